@@ -1,0 +1,56 @@
+import type { Box } from '@watchpost/shared/records/snapshot-record';
+
+/** A point in pixels of the upright picture. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** One face in a picture. */
+export interface SeenFace {
+  /** From forehead to chin, ear to ear. */
+  box: Box;
+  /** The detector's, 0..1. */
+  score: number;
+  /** Five landmarks, the picture's own left and right: eyes, nose tip, mouth corners. */
+  landmarks: { leftEye: Point; rightEye: Point; nose: Point; leftMouth: Point; rightMouth: Point };
+  /** How well it can be recognised, 0..1, and what that is made of; docs/seeing.md has the formula. */
+  quality: FaceQuality;
+  /** Side of the square that was embedded before its margin, in pixels of the picture: the size that thresholds go by. */
+  sizePx: number;
+  /** Unit length; `modelId` says whose. */
+  embedding: Float32Array;
+}
+
+export interface FaceQuality {
+  /** The one number, 0..1. */
+  value: number;
+  sharpness: number;
+  /** 1 looks straight into the camera, 0 is a profile. */
+  frontal: number;
+  detectorScore: number;
+  meshScore: number;
+}
+
+/** What the engine saw in one picture. */
+export interface Seen {
+  /** Of the upright picture, pixels. */
+  width: number;
+  height: number;
+  /** From file bytes to faces. */
+  elapsedMs: number;
+  /** Largest first. */
+  faces: SeenFace[];
+}
+
+export interface FaceEngine {
+  /** Names the embedding model and how it is fed; embeddings of different ids are never compared. */
+  readonly modelId: string;
+  /**
+   * Finds and embeds the faces in an image file (JPEG, PNG, WebP, GIF's first frame, BMP, AVIF, TIFF), upright by its EXIF orientation.
+   * Runs off the event loop. Rejects with an AppError: `image-empty`, `image-format-unsupported`, `image-corrupt`,
+   * `image-too-many-pixels` (all permanent), `aborted`.
+   */
+  see(bytes: Uint8Array, signal: AbortSignal): Promise<Seen>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,42 @@
+/**
+ * Every failure that watchpost can name: a stable code, whether trying again can help, and the cause underneath.
+ * docs/errors.md explains each code to operators; a test compares the two both ways.
+ */
+export const errorCodes = {
+  'config-invalid': 'permanent',
+  internal: 'transient',
+  aborted: 'transient',
+} as const satisfies Record<string, Retry>;
+
+/** `permanent`: the same input fails the same way for ever. `transient`: a later try may succeed. */
+export type Retry = 'permanent' | 'transient';
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface AppErrorOptions {
+  cause?: unknown;
+  /** How long the other side asked us to wait, in milliseconds (for example Slack's Retry-After). */
+  retryAfterMs?: number;
+}
+
+/** The one error class of the project. `retry` follows from the code. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.retry = errorCodes[code];
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Coerces anything thrown to an AppError: ours as it is, an abort as `aborted`, the rest as `internal` (transient) with its cause. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof Error && thrown.name === 'AbortError')
+    return new AppError('aborted', 'stopped before it was done', { cause: thrown });
+  return new AppError('internal', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests import the built packages (`tsc -b` runs first), so worker threads and child processes run exactly what ships.
+const project = (name: string, testTimeout: number, fileParallelism = true) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: Math.max(testTimeout, 60_000), fileParallelism },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 5_000),
+      project('architecture', 10_000),
+      project('contract', 60_000),
+      project('integration', 60_000),
+      project('e2e', 180_000, false),
+    ],
+  },
+});
