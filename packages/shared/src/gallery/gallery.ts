@@ -56,6 +56,8 @@ export interface Gallery {
    */
   recognise(sighting: Sighting, faces: readonly FaceToMatch[], signal: AbortSignal): Promise<MatchedFace[]>;
   people(signal: AbortSignal): Promise<Person[]>;
+  /** One person as it is now (after merges: the one it became), or null. */
+  person(id: string, signal: AbortSignal): Promise<Person | null>;
   /** Gives the person called `from` ("Unknown 3", or a name, any case) the name `to`. Rejects with `person-not-found`, `name-taken`, `name-invalid`. */
   name(from: string, to: string, by: Actor, signal: AbortSignal): Promise<Person>;
   close(): Promise<void>;
