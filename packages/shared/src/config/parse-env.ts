@@ -10,7 +10,8 @@ export type EnvShape = Record<string, z.ZodType>;
 /**
  * Parses the environment in one go. Empty variables count as unset (compose files and shells set them so).
  * Throws `config-invalid` naming every faulty variable at once, never its value: values may be secrets.
- * `check` reports faults that concern several variables together.
+ * `check` reports faults that concern several variables together; it runs also when some
+ * variable is faulty by itself, so it may see one unset or unparsed: test for presence only.
  */
 export function parseEnv<S extends EnvShape>(
   env: Env,
@@ -18,17 +19,21 @@ export function parseEnv<S extends EnvShape>(
   check: (config: z.output<z.ZodObject<S>>) => string[] = () => [],
 ): z.output<z.ZodObject<S>> {
   const present = Object.fromEntries(Object.entries(env).filter(([key, value]) => key in shape && value?.trim()));
-  const result = z.object(shape).safeParse(present);
-  const faults = result.success
-    ? check(result.data)
-    : result.error.issues.map(({ path, code, message }) => {
-        const name = String(path[0]);
-        return code === 'invalid_type' && !(name in present) ? `${name} is not set` : `${name}: ${message}`;
-      });
-  if (!result.success || faults.length > 0) {
-    throw new AppError('config-invalid', faults.join('\n'));
-  }
-  return result.data;
+  const checked = z.object(shape).superRefine(
+    (config, context) => {
+      for (const message of check(config)) context.addIssue({ code: 'custom', message, path: [] });
+    },
+    // Without this zod would leave the common check out until every single variable is well.
+    { when: () => true },
+  );
+  const result = checked.safeParse(present);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, code, message }) => {
+    if (path.length === 0) return message;
+    const name = String(path[0]);
+    return code === 'invalid_type' && !(name in present) ? `${name} is not set` : `${name}: ${message}`;
+  });
+  throw new AppError('config-invalid', faults.join('\n'));
 }
 
 /** A comma separated list, at least one entry, blanks trimmed, doubles dropped. */
