@@ -6,6 +6,22 @@ export const errorCodes = {
   'config-invalid': 'permanent',
   internal: 'transient',
   aborted: 'transient',
+  // The chat platform.
+  'chat-not-authorised': 'permanent',
+  'chat-refused': 'permanent',
+  'chat-rate-limited': 'transient',
+  'chat-unavailable': 'transient',
+  'channel-not-available': 'permanent',
+  // Files in the chat platform.
+  'file-external': 'permanent',
+  'file-forbidden': 'permanent',
+  'file-gone': 'permanent',
+  'file-host-refused': 'permanent',
+  'file-not-ready': 'transient',
+  'file-too-large': 'permanent',
+  'download-failed': 'transient',
+  'upload-failed': 'transient',
+  'upload-not-shared': 'transient',
 } as const satisfies Record<string, Retry>;
 
 /** `permanent`: the same input fails the same way for ever. `transient`: a later try may succeed. */

@@ -40,6 +40,8 @@ export interface Picture {
 export interface UploadProgress {
   state: 'uploaded' | 'sharing' | 'shared';
   fileId: string;
+  /** The post, once it is `shared`. */
+  messageId?: string;
 }
 
 /** A chat platform, as the worker needs it. Errors are AppErrors: permanent, or transient with the platform's own delay. */
