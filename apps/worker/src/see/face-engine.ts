@@ -52,5 +52,7 @@ export interface FaceEngine {
    * `image-too-many-pixels` (all permanent), `aborted`.
    */
   see(bytes: Uint8Array, signal: AbortSignal): Promise<Seen>;
+  /** What the frame looks like, for `sameFrame`; decodes only, no inference. Rejects as `see`. */
+  signature(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;
 }
