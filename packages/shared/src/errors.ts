@@ -6,6 +6,16 @@ export const errorCodes = {
   'config-invalid': 'permanent',
   internal: 'transient',
   aborted: 'transient',
+  // The queue.
+  'job-invalid': 'permanent',
+  'queue-unavailable': 'transient',
+  // Requests to the ingest process.
+  'request-malformed': 'permanent',
+  'request-too-large': 'permanent',
+  'request-unauthorised': 'permanent',
+  'request-unsupported': 'permanent',
+  'route-unknown': 'permanent',
+  'slack-identity-unknown': 'transient',
   // The chat platform.
   'chat-not-authorised': 'permanent',
   'chat-refused': 'permanent',
@@ -22,6 +32,14 @@ export const errorCodes = {
   'download-failed': 'transient',
   'upload-failed': 'transient',
   'upload-not-shared': 'transient',
+  // The worker's pipelines.
+  'gallery-not-ready': 'transient',
+  'record-missing': 'permanent',
+  // The embedded default.
+  'data-dir-in-use': 'permanent',
+  'embedded-database-failed': 'permanent',
+  'port-in-use': 'permanent',
+  'process-failed': 'permanent',
 } as const satisfies Record<string, Retry>;
 
 /** `permanent`: the same input fails the same way for ever. `transient`: a later try may succeed. */
