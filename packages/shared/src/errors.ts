@@ -40,6 +40,13 @@ export const errorCodes = {
   'embedded-database-failed': 'permanent',
   'port-in-use': 'permanent',
   'process-failed': 'permanent',
+  // The gallery and the records.
+  'gallery-unavailable': 'transient',
+  'name-invalid': 'permanent',
+  'name-taken': 'permanent',
+  'person-not-found': 'permanent',
+  'change-refused': 'permanent',
+  'record-conflict': 'transient',
 } as const satisfies Record<string, Retry>;
 
 /** `permanent`: the same input fails the same way for ever. `transient`: a later try may succeed. */

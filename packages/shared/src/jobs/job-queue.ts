@@ -30,6 +30,6 @@ export type JobHandlers = { [K in JobKind]: JobHandler<K> };
 export interface JobReceiver {
   /** Stops taking jobs and resolves when the running ones are done. `signal` aborting gives those up: they are tried again by another worker. */
   close(signal: AbortSignal): Promise<void>;
-  /** Milliseconds since the receiver last took or finished a job or found its queues empty, for the liveness check. */
+  /** False when jobs wait and this process, idle, takes none: for the liveness check. True while the queue is away or the receiver stops. */
   running(): boolean;
 }

@@ -29,6 +29,8 @@ export type ResultJob = z.infer<typeof resultJobSchema>;
 export const jobSchema = z.discriminatedUnion('kind', [snapshotJobSchema, resultJobSchema]);
 export type Job = z.infer<typeof jobSchema>;
 export type JobKind = Job['kind'];
+/** All of them, for whoever does something for each. */
+export const jobKinds = ['snapshot', 'result'] as const satisfies readonly JobKind[];
 export type JobOf<K extends JobKind> = Extract<Job, { kind: K }>;
 
 /** The queue's view of a job kind. */

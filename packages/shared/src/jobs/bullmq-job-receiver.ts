@@ -1,0 +1,221 @@
+import type { Logger } from 'pino';
+import { pause, raceAbort } from '../abort.ts';
+import type { StorageConfig } from '../config/common.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { openQueue, openWorker, type OpenQueue, type OpenWorker } from './bullmq-backend.ts';
+import { createProcessor, createTryMetrics, type TryMetrics } from './bullmq-processor.ts';
+import { complainOnce } from './complain-once.ts';
+import type { JobHandlers, JobReceiver } from './job-queue.ts';
+import { jobKinds, jobPolicies, type JobKind } from './jobs.ts';
+import { tookNothing, type QueueView } from './stuck-watch.ts';
+
+export interface JobReceiverOptions {
+  /** How many jobs of a kind this process has in work at once. */
+  concurrency: Record<JobKind, number>;
+  log: Logger;
+  metrics?: Metrics;
+  /**
+   * For so long a job is safe from being taken by another worker while this process answers nothing (its lock is renewed every half of it).
+   * Must exceed the longest time that the event loop can be blocked, or jobs run twice. Milliseconds.
+   */
+  lockMs?: number;
+  /** How often jobs of workers that went away are looked for. Milliseconds. */
+  stallCheckMs?: number;
+  /** How often we look whether jobs wait that we do not take; three such looks make `running()` false. Milliseconds. */
+  watchMs?: number;
+}
+
+const bootTimeoutMs = 10_000;
+/** For jobs that are given up to be put back. Milliseconds. */
+const giveUpMs = 5_000;
+const looksUntilStuck = 3;
+
+interface Lane {
+  close(signal: AbortSignal): Promise<void>;
+  running(): boolean;
+}
+
+/**
+ * The receiving side on BullMQ: Redis where REDIS_URL is set, else PostgreSQL. Starts taking jobs as soon as the queue can be
+ * reached and goes on trying until then. Handlers get a signal that aborts when the job must be given up.
+ */
+export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers, options: JobReceiverOptions): JobReceiver {
+  const tryMetrics = createTryMetrics(options.metrics);
+  const stalled = options.metrics?.counter('jobs_stalled_total', 'Jobs whose worker went away in the middle', ['kind']);
+  const lanes = jobKinds.map((kind) => openLane(storage, kind, handlers, options, tryMetrics, () => stalled?.inc({ kind })));
+  let closed: Promise<void> | undefined;
+  return {
+    // A process that stops is not to be killed for taking nothing.
+    running: () => closed !== undefined || lanes.every((lane) => lane.running()),
+    close: async (signal) => {
+      closed ??= Promise.all(lanes.map((lane) => lane.close(signal))).then(() => undefined);
+      await closed;
+    },
+  };
+}
+
+function openLane(
+  storage: StorageConfig,
+  kind: JobKind,
+  handlers: JobHandlers,
+  { concurrency, log: parentLog, lockMs = 60_000, stallCheckMs = 30_000, watchMs = 20_000 }: JobReceiverOptions,
+  metrics: TryMetrics,
+  countStalled: () => void,
+): Lane {
+  const log = parentLog.child({ queue: jobPolicies[kind].queue });
+  const { queue: name, perSecond } = jobPolicies[kind];
+  const process = createProcessor({ kind, handlers, log, metrics });
+  const stopping = new AbortController();
+  const tally = { started: 0, running: 0 };
+  const onError = complainOnce(log);
+
+  const open = (): OpenWorker => {
+    const worker: OpenWorker = openWorker(
+      storage,
+      name,
+      // BullMQ passes the signal only to a function with three parameters.
+      async (job, token, signal = new AbortController().signal) => {
+        tally.started += 1;
+        tally.running += 1;
+        try {
+          await process(job, token, signal);
+        } finally {
+          tally.running -= 1;
+        }
+      },
+      {
+        concurrency: concurrency[kind],
+        lockDuration: lockMs,
+        stalledInterval: stallCheckMs,
+        // A picture that kills its worker (out of memory) takes two more workers with it at most.
+        maxStalledCount: 2,
+        ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
+      },
+      {
+        onError,
+        onLocksLost: (jobIds) => {
+          log.error({ jobIds }, 'lock lost: another worker may have the job, giving it up');
+          for (const id of jobIds) worker.cancelJob(id, 'lock lost');
+        },
+        onStalled: (jobId) => {
+          countStalled();
+          log.warn({ jobId }, 'job of a worker that went away, trying again');
+        },
+        onFailed: (jobId, error) => {
+          // The others come out of the processor, which has logged them.
+          if (error.message.includes('stalled more than')) log.error({ jobId }, 'job ended: its workers went away again and again');
+        },
+      },
+    );
+    return worker;
+  };
+
+  let worker: OpenWorker | undefined;
+  const watch = watchQueue({ storage, name, limited: perSecond !== undefined, everyMs: watchMs, tally, log }, stopping.signal);
+  const booted = boot(open, log, stopping.signal).then((ready) => {
+    worker = ready;
+    log.info({ concurrency: concurrency[kind] }, 'taking jobs');
+    ready.run().catch((error: unknown) => log.error({ err: error }, 'worker loop ended'));
+  });
+  booted.catch(() => undefined);
+
+  return {
+    running: () => worker === undefined || (worker.isRunning() && !watch.stuck()),
+    close: async (signal) => {
+      stopping.abort();
+      await booted.catch(() => undefined);
+      await watch.done;
+      if (worker) await closeWorker(worker, log, signal);
+    },
+  };
+}
+
+/** A BullMQ worker whose first connection failed stays broken (PostgreSQL), so each try opens a new one. */
+async function boot(open: () => OpenWorker, log: Logger, signal: AbortSignal): Promise<OpenWorker> {
+  for (let tries = 0; ; tries += 1) {
+    const worker = open();
+    try {
+      await raceAbort(worker.waitUntilReady(), AbortSignal.any([signal, AbortSignal.timeout(bootTimeoutMs)]));
+      return worker;
+    } catch (error) {
+      await raceAbort(worker.close(true), AbortSignal.timeout(giveUpMs)).catch(() => undefined);
+      if (signal.aborted) throw error;
+      log.warn({ err: error, tries: tries + 1 }, 'queue not reached, trying again');
+    }
+    await pause(Math.min(250 * 2 ** tries, 5_000), signal);
+  }
+}
+
+/** Stage one: take nothing more, finish what runs. Stage two, when `signal` aborts: put back what still runs. BullMQ itself would wait without end. */
+async function closeWorker(worker: OpenWorker, log: Logger, signal: AbortSignal): Promise<void> {
+  const finished = worker.close();
+  finished.catch(() => undefined);
+  try {
+    await raceAbort(finished, signal);
+    return;
+  } catch (error) {
+    if (!signal.aborted) log.warn({ err: error }, 'worker did not close cleanly');
+  }
+  worker.cancelAllJobs('shutdown');
+  try {
+    await raceAbort(finished, AbortSignal.timeout(giveUpMs));
+  } catch {
+    log.error({ giveUpMs }, 'jobs could not be put back, leaving them to be found stalled');
+    await raceAbort(worker.disconnect(), AbortSignal.timeout(giveUpMs)).catch(() => undefined);
+  }
+}
+
+interface WatchParts {
+  storage: StorageConfig;
+  name: string;
+  limited: boolean;
+  everyMs: number;
+  tally: { started: number; running: number };
+  log: Logger;
+}
+
+/** BullMQ workers have been seen to fall asleep after a reconnect: jobs wait and nobody takes them. This notices. */
+function watchQueue(
+  { storage, name, limited, everyMs, tally, log }: WatchParts,
+  signal: AbortSignal,
+): { stuck(): boolean; done: Promise<void> } {
+  let looks = 0;
+  const look = async (queue: OpenQueue): Promise<QueueView> => {
+    const counts = await queue.getJobCounts('waiting', 'prioritized', 'completed', 'failed', 'delayed');
+    const sum = (...states: string[]): number => states.reduce((total, state) => total + (counts[state] ?? 0), 0);
+    // A queue that somebody paused by hand has nothing for us, however much waits in it.
+    const waiting = sum('waiting', 'prioritized');
+    return { waiting: waiting > 0 && (await queue.isPaused()) ? 0 : waiting, finished: sum('completed', 'failed', 'delayed'), ...tally };
+  };
+  const run = async (): Promise<void> => {
+    // A queue that cannot be reached must not fill the log from here too: the worker reports it.
+    let queue: OpenQueue | undefined;
+    let before: QueueView | undefined;
+    try {
+      for (;;) {
+        await pause(everyMs, signal);
+        try {
+          queue ??= openQueue(storage, name, 5_000, () => undefined);
+          const now: QueueView = await raceAbort(look(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
+          looks = before && tookNothing(before, now, limited) ? looks + 1 : 0;
+          before = now;
+          if (looks === looksUntilStuck) log.error({ waiting: now.waiting }, 'jobs wait and this process takes none');
+        } catch {
+          // Away, or never reached: what the next look finds is compared with nothing. A queue that did not come up is made anew.
+          before = undefined;
+          looks = 0;
+          await closeQueue(queue);
+          queue = undefined;
+        }
+      }
+    } catch {
+      await closeQueue(queue);
+    }
+  };
+  return { stuck: () => looks >= looksUntilStuck, done: run() };
+}
+
+async function closeQueue(queue: OpenQueue | undefined): Promise<void> {
+  if (!queue) return;
+  await raceAbort(queue.close(), AbortSignal.timeout(giveUpMs)).catch(() => queue.disconnect().catch(() => undefined));
+}
