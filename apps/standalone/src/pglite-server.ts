@@ -16,6 +16,8 @@ export interface PgliteServerOptions {
   host: string;
   /** 0 takes a free port. */
   port: number;
+  /** What clients must say; a new random one by default. */
+  password?: string;
   /** How long a client may hold a transaction open without sending anything, in milliseconds. Default 15,000. */
   idleInTransactionMs?: number;
   /** The database failed and cannot go on. Default: the process ends with exit code 1. */
@@ -36,14 +38,13 @@ export interface PgliteServer {
  * Rejects with `data-dir-in-use`, or `embedded-database-failed` where the data cannot be opened or the port is taken.
  */
 export async function startPgliteServer(options: PgliteServerOptions, log: Logger): Promise<PgliteServer> {
-  const { dataDir, host, port, idleInTransactionMs = 15_000 } = options;
+  const { dataDir, host, port, password = randomBytes(18).toString('base64url'), idleInTransactionMs = 15_000 } = options;
   const unlock = dataDir === undefined ? () => Promise.resolve() : await lockDataDir(dataDir);
   try {
     const db = await openDatabase(dataDir);
     const execute = executor(db);
     const greeting = await readGreeting(execute);
     const session = createSharedSession({ execute, log, idleInTransactionMs, onBroken: options.onBroken ?? endProcess(log) });
-    const password = randomBytes(18).toString('base64url');
     const sockets = new Set<Socket>();
     let connections = 0;
     const server = createServer((socket) => {
