@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import { createCanvas, GlobalFonts, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
+import type { Box } from '@watchpost/shared/records/snapshot-record';
+import type { FaceLabel, FaceStyle } from '../2-describe.ts';
+import type { Raster } from '../../see/raster.ts';
+import { layoutLabels, type Layout, type PlacedLabel } from './layout.ts';
+
+interface Look {
+  colour: string;
+  text: string;
+  /** Dash and gap in line widths; empty is solid. */
+  dash: readonly number[];
+}
+
+/**
+ * Colours of Okabe and Ito (2008), which people with any common colour blindness can tell apart; the line's pattern says the same once more.
+ */
+const looks: Record<FaceStyle, Look> = {
+  named: { colour: '#0072b2', text: '#ffffff', dash: [] },
+  unknown: { colour: '#e69f00', text: '#000000', dash: [4, 2] },
+  uncertain: { colour: '#cc79a7', text: '#000000', dash: [1.5, 1.5] },
+  unrecognisable: { colour: '#f0f0f0', text: '#000000', dash: [1.5, 1.5] },
+  ignored: { colour: '#9a9a9a', text: '#000000', dash: [1, 3] },
+};
+
+const fontFamily = 'watchpost';
+const jpegQuality = 88;
+
+/** Registers the font that comes with the code: a container has none of its own. DejaVu Sans covers Latin, Greek, Cyrillic, Arabic and more. */
+function registerFont(): void {
+  if (GlobalFonts.has(fontFamily)) return;
+  GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'), fontFamily);
+}
+
+/** The picture as a JPEG with a box and a label for every face. */
+export async function annotate(picture: Raster, faces: readonly { box: Box; label: FaceLabel }[]): Promise<Uint8Array> {
+  registerFont();
+  const measuring = createCanvas(1, 1).getContext('2d');
+  const layout = layoutLabels(
+    picture,
+    faces.map(({ box, label }) => ({ box, text: label.text })),
+    (text, fontPx) => {
+      measuring.font = fontOf(fontPx);
+      return measuring.measureText(text).width;
+    },
+  );
+  const canvas = createCanvas(layout.width, layout.height);
+  const context = canvas.getContext('2d');
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(asCanvas(picture), 0, 0, layout.width, layout.height);
+  // All boxes first: a label must stay readable where faces overlap.
+  layout.faces.forEach(({ box }, index) => drawBox(context, box, layout, lookOf(faces[index]?.label)));
+  layout.faces.forEach((face, index) => drawLabel(context, face, layout, lookOf(faces[index]?.label)));
+  return new Uint8Array(await canvas.encode('jpeg', jpegQuality));
+}
+
+function lookOf(label: FaceLabel | undefined): Look {
+  return looks[label?.style ?? 'unrecognisable'];
+}
+
+function fontOf(fontPx: number): string {
+  return `${fontPx}px ${fontFamily}, sans-serif`;
+}
+
+function asCanvas({ data, width, height }: Raster) {
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let from = 0, to = 0; to < rgba.length; from += 3, to += 4) {
+    rgba[to] = data[from] ?? 0;
+    rgba[to + 1] = data[from + 1] ?? 0;
+    rgba[to + 2] = data[from + 2] ?? 0;
+    rgba[to + 3] = 255;
+  }
+  const canvas = createCanvas(width, height);
+  canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
+  return canvas;
+}
+
+function drawBox(context: SKRSContext2D, { x, y, width, height }: Box, { linePx }: Layout, look: Look): void {
+  // A dark line underneath keeps every colour visible on every background.
+  context.setLineDash([]);
+  context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
+  context.lineWidth = linePx + 2;
+  context.strokeRect(x, y, width, height);
+  context.setLineDash(look.dash.map((part) => part * linePx));
+  context.strokeStyle = look.colour;
+  context.lineWidth = linePx;
+  context.strokeRect(x, y, width, height);
+}
+
+function drawLabel(context: SKRSContext2D, { box, label }: PlacedLabel, { fontPx, linePx }: Layout, look: Look): void {
+  context.setLineDash([]);
+  drawLeader(context, box, label, linePx, look);
+  context.fillStyle = look.colour;
+  context.fillRect(label.x, label.y, label.width, label.height);
+  context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
+  context.lineWidth = 1;
+  context.strokeRect(label.x + 0.5, label.y + 0.5, label.width - 1, label.height - 1);
+  context.font = fontOf(fontPx);
+  context.textBaseline = 'middle';
+  context.fillStyle = look.text;
+  context.fillText(label.text, label.x + fontPx * 0.3, label.y + label.height / 2 + fontPx * 0.03);
+}
+
+/** Joins a label that stands away from its box to it. */
+function drawLeader(context: SKRSContext2D, box: Box, label: Box, linePx: number, look: Look): void {
+  const above = box.y - (label.y + label.height);
+  const below = label.y - (box.y + box.height);
+  if (Math.max(above, below) <= linePx * 2) return;
+  const x = box.x + box.width / 2;
+  context.strokeStyle = look.colour;
+  context.lineWidth = linePx;
+  context.beginPath();
+  context.moveTo(Math.min(Math.max(x, label.x), label.x + label.width), above > 0 ? label.y + label.height : label.y);
+  context.lineTo(x, above > 0 ? box.y : box.y + box.height);
+  context.stroke();
+}

@@ -1,0 +1,19 @@
+import type { Metrics } from '@watchpost/shared/observability/metrics';
+
+/** Runs one step of a pipeline and measures it, failed or not. */
+export type StepTimer = <T>(step: string, work: () => Promise<T>) => Promise<T>;
+
+export function createStepTimer(metrics: Metrics): StepTimer {
+  const durations = metrics.histogram('step_duration_seconds', 'How long each step of a job took', ['step', 'outcome']);
+  return async (step, work) => {
+    const end = durations.startTimer({ step });
+    try {
+      const result = await work();
+      end({ outcome: 'done' });
+      return result;
+    } catch (error) {
+      end({ outcome: 'failed' });
+      throw error;
+    }
+  };
+}
