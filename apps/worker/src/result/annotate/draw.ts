@@ -49,8 +49,9 @@ export async function annotate(picture: Raster, faces: readonly { box: Box; labe
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
   context.drawImage(asCanvas(picture), 0, 0, layout.width, layout.height);
-  // All boxes first: a label must stay readable where faces overlap.
+  // Labels last: they must stay readable where faces and leaders cross.
   layout.faces.forEach(({ box }, index) => drawBox(context, box, layout, lookOf(faces[index]?.label)));
+  layout.faces.forEach((face, index) => drawLeader(context, face, layout, lookOf(faces[index]?.label)));
   layout.faces.forEach((face, index) => drawLabel(context, face, layout, lookOf(faces[index]?.label)));
   return new Uint8Array(await canvas.encode('jpeg', jpegQuality));
 }
@@ -88,9 +89,7 @@ function drawBox(context: SKRSContext2D, { x, y, width, height }: Box, { linePx 
   context.strokeRect(x, y, width, height);
 }
 
-function drawLabel(context: SKRSContext2D, { box, label }: PlacedLabel, { fontPx, linePx }: Layout, look: Look): void {
-  context.setLineDash([]);
-  drawLeader(context, box, label, linePx, look);
+function drawLabel(context: SKRSContext2D, { label }: PlacedLabel, { fontPx }: Layout, look: Look): void {
   context.fillStyle = look.colour;
   context.fillRect(label.x, label.y, label.width, label.height);
   context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
@@ -103,7 +102,8 @@ function drawLabel(context: SKRSContext2D, { box, label }: PlacedLabel, { fontPx
 }
 
 /** Joins a label that stands away from its box to it. */
-function drawLeader(context: SKRSContext2D, box: Box, label: Box, linePx: number, look: Look): void {
+function drawLeader(context: SKRSContext2D, { box, label }: PlacedLabel, { linePx }: Layout, look: Look): void {
+  context.setLineDash([]);
   const above = box.y - (label.y + label.height);
   const below = label.y - (box.y + box.height);
   if (Math.max(above, below) <= linePx * 2) return;

@@ -40,7 +40,7 @@ export function layoutLabels(source: { width: number; height: number }, faces: r
   const scale = outputScale(source);
   const width = Math.max(1, Math.round(source.width * scale));
   const height = Math.max(1, Math.round(source.height * scale));
-  const fontPx = Math.round(clamp(Math.min(width, height) * 0.032, 16, 36));
+  const fontPx = Math.round(clamp(Math.min(width, height) * 0.026, 16, 32));
   const linePx = Math.max(2, Math.round(fontPx / 8));
   const boxes = faces.map(({ box }) => scaleBox(box, scale));
   const placed: PlacedLabel[] = [];
