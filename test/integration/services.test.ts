@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import pg from 'pg';
+import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { mongoReplicaSet, mongoStandalone, pglite, redis } from '../support/services.ts';
@@ -53,7 +53,7 @@ describe('a PGlite for tests', () => {
   it('keeps its data and its URL over a kill', async () => {
     const service = await pglite({ persistent: true });
     const query = async (sql: string): Promise<unknown[]> => {
-      const client = new pg.Client(service.url);
+      const client = new Client(service.url);
       await client.connect();
       const { rows } = await client.query<Record<string, unknown>>(sql);
       await client.end();
