@@ -1,0 +1,138 @@
+/**
+ * Makes a fresh clone ready to run: packages installed, code built. Plain Node, as nothing is installed yet when it starts.
+ * Everything it says goes to standard error, so that commands keep their standard output to themselves.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const pnpmVersion = '12.21.0';
+const neededNode = [20, 19];
+const stamps = path.join(root, 'node_modules', '.cache', 'watchpost');
+const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** Installs and builds where that is needed. Ends the process with exit code 1 and the reason where it fails. */
+export async function ensureReady() {
+  checkNode();
+  // pnpm itself comes through npx, at the version that the lock file was made with.
+  await unlessDone('install', installState, async () => {
+    await step('installing packages', 'npx', ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile']);
+  });
+  await unlessDone('build', sourceState, async () => {
+    await step('building', process.execPath, [tsc, '-b', 'packages/shared', 'apps/ingest', 'apps/worker', 'apps/standalone']);
+  });
+}
+
+/** Runs a command of the repository's own tools; its output goes where ours goes. Resolves with its exit code. */
+export function runTool(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(signal ? 1 : code));
+  });
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > neededNode[0] || (major === neededNode[0] && minor >= neededNode[1])) return;
+  fail(`Node ${neededNode.join('.')} or newer is needed, this is ${process.versions.node}`);
+}
+
+/** Runs `work` unless the stamp of the last success says that nothing has changed since. */
+async function unlessDone(name, state, work) {
+  const stamp = path.join(stamps, name);
+  if (readText(stamp) === state()) return;
+  await work();
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(stamp, state());
+}
+
+/** What decides whether the installed packages are the right ones. */
+function installState() {
+  const manifests = [
+    'package.json',
+    'pnpm-workspace.yaml',
+    'pnpm-lock.yaml',
+    ...packageFolders().map((folder) => path.join(folder, 'package.json')),
+  ];
+  const present = packageFolders().every((folder) => isThere(path.join(folder, 'node_modules')));
+  return digest([process.versions.modules, String(present), ...manifests.map((file) => readText(path.join(root, file)))]);
+}
+
+/** What decides whether the built code is the right one: the compiler looks closer, this only saves starting it. */
+function sourceState() {
+  const folders = packageFolders().filter((folder) => folder !== 'test');
+  const files = folders.flatMap((folder) => [`${folder}/tsconfig.json`, ...filesUnder(path.join(root, folder, 'src'))]);
+  const built = folders.every((folder) => isThere(path.join(folder, 'dist', '.tsbuildinfo')));
+  return digest([
+    String(built),
+    ...['tsconfig.base.json', 'pnpm-lock.yaml', ...files].map((file) => {
+      const full = path.resolve(root, file);
+      const { mtimeMs, size } = statSync(full);
+      return `${full} ${mtimeMs} ${size}`;
+    }),
+  ]);
+}
+
+function packageFolders() {
+  const inFolder = (parent) =>
+    readdirSync(path.join(root, parent), { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [`${parent}/${entry.name}`] : [],
+    );
+  return [...inFolder('packages'), ...inFolder('apps'), 'test'];
+}
+
+const filesUnder = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [path.join(entry.parentPath, entry.name)] : [],
+  );
+
+/** Runs a command with its output kept back; says that it goes on, and shows the output only when it fails. */
+async function step(what, command, args) {
+  const started = Date.now();
+  const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
+  say(`${what} …`);
+  const timer = setInterval(() => say(`still ${what} (${seconds()})`), 15_000);
+  const { code, output } = await new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32' && command === 'npx',
+    });
+    const chunks = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
+    child.once('error', (error) => resolve({ code: 1, output: error.message }));
+    child.once('close', (code) => resolve({ code, output: Buffer.concat(chunks).toString() }));
+  });
+  clearInterval(timer);
+  if (code !== 0) fail(`${what} failed:\n${output.trimEnd()}`);
+  say(`${what} done (${seconds()})`);
+}
+
+const digest = (parts) => createHash('sha256').update(parts.join('\n')).digest('hex');
+const say = (text) => process.stderr.write(`watchpost: ${text}\n`);
+
+function fail(reason) {
+  say(reason);
+  process.exit(1);
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function isThere(file) {
+  try {
+    return Boolean(statSync(path.resolve(root, file)));
+  } catch {
+    return false;
+  }
+}
