@@ -47,6 +47,16 @@ export const errorCodes = {
   'person-not-found': 'permanent',
   'change-refused': 'permanent',
   'record-conflict': 'transient',
+  // Seeing.
+  'image-empty': 'permanent',
+  'image-format-unsupported': 'permanent',
+  'image-format-heic': 'permanent',
+  'image-corrupt': 'permanent',
+  'image-too-many-pixels': 'permanent',
+  'inference-crashed': 'transient',
+  'inference-timeout': 'transient',
+  'engine-failed': 'permanent',
+  'file-unreadable': 'permanent',
 } as const satisfies Record<string, Retry>;
 
 /** `permanent`: the same input fails the same way for ever. `transient`: a later try may succeed. */

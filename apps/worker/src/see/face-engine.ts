@@ -16,7 +16,7 @@ export interface SeenFace {
   landmarks: { leftEye: Point; rightEye: Point; nose: Point; leftMouth: Point; rightMouth: Point };
   /** How well it can be recognised, 0..1, and what that is made of; docs/seeing.md has the formula. */
   quality: FaceQuality;
-  /** Side of the square that was embedded before its margin, in pixels of the picture: the size that thresholds go by. */
+  /** Side of the square that was embedded before its margin, in pixels that were looked at (a picture beyond 12.6 megapixels is looked at shrunk): the size that thresholds go by. */
   sizePx: number;
   /** Unit length; `modelId` says whose. */
   embedding: Float32Array;
@@ -41,6 +41,8 @@ export interface Seen {
   elapsedMs: number;
   /** Largest first. */
   faces: SeenFace[];
+  /** What the frame looked like, see frame-signature.ts. */
+  signature: Uint8Array;
 }
 
 export interface FaceEngine {
@@ -49,9 +51,12 @@ export interface FaceEngine {
   /**
    * Finds and embeds the faces in an image file (JPEG, PNG, WebP, GIF's first frame, BMP, AVIF, TIFF), upright by its EXIF orientation.
    * Runs off the event loop. Rejects with an AppError: `image-empty`, `image-format-unsupported`, `image-corrupt`,
-   * `image-too-many-pixels` (all permanent), `aborted`.
+   * `image-too-many-pixels`, `image-format-heic` (all permanent; for HEIC the chat platform's thumbnail can be looked at instead),
+   * `inference-timeout`, `inference-crashed`, `aborted`.
    */
   see(bytes: Uint8Array, signal: AbortSignal): Promise<Seen>;
+  /** Only decodes the file and answers what it looks like, at a fraction of the cost; see frame-signature.ts. Rejects as `see` does. */
+  signature(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
   /** What the frame looks like, for `sameFrame`; decodes only, no inference. Rejects as `see`. */
   signature(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;

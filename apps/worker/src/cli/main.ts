@@ -1,0 +1,40 @@
+import { toAppError } from '@watchpost/shared/errors';
+import type { Command } from './command.ts';
+
+/** The commands of `watchpost`: one line each, loaded when they are called. */
+const commands: Record<string, { usage: string; load: () => Promise<Command> }> = {
+  analyze: {
+    usage: 'analyze [--json] [--embeddings] [--annotate DIR] FILE...   the faces in local pictures',
+    load: async () => (await import('./analyze.ts')).analyze,
+  },
+};
+
+async function main(): Promise<number> {
+  const [name = 'help', ...args] = process.argv.slice(2);
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const warn = (line: string): void => void process.stderr.write(`${line}\n`);
+  const command = commands[name];
+  if (!command) {
+    const help = ['usage: npm run --silent watchpost -- COMMAND', '', ...Object.values(commands).map(({ usage }) => `  ${usage}`)].join(
+      '\n',
+    );
+    if (['help', '--help', '-h'].includes(name)) {
+      print(help);
+      return 0;
+    }
+    warn(`there is no command ${name}\n${help}`);
+    return 2;
+  }
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const run = await command.load();
+  return run(args, { env: process.env, signal: interrupt.signal, print, warn });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const { code, message } = toAppError(error);
+  process.stderr.write(`${code}: ${message}\n`);
+  process.exitCode = 1;
+}

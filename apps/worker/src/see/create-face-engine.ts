@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { SeeConfig } from './config.ts';
+import type { FaceEngine } from './face-engine.ts';
+import type { EyesPlan, ThreadReply } from './threads/messages.ts';
+import { createPool } from './threads/pool.ts';
+import { startThread } from './threads/start-thread.ts';
+
+/**
+ * The engine: inference threads, each with its own sessions. Resolves when they are ready; the first start after an installation translates the models.
+ * Rejects with `engine-failed` where they cannot start.
+ */
+export async function createFaceEngine(config: SeeConfig, log: Logger): Promise<FaceEngine> {
+  const startedAt = performance.now();
+  const plan = await prepareOffThread(config, log);
+  const pool = await createPool({
+    size: config.INFERENCE_THREADS,
+    start: () => startThread(plan),
+    timeoutMs: config.SEE_TIMEOUT_MS,
+    onLost: (reason) => log.error({ reason }, 'an inference thread was lost and is replaced'),
+  }).catch((error: unknown) => {
+    throw new AppError('engine-failed', 'the face engine could not start', { cause: error });
+  });
+  log.info(
+    { engine: config.FACE_ENGINE, threads: config.INFERENCE_THREADS, durationMs: Math.round(performance.now() - startedAt) },
+    'face engine ready',
+  );
+  return {
+    modelId: plan.embedding.id,
+    see: async (bytes, signal) => {
+      const reply = accepted(await pool.run({ task: 'see', bytes }, signal));
+      if (reply.kind !== 'seen') throw new AppError('internal', `unexpected answer ${reply.kind}`);
+      return reply.seen;
+    },
+    signature: async (bytes, signal) => {
+      const reply = accepted(await pool.run({ task: 'signature', bytes }, signal));
+      if (reply.kind !== 'signature') throw new AppError('internal', `unexpected answer ${reply.kind}`);
+      return reply.signature;
+    },
+    close: () => pool.close(),
+  };
+}
+
+function accepted(reply: ThreadReply): ThreadReply {
+  if (reply.kind === 'failed') throw new AppError(reply.code, reply.message);
+  return reply;
+}
+
+async function prepareOffThread(config: SeeConfig, log: Logger): Promise<EyesPlan> {
+  const worker = new Worker(new URL('./threads/prepare-thread.js', import.meta.url), {
+    workerData: { config, name: 'prepare', level: log.level },
+  });
+  try {
+    const [plan]: EyesPlan[] = await once(worker, 'message');
+    if (!plan) throw new Error('the preparation gave no answer');
+    return plan;
+  } catch (error) {
+    throw new AppError('engine-failed', 'the models could not be prepared', { cause: error });
+  } finally {
+    await worker.terminate();
+  }
+}

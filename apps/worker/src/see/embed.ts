@@ -1,0 +1,44 @@
+import type { EmbeddingModel } from './models/embedding-model.ts';
+import type { FaceModels } from './models/face-models.ts';
+import { cutSquare, type Pyramid, type Raster, type Square } from './raster.ts';
+
+/** A face's vector, of unit length, and the crop it was made from. */
+export interface EmbeddedFace {
+  embedding: Float32Array;
+  crop: Raster;
+}
+
+/**
+ * Cuts and embeds a face. `meanFace` is the mean of many faces' vectors, of unit length: what is nothing like it is no face, and undefined is answered.
+ * The mirror image is only embedded where the picture itself passed, with a little slack.
+ */
+export async function embedFace(
+  models: FaceModels,
+  model: EmbeddingModel,
+  picture: Pyramid,
+  square: Square,
+  meanFace: Float32Array | undefined,
+): Promise<EmbeddedFace | undefined> {
+  const wide = { ...square, side: square.side * (1 + model.align.margin) };
+  const crop = cutSquare(picture, wide, model.side);
+  const direct = unit(await models.embed(crop));
+  const unlike = (vector: Float32Array, slack: number): boolean =>
+    meanFace !== undefined && dot(vector, meanFace) < model.minLikeness - slack;
+  if (unlike(direct, 0.05)) return undefined;
+  if (!model.mirrored) return unlike(direct, 0) ? undefined : { embedding: direct, crop };
+  const mirrored = unit(await models.embed(cutSquare(picture, wide, model.side, true)));
+  const embedding = unit(direct.map((value, index) => value + (mirrored[index] ?? 0)));
+  return unlike(embedding, 0) ? undefined : { embedding, crop };
+}
+
+/** Scaled to length 1. */
+export function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(vector, vector)) || 1;
+  return vector.map((value) => value / length);
+}
+
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);
+  return sum;
+}

@@ -1,0 +1,76 @@
+import { alignFace } from './align.ts';
+import { decode, type DecodeLimits } from './decode/decode.ts';
+import { embedFace } from './embed.ts';
+import type { Seen, SeenFace } from './face-engine.ts';
+import { findFaces } from './find/find-faces.ts';
+import { covered, overlap } from './geometry.ts';
+import type { EmbeddingModel } from './models/embedding-model.ts';
+import type { FaceModels } from './models/face-models.ts';
+import { frameSignature } from './frame-signature.ts';
+import { rateFace } from './quality.ts';
+import { createPyramid, type Raster } from './raster.ts';
+
+/** What looking needs. */
+export interface Eyes {
+  models: FaceModels;
+  embedding: EmbeddingModel;
+  /** Unit length, of the embedding model; undefined only while it is worked out. */
+  meanFace: Float32Array | undefined;
+  limits: DecodeLimits;
+}
+
+/** A candidate with a smaller mesh flag is no face. */
+const minMeshScore = 0.1;
+
+/** From a file's bytes to its faces: the whole of seeing, in order. */
+export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
+  const startedAt = performance.now();
+  const { picture, width, height } = await decode(bytes, eyes.limits);
+  const faces = await lookAt(eyes, picture);
+  const scale = width / picture.width;
+  return {
+    width,
+    height,
+    elapsedMs: performance.now() - startedAt,
+    faces: scale === 1 ? faces : faces.map((face) => enlarged(face, scale)),
+    signature: frameSignature(picture),
+  };
+}
+
+/** The faces of a decoded picture, largest first. */
+export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Raster): Promise<SeenFace[]> {
+  const picture = createPyramid(raster);
+  const faces: SeenFace[] = [];
+  for (const candidate of await findFaces(models, picture)) {
+    const face = await alignFace(models, picture, candidate, minMeshScore);
+    // Two candidates may turn out to be the same face once the mesh is laid over them; the first has the better score.
+    if (!face || faces.some(({ box }) => overlap(box, face.box) > 0.4 || covered(box, face.box) > 0.7)) continue;
+    const embedded = await embedFace(models, embedding, picture, face.square, meanFace);
+    if (!embedded) continue;
+    faces.push({
+      box: face.box,
+      score: face.detectorScore,
+      landmarks: face.landmarks,
+      quality: rateFace(face, embedded.crop),
+      sizePx: face.square.side,
+      embedding: embedded.embedding,
+    });
+  }
+  return faces.toSorted((a, b) => b.sizePx - a.sizePx);
+}
+
+function enlarged(face: SeenFace, scale: number): SeenFace {
+  const point = ({ x, y }: { x: number; y: number }) => ({ x: x * scale, y: y * scale });
+  const { leftEye, rightEye, nose, leftMouth, rightMouth } = face.landmarks;
+  return {
+    ...face,
+    box: { x: face.box.x * scale, y: face.box.y * scale, width: face.box.width * scale, height: face.box.height * scale },
+    landmarks: {
+      leftEye: point(leftEye),
+      rightEye: point(rightEye),
+      nose: point(nose),
+      leftMouth: point(leftMouth),
+      rightMouth: point(rightMouth),
+    },
+  };
+}

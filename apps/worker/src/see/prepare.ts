@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { SeeConfig } from './config.ts';
+import { cached } from './file-cache.ts';
+import { workOutMeanFace } from './mean-face.ts';
+import { faceres } from './models/embedding-model.ts';
+import { openEyes } from './open-eyes.ts';
+import { translatedModel } from './translate/translated-models.ts';
+import type { EyesPlan } from './threads/messages.ts';
+
+/** Pictures of more pixels are looked at shrunk to this: more than a 4K camera frame. */
+const workPixels = 12_600_000;
+
+/** Translates the models and works out the mean face, or takes both from the cache. The first time takes some seconds of computing: not for the event loop. */
+export async function prepare(config: SeeConfig, log: Logger): Promise<EyesPlan> {
+  const dir = config.MODEL_CACHE_DIR;
+  const models = {
+    blazeface: await translatedModel('blazeface', log, dir),
+    facemesh: await translatedModel('facemesh', log, dir),
+    faceres: await translatedModel('faceres', log, dir),
+  };
+  const plan: EyesPlan = {
+    engine: config.FACE_ENGINE,
+    models,
+    embedding: faceres,
+    meanFace: undefined,
+    limits: { maxPixels: config.MAX_PIXELS, workPixels },
+  };
+  const hash = createHash('sha256').update(JSON.stringify(faceres));
+  for (const bytes of Object.values(models)) hash.update(bytes);
+  const bytes = await cached(`mean-face-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
+    const eyes = await openEyes({ ...plan, engine: 'onnx' });
+    const mean = await workOutMeanFace(eyes);
+    await eyes.models.close();
+    return Uint8Array.from(new Uint8Array(mean.buffer));
+  });
+  return { ...plan, meanFace: new Float32Array(bytes.buffer) };
+}

@@ -1,0 +1,154 @@
+/** A picture in memory: RGB, one byte a channel, rows from the top. */
+export interface Raster {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** A square cut out of a picture: its centre and side in the picture's pixels, turned by `angle` (radians, clockwise as seen). */
+export interface Square {
+  x: number;
+  y: number;
+  side: number;
+  angle: number;
+}
+
+/**
+ * A picture and its halves, made when they are asked for. Shrinking by sampling alone would skip pixels,
+ * so a cut is taken from the level at which it shrinks by less than two.
+ */
+export interface Pyramid {
+  readonly width: number;
+  readonly height: number;
+  /** Level 0 is the picture itself, each next one half as wide and high. */
+  level(index: number): Raster;
+}
+
+export function createPyramid(picture: Raster): Pyramid {
+  const levels = [picture];
+  const level = (index: number): Raster => {
+    const known = levels[index];
+    if (known) return known;
+    const made = halved(level(index - 1));
+    levels[index] = made;
+    return made;
+  };
+  return { width: picture.width, height: picture.height, level };
+}
+
+/** The level to sample from when a picture pixel becomes `scale` pixels of the result. */
+export function levelFor(scale: number): number {
+  return Math.max(0, Math.floor(Math.log2(1 / scale) + 0.01));
+}
+
+/** Averages two by two pixels; an odd last row or column is dropped. */
+function halved({ data, width, height }: Raster): Raster {
+  const w = Math.max(1, width >> 1);
+  const h = Math.max(1, height >> 1);
+  const result = new Uint8Array(w * h * 3);
+  const right = width > 1 ? 3 : 0;
+  const below = height > 1 ? width * 3 : 0;
+  let to = 0;
+  for (let y = 0; y < h; y += 1) {
+    let from = y * 2 * width * 3;
+    for (let x = 0; x < w; x += 1) {
+      for (let c = 0; c < 3; c += 1) {
+        const under = from + below;
+        result[to] = ((data[from] ?? 0) + (data[from + right] ?? 0) + (data[under] ?? 0) + (data[under + right] ?? 0) + 2) >> 2;
+        from += 1;
+        to += 1;
+      }
+      from += 3;
+    }
+  }
+  return { data: result, width: w, height: h };
+}
+
+/**
+ * A square of the picture, turned upright, as `side` by `side` pixels: bilinear, from the level that suits.
+ * What lies outside of the picture is its nearest edge pixel. `mirrored`: left and right exchanged.
+ */
+export function cutSquare(pyramid: Pyramid, square: Square, side: number, mirrored = false): Raster {
+  const step = square.side / side;
+  const cos = Math.cos(square.angle) * step;
+  const sin = Math.sin(square.angle) * step;
+  const across = mirrored ? -1 : 1;
+  const half = (side - 1) / 2;
+  // Pixel centres lie at halves: pixel 0 covers 0 to 1.
+  const startX = square.x - across * half * cos + half * sin;
+  const startY = square.y - across * half * sin - half * cos;
+  return sample(pyramid, side, side, { startX, startY, acrossX: across * cos, acrossY: across * sin, downX: -sin, downY: cos }, step);
+}
+
+/** An upright part of the picture from (x, y), each result pixel `step` picture pixels wide; outside of the picture the nearest edge pixel. */
+export function cutView(pyramid: Pyramid, x: number, y: number, width: number, height: number, step: number): Raster {
+  const whole = copyView(pyramid, x, y, width, height, step);
+  if (whole) return whole;
+  const path = { startX: x + step / 2, startY: y + step / 2, acrossX: step, acrossY: 0, downX: 0, downY: step };
+  return sample(pyramid, width, height, path, step);
+}
+
+/** The same by copying rows, where the view lies on a level's own pixels and inside of it. */
+function copyView(pyramid: Pyramid, x: number, y: number, width: number, height: number, step: number): Raster | undefined {
+  const index = Math.log2(step);
+  if (index < 0 || !Number.isInteger(index)) return undefined;
+  const level = pyramid.level(index);
+  const left = x / step;
+  const top = y / step;
+  if (!Number.isInteger(left) || !Number.isInteger(top)) return undefined;
+  if (left < 0 || top < 0 || left + width > level.width || top + height > level.height) return undefined;
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row += 1) {
+    const from = ((top + row) * level.width + left) * 3;
+    data.set(level.data.subarray(from, from + width * 3), row * width * 3);
+  }
+  return { data, width, height };
+}
+
+/** Where the result's pixels lie in the picture: the first one, and the steps to the next one to the right and below. */
+interface Path {
+  startX: number;
+  startY: number;
+  acrossX: number;
+  acrossY: number;
+  downX: number;
+  downY: number;
+}
+
+function sample(pyramid: Pyramid, width: number, height: number, path: Path, step: number): Raster {
+  const index = levelFor(1 / step);
+  const { data, width: sourceWidth, height: sourceHeight } = pyramid.level(index);
+  const shrink = 2 ** -index;
+  const result = new Uint8Array(width * height * 3);
+  const maxX = sourceWidth - 1;
+  const maxY = sourceHeight - 1;
+  const stride = sourceWidth * 3;
+  const [acrossX, acrossY] = [path.acrossX * shrink, path.acrossY * shrink];
+  let to = 0;
+  for (let row = 0; row < height; row += 1) {
+    let x = (path.startX + row * path.downX) * shrink - 0.5;
+    let y = (path.startY + row * path.downY) * shrink - 0.5;
+    for (let column = 0; column < width; column += 1) {
+      const clampedX = x < 0 ? 0 : x > maxX ? maxX : x;
+      const clampedY = y < 0 ? 0 : y > maxY ? maxY : y;
+      const x0 = clampedX | 0;
+      const y0 = clampedY | 0;
+      const partX = clampedX - x0;
+      const partY = clampedY - y0;
+      const upper = y0 * stride + x0 * 3;
+      const lower = y0 < maxY ? upper + stride : upper;
+      const right = x0 < maxX ? 3 : 0;
+      for (let c = 0; c < 3; c += 1) {
+        const a = data[upper + c] ?? 0;
+        const b = data[lower + c] ?? 0;
+        const top = a + ((data[upper + right + c] ?? 0) - a) * partX;
+        const bottom = b + ((data[lower + right + c] ?? 0) - b) * partX;
+        result[to] = top + (bottom - top) * partY + 0.5;
+        to += 1;
+      }
+      x += acrossX;
+      y += acrossY;
+    }
+  }
+  return { data: result, width, height };
+}

@@ -1,0 +1,6 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { prepare } from '../prepare.ts';
+
+// Translating takes a second of pure computing, and the first mean face some more: none of it for the event loop.
+parentPort?.postMessage(await prepare(workerData.config, createLogger(workerData.name, workerData.level)));

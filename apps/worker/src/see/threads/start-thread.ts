@@ -1,0 +1,38 @@
+import { Worker } from 'node:worker_threads';
+import type { EyesPlan, ThreadReply, ThreadRequest } from './messages.ts';
+import type { PoolThread } from './pool.ts';
+
+/** Starts an inference thread. */
+export function startThread(plan: EyesPlan): PoolThread<ThreadRequest, ThreadReply> {
+  const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: plan });
+  const replies: ((reply: ThreadReply) => void)[] = [];
+  const exits: ((error: Error | undefined) => void)[] = [];
+  let failure: Error | undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.on('message', (reply: ThreadReply) => {
+      if (reply.kind === 'ready') resolve();
+      else for (const listener of replies) listener(reply);
+    });
+    worker.on('error', (error: unknown) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+      reject(failure);
+    });
+    worker.on('exit', (code) => {
+      reject(new Error(`the thread ended with code ${code} before it was ready`));
+      for (const listener of exits) listener(failure ?? new Error(`exit code ${code}`));
+    });
+  });
+  return {
+    ready,
+    // A copy is moved: the caller keeps its bytes.
+    send: ({ task, bytes }) => {
+      const copy = Uint8Array.from(bytes);
+      worker.postMessage({ task, bytes: copy } satisfies ThreadRequest, [copy.buffer]);
+    },
+    onReply: (listener) => replies.push(listener),
+    onExit: (listener) => exits.push(listener),
+    end: async () => {
+      await worker.terminate();
+    },
+  };
+}
