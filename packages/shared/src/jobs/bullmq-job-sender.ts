@@ -56,7 +56,7 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     send: async (job, { timeoutMs }) => {
       const done = sent?.startTimer({ kind: job.kind });
       try {
-        await add(job, AbortSignal.timeout(timeoutMs));
+        await add(job, AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))));
         done?.({ outcome: 'queued' });
       } catch (error) {
         done?.({ outcome: 'unavailable' });

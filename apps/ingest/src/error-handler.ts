@@ -1,0 +1,42 @@
+import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  'request-malformed': 400,
+  'request-unauthorised': 401,
+  'route-unknown': 404,
+  'request-too-large': 413,
+  'request-unsupported': 415,
+  'queue-unavailable': 503,
+  'slack-identity-unknown': 503,
+};
+
+/** Fastify's own refusals in our words. */
+const fromFastify: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request-unsupported',
+  FST_ERR_CTP_EMPTY_TYPE: 'request-unsupported',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request-malformed',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-malformed',
+};
+
+/** Every answer that is not a success is `{"error":{"code","message"}}`. What went wrong inside is logged, not told. */
+export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler<FastifyError>(async (thrown, _request, reply) => {
+    const error = toHttpError(thrown);
+    const status = statuses[error.code] ?? 500;
+    if (status === 500) log.error({ err: thrown }, 'request failed');
+    else if (status > 500) log.warn({ err: error }, 'request refused for now');
+    else log.info({ code: error.code }, 'request refused');
+    const message = status >= 500 ? 'not now, please try again' : error.message;
+    return reply.code(status).send({ error: { code: status === 500 ? 'internal' : error.code, message } });
+  });
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: { code: 'route-unknown', message: 'nothing is here' } }));
+}
+
+function toHttpError(thrown: FastifyError | AppError): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const known = fromFastify[thrown.code] ?? (thrown.statusCode === 400 ? 'request-malformed' : 'internal');
+  return new AppError(known, known === 'internal' ? thrown.message : 'not a request that is served here', { cause: thrown });
+}
