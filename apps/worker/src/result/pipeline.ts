@@ -9,7 +9,7 @@ import { downloadSnapshot } from '../snapshot/1-download.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { gather, isWorthPosting, type Gathered } from './1-gather.ts';
 import { describe } from './2-describe.ts';
-import type { Raster } from '../see/raster.ts';
+import { decode } from '../see/decode/decode.ts';
 import { annotate } from './annotate/draw.ts';
 import { maxResultSidePx, scaleBox } from './annotate/layout.ts';
 
@@ -17,8 +17,8 @@ export interface ResultDeps {
   chat: ChatPlatform;
   gallery: Gallery;
   records: SnapshotRecords;
-  /** The upright picture in a file's bytes, shrunk to `maxSidePx` on its longest side: a 40 megapixel picture must not be drawn in full. */
-  decode: (bytes: Uint8Array, options: { maxSidePx: number }, signal: AbortSignal) => Promise<Raster>;
+  /** Larger pictures are refused, as when they were looked at. */
+  maxPixels: number;
   writeChannel: ChannelKey;
   log: Logger;
   timed: StepTimer;
@@ -69,7 +69,8 @@ async function share(gathered: Gathered, deps: ResultDeps, signal: AbortSignal):
   let { record } = gathered;
   const bytes = await timed('annotate', async () => {
     const { bytes: original } = await downloadSnapshot(record.job.file, deps, signal);
-    const picture = await deps.decode(original, { maxSidePx: maxResultSidePx }, signal);
+    // Shrunk while it is decoded: a 40 megapixel picture must not be drawn in full.
+    const { picture } = await decode(original, { maxPixels: deps.maxPixels, workPixels: maxResultSidePx ** 2 });
     const scale = picture.width / (record.width ?? picture.width);
     return annotate(
       picture,
