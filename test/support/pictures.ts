@@ -10,7 +10,7 @@ export const dark: Cell = { row: 4, column: 17 };
 /** A 1280 x 720 frame with these faces side by side; `seed` shifts them, so that two frames differ. */
 export async function frameWith(
   cells: readonly Cell[],
-  { seed = 0, format = 'jpeg' as 'jpeg' | 'png' | 'webp' | 'avif' } = {},
+  { seed = 0, format = 'jpeg' }: { seed?: number; format?: 'jpeg' | 'png' | 'webp' | 'avif' } = {},
 ): Promise<Buffer> {
   const canvas = createCanvas(1280, 720);
   const context = canvas.getContext('2d');

@@ -24,7 +24,7 @@ export async function startWorker(config: WorkerConfig, log: Logger, lifecycle: 
   const parts: { notReady: () => string | null; live: () => boolean } = { notReady: () => 'starting', live: () => true };
   const checks = { live: () => parts.live(), notReadyBecause: () => (lifecycle.stopping.aborted ? 'stopping' : parts.notReady()) };
   const health = await startHealthServer(config.WORKER_PORT, checks, metrics);
-  lifecycle.onStop('health endpoint', health.close);
+  lifecycle.onStop('health endpoint', () => health.close());
   log.info({ port: health.port }, 'health endpoint listens');
 
   const [{ gallery, records }, engine] = await Promise.all([
