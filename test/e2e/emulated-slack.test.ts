@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { WebClient } from '@slack/web-api';
+import { startEmulatedSlack, type EmulatedSlack } from '@watchpost/standalone/slack/emulated-slack';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { startApp, type RunningProcess } from '../support/pair.ts';
+import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
+import { fromRoot } from '../support/root.ts';
+import { mongoReplicaSet, redis, type Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+interface Delivery {
+  body: string;
+  headers: Record<string, string>;
+}
+
+interface Result {
+  text: string;
+  files: { title: string; url_private: string }[];
+}
+
+describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, with an emulated Slack', () => {
+  const signingSecret = 'e2e-signing-secret';
+  let slack: EmulatedSlack;
+  let services: Service[] = [];
+  let ingest: RunningProcess;
+  let worker: RunningProcess;
+  let recorder: Server;
+  let env: Record<string, string>;
+  const deliveries: Delivery[] = [];
+
+  beforeAll(async () => {
+    const [queue, gallery] = await Promise.all([redis(), mongoReplicaSet()]);
+    services = [queue, gallery];
+    slack = await startEmulatedSlack({
+      port: 0,
+      signingSecret,
+      apps: ['watchpost', 'Front door', 'Garage'],
+      channels: ['cameras', 'results', 'elsewhere'],
+    });
+    env = {
+      SLACK_API_TOKEN: slack.token('watchpost'),
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_FILE_HOSTS: slack.url,
+      // The second one has the id of `elsewhere` as its beginning.
+      READ_SLACK_CHANNEL_ID: `${slack.channelId('cameras')},${slack.channelId('elsewhere')}2`,
+      WRITE_SLACK_CHANNEL_ID: slack.channelId('results'),
+      REDIS_URL: queue.url,
+      MONGO_CONNECTION_STRING: gallery.url,
+      INFERENCE_THREADS: '1',
+    };
+    [ingest, worker] = await Promise.all([startApp('ingest', env), startApp('worker', env)]);
+    recorder = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        deliveries.push({ body: Buffer.concat(chunks).toString(), headers: request.headers as Record<string, string> });
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => {
+      recorder.listen(0, '127.0.0.1', resolve);
+    });
+    slack.subscribe(`http://127.0.0.1:${(recorder.address() as AddressInfo).port}/`);
+    slack.subscribe(`http://127.0.0.1:${ingest.port}/api/events`);
+  }, 180_000);
+
+  afterAll(async () => {
+    recorder?.close();
+    await Promise.all([ingest?.stop(), worker?.stop()]);
+    await slack?.close();
+    await Promise.all(services.map((service) => service.stop()));
+  });
+
+  /** Posts as a camera pipeline does: a caption, then the files in one message. */
+  async function post(camera: string, pictures: Buffer[], channel = 'cameras'): Promise<void> {
+    const client = new WebClient(slack.token(camera), { slackApiUrl: slack.apiUrl });
+    const id = slack.channelId(channel);
+    await client.chat.postMessage({ channel: id, text: `Motion detected at ${camera}` });
+    await client.filesUploadV2({
+      channel_id: id,
+      file_uploads: pictures.map((file, index) => ({ file, filename: `2026112022140${index}.png`, title: 'snapshot' })),
+    });
+  }
+
+  async function results(): Promise<Result[]> {
+    const client = new WebClient(slack.token('watchpost'), { slackApiUrl: slack.apiUrl });
+    const { messages } = await client.conversations.history({ channel: slack.channelId('results'), limit: 100 });
+    return (messages ?? []).filter(({ files }) => files?.length).reverse() as unknown as Result[];
+  }
+
+  const untilResults = (count: number) =>
+    until(
+      `there are ${count} results`,
+      async () => {
+        const all = await results();
+        return all.length >= count && all;
+      },
+      60_000,
+    );
+
+  async function cli(...args: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/worker/dist/cli/main.js'), ...args], {
+      env: { ...process.env, ...env },
+    });
+    return stdout;
+  }
+
+  const unknowns = (text: string) => Array.from(text.matchAll(/Unknown \d+/g), ([name]) => name);
+  let posted = 0;
+
+  it('annotates two strangers in one picture, and names both once they have names', async () => {
+    await post('Front door', [await frameWith([man[0]!, woman])]);
+    const first = (await untilResults((posted += 1))).at(-1)!;
+    expect(first.text).toMatch(/^2 faces at Front door: /);
+    expect(first.files).toHaveLength(1);
+    const [one = '', two = ''] = unknowns(first.text);
+    expect(new Set([one, two]).size).toBe(2);
+
+    const picture = await fetch(first.files[0]!.url_private, { headers: { authorization: `Bearer ${slack.token('watchpost')}` } });
+    expect(Buffer.from(await picture.arrayBuffer()).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+
+    await cli('name', one, 'Ada');
+    await cli('name', two, 'Grace');
+    expect(await cli('people')).toMatch(/Ada[\s\S]*Grace|Grace[\s\S]*Ada/);
+    await until('the worker knows the names', async () => {
+      await post('Garage', [await frameWith([man[1]!, woman], { seed: 1 + posted })]);
+      const text = (await untilResults((posted += 1))).at(-1)!.text;
+      return text.includes('Ada') && text.includes('Grace') && /at Garage/.test(text);
+    });
+  });
+
+  it('takes each of three files in one post', async () => {
+    await post('Garage', [
+      await frameWith([bearded], { seed: 1 }),
+      await frameWith([dark], { seed: 2 }),
+      await frameWith([woman], { seed: 3 }),
+    ]);
+    const all = await untilResults((posted += 3));
+    const texts = all.slice(-3).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('Grace'))).toHaveLength(1);
+    expect(new Set(texts.flatMap(unknowns)).size).toBe(2);
+  });
+
+  it('makes one post of an event that is delivered four times', async () => {
+    deliveries.length = 0;
+    await post('Front door', [await frameWith([man[2]!], { seed: 2 })]);
+    await untilResults((posted += 1));
+    const event = deliveries.find(({ body }) => body.includes('"file_share"'))!;
+    const answers = await Promise.all(
+      [1, 2, 3].map((retry) =>
+        fetch(`http://127.0.0.1:${ingest.port}/api/events`, {
+          method: 'POST',
+          body: event.body,
+          headers: {
+            'content-type': 'application/json',
+            'x-slack-request-timestamp': event.headers['x-slack-request-timestamp']!,
+            'x-slack-signature': event.headers['x-slack-signature']!,
+            'x-slack-retry-num': String(retry),
+            'x-slack-retry-reason': 'http_timeout',
+          },
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    // What comes after them in the same queue is a fence: had there been more jobs, they would be done by now.
+    await post('Garage', [await frameWith([woman], { seed: 5 })]);
+    expect((await untilResults((posted += 1))).length).toBe(posted);
+  });
+
+  it('leaves a channel alone whose id is the beginning of one that it reads', async () => {
+    await post('Garage', [await frameWith([woman], { seed: 4 })], 'elsewhere');
+    await post('Garage', [await frameWith([woman], { seed: 6 })]);
+    expect((await untilResults((posted += 1))).length).toBe(posted);
+  });
+
+  it('stops within its grace period and writes no secret, no text and no vector into its log', async () => {
+    expect(await Promise.all([ingest.stop(), worker.stop()])).toEqual([0, 0]);
+    const logs = ingest.log() + worker.log();
+    expect(logs).toContain('result done');
+    for (const secret of [slack.token('watchpost'), signingSecret, 'Motion detected']) expect(logs).not.toContain(secret);
+    expect(logs).not.toMatch(/(?:-?0\.\d{4,},\s*){8}/);
+  });
+});
