@@ -19,6 +19,8 @@ export const databaseAnswerSchema = z.union([z.object({ url: z.string() }), z.ob
 export interface DatabaseProcess {
   url: string;
   process: ChildProcess;
+  /** Resolves when it has ended. */
+  exited: Promise<void>;
   /** Stops it in order; resolves when it has ended. */
   stop(): Promise<void>;
 }
@@ -28,7 +30,10 @@ export interface DatabaseProcess {
  * The process ends by itself when this one is gone. Rejects as `startPgliteServer` does.
  */
 export async function startDatabaseProcess(order: DatabaseOrder): Promise<DatabaseProcess> {
-  const child = fork(fileURLToPath(new URL('database-main.js', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
+  const child = fork(fileURLToPath(new URL('database-main.js', import.meta.url)), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+  });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();
@@ -49,6 +54,7 @@ export async function startDatabaseProcess(order: DatabaseOrder): Promise<Databa
   return {
     url,
     process: child,
+    exited,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;

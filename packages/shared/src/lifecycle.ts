@@ -62,7 +62,8 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
 
 /**
  * Runs a process from start to exit code. SIGINT and SIGTERM stop it, a second signal aborts at once.
- * An unhandled rejection stops it too: a process in an unknown state must not go on taking work.
+ * An unhandled rejection stops it too: a process in an unknown state must not go on taking work. So does the end of the
+ * process that started this one, where the two are connected.
  * `start` resolves when the process is up; what it acquired it has registered with `onStop`.
  */
 export async function runProcess(options: LifecycleOptions, start: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
@@ -71,10 +72,13 @@ export async function runProcess(options: LifecycleOptions, start: (lifecycle: L
     process.exitCode ??= exitCode;
     await lifecycle.stop(reason);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+    process.off('disconnect', onDisconnect);
     // Everything of ours is released; a library's stray handle must not keep a stopped process alive.
     setTimeout(() => process.exit(), 1_000).unref();
   };
   const onSignal = (signal: NodeJS.Signals): void => void finish(signal, 0);
+  const onDisconnect = (): void => void finish('the launcher is gone', 0);
+  if (process.connected) process.on('disconnect', onDisconnect);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('unhandledRejection', (error) => {

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { embeddedPostgresUrl } from '@watchpost/shared/config/embedded';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { startPgliteServer } from './pglite-server.ts';
+import { planFor } from './plan.ts';
+
+export interface CommandStorage {
+  /** The environment with POSTGRES_URL for what no other URL provides. */
+  env: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+/** Commands that look at pictures and machines only. */
+const withoutStorage = new Set(['analyze', 'bench', 'help', '--help', '-h']);
+
+/**
+ * Lets a command reach the gallery where `npm start` keeps it: through the running one's database, else by opening the data
+ * folder itself, until `close`. Where an URL provides the gallery, nothing is done. Rejects as `startPgliteServer` does.
+ */
+export async function storageForCommand(command: string | undefined, env: NodeJS.ProcessEnv): Promise<CommandStorage> {
+  const asItIs = { env, close: async () => undefined };
+  const { embedded, dataDir } = planFor(env);
+  if (!embedded.includes('gallery') || command === undefined || withoutStorage.has(command)) return asItIs;
+  const running = await embeddedPostgresUrl(dataDir);
+  if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
+  if (!existsSync(path.join(dataDir, 'postgres'))) return asItIs;
+  const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
+  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
+}

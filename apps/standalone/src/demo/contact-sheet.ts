@@ -1,0 +1,52 @@
+import { GlobalFonts, type Image, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
+import { humanFile } from '@watchpost/worker/see/human-package';
+
+/** The picture of 108 extracted faces that comes with `@vladmandic/human`: a grid of 6 rows of 18 faces. Pixels. */
+const grid = { left: 2, top: 282.5, stepX: 106.3, stepY: 112.5, side: 106 };
+
+/** A face on the sheet, counted from 0. */
+export interface Cell {
+  row: number;
+  column: number;
+}
+
+export interface ContactSheet {
+  /** Draws a face, cut out as an oval, with its middle at `x`, `y`. `height` is the oval's, in pixels; the face fills most of it. */
+  drawFace(canvas: SKRSContext2D, cell: Cell, at: { x: number; y: number; height: number; mirrored: boolean; light: number }): void;
+}
+
+export async function openContactSheet(): Promise<ContactSheet> {
+  const sheet = await loadImage(humanFile('assets', 'screenshot-facematch.jpg'));
+  return { drawFace: (canvas, cell, at) => drawFace(canvas, sheet, cell, at) };
+}
+
+function drawFace(canvas: SKRSContext2D, sheet: Image, cell: Cell, at: Parameters<ContactSheet['drawFace']>[2]): void {
+  const side = at.height / 0.88;
+  canvas.save();
+  canvas.translate(at.x, at.y);
+  if (at.mirrored) canvas.scale(-1, 1);
+  canvas.beginPath();
+  // An oval leaves out the captions in the corners of each face.
+  canvas.ellipse(0, -side * 0.01, side * 0.38, side * 0.44, 0, 0, Math.PI * 2);
+  canvas.clip();
+  canvas.filter = `brightness(${at.light})`;
+  canvas.drawImage(
+    sheet,
+    grid.left + cell.column * grid.stepX,
+    grid.top + cell.row * grid.stepY,
+    grid.side,
+    grid.side,
+    -side / 2,
+    -side / 2,
+    side,
+    side,
+  );
+  canvas.restore();
+}
+
+/** The font for time stamps: the one that comes with Human, as a machine may have none. */
+export const stampFont = 'Watchpost demo';
+
+export function registerStampFont(): void {
+  if (!GlobalFonts.has(stampFont)) GlobalFonts.registerFromPath(humanFile('assets', 'lato-light.woff2'), stampFont);
+}

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebClient } from '@slack/web-api';
+import type { EmulatedSlack } from '../slack/emulated-slack.ts';
+
+/** Resolves once the channel shows a message with a file; undefined when `signal` aborts before. */
+export async function firstResult(slack: EmulatedSlack, app: string, channel: string, signal: AbortSignal): Promise<string | undefined> {
+  const client = new WebClient(slack.token(app), { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
+  while (!signal.aborted) {
+    const history = await client.conversations.history({ channel: slack.channelId(channel), limit: 20 }).catch(() => undefined);
+    const found = history?.messages?.find(({ files }) => files && files.length > 0);
+    if (found) return found.text ?? '';
+    await delay(500, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '@watchpost/shared/errors';
+import type { Lifecycle } from '@watchpost/shared/lifecycle';
+import { runCameras } from './demo/cameras.ts';
+import { firstResult } from './demo/first-result.ts';
+import { scenes } from './demo/scenes.ts';
+import { type Plan, planFor } from './plan.ts';
+import { freePortFrom, isFree } from './ports.ts';
+import { serveChannelsPage } from './slack/channels-page.ts';
+import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
+import { supervise } from './supervised.ts';
+import { superviseDatabase } from './supervised-database.ts';
+
+export interface LaunchOptions {
+  env: NodeJS.ProcessEnv;
+  lifecycle: Lifecycle;
+  say: (text: string) => void;
+  onLine: (processName: string, line: string) => void;
+  /** Something ended for good: everything has to stop. */
+  onGivenUp: (error: AppError) => void;
+}
+
+const readChannel = 'camera-snapshots';
+const writeChannel = 'who-was-there';
+const bot = 'watchpost';
+const emulatorPort = 4_003;
+const defaultGraceMs = 20_000;
+
+/**
+ * Starts what the environment leaves open, then ingest and worker. Resolves when both are ready for work. Everything started is
+ * registered with `lifecycle`, so that it ends in the opposite order, the database last.
+ */
+export async function launch(options: LaunchOptions): Promise<void> {
+  const { env, lifecycle, say, onGivenUp } = options;
+  const plan = planFor(env);
+  const port = await portOf(plan, say);
+  const workerPort = plan.workerPortIsFixed ? plan.workerPort : await freePortFrom(Math.max(plan.workerPort, port + 1));
+  let childEnv: NodeJS.ProcessEnv = { ...env, PORT: String(port), WORKER_PORT: String(workerPort) };
+
+  if (plan.embedded.length > 0) {
+    say(`opening the embedded database in ${plan.dataDir} (the first time takes some 5 s)`);
+    const database = await superviseDatabase({ dataDir: plan.dataDir, say, onGivenUp });
+    lifecycle.onStop('database', async () => database.stop());
+    childEnv['POSTGRES_URL'] = database.url;
+  }
+  const emulated = plan.emulatedSlack ? await emulateSlack(lifecycle) : undefined;
+  if (emulated) childEnv = { ...childEnv, LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn', HOST: env['HOST'] ?? '127.0.0.1', ...emulated.env };
+
+  say(`starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; the first time the worker prepares its models`);
+  const graceMs = Number(env['SHUTDOWN_GRACE_MS'] || defaultGraceMs) + 5_000;
+  const ready: Promise<void>[] = [];
+  for (const [name, at] of [
+    ['worker', workerPort],
+    ['ingest', port],
+  ] as const) {
+    const file = fileURLToPath(import.meta.resolve(`@watchpost/${name}/main`));
+    const child = supervise({ ...options, name, file, env: childEnv, readyUrl: `http://127.0.0.1:${String(at)}/health/ready` });
+    lifecycle.onStop(name, async () => child.stop(graceMs));
+    lifecycle.aborting.addEventListener('abort', () => child.hurry());
+    ready.push(child.ready.then(() => say(`${name} is ready`)));
+  }
+  await Promise.all(ready);
+  if (lifecycle.stopping.aborted) return;
+  if (emulated) startDemo(emulated, port, options);
+  else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
+}
+
+async function portOf({ port, portIsFixed, emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {
+  if (await isFree(port)) return port;
+  if (portIsFixed || !emulatedSlack) throw new AppError('port-in-use', `port ${String(port)} is taken: stop what listens there, or set PORT to another one`);
+  const next = await freePortFrom(port + 1);
+  say(`port ${String(port)} is taken, ingest listens on ${String(next)}`);
+  return next;
+}
+
+interface Emulated {
+  slack: EmulatedSlack;
+  pageUrl: string;
+  env: NodeJS.ProcessEnv;
+}
+
+async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
+  const signingSecret = randomBytes(16).toString('hex');
+  const port = await freePortFrom(emulatorPort, '127.0.0.1');
+  const slack = await startEmulatedSlack({ port, signingSecret, apps: [bot, ...Object.keys(scenes)], channels: [readChannel, writeChannel] });
+  lifecycle.onStop('emulated Slack', async () => slack.close());
+  const page = await serveChannelsPage({
+    port: await freePortFrom(port + 1, '127.0.0.1'),
+    apiUrl: slack.apiUrl,
+    token: slack.token(bot),
+    channels: [
+      { id: slack.channelId(readChannel), name: readChannel, title: 'what the cameras post' },
+      { id: slack.channelId(writeChannel), name: writeChannel, title: 'what watchpost answers' },
+    ],
+  });
+  lifecycle.onStop('page', async () => page.close());
+  return {
+    slack,
+    pageUrl: page.url,
+    env: {
+      SLACK_API_TOKEN: slack.token(bot),
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_FILE_HOSTS: slack.url,
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_VERIFICATION_TOKEN: '',
+      SLACK_APP_TOKEN: '',
+      READ_SLACK_CHANNEL_ID: slack.channelId(readChannel),
+      WRITE_SLACK_CHANNEL_ID: slack.channelId(writeChannel),
+    },
+  };
+}
+
+function startDemo({ slack, pageUrl }: Emulated, port: number, { lifecycle, say }: LaunchOptions): void {
+  slack.subscribe(`http://127.0.0.1:${String(port)}/api/events`);
+  const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
+  lifecycle.onStop('cameras', async () => cameras);
+  say('');
+  say(`  There is no SLACK_API_TOKEN, so this is an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
+  say(`      ${pageUrl}`);
+  say('  Name somebody, from a second terminal:');
+  say('      npm run --silent watchpost -- name "Unknown 1" Ada');
+  say('  Ctrl-C stops everything; what was learnt stays in the data folder.');
+  say('');
+  void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {
+    if (text !== undefined) say(`the first result is there: ${pageUrl}`);
+  });
+}

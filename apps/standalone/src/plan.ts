@@ -1,0 +1,40 @@
+import type { Env } from '@watchpost/shared/config/parse-env';
+
+/** What `npm start` must bring itself. */
+export interface Plan {
+  /** Parts that no URL provides: they live in the embedded database. */
+  embedded: ('queue' | 'gallery')[];
+  /** No Slack token: an emulated Slack with cameras. */
+  emulatedSlack: boolean;
+  /** Folder of the embedded database. */
+  dataDir: string;
+  /** Of ingest. */
+  port: number;
+  /** PORT was set: nothing else will do. */
+  portIsFixed: boolean;
+  workerPort: number;
+  workerPortIsFixed: boolean;
+}
+
+/** Decides from the environment. The rest of it goes to the processes, which check it themselves. */
+export function planFor(env: Env): Plan {
+  const given = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const embedded: Plan['embedded'] = [];
+  if (!given('REDIS_URL') && !given('POSTGRES_URL')) embedded.push('queue');
+  if (!given('MONGO_CONNECTION_STRING') && !given('POSTGRES_URL')) embedded.push('gallery');
+  return {
+    embedded,
+    emulatedSlack: !given('SLACK_API_TOKEN'),
+    dataDir: given('DATA_DIR') ?? './data',
+    port: portNumber(given('PORT')) ?? 5_000,
+    portIsFixed: given('PORT') !== undefined,
+    workerPort: portNumber(given('WORKER_PORT')) ?? 5_001,
+    workerPortIsFixed: given('WORKER_PORT') !== undefined,
+  };
+}
+
+/** A faulty number is left to the process that reads the variable: it names every fault at once. */
+function portNumber(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return text !== undefined && Number.isInteger(number) && number >= 0 && number <= 65_535 ? number : undefined;
+}

@@ -1,0 +1,67 @@
+export interface PageMessage {
+  author: string;
+  at: Date;
+  text: string;
+  pictures: { path: string; name: string }[];
+}
+
+export interface PageColumn {
+  name: string;
+  title: string;
+  messages: PageMessage[];
+}
+
+/** Channels side by side, newest message first. The page fetches itself anew every few seconds. */
+export function renderPage(columns: PageColumn[]): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>watchpost: emulated Slack</title>
+<style>${style}</style></head>
+<body><header><h1>watchpost</h1><p>An emulated Slack. Name somebody from a terminal: <code>npm run --silent watchpost -- name "Unknown 1" Ada</code></p></header>
+<main>${columns.map(renderColumn).join('')}</main>
+<script>${refresh}</script></body></html>`;
+}
+
+function renderColumn({ name, title, messages }: PageColumn): string {
+  const list = messages.length === 0 ? '<p class="empty">Nothing yet.</p>' : messages.map(renderMessage).join('');
+  return `<section><h2>#${escape(name)} <small>${escape(title)}</small></h2>${list}</section>`;
+}
+
+function renderMessage({ author, at, text, pictures }: PageMessage): string {
+  const time = at.toISOString().slice(11, 19);
+  const shown = pictures
+    .map(({ path, name }) => `<a href="${path}"><img src="${path}" alt="${escape(name)}" loading="lazy"></a>`)
+    .join('');
+  return `<article><p class="by"><b>${escape(author)}</b> <time>${time}</time></p>${text === '' ? '' : `<p>${toHtml(text)}</p>`}${shown}</article>`;
+}
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** Slack's mark-up: links, bold and line breaks. Slack has `&`, `<` and `>` of a text as entities already; what else looks like a tag is made harmless. */
+function toHtml(text: string): string {
+  return text
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll(/&lt;(https?:[^|\s]+?)(?:\|(.*?))?&gt;/g, (_all, url: string, label?: string) => `<a href="${url}">${label ?? url}</a>`)
+    .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
+    .replaceAll('\n', '<br>');
+}
+
+const style = `
+:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
+body { margin: 0; } header { padding: 12px 20px; border-bottom: 1px solid #8884; } h1 { margin: 0; font-size: 20px; } header p { margin: 4px 0 0; }
+main { display: grid; grid-template-columns: 1fr 1.6fr; gap: 24px; padding: 0 20px 40px; }
+h2 { font-size: 16px; position: sticky; top: 0; margin: 0; padding: 12px 0; background: Canvas; } small { font-weight: 400; opacity: .7; }
+article { padding: 10px 0; border-top: 1px solid #8883; } p { margin: 0 0 6px; overflow-wrap: anywhere; } time, .empty { opacity: .65; }
+img { max-width: 100%; border-radius: 8px; display: block; } code { background: #8882; padding: 1px 5px; border-radius: 4px; }
+@media (max-width: 800px) { main { grid-template-columns: 1fr; } }`;
+
+const refresh = `
+setInterval(async () => {
+  const response = await fetch(location.href).catch(() => undefined);
+  if (!response?.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('main');
+  const shown = document.querySelector('main');
+  if (fresh && shown && fresh.innerHTML !== shown.innerHTML) shown.replaceWith(fresh);
+}, 3000);`;

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { AppError } from '@watchpost/shared/errors';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface SupervisedOptions {
+  name: string;
+  /** Compiled main file. */
+  file: string;
+  env: NodeJS.ProcessEnv;
+  /** Answers 200 once the process is ready for work. */
+  readyUrl: string;
+  /** A line that the process wrote. */
+  onLine: (name: string, line: string) => void;
+  /** Something that an operator should know. */
+  say: (text: string) => void;
+  /** A restart did not help any more. */
+  onGivenUp: (error: AppError) => void;
+}
+
+export interface Supervised {
+  /** Resolves when it is ready for the first time. Rejects with `process-failed` and its last lines when it ends before. */
+  ready: Promise<void>;
+  /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it has ended. */
+  stop(graceMs: number): Promise<void>;
+  /** A second SIGTERM: what still runs is given up. */
+  hurry(): void;
+}
+
+/** After so long, a restart counts as a success. */
+const steadyMs = 60_000;
+const maxBackoffMs = 30_000;
+const maxFailedRestarts = 10;
+const keptLines = 20;
+
+/**
+ * Runs a process and starts it again, with growing pauses, when it ends although nobody stopped it. It runs in a group of its
+ * own, so that Ctrl-C reaches it through us, in order; when we are gone without a word, the broken IPC channel tells it to stop.
+ */
+export function supervise(options: SupervisedOptions): Supervised {
+  const { name, say } = options;
+  const stopping = new AbortController();
+  const signal = stopping.signal;
+  let child: ChildProcess | undefined;
+  let exited: Promise<string[]> = Promise.resolve([]);
+
+  const start = (): void => {
+    const started = run(options);
+    child = started.child;
+    exited = started.exited;
+  };
+
+  const firstReady = async (): Promise<void> => {
+    start();
+    const failed = exited.then((lines) => {
+      throw new AppError('process-failed', `${name} did not start:\n${lines.join('\n')}`);
+    });
+    await Promise.race([failed, untilReady(options, signal)]);
+    failed.catch(() => undefined);
+    void keepRunning();
+  };
+
+  const keepRunning = async (): Promise<void> => {
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedAt = Date.now();
+      const lines = await exited;
+      if (signal.aborted) return;
+      failures = Date.now() - startedAt > steadyMs ? 1 : failures + 1;
+      if (failures > maxFailedRestarts) {
+        options.onGivenUp(new AppError('process-failed', `${name} keeps ending:\n${lines.join('\n')}`));
+        return;
+      }
+      const pauseMs = Math.min(maxBackoffMs, 500 * 2 ** failures);
+      say(`${name} ended unexpectedly; starting it again in ${String(pauseMs / 1_000)} s`);
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) start();
+    }
+  };
+
+  const ready = firstReady();
+  // Whoever stops before it was ready does not wait for it.
+  ready.catch(() => undefined);
+  return {
+    ready,
+    stop: async (graceMs) => {
+      stopping.abort();
+      child?.kill('SIGTERM');
+      const timer = setTimeout(() => {
+        say(`${name} did not stop within ${String(graceMs / 1_000)} s: killed`);
+        child?.kill('SIGKILL');
+      }, graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+    hurry: () => void child?.kill('SIGTERM'),
+  };
+}
+
+function run({ name, file, env, onLine }: SupervisedOptions): { child: ChildProcess; exited: Promise<string[]> } {
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface(stream).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > keptLines) lines.shift();
+      onLine(name, line);
+    });
+  }
+  const exited = new Promise<string[]>((resolve) => {
+    child.once('error', (error) => {
+      resolve([error.message]);
+    });
+    child.once('close', () => {
+      resolve(lines);
+    });
+  });
+  return { child, exited };
+}
+
+async function untilReady({ readyUrl, name, say }: SupervisedOptions, signal: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  let saidAt = startedAt;
+  while (!signal.aborted) {
+    const ok = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ok) return;
+    if (Date.now() - saidAt > 5_000) {
+      saidAt = Date.now();
+      say(`${name} is still warming up (${String(Math.round((saidAt - startedAt) / 1_000))} s)`);
+    }
+    await delay(200, undefined, { signal }).catch(() => undefined);
+  }
+}
