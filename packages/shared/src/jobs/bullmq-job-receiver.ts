@@ -66,6 +66,8 @@ function openLane(
   const { queue: name, perSecond } = jobPolicies[kind];
   const process = createProcessor({ kind, handlers, log, metrics });
   const stopping = new AbortController();
+  // A closing worker may still get one job: the one that it has just put back, out of its pending read. That one goes back too.
+  const givingUp = new AbortController();
   const tally = { started: 0, running: 0 };
   const onError = complainOnce(log);
 
@@ -73,12 +75,12 @@ function openLane(
     const worker: OpenWorker = openWorker(
       storage,
       name,
-      // BullMQ passes the signal only to a function with three parameters.
-      async (job, token, signal = new AbortController().signal) => {
+      // BullMQ passes the signal only to a function that declares three parameters, none of them with a default.
+      async (job, token, signal) => {
         tally.started += 1;
         tally.running += 1;
         try {
-          await process(job, token, signal);
+          await process(job, token, givingUp.signal.aborted ? givingUp.signal : (signal ?? new AbortController().signal));
         } finally {
           tally.running -= 1;
         }
@@ -125,7 +127,7 @@ function openLane(
       stopping.abort();
       await booted.catch(() => undefined);
       await watch.done;
-      if (worker) await closeWorker(worker, log, signal);
+      if (worker) await closeWorker(worker, givingUp, log, signal);
     },
   };
 }
@@ -147,7 +149,7 @@ async function boot(open: () => OpenWorker, log: Logger, signal: AbortSignal): P
 }
 
 /** Stage one: take nothing more, finish what runs. Stage two, when `signal` aborts: put back what still runs. BullMQ itself would wait without end. */
-async function closeWorker(worker: OpenWorker, log: Logger, signal: AbortSignal): Promise<void> {
+async function closeWorker(worker: OpenWorker, givingUp: AbortController, log: Logger, signal: AbortSignal): Promise<void> {
   const finished = worker.close();
   finished.catch(() => undefined);
   try {
@@ -156,6 +158,7 @@ async function closeWorker(worker: OpenWorker, log: Logger, signal: AbortSignal)
   } catch (error) {
     if (!signal.aborted) log.warn({ err: error }, 'worker did not close cleanly');
   }
+  givingUp.abort();
   worker.cancelAllJobs('shutdown');
   try {
     await raceAbort(finished, AbortSignal.timeout(giveUpMs));

@@ -1,6 +1,6 @@
 import { DelayedError, UnrecoverableError, WaitingError, type Job as BullJob } from 'bullmq';
 import type { Logger } from 'pino';
-import { raceAbort } from '../abort.ts';
+import { raceAbort, throwIfAborted } from '../abort.ts';
 import { AppError, toAppError } from '../errors.ts';
 import { redactSecrets } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -60,6 +60,7 @@ export function createProcessor({ kind, handlers, log, metrics }: ProcessorParts
     if (delivery.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - delivery.timestamp));
     const finish = (outcome: TryOutcome): void => metrics.finished(kind, outcome, Date.now() - startedAtMs);
     try {
+      throwIfAborted(signal);
       await raceAbort(handle(handlers, parsePayload(kind, delivery.data), { attempt, lastAttempt }, signal), signal);
       finish('done');
     } catch (thrown) {
