@@ -9,7 +9,9 @@ export type Mischief =
   /** Does the work, then cuts the connection before answering. */
   | { kind: 'cut-after' }
   | { kind: 'error'; error: string }
-  | { kind: 'hang' };
+  | { kind: 'hang' }
+  /** Answers properly, but only when `until` resolves. */
+  | { kind: 'wait'; until: Promise<void> };
 
 export interface FakeFile {
   id: string;
@@ -86,9 +88,10 @@ export async function startFakeSlack(): Promise<FakeSlack> {
       const args = path.startsWith('/api/') ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
       fake.calls.push({ method: target, args, authorization: request.headers.authorization });
     }
-    if (trick && trick.kind !== 'cut-after') return mistreat(trick, response);
+    if (trick?.kind === 'wait') await trick.until;
+    else if (trick && trick.kind !== 'cut-after') return mistreat(trick, response);
     const done = path.startsWith('/api/') ? api(target, body) : other(path, body, request, response);
-    if (trick) return void response.destroy();
+    if (trick?.kind === 'cut-after') return void response.destroy();
     if (done !== null) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(done));
   }
 

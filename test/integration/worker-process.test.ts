@@ -1,0 +1,148 @@
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { describeWith } from '../support/describe-with.ts';
+import { snapshotJob } from '../support/factories.ts';
+import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
+import { startApp, type RunningProcess } from '../support/pair.ts';
+import { frameWith, woman } from '../support/pictures.ts';
+import { pglite, redis, type Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+const log = createLogger('test', 'silent');
+const never = new AbortController().signal;
+
+describeWith(['redis'], 'the worker process', () => {
+  let services: { queue: Service; gallery: Service };
+  let database: Awaited<ReturnType<typeof openGallery>>;
+  let sender: JobSender;
+  let slack: FakeSlack;
+  let workers: RunningProcess[];
+  let serial = 0;
+
+  beforeAll(async () => {
+    const [queue, gallery] = await Promise.all([redis({ own: true }), pglite()]);
+    services = { queue, gallery };
+    database = await openGallery({ POSTGRES_URL: gallery.url }, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+    sender = createJobSender({ REDIS_URL: queue.url }, { log });
+  }, 120_000);
+  afterAll(async () => {
+    await sender?.close();
+    await database?.gallery.close();
+    await Promise.all([services?.queue.stop(), services?.gallery.stop()]);
+  });
+  beforeEach(async () => {
+    slack = await startFakeSlack();
+    workers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.child.exitCode ?? worker.stop('SIGKILL')));
+    await slack.close();
+  });
+
+  async function start(over: Record<string, string> = {}): Promise<RunningProcess> {
+    const worker = await startApp('worker', {
+      SLACK_API_TOKEN: 'xoxb-process-test',
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_FILE_HOSTS: slack.url,
+      READ_SLACK_CHANNEL_ID: 'CREAD',
+      WRITE_SLACK_CHANNEL_ID: 'CRESULTS',
+      REDIS_URL: services.queue.url,
+      POSTGRES_URL: services.gallery.url,
+      INFERENCE_THREADS: '1',
+      ...over,
+    });
+    workers.push(worker);
+    return worker;
+  }
+
+  function job(bytes: Buffer): SnapshotJob {
+    serial += 1;
+    const id = `F${serial}`;
+    slack.files.set(id, { id, bytes, contentType: 'image/jpeg', info: {} });
+    const file = {
+      id,
+      name: 'x.jpg',
+      mimeType: 'image/jpeg',
+      sizeBytes: bytes.length,
+      url: `${slack.url}/download/${id}`,
+      thumbnailUrl: null,
+    };
+    return snapshotJob({ snapshotId: `slack-CREAD-${serial}.0-${id}`, camera: `camera ${serial}`, takenAtMs: Date.now(), file });
+  }
+
+  const stateOf = async ({ snapshotId }: SnapshotJob) => (await database.records.get(snapshotId, never))?.state;
+
+  it('answers its health checks while a picture of 40 megapixels is looked at', async () => {
+    const worker = await start();
+    const noise = {
+      create: { width: 7_680, height: 5_210, channels: 3, background: '#667788', noise: { type: 'gaussian', mean: 110, sigma: 40 } },
+    } as const;
+    const huge = job(await sharp(noise).jpeg({ quality: 70 }).toBuffer());
+    await sender.send(huge, { timeoutMs: 5_000 });
+    await until('it is taken', async () => (await stateOf(huge)) === 'received');
+    const takenAt = performance.now();
+    let answers = 0;
+    let slowest = 0;
+    await until('it is looked at', async () => {
+      const startedAt = performance.now();
+      expect((await fetch(`http://127.0.0.1:${worker.port}/health/live`)).status).toBe(200);
+      slowest = Math.max(slowest, performance.now() - startedAt);
+      answers += 1;
+      return (await stateOf(huge)) === 'nothing-to-post';
+    });
+    expect(answers).toBeGreaterThan(5);
+    // Were the event loop blocked, one answer would take as long as the whole picture.
+    expect(slowest).toBeLessThan((performance.now() - takenAt) / 2);
+  });
+
+  it('finishes its running job at SIGTERM', async () => {
+    const worker = await start();
+    const slow = job(await frameWith([woman]));
+    let release = () => undefined as void;
+    slack.mischief(`/download/${slow.file.id}`, { kind: 'wait', until: new Promise((resolve) => (release = resolve)) });
+    await sender.send(slow, { timeoutMs: 5_000 });
+    await until('the job runs', () => slack.downloads.length > 0 || undefined, 10_000).catch(() => undefined);
+    await until('it has opened its record', async () => (await stateOf(slow)) === 'received');
+    const stopped = worker.stop();
+    await until('it stops taking work', () => worker.log().includes('stopping'));
+    release();
+    expect(await stopped).toBe(0);
+    expect(await stateOf(slow)).toBe('recognised');
+  });
+
+  it('gives a stuck job up after the grace period, and another worker does it', async () => {
+    const worker = await start({ SHUTDOWN_GRACE_MS: '300' });
+    const stuck = job(await frameWith([woman], { seed: 1 }));
+    slack.mischief(`/download/${stuck.file.id}`, { kind: 'hang' });
+    await sender.send(stuck, { timeoutMs: 5_000 });
+    await until('it has opened its record', async () => (await stateOf(stuck)) === 'received');
+    const startedAt = performance.now();
+    expect(await worker.stop()).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(300 + 1_000 + 1_500);
+    await start();
+    await until('another one has posted it', async () => (await stateOf(stuck)) === 'posted', 60_000);
+    expect(slack.posts.filter(({ title }) => title === stuck.camera)).toHaveLength(1);
+  });
+
+  it('reports every fault of its environment at once', async () => {
+    const worker = await startApp('worker', { FACE_ENGINE: 'dlib', WORKER_CONCURRENCY: '0' }, { ready: false });
+    expect(await new Promise((resolve) => worker.child.once('exit', resolve))).toBe(1);
+    for (const name of [
+      'SLACK_API_TOKEN',
+      'READ_SLACK_CHANNEL_ID',
+      'WRITE_SLACK_CHANNEL_ID',
+      'FACE_ENGINE',
+      'WORKER_CONCURRENCY',
+      'REDIS_URL',
+      'MONGO_CONNECTION_STRING',
+    ]) {
+      expect(worker.log()).toContain(name);
+    }
+  });
+});
