@@ -21,6 +21,8 @@ export interface FaceToMatch {
   quality: number;
   /** See SeenFace.sizePx. */
   sizePx: number;
+  /** A small JPEG of it, kept with a face that becomes a reference, so that another model can embed it anew. */
+  crop?: Uint8Array;
 }
 
 /** The answer for one face. */

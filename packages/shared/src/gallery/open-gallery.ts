@@ -1,0 +1,120 @@
+import type { StorageConfig } from '../config/common.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { createMongoSnapshotRecords, ensureRecordIndexes } from '../records/mongo-snapshot-records.ts';
+import { createPostgresSnapshotRecords } from '../records/postgres-snapshot-records.ts';
+import type { SnapshotRecords } from '../records/snapshot-record.ts';
+import { createGallery } from './create-gallery.ts';
+import { defaultDecisionSettings, type DecisionSettings } from './decide.ts';
+import type { Gallery } from './gallery.ts';
+import { createGalleryMetrics } from './gallery-metrics.ts';
+import type { GalleryDatabase } from './gallery-store.ts';
+import { createExactIndex } from './index/exact-index.ts';
+import { createMirror } from './mirror.ts';
+import { connectMongo } from './mongo/connect-mongo.ts';
+import { createMongoAudit } from './mongo/mongo-audit.ts';
+import { createMongoFeed } from './mongo/mongo-feed.ts';
+import { createMongoGalleryStore, ensureGalleryIndexes } from './mongo/mongo-gallery-store.ts';
+import { createMongoSightings } from './mongo/mongo-sightings.ts';
+import { connectPostgres } from './postgres/connect-postgres.ts';
+import { createPostgresAudit } from './postgres/postgres-audit.ts';
+import { createPostgresFeed } from './postgres/postgres-feed.ts';
+import { createPostgresGalleryStore } from './postgres/postgres-gallery-store.ts';
+import { createPostgresSightings } from './postgres/postgres-sightings.ts';
+import { createRecognise } from './recognise.ts';
+import { defaultReferenceSettings, type ReferenceSettings } from './references.ts';
+import { createSync, defaultSyncSettings, type SyncSettings } from './sync.ts';
+import { createTransact } from './transact.ts';
+
+export interface GallerySettings {
+  decision: DecisionSettings;
+  references: ReferenceSettings;
+  sync: SyncSettings;
+  /** How long sightings are kept. Milliseconds. */
+  sightingsKeepMs: number;
+}
+
+export const defaultGallerySettings: GallerySettings = {
+  decision: defaultDecisionSettings,
+  references: defaultReferenceSettings,
+  sync: defaultSyncSettings,
+  sightingsKeepMs: 30 * 24 * 3_600_000,
+};
+
+export interface OpenGalleryOptions {
+  log: Logger;
+  metrics: Metrics;
+  /** Those that are missing are `defaultGallerySettings`. */
+  settings?: Partial<GallerySettings>;
+}
+
+/** An opened database: the gallery's parts, the records, and the end of both. */
+export interface OpenedDatabase extends GalleryDatabase {
+  records: SnapshotRecords;
+  close: () => Promise<void>;
+}
+
+/**
+ * Opens the gallery and the records in the database that the configuration names: MongoDB where it has a connection string, else
+ * PostgreSQL. Resolves when the database answers; the gallery goes on reading (`gallery.ready`). `gallery.close` closes both.
+ * Rejects with `gallery-unavailable`.
+ */
+export async function openGallery(
+  config: StorageConfig,
+  { log, metrics, settings }: OpenGalleryOptions,
+  signal: AbortSignal,
+): Promise<{ gallery: Gallery; records: SnapshotRecords }> {
+  const { decision, references, sync: syncSettings, sightingsKeepMs } = { ...defaultGallerySettings, ...settings };
+  const { store, feed, sightings, records, close } = await openDatabase(config, { log, sightingsKeepMs }, signal);
+  const instruments = createGalleryMetrics(metrics);
+  const mirror = createMirror(createExactIndex);
+  const sync = createSync({ store, feed, mirror, metrics: instruments, log }, syncSettings);
+  const transact = createTransact({ store, sync, mirror, metrics: instruments });
+  const recognise = createRecognise({ mirror, sync, transact, sightings, metrics: instruments, decision, references });
+  return { gallery: createGallery({ mirror, sync, transact, sightings, recognise, close }), records };
+}
+
+/** The adapter that the URL chooses. */
+export async function openDatabase(
+  config: StorageConfig,
+  { log, sightingsKeepMs = defaultGallerySettings.sightingsKeepMs }: { log: Logger; sightingsKeepMs?: number },
+  signal: AbortSignal,
+): Promise<OpenedDatabase> {
+  if (config.MONGO_CONNECTION_STRING) return openMongo(config.MONGO_CONNECTION_STRING, log, sightingsKeepMs, signal);
+  if (config.POSTGRES_URL) return openPostgres(config.POSTGRES_URL, log, sightingsKeepMs, signal);
+  throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the gallery');
+}
+
+async function openMongo(url: string, log: Logger, sightingsKeepMs: number, signal: AbortSignal): Promise<OpenedDatabase> {
+  const { db, changeStreams, close } = await connectMongo(url, {}, signal);
+  try {
+    await ensureGalleryIndexes(db);
+    await ensureRecordIndexes(db);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  log.info({ database: db.databaseName, changeStreams }, 'gallery on MongoDB');
+  return {
+    store: createMongoGalleryStore(db),
+    feed: createMongoFeed(db, changeStreams),
+    sightings: createMongoSightings(db, sightingsKeepMs),
+    audit: createMongoAudit(db),
+    records: createMongoSnapshotRecords(db),
+    close,
+  };
+}
+
+async function openPostgres(url: string, log: Logger, sightingsKeepMs: number, signal: AbortSignal): Promise<OpenedDatabase> {
+  const postgres = await connectPostgres(url, log, signal);
+  log.info('gallery on PostgreSQL');
+  return {
+    store: createPostgresGalleryStore(postgres),
+    feed: createPostgresFeed(url),
+    sightings: createPostgresSightings(postgres, sightingsKeepMs),
+    audit: createPostgresAudit(postgres),
+    records: createPostgresSnapshotRecords(postgres),
+    close: postgres.close,
+  };
+}

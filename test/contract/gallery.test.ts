@@ -1,0 +1,168 @@
+import { setMaxListeners } from 'node:events';
+import type { StorageConfig } from '@watchpost/shared/config/common';
+import type { Gallery } from '@watchpost/shared/gallery/gallery';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../support/gallery-backends.ts';
+import type { Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+const never = new AbortController().signal;
+setMaxListeners(0, never);
+const cli = { id: 'cli' };
+
+for (const backend of galleryBackends) {
+  describeWith(backend.needs, `gallery on ${backend.name}`, () => {
+    let server: Service;
+    let storage: StorageConfig;
+    const opened: Gallery[] = [];
+
+    const open = async (): Promise<Gallery> => {
+      const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
+      const { gallery } = await openGallery(storage, options, never);
+      opened.push(gallery);
+      await gallery.ready(never);
+      return gallery;
+    };
+    const names = async (gallery: Gallery): Promise<string[]> => (await gallery.people(never)).map(({ name }) => name);
+
+    beforeAll(async () => {
+      server = await backend.start();
+    });
+    afterAll(async () => {
+      await server.stop();
+    });
+    beforeEach(() => {
+      storage = backend.storage(server.url);
+    });
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map(async (gallery) => gallery.close()));
+      await emptyGallery(storage);
+    });
+
+    it('makes an Unknown of a stranger and knows it again, here and in another process', async () => {
+      const [here, there] = [await open(), await open()];
+      const stranger = strangerVector(1);
+      const [first] = await here.recognise(sighting(), [face(stranger)], never);
+      expect(first).toMatchObject({ decision: 'unknown', person: { status: 'unknown', name: 'Unknown 1' }, similarity: null });
+      const [again] = await there.recognise(sighting(), [face(alikeVector(stranger, 0.8, 2))], never);
+      expect(again).toMatchObject({ decision: 'unknown', person: { id: first?.person?.id, name: 'Unknown 1' } });
+      expect(again?.similarity).toBeCloseTo(0.8, 3);
+      await here.recognise(sighting(), [face(strangerVector(3))], never);
+      expect(await names(here)).toEqual(['Unknown 1', 'Unknown 2']);
+    });
+
+    it('answers the same for the same snapshot and records it once', async () => {
+      const gallery = await open();
+      const seen = sighting({ takenAtMs: 1_700_000_001_000, camera: 'Gate' });
+      const faces = [face(strangerVector(1)), face(strangerVector(2))];
+      const first = await gallery.recognise(seen, faces, never);
+      expect(await gallery.recognise(seen, faces, never)).toEqual(first);
+      // Even if something else is seen in it on the second try.
+      expect(await gallery.recognise(seen, [face(strangerVector(9))], never)).toEqual(first);
+      const people = await gallery.people(never);
+      expect(people).toHaveLength(2);
+      expect(people[0]).toMatchObject({ faces: 1, lastSeen: { atMs: 1_700_000_001_000, channel: 'slack:C1', camera: 'Gate' } });
+    });
+
+    it('makes one person of a stranger whom many see at the same moment', async () => {
+      const galleries = await Promise.all(Array.from({ length: 8 }, open));
+      for (let round = 1; round <= 5; round += 1) {
+        const stranger = strangerVector(100 * round);
+        const answers = await Promise.all(
+          galleries.map(async (gallery, index) =>
+            gallery.recognise(sighting(), [face(alikeVector(stranger, 0.9, 1_000 * round + index))], never),
+          ),
+        );
+        expect(new Set(answers.map(([answer]) => answer?.person?.name))).toEqual(new Set([`Unknown ${String(round)}`]));
+      }
+      const fresh = await open();
+      expect(await names(fresh)).toEqual([1, 2, 3, 4, 5].map((number) => `Unknown ${String(number)}`));
+    });
+
+    it('gives names, and finds them under the number too', async () => {
+      const gallery = await open();
+      const stranger = strangerVector(1);
+      await gallery.recognise(sighting(), [face(stranger)], never);
+      await gallery.recognise(sighting(), [face(strangerVector(2))], never);
+      const named = await gallery.name('unknown 1', '  Ada   Lovelace ', cli, never);
+      expect(named).toMatchObject({ name: 'Ada Lovelace', status: 'named', number: 1 });
+      expect((await gallery.recognise(sighting(), [face(stranger)], never))[0]).toMatchObject({
+        decision: 'match',
+        person: { name: 'Ada Lovelace', status: 'named' },
+      });
+      await expect(gallery.name('Unknown 2', 'ADA lovelace', cli, never)).rejects.toMatchObject({ code: 'name-taken' });
+      await expect(gallery.name('Unknown 7', 'Bob', cli, never)).rejects.toMatchObject({ code: 'person-not-found' });
+      await expect(gallery.name('Unknown 2', 'Unknown 9', cli, never)).rejects.toMatchObject({ code: 'name-invalid' });
+      expect(await gallery.name('Unknown 1', 'Ada', cli, never)).toMatchObject({ name: 'Ada' });
+      expect(await gallery.person(named.id, never)).toMatchObject({ name: 'Ada', faces: 1 });
+      expect(await names(gallery)).toEqual(['Ada', 'Unknown 2']);
+    });
+
+    it('never gives a number again', async () => {
+      const gallery = await open();
+      await gallery.recognise(sighting(), [face(strangerVector(1))], never);
+      await backend.removeByHand(storage, 'Unknown 1');
+      await until('the person is gone', async () => (await names(gallery)).length === 0, 5_000);
+      await gallery.recognise(sighting(), [face(strangerVector(1))], never);
+      expect(await names(gallery)).toEqual(['Unknown 2']);
+    });
+
+    it('hears of names given by another process and by hand in the database', async () => {
+      const [here, there] = [await open(), await open()];
+      const stranger = strangerVector(1);
+      await here.recognise(sighting(), [face(stranger)], never);
+      await here.name('Unknown 1', 'Ada', cli, never);
+      await until('the other process knows', async () => (await names(there))[0] === 'Ada', 2_000);
+      const startMs = performance.now();
+      await backend.renameByHand(storage, 'Ada', 'Grace');
+      await Promise.all(
+        [here, there].map(async (gallery) => until('the edit is known', async () => (await names(gallery))[0] === 'Grace', 2_000)),
+      );
+      expect(performance.now() - startMs).toBeLessThan(2_000);
+      expect((await there.recognise(sighting(), [face(stranger)], never))[0]).toMatchObject({
+        decision: 'match',
+        person: { name: 'Grace' },
+      });
+    });
+
+    it('keeps what it knows over a restart', async () => {
+      const before = await open();
+      const stranger = strangerVector(1);
+      const crop = new Uint8Array([1, 2, 3]);
+      await before.recognise(sighting(), [face(stranger, { crop })], never);
+      await before.close();
+      opened.splice(0);
+      const after = await open();
+      expect((await after.recognise(sighting(), [face(stranger)], never))[0]).toMatchObject({ person: { name: 'Unknown 1' } });
+    });
+
+    it('never compares vectors of different models', async () => {
+      const gallery = await open();
+      const stranger = strangerVector(1);
+      await gallery.recognise(sighting(), [face(stranger)], never);
+      const [other] = await gallery.recognise(sighting(), [face(stranger, { modelId: 'other-model' })], never);
+      expect(other).toMatchObject({ decision: 'unknown', person: { name: 'Unknown 2' } });
+    });
+
+    it('learns good new views of a person and leaves poor ones', async () => {
+      const gallery = await open();
+      const stranger = strangerVector(1);
+      const views = [0.8, 0.75, 0.72].map((cosine, index) => face(alikeVector(stranger, cosine, 10 + index)));
+      await gallery.recognise(sighting(), [face(stranger)], never);
+      for (const view of views) await gallery.recognise(sighting(), [view], never);
+      await gallery.recognise(sighting(), [face(alikeVector(stranger, 0.78, 20), { quality: 0.3 })], never);
+      await gallery.recognise(sighting(), [face(alikeVector(stranger, 0.78, 21), { sizePx: 45 })], never);
+      expect((await gallery.people(never))[0]?.faces).toBe(4);
+    });
+
+    it('stops at once when told to', async () => {
+      const gallery = await open();
+      await expect(gallery.recognise(sighting(), [face(strangerVector(1))], AbortSignal.abort())).rejects.toThrow('aborted');
+      expect(await names(gallery)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { StorageConfig } from '@watchpost/shared/config/common';
+import { openDatabase, type OpenedDatabase } from '@watchpost/shared/gallery/open-gallery';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import type { SnapshotRecord } from '@watchpost/shared/records/snapshot-record';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { recordedFace, snapshotJob } from '../support/factories.ts';
+import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
+import type { Service } from '../support/services.ts';
+
+const never = new AbortController().signal;
+setMaxListeners(0, never);
+
+for (const backend of galleryBackends) {
+  describeWith(backend.needs, `snapshot records on ${backend.name}`, () => {
+    let server: Service;
+    let storage: StorageConfig;
+    let database: OpenedDatabase;
+    const job = (over: Parameters<typeof snapshotJob>[0] = {}) => snapshotJob({ snapshotId: `slack-${randomUUID()}`, ...over });
+
+    beforeAll(async () => {
+      server = await backend.start();
+      storage = backend.storage(server.url);
+      database = await openDatabase(storage, { log: createLogger('test', 'silent') }, never);
+    });
+    afterAll(async () => {
+      await database.close();
+      await emptyGallery(storage);
+      await server.stop();
+    });
+
+    it('makes a record once', async () => {
+      const { records } = database;
+      const wanted = job();
+      expect(await records.get(wanted.snapshotId, never)).toBeNull();
+      const opened = await Promise.all([1, 2, 3].map(async () => records.open(wanted, never)));
+      expect(opened.map(({ revision, state }) => [revision, state])).toEqual([
+        [1, 'received'],
+        [1, 'received'],
+        [1, 'received'],
+      ]);
+      expect(await records.get(wanted.snapshotId, never)).toEqual(opened[0]);
+    });
+
+    it('keeps every field', async () => {
+      const { records } = database;
+      const fresh = await records.open(job({ camera: null }), never);
+      const full: SnapshotRecord = {
+        ...fresh,
+        state: 'recognised',
+        sha256: 'ab'.repeat(32),
+        signature: new Uint8Array([0, 255, 7]),
+        sameAs: 'slack-other',
+        width: 1_920,
+        height: 1_080,
+        faces: [recordedFace(), recordedFace({ decision: 'unrecognisable', personId: null, similarity: null })],
+        upload: { state: 'sharing', fileId: 'F9' },
+        error: { code: 'image-corrupt', message: 'broken' },
+      };
+      const saved = await records.save(full, never);
+      expect(saved).toEqual({ ...full, revision: 2, updatedAtMs: saved.updatedAtMs });
+      expect(await records.get(fresh.snapshotId, never)).toEqual(saved);
+    });
+
+    it('lets only one of two writers that read the same revision win', async () => {
+      const { records } = database;
+      const fresh = await records.open(job(), never);
+      const writes = await Promise.allSettled([1, 2, 3, 4].map(async (width) => records.save({ ...fresh, width }, never)));
+      expect(writes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const lost = writes.flatMap((write) => (write.status === 'rejected' ? [write.reason as unknown] : []));
+      expect(lost).toHaveLength(3);
+      for (const reason of lost) expect(reason).toMatchObject({ code: 'record-conflict', retry: 'transient' });
+    });
+
+    it('tells the newest that were looked at, of one camera', async () => {
+      const { records } = database;
+      const channel = 'slack:C9';
+      const make = async (takenAtMs: number, camera: string | null, sha256: string | null): Promise<void> => {
+        const record = await records.open(job({ channel, camera, takenAtMs }), never);
+        await records.save({ ...record, sha256 }, never);
+      };
+      for (const takenAtMs of [3_000, 1_000, 2_000]) await make(takenAtMs, 'Gate', 'aa');
+      await make(9_000, 'Gate', null);
+      await make(8_000, 'Door', 'bb');
+      await make(7_000, null, 'cc');
+      const taken = async (camera: string | null, limit: number) =>
+        (await records.recent({ channel, camera }, limit, never)).map((record) => record.job.takenAtMs);
+      expect(await taken('Gate', 2)).toEqual([3_000, 2_000]);
+      expect(await taken('Gate', 9)).toEqual([3_000, 2_000, 1_000]);
+      expect(await taken(null, 9)).toEqual([7_000]);
+      expect(await records.recent({ channel: 'slack:C8', camera: 'Gate' }, 5, never)).toEqual([]);
+    });
+  });
+}
