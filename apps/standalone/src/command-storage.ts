@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { embeddedPostgresUrl } from '@watchpost/shared/config/embedded';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { startPgliteServer } from './pglite-server.ts';
 import { planFor } from './plan.ts';
 
 export interface CommandStorage {
@@ -25,6 +24,7 @@ export async function storageForCommand(command: string | undefined, env: NodeJS
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres'))) return asItIs;
+  const { startPgliteServer } = await import('./pglite-server.ts');
   const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
   return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
 }

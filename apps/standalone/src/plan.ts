@@ -1,4 +1,5 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
+import { dataDirOf } from './config.ts';
 
 /** What `npm start` must bring itself. */
 export interface Plan {
@@ -25,7 +26,7 @@ export function planFor(env: Env): Plan {
   return {
     embedded,
     emulatedSlack: !given('SLACK_API_TOKEN'),
-    dataDir: given('DATA_DIR') ?? './data',
+    dataDir: dataDirOf(env),
     port: portNumber(given('PORT')) ?? 5_000,
     portIsFixed: given('PORT') !== undefined,
     workerPort: portNumber(given('WORKER_PORT')) ?? 5_001,

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedFile } from '@watchpost/shared/config/embedded';
 import { AppError } from '@watchpost/shared/errors';
@@ -28,6 +30,8 @@ const maxRestarts = 5;
  */
 export async function superviseDatabase({ dataDir, say, onGivenUp }: SupervisedDatabaseOptions): Promise<SupervisedDatabase> {
   const order = { dataDir, port: await freePortFrom(firstPort, '127.0.0.1'), password: randomBytes(18).toString('base64url'), logLevel: 'warn' };
+  // The process that creates a database needs twice the memory, and keeps it: another one goes on from there.
+  if (!existsSync(path.join(dataDir, 'postgres', 'PG_VERSION'))) await (await startDatabaseProcess(order)).stop();
   let running = await startDatabaseProcess(order);
   let stopping = false;
   const { url } = running;

@@ -43,6 +43,7 @@ export async function serveChannelsPage({ port, apiUrl, token, channels }: Chann
     const shown = z.array(messageSchema).parse(messages).filter(({ subtype }) => subtype === undefined || /^(?:file_share|bot_message)$/.test(subtype));
     return Promise.all(
       shown.map(async (message) => ({
+        id: message.ts,
         author: await authorOf(message),
         at: new Date(Number(message.ts) * 1_000),
         text: message.text,

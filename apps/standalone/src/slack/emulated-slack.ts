@@ -7,7 +7,7 @@ import { createEmulator } from 'emulate';
 import { z } from 'zod';
 
 export interface EmulatedSlackOptions {
-  /** 0 takes a free one, which `url` then tells. Do not use one again in the same process: kept-alive connections to it fail. */
+  /** Do not use one again in the same process: kept-alive connections to it fail. */
   port: number;
   signingSecret: string;
   /** Apps with a bot user each. */
@@ -43,6 +43,8 @@ export async function startEmulatedSlack({ port, signingSecret, apps, channels }
     createEmulator({
       service: 'slack',
       port,
+      // Not localhost: that may mean another address family.
+      baseUrl: `http://127.0.0.1:${String(port)}`,
       seed: {
         slack: {
           team: { name: 'watchpost', domain: 'watchpost' },

@@ -1,4 +1,6 @@
 export interface PageMessage {
+  /** Slack's time stamp of the message. */
+  id: string;
   author: string;
   at: Date;
   text: string;
@@ -26,12 +28,12 @@ function renderColumn({ name, title, messages }: PageColumn): string {
   return `<section><h2>#${escape(name)} <small>${escape(title)}</small></h2>${list}</section>`;
 }
 
-function renderMessage({ author, at, text, pictures }: PageMessage): string {
+function renderMessage({ id, author, at, text, pictures }: PageMessage): string {
   const time = at.toISOString().slice(11, 19);
   const shown = pictures
     .map(({ path, name }) => `<a href="${path}"><img src="${path}" alt="${escape(name)}" loading="lazy"></a>`)
     .join('');
-  return `<article><p class="by"><b>${escape(author)}</b> <time>${time}</time></p>${text === '' ? '' : `<p>${toHtml(text)}</p>`}${shown}</article>`;
+  return `<article id="p${id.replace('.', '')}"><p class="by"><b>${escape(author)}</b> <time>${time}</time></p>${text === '' ? '' : `<p>${toHtml(text)}</p>`}${shown}</article>`;
 }
 
 const escape = (text: string): string =>
@@ -43,17 +45,20 @@ function toHtml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll(/&lt;(https?:[^|\s]+?)(?:\|(.*?))?&gt;/g, (_all, url: string, label?: string) => `<a href="${url}">${label ?? url}</a>`)
+    .replaceAll(/&lt;(https?:[^|\s]+?)(?:\|(.*?))?&gt;/g, (_all, url: string, label?: string) => `<a href="${onThisPage(url)}">${label ?? url}</a>`)
     .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
     .replaceAll('\n', '<br>');
 }
+
+/** A permalink to a message leads nowhere in the emulated Slack: the message is on this page. */
+const onThisPage = (url: string): string => url.replace(/^http:\/\/127\.0\.0\.1:\d+\/archives\/[A-Z0-9]+\/(p\d+)$/, '#$1');
 
 const style = `
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
 body { margin: 0; } header { padding: 12px 20px; border-bottom: 1px solid #8884; } h1 { margin: 0; font-size: 20px; } header p { margin: 4px 0 0; }
 main { display: grid; grid-template-columns: 1fr 1.6fr; gap: 24px; padding: 0 20px 40px; }
 h2 { font-size: 16px; position: sticky; top: 0; margin: 0; padding: 12px 0; background: Canvas; } small { font-weight: 400; opacity: .7; }
-article { padding: 10px 0; border-top: 1px solid #8883; } p { margin: 0 0 6px; overflow-wrap: anywhere; } time, .empty { opacity: .65; }
+article:target { background: #e9b94933; } article { padding: 10px 0; border-top: 1px solid #8883; } p { margin: 0 0 6px; overflow-wrap: anywhere; } time, .empty { opacity: .65; }
 img { max-width: 100%; border-radius: 8px; display: block; } code { background: #8882; padding: 1px 5px; border-radius: 4px; }
 @media (max-width: 800px) { main { grid-template-columns: 1fr; } }`;
 
