@@ -20,6 +20,8 @@ export interface SeenFace {
   sizePx: number;
   /** Unit length; `modelId` says whose. */
   embedding: Float32Array;
+  /** A small JPEG of it, see crop.ts; null for a face that is too small to become a reference. */
+  crop: Uint8Array | null;
 }
 
 export interface FaceQuality {

@@ -1,4 +1,5 @@
 import { alignFace } from './align.ts';
+import { cropFace, minCropSizePx } from './crop.ts';
 import { decode, type DecodeLimits } from './decode/decode.ts';
 import { embedFace } from './embed.ts';
 import type { Seen, SeenFace } from './face-engine.ts';
@@ -26,7 +27,7 @@ const minMeshScore = 0.1;
 export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
   const startedAt = performance.now();
   const { picture, width, height } = await decode(bytes, eyes.limits);
-  const faces = await lookAt(eyes, picture);
+  const faces = await withCrops(picture, await lookAt(eyes, picture));
   const scale = width / picture.width;
   return {
     width,
@@ -37,7 +38,7 @@ export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
   };
 }
 
-/** The faces of a decoded picture, largest first. */
+/** The faces of a decoded picture, largest first, without crops. */
 export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Raster): Promise<SeenFace[]> {
   const picture = createPyramid(raster);
   const faces: SeenFace[] = [];
@@ -54,9 +55,17 @@ export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Rast
       quality: rateFace(face, embedded.crop),
       sizePx: face.square.side,
       embedding: embedded.embedding,
+      crop: null,
     });
   }
   return faces.toSorted((a, b) => b.sizePx - a.sizePx);
+}
+
+/** The faces with a crop of each that may become a reference. */
+function withCrops(picture: Raster, faces: SeenFace[]): Promise<SeenFace[]> {
+  return Promise.all(
+    faces.map(async (face) => (face.sizePx < minCropSizePx ? face : { ...face, crop: await cropFace(picture, face.box) })),
+  );
 }
 
 function enlarged(face: SeenFace, scale: number): SeenFace {

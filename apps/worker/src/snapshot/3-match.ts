@@ -23,6 +23,7 @@ export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: M
     modelId: engine.modelId,
     quality: face.quality.value,
     sizePx: face.sizePx,
+    ...(face.crop && { crop: face.crop }),
   }));
   const { snapshotId, channel, camera, takenAtMs } = job;
   const matched = await gallery.recognise({ snapshotId, channel, camera, takenAtMs }, faces, signal);
