@@ -37,7 +37,10 @@ describeWith(
     ] as const)('is a %s and keeps its data over a kill', async (_kind, start, replicaSet) => {
       const service = await start({ own: true });
       const client = new MongoClient(service.url);
-      await client.db().collection('c').insertOne({ a: 1 }, { writeConcern: { w: 1, journal: true } });
+      await client
+        .db()
+        .collection('c')
+        .insertOne({ a: 1 }, { writeConcern: { w: 1, journal: true } });
       await service.kill();
       await service.restart();
       expect(await client.db().collection('c').countDocuments()).toBe(1);

@@ -59,7 +59,21 @@ export async function redis({ own = false }: ServiceOptions = {}): Promise<Servi
   const url = `redis://127.0.0.1:${String(port)}`;
   return startServer(
     url,
-    (dir) => [need('redis'), '--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
+    (dir) => [
+      need('redis'),
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      dir,
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--maxmemory-policy',
+      'noeviction',
+    ],
     async () => {
       const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
       client.on('error', () => undefined);
@@ -97,7 +111,16 @@ async function mongo(kind: 'replica set' | 'standalone', { own = false }: Servic
   const direct = `mongodb://${host}/?directConnection=true&serverSelectionTimeoutMS=1000`;
   return startServer(
     `mongodb://${host}/${database}${replicaSet ? '?replicaSet=watchpost' : ''}`,
-    (dir) => [need('mongo'), '--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', dir, ...(replicaSet ? ['--replSet', 'watchpost'] : [])],
+    (dir) => [
+      need('mongo'),
+      '--port',
+      String(port),
+      '--bind_ip',
+      '127.0.0.1',
+      '--dbpath',
+      dir,
+      ...(replicaSet ? ['--replSet', 'watchpost'] : []),
+    ],
     async () =>
       withMongo(direct, async (client) => {
         const hello = await client.db('admin').command({ hello: 1 });
@@ -113,7 +136,13 @@ async function mongo(kind: 'replica set' | 'standalone', { own = false }: Servic
 /** The embedded PostgreSQL in a process of its own, in memory unless it must survive a restart. */
 export async function pglite({ persistent = false, idleInTransactionMs = 15_000 } = {}): Promise<Service> {
   const dataDir = persistent ? await mkdtemp(path.join(os.tmpdir(), 'watchpost-pglite-')) : undefined;
-  const order = { port: await freePort(), password: randomUUID(), logLevel: 'warn', idleInTransactionMs, ...(dataDir === undefined ? {} : { dataDir }) };
+  const order = {
+    port: await freePort(),
+    password: randomUUID(),
+    logLevel: 'warn',
+    idleInTransactionMs,
+    ...(dataDir === undefined ? {} : { dataDir }),
+  };
   let running = await startDatabaseProcess(order);
   const kill = async (): Promise<void> => {
     running.process.kill('SIGKILL');
@@ -153,7 +182,8 @@ async function startServer(url: string, command: (dir: string) => string[], prob
     let output = '';
     child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     started.add(child);
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
     await until(`${file} answers`, async () => {
       if (child.exitCode !== null) throw new Error(`${file} ended: ${output}`);
       try {

@@ -1,5 +1,9 @@
 /** Waits until `check` answers something other than false or undefined, and returns that. What it throws ends the wait. */
-export async function until<T>(what: string, check: () => Promise<T | false | undefined> | T | false | undefined, timeoutMs = 30_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  check: () => Promise<T | false | undefined> | T | false | undefined,
+  timeoutMs = 30_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await check();

@@ -21,6 +21,7 @@ export interface LaunchOptions {
   onGivenUp: (error: AppError) => void;
 }
 
+const mains = { worker: import.meta.resolve('@watchpost/worker/main'), ingest: import.meta.resolve('@watchpost/ingest/main') };
 const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
 const bot = 'watchpost';
@@ -54,7 +55,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
     ['worker', workerPort],
     ['ingest', port],
   ] as const) {
-    const file = fileURLToPath(import.meta.resolve(`@watchpost/${name}/main`));
+    const file = fileURLToPath(mains[name]);
     const child = supervise({ ...options, name, file, env: childEnv, readyUrl: `http://127.0.0.1:${String(at)}/health/ready` });
     lifecycle.onStop(name, async () => child.stop(graceMs));
     lifecycle.aborting.addEventListener('abort', () => child.hurry());
