@@ -22,7 +22,9 @@ export async function gather(
   signal: AbortSignal,
 ): Promise<Gathered> {
   const faces: ResultFace[] = [];
-  for (const face of record.faces ?? []) {
+  // As a reader looks: from left to right.
+  const inOrder = [...(record.faces ?? [])].sort((a, b) => a.box.x - b.box.x);
+  for (const face of inOrder) {
     faces.push({ face, person: face.personId === null ? null : await gallery.person(face.personId, signal) });
   }
   return { record, faces, link: await chat.permalink(record.job.channel, record.job.messageId, signal) };

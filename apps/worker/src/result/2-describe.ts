@@ -5,7 +5,7 @@ export type FaceStyle = 'named' | 'unknown' | 'uncertain' | 'unrecognisable' | '
 
 export interface FaceLabel {
   style: FaceStyle;
-  /** On the picture: "1 Ada". */
+  /** On the picture: "1: Ada". */
   text: string;
 }
 
@@ -25,12 +25,14 @@ export function describe({ record, faces, link }: Gathered): Description {
   const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
   const camera = record.job.camera;
   const where = camera === null ? '' : ` at ${camera}`;
-  const list = words.map(({ name }, index) => `${index + 1} ${name}`).join(', ');
+  // A number joins a name in the text to its box; one face needs none.
+  const numbered = (name: string, index: number) => (words.length === 1 ? name : `${index + 1}: ${name}`);
+  const list = words.map(({ name }, index) => numbered(name, index)).join(', ');
   const source = link === null ? '' : ` · <${link}|snapshot>`;
   return {
-    labels: words.map(({ style, name }, index) => ({ style, text: `${index + 1} ${name}` })),
-    text: `${count}${escapeMrkdwn(where)}: ${words.map(({ name }, index) => `*${index + 1}* ${escapeMrkdwn(name)}`).join(', ')}${source}`,
-    altText: `Snapshot${where} with ${count} marked: ${list}.`,
+    labels: words.map(({ style, name }, index) => ({ style, text: numbered(name, index) })),
+    text: `${count}${escapeMrkdwn(where)}: ${escapeMrkdwn(list)}${source}`,
+    altText: `Snapshot${where} with ${count} marked${words.length === 1 ? '' : ', from left to right'}: ${list}.`,
     title: camera ?? record.job.file.name ?? 'snapshot',
   };
 }

@@ -16,11 +16,11 @@ const gathered = (faces: ResultFace[], link: string | null = 'https://example.sl
 describe('describe', () => {
   it('names everyone, says where, and links to the snapshot', () => {
     const { text, altText, labels, title } = describeResult(gathered([ada, stranger]));
-    expect(text).toBe('2 faces at Front door: *1* Ada, *2* Unknown 3 · <https://example.slack.com/p1|snapshot>');
-    expect(altText).toBe('Snapshot at Front door with 2 faces marked: 1 Ada, 2 Unknown 3.');
+    expect(text).toBe('2 faces at Front door: 1: Ada, 2: Unknown 3 · <https://example.slack.com/p1|snapshot>');
+    expect(altText).toBe('Snapshot at Front door with 2 faces marked, from left to right: 1: Ada, 2: Unknown 3.');
     expect(labels).toEqual([
-      { style: 'named', text: '1 Ada' },
-      { style: 'unknown', text: '2 Unknown 3' },
+      { style: 'named', text: '1: Ada' },
+      { style: 'unknown', text: '2: Unknown 3' },
     ]);
     expect(title).toBe('Front door');
   });
@@ -32,18 +32,18 @@ describe('describe', () => {
   });
 
   it('reports a face that is too unclear', () => {
-    expect(describeResult(gathered([blurred])).text).toContain('*1* too unclear');
+    expect(describeResult(gathered([blurred])).text).toContain('1 face at Front door: too unclear');
   });
 
   it('uses the name of now for a stranger who was named meanwhile', () => {
     const { labels } = describeResult(gathered([{ ...stranger, person: person({ name: 'Grace' }) }]));
-    expect(labels).toEqual([{ style: 'named', text: '1 Grace' }]);
+    expect(labels).toEqual([{ style: 'named', text: 'Grace' }]);
   });
 
   it('keeps names and cameras from becoming mentions or links', () => {
     const record = snapshotRecord({ job: snapshotJob({ camera: 'A & B' }) });
     const { text } = describeResult({ record, faces: [{ ...ada, person: person({ name: '<!channel>' }) }], link: null });
-    expect(text).toBe('1 face at A &amp; B: *1* &lt;!channel&gt;');
+    expect(text).toBe('1 face at A &amp; B: &lt;!channel&gt;');
   });
 
   it('posts nothing about ignored persons alone, and does not name them beside others', () => {
