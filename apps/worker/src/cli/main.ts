@@ -7,6 +7,14 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'analyze [--json] [--embeddings] [--annotate DIR] FILE...   the faces in local pictures',
     load: async () => (await import('./analyze.ts')).analyze,
   },
+  people: {
+    usage: 'people [--json]   everybody, and when and where they were last seen',
+    load: async () => (await import('./people.ts')).people,
+  },
+  name: {
+    usage: 'name FROM TO [--json]   names a person: name "Unknown 3" Ada',
+    load: async () => (await import('./name.ts')).name,
+  },
 };
 
 async function main(): Promise<number> {

@@ -1,9 +1,10 @@
+import { raceAbort } from '../abort.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GalleryMetrics } from './gallery-metrics.ts';
 import type { GalleryStore } from './gallery-store.ts';
 import type { Mirror } from './mirror.ts';
 import type { Head } from './model.ts';
-import { abortable, coalesce } from './wait.ts';
+import { coalesce } from './wait.ts';
 
 /** Reads the database into the mirror. */
 export interface Reader {
@@ -102,7 +103,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
   const personCensus = coalesce(() => census(false));
 
   return {
-    ready: (signal) => (ready ? Promise.resolve() : abortable(new Promise<void>((resolve) => waiting.push(resolve)), signal)),
+    ready: (signal) => (ready ? Promise.resolve() : raceAbort(new Promise<void>((resolve) => waiting.push(resolve)), signal)),
     isReady: () => ready,
     catchUp,
     census: (faces) => (faces ? fullCensus() : personCensus()),

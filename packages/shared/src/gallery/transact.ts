@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { raceAbort } from '../abort.ts';
 import type { GalleryMetrics } from './gallery-metrics.ts';
 import type { GalleryStore } from './gallery-store.ts';
 import type { Mirror } from './mirror.ts';
 import type { Changeset, Head } from './model.ts';
 import type { Sync } from './sync.ts';
-import { abortable, createMutex, pause } from './wait.ts';
+import { createMutex, pause } from './wait.ts';
 
 /** Builds a change from the mirror as it is at `base`; called again whenever somebody else committed first. No changeset: nothing to do. Must not wait. */
 export type Build<T> = (base: Head) => { changeset: Changeset | null; result: T };
@@ -22,7 +23,7 @@ export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: 
     oneAtATime(async () => {
       for (let conflicts = 0; ; conflicts += 1) {
         signal.throwIfAborted();
-        await abortable(sync.catchUp(), signal);
+        await raceAbort(sync.catchUp(), signal);
         const base = mirror.head;
         const { changeset, result } = build(base);
         if (!changeset) return result;
