@@ -1,0 +1,137 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { fromRoot } from '../support/root.ts';
+import { freePort } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+
+interface Launcher {
+  process: ChildProcess;
+  output(): string;
+  page(): Promise<string>;
+  exited: Promise<number | null>;
+}
+
+describe('npm start with nothing set', async () => {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchpost-start-'));
+  const port = String(await freePort());
+  const unset = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:SLACK_|READ_SLACK|WRITE_SLACK|REDIS_|MONGO_|POSTGRES_|VITEST|NODE_)/.test(name)),
+  );
+  const env = { ...unset, DATA_DIR: dataDir, PORT: port };
+  const launchers: Launcher[] = [];
+
+  const launch = (): Launcher => {
+    const child = spawn(process.execPath, [fromRoot('scripts/start.mjs')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    const page = async (): Promise<string> =>
+      until(
+        'the page is announced',
+        () => {
+          if (child.exitCode !== null) throw new Error(output);
+          return / (http:\/\/127\.0\.0\.1:\d+\/)\n/.exec(output)?.[1];
+        },
+        90_000,
+      );
+    const made = { process: child, output: () => output, page, exited };
+    launchers.push(made);
+    return made;
+  };
+  const watchpost = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)(process.execPath, [fromRoot('scripts/watchpost.mjs'), ...args], { env })).stdout;
+  /** The results channel's part of the page. */
+  const results = async (page: string): Promise<string> => (await (await fetch(page)).text()).split('#who-was-there')[1] ?? '';
+
+  afterAll(async () => {
+    for (const { process: child } of launchers) child.kill('SIGKILL');
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('shows annotated pictures, takes a name, and stops without a trace but its data', async () => {
+    const launcher = launch();
+    const page = await launcher.page();
+    const started = Date.now();
+    const html = await until(
+      'a picture is in the results channel',
+      async () => {
+        const column = await results(page);
+        return column.includes('<img') && column;
+      },
+      60_000,
+    );
+    expect(Date.now() - started).toBeLessThan(60_000);
+    expect(html).toContain('Unknown 1');
+    if (chromiumPath !== undefined || process.env['CI']) await expectPicturesInBrowser(page);
+
+    expect(await watchpost('people')).toContain('Unknown 1');
+    await watchpost('name', 'Unknown 1', 'Ada');
+    await until('the next picture of the same man says Ada', async () => (await results(page)).includes('Ada'), 90_000);
+
+    const second = launch();
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain('data-dir-in-use');
+
+    const family = descendants(launcher.process.pid ?? 0);
+    expect(family.length).toBeGreaterThanOrEqual(3);
+    launcher.process.kill('SIGINT');
+    expect(await launcher.exited).toBe(0);
+    expect(family.filter((pid) => isAlive(pid))).toEqual([]);
+    expect(readdirSync(dataDir)).toEqual(['postgres']);
+  });
+
+  it('knows the same people when started again, also for a command alone, and ends when it is killed', async () => {
+    expect(await watchpost('people')).toContain('Ada');
+    expect(readdirSync(dataDir)).toEqual(['postgres']);
+    const launcher = launch();
+    const page = await launcher.page();
+    await until('the man of the first picture is Ada again', async () => (await results(page)).includes('Ada'), 60_000);
+    const family = descendants(launcher.process.pid ?? 0);
+    launcher.process.kill('SIGKILL');
+    await until('its processes have noticed', () => family.every((pid) => !isAlive(pid)), 40_000);
+    expect(await watchpost('people')).toContain('Ada');
+  });
+});
+
+async function expectPicturesInBrowser(page: string): Promise<void> {
+  const browser = await chromium.launch({
+    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
+    args: ['--no-sandbox'],
+  });
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(page);
+    const picture = tab.locator('section', { hasText: '#who-was-there' }).locator('img').first();
+    await picture.scrollIntoViewIfNeeded();
+    await expect.poll(async () => picture.evaluate('image => image.naturalWidth'), { timeout: 10_000 }).toBe(1280);
+  } finally {
+    await browser.close();
+  }
+}
+
+function descendants(of: number): number[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/).map(Number));
+  const found = [of];
+  for (const pid of found) for (const [child = 0, parent] of rows) if (parent === pid) found.push(child);
+  return found.slice(1);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
