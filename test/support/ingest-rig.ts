@@ -1,0 +1,67 @@
+import { buildApp, type AppConfig } from '@watchpost/ingest/app';
+import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
+import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { Job } from '@watchpost/shared/jobs/jobs';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { signedSlackRequest } from './signed-slack-request.ts';
+
+const secret = 'the-signing-secret';
+export const config: AppConfig = {
+  READ_SLACK_CHANNEL_ID: ['C0CAMS', 'C0CAMS2'],
+  WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
+  SLACK_SIGNING_SECRET: [secret],
+  SLACK_VERIFICATION_TOKEN: undefined,
+  CAMERA_CAPTION_PATTERN: defaultCaptionPattern,
+};
+export const me: SlackIdentity = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
+
+/** The application with a queue that remembers what it was given. */
+export interface Rig {
+  app: FastifyInstance;
+  sent: { job: Job; timeoutMs: number }[];
+  logged: string[];
+  post: (body: unknown, over?: { secret?: string; nowMs?: number; headers?: Record<string, string> }) => Promise<LightMyRequestResponse>;
+  metrics: () => Promise<string>;
+}
+
+export const open: FastifyInstance[] = [];
+export function ingestRig({
+  over = {},
+  identity = me,
+  send,
+  ping = async () => undefined,
+}: { over?: Partial<AppConfig>; identity?: SlackIdentity | null; send?: JobSender['send']; ping?: JobSender['ping'] } = {}): Rig {
+  const sent: Rig['sent'] = [];
+  const logged: string[] = [];
+  const sender: JobSender = {
+    send: send ?? (async (job, { timeoutMs }) => void sent.push({ job, timeoutMs })),
+    ping,
+    counts: async () => [{ kind: 'snapshot', state: 'waiting', count: 3 }],
+    close: async () => undefined,
+  };
+  const metrics = createMetrics({ processMetrics: false });
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const app = buildApp({
+    config: { ...config, ...over },
+    sender,
+    identity: () => identity,
+    metrics,
+    log,
+    stopping: new AbortController().signal,
+  });
+  onTestFinished(async () => app.close());
+  return {
+    app,
+    sent,
+    logged,
+    post: async (body, options = {}) => {
+      const { headers, payload } = signedSlackRequest(body, options.secret ?? secret, options.nowMs);
+      return app.inject({ method: 'POST', url: '/api/events', headers: { ...headers, ...options.headers }, payload });
+    },
+    metrics: async () => (await app.inject('/metrics')).body,
+  };
+}

@@ -1,0 +1,49 @@
+import { buildApp } from '@watchpost/ingest/app';
+import { AppError } from '@watchpost/shared/errors';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { config, ingestRig as rig, me } from '../../support/ingest-rig.ts';
+
+describe('health', () => {
+  it('is live whatever is away, and ready when queue and identity are there', async () => {
+    const ready = rig();
+    expect(await ready.app.inject('/health/live')).toMatchObject({ statusCode: 200 });
+    expect(await ready.app.inject('/health/ready')).toMatchObject({ statusCode: 200, body: '{"status":"ready"}' });
+    const away = rig({
+      identity: null,
+      ping: async () => {
+        throw new AppError('queue-unavailable', 'away');
+      },
+    });
+    expect(await away.app.inject('/health/live')).toMatchObject({ statusCode: 200 });
+    const answer = await away.app.inject('/health/ready');
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toEqual({ status: 'not ready', waitingFor: ['slack-identity', 'queue'] });
+  });
+
+  it('is not ready while the process stops', async () => {
+    const stopping = new AbortController();
+    const sender: JobSender = {
+      send: async () => undefined,
+      ping: async () => undefined,
+      counts: async () => [],
+      close: async () => undefined,
+    };
+    const metrics = createMetrics({ processMetrics: false });
+    const app = buildApp({ config, sender, identity: () => me, metrics, log: createLogger('test', 'silent'), stopping: stopping.signal });
+    onTestFinished(async () => app.close());
+    expect((await app.inject('/health/ready')).statusCode).toBe(200);
+    stopping.abort();
+    expect((await app.inject('/health/ready')).statusCode).toBe(503);
+  });
+
+  it('shows the queue in its metrics, and nothing at other paths', async () => {
+    const it = rig();
+    expect(await it.metrics()).toContain('watchpost_queue_jobs{kind="snapshot",state="waiting"} 3');
+    const lost = await it.app.inject('/api/event');
+    expect(lost.statusCode).toBe(404);
+    expect(lost.json()).toMatchObject({ error: { code: 'route-unknown' } });
+  });
+});

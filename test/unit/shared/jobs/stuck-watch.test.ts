@@ -1,0 +1,25 @@
+import { tookNothing, type QueueView } from '@watchpost/shared/jobs/stuck-watch';
+import { describe, expect, it } from 'vitest';
+
+const idle: QueueView = { waiting: 5, finished: 10, started: 3, running: 0 };
+
+describe('a receiver that takes nothing', () => {
+  it('is idle while jobs wait at both looks', () => {
+    expect(tookNothing(idle, idle, false)).toBe(true);
+    expect(tookNothing(idle, { ...idle, waiting: 9, finished: 30 }, false)).toBe(true);
+  });
+
+  it.each([
+    ['has something in work', idle, { ...idle, running: 1 }],
+    ['has begun something', idle, { ...idle, started: 4 }],
+    ['has nothing to take now', idle, { ...idle, waiting: 0 }],
+    ['had nothing to take before', { ...idle, waiting: 0 }, idle],
+  ])('is not one that %s', (_what, before, now) => {
+    expect(tookNothing(before, now, false)).toBe(false);
+  });
+
+  it('may just not have had its turn where only so many a second are handed out', () => {
+    expect(tookNothing(idle, { ...idle, finished: 11 }, true)).toBe(false);
+    expect(tookNothing(idle, idle, true)).toBe(true);
+  });
+});
