@@ -28,8 +28,8 @@ describe('npm start with nothing set', async () => {
   const env = { ...unset, DATA_DIR: dataDir, PORT: port };
   const launchers: Launcher[] = [];
 
-  const launch = (): Launcher => {
-    const child = spawn(process.execPath, [fromRoot('scripts/start.mjs')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const launch = (more: Record<string, string> = {}): Launcher => {
+    const child = spawn(process.execPath, [fromRoot('scripts/start.mjs')], { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -76,7 +76,7 @@ describe('npm start with nothing set', async () => {
     await watchpost('name', 'Unknown 1', 'Ada');
     await until('the next picture of the same man says Ada', async () => (await results(page)).includes('Ada'), 90_000);
 
-    const second = launch();
+    const second = launch({ PORT: '0' });
     expect(await second.exited).toBe(1);
     expect(second.output()).toContain('data-dir-in-use');
 

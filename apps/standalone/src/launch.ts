@@ -36,7 +36,8 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const { env, lifecycle, say, onGivenUp } = options;
   const plan = planFor(env);
   const port = await portOf(plan, say);
-  const workerPort = plan.workerPortIsFixed ? plan.workerPort : await freePortFrom(Math.max(plan.workerPort, port + 1));
+  const workerPort =
+    plan.workerPortIsFixed && plan.workerPort !== 0 ? plan.workerPort : await freePortFrom(Math.max(plan.workerPort, port + 1));
   let childEnv: NodeJS.ProcessEnv = { ...env, PORT: String(port), WORKER_PORT: String(workerPort) };
 
   if (plan.embedded.length > 0) {
@@ -48,7 +49,9 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const emulated = plan.emulatedSlack ? await emulateSlack(lifecycle) : undefined;
   if (emulated) childEnv = { ...childEnv, LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn', HOST: env['HOST'] ?? '127.0.0.1', ...emulated.env };
 
-  say(`starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; the first time the worker prepares its models`);
+  say(
+    `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; the first time the worker prepares its models`,
+  );
   const graceMs = Number(env['SHUTDOWN_GRACE_MS'] || defaultGraceMs) + 5_000;
   const ready: Promise<void>[] = [];
   for (const [name, at] of [
@@ -68,8 +71,11 @@ export async function launch(options: LaunchOptions): Promise<void> {
 }
 
 async function portOf({ port, portIsFixed, emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {
+  // We ask the process whether it is ready, so we must know its port.
+  if (port === 0) return freePortFrom(5_000);
   if (await isFree(port)) return port;
-  if (portIsFixed || !emulatedSlack) throw new AppError('port-in-use', `port ${String(port)} is taken: stop what listens there, or set PORT to another one`);
+  if (portIsFixed || !emulatedSlack)
+    throw new AppError('port-in-use', `port ${String(port)} is taken: stop what listens there, or set PORT to another one`);
   const next = await freePortFrom(port + 1);
   say(`port ${String(port)} is taken, ingest listens on ${String(next)}`);
   return next;
@@ -84,7 +90,12 @@ interface Emulated {
 async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
   const signingSecret = randomBytes(16).toString('hex');
   const port = await freePortFrom(emulatorPort, '127.0.0.1');
-  const slack = await startEmulatedSlack({ port, signingSecret, apps: [bot, ...Object.keys(scenes)], channels: [readChannel, writeChannel] });
+  const slack = await startEmulatedSlack({
+    port,
+    signingSecret,
+    apps: [bot, ...Object.keys(scenes)],
+    channels: [readChannel, writeChannel],
+  });
   lifecycle.onStop('emulated Slack', async () => slack.close());
   const page = await serveChannelsPage({
     port: await freePortFrom(port + 1, '127.0.0.1'),

@@ -8,7 +8,8 @@ import { launch } from './launch.ts';
 // as JSON, or made readable on a terminal.
 const say = (text: string): void => void process.stderr.write(text === '' ? '\n' : `watchpost: ${text}\n`);
 const forPeople = process.stdout.isTTY || !process.env['SLACK_API_TOKEN'];
-const onLine = (processName: string, line: string): void => void process.stdout.write(`${forPeople ? readable(processName, line) : line}\n`);
+const onLine = (processName: string, line: string): void =>
+  void process.stdout.write(`${forPeople ? readable(processName, line) : line}\n`);
 
 // The processes have their own time to finish; this only ends the waiting for them.
 const lifecycle = createLifecycle({ log: createLogger('launcher', 'silent'), graceMs: 600_000 });

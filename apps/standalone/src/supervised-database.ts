@@ -29,7 +29,12 @@ const maxRestarts = 5;
  * folder, for commands. Rejects as `startPgliteServer` does.
  */
 export async function superviseDatabase({ dataDir, say, onGivenUp }: SupervisedDatabaseOptions): Promise<SupervisedDatabase> {
-  const order = { dataDir, port: await freePortFrom(firstPort, '127.0.0.1'), password: randomBytes(18).toString('base64url'), logLevel: 'warn' };
+  const order = {
+    dataDir,
+    port: await freePortFrom(firstPort, '127.0.0.1'),
+    password: randomBytes(18).toString('base64url'),
+    logLevel: 'warn',
+  };
   // The process that creates a database needs twice the memory, and keeps it: another one goes on from there.
   if (!existsSync(path.join(dataDir, 'postgres', 'PG_VERSION'))) await (await startDatabaseProcess(order)).stop();
   let running = await startDatabaseProcess(order);

@@ -12,7 +12,12 @@ export interface ChannelsPageOptions {
   channels: { id: string; name: string; title: string }[];
 }
 
-const fileSchema = z.object({ id: z.string(), name: z.string().default(''), mimetype: z.string().default(''), url_private: z.string().optional() });
+const fileSchema = z.object({
+  id: z.string(),
+  name: z.string().default(''),
+  mimetype: z.string().default(''),
+  url_private: z.string().optional(),
+});
 const messageSchema = z.object({
   ts: z.string(),
   user: z.string().default(''),
@@ -24,7 +29,12 @@ const messageSchema = z.object({
 const messagesShown = 40;
 
 /** A page that shows channels of the emulated Slack with their pictures: emulate's own page lists messages without them. */
-export async function serveChannelsPage({ port, apiUrl, token, channels }: ChannelsPageOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function serveChannelsPage({
+  port,
+  apiUrl,
+  token,
+  channels,
+}: ChannelsPageOptions): Promise<{ url: string; close(): Promise<void> }> {
   const client = new WebClient(token, { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
   const names = new Map<string, string>();
 
@@ -40,14 +50,19 @@ export async function serveChannelsPage({ port, apiUrl, token, channels }: Chann
 
   const read = async (channel: string): Promise<PageMessage[]> => {
     const { messages = [] } = await client.conversations.history({ channel, limit: messagesShown });
-    const shown = z.array(messageSchema).parse(messages).filter(({ subtype }) => subtype === undefined || /^(?:file_share|bot_message)$/.test(subtype));
+    const shown = z
+      .array(messageSchema)
+      .parse(messages)
+      .filter(({ subtype }) => subtype === undefined || /^(?:file_share|bot_message)$/.test(subtype));
     return Promise.all(
       shown.map(async (message) => ({
         id: message.ts,
         author: await authorOf(message),
         at: new Date(Number(message.ts) * 1_000),
         text: message.text,
-        pictures: message.files.filter(({ mimetype }) => mimetype.startsWith('image/')).map(({ id, name }) => ({ path: `/picture/${encodeURIComponent(id)}`, name })),
+        pictures: message.files
+          .filter(({ mimetype }) => mimetype.startsWith('image/'))
+          .map(({ id, name }) => ({ path: `/picture/${encodeURIComponent(id)}`, name })),
       })),
     );
   };

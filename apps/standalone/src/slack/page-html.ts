@@ -30,9 +30,7 @@ function renderColumn({ name, title, messages }: PageColumn): string {
 
 function renderMessage({ id, author, at, text, pictures }: PageMessage): string {
   const time = at.toISOString().slice(11, 19);
-  const shown = pictures
-    .map(({ path, name }) => `<a href="${path}"><img src="${path}" alt="${escape(name)}" loading="lazy"></a>`)
-    .join('');
+  const shown = pictures.map(({ path, name }) => `<a href="${path}"><img src="${path}" alt="${escape(name)}" loading="lazy"></a>`).join('');
   return `<article id="p${id.replace('.', '')}"><p class="by"><b>${escape(author)}</b> <time>${time}</time></p>${text === '' ? '' : `<p>${toHtml(text)}</p>`}${shown}</article>`;
 }
 
@@ -45,7 +43,10 @@ function toHtml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll(/&lt;(https?:[^|\s]+?)(?:\|(.*?))?&gt;/g, (_all, url: string, label?: string) => `<a href="${onThisPage(url)}">${label ?? url}</a>`)
+    .replaceAll(
+      /&lt;(https?:[^|\s]+?)(?:\|(.*?))?&gt;/g,
+      (_all, url: string, label?: string) => `<a href="${onThisPage(url)}">${label ?? url}</a>`,
+    )
     .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
     .replaceAll('\n', '<br>');
 }
