@@ -47,6 +47,16 @@ export const errorCodes = {
   'person-not-found': 'permanent',
   'change-refused': 'permanent',
   'record-conflict': 'transient',
+  // Moving in, backing up, other models.
+  'archive-invalid': 'permanent',
+  'face-ambiguous': 'permanent',
+  'face-missing': 'permanent',
+  'face-of-another': 'permanent',
+  'face-too-blurred': 'permanent',
+  'face-too-small': 'permanent',
+  'gallery-not-empty': 'permanent',
+  'import-source-empty': 'permanent',
+  'search-index-not-ready': 'transient',
   // Seeing.
   'image-empty': 'permanent',
   'image-format-unsupported': 'permanent',

@@ -15,6 +15,14 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'name FROM TO [--json]   names a person: name "Unknown 3" Ada',
     load: async () => (await import('./name.ts')).name,
   },
+  enroll: {
+    usage: 'enroll [--force] (--name NAME FILE... | --folder DIR)   reference faces from pictures; a folder: a sub-folder a person',
+    load: async () => (await import('./enroll.ts')).enroll,
+  },
+  import: {
+    usage: "import [--from URL]   the old Python service's names, as persons without faces",
+    load: async () => (await import('./import.ts')).importCommand,
+  },
 };
 
 async function main(): Promise<number> {

@@ -1,0 +1,53 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '@watchpost/shared/errors';
+
+/** A picture that shows one person. */
+export interface EnrolPicture {
+  name: string;
+  file: string;
+}
+
+const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff', '.bmp']);
+
+/** The pictures of a folder with one sub-folder a person, in a stable order, and what in it is neither. Rejects with `file-unreadable`. */
+export async function picturesOfFolder(folder: string): Promise<{ pictures: EnrolPicture[]; leftOut: string[] }> {
+  const pictures: EnrolPicture[] = [];
+  const leftOut: string[] = [];
+  for (const entry of await list(folder)) {
+    const inside = path.join(folder, entry);
+    if (!(await isFolder(inside))) {
+      leftOut.push(inside);
+      continue;
+    }
+    for (const name of await list(inside)) {
+      const file = path.join(inside, name);
+      if (pictureEndings.has(path.extname(name).toLowerCase()) && !(await isFolder(file))) pictures.push({ name: entry, file });
+      else leftOut.push(file);
+    }
+  }
+  return { pictures, leftOut };
+}
+
+/** The bytes of a file. Rejects with `file-unreadable`. */
+export function readBytes(file: string): Promise<Buffer> {
+  return readable(readFile(file));
+}
+
+/** Hidden files, of editors and file managers, are nobody's pictures. */
+async function list(folder: string): Promise<string[]> {
+  const entries = await readable(readdir(folder));
+  return entries.filter((entry) => !entry.startsWith('.')).sort();
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return (await readable(stat(file))).isDirectory();
+}
+
+async function readable<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw new AppError('file-unreadable', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
