@@ -33,6 +33,8 @@ function fail(thrown: unknown): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal, 0));
 process.on('unhandledRejection', fail);
+// The terminal may be gone before we are: what is said then is lost, nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   await launch({ env: process.env, lifecycle, say, onLine, onGivenUp: fail });
