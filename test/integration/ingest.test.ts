@@ -1,0 +1,214 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
+import { startIngestProcess, type IngestProcess } from '../support/ingest-process.ts';
+import { pglite, redis, type Service, type ServiceName } from '../support/services.ts';
+import { fileShare, slackFile } from '../support/signed-slack-request.ts';
+import { until } from '../support/until.ts';
+
+interface Backend {
+  name: string;
+  needs: ServiceName[];
+  start: () => Promise<Service>;
+  variable: 'REDIS_URL' | 'POSTGRES_URL';
+}
+
+const backends: Backend[] = [
+  { name: 'Redis', needs: ['redis'], start: async () => redis({ own: true }), variable: 'REDIS_URL' },
+  { name: 'PostgreSQL (PGlite)', needs: [], start: async () => pglite({ persistent: true }), variable: 'POSTGRES_URL' },
+];
+
+for (const { name, needs, start, variable } of backends) {
+  describeWith(
+    needs,
+    `ingest with its queue on ${name}`,
+    () => {
+      let service: Service;
+      let slack: FakeSlack;
+      let ingest: IngestProcess | undefined;
+      let onlooker: JobSender;
+      let already = 0;
+      let next = 1;
+
+      // One server for all: making the embedded one takes long. So counts are compared with those before.
+      beforeAll(async () => {
+        service = await start();
+        slack = await startFakeSlack();
+        onlooker = createJobSender({ [variable]: service.url }, { log: createLogger('onlooker', 'silent') });
+      }, 120_000);
+
+      beforeEach(async () => {
+        already = await queued();
+      });
+
+      afterEach(async () => {
+        await ingest?.kill();
+        ingest = undefined;
+      });
+
+      afterAll(async () => {
+        await onlooker?.close();
+        await service?.stop();
+        await slack?.close();
+      });
+
+      const boot = async (): Promise<IngestProcess> =>
+        (ingest = await startIngestProcess({ [variable]: service.url, SLACK_API_URL: slack.apiUrl }));
+
+      const post = (files = 1) =>
+        fileShare({
+          ts: `1700000000.${String(next++).padStart(6, '0')}`,
+          files: Array.from({ length: files }, (_, index) => slackFile({ id: `F${String(index)}` })),
+        });
+
+      const queued = async (): Promise<number> =>
+        until('the queue tells', async () => {
+          const counts = await onlooker.counts().catch(() => undefined);
+          return counts?.find(({ kind, state }) => kind === 'snapshot' && state === 'waiting')?.count;
+        });
+
+      const added = async (): Promise<number> => (await queued()) - already;
+
+      const isReady = async (process: IngestProcess): Promise<void> =>
+        until('ingest is ready', async () => (await process.ready()).status === 200).then(() => undefined);
+
+      it('queues each picture once, however often and wherever it is delivered', async () => {
+        const first = await boot();
+        await isReady(first);
+        const three = post(3);
+        const answers = await Promise.all([1, 2, 3, 4].map(async () => first.post(three)));
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+        const second = await startIngestProcess({ [variable]: service.url, SLACK_API_URL: slack.apiUrl });
+        expect((await second.post(three)).status).toBe(200);
+        expect(await added()).toBe(3);
+        expect(await second.stop()).toBe(0);
+        expect(first.output()).not.toMatch(/xoxb-integration-token|files\.slack\.com|integration-secret/);
+      });
+
+      it('keeps what it has acked when it is killed', async () => {
+        const first = await boot();
+        await isReady(first);
+        const acked: unknown[] = [];
+        let killing: Promise<void> | undefined;
+        await Promise.all(
+          Array.from({ length: 60 }, async (_, index) => {
+            const event = post();
+            if (index === 40) killing = until('some are acked', () => acked.length > 5).then(async () => first.kill());
+            if ((await first.post(event)).status === 200) acked.push(event);
+          }),
+        );
+        await killing;
+        expect(acked.length).toBeGreaterThan(5);
+        const kept = await added();
+        expect(kept).toBeGreaterThanOrEqual(acked.length);
+        // Delivered again, as Slack does with what was not acked: nothing new comes of what is there.
+        const second = await boot();
+        await isReady(second);
+        for (const event of acked) expect((await second.post(event)).status).toBe(200);
+        expect(await added()).toBe(kept);
+      });
+
+      it('starts while the queue is away, answers 503 in time, and serves as soon as it is there', async () => {
+        await service.kill();
+        const first = await boot();
+        expect(await first.ready()).toEqual({ status: 503, waitingFor: expect.arrayContaining(['queue']) });
+        const event = post();
+        const refused = await first.post(event);
+        expect(refused.status).toBe(503);
+        expect(refused.elapsedMs).toBeLessThan(2_500);
+        await service.restart();
+        await isReady(first);
+        expect((await first.post(event)).status).toBe(200);
+        expect(await added()).toBe(1);
+      });
+
+      it('lives through the death of the queue', async () => {
+        const first = await boot();
+        await isReady(first);
+        const [before, during] = [post(), post()];
+        expect((await first.post(before)).status).toBe(200);
+        await service.kill();
+        const refused = await first.post(during);
+        expect(refused.status).toBe(503);
+        expect(refused.elapsedMs).toBeLessThan(2_500);
+        expect((await first.ready()).waitingFor).toEqual(['queue']);
+        expect(await first.metrics()).toContain('watchpost_queue_up 0');
+        await service.restart();
+        await isReady(first);
+        expect((await first.post(during)).status).toBe(200);
+        expect((await first.post(before)).status).toBe(200);
+        expect(await added()).toBe(2);
+      });
+
+      it('answers 503 while the queue is frozen, and has each job once when it thaws', async () => {
+        const first = await boot();
+        await isReady(first);
+        service.pause();
+        const events = [post(), post(), post()];
+        const answers = await Promise.all(events.map(async (event) => first.post(event)));
+        expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+        expect(Math.max(...answers.map(({ elapsedMs }) => elapsedMs))).toBeLessThan(2_600);
+        service.resume();
+        await isReady(first);
+        for (const event of events) expect((await first.post(event)).status).toBe(200);
+        expect(await added()).toBe(3);
+      });
+
+      it('starts while the queue is frozen', async () => {
+        service.pause();
+        const first = await boot();
+        expect((await first.post(post())).status).toBe(503);
+        service.resume();
+        await isReady(first);
+        expect((await first.post(post())).status).toBe(200);
+        expect(await first.stop()).toBe(0);
+      });
+
+      it('stops with exit code 0 while the queue is away', async () => {
+        const first = await boot();
+        await isReady(first);
+        await service.kill();
+        expect(await first.stop()).toBe(0);
+        await service.restart();
+      });
+    },
+    { own: true },
+  );
+}
+
+describe('the ingest process', () => {
+  it('reports every fault of its environment and exits with code 1', () => {
+    const main = fileURLToPath(import.meta.resolve('@watchpost/ingest/main'));
+    const { status, stderr } = spawnSync(process.execPath, [main], {
+      env: { SLACK_API_TOKEN: 'xoxb-secret', PORT: 'x' },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    for (const variable of ['READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID', 'SLACK_SIGNING_SECRET', 'REDIS_URL', 'PORT']) {
+      expect(stderr).toContain(variable);
+    }
+    expect(stderr).not.toContain('xoxb-secret');
+  });
+
+  it('is not ready, but takes events, while Slack does not say who it is', async () => {
+    const [slack, service] = [await startFakeSlack(), await pglite()];
+    slack.mischief('auth.test', { kind: 'error', error: 'invalid_auth' });
+    const ingest = await startIngestProcess({ POSTGRES_URL: service.url, SLACK_API_URL: slack.apiUrl });
+    try {
+      await until('the queue is there', async () => !(await ingest.ready()).waitingFor.includes('queue'));
+      expect((await ingest.post(fileShare())).status).toBe(200);
+      expect(ingest.output()).toContain('auth.test: invalid_auth');
+      await until('it is ready', async () => (await ingest.ready()).status === 200);
+      expect(await ingest.stop()).toBe(0);
+    } finally {
+      await ingest.kill();
+      await service.stop();
+      await slack.close();
+    }
+  });
+});
