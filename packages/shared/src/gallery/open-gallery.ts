@@ -10,7 +10,7 @@ import { defaultDecisionSettings, type DecisionSettings } from './decide.ts';
 import type { Gallery } from './gallery.ts';
 import { createGalleryMetrics } from './gallery-metrics.ts';
 import type { GalleryDatabase } from './gallery-store.ts';
-import { createExactIndex } from './index/exact-index.ts';
+import { createQuantisedIndex } from './index/quantised-index.ts';
 import { createMirror } from './mirror.ts';
 import { connectMongo } from './mongo/connect-mongo.ts';
 import { createMongoAudit } from './mongo/mongo-audit.ts';
@@ -68,7 +68,7 @@ export async function openGallery(
   const { decision, references, sync: syncSettings, sightingsKeepMs } = { ...defaultGallerySettings, ...settings };
   const { store, feed, sightings, records, close } = await openDatabase(config, { log, sightingsKeepMs }, signal);
   const instruments = createGalleryMetrics(metrics);
-  const mirror = createMirror(createExactIndex);
+  const mirror = createMirror(createQuantisedIndex);
   const sync = createSync({ store, feed, mirror, metrics: instruments, log }, syncSettings);
   const transact = createTransact({ store, sync, mirror, metrics: instruments });
   const recognise = createRecognise({ mirror, sync, transact, sightings, metrics: instruments, decision, references });
