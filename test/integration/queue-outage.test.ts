@@ -1,0 +1,109 @@
+import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import type { JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { snapshotJob } from '../support/factories.ts';
+import { pglite, redis, type Service, type ServiceName } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+const log = createLogger('test', 'silent');
+const backends: { name: string; needs: ServiceName[]; start: () => Promise<Service>; variable: 'REDIS_URL' | 'POSTGRES_URL' }[] = [
+  { name: 'Redis', needs: ['redis'], start: async () => redis({ own: true }), variable: 'REDIS_URL' },
+  { name: 'PostgreSQL (PGlite)', needs: [], start: async () => pglite({ persistent: true }), variable: 'POSTGRES_URL' },
+];
+
+for (const { name, needs, start, variable } of backends) {
+  describeWith(
+    needs,
+    `a receiver whose queue on ${name} goes away`,
+    () => {
+      let service: Service;
+      let sender: JobSender;
+      let receiver: JobReceiver | undefined;
+      let taken: string[] = [];
+      let next = 1;
+
+      beforeAll(async () => {
+        service = await start();
+        sender = createJobSender({ [variable]: service.url }, { log });
+      }, 120_000);
+      afterEach(async () => {
+        await receiver?.close(AbortSignal.timeout(2_000));
+        taken = [];
+      });
+      afterAll(async () => {
+        await sender?.close();
+        await service?.stop();
+      });
+
+      const receive = (hold?: Promise<void>): void => {
+        const snapshot = async ({ snapshotId }: { snapshotId: string }): Promise<void> => {
+          taken.push(snapshotId);
+          await hold;
+        };
+        receiver = createJobReceiver(
+          { [variable]: service.url },
+          { snapshot, result: async () => undefined },
+          { concurrency: { snapshot: 1, result: 1 }, log, stallCheckMs: 500, watchMs: 500 },
+        );
+      };
+      const send = async (): Promise<string> => {
+        const id = `slack-C1-outage-${String(next++)}`;
+        await until('the job is queued', async () =>
+          sender.send(snapshotJob({ snapshotId: id }), { timeoutMs: 2_000 }).then(
+            () => true,
+            () => false,
+          ),
+        );
+        return id;
+      };
+      const takes = async (id: string): Promise<void> => {
+        await until(`${id} is taken`, () => taken.includes(id));
+        expect(taken.filter((each) => each === id)).toHaveLength(1);
+        expect(receiver!.running()).toBe(true);
+      };
+
+      it('takes jobs when it started before its queue', async () => {
+        await service.kill();
+        receive();
+        expect(receiver!.running()).toBe(true);
+        await service.restart();
+        await takes(await send());
+      });
+
+      it('takes jobs after its queue was killed, and keeps the one it had', async () => {
+        let finish = (): void => undefined;
+        receive(new Promise((resolve) => (finish = resolve)));
+        const held = await send();
+        await takes(held);
+        await service.kill();
+        await service.restart();
+        finish();
+        await takes(await send());
+        expect(taken.filter((id) => id === held)).toHaveLength(1);
+      });
+
+      it('takes jobs after its queue was frozen', async () => {
+        receive();
+        await takes(await send());
+        service.pause();
+        await expect(sender.ping(AbortSignal.timeout(300))).rejects.toMatchObject({ code: 'queue-unavailable' });
+        service.resume();
+        await takes(await send());
+      });
+
+      it('closes within its time while the queue is away', async () => {
+        receive();
+        await takes(await send());
+        await service.kill();
+        const before = Date.now();
+        await receiver!.close(AbortSignal.timeout(500));
+        expect(Date.now() - before).toBeLessThan(5_000);
+        await service.restart();
+      });
+    },
+    { own: true },
+  );
+}
