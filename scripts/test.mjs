@@ -15,6 +15,8 @@ const checks = [
   ['dead code', 'knip', ['--no-progress']],
 ];
 
+// ONNX Runtime would send usage data; see apps/worker/src/no-telemetry.ts. Threads and child processes of tests inherit it.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 await ensureReady();
 const failed = [];
 const only = process.argv.slice(2);

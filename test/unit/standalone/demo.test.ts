@@ -16,7 +16,13 @@ describe('the cameras of the demonstration', () => {
 
 describe('the page of the emulated Slack', () => {
   const page = (text: string): string =>
-    renderPage([{ name: 'c', title: 't', messages: [{ id: '17.5', author: '<b>', at: new Date(0), text, pictures: [{ path: '/picture/F1', name: '"x"' }] }] }]);
+    renderPage([
+      {
+        name: 'c',
+        title: 't',
+        messages: [{ id: '17.5', author: '<b>', at: new Date(0), text, pictures: [{ path: '/picture/F1', name: '"x"' }] }],
+      },
+    ]);
 
   it('shows pictures, links to messages on the page itself, and bold names', () => {
     const html = page('*Ada* <http://127.0.0.1:4003/archives/C1/p175|snapshot> <https://x.test/a?b=1&amp;c=2>');
@@ -33,7 +39,16 @@ describe('the page of the emulated Slack', () => {
 
 describe('a log line for people', () => {
   it('has time, process, level, message and fields', () => {
-    const line = JSON.stringify({ level: 40, time: 0, pid: 1, hostname: 'h', name: 'worker', job: 'j', err: { code: 'file-gone', message: 'gone' }, msg: 'failed' });
+    const line = JSON.stringify({
+      level: 40,
+      time: 0,
+      pid: 1,
+      hostname: 'h',
+      name: 'worker',
+      job: 'j',
+      err: { code: 'file-gone', message: 'gone' },
+      msg: 'failed',
+    });
     expect(readable('worker', line)).toBe('00:00:00 worker warn failed job=j file-gone: gone');
   });
 

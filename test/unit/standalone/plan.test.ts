@@ -36,6 +36,11 @@ describe('what npm start brings itself', () => {
   });
 
   it('leaves a faulty port to the process that reads it', () => {
-    expect(planFor({ PORT: 'http', WORKER_PORT: '0' })).toMatchObject({ port: 5_000, portIsFixed: true, workerPort: 0, workerPortIsFixed: true });
+    expect(planFor({ PORT: 'http', WORKER_PORT: '0' })).toMatchObject({
+      port: 5_000,
+      portIsFixed: true,
+      workerPort: 0,
+      workerPortIsFixed: true,
+    });
   });
 });

@@ -2,12 +2,15 @@ import { changesSettings, refusal, subscriptions } from '@watchpost/standalone/p
 import { describe, expect, it } from 'vitest';
 
 describe('what a statement does to the shared session', () => {
-  it.each(['DISCARD ALL', 'select 1; deallocate all', '/* x */ DEALLOCATE PREPARE ALL', 'SELECT pg_try_advisory_lock(1)', 'COPY t (a) FROM STDIN'])(
-    'refuses %s',
-    (sql) => {
-      expect(refusal(sql)).toContain('one session for all connections');
-    },
-  );
+  it.each([
+    'DISCARD ALL',
+    'select 1; deallocate all',
+    '/* x */ DEALLOCATE PREPARE ALL',
+    'SELECT pg_try_advisory_lock(1)',
+    'COPY t (a) FROM STDIN',
+  ])('refuses %s', (sql) => {
+    expect(refusal(sql)).toContain('one session for all connections');
+  });
 
   it.each(['DEALLOCATE one', 'SELECT pg_advisory_xact_lock(1)', "SELECT 'DISCARD ALL'", 'UPDATE t SET a = 1', "COPY t TO '/dev/blob'"])(
     'lets %s pass',

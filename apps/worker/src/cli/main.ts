@@ -1,3 +1,4 @@
+import '../no-telemetry.ts';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Command } from './command.ts';
 
