@@ -9,10 +9,10 @@ import { ensureReady, root, runTool } from './bootstrap.mjs';
 const tool = (name) => path.join(root, 'node_modules', '.bin', name);
 const report = path.resolve(root, process.env.TEST_REPORT ?? 'node_modules/.cache/watchpost/test-report.json');
 const checks = [
-  ['format', 'oxfmt', ['--check']],
-  ['types', 'tsc', ['-b']],
-  ['lint', 'oxlint', ['--type-aware']],
-  ['dead code', 'knip', ['--no-progress']],
+  { what: 'format', command: 'oxfmt', args: ['--check'] },
+  { what: 'types', command: 'tsc', args: ['-b'] },
+  { what: 'lint', command: 'oxlint', args: ['--type-aware'] },
+  { what: 'dead code', command: 'knip', args: ['--no-progress'] },
 ];
 
 // ONNX Runtime would send usage data; see apps/worker/src/no-telemetry.ts. Threads and child processes of tests inherit it.
@@ -20,7 +20,7 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 await ensureReady();
 const failed = [];
 const only = process.argv.slice(2);
-for (const [what, command, args] of only.length > 0 ? [] : checks) {
+for (const { what, command, args } of only.length > 0 ? [] : checks) {
   console.log(`\n— ${what}`);
   if ((await runTool(tool(command), args)) !== 0) failed.push(what);
 }

@@ -1,0 +1,8 @@
+#!/bin/bash
+# Runs once, when MongoDB makes its data folder: the user that ingest and worker come as.
+mongosh --quiet admin --username "$MONGO_INITDB_ROOT_USERNAME" --password "$MONGO_INITDB_ROOT_PASSWORD" --eval '
+  db.getSiblingDB("watchpost").createUser({
+    user: "watchpost",
+    pwd: process.env.WATCHPOST_DB_PASSWORD,
+    roles: [{ role: "readWrite", db: "watchpost" }],
+  })'
