@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.ts';
-import type { Actor, Gallery, Person } from './gallery.ts';
+import type { Gallery, Person } from './gallery.ts';
 import type { LastSeen, SightingStore } from './gallery-store.ts';
 import type { Mirror } from './mirror.ts';
-import { nameKey, personStatus, validName, type StoredPerson } from './model.ts';
+import { nameKey, personStatus, type StoredPerson } from './model.ts';
+import type { PeopleOperations } from './operations/operation.ts';
 import type { Recognise } from './recognise.ts';
 import type { Sync } from './sync.ts';
-import type { Transact } from './transact.ts';
 
 export interface GalleryDeps {
   mirror: Mirror;
   sync: Sync;
-  transact: Transact;
+  operations: PeopleOperations;
   sightings: SightingStore;
   recognise: Recognise;
   /** Closes what is underneath. */
@@ -19,7 +18,7 @@ export interface GalleryDeps {
 }
 
 /** The gallery over any database. */
-export function createGallery({ mirror, sync, transact, sightings, recognise, close }: GalleryDeps): Gallery {
+export function createGallery({ mirror, sync, operations, sightings, recognise, close }: GalleryDeps): Gallery {
   const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person => ({
     id: stored.id,
     status: personStatus(stored),
@@ -53,50 +52,14 @@ export function createGallery({ mirror, sync, transact, sightings, recognise, cl
       return stored && (await showOne(stored, signal));
     },
     name: async (from, to, by, signal) => {
-      const name = validName(to);
-      await sync.ready(signal);
-      const id = await transact((base) => {
-        const person = onlyOneCalled(mirror, from);
-        const taken = mirror.called(name).find((other) => other.id !== person.id);
-        if (taken) throw new AppError('name-taken', `somebody is called "${taken.name}" already`);
-        if (person.name === name) return { changeset: null, result: person.id };
-        return { changeset: renaming(person, name, by, base.version + 1), result: person.id };
-      }, signal);
-      const stored = mirror.person(id);
+      const { personIds } = await operations.apply({ kind: 'name', person: from, to }, by, signal);
+      const stored = mirror.person(personIds[0] ?? '');
       if (!stored) throw new AppError('person-not-found', 'the person was removed meanwhile');
       return await showOne(stored, signal);
     },
     close: async () => {
       await sync.close();
       await close();
-    },
-  };
-}
-
-/** The one person that a name means. Rejects with `person-not-found`, or `change-refused` where several are called so. */
-export function onlyOneCalled(mirror: Mirror, name: string): StoredPerson {
-  const [person, ...others] = mirror.called(name);
-  if (!person) throw new AppError('person-not-found', `nobody is called "${name}"`);
-  if (others.length > 0) throw new AppError('change-refused', `${others.length + 1} persons are called "${name}"`);
-  return person;
-}
-
-function renaming(person: StoredPerson, name: string, actor: Actor, version: number) {
-  const change = (to: string) => ({ id: person.id, isNew: false as const, set: { name: to } });
-  return {
-    persons: [change(name)],
-    faces: [],
-    audit: {
-      id: randomUUID(),
-      action: 'name' as const,
-      actor,
-      atMs: Date.now(),
-      personIds: [person.id],
-      summary: `${person.name} → ${name}`,
-      inverse: { persons: [change(person.name)], faces: [], moveSightings: [] },
-      undone: false,
-      undoes: null,
-      version,
     },
   };
 }

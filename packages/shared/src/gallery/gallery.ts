@@ -43,8 +43,10 @@ export interface Sighting {
 
 /** Who is asking for a change, for the audit. */
 export interface Actor {
-  /** `cli`, or a qualified user id: `slack:U0123`. */
+  /** `cli`, `watchpost` itself, or a qualified user id: `slack:U0123`. */
   id: string;
+  /** From where: a channel, a machine. */
+  where?: string;
 }
 
 /** The gallery as the pipeline and every surface use it. */

@@ -31,6 +31,7 @@ const schema = z.object({
     }),
   ),
   moveSightings: z.array(z.object({ faceIds: z.array(z.string()), personId: z.string() })),
+  assignments: z.array(z.object({ snapshotId: z.string(), position: z.number().int(), personId: z.string().nullable() })).default([]),
 });
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -16,6 +16,8 @@ export interface Mirror {
   clear(): void;
   /** The person, followed through merges; null when there is none. */
   person(id: string): StoredPerson | null;
+  /** The person itself, merged or not. */
+  stored(id: string): StoredPerson | null;
   /** Everybody but merged persons. */
   persons(): StoredPerson[];
   /** The persons that a name means: by name, else by alias, else by the number of an unknown since named. */
@@ -78,6 +80,7 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
       mirror.head = { version: 0, nextNumber: 1 };
     },
     person: follow,
+    stored: (id) => persons.get(id) ?? null,
     persons: unmerged,
     called: (name) => findByName(unmerged(), name),
     idsByPerson: () => groupByPerson(persons.keys(), follow),

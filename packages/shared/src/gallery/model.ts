@@ -63,11 +63,20 @@ export interface Changeset {
   audit?: AuditEntry;
   /** Sightings whose nearest reference was one of these faces become that person's. */
   moveSightings?: SightingMove[];
+  /** Single faces of snapshots become that person's, or nobody's. */
+  assignments?: SightingAssignment[];
 }
 
 export interface SightingMove {
   faceIds: string[];
   personId: string;
+}
+
+export interface SightingAssignment {
+  snapshotId: string;
+  /** Which of the snapshot's faces, from 0. */
+  position: number;
+  personId: string | null;
 }
 
 export const auditActions = [
@@ -79,7 +88,7 @@ export const auditActions = [
   'unignore',
   'forget',
   'undo',
-  'not-person',
+  'assign',
   'enrol',
   'expire',
 ] as const;
@@ -93,7 +102,7 @@ export interface AuditEntry {
   personIds: string[];
   /** What a reader of the audit sees: `Unknown 3 → Ada`. */
   summary: string;
-  inverse: { persons: PersonChange[]; faces: FaceChange[]; moveSightings: SightingMove[] } | null;
+  inverse: { persons: PersonChange[]; faces: FaceChange[]; moveSightings: SightingMove[]; assignments?: SightingAssignment[] } | null;
   undone: boolean;
   /** Of an undo: the entry that it undid. */
   undoes: string | null;

@@ -17,6 +17,8 @@ import { createMongoAudit } from './mongo/mongo-audit.ts';
 import { createMongoFeed } from './mongo/mongo-feed.ts';
 import { createMongoGalleryStore, ensureGalleryIndexes } from './mongo/mongo-gallery-store.ts';
 import { createMongoSightings } from './mongo/mongo-sightings.ts';
+import { createOperations } from './operations/create-operations.ts';
+import type { PeopleOperations } from './operations/operation.ts';
 import { connectPostgres } from './postgres/connect-postgres.ts';
 import { createPostgresAudit } from './postgres/postgres-audit.ts';
 import { createPostgresFeed } from './postgres/postgres-feed.ts';
@@ -64,15 +66,16 @@ export async function openGallery(
   config: StorageConfig,
   { log, metrics, settings }: OpenGalleryOptions,
   signal: AbortSignal,
-): Promise<{ gallery: Gallery; records: SnapshotRecords }> {
+): Promise<{ gallery: Gallery; records: SnapshotRecords; operations: PeopleOperations }> {
   const { decision, references, sync: syncSettings, sightingsKeepMs } = { ...defaultGallerySettings, ...settings };
-  const { store, feed, sightings, records, close } = await openDatabase(config, { log, sightingsKeepMs }, signal);
+  const { store, feed, sightings, audit, records, close } = await openDatabase(config, { log, sightingsKeepMs }, signal);
   const instruments = createGalleryMetrics(metrics);
   const mirror = createMirror(createQuantisedIndex);
   const sync = createSync({ store, feed, mirror, metrics: instruments, log }, syncSettings);
   const transact = createTransact({ store, sync, mirror, metrics: instruments });
   const recognise = createRecognise({ mirror, sync, transact, sightings, metrics: instruments, decision, references });
-  return { gallery: createGallery({ mirror, sync, transact, sightings, recognise, close }), records };
+  const operations = createOperations({ mirror, transact, sightings, audit, references });
+  return { gallery: createGallery({ mirror, sync, operations, sightings, recognise, close }), records, operations };
 }
 
 /** The adapter that the URL chooses. */

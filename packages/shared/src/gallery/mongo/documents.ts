@@ -111,6 +111,7 @@ const pendingSchema = z.object({
   crops: z.array(z.object({ _id: z.string(), jpeg: z.instanceof(Binary) })),
   audit: z.record(z.string(), z.unknown()).nullable(),
   moveSightings: z.array(z.object({ faceIds: z.array(z.string()), personId: z.string() })),
+  assignments: z.array(z.object({ snapshotId: z.string(), position: z.number().int(), personId: z.string().nullable() })).default([]),
 });
 export type PendingChange = z.infer<typeof pendingSchema>;
 
@@ -136,6 +137,7 @@ export function toPending(version: number, changeset: Changeset): PendingChange 
     crops: changeset.faces.flatMap((face) => (face.isNew && face.crop ? [{ _id: face.id, jpeg: new Binary(Buffer.from(face.crop)) }] : [])),
     audit: changeset.audit ? toAuditDocument(changeset.audit, version) : null,
     moveSightings: changeset.moveSightings ?? [],
+    assignments: changeset.assignments ?? [],
   };
 }
 
@@ -143,11 +145,15 @@ function toAuditDocument({ id, atMs, inverse, ...entry }: AuditEntry, version: n
   return { ...entry, _id: id, at: new Date(atMs), inverse: inverseToJson(inverse), version };
 }
 
+const actorSchema = z
+  .object({ id: z.string(), where: z.string().optional() })
+  .transform(({ id, where }) => (where === undefined ? { id } : { id, where }));
+
 const auditSchema = z
   .object({
     _id: z.string(),
     action: z.enum(auditActions),
-    actor: z.object({ id: z.string() }),
+    actor: actorSchema,
     at: z.date(),
     personIds: z.array(z.string()),
     summary: z.string(),

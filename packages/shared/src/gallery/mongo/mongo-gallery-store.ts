@@ -127,6 +127,14 @@ async function carryOut(collections: GalleryCollections, pending: PendingChange)
       { arrayFilters: [{ 'face.faceId': { $in: faceIds } }], ...quick },
     );
   }
+  for (const { snapshotId, position, personId } of pending.assignments) {
+    const field = `faces.${position}`;
+    await collections.sightings.updateOne(
+      { _id: snapshotId, [field]: { $exists: true } },
+      { $set: { [`${field}.personId`]: personId } },
+      quick,
+    );
+  }
   if (pending.audit) await storeAudit(collections, pending.audit);
 }
 

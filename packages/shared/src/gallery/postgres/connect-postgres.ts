@@ -28,6 +28,11 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
   const transaction: Postgres['transaction'] = async (work) => {
     const client = await pool.connect();
     let broken: Error | undefined;
+    // Between two statements nobody else listens, and an error that nobody hears ends the process.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       await client.query('BEGIN');
       const result = await work(queryOf(client));
@@ -39,6 +44,7 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
       });
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   };

@@ -16,10 +16,11 @@ const auditSchema = z
     undone: z.boolean(),
     undoes: z.string().nullable(),
     version: z.coerce.number(),
+    place: z.string().nullable(),
   })
-  .transform(({ at, person_ids, inverse, actor, ...rest }): AuditEntry => ({
+  .transform(({ at, person_ids, inverse, actor, place, ...rest }): AuditEntry => ({
     ...rest,
-    actor: { id: actor },
+    actor: place === null ? { id: actor } : { id: actor, where: place },
     atMs: at.getTime(),
     personIds: person_ids,
     inverse: inverseFromJson(inverse),

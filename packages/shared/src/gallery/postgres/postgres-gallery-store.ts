@@ -106,6 +106,13 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
       for (const { faceIds, personId } of changeset.moveSightings ?? []) {
         await query('UPDATE watchpost.sighted_faces SET person_id = $1 WHERE face_id = ANY($2)', [personId, faceIds]);
       }
+      for (const { snapshotId, position, personId } of changeset.assignments ?? []) {
+        await query('UPDATE watchpost.sighted_faces SET person_id = $3 WHERE snapshot_id = $1 AND position = $2', [
+          snapshotId,
+          position,
+          personId,
+        ]);
+      }
       if (changeset.audit) await writeAudit(query, changeset.audit, next.version);
       return next;
     });
@@ -168,9 +175,9 @@ async function writeFace(query: Query, change: FaceChange, version: number): Pro
 async function writeAudit(query: Query, entry: AuditEntry, version: number): Promise<void> {
   const { id, action, actor, atMs, personIds, summary, inverse, undone, undoes } = entry;
   await query(
-    `INSERT INTO watchpost.audit (id, action, actor, at, person_ids, summary, inverse, undone, undoes, version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [id, action, actor.id, new Date(atMs), personIds, summary, inverseToJson(inverse), undone, undoes, version],
+    `INSERT INTO watchpost.audit (id, action, actor, at, person_ids, summary, inverse, undone, undoes, version, place)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [id, action, actor.id, new Date(atMs), personIds, summary, inverseToJson(inverse), undone, undoes, version, actor.where ?? null],
   );
   if (undoes !== null) await query('UPDATE watchpost.audit SET undone = true WHERE id = $1', [undoes]);
 }

@@ -72,6 +72,7 @@ export const schemaStatements: readonly string[] = [
     undone boolean NOT NULL DEFAULT false,
     undoes text,
     version bigint NOT NULL)`,
+  'ALTER TABLE watchpost.audit ADD COLUMN IF NOT EXISTS place text',
   'CREATE INDEX IF NOT EXISTS audit_version ON watchpost.audit (version)',
   `CREATE TABLE IF NOT EXISTS watchpost.snapshots (
     snapshot_id text PRIMARY KEY,
