@@ -4,6 +4,7 @@ import type { Point, SeenFace } from './face-engine.ts';
 import { centre } from './geometry.ts';
 import { meshSide, type FaceModels } from './models/face-models.ts';
 import { cutSquare, type Pyramid, type Square } from './raster.ts';
+import { passesMesh } from './verify.ts';
 
 /** Indices of facemesh points: corners of the eyes, nose tip, corners of the mouth; the picture's own left and right. */
 const leftEyeCorners = [33, 133] as const;
@@ -39,7 +40,7 @@ export async function alignFace(
   models: FaceModels,
   picture: Pyramid,
   candidate: Detection,
-  minMeshScore: number,
+  hasLikeness: boolean,
 ): Promise<AlignedFace | undefined> {
   const { box, leftEye, rightEye } = candidate;
   const first = await layMesh(models, picture, {
@@ -47,8 +48,8 @@ export async function alignFace(
     side: Math.max(box.width, box.height) * cropScale,
     angle: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
   });
-  if (first.flag < minMeshScore) return undefined;
   const firstSquare = squareAround(first.points);
+  if (!passesMesh(first.flag, firstSquare.side, hasLikeness)) return undefined;
   const second = await layMesh(models, picture, { ...firstSquare, side: firstSquare.side * secondCropScale });
   const { points } = second;
   return {

@@ -1,6 +1,7 @@
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
 import { cutSquare, type Pyramid, type Raster, type Square } from './raster.ts';
+import { neededLikeness } from './verify.ts';
 
 /** A face's vector, of unit length, and the crop it was made from. */
 export interface EmbeddedFace {
@@ -22,8 +23,8 @@ export async function embedFace(
   const wide = { ...square, side: square.side * (1 + model.align.margin) };
   const crop = cutSquare(picture, wide, model.side);
   const direct = unit(await models.embed(crop));
-  const unlike = (vector: Float32Array, slack: number): boolean =>
-    meanFace !== undefined && dot(vector, meanFace) < model.minLikeness - slack;
+  const needed = neededLikeness(square.side, model.minLikeness);
+  const unlike = (vector: Float32Array, slack: number): boolean => meanFace !== undefined && dot(vector, meanFace) < needed - slack;
   if (unlike(direct, 0.05)) return undefined;
   if (!model.mirrored) return unlike(direct, 0) ? undefined : { embedding: direct, crop };
   const mirrored = unit(await models.embed(cutSquare(picture, wide, model.side, true)));

@@ -20,9 +20,6 @@ export interface Eyes {
   limits: DecodeLimits;
 }
 
-/** A candidate with a smaller mesh flag is no face. */
-const minMeshScore = 0.1;
-
 /** From a file's bytes to its faces: the whole of seeing, in order. */
 export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
   const startedAt = performance.now();
@@ -43,7 +40,7 @@ export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Rast
   const picture = createPyramid(raster);
   const faces: SeenFace[] = [];
   for (const candidate of await findFaces(models, picture)) {
-    const face = await alignFace(models, picture, candidate, minMeshScore);
+    const face = await alignFace(models, picture, candidate, meanFace !== undefined);
     // Two candidates may turn out to be the same face once the mesh is laid over them; the first has the better score.
     if (!face || faces.some(({ box }) => overlap(box, face.box) > 0.4 || covered(box, face.box) > 0.7)) continue;
     const embedded = await embedFace(models, embedding, picture, face.square, meanFace);

@@ -8,12 +8,12 @@ import { cutView, type Pyramid } from '../raster.ts';
 /** A score this low, seen coarsely, is worth a close look. */
 const proposalScore = 0.1;
 /** And this much, seen closely, is a candidate. */
-const candidateScore = 0.6;
+const candidateScore = 0.5;
 /** Pixels that the coarse pass looks at, unless that would shrink the picture to less than `coarsestStep` allows. */
 const coarsePixels = 260_000;
 const coarsestStep = 4;
 /** A box smaller than this in its view is a guess. */
-const smallestInView = 10;
+const smallestInView = 7;
 
 /**
  * Finds candidates for faces, coarse to fine: the detector's convolutions pass over the shrunken picture, at a few sizes, and propose places;

@@ -53,6 +53,8 @@ export function readGrids(answer: DetectorGrids, view: ViewPlace, minScore: numb
       const middle = point(0);
       const width = value(2) * view.step;
       const height = value(3) * view.step;
+      // At low scores a box may even have a negative size.
+      if (!(width > 0 && height > 0)) continue;
       found.push({
         box: { x: middle.x - width / 2, y: middle.y - height / 2, width, height },
         score: 1 / (1 + Math.exp(-logit)),
