@@ -54,6 +54,7 @@ export const errorCodes = {
   'face-of-another': 'permanent',
   'face-too-blurred': 'permanent',
   'face-too-small': 'permanent',
+  'file-exists': 'permanent',
   'gallery-not-empty': 'permanent',
   'import-source-empty': 'permanent',
   'search-index-not-ready': 'transient',

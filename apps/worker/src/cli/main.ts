@@ -20,6 +20,14 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'enroll [--force] (--name NAME FILE... | --folder DIR)   reference faces from pictures; a folder: a sub-folder a person',
     load: async () => (await import('./enroll.ts')).enroll,
   },
+  export: {
+    usage: 'export FILE   the whole gallery as one file',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  restore: {
+    usage: 'restore [--replace] FILE   the gallery from such a file',
+    load: async () => (await import('./restore.ts')).restore,
+  },
   import: {
     usage: "import [--from URL]   the old Python service's names, as persons without faces",
     load: async () => (await import('./import.ts')).importCommand,

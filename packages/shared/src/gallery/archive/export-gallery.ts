@@ -1,0 +1,47 @@
+import { type ArchiveEnd, type ArchiveHead, writeArchive } from './archive-file.ts';
+import { type ArchiveRecord, faceToLine, personToLine } from './archive-lines.ts';
+import type { OpenedArchive } from './archive-store.ts';
+
+/** So often a gallery that goes on changing is caught up with. */
+const maxRounds = 50;
+const cropsAtATime = 100;
+
+/** Writes the whole gallery to a new file, while it is in use: what changes meanwhile is in the file too. Rejects as `writeArchive`, and with `gallery-unavailable`. */
+export function exportGallery(opened: OpenedArchive, file: string, signal: AbortSignal): Promise<ArchiveEnd> {
+  return writeArchive(file, allRecords(opened, signal), signal);
+}
+
+/** What refers to persons comes before them, so that it refers to nobody who was not there yet. */
+async function* allRecords({ archive, store }: OpenedArchive, signal: AbortSignal): AsyncGenerator<ArchiveRecord, ArchiveHead> {
+  for (const kind of ['sighting', 'last-seen', 'audit'] as const) for await (const page of archive.read(kind, signal)) yield* page;
+  let head = await store.head(signal);
+  const faces = new Set<string>();
+  for await (const page of archive.read('person', signal)) yield* page;
+  for await (const page of archive.read('face', signal)) {
+    for (const { id } of page) faces.add(id);
+    yield* page;
+  }
+  for (let round = 0; round < maxRounds; round += 1) {
+    const since = head.version;
+    const changed: ArchiveRecord[] = [];
+    head = await store.changes(
+      since,
+      { embeddings: true },
+      (batch) => {
+        for (const person of batch.persons)
+          changed.push(person.deleted ? { kind: 'removed', of: 'person', id: person.id } : personToLine(person));
+        for (const face of batch.faces) {
+          if (face.deleted) faces.delete(face.id);
+          else faces.add(face.id);
+          changed.push(face.deleted ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face));
+        }
+      },
+      signal,
+    );
+    yield* changed;
+    if (head.version === since) break;
+  }
+  const ids = [...faces];
+  for (let from = 0; from < ids.length; from += cropsAtATime) yield* await archive.crops(ids.slice(from, from + cropsAtATime), signal);
+  return { version: head.version, nextNumber: head.nextNumber };
+}

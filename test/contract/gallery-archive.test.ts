@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { StorageConfig } from '@watchpost/shared/config/common';
+import type { ArchiveBatch, ArchiveStore, OpenedArchive } from '@watchpost/shared/gallery/archive/archive-store';
+import { exportGallery } from '@watchpost/shared/gallery/archive/export-gallery';
+import { openArchive } from '@watchpost/shared/gallery/archive/open-archive';
+import { restoreGallery } from '@watchpost/shared/gallery/archive/restore-gallery';
+import type { Gallery } from '@watchpost/shared/gallery/gallery';
+import type { Changeset } from '@watchpost/shared/gallery/model';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { openWorkbench } from '@watchpost/shared/gallery/open-workbench';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import {
+  alikeVector,
+  emptyGallery,
+  face,
+  type GalleryBackend,
+  galleryBackends,
+  sighting,
+  strangerVector,
+} from '../support/gallery-backends.ts';
+import type { Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+const never = new AbortController().signal;
+const cli = { id: 'cli' };
+const log = createLogger('test', 'silent');
+
+async function withArchive<T>(storage: StorageConfig, use: (opened: OpenedArchive) => Promise<T>): Promise<T> {
+  const opened = await openArchive(storage, log, never);
+  try {
+    return await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function withGallery<T>(storage: StorageConfig, use: (gallery: Gallery) => Promise<T>): Promise<T> {
+  const { gallery } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+  try {
+    await gallery.ready(never);
+    return await use(gallery);
+  } finally {
+    await gallery.close();
+  }
+}
+
+/** A bit of everything: two strangers, one of them named, with references, crops and sightings; a merged, an ignored and a deleted person; a negative. */
+async function fill(storage: StorageConfig): Promise<void> {
+  await withGallery(storage, async (gallery) => {
+    const [ada, other] = [strangerVector(1), strangerVector(2)];
+    await gallery.recognise(sighting(), [face(ada, { crop: new Uint8Array([255, 216, 1]) }), face(other)], never);
+    await gallery.recognise(
+      sighting({ camera: null, takenAtMs: 1_700_000_123_456 }),
+      [face(alikeVector(ada, 0.75, 5), { crop: new Uint8Array(700).fill(7) })],
+      never,
+    );
+    await gallery.recognise(sighting(), [face(strangerVector(3), { sizePx: 5 })], never);
+    await gallery.name('Unknown 1', 'Ada Ünicode 🦊', { id: 'slack:U1', where: 'slack:C1' }, never);
+  });
+  const workbench = await openWorkbench(storage, log, never);
+  const rest = { number: null, mergedInto: null, deleted: false, createdAtMs: 1_600_000_000_001 };
+  const [kept, gone, merged] = [randomUUID(), randomUUID(), randomUUID()];
+  const negative = { modelId: 'test-model', role: 'negative' as const, embedding: strangerVector(9), quality: 1 / 3, sizePx: 77.7 };
+  const change: Changeset = {
+    persons: [
+      { id: kept, isNew: true, set: { ...rest, name: 'Postman', aliases: ['Pat', 'the postman'], ignored: true } },
+      { id: gone, isNew: true, set: { ...rest, name: 'Gone', aliases: [], ignored: false } },
+      { id: merged, isNew: true, set: { ...rest, name: 'Merged', aliases: [], ignored: false, mergedInto: kept } },
+    ],
+    faces: [
+      { id: randomUUID(), isNew: true, set: { ...negative, personId: kept, snapshotId: null, createdAtMs: 1, deleted: false }, crop: null },
+      {
+        id: randomUUID(),
+        isNew: true,
+        set: { ...negative, personId: gone, snapshotId: 's', createdAtMs: 1, deleted: false },
+        crop: new Uint8Array([1]),
+      },
+    ],
+    nextNumber: 41,
+  };
+  await workbench.transact(() => ({ changeset: change, result: undefined }), never);
+  const goneFace = workbench.mirror.facesOf(gone)[0]!.id;
+  const removal: Changeset = {
+    persons: [{ id: gone, isNew: false, set: { deleted: true } }],
+    faces: [{ id: goneFace, isNew: false, set: { deleted: true } }],
+  };
+  await workbench.transact(() => ({ changeset: removal, result: undefined }), never);
+  await workbench.close();
+}
+
+const linesOf = async (file: string): Promise<string[]> =>
+  gunzipSync(await readFile(file))
+    .toString()
+    .trim()
+    .split('\n');
+
+/** What a file says about the gallery, in an order that does not depend on the database. */
+async function contents(file: string): Promise<unknown[]> {
+  const lines = (await linesOf(file)).map((line): Record<string, unknown> => JSON.parse(line));
+  const end = lines.at(-1)!;
+  const key = (line: Record<string, unknown>): string => `${String(line['kind'])} ${String(line['id'])}`;
+  return [...lines.slice(1, -1).sort((a, b) => (key(a) < key(b) ? -1 : 1)), { nextNumber: end['nextNumber'], lines: end['lines'] }];
+}
+
+const named = (part: string): GalleryBackend => galleryBackends.find(({ name }) => name.includes(part))!;
+
+describeWith(['mongo'], 'a gallery as a file', () => {
+  const backends = { replicaSet: named('replica'), standalone: named('standalone'), pglite: named('PGlite') };
+  const servers: Service[] = [];
+  let storages: StorageConfig[];
+  let folder: string;
+
+  beforeAll(async () => {
+    servers.push(...(await Promise.all(Object.values(backends).map(async (backend) => backend.start()))));
+    folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-archive-'));
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map(async (server) => server.stop()));
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    storages = Object.values(backends).map((backend, index) => backend.storage(servers[index]!.url));
+  });
+  afterEach(async () => {
+    await Promise.all(storages.map(emptyGallery));
+  });
+
+  const save = async (storage: StorageConfig): Promise<string> => {
+    const file = path.join(folder, `${randomUUID()}.gz`);
+    await withArchive(storage, async (opened) => exportGallery(opened, file, never));
+    return file;
+  };
+  const load = async (storage: StorageConfig, file: string, replace = false) =>
+    withArchive(storage, async (opened) => restoreGallery(opened, file, { replace }, never));
+
+  it('goes from MongoDB to PostgreSQL and back and is the same', async () => {
+    const [replicaSet, standalone, pglite] = storages as [StorageConfig, StorageConfig, StorageConfig];
+    await fill(replicaSet);
+    const first = await save(replicaSet);
+    expect((await stat(first)).mode & 0o777).toBe(0o600);
+    expect(await load(pglite, first)).toEqual({ person: 4, face: 4, crop: 2, sighting: 3, 'last-seen': 2, audit: 1 });
+    const second = await save(pglite);
+    await load(standalone, second);
+    const third = await save(standalone);
+    const wanted = await contents(first);
+    expect(wanted.length).toBe(4 + 4 + 2 + 3 + 2 + 1 + 1);
+    expect(await contents(second)).toEqual(wanted);
+    expect(await contents(third)).toEqual(wanted);
+    expect((await linesOf(first)).some((line) => line.includes('"Gone"'))).toBe(false);
+    // And it is a gallery: it knows everybody, and numbers go on.
+    for (const storage of [pglite, standalone]) {
+      await withGallery(storage, async (gallery) => {
+        const answers = await gallery.recognise(
+          sighting(),
+          [face(alikeVector(strangerVector(1), 0.8, 77)), face(strangerVector(50))],
+          never,
+        );
+        expect(answers.map(({ person }) => person?.name)).toEqual(['Ada Ünicode 🦊', 'Unknown 41']);
+        expect((await gallery.people(never)).map(({ name, faces }) => [name, faces])).toEqual([
+          ['Ada Ünicode 🦊', 3],
+          ['Unknown 2', 1],
+          ['Unknown 41', 1],
+          ['Postman', 0],
+        ]);
+        expect((await gallery.people(never))[1]!.lastSeen).toEqual({ atMs: 1_700_000_000_000, channel: 'slack:C1', camera: 'Door' });
+      });
+    }
+  });
+
+  for (const [index, backend] of Object.values(backends).entries()) {
+    const here = (): StorageConfig => storages[index]!;
+
+    it(`refuses what is not empty, and replaces it under the eyes of others when told to (${backend.name})`, async () => {
+      await fill(here());
+      const file = await save(here());
+      await withGallery(here(), async (gallery) => {
+        await gallery.recognise(sighting(), [face(strangerVector(60))], never);
+        await gallery.name('Unknown 2', 'Bob', cli, never);
+        await expect(load(here(), file)).rejects.toMatchObject({ code: 'gallery-not-empty' });
+        expect((await gallery.people(never)).map(({ name }) => name)).toContain('Bob');
+        await load(here(), file, true);
+        await until('the other process has the restored gallery', async () => {
+          const names = (await gallery.people(never)).map(({ name }) => name);
+          return names.join() === 'Ada Ünicode 🦊,Unknown 2,Postman';
+        });
+        // A number that was given out after the file was written is not given again.
+        const [answer] = await gallery.recognise(sighting(), [face(strangerVector(61))], never);
+        expect(answer?.person?.name).toBe('Unknown 42');
+      });
+    });
+
+    it(`changes nothing when the file is damaged (${backend.name})`, async () => {
+      await fill(here());
+      const file = await save(here());
+      const before = await contents(file);
+      const bytes = await readFile(file);
+      const lines = await linesOf(file);
+      const variants: Record<string, Uint8Array> = {
+        'cut off': bytes.subarray(0, bytes.length - 30),
+        'bytes changed': bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 255 : byte)),
+        'no gzip': Buffer.from('hello'),
+        empty: Buffer.alloc(0),
+        'no end': gzipSync(`${lines.slice(0, -1).join('\n')}\n`),
+        'a line missing': gzipSync(`${[...lines.slice(0, 3), ...lines.slice(4)].join('\n')}\n`),
+        'a name changed': gzipSync(`${lines.join('\n').replace('Postman', 'Hostman')}\n`),
+        'a later format': gzipSync(`${[lines[0]!.replace('"format":1', '"format":2'), ...lines.slice(1)].join('\n')}\n`),
+        'something else': gzipSync(`${JSON.stringify({ hello: 1 })}\n`),
+      };
+      for (const [what, damaged] of Object.entries(variants)) {
+        const bad = path.join(folder, 'bad.gz');
+        await writeFile(bad, damaged);
+        expect({ what, code: await load(here(), bad, true).catch(({ code }: { code: string }) => code) }).toEqual({
+          what,
+          code: 'archive-invalid',
+        });
+      }
+      await expect(load(here(), path.join(folder, 'missing.gz'), true)).rejects.toMatchObject({ code: 'file-unreadable' });
+      expect(await contents(await save(here()))).toEqual(before);
+    });
+
+    it(`can be restored again after it was interrupted in the middle (${backend.name})`, async () => {
+      await fill(here());
+      const file = await save(here());
+      await withArchive(here(), async ({ archive, store }) => {
+        async function* broken(): AsyncGenerator<ArchiveBatch> {
+          yield { kind: 'removed', records: [{ kind: 'removed', of: 'person', id: 'x' }] };
+          throw new Error('the machine went down');
+        }
+        await expect(archive.replaceAll({ version: 1, nextNumber: 1 }, broken(), never)).rejects.toMatchObject({
+          code: 'gallery-unavailable',
+        });
+        // Either nothing happened, or nobody takes the half for the whole.
+        const head = await store.head(never).catch((error: unknown) => error);
+        const counts = await archive.counts(never);
+        const untouched = { head: { nextNumber: 41 }, persons: 5 };
+        const shut = { head: { code: 'gallery-unavailable' }, persons: undefined };
+        expect({ head, persons: counts?.person }).toMatchObject(backend === backends.pglite ? untouched : shut);
+      });
+      await expect(load(here(), file)).rejects.toMatchObject({ code: 'gallery-not-empty' });
+      await load(here(), file, true);
+      expect(await contents(await save(here()))).toEqual(await contents(file));
+    });
+
+    it(`takes changes made while it is written (${backend.name})`, async () => {
+      await fill(here());
+      const file = path.join(folder, `${randomUUID()}.gz`);
+      await withArchive(here(), async (opened) => {
+        let renamed = false;
+        const archive: ArchiveStore = {
+          ...opened.archive,
+          async *read(kind, signal) {
+            for await (const page of opened.archive.read(kind, signal)) yield page;
+            if (kind !== 'face' || renamed) return;
+            renamed = true;
+            await withGallery(here(), async (gallery) => {
+              await gallery.name('Unknown 2', 'Late', cli, never);
+              await gallery.recognise(sighting(), [face(strangerVector(70), { crop: new Uint8Array([9]) })], never);
+            });
+          },
+        };
+        await exportGallery({ ...opened, archive }, file, never);
+      });
+      await expect(withArchive(here(), async (opened) => exportGallery(opened, file, never))).rejects.toMatchObject({
+        code: 'file-exists',
+      });
+      const text = (await linesOf(file)).join('\n');
+      expect(text).toContain('"Unknown 41"');
+      await load(here(), file, true);
+      await withGallery(here(), async (gallery) => {
+        expect((await gallery.people(never)).map(({ name, faces }) => [name, faces])).toEqual([
+          ['Ada Ünicode 🦊', 2],
+          ['Late', 1],
+          ['Unknown 41', 1],
+          ['Postman', 0],
+        ]);
+      });
+    });
+  }
+});

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { exportCommand } from '@watchpost/worker/cli/export';
+import { restore } from '@watchpost/worker/cli/restore';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.ts';
+import { face, sighting, strangerVector } from '../../support/gallery-backends.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { pglite, type Service } from '../../support/services.ts';
+
+const never = new AbortController().signal;
+
+describeWith([], 'export and restore', () => {
+  let server: Service;
+  let folder: string;
+
+  beforeAll(async () => {
+    server = await pglite();
+    folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-backup-'));
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('save and bring back a gallery, and say what was in it', async () => {
+    const env = { POSTGRES_URL: server.url };
+    const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
+    const { gallery } = await openGallery(env, options, never);
+    await gallery.ready(never);
+    await gallery.recognise(sighting(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
+    const file = path.join(folder, 'gallery.gz');
+    const saved = await runCommand(exportCommand, [file], env);
+    expect(saved).toMatchObject({ code: 0, err: [] });
+    expect(saved.out.join('\n')).toContain('2 persons, 2 faces, 1 pictures of faces, 1 snapshots with sightings');
+    expect(await runCommand(exportCommand, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
+
+    await gallery.name('Unknown 1', 'Ada', { id: 'cli' }, never);
+    await gallery.close();
+    expect(await runCommand(restore, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
+    const back = await runCommand(restore, ['--replace', file], env);
+    expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 persons, 2 faces')] });
+    const { gallery: again } = await openGallery(env, options, never);
+    await again.ready(never);
+    expect((await again.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2']);
+    await again.close();
+  });
+
+  it('want one file', async () => {
+    expect(await runCommand(exportCommand, [], {})).toMatchObject({ code: 2 });
+    expect(await runCommand(restore, ['a', 'b'], {})).toMatchObject({ code: 2 });
+  });
+});
