@@ -29,8 +29,8 @@ describeWith([], 'export and restore', () => {
 
   it('save and bring back a gallery, and say what was in it', async () => {
     const env = { POSTGRES_URL: server.url };
-    const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
-    const { gallery } = await openGallery(env, options, never);
+    const options = () => ({ log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) });
+    const { gallery } = await openGallery(env, options(), never);
     await gallery.ready(never);
     await gallery.recognise(sighting(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
     const file = path.join(folder, 'gallery.gz');
@@ -44,7 +44,7 @@ describeWith([], 'export and restore', () => {
     expect(await runCommand(restore, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
     const back = await runCommand(restore, ['--replace', file], env);
     expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 persons, 2 faces')] });
-    const { gallery: again } = await openGallery(env, options, never);
+    const { gallery: again } = await openGallery(env, options(), never);
     await again.ready(never);
     expect((await again.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2']);
     await again.close();
