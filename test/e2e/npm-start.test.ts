@@ -25,7 +25,7 @@ describe('npm start with nothing set', async () => {
   const unset = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:SLACK_|READ_SLACK|WRITE_SLACK|REDIS_|MONGO_|POSTGRES_|VITEST|NODE_)/.test(name)),
   );
-  const env = { ...unset, DATA_DIR: dataDir, PORT: port };
+  const env = { ...unset, DATA_DIR: dataDir, PORT: port, WORKER_PORT: '0' };
   const launchers: Launcher[] = [];
 
   const launch = (more: Record<string, string> = {}): Launcher => {

@@ -6,7 +6,7 @@ import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
 import { scenes } from './demo/scenes.ts';
 import { type Plan, planFor } from './plan.ts';
-import { freePortFrom, isFree } from './ports.ts';
+import { anyFreePort, freePortFrom, isFree } from './ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
 import { supervise } from './supervised.ts';
@@ -36,8 +36,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const { env, lifecycle, say, onGivenUp } = options;
   const plan = planFor(env);
   const port = await portOf(plan, say);
-  const workerPort =
-    plan.workerPortIsFixed && plan.workerPort !== 0 ? plan.workerPort : await freePortFrom(Math.max(plan.workerPort, port + 1));
+  const workerPort = await workerPortOf(plan);
   let childEnv: NodeJS.ProcessEnv = { ...env, PORT: String(port), WORKER_PORT: String(workerPort) };
 
   if (plan.embedded.length > 0) {
@@ -72,13 +71,18 @@ export async function launch(options: LaunchOptions): Promise<void> {
 
 async function portOf({ port, portIsFixed, emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {
   // We ask the process whether it is ready, so we must know its port.
-  if (port === 0) return freePortFrom(5_000);
+  if (port === 0) return anyFreePort();
   if (await isFree(port)) return port;
   if (portIsFixed || !emulatedSlack)
     throw new AppError('port-in-use', `port ${String(port)} is taken: stop what listens there, or set PORT to another one`);
   const next = await freePortFrom(port + 1);
   say(`port ${String(port)} is taken, ingest listens on ${String(next)}`);
   return next;
+}
+
+async function workerPortOf({ workerPort, workerPortIsFixed }: Plan): Promise<number> {
+  if (workerPort === 0) return anyFreePort();
+  return workerPortIsFixed ? workerPort : freePortFrom(workerPort);
 }
 
 interface Emulated {

@@ -20,3 +20,17 @@ export async function freePortFrom(first: number, host?: string): Promise<number
   for (let port = first; port < first + 200; port += 1) if (await isFree(port, host)) return port;
   return 0;
 }
+
+/** A free port that the system chooses: for processes that must not meet, such as those of tests. */
+export async function anyFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
+  });
+}

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -123,15 +124,25 @@ async function untilReady({ readyUrl, name, say }: SupervisedOptions, signal: Ab
   const startedAt = Date.now();
   let saidAt = startedAt;
   while (!signal.aborted) {
-    const ok = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ok) return;
+    if (await answersOk(readyUrl)) return;
     if (Date.now() - saidAt > 5_000) {
       saidAt = Date.now();
       say(`${name} is still warming up (${String(Math.round((saidAt - startedAt) / 1_000))} s)`);
     }
     await delay(200, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** On a connection of its own: one that is kept alive would hold up the stop of the process that it leads to. */
+async function answersOk(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => {
+      resolve(false);
+    });
+  });
 }
