@@ -43,7 +43,7 @@ const audit = (over: Partial<AuditEntry> = {}): AuditEntry => ({
   atMs: 5_000,
   personIds: ['p1'],
   summary: 'Unknown 1 → Ada',
-  inverse: { persons: [{ id: 'p1', isNew: false, set: { name: 'Unknown 1' } }], faces: [], moveSightings: [] },
+  inverse: { persons: [{ id: 'p1', isNew: false, set: { name: 'Unknown 1' } }], faces: [], moveSightings: [], assignments: [] },
   undone: false,
   undoes: null,
   version: 0,
@@ -196,10 +196,17 @@ for (const backend of galleryBackends) {
       await commit({ persons: [newPerson('p1')], moveSightings: [{ faceIds: ['f2'], personId: 'p2' }], audit: entry });
       const found = await database.sightings.find(seen.snapshotId, never);
       expect(found?.faces.map(({ personId }) => personId)).toEqual(['p1', 'p2']);
+      const assignments = [
+        { snapshotId: seen.snapshotId, position: 0, personId: null },
+        { snapshotId: seen.snapshotId, position: 1, personId: 'p3' },
+        { snapshotId: 'gone', position: 0, personId: 'p3' },
+      ];
+      await commit({ assignments });
+      expect((await database.sightings.find(seen.snapshotId, never))?.faces.map(({ personId }) => personId)).toEqual([null, 'p3']);
       const undo = audit({ action: 'undo', undoes: entry.id, inverse: null });
       await commit({ audit: undo });
       expect(await database.audit.newest(5, never)).toEqual([
-        { ...undo, version: 2 },
+        { ...undo, version: 3 },
         { ...entry, version: 1, undone: true },
       ]);
     });

@@ -1,4 +1,5 @@
 import { commonEnv, galleryFaults, queueFaults, storageEnv } from '@watchpost/shared/config/common';
+import { galleryEnv } from '@watchpost/shared/config/gallery';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { slackEnv } from '@watchpost/shared/config/slack';
 import { seeEnv } from './see/config.ts';
@@ -8,6 +9,7 @@ export const workerEnv = {
   ...commonEnv,
   ...storageEnv,
   ...slackEnv,
+  ...galleryEnv,
   ...seeEnv,
   /** Of the health endpoint; 0 takes a free one, for several workers on one machine. */
   WORKER_PORT: wholeNumber(0, 65_535).default(5_001),

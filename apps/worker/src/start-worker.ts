@@ -3,6 +3,7 @@ import { allowHosts } from '@watchpost/shared/chat/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/shared/chat/slack/slack-calls';
 import { createSlackPlatform } from '@watchpost/shared/chat/slack/slack-platform';
 import { toAppError } from '@watchpost/shared/errors';
+import { gallerySettings } from '@watchpost/shared/gallery/gallery-settings';
 import { openGallery } from '@watchpost/shared/gallery/open-gallery';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -28,7 +29,11 @@ export async function startWorker(config: WorkerConfig, log: Logger, lifecycle: 
   log.info({ port: health.port }, 'health endpoint listens');
 
   const [{ gallery, records }, engine] = await Promise.all([
-    untilReached(() => openGallery(config, { log, metrics }, lifecycle.stopping), log, lifecycle.stopping),
+    untilReached(
+      () => openGallery(config, { log, metrics, settings: gallerySettings(config) }, lifecycle.stopping),
+      log,
+      lifecycle.stopping,
+    ),
     createFaceEngine(config, log),
   ]);
   lifecycle.onStop('gallery', () => gallery.close());

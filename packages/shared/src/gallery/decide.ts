@@ -70,10 +70,10 @@ function judge(face: FaceInQuestion, settings: DecisionSettings): Verdict {
   const [best, second] = face.candidates.filter(({ similarity, negative }) => similarity > negative);
   if (!best || best.similarity < bands.uncertain) return reaches(face, enrol) ? { kind: 'new' } : { kind: 'unrecognisable' };
   const rival = second && second.similarity >= bands.uncertain && best.similarity - second.similarity < settings.margin ? second : null;
-  // Two unknowns that are both near are one stranger seen twice, to be merged later: no name is at stake.
+  // Two unknowns that are both near are one stranger seen twice: no name is at stake, and the face that links them gets them merged.
   const contested = rival !== null && !(best.status === 'unknown' && rival.status === 'unknown');
   if (best.similarity < bands.match || contested) return { kind: 'uncertain', candidate: best, addReference: false };
-  const sure = rival === null && best.similarity >= bands.match + settings.reference.minAboveMatch;
+  const sure = best.similarity >= bands.match + settings.reference.minAboveMatch;
   return {
     kind: best.status === 'unknown' ? 'unknown' : 'match',
     candidate: best,

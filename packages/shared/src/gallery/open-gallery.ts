@@ -6,10 +6,11 @@ import { createMongoSnapshotRecords, ensureRecordIndexes } from '../records/mong
 import { createPostgresSnapshotRecords } from '../records/postgres-snapshot-records.ts';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
 import { createGallery } from './create-gallery.ts';
-import { defaultDecisionSettings, type DecisionSettings } from './decide.ts';
 import type { Gallery } from './gallery.ts';
 import { createGalleryMetrics } from './gallery-metrics.ts';
+import { defaultGallerySettings, type GallerySettings } from './gallery-settings.ts';
 import type { GalleryDatabase } from './gallery-store.ts';
+import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import { createQuantisedIndex } from './index/quantised-index.ts';
 import { createMirror } from './mirror.ts';
 import { connectMongo } from './mongo/connect-mongo.ts';
@@ -25,24 +26,8 @@ import { createPostgresFeed } from './postgres/postgres-feed.ts';
 import { createPostgresGalleryStore } from './postgres/postgres-gallery-store.ts';
 import { createPostgresSightings } from './postgres/postgres-sightings.ts';
 import { createRecognise } from './recognise.ts';
-import { defaultReferenceSettings, type ReferenceSettings } from './references.ts';
-import { createSync, defaultSyncSettings, type SyncSettings } from './sync.ts';
+import { createSync } from './sync.ts';
 import { createTransact } from './transact.ts';
-
-export interface GallerySettings {
-  decision: DecisionSettings;
-  references: ReferenceSettings;
-  sync: SyncSettings;
-  /** How long sightings are kept. Milliseconds. */
-  sightingsKeepMs: number;
-}
-
-export const defaultGallerySettings: GallerySettings = {
-  decision: defaultDecisionSettings,
-  references: defaultReferenceSettings,
-  sync: defaultSyncSettings,
-  sightingsKeepMs: 30 * 24 * 3_600_000,
-};
 
 export interface OpenGalleryOptions {
   log: Logger;
@@ -57,17 +42,26 @@ export interface OpenedDatabase extends GalleryDatabase {
   close: () => Promise<void>;
 }
 
+/** The gallery and what belongs to it. */
+export interface OpenedGallery {
+  gallery: Gallery;
+  records: SnapshotRecords;
+  operations: PeopleOperations;
+  /** Runs by itself, in processes that recognise. */
+  housekeeping: Housekeeping | null;
+}
+
 /**
  * Opens the gallery and the records in the database that the configuration names: MongoDB where it has a connection string, else
- * PostgreSQL. Resolves when the database answers; the gallery goes on reading (`gallery.ready`). `gallery.close` closes both.
+ * PostgreSQL. Resolves when the database answers; the gallery goes on reading (`gallery.ready`). `gallery.close` closes all of it.
  * Rejects with `gallery-unavailable`.
  */
 export async function openGallery(
   config: StorageConfig,
   { log, metrics, settings }: OpenGalleryOptions,
   signal: AbortSignal,
-): Promise<{ gallery: Gallery; records: SnapshotRecords; operations: PeopleOperations }> {
-  const { decision, references, sync: syncSettings, sightingsKeepMs } = { ...defaultGallerySettings, ...settings };
+): Promise<OpenedGallery> {
+  const { decision, references, sync: syncSettings, sightingsKeepMs, housekeeping: tidying } = { ...defaultGallerySettings, ...settings };
   const { store, feed, sightings, audit, records, close } = await openDatabase(config, { log, sightingsKeepMs }, signal);
   const instruments = createGalleryMetrics(metrics);
   const mirror = createMirror(createQuantisedIndex);
@@ -75,7 +69,15 @@ export async function openGallery(
   const transact = createTransact({ store, sync, mirror, metrics: instruments });
   const recognise = createRecognise({ mirror, sync, transact, sightings, metrics: instruments, decision, references });
   const operations = createOperations({ mirror, transact, sightings, audit, references });
-  return { gallery: createGallery({ mirror, sync, operations, sightings, recognise, close }), records, operations };
+  const { thresholds } = decision;
+  const housekeeping = syncSettings.embeddings
+    ? createHousekeeping({ mirror, sync, transact, sightings, audit, log, thresholds, cap: references.cap }, tidying)
+    : null;
+  const closeAll = async (): Promise<void> => {
+    await housekeeping?.close();
+    await close();
+  };
+  return { gallery: createGallery({ mirror, sync, operations, sightings, recognise, close: closeAll }), records, operations, housekeeping };
 }
 
 /** The adapter that the URL chooses. */

@@ -50,7 +50,7 @@ describe('a second person within the margin', () => {
 
   it('does no harm between two unknowns, which are one stranger seen twice', () => {
     const twins = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'other', status: 'unknown' })];
-    expect(decideAll([face(twins)])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' }, addReference: false }]);
+    expect(decideAll([face(twins)])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' }, addReference: true }]);
   });
 });
 

@@ -36,6 +36,7 @@ describe('the inverse of a change', () => {
       persons: [{ id: 'p1', isNew: false as const, set: { name: 'Ada', mergedInto: null } }],
       faces: [{ id: 'f1', isNew: false as const, set: { deleted: false } }],
       moveSightings: [{ faceIds: ['f1'], personId: 'p1' }],
+      assignments: [{ snapshotId: 's1', position: 0, personId: null }],
     };
     expect(inverseFromJson(inverseToJson(inverse))).toEqual(inverse);
     expect(inverseFromJson(inverseToJson(null))).toBeNull();

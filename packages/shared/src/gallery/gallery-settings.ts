@@ -1,0 +1,32 @@
+import type { GalleryConfig } from '../config/gallery.ts';
+import { defaultDecisionSettings, type DecisionSettings } from './decide.ts';
+import { defaultHousekeepingSettings, type HousekeepingSettings } from './housekeeping.ts';
+import { defaultReferenceSettings, type ReferenceSettings } from './references.ts';
+import { defaultSyncSettings, type SyncSettings } from './sync.ts';
+
+const dayMs = 24 * 3_600_000;
+
+export interface GallerySettings {
+  decision: DecisionSettings;
+  references: ReferenceSettings;
+  sync: SyncSettings;
+  /** How long sightings are kept. Milliseconds. */
+  sightingsKeepMs: number;
+  housekeeping: HousekeepingSettings;
+}
+
+export const defaultGallerySettings: GallerySettings = {
+  decision: defaultDecisionSettings,
+  references: defaultReferenceSettings,
+  sync: defaultSyncSettings,
+  sightingsKeepMs: 30 * 24 * 3_600_000,
+  housekeeping: defaultHousekeepingSettings,
+};
+
+/** The settings that the environment speaks of. */
+export function gallerySettings({ UNKNOWN_KEEP_DAYS, SIGHTINGS_KEEP_DAYS }: GalleryConfig): Partial<GallerySettings> {
+  return {
+    sightingsKeepMs: SIGHTINGS_KEEP_DAYS * dayMs,
+    housekeeping: { ...defaultHousekeepingSettings, unknownKeepMs: UNKNOWN_KEEP_DAYS * dayMs },
+  };
+}

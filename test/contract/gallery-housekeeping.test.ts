@@ -1,0 +1,107 @@
+import { setMaxListeners } from 'node:events';
+import type { StorageConfig } from '@watchpost/shared/config/common';
+import { defaultHousekeepingSettings } from '@watchpost/shared/gallery/housekeeping';
+import { openDatabase, openGallery, type OpenedGallery } from '@watchpost/shared/gallery/open-gallery';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../support/gallery-backends.ts';
+import type { Service } from '../support/services.ts';
+
+const never = new AbortController().signal;
+setMaxListeners(0, never);
+const log = createLogger('test', 'silent');
+const dayMs = 24 * 3_600_000;
+
+for (const backend of galleryBackends) {
+  describeWith(backend.needs, `housekeeping on ${backend.name}`, () => {
+    let server: Service;
+    let storage: StorageConfig;
+    let opened: OpenedGallery;
+
+    const see = async (vector: Float32Array, over: Parameters<typeof sighting>[0] = {}) =>
+      (await opened.gallery.recognise(sighting(over), [face(vector)], never))[0];
+    const tidy = async (): Promise<void> => opened.housekeeping?.round(never);
+    const names = async (): Promise<string[]> => (await opened.gallery.people(never)).map(({ name }) => name);
+    const open = async (unknownKeepMs = 90 * dayMs): Promise<void> => {
+      const settings = { housekeeping: { ...defaultHousekeepingSettings, everyMs: 3_600_000, unknownKeepMs } };
+      opened = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }), settings }, never);
+      await opened.gallery.ready(never);
+    };
+    /** Two strangers, each seen once, and then one of them from the other side, so that it resembles the second. */
+    const seeTwins = async (): Promise<void> => {
+      const one = strangerVector(1);
+      const middle = alikeVector(one, 0.72, 3);
+      await see(one, { snapshotId: 'one' });
+      await see(alikeVector(middle, 0.75, 4), { snapshotId: 'two' });
+      await see(middle, { snapshotId: 'middle' });
+    };
+
+    beforeAll(async () => {
+      server = await backend.start();
+    });
+    afterAll(async () => {
+      await server.stop();
+    });
+    beforeEach(async () => {
+      storage = backend.storage(server.url);
+      await open();
+    });
+    afterEach(async () => {
+      await opened.gallery.close();
+      await emptyGallery(storage);
+    });
+
+    it('merges unknowns that turn out to be one, under the older number', async () => {
+      await seeTwins();
+      expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
+      await tidy();
+      expect(await names()).toEqual(['Unknown 1']);
+      expect(await see(strangerVector(1), { snapshotId: 'two' })).toMatchObject({ person: { name: 'Unknown 1' } });
+      expect(await opened.operations.history(1, never)).toMatchObject([
+        { action: 'merge', actor: { id: 'watchpost' }, summary: 'Unknown 2 merged into Unknown 1' },
+      ]);
+      await opened.operations.undo(null, { id: 'cli' }, never);
+      expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
+    });
+
+    it('never merges two who were in one picture, nor anybody with a name, nor strangers', async () => {
+      await seeTwins();
+      const one = strangerVector(1);
+      const two = alikeVector(alikeVector(one, 0.72, 3), 0.75, 4);
+      await opened.gallery.recognise(sighting(), [face(one), face(two)], never);
+      await tidy();
+      expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
+      await opened.gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never);
+      await see(strangerVector(80));
+      await tidy();
+      expect(await names()).toEqual(['Ada', 'Unknown 1', 'Unknown 3']);
+    });
+
+    it('forgets unknowns that were not seen for long, and nobody with a name', async () => {
+      await opened.gallery.close();
+      await open(1);
+      await see(strangerVector(1), { takenAtMs: 1_000 });
+      await see(strangerVector(2), { takenAtMs: 1_000 });
+      await see(strangerVector(3), { takenAtMs: Date.now() + dayMs });
+      await opened.gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never);
+      await tidy();
+      expect(await names()).toEqual(['Ada', 'Unknown 3']);
+      expect(await opened.operations.history(1, never)).toMatchObject([{ action: 'expire', summary: 'Unknown 1 was forgotten' }]);
+    });
+
+    it('keeps what was just deleted, so that it can be undone', async () => {
+      await see(strangerVector(1));
+      await opened.operations.apply({ kind: 'forget', person: 'Unknown 1' }, { id: 'cli' }, never);
+      await tidy();
+      await opened.operations.undo(null, { id: 'cli' }, never);
+      expect(await see(strangerVector(1))).toMatchObject({ person: { name: 'Unknown 1' } });
+      const database = await openDatabase(storage, { log }, never);
+      await opened.operations.apply({ kind: 'forget', person: 'Unknown 1' }, { id: 'cli' }, never);
+      expect(await database.audit.eraseDeleted(Date.now() + 1_000, never)).toBe(2);
+      await database.close();
+      await expect(opened.operations.undo(null, { id: 'cli' }, never)).rejects.toMatchObject({ code: 'change-refused' });
+    });
+  });
+}
