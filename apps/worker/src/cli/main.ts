@@ -28,6 +28,10 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'restore [--replace] FILE   the gallery from such a file',
     load: async () => (await import('./restore.ts')).restore,
   },
+  reembed: {
+    usage: 'reembed [--keep-old]   new vectors for all faces, from their stored pictures, with the configured model',
+    load: async () => (await import('./reembed.ts')).reembedCommand,
+  },
   import: {
     usage: "import [--from URL]   the old Python service's names, as persons without faces",
     load: async () => (await import('./import.ts')).importCommand,

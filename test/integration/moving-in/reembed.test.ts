@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { StorageConfig } from '@watchpost/shared/config/common';
+import { AppError } from '@watchpost/shared/errors';
+import { createEnrol } from '@watchpost/shared/gallery/moving-in/enrol';
+import { openWorkbench, type Workbench } from '@watchpost/shared/gallery/open-workbench';
+import { reembed } from '@watchpost/shared/gallery/reembedding/reembed';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { reembedAll } from '@watchpost/worker/cli/reembed';
+import { seeEnv } from '@watchpost/worker/see/config';
+import { createFaceEngine } from '@watchpost/worker/see/create-face-engine';
+import type { FaceEngine } from '@watchpost/worker/see/face-engine';
+import { parseEnv } from '@watchpost/shared/config/parse-env';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeWith } from '../../support/describe-with.ts';
+import { emptyGallery, galleryBackends, strangerVector } from '../../support/gallery-backends.ts';
+import { bearded, frameWith, man, woman } from '../../support/pictures.ts';
+import type { Service } from '../../support/services.ts';
+
+const never = new AbortController().signal;
+const log = createLogger('test', 'silent');
+
+/** Another model as far as anybody can tell: an engine whose vectors are turned, so that old and new have nothing in common. */
+function otherModel(engine: FaceEngine): Pick<FaceEngine, 'modelId' | 'see'> {
+  const signs = strangerVector(7).map(Math.sign);
+  return {
+    modelId: 'another-model-1',
+    see: async (bytes, signal) => {
+      const seen = await engine.see(bytes, signal);
+      return {
+        ...seen,
+        faces: seen.faces.map((face) => ({ ...face, embedding: face.embedding.map((value, at) => value * (signs[at] ?? 1)) })),
+      };
+    },
+  };
+}
+
+for (const backend of galleryBackends.filter(({ name }) => !name.includes('standalone'))) {
+  describeWith(backend.needs, `reembed on ${backend.name}`, () => {
+    let server: Service;
+    let storage: StorageConfig;
+    let engine: FaceEngine;
+    let workbench: Workbench;
+
+    beforeAll(async () => {
+      [server, engine] = await Promise.all([backend.start(), createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log)]);
+    });
+    afterAll(async () => {
+      await engine.close();
+      await server.stop();
+    });
+    beforeEach(async () => {
+      storage = backend.storage(server.url);
+      workbench = await openWorkbench(storage, log, never);
+      const enrol = createEnrol(workbench);
+      for (const [name, cells] of [
+        ['Ada', man],
+        ['Grace', [woman]],
+        ['Bob', [bearded]],
+      ] as const) {
+        for (const cell of cells) {
+          const [seen] = (await engine.see(await frameWith([cell]), never)).faces;
+          const { box, embedding, quality, sizePx, crop } = seen!;
+          const face = { box, embedding, quality: quality.value, sizePx, crop: crop!, modelId: engine.modelId };
+          await enrol({ name, face, source: 'test', force: false }, { id: 'cli' }, never);
+        }
+      }
+    });
+    afterEach(async () => {
+      await workbench.close();
+      await emptyGallery(storage);
+    });
+
+    const run = async (eyes: Pick<FaceEngine, 'modelId' | 'see'>, keepOld: boolean) => {
+      const out: string[] = [];
+      const context = { env: {}, signal: never, print: (line: string) => void out.push(line), warn: () => undefined };
+      return { code: await reembedAll(eyes, workbench, { keepOld, atATime: 2 }, context), out: out.join('\n') };
+    };
+    const counts = () => {
+      const faces = workbench.mirror.persons().flatMap(({ id }) => workbench.mirror.facesOf(id));
+      return Object.fromEntries(
+        [...new Set(faces.map(({ modelId }) => modelId))].map((id) => [id, faces.filter(({ modelId }) => modelId === id).length]),
+      );
+    };
+    /** A face that came into the gallery without a picture. */
+    const addWithoutCrop = async (): Promise<void> => {
+      const ada = workbench.mirror.called('Ada')[0]!.id;
+      const set = {
+        personId: ada,
+        modelId: engine.modelId,
+        role: 'reference' as const,
+        embedding: strangerVector(3),
+        quality: 0.5,
+        sizePx: 60,
+        snapshotId: null,
+        createdAtMs: 1,
+        deleted: false,
+      };
+      await workbench.transact(
+        () => ({ changeset: { persons: [], faces: [{ id: randomUUID(), isNew: true, set, crop: null }] }, result: undefined }),
+        never,
+      );
+    };
+
+    it('reports how well the stored pictures stand for the faces when the model is the same, and changes nothing', async () => {
+      const before = workbench.mirror.head.version;
+      const { code, out } = await run(engine, false);
+      expect(code).toBe(0);
+      expect(out).toContain('0 faces of other models embedded anew');
+      const [, count, lowest, median] = /^(\d+) faces of this model .* lowest (0\.\d+), .* median (0\.\d+)$/m.exec(out) ?? [];
+      expect(Number(count)).toBe(6);
+      expect(Number(lowest)).toBeGreaterThan(0.95);
+      expect(Number(median)).toBeGreaterThan(0.98);
+      expect(out).toContain("the nearest stored face is the same person's: 4 of 4 (100.0 %)");
+      expect(out).toContain('0 old vectors removed');
+      expect([counts(), workbench.mirror.head.version]).toEqual([{ [engine.modelId]: 6 }, before]);
+    });
+
+    it('fills another model, and removes the old vectors when it is complete, but for faces without a picture', async () => {
+      await addWithoutCrop();
+      const other = otherModel(engine);
+      const first = await run(other, true);
+      expect(first.code).toBe(1);
+      expect(first.out).toContain('6 faces of other models embedded anew, 0 were before');
+      expect(first.out).toContain('1 faces without a stored picture');
+      expect(first.out).toContain("nearest other face is the same person's, another-model-1: 4 of 4 (100.0 %)");
+      expect(counts()).toEqual({ [engine.modelId]: 7, 'another-model-1': 6 });
+
+      const second = await run(other, false);
+      expect(second.out).toContain('0 faces of other models embedded anew, 6 were before');
+      expect(second.out).toContain('6 old vectors removed');
+      expect(counts()).toEqual({ [engine.modelId]: 1, 'another-model-1': 6 });
+
+      // The new vectors find their persons, have their pictures, and nothing of one model is near anything of the other.
+      const [seen] = (await other.see(await frameWith([man[2]!], { seed: 1 }), never)).faces;
+      const [nearest] = workbench.mirror.candidates(seen!.embedding, other.modelId);
+      expect([workbench.mirror.person(nearest!.personId)!.name, nearest!.similarity > 0.8]).toEqual(['Ada', true]);
+      expect(workbench.mirror.candidates(seen!.embedding, 'a third model')).toEqual([]);
+      expect(workbench.mirror.candidates(seen!.embedding, engine.modelId).every(({ similarity }) => similarity < 0.3)).toBe(true);
+      expect((await workbench.audit.crop(nearest!.faceId, never))?.length).toBeGreaterThan(500);
+    });
+
+    it('goes on where it stopped', async () => {
+      const other = otherModel(engine);
+      let looks = 0;
+      const deps = { ...workbench, modelId: other.modelId, atATime: 1, batchSize: 2, progress: () => undefined };
+      const embed = async (crop: Uint8Array): Promise<Float32Array | null> => (await other.see(crop, never)).faces[0]?.embedding ?? null;
+      const dying = async (crop: Uint8Array): Promise<Float32Array | null> => {
+        looks += 1;
+        if (looks > 5) throw new AppError('inference-crashed', 'the machine went down');
+        return embed(crop);
+      };
+      await expect(reembed({ ...deps, embed: dying }, never)).rejects.toMatchObject({ code: 'inference-crashed' });
+      expect(counts()).toEqual({ [engine.modelId]: 6, [other.modelId]: 4 });
+      expect(await reembed({ ...deps, embed }, never)).toMatchObject({ stored: 2, storedBefore: 4, withoutCrop: [], notFound: [] });
+      expect(counts()).toEqual({ [engine.modelId]: 6, [other.modelId]: 6 });
+    });
+  });
+}
