@@ -9,7 +9,7 @@ import { describeWith } from '../support/describe-with.ts';
 import { startApp, type RunningProcess } from '../support/pair.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { fromRoot } from '../support/root.ts';
-import { mongoReplicaSet, redis, type Service } from '../support/services.ts';
+import { freePort, mongoReplicaSet, redis, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 interface Delivery {
@@ -36,7 +36,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
     const [queue, gallery] = await Promise.all([redis(), mongoReplicaSet()]);
     services = [queue, gallery];
     slack = await startEmulatedSlack({
-      port: 0,
+      port: await freePort(),
       signingSecret,
       apps: ['watchpost', 'Front door', 'Garage'],
       channels: ['cameras', 'results', 'elsewhere'],

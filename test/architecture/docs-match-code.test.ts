@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '@watchpost/shared/errors';
+import { ingestEnv } from '@watchpost/ingest/config';
+import { standaloneEnv } from '@watchpost/standalone/config';
+import { workerEnv } from '@watchpost/worker/config';
+import { fromRoot } from '../support/root.ts';
+
+/** The first cells of a Markdown file's table rows that hold one word in backticks, with the second cell. */
+function rows(file: string): Map<string, string> {
+  const found = readFileSync(fromRoot(file), 'utf8').matchAll(/^\| `([\w-]+)` \|\s*([^|]*?)\s*\|/gm);
+  return new Map(Array.from(found, ([, name = '', second = '']) => [name, second]));
+}
+
+describe('docs/errors.md', () => {
+  it('explains every code, with the class it has, and no other', () => {
+    expect(Object.fromEntries(rows('docs/errors.md'))).toEqual(errorCodes);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('explains every variable that a process reads, and no other', () => {
+    const read = new Set([...Object.keys(ingestEnv), ...Object.keys(workerEnv), ...Object.keys(standaloneEnv)]);
+    expect([...rows('docs/configuration.md').keys()].sort()).toEqual([...read].sort());
+  });
+});
