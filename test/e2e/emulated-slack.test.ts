@@ -90,7 +90,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
   async function results(): Promise<Result[]> {
     const client = new WebClient(slack.token('watchpost'), { slackApiUrl: slack.apiUrl });
     const { messages } = await client.conversations.history({ channel: slack.channelId('results'), limit: 100 });
-    return (messages ?? []).filter(({ files }) => files?.length).reverse() as unknown as Result[];
+    return (messages ?? []).filter(({ files }) => files?.length).toReversed() as unknown as Result[];
   }
 
   const untilResults = (count: number) =>

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allowHosts } from '@watchpost/shared/chat/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/shared/chat/slack/slack-calls';
@@ -257,9 +256,4 @@ describe('a failure', () => {
     await expect(running).rejects.toMatchObject({ code: 'aborted' });
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
-});
-
-it('the font that labels are drawn in is there', async () => {
-  const font = await readFile(new URL('../../apps/worker/node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf', import.meta.url));
-  expect(font.length).toBeGreaterThan(100_000);
 });

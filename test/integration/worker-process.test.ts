@@ -41,7 +41,7 @@ describeWith(['redis'], 'the worker process', () => {
     workers = [];
   });
   afterEach(async () => {
-    await Promise.all(workers.map((worker) => worker.child.exitCode ?? worker.stop('SIGKILL')));
+    await Promise.all(workers.filter(({ child }) => child.exitCode === null).map((worker) => worker.stop('SIGKILL')));
     await slack.close();
   });
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** How the next request to a method or path is to be mistreated; taken once, then the request is served. */
-export type Mischief =
+type Mischief =
   | { kind: 'status'; status: number; headers?: Record<string, string> }
   | { kind: 'html' }
   | { kind: 'cut' }
@@ -13,7 +13,7 @@ export type Mischief =
   /** Answers properly, but only when `until` resolves. */
   | { kind: 'wait'; until: Promise<void> };
 
-export interface FakeFile {
+interface FakeFile {
   id: string;
   bytes: Buffer;
   /** What files.info and the download add or replace. */
@@ -21,7 +21,7 @@ export interface FakeFile {
   contentType: string;
 }
 
-export interface FakePost {
+interface FakePost {
   channel: string;
   fileId: string;
   text: string;
@@ -82,17 +82,21 @@ export async function startFakeSlack(): Promise<FakeSlack> {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const target = path.startsWith('/api/') ? path.slice(5) : path.startsWith('/upload/') ? '/upload' : path;
+    const isApi = path.startsWith('/api/');
+    const target = isApi ? path.slice('/api/'.length) : path.replace(/^\/upload\/.*/, '/upload');
+    note(isApi, target, body, request);
     const trick = queue.get(target)?.shift();
-    if (target === '/upload' || path.startsWith('/api/')) {
-      const args = path.startsWith('/api/') ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
-      fake.calls.push({ method: target, args, authorization: request.headers.authorization });
-    }
     if (trick?.kind === 'wait') await trick.until;
     else if (trick && trick.kind !== 'cut-after') return mistreat(trick, response);
-    const done = path.startsWith('/api/') ? api(target, body) : other(path, body, request, response);
+    const done = isApi ? api(target, body) : other(path, body, request, response);
     if (trick?.kind === 'cut-after') return void response.destroy();
     if (done !== null) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(done));
+  }
+
+  function note(isApi: boolean, target: string, body: Buffer, { headers }: IncomingMessage): void {
+    if (!isApi && target !== '/upload') return;
+    const args = isApi ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
+    fake.calls.push({ method: target, args, authorization: headers.authorization });
   }
 
   function mistreat(trick: Mischief, response: ServerResponse): void {

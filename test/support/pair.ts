@@ -44,7 +44,7 @@ export async function startApp(app: 'ingest' | 'worker', env: Record<string, str
   return running;
 }
 
-export async function isOk(url: string): Promise<boolean> {
+async function isOk(url: string): Promise<boolean> {
   try {
     return (await fetch(url)).ok;
   } catch {
