@@ -64,9 +64,9 @@ function fontOf(fontPx: number): string {
   return `${fontPx}px ${fontFamily}, sans-serif`;
 }
 
-function asCanvas({ data, width, height }: Raster) {
+function asCanvas({ data, width, height, channels }: Raster) {
   const rgba = new Uint8ClampedArray(width * height * 4);
-  for (let from = 0, to = 0; to < rgba.length; from += 3, to += 4) {
+  for (let from = 0, to = 0; to < rgba.length; from += channels, to += 4) {
     rgba[to] = data[from] ?? 0;
     rgba[to + 1] = data[from + 1] ?? 0;
     rgba[to + 2] = data[from + 2] ?? 0;
