@@ -4,6 +4,7 @@ import type { FaceToMatch, MatchedFace, Sighting } from './gallery.ts';
 import type { GalleryMetrics } from './gallery-metrics.ts';
 import type { SightedFace, SightingStore, SnapshotSightings } from './gallery-store.ts';
 import type { Mirror } from './mirror.ts';
+import type { PageIn } from './page-in.ts';
 import { personStatus, unknownName, type Changeset, type FaceChange, type Head } from './model.ts';
 import { chooseReferences, cosine, type ReferenceSettings } from './references.ts';
 import type { Sync } from './sync.ts';
@@ -17,6 +18,8 @@ export interface RecogniseDeps {
   metrics: GalleryMetrics;
   decision: DecisionSettings;
   references: ReferenceSettings;
+  /** Where memory does not hold all vectors: brings in those that these faces are compared with. */
+  pageIn?: PageIn | undefined;
 }
 
 /** A decision with the person and face that it stands for. */
@@ -42,7 +45,8 @@ export function createRecognise(deps: RecogniseDeps) {
     if (!changesGallery(deps, faces, decisions)) return decisions.map((decision) => settled(decision, []));
     const { outcome, strangers } = await transact((base) => {
       const draft = draftChange(deps, snapshotId, faces, decideAll(faces), base);
-      return { changeset: draft.changeset, result: draft };
+      // One more reference is worth having, but not worth competing for.
+      return { changeset: draft.changeset, result: draft, optional: draft.strangers === 0 };
     }, signal);
     metrics.enrolled.inc(strangers);
     return outcome;
@@ -53,6 +57,7 @@ export function createRecognise(deps: RecogniseDeps) {
     const before = await sightings.find(sighting.snapshotId, signal);
     await sync.ready(signal);
     if (before) return answers(mirror, await sightings.record(before, signal));
+    await deps.pageIn?.(faces, signal);
     const outcome = await settle(sighting.snapshotId, faces, signal);
     for (const { decision } of outcome) metrics.decisions.inc({ decision });
     const seen = faces.map(({ box, modelId, quality, sizePx, embedding }, index): SightedFace => ({

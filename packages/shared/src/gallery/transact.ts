@@ -7,8 +7,11 @@ import type { Changeset, Head } from './model.ts';
 import type { Sync } from './sync.ts';
 import { createMutex, pause } from './wait.ts';
 
-/** Builds a change from the mirror as it is at `base`; called again whenever somebody else committed first. No changeset: nothing to do. Must not wait. */
-export type Build<T> = (base: Head) => { changeset: Changeset | null; result: T };
+/**
+ * Builds a change from the mirror as it is at `base`; called again whenever somebody else committed first. No changeset: nothing to
+ * do. `optional`: not worth a second try. Must not wait.
+ */
+export type Build<T> = (base: Head) => { changeset: Changeset | null; result: T; optional?: boolean };
 
 export type Transact = <T>(build: Build<T>, signal: AbortSignal) => Promise<T>;
 
@@ -25,7 +28,7 @@ export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: 
         signal.throwIfAborted();
         await raceAbort(sync.catchUp(), signal);
         const base = mirror.head;
-        const { changeset, result } = build(base);
+        const { changeset, result, optional } = build(base);
         if (!changeset) return result;
         if (await store.commit(base, changeset, signal)) {
           // Committed is committed: what cannot be read back now is read by the next poll.
@@ -33,6 +36,7 @@ export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: 
           return result;
         }
         metrics.conflicts.inc();
+        if (optional) return result;
         await pause(randomInt(1, 5 + Math.min(conflicts, 20)), signal);
       }
     });
