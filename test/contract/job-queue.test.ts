@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -7,45 +6,19 @@ import type { JobHandlers, JobReceiver, JobSender } from '@watchpost/shared/jobs
 import type { ResultJob } from '@watchpost/shared/jobs/jobs';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { createPostgresBackend, Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
+import { queueBackends } from '../support/queue-backends.ts';
 import { startReceiverProcess, type ReceiverProcess } from '../support/receiver-process.ts';
-import { pglite, redis, type Service, type ServiceName } from '../support/services.ts';
+import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 const log = createLogger('test', 'silent');
 const patience = { timeoutMs: 5_000 };
 const never = new AbortController().signal;
 
-interface Backend {
-  name: string;
-  needs: ServiceName[];
-  start: () => Promise<Service>;
-  storage: (url: string) => StorageConfig;
-  /** The queue as BullMQ itself sees it, for what only a stranger does. */
-  raw: (url: string) => Pick<Queue, 'add' | 'getJob' | 'close'>;
-}
-
-const backends: Backend[] = [
-  {
-    name: 'Redis',
-    needs: ['redis'],
-    start: async () => redis(),
-    storage: (url) => ({ REDIS_URL: url }),
-    raw: (url) => new Queue('snapshots', { connection: { url }, prefix: 'watchpost' }),
-  },
-  {
-    name: 'PostgreSQL (PGlite)',
-    needs: [],
-    start: async () => pglite(),
-    storage: (url) => ({ POSTGRES_URL: url }),
-    raw: (url) => new Queue('snapshots', { connection: { connectionString: url } }, createPostgresBackend),
-  },
-];
-
-for (const { name, needs, start, storage, raw } of backends) {
+for (const { name, needs, start, storage, raw } of queueBackends) {
   describeWith(needs, `job queue on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
@@ -261,6 +234,26 @@ for (const { name, needs, start, storage, raw } of backends) {
       const taken: string[] = [];
       receive({ snapshot: async ({ snapshotId }) => void taken.push(snapshotId) }, { lockMs: 1_500 });
       await until('another receiver takes it', () => taken.includes(job.snapshotId), 20_000);
+    });
+
+    it('ends a job whose receivers were killed three times, and says so', async () => {
+      const job = newJob();
+      await sender.send(job, patience);
+      for (let death = 1; death <= 3; death += 1) {
+        const victim = startReceiverProcess(storage(service.url), { kind: 'hold', ms: 60_000 }, { lockMs: 1_000, stallCheckMs: 300 });
+        processes.push(victim);
+        expect(await victim.took).toBe(job.snapshotId);
+        await victim.kill();
+      }
+      const lost: unknown[] = [];
+      const taken: string[] = [];
+      receive(
+        { snapshot: async ({ snapshotId }) => void taken.push(snapshotId) },
+        { lockMs: 1_000, stallCheckMs: 300, onLost: async (...what) => void lost.push(...what) },
+      );
+      await until('the end is told', () => lost.length > 0);
+      expect(lost).toMatchObject([job, { code: 'job-worker-lost' }]);
+      expect(taken).toEqual([]);
     });
 
     it('tells its metrics how tries ended', async () => {

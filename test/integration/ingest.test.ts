@@ -7,23 +7,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { describeWith } from '../support/describe-with.ts';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
 import { startIngestProcess, type IngestProcess } from '../support/ingest-process.ts';
-import { pglite, redis, type Service, type ServiceName } from '../support/services.ts';
+import { queueBackends } from '../support/queue-backends.ts';
+import { pglite, type Service } from '../support/services.ts';
 import { fileShare, slackFile } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
 
-interface Backend {
-  name: string;
-  needs: ServiceName[];
-  start: () => Promise<Service>;
-  variable: 'REDIS_URL' | 'POSTGRES_URL';
-}
-
-const backends: Backend[] = [
-  { name: 'Redis', needs: ['redis'], start: async () => redis({ own: true }), variable: 'REDIS_URL' },
-  { name: 'PostgreSQL (PGlite)', needs: [], start: async () => pglite({ persistent: true }), variable: 'POSTGRES_URL' },
-];
-
-for (const { name, needs, start, variable } of backends) {
+for (const { name, needs, start, storage } of queueBackends) {
   describeWith(
     needs,
     `ingest with its queue on ${name}`,
@@ -37,9 +26,9 @@ for (const { name, needs, start, variable } of backends) {
 
       // One server for all: making the embedded one takes long. So counts are compared with those before.
       beforeAll(async () => {
-        service = await start();
+        service = await start({ own: true });
         slack = await startFakeSlack();
-        onlooker = createJobSender({ [variable]: service.url }, { log: createLogger('onlooker', 'silent') });
+        onlooker = createJobSender(storage(service.url), { log: createLogger('onlooker', 'silent') });
       }, 120_000);
 
       beforeEach(async () => {
@@ -58,7 +47,7 @@ for (const { name, needs, start, variable } of backends) {
       });
 
       const boot = async (): Promise<IngestProcess> =>
-        (ingest = await startIngestProcess({ [variable]: service.url, SLACK_API_URL: slack.apiUrl }));
+        (ingest = await startIngestProcess({ ...storage(service.url), SLACK_API_URL: slack.apiUrl }));
 
       const post = (files = 1) =>
         fileShare({
@@ -83,7 +72,7 @@ for (const { name, needs, start, variable } of backends) {
         const three = post(3);
         const answers = await Promise.all([1, 2, 3, 4].map(async () => first.post(three)));
         expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-        const second = await startIngestProcess({ [variable]: service.url, SLACK_API_URL: slack.apiUrl });
+        const second = await startIngestProcess({ ...storage(service.url), SLACK_API_URL: slack.apiUrl });
         expect((await second.post(three)).status).toBe(200);
         expect(await added()).toBe(3);
         expect(await second.stop()).toBe(0);

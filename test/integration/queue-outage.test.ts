@@ -5,16 +5,13 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
-import { pglite, redis, type Service, type ServiceName } from '../support/services.ts';
+import { queueBackends } from '../support/queue-backends.ts';
+import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 const log = createLogger('test', 'silent');
-const backends: { name: string; needs: ServiceName[]; start: () => Promise<Service>; variable: 'REDIS_URL' | 'POSTGRES_URL' }[] = [
-  { name: 'Redis', needs: ['redis'], start: async () => redis({ own: true }), variable: 'REDIS_URL' },
-  { name: 'PostgreSQL (PGlite)', needs: [], start: async () => pglite({ persistent: true }), variable: 'POSTGRES_URL' },
-];
 
-for (const { name, needs, start, variable } of backends) {
+for (const { name, needs, start, storage } of queueBackends) {
   describeWith(
     needs,
     `a receiver whose queue on ${name} goes away`,
@@ -26,8 +23,8 @@ for (const { name, needs, start, variable } of backends) {
       let next = 1;
 
       beforeAll(async () => {
-        service = await start();
-        sender = createJobSender({ [variable]: service.url }, { log });
+        service = await start({ own: true });
+        sender = createJobSender(storage(service.url), { log });
       }, 120_000);
       afterEach(async () => {
         await receiver?.close(AbortSignal.timeout(2_000));
@@ -44,7 +41,7 @@ for (const { name, needs, start, variable } of backends) {
           await hold;
         };
         receiver = createJobReceiver(
-          { [variable]: service.url },
+          storage(service.url),
           { snapshot, result: async () => undefined },
           { concurrency: { snapshot: 1, result: 1 }, log, stallCheckMs: 500, watchMs: 500 },
         );

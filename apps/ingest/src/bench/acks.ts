@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { pause } from '@watchpost/shared/abort';
 import { AppError } from '@watchpost/shared/errors';
@@ -125,16 +126,30 @@ async function deliverUntilAcked(url: string, secret: string, body: string, tall
     const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
     const headers = { 'content-type': 'application/json', 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature };
     const beforeMs = performance.now();
-    const timeout = AbortSignal.timeout(slackPatienceMs);
-    const acked = await fetch(url, { method: 'POST', headers, body, signal: timeout }).then(
-      // A body left unread would cost a connection a request.
-      async (response) => (await response.arrayBuffer(), response.ok),
-      () => false,
-    );
+    const acked = (await post(url, headers, body)) === 200;
     if (acked) return performance.now() - beforeMs;
     tally.redeliveries += 1;
     await pause(redeliveryAfterMs[Math.min(tries, redeliveryAfterMs.length - 1)] ?? 0, signal);
   }
+}
+
+// Node's plain client costs a third of fetch: the two share this machine's cores, and it is ingest that is measured.
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+/** The status, or 0 where none came in time. */
+async function post(url: string, headers: Record<string, string>, body: string): Promise<number> {
+  return new Promise((resolve) => {
+    const sending = request(
+      url,
+      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (response) => {
+        response.resume().once('end', () => resolve(response.statusCode ?? 0));
+      },
+    );
+    sending.setTimeout(slackPatienceMs, () => sending.destroy());
+    sending.once('error', () => resolve(0)).once('close', () => resolve(0));
+    sending.end(body);
+  });
 }
 
 /** Each event is another message with another file. */

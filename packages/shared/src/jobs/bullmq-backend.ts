@@ -33,8 +33,8 @@ export interface WorkerListeners {
   onLocksLost: (jobIds: string[]) => void;
   /** A job whose worker went away; it waits for another one. */
   onStalled: (jobId: string) => void;
-  /** A job that failed for good without its handler being asked: too many stalls. */
-  onFailed: (jobId: string | undefined, error: Error) => void;
+  /** A job that failed, by its handler or without one being asked. `data`: its payload. */
+  onFailed: (job: { id: string | undefined; data: unknown }, error: Error) => void;
 }
 
 /** Reconnects are quick: while they are out, every event is refused or every job waits. Milliseconds. */
@@ -81,14 +81,14 @@ interface Emitter {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
   on(event: 'stalled', listener: (jobId: string) => void): unknown;
-  on(event: 'failed', listener: (job: { id?: string } | undefined, error: Error) => void): unknown;
+  on(event: 'failed', listener: (job: { id?: string; data: unknown } | undefined, error: Error) => void): unknown;
 }
 
 function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled, onFailed }: WorkerListeners): W {
   worker.on('error', onError);
   worker.on('lockRenewalFailed', onLocksLost);
   worker.on('stalled', onStalled);
-  worker.on('failed', (job, error) => onFailed(job?.id, error));
+  worker.on('failed', (job, error) => onFailed({ id: job?.id, data: job?.data }, error));
   return worker;
 }
 

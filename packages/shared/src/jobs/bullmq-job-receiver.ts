@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import { pause, raceAbort } from '../abort.ts';
 import type { StorageConfig } from '../config/common.ts';
+import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { openQueue, openWorker, type OpenQueue, type OpenWorker } from './bullmq-backend.ts';
+import { openWorker, type OpenWorker } from './bullmq-backend.ts';
 import { createProcessor, createTryMetrics, type TryMetrics } from './bullmq-processor.ts';
+import { watchQueue } from './bullmq-queue-watch.ts';
 import { complainOnce } from './complain-once.ts';
 import type { JobHandlers, JobReceiver } from './job-queue.ts';
-import { jobKinds, jobPolicies, type JobKind } from './jobs.ts';
-import { tookNothing, type QueueView } from './stuck-watch.ts';
+import { jobKinds, jobPolicies, jobSchema, type Job, type JobKind } from './jobs.ts';
 
 export interface JobReceiverOptions {
   /** How many jobs of a kind this process has in work at once. */
@@ -21,6 +22,8 @@ export interface JobReceiverOptions {
   lockMs?: number;
   /** How often jobs of workers that went away are looked for. Milliseconds. */
   stallCheckMs?: number;
+  /** Told of a job that ended because its workers died in the middle of it, three times: no handler hears of that end. */
+  onLost?: (job: Job, error: AppError) => Promise<void>;
   /** How often we look whether jobs wait that we do not take; three such looks make `running()` false. Milliseconds. */
   watchMs?: number;
 }
@@ -28,7 +31,6 @@ export interface JobReceiverOptions {
 const bootTimeoutMs = 10_000;
 /** For jobs that are given up to be put back. Milliseconds. */
 const giveUpMs = 2_000;
-const looksUntilStuck = 3;
 
 interface Lane {
   close(signal: AbortSignal): Promise<void>;
@@ -58,7 +60,7 @@ function openLane(
   storage: StorageConfig,
   kind: JobKind,
   handlers: JobHandlers,
-  { concurrency, log: parentLog, lockMs = 60_000, stallCheckMs = 30_000, watchMs = 20_000 }: JobReceiverOptions,
+  { concurrency, log: parentLog, lockMs = 60_000, stallCheckMs = 30_000, watchMs = 20_000, onLost }: JobReceiverOptions,
   metrics: TryMetrics,
   countStalled: () => void,
 ): Lane {
@@ -103,9 +105,9 @@ function openLane(
           countStalled();
           log.warn({ jobId }, 'job of a worker that went away, trying again');
         },
-        onFailed: (jobId, error) => {
+        onFailed: ({ id, data }, error) => {
           // The others come out of the processor, which has logged them.
-          if (error.message.includes('stalled more than')) log.error({ jobId }, 'job ended: its workers went away again and again');
+          if (error.message.includes('stalled more than')) reportLost(id, data, onLost, log);
         },
       },
     );
@@ -130,6 +132,14 @@ function openLane(
       if (worker) await closeWorker(worker, givingUp, log, signal);
     },
   };
+}
+
+function reportLost(id: string | undefined, data: unknown, onLost: JobReceiverOptions['onLost'], log: Logger): void {
+  const error = new AppError('job-worker-lost', 'its workers died in the middle of it, three times');
+  log.error({ jobId: id, err: error }, 'job ended');
+  const job = jobSchema.safeParse(data);
+  if (job.success)
+    onLost?.(job.data, error).catch((failure: unknown) => log.warn({ err: failure, jobId: id }, 'the end of a job was not noted'));
 }
 
 /** A BullMQ worker whose first connection failed stays broken (PostgreSQL), so each try opens a new one. */
@@ -167,59 +177,4 @@ async function closeWorker(worker: OpenWorker, givingUp: AbortController, log: L
     // Not awaited: a client whose server is away may take as long again.
     worker.disconnect().catch(() => undefined);
   }
-}
-
-interface WatchParts {
-  storage: StorageConfig;
-  name: string;
-  limited: boolean;
-  everyMs: number;
-  tally: { started: number; running: number };
-  log: Logger;
-}
-
-/** BullMQ workers have been seen to fall asleep after a reconnect: jobs wait and nobody takes them. This notices. */
-function watchQueue(
-  { storage, name, limited, everyMs, tally, log }: WatchParts,
-  signal: AbortSignal,
-): { stuck(): boolean; done: Promise<void> } {
-  let looks = 0;
-  const look = async (queue: OpenQueue): Promise<QueueView> => {
-    const counts = await queue.getJobCounts('waiting', 'prioritized', 'completed', 'failed', 'delayed');
-    const sum = (...states: string[]): number => states.reduce((total, state) => total + (counts[state] ?? 0), 0);
-    // A queue that somebody paused by hand has nothing for us, however much waits in it.
-    const waiting = sum('waiting', 'prioritized');
-    return { waiting: waiting > 0 && (await queue.isPaused()) ? 0 : waiting, finished: sum('completed', 'failed', 'delayed'), ...tally };
-  };
-  const run = async (): Promise<void> => {
-    // A queue that cannot be reached must not fill the log from here too: the worker reports it.
-    let queue: OpenQueue | undefined;
-    let before: QueueView | undefined;
-    try {
-      for (;;) {
-        await pause(everyMs, signal);
-        try {
-          queue ??= openQueue(storage, name, 5_000, () => undefined);
-          const now: QueueView = await raceAbort(look(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
-          looks = before && tookNothing(before, now, limited) ? looks + 1 : 0;
-          before = now;
-          if (looks === looksUntilStuck) log.error({ waiting: now.waiting }, 'jobs wait and this process takes none');
-        } catch {
-          // Away, or never reached: what the next look finds is compared with nothing. A queue that did not come up is made anew.
-          before = undefined;
-          looks = 0;
-          await closeQueue(queue);
-          queue = undefined;
-        }
-      }
-    } catch {
-      await closeQueue(queue);
-    }
-  };
-  return { stuck: () => looks >= looksUntilStuck, done: run() };
-}
-
-async function closeQueue(queue: OpenQueue | undefined): Promise<void> {
-  if (!queue) return;
-  await raceAbort(queue.close(), AbortSignal.timeout(giveUpMs)).catch(() => queue.disconnect().catch(() => undefined));
 }

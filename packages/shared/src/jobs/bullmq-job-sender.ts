@@ -72,13 +72,18 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
       }
     },
     counts: async () => {
-      const queues = await raceAbort(connected, AbortSignal.timeout(commandTimeoutMs));
-      const perKind = await Promise.all(
-        jobKinds.map(async (kind) =>
-          Object.entries(await queues[kind].getJobCounts(...states)).map(([state, count]) => ({ kind, state, count })),
-        ),
-      );
-      return perKind.flat();
+      const count = async (): Promise<{ kind: JobKind; state: string; count: number }[]> => {
+        const queues = await connected;
+        const perKind = jobKinds.map(async (kind) =>
+          Object.entries(await queues[kind].getJobCounts(...states)).map(([state, n]) => ({ kind, state, count: n })),
+        );
+        return (await Promise.all(perKind)).flat();
+      };
+      try {
+        return await raceAbort(count(), AbortSignal.timeout(commandTimeoutMs));
+      } catch (error) {
+        throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
+      }
     },
     close: async () => {
       closing.abort();

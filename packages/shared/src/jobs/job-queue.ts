@@ -9,7 +9,7 @@ export interface JobSender {
   send(job: Job, options: { timeoutMs: number }): Promise<void>;
   /** Resolves when the queue answers; rejects with `queue-unavailable` otherwise. */
   ping(signal: AbortSignal): Promise<void>;
-  /** Jobs by kind and state, for metrics. */
+  /** Jobs by kind and state, for metrics; rejects with `queue-unavailable` after 1.5 s. */
   counts(): Promise<{ kind: JobKind; state: string; count: number }[]>;
   close(): Promise<void>;
 }
