@@ -5,7 +5,7 @@ import { freePort } from './services.ts';
 import { signedSlackRequest } from './signed-slack-request.ts';
 import { until } from './until.ts';
 
-export const ingestSecret = 'integration-secret';
+const ingestSecret = 'integration-secret';
 
 export interface IngestProcess {
   url: string;

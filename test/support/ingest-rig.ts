@@ -28,7 +28,6 @@ export interface Rig {
   metrics: () => Promise<string>;
 }
 
-export const open: FastifyInstance[] = [];
 export function ingestRig({
   over = {},
   identity = me,
