@@ -1,5 +1,5 @@
 import { commonEnv, galleryFaults, queueFaults, storageEnv } from '@watchpost/shared/config/common';
-import { galleryEnv } from '@watchpost/shared/config/gallery';
+import { galleryEnv, galleryIndexFaults } from '@watchpost/shared/config/gallery';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { slackEnv } from '@watchpost/shared/config/slack';
 import { seeEnv } from './see/config.ts';
@@ -27,5 +27,5 @@ export type WorkerConfig = ReturnType<typeof loadConfig>;
 
 /** Parses the environment; throws `config-invalid` with every fault in it. */
 export function loadConfig(env: Env) {
-  return parseEnv(env, workerEnv, (config) => [...queueFaults(config), ...galleryFaults(config)]);
+  return parseEnv(env, workerEnv, (config) => [...queueFaults(config), ...galleryFaults(config), ...galleryIndexFaults(config)]);
 }

@@ -67,7 +67,12 @@ export function createFaceTable(createIndex: () => VectorIndex): FaceTable {
     faces.set(id, { id, personId, modelId, role, quality, sizePx, snapshotId, createdAtMs, version });
     byPerson.set(personId, (byPerson.get(personId) ?? new Set()).add(id));
     const model = modelOf(modelId);
-    if (model.keys.has(id) || stored.embedding.length === 0) return;
+    if (stored.embedding.length === 0) return;
+    const known = model.keys.get(id);
+    if (known !== undefined) {
+      model.index.renew?.(known, stored.embedding);
+      return;
+    }
     model.keys.set(id, model.nextKey);
     model.ids.set(model.nextKey, id);
     model.index.add(model.nextKey, stored.embedding);

@@ -7,6 +7,10 @@ import { defaultSyncSettings, type SyncSettings } from './sync.ts';
 const dayMs = 24 * 3_600_000;
 
 export interface GallerySettings {
+  /** Where vectors are searched: all of them in memory, or by MongoDB's `$vectorSearch`, with some in memory. */
+  index: 'memory' | 'mongot';
+  /** With `mongot`: so many vectors of each model are in memory at most. */
+  residentVectors: number;
   decision: DecisionSettings;
   references: ReferenceSettings;
   sync: SyncSettings;
@@ -16,6 +20,8 @@ export interface GallerySettings {
 }
 
 export const defaultGallerySettings: GallerySettings = {
+  index: 'memory',
+  residentVectors: 50_000,
   decision: defaultDecisionSettings,
   references: defaultReferenceSettings,
   sync: defaultSyncSettings,
@@ -24,8 +30,9 @@ export const defaultGallerySettings: GallerySettings = {
 };
 
 /** The settings that the environment speaks of. */
-export function gallerySettings({ UNKNOWN_KEEP_DAYS, SIGHTINGS_KEEP_DAYS }: GalleryConfig): Partial<GallerySettings> {
+export function gallerySettings({ GALLERY_INDEX, UNKNOWN_KEEP_DAYS, SIGHTINGS_KEEP_DAYS }: GalleryConfig): Partial<GallerySettings> {
   return {
+    index: GALLERY_INDEX,
     sightingsKeepMs: SIGHTINGS_KEEP_DAYS * dayMs,
     housekeeping: { ...defaultHousekeepingSettings, unknownKeepMs: UNKNOWN_KEEP_DAYS * dayMs },
   };

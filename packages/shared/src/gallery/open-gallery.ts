@@ -12,14 +12,17 @@ import { defaultGallerySettings, type GallerySettings } from './gallery-settings
 import type { GalleryDatabase } from './gallery-store.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import { createQuantisedIndex } from './index/quantised-index.ts';
+import { createResidentIndex } from './index/resident-index.ts';
 import { createMirror } from './mirror.ts';
 import { connectMongo } from './mongo/connect-mongo.ts';
 import { createMongoAudit } from './mongo/mongo-audit.ts';
 import { createMongoFeed } from './mongo/mongo-feed.ts';
 import { createMongoGalleryStore, ensureGalleryIndexes } from './mongo/mongo-gallery-store.ts';
 import { createMongoSightings } from './mongo/mongo-sightings.ts';
+import { createMongotFaces } from './mongo/mongot-faces.ts';
 import { createOperations } from './operations/create-operations.ts';
 import type { PeopleOperations } from './operations/operation.ts';
+import { createPageIn, type DistantFaces } from './page-in.ts';
 import { connectPostgres } from './postgres/connect-postgres.ts';
 import { createPostgresAudit } from './postgres/postgres-audit.ts';
 import { createPostgresFeed } from './postgres/postgres-feed.ts';
@@ -38,6 +41,8 @@ export interface OpenGalleryOptions {
 
 /** An opened database: the gallery's parts, the records, and the end of both. */
 export interface OpenedDatabase extends GalleryDatabase {
+  /** Search by the database itself; null where it has none. Whether it works shows when it is asked. */
+  distant: DistantFaces | null;
   records: SnapshotRecords;
   close: () => Promise<void>;
 }
@@ -61,13 +66,18 @@ export async function openGallery(
   { log, metrics, settings }: OpenGalleryOptions,
   signal: AbortSignal,
 ): Promise<OpenedGallery> {
-  const { decision, references, sync: syncSettings, sightingsKeepMs, housekeeping: tidying } = { ...defaultGallerySettings, ...settings };
-  const { store, feed, sightings, audit, records, close } = await openDatabase(config, { log, sightingsKeepMs }, signal);
+  const { decision, references, sync: syncSettings, housekeeping: tidying, ...chosen } = { ...defaultGallerySettings, ...settings };
+  if (chosen.index === 'mongot' && !config.MONGO_CONNECTION_STRING) throw new AppError('config-invalid', 'only MongoDB has vector search');
+  const database = await openDatabase(config, { log, sightingsKeepMs: chosen.sightingsKeepMs }, signal);
+  const { store, feed, sightings, audit, records, close } = database;
+  const distant = chosen.index === 'mongot' ? database.distant : null;
   const instruments = createGalleryMetrics(metrics);
-  const mirror = createMirror(createQuantisedIndex);
-  const sync = createSync({ store, feed, mirror, metrics: instruments, log }, syncSettings);
+  const mirror = createMirror(distant ? () => createResidentIndex(createQuantisedIndex(), chosen.residentVectors) : createQuantisedIndex);
+  const embeddings = syncSettings.embeddings && (distant ? 'newest' : true);
+  const sync = createSync({ store, feed, mirror, metrics: instruments, log }, { ...syncSettings, embeddings });
   const transact = createTransact({ store, sync, mirror, metrics: instruments });
-  const recognise = createRecognise({ mirror, sync, transact, sightings, metrics: instruments, decision, references });
+  const pageIn = distant ? createPageIn({ mirror, distant }) : undefined;
+  const recognise = createRecognise({ pageIn, mirror, sync, transact, sightings, metrics: instruments, decision, references });
   const operations = createOperations({ mirror, transact, sightings, audit, references });
   const { thresholds } = decision;
   const housekeeping = syncSettings.embeddings
@@ -106,6 +116,7 @@ async function openMongo(url: string, log: Logger, sightingsKeepMs: number, sign
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
     audit: createMongoAudit(db),
+    distant: createMongotFaces(db),
     records: createMongoSnapshotRecords(db),
     close,
   };
@@ -119,6 +130,7 @@ async function openPostgres(url: string, log: Logger, sightingsKeepMs: number, s
     feed: createPostgresFeed(url),
     sightings: createPostgresSightings(postgres, sightingsKeepMs),
     audit: createPostgresAudit(postgres),
+    distant: null,
     records: createPostgresSnapshotRecords(postgres),
     close: postgres.close,
   };

@@ -23,12 +23,15 @@ export interface ReaderDeps {
   mirror: Mirror;
   metrics: GalleryMetrics;
   log: Logger;
-  /** False: without vectors. */
-  embeddings: boolean;
+  /** False: without vectors. `newest`: with those of the last commits before the start, and of everything from then on. */
+  embeddings: boolean | 'newest';
 }
 
 /** Tombstones are kept for days only: after a longer silence deletions may have been missed. */
 const longSilenceMs = 24 * 3_600_000;
+
+/** More than are made while a search index in the database lags behind. */
+const newestCommits = 2_000;
 
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {
   let ready = false;
@@ -43,7 +46,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
       mirror.apply(batch);
       report((read += batch.faces.length));
     };
-    mirror.head = await store.changes(since, { embeddings }, take, signal);
+    mirror.head = await store.changes(since, { embeddings: embeddings === 'newest' ? since > 0 : embeddings }, take, signal);
     return mirror.head;
   };
 
@@ -59,6 +62,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
       reported = faces;
       log.info({ faces }, 'reading the gallery');
     });
+    if (embeddings === 'newest') await read(Math.max(1, head.version - newestCommits));
     log.info({ ...mirror.counts(), version: head.version, reason, elapsedMs: Math.round(performance.now() - startMs) }, 'gallery read');
     reloadReason = null;
     ready = true;

@@ -12,8 +12,8 @@ export interface SyncSettings {
   pollMs: number;
   /** How often to look for edits by hand: where the database does not tell of them, and where it does. Milliseconds. */
   censusMs: { poll: number; push: number };
-  /** False: without vectors, for surfaces that recognise nobody. */
-  embeddings: boolean;
+  /** False: without vectors, for surfaces that recognise nobody. `newest`: with the newest only, where the others are asked for one by one. */
+  embeddings: boolean | 'newest';
 }
 
 export const defaultSyncSettings: SyncSettings = { pollMs: 500, censusMs: { poll: 500, push: 60_000 }, embeddings: true };
@@ -37,6 +37,8 @@ export interface SyncDeps {
 
 /** How often the ids of all faces are compared too. */
 const faceCensusMs = 60_000;
+/** And even the slowest census is not put off for longer than this, where nothing else tells of edits by hand. */
+const longestRestMs = 5_000;
 
 /**
  * Starts at once. Two ways keep the mirror true, and each alone suffices: the feed tells of changes at once, and a short question
@@ -72,9 +74,10 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
       const startMs = performance.now();
       const faces = startMs - facesAtMs > faceCensusMs;
       if (faces) facesAtMs = startMs;
-      await tryTo('census', () => reader.census(faces));
+      const counted = await tryTo('census', () => reader.census(faces));
       // A large gallery is counted less often: at most a tenth of the time.
-      await pause(Math.max(settings.censusMs[feed.kind], 10 * (performance.now() - startMs)), signal);
+      const restMs = counted ? Math.min(10 * (performance.now() - startMs), longestRestMs) : 0;
+      await pause(Math.max(settings.censusMs[feed.kind], restMs), signal);
     }
   };
 

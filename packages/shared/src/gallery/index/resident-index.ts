@@ -1,0 +1,34 @@
+import type { VectorIndex } from './vector-index.ts';
+
+/**
+ * An index of at most `capacity` vectors, for galleries beyond memory: those that were last added or renewed. What it forgot is
+ * added again when a search in the database names it (`renew`). `inner` does the searching.
+ */
+export function createResidentIndex(inner: VectorIndex, capacity: number): VectorIndex {
+  /** In the order of their last use, oldest first. */
+  const keys = new Set<number>();
+  const add = (key: number, vector: Float32Array): void => {
+    keys.add(key);
+    inner.add(key, vector);
+    const [oldest] = keys;
+    if (keys.size <= capacity || oldest === undefined) return;
+    keys.delete(oldest);
+    inner.remove(oldest);
+  };
+  return {
+    get size() {
+      return inner.size;
+    },
+    add,
+    renew: (key, vector) => {
+      if (!keys.delete(key)) add(key, vector);
+      else keys.add(key);
+    },
+    remove: (key) => {
+      keys.delete(key);
+      inner.remove(key);
+    },
+    search: (vector, count) => inner.search(vector, count),
+    vector: (key) => inner.vector(key),
+  };
+}
