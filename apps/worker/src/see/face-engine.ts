@@ -43,8 +43,6 @@ export interface Seen {
   elapsedMs: number;
   /** Largest first. */
   faces: SeenFace[];
-  /** What the frame looked like, see frame-signature.ts. */
-  signature: Uint8Array;
 }
 
 export interface FaceEngine {

@@ -1,30 +1,42 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@watchpost/shared/observability/logger';
 
 /** Beside the compiled code, so that an image that was built and warmed up carries it. */
 const defaultDir = join(import.meta.dirname, '..', 'models');
 
+/** A file's path, or its bytes where it could not be kept. */
+export type CachedFile = string | Uint8Array<ArrayBuffer>;
+
 /**
- * The file `name` of the cache, else what `make` makes, kept for the next time. The name carries the hash of what it was made from.
- * Where the folder cannot be written it is made again at each start.
+ * The file `name` of the cache; if it is not there, what `make` makes, kept for the next time. The name carries the hash of what it was made from.
+ * Where the folder cannot be written the bytes are answered, and made again at each start.
  */
 export async function cached(
   name: string,
   log: Logger,
   dir: string | undefined,
   make: () => Promise<Uint8Array<ArrayBuffer>>,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<CachedFile> {
   const folder = dir ?? defaultDir;
-  const known = await readFile(join(folder, name)).catch(() => undefined);
-  if (known) return Uint8Array.from(known);
+  const path = join(folder, name);
+  const known = await stat(path).catch(() => undefined);
+  if (known?.isFile()) return path;
   const startedAt = performance.now();
   const made = await make();
   log.info({ file: name, sizeBytes: made.length, durationMs: Math.round(performance.now() - startedAt) }, 'model prepared');
-  await keep(folder, name, made).catch((error: unknown) => {
+  try {
+    await keep(folder, name, made);
+    return path;
+  } catch (error) {
     log.warn({ err: error, folder }, 'the prepared model could not be kept: it will be prepared again at the next start');
-  });
-  return made;
+    return made;
+  }
+}
+
+/** The bytes of a cached file. */
+export async function bytesOf(file: CachedFile): Promise<Uint8Array<ArrayBuffer>> {
+  return typeof file === 'string' ? Uint8Array.from(await readFile(file)) : file;
 }
 
 /** Under another name first: processes that start together must not read half a file. */

@@ -7,7 +7,6 @@ import { findFaces } from './find/find-faces.ts';
 import { covered, overlap } from './geometry.ts';
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
-import { frameSignature } from './frame-signature.ts';
 import { rateFace } from './quality.ts';
 import { createPyramid, type Raster } from './raster.ts';
 
@@ -31,7 +30,6 @@ export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
     height,
     elapsedMs: performance.now() - startedAt,
     faces: scale === 1 ? faces : faces.map((face) => enlarged(face, scale)),
-    signature: frameSignature(picture),
   };
 }
 

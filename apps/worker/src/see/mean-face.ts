@@ -13,7 +13,7 @@ export async function workOutMeanFace(eyes: Eyes): Promise<Float32Array> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   const plain = { ...eyes, meanFace: undefined, embedding: { ...eyes.embedding, mirrored: false } };
-  const faces = await lookAt(plain, { data, width: info.width, height: info.height });
+  const faces = await lookAt(plain, { data, width: info.width, height: info.height, channels: 3 });
   if (faces.length < 40) throw new Error(`only ${faces.length} faces found on the contact sheet`);
   const sum = new Float32Array(faces[0]?.embedding.length ?? 0);
   for (const { embedding } of faces)

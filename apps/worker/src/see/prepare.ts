@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from './config.ts';
-import { cached } from './file-cache.ts';
+import { bytesOf, cached } from './file-cache.ts';
 import { workOutMeanFace } from './mean-face.ts';
 import { faceres } from './models/embedding-model.ts';
 import { openEyes } from './open-eyes.ts';
@@ -27,12 +27,12 @@ export async function prepare(config: SeeConfig, log: Logger): Promise<EyesPlan>
     limits: { maxPixels: config.MAX_PIXELS, workPixels },
   };
   const hash = createHash('sha256').update(JSON.stringify(faceres));
-  for (const bytes of Object.values(models)) hash.update(bytes);
-  const bytes = await cached(`mean-face-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
+  for (const file of Object.values(models)) hash.update(await bytesOf(file));
+  const meanFace = await cached(`mean-face-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
     const eyes = await openEyes({ ...plan, engine: 'onnx' });
     const mean = await workOutMeanFace(eyes);
     await eyes.models.close();
     return Uint8Array.from(new Uint8Array(mean.buffer));
   });
-  return { ...plan, meanFace: new Float32Array(bytes.buffer) };
+  return { ...plan, meanFace: new Float32Array((await bytesOf(meanFace)).buffer) };
 }

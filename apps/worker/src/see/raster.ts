@@ -1,8 +1,10 @@
-/** A picture in memory: RGB, one byte a channel, rows from the top. */
+/** A picture in memory: one byte a channel, rows from the top. */
 export interface Raster {
   data: Uint8Array;
   width: number;
   height: number;
+  /** RGB, or RGB and a fourth byte that is skipped: what a decoder gives is not copied only to lose it. Cuts are always RGB. */
+  channels: 3 | 4;
 }
 
 /** A square cut out of a picture: its centre and side in the picture's pixels, turned by `angle` (radians, clockwise as seen). */
@@ -42,15 +44,16 @@ export function levelFor(scale: number): number {
 }
 
 /** Averages two by two pixels; an odd last row or column is dropped. */
-function halved({ data, width, height }: Raster): Raster {
+function halved({ data, width, height, channels }: Raster): Raster {
   const w = Math.max(1, width >> 1);
   const h = Math.max(1, height >> 1);
   const result = new Uint8Array(w * h * 3);
-  const right = width > 1 ? 3 : 0;
-  const below = height > 1 ? width * 3 : 0;
+  const right = width > 1 ? channels : 0;
+  const below = height > 1 ? width * channels : 0;
+  const skip = 2 * channels - 3;
   let to = 0;
   for (let y = 0; y < h; y += 1) {
-    let from = y * 2 * width * 3;
+    let from = y * 2 * width * channels;
     for (let x = 0; x < w; x += 1) {
       for (let c = 0; c < 3; c += 1) {
         const under = from + below;
@@ -58,10 +61,10 @@ function halved({ data, width, height }: Raster): Raster {
         from += 1;
         to += 1;
       }
-      from += 3;
+      from += skip;
     }
   }
-  return { data: result, width: w, height: h };
+  return { data: result, width: w, height: h, channels: 3 };
 }
 
 /**
@@ -97,12 +100,24 @@ function copyView(pyramid: Pyramid, x: number, y: number, width: number, height:
   const top = y / step;
   if (!Number.isInteger(left) || !Number.isInteger(top)) return undefined;
   if (left < 0 || top < 0 || left + width > level.width || top + height > level.height) return undefined;
+  const { data: source, channels } = level;
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row += 1) {
-    const from = ((top + row) * level.width + left) * 3;
-    data.set(level.data.subarray(from, from + width * 3), row * width * 3);
+    const from = ((top + row) * level.width + left) * channels;
+    const to = row * width * 3;
+    if (channels === 3) data.set(source.subarray(from, from + width * 3), to);
+    else copyRow(source, from, data, to, width);
   }
-  return { data, width, height };
+  return { data, width, height, channels: 3 };
+}
+
+/** From four bytes a pixel to three. */
+function copyRow(source: Uint8Array, from: number, data: Uint8Array, to: number, width: number): void {
+  for (let pixel = 0, read = from, write = to; pixel < width; pixel += 1, read += 4, write += 3) {
+    data[write] = source[read] ?? 0;
+    data[write + 1] = source[read + 1] ?? 0;
+    data[write + 2] = source[read + 2] ?? 0;
+  }
 }
 
 /** Where the result's pixels lie in the picture: the first one, and the steps to the next one to the right and below. */
@@ -117,12 +132,12 @@ interface Path {
 
 function sample(pyramid: Pyramid, width: number, height: number, path: Path, step: number): Raster {
   const index = levelFor(1 / step);
-  const { data, width: sourceWidth, height: sourceHeight } = pyramid.level(index);
+  const { data, width: sourceWidth, height: sourceHeight, channels } = pyramid.level(index);
   const shrink = 2 ** -index;
   const result = new Uint8Array(width * height * 3);
   const maxX = sourceWidth - 1;
   const maxY = sourceHeight - 1;
-  const stride = sourceWidth * 3;
+  const stride = sourceWidth * channels;
   const [acrossX, acrossY] = [path.acrossX * shrink, path.acrossY * shrink];
   let to = 0;
   for (let row = 0; row < height; row += 1) {
@@ -135,9 +150,9 @@ function sample(pyramid: Pyramid, width: number, height: number, path: Path, ste
       const y0 = clampedY | 0;
       const partX = clampedX - x0;
       const partY = clampedY - y0;
-      const upper = y0 * stride + x0 * 3;
+      const upper = y0 * stride + x0 * channels;
       const lower = y0 < maxY ? upper + stride : upper;
-      const right = x0 < maxX ? 3 : 0;
+      const right = x0 < maxX ? channels : 0;
       for (let c = 0; c < 3; c += 1) {
         const a = data[upper + c] ?? 0;
         const b = data[lower + c] ?? 0;
@@ -150,5 +165,5 @@ function sample(pyramid: Pyramid, width: number, height: number, path: Path, ste
       y += acrossY;
     }
   }
-  return { data: result, width, height };
+  return { data: result, width, height, channels: 3 };
 }

@@ -12,6 +12,9 @@ const candidateScore = 0.5;
 /** Pixels that the coarse pass looks at, unless that would shrink the picture to less than `coarsestStep` allows. */
 const coarsePixels = 260_000;
 const coarsestStep = 4;
+/** A pass goes over larger pictures in parts of at most this side, pixels of the view. */
+const largestPart = 704;
+const partOverlap = 64;
 /** A box smaller than this in its view is a guess. */
 const smallestInView = 7;
 
@@ -36,10 +39,20 @@ function coarseViews({ width, height }: Pyramid): ViewPlace[] {
   const views: ViewPlace[] = [];
   let step = Math.min(coarsestStep, Math.max(1, Math.sqrt((width * height) / coarsePixels)));
   do {
-    views.push({ x: 0, y: 0, width: cells(width / step), height: cells(height / step), step });
+    for (const [x, w] of split(width / step))
+      for (const [y, h] of split(height / step)) views.push({ x: x * step, y: y * step, width: w, height: h, step });
     step *= 2;
   } while (Math.max(width, height) / step >= 96);
   return views;
+}
+
+/** Parts that overlap, as few as stay below `largestPart`: larger layers would leave the cache, and memory would grow with the picture. */
+function split(length: number): [start: number, size: number][] {
+  const whole = cells(length);
+  const count = whole <= largestPart ? 1 : Math.ceil((whole - partOverlap) / (largestPart - partOverlap));
+  if (count === 1) return [[0, whole]];
+  const size = cells((whole - partOverlap) / count + partOverlap);
+  return Array.from({ length: count }, (_, index) => [Math.round((index * (whole - size)) / (count - 1)), size]);
 }
 
 /** Up to the next multiple of 32, the detector's coarser cell. */

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { CachedFile } from '../file-cache.ts';
 import type { Raster } from '../raster.ts';
 import { inputName } from '../translate/to-onnx.ts';
 import type { ModelName } from '../translate/recipes.ts';
@@ -6,12 +7,12 @@ import type { FaceModels } from './face-models.ts';
 
 /**
  * Human's models on ONNX Runtime. One thread a session: the worker runs one inference thread a core, and inference blocks the thread that calls it.
- * `bytes` are the translated models.
+ * `files` are the translated models.
  */
-export async function createOnnxModels(bytes: Record<ModelName, Uint8Array>): Promise<FaceModels> {
-  const blazeface = await open(bytes.blazeface);
-  const facemesh = await open(bytes.facemesh);
-  const faceres = await open(bytes.faceres);
+export async function createOnnxModels(files: Record<ModelName, CachedFile>): Promise<FaceModels> {
+  const blazeface = await open(files.blazeface);
+  const facemesh = await open(files.facemesh);
+  const faceres = await open(files.faceres);
   return {
     name: 'onnx',
     detect: async (view) => {
@@ -34,15 +35,16 @@ export async function createOnnxModels(bytes: Record<ModelName, Uint8Array>): Pr
   };
 }
 
-function open(bytes: Uint8Array): Promise<InferenceSession> {
-  return InferenceSession.create(bytes, {
+function open(file: CachedFile): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     // Views come in many sizes: memory planned for each of them would only pile up.
     enableMemPattern: false,
     logSeverityLevel: 3,
-  });
+  };
+  return typeof file === 'string' ? InferenceSession.create(file, options) : InferenceSession.create(file, options);
 }
 
 type Outputs = InferenceSession.OnnxValueMapType;

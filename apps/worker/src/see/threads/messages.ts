@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@watchpost/shared/errors';
+import type { CachedFile } from '../file-cache.ts';
 import type { Seen } from '../face-engine.ts';
 import type { Eyes } from '../look.ts';
 import type { ModelName } from '../translate/recipes.ts';
@@ -6,7 +7,7 @@ import type { ModelName } from '../translate/recipes.ts';
 /** Everything a thread needs to open its own sessions; worked out once for all threads. */
 export interface EyesPlan {
   engine: 'onnx' | 'human';
-  models: Record<ModelName, Uint8Array<ArrayBuffer>>;
+  models: Record<ModelName, CachedFile>;
   embedding: Eyes['embedding'];
   meanFace: Float32Array | undefined;
   limits: Eyes['limits'];

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AppError } from '@watchpost/shared/errors';
 
 /** A thread as the pool sees it: takes one request at a time. */
@@ -115,6 +116,8 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
           },
         };
         if (closed || signal.aborted) return reject(new AppError('aborted', 'the engine is closed or nobody waits'));
+        // Many pictures may wait on one signal, that of the process stopping.
+        setMaxListeners(0, signal);
         signal.addEventListener('abort', abort, { once: true });
         waiting.push(job);
         next();

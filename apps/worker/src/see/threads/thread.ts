@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '@watchpost/shared/errors';
-import { decode } from '../decode/decode.ts';
+import { collectGarbage } from '../collect-garbage.ts';
+import { decodeCells } from '../decode/decode.ts';
 import { frameSignature } from '../frame-signature.ts';
 import { look, type Eyes } from '../look.ts';
 import { openEyes } from '../open-eyes.ts';
@@ -16,8 +17,7 @@ const eyes = await openEyes(plan);
 async function answer(eyes: Eyes, { task, bytes }: ThreadRequest): Promise<ThreadReply> {
   try {
     if (task === 'see') return { kind: 'seen', seen: await look(eyes, bytes) };
-    const { picture } = await decode(bytes, eyes.limits);
-    return { kind: 'signature', signature: frameSignature(picture) };
+    return { kind: 'signature', signature: frameSignature(await decodeCells(bytes, eyes.limits)) };
   } catch (error) {
     const { code, message } = toAppError(error);
     return { kind: 'failed', code, message };
@@ -25,6 +25,9 @@ async function answer(eyes: Eyes, { task, bytes }: ThreadRequest): Promise<Threa
 }
 
 port.on('message', (request: ThreadRequest) => {
-  void answer(eyes, request).then((reply) => port.postMessage(reply));
+  void answer(eyes, request).then((reply) => {
+    port.postMessage(reply);
+    collectGarbage();
+  });
 });
 port.postMessage({ kind: 'ready' } satisfies ThreadReply);

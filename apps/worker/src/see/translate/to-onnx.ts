@@ -158,27 +158,38 @@ function enter(graph: Draft, node: GraphNode, { feed, side }: Recipe): Size {
 
 function convolution(graph: Draft, node: GraphNode): Size {
   const [input, kernelName, biasName, slopeName] = inputsOf(node);
-  const kernel = graph.weight(kernelName);
-  const [rows = 1, columns = 1, channels = 1, multiple = 1] = kernel.shape;
-  const depthwise = node.op === 'DepthwiseConv2dNative';
-  if (depthwise && multiple !== 1) throw new Error(`${node.name}: a depth multiplier of ${multiple} is not known`);
-  if ((node.attr['dilations']?.list?.i ?? []).some((step) => step !== 1)) throw new Error(`${node.name}: dilations are not known`);
+  const { kernel, shape, group } = kernelOf(graph, node, kernelName);
+  if ((node.attr['dilations']?.list?.i ?? []).some((distance) => distance !== 1)) throw new Error(`${node.name}: dilations are not known`);
   const strides = spatial(node, 'strides');
-  const { pads, size } = padding(node, graph.sizeOf(input), [rows, columns], strides);
-  const inputs = [
-    input,
-    depthwise
-      ? graph.constant(kernelName, [channels, 1, rows, columns], turned(kernel, [2, 3, 0, 1]))
-      : graph.constant(kernelName, [multiple, channels, rows, columns], turned(kernel, [3, 2, 0, 1])),
-  ];
-  const [first, activation] = (node.attr['fused_ops']?.list?.s ?? []).map((text) => Buffer.from(text, 'base64').toString());
+  const { pads, size } = padding(node, graph.sizeOf(input), shape, strides);
+  const inputs = [input, kernel];
+  const [first, activation] = fusedWith(node);
   if (first !== undefined && first !== 'BiasAdd') throw new Error(`${node.name}: fused ${first} is not known`);
   if (first) inputs.push(graph.constant(biasName, graph.weight(biasName).shape, floats(graph.weight(biasName))));
   const output = activation ? `${node.name}/linear` : node.name;
-  graph.emit('Conv', inputs, output, { kernel_shape: [rows, columns], strides, pads, group: depthwise ? channels : 1 });
+  graph.emit('Conv', inputs, output, { kernel_shape: shape, strides, pads, group });
   if (activation) activate(graph, node, activation, output, slopeName);
   return size;
 }
+
+/** TensorFlow keeps kernels as rows, columns, channels in, channels out; ONNX wants channels out and in first. */
+function kernelOf(graph: Draft, node: GraphNode, name: string): { kernel: string; shape: [number, number]; group: number } {
+  const weight = graph.weight(name);
+  const [rows = 1, columns = 1, channels = 1, multiple = 1] = weight.shape;
+  if (node.op !== 'DepthwiseConv2dNative') {
+    const kernel = graph.constant(name, [multiple, channels, rows, columns], turned(weight, [3, 2, 0, 1]));
+    return { kernel, shape: [rows, columns], group: 1 };
+  }
+  if (multiple !== 1) throw new Error(`${node.name}: a depth multiplier of ${multiple} is not known`);
+  return {
+    kernel: graph.constant(name, [channels, 1, rows, columns], turned(weight, [2, 3, 0, 1])),
+    shape: [rows, columns],
+    group: channels,
+  };
+}
+
+const fusedWith = (node: GraphNode): string[] =>
+  (node.attr['fused_ops']?.list?.s ?? []).map((text) => Buffer.from(text, 'base64').toString());
 
 function activate(graph: Draft, node: GraphNode, activation: string, input: string, slope: string): void {
   if (activation === 'Relu') graph.emit('Relu', [input], node.name);

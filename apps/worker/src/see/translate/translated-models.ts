@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { cached } from '../file-cache.ts';
+import { cached, type CachedFile } from '../file-cache.ts';
 import { humanFile } from '../human-package.ts';
 import { readGraphModel } from './graph-model.ts';
 import { recipes, type ModelName } from './recipes.ts';
@@ -11,7 +11,7 @@ import { toOnnx } from './to-onnx.ts';
 const translatorVersion = 1;
 
 /** Human's model as an ONNX file's bytes: from the cache, keyed by the hash of the source and the recipe, else translated now. */
-export async function translatedModel(name: ModelName, log: Logger, cacheDir: string | undefined): Promise<Uint8Array<ArrayBuffer>> {
+export async function translatedModel(name: ModelName, log: Logger, cacheDir: string | undefined): Promise<CachedFile> {
   const recipe = recipes[name];
   const source = humanFile('models', `${name}.json`);
   const hash = createHash('sha256').update(JSON.stringify({ translatorVersion, recipe }));
