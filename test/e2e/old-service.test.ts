@@ -28,7 +28,11 @@ describeWith(['mongo', 'redis'], 'npm start with the five variables of the old s
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      void fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...JSON.parse(body), token }) }).then(
+      void fetch(target, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...JSON.parse(body), token }),
+      }).then(
         ({ status }) => response.writeHead(status).end(),
         () => response.writeHead(502).end(),
       );
@@ -39,7 +43,12 @@ describeWith(['mongo', 'redis'], 'npm start with the five variables of the old s
     const relayPort = await freePort();
     relay.listen(relayPort, '127.0.0.1');
     [mongo, queue] = await Promise.all([mongoStandalone({ own: true }), redis({ own: true })]);
-    slack = await startEmulatedSlack({ port: await freePort(), signingSecret: 'unused', apps: ['watchpost', 'camera'], channels: ['cameras', 'results'] });
+    slack = await startEmulatedSlack({
+      port: await freePort(),
+      signingSecret: 'unused',
+      apps: ['watchpost', 'camera'],
+      channels: ['cameras', 'results'],
+    });
     slack.subscribe(`http://127.0.0.1:${relayPort}/`);
   });
   afterAll(async () => {
@@ -71,7 +80,12 @@ describeWith(['mongo', 'redis'], 'npm start with the five variables of the old s
     });
     await until('it is ready', () => launcher.ready(), 90_000);
     const before = await posted(slack);
-    const picture = await drawSnapshot(await openContactSheet(), { camera: 'Front door', people: [regulars.blonde] }, new Date(), Math.random);
+    const picture = await drawSnapshot(
+      await openContactSheet(),
+      { camera: 'Front door', people: [regulars.blonde] },
+      new Date(),
+      Math.random,
+    );
     const camera = new WebClient(slack.token('camera'), { slackApiUrl: slack.apiUrl });
     await camera.filesUploadV2({ channel_id: slack.channelId('cameras'), file: picture, filename: 'front-door.jpg' });
     await until('the result is posted', async () => (await posted(slack)) > before, 60_000);
@@ -88,7 +102,10 @@ describeWith(['mongo', 'redis'], 'npm start with the five variables of the old s
 });
 
 function start(env: Record<string, string>): { child: ChildProcess; exited: Promise<number | null>; ready(): boolean } {
-  const child = spawn(process.execPath, [fromRoot('apps/standalone/dist/main.js')], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [fromRoot('apps/standalone/dist/main.js')], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return {
