@@ -13,6 +13,7 @@ import { createMetrics } from '@watchpost/shared/observability/metrics';
 import type { WorkerConfig } from './config.ts';
 import { createHandlers } from './handlers.ts';
 import { startHealthServer } from './health.ts';
+import { recordFailure } from './record-failure.ts';
 import { createFaceEngine } from './see/create-face-engine.ts';
 import { createStepTimer } from './step-timer.ts';
 
@@ -66,6 +67,8 @@ export async function startWorker(config: WorkerConfig, log: Logger, lifecycle: 
     concurrency: { snapshot: config.WORKER_CONCURRENCY, result: 1 },
     log,
     metrics,
+    // A job that took its workers down with it, again and again: no handler lives to write that down.
+    onLost: (job, error) => recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting),
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   parts.live = () => receiver.running();
