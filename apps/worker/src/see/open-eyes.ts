@@ -1,9 +1,11 @@
 import type { Eyes } from './look.ts';
-import { createOnnxModels } from './models/onnx-models.ts';
 import type { EyesPlan } from './threads/messages.ts';
 
-/** Opens a thread's own sessions. */
-export async function openEyes(plan: EyesPlan): Promise<Eyes> {
-  const { models, embedding, meanFace, limits } = plan;
-  return { models: await createOnnxModels(models), embedding, meanFace, limits };
+/** Opens a thread's own models. Only the chosen engine's library is loaded. */
+export async function openEyes({ engine, models, embedding, meanFace, limits }: EyesPlan): Promise<Eyes> {
+  const opened =
+    engine === 'onnx'
+      ? await (await import('./models/onnx-models.ts')).createOnnxModels(models)
+      : await (await import('./models/human-models.ts')).createHumanModels();
+  return { models: opened, embedding, meanFace, limits };
 }
