@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { lockDataDir } from '@watchpost/standalone/data-lock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+describe('the lock of a data folder', () => {
+  let dir = '';
+  const file = (): string => path.join(dir, 'lock.json');
+
+  beforeEach(async () => {
+    dir = await mkdtemp(path.join(os.tmpdir(), 'watchpost-lock-'));
+  });
+  afterEach(async () => rm(dir, { recursive: true, force: true }));
+
+  it('is held by one at a time, and leaves nothing behind', async () => {
+    const unlock = await lockDataDir(dir);
+    await expect(lockDataDir(dir)).rejects.toMatchObject({ code: 'data-dir-in-use' });
+    await unlock();
+    await (
+      await lockDataDir(dir)
+    )();
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it.each([
+    ['has ended', async () => ({ pid: await endedProcess(), startedAt: '1' })],
+    ['had this number before another process got it', async () => ({ pid: process.pid, startedAt: '1' })],
+  ])('is taken over from a process that %s', async (_title, holder) => {
+    writeFileSync(file(), JSON.stringify(await holder()));
+    const unlock = await lockDataDir(dir);
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ pid: process.pid });
+    await unlock();
+  });
+
+  it('goes to exactly one of many who find a dead one', async () => {
+    writeFileSync(file(), JSON.stringify({ pid: await endedProcess(), startedAt: '1' }));
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, async () => lockDataDir(dir)));
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+async function endedProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await new Promise((resolve) => child.once('exit', resolve));
+  return child.pid ?? 0;
+}
