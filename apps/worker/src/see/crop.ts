@@ -16,10 +16,13 @@ const jpegQuality = 90;
  * face, so that another model can find, align and embed it anew. `box` in pixels of `picture`.
  */
 export async function cropFace(picture: Raster, box: Box): Promise<Uint8Array> {
-  const side = Math.max(1, Math.round(Math.max(box.width, box.height) * around));
+  const wide = Math.max(box.width, box.height) * around;
+  // From the level that is a little larger than the crop: rows are copied, and shrunk by the encoder's library. Beyond the picture's edge its edge pixels go on.
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(wide / longestSide)));
+  const side = Math.max(1, Math.round(wide / step));
   const { x, y } = centre(box);
-  // At full size first: rows are copied, and shrunk by the encoder's library. Beyond the picture's edge its edge pixels go on.
-  const { data } = cutView(createPyramid(picture), Math.round(x - side / 2), Math.round(y - side / 2), side, side, 1);
+  const start = (middle: number): number => Math.round((middle - wide / 2) / step) * step;
+  const { data } = cutView(createPyramid(picture), start(x), start(y), side, side, step);
   const square = sharp(data, { raw: { width: side, height: side, channels: 3 } });
   const small = side > longestSide ? square.resize(longestSide, longestSide) : square;
   return new Uint8Array(await small.jpeg({ quality: jpegQuality }).toBuffer());

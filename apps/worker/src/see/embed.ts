@@ -1,13 +1,7 @@
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
-import { cutSquare, type Pyramid, type Raster, type Square } from './raster.ts';
+import { cutSquare, type Pyramid, type Square } from './raster.ts';
 import { neededLikeness } from './verify.ts';
-
-/** A face's vector, of unit length, and the crop it was made from. */
-export interface EmbeddedFace {
-  embedding: Float32Array;
-  crop: Raster;
-}
 
 /**
  * Cuts and embeds a face. `meanFace` is the mean of many faces' vectors, of unit length: what is nothing like it is no face, and undefined is answered.
@@ -19,17 +13,17 @@ export async function embedFace(
   picture: Pyramid,
   square: Square,
   meanFace: Float32Array | undefined,
-): Promise<EmbeddedFace | undefined> {
+): Promise<Float32Array | undefined> {
   const wide = { ...square, side: square.side * (1 + model.align.margin) };
   const crop = cutSquare(picture, wide, model.side);
   const direct = unit(await models.embed(crop));
   const needed = neededLikeness(square.side, model.minLikeness);
   const unlike = (vector: Float32Array, slack: number): boolean => meanFace !== undefined && dot(vector, meanFace) < needed - slack;
   if (unlike(direct, 0.05)) return undefined;
-  if (!model.mirrored) return unlike(direct, 0) ? undefined : { embedding: direct, crop };
+  if (!model.mirrored) return unlike(direct, 0) ? undefined : direct;
   const mirrored = unit(await models.embed(cutSquare(picture, wide, model.side, true)));
   const embedding = unit(direct.map((value, index) => value + (mirrored[index] ?? 0)));
-  return unlike(embedding, 0) ? undefined : { embedding, crop };
+  return unlike(embedding, 0) ? undefined : embedding;
 }
 
 /** Scaled to length 1. */

@@ -47,9 +47,9 @@ export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Rast
       box: face.box,
       score: face.detectorScore,
       landmarks: face.landmarks,
-      quality: rateFace(face, embedded.crop),
+      quality: rateFace(face, picture),
       sizePx: face.square.side,
-      embedding: embedded.embedding,
+      embedding: embedded,
       crop: null,
     });
   }

@@ -34,7 +34,7 @@ export async function createHumanModels(): Promise<FaceModels> {
     },
     embed: async (crop) => faceres.run(crop)[0],
     close: async () => {
-      for (const { dispose } of [blazeface, facemesh, faceres]) dispose();
+      for (const model of [blazeface, facemesh, faceres]) model.dispose();
     },
   };
 }
@@ -74,7 +74,7 @@ async function load(name: ModelName): Promise<Loaded> {
 function execute(model: GraphModel, recipe: Recipe, { data, width, height }: Raster): Numbers[] {
   const input = tf.tensor4d(fed(data, recipe), [1, height, width, 3]);
   const result = model.execute(input, Object.keys(recipe.outputs));
-  const outputs: Tensor[] = Array.isArray(result) ? result : [...Object.values(result instanceof tf.Tensor ? [result] : result)];
+  const outputs: Tensor[] = Array.isArray(result) ? result : Object.values(result instanceof tf.Tensor ? [result] : result);
   const numbers = outputs.map((output) => Float32Array.from(output.dataSync()));
   tf.dispose([input, ...outputs]);
   return numbers;
