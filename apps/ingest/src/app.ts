@@ -33,6 +33,10 @@ export function buildApp({ config, sender, identity, metrics, log, stopping, now
   const app = fastify({ logger: false, ...timeouts });
   const counts = createIngestMetrics(metrics, sender);
   registerErrorHandler(app, log);
+  // A connection kept alive past its last answer would hold the stop up until the client lets go of it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping.aborted) reply.header('connection', 'close');
+  });
   registerHealth(app, {
     checks: {
       'not-stopping': () => !stopping.aborted,
