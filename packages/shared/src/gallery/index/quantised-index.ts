@@ -1,90 +1,91 @@
-import { appendRow, blockRows, emptyBlock, readRow, removeRow, type Block } from './block.ts';
 import { nearestRows } from './nearest-rows.ts';
-import { quantise } from './quantise.ts';
-import { createSketcher, sketchLength, type Sketcher } from './sketch.ts';
+import { createSketchTable, type SketchTable } from './sketch-table.ts';
 import type { Hit, VectorIndex } from './vector-index.ts';
+import { chunkRows, createVectorRows, quantise, type VectorRows } from './vector-rows.ts';
 
-/** Neighbours by sketch that each block proposes, and how many of all of them are then compared in full. */
-const proposedPerBlock = 96;
-const shortlist = 320;
-
-interface Place {
-  block: Block;
-  row: number;
-}
+/** So many of the vectors that are nearest by their sketches are compared in full. */
+const shortlist = 160;
 
 /**
  * Vectors in 8 bits (a cosine is off by less than 0.001), compared by usearch's vector instructions: all of them while they fit one
- * block. Of more, sketches are compared first, then the nearest of these in full. A graph (HNSW) answers as fast at 100,000
- * vectors, but takes minutes to build there; this is ready when the last vector is read, forgets at once, and takes 1.2 kB a face.
+ * chunk (4,096). Of more, short sketches are compared first, then the nearest of these in full. A graph (HNSW) would answer as fast,
+ * but takes minutes to build for 100,000 vectors; this is ready when the last vector is read, forgets at once, and takes 1.2 kB a face.
  */
 export function createQuantisedIndex(): VectorIndex {
-  const blocks: Block[] = [];
-  const places = new Map<number, Place>();
-  let length = 0;
-  let sketch: Sketcher = () => undefined;
+  /** Which key is in which row, and the other way round. Rows have no gaps. */
+  const keys: number[] = [];
+  const rowOf = new Map<number, number>();
+  let stored: { length: number; rows: VectorRows; sketches: SketchTable; scratch: Int8Array } | null = null;
+
+  const tablesFor = (vector: Float32Array) => {
+    const { length } = vector;
+    const scratch = new Int8Array(0);
+    stored ??= { length, rows: createVectorRows(length), sketches: createSketchTable(length), scratch };
+    if (stored.length !== length) throw new RangeError(`a vector of ${length} numbers among vectors of ${stored.length}`);
+    return stored;
+  };
 
   const remove = (key: number): void => {
-    const place = places.get(key);
-    if (!place) return;
-    places.delete(key);
-    const moved = removeRow(place.block, place.row, length);
-    if (moved !== null) places.set(moved, place);
+    const row = rowOf.get(key);
+    const moved = keys.at(-1);
+    if (row === undefined || moved === undefined) return;
+    const last = keys.length - 1;
+    rowOf.delete(key);
+    keys.length = last;
+    if (row === last) return;
+    // The last row fills the gap.
+    keys[row] = moved;
+    rowOf.set(moved, row);
+    stored?.rows.move(last, row);
+    stored?.sketches.move(last, row);
   };
 
   const add = (key: number, vector: Float32Array): void => {
-    if (length === 0) {
-      length = vector.length;
-      sketch = createSketcher(length);
-    }
-    if (vector.length !== length) throw new RangeError(`a vector of ${vector.length} numbers among vectors of ${length}`);
+    const { rows, sketches } = tablesFor(vector);
     remove(key);
-    let block = blocks.find(({ rows }) => rows < blockRows);
-    if (!block) blocks.push((block = emptyBlock()));
-    places.set(key, { block, row: appendRow(block, key, vector, sketch) });
-  };
-
-  /** The rows that are worth comparing in full, by their sketches. */
-  const propose = (query: Int8Array): Place[] => {
-    const wanted = new Int8Array(sketchLength);
-    sketch(query, 0, wanted, 0);
-    return blocks
-      .flatMap((block) => nearestRows(block.sketches, block.rows, wanted, proposedPerBlock).map((near) => ({ block, ...near })))
-      .sort((a, b) => b.similarity - a.similarity)
-      .slice(0, shortlist);
+    const row = keys.length;
+    keys.push(key);
+    rowOf.set(key, row);
+    rows.set(row, vector);
+    const { numbers, from } = rows.at(row);
+    sketches.set(row, numbers, from);
   };
 
   const search = (vector: Float32Array, count: number): Hit[] => {
-    if (places.size === 0 || vector.length !== length) return [];
+    if (!stored || keys.length === 0 || vector.length !== stored.length) return [];
+    const { length, rows, sketches } = stored;
     const query = new Int8Array(length);
     quantise(vector, query, 0);
-    const [only, ...others] = blocks;
-    if (only && others.length === 0) {
-      return nearestRows(only.vectors, only.rows, query, count).flatMap(({ row, similarity }) => toHit({ block: only, row }, similarity));
-    }
-    const rows = propose(query);
-    const gathered = new Int8Array(rows.length * length);
-    for (const [index, { block, row }] of rows.entries()) {
-      gathered.set(block.vectors.subarray(row * length, (row + 1) * length), index * length);
-    }
-    return nearestRows(gathered, rows.length, query, count).flatMap(({ row, similarity }) => toHit(rows[row], similarity));
+    if (stored.scratch.length === 0) stored.scratch = new Int8Array(4 * shortlist * length);
+    const few = keys.length <= chunkRows;
+    const candidates = few ? null : sketches.nearest(query, keys.length, shortlist);
+    const numbers = candidates ? gather(rows, candidates, length, stored.scratch) : rows.at(0).numbers;
+    return nearestRows(numbers, candidates?.length ?? keys.length, query, count).flatMap(({ row, similarity }) => {
+      const key = keys[candidates ? (candidates[row] ?? -1) : row];
+      return key === undefined ? [] : [{ key, similarity }];
+    });
   };
 
   return {
     get size() {
-      return places.size;
+      return keys.length;
     },
     add,
     remove,
     search,
     vector: (key) => {
-      const place = places.get(key);
-      return place ? readRow(place.block, place.row, length) : null;
+      const row = rowOf.get(key);
+      return row === undefined ? null : (stored?.rows.read(row) ?? null);
     },
   };
 }
 
-function toHit(place: Place | undefined, similarity: number): Hit[] {
-  const key = place?.block.keys[place.row];
-  return key === undefined ? [] : [{ key, similarity }];
+/** Scattered rows side by side, in memory that is used again: new memory for each query would cost more than the comparison. */
+function gather(rows: VectorRows, wanted: readonly number[], length: number, scratch: Int8Array): Int8Array {
+  const gathered = scratch.length >= wanted.length * length ? scratch : new Int8Array(wanted.length * length);
+  for (const [index, row] of wanted.entries()) {
+    const { numbers, from } = rows.at(row);
+    gathered.set(numbers.subarray(from, from + length), index * length);
+  }
+  return gathered;
 }
