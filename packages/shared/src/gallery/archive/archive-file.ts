@@ -8,6 +8,8 @@ import type { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { archiveFormat, type ArchiveRecord, endLine, headerLine, recordLine } from './archive-lines.ts';
 
+/** Vectors and pictures hardly shrink: more effort only takes longer. */
+const gzip = { level: 1 };
 /** Longer lines are no line of ours: a sighting of a hundred faces is half a megabyte. Characters. */
 const longestLine = 64 * 1024 * 1024;
 
@@ -43,7 +45,9 @@ export async function writeArchive(
     }
   }
   try {
-    await pipeline(Readable.from(lines()), createGzip(), createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+    await pipeline(Readable.from(lines()), createGzip(gzip), createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }), {
+      signal,
+    });
   } catch (error) {
     if (isCode(error, 'EEXIST')) throw new AppError('file-exists', `${partial} is there already`, { cause: error });
     await rm(partial, { force: true });

@@ -10,7 +10,7 @@ const deletePage = 20_000;
 const toMs = (column: string): string => `round(extract(epoch FROM ${column}) * 1000)::bigint`;
 const fromMs = (column: string): string => `to_timestamp(${column} / 1000.0)`;
 /** PostgreSQL breaks base64 into lines. */
-const toText = (column: string): string => `translate(encode(${column}, 'base64'), E'\\n', '')`;
+const toText = (column: string): string => `replace(encode(${column}, 'base64'), E'\\n', '')`;
 
 interface Table {
   table: string;
