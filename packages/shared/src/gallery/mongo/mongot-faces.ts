@@ -14,7 +14,7 @@ const maxTimeMs = 5_000;
 
 /**
  * Nearest faces by MongoDB's `$vectorSearch`: a server of version 8.3.4 or later with mongot beside it, or Atlas. The index is made
- * when it is first needed. Not tested against a live mongot; see docs/gallery.md.
+ * when it is first needed. Not tested against a live mongot; see docs/vector-search.md.
  */
 export function createMongotFaces(db: Db): DistantFaces {
   const { faces } = galleryCollections(db);
