@@ -1,0 +1,6 @@
+// `npm run --silent bench -- NAME [--json] [--data DIR]`: installs and builds what is not there yet, then measures.
+import { ensureReady } from './bootstrap.mjs';
+
+await ensureReady();
+const { runBench } = await import('../apps/worker/dist/bench/main.js');
+process.exitCode = await runBench(process.argv.slice(2), process.env);
