@@ -1,11 +1,13 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
 import { openWorkbench } from '@watchpost/shared/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { importCommand } from '@watchpost/worker/cli/import';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
-import { emptyGallery, galleryBackends } from '../../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { mongoStandalone, type Service } from '../../support/services.ts';
 
@@ -76,6 +78,32 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
       ]);
       expect(await from.db('facial_embeddings').collection('embeddings').find().sort({ _id: 1 }).toArray()).toEqual(before);
       expect((await from.db('facial_embeddings').listCollections().toArray()).map(({ name }) => name)).toEqual(['embeddings']);
+    });
+
+    it('leaves the names to the strangers who turn out to have them', async () => {
+      await runCommand(importCommand, args(), env());
+      const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
+      const { gallery, operations } = await openGallery(storage, options, never);
+      try {
+        await gallery.ready(never);
+        const people = async () => (await gallery.people(never)).map(({ name, faces }) => [name, faces]);
+        await gallery.recognise(sighting(), [face(strangerVector(1)), face(strangerVector(2))], never);
+        expect(await gallery.name('Unknown 1', 'ADA', { id: 'cli' }, never)).toMatchObject({ name: 'Ada', status: 'named', faces: 1 });
+        expect(await people()).toEqual([
+          ['Ada', 1],
+          ['Grace Hopper', 0],
+          ['Unknown 2', 1],
+        ]);
+        const [again] = await gallery.recognise(sighting(), [face(alikeVector(strangerVector(1), 0.8, 5))], never);
+        expect(again).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
+        // Now that she has a face, somebody else cannot become her by a name.
+        await expect(gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never)).rejects.toMatchObject({ code: 'name-taken' });
+        await gallery.name('Unknown 2', 'Grace Hopper', { id: 'cli' }, never);
+        await operations.undo(null, { id: 'cli' }, never);
+        expect((await people()).map(([name]) => name)).toEqual(['Ada', 'Grace Hopper', 'Unknown 2']);
+      } finally {
+        await gallery.close();
+      }
     });
 
     it('says when there is nothing to import', async () => {

@@ -24,7 +24,7 @@ export function createOperations({ mirror, transact, sightings, audit, reference
   const plan = (operation: Operation, seen: SnapshotSightings | null, base: Head): Plan => {
     switch (operation.kind) {
       case 'name':
-        return planName(mirror, operation.person, operation.to);
+        return planName(mirror, operation.person, operation.to, references.cap);
       case 'alias':
         return planAlias(mirror, operation.person, operation.alias, operation.remove ?? false);
       case 'merge':

@@ -54,9 +54,15 @@ export function withAudit({ changeset, inverse, personIds, summary }: Plan, acti
 const personChange = (id: string, set: Partial<Omit<StoredPerson, 'id' | 'version'>>): PersonChange => ({ id, isNew: false, set });
 const faceChange = (id: string, set: Extract<FaceChange, { isNew: false }>['set']): FaceChange => ({ id, isNew: false, set });
 
-export function planName(mirror: Mirror, reference: string, to: string): Plan {
+/** An unknown takes the place of a namesake without faces (an imported name): the two become one. `cap`: as for `planMerge`. */
+export function planName(mirror: Mirror, reference: string, to: string, cap: number): Plan {
   const person = whom(mirror, reference);
   const name = validName(to);
+  const [namesake, ...others] = mirror.called(name);
+  const waits = namesake && others.length === 0 && namesake.id !== person.id && mirror.facesOf(namesake.id).length === 0;
+  if (waits && personStatus(namesake) === 'named' && personStatus(person) === 'unknown') {
+    return { ...planMerge(mirror, person.id, namesake.id, cap), summary: `${person.name} → ${namesake.name}` };
+  }
   refuseTaken(mirror, name, person);
   return {
     changeset: { persons: [personChange(person.id, { name })], faces: [] },
