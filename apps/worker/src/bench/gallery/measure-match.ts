@@ -18,7 +18,7 @@ export interface MatchTimes {
 const facesAPerson = 10;
 const neighbours = 64;
 const timedQueries = 1_000;
-const checkedQueries = 400;
+const checkedQueries = 250;
 
 /** One size of gallery: times of queries one after the other, and whether the nearest is the nearest. */
 export function measureMatch(faces: number): MatchTimes {

@@ -1,19 +1,26 @@
-/** Whole vectors in 8 bits, in rows. */
+/** Whole vectors in rows: each number in 8 bits, which comparisons go over, and in 8 more that say how far off those are. */
 export interface VectorRows {
   /** Writes a vector; rows are filled in order. */
   set(row: number, vector: Float32Array): void;
   move(from: number, to: number): void;
   /** The vector as it was, but for rounding. */
   read(row: number): Float32Array;
-  /** A row's numbers: where they are, and from which place. */
+  /** The dot product with a row, all 16 bits of it. */
+  dot(row: number, vector: Float32Array): number;
+  /** A row's numbers in 8 bits: where they are, and from which place. */
   at(row: number): { numbers: Int8Array; from: number };
 }
 
 /** Rows that are kept in one piece. */
 export const chunkRows = 4_096;
 
+/** A rest is half a step at most: 127 of these. */
+const restSteps = 254;
+
 interface Chunk {
   numbers: Int8Array;
+  /** What rounding to `numbers` took away, in 254ths. */
+  rests: Int8Array;
   /** What to multiply a row's numbers by to have the vector back. */
   scales: Float32Array;
 }
@@ -28,9 +35,14 @@ export function createVectorRows(length: number): VectorRows {
     const wanted = (row % chunkRows) + 1;
     if (chunk && chunk.scales.length >= wanted) return chunk;
     const capacity = index === 0 ? Math.min(chunkRows, Math.max(64, 2 * (chunk?.scales.length ?? 0))) : chunkRows;
-    const larger = { numbers: new Int8Array(capacity * length), scales: new Float32Array(capacity) };
+    const larger = {
+      numbers: new Int8Array(capacity * length),
+      rests: new Int8Array(capacity * length),
+      scales: new Float32Array(capacity),
+    };
     if (chunk) {
       larger.numbers.set(chunk.numbers);
+      larger.rests.set(chunk.rests);
       larger.scales.set(chunk.scales);
     }
     chunks[index] = larger;
@@ -41,17 +53,36 @@ export function createVectorRows(length: number): VectorRows {
   return {
     set: (row, vector) => {
       const chunk = chunkOf(row);
-      chunk.scales[row % chunkRows] = quantise(vector, chunk.numbers, (row % chunkRows) * length);
+      const from = (row % chunkRows) * length;
+      const scale = quantise(vector, chunk.numbers, from);
+      const factor = scale === 0 ? 0 : 1 / scale;
+      for (let index = 0; index < length; index += 1) {
+        const rest = (vector[index] ?? 0) * factor - (chunk.numbers[from + index] ?? 0);
+        chunk.rests[from + index] = Math.round(rest * restSteps);
+      }
+      chunk.scales[row % chunkRows] = scale;
     },
     move: (from, to) => {
-      const [source, target] = [at(from), at(to)];
-      target.numbers.set(source.numbers.subarray(source.from, source.from + length), target.from);
-      chunkOf(to).scales[to % chunkRows] = chunkOf(from).scales[from % chunkRows] ?? 0;
+      const [source, target] = [chunkOf(from), chunkOf(to)];
+      const [sourceAt, targetAt] = [(from % chunkRows) * length, (to % chunkRows) * length];
+      target.numbers.set(source.numbers.subarray(sourceAt, sourceAt + length), targetAt);
+      target.rests.set(source.rests.subarray(sourceAt, sourceAt + length), targetAt);
+      target.scales[to % chunkRows] = source.scales[from % chunkRows] ?? 0;
     },
     read: (row) => {
-      const { numbers, from } = at(row);
-      const scale = chunkOf(row).scales[row % chunkRows] ?? 0;
-      return Float32Array.from(numbers.subarray(from, from + length), (value) => value * scale);
+      const { numbers, rests, scales } = chunkOf(row);
+      const from = (row % chunkRows) * length;
+      const scale = scales[row % chunkRows] ?? 0;
+      return Float32Array.from({ length }, (_, index) => ((numbers[from + index] ?? 0) + (rests[from + index] ?? 0) / restSteps) * scale);
+    },
+    dot: (row, vector) => {
+      const { numbers, rests, scales } = chunkOf(row);
+      const from = (row % chunkRows) * length;
+      let sum = 0;
+      for (let index = 0; index < length; index += 1) {
+        sum += (vector[index] ?? 0) * ((numbers[from + index] ?? 0) * restSteps + (rests[from + index] ?? 0));
+      }
+      return (sum * (scales[row % chunkRows] ?? 0)) / restSteps;
     },
     at,
   };
