@@ -80,7 +80,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
   async function post(camera: string, pictures: Buffer[], channel = 'cameras'): Promise<void> {
     const client = new WebClient(slack.token(camera), { slackApiUrl: slack.apiUrl });
     const id = slack.channelId(channel);
-    await client.chat.postMessage({ channel: id, text: `Motion detected at ${camera}` });
+    await client.apiCall('chat.postMessage', { channel: id, text: `Motion detected at ${camera}` });
     await client.filesUploadV2({
       channel_id: id,
       file_uploads: pictures.map((file, index) => ({ file, filename: `2026112022140${index}.png`, title: 'snapshot' })),

@@ -27,6 +27,6 @@ describe('allowHosts', () => {
     expect(allows(new URL('https://127.0.0.1:4003/x'))).toBe(false);
   });
   it.each(['ftp://x', 'http://x/path', 'a b', '*'])('does not understand %s', (entry) => {
-    expect(() => allowHosts([entry])).toThrow();
+    expect(() => allowHosts([entry])).toThrow(entry);
   });
 });

@@ -13,7 +13,7 @@ const blurred: ResultFace = { face: recordedFace({ decision: 'unrecognisable', p
 const ignored: ResultFace = { face: recordedFace(), person: person({ status: 'ignored', name: 'Postman' }) };
 const gathered = (faces: ResultFace[], link: string | null = 'https://example.slack.com/p1') => ({ record: snapshotRecord(), faces, link });
 
-describe('describe', () => {
+describe('the words of a result', () => {
   it('names everyone, says where, and links to the snapshot', () => {
     const { text, altText, labels, title } = describeResult(gathered([ada, stranger]));
     expect(text).toBe('2 faces at Front door: 1: Ada, 2: Unknown 3 · <https://example.slack.com/p1|snapshot>');
