@@ -2,18 +2,28 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { StorageConfig } from '@watchpost/shared/config/common';
+import { parseEnv } from '@watchpost/shared/config/parse-env';
+import type { FaceToMatch } from '@watchpost/shared/gallery/gallery';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
 import { openWorkbench, type Workbench } from '@watchpost/shared/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import type { Cell } from '@watchpost/standalone/demo/contact-sheet';
+import { seeEnv } from '@watchpost/worker/see/config';
+import { createFaceEngine } from '@watchpost/worker/see/create-face-engine';
+import type { SeenFace } from '@watchpost/worker/see/face-engine';
 import { enroll } from '@watchpost/worker/cli/enroll';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
-import { emptyGallery, galleryBackends } from '../../support/gallery-backends.ts';
+import { emptyGallery, galleryBackends, sighting } from '../../support/gallery-backends.ts';
 import { bearded, frameWith, man, woman } from '../../support/pictures.ts';
 import { runCommand, type CommandRun } from '../../support/run-command.ts';
 import type { Service } from '../../support/services.ts';
+import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;
+const log = createLogger('test', 'silent');
 
 for (const backend of galleryBackends.filter(({ name }) => !name.includes('standalone'))) {
   describeWith(backend.needs, `enroll on ${backend.name}`, () => {
@@ -44,7 +54,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       return file;
     };
     const withGallery = async <T>(look: (workbench: Workbench) => T | Promise<T>): Promise<T> => {
-      const workbench = await openWorkbench(storage, createLogger('test', 'silent'), never);
+      const workbench = await openWorkbench(storage, log, never);
       try {
         return await look(workbench);
       } finally {
@@ -109,6 +119,30 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(await faceCounts()).toEqual({ Ada: 1 });
       expect(await run('--force', '--name', 'Bob', second)).toMatchObject({ code: 0, err: [] });
       expect(await faceCounts()).toEqual({ Ada: 1, Bob: 1 });
+    });
+
+    it('makes one person of the name and of the stranger who was seen already', async () => {
+      const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log);
+      const see = async (cell: Cell): Promise<FaceToMatch> => {
+        const [{ box, embedding, quality, sizePx }] = (await engine.see(await frameWith([cell], { seed: 1 }), never)).faces as [SeenFace];
+        return { box, embedding, quality: quality.value, sizePx, modelId: engine.modelId };
+      };
+      const { gallery } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+      try {
+        await gallery.ready(never);
+        const [before] = await gallery.recognise(sighting(), [await see(man[0]!)], never);
+        expect(before?.person?.name).toBe('Unknown 1');
+        const { out } = await run('--name', 'Ada', await write('a.jpg', await frameWith([man[1]!])));
+        expect(out[0]).toContain('"Unknown 1" was the same person, merged');
+        expect(await faceCounts()).toEqual({ Ada: 2 });
+        await until('the process that watches knows', async () => (await gallery.people(never)).length === 1);
+        const [after] = await gallery.recognise(sighting(), [await see(man[0]!)], never);
+        expect(after).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
+        expect(await gallery.person(before!.person!.id, never)).toMatchObject({ name: 'Ada' });
+      } finally {
+        await gallery.close();
+        await engine.close();
+      }
     });
 
     it('refuses names that the gallery does not take', async () => {

@@ -4,7 +4,10 @@ import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
 import { defaultDecisionSettings } from '@watchpost/shared/gallery/decide';
 import { createEnrol, type Enrol, type Enrolled } from '@watchpost/shared/gallery/moving-in/enrol';
+import { createOperations } from '@watchpost/shared/gallery/operations/create-operations';
+import type { PeopleOperations } from '@watchpost/shared/gallery/operations/operation';
 import { openWorkbench } from '@watchpost/shared/gallery/open-workbench';
+import { defaultReferenceSettings } from '@watchpost/shared/gallery/references';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { seeEnv } from '../see/config.ts';
 import { createFaceEngine } from '../see/create-face-engine.ts';
@@ -45,11 +48,9 @@ export const enroll: Command = async (args, context) => {
   try {
     const engine = await createFaceEngine(config, log);
     try {
-      const refused = await enrolAll(
-        pictures,
-        { engine, enrol: createEnrol(workbench), force, atATime: config.INFERENCE_THREADS },
-        context,
-      );
+      const operations = createOperations({ ...workbench, references: defaultReferenceSettings });
+      const tools = { engine, enrol: createEnrol(workbench), operations, force, atATime: config.INFERENCE_THREADS };
+      const refused = await enrolAll(pictures, tools, context);
       return refused > 0 ? 1 : 0;
     } finally {
       await engine.close();
@@ -62,6 +63,7 @@ export const enroll: Command = async (args, context) => {
 interface EnrolTools {
   engine: FaceEngine;
   enrol: Enrol;
+  operations: PeopleOperations;
   force: boolean;
   /** Pictures looked at together. */
   atATime: number;
@@ -95,20 +97,27 @@ async function lookForFace(engine: FaceEngine, { file }: EnrolPicture, signal: A
   return chooseFace(faces, defaultDecisionSettings.enrol);
 }
 
-function enrolOne(
+const actor = { id: 'cli' };
+
+/** Whose face this clearly is too, as a stranger, was the same person: two of one would make every later decision uncertain. */
+async function enrolOne(
   { name, file }: EnrolPicture,
   seen: SeenFace,
-  { engine, enrol, force }: EnrolTools,
+  { engine, enrol, operations, force }: EnrolTools,
   signal: AbortSignal,
 ): Promise<Enrolled> {
   const { box, embedding, quality, sizePx, crop } = seen;
   const face = { box, embedding, modelId: engine.modelId, quality: quality.value, sizePx, ...(crop && { crop }) };
-  return enrol({ name, face, source: file, force }, { id: 'cli' }, signal);
+  const enrolled = await enrol({ name, face, source: file, force }, actor, signal);
+  if (enrolled.alsoStranger) {
+    await operations.apply({ kind: 'merge', from: enrolled.alsoStranger.id, into: enrolled.person.id }, actor, signal);
+  }
+  return enrolled;
 }
 
 function tell({ person, outcome, similarity, alsoStranger }: Enrolled): string {
   const alike = similarity === null ? '' : ` (similarity ${similarity.toFixed(2)} to what was known)`;
   const what = outcome === 'added' ? `${person.name}${person.isNew ? ', a new person' : ''}` : `${person.name}, nothing new in it`;
-  const hint = alsoStranger ? `; "${alsoStranger.name}" seems to be the same person: merge the two` : '';
+  const hint = alsoStranger ? `; "${alsoStranger.name}" was the same person, merged` : '';
   return `${what}${alike}${hint}`;
 }

@@ -31,7 +31,7 @@ export interface Enrolled {
   outcome: 'added' | 'nothing-new';
   /** Cosine to the nearest reference that the person had; null where it had none of this model. */
   similarity: number | null;
-  /** The stranger that this face also belongs to: probably the same person, to be merged. */
+  /** The stranger that this face clearly belongs to as well: the same person, to be merged. */
   alsoStranger: { id: string; name: string } | null;
 }
 
