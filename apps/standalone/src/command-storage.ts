@@ -12,6 +12,8 @@ export interface CommandStorage {
 
 /** Commands that look at pictures and machines only. */
 const withoutStorage = new Set(['analyze', 'bench', 'help', '--help', '-h']);
+/** Commands that may come before the first start: they make the data folder. */
+const filling = new Set(['import', 'enroll', 'restore']);
 
 /**
  * Lets a command reach the gallery where `npm start` keeps it: through the running one's database, else by opening the data
@@ -23,7 +25,7 @@ export async function storageForCommand(command: string | undefined, env: NodeJS
   if (!embedded.includes('gallery') || command === undefined || withoutStorage.has(command)) return asItIs;
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
-  if (!existsSync(path.join(dataDir, 'postgres'))) return asItIs;
+  if (!existsSync(path.join(dataDir, 'postgres')) && !filling.has(command)) return asItIs;
   const { startPgliteServer } = await import('./pglite-server.ts');
   const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
   return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
