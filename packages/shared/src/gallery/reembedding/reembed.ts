@@ -39,6 +39,7 @@ export interface Reembedded {
 }
 
 const defaultBatchSize = 64;
+const removedTogether = 500;
 /** So many faces say enough about how alike old and new are, and find their persons within seconds. */
 const sampleSize = 500;
 
@@ -77,16 +78,17 @@ export async function removeReplaced(
   { mirror, transact, modelId }: Pick<ReembedDeps, 'mirror' | 'transact' | 'modelId'>,
   signal: AbortSignal,
 ) {
+  const replaced = allFaces(mirror).filter((face) => face.modelId !== modelId && mirror.face(counterpartId(face.id, modelId)));
   let removed = 0;
-  for (;;) {
-    const count = await transact(() => {
-      const replaced = allFaces(mirror).filter((face) => face.modelId !== modelId && mirror.face(counterpartId(face.id, modelId)));
-      const faces = replaced.slice(0, defaultBatchSize).map(({ id }): FaceChange => ({ id, isNew: false, set: { deleted: true } }));
+  for (let from = 0; from < replaced.length; from += removedTogether) {
+    const batch = replaced.slice(from, from + removedTogether);
+    removed += await transact(() => {
+      const there = batch.filter(({ id }) => mirror.face(id) && mirror.face(counterpartId(id, modelId)));
+      const faces = there.map(({ id }): FaceChange => ({ id, isNew: false, set: { deleted: true } }));
       return { changeset: faces.length > 0 ? { persons: [], faces } : null, result: faces.length };
     }, signal);
-    removed += count;
-    if (count < defaultBatchSize) return removed;
   }
+  return removed;
 }
 
 /** The id of a face's vector of another model: always the same, so that no run makes it twice. */
