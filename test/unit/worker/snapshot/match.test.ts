@@ -1,0 +1,59 @@
+import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/shared/gallery/gallery';
+import type { Seen, SeenFace } from '@watchpost/worker/see/face-engine';
+import { match } from '@watchpost/worker/snapshot/3-match';
+import { describe, expect, it } from 'vitest';
+import { snapshotJob } from '../../../support/factories.ts';
+
+const never = new AbortController().signal;
+const point = { x: 0, y: 0 };
+
+function seenFace(crop: Uint8Array | null): SeenFace {
+  return {
+    box: { x: 1, y: 2, width: 30, height: 40 },
+    score: 0.9,
+    landmarks: { leftEye: point, rightEye: point, nose: point, leftMouth: point, rightMouth: point },
+    quality: { value: 0.7, sharpness: 1, frontal: 1, detectorScore: 0.9, meshScore: 1 },
+    sizePx: 33,
+    embedding: new Float32Array([1, 0]),
+    crop,
+  };
+}
+
+/** What the step asks of the gallery, which answers `unknown` for every face. */
+async function ask(faces: SeenFace[], isReady = true): Promise<FaceToMatch[]> {
+  const asked: FaceToMatch[] = [];
+  const gallery: Pick<Gallery, 'isReady' | 'recognise'> = {
+    isReady: () => isReady,
+    recognise: async (_, given) => {
+      asked.push(...given);
+      return given.map((): MatchedFace => ({
+        decision: 'unknown',
+        person: { id: 'p', status: 'unknown', name: 'Unknown 1' },
+        similarity: null,
+      }));
+    },
+  };
+  const seen = { width: 100, height: 100, elapsedMs: 1, faces } as Seen;
+  await match(snapshotJob(), seen, { engine: { modelId: 'm' }, gallery } as unknown as Parameters<typeof match>[2], never);
+  return asked;
+}
+
+describe('match', () => {
+  it('hands every face to the gallery, with its picture where it has one', async () => {
+    const crop = new Uint8Array([1, 2, 3]);
+    const [first, second] = await ask([seenFace(crop), seenFace(null)]);
+    expect(first).toEqual({
+      box: { x: 1, y: 2, width: 30, height: 40 },
+      embedding: new Float32Array([1, 0]),
+      modelId: 'm',
+      quality: 0.7,
+      sizePx: 33,
+      crop,
+    });
+    expect(Object.keys(second!)).not.toContain('crop');
+  });
+
+  it('lets the job wait while the gallery is not ready', async () => {
+    await expect(ask([seenFace(null)], false)).rejects.toMatchObject({ code: 'gallery-not-ready', retryAfterMs: 5_000 });
+  });
+});
