@@ -33,7 +33,7 @@ async function ask(faces: SeenFace[], isReady = true): Promise<FaceToMatch[]> {
       }));
     },
   };
-  const seen = { width: 100, height: 100, elapsedMs: 1, faces } as Seen;
+  const seen: Seen = { width: 100, height: 100, elapsedMs: 1, faces };
   await match(snapshotJob(), seen, { engine: { modelId: 'm' }, gallery } as unknown as Parameters<typeof match>[2], never);
   return asked;
 }
