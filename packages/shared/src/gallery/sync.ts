@@ -64,7 +64,6 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
   const poll = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted;) {
       failures = (await tryTo('poll', reader.catchUp)) ? 0 : Math.min(failures + 1, 7);
-      metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000);
       await pause(settings.pollMs * (1 + failures), signal);
     }
   };
@@ -103,6 +102,8 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
     }
   };
 
+  // By its own clock: a question to a database that hangs is not answered for long.
+  const clock = setInterval(() => metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000), 500);
   const loops = Promise.all([poll(), countHeads(), feed.kind === 'push' ? listen() : undefined]);
   return {
     ready: reader.ready,
@@ -110,6 +111,7 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
     catchUp: reader.catchUp,
     close: async () => {
       stop.abort();
+      clearInterval(clock);
       await loops;
     },
   };

@@ -15,21 +15,24 @@ export interface SketchTable {
  */
 export function createSketchTable(length: number): SketchTable {
   const { order, signs } = shuffle(length);
-  const sums = new Float32Array(sketchLength);
+  const sums = new Int32Array(sketchLength);
   let kernel = createKernel(1_024);
 
   /** Writes the sketch; returns what makes it unit length. */
   const sketch = (numbers: Int8Array, at: number, into: Int8Array | Int16Array, intoAt: number): number => {
-    sums.fill(0);
-    for (let index = 0; index < length; index += 1) {
-      const slot = index % sketchLength;
-      sums[slot] = (sums[slot] ?? 0) + (signs[index] ?? 0) * (numbers[at + (order[index] ?? 0)] ?? 0);
+    let largest = 1;
+    for (let slot = 0; slot < sketchLength; slot += 1) {
+      let sum = 0;
+      for (let index = slot; index < length; index += sketchLength) {
+        sum += (signs[index] ?? 0) * (numbers[at + (order[index] ?? 0)] ?? 0);
+      }
+      sums[slot] = sum;
+      largest = Math.max(largest, Math.abs(sum));
     }
-    const largest = sums.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
     let squares = 0;
-    for (let index = 0; index < sketchLength; index += 1) {
-      const value = Math.round(((sums[index] ?? 0) * 127) / largest);
-      into[intoAt + index] = value;
+    for (let slot = 0; slot < sketchLength; slot += 1) {
+      const value = Math.trunc(((sums[slot] ?? 0) * 127) / largest);
+      into[intoAt + slot] = value;
       squares += value * value;
     }
     return squares === 0 ? 0 : 1 / Math.sqrt(squares);

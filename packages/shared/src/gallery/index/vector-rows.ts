@@ -52,15 +52,10 @@ export function createVectorRows(length: number): VectorRows {
 
   return {
     set: (row, vector) => {
-      const chunk = chunkOf(row);
+      const { numbers, rests, scales } = chunkOf(row);
       const from = (row % chunkRows) * length;
-      const scale = quantise(vector, chunk.numbers, from);
-      const factor = scale === 0 ? 0 : 1 / scale;
-      for (let index = 0; index < length; index += 1) {
-        const rest = (vector[index] ?? 0) * factor - (chunk.numbers[from + index] ?? 0);
-        chunk.rests[from + index] = Math.round(rest * restSteps);
-      }
-      chunk.scales[row % chunkRows] = scale;
+      scales[row % chunkRows] = quantise(vector, numbers, from);
+      keepRests(vector, numbers, rests, from);
     },
     move: (from, to) => {
       const [source, target] = [chunkOf(from), chunkOf(to)];
@@ -90,10 +85,26 @@ export function createVectorRows(length: number): VectorRows {
 
 /** Writes the vector in 8 bits, its largest number as 127; returns what to multiply by to have it back. */
 export function quantise(vector: Float32Array, into: Int8Array, at: number): number {
+  const factor = factorOf(vector);
+  for (let index = 0; index < vector.length; index += 1) into[at + index] = rounded((vector[index] ?? 0) * factor);
+  return factor === 0 ? 0 : 1 / factor;
+}
+
+/** Writes what `quantise` rounded away. */
+function keepRests(vector: Float32Array, numbers: Int8Array, rests: Int8Array, at: number): void {
+  const factor = factorOf(vector);
+  for (let index = 0; index < vector.length; index += 1) {
+    rests[at + index] = rounded(((vector[index] ?? 0) * factor - (numbers[at + index] ?? 0)) * restSteps);
+  }
+}
+
+function factorOf(vector: Float32Array): number {
   let largest = 0;
   for (let index = 0; index < vector.length; index += 1) largest = Math.max(largest, Math.abs(vector[index] ?? 0));
-  if (largest === 0) return 0;
-  const factor = 127 / largest;
-  for (let index = 0; index < vector.length; index += 1) into[at + index] = Math.round((vector[index] ?? 0) * factor);
-  return 1 / factor;
+  return largest === 0 ? 0 : 127 / largest;
+}
+
+/** To the nearest whole number, for values above -1024: adding first makes the cut a floor. Without a branch, several times as fast as Math.round here. */
+function rounded(value: number): number {
+  return ((value + 1024.5) | 0) - 1024;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Pool, type PoolClient } from 'pg';
 import { AppError } from '../../errors.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -57,13 +58,27 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
     signal.throwIfAborted();
     await postgres.transaction(async (query) => {
       await query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
-      for (const statement of schemaStatements) await query(statement);
+      await makeTables(query);
     });
   } catch (error) {
     await pool.end();
     throw error;
   }
   return postgres;
+}
+
+/** Runs the statements unless this very list was the last that was run: some of them would lock tables that others are working with. */
+async function makeTables(query: Query): Promise<void> {
+  const fingerprint = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
+  await query('CREATE SCHEMA IF NOT EXISTS watchpost');
+  await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), fingerprint text NOT NULL)");
+  const { rowCount } = await query(
+    `INSERT INTO watchpost.schema_made AS made (id, fingerprint) VALUES ('schema', $1)
+     ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint WHERE made.fingerprint <> excluded.fingerprint`,
+    [fingerprint],
+  );
+  if (rowCount === 0) return;
+  for (const statement of schemaStatements) await query(statement);
 }
 
 function queryOf(client: Pool | PoolClient): Query {

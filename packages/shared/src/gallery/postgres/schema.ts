@@ -1,9 +1,8 @@
 /**
- * The tables, in a schema of their own. Every statement may run again: opening the database runs them all, under a lock.
+ * The tables, in a schema of their own. Every statement may run again: a version with another list runs the whole list once, under a lock.
  * An edit by hand leaves `version` alone; the triggers give it the next version, so that everybody hears of it like of any change.
  */
 export const schemaStatements: readonly string[] = [
-  'CREATE SCHEMA IF NOT EXISTS watchpost',
   `CREATE TABLE IF NOT EXISTS watchpost.gallery (
     id text PRIMARY KEY CHECK (id = 'gallery'), version bigint NOT NULL, next_number bigint NOT NULL)`,
   `INSERT INTO watchpost.gallery (id, version, next_number) VALUES ('gallery', 0, 1) ON CONFLICT DO NOTHING`,
