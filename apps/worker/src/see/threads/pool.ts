@@ -72,14 +72,13 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
     await seat.opened;
   };
   const reopen = (delayMs: number): void => {
-    const timer = setTimeout(() => {
+    setTimeout(() => {
       if (closed) return;
       open().catch((error: unknown) => {
         onLost(`a thread did not start: ${String(error)}`);
         reopen(restartDelayMs);
       });
     }, delayMs);
-    timer.unref();
   };
 
   const close = async (): Promise<void> => {
