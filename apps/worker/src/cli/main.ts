@@ -8,6 +8,10 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'analyze [--json] [--embeddings] [--annotate DIR] FILE...   the faces in local pictures',
     load: async () => (await import('./analyze.ts')).analyze,
   },
+  bench: {
+    usage: 'bench [--json]   measures this machine and says how many cameras it carries',
+    load: async () => (await import('./bench.ts')).bench,
+  },
   people: {
     usage: 'people [--json]   everybody, and when and where they were last seen',
     load: async () => (await import('./people.ts')).people,
