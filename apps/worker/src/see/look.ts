@@ -8,7 +8,7 @@ import { covered, overlap } from './geometry.ts';
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
 import { rateFace } from './quality.ts';
-import { createPyramid, type Raster } from './raster.ts';
+import { createPyramid, type Pyramid, type Raster } from './raster.ts';
 
 /** What looking needs. */
 export interface Eyes {
@@ -23,7 +23,8 @@ export interface Eyes {
 export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
   const startedAt = performance.now();
   const { picture, width, height } = await decode(bytes, eyes.limits);
-  const faces = await withCrops(picture, await lookAt(eyes, picture));
+  const pyramid = createPyramid(picture);
+  const faces = await withCrops(pyramid, await lookAt(eyes, picture, pyramid));
   const scale = width / picture.width;
   return {
     width,
@@ -33,9 +34,8 @@ export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
   };
 }
 
-/** The faces of a decoded picture, largest first, without crops. */
-export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Raster): Promise<SeenFace[]> {
-  const picture = createPyramid(raster);
+/** The faces of a decoded picture, largest first, without crops. `picture`: its pyramid, where the caller uses it too. */
+export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Raster, picture = createPyramid(raster)): Promise<SeenFace[]> {
   const faces: SeenFace[] = [];
   for (const candidate of await findFaces(models, picture)) {
     const face = await alignFace(models, picture, candidate, meanFace !== undefined);
@@ -57,7 +57,7 @@ export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Rast
 }
 
 /** The faces with a crop of each that may become a reference. */
-function withCrops(picture: Raster, faces: SeenFace[]): Promise<SeenFace[]> {
+function withCrops(picture: Pyramid, faces: SeenFace[]): Promise<SeenFace[]> {
   return Promise.all(
     faces.map(async (face) => (face.sizePx < minCropSizePx ? face : { ...face, crop: await cropFace(picture, face.box) })),
   );

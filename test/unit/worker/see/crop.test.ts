@@ -1,4 +1,5 @@
 import { cropFace } from '@watchpost/worker/see/crop';
+import { createPyramid } from '@watchpost/worker/see/raster';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
@@ -7,7 +8,7 @@ function picture(side: number) {
   const [width, height] = [800, 700];
   const data = new Uint8Array(width * height * 3).fill(128);
   for (let y = 60; y < 60 + side; y += 1) for (let x = 100; x < 100 + side; x += 1) data.set([220, 20, 20], (y * width + x) * 3);
-  return { data, width, height, channels: 3 as const };
+  return createPyramid({ data, width, height, channels: 3 as const });
 }
 
 async function read(jpeg: Uint8Array) {
