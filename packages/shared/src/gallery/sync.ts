@@ -10,7 +10,7 @@ import { pause } from './wait.ts';
 export interface SyncSettings {
   /** How often to ask where the database stands. Milliseconds. */
   pollMs: number;
-  /** How often to look for edits by hand: where the database does not tell of them, and where it does. Milliseconds. */
+  /** How often to look for edits by hand: while nothing tells of them, and while the feed does. Milliseconds. */
   censusMs: { poll: number; push: number };
   /** False: without vectors, for surfaces that recognise nobody. `newest`: with the newest only, where the others are asked for one by one. */
   embeddings: boolean | 'newest';
@@ -68,15 +68,20 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
     }
   };
 
+  let listening = false;
   const countHeads = async (): Promise<void> => {
-    for (let facesAtMs = performance.now(); !signal.aborted;) {
+    let [countedAtMs, facesAtMs] = [performance.now(), performance.now()];
+    for (let restMs = 0; !signal.aborted;) {
+      await pause(Math.max(settings.censusMs.poll, restMs), signal);
       const startMs = performance.now();
+      restMs = 0;
+      if (signal.aborted || (listening && startMs - countedAtMs < settings.censusMs.push)) continue;
       const faces = startMs - facesAtMs > faceCensusMs;
       if (faces) facesAtMs = startMs;
-      const counted = await tryTo('census', () => reader.census(faces));
+      if (!(await tryTo('census', () => reader.census(faces)))) continue;
+      countedAtMs = performance.now();
       // A large gallery is counted less often: at most a tenth of the time.
-      const restMs = counted ? Math.min(10 * (performance.now() - startMs), longestRestMs) : 0;
-      await pause(Math.max(settings.censusMs[feed.kind], restMs), signal);
+      restMs = Math.min(10 * (countedAtMs - startMs), longestRestMs);
     }
   };
 
@@ -87,6 +92,7 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
 
   const listen = async (): Promise<void> => {
     const established = (): void => {
+      listening = true;
       metrics.feedUp.set(1);
       // Whatever happened before, or while nobody listened.
       hear('edited');
@@ -94,6 +100,7 @@ export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, sett
     for (let failures = 0; !signal.aborted; failures += 1) {
       const startMs = performance.now();
       await tryTo('listen', () => feed.watch(hear, established, signal));
+      listening = false;
       metrics.feedUp.set(0);
       if (signal.aborted) return;
       metrics.feedBreaks.inc();
