@@ -68,6 +68,7 @@ export const errorCodes = {
   'inference-crashed': 'transient',
   'inference-timeout': 'transient',
   'engine-failed': 'permanent',
+  'embedding-model-invalid': 'permanent',
   'file-unreadable': 'permanent',
 } as const satisfies Record<string, Retry>;
 

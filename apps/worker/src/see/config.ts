@@ -12,6 +12,8 @@ export const seeEnv = {
   MAX_PIXELS: wholeNumber(10_000, 500_000_000).default(64_000_000),
   /** A picture that takes longer is given up, its thread replaced. */
   SEE_TIMEOUT_MS: wholeNumber(1_000, 600_000).default(30_000),
+  /** The description of another embedding model, a JSON file; docs/seeing.md. */
+  EMBEDDING_MODEL: z.string().optional(),
   /** Where translated models are kept; by default beside the compiled code. */
   MODEL_CACHE_DIR: z.string().optional(),
 };

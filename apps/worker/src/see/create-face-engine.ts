@@ -4,16 +4,19 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from './config.ts';
 import type { FaceEngine } from './face-engine.ts';
+import { readEmbeddingModel } from './models/embedding-model.ts';
 import type { EyesPlan, ThreadReply } from './threads/messages.ts';
 import { createPool } from './threads/pool.ts';
 import { startThread } from './threads/start-thread.ts';
 
 /**
  * The engine: inference threads, each with its own sessions. Resolves when they are ready; the first start after an installation translates the models.
- * Rejects with `engine-failed` where they cannot start.
+ * Rejects with `embedding-model-invalid`, or `engine-failed` where they cannot start.
  */
 export async function createFaceEngine(config: SeeConfig, log: Logger): Promise<FaceEngine> {
   const startedAt = performance.now();
+  // Read here as well, where its own error is not lost on the way between threads.
+  if (config.EMBEDDING_MODEL !== undefined) await readEmbeddingModel(config.EMBEDDING_MODEL);
   const plan = await prepareOffThread(config, log);
   const pool = await createPool({
     size: config.INFERENCE_THREADS,
@@ -57,7 +60,7 @@ async function prepareOffThread(config: SeeConfig, log: Logger): Promise<EyesPla
     if (!plan) throw new Error('the preparation gave no answer');
     return plan;
   } catch (error) {
-    throw new AppError('engine-failed', 'the models could not be prepared', { cause: error });
+    throw new AppError('engine-failed', `the models could not be prepared: ${String(error)}`, { cause: error });
   } finally {
     await worker.terminate();
   }

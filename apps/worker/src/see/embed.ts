@@ -1,6 +1,8 @@
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
-import { cutSquare, type Pyramid, type Square } from './raster.ts';
+import type { AlignedFace } from './align.ts';
+import { cropSquare } from './crop-square.ts';
+import { cutSquare, type Pyramid } from './raster.ts';
 import { neededLikeness } from './verify.ts';
 
 /**
@@ -11,13 +13,13 @@ export async function embedFace(
   models: FaceModels,
   model: EmbeddingModel,
   picture: Pyramid,
-  square: Square,
+  face: Pick<AlignedFace, 'square' | 'landmarks'>,
   meanFace: Float32Array | undefined,
 ): Promise<Float32Array | undefined> {
-  const wide = { ...square, side: square.side * (1 + model.align.margin) };
+  const wide = cropSquare(face, model);
   const crop = cutSquare(picture, wide, model.side);
   const direct = unit(await models.embed(crop));
-  const needed = neededLikeness(square.side, model.minLikeness);
+  const needed = neededLikeness(face.square.side, model.minLikeness ?? -1);
   const unlike = (vector: Float32Array, slack: number): boolean => meanFace !== undefined && dot(vector, meanFace) < needed - slack;
   if (unlike(direct, 0.05)) return undefined;
   if (!model.mirrored) return unlike(direct, 0) ? undefined : direct;

@@ -41,7 +41,7 @@ export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Rast
     const face = await alignFace(models, picture, candidate, meanFace !== undefined);
     // Two candidates may turn out to be the same face once the mesh is laid over them; the first has the better score.
     if (!face || faces.some(({ box }) => overlap(box, face.box) > 0.4 || covered(box, face.box) > 0.7)) continue;
-    const embedded = await embedFace(models, embedding, picture, face.square, meanFace);
+    const embedded = await embedFace(models, embedding, picture, face, meanFace);
     if (!embedded) continue;
     faces.push({
       box: face.box,

@@ -1,4 +1,7 @@
 import type { Eyes } from './look.ts';
+import type { OwnModel } from './models/embedding-model.ts';
+import type { FaceModels } from './models/face-models.ts';
+import { createOwnEmbedder } from './models/own-embedder.ts';
 import type { EyesPlan } from './threads/messages.ts';
 
 /** Opens a thread's own models. Only the chosen engine's library is loaded. */
@@ -7,5 +10,17 @@ export async function openEyes({ engine, models, embedding, meanFace, limits }: 
     engine === 'onnx'
       ? await (await import('./models/onnx-models.ts')).createOnnxModels(models)
       : await (await import('./models/human-models.ts')).createHumanModels();
-  return { models: opened, embedding, meanFace, limits };
+  return { models: embedding.own ? await withOwnEmbedder(opened, embedding.own) : opened, embedding, meanFace, limits };
+}
+
+async function withOwnEmbedder(models: FaceModels, own: OwnModel): Promise<FaceModels> {
+  const { embed, close } = await createOwnEmbedder(own);
+  return {
+    ...models,
+    embed,
+    close: async () => {
+      await close();
+      await models.close();
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from './config.ts';
 import { bytesOf, cached } from './file-cache.ts';
 import { workOutMeanFace } from './mean-face.ts';
-import { faceres } from './models/embedding-model.ts';
+import { faceres, readEmbeddingModel } from './models/embedding-model.ts';
 import { openEyes } from './open-eyes.ts';
 import { translatedModel } from './translate/translated-models.ts';
 import type { EyesPlan } from './threads/messages.ts';
@@ -13,6 +13,7 @@ const workPixels = 12_600_000;
 
 /** Translates the models and works out the mean face, or takes both from the cache. The first time takes some seconds of computing: not for the event loop. */
 export async function prepare(config: SeeConfig, log: Logger): Promise<EyesPlan> {
+  const embedding = config.EMBEDDING_MODEL === undefined ? faceres : await readEmbeddingModel(config.EMBEDDING_MODEL);
   const dir = config.MODEL_CACHE_DIR;
   const models = {
     blazeface: await translatedModel('blazeface', log, dir),
@@ -22,12 +23,13 @@ export async function prepare(config: SeeConfig, log: Logger): Promise<EyesPlan>
   const plan: EyesPlan = {
     engine: config.FACE_ENGINE,
     models,
-    embedding: faceres,
+    embedding,
     meanFace: undefined,
     limits: { maxPixels: config.MAX_PIXELS, workPixels },
   };
-  const hash = createHash('sha256').update(JSON.stringify(faceres));
-  for (const file of Object.values(models)) hash.update(await bytesOf(file));
+  if (embedding.minLikeness === null) return plan;
+  const hash = createHash('sha256').update(JSON.stringify(embedding));
+  for (const file of [...Object.values(models), ...(embedding.own ? [embedding.own.file] : [])]) hash.update(await bytesOf(file));
   const meanFace = await cached(`mean-face-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
     const eyes = await openEyes({ ...plan, engine: 'onnx' });
     const mean = await workOutMeanFace(eyes);

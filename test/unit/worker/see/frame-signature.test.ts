@@ -38,7 +38,7 @@ it('one cell that changed by what a dim face changes makes the frame new, wherev
     const after = scene();
     after.brightness[place] = after.brightness[place]! + 8;
     expect(sameFrame(before, frameSignature(after))).toBe(false);
-    after.brightness[place] = after.brightness[place]! - 16;
+    after.brightness[place] -= 16;
     expect(sameFrame(before, frameSignature(after))).toBe(false);
   }
 });

@@ -34,14 +34,21 @@ export async function measureRecognition(
   const { picture, man, strangers } = await readContactSheet(eyes);
   const vectors = (faces: SheetFace[]): Float32Array[] => faces.map(({ face }) => face.embedding);
   const full = compare(vectors(man), vectors(man), vectors(strangers), dot, true);
+  const margin = eyes.embedding.align.kind === 'mesh-square' ? eyes.embedding.align.margin : 0;
   const small: SizeResult[] = [];
   for (const sizePx of sizes) {
     const seen = async (faces: SheetFace[]): Promise<Float32Array[]> => {
       const embedded: Float32Array[] = [];
       for (const { face } of faces) {
-        const raster = await shrunkFace(picture, face, sizePx, eyes.embedding.align.margin);
-        const square = { x: raster.width / 2, y: raster.height / 2, side: raster.width / (1 + eyes.embedding.align.margin), angle: 0 };
-        const vector = await embedFace(eyes.models, eyes.embedding, createPyramid(raster), square, undefined);
+        const raster = await shrunkFace(picture, face, sizePx, margin);
+        const square = { x: raster.width / 2, y: raster.height / 2, side: raster.width / (1 + margin), angle: 0 };
+        const vector = await embedFace(
+          eyes.models,
+          eyes.embedding,
+          createPyramid(raster),
+          { square, landmarks: face.landmarks },
+          undefined,
+        );
         if (vector) embedded.push(vector);
       }
       return embedded;
