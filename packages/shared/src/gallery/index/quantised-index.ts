@@ -6,7 +6,7 @@ import { chunkRows, createVectorRows, quantise, type VectorRows } from './vector
 /** So many of the vectors that are nearest by their sketches are compared in full. */
 const shortlist = 160;
 /** So many of the nearest are compared once more, to the last bit: pictures of one person are often nearly equally near. */
-const rankedExactly = 32;
+const rankedExactly = 16;
 
 /**
  * Vectors of unit length, compared in 8 bits by usearch's vector instructions: all of them while they fit one chunk (4,096). Of

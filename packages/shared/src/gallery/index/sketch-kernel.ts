@@ -1,5 +1,5 @@
 /** Numbers of a sketch; the kernel below is made for it. */
-export const sketchLength = 128;
+export const sketchLength = 96;
 
 /** WebAssembly as far as it is used here; the compiler's libraries describe it for browsers only. */
 interface Wasm {

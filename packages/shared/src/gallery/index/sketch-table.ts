@@ -11,7 +11,7 @@ export interface SketchTable {
 
 /**
  * A sketch of a vector is its numbers, signs shuffled, summed in groups: cosines of sketches are those of the vectors, roughly (a
- * count sketch; with 128 sums the error is about 0.06). `length`: of the vectors.
+ * count sketch; with 96 sums the error is about 0.1). `length`: of the vectors.
  */
 export function createSketchTable(length: number): SketchTable {
   const { order, signs } = shuffle(length);
