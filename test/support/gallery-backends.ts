@@ -72,7 +72,7 @@ export async function withMongo(storage: StorageConfig, use: (client: MongoClien
   }
 }
 
-export async function withPostgres(storage: StorageConfig, use: (client: Client) => Promise<void>): Promise<void> {
+async function withPostgres(storage: StorageConfig, use: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString: storage.POSTGRES_URL });
   await client.connect();
   try {
@@ -83,7 +83,7 @@ export async function withPostgres(storage: StorageConfig, use: (client: Client)
 }
 
 /** A stream of random numbers in 0..1 that is the same every time (mulberry32). */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
