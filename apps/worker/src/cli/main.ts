@@ -20,6 +20,30 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'name FROM TO [--json]   names a person: name "Unknown 3" Ada',
     load: async () => (await import('./name.ts')).name,
   },
+  merge: {
+    usage: 'merge FROM INTO [--json]   two persons are one',
+    load: async () => (await import('./change.ts')).merge,
+  },
+  ignore: {
+    usage: 'ignore NAME [--json]   a person is known and not reported; unignore NAME takes it back',
+    load: async () => (await import('./change.ts')).ignore,
+  },
+  unignore: {
+    usage: 'unignore NAME [--json]   a person is reported again',
+    load: async () => (await import('./change.ts')).unignore,
+  },
+  forget: {
+    usage: 'forget NAME [--json]   erases a person, the faces and the sightings',
+    load: async () => (await import('./change.ts')).forget,
+  },
+  undo: {
+    usage: 'undo   takes the newest change of people back, for ten minutes',
+    load: async () => (await import('./change.ts')).undo,
+  },
+  history: {
+    usage: 'history [--json]   what was done to people, by whom, newest first',
+    load: async () => (await import('./change.ts')).history,
+  },
   enroll: {
     usage: 'enroll [--force] (--name NAME FILE... | --folder DIR)   reference faces from pictures; a folder: a sub-folder a person',
     load: async () => (await import('./enroll.ts')).enroll,

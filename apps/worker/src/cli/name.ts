@@ -10,7 +10,7 @@ export const name: Command = async (args, { env, signal, print, warn }) => {
     warn('usage: name FROM TO   (names with blanks in quotes: name "Unknown 3" "Ada Lovelace")');
     return 2;
   }
-  const person = await withPeople(env, signal, (gallery) => gallery.name(from, to, { id: 'cli' }, signal));
+  const person = await withPeople(env, signal, ({ gallery }) => gallery.name(from, to, { id: 'cli' }, signal));
   print(values.json ? JSON.stringify(person) : `${from} is now ${person.name}`);
   return 0;
 };

@@ -6,7 +6,7 @@ import { withPeople } from './open-people.ts';
 /** `people [--json]`: everybody, named and unknown, with when and where they were last seen. */
 export const people: Command = async (args, { env, signal, print }) => {
   const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
-  const everybody = await withPeople(env, signal, (gallery) => gallery.people(signal));
+  const everybody = await withPeople(env, signal, ({ gallery }) => gallery.people(signal));
   const lines = values.json ? everybody.map((person) => JSON.stringify(person)) : toTable(everybody);
   for (const line of lines) print(line);
   return 0;

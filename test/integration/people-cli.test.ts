@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { face, sighting, strangerVector } from '../support/gallery-backends.ts';
+import { fromRoot } from '../support/root.ts';
+import { pglite, type Service } from '../support/services.ts';
+
+const never = new AbortController().signal;
+
+describe('the commands about people', () => {
+  let server: Service;
+
+  /** Runs a command as an operator does; answers what it printed, what it complained of, and its exit code. */
+  const watchpost = async (...args: string[]) => {
+    const env = { ...process.env, POSTGRES_URL: server.url, MONGO_CONNECTION_STRING: '', REDIS_URL: '' };
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/worker/dist/cli/main.js'), ...args], { env });
+      return { out: stdout.trim(), err: '', code: 0 };
+    } catch (error) {
+      const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
+      return { out: stdout.trim(), err: stderr.trim(), code };
+    }
+  };
+
+  beforeAll(async () => {
+    server = await pglite();
+    const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
+    const { gallery } = await openGallery({ POSTGRES_URL: server.url }, options, never);
+    for (const seed of [1, 2, 3]) await gallery.recognise(sighting({ takenAtMs: seed * 1_000 }), [face(strangerVector(seed))], never);
+    await gallery.close();
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('list, name, merge, forget and undo, and say what was done', async () => {
+    expect((await watchpost('people')).out.split('\n')[1]).toMatch(/^Unknown 1 +unknown +1 +1970-01-01 00:00 UTC +Door$/);
+    expect(await watchpost('name', 'Unknown 2', 'Ada')).toEqual({ out: 'Unknown 2 is now Ada', err: '', code: 0 });
+    expect(await watchpost('name', 'Unknown 3', 'ada')).toEqual({ out: '', err: 'name-taken: somebody is called "Ada" already', code: 1 });
+    expect(await watchpost('name', 'Unknown 2')).toMatchObject({ code: 2 });
+    expect((await watchpost('merge', 'Unknown 3', 'Unknown 1')).out).toBe('Unknown 3 merged into Unknown 1');
+    expect((await watchpost('forget', 'Ada')).out).toBe('Ada was forgotten');
+    expect((await watchpost('people')).out.split('\n')).toHaveLength(2);
+    expect((await watchpost('undo')).out).toBe('undone: Ada was forgotten');
+    const people = (await watchpost('people', '--json')).out.split('\n').map((line) => JSON.parse(line) as object);
+    expect(people).toMatchObject([
+      { name: 'Ada', status: 'named', number: 2, faces: 1 },
+      { name: 'Unknown 1', status: 'unknown', faces: 2, lastSeen: { atMs: 3_000 } },
+    ]);
+    const history = (await watchpost('history')).out;
+    for (const line of [/forget +Ada was forgotten \(cli at .+\), undone/, /merge +Unknown 3 merged/, /name +Unknown 2 → Ada/]) {
+      expect(history).toMatch(line);
+    }
+  });
+});
