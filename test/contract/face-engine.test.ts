@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
@@ -7,15 +5,15 @@ import { seeEnv } from '@watchpost/worker/see/config';
 import { createFaceEngine } from '@watchpost/worker/see/create-face-engine';
 import type { FaceEngine, Seen } from '@watchpost/worker/see/face-engine';
 import { sameFrame } from '@watchpost/worker/see/frame-signature';
+import { humanFile } from '@watchpost/worker/see/human-package';
 import { openEyes } from '@watchpost/worker/see/open-eyes';
 import { prepare } from '@watchpost/worker/see/prepare';
 import type { Raster } from '@watchpost/worker/see/raster';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const human = dirname(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')));
-const sheet = join(human, 'assets', 'screenshot-facematch.jpg');
-const party = join(human, 'assets', 'samples.jpg');
+const sheet = humanFile('assets', 'screenshot-facematch.jpg');
+const party = humanFile('assets', 'samples.jpg');
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 
@@ -157,7 +155,7 @@ for (const name of ['onnx', 'human'] as const) {
     it('the signature tells a new face of 20 pixels, and lets a re-encoded frame pass', async () => {
       const empty = floor().resize(1920, 1080, { fit: 'fill' });
       const face = await sharp(sheet).extract({ left: 18, top: 300, width: 70, height: 70 }).resize(20).toBuffer();
-      const sign = async (picture: sharp.Sharp, quality: number) => engine.signature(await picture.jpeg({ quality }).toBuffer(), never);
+      const sign = async (picture: Sharp, quality: number) => engine.signature(await picture.jpeg({ quality }).toBuffer(), never);
       const before = await sign(empty.clone(), 90);
       expect(sameFrame(before, await sign(empty.clone(), 90))).toBe(true);
       expect(sameFrame(before, await sign(empty.clone(), 85))).toBe(true);
