@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseEnv } from '@watchpost/shared/config/parse-env';
-import { seeEnv } from '../see/config.ts';
 import { rounded, type BenchIo } from './gallery/bench-io.ts';
 import { fewFaces } from './seeing/bench-frames.ts';
-import { measureThroughput, type Throughput } from './seeing/measure-throughput.ts';
 import { readOptions, toTable } from './seeing/options.ts';
+import { runThroughput, type MeasuredThroughput } from './seeing/run-throughput.ts';
 
 export const usage =
   'threads [--json] [--data DIR]   1080p frames a second at one thread up to one a core, memory, and how free the event loop stays';
@@ -15,12 +12,11 @@ const forMs = 8_000;
 export async function run(args: string[], { env, print, warn, signal }: BenchIo): Promise<number> {
   const { json, data } = readOptions(args);
   const frames = await fewFaces(data, [{ width: 1920, height: 1080 }]);
-  const pictures = await Promise.all(frames.map(({ file }) => readFile(file)));
-  const config = parseEnv(env, seeEnv);
-  const results: (Throughput & { speedup: number })[] = [];
+  const files = frames.map(({ file }) => file);
+  const results: (MeasuredThroughput & { speedup: number })[] = [];
   for (let threads = 1; threads <= availableParallelism(); threads *= 2) {
     warn(`${threads} threads`);
-    const measured = await measureThroughput(config, threads, pictures, forMs, signal);
+    const measured = await runThroughput(env, threads, files, forMs, signal);
     results.push({ ...measured, speedup: rounded(measured.framesPerSecond / (results[0]?.framesPerSecond ?? measured.framesPerSecond)) });
   }
   if (json) print(JSON.stringify(results));

@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { fewFaces } from '../bench/seeing/bench-frames.ts';
-import { measureThroughput } from '../bench/seeing/measure-throughput.ts';
-import { seeEnv } from '../see/config.ts';
+import { runThroughput } from '../bench/seeing/run-throughput.ts';
 import type { Command } from './command.ts';
 
 /** The frame that is measured: three faces of 40 pixels. */
@@ -20,17 +17,15 @@ const mostThreads = 8;
 /** `bench [--json]`: how many pictures this machine looks at, and how many cameras that carries. Takes less than a minute. */
 export const bench: Command = async (args, { env, signal, print, warn }) => {
   const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } });
-  const config = parseEnv(env, seeEnv);
   const cores = availableParallelism();
   const [picture] = await fewFaces(undefined, [frame]);
   if (!picture) return 1;
-  const pictures = [await readFile(picture.file)];
 
   warn(`looking at 1080p frames for ${forMs / 1_000} s with one thread`);
-  const one = await measureThroughput(config, 1, pictures, forMs, signal);
+  const one = await runThroughput(env, 1, [picture.file], forMs, signal);
   const threads = Math.min(cores, mostThreads);
   if (threads > 1) warn(`and with ${threads}`);
-  const all = threads > 1 ? await measureThroughput(config, threads, pictures, forMs, signal) : one;
+  const all = threads > 1 ? await runThroughput(env, threads, [picture.file], forMs, signal) : one;
 
   const workers = Math.max(1, Math.floor(cores / threads));
   const framesPerSecond = all.framesPerSecond * workers;

@@ -4,10 +4,10 @@ import { decode, type DecodeLimits } from './decode/decode.ts';
 import { embedFace } from './embed.ts';
 import type { Seen, SeenFace } from './face-engine.ts';
 import { findFaces } from './find/find-faces.ts';
-import { covered, overlap } from './geometry.ts';
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
 import { rateFace } from './quality.ts';
+import { isOwnFace } from './verify.ts';
 import { createPyramid, type Pyramid, type Raster } from './raster.ts';
 
 /** What looking needs. */
@@ -40,7 +40,7 @@ export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Rast
   for (const candidate of await findFaces(models, picture)) {
     const face = await alignFace(models, picture, candidate, meanFace !== undefined);
     // Two candidates may turn out to be the same face once the mesh is laid over them; the first has the better score.
-    if (!face || faces.some(({ box }) => overlap(box, face.box) > 0.4 || covered(box, face.box) > 0.7)) continue;
+    if (!face || !isOwnFace(face, faces)) continue;
     const embedded = await embedFace(models, embedding, picture, face, meanFace);
     if (!embedded) continue;
     faces.push({

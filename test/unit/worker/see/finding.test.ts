@@ -2,7 +2,7 @@ import { merge } from '@watchpost/worker/see/find/merge';
 import { planViews } from '@watchpost/worker/see/find/plan-views';
 import { readGrids, type Detection } from '@watchpost/worker/see/find/read-grids';
 import { createPyramid } from '@watchpost/worker/see/raster';
-import { neededLikeness, passesMesh } from '@watchpost/worker/see/verify';
+import { isOwnFace, neededLikeness, passesMesh } from '@watchpost/worker/see/verify';
 import { expect, it } from 'vitest';
 
 const picture = { ...createPyramid({ data: new Uint8Array(), width: 1920, height: 1080, channels: 3 }) };
@@ -98,4 +98,13 @@ it('asks less likeness of the smallest faces', () => {
   expect(neededLikeness(60, 0.4)).toBe(0.4);
   expect(neededLikeness(13, 0.4)).toBeCloseTo(0.37);
   expect(neededLikeness(8, 0.4)).toBeCloseTo(0.34);
+});
+
+it('drops the face that seems to stand between two neighbours, and keeps a real one behind them', () => {
+  const neighbours = [{ box: { x: 0, y: 0, width: 60, height: 66 } }, { box: { x: 86, y: 0, width: 60, height: 66 } }];
+  const between = { x: 46, y: 0, width: 50, height: 54 };
+  expect(isOwnFace({ box: between, detectorScore: 0.7 }, neighbours)).toBe(false);
+  expect(isOwnFace({ box: between, detectorScore: 0.92 }, neighbours)).toBe(true);
+  expect(isOwnFace({ box: { x: 62, y: 0, width: 22, height: 24 }, detectorScore: 0.6 }, neighbours)).toBe(true);
+  expect(isOwnFace({ box: { x: 3, y: 2, width: 58, height: 60 }, detectorScore: 0.95 }, neighbours)).toBe(false);
 });
