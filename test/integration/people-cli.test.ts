@@ -50,6 +50,8 @@ describe('the commands about people', () => {
       { name: 'Ada', status: 'named', number: 2, faces: 1 },
       { name: 'Unknown 1', status: 'unknown', faces: 2, lastSeen: { atMs: 3_000 } },
     ]);
+    expect(await watchpost('alias', 'Ada', 'The Countess')).toMatchObject({ err: '', code: 0 });
+    expect((await watchpost('name', 'the countess', 'Ada Lovelace')).out).toBe('the countess is now Ada Lovelace');
     const history = (await watchpost('history')).out;
     for (const line of [/forget +Ada was forgotten \(cli at .+\), undone/, /merge +Unknown 3 merged/, /name +Unknown 2 → Ada/]) {
       expect(history).toMatch(line);

@@ -27,6 +27,8 @@ const change =
 
 /** `merge FROM INTO`: two persons are one. */
 export const merge = change('merge FROM INTO', 2, (from = '', into = '') => ({ kind: 'merge', from, into }));
+/** `alias NAME ALIAS`: one more name that finds a person. */
+export const alias = change('alias NAME ALIAS', 2, (person = '', name = '') => ({ kind: 'alias', person, alias: name }));
 /** `ignore NAME`, `unignore NAME`: a person is known and not reported. */
 export const ignore = change('ignore NAME', 1, (person = '') => ({ kind: 'ignore', person }));
 export const unignore = change('unignore NAME', 1, (person = '') => ({ kind: 'unignore', person }));

@@ -24,6 +24,10 @@ const commands: Record<string, { usage: string; load: () => Promise<Command> }> 
     usage: 'merge FROM INTO [--json]   two persons are one',
     load: async () => (await import('./change.ts')).merge,
   },
+  alias: {
+    usage: 'alias NAME ALIAS [--json]   one more name that finds a person',
+    load: async () => (await import('./change.ts')).alias,
+  },
   ignore: {
     usage: 'ignore NAME [--json]   a person is known and not reported; unignore NAME takes it back',
     load: async () => (await import('./change.ts')).ignore,
