@@ -92,5 +92,18 @@ for (const backend of galleryBackends) {
       expect(await taken(null, 9)).toEqual([7_000]);
       expect(await records.recent({ channel: 'slack:C8', camera: 'Gate' }, 5, never)).toEqual([]);
     });
+
+    it('drops what old frames looked like, and nothing else of them', async () => {
+      const { records } = database;
+      const signature = new Uint8Array([1, 2, 3]);
+      const make = async (takenAtMs: number) => {
+        const record = await records.open(job({ takenAtMs }), never);
+        return records.save({ ...record, sha256: 'aa', signature }, never);
+      };
+      const [old, young] = [await make(1_000), await make(5_000)];
+      await records.forgetFrames(5_000, never);
+      expect(await records.get(old.snapshotId, never)).toEqual({ ...old, signature: null });
+      expect(await records.get(young.snapshotId, never)).toEqual(young);
+    });
   });
 }

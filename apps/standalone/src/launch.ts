@@ -8,6 +8,7 @@ import { scenes } from './demo/scenes.ts';
 import { type Plan, planFor } from './plan.ts';
 import { anyFreePort, freePortFrom, isFree } from './ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
+import { memoryEnv } from '@watchpost/worker/see/memory-env';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
 import { supervise } from './supervised.ts';
 import { superviseDatabase } from './supervised-database.ts';
@@ -58,7 +59,13 @@ export async function launch(options: LaunchOptions): Promise<void> {
     ['ingest', port],
   ] as const) {
     const file = fileURLToPath(mains[name]);
-    const child = supervise({ ...options, name, file, env: childEnv, readyUrl: `http://127.0.0.1:${String(at)}/health/ready` });
+    const child = supervise({
+      ...options,
+      name,
+      file,
+      env: name === 'worker' ? { ...memoryEnv, ...childEnv } : childEnv,
+      readyUrl: `http://127.0.0.1:${String(at)}/health/ready`,
+    });
     lifecycle.onStop(name, async () => child.stop(graceMs));
     lifecycle.aborting.addEventListener('abort', () => child.hurry());
     ready.push(child.ready.then(() => say(`${name} is ready`)));

@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
+import type { SnapshotRecords } from '../records/snapshot-record.ts';
 import type { AuditStore, LastSeen, SightingStore } from './gallery-store.ts';
 import type { Mirror } from './mirror.ts';
 import { personStatus, type AuditEntry, type StoredPerson } from './model.ts';
@@ -26,6 +27,7 @@ export interface HousekeepingDeps {
   transact: Transact;
   sightings: SightingStore;
   audit: AuditStore;
+  records: SnapshotRecords;
   log: Logger;
   thresholds: readonly ThresholdRow[];
   /** Faces of one model that a person keeps. */
@@ -34,16 +36,18 @@ export interface HousekeepingDeps {
 
 /** What the gallery does by itself from time to time. Every worker does it; what one has done the others find done. */
 export interface Housekeeping {
-  /** One round: erases what was deleted, merges unknowns that turned out to be one, forgets unknowns long unseen. */
+  /** One round: erases what was deleted, drops the signatures of old frames, merges unknowns that turned out to be one, forgets unknowns long unseen. */
   round(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 const actor = { id: 'watchpost' };
 const facesAtATime = 20;
+/** As long as a new frame may be compared with an old one (`SAME_FRAME_WINDOW_MS`). */
+const framesKeepMs = 3_600_000;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
-  const { mirror, sync, transact, sightings, audit, log } = deps;
+  const { mirror, sync, transact, sightings, audit, records, log } = deps;
   /** Faces up to this version were compared with all others. */
   let comparedUpTo = 0;
 
@@ -103,6 +107,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     await sync.ready(signal);
     const erased = await audit.eraseDeleted(Date.now() - undoMs - 60_000, signal);
     if (erased > 0) log.info({ erased }, 'deleted persons and faces erased');
+    await records.forgetFrames(Date.now() - framesKeepMs, signal);
     await compareFaces(signal);
     await expireUnknowns(signal);
   };

@@ -81,7 +81,7 @@ export async function openGallery(
   const operations = createOperations({ mirror, transact, sightings, audit, references });
   const { thresholds } = decision;
   const housekeeping = syncSettings.embeddings
-    ? createHousekeeping({ mirror, sync, transact, sightings, audit, log, thresholds, cap: references.cap }, tidying)
+    ? createHousekeeping({ mirror, sync, transact, sightings, audit, records, log, thresholds, cap: references.cap }, tidying)
     : null;
   const closeAll = async (): Promise<void> => {
     await housekeeping?.close();

@@ -58,6 +58,13 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     open: (job, signal) => guardMongo(() => open(job, signal), signal),
     get: (snapshotId, signal) => guardMongo(() => get(snapshotId, signal), signal),
     save: (record, signal) => guardMongo(() => save(record, signal), signal),
+    forgetFrames: (beforeMs, signal) =>
+      guardMongo(async () => {
+        await snapshots.updateMany(
+          { signature: { $type: 'binData' }, takenAt: { $lt: new Date(beforeMs) } },
+          { $set: { signature: null } },
+        );
+      }, signal),
     recent: ({ channel, camera }, limit, signal) =>
       guardMongo(async () => {
         const found = await snapshots
@@ -87,6 +94,7 @@ export async function ensureRecordIndexes(db: Db): Promise<void> {
   await guardMongo(() =>
     db.collection('snapshots').createIndexes([
       { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+      { key: { takenAt: 1 }, partialFilterExpression: { signature: { $type: 'binData' } } },
       { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     ]),
   );

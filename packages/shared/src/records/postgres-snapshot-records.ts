@@ -55,6 +55,10 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       if (rowCount === 0) throw recordConflict(record.snapshotId);
       return next;
     },
+    forgetFrames: async (beforeMs, signal) => {
+      signal.throwIfAborted();
+      await query('UPDATE watchpost.snapshots SET signature = NULL WHERE signature IS NOT NULL AND taken_at < $1', [new Date(beforeMs)]);
+    },
     recent: async ({ channel, camera }, limit, signal) => {
       signal.throwIfAborted();
       const { rows } = await query(
