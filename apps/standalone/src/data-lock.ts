@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 
@@ -16,17 +17,17 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const own = `${file}.${String(process.pid)}.${randomUUID()}`;
   await writeFile(own, JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid) }), { mode: 0o600 });
   try {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
       // A link appears with its content, or not at all: nobody sees a lock half written.
       if (await succeeds(link(own, file), 'EEXIST')) return async () => rm(file, { force: true });
-      const holder = await readHolder(file);
-      if (holder && (await isRunning(holder))) {
+      const holder = await look(file);
+      if (typeof holder === 'object') {
         throw new AppError(
           'data-dir-in-use',
           `${path.resolve(dataDir)} is in use by process ${String(holder.pid)}: stop that one first, or set DATA_DIR to another folder`,
         );
       }
-      await takeAway(file, holder);
+      if (holder === 'dead') await removeDead(file, own);
     }
     throw new AppError('data-dir-in-use', `${path.resolve(dataDir)} is being taken by another process`);
   } finally {
@@ -34,13 +35,36 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
 }
 
-/** Removes a dead process's lock; puts it back when it turns out to be one that another process made in the meantime. */
-async function takeAway(file: string, dead: Holder | undefined): Promise<void> {
-  const aside = `${file}.${String(process.pid)}.dead`;
-  if (!(await succeeds(rename(file, aside), 'ENOENT'))) return;
-  const taken = await readHolder(aside);
-  if (taken?.pid !== dead?.pid || taken?.startedAt !== dead?.startedAt) await succeeds(link(aside, file), 'EEXIST');
-  await rm(aside, { force: true });
+/**
+ * Removes a dead process's lock. Only who holds a second lock may, and looks once more then: else of two that saw the dead one
+ * the slower would remove the lock that the faster has taken meanwhile.
+ */
+async function removeDead(file: string, own: string): Promise<void> {
+  const broom = `${file}.broom`;
+  if (await succeeds(link(own, broom), 'EEXIST')) {
+    try {
+      if ((await look(file)) === 'dead') await rm(file, { force: true });
+    } finally {
+      await rm(broom, { force: true });
+    }
+    return;
+  }
+  // Whoever died with the broom in hand held it for a moment only.
+  if ((await look(broom)) === 'dead') await rm(broom, { force: true });
+  await setTimeout(10);
+}
+
+/** The running process that holds a lock, or what there is instead. A lock that cannot be read was never whole: its process is gone. */
+async function look(file: string): Promise<Holder | 'dead' | 'none'> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'none';
+    throw error;
+  }
+  const holder = parseHolder(text);
+  return holder && (await isRunning(holder)) ? holder : 'dead';
 }
 
 async function succeeds(change: Promise<void>, expectedCode: string): Promise<boolean> {
@@ -55,9 +79,9 @@ async function succeeds(change: Promise<void>, expectedCode: string): Promise<bo
 
 type Holder = z.output<typeof holderSchema>;
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+function parseHolder(text: string): Holder | undefined {
   try {
-    return holderSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return holderSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
