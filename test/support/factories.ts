@@ -1,5 +1,6 @@
 import type { Person } from '@watchpost/shared/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import { newRecord } from '@watchpost/shared/records/new-record';
 import type { RecordedFace, SnapshotRecord } from '@watchpost/shared/records/snapshot-record';
 
 export function snapshotJob(over: Partial<SnapshotJob> = {}): SnapshotJob {
@@ -22,22 +23,7 @@ export function recordedFace(over: Partial<RecordedFace> = {}): RecordedFace {
 
 export function snapshotRecord(over: Partial<SnapshotRecord> = {}): SnapshotRecord {
   const job = over.job ?? snapshotJob();
-  return {
-    snapshotId: job.snapshotId,
-    job,
-    revision: 1,
-    state: 'received',
-    sha256: null,
-    signature: null,
-    sameAs: null,
-    width: null,
-    height: null,
-    faces: null,
-    upload: null,
-    error: null,
-    updatedAtMs: job.takenAtMs,
-    ...over,
-  };
+  return { ...newRecord(job), updatedAtMs: job.takenAtMs, ...over };
 }
 
 export function person(over: Partial<Person> = {}): Person {
