@@ -100,7 +100,11 @@ function changesGallery(deps: RecogniseDeps, faces: readonly FaceToMatch[], deci
 /** Whether a recognised face is worth keeping as one more reference of its person. */
 function referenceChange({ mirror, references }: RecogniseDeps, face: FaceToMatch, decision: Decision) {
   if (!('candidate' in decision) || !decision.addReference) return null;
-  const existing = mirror.references(decision.candidate.personId, face.modelId);
+  const { personId } = decision.candidate;
+  const existing = mirror.references(personId, face.modelId);
+  const known = mirror.facesOf(personId).filter(({ role, modelId }) => role === 'reference' && modelId === face.modelId);
+  // Beyond memory some vectors may have been pushed out since they were brought in: a full set is not changed by a part of it.
+  if (known.length >= references.cap && existing.length < known.length) return null;
   return chooseReferences(existing, { id: '', vector: face.embedding, quality: face.quality }, references);
 }
 
