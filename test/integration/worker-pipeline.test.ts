@@ -190,7 +190,7 @@ describe('a retry', () => {
     await handlers.result(result as never, context, never);
     expect(inferences).toBe(1);
     expect(slack.posts).toHaveLength(1);
-    expect(await record(job)).toMatchObject({ state: 'posted', upload: { state: 'shared' } });
+    expect(await record(job)).toMatchObject({ state: 'posted', upload: { state: 'shared', messageId: slack.posts[0]!.ts } });
   });
 
   it('beside another one posts once', async () => {

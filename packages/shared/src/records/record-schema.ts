@@ -25,7 +25,9 @@ export const recordBodySchema = z.object({
       }),
     )
     .nullable(),
-  upload: z.object({ state: z.enum(['uploaded', 'sharing', 'shared']), fileId: z.string() }).nullable(),
+  upload: z
+    .object({ state: z.enum(['uploaded', 'sharing', 'shared']), fileId: z.string(), messageId: z.string().exactOptional() })
+    .nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   updatedAtMs: z.number(),
 });
