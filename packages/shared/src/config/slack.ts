@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { slackFileHosts } from '../chat/slack/file-hosts.ts';
 import { commaList } from './parse-env.ts';
-
-/** Where Slack keeps its files. `*.` stands for any name below. */
-const slackFileHosts = 'files.slack.com,*.slack-edge.com,*.slack-files.com';
 
 /** Slack's ids are compared whole, never as parts of a text: C01 is not C012345. */
 const channelIdSchema = z
@@ -38,7 +36,7 @@ export const slackEnv = {
     .default('https://slack.com/api/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   /** Lower-case host names (https on 443, `*.` in front: any name below), or origins. The bot token is sent to no other host. */
-  SLACK_FILE_HOSTS: commaList.pipe(z.array(fileHostSchema)).prefault(slackFileHosts),
+  SLACK_FILE_HOSTS: commaList.pipe(z.array(fileHostSchema)).prefault(slackFileHosts.join(',')),
 };
 
 /** What only the process that receives events reads of Slack. */

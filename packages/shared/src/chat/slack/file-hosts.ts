@@ -1,5 +1,5 @@
 /** Where Slack keeps files. Slack's own addresses; `*.` stands for one or more labels. */
-export const slackFileHosts = ['files.slack.com', '*.slack-edge.com', '*.slack-files.com', 'files.slack-gov.com'] as const;
+export const slackFileHosts = ['files.slack.com', '*.slack-edge.com', '*.slack-files.com'] as const;
 
 /** Says whether the bot token may be sent to a URL, and bytes be taken from it. */
 export type AllowsUrl = (url: URL) => boolean;
