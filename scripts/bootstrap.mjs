@@ -23,7 +23,7 @@ export async function ensureReady() {
     await step('installing packages', 'npx', ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile']);
   });
   await unlessDone('build', sourceState, async () => {
-    await step('building', process.execPath, [tsc, '-b', 'packages/shared', 'apps/ingest', 'apps/worker', 'apps/standalone']);
+    await step('building', process.execPath, [tsc, '-b', 'packages/bench', 'apps/ingest', 'apps/worker', 'apps/standalone']);
   });
 }
 

@@ -21,7 +21,8 @@ function sources(folder: string): Source[] {
     });
 }
 
-const all = ['packages/shared/src', 'apps/ingest/src', 'apps/worker/src', 'apps/standalone/src'].flatMap(sources);
+const folders = ['packages', 'apps'].flatMap((parent) => readdirSync(fromRoot(parent)).map((name) => `${parent}/${name}`));
+const all = folders.flatMap((folder) => sources(`${folder}/src`));
 const breaking = (test: (source: Source) => boolean) => all.filter(test).map(({ file }) => file);
 const imports = ({ imports: list }: Source, ...names: string[]) =>
   list.some((name) => names.some((want) => name === want || name.startsWith(`${want}/`)));

@@ -1,14 +1,14 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
-import { seeEnv } from '@watchpost/worker/see/config';
-import { createFaceEngine } from '@watchpost/worker/see/create-face-engine';
-import type { FaceEngine, Seen } from '@watchpost/worker/see/face-engine';
-import { sameFrame } from '@watchpost/worker/see/frame-signature';
-import { humanFile } from '@watchpost/worker/see/human-package';
-import { openEyes } from '@watchpost/worker/see/open-eyes';
-import { prepare } from '@watchpost/worker/see/prepare';
-import type { Raster } from '@watchpost/worker/see/raster';
+import { seeEnv } from '@watchpost/see/config';
+import { createFaceEngine } from '@watchpost/see/create-face-engine';
+import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
+import { sameFrame } from '@watchpost/see/picture/frame-signature';
+import { humanFile } from '@watchpost/see/models/human-package';
+import { openEyes } from '@watchpost/see/models/open-eyes';
+import { prepare } from '@watchpost/see/models/prepare';
+import type { Raster } from '@watchpost/see/picture/raster';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { defaultHousekeepingSettings } from '@watchpost/shared/gallery/housekeeping';
-import { openDatabase, openGallery, type OpenedGallery } from '@watchpost/shared/gallery/open-gallery';
+import { defaultHousekeepingSettings } from '@watchpost/gallery/housekeeping/housekeeping';
+import { openDatabase, openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { Gallery } from '@watchpost/shared/gallery/gallery';
-import { openDatabase, openGallery } from '@watchpost/shared/gallery/open-gallery';
-import type { Operation, PeopleOperations } from '@watchpost/shared/gallery/operations/operation';
+import type { Gallery } from '@watchpost/gallery/gallery';
+import { openDatabase, openGallery } from '@watchpost/gallery/open-gallery';
+import type { Operation, PeopleOperations } from '@watchpost/gallery/changes/operation';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { ChangeBatch, Hint, SightedFace, SnapshotSightings } from '@watchpost/shared/gallery/gallery-store';
-import type { AuditEntry, Changeset, FaceChange, PersonChange } from '@watchpost/shared/gallery/model';
-import { openDatabase, type OpenedDatabase } from '@watchpost/shared/gallery/open-gallery';
+import type { ChangeBatch, Hint, SightedFace, SnapshotSightings } from '@watchpost/gallery/stores/gallery-store';
+import type { AuditEntry, Changeset, FaceChange, PersonChange } from '@watchpost/gallery/model';
+import { openDatabase, type OpenedDatabase } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';

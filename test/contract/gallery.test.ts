@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { Gallery } from '@watchpost/shared/gallery/gallery';
-import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import type { Gallery } from '@watchpost/gallery/gallery';
+import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';

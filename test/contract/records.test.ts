@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { openDatabase, type OpenedDatabase } from '@watchpost/shared/gallery/open-gallery';
+import { openDatabase, type OpenedDatabase } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import type { SnapshotRecord } from '@watchpost/shared/records/snapshot-record';
+import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { recordedFace, snapshotJob } from '../support/factories.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatFile, ChatPlatform, UploadProgress } from '@watchpost/shared/chat/chat';
-import { allowHosts } from '@watchpost/shared/chat/slack/file-hosts';
-import { createSlackCalls } from '@watchpost/shared/chat/slack/slack-calls';
-import { createSlackPlatform } from '@watchpost/shared/chat/slack/slack-platform';
+import { allowHosts } from '@watchpost/slack/file-hosts';
+import { createSlackCalls } from '@watchpost/slack/calls';
+import { createSlackPlatform } from '@watchpost/slack/platform';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
 
 const token = 'xoxb-test-token';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { analyze } from '@watchpost/worker/cli/analyze';
+import { analyze } from '@watchpost/cli/commands/analyze';
 import { describe, expect, it } from 'vitest';
 import { frameWith, man } from '../support/pictures.ts';
 import { runCommand } from '../support/run-command.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { lockDataDir } from '@watchpost/standalone/data-lock';
+import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 describe('the lock of a data folder', () => {

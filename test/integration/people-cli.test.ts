@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

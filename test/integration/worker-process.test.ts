@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';

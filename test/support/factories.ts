@@ -1,7 +1,7 @@
-import type { Person } from '@watchpost/shared/gallery/gallery';
+import type { Person } from '@watchpost/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
-import { newRecord } from '@watchpost/shared/records/new-record';
-import type { RecordedFace, SnapshotRecord } from '@watchpost/shared/records/snapshot-record';
+import { newRecord } from '@watchpost/gallery/records/new-record';
+import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 
 export function snapshotJob(over: Partial<SnapshotJob> = {}): SnapshotJob {
   return {

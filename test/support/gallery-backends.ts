@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { FaceToMatch, Sighting } from '@watchpost/shared/gallery/gallery';
+import type { FaceToMatch, Sighting } from '@watchpost/gallery/gallery';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import { mongoReplicaSet, mongoStandalone, pglite, type Service, type ServiceName } from './services.ts';

@@ -1,5 +1,5 @@
 import { toAppError } from '@watchpost/shared/errors';
-import type { Command } from '@watchpost/worker/cli/command';
+import type { Command } from '@watchpost/cli/command';
 
 export interface CommandRun {
   code: number;

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { startDatabaseProcess } from '@watchpost/standalone/database-process';
+import { startDatabaseProcess } from '@watchpost/standalone/processes/database-process';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { until } from './until.ts';

@@ -1,6 +1,6 @@
 import { commonEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
-import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/shared/config/slack';
+import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/slack/config';
 import { z } from 'zod';
 import { compileCaptionPattern, defaultCaptionPattern } from './platforms/slack/camera-name.ts';
 

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
+import type { Logger } from '@watchpost/shared/observability/logger';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'request-malformed': 400,

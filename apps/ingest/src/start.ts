@@ -1,9 +1,9 @@
-import { createSlackCalls } from '@watchpost/shared/chat/slack/slack-calls';
+import { createSlackCalls } from '@watchpost/slack/calls';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { Lifecycle } from '@watchpost/shared/lifecycle';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import type { Logger } from 'pino';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import { buildApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
 import { findIdentity } from './platforms/slack/identity.ts';

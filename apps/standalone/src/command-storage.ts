@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { embeddedPostgresUrl } from '@watchpost/shared/config/embedded';
+import { embeddedPostgresUrl } from './processes/embedded-file.ts';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { planFor } from './plan.ts';
 
@@ -26,7 +26,7 @@ export async function storageForCommand(command: string | undefined, env: NodeJS
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres')) && !filling.has(command)) return asItIs;
-  const { startPgliteServer } = await import('./pglite-server.ts');
+  const { startPgliteServer } = await import('./processes/pglite-server.ts');
   const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
   return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
 }

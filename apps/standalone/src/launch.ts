@@ -6,12 +6,12 @@ import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
 import { scenes } from './demo/scenes.ts';
 import { type Plan, planFor } from './plan.ts';
-import { anyFreePort, freePortFrom, isFree } from './ports.ts';
+import { anyFreePort, freePortFrom, isFree } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
-import { memoryEnv } from '@watchpost/worker/see/memory-env';
+import { memoryEnv } from '@watchpost/see/threads/memory-env';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
-import { supervise } from './supervised.ts';
-import { superviseDatabase } from './supervised-database.ts';
+import { supervise } from './processes/supervised.ts';
+import { superviseDatabase } from './processes/supervised-database.ts';
 
 export interface LaunchOptions {
   env: NodeJS.ProcessEnv;

@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { createLifecycle } from '@watchpost/shared/lifecycle';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { readable } from './child-lines.ts';
+import { readable } from './processes/child-lines.ts';
 import { launch } from './launch.ts';
 
 // `npm start`. What it says itself goes to standard error; standard output carries the log lines of the processes,

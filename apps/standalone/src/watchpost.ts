@@ -5,7 +5,7 @@ import { storageForCommand } from './command-storage.ts';
 try {
   const storage = await storageForCommand(process.argv[2], process.env);
   Object.assign(process.env, storage.env);
-  await import('@watchpost/worker/cli/main');
+  await import('@watchpost/cli/main');
   await storage.close();
 } catch (error) {
   const { code, message } = toAppError(error);

@@ -1,8 +1,8 @@
 import { commonEnv, galleryFaults, queueFaults, storageEnv } from '@watchpost/shared/config/common';
-import { galleryEnv, galleryIndexFaults } from '@watchpost/shared/config/gallery';
+import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
-import { slackEnv } from '@watchpost/shared/config/slack';
-import { seeEnv } from './see/config.ts';
+import { slackEnv } from '@watchpost/slack/config';
+import { seeEnv } from '@watchpost/see/config';
 
 /** Every variable that the worker reads; docs/configuration.md explains them. */
 export const workerEnv = {

@@ -1,4 +1,4 @@
-import './no-telemetry.ts';
+import '@watchpost/see/no-telemetry';
 import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { runProcess } from '@watchpost/shared/lifecycle';

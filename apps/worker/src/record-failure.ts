@@ -1,6 +1,6 @@
 import type { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { SnapshotRecords } from '@watchpost/shared/records/snapshot-record';
+import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 
 /** The record of a failed job says why. A failure to write that is logged only: it must not hide the failure itself. */
 export async function recordFailure(

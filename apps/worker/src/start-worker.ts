@@ -1,10 +1,10 @@
 import { pause } from '@watchpost/shared/abort';
-import { allowHosts } from '@watchpost/shared/chat/slack/file-hosts';
-import { createSlackCalls } from '@watchpost/shared/chat/slack/slack-calls';
-import { createSlackPlatform } from '@watchpost/shared/chat/slack/slack-platform';
+import { allowHosts } from '@watchpost/slack/file-hosts';
+import { createSlackCalls } from '@watchpost/slack/calls';
+import { createSlackPlatform } from '@watchpost/slack/platform';
 import { toAppError } from '@watchpost/shared/errors';
-import { gallerySettings } from '@watchpost/shared/gallery/gallery-settings';
-import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { gallerySettings } from '@watchpost/gallery/settings';
+import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { Lifecycle } from '@watchpost/shared/lifecycle';
@@ -14,7 +14,7 @@ import type { WorkerConfig } from './config.ts';
 import { createHandlers } from './handlers.ts';
 import { startHealthServer } from './health.ts';
 import { recordFailure } from './record-failure.ts';
-import { createFaceEngine } from './see/create-face-engine.ts';
+import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { createStepTimer } from './step-timer.ts';
 
 const slackTimeoutMs = 15_000;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openGallery } from '@watchpost/shared/gallery/open-gallery';
+import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { exportCommand } from '@watchpost/worker/cli/export';
-import { restore } from '@watchpost/worker/cli/restore';
+import { exportCommand } from '@watchpost/cli/commands/export';
+import { restore } from '@watchpost/cli/commands/restore';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
 import { face, sighting, strangerVector } from '../../support/gallery-backends.ts';

@@ -1,9 +1,9 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { openGallery } from '@watchpost/shared/gallery/open-gallery';
-import { openWorkbench } from '@watchpost/shared/gallery/open-workbench';
+import { openGallery } from '@watchpost/gallery/open-gallery';
+import { openWorkbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { importCommand } from '@watchpost/worker/cli/import';
+import { importCommand } from '@watchpost/cli/commands/import';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';

@@ -1,6 +1,6 @@
 import { visitAt } from '@watchpost/standalone/demo/cast';
 import { renderPage } from '@watchpost/standalone/slack/page-html';
-import { readable } from '@watchpost/standalone/child-lines';
+import { readable } from '@watchpost/standalone/processes/child-lines';
 import { describe, expect, it } from 'vitest';
 
 describe('the cameras of the demonstration', () => {

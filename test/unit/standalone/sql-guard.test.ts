@@ -1,4 +1,4 @@
-import { changesSettings, refusal, subscriptions } from '@watchpost/standalone/pglite/sql-guard';
+import { changesSettings, refusal, subscriptions } from '@watchpost/standalone/processes/pglite/sql-guard';
 import { describe, expect, it } from 'vitest';
 
 describe('what a statement does to the shared session', () => {

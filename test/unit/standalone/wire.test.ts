@@ -1,5 +1,5 @@
-import { withOwnNames } from '@watchpost/standalone/pglite/statement-names';
-import { createMessageReader, message, queryMessage, scanReply } from '@watchpost/standalone/pglite/wire';
+import { withOwnNames } from '@watchpost/standalone/processes/pglite/statement-names';
+import { createMessageReader, message, queryMessage, scanReply } from '@watchpost/standalone/processes/pglite/wire';
 import { describe, expect, it } from 'vitest';
 
 const ready = (status: string): Buffer => message('Z', Buffer.from(status));

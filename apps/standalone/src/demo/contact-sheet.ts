@@ -1,5 +1,5 @@
 import { GlobalFonts, type Image, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
-import { humanFile } from '@watchpost/worker/see/human-package';
+import { humanFile } from '@watchpost/see/models/human-package';
 
 /** The picture of 108 extracted faces that comes with `@vladmandic/human`: a grid of 6 rows of 18 faces. Pixels. */
 const grid = { left: 2, top: 282.5, stepX: 106.3, stepY: 112.5, side: 106 };

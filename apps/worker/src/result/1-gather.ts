@@ -1,6 +1,6 @@
 import type { ChatPlatform } from '@watchpost/shared/chat/chat';
-import type { Gallery, Person } from '@watchpost/shared/gallery/gallery';
-import type { RecordedFace, SnapshotRecord } from '@watchpost/shared/records/snapshot-record';
+import type { Gallery, Person } from '@watchpost/gallery/gallery';
+import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 
 /** A recorded face with the person as called now: somebody may have named them since. */
 export interface ResultFace {

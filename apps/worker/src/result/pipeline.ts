@@ -1,17 +1,18 @@
 import type { ChannelKey, ChatPlatform } from '@watchpost/shared/chat/chat';
 import { AppError, toAppError } from '@watchpost/shared/errors';
-import type { Gallery } from '@watchpost/shared/gallery/gallery';
+import { scaleBox } from '@watchpost/shared/geometry';
+import type { Gallery } from '@watchpost/gallery/gallery';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { SnapshotRecord, SnapshotRecords } from '@watchpost/shared/records/snapshot-record';
+import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { recordFailure } from '../record-failure.ts';
 import { downloadSnapshot } from '../snapshot/1-download.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { gather, isWorthPosting, type Gathered } from './1-gather.ts';
 import { describe } from './2-describe.ts';
-import { decode } from '../see/decode/decode.ts';
+import { decode } from '@watchpost/see/picture/decode';
 import { annotate } from './annotate/draw.ts';
-import { maxResultSidePx, scaleBox } from './annotate/layout.ts';
+import { maxResultSidePx } from './annotate/layout.ts';
 
 export interface ResultDeps {
   chat: ChatPlatform;

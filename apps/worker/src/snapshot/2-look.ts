@@ -1,7 +1,7 @@
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
-import type { SnapshotRecord, SnapshotRecords } from '@watchpost/shared/records/snapshot-record';
-import type { FaceEngine, Seen } from '../see/face-engine.ts';
-import { sameFrame } from '../see/frame-signature.ts';
+import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
+import { sameFrame } from '@watchpost/see/picture/frame-signature';
 import type { Downloaded } from './1-download.ts';
 
 /** `seen`: what the engine found. `nothing-new`: the camera's earlier snapshot `sameAs` shows the same, so no inference was spent. */

@@ -1,8 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
-import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/shared/gallery/gallery';
+import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
-import type { RecordedFace } from '@watchpost/shared/records/snapshot-record';
-import type { FaceEngine, Seen } from '../see/face-engine.ts';
+import type { RecordedFace } from '@watchpost/gallery/records/snapshot-record';
+import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
 
 export interface MatchDeps {
   engine: FaceEngine;

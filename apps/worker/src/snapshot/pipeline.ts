@@ -2,7 +2,7 @@ import { toAppError } from '@watchpost/shared/errors';
 import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { SnapshotRecord } from '@watchpost/shared/records/snapshot-record';
+import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { recordFailure } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { downloadSnapshot } from './1-download.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort } from '../abort.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq';
-import type { Logger } from 'pino';
+import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort } from '../abort.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { DelayedError, UnrecoverableError, WaitingError, type Job as BullJob } from 'bullmq';
-import type { Logger } from 'pino';
+import type { Logger } from '../observability/logger.ts';
 import { raceAbort, throwIfAborted } from '../abort.ts';
 import { AppError, toAppError } from '../errors.ts';
 import { redactSecrets } from '../observability/logger.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../observability/logger.ts';
 
 /** A queue that is away reports the same error at every try to reconnect: one line for each kind of error a minute is enough. */
 export function complainOnce(log: Logger, everyMs = 60_000): (error: Error) => void {

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+export type { Counter, Gauge, Histogram };
+
 /** The process's Prometheus metrics. Each module makes its own instruments from it, named `watchpost_…`, seconds and bytes as units. */
 export interface Metrics {
   counter<L extends string>(name: string, help: string, labels?: readonly L[]): Counter<L>;

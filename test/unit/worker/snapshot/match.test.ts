@@ -1,5 +1,5 @@
-import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/shared/gallery/gallery';
-import type { Seen, SeenFace } from '@watchpost/worker/see/face-engine';
+import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
+import type { Seen, SeenFace } from '@watchpost/see/face-engine';
 import { match } from '@watchpost/worker/snapshot/3-match';
 import { describe, expect, it } from 'vitest';
 import { snapshotJob } from '../../../support/factories.ts';

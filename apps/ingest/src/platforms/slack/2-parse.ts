@@ -1,4 +1,4 @@
-import { slackFileSchema } from '@watchpost/shared/chat/slack/slack-file';
+import { slackFileSchema } from '@watchpost/slack/file';
 import { z } from 'zod';
 
 /** Ids become part of job ids, so they are held to what Slack's ids look like. */

@@ -1,4 +1,4 @@
-import { toChatFile, whyNoFile, isStub } from '@watchpost/shared/chat/slack/slack-file';
+import { toChatFile, whyNoFile, isStub } from '@watchpost/slack/file';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
 import type { EventFile, SlackMessage } from './2-parse.ts';
 

@@ -1,7 +1,7 @@
 import { pause } from '@watchpost/shared/abort';
-import type { SlackCall } from '@watchpost/shared/chat/slack/slack-calls';
+import type { SlackCall } from '@watchpost/slack/calls';
 import { toAppError } from '@watchpost/shared/errors';
-import type { Logger } from 'pino';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import { z } from 'zod';
 import type { SlackIdentity } from './3-to-jobs.ts';
 

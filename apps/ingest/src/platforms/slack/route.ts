@@ -1,7 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { IngestMetrics } from '../../metrics.ts';
 import { hasValidSignature, isSameSecret } from './1-verify.ts';
 import { parseDelivery, tokenOf, type Delivery } from './2-parse.ts';

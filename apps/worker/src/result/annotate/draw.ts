@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { createCanvas, GlobalFonts, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Box } from '@watchpost/shared/records/snapshot-record';
+import type { Box } from '@watchpost/shared/geometry';
 import type { FaceLabel, FaceStyle } from '../2-describe.ts';
-import type { Raster } from '../../see/raster.ts';
+import type { Raster } from '@watchpost/see/picture/raster';
 import { layoutLabels, type Layout, type PlacedLabel } from './layout.ts';
 
 interface Look {

@@ -1,4 +1,4 @@
-import type { Box } from '@watchpost/shared/records/snapshot-record';
+import { scaleBox, sharedArea, type Box } from '@watchpost/shared/geometry';
 
 export interface LabelledBox {
   box: Box;
@@ -97,7 +97,7 @@ function bestPlace(box: Box, size: Size, picture: Size, obstacles: readonly Box[
   let least = Number.POSITIVE_INFINITY;
   for (const place of places) {
     // Being pushed back into the picture may put a label over its own face: that counts too, but less than covering another.
-    const covered = obstacles.reduce((sum, other) => sum + overlap(place, other), 0) + overlap(place, box) * 0.25;
+    const covered = obstacles.reduce((sum, other) => sum + sharedArea(place, other), 0) + sharedArea(place, box) * 0.25;
     if (covered < least) {
       best = place;
       least = covered;
@@ -112,17 +112,6 @@ function within(place: Box, picture: Size): Box {
     x: Math.round(clamp(place.x, 0, Math.max(0, picture.width - place.width))),
     y: Math.round(clamp(place.y, 0, Math.max(0, picture.height - place.height))),
   };
-}
-
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  return width > 0 && height > 0 ? width * height : 0;
-}
-
-/** A box of the source in pixels of a copy that is `scale` times as large. */
-export function scaleBox(box: Box, scale: number): Box {
-  return { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale };
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -1,0 +1,24 @@
+import { createCanvas, loadImage } from '@napi-rs/canvas';
+import sharp from 'sharp';
+import type { Seen } from '@watchpost/see/face-engine';
+
+/** The picture as JPEG, upright, with a box and the quality of each face: to check by eye. Results are annotated elsewhere, with names. */
+export async function drawBoxes(bytes: Uint8Array, { width, height, faces }: Seen): Promise<Buffer> {
+  const upright = await sharp(bytes, { failOn: 'none', limitInputPixels: false })
+    .autoOrient()
+    .png()
+    .toBuffer()
+    .catch(() => Buffer.from(bytes));
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.drawImage(await loadImage(upright), 0, 0, width, height);
+  context.lineWidth = Math.max(2, width / 600);
+  context.font = `${Math.max(12, Math.round(width / 100))}px sans-serif`;
+  for (const { box, quality, sizePx, score } of faces) {
+    context.strokeStyle = '#ffb000';
+    context.strokeRect(box.x, box.y, box.width, box.height);
+    context.fillStyle = '#ffb000';
+    context.fillText(`${quality.value.toFixed(2)} ${Math.round(sizePx)}px ${score.toFixed(2)}`, box.x, box.y - 3);
+  }
+  return canvas.encode('jpeg', 88);
+}

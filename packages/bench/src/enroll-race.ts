@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { AppError } from '@watchpost/shared/errors';
+import { openDatabase } from '@watchpost/gallery/open-gallery';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { openBenchDatabase } from './gallery/bench-database.ts';
+import { percentile, rounded, type BenchIo } from './gallery/bench-io.ts';
+import { startProcesses } from './gallery/children.ts';
+import { createSyntheticFaces } from './gallery/synthetic-faces.ts';
+
+export const usage = 'enroll-race [--rounds 200] [--workers 8] [--json]   many processes see the same new stranger at the same moment';
+
+/**
+ * In each round every process is shown another picture of the same new stranger at the same moment. As many persons as rounds must
+ * come of it, and everybody must give the stranger the same name: exit code 1 otherwise.
+ */
+export async function run(args: string[], { env, print, warn, signal }: BenchIo): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: 'string', default: '200' },
+      workers: { type: 'string', default: '8' },
+      json: { type: 'boolean', default: false },
+      data: { type: 'string' },
+    },
+  });
+  const [rounds, workers] = [Number(values.rounds), Number(values.workers)];
+  const database = await openBenchDatabase(env, signal);
+  try {
+    // The tables and indexes are there before eight processes want to make them.
+    const opened = await openDatabase(database.storage, { log: createLogger('bench', 'fatal') }, signal);
+    const before = (await opened.store.census({ faces: false }, signal)).persons.length;
+    warn(`${rounds} rounds of ${workers} processes on ${database.kind}`);
+    const { times, splits } = await race(database.storage, rounds, workers, signal);
+    const persons = (await opened.store.census({ faces: false }, signal)).persons.length - before;
+    await opened.close();
+    const [p50Ms, p99Ms] = [0.5, 0.99].map((rank) => rounded(percentile(times, rank)));
+    const report = { database: database.kind, rounds, workers, persons, roundsWithTwoNames: splits, p50Ms, p99Ms };
+    print(
+      values.json
+        ? JSON.stringify(report)
+        : `${database.kind}: ${persons} persons of ${rounds} strangers, ${splits} of them under two names; one answer took ${p50Ms} ms (p99 ${p99Ms} ms)`,
+    );
+    return persons === rounds && splits === 0 ? 0 : 1;
+  } finally {
+    await database.stop();
+  }
+}
+
+async function race(storage: Parameters<typeof startProcesses>[1], rounds: number, workers: number, signal: AbortSignal) {
+  const processes = await startProcesses(workers, storage);
+  const synthetic = createSyntheticFaces(Date.now());
+  const times: number[] = [];
+  let splits = 0;
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      signal.throwIfAborted();
+      const stranger = synthetic.person();
+      const orders = processes.map(() => ({
+        kind: 'recognise' as const,
+        snapshotId: `race-${randomUUID()}`,
+        embedding: [...synthetic.picture(stranger)],
+      }));
+      const answers = await Promise.all(processes.map((each, index) => each.ask(orders[index] ?? { kind: 'stop' })));
+      const names = new Set<string | null>();
+      for (const answer of answers) {
+        if (answer.kind !== 'recognised') throw new AppError('internal', 'a process answered something else');
+        names.add(answer.name);
+        times.push(answer.elapsedMs);
+      }
+      if (names.size !== 1 || names.has(null)) splits += 1;
+    }
+  } finally {
+    await Promise.all(processes.map((each) => each.stop()));
+  }
+  return { times, splits };
+}

@@ -1,0 +1,114 @@
+import { dot, embedFace } from '@watchpost/see/face/embed';
+import type { Eyes } from '@watchpost/see/look';
+import { createPyramid } from '@watchpost/see/picture/raster';
+import { rounded } from '../gallery/bench-io.ts';
+import { readContactSheet, shrunkFace, type SheetFace } from './contact-sheet.ts';
+import type { HumanLibrary } from './human-library.ts';
+import { acceptedAt, areaUnderCurve, quantile, thresholdAt, type PairScores } from './scores.ts';
+
+/** The sizes at which faces are compared with references of full size, pixels. */
+const sizes = [64, 48, 40, 32, 28, 24, 20];
+
+export interface SheetResult {
+  acceptedAtNoFalseAccept: number;
+  auc: number;
+  comparisons: number;
+}
+
+/** How the similarities lie at one size. */
+export interface SizeResult {
+  sizePx: number;
+  acceptedAtOneInThousand: number;
+  thresholdAtOneInThousand: number;
+  strangersMost: number;
+  strangersMedian: number;
+  sameLow: number;
+  sameMedian: number;
+}
+
+/** The contact sheet's first man against its strangers, full size, ours and Human's; then seen smaller and smaller. */
+export async function measureRecognition(
+  eyes: Eyes,
+  human: HumanLibrary,
+): Promise<{ sheet: SheetResult; human: SheetResult; sizes: SizeResult[] }> {
+  const { picture, man, strangers } = await readContactSheet(eyes);
+  const vectors = (faces: SheetFace[]): Float32Array[] => faces.map(({ face }) => face.embedding);
+  const full = compare(vectors(man), vectors(man), vectors(strangers), dot, true);
+  const margin = eyes.embedding.align.kind === 'mesh-square' ? eyes.embedding.align.margin : 0;
+  const small: SizeResult[] = [];
+  for (const sizePx of sizes) {
+    const seen = async (faces: SheetFace[]): Promise<Float32Array[]> => {
+      const embedded: Float32Array[] = [];
+      for (const { face } of faces) {
+        const raster = await shrunkFace(picture, face, sizePx, margin);
+        const square = { x: raster.width / 2, y: raster.height / 2, side: raster.width / (1 + margin), angle: 0 };
+        const vector = await embedFace(
+          eyes.models,
+          eyes.embedding,
+          createPyramid(raster),
+          { square, landmarks: face.landmarks },
+          undefined,
+        );
+        if (vector) embedded.push(vector);
+      }
+      return embedded;
+    };
+    small.push(atSize(sizePx, compare(await seen(man), vectors(man), await seen(strangers), dot, false, vectors(strangers))));
+  }
+  return { sheet: summary(full), human: summary(await compareByHuman(human, man, strangers)), sizes: small };
+}
+
+/**
+ * Every face of the man in turn as the one reference: the others of him, and all strangers, against it.
+ * `references` are of full size; `fullStrangers`: strangers as references, the man's small faces against them.
+ */
+function compare<V>(
+  man: V[],
+  references: V[],
+  strangers: V[],
+  similarity: (a: V, b: V) => number,
+  once: boolean,
+  fullStrangers: V[] = [],
+): PairScores {
+  const scores: PairScores = { same: [], different: [] };
+  references.forEach((reference, index) => {
+    man.forEach((face, other) => {
+      if (other !== index && (!once || other > index)) scores.same.push(similarity(face, reference));
+    });
+    for (const stranger of strangers) scores.different.push(similarity(stranger, reference));
+  });
+  for (const stranger of fullStrangers) for (const face of man) scores.different.push(similarity(face, stranger));
+  return scores;
+}
+
+/** Human on each tile, blown up twice so that its detector sees the face; a face it misses is accepted by nobody. */
+async function compareByHuman(human: HumanLibrary, man: SheetFace[], strangers: SheetFace[]): Promise<PairScores> {
+  const vectors = async (faces: SheetFace[]): Promise<number[][]> => {
+    const found: number[][] = [];
+    for (const { tile } of faces) found.push((await human.detect(await tile()))[0]?.embedding ?? []);
+    return found;
+  };
+  const mans = await vectors(man);
+  const similarity = (a: number[], b: number[]): number => (a.length > 0 && b.length > 0 ? human.similarity(a, b) : -1);
+  return compare(mans, mans, await vectors(strangers), similarity, true);
+}
+
+function summary(scores: PairScores): SheetResult {
+  return {
+    acceptedAtNoFalseAccept: rounded(acceptedAt(scores, 0)),
+    auc: rounded(areaUnderCurve(scores)),
+    comparisons: scores.same.length + scores.different.length,
+  };
+}
+
+function atSize(sizePx: number, scores: PairScores): SizeResult {
+  return {
+    sizePx,
+    acceptedAtOneInThousand: rounded(acceptedAt(scores, 0.001)),
+    thresholdAtOneInThousand: rounded(thresholdAt(scores.different, 0.001)),
+    strangersMost: rounded(Math.max(...scores.different)),
+    strangersMedian: rounded(quantile(scores.different, 0.5)),
+    sameLow: rounded(quantile(scores.same, 0.05)),
+    sameMedian: rounded(quantile(scores.same, 0.5)),
+  };
+}

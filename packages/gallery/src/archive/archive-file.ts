@@ -1,0 +1,148 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { Readable, pipeline as pipe } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { z } from 'zod';
+import { AppError } from '@watchpost/shared/errors';
+import { archiveFormat, type ArchiveRecord, endLine, headerLine, recordLine } from './archive-lines.ts';
+
+/** Vectors and pictures hardly shrink: more effort only takes longer. */
+const gzip = { level: 1 };
+/** Longer lines are no line of ours: a sighting of a hundred faces is half a megabyte. Characters. */
+const longestLine = 64 * 1024 * 1024;
+
+export type ArchiveEnd = z.output<typeof endLine>;
+export type ArchiveHead = Pick<ArchiveEnd, 'version' | 'nextNumber'>;
+
+/**
+ * Writes records to a new file that only its user can read, gzip of one JSON object a line, as they come. `records` ends by returning
+ * the head. The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists` where it is there.
+ */
+export async function writeArchive(
+  file: string,
+  records: AsyncGenerator<ArchiveRecord, ArchiveHead>,
+  signal: AbortSignal,
+): Promise<ArchiveEnd> {
+  const partial = `${file}.part`;
+  if (await stat(file).catch(() => null)) throw new AppError('file-exists', `${file} is there already`);
+  let end: ArchiveEnd | undefined;
+  async function* lines(): AsyncGenerator<string> {
+    const hash = createHash('sha256');
+    const counts: Record<string, number> = {};
+    const header = { kind: 'watchpost-gallery', format: archiveFormat, exportedAt: new Date().toISOString() };
+    yield hashed(hash, header);
+    for (;;) {
+      const next = await records.next();
+      if (next.done) {
+        end = { kind: 'end', ...next.value, lines: counts, sha256: hash.digest('hex') };
+        yield `${JSON.stringify(end)}\n`;
+        return;
+      }
+      counts[next.value.kind] = (counts[next.value.kind] ?? 0) + 1;
+      yield hashed(hash, next.value);
+    }
+  }
+  try {
+    await pipeline(Readable.from(lines()), createGzip(gzip), createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }), {
+      signal,
+    });
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) throw new AppError('file-exists', `${partial} is there already`, { cause: error });
+    await rm(partial, { force: true });
+    throw isCode(error, 'ENOENT') ? new AppError('file-unreadable', `there is no folder for ${file}`, { cause: error }) : error;
+  }
+  await rename(partial, file);
+  if (!end) throw new AppError('internal', 'the file has no end');
+  return end;
+}
+
+function hashed(hash: Hash, value: object): string {
+  const line = `${JSON.stringify(value)}\n`;
+  hash.update(line);
+  return line;
+}
+
+/**
+ * The records of a file, one after the other, each checked against the format; returns its last line after checking the number of
+ * lines and the checksum. Rejects with `archive-invalid` and `file-unreadable`.
+ */
+export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, ArchiveEnd> {
+  const hash = createHash('sha256');
+  const counts: Record<string, number> = {};
+  let number = 0;
+  let end: ArchiveEnd | undefined;
+  for await (const text of linesOf(file)) {
+    number += 1;
+    const line = parseLine(text, number);
+    if (end) throw new AppError('archive-invalid', 'there is something behind the last line');
+    if (number === 1) checkHeader(line);
+    else if (kindOf(line) === 'end') {
+      end = checked(endLine, line, number);
+      continue;
+    } else {
+      const record = checked(recordLine, line, number);
+      counts[record.kind] = (counts[record.kind] ?? 0) + 1;
+      yield record;
+    }
+    hash.update(`${text}\n`);
+  }
+  if (!end) throw new AppError('archive-invalid', 'the file is cut off: it has no last line');
+  const same = Object.keys({ ...counts, ...end.lines }).every((kind) => (counts[kind] ?? 0) === (end.lines[kind] ?? 0));
+  if (!same || hash.digest('hex') !== end.sha256) throw new AppError('archive-invalid', 'the checksum or the number of lines is wrong');
+  return end;
+}
+
+function checkHeader(line: unknown): void {
+  const header = headerLine.safeParse(line).data;
+  if (!header) throw new AppError('archive-invalid', "the file is not a gallery's backup");
+  if (header.format !== archiveFormat)
+    throw new AppError('archive-invalid', `the file has format ${header.format}, this version reads ${archiveFormat}`);
+}
+
+function kindOf(line: unknown): unknown {
+  return typeof line === 'object' && line !== null && 'kind' in line ? line.kind : undefined;
+}
+
+function parseLine(text: string, number: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AppError('archive-invalid', `line ${number} is no JSON`, { cause: error });
+  }
+}
+
+function checked<S extends z.ZodType>(schema: S, line: unknown, number: number): z.output<S> {
+  const { data, error } = schema.safeParse(line);
+  if (error) throw new AppError('archive-invalid', `line ${number} is not as it should be`, { cause: error });
+  return data;
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const gunzip = createGunzip();
+  gunzip.setEncoding('utf8');
+  // What goes wrong on the way ends the reading below.
+  pipe(createReadStream(file), gunzip, () => undefined);
+  let rest = '';
+  try {
+    for await (const chunk of gunzip) {
+      const parts = (rest + String(chunk)).split('\n');
+      rest = parts.pop() ?? '';
+      if (rest.length > longestLine) throw new AppError('archive-invalid', 'a line is too long');
+      yield* parts;
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if (isCode(error, 'ENOENT', 'EACCES', 'EISDIR'))
+      throw new AppError('file-unreadable', error instanceof Error ? error.message : '', { cause: error });
+    throw new AppError('archive-invalid', 'the file is damaged or cut off', { cause: error });
+  } finally {
+    gunzip.destroy();
+  }
+  if (rest !== '') throw new AppError('archive-invalid', 'the file is cut off within a line');
+}
+
+function isCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}

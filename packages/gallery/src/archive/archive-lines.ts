@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { boxSchema, decisionSchema } from '../records/record-schema.ts';
+import { auditActions, type StoredFace, type StoredPerson } from '../model.ts';
+
+/** The format's number. A reader takes this one and no later one. docs/gallery-file.md describes it. */
+export const archiveFormat = 1;
+
+const base64 = z.base64();
+/** Little-endian float32, one after the other. */
+const vectorSchema = base64.refine((text) => Buffer.byteLength(text, 'base64') % 4 === 0, 'is no list of float32');
+const timeMs = z.number().int();
+
+const personLine = z.strictObject({
+  kind: z.literal('person'),
+  id: z.string().min(1),
+  name: z.string().min(1),
+  number: z.number().int().nullable(),
+  aliases: z.array(z.string()),
+  ignored: z.boolean(),
+  mergedInto: z.string().nullable(),
+  createdAtMs: timeMs,
+});
+
+const faceLine = z.strictObject({
+  kind: z.literal('face'),
+  id: z.string().min(1),
+  personId: z.string(),
+  modelId: z.string(),
+  role: z.enum(['reference', 'negative']),
+  embedding: vectorSchema,
+  quality: z.number(),
+  sizePx: z.number(),
+  snapshotId: z.string().nullable(),
+  createdAtMs: timeMs,
+});
+
+/** `id` is the face's. */
+const cropLine = z.strictObject({ kind: z.literal('crop'), id: z.string().min(1), jpeg: base64 });
+
+/** `id` is the snapshot's. Faces in their order; a vector that was erased is null. */
+const sightingLine = z.strictObject({
+  kind: z.literal('sighting'),
+  id: z.string().min(1),
+  channel: z.string(),
+  camera: z.string().nullable(),
+  takenAtMs: timeMs,
+  expiresAtMs: timeMs,
+  faces: z.array(
+    z.strictObject({
+      box: boxSchema,
+      decision: decisionSchema,
+      personId: z.string().nullable(),
+      similarity: z.number().nullable(),
+      faceId: z.string().nullable(),
+      modelId: z.string(),
+      quality: z.number(),
+      sizePx: z.number(),
+      embedding: vectorSchema.nullable(),
+    }),
+  ),
+});
+
+/** `id` is the person's. */
+const lastSeenLine = z.strictObject({
+  kind: z.literal('last-seen'),
+  id: z.string().min(1),
+  atMs: timeMs,
+  channel: z.string(),
+  camera: z.string().nullable(),
+});
+
+/** `actor` and `where`: who did it, from where. `inverse` is the JSON text that undoing goes by. */
+const auditLine = z.strictObject({
+  kind: z.literal('audit'),
+  id: z.string().min(1),
+  action: z.enum(auditActions),
+  actor: z.string(),
+  where: z.string().nullable(),
+  atMs: timeMs,
+  personIds: z.array(z.string()),
+  summary: z.string(),
+  inverse: z.string().nullable(),
+  undone: z.boolean(),
+  undoes: z.string().nullable(),
+  version: z.number().int(),
+});
+
+/** A person or face of an earlier line was deleted while the file was written. */
+const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face']), id: z.string().min(1) });
+
+/** A line between the first and the last. A later line about the same thing replaces the earlier one. */
+export const recordLine = z.discriminatedUnion('kind', [
+  personLine,
+  faceLine,
+  cropLine,
+  sightingLine,
+  lastSeenLine,
+  auditLine,
+  removedLine,
+]);
+export type ArchiveRecord = z.output<typeof recordLine>;
+export type RecordOf<K extends ArchiveRecord['kind']> = Extract<ArchiveRecord, { kind: K }>;
+
+/** The first line. */
+export const headerLine = z.object({ kind: z.literal('watchpost-gallery'), format: z.number().int(), exportedAt: z.string() });
+
+/** The last line: where numbers go on, how many lines of each kind came before, and the SHA-256 of all bytes before this line (uncompressed). */
+export const endLine = z.strictObject({
+  kind: z.literal('end'),
+  version: z.number().int(),
+  nextNumber: z.number().int(),
+  lines: z.record(z.string(), z.number().int()),
+  sha256: z.string(),
+});
+
+/** The kinds of things that are kept. */
+export type ThingKind = Exclude<ArchiveRecord['kind'], 'removed'>;
+export type ArchiveCounts = Record<ThingKind, number>;
+
+export function vectorToText(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+}
+
+export function vectorFromText(text: string): Float32Array {
+  // A copy that starts at a place of its own: small buffers are parts of larger ones.
+  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
+}
+
+export function personToLine({ id, name, number, aliases, ignored, mergedInto, createdAtMs }: StoredPerson): RecordOf<'person'> {
+  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, createdAtMs };
+}
+
+export function faceToLine(face: StoredFace): RecordOf<'face'> {
+  const { id, personId, modelId, role, quality, sizePx, snapshotId, createdAtMs } = face;
+  const embedding = vectorToText(face.embedding);
+  return { kind: 'face', id, personId, modelId, role, embedding, quality, sizePx, snapshotId, createdAtMs };
+}

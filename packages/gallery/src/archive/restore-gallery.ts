@@ -1,0 +1,73 @@
+import { AppError } from '@watchpost/shared/errors';
+import { type ArchiveEnd, readArchive } from './archive-file.ts';
+import { type ArchiveCounts, type ArchiveRecord } from './archive-lines.ts';
+import type { ArchiveBatch, OpenedArchive } from './archive-store.ts';
+
+const batchSize = 200;
+
+/** Reads a whole file and checks it; resolves to its last line and how much of each kind it holds. Rejects with `archive-invalid`, `file-unreadable`. */
+export async function verifyArchive(file: string, signal: AbortSignal): Promise<{ end: ArchiveEnd; holds: ArchiveCounts }> {
+  const all = {
+    person: new Set<string>(),
+    face: new Set<string>(),
+    crop: new Set<string>(),
+    sighting: new Set<string>(),
+    'last-seen': new Set<string>(),
+    audit: new Set<string>(),
+  };
+  const records = readArchive(file);
+  for (;;) {
+    signal.throwIfAborted();
+    const next = await records.next();
+    if (next.done) {
+      const { person, face, crop, sighting, 'last-seen': seen, audit } = all;
+      const holds = { person: person.size, face: face.size, crop: crop.size, sighting: sighting.size, 'last-seen': seen.size };
+      return { end: next.value, holds: { ...holds, audit: audit.size } };
+    }
+    const record = next.value;
+    if (record.kind === 'removed') all[record.of].delete(record.id);
+    else all[record.kind].add(record.id);
+  }
+}
+
+/**
+ * Puts a file's gallery into the database: checks the whole file first, then writes, then counts. Resolves to how much of each kind
+ * was restored. Rejects with `archive-invalid`, `file-unreadable`, `gallery-not-empty` (unless `replace`), `gallery-unavailable`.
+ */
+export async function restoreGallery(
+  { archive }: OpenedArchive,
+  file: string,
+  { replace }: { replace: boolean },
+  signal: AbortSignal,
+): Promise<ArchiveCounts> {
+  const { end, holds } = await verifyArchive(file, signal);
+  const before = await archive.counts(signal);
+  if (!replace && (before === null || Object.values(before).some((count) => count > 0))) {
+    const why = before ? `the gallery holds ${before.person} persons and ${before.face} faces` : 'an earlier restore was never finished';
+    throw new AppError('gallery-not-empty', `${why}; --replace removes what is there`);
+  }
+  await archive.replaceAll({ version: end.version, nextNumber: end.nextNumber }, batched(readArchive(file), batchSize), signal);
+  const after = await archive.counts(signal);
+  // Sightings may have gone by themselves since, or come.
+  const wrong = (['person', 'face', 'crop', 'audit'] as const).filter((kind) => after?.[kind] !== holds[kind]);
+  if (wrong.length > 0) throw new AppError('internal', `after restoring, the number of these is not the file's: ${wrong.join(', ')}`);
+  return holds;
+}
+
+/** Consecutive records of one kind, none twice in a batch. */
+export async function* batched(records: AsyncIterable<ArchiveRecord>, size: number): AsyncGenerator<ArchiveBatch> {
+  let batch: ArchiveRecord[] = [];
+  let ids = new Set<string>();
+  for await (const record of records) {
+    const [first] = batch;
+    if (first && (first.kind !== record.kind || batch.length === size || ids.has(record.id))) {
+      yield { kind: first.kind, records: batch };
+      batch = [];
+      ids = new Set();
+    }
+    batch.push(record);
+    ids.add(record.id);
+  }
+  const [first] = batch;
+  if (first) yield { kind: first.kind, records: batch };
+}

@@ -1,0 +1,78 @@
+import { AppError } from '@watchpost/shared/errors';
+import type { Gallery, Person } from './gallery.ts';
+import type { LastSeen, SightingStore } from './stores/gallery-store.ts';
+import type { Mirror } from './memory/mirror.ts';
+import { nameKey, personStatus, type StoredPerson } from './model.ts';
+import type { PeopleOperations } from './changes/operation.ts';
+import type { Recognise } from './recognise.ts';
+import type { Sync } from './memory/sync.ts';
+
+export interface GalleryDeps {
+  mirror: Mirror;
+  sync: Sync;
+  operations: PeopleOperations;
+  sightings: SightingStore;
+  recognise: Recognise;
+  /** Closes what is underneath. */
+  close: () => Promise<void>;
+}
+
+/** The gallery over any database. */
+export function createGallery({ mirror, sync, operations, sightings, recognise, close }: GalleryDeps): Gallery {
+  const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person => ({
+    id: stored.id,
+    status: personStatus(stored),
+    name: stored.name,
+    number: stored.number,
+    faces: mirror.facesOf(stored.id).filter(({ role }) => role === 'reference').length,
+    lastSeen: newestOf(ids, lastSeen),
+  });
+
+  const showOne = async (stored: StoredPerson, signal: AbortSignal): Promise<Person> => {
+    const ids = mirror.idsByPerson().get(stored.id) ?? [];
+    return show(stored, ids, await sightings.lastSeen(ids, signal));
+  };
+
+  return {
+    ready: (signal) => sync.ready(signal),
+    isReady: () => sync.isReady(),
+    recognise,
+    people: async (signal) => {
+      await sync.ready(signal);
+      const lastSeen = await sightings.lastSeen(null, signal);
+      const ids = mirror.idsByPerson();
+      return mirror
+        .persons()
+        .map((stored) => show(stored, ids.get(stored.id) ?? [], lastSeen))
+        .sort(inReadingOrder);
+    },
+    person: async (id, signal) => {
+      await sync.ready(signal);
+      const stored = mirror.person(id);
+      return stored && (await showOne(stored, signal));
+    },
+    name: async (from, to, by, signal) => {
+      const { personIds } = await operations.apply({ kind: 'name', person: from, to }, by, signal);
+      const stored = mirror.person(personIds[0] ?? '');
+      if (!stored) throw new AppError('person-not-found', 'the person was removed meanwhile');
+      return await showOne(stored, signal);
+    },
+    close: async () => {
+      await sync.close();
+      await close();
+    },
+  };
+}
+
+function newestOf(ids: readonly string[], lastSeen: Map<string, LastSeen>): LastSeen | null {
+  const all = ids.flatMap((id) => lastSeen.get(id) ?? []);
+  return all.reduce<LastSeen | null>((newest, each) => (newest && newest.atMs >= each.atMs ? newest : each), null);
+}
+
+const order = { named: 0, unknown: 1, ignored: 2 } as const;
+
+/** Named persons by name, then unknowns by number, then who is ignored. */
+function inReadingOrder(a: Person, b: Person): number {
+  const number = (person: Person): number => (person.status === 'unknown' ? (person.number ?? 0) : 0);
+  return order[a.status] - order[b.status] || number(a) - number(b) || nameKey(a.name).localeCompare(nameKey(b.name));
+}

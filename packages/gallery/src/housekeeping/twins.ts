@@ -1,0 +1,45 @@
+import { bandsAt, type ThresholdRow } from '../decide/thresholds.ts';
+import type { Mirror } from '../memory/mirror.ts';
+import { personStatus, type StoredPerson } from '../model.ts';
+import { cosine } from '../decide/references.ts';
+
+/** Two unknowns that seem to be one stranger. */
+export interface Twins {
+  older: StoredPerson;
+  younger: StoredPerson;
+  /** Cosine of their most similar faces. */
+  similarity: number;
+}
+
+/**
+ * The unknown that this face's unknown seems to be the same stranger as, or null. Two sets of references are one person's when
+ * their most similar faces would be a match, and on the whole they are not strangers: each face of the smaller set is, on
+ * average, at least within the uncertain band of the other set. Named persons are never concerned.
+ */
+export function twinOf(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): Twins | null {
+  const face = mirror.face(faceId);
+  const person = face?.role === 'reference' ? mirror.person(face.personId) : null;
+  if (!face || !person || personStatus(person) !== 'unknown') return null;
+  const own = mirror.references(person.id, face.modelId);
+  const vector = own.find(({ id }) => id === faceId)?.vector;
+  const others = vector ? mirror.candidates(vector, face.modelId).filter(({ personId }) => personId !== person.id) : [];
+  for (const { personId, status, similarity, faceId: theirs } of others) {
+    const bands = bandsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);
+    if (similarity < bands.match) return null;
+    const other = status === 'unknown' ? mirror.person(personId) : null;
+    if (other && agreement(own, mirror.references(personId, face.modelId)) >= bands.uncertain) return inOrder(person, other, similarity);
+  }
+  return null;
+}
+
+function inOrder(one: StoredPerson, other: StoredPerson, similarity: number): Twins {
+  const oneIsOlder = (one.number ?? Infinity) < (other.number ?? Infinity);
+  return oneIsOlder ? { older: one, younger: other, similarity } : { older: other, younger: one, similarity };
+}
+
+/** How similar the faces of the smaller set are to the nearest of the other, on average. */
+function agreement(one: readonly { vector: Float32Array }[], other: readonly { vector: Float32Array }[]): number {
+  const [smaller, larger] = one.length <= other.length ? [one, other] : [other, one];
+  const best = smaller.map(({ vector }) => Math.max(...larger.map((each) => cosine(vector, each.vector))));
+  return best.reduce((sum, value) => sum + value, 0) / best.length;
+}

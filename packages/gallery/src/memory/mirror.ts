@@ -1,0 +1,132 @@
+import type { Candidate } from '../decide/decide.ts';
+import { createFaceTable, type FaceTable, type MirrorFace } from './face-table.ts';
+import type { ChangeBatch } from '../stores/gallery-store.ts';
+import type { VectorIndex } from './index/vector-index.ts';
+import { nameKey, personStatus, unknownName, type Head, type StoredPerson } from '../model.ts';
+import type { Reference } from '../decide/references.ts';
+
+/** The gallery in memory. */
+export interface Mirror {
+  /** What it is complete up to. */
+  head: Head;
+  /** Takes in what was written: newer replaces older, so that the same batch twice, or late, does no harm. */
+  apply(batch: ChangeBatch): void;
+  /** Brings it in line with what really is there (edits by hand). `knownUpTo`: the version it was complete up to before the census was taken. Returns the ids of faces that it does not have. */
+  reconcile(census: { persons: readonly StoredPerson[]; faceIds: readonly string[] | null }, knownUpTo: number): string[];
+  clear(): void;
+  /** The person, followed through merges; null when there is none. */
+  person(id: string): StoredPerson | null;
+  /** The person itself, merged or not. */
+  stored(id: string): StoredPerson | null;
+  /** Everybody but merged persons. */
+  persons(): StoredPerson[];
+  /** The persons that a name means: by name, else by alias, else by the number of an unknown since named. */
+  called(name: string): StoredPerson[];
+  /** The ids that stand for each person: its own, and those that were merged into it. */
+  idsByPerson(): Map<string, string[]>;
+  face(id: string): MirrorFace | null;
+  facesOf(personId: string): MirrorFace[];
+  /** A person's references of one model. */
+  references(personId: string, modelId: string): Reference[];
+  /** Who is near a vector, most similar first. */
+  candidates(embedding: Float32Array, modelId: string): Candidate[];
+  counts(): { persons: number; faces: number };
+}
+
+/** So many neighbours show the nearest persons even when one person's whole set of references comes first. */
+const neighbours = 64;
+
+/** Follows a person through merges to the one it became. */
+type Follow = (id: string) => StoredPerson | null;
+
+export function createMirror(createIndex: () => VectorIndex): Mirror {
+  const persons = new Map<string, StoredPerson>();
+  const faces = createFaceTable(createIndex);
+
+  const applyPerson = (person: StoredPerson): void => {
+    const before = persons.get(person.id);
+    if (before && before.version > person.version) return;
+    if (person.deleted) persons.delete(person.id);
+    else persons.set(person.id, person);
+  };
+
+  const follow: Follow = (id) => {
+    let person = persons.get(id);
+    // A ring of merges made by hand must not hang us.
+    for (let steps = 0; person?.mergedInto && steps < 20; steps += 1) person = persons.get(person.mergedInto);
+    return person && person.mergedInto === null ? person : null;
+  };
+
+  const unmerged = (): StoredPerson[] => [...persons.values()].filter(({ mergedInto }) => mergedInto === null);
+
+  const mirror: Mirror = {
+    head: { version: 0, nextNumber: 1 },
+    apply: (batch) => {
+      for (const person of batch.persons) applyPerson(person);
+      for (const face of batch.faces) faces.apply(face);
+    },
+    reconcile: (census, knownUpTo) => {
+      const present = new Set(census.persons.map(({ id }) => id));
+      for (const person of census.persons) applyPerson(person);
+      for (const person of persons.values()) if (!present.has(person.id) && person.version <= knownUpTo) persons.delete(person.id);
+      if (!census.faceIds) return [];
+      const faceIds = new Set(census.faceIds);
+      for (const face of faces.all()) if (!faceIds.has(face.id) && face.version <= knownUpTo) faces.remove(face.id);
+      return census.faceIds.filter((id) => !faces.get(id));
+    },
+    clear: () => {
+      persons.clear();
+      faces.clear();
+      mirror.head = { version: 0, nextNumber: 1 };
+    },
+    person: follow,
+    stored: (id) => persons.get(id) ?? null,
+    persons: unmerged,
+    called: (name) => findByName(unmerged(), name),
+    idsByPerson: () => groupByPerson(persons.keys(), follow),
+    face: (id) => faces.get(id),
+    facesOf: (personId) => faces.ofPerson(personId),
+    references: (personId, modelId) =>
+      faces.ofPerson(personId).flatMap((face) => {
+        const vector = face.role === 'reference' && face.modelId === modelId ? faces.vector(face.id) : null;
+        return vector ? [{ id: face.id, vector, quality: face.quality }] : [];
+      }),
+    candidates: (embedding, modelId) => rank(faces.nearest(embedding, modelId, neighbours), follow),
+    counts: () => ({ persons: unmerged().length, faces: faces.size }),
+  };
+  return mirror;
+}
+
+function rank(hits: ReturnType<FaceTable['nearest']>, follow: Follow): Candidate[] {
+  const found = new Map<string, Candidate>();
+  const negatives = new Map<string, number>();
+  for (const { face, similarity } of hits) {
+    const person = follow(face.personId);
+    if (!person) continue;
+    // Hits come most similar first: the first of each person is its best.
+    if (face.role === 'negative') {
+      if (!negatives.has(person.id)) negatives.set(person.id, similarity);
+    } else if (!found.has(person.id)) {
+      found.set(person.id, { personId: person.id, status: personStatus(person), similarity, faceId: face.id, negative: -1 });
+    }
+  }
+  return [...found.values()].map((candidate) => ({ ...candidate, negative: negatives.get(candidate.personId) ?? -1 }));
+}
+
+function groupByPerson(ids: Iterable<string>, follow: Follow): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const id of ids) {
+    const person = follow(id);
+    if (person) groups.set(person.id, [...(groups.get(person.id) ?? []), id]);
+  }
+  return groups;
+}
+
+function findByName(persons: readonly StoredPerson[], name: string): StoredPerson[] {
+  const wanted = nameKey(name);
+  const byName = persons.filter((person) => nameKey(person.name) === wanted);
+  if (byName.length > 0) return byName;
+  const byAlias = persons.filter(({ aliases }) => aliases.some((alias) => nameKey(alias) === wanted));
+  if (byAlias.length > 0) return byAlias;
+  return persons.filter(({ number }) => number !== null && nameKey(unknownName(number)) === wanted);
+}

@@ -1,0 +1,28 @@
+import { AppError } from '@watchpost/shared/errors';
+import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotRecord } from './snapshot-record.ts';
+
+/** How long records are kept. */
+export const recordKeepMs = 30 * 24 * 3_600_000;
+
+export function newRecord(job: SnapshotJob): SnapshotRecord {
+  return {
+    snapshotId: job.snapshotId,
+    job,
+    revision: 1,
+    state: 'received',
+    sha256: null,
+    signature: null,
+    sameAs: null,
+    width: null,
+    height: null,
+    faces: null,
+    upload: null,
+    error: null,
+    updatedAtMs: Date.now(),
+  };
+}
+
+export function recordConflict(snapshotId: string): AppError {
+  return new AppError('record-conflict', `somebody else wrote the record of ${snapshotId}`);
+}

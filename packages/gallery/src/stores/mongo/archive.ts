@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Document } from 'mongodb';
+import { z } from 'zod';
+import { AppError } from '@watchpost/shared/errors';
+import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
+import type { GalleryStore } from '../gallery-store.ts';
+import { auditActions, type Head } from '../../model.ts';
+import { guardMongo } from './connect.ts';
+import { galleryCollections, type Keyed, toFace, toPerson, toVectorBinary } from './documents.ts';
+import { type ArchiveRecord, faceToLine, personToLine, type RecordOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
+import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
+
+const stateId = 'gallery';
+const pageSize = 500;
+
+const vectorText = z
+  .instanceof(Binary)
+  .nullish()
+  .transform((binary) => (binary ? vectorToText(binary.toFloat32Array()) : null));
+const time = z.date().transform((date) => date.getTime());
+
+const sightingSchema = z
+  .object({
+    _id: z.string(),
+    channel: z.string(),
+    camera: z.string().nullable(),
+    takenAt: time,
+    expiresAt: time,
+    faces: z.array(
+      z.object({
+        box: boxSchema,
+        decision: decisionSchema,
+        personId: z.string().nullable(),
+        similarity: z.number().nullable(),
+        faceId: z.string().nullable(),
+        modelId: z.string(),
+        quality: z.number(),
+        sizePx: z.number(),
+        embedding: vectorText,
+      }),
+    ),
+  })
+  .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): RecordOf<'sighting'> => ({
+    kind: 'sighting',
+    id,
+    takenAtMs,
+    expiresAtMs,
+    ...rest,
+  }));
+
+const lastSeenSchema = z
+  .object({ _id: z.string(), at: time, channel: z.string(), camera: z.string().nullable() })
+  .transform(({ _id: id, at: atMs, ...rest }): RecordOf<'last-seen'> => ({ kind: 'last-seen', id, atMs, ...rest }));
+
+const auditSchema = z
+  .object({
+    _id: z.string(),
+    action: z.enum(auditActions),
+    actor: z.object({ id: z.string(), where: z.string().nullish() }),
+    at: time,
+    personIds: z.array(z.string()),
+    summary: z.string(),
+    inverse: z.string().nullable(),
+    undone: z.boolean(),
+    undoes: z.string().nullable(),
+    version: z.number(),
+  })
+  .transform(({ _id: id, at: atMs, actor, ...rest }): RecordOf<'audit'> => ({
+    kind: 'audit',
+    id,
+    actor: actor.id,
+    where: actor.where ?? null,
+    atMs,
+    ...rest,
+  }));
+
+/** While a gallery is being replaced this stands where its state was, and no process takes it for a state. */
+const replacingSchema = z.object({ replacing: z.literal(true), before: z.object({ version: z.number(), nextNumber: z.number() }) });
+
+/** Whole galleries on MongoDB. `store` is the same database's. */
+export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
+  const { state, persons, faces, crops, sightings, lastSeen, audit } = galleryCollections(db);
+  const targets = { person: persons, face: faces, crop: crops, sighting: sightings, 'last-seen': lastSeen, audit };
+  const live = { deleted: { $ne: true } };
+  const sources = {
+    person: [persons, live, (doc: Document) => mapped(toPerson(doc), personToLine)],
+    face: [faces, live, (doc: Document) => mapped(toFace(doc), faceToLine)],
+    sighting: [sightings, {}, (doc: Document) => sightingSchema.parse(doc)],
+    'last-seen': [lastSeen, {}, (doc: Document) => lastSeenSchema.parse(doc)],
+    audit: [audit, {}, (doc: Document) => auditSchema.parse(doc)],
+  } as const;
+
+  async function* read(kind: keyof typeof sources, signal: AbortSignal): AsyncGenerator<ArchiveRecord[]> {
+    const [collection, which, toLine] = sources[kind];
+    const cursor = collection.find(which, { signal, batchSize: pageSize }).sort({ _id: 1 });
+    let page: ArchiveRecord[] = [];
+    for (;;) {
+      const doc = await guardMongo(() => cursor.next(), signal);
+      const line = doc && toLine(doc);
+      if (line) page.push(line);
+      if (!doc || page.length === pageSize) yield page;
+      if (!doc) return;
+      if (page.length === pageSize) page = [];
+    }
+  }
+
+  const replacing = async (): Promise<Head | null> => {
+    const found = await state.findOne({ _id: stateId });
+    return replacingSchema.safeParse(found).data?.before ?? null;
+  };
+
+  /** Takes the state away from everybody: from here on no process can commit or read. */
+  const shut = async (signal: AbortSignal): Promise<Head> => {
+    for (;;) {
+      const before = await replacing();
+      if (before) return before;
+      const head = await store.head(signal);
+      const shutState = { replacing: true, before: head };
+      const { modifiedCount } = await state.replaceOne({ _id: stateId, version: head.version, pending: null }, shutState);
+      if (modifiedCount > 0) return head;
+      await sleep(20, undefined, { signal });
+    }
+  };
+
+  return {
+    read: (kind, signal) => onlyOf(kind, read(kind, signal)),
+    crops: (faceIds, signal) =>
+      guardMongo(async () => {
+        const found = await crops.find({ _id: { $in: [...faceIds] } }, { signal }).toArray();
+        return found.flatMap((doc): RecordOf<'crop'>[] => {
+          const jpeg: unknown = doc['jpeg'];
+          if (!(jpeg instanceof Binary)) return [];
+          return [{ kind: 'crop', id: doc._id, jpeg: Buffer.from(jpeg.buffer.subarray(0, jpeg.length())).toString('base64') }];
+        });
+      }, signal),
+    counts: (signal) =>
+      guardMongo(async () => {
+        if (await replacing()) return null;
+        const count = (kind: keyof typeof targets): Promise<number> => targets[kind].countDocuments({}, { signal });
+        return {
+          person: await count('person'),
+          face: await count('face'),
+          crop: await count('crop'),
+          sighting: await count('sighting'),
+          'last-seen': await count('last-seen'),
+          audit: await count('audit'),
+        };
+      }, signal),
+    replaceAll: (file, batches, signal) =>
+      guardMongo(async () => {
+        const head = headAfter(await shut(signal), file);
+        for (const collection of Object.values(targets)) await collection.deleteMany({});
+        for await (const batch of batches) {
+          signal.throwIfAborted();
+          await writeBatch(targets, batch, head.version);
+        }
+        await state.replaceOne({ _id: stateId }, { ...head, pending: null });
+      }, signal),
+  };
+}
+
+type Targets = Record<Exclude<ArchiveRecord['kind'], 'removed'>, Collection<Keyed>>;
+
+async function writeBatch(targets: Targets, { records }: ArchiveBatch, version: number): Promise<void> {
+  const writes = new Map<keyof Targets, AnyBulkWriteOperation<Keyed>[]>();
+  const add = (kind: keyof Targets, write: AnyBulkWriteOperation<Keyed>): void => {
+    writes.set(kind, [...(writes.get(kind) ?? []), write]);
+  };
+  for (const record of records) {
+    if (record.kind === 'removed') add(record.of, { deleteOne: { filter: { _id: record.id } } });
+    else add(record.kind, { replaceOne: { filter: { _id: record.id }, replacement: toDocument(record, version), upsert: true } });
+  }
+  for (const [kind, operations] of writes) await targets[kind].bulkWrite(operations, { ordered: true });
+}
+
+/** Tells the compiler what `read` knows: pages of one kind. */
+async function* onlyOf<K extends ArchiveRecord['kind']>(kind: K, pages: AsyncIterable<ArchiveRecord[]>): AsyncGenerator<RecordOf<K>[]> {
+  const isOfKind = (record: ArchiveRecord): record is RecordOf<K> => record.kind === kind;
+  for await (const page of pages) yield page.filter(isOfKind);
+}
+
+function mapped<A, B>(value: A | null, map: (value: A) => B): B | null {
+  return value === null ? null : map(value);
+}
+
+/** A record as the gallery's own code stores it. */
+function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version: number): Record<string, unknown> {
+  switch (record.kind) {
+    case 'person': {
+      const { kind: _, id: __, createdAtMs, ...rest } = record;
+      return { ...rest, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
+    }
+    case 'face': {
+      const { kind: _, id: __, createdAtMs, embedding, ...rest } = record;
+      const vector = toVectorBinary(vectorFromText(embedding));
+      return { ...rest, embedding: vector, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
+    }
+    case 'crop':
+      return { jpeg: new Binary(Buffer.from(record.jpeg, 'base64')), version };
+    case 'sighting': {
+      const { channel, camera, takenAtMs, expiresAtMs, faces } = record;
+      const embedded = faces.map((face) => ({
+        ...face,
+        embedding: face.embedding === null ? null : toVectorBinary(vectorFromText(face.embedding)),
+      }));
+      return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };
+    }
+    case 'last-seen':
+      return { at: new Date(record.atMs), channel: record.channel, camera: record.camera };
+    case 'audit': {
+      const { kind: _, id: __, actor, where, atMs, ...rest } = record;
+      return { ...rest, actor: where === null ? { id: actor } : { id: actor, where }, at: new Date(atMs) };
+    }
+    default:
+      throw new AppError('internal', 'a record of no known kind', { cause: record satisfies never });
+  }
+}

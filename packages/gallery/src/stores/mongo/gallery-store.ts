@@ -1,0 +1,172 @@
+import type { Db } from 'mongodb';
+import { AppError } from '@watchpost/shared/errors';
+import type { ChangeBatch, GalleryStore } from '../gallery-store.ts';
+import type { Head } from '../../model.ts';
+import { guardMongo, isDuplicateKey } from './connect.ts';
+import {
+  galleryCollections,
+  stateSchema,
+  toFace,
+  toPending,
+  toPerson,
+  type GalleryCollections,
+  type JournalWrite,
+  type PendingChange,
+} from './documents.ts';
+
+const stateId = 'gallery';
+const batchFaces = 1_000;
+
+/**
+ * Once a change stands in the state document, durably, what carries it out need not wait for the disk or for other nodes: writes are
+ * lost in the reverse order they were made, so the change is still, or again, in the state document when any of them is.
+ */
+const quick = { writeConcern: { w: 1 } } as const;
+
+/**
+ * The gallery on MongoDB, without transactions, so that a standalone server does too. A change is first written, whole, into the
+ * state document, by a compare-and-set on its version (that is the commit), then carried out, then taken out of the state document.
+ * Each of its writes says "if this document is older than the change", so carrying it out twice, or late, does nothing.
+ * Whoever finds a change in the state document carries it out before going on: a crashed process holds nobody up.
+ */
+export function createMongoGalleryStore(db: Db): GalleryStore {
+  const collections = galleryCollections(db);
+  const { state, persons, faces } = collections;
+
+  const readState = async (signal: AbortSignal) => {
+    const found = await state.findOne({ _id: stateId }, { signal });
+    return found && stateSchema.parse(found);
+  };
+
+  const settle = async (pending: PendingChange): Promise<void> => {
+    await carryOut(collections, pending);
+    await state.updateOne(
+      { _id: stateId, version: pending.version, 'pending.version': pending.version },
+      { $set: { pending: null } },
+      quick,
+    );
+  };
+
+  const head = async (signal: AbortSignal): Promise<Head> => {
+    let now = await readState(signal);
+    if (!now) {
+      await ignoreDuplicate(
+        state.updateOne({ _id: stateId }, { $setOnInsert: { version: 0, nextNumber: 1, pending: null } }, { upsert: true }),
+      );
+      now = await readState(signal);
+    }
+    if (!now) throw new AppError('gallery-unavailable', 'the state of the gallery cannot be read');
+    if (now.pending) await settle(now.pending);
+    return { version: now.version, nextNumber: now.nextNumber };
+  };
+
+  const commit: GalleryStore['commit'] = async (base, changeset, signal) => {
+    signal.throwIfAborted();
+    const next: Head = { version: base.version + 1, nextNumber: changeset.nextNumber ?? base.nextNumber };
+    const pending = toPending(next.version, changeset);
+    const { modifiedCount } = await state.updateOne({ _id: stateId, version: base.version, pending: null }, { $set: { ...next, pending } });
+    if (modifiedCount === 0) return null;
+    await settle(pending);
+    return next;
+  };
+
+  const changes: GalleryStore['changes'] = async (since, { embeddings }, visit, signal) => {
+    const upTo = await head(signal);
+    const which = since === 0 ? { deleted: { $ne: true } } : { version: { $gt: since } };
+    const foundPersons = await persons.find(which, { signal }).toArray();
+    visit({ persons: foundPersons.flatMap((doc) => toPerson(doc) ?? []), faces: [] });
+    const cursor = faces.find(which, { signal, batchSize: batchFaces, ...(!embeddings && { projection: { embedding: 0 } }) });
+    let batch: ChangeBatch = { persons: [], faces: [] };
+    for await (const doc of cursor) {
+      const face = toFace(doc);
+      if (face) batch.faces.push(face);
+      if (batch.faces.length === batchFaces) {
+        visit(batch);
+        batch = { persons: [], faces: [] };
+      }
+    }
+    visit(batch);
+    return upTo;
+  };
+
+  const census: GalleryStore['census'] = async (options, signal) => {
+    const everybody = await persons.find({ deleted: { $ne: true } }, { signal }).toArray();
+    const faceIds = options.faces
+      ? await faces.find({ deleted: { $ne: true } }, { projection: { _id: 1 }, signal, batchSize: 10_000 }).toArray()
+      : null;
+    return { persons: everybody.flatMap((doc) => toPerson(doc) ?? []), faceIds: faceIds?.map(({ _id }) => _id) ?? null };
+  };
+
+  return {
+    head: (signal) => guardMongo(() => head(signal), signal),
+    changes: (since, options, visit, signal) => guardMongo(() => changes(since, options, visit, signal), signal),
+    commit: (base, changeset, signal) => guardMongo(() => commit(base, changeset, signal), signal),
+    census: (options, signal) => guardMongo(() => census(options, signal), signal),
+  };
+}
+
+async function carryOut(collections: GalleryCollections, pending: PendingChange): Promise<void> {
+  const { version } = pending;
+  const write = ({ _id, isNew, set }: JournalWrite) => ({
+    updateOne: { filter: { _id, version: { $lt: version } }, update: { $set: { ...set, version } }, upsert: isNew },
+  });
+  const once = async (collection: GalleryCollections['persons'], writes: JournalWrite[]): Promise<void> => {
+    if (writes.length > 0) await ignoreDuplicate(collection.bulkWrite(writes.map(write), { ordered: false, ...quick }));
+  };
+  const crops = pending.crops.map(({ _id, jpeg }) => ({
+    updateOne: { filter: { _id }, update: { $setOnInsert: { jpeg, version } }, upsert: true },
+  }));
+  if (crops.length > 0) await ignoreDuplicate(collections.crops.bulkWrite(crops, { ordered: false, ...quick }));
+  // Persons before faces: a face in sight always has its person.
+  await once(collections.persons, pending.persons);
+  await once(collections.faces, pending.faces);
+  for (const { faceIds, personId } of pending.moveSightings) {
+    await collections.sightings.updateMany(
+      { 'faces.faceId': { $in: faceIds } },
+      { $set: { 'faces.$[face].personId': personId } },
+      { arrayFilters: [{ 'face.faceId': { $in: faceIds } }], ...quick },
+    );
+  }
+  for (const { snapshotId, position, personId } of pending.assignments) {
+    const field = `faces.${position}`;
+    await collections.sightings.updateOne(
+      { _id: snapshotId, [field]: { $exists: true } },
+      { $set: { [`${field}.personId`]: personId } },
+      quick,
+    );
+  }
+  if (pending.audit) await storeAudit(collections, pending.audit);
+}
+
+async function storeAudit({ audit }: GalleryCollections, entry: Record<string, unknown>): Promise<void> {
+  const { _id, ...fields } = entry;
+  if (typeof _id !== 'string') return;
+  await ignoreDuplicate(audit.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true, ...quick }));
+  if (typeof fields['undoes'] === 'string') await audit.updateOne({ _id: fields['undoes'] }, { $set: { undone: true } }, quick);
+}
+
+/** Somebody else wrote the same document first: as good as done. */
+async function ignoreDuplicate(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+/** What the queries above and the time limits need. Equal indexes are left as they are. */
+export async function ensureGalleryIndexes(db: Db): Promise<void> {
+  const { persons, faces, sightings, audit } = galleryCollections(db);
+  const expire = (field: string) => ({ key: { [field]: 1 as const }, expireAfterSeconds: 0 });
+  await guardMongo(async () => {
+    await persons.createIndexes([{ key: { version: 1 } }, expire('purgeAt')]);
+    await faces.createIndexes([
+      { key: { version: 1 } },
+      { key: { personId: 1 } },
+      { key: { deletedAt: 1 }, sparse: true },
+      expire('purgeAt'),
+    ]);
+    await sightings.createIndexes([{ key: { 'faces.personId': 1, takenAt: -1 } }, { key: { 'faces.faceId': 1 } }, expire('expiresAt')]);
+    await audit.createIndexes([{ key: { at: -1 } }, { key: { personIds: 1 } }]);
+  });
+}

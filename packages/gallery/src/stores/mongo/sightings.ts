@@ -1,0 +1,99 @@
+import { Binary, type Db, type Document } from 'mongodb';
+import { z } from 'zod';
+import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
+import type { LastSeen, SightingStore, SnapshotSightings } from '../gallery-store.ts';
+import { guardMongo, isDuplicateKey } from './connect.ts';
+import { galleryCollections, toVectorBinary, vectorFromBinary } from './documents.ts';
+
+const sightingsSchema = z
+  .object({
+    _id: z.string(),
+    channel: z.string(),
+    camera: z.string().nullable(),
+    takenAt: z.date(),
+    faces: z.array(
+      z.object({
+        box: boxSchema,
+        decision: decisionSchema,
+        personId: z.string().nullable(),
+        similarity: z.number().nullable(),
+        faceId: z.string().nullable(),
+        modelId: z.string(),
+        quality: z.number(),
+        sizePx: z.number(),
+        embedding: vectorFromBinary,
+      }),
+    ),
+  })
+  .transform(({ _id, takenAt, ...rest }): SnapshotSightings => ({ ...rest, snapshotId: _id, takenAtMs: takenAt.getTime() }));
+
+const lastSeenSchema = z.object({ _id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
+
+/** Sightings, one document a snapshot. `keepMs`: how long they are kept. */
+export function createMongoSightings(db: Db, keepMs: number): SightingStore {
+  const { sightings, lastSeen } = galleryCollections(db);
+
+  const find = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotSightings | null> => {
+    const found = await sightings.findOne({ _id: snapshotId }, { signal });
+    return found && sightingsSchema.parse(found);
+  };
+
+  const moveLastSeenOn = async ({ channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> => {
+    const at = new Date(takenAtMs);
+    const ids = new Set(faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : [])));
+    if (ids.size === 0) return;
+    const writes = [...ids].map((_id) => ({
+      updateOne: { filter: { _id, at: { $lt: at } }, update: { $set: { at, channel, camera } }, upsert: true },
+    }));
+    // A document that is there and newer makes the upsert a duplicate: nothing to do.
+    await lastSeen.bulkWrite(writes, { ordered: false, writeConcern: { w: 1 } }).catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
+  };
+
+  const insert = async (seen: SnapshotSightings, signal: AbortSignal): Promise<SnapshotSightings> => {
+    try {
+      await sightings.insertOne(toDocument(seen, keepMs));
+      return seen;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return (await find(seen.snapshotId, signal)) ?? seen;
+    }
+  };
+
+  // Two steps: whoever records the same again makes up for a second one that was not reached.
+  const record: SightingStore['record'] = async (seen, signal) => {
+    const stored = await insert(seen, signal);
+    await moveLastSeenOn(stored);
+    return stored;
+  };
+
+  return {
+    find: (snapshotId, signal) => guardMongo(() => find(snapshotId, signal), signal),
+    record: (seen, signal) => guardMongo(() => record(seen, signal), signal),
+    lastSeen: (personIds, signal) =>
+      guardMongo(async () => {
+        const found = await lastSeen.find(personIds ? { _id: { $in: [...personIds] } } : {}, { signal }).toArray();
+        return new Map(found.map((doc) => toLastSeen(doc)));
+      }, signal),
+    ofPersons: (personIds, limit, signal) =>
+      guardMongo(async () => {
+        const which = { 'faces.personId': { $in: [...personIds] } };
+        const found = await sightings.find(which, { signal }).sort({ takenAt: -1 }).limit(limit).toArray();
+        return found.map((doc) => sightingsSchema.parse(doc));
+      }, signal),
+  };
+}
+
+function toLastSeen(document: Document): [string, LastSeen] {
+  const { _id, at, channel, camera } = lastSeenSchema.parse(document);
+  return [_id, { atMs: at.getTime(), channel, camera }];
+}
+
+function toDocument({ snapshotId, takenAtMs, faces, ...rest }: SnapshotSightings, keepMs: number) {
+  const embedded = faces.map((face): Record<string, unknown> & { embedding: Binary } => ({
+    ...face,
+    embedding: toVectorBinary(face.embedding),
+  }));
+  return { ...rest, _id: snapshotId, takenAt: new Date(takenAtMs), expiresAt: new Date(Date.now() + keepMs), faces: embedded };
+}

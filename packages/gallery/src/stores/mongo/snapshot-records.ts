@@ -1,0 +1,101 @@
+import { Binary, type Db, type Document } from 'mongodb';
+import { z } from 'zod';
+import { guardMongo, isDuplicateKey } from './connect.ts';
+import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
+import { recordBodySchema } from '../../records/record-schema.ts';
+import type { SnapshotRecord, SnapshotRecords } from '../../records/snapshot-record.ts';
+
+interface RecordDocument {
+  _id: string;
+  revision: number;
+  channel: string;
+  camera: string | null;
+  takenAt: Date;
+  expiresAt: Date;
+  /** There is something to compare with: it has a sha256. */
+  seen: boolean;
+  signature: Binary | null;
+  body: Omit<SnapshotRecord, 'signature'>;
+}
+
+const documentSchema = z
+  .object({ body: recordBodySchema, signature: z.instanceof(Binary).nullable() })
+  .transform(({ body, signature }): SnapshotRecord => ({ ...body, signature: signature && toBytes(signature) }));
+
+function toBytes(binary: Binary): Uint8Array {
+  return new Uint8Array(binary.buffer.subarray(0, binary.length()));
+}
+
+/** Records in the collection `snapshots`, one document each. */
+export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
+  const snapshots = db.collection<RecordDocument>('snapshots');
+
+  const get = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null> => {
+    const found: Document | null = await snapshots.findOne({ _id: snapshotId }, { signal });
+    return found && documentSchema.parse(found);
+  };
+
+  const open: SnapshotRecords['open'] = async (job, signal) => {
+    const fresh = newRecord(job);
+    try {
+      await snapshots.insertOne({ ...toDocument(fresh), expiresAt: new Date(Date.now() + recordKeepMs) });
+      return fresh;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return (await get(job.snapshotId, signal)) ?? fresh;
+    }
+  };
+
+  const save: SnapshotRecords['save'] = async (record) => {
+    const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
+    const { _id, ...fields } = toDocument(next);
+    const { matchedCount } = await snapshots.updateOne({ _id, revision: record.revision }, { $set: fields });
+    if (matchedCount === 0) throw recordConflict(record.snapshotId);
+    return next;
+  };
+
+  return {
+    open: (job, signal) => guardMongo(() => open(job, signal), signal),
+    get: (snapshotId, signal) => guardMongo(() => get(snapshotId, signal), signal),
+    save: (record, signal) => guardMongo(() => save(record, signal), signal),
+    forgetFrames: (beforeMs, signal) =>
+      guardMongo(async () => {
+        await snapshots.updateMany(
+          { signature: { $type: 'binData' }, takenAt: { $lt: new Date(beforeMs) } },
+          { $set: { signature: null } },
+        );
+      }, signal),
+    recent: ({ channel, camera }, limit, signal) =>
+      guardMongo(async () => {
+        const found = await snapshots
+          .find({ channel, camera, seen: true }, { signal })
+          .sort({ takenAt: -1, _id: -1 })
+          .limit(limit)
+          .toArray();
+        return found.map((doc) => documentSchema.parse(doc));
+      }, signal),
+  };
+}
+
+function toDocument({ signature, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt'> {
+  return {
+    _id: body.snapshotId,
+    revision: body.revision,
+    channel: body.job.channel,
+    camera: body.job.camera,
+    takenAt: new Date(body.job.takenAtMs),
+    seen: body.sha256 !== null,
+    signature: signature && new Binary(Buffer.from(signature)),
+    body,
+  };
+}
+
+export async function ensureRecordIndexes(db: Db): Promise<void> {
+  await guardMongo(() =>
+    db.collection('snapshots').createIndexes([
+      { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+      { key: { takenAt: 1 }, partialFilterExpression: { signature: { $type: 'binData' } } },
+      { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+    ]),
+  );
+}

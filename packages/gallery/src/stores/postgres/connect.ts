@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { Pool, type PoolClient } from 'pg';
+import { AppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { schemaLock, schemaStatements } from './schema.ts';
+
+/** Runs one statement; rows are untyped until a schema parsed them. */
+export type Query = (text: string, values?: unknown[]) => Promise<{ rows: unknown[]; rowCount: number }>;
+
+export interface Postgres {
+  query: Query;
+  /** Runs `work` in one transaction; rolls back when it throws. */
+  transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+  close: () => Promise<void>;
+}
+
+/** One pool for the process, the tables made where they are missing. Rejects with `gallery-unavailable`. */
+export async function connectPostgres(url: string, log: Logger, signal: AbortSignal): Promise<Postgres> {
+  const pool = new Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+    keepAlive: true,
+    application_name: 'watchpost',
+  });
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection broke'));
+
+  const transaction: Postgres['transaction'] = async (work) => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    // Between two statements nobody else listens, and an error that nobody hears ends the process.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      await client.query('BEGIN');
+      const result = await work(queryOf(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  };
+  const postgres: Postgres = {
+    query: (text, values) => guardPostgres(() => queryOf(pool)(text, values)),
+    transaction: (work) => guardPostgres(() => transaction(work)),
+    close: () => pool.end(),
+  };
+  try {
+    signal.throwIfAborted();
+    await postgres.transaction(async (query) => {
+      await query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
+      await makeTables(query);
+    });
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return postgres;
+}
+
+/** Runs the statements unless this very list was the last that was run: some of them would lock tables that others are working with. */
+async function makeTables(query: Query): Promise<void> {
+  const fingerprint = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
+  await query('CREATE SCHEMA IF NOT EXISTS watchpost');
+  await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), fingerprint text NOT NULL)");
+  const { rowCount } = await query(
+    `INSERT INTO watchpost.schema_made AS made (id, fingerprint) VALUES ('schema', $1)
+     ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint WHERE made.fingerprint <> excluded.fingerprint`,
+    [fingerprint],
+  );
+  if (rowCount === 0) return;
+  for (const statement of schemaStatements) await query(statement);
+}
+
+function queryOf(client: Pool | PoolClient): Query {
+  return async (text, values) => {
+    const { rows, rowCount } = await client.query<Record<string, unknown>>(text, values);
+    return { rows, rowCount: rowCount ?? 0 };
+  };
+}
+
+/** What the database or the way to it did wrong becomes `gallery-unavailable`. */
+export async function guardPostgres<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('gallery-unavailable', 'PostgreSQL did not do what was asked', { cause: error });
+  }
+}
+
+/** The vector's bytes, little-endian as every machine that we run on has them. */
+export function toBytea(vector: Float32Array): Buffer {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+}
+
+export function fromBytea(bytes: Buffer | null): Float32Array {
+  if (!bytes) return new Float32Array(0);
+  // A copy: the buffer may start at an odd place of a larger one.
+  return new Float32Array(new Uint8Array(bytes).buffer);
+}

@@ -1,0 +1,39 @@
+import { Client } from 'pg';
+import type { GalleryFeed } from '../gallery-store.ts';
+import { guardPostgres } from './connect.ts';
+import { notifyChannel } from './schema.ts';
+
+/** Hears of changes by LISTEN, on a connection of its own. */
+export function createPostgresFeed(url: string): GalleryFeed {
+  const watch: GalleryFeed['watch'] = async (hear, established, signal) => {
+    const client = new Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'watchpost listen',
+    });
+    let stop: (error?: Error) => void = () => undefined;
+    const over = new Promise<void>((resolve, reject) => {
+      stop = (error) => (error ? reject(error) : resolve());
+    });
+    const onAbort = (): void => stop();
+    client.on('error', (error) => stop(error));
+    client.on('end', () => stop(new Error('the connection that listens was closed')));
+    client.on('notification', ({ payload }) => hear(payload === 'edited' ? 'edited' : 'changed'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await guardPostgres(async () => {
+        await client.connect();
+        await client.query(`LISTEN ${notifyChannel}`);
+        established();
+        await over;
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      over.catch(() => undefined);
+      await client.end().catch(() => undefined);
+    }
+  };
+  return { kind: 'push', watch };
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Postgres } from './connect.ts';
+import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
+import { recordBodySchema } from '../../records/record-schema.ts';
+import type { SnapshotRecord, SnapshotRecords } from '../../records/snapshot-record.ts';
+
+const rowSchema = z
+  .object({ body: recordBodySchema, signature: z.instanceof(Buffer).nullable() })
+  .transform(({ body, signature }): SnapshotRecord => ({ ...body, signature: signature && new Uint8Array(signature) }));
+
+/** Records in the table `watchpost.snapshots`, a row each. */
+export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
+  const get = async (snapshotId: string): Promise<SnapshotRecord | null> => {
+    const { rows } = await query('SELECT body, signature FROM watchpost.snapshots WHERE snapshot_id = $1', [snapshotId]);
+    return rows.length === 0 ? null : rowSchema.parse(rows[0]);
+  };
+
+  return {
+    open: async (job, signal) => {
+      signal.throwIfAborted();
+      const fresh = newRecord(job);
+      const { rowCount } = await query(
+        `INSERT INTO watchpost.snapshots (snapshot_id, channel, camera, taken_at, expires_at, seen, revision, body)
+         VALUES ($1, $2, $3, $4, $5, false, $6, $7) ON CONFLICT DO NOTHING`,
+        [
+          job.snapshotId,
+          job.channel,
+          job.camera,
+          new Date(job.takenAtMs),
+          new Date(Date.now() + recordKeepMs),
+          fresh.revision,
+          toBody(fresh),
+        ],
+      );
+      return rowCount === 1 ? fresh : ((await get(job.snapshotId)) ?? fresh);
+    },
+    get: (snapshotId, signal) => {
+      signal.throwIfAborted();
+      return get(snapshotId);
+    },
+    save: async (record, signal) => {
+      signal.throwIfAborted();
+      const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
+      const { rowCount } = await query(
+        'UPDATE watchpost.snapshots SET revision = $3, seen = $4, signature = $5, body = $6 WHERE snapshot_id = $1 AND revision = $2',
+        [
+          record.snapshotId,
+          record.revision,
+          next.revision,
+          next.sha256 !== null,
+          next.signature && Buffer.from(next.signature),
+          toBody(next),
+        ],
+      );
+      if (rowCount === 0) throw recordConflict(record.snapshotId);
+      return next;
+    },
+    forgetFrames: async (beforeMs, signal) => {
+      signal.throwIfAborted();
+      await query('UPDATE watchpost.snapshots SET signature = NULL WHERE signature IS NOT NULL AND taken_at < $1', [new Date(beforeMs)]);
+    },
+    recent: async ({ channel, camera }, limit, signal) => {
+      signal.throwIfAborted();
+      const { rows } = await query(
+        `SELECT body, signature FROM watchpost.snapshots
+         WHERE seen AND channel = $1 AND camera IS NOT DISTINCT FROM $2 ORDER BY taken_at DESC, snapshot_id DESC LIMIT $3`,
+        [channel, camera, limit],
+      );
+      return rows.map((row) => rowSchema.parse(row));
+    },
+  };
+}
+
+/** The signature has a column of its own: JSON has no bytes. */
+function toBody(record: SnapshotRecord): string {
+  return JSON.stringify({ ...record, signature: undefined });
+}

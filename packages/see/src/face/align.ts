@@ -1,0 +1,121 @@
+import type { Box } from '@watchpost/shared/geometry';
+import type { Detection } from '../find/read-grids.ts';
+import type { Point } from '@watchpost/shared/geometry';
+import type { SeenFace } from '../face-engine.ts';
+import { centre } from '@watchpost/shared/geometry';
+import { meshSide, type FaceModels } from '../models/face-models.ts';
+import { cutSquare, type Pyramid, type Square } from '../picture/raster.ts';
+import { passesMesh } from './verify.ts';
+
+/** Indices of facemesh points: corners of the eyes, nose tip, corners of the mouth; the picture's own left and right. */
+const leftEyeCorners = [33, 133] as const;
+const rightEyeCorners = [362, 263] as const;
+const noseTip = 1;
+const mouthCorners = { left: 61, right: 291 } as const;
+const pointCount = 468;
+
+/** Human's own: how much larger than the detector's box the mesh model's crop is. */
+const cropScale = 1.4;
+/** And how much larger than the mesh itself, the second time. */
+const secondCropScale = 1.4;
+
+/** A face whose mesh is known. Pixels of the picture. */
+export interface AlignedFace {
+  /** Around all points of the mesh. */
+  box: Box;
+  landmarks: SeenFace['landmarks'];
+  /** The smallest square around the mesh once the eyes are level. */
+  square: Square;
+  /** Mesh model's flag, the better of two looks. */
+  meshScore: number;
+  detectorScore: number;
+  /** 1 looks into the camera, 0 is a profile. */
+  frontal: number;
+}
+
+/**
+ * Lays the mesh over a candidate, twice: the second look is at what the first one found, levelled by its eyes.
+ * Answers undefined where the mesh model sees nothing like a face.
+ */
+export async function alignFace(
+  models: FaceModels,
+  picture: Pyramid,
+  candidate: Detection,
+  hasLikeness: boolean,
+): Promise<AlignedFace | undefined> {
+  const { box, leftEye, rightEye } = candidate;
+  const first = await layMesh(models, picture, {
+    ...centre(box),
+    side: Math.max(box.width, box.height) * cropScale,
+    angle: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
+  });
+  const firstSquare = squareAround(first.points);
+  if (!passesMesh(first.flag, firstSquare.side, hasLikeness)) return undefined;
+  const second = await layMesh(models, picture, { ...firstSquare, side: firstSquare.side * secondCropScale });
+  const { points } = second;
+  return {
+    box: boxAround(points),
+    landmarks: {
+      leftEye: eye(points, leftEyeCorners),
+      rightEye: eye(points, rightEyeCorners),
+      nose: at(points, noseTip),
+      leftMouth: at(points, mouthCorners.left),
+      rightMouth: at(points, mouthCorners.right),
+    },
+    square: squareAround(points),
+    meshScore: Math.max(first.flag, second.flag),
+    detectorScore: candidate.score,
+    frontal: frontal(points),
+  };
+}
+
+/** The mesh of one square, its points in pixels of the picture. */
+async function layMesh(models: FaceModels, picture: Pyramid, square: Square): Promise<{ points: Point[]; flag: number }> {
+  const { points, flag } = await models.mesh(cutSquare(picture, square, meshSide));
+  const step = square.side / meshSide;
+  const cos = Math.cos(square.angle) * step;
+  const sin = Math.sin(square.angle) * step;
+  return {
+    flag,
+    points: Array.from({ length: pointCount }, (_, index) => {
+      const x = (points[index * 3] ?? 0) - meshSide / 2;
+      const y = (points[index * 3 + 1] ?? 0) - meshSide / 2;
+      return { x: square.x + x * cos - y * sin, y: square.y + x * sin + y * cos };
+    }),
+  };
+}
+
+const at = (points: Point[], index: number): Point => points[index] ?? { x: 0, y: 0 };
+
+const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+
+const eye = (points: Point[], [a, b]: readonly [number, number]): Point => middle(at(points, a), at(points, b));
+
+function boxAround(points: Point[]): Box {
+  const xs = points.map(({ x }) => x);
+  const ys = points.map(({ y }) => y);
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+/** The smallest square around the points after they are turned so that the eyes are level. */
+function squareAround(points: Point[]): Square {
+  const left = eye(points, leftEyeCorners);
+  const right = eye(points, rightEyeCorners);
+  const angle = Math.atan2(right.y - left.y, right.x - left.x);
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const levelled = boxAround(points.map(({ x, y }) => ({ x: x * cos + y * sin, y: y * cos - x * sin })));
+  const { x, y } = centre(levelled);
+  return { x: x * cos - y * sin, y: x * sin + y * cos, side: Math.max(levelled.width, levelled.height), angle };
+}
+
+/** From how unevenly the nose tip lies between the outer corners of the eyes: even is 1, at or beyond one of them is 0. */
+function frontal(points: Point[]): number {
+  const left = at(points, leftEyeCorners[0]);
+  const right = at(points, rightEyeCorners[1]);
+  const nose = at(points, noseTip);
+  const span = { x: right.x - left.x, y: right.y - left.y };
+  const along = ((nose.x - left.x) * span.x + (nose.y - left.y) * span.y) / (span.x ** 2 + span.y ** 2 || 1);
+  return Math.max(0, 1 - Math.abs(along - 0.5) * 2);
+}

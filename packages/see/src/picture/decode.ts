@@ -1,0 +1,116 @@
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import sharp from 'sharp';
+import { cellsOf, type Cells } from './frame-signature.ts';
+import type { Raster } from './raster.ts';
+import { decodeBitmap, bitmapSize } from './bitmap.ts';
+import { decodeJpeg } from './jpeg.ts';
+import { sniff } from './sniff.ts';
+
+export interface DecodeLimits {
+  /** More than this is refused by the header, before a pixel is decoded. */
+  maxPixels: number;
+  /** More than this is shrunk while it is decoded, so that memory stays bounded. */
+  workPixels: number;
+}
+
+/** An upright picture. */
+export interface Decoded {
+  picture: Raster;
+  /** Size of the upright file; the picture is smaller where the file has more than `workPixels`. */
+  width: number;
+  height: number;
+}
+
+/** Larger pictures are decoded by the library that needs less memory for it, though twice the time. */
+const fastJpegPixels = 4_200_000;
+
+// One thread a picture: parallelism comes from the inference threads. The cache would only hold pictures that never come again.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/**
+ * Decodes an image file: JPEG, PNG, WebP, GIF (first frame), AVIF, TIFF, BMP, ICO; upright by its EXIF orientation.
+ * Of a truncated file the intact part is decoded, the rest is grey or black.
+ * Rejects with `image-empty`, `image-format-unsupported`, `image-format-heic`, `image-corrupt`, `image-too-many-pixels`.
+ */
+export function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<Decoded> {
+  return withSource(bytes, limits, async (source) => {
+    const { width, height, plainJpeg } = await measure(source, limits);
+    if (source instanceof Uint8Array && plainJpeg && width * height <= fastJpegPixels) {
+      const picture = await decodeJpeg(source, width, height);
+      if (picture) return { picture, width, height };
+    }
+    const shrink = Math.min(1, Math.sqrt(limits.workPixels / (width * height)));
+    let pipeline = open(source).autoOrient().flatten({ background: '#808080' }).toColourspace('srgb');
+    if (shrink < 1)
+      pipeline = pipeline.resize(Math.max(1, Math.round(width * shrink)), Math.max(1, Math.round(height * shrink)), { fit: 'fill' });
+    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { picture: { data: threeChannels(data, info.channels), width: info.width, height: info.height, channels: 3 }, width, height };
+  });
+}
+
+/** Decodes only the brightness of a frame's cells, at a fraction of the cost: of a JPEG hardly more than one number a block. Rejects as `decode` does. */
+export function decodeCells(bytes: Uint8Array, limits: DecodeLimits): Promise<Cells> {
+  return withSource(bytes, limits, async (source) => {
+    const { width, height } = await measure(source, limits);
+    const { columns, rows } = cellsOf(width, height);
+    const { data, info } = await open(source)
+      .autoOrient()
+      .flatten({ background: '#808080' })
+      .resize(columns, rows, { fit: 'fill', kernel: 'mitchell' })
+      .greyscale()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { columns, rows, brightness: info.channels === 1 ? data : data.filter((_, index) => index % info.channels === 0) };
+  });
+}
+
+/** A file that sharp reads itself, or a bitmap's pixels. */
+type Source = Uint8Array | { data: Uint8Array; width: number; height: number };
+
+const open = (source: Source) =>
+  source instanceof Uint8Array
+    ? sharp(source, { limitInputPixels: false, failOn: 'none', sequentialRead: true })
+    : sharp(source.data, { raw: { width: source.width, height: source.height, channels: 4 } });
+
+async function withSource<T>(bytes: Uint8Array, limits: DecodeLimits, use: (source: Source) => Promise<T>): Promise<T> {
+  if (bytes.length === 0) throw new AppError('image-empty', 'the file has no bytes');
+  const format = sniff(bytes);
+  if (!format) throw new AppError('image-format-unsupported', 'the file is none of the known image formats');
+  if (format === 'heic') throw new AppError('image-format-heic', 'HEIC cannot be decoded here');
+  try {
+    if (format !== 'bmp' && format !== 'ico') return await use(bytes);
+    const { width, height } = bitmapSize(bytes, format);
+    checkSize(width, height, limits.maxPixels);
+    return await use(await decodeBitmap(bytes));
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('image-corrupt', `the ${format} file cannot be decoded`, { cause: toAppError(error) });
+  }
+}
+
+async function measure(source: Source, { maxPixels }: DecodeLimits): Promise<{ width: number; height: number; plainJpeg: boolean }> {
+  const { autoOrient, format, orientation = 1, space } = await open(source).metadata();
+  const { width, height } = autoOrient;
+  checkSize(width, height, maxPixels);
+  return { width, height, plainJpeg: format === 'jpeg' && orientation === 1 && space === 'srgb' };
+}
+
+function checkSize(width: number, height: number, maxPixels: number): void {
+  if (width * height > maxPixels)
+    throw new AppError(
+      'image-too-many-pixels',
+      `the picture has ${width} by ${height} pixels, more than the ${maxPixels} that are allowed`,
+    );
+  if (!(width * height > 0)) throw new AppError('image-corrupt', 'the picture has no size');
+}
+
+/** Grey pictures come with one channel. */
+function threeChannels(data: Uint8Array, channels: number): Uint8Array {
+  if (channels === 3) return data;
+  const pixels = data.length / channels;
+  const result = new Uint8Array(pixels * 3);
+  for (let pixel = 0; pixel < pixels; pixel += 1)
+    for (let c = 0; c < 3; c += 1) result[pixel * 3 + c] = data[pixel * channels + (channels > 2 ? c : 0)] ?? 0;
+  return result;
+}

@@ -1,0 +1,33 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { humanFile } from '../models/human-package.ts';
+
+/** A camera frame, as a file. */
+export interface SampleFrame {
+  file: string;
+  width: number;
+  height: number;
+}
+
+/** Three faces of the contact sheet, 40 pixels large, on a picture of a party's floor blown up to the frame's size. */
+export async function makeSampleFrame({ width, height }: { width: number; height: number }): Promise<SampleFrame> {
+  const file = join(await mkdtemp(join(tmpdir(), 'watchpost-frames-')), `${width}.jpg`);
+  const floor = await sharp(humanFile('assets', 'samples.jpg'))
+    .extract({ left: 0, top: 640, width: 1280, height: 518 })
+    .resize(width, height, { fit: 'fill' })
+    .toBuffer();
+  const tiles = await Promise.all(
+    [0, 1, 2].map(async (index) => ({
+      input: await sharp(humanFile('assets', 'screenshot-facematch.jpg'))
+        .extract({ left: 2 + index * 213, top: 510, width: 102, height: 106 })
+        .resize(66)
+        .toBuffer(),
+      left: Math.round(width * (0.2 + 0.3 * index)),
+      top: Math.round(height * 0.3),
+    })),
+  );
+  await sharp(floor).composite(tiles).jpeg({ quality: 90 }).toFile(file);
+  return { file, width, height };
+}

@@ -1,0 +1,102 @@
+import { throwIfAborted } from '@watchpost/shared/abort';
+import { AppError } from '@watchpost/shared/errors';
+import type { AllowsUrl } from './file-hosts.ts';
+
+export interface DownloadOptions {
+  token: string;
+  allows: AllowsUrl;
+  maxBytes: number;
+  /** For the whole transfer, milliseconds. */
+  timeoutMs: number;
+  /** What the file object said; an HTML page of another length is Slack's, not the camera's. */
+  expectedBytes: number | null;
+}
+
+const maxRedirects = 2;
+
+/**
+ * The bytes behind `url`, asked for with the bot token. The token goes to allowed hosts only, redirects are followed by hand
+ * (two at most, within the allowed hosts, without the token once the origin changes). Slack answers a token that may not read the
+ * file with HTTP 200 and its login page, or with a redirect to it: both are `file-forbidden`.
+ */
+export async function downloadFromSlack(url: string, options: DownloadOptions, signal: AbortSignal): Promise<Uint8Array> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const either = AbortSignal.any([signal, timeout]);
+  try {
+    const response = await follow(url, options, either);
+    return await readBody(response, options, either);
+  } catch (error) {
+    if (error instanceof AppError && error.code !== 'aborted') throw error;
+    if (signal.aborted) throw new AppError('aborted', 'download stopped', { cause: error });
+    throw new AppError('download-failed', timeout.aborted ? `no end after ${options.timeoutMs} ms` : 'connection failed', { cause: error });
+  }
+}
+
+async function follow(start: string, { token, allows }: DownloadOptions, signal: AbortSignal): Promise<Response> {
+  let url = parseUrl(start);
+  const origin = url.origin;
+  for (let hop = 0; hop <= maxRedirects; hop += 1) {
+    if (!allows(url)) {
+      // At the first hop the event named a foreign host; later ones are Slack sending us to its login page.
+      throw hop === 0
+        ? new AppError('file-host-refused', `${url.host} is not an allowed file host`)
+        : new AppError('file-forbidden', `redirected to ${url.host}: is files:read missing?`);
+    }
+    const headers: Record<string, string> = url.origin === origin ? { authorization: `Bearer ${token}` } : {};
+    const response = await fetch(url, { headers, redirect: 'manual', signal });
+    if (response.status < 300 || response.status > 399 || response.status === 304) return checkStatus(response);
+    await response.body?.cancel();
+    const location = response.headers.get('location');
+    if (!location || !URL.canParse(location, url.href))
+      throw new AppError('download-failed', `HTTP ${response.status} without a usable location`);
+    url = new URL(location, url);
+  }
+  throw new AppError('file-forbidden', `more than ${maxRedirects} redirects: is files:read missing?`);
+}
+
+function parseUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new AppError('file-host-refused', 'the file has no valid URL');
+  return new URL(text);
+}
+
+async function checkStatus(response: Response): Promise<Response> {
+  const { status } = response;
+  if (response.ok) return response;
+  await response.body?.cancel();
+  if (status === 401 || status === 403) throw new AppError('file-forbidden', `HTTP ${status}: is files:read missing?`);
+  if (status === 404 || status === 410) throw new AppError('file-gone', `HTTP ${status}`);
+  if (status === 429) {
+    const seconds = Number(response.headers.get('retry-after'));
+    throw new AppError('chat-rate-limited', 'download: rate limited', { retryAfterMs: (seconds > 0 ? seconds : 30) * 1_000 });
+  }
+  if (status >= 500 || status === 408) throw new AppError('download-failed', `HTTP ${status}`);
+  throw new AppError('file-forbidden', `HTTP ${status}`);
+}
+
+async function readBody(response: Response, { maxBytes, expectedBytes }: DownloadOptions, signal: AbortSignal): Promise<Uint8Array> {
+  const tooLarge = () => new AppError('file-too-large', `more than ${maxBytes} bytes`);
+  if (Number(response.headers.get('content-length')) > maxBytes) {
+    await response.body?.cancel();
+    throw tooLarge();
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    // The fetch's own signal ends a stalled body; this ends one that drips.
+    throwIfAborted(signal);
+    length += chunk.byteLength;
+    if (length > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(Buffer.concat(chunks, length));
+  const isPage = /^text\/html\b/i.test(response.headers.get('content-type') ?? '') || (startsLikeHtml(bytes) && length !== expectedBytes);
+  if (isPage) throw new AppError('file-forbidden', 'a page came instead of the file: is files:read missing?');
+  if (expectedBytes !== null && length < expectedBytes) {
+    throw new AppError('download-failed', `cut off: ${length} of ${expectedBytes} bytes`);
+  }
+  return bytes;
+}
+
+function startsLikeHtml(bytes: Uint8Array): boolean {
+  return /^\s*<(?:!doctype\s+html|html)/i.test(Buffer.from(bytes.subarray(0, 256)).toString('latin1'));
+}

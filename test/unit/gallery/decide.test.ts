@@ -1,0 +1,105 @@
+import { decide, defaultDecisionSettings, type Candidate, type FaceInQuestion } from '@watchpost/gallery/decide/decide';
+import { bandsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { describe, expect, it } from 'vitest';
+
+const candidate = (similarity: number, over: Partial<Candidate> = {}): Candidate => ({
+  personId: 'ada',
+  status: 'named',
+  similarity,
+  faceId: 'f1',
+  negative: -1,
+  ...over,
+});
+const face = (candidates: Candidate[], over: Partial<FaceInQuestion> = {}): FaceInQuestion => ({
+  quality: 0.8,
+  sizePx: 100,
+  candidates,
+  ...over,
+});
+const decideAll = (faces: FaceInQuestion[], alike = (): number => 0) => decide(faces, alike, defaultDecisionSettings);
+const kinds = (faces: FaceInQuestion[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
+
+describe('the three bands', () => {
+  it('name, doubt or welcome by similarity', () => {
+    expect(kinds([face([candidate(0.7)])])).toEqual(['match']);
+    expect(kinds([face([candidate(0.62)])])).toEqual(['uncertain']);
+    expect(kinds([face([candidate(0.4)])])).toEqual(['new']);
+    expect(kinds([face([])])).toEqual(['new']);
+  });
+
+  it('know an unknown again', () => {
+    expect(decideAll([face([candidate(0.7, { status: 'unknown' })])])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' } }]);
+  });
+
+  it('lie lower for small faces', () => {
+    const at = (sizePx: number): number => bandsAt(sizePx, defaultThresholds).match;
+    expect([at(10), at(20), at(80), at(500)]).toEqual([0.61, 0.61, 0.655, 0.655]);
+    expect(at(60)).toBeCloseTo((0.64 + 0.655) / 2, 6);
+    expect(kinds([face([candidate(0.64)], { sizePx: 30 })])).toEqual(['match']);
+    expect(kinds([face([candidate(0.64)], { sizePx: 100 })])).toEqual(['uncertain']);
+    for (const { match, uncertain } of defaultThresholds) expect(match).toBeGreaterThan(uncertain);
+  });
+});
+
+describe('a second person within the margin', () => {
+  it('makes a name uncertain', () => {
+    expect(kinds([face([candidate(0.7), candidate(0.68, { personId: 'bob' })])])).toEqual(['uncertain']);
+    expect(kinds([face([candidate(0.75), candidate(0.68, { personId: 'bob' })])])).toEqual(['match']);
+    expect(kinds([face([candidate(0.7, { status: 'ignored' }), candidate(0.68, { personId: 'bob' })])])).toEqual(['uncertain']);
+  });
+
+  it('does no harm between two unknowns, which are one stranger seen twice', () => {
+    const twins = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'other', status: 'unknown' })];
+    expect(decideAll([face(twins)])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' }, addReference: true }]);
+  });
+});
+
+describe('a face that readers said is not this person', () => {
+  it('is not, however similar', () => {
+    expect(kinds([face([candidate(0.8, { negative: 0.9 })])])).toEqual(['new']);
+    expect(kinds([face([candidate(0.8, { negative: 0.7 })])])).toEqual(['match']);
+    expect(decideAll([face([candidate(0.8, { negative: 0.9 }), candidate(0.7, { personId: 'bob' })])])).toMatchObject([
+      { kind: 'match', candidate: { personId: 'bob' } },
+    ]);
+  });
+});
+
+describe('a person', () => {
+  it('is at most once in a picture: the more similar face gets it', () => {
+    const faces = [face([candidate(0.7)]), face([candidate(0.9)]), face([candidate(0.8)])];
+    expect(kinds(faces)).toEqual(['uncertain', 'match', 'uncertain']);
+  });
+});
+
+describe('a stranger', () => {
+  it('must be seen well to become a person', () => {
+    expect(kinds([face([], { sizePx: 39 })])).toEqual(['unrecognisable']);
+    expect(kinds([face([], { quality: 0.39 })])).toEqual(['unrecognisable']);
+    expect(kinds([face([], { sizePx: 40, quality: 0.4 })])).toEqual(['new']);
+  });
+
+  it('is compared down to 20 pixels and not below', () => {
+    expect(kinds([face([candidate(0.9)], { sizePx: 20 })])).toEqual(['match']);
+    expect(kinds([face([candidate(0.9)], { sizePx: 19.9 })])).toEqual(['unrecognisable']);
+    expect(kinds([face([candidate(0.9)], { quality: 0.1 })])).toEqual(['unrecognisable']);
+  });
+
+  it('is made once where a picture shows the same face twice, from the better view', () => {
+    const decisions = decideAll([face([], { quality: 0.5 }), face([], { quality: 0.9 })], () => 0.7);
+    expect(decisions).toEqual([{ kind: 'uncertain', sameAs: 1 }, { kind: 'new' }]);
+    expect(kinds([face([]), face([])], () => 0.3)).toEqual(['new', 'new']);
+  });
+});
+
+describe('a recognised face becomes a reference', () => {
+  it('only when it is good and beyond doubt', () => {
+    const adds = (similarity: number, over: Partial<FaceInQuestion> = {}): boolean => {
+      const [decision] = decideAll([face([candidate(similarity)], over)]);
+      return decision !== undefined && 'addReference' in decision && decision.addReference;
+    };
+    expect(adds(0.75)).toBe(true);
+    expect(adds(0.66)).toBe(false);
+    expect(adds(0.75, { quality: 0.45 })).toBe(false);
+    expect(adds(0.75, { sizePx: 50 })).toBe(false);
+  });
+});

@@ -1,0 +1,56 @@
+import { inverseFromJson, inverseToJson } from '@watchpost/gallery/changes/inverse';
+import { nameKey, personStatus, validName } from '@watchpost/gallery/model';
+import { databaseName } from '@watchpost/gallery/stores/mongo/connect';
+import { describe, expect, it } from 'vitest';
+
+describe('a name', () => {
+  it('is tidied', () => {
+    expect(validName('  Ada \n Lovelace ')).toBe('Ada Lovelace');
+    expect(nameKey('ＡＤＡ  lovelace')).toBe(nameKey('Ada Lovelace'));
+  });
+
+  it.each([
+    ['empty', '   '],
+    ['too long', 'x'.repeat(81)],
+    ['a control character', 'Ada\u0000'],
+    ['a half character', 'Ada\uD800'],
+    ['a stranger', 'unknown  12'],
+  ])('is refused when it is %s', (_, name) => {
+    expect(() => validName(name)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
+  });
+});
+
+describe('a status', () => {
+  it('follows from the name, so that an edit of the name alone names a person', () => {
+    expect(personStatus({ name: 'Unknown 3', number: 3, ignored: false })).toBe('unknown');
+    expect(personStatus({ name: 'Ada', number: 3, ignored: false })).toBe('named');
+    expect(personStatus({ name: 'Unknown 4', number: 3, ignored: false })).toBe('named');
+    expect(personStatus({ name: 'Bob', number: null, ignored: false })).toBe('named');
+    expect(personStatus({ name: 'Unknown 3', number: 3, ignored: true })).toBe('ignored');
+  });
+});
+
+describe('the inverse of a change', () => {
+  it('survives being kept as text', () => {
+    const inverse = {
+      persons: [{ id: 'p1', isNew: false as const, set: { name: 'Ada', mergedInto: null } }],
+      faces: [{ id: 'f1', isNew: false as const, set: { deleted: false } }],
+      moveSightings: [{ faceIds: ['f1'], personId: 'p1' }],
+      assignments: [{ snapshotId: 's1', position: 0, personId: null }],
+    };
+    expect(inverseFromJson(inverseToJson(inverse))).toEqual(inverse);
+    expect(inverseFromJson(inverseToJson(null))).toBeNull();
+  });
+});
+
+describe('the database of a connection string', () => {
+  it.each([
+    ['mongodb://h:1/', 'watchpost'],
+    ['mongodb://u:p@h1:1,h2:2', 'watchpost'],
+    ['mongodb://h/?replicaSet=rs', 'watchpost'],
+    ['mongodb://h/faces?replicaSet=rs', 'faces'],
+    ['mongodb+srv://u:p%40@h/my%20faces', 'my faces'],
+  ])('of %s is %s', (url, name) => {
+    expect(databaseName(url)).toBe(name);
+  });
+});

@@ -1,0 +1,28 @@
+import { planNames } from '@watchpost/gallery/moving-in/import-names';
+import { describe, expect, it } from 'vitest';
+
+describe('planNames', () => {
+  it('makes one person of all spellings that readers take for the same name, as it is written most often', () => {
+    expect(
+      planNames([
+        { name: 'ada', vectors: 2 },
+        { name: ' Ada ', vectors: 5 },
+        { name: 'ADA', vectors: 1 },
+        { name: 'Grace  Hopper', vectors: 1 },
+      ]).names,
+    ).toEqual(['Ada', 'Grace Hopper']);
+  });
+
+  it('leaves out who is nobody, and counts them', () => {
+    expect(
+      planNames([
+        { name: 'unknown', vectors: 7 },
+        { name: ' Unknown', vectors: 2 },
+        { name: '', vectors: 1 },
+        { name: null, vectors: 1 },
+        { name: 12, vectors: 1 },
+        { name: 'Bob', vectors: 1 },
+      ]),
+    ).toEqual({ names: ['Bob'], namelessVectors: 12 });
+  });
+});

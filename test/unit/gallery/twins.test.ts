@@ -1,0 +1,59 @@
+import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
+import { createMirror } from '@watchpost/gallery/memory/mirror';
+import type { StoredFace, StoredPerson } from '@watchpost/gallery/model';
+import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { twinOf } from '@watchpost/gallery/housekeeping/twins';
+import { describe, expect, it } from 'vitest';
+
+const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson => ({
+  id: `p${String(number)}`,
+  name: `Unknown ${String(number)}`,
+  number,
+  aliases: [],
+  ignored: false,
+  mergedInto: null,
+  deleted: false,
+  createdAtMs: 0,
+  version: 1,
+  ...over,
+});
+/** Faces in a plane, by their angle: 45 degrees are a cosine of 0.71, 55 of 0.57, 60 of 0.5. */
+const face = (id: string, person: number, degrees: number, over: Partial<StoredFace> = {}): StoredFace => {
+  const angle = (degrees * Math.PI) / 180;
+  const embedding = Float32Array.from([Math.cos(angle), Math.sin(angle)]);
+  const rest = { modelId: 'm', quality: 0.5, sizePx: 90, snapshotId: null, createdAtMs: 0, deleted: false, version: 1 };
+  return { id, personId: `p${String(person)}`, role: 'reference', embedding, ...rest, ...over };
+};
+const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[]) => {
+  const mirror = createMirror(createExactIndex);
+  mirror.apply({ persons, faces });
+  const twins = twinOf(mirror, faceId, defaultThresholds);
+  return twins && [twins.older.name, twins.younger.name];
+};
+
+describe('twins', () => {
+  const two = [unknown(1), unknown(2)];
+
+  it('are two unknowns with faces that would match; the lower number is the older', () => {
+    expect(find('a', two, [face('a', 1, 0), face('b', 2, 40)])).toEqual(['Unknown 1', 'Unknown 2']);
+    expect(find('b', two, [face('a', 1, 0), face('b', 2, 40)])).toEqual(['Unknown 1', 'Unknown 2']);
+    expect(find('a', two, [face('a', 1, 0), face('b', 2, 55)])).toBeNull();
+  });
+
+  it('agree on the whole, not in one face only', () => {
+    const stray = [face('a', 1, 0), face('a2', 1, -70), face('a3', 1, -80), face('b', 2, 40), face('b2', 2, 100), face('b3', 2, 110)];
+    expect(find('a', two, stray)).toBeNull();
+  });
+
+  it('are never anybody with a name, nor who is ignored', () => {
+    const faces = [face('a', 1, 0), face('b', 2, 40)];
+    expect(find('a', [unknown(1), unknown(2, { name: 'Ada' })], faces)).toBeNull();
+    expect(find('a', [unknown(1, { name: 'Ada' }), unknown(2)], faces)).toBeNull();
+    expect(find('a', [unknown(1), unknown(2, { ignored: true })], faces)).toBeNull();
+  });
+
+  it('are not found by what a person is not, nor across models', () => {
+    expect(find('b', two, [face('a', 1, 0), face('b', 2, 40, { role: 'negative' })])).toBeNull();
+    expect(find('a', two, [face('a', 1, 0), face('b', 2, 40, { modelId: 'other' })])).toBeNull();
+  });
+});

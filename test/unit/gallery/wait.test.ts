@@ -1,0 +1,71 @@
+import { coalesce, createMutex, pause } from '@watchpost/gallery/memory/wait';
+import { describe, expect, it } from 'vitest';
+
+/** A promise to settle by hand. */
+function deferred() {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+describe('coalesce', () => {
+  it('answers calls made during a run by one more run, which starts after them', async () => {
+    const gates = [deferred(), deferred()];
+    let runs = 0;
+    const call = coalesce(async () => {
+      const run = (runs += 1);
+      await gates[run - 1]?.promise;
+      return run;
+    });
+    const first = call();
+    const late = [call(), call()];
+    expect(runs).toBe(1);
+    gates[0]?.resolve();
+    expect(await first).toBe(1);
+    gates[1]?.resolve();
+    expect(await Promise.all(late)).toEqual([2, 2]);
+    expect(await call()).toBe(3);
+  });
+
+  it('runs again after a failure', async () => {
+    let runs = 0;
+    const call = coalesce(async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('the first one');
+      return runs;
+    });
+    const [first, second] = [call(), call()];
+    await expect(first).rejects.toThrow('the first one');
+    expect(await second).toBe(2);
+  });
+});
+
+describe('createMutex', () => {
+  it('lets one in at a time, also after a failure', async () => {
+    const exclusive = createMutex();
+    const order: string[] = [];
+    const gate = deferred();
+    const first = exclusive(async () => {
+      await gate.promise;
+      order.push('first');
+      throw new Error('failed');
+    });
+    const second = exclusive(async () => order.push('second'));
+    expect(order).toEqual([]);
+    gate.resolve();
+    await expect(first).rejects.toThrow('failed');
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+});
+
+describe('pause', () => {
+  it('ends early, without an error, when it is told to', async () => {
+    const stop = new AbortController();
+    const over = pause(60_000, stop.signal);
+    stop.abort();
+    expect(await over).toBeUndefined();
+  });
+});

@@ -1,0 +1,72 @@
+import { cellsOf, frameSignature, sameFrame, type Cells } from '@watchpost/see/picture/frame-signature';
+import { expect, it } from 'vitest';
+
+const size = cellsOf(1920, 1080);
+
+/** A scene of gradients and edges; `change` may alter a cell. */
+function scene(change: (value: number, column: number, row: number) => number = (value) => value): Cells {
+  const brightness = Uint8Array.from({ length: size.columns * size.rows }, (_, index) => {
+    const [column, row] = [index % size.columns, Math.floor(index / size.columns)];
+    const value = 60 + (column / size.columns) * 100 + (row % 20 < 10 ? 30 : 0);
+    return change(value, column, row);
+  });
+  return { ...size, brightness };
+}
+
+/** Deterministic noise of a normal distribution's shape. */
+function noise(deviation: number, seed: number): (value: number) => number {
+  let state = seed;
+  const next = (): number => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+  return (value) => value + deviation * (next() + next() + next() + next() + next() + next() - 3) * Math.SQRT2;
+}
+
+it('divides a 1080p frame into cells of 8 pixels, and keeps larger frames to the same number', () => {
+  expect(size).toEqual({ columns: 240, rows: 135 });
+  expect(cellsOf(3840, 2160)).toEqual({ columns: 240, rows: 135 });
+  expect(cellsOf(64, 48)).toEqual({ columns: 8, rows: 6 });
+});
+
+it('a frame is the same as itself and as its slightly noisy repeat', () => {
+  const signature = frameSignature(scene());
+  expect(sameFrame(signature, frameSignature(scene()))).toBe(true);
+  expect(sameFrame(signature, frameSignature(scene(noise(0.5, 7))))).toBe(true);
+});
+
+it('one cell that changed by what a dim face changes makes the frame new, wherever it is', () => {
+  const before = frameSignature(scene());
+  for (const place of [0, 1, 239, 240, 16_000, 32_399]) {
+    const after = scene();
+    after.brightness[place] = after.brightness[place]! + 8;
+    expect(sameFrame(before, frameSignature(after))).toBe(false);
+    after.brightness[place] -= 16;
+    expect(sameFrame(before, frameSignature(after))).toBe(false);
+  }
+});
+
+it('strong noise counts as new: it could hide something', () => {
+  expect(sameFrame(frameSignature(scene(noise(3, 1))), frameSignature(scene(noise(3, 2))))).toBe(false);
+});
+
+it('a change of exposure counts as new', () => {
+  expect(sameFrame(frameSignature(scene()), frameSignature(scene((value) => value * 1.08)))).toBe(false);
+});
+
+it('brightness at both ends survives packing', () => {
+  const extremes = scene((_, column) => (column % 2 ? 255 : 0));
+  expect(sameFrame(frameSignature(extremes), frameSignature(extremes))).toBe(true);
+  expect(sameFrame(frameSignature(extremes), frameSignature(scene((_, column) => (column % 2 ? 0 : 255))))).toBe(false);
+});
+
+it('frames of different sizes, and bytes that are no signature, are never the same', () => {
+  const signature = frameSignature(scene());
+  const turned = frameSignature({ columns: size.rows, rows: size.columns, brightness: scene().brightness });
+  expect(sameFrame(signature, turned)).toBe(false);
+  for (const broken of [new Uint8Array(), Uint8Array.of(1, 2, 3), signature.subarray(0, signature.length / 2)]) {
+    expect(sameFrame(broken, broken)).toBe(false);
+    expect(sameFrame(signature, broken)).toBe(false);
+  }
+});
+
+it('is small enough to be stored with every snapshot', () => {
+  expect(frameSignature(scene(noise(2, 3))).length).toBeLessThan(24_000);
+});

@@ -1,0 +1,48 @@
+import { createPyramid, cutSquare, cutView, levelFor, type Raster } from '@watchpost/see/picture/raster';
+import { expect, it } from 'vitest';
+
+/** Red grows to the right, green downwards, blue is 100. */
+function gradient(width: number, height: number, channels: 3 | 4 = 3): Raster {
+  const data = new Uint8Array(width * height * channels);
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) data.set([x, y, 100, 255].slice(0, channels), (y * width + x) * channels);
+  return { data, width, height, channels };
+}
+
+const pixel = ({ data, width }: Raster, x: number, y: number): number[] => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+
+it('cuts a view pixel by pixel, from three channels and from four', () => {
+  for (const channels of [3, 4] as const) {
+    const view = cutView(createPyramid(gradient(200, 100, channels)), 40, 20, 64, 32, 1);
+    expect([view.width, view.height, view.channels]).toEqual([64, 32, 3]);
+    expect(pixel(view, 0, 0)).toEqual([40, 20, 100]);
+    expect(pixel(view, 63, 31)).toEqual([103, 51, 100]);
+  }
+});
+
+it('averages when it shrinks', () => {
+  for (const channels of [3, 4] as const) {
+    const view = cutView(createPyramid(gradient(200, 100, channels)), 0, 0, 32, 32, 2);
+    expect(pixel(view, 10, 5)).toEqual([21, 11, 100]);
+  }
+});
+
+it('goes on with the edge pixels outside of the picture', () => {
+  const view = cutView(createPyramid(gradient(50, 40)), 30, 20, 64, 64, 1);
+  expect(pixel(view, 63, 63)).toEqual([49, 39, 100]);
+});
+
+it('takes the level at which a cut shrinks by less than two', () => {
+  expect([2, 1, 0.6, 0.5, 0.3, 0.25, 0.1].map(levelFor)).toEqual([0, 0, 0, 1, 1, 2, 3]);
+});
+
+it('turns a square upright, and mirrors it', () => {
+  const pyramid = createPyramid(gradient(200, 200));
+  const upright = cutSquare(pyramid, { x: 100, y: 100, side: 40, angle: 0 }, 40);
+  expect(pixel(upright, 0, 0)).toEqual([80, 80, 100]);
+  const mirrored = cutSquare(pyramid, { x: 100, y: 100, side: 40, angle: 0 }, 40, true);
+  expect(pixel(mirrored, 39, 0)).toEqual([80, 80, 100]);
+  // A quarter turn clockwise: what was at the top right comes to the top left.
+  const turned = cutSquare(pyramid, { x: 100, y: 100, side: 40, angle: Math.PI / 2 }, 40);
+  expect(pixel(turned, 0, 0)).toEqual([119, 80, 100]);
+});

@@ -1,0 +1,45 @@
+import { toOnnx, type Recipe } from '@watchpost/see/translate/to-onnx';
+import type { GraphModel, GraphNode } from '@watchpost/see/translate/graph-model';
+import { expect, it } from 'vitest';
+
+const recipe: Recipe = {
+  name: 'toy',
+  side: 32,
+  freeSize: true,
+  feed: { order: 'rgb', mean: [0, 0, 0], scale: 1 },
+  outputs: { out: 'result' },
+};
+
+function model(...nodes: Partial<GraphNode>[]): GraphModel {
+  const whole = nodes.map((node): GraphNode => ({ name: '', op: '', input: [], attr: {}, ...node }));
+  return {
+    nodes: [{ name: 'in', op: 'Placeholder', input: [], attr: {} }, ...whole],
+    weights: new Map([['k', { shape: [1, 1, 3, 2], data: new Float32Array(6) }]]),
+  };
+}
+
+it('names an operation that it does not know, and its node', () => {
+  expect(() => toOnnx(model({ name: 'out', op: 'Einsum', input: ['in'] }), recipe)).toThrow('unknown operation Einsum (node out)');
+});
+
+it('names a missing output and a missing constant', () => {
+  expect(() => toOnnx(model(), recipe)).toThrow('no node out');
+  expect(() => toOnnx(model({ name: 'out', op: 'Conv2D', input: ['in', 'other'] }), recipe)).toThrow('no constant named other');
+});
+
+it('refuses a use of an operation that it does not know', () => {
+  const fused = { fused_ops: { list: { s: ['BiasAdd', 'Elu'].map((text) => Buffer.from(text).toString('base64')) } } };
+  const padding = { padding: { s: Buffer.from('SAME').toString('base64') } };
+  const weights = new Map([
+    ['k', { shape: [1, 1, 3, 2], data: new Float32Array(6) }],
+    ['b', { shape: [2], data: new Float32Array(2) }],
+  ]);
+  const graph = { ...model({ name: 'out', op: '_FusedConv2D', input: ['in', 'k', 'b'], attr: { ...fused, ...padding } }), weights };
+  expect(() => toOnnx(graph, recipe)).toThrow('fused Elu is not known');
+});
+
+it('leaves out what the outputs do not need', () => {
+  const used = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }), recipe);
+  const more = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }, { name: 'unused', op: 'Einsum', input: ['in'] }), recipe);
+  expect(more).toEqual(used);
+});
