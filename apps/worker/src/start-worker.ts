@@ -1,4 +1,4 @@
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import { allowHosts } from '@watchpost/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { createSlackPlatform } from '@watchpost/slack/platform';

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';

@@ -6,7 +6,7 @@ import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 
 /** Something that the bench started and must end. */

@@ -1,6 +1,6 @@
 import { LogLevel, WebClient, type Logger as SlackLogger } from '@slack/web-api';
 import type { z } from 'zod';
-import { raceAbort } from '@watchpost/shared/abort';
+import { raceAbort } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { fromSlackError } from './errors.ts';
 

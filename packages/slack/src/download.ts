@@ -1,4 +1,4 @@
-import { throwIfAborted } from '@watchpost/shared/abort';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import type { AllowsUrl } from './file-hosts.ts';
 

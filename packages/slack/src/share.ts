@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import type { Picture, UploadProgress } from '@watchpost/shared/chat/chat';
 import type { SlackCall } from './calls.ts';

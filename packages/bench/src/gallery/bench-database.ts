@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';

@@ -1,6 +1,6 @@
 /** A process that has the gallery as a worker has it; asked by the benches over IPC. */
 import { once, setMaxListeners } from 'node:events';
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import { createGalleryMetrics } from '@watchpost/gallery/metrics';
 import { defaultGallerySettings } from '@watchpost/gallery/settings';
 import { createQuantisedIndex } from '@watchpost/gallery/memory/index/quantised-index';

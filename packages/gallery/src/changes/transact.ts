@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { raceAbort } from '@watchpost/shared/abort';
+import { raceAbort } from '@watchpost/shared/wait';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { GalleryStore } from '../stores/gallery-store.ts';
 import type { Mirror } from '../memory/mirror.ts';

@@ -1,4 +1,4 @@
-import { raceAbort } from '@watchpost/shared/abort';
+import { raceAbort } from '@watchpost/shared/wait';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { GalleryStore } from '../stores/gallery-store.ts';

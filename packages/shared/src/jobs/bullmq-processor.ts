@@ -1,6 +1,6 @@
 import { DelayedError, UnrecoverableError, WaitingError, type Job as BullJob } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
-import { raceAbort, throwIfAborted } from '../abort.ts';
+import { raceAbort, throwIfAborted } from '../wait.ts';
 import { AppError, toAppError } from '../errors.ts';
 import { redactSecrets } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
-import { pause, raceAbort } from '../abort.ts';
+import { pause, raceAbort } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { tookNothing, type QueueView } from './stuck-watch.ts';

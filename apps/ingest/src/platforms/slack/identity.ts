@@ -1,4 +1,4 @@
-import { pause } from '@watchpost/shared/abort';
+import { pause } from '@watchpost/shared/wait';
 import type { SlackCall } from '@watchpost/slack/calls';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
