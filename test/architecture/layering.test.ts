@@ -1,90 +1,131 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fromRoot } from '../support/root.ts';
+import { packageOf, sourcesOf, workspace } from '../support/sources.ts';
 
-interface Source {
-  /** From the root: `apps/worker/src/main.ts`. */
-  file: string;
-  text: string;
-  imports: string[];
-}
+const packages = workspace();
+const all = sourcesOf(packages.keys());
+const homeOf = new Map([...packages].map(([home, { name }]) => [name, home]));
+const breaking = (test: (source: (typeof all)[number]) => boolean) => all.filter(test).map(({ file }) => file);
+const unique = (list: string[]) => [...new Set(list)].sort();
 
-function sources(folder: string): Source[] {
-  const root = fromRoot(folder);
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => {
-      const text = readFileSync(join(root, name), 'utf8');
-      const imports = Array.from(text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g), ([, specifier = '']) => specifier);
-      return { file: relative(fromRoot('.'), join(root, name)), text, imports };
-    });
-}
-
-const folders = ['packages', 'apps'].flatMap((parent) => readdirSync(fromRoot(parent)).map((name) => `${parent}/${name}`));
-const all = folders.flatMap((folder) => sources(`${folder}/src`));
-const breaking = (test: (source: Source) => boolean) => all.filter(test).map(({ file }) => file);
-const imports = ({ imports: list }: Source, ...names: string[]) =>
-  list.some((name) => names.some((want) => name === want || name.startsWith(`${want}/`)));
+/** Who may import whom, from the ground up. A package that is not listed, or an entry that nobody uses, fails. */
+const floors: Record<string, string[]> = {
+  'packages/shared': [],
+  'packages/slack': ['packages/shared'],
+  'packages/gallery': ['packages/shared'],
+  'packages/see': ['packages/shared'],
+  'apps/ingest': ['packages/shared', 'packages/slack'],
+  'apps/worker': ['packages/gallery', 'packages/see', 'packages/shared', 'packages/slack'],
+  'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
+  // Starts ingest and worker as processes, and runs the command line.
+  'apps/standalone': ['apps/cli', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
+  // Measures all of them; nobody imports it, and no image carries it.
+  'packages/bench': ['apps/ingest', 'packages/gallery', 'packages/see', 'packages/shared'],
+};
 
 describe('imports point downward', () => {
-  it('reads the sources', () => expect(all.length).toBeGreaterThan(40));
-
-  it('shared knows no app, the apps not each other', () => {
-    expect(breaking((s) => s.file.startsWith('packages/shared') && s.imports.some((name) => /^@watchpost\/(?!shared)/.test(name)))).toEqual(
-      [],
-    );
-    expect(
-      breaking(
-        (s) => /^apps\/(ingest|worker)/.test(s.file) && imports(s, '@watchpost/ingest', '@watchpost/worker', '@watchpost/standalone'),
-      ),
-    ).toEqual([]);
+  it.each([...packages.keys()])('%s imports the packages below it, and no other', (home) => {
+    const used = all.filter((source) => source.home === home).flatMap(({ imports }) => imports.map((name) => homeOf.get(packageOf(name))));
+    expect(unique(used.filter((other) => other !== undefined))).toEqual(floors[home]);
   });
 
+  it('what is imported is what package.json names, and the other way round', () => {
+    const declared = [...packages].map(([home, { dependencies }]) => [
+      home,
+      Object.keys(dependencies)
+        .flatMap((name) => homeOf.get(name) ?? [])
+        .sort(),
+    ]);
+    expect(Object.fromEntries(declared)).toEqual(floors);
+  });
+
+  /** Rooms of a package from the ground up: one imports those before it only. Files that join the rooms are not listed; no room imports them. */
   it.each([
-    ['bullmq', /^packages\/shared\/src\/jobs\/bullmq-/],
-    ['ioredis', /^packages\/shared\/src\/jobs\/bullmq-/],
-    ['mongodb', /\/mongo(-|\/)|open-gallery|export|import/],
-    ['pg', /\/postgres(-|\/)|open-gallery/],
     [
-      '@slack/web-api',
-      /^packages\/shared\/src\/chat\/slack\/|^apps\/standalone\/src\/|^apps\/ingest\/src\/platforms\/slack\/|^apps\/ingest\/src\/main/,
+      'packages/gallery',
+      'domain.ts gallery.ts store.ts metrics.ts config.ts decide records memory changes archive moving-in housekeeping reembedding stores',
     ],
-    ['fastify', /^apps\/ingest\/src\/|^apps\/standalone\/src\//],
-    ['onnxruntime-node', /^apps\/worker\/src\/(see|bench|cli)\//],
-    ['@vladmandic/human', /^apps\/worker\/src\/(see|bench)\/|^apps\/standalone\//],
-    ['emulate', /^apps\/standalone\/src\//],
-  ])('only its adapters import %s', (name, allowed) => {
-    const users = all.filter((source) => imports(source, name));
-    expect(users.map(({ file }) => file).filter((file) => !allowed.test(file))).toEqual([]);
-  });
-
-  it('the pipelines know no chat platform by name', () => {
-    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result|see)\//.test(file));
-    expect(pipelines.filter((source) => source.imports.some((name) => name.includes('slack'))).map(({ file }) => file)).toEqual([]);
+    ['packages/see', 'config.ts face-engine.ts picture translate models find face threads throughput'],
+  ])('the rooms of %s', (home, list) => {
+    const rooms = list.split(' ');
+    const roomOf = (file: string): string => file.slice(`${home}/src/`.length).split('/')[0] ?? '';
+    const upward = all
+      .filter((source) => source.home === home && rooms.includes(roomOf(source.file)))
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter((name) => name.startsWith('.'))
+          .map((name) => path.posix.join(path.posix.dirname(file), name))
+          .filter((target) => roomOf(target) !== roomOf(file) && !rooms.slice(0, rooms.indexOf(roomOf(file))).includes(roomOf(target)))
+          .map((target) => `${file} -> ${target}`),
+      );
+    expect(upward).toEqual([]);
+    expect(rooms.filter((room) => !all.some((source) => source.home === home && roomOf(source.file) === room))).toEqual([]);
   });
 
   it('a step uses earlier steps only', () => {
-    const late = all.flatMap(({ file, imports: list }) => {
+    const late = all.flatMap(({ file, imports }) => {
       const own = /\/(\d)-[\w-]+\.ts$/.exec(file)?.[1];
-      return list
-        .filter((name) => own && /^\.\/(\d)-/.exec(name)?.[1] && Number(/^\.\/(\d)-/.exec(name)?.[1]) > Number(own))
-        .map((name) => `${file} -> ${name}`);
+      return imports.filter((name) => own && Number(/^\.\/(\d)-/.exec(name)?.[1] ?? 0) > Number(own)).map((name) => `${file} -> ${name}`);
     });
     expect(late).toEqual([]);
   });
 });
 
+describe('doors', () => {
+  const used = all.flatMap(({ file, home, imports }) =>
+    imports.filter((name) => homeOf.has(packageOf(name)) && homeOf.get(packageOf(name)) !== home).map((name) => ({ file, name })),
+  );
+  const doors = [...packages.values()].flatMap(({ name, exports }) =>
+    Object.keys(exports)
+      .filter((door) => door !== './*')
+      .map((door) => path.posix.join(name, door)),
+  );
+
+  it('nobody passes a package by another way', () => {
+    expect(used.filter(({ name }) => !doors.includes(name))).toEqual([]);
+  });
+
+  it('every door is used', () => {
+    expect(doors.filter((door) => !used.some(({ name }) => name === door))).toEqual([]);
+  });
+
+  it('only tests have the key to the rest', () => {
+    for (const { exports } of packages.values()) expect(Object.keys(exports['./*'] ?? {})).toEqual(['internals']);
+  });
+});
+
+describe('adapters', () => {
+  /** The folders, or files, that import a library. An entry that nobody uses fails too. */
+  it.each([
+    ['bullmq', ['packages/shared/src/jobs']],
+    ['mongodb', ['packages/gallery/src/stores/mongo', 'packages/gallery/src/stores/mongo/vector-search']],
+    ['pg', ['packages/gallery/src/stores/postgres']],
+    ['usearch', ['packages/gallery/src/memory/index']],
+    ['@slack/web-api', ['apps/standalone/src/demo', 'apps/standalone/src/slack', 'packages/slack/src']],
+    ['fastify', ['apps/ingest/src', 'apps/ingest/src/platforms/slack', 'apps/ingest/src/routes']],
+    ['onnxruntime-node', ['packages/see/src/models']],
+    ['emulate', ['apps/standalone/src/slack']],
+  ])('only its adapters import %s', (library, folders) => {
+    const users = all.filter(({ imports }) => imports.some((name) => packageOf(name) === library));
+    expect(unique(users.map(({ file }) => path.posix.dirname(file)))).toEqual(folders);
+  });
+
+  it('the pipelines know no chat platform by name', () => {
+    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery)\//.test(file));
+    expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
+  });
+});
+
 describe('one way of doing things', () => {
+  it('reads the sources', () => expect(all.length).toBeGreaterThan(150));
+
   it('classes are errors only', () => {
     expect(breaking(({ text }) => /^\s*(export )?(abstract )?class (?!\w+ extends \w*Error\b)/m.test(text))).toEqual([]);
   });
 
-  it('the environment is read by main files and the command line only', () => {
+  it('the environment is read by main files and the launcher only', () => {
     expect(
-      breaking(
-        ({ file, text }) => /[^`]process\.env/.test(text) && !/\/(main|no-telemetry)\.ts$|\/cli\/|\/bench\/|^apps\/standalone\//.test(file),
-      ),
+      breaking(({ file, text }) => /[^`]process\.env/.test(text) && !/\/(main|no-telemetry)\.ts$|^apps\/standalone\//.test(file)),
     ).toEqual([]);
   });
 

@@ -4,9 +4,9 @@ import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
-import { sameFrame } from '@watchpost/see/picture/frame-signature';
+import { sameFrame } from '@watchpost/see/picture/fingerprint';
 import { humanFile } from '@watchpost/see/models/human-package';
-import { openEyes } from '@watchpost/see/models/open-eyes';
+import { openVision } from '@watchpost/see/models/open-vision';
 import { prepare } from '@watchpost/see/models/prepare';
 import type { Raster } from '@watchpost/see/picture/raster';
 import sharp, { type Sharp } from 'sharp';
@@ -152,10 +152,10 @@ for (const name of ['onnx', 'human'] as const) {
       await expect(engine.see(jpeg, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
     });
 
-    it('the signature tells a new face of 20 pixels, and lets a re-encoded frame pass', async () => {
+    it('the fingerprint tells a new face of 20 pixels, and lets a re-encoded frame pass', async () => {
       const empty = floor().resize(1920, 1080, { fit: 'fill' });
       const face = await sharp(sheet).extract({ left: 18, top: 300, width: 70, height: 70 }).resize(20).toBuffer();
-      const sign = async (picture: Sharp, quality: number) => engine.signature(await picture.jpeg({ quality }).toBuffer(), never);
+      const sign = async (picture: Sharp, quality: number) => engine.fingerprint(await picture.jpeg({ quality }).toBuffer(), never);
       const before = await sign(empty.clone(), 90);
       expect(sameFrame(before, await sign(empty.clone(), 90))).toBe(true);
       expect(sameFrame(before, await sign(empty.clone(), 85))).toBe(true);
@@ -184,7 +184,7 @@ for (const name of ['onnx', 'human'] as const) {
 
 it('both engines give the same raw outputs and the same embeddings', async () => {
   const plan = await prepare(parseEnv({}, seeEnv), log);
-  const [onnx, other] = [await openEyes({ ...plan, engine: 'onnx' }), await openEyes({ ...plan, engine: 'human' })];
+  const [onnx, other] = [await openVision({ ...plan, engine: 'onnx' }), await openVision({ ...plan, engine: 'human' })];
   const part = async (file: string, left: number, top: number, side: number): Promise<Raster> => {
     const { data } = await sharp(file).extract({ left, top, width: side, height: side }).raw().toBuffer({ resolveWithObject: true });
     return { data, width: side, height: side, channels: 3 };

@@ -9,7 +9,7 @@ import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
 import { openArchive } from '@watchpost/gallery/open-archive';
 import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
 import type { Gallery } from '@watchpost/gallery/gallery';
-import type { Changeset } from '@watchpost/gallery/model';
+import type { Changeset } from '@watchpost/gallery/domain';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { openWorkbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -22,7 +22,7 @@ import {
   face,
   type GalleryBackend,
   galleryBackends,
-  sighting,
+  snapshotInfo,
   strangerVector,
 } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
@@ -55,13 +55,13 @@ async function withGallery<T>(storage: StorageConfig, use: (gallery: Gallery) =>
 async function fill(storage: StorageConfig): Promise<void> {
   await withGallery(storage, async (gallery) => {
     const [ada, other] = [strangerVector(1), strangerVector(2)];
-    await gallery.recognise(sighting(), [face(ada, { crop: new Uint8Array([255, 216, 1]) }), face(other)], never);
+    await gallery.recognise(snapshotInfo(), [face(ada, { crop: new Uint8Array([255, 216, 1]) }), face(other)], never);
     await gallery.recognise(
-      sighting({ camera: null, takenAtMs: 1_700_000_123_456 }),
+      snapshotInfo({ camera: null, takenAtMs: 1_700_000_123_456 }),
       [face(alikeVector(ada, 0.75, 5), { crop: new Uint8Array(700).fill(7) })],
       never,
     );
-    await gallery.recognise(sighting(), [face(strangerVector(3), { sizePx: 5 })], never);
+    await gallery.recognise(snapshotInfo(), [face(strangerVector(3), { sizePx: 5 })], never);
     await gallery.name('Unknown 1', 'Ada Ünicode 🦊', { id: 'slack:U1', where: 'slack:C1' }, never);
   });
   const workbench = await openWorkbench(storage, log, never);
@@ -158,7 +158,7 @@ describeWith(['mongo'], 'a gallery as a file', () => {
     for (const storage of [pglite, standalone]) {
       await withGallery(storage, async (gallery) => {
         const answers = await gallery.recognise(
-          sighting(),
+          snapshotInfo(),
           [face(alikeVector(strangerVector(1), 0.8, 77)), face(strangerVector(50))],
           never,
         );
@@ -181,7 +181,7 @@ describeWith(['mongo'], 'a gallery as a file', () => {
       await fill(here());
       const file = await save(here());
       await withGallery(here(), async (gallery) => {
-        await gallery.recognise(sighting(), [face(strangerVector(60))], never);
+        await gallery.recognise(snapshotInfo(), [face(strangerVector(60))], never);
         await gallery.name('Unknown 2', 'Bob', cli, never);
         await expect(load(here(), file)).rejects.toMatchObject({ code: 'gallery-not-empty' });
         expect((await gallery.people(never)).map(({ name }) => name)).toContain('Bob');
@@ -191,7 +191,7 @@ describeWith(['mongo'], 'a gallery as a file', () => {
           return names.join() === 'Ada Ünicode 🦊,Unknown 2,Postman';
         });
         // A number that was given out after the file was written is not given again.
-        const [answer] = await gallery.recognise(sighting(), [face(strangerVector(61))], never);
+        const [answer] = await gallery.recognise(snapshotInfo(), [face(strangerVector(61))], never);
         expect(answer?.person?.name).toBe('Unknown 42');
       });
     });
@@ -261,7 +261,7 @@ describeWith(['mongo'], 'a gallery as a file', () => {
             renamed = true;
             await withGallery(here(), async (gallery) => {
               await gallery.name('Unknown 2', 'Late', cli, never);
-              await gallery.recognise(sighting(), [face(strangerVector(70), { crop: new Uint8Array([9]) })], never);
+              await gallery.recognise(snapshotInfo(), [face(strangerVector(70), { crop: new Uint8Array([9]) })], never);
             });
           },
         };

@@ -6,7 +6,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 
 const never = new AbortController().signal;
@@ -20,8 +20,8 @@ for (const backend of galleryBackends) {
     let storage: StorageConfig;
     let opened: OpenedGallery;
 
-    const see = async (vector: Float32Array, over: Parameters<typeof sighting>[0] = {}) =>
-      (await opened.gallery.recognise(sighting(over), [face(vector)], never))[0];
+    const see = async (vector: Float32Array, over: Parameters<typeof snapshotInfo>[0] = {}) =>
+      (await opened.gallery.recognise(snapshotInfo(over), [face(vector)], never))[0];
     const tidy = async (): Promise<void> => opened.housekeeping?.round(never);
     const names = async (): Promise<string[]> => (await opened.gallery.people(never)).map(({ name }) => name);
     const open = async (unknownKeepMs = 90 * dayMs): Promise<void> => {
@@ -70,7 +70,7 @@ for (const backend of galleryBackends) {
       await seeTwins();
       const one = strangerVector(1);
       const two = alikeVector(alikeVector(one, 0.72, 3), 0.75, 4);
-      await opened.gallery.recognise(sighting(), [face(one), face(two)], never);
+      await opened.gallery.recognise(snapshotInfo(), [face(one), face(two)], never);
       await tidy();
       expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
       await opened.gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never);

@@ -7,7 +7,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 
 const never = new AbortController().signal;
@@ -23,7 +23,7 @@ for (const backend of galleryBackends) {
     let operations: PeopleOperations;
 
     const see = async (vector: Float32Array, over: Parameters<typeof face>[1] = {}, snapshotId?: string) =>
-      (await gallery.recognise(sighting(snapshotId === undefined ? {} : { snapshotId }), [face(vector, over)], never))[0];
+      (await gallery.recognise(snapshotInfo(snapshotId === undefined ? {} : { snapshotId }), [face(vector, over)], never))[0];
     const apply = async (operation: Operation) => operations.apply(operation, by, never);
     const names = async (): Promise<string[]> => (await gallery.people(never)).map(({ name }) => name);
     const called = async (name: string) => (await gallery.people(never)).find((person) => person.name === name);

@@ -5,7 +5,7 @@ import { createExactIndex, insertHit } from '@watchpost/gallery/memory/index/exa
 import { createResidentIndex } from '@watchpost/gallery/memory/index/resident-index';
 import type { Hit } from '@watchpost/gallery/memory/index/vector-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
-import type { StoredFace } from '@watchpost/gallery/model';
+import type { StoredFace } from '@watchpost/gallery/domain';
 import { openDatabase, openGallery } from '@watchpost/gallery/open-gallery';
 import { createPageIn, type DistantFaces } from '@watchpost/gallery/memory/page-in';
 import { createRecognise } from '@watchpost/gallery/recognise';
@@ -16,7 +16,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 
 const never = new AbortController().signal;
@@ -82,7 +82,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       });
       await sync.ready(never);
       const see = async (vector: Float32Array): Promise<string | undefined> => {
-        const [answer] = await recognise(sighting(), [face(vector)], never);
+        const [answer] = await recognise(snapshotInfo(), [face(vector)], never);
         return answer?.person?.name;
       };
       const vectors = (): number => [...mirror.idsByPerson().keys()].flatMap((id) => mirror.references(id, 'test-model')).length;
@@ -156,7 +156,7 @@ describeWith(['mongo'], 'GALLERY_INDEX=mongot on a server without mongot', () =>
     const { gallery } = await openGallery(storage, options, never);
     try {
       await gallery.ready(never);
-      const seen = gallery.recognise(sighting(), [face(strangerVector(1))], never);
+      const seen = gallery.recognise(snapshotInfo(), [face(strangerVector(1))], never);
       await expect(seen).rejects.toMatchObject({ code: 'search-index-not-ready', retry: 'transient', retryAfterMs: 5_000 });
       expect(await gallery.people(never)).toEqual([]);
     } finally {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { ChangeBatch, Hint, SightedFace, SnapshotSightings } from '@watchpost/gallery/stores/gallery-store';
-import type { AuditEntry, Changeset, FaceChange, PersonChange } from '@watchpost/gallery/model';
+import type { ChangeBatch, Hint, Sighting, SnapshotSightings } from '@watchpost/gallery/store';
+import type { AuditEntry, Changeset, FaceChange, PersonChange } from '@watchpost/gallery/domain';
 import { openDatabase, type OpenedDatabase } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ const audit = (over: Partial<AuditEntry> = {}): AuditEntry => ({
   version: 0,
   ...over,
 });
-const sightedFace = (over: Partial<SightedFace> = {}): SightedFace => ({
+const sightedFace = (over: Partial<Sighting> = {}): Sighting => ({
   box: { x: 1.5, y: 2, width: 3, height: 4 },
   decision: 'match',
   personId: 'p1',

@@ -6,7 +6,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
@@ -46,18 +46,18 @@ for (const backend of galleryBackends) {
     it('makes an Unknown of a stranger and knows it again, here and in another process', async () => {
       const [here, there] = [await open(), await open()];
       const stranger = strangerVector(1);
-      const [first] = await here.recognise(sighting(), [face(stranger)], never);
+      const [first] = await here.recognise(snapshotInfo(), [face(stranger)], never);
       expect(first).toMatchObject({ decision: 'unknown', person: { status: 'unknown', name: 'Unknown 1' }, similarity: null });
-      const [again] = await there.recognise(sighting(), [face(alikeVector(stranger, 0.8, 2))], never);
+      const [again] = await there.recognise(snapshotInfo(), [face(alikeVector(stranger, 0.8, 2))], never);
       expect(again).toMatchObject({ decision: 'unknown', person: { id: first?.person?.id, name: 'Unknown 1' } });
       expect(again?.similarity).toBeCloseTo(0.8, 3);
-      await here.recognise(sighting(), [face(strangerVector(3))], never);
+      await here.recognise(snapshotInfo(), [face(strangerVector(3))], never);
       expect(await names(here)).toEqual(['Unknown 1', 'Unknown 2']);
     });
 
     it('answers the same for the same snapshot and records it once', async () => {
       const gallery = await open();
-      const seen = sighting({ takenAtMs: 1_700_000_001_000, camera: 'Gate' });
+      const seen = snapshotInfo({ takenAtMs: 1_700_000_001_000, camera: 'Gate' });
       const faces = [face(strangerVector(1)), face(strangerVector(2))];
       const first = await gallery.recognise(seen, faces, never);
       expect(await gallery.recognise(seen, faces, never)).toEqual(first);
@@ -74,7 +74,7 @@ for (const backend of galleryBackends) {
         const stranger = strangerVector(100 * round);
         const answers = await Promise.all(
           galleries.map(async (gallery, index) =>
-            gallery.recognise(sighting(), [face(alikeVector(stranger, 0.9, 1_000 * round + index))], never),
+            gallery.recognise(snapshotInfo(), [face(alikeVector(stranger, 0.9, 1_000 * round + index))], never),
           ),
         );
         expect(new Set(answers.map(([answer]) => answer?.person?.name))).toEqual(new Set([`Unknown ${String(round)}`]));
@@ -86,11 +86,11 @@ for (const backend of galleryBackends) {
     it('gives names, and finds them under the number too', async () => {
       const gallery = await open();
       const stranger = strangerVector(1);
-      await gallery.recognise(sighting(), [face(stranger)], never);
-      await gallery.recognise(sighting(), [face(strangerVector(2))], never);
+      await gallery.recognise(snapshotInfo(), [face(stranger)], never);
+      await gallery.recognise(snapshotInfo(), [face(strangerVector(2))], never);
       const named = await gallery.name('unknown 1', '  Ada   Lovelace ', cli, never);
       expect(named).toMatchObject({ name: 'Ada Lovelace', status: 'named', number: 1 });
-      expect((await gallery.recognise(sighting(), [face(stranger)], never))[0]).toMatchObject({
+      expect((await gallery.recognise(snapshotInfo(), [face(stranger)], never))[0]).toMatchObject({
         decision: 'match',
         person: { name: 'Ada Lovelace', status: 'named' },
       });
@@ -104,17 +104,17 @@ for (const backend of galleryBackends) {
 
     it('never gives a number again', async () => {
       const gallery = await open();
-      await gallery.recognise(sighting(), [face(strangerVector(1))], never);
+      await gallery.recognise(snapshotInfo(), [face(strangerVector(1))], never);
       await backend.removeByHand(storage, 'Unknown 1');
       await until('the person is gone', async () => (await names(gallery)).length === 0, 5_000);
-      await gallery.recognise(sighting(), [face(strangerVector(1))], never);
+      await gallery.recognise(snapshotInfo(), [face(strangerVector(1))], never);
       expect(await names(gallery)).toEqual(['Unknown 2']);
     });
 
     it('hears of names given by another process and by hand in the database', async () => {
       const [here, there] = [await open(), await open()];
       const stranger = strangerVector(1);
-      await here.recognise(sighting(), [face(stranger)], never);
+      await here.recognise(snapshotInfo(), [face(stranger)], never);
       await here.name('Unknown 1', 'Ada', cli, never);
       await until('the other process knows', async () => (await names(there))[0] === 'Ada', 2_000);
       const startMs = performance.now();
@@ -123,7 +123,7 @@ for (const backend of galleryBackends) {
         [here, there].map(async (gallery) => until('the edit is known', async () => (await names(gallery))[0] === 'Grace', 2_000)),
       );
       expect(performance.now() - startMs).toBeLessThan(2_000);
-      expect((await there.recognise(sighting(), [face(stranger)], never))[0]).toMatchObject({
+      expect((await there.recognise(snapshotInfo(), [face(stranger)], never))[0]).toMatchObject({
         decision: 'match',
         person: { name: 'Grace' },
       });
@@ -133,18 +133,18 @@ for (const backend of galleryBackends) {
       const before = await open();
       const stranger = strangerVector(1);
       const crop = new Uint8Array([1, 2, 3]);
-      await before.recognise(sighting(), [face(stranger, { crop })], never);
+      await before.recognise(snapshotInfo(), [face(stranger, { crop })], never);
       await before.close();
       opened.splice(0);
       const after = await open();
-      expect((await after.recognise(sighting(), [face(stranger)], never))[0]).toMatchObject({ person: { name: 'Unknown 1' } });
+      expect((await after.recognise(snapshotInfo(), [face(stranger)], never))[0]).toMatchObject({ person: { name: 'Unknown 1' } });
     });
 
     it('never compares vectors of different models', async () => {
       const gallery = await open();
       const stranger = strangerVector(1);
-      await gallery.recognise(sighting(), [face(stranger)], never);
-      const [other] = await gallery.recognise(sighting(), [face(stranger, { modelId: 'other-model' })], never);
+      await gallery.recognise(snapshotInfo(), [face(stranger)], never);
+      const [other] = await gallery.recognise(snapshotInfo(), [face(stranger, { modelId: 'other-model' })], never);
       expect(other).toMatchObject({ decision: 'unknown', person: { name: 'Unknown 2' } });
     });
 
@@ -152,16 +152,16 @@ for (const backend of galleryBackends) {
       const gallery = await open();
       const stranger = strangerVector(1);
       const views = [0.8, 0.75, 0.72].map((cosine, index) => face(alikeVector(stranger, cosine, 10 + index)));
-      await gallery.recognise(sighting(), [face(stranger)], never);
-      for (const view of views) await gallery.recognise(sighting(), [view], never);
-      await gallery.recognise(sighting(), [face(alikeVector(stranger, 0.78, 20), { quality: 0.3 })], never);
-      await gallery.recognise(sighting(), [face(alikeVector(stranger, 0.78, 21), { sizePx: 45 })], never);
+      await gallery.recognise(snapshotInfo(), [face(stranger)], never);
+      for (const view of views) await gallery.recognise(snapshotInfo(), [view], never);
+      await gallery.recognise(snapshotInfo(), [face(alikeVector(stranger, 0.78, 20), { quality: 0.3 })], never);
+      await gallery.recognise(snapshotInfo(), [face(alikeVector(stranger, 0.78, 21), { sizePx: 45 })], never);
       expect((await gallery.people(never))[0]?.faces).toBe(4);
     });
 
     it('stops at once when told to', async () => {
       const gallery = await open();
-      await expect(gallery.recognise(sighting(), [face(strangerVector(1))], AbortSignal.abort())).rejects.toThrow('aborted');
+      await expect(gallery.recognise(snapshotInfo(), [face(strangerVector(1))], AbortSignal.abort())).rejects.toThrow('aborted');
       expect(await names(gallery)).toEqual([]);
     });
   });

@@ -51,7 +51,7 @@ for (const backend of galleryBackends) {
         ...fresh,
         state: 'recognised',
         sha256: 'ab'.repeat(32),
-        signature: new Uint8Array([0, 255, 7]),
+        fingerprint: new Uint8Array([0, 255, 7]),
         sameAs: 'slack-other',
         width: 1_920,
         height: 1_080,
@@ -95,14 +95,14 @@ for (const backend of galleryBackends) {
 
     it('drops what old frames looked like, and nothing else of them', async () => {
       const { records } = database;
-      const signature = new Uint8Array([1, 2, 3]);
+      const fingerprint = new Uint8Array([1, 2, 3]);
       const make = async (takenAtMs: number) => {
         const record = await records.open(job({ takenAtMs }), never);
-        return records.save({ ...record, sha256: 'aa', signature }, never);
+        return records.save({ ...record, sha256: 'aa', fingerprint }, never);
       };
       const [old, young] = [await make(1_000), await make(5_000)];
       await records.forgetFrames(5_000, never);
-      expect(await records.get(old.snapshotId, never)).toEqual({ ...old, signature: null });
+      expect(await records.get(old.snapshotId, never)).toEqual({ ...old, fingerprint: null });
       expect(await records.get(young.snapshotId, never)).toEqual(young);
     });
   });

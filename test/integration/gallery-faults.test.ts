@@ -6,7 +6,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector, withMongo } from '../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector, withMongo } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
@@ -37,7 +37,7 @@ for (const backend of galleryBackends) {
       };
       const names = async (gallery: Gallery): Promise<string[]> => (await gallery.people(never)).map(({ name }) => name);
       const see = async (gallery: Gallery, vector: Float32Array) =>
-        gallery.recognise(sighting(), [face(vector)], AbortSignal.timeout(30_000));
+        gallery.recognise(snapshotInfo(), [face(vector)], AbortSignal.timeout(30_000));
       /** Sees the face, trying again while the database is away, as a job does. */
       const insist = async (gallery: Gallery, vector: Float32Array) =>
         until('it is seen', async () => see(gallery, vector).catch(() => false as const), 40_000);

@@ -4,7 +4,7 @@ import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { face, sighting, strangerVector } from '../support/gallery-backends.ts';
+import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { fromRoot } from '../support/root.ts';
 import { pglite, type Service } from '../support/services.ts';
 
@@ -29,7 +29,7 @@ describe('the commands about people', () => {
     server = await pglite();
     const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
     const { gallery } = await openGallery({ POSTGRES_URL: server.url }, options, never);
-    for (const seed of [1, 2, 3]) await gallery.recognise(sighting({ takenAtMs: seed * 1_000 }), [face(strangerVector(seed))], never);
+    for (const seed of [1, 2, 3]) await gallery.recognise(snapshotInfo({ takenAtMs: seed * 1_000 }), [face(strangerVector(seed))], never);
     await gallery.close();
   });
   afterAll(async () => {

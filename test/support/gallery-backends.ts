@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { FaceToMatch, Sighting } from '@watchpost/gallery/gallery';
+import type { ProbeFace, SnapshotInfo } from '@watchpost/gallery/gallery';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import { mongoReplicaSet, mongoStandalone, pglite, type Service, type ServiceName } from './services.ts';
@@ -117,10 +117,10 @@ export function alikeVector(vector: Float32Array, cosine: number, seed: number):
   return vector.map((value, index) => cosine * value + rest * (across[index] ?? 0));
 }
 
-export function face(embedding: Float32Array, over: Partial<FaceToMatch> = {}): FaceToMatch {
+export function face(embedding: Float32Array, over: Partial<ProbeFace> = {}): ProbeFace {
   return { box: { x: 10, y: 10, width: 100, height: 100 }, embedding, modelId: 'test-model', quality: 0.8, sizePx: 100, ...over };
 }
 
-export function sighting(over: Partial<Sighting> = {}): Sighting {
+export function snapshotInfo(over: Partial<SnapshotInfo> = {}): SnapshotInfo {
   return { snapshotId: `test-${randomUUID()}`, channel: 'slack:C1', camera: 'Door', takenAtMs: 1_700_000_000_000, ...over };
 }

@@ -19,7 +19,7 @@ export const workerEnv = {
   MAX_FILE_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),
   /** With so many of a camera's last snapshots a new one is compared before any inference. */
   SAME_FRAME_LOOKBACK: wholeNumber(0, 50).default(5),
-  /** And only with those at most so old; an hour at most, for as long signatures are kept. */
+  /** And only with those at most so old; an hour at most, for as long fingerprints are kept. */
   SAME_FRAME_WINDOW_MS: wholeNumber(0, 3_600_000).default(600_000),
 };
 

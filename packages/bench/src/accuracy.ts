@@ -5,7 +5,7 @@ import { drawCurves } from './seeing/draw-curves.ts';
 import { openHumanLibrary } from './seeing/human-library.ts';
 import { measureLabelled, type LabelledResult } from './seeing/measure-labelled.ts';
 import { measureRecognition, type SheetResult, type SizeResult } from './seeing/measure-recognition.ts';
-import { openBenchEyes } from './seeing/open-bench-eyes.ts';
+import { openBenchVision } from './seeing/open-bench-vision.ts';
 import { toTable } from './seeing/options.ts';
 
 export const usage =
@@ -14,11 +14,11 @@ export const usage =
 export async function run(args: string[], { env, print, warn }: BenchIo): Promise<number> {
   const options = { json: { type: 'boolean', default: false }, data: { type: 'string' }, curves: { type: 'string' } } as const;
   const { values } = parseArgs({ args, options });
-  const eyes = await openBenchEyes(env, 'onnx');
+  const vision = await openBenchVision(env, 'onnx');
   const human = await openHumanLibrary();
   warn('contact sheet');
-  const recognition = await measureRecognition(eyes, human);
-  const labelled = values.data === undefined ? undefined : await measureLabelled(values.data, eyes, human, warn);
+  const recognition = await measureRecognition(vision, human);
+  const labelled = values.data === undefined ? undefined : await measureLabelled(values.data, vision, human, warn);
   human.close();
   if (values.curves !== undefined) await writeFile(values.curves, await drawCurves(recognition.sizes));
   if (values.json) print(JSON.stringify({ ...recognition, labelled }));

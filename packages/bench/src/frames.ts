@@ -5,10 +5,10 @@ import { rounded, type BenchIo } from './gallery/bench-io.ts';
 import { fewFaces } from './seeing/labelled-frames.ts';
 import { openHumanLibrary, type HumanLibrary } from './seeing/human-library.ts';
 import { timeOldService, type OldServiceTimes } from './seeing/old-service.ts';
-import { openBenchEyes } from './seeing/open-bench-eyes.ts';
+import { openBenchVision } from './seeing/open-bench-vision.ts';
 import { readOptions, toTable } from './seeing/options.ts';
 import { timeInTurn } from './seeing/timing.ts';
-import type { Eyes } from '@watchpost/see/look';
+import type { Vision } from '@watchpost/see/look';
 
 export const usage =
   'frames [--json] [--data DIR]   from bytes to faces, frames of 1080p and 4K with at most three faces, beside Human and the old service';
@@ -32,14 +32,14 @@ interface FrameResult extends Omit<SampleFrame, 'file'> {
 export async function run(args: string[], { env, print, warn }: BenchIo): Promise<number> {
   const { json, data } = readOptions(args);
   const frames = await fewFaces(data, sizes);
-  const eyes = await openBenchEyes(env, 'onnx');
+  const vision = await openBenchVision(env, 'onnx');
   const human = await openHumanLibrary();
   const results: FrameResult[] = [];
   for (const size of sizes) {
     const ofSize = frames.filter(({ width }) => width === size.width).slice(0, 4);
     warn(`${size.width} x ${size.height}: ${ofSize.length} frames`);
     const each = [];
-    for (const { file } of ofSize) each.push(await timeFrame(file, eyes, human, env));
+    for (const { file } of ofSize) each.push(await timeFrame(file, vision, human, env));
     results.push({ ...size, frames: each.length, ...means(each), old: oldMeans(each.flatMap(({ old }) => old ?? [])) });
   }
   human.close();
@@ -80,12 +80,12 @@ interface FrameTimes {
   old: OldServiceTimes | undefined;
 }
 
-async function timeFrame(file: string, eyes: Eyes, human: HumanLibrary, env: BenchIo['env']): Promise<FrameTimes> {
+async function timeFrame(file: string, vision: Vision, human: HumanLibrary, env: BenchIo['env']): Promise<FrameTimes> {
   const bytes = await readFile(file);
   let [faces, humanFaces] = [0, 0];
   const { ours = 0, human: humanMs = 0 } = await timeInTurn(
     [
-      { name: 'ours', run: async () => (faces = (await look(eyes, bytes)).faces.length) },
+      { name: 'ours', run: async () => (faces = (await look(vision, bytes)).faces.length) },
       { name: 'human', run: async () => (humanFaces = (await human.detect(bytes)).length) },
     ],
     rounds,

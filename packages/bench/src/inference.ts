@@ -4,7 +4,7 @@ import { humanFile } from '@watchpost/see/models/human-package';
 import type { FaceModels } from '@watchpost/see/models/face-models';
 import type { Raster } from '@watchpost/see/picture/raster';
 import { rounded, type BenchIo } from './gallery/bench-io.ts';
-import { openBenchEyes } from './seeing/open-bench-eyes.ts';
+import { openBenchVision } from './seeing/open-bench-vision.ts';
 import { readOptions, toTable } from './seeing/options.ts';
 import { timeInTurn, type Timed } from './seeing/timing.ts';
 
@@ -15,8 +15,8 @@ const rounds = 15;
 /** Times each model on both engines in the same rounds, on a part of the contact sheet as large as the model wants it. */
 export async function run(args: string[], { env, print }: BenchIo): Promise<number> {
   const { json } = readOptions(args);
-  const onnx = (await openBenchEyes(env, 'onnx')).models;
-  const human = (await openBenchEyes(env, 'human')).models;
+  const onnx = (await openBenchVision(env, 'onnx')).models;
+  const human = (await openBenchVision(env, 'human')).models;
   const models: { model: string; side: number; call: (models: FaceModels, picture: Raster) => Promise<unknown> }[] = [
     { model: 'blazeface', side: 256, call: (on, picture) => on.detect(picture) },
     { model: 'facemesh', side: 192, call: (on, picture) => on.mesh(picture) },

@@ -1,8 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Gallery, Person } from './gallery.ts';
-import type { LastSeen, SightingStore } from './stores/gallery-store.ts';
+import type { LastSeen, SightingStore } from './store.ts';
 import type { Mirror } from './memory/mirror.ts';
-import { nameKey, personStatus, type StoredPerson } from './model.ts';
+import { nameKey, personStatus, type StoredPerson } from './domain.ts';
 import type { PeopleOperations } from './changes/operation.ts';
 import type { Recognise } from './recognise.ts';
 import type { Sync } from './memory/sync.ts';

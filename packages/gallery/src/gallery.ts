@@ -13,7 +13,7 @@ export interface Person {
 }
 
 /** A face to decide about. */
-export interface FaceToMatch {
+export interface ProbeFace {
   box: Box;
   embedding: Float32Array;
   modelId: string;
@@ -34,7 +34,7 @@ export interface MatchedFace {
 }
 
 /** Where and when the faces were seen. */
-export interface Sighting {
+export interface SnapshotInfo {
   snapshotId: string;
   channel: string;
   camera: string | null;
@@ -58,7 +58,7 @@ export interface Gallery {
    * Decides about all faces of one snapshot together (one person at most once), makes a new Unknown N where a good face matches no one
    * (exactly one however many workers see it), and records the sightings. The same snapshot again gives the same answer and records nothing twice.
    */
-  recognise(sighting: Sighting, faces: readonly FaceToMatch[], signal: AbortSignal): Promise<MatchedFace[]>;
+  recognise(sighting: SnapshotInfo, faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]>;
   people(signal: AbortSignal): Promise<Person[]>;
   /** One person as it is now (after merges: the one it became), or null. */
   person(id: string, signal: AbortSignal): Promise<Person | null>;

@@ -9,7 +9,7 @@ import { createGallery } from './create-gallery.ts';
 import type { Gallery } from './gallery.ts';
 import { createGalleryMetrics } from './metrics.ts';
 import { defaultGallerySettings, type GallerySettings } from './settings.ts';
-import type { GalleryDatabase } from './stores/gallery-store.ts';
+import type { GalleryDatabase } from './store.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createQuantisedIndex } from './memory/index/quantised-index.ts';
 import { createResidentIndex } from './memory/index/resident-index.ts';

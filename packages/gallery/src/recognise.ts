@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { decide, type Decision, type DecisionSettings } from './decide/decide.ts';
-import type { FaceToMatch, MatchedFace, Sighting } from './gallery.ts';
+import type { ProbeFace, MatchedFace, SnapshotInfo } from './gallery.ts';
 import type { GalleryMetrics } from './metrics.ts';
-import type { SightedFace, SightingStore, SnapshotSightings } from './stores/gallery-store.ts';
+import type { Sighting, SightingStore, SnapshotSightings } from './store.ts';
 import type { Mirror } from './memory/mirror.ts';
 import type { PageIn } from './memory/page-in.ts';
-import { personStatus, unknownName, type Changeset, type FaceChange, type Head } from './model.ts';
+import { personStatus, unknownName, type Changeset, type FaceChange, type Head } from './domain.ts';
 import { chooseReferences, cosine, type ReferenceSettings } from './decide/references.ts';
 import type { Sync } from './memory/sync.ts';
 import type { Transact } from './changes/transact.ts';
@@ -23,13 +23,13 @@ export interface RecogniseDeps {
 }
 
 /** A decision with the person and face that it stands for. */
-type Settled = Pick<SightedFace, 'decision' | 'personId' | 'similarity' | 'faceId'>;
+type Settled = Pick<Sighting, 'decision' | 'personId' | 'similarity' | 'faceId'>;
 
 /** `Gallery.recognise`. */
 export function createRecognise(deps: RecogniseDeps) {
   const { mirror, sync, transact, sightings, metrics } = deps;
 
-  const decideAll = (faces: readonly FaceToMatch[]): Decision[] => {
+  const decideAll = (faces: readonly ProbeFace[]): Decision[] => {
     const questions = faces.map((face) => {
       const startMs = performance.now();
       const candidates = mirror.candidates(face.embedding, face.modelId);
@@ -40,7 +40,7 @@ export function createRecognise(deps: RecogniseDeps) {
   };
 
   /** Decides from memory; where that would change the gallery, decides again on top of everything committed, until it is committed first. */
-  const settle = async (snapshotId: string, faces: readonly FaceToMatch[], signal: AbortSignal): Promise<Settled[]> => {
+  const settle = async (snapshotId: string, faces: readonly ProbeFace[], signal: AbortSignal): Promise<Settled[]> => {
     const decisions = decideAll(faces);
     if (!changesGallery(deps, faces, decisions)) return decisions.map((decision) => settled(decision, []));
     const { outcome, strangers } = await transact((base) => {
@@ -52,7 +52,7 @@ export function createRecognise(deps: RecogniseDeps) {
     return outcome;
   };
 
-  return async (sighting: Sighting, faces: readonly FaceToMatch[], signal: AbortSignal): Promise<MatchedFace[]> => {
+  return async (sighting: SnapshotInfo, faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]> => {
     if (faces.length === 0) return [];
     const before = await sightings.find(sighting.snapshotId, signal);
     await sync.ready(signal);
@@ -60,7 +60,7 @@ export function createRecognise(deps: RecogniseDeps) {
     await deps.pageIn?.(faces, signal);
     const outcome = await settle(sighting.snapshotId, faces, signal);
     for (const { decision } of outcome) metrics.decisions.inc({ decision });
-    const seen = faces.map(({ box, modelId, quality, sizePx, embedding }, index): SightedFace => ({
+    const seen = faces.map(({ box, modelId, quality, sizePx, embedding }, index): Sighting => ({
       box,
       modelId,
       quality,
@@ -74,7 +74,7 @@ export function createRecognise(deps: RecogniseDeps) {
 
 export type Recognise = ReturnType<typeof createRecognise>;
 
-function alike(one: FaceToMatch | undefined, other: FaceToMatch | undefined): number {
+function alike(one: ProbeFace | undefined, other: ProbeFace | undefined): number {
   return one && other && one.modelId === other.modelId ? cosine(one.embedding, other.embedding) : -1;
 }
 
@@ -90,7 +90,7 @@ function settled(decision: Decision, strangers: readonly ({ personId: string; fa
   return { decision: 'unrecognisable', personId: null, similarity: null, faceId: null };
 }
 
-function changesGallery(deps: RecogniseDeps, faces: readonly FaceToMatch[], decisions: readonly Decision[]): boolean {
+function changesGallery(deps: RecogniseDeps, faces: readonly ProbeFace[], decisions: readonly Decision[]): boolean {
   return decisions.some((decision, index) => {
     const face = faces[index];
     return decision.kind === 'new' || (face !== undefined && referenceChange(deps, face, decision)?.add === true);
@@ -98,7 +98,7 @@ function changesGallery(deps: RecogniseDeps, faces: readonly FaceToMatch[], deci
 }
 
 /** Whether a recognised face is worth keeping as one more reference of its person. */
-function referenceChange({ mirror, references }: RecogniseDeps, face: FaceToMatch, decision: Decision) {
+function referenceChange({ mirror, references }: RecogniseDeps, face: ProbeFace, decision: Decision) {
   if (!('candidate' in decision) || !decision.addReference) return null;
   const { personId } = decision.candidate;
   const existing = mirror.references(personId, face.modelId);
@@ -108,11 +108,11 @@ function referenceChange({ mirror, references }: RecogniseDeps, face: FaceToMatc
   return chooseReferences(existing, { id: '', vector: face.embedding, quality: face.quality }, references);
 }
 
-function draftChange(deps: RecogniseDeps, snapshotId: string, faces: readonly FaceToMatch[], decisions: readonly Decision[], base: Head) {
+function draftChange(deps: RecogniseDeps, snapshotId: string, faces: readonly ProbeFace[], decisions: readonly Decision[], base: Head) {
   const changeset: Changeset & { nextNumber: number } = { persons: [], faces: [], nextNumber: base.nextNumber };
   const strangers: ({ personId: string; faceId: string } | undefined)[] = [];
   const nowMs = Date.now();
-  const addFace = (face: FaceToMatch, personId: string): string => {
+  const addFace = (face: ProbeFace, personId: string): string => {
     const id = randomUUID();
     const { modelId, embedding, quality, sizePx, crop } = face;
     const set = {

@@ -5,7 +5,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from './config.ts';
 import type { FaceEngine } from './face-engine.ts';
 import { readEmbeddingModel } from './models/embedding-model.ts';
-import type { EyesPlan, ThreadReply } from './threads/messages.ts';
+import type { VisionPlan, ThreadReply } from './threads/messages.ts';
 import { createPool } from './threads/pool.ts';
 import { startThread } from './threads/start-thread.ts';
 
@@ -37,10 +37,10 @@ export async function createFaceEngine(config: SeeConfig, log: Logger): Promise<
       if (reply.kind !== 'seen') throw new AppError('internal', `unexpected answer ${reply.kind}`);
       return reply.seen;
     },
-    signature: async (bytes, signal) => {
-      const reply = accepted(await pool.run({ task: 'signature', bytes }, signal));
-      if (reply.kind !== 'signature') throw new AppError('internal', `unexpected answer ${reply.kind}`);
-      return reply.signature;
+    fingerprint: async (bytes, signal) => {
+      const reply = accepted(await pool.run({ task: 'fingerprint', bytes }, signal));
+      if (reply.kind !== 'fingerprint') throw new AppError('internal', `unexpected answer ${reply.kind}`);
+      return reply.fingerprint;
     },
     close: () => pool.close(),
   };
@@ -51,12 +51,12 @@ function accepted(reply: ThreadReply): ThreadReply {
   return reply;
 }
 
-async function prepareOffThread(config: SeeConfig, log: Logger): Promise<EyesPlan> {
+async function prepareOffThread(config: SeeConfig, log: Logger): Promise<VisionPlan> {
   const worker = new Worker(new URL('./threads/prepare-thread.js', import.meta.url), {
     workerData: { config, name: 'prepare', level: log.level },
   });
   try {
-    const [plan]: EyesPlan[] = await once(worker, 'message');
+    const [plan]: VisionPlan[] = await once(worker, 'message');
     if (!plan) throw new Error('the preparation gave no answer');
     return plan;
   } catch (error) {

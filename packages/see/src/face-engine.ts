@@ -50,6 +50,6 @@ export interface FaceEngine {
    */
   see(bytes: Uint8Array, signal: AbortSignal): Promise<Seen>;
   /** What the frame looks like, for `sameFrame`; decodes only, no inference. Rejects as `see`. */
-  signature(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  fingerprint(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -8,11 +8,11 @@ import { findFaces } from './find/find-faces.ts';
 import type { EmbeddingModel } from './models/embedding-model.ts';
 import type { FaceModels } from './models/face-models.ts';
 import { rateFace } from './face/quality.ts';
-import { isOwnFace } from './face/verify.ts';
+import { isDistinctFace } from './face/verify.ts';
 import { createPyramid, type Pyramid, type Raster } from './picture/raster.ts';
 
 /** What looking needs. */
-export interface Eyes {
+export interface Vision {
   models: FaceModels;
   embedding: EmbeddingModel;
   /** Unit length, of the embedding model; undefined only while it is worked out. */
@@ -21,11 +21,11 @@ export interface Eyes {
 }
 
 /** From a file's bytes to its faces: the whole of seeing, in order. */
-export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
+export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   const startedAt = performance.now();
-  const { picture, width, height } = await decode(bytes, eyes.limits);
+  const { picture, width, height } = await decode(bytes, vision.limits);
   const pyramid = createPyramid(picture);
-  const faces = await withCrops(pyramid, await lookAt(eyes, picture, pyramid));
+  const faces = await withCrops(pyramid, await lookAt(vision, picture, pyramid));
   const scale = width / picture.width;
   return {
     width,
@@ -36,12 +36,16 @@ export async function look(eyes: Eyes, bytes: Uint8Array): Promise<Seen> {
 }
 
 /** The faces of a decoded picture, largest first, without crops. `picture`: its pyramid, where the caller uses it too. */
-export async function lookAt({ models, embedding, meanFace }: Eyes, raster: Raster, picture = createPyramid(raster)): Promise<SeenFace[]> {
+export async function lookAt(
+  { models, embedding, meanFace }: Vision,
+  raster: Raster,
+  picture = createPyramid(raster),
+): Promise<SeenFace[]> {
   const faces: SeenFace[] = [];
   for (const candidate of await findFaces(models, picture)) {
     const face = await alignFace(models, picture, candidate, meanFace !== undefined);
     // Two candidates may turn out to be the same face once the mesh is laid over them; the first has the better score.
-    if (!face || !isOwnFace(face, faces)) continue;
+    if (!face || !isDistinctFace(face, faces)) continue;
     const embedded = await embedFace(models, embedding, picture, face, meanFace);
     if (!embedded) continue;
     faces.push({

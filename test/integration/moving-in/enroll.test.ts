@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
-import type { FaceToMatch } from '@watchpost/gallery/gallery';
+import type { ProbeFace } from '@watchpost/gallery/gallery';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -16,7 +16,7 @@ import { enroll } from '@watchpost/cli/commands/enroll';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
-import { emptyGallery, galleryBackends, sighting } from '../../support/gallery-backends.ts';
+import { emptyGallery, galleryBackends, snapshotInfo } from '../../support/gallery-backends.ts';
 import { bearded, frameWith, man, woman } from '../../support/pictures.ts';
 import { runCommand, type CommandRun } from '../../support/run-command.ts';
 import type { Service } from '../../support/services.ts';
@@ -84,7 +84,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
           const { format, width } = await sharp((await audit.crop(id, never))!).metadata();
           expect([format, width <= 256]).toEqual(['jpeg', true]);
         }
-        expect((await audit.newest(9, never)).map(({ action }) => action)).toEqual(['enrol', 'enrol']);
+        expect((await audit.newest(9, never)).map(({ action }) => action)).toEqual(['enroll', 'enroll']);
       });
     });
 
@@ -123,20 +123,20 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
 
     it('makes one person of the name and of the stranger who was seen already', async () => {
       const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log);
-      const see = async (cell: Cell): Promise<FaceToMatch> => {
+      const see = async (cell: Cell): Promise<ProbeFace> => {
         const [{ box, embedding, quality, sizePx }] = (await engine.see(await frameWith([cell], { seed: 1 }), never)).faces as [SeenFace];
         return { box, embedding, quality: quality.value, sizePx, modelId: engine.modelId };
       };
       const { gallery } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, never);
       try {
         await gallery.ready(never);
-        const [before] = await gallery.recognise(sighting(), [await see(man[0]!)], never);
+        const [before] = await gallery.recognise(snapshotInfo(), [await see(man[0]!)], never);
         expect(before?.person?.name).toBe('Unknown 1');
         const { out } = await run('--name', 'Ada', await write('a.jpg', await frameWith([man[1]!])));
         expect(out[0]).toContain('"Unknown 1" was the same person, merged');
         expect(await faceCounts()).toEqual({ Ada: 2 });
         await until('the process that watches knows', async () => (await gallery.people(never)).length === 1);
-        const [after] = await gallery.recognise(sighting(), [await see(man[0]!)], never);
+        const [after] = await gallery.recognise(snapshotInfo(), [await see(man[0]!)], never);
         expect(after).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
         expect(await gallery.person(before!.person!.id, never)).toMatchObject({ name: 'Ada' });
       } finally {

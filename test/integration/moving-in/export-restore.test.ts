@@ -8,7 +8,7 @@ import { exportCommand } from '@watchpost/cli/commands/export';
 import { restore } from '@watchpost/cli/commands/restore';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
-import { face, sighting, strangerVector } from '../../support/gallery-backends.ts';
+import { face, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { pglite, type Service } from '../../support/services.ts';
 
@@ -32,7 +32,7 @@ describeWith([], 'export and restore', () => {
     const options = () => ({ log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) });
     const { gallery } = await openGallery(env, options(), never);
     await gallery.ready(never);
-    await gallery.recognise(sighting(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
+    await gallery.recognise(snapshotInfo(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
     const file = path.join(folder, 'gallery.gz');
     const saved = await runCommand(exportCommand, [file], env);
     expect(saved).toMatchObject({ code: 0, err: [] });

@@ -7,7 +7,7 @@ import { importCommand } from '@watchpost/cli/commands/import';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
-import { alikeVector, emptyGallery, face, galleryBackends, sighting, strangerVector } from '../../support/gallery-backends.ts';
+import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { mongoStandalone, type Service } from '../../support/services.ts';
 
@@ -87,14 +87,14 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
       try {
         await gallery.ready(never);
         const people = async () => (await gallery.people(never)).map(({ name, faces }) => [name, faces]);
-        await gallery.recognise(sighting(), [face(strangerVector(1)), face(strangerVector(2))], never);
+        await gallery.recognise(snapshotInfo(), [face(strangerVector(1)), face(strangerVector(2))], never);
         expect(await gallery.name('Unknown 1', 'ADA', { id: 'cli' }, never)).toMatchObject({ name: 'Ada', status: 'named', faces: 1 });
         expect(await people()).toEqual([
           ['Ada', 1],
           ['Grace Hopper', 0],
           ['Unknown 2', 1],
         ]);
-        const [again] = await gallery.recognise(sighting(), [face(alikeVector(strangerVector(1), 0.8, 5))], never);
+        const [again] = await gallery.recognise(snapshotInfo(), [face(alikeVector(strangerVector(1), 0.8, 5))], never);
         expect(again).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
         // Now that she has a face, somebody else cannot become her by a name.
         await expect(gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never)).rejects.toMatchObject({ code: 'name-taken' });

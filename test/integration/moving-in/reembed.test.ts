@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
-import { createEnrol } from '@watchpost/gallery/moving-in/enrol';
+import { createEnroll } from '@watchpost/gallery/moving-in/enroll';
 import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
 import { reembed } from '@watchpost/gallery/reembedding/reembed';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -51,7 +51,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
     beforeEach(async () => {
       storage = backend.storage(server.url);
       workbench = await openWorkbench(storage, log, never);
-      const enrol = createEnrol(workbench);
+      const enroll = createEnroll(workbench);
       for (const [name, cells] of [
         ['Ada', man],
         ['Grace', [woman]],
@@ -61,7 +61,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
           const [seen] = (await engine.see(await frameWith([cell]), never)).faces;
           const { box, embedding, quality, sizePx, crop } = seen!;
           const face = { box, embedding, quality: quality.value, sizePx, crop: crop!, modelId: engine.modelId };
-          await enrol({ name, face, source: 'test', force: false }, { id: 'cli' }, never);
+          await enroll({ name, face, source: 'test', force: false }, { id: 'cli' }, never);
         }
       }
     });

@@ -1,4 +1,4 @@
-import { decide, defaultDecisionSettings, type Candidate, type FaceInQuestion } from '@watchpost/gallery/decide/decide';
+import { decide, defaultDecisionSettings, type Candidate, type RankedProbe } from '@watchpost/gallery/decide/decide';
 import { bandsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
 import { describe, expect, it } from 'vitest';
 
@@ -10,14 +10,14 @@ const candidate = (similarity: number, over: Partial<Candidate> = {}): Candidate
   negative: -1,
   ...over,
 });
-const face = (candidates: Candidate[], over: Partial<FaceInQuestion> = {}): FaceInQuestion => ({
+const face = (candidates: Candidate[], over: Partial<RankedProbe> = {}): RankedProbe => ({
   quality: 0.8,
   sizePx: 100,
   candidates,
   ...over,
 });
-const decideAll = (faces: FaceInQuestion[], alike = (): number => 0) => decide(faces, alike, defaultDecisionSettings);
-const kinds = (faces: FaceInQuestion[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
+const decideAll = (faces: RankedProbe[], alike = (): number => 0) => decide(faces, alike, defaultDecisionSettings);
+const kinds = (faces: RankedProbe[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
 
 describe('the three bands', () => {
   it('name, doubt or welcome by similarity', () => {
@@ -93,7 +93,7 @@ describe('a stranger', () => {
 
 describe('a recognised face becomes a reference', () => {
   it('only when it is good and beyond doubt', () => {
-    const adds = (similarity: number, over: Partial<FaceInQuestion> = {}): boolean => {
+    const adds = (similarity: number, over: Partial<RankedProbe> = {}): boolean => {
       const [decision] = decideAll([face([candidate(similarity)], over)]);
       return decision !== undefined && 'addReference' in decision && decision.addReference;
     };

@@ -1,6 +1,6 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror, type Mirror } from '@watchpost/gallery/memory/mirror';
-import type { StoredFace, StoredPerson } from '@watchpost/gallery/model';
+import type { StoredFace, StoredPerson } from '@watchpost/gallery/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const person = (id: string, over: Partial<StoredPerson> = {}): StoredPerson => ({

@@ -1,6 +1,6 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
-import type { StoredFace, StoredPerson } from '@watchpost/gallery/model';
+import type { StoredFace, StoredPerson } from '@watchpost/gallery/domain';
 import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
 import { twinOf } from '@watchpost/gallery/housekeeping/twins';
 import { describe, expect, it } from 'vitest';

@@ -2,7 +2,7 @@ import { merge } from '@watchpost/see/find/merge';
 import { planViews } from '@watchpost/see/find/plan-views';
 import { readGrids, type Detection } from '@watchpost/see/find/read-grids';
 import { createPyramid } from '@watchpost/see/picture/raster';
-import { isOwnFace, neededLikeness, passesMesh } from '@watchpost/see/face/verify';
+import { isDistinctFace, neededLikeness, passesMesh } from '@watchpost/see/face/verify';
 import { expect, it } from 'vitest';
 
 const picture = { ...createPyramid({ data: new Uint8Array(), width: 1920, height: 1080, channels: 3 }) };
@@ -103,8 +103,8 @@ it('asks less likeness of the smallest faces', () => {
 it('drops the face that seems to stand between two neighbours, and keeps a real one behind them', () => {
   const neighbours = [{ box: { x: 0, y: 0, width: 60, height: 66 } }, { box: { x: 86, y: 0, width: 60, height: 66 } }];
   const between = { x: 46, y: 0, width: 50, height: 54 };
-  expect(isOwnFace({ box: between, detectorScore: 0.7 }, neighbours)).toBe(false);
-  expect(isOwnFace({ box: between, detectorScore: 0.92 }, neighbours)).toBe(true);
-  expect(isOwnFace({ box: { x: 62, y: 0, width: 22, height: 24 }, detectorScore: 0.6 }, neighbours)).toBe(true);
-  expect(isOwnFace({ box: { x: 3, y: 2, width: 58, height: 60 }, detectorScore: 0.95 }, neighbours)).toBe(false);
+  expect(isDistinctFace({ box: between, detectorScore: 0.7 }, neighbours)).toBe(false);
+  expect(isDistinctFace({ box: between, detectorScore: 0.92 }, neighbours)).toBe(true);
+  expect(isDistinctFace({ box: { x: 62, y: 0, width: 22, height: 24 }, detectorScore: 0.6 }, neighbours)).toBe(true);
+  expect(isDistinctFace({ box: { x: 3, y: 2, width: 58, height: 60 }, detectorScore: 0.95 }, neighbours)).toBe(false);
 });

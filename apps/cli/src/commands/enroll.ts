@@ -3,7 +3,7 @@ import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
 import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
-import { createEnrol, type Enrol, type Enrolled } from '@watchpost/gallery/moving-in/enrol';
+import { createEnroll, type Enroll, type Enrolled } from '@watchpost/gallery/moving-in/enroll';
 import { createOperations } from '@watchpost/gallery/changes/create-operations';
 import type { PeopleOperations } from '@watchpost/gallery/changes/operation';
 import { openWorkbench } from '@watchpost/gallery/open-workbench';
@@ -14,7 +14,7 @@ import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine, SeenFace } from '@watchpost/see/face-engine';
 import { chooseFace } from '../support/choose-face.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { type EnrolPicture, picturesOfFolder, readBytes } from '../support/enrol-pictures.ts';
+import { type EnrollPicture, picturesOfFolder, readBytes } from '../support/enroll-pictures.ts';
 
 const usage =
   'usage: enroll [--force] --name NAME FILE...\n       enroll [--force] --folder DIR      (one sub-folder a person, its name the person’s)';
@@ -39,7 +39,7 @@ export const enroll: Command = async (args, context) => {
   const config = parseEnv(env, { ...storageEnv, ...seeEnv }, galleryFaults);
   const { pictures, leftOut } =
     folder === undefined
-      ? { pictures: positionals.map((file): EnrolPicture => ({ name: name ?? '', file })), leftOut: [] }
+      ? { pictures: positionals.map((file): EnrollPicture => ({ name: name ?? '', file })), leftOut: [] }
       : await picturesOfFolder(folder);
   for (const file of leftOut) warn(`${file}: left out, not a picture in a person's folder`);
 
@@ -49,8 +49,8 @@ export const enroll: Command = async (args, context) => {
     const engine = await createFaceEngine(config, log);
     try {
       const operations = createOperations({ ...workbench, references: defaultReferenceSettings });
-      const tools = { engine, enrol: createEnrol(workbench), operations, force, atATime: config.INFERENCE_THREADS };
-      const refused = await enrolAll(pictures, tools, context);
+      const tools = { engine, enroll: createEnroll(workbench), operations, force, atATime: config.INFERENCE_THREADS };
+      const refused = await enrollAll(pictures, tools, context);
       return refused > 0 ? 1 : 0;
     } finally {
       await engine.close();
@@ -60,9 +60,9 @@ export const enroll: Command = async (args, context) => {
   }
 };
 
-interface EnrolTools {
+interface EnrollTools {
   engine: FaceEngine;
-  enrol: Enrol;
+  enroll: Enroll;
   operations: PeopleOperations;
   force: boolean;
   /** Pictures looked at together. */
@@ -70,7 +70,7 @@ interface EnrolTools {
 }
 
 /** Resolves to the number of pictures that were refused. */
-async function enrolAll(pictures: readonly EnrolPicture[], tools: EnrolTools, { signal, print, warn }: CommandContext): Promise<number> {
+async function enrollAll(pictures: readonly EnrollPicture[], tools: EnrollTools, { signal, print, warn }: CommandContext): Promise<number> {
   let refused = 0;
   for (let from = 0; from < pictures.length; from += tools.atATime) {
     const looks = pictures
@@ -79,7 +79,7 @@ async function enrolAll(pictures: readonly EnrolPicture[], tools: EnrolTools, { 
     await Promise.allSettled(looks.map(({ face }) => face));
     for (const { picture, face } of looks) {
       try {
-        print(`${picture.file}: ${tell(await enrolOne(picture, await face, tools, signal))}`);
+        print(`${picture.file}: ${tell(await enrollOne(picture, await face, tools, signal))}`);
       } catch (thrown) {
         signal.throwIfAborted();
         const { code, message } = toAppError(thrown);
@@ -92,23 +92,23 @@ async function enrolAll(pictures: readonly EnrolPicture[], tools: EnrolTools, { 
   return refused;
 }
 
-async function lookForFace(engine: FaceEngine, { file }: EnrolPicture, signal: AbortSignal): Promise<SeenFace> {
+async function lookForFace(engine: FaceEngine, { file }: EnrollPicture, signal: AbortSignal): Promise<SeenFace> {
   const { faces } = await engine.see(await readBytes(file), signal);
-  return chooseFace(faces, defaultDecisionSettings.enrol);
+  return chooseFace(faces, defaultDecisionSettings.enroll);
 }
 
 const actor = { id: 'cli' };
 
 /** Whose face this clearly is too, as a stranger, was the same person: two of one would make every later decision uncertain. */
-async function enrolOne(
-  { name, file }: EnrolPicture,
+async function enrollOne(
+  { name, file }: EnrollPicture,
   seen: SeenFace,
-  { engine, enrol, operations, force }: EnrolTools,
+  { engine, enroll, operations, force }: EnrollTools,
   signal: AbortSignal,
 ): Promise<Enrolled> {
   const { box, embedding, quality, sizePx, crop } = seen;
   const face = { box, embedding, modelId: engine.modelId, quality: quality.value, sizePx, ...(crop && { crop }) };
-  const enrolled = await enrol({ name, face, source: file, force }, actor, signal);
+  const enrolled = await enroll({ name, face, source: file, force }, actor, signal);
   if (enrolled.alsoStranger) {
     await operations.apply({ kind: 'merge', from: enrolled.alsoStranger.id, into: enrolled.person.id }, actor, signal);
   }

@@ -92,7 +92,7 @@ function report(modelId: string, result: Reembedded, mirror: Mirror): string[] {
     const faces = mirror.facesOf(id);
     return faces.length > 0 && !faces.some((face) => face.modelId === modelId);
   });
-  if (faceless.length > 0) lines.push(`not recognised with this model, enrol them again: ${faceless.map(({ name }) => name).join(', ')}`);
+  if (faceless.length > 0) lines.push(`not recognised with this model, enroll them again: ${faceless.map(({ name }) => name).join(', ')}`);
   return lines;
 }
 

@@ -3,14 +3,14 @@ import type { Gallery, Person } from '@watchpost/gallery/gallery';
 import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 
 /** A recorded face with the person as called now: somebody may have named them since. */
-export interface ResultFace {
+export interface ShownFace {
   face: RecordedFace;
   person: Person | null;
 }
 
 export interface Gathered {
   record: SnapshotRecord;
-  faces: ResultFace[];
+  faces: ShownFace[];
   /** To the message with the snapshot; null where that is gone. */
   link: string | null;
 }
@@ -21,7 +21,7 @@ export async function gather(
   { chat, gallery }: { chat: ChatPlatform; gallery: Gallery },
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const faces: ResultFace[] = [];
+  const faces: ShownFace[] = [];
   // As a reader looks: from left to right.
   const inOrder = [...(record.faces ?? [])].sort((a, b) => a.box.x - b.box.x);
   for (const face of inOrder) {
@@ -31,6 +31,6 @@ export async function gather(
 }
 
 /** Ignored persons alone are no news. */
-export function isWorthPosting(faces: readonly ResultFace[]): boolean {
+export function isWorthPosting(faces: readonly ShownFace[]): boolean {
   return faces.some(({ face, person }) => face.decision === 'uncertain' || person?.status !== 'ignored');
 }

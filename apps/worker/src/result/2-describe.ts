@@ -1,4 +1,4 @@
-import type { Gathered, ResultFace } from './1-gather.ts';
+import type { Gathered, ShownFace } from './1-gather.ts';
 
 /** How a face is drawn and spoken of. */
 export type FaceStyle = 'named' | 'unknown' | 'uncertain' | 'unrecognisable' | 'ignored';
@@ -37,7 +37,7 @@ export function describe({ record, faces, link }: Gathered): Description {
   };
 }
 
-function inWords({ face, person }: ResultFace): { style: FaceStyle; name: string } {
+function inWords({ face, person }: ShownFace): { style: FaceStyle; name: string } {
   if (face.decision === 'uncertain') return { style: 'uncertain', name: 'not sure' };
   if (face.decision === 'unrecognisable') return { style: 'unrecognisable', name: 'too unclear' };
   // Somebody may have named, ignored or forgotten the person since the snapshot was looked at.

@@ -1,13 +1,13 @@
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
-import { sameFrame } from '@watchpost/see/picture/frame-signature';
+import { sameFrame } from '@watchpost/see/picture/fingerprint';
 import type { Downloaded } from './1-download.ts';
 
 /** `seen`: what the engine found. `nothing-new`: the camera's earlier snapshot `sameAs` shows the same, so no inference was spent. */
 export type Looked =
-  | (Downloaded & { kind: 'seen'; seen: Seen; signature: Uint8Array })
-  | (Downloaded & { kind: 'nothing-new'; sameAs: string; signature: Uint8Array | null });
+  | (Downloaded & { kind: 'seen'; seen: Seen; fingerprint: Uint8Array })
+  | (Downloaded & { kind: 'nothing-new'; sameAs: string; fingerprint: Uint8Array | null });
 
 export interface LookDeps {
   engine: FaceEngine;
@@ -22,12 +22,12 @@ export interface LookDeps {
 export async function look(job: SnapshotJob, downloaded: Downloaded, deps: LookDeps, signal: AbortSignal): Promise<Looked> {
   const earlier = await earlierFrames(job, deps, signal);
   const copy = earlier.find((record) => record.sha256 === downloaded.sha256);
-  if (copy) return { ...downloaded, kind: 'nothing-new', sameAs: copy.snapshotId, signature: copy.signature };
+  if (copy) return { ...downloaded, kind: 'nothing-new', sameAs: copy.snapshotId, fingerprint: copy.fingerprint };
 
-  const signature = await deps.engine.signature(downloaded.bytes, signal);
-  const same = earlier.find((record) => record.signature && sameFrame(record.signature, signature));
-  if (same) return { ...downloaded, kind: 'nothing-new', sameAs: same.snapshotId, signature };
-  return { ...downloaded, kind: 'seen', seen: await deps.engine.see(downloaded.bytes, signal), signature };
+  const fingerprint = await deps.engine.fingerprint(downloaded.bytes, signal);
+  const same = earlier.find((record) => record.fingerprint && sameFrame(record.fingerprint, fingerprint));
+  if (same) return { ...downloaded, kind: 'nothing-new', sameAs: same.snapshotId, fingerprint };
+  return { ...downloaded, kind: 'seen', seen: await deps.engine.see(downloaded.bytes, signal), fingerprint };
 }
 
 /** Only frames that were looked at themselves: a chain of "same as the one before" could drift away from what it started with. */

@@ -1,5 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
-import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
+import type { ProbeFace, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
 import type { RecordedFace } from '@watchpost/gallery/records/snapshot-record';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
@@ -17,7 +17,7 @@ export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: M
   if (!gallery.isReady()) {
     throw new AppError('gallery-not-ready', 'the gallery is still loading', { retryAfterMs: notReadyRetryMs });
   }
-  const faces: FaceToMatch[] = seen.faces.map((face) => ({
+  const faces: ProbeFace[] = seen.faces.map((face) => ({
     box: face.box,
     embedding: face.embedding,
     modelId: engine.modelId,
@@ -30,7 +30,7 @@ export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: M
   return faces.map((face, index) => recorded(face, matched[index]));
 }
 
-function recorded(face: FaceToMatch, matched: MatchedFace | undefined): RecordedFace {
+function recorded(face: ProbeFace, matched: MatchedFace | undefined): RecordedFace {
   if (!matched) throw new AppError('internal', 'the gallery answered for fewer faces than it was asked');
   return {
     box: face.box,

@@ -54,7 +54,7 @@ async function recognise(job: SnapshotJob, record: SnapshotRecord, deps: Snapsho
   const { timed, records } = deps;
   const downloaded = await timed('download', () => downloadSnapshot(job.file, deps, signal));
   const looked = await timed('look', () => look(job, downloaded, deps, signal));
-  const common = { ...record, error: null, sha256: looked.sha256, signature: looked.signature };
+  const common = { ...record, error: null, sha256: looked.sha256, fingerprint: looked.fingerprint };
   if (looked.kind === 'nothing-new') {
     return records.save({ ...common, state: 'nothing-new', sameAs: looked.sameAs }, signal);
   }

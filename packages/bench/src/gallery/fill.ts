@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { GalleryStore } from '@watchpost/gallery/stores/gallery-store';
-import type { FaceChange, PersonChange } from '@watchpost/gallery/model';
+import type { GalleryStore } from '@watchpost/gallery/store';
+import type { FaceChange, PersonChange } from '@watchpost/gallery/domain';
 import { createSyntheticFaces } from './synthetic-faces.ts';
 
 const facesAPerson = 10;

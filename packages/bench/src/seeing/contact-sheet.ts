@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { humanFile } from '@watchpost/see/models/human-package';
-import { lookAt, type Eyes } from '@watchpost/see/look';
+import { lookAt, type Vision } from '@watchpost/see/look';
 import type { SeenFace } from '@watchpost/see/face-engine';
 import { createPyramid, cutSquare, type Pyramid, type Raster, type Square } from '@watchpost/see/picture/raster';
 
@@ -24,12 +24,12 @@ export interface ContactSheet {
   strangers: SheetFace[];
 }
 
-export async function readContactSheet(eyes: Eyes): Promise<ContactSheet> {
+export async function readContactSheet(vision: Vision): Promise<ContactSheet> {
   const file = humanFile('assets', 'screenshot-facematch.jpg');
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
   const raster: Raster = { data, width: info.width, height: info.height, channels: 3 };
   const faces = new Map<string, SheetFace>();
-  for (const face of await lookAt(eyes, raster)) {
+  for (const face of await lookAt(vision, raster)) {
     const row = Math.floor((face.box.y + face.box.height / 2 - grid.top) / grid.rowHeight);
     const column = Math.floor((face.box.x + face.box.width / 2) / grid.columnWidth);
     const key = `${row},${column}`;

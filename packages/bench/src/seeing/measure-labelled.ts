@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { look, type Eyes } from '@watchpost/see/look';
+import { look, type Vision } from '@watchpost/see/look';
 import { z } from 'zod';
 import { frameList, makeLabelledFrames } from './labelled-frames.ts';
 import type { HumanFace, HumanLibrary } from './human-library.ts';
@@ -19,7 +19,7 @@ export interface LabelledResult {
 /** Recall, false alarms and pairs by the labelled pictures' own scripts, ours and Human's. */
 export async function measureLabelled(
   data: string,
-  eyes: Eyes,
+  vision: Vision,
   human: HumanLibrary,
   warn: (line: string) => void,
 ): Promise<LabelledResult> {
@@ -28,7 +28,7 @@ export async function measureLabelled(
   const frames = frameList.parse(JSON.parse(await readFile(join(dir, 'frames.json'), 'utf8'))).map(({ file }) => join(dir, file));
   const portraits = (await readdir(join(data, 'pairs'))).filter((name) => name.endsWith('.jpg')).map((name) => join(data, 'pairs', name));
   const byUs = async (file: string): Promise<object> => {
-    const { elapsedMs, faces } = await look(eyes, await readFile(file));
+    const { elapsedMs, faces } = await look(vision, await readFile(file));
     return { file, elapsedMs, faces: faces.map(({ box, embedding }) => ({ box, embedding: [...embedding] })) };
   };
   const byHuman = async (file: string): Promise<object> => {

@@ -1,5 +1,5 @@
 import { dot, embedFace } from '@watchpost/see/face/embed';
-import type { Eyes } from '@watchpost/see/look';
+import type { Vision } from '@watchpost/see/look';
 import { createPyramid } from '@watchpost/see/picture/raster';
 import { rounded } from '../gallery/bench-io.ts';
 import { readContactSheet, shrunkFace, type SheetFace } from './contact-sheet.ts';
@@ -28,13 +28,13 @@ export interface SizeResult {
 
 /** The contact sheet's first man against its strangers, full size, ours and Human's; then seen smaller and smaller. */
 export async function measureRecognition(
-  eyes: Eyes,
+  vision: Vision,
   human: HumanLibrary,
 ): Promise<{ sheet: SheetResult; human: SheetResult; sizes: SizeResult[] }> {
-  const { picture, man, strangers } = await readContactSheet(eyes);
+  const { picture, man, strangers } = await readContactSheet(vision);
   const vectors = (faces: SheetFace[]): Float32Array[] => faces.map(({ face }) => face.embedding);
   const full = compare(vectors(man), vectors(man), vectors(strangers), dot, true);
-  const margin = eyes.embedding.align.kind === 'mesh-square' ? eyes.embedding.align.margin : 0;
+  const margin = vision.embedding.align.kind === 'mesh-square' ? vision.embedding.align.margin : 0;
   const small: SizeResult[] = [];
   for (const sizePx of sizes) {
     const seen = async (faces: SheetFace[]): Promise<Float32Array[]> => {
@@ -43,8 +43,8 @@ export async function measureRecognition(
         const raster = await shrunkFace(picture, face, sizePx, margin);
         const square = { x: raster.width / 2, y: raster.height / 2, side: raster.width / (1 + margin), angle: 0 };
         const vector = await embedFace(
-          eyes.models,
-          eyes.embedding,
+          vision.models,
+          vision.embedding,
           createPyramid(raster),
           { square, landmarks: face.landmarks },
           undefined,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boxSchema, decisionSchema } from '../records/record-schema.ts';
-import { auditActions, type StoredFace, type StoredPerson } from '../model.ts';
+import { auditActions, type StoredFace, type StoredPerson } from '../domain.ts';
 
 /** The format's number. A reader takes this one and no later one. docs/gallery-file.md describes it. */
 export const archiveFormat = 1;

@@ -1,5 +1,5 @@
-import type { GalleryStore } from '../stores/gallery-store.ts';
-import type { Head } from '../model.ts';
+import type { GalleryStore } from '../store.ts';
+import type { Head } from '../domain.ts';
 import type { ArchiveCounts, ArchiveRecord, RecordOf } from './archive-lines.ts';
 
 /** Records of one kind (`removed` may be among persons or faces: each kind alone), no id twice. */

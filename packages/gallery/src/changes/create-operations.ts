@@ -1,8 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Actor } from '../gallery.ts';
-import type { AuditStore, SightingStore, SnapshotSightings } from '../stores/gallery-store.ts';
+import type { AuditStore, SightingStore, SnapshotSightings } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import type { AuditEntry, Head } from '../model.ts';
+import type { AuditEntry, Head } from '../domain.ts';
 import type { ReferenceSettings } from '../decide/references.ts';
 import type { Transact } from './transact.ts';
 import { undoMs, type Operation, type PeopleOperations } from './operation.ts';

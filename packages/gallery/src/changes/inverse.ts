@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditEntry } from '../model.ts';
+import type { AuditEntry } from '../domain.ts';
 
 const schema = z.object({
   persons: z.array(

@@ -1,5 +1,5 @@
 import type { Actor } from '../gallery.ts';
-import type { AuditEntry } from '../model.ts';
+import type { AuditEntry } from '../domain.ts';
 
 /** What can be done to persons. A person is meant by its id, or by a name that is one person's alone. */
 export type Operation =

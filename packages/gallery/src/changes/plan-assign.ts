@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
-import type { SightedFace, SnapshotSightings } from '../stores/gallery-store.ts';
+import type { Sighting, SnapshotSightings } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import type { FaceChange, StoredPerson } from '../model.ts';
+import type { FaceChange, StoredPerson } from '../domain.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
 import { whom, type Plan } from './plan.ts';
 
@@ -31,7 +31,7 @@ export function planAssign(
   };
 }
 
-function sightedFace(sightings: SnapshotSightings | null, position: number): { snapshotId: string; face: SightedFace } {
+function sightedFace(sightings: SnapshotSightings | null, position: number): { snapshotId: string; face: Sighting } {
   const face = sightings?.faces[position];
   if (!sightings || !face) throw new AppError('change-refused', 'the snapshot has no such face, or is too old');
   if (face.embedding.length === 0) throw new AppError('change-refused', 'the face was erased');
@@ -42,7 +42,7 @@ function sightedFace(sightings: SnapshotSightings | null, position: number): { s
 function lesson(
   mirror: Mirror,
   snapshotId: string,
-  face: SightedFace,
+  face: Sighting,
   { right, wrong }: { right: StoredPerson | null; wrong: StoredPerson | null },
   settings: ReferenceSettings,
 ): { faces: FaceChange[]; back: FaceChange[] } {
@@ -66,7 +66,7 @@ function lesson(
   return { faces, back };
 }
 
-function newFace(id: string, face: SightedFace, personId: string, role: 'reference' | 'negative', snapshotId: string): FaceChange {
+function newFace(id: string, face: Sighting, personId: string, role: 'reference' | 'negative', snapshotId: string): FaceChange {
   const { modelId, embedding, quality, sizePx } = face;
   const set = { personId, modelId, role, embedding, quality, sizePx, snapshotId, createdAtMs: Date.now(), deleted: false };
   return { id, isNew: true, set, crop: null };

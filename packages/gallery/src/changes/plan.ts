@@ -13,7 +13,7 @@ import {
   type Head,
   type PersonChange,
   type StoredPerson,
-} from '../model.ts';
+} from '../domain.ts';
 import { surplusReferences } from '../decide/references.ts';
 
 /** A change and the one that takes it back. */

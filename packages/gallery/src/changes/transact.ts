@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { raceAbort } from '@watchpost/shared/wait';
 import type { GalleryMetrics } from '../metrics.ts';
-import type { GalleryStore } from '../stores/gallery-store.ts';
+import type { GalleryStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import type { Changeset, Head } from '../model.ts';
+import type { Changeset, Head } from '../domain.ts';
 import type { Sync } from '../memory/sync.ts';
 import { createMutex, pause } from '../memory/wait.ts';
 

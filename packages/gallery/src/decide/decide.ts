@@ -10,7 +10,7 @@ export interface DecisionSettings {
   /** Smaller or worse faces are not compared at all. */
   recognisable: { minSizePx: number; minQuality: number };
   /** What a stranger's face must be for a new person to be made of it. */
-  enrol: { minSizePx: number; minQuality: number };
+  enroll: { minSizePx: number; minQuality: number };
   /** What a recognised face must be to become one more reference; `minAboveMatch`: how far above the threshold. */
   reference: { minSizePx: number; minQuality: number; minAboveMatch: number };
 }
@@ -19,7 +19,7 @@ export const defaultDecisionSettings: DecisionSettings = {
   thresholds: defaultThresholds,
   margin: 0.04,
   recognisable: { minSizePx: 20, minQuality: 0.15 },
-  enrol: { minSizePx: 40, minQuality: 0.4 },
+  enroll: { minSizePx: 40, minQuality: 0.4 },
   reference: { minSizePx: 60, minQuality: 0.5, minAboveMatch: 0.03 },
 };
 
@@ -35,7 +35,7 @@ export interface Candidate {
 }
 
 /** A face and who is near it, most similar first. */
-export interface FaceInQuestion {
+export interface RankedProbe {
   quality: number;
   sizePx: number;
   candidates: readonly Candidate[];
@@ -54,7 +54,7 @@ export type Decision =
  * not that person; a person is at most once in a picture, the most similar face gets it; somebody within the margin makes a name
  * uncertain; a face that resembles anybody, taken or not, never becomes a new person; nor does a poor one.
  */
-export function decide(faces: readonly FaceInQuestion[], alike: (i: number, j: number) => number, settings: DecisionSettings): Decision[] {
+export function decide(faces: readonly RankedProbe[], alike: (i: number, j: number) => number, settings: DecisionSettings): Decision[] {
   const verdicts = faces.map((face) => judge(face, settings));
   giveEachPersonOnce(verdicts);
   return keepOneOfEachStranger(faces, verdicts, alike, settings);
@@ -62,13 +62,13 @@ export function decide(faces: readonly FaceInQuestion[], alike: (i: number, j: n
 
 type Verdict = Exclude<Decision, { sameAs: number }>;
 
-function judge(face: FaceInQuestion, settings: DecisionSettings): Verdict {
-  const { recognisable, enrol } = settings;
+function judge(face: RankedProbe, settings: DecisionSettings): Verdict {
+  const { recognisable, enroll } = settings;
   if (!reaches(face, recognisable)) return { kind: 'unrecognisable' };
   const bands = bandsAt(face.sizePx, settings.thresholds);
   // What readers said is not this person is somebody else, however similar.
   const [best, second] = face.candidates.filter(({ similarity, negative }) => similarity > negative);
-  if (!best || best.similarity < bands.uncertain) return reaches(face, enrol) ? { kind: 'new' } : { kind: 'unrecognisable' };
+  if (!best || best.similarity < bands.uncertain) return reaches(face, enroll) ? { kind: 'new' } : { kind: 'unrecognisable' };
   const rival = second && second.similarity >= bands.uncertain && best.similarity - second.similarity < settings.margin ? second : null;
   // Two unknowns that are both near are one stranger seen twice: no name is at stake, and the face that links them gets them merged.
   const contested = rival !== null && !(best.status === 'unknown' && rival.status === 'unknown');
@@ -81,7 +81,7 @@ function judge(face: FaceInQuestion, settings: DecisionSettings): Verdict {
   };
 }
 
-function reaches(face: FaceInQuestion, least: { minSizePx: number; minQuality: number }): boolean {
+function reaches(face: RankedProbe, least: { minSizePx: number; minQuality: number }): boolean {
   return face.sizePx >= least.minSizePx && face.quality >= least.minQuality;
 }
 
@@ -103,7 +103,7 @@ function giveEachPersonOnce(verdicts: Verdict[]): void {
 
 /** Of several new faces that may be one person (a mirror, a poster), only the best is made a person; the others are uncertain. */
 function keepOneOfEachStranger(
-  faces: readonly FaceInQuestion[],
+  faces: readonly RankedProbe[],
   verdicts: readonly Verdict[],
   alike: (i: number, j: number) => number,
   settings: DecisionSettings,

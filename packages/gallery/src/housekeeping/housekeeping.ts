@@ -1,9 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
-import type { AuditStore, LastSeen, SightingStore } from '../stores/gallery-store.ts';
+import type { AuditStore, LastSeen, SightingStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { personStatus, type AuditEntry, type StoredPerson } from '../model.ts';
+import { personStatus, type AuditEntry, type StoredPerson } from '../domain.ts';
 import { undoMs } from '../changes/operation.ts';
 import { planForget, planMerge, withAudit, type Plan } from '../changes/plan.ts';
 import type { Sync } from '../memory/sync.ts';
@@ -36,7 +36,7 @@ export interface HousekeepingDeps {
 
 /** What the gallery does by itself from time to time. Every worker does it; what one has done the others find done. */
 export interface Housekeeping {
-  /** One round: erases what was deleted, drops the signatures of old frames, merges unknowns that turned out to be one, forgets unknowns long unseen. */
+  /** One round: erases what was deleted, drops the fingerprints of old frames, merges unknowns that turned out to be one, forgets unknowns long unseen. */
   round(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { bandsAt, type ThresholdRow } from '../decide/thresholds.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { personStatus, type StoredPerson } from '../model.ts';
+import { personStatus, type StoredPerson } from '../domain.ts';
 import { cosine } from '../decide/references.ts';
 
 /** Two unknowns that seem to be one stranger. */

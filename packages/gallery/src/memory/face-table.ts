@@ -1,8 +1,8 @@
 import type { Hit, VectorIndex } from './index/vector-index.ts';
-import type { StoredFace } from '../model.ts';
+import type { StoredFace } from '../domain.ts';
 
 /** A face in memory; its vector is in the index. */
-export type MirrorFace = Omit<StoredFace, 'embedding' | 'deleted'>;
+export type IndexedFace = Omit<StoredFace, 'embedding' | 'deleted'>;
 
 /** The faces in memory, and an index of the vectors of each model. */
 export interface FaceTable {
@@ -11,13 +11,13 @@ export interface FaceTable {
   apply(face: StoredFace): void;
   remove(id: string): void;
   clear(): void;
-  get(id: string): MirrorFace | null;
-  all(): IterableIterator<MirrorFace>;
-  ofPerson(personId: string): MirrorFace[];
+  get(id: string): IndexedFace | null;
+  all(): IterableIterator<IndexedFace>;
+  ofPerson(personId: string): IndexedFace[];
   /** The face's vector as the index has it. */
   vector(id: string): Float32Array | null;
   /** The nearest faces of one model, most similar first. */
-  nearest(embedding: Float32Array, modelId: string, count: number): { face: MirrorFace; similarity: number }[];
+  nearest(embedding: Float32Array, modelId: string, count: number): { face: IndexedFace; similarity: number }[];
 }
 
 interface ModelIndex {
@@ -29,7 +29,7 @@ interface ModelIndex {
 }
 
 export function createFaceTable(createIndex: () => VectorIndex): FaceTable {
-  const faces = new Map<string, MirrorFace>();
+  const faces = new Map<string, IndexedFace>();
   const byPerson = new Map<string, Set<string>>();
   const models = new Map<string, ModelIndex>();
 
@@ -41,7 +41,7 @@ export function createFaceTable(createIndex: () => VectorIndex): FaceTable {
     return fresh;
   };
 
-  const leavePerson = ({ id, personId }: MirrorFace): void => {
+  const leavePerson = ({ id, personId }: IndexedFace): void => {
     const siblings = byPerson.get(personId);
     siblings?.delete(id);
     if (siblings?.size === 0) byPerson.delete(personId);

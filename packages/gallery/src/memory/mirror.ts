@@ -1,8 +1,8 @@
 import type { Candidate } from '../decide/decide.ts';
-import { createFaceTable, type FaceTable, type MirrorFace } from './face-table.ts';
-import type { ChangeBatch } from '../stores/gallery-store.ts';
+import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
+import type { ChangeBatch } from '../store.ts';
 import type { VectorIndex } from './index/vector-index.ts';
-import { nameKey, personStatus, unknownName, type Head, type StoredPerson } from '../model.ts';
+import { nameKey, personStatus, unknownName, type Head, type StoredPerson } from '../domain.ts';
 import type { Reference } from '../decide/references.ts';
 
 /** The gallery in memory. */
@@ -24,8 +24,8 @@ export interface Mirror {
   called(name: string): StoredPerson[];
   /** The ids that stand for each person: its own, and those that were merged into it. */
   idsByPerson(): Map<string, string[]>;
-  face(id: string): MirrorFace | null;
-  facesOf(personId: string): MirrorFace[];
+  face(id: string): IndexedFace | null;
+  facesOf(personId: string): IndexedFace[];
   /** A person's references of one model. */
   references(personId: string, modelId: string): Reference[];
   /** Who is near a vector, most similar first. */

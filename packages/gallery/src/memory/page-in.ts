@@ -1,7 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
-import type { FaceToMatch } from '../gallery.ts';
+import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from './mirror.ts';
-import type { StoredFace } from '../model.ts';
+import type { StoredFace } from '../domain.ts';
 
 /** Faces with their vectors, found in the database. */
 export interface DistantFaces {
@@ -15,7 +15,7 @@ export interface DistantFaces {
 }
 
 /** Brings the vectors that a decision needs into memory. */
-export type PageIn = (faces: readonly FaceToMatch[], signal: AbortSignal) => Promise<void>;
+export type PageIn = (faces: readonly ProbeFace[], signal: AbortSignal) => Promise<void>;
 
 /** The best persons' whole sets are brought in: which references to keep is decided by all of them. */
 const wholePersons = 3;
@@ -30,7 +30,7 @@ export function createPageIn({ mirror, distant }: { mirror: Mirror; distant: Dis
     // Only faces that the mirror knows: what was removed meanwhile must not come back, and what is new comes by itself.
     mirror.apply({ persons: [], faces: found.filter(({ id }) => mirror.face(id) !== null) });
   };
-  const pageIn = async ({ embedding, modelId }: FaceToMatch, signal: AbortSignal): Promise<void> => {
+  const pageIn = async ({ embedding, modelId }: ProbeFace, signal: AbortSignal): Promise<void> => {
     take(await distant.near(embedding, modelId, signal));
     const best = new Set(
       mirror

@@ -1,9 +1,9 @@
 import { raceAbort } from '@watchpost/shared/wait';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryMetrics } from '../metrics.ts';
-import type { GalleryStore } from '../stores/gallery-store.ts';
+import type { GalleryStore } from '../store.ts';
 import type { Mirror } from './mirror.ts';
-import type { Head } from '../model.ts';
+import type { Head } from '../domain.ts';
 import { coalesce } from './wait.ts';
 
 /** Reads the database into the mirror. */

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryMetrics } from '../metrics.ts';
-import type { GalleryFeed, GalleryStore, Hint } from '../stores/gallery-store.ts';
+import type { GalleryFeed, GalleryStore, Hint } from '../store.ts';
 import type { Mirror } from './mirror.ts';
-import type { Head } from '../model.ts';
+import type { Head } from '../domain.ts';
 import { createReader } from './reader.ts';
 import { pause } from './wait.ts';
 

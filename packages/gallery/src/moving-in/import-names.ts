@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Actor } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { type Changeset, nameKey, type StoredPerson } from '../model.ts';
+import { type Changeset, nameKey, type StoredPerson } from '../domain.ts';
 import type { Transact } from '../changes/transact.ts';
-import { newPerson } from './enrol.ts';
+import { newPerson } from './enroll.ts';
 
 /** A name as the old service stored it, with the number of vectors under it. */
 export interface OldName {
@@ -97,7 +97,7 @@ function toChangeset(persons: readonly Omit<StoredPerson, 'version'>[], actor: A
     faces: [],
     audit: {
       id: randomUUID(),
-      action: 'enrol',
+      action: 'enroll',
       actor,
       atMs: Date.now(),
       personIds: persons.map(({ id }) => id),

@@ -12,7 +12,7 @@ export function newRecord(job: SnapshotJob): SnapshotRecord {
     revision: 1,
     state: 'received',
     sha256: null,
-    signature: null,
+    fingerprint: null,
     sameAs: null,
     width: null,
     height: null,

@@ -24,7 +24,7 @@ export interface SnapshotRecord {
   /** SHA-256 of the bytes, hex. */
   sha256: string | null;
   /** What the frame looked like, to tell a frame with nothing new in it; see apps/worker/src/see. */
-  signature: Uint8Array | null;
+  fingerprint: Uint8Array | null;
   /** The earlier snapshot that this one repeats. */
   sameAs: string | null;
   width: number | null;
@@ -42,7 +42,7 @@ export interface SnapshotRecords {
   get(snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null>;
   /** Stores `record` if nobody else wrote since it was read; returns it with its new revision, or rejects with `record-conflict`. */
   save(record: SnapshotRecord, signal: AbortSignal): Promise<SnapshotRecord>;
-  /** Removes the signatures of snapshots taken before `beforeMs`: they are large, and only the newest are compared with. */
+  /** Removes the fingerprints of snapshots taken before `beforeMs`: they are large, and only the newest are compared with. */
   forgetFrames(beforeMs: number, signal: AbortSignal): Promise<void>;
   /** The newest `limit` records of one channel and camera that were looked at (have a sha256), newest first. */
   recent(source: { channel: string; camera: string | null }, limit: number, signal: AbortSignal): Promise<SnapshotRecord[]>;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { MirrorFace } from '../memory/face-table.ts';
-import type { AuditStore } from '../stores/gallery-store.ts';
+import type { IndexedFace } from '../memory/face-table.ts';
+import type { AuditStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import type { FaceChange } from '../model.ts';
+import type { FaceChange } from '../domain.ts';
 import { cosine } from '../decide/references.ts';
 import type { Transact } from '../changes/transact.ts';
 import { type Agreement, type Likeness, likeness, nearestAgreement, type OwnedVector, spread } from './agreement.ts';
@@ -28,8 +28,8 @@ export interface Reembedded {
   stored: number;
   storedBefore: number;
   /** Faces that cannot be embedded anew: without a stored picture, or the picture shows no face to this engine. */
-  withoutCrop: MirrorFace[];
-  notFound: MirrorFace[];
+  withoutCrop: IndexedFace[];
+  notFound: IndexedFace[];
   /** Old and new vectors of faces that were of this model already; a sample. */
   sameModel: Likeness | null;
   /** Does each face find its own person? Among the vectors of this model, and, of each other model, among its own. */
@@ -54,8 +54,8 @@ export async function reembed(deps: ReembedDeps, signal: AbortSignal): Promise<R
   const pending = others.filter((face) => !mirror.face(counterpartId(face.id, modelId)));
   const { cosines, anew } = await checkSameModel(deps, new Set(others.map(({ id }) => counterpartId(id, modelId))), signal);
   const result = { stored: 0, storedBefore: others.length - pending.length };
-  const withoutCrop: MirrorFace[] = [];
-  const notFound: MirrorFace[] = [];
+  const withoutCrop: IndexedFace[] = [];
+  const notFound: IndexedFace[] = [];
   for (let from = 0; from < pending.length; from += batchSize) {
     deps.progress(from, pending.length);
     const made = await embedBatch(deps, pending.slice(from, from + batchSize), signal);
@@ -97,12 +97,12 @@ export function counterpartId(faceId: string, modelId: string): string {
 }
 
 interface Made {
-  face: MirrorFace;
+  face: IndexedFace;
   crop: Uint8Array | null;
   vector: Float32Array | null;
 }
 
-async function embedBatch({ audit, embed, atATime }: ReembedDeps, faces: readonly MirrorFace[], signal: AbortSignal): Promise<Made[]> {
+async function embedBatch({ audit, embed, atATime }: ReembedDeps, faces: readonly IndexedFace[], signal: AbortSignal): Promise<Made[]> {
   const made: Made[] = [];
   for (let from = 0; from < faces.length; from += atATime) {
     const work = faces.slice(from, from + atATime).map(async (face): Promise<Made> => {
@@ -146,7 +146,7 @@ async function checkSameModel(deps: ReembedDeps, counterparts: ReadonlySet<strin
   return { cosines, anew: again.length > 0 ? nearestAgreement(again, vectors) : null };
 }
 
-function allFaces(mirror: Mirror): MirrorFace[] {
+function allFaces(mirror: Mirror): IndexedFace[] {
   return [...mirror.idsByPerson().values()].flat().flatMap((id) => mirror.facesOf(id));
 }
 

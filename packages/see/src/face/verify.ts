@@ -24,7 +24,7 @@ const halvesCovered = 0.35;
 const ownFaceScore = 0.8;
 
 /** Whether a face is one of its own, given the faces with better scores. */
-export function isOwnFace(face: { box: Box; detectorScore: number }, better: readonly { box: Box }[]): boolean {
+export function isDistinctFace(face: { box: Box; detectorScore: number }, better: readonly { box: Box }[]): boolean {
   const { box, detectorScore } = face;
   if (better.some((other) => overlap(other.box, box) > sameFaceOverlap || covered(other.box, box) > sameFaceCovered)) return false;
   const shared = better.reduce((sum, other) => sum + sharedArea(other.box, box), 0) / (box.width * box.height);

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import sharp from 'sharp';
-import { cellsOf, type Cells } from './frame-signature.ts';
+import { cellsOf, type Cells } from './fingerprint.ts';
 import type { Raster } from './raster.ts';
 import { decodeBitmap, bitmapSize } from './bitmap.ts';
 import { decodeJpeg } from './jpeg.ts';

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { EyesPlan, ThreadReply, ThreadRequest } from './messages.ts';
+import type { VisionPlan, ThreadReply, ThreadRequest } from './messages.ts';
 import type { PoolThread } from './pool.ts';
 
 /** Starts an inference thread. */
-export function startThread(plan: EyesPlan): PoolThread<ThreadRequest, ThreadReply> {
+export function startThread(plan: VisionPlan): PoolThread<ThreadRequest, ThreadReply> {
   const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: plan });
   const replies: ((reply: ThreadReply) => void)[] = [];
   const exits: ((error: Error | undefined) => void)[] = [];

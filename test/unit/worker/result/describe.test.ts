@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { isWorthPosting, type ResultFace } from '@watchpost/worker/result/1-gather';
+import { isWorthPosting, type ShownFace } from '@watchpost/worker/result/1-gather';
 import { describe as describeResult } from '@watchpost/worker/result/2-describe';
 import { person, recordedFace, snapshotJob, snapshotRecord } from '../../../support/factories.ts';
 
-const ada: ResultFace = { face: recordedFace(), person: person() };
-const stranger: ResultFace = {
+const ada: ShownFace = { face: recordedFace(), person: person() };
+const stranger: ShownFace = {
   face: recordedFace({ decision: 'unknown' }),
   person: person({ id: 'p2', status: 'unknown', name: 'Unknown 3', number: 3 }),
 };
-const unsure: ResultFace = { face: recordedFace({ decision: 'uncertain' }), person: person() };
-const blurred: ResultFace = { face: recordedFace({ decision: 'unrecognisable', personId: null }), person: null };
-const ignored: ResultFace = { face: recordedFace(), person: person({ status: 'ignored', name: 'Postman' }) };
-const gathered = (faces: ResultFace[], link: string | null = 'https://example.slack.com/p1') => ({ record: snapshotRecord(), faces, link });
+const unsure: ShownFace = { face: recordedFace({ decision: 'uncertain' }), person: person() };
+const blurred: ShownFace = { face: recordedFace({ decision: 'unrecognisable', personId: null }), person: null };
+const ignored: ShownFace = { face: recordedFace(), person: person({ status: 'ignored', name: 'Postman' }) };
+const gathered = (faces: ShownFace[], link: string | null = 'https://example.slack.com/p1') => ({ record: snapshotRecord(), faces, link });
 
 describe('the words of a result', () => {
   it('names everyone, says where, and links to the snapshot', () => {

@@ -1,4 +1,4 @@
-import type { FaceToMatch, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
+import type { ProbeFace, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
 import type { Seen, SeenFace } from '@watchpost/see/face-engine';
 import { match } from '@watchpost/worker/snapshot/3-match';
 import { describe, expect, it } from 'vitest';
@@ -20,8 +20,8 @@ function seenFace(crop: Uint8Array | null): SeenFace {
 }
 
 /** What the step asks of the gallery, which answers `unknown` for every face. */
-async function ask(faces: SeenFace[], isReady = true): Promise<FaceToMatch[]> {
-  const asked: FaceToMatch[] = [];
+async function ask(faces: SeenFace[], isReady = true): Promise<ProbeFace[]> {
+  const asked: ProbeFace[] = [];
   const gallery: Pick<Gallery, 'isReady' | 'recognise'> = {
     isReady: () => isReady,
     recognise: async (_, given) => {

@@ -3,8 +3,8 @@ import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Docu
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
-import type { GalleryStore } from '../gallery-store.ts';
-import { auditActions, type Head } from '../../model.ts';
+import type { GalleryStore } from '../../store.ts';
+import { auditActions, type Head } from '../../domain.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type Keyed, toFace, toPerson, toVectorBinary } from './documents.ts';
 import { type ArchiveRecord, faceToLine, personToLine, type RecordOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';

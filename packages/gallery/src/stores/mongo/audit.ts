@@ -1,5 +1,5 @@
 import { Binary, type Db } from 'mongodb';
-import type { AuditStore } from '../gallery-store.ts';
+import type { AuditStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, toAudit } from './documents.ts';
 

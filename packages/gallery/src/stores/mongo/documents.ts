@@ -9,7 +9,7 @@ import {
   type PersonChange,
   type StoredFace,
   type StoredPerson,
-} from '../../model.ts';
+} from '../../domain.ts';
 
 /** What our collections hold. Ids are strings of our own. */
 export interface Keyed {

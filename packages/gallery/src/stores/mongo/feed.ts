@@ -1,6 +1,6 @@
 import { MongoServerError, type Db, type ResumeToken } from 'mongodb';
 import { z } from 'zod';
-import type { GalleryFeed, Hint } from '../gallery-store.ts';
+import type { GalleryFeed, Hint } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections } from './documents.ts';
 

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
-import type { ChangeBatch, GalleryStore } from '../gallery-store.ts';
-import type { Head } from '../../model.ts';
+import type { ChangeBatch, GalleryStore } from '../../store.ts';
+import type { Head } from '../../domain.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import {
   galleryCollections,

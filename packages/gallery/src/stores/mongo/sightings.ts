@@ -1,7 +1,7 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
-import type { LastSeen, SightingStore, SnapshotSightings } from '../gallery-store.ts';
+import type { LastSeen, SightingStore, SnapshotSightings } from '../../store.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { galleryCollections, toVectorBinary, vectorFromBinary } from './documents.ts';
 

@@ -14,13 +14,13 @@ interface RecordDocument {
   expiresAt: Date;
   /** There is something to compare with: it has a sha256. */
   seen: boolean;
-  signature: Binary | null;
-  body: Omit<SnapshotRecord, 'signature'>;
+  fingerprint: Binary | null;
+  body: Omit<SnapshotRecord, 'fingerprint'>;
 }
 
 const documentSchema = z
-  .object({ body: recordBodySchema, signature: z.instanceof(Binary).nullable() })
-  .transform(({ body, signature }): SnapshotRecord => ({ ...body, signature: signature && toBytes(signature) }));
+  .object({ body: recordBodySchema, fingerprint: z.instanceof(Binary).nullable() })
+  .transform(({ body, fingerprint }): SnapshotRecord => ({ ...body, fingerprint: fingerprint && toBytes(fingerprint) }));
 
 function toBytes(binary: Binary): Uint8Array {
   return new Uint8Array(binary.buffer.subarray(0, binary.length()));
@@ -61,8 +61,8 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     forgetFrames: (beforeMs, signal) =>
       guardMongo(async () => {
         await snapshots.updateMany(
-          { signature: { $type: 'binData' }, takenAt: { $lt: new Date(beforeMs) } },
-          { $set: { signature: null } },
+          { fingerprint: { $type: 'binData' }, takenAt: { $lt: new Date(beforeMs) } },
+          { $set: { fingerprint: null } },
         );
       }, signal),
     recent: ({ channel, camera }, limit, signal) =>
@@ -77,7 +77,7 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
   };
 }
 
-function toDocument({ signature, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt'> {
+function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt'> {
   return {
     _id: body.snapshotId,
     revision: body.revision,
@@ -85,7 +85,7 @@ function toDocument({ signature, ...body }: SnapshotRecord): Omit<RecordDocument
     camera: body.job.camera,
     takenAt: new Date(body.job.takenAtMs),
     seen: body.sha256 !== null,
-    signature: signature && new Binary(Buffer.from(signature)),
+    fingerprint: fingerprint && new Binary(Buffer.from(fingerprint)),
     body,
   };
 }
@@ -94,7 +94,7 @@ export async function ensureRecordIndexes(db: Db): Promise<void> {
   await guardMongo(() =>
     db.collection('snapshots').createIndexes([
       { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
-      { key: { takenAt: 1 }, partialFilterExpression: { signature: { $type: 'binData' } } },
+      { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
       { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     ]),
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AuditStore } from '../gallery-store.ts';
+import type { AuditStore } from '../../store.ts';
 import { inverseFromJson } from '../../changes/inverse.ts';
-import { auditActions, type AuditEntry } from '../../model.ts';
+import { auditActions, type AuditEntry } from '../../domain.ts';
 import type { Postgres } from './connect.ts';
 
 const auditSchema = z

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { GalleryFeed } from '../gallery-store.ts';
+import type { GalleryFeed } from '../../store.ts';
 import { guardPostgres } from './connect.ts';
 import { notifyChannel } from './schema.ts';
 

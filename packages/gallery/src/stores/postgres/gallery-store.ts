@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import type { GalleryStore } from '../gallery-store.ts';
+import type { GalleryStore } from '../../store.ts';
 import { inverseToJson } from '../../changes/inverse.ts';
-import type { AuditEntry, FaceChange, Head, PersonChange, StoredFace, StoredPerson } from '../../model.ts';
+import type { AuditEntry, FaceChange, Head, PersonChange, StoredFace, StoredPerson } from '../../domain.ts';
 import { fromBytea, toBytea, type Postgres, type Query } from './connect.ts';
 
 const batchFaces = 1_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
-import type { LastSeen, SightedFace, SightingStore, SnapshotSightings } from '../gallery-store.ts';
+import type { LastSeen, Sighting, SightingStore, SnapshotSightings } from '../../store.ts';
 import { fromBytea, toBytea, type Postgres, type Query } from './connect.ts';
 
 const rowSchema = z.object({
@@ -79,7 +79,7 @@ export function createPostgresSightings({ query, transaction }: Postgres, keepMs
   };
 }
 
-async function insertFace(query: Query, snapshotId: string, position: number, face: SightedFace): Promise<void> {
+async function insertFace(query: Query, snapshotId: string, position: number, face: Sighting): Promise<void> {
   const { box, decision, personId, similarity, faceId, modelId, quality, sizePx, embedding } = face;
   await query(
     `INSERT INTO watchpost.sighted_faces (snapshot_id, position, box, decision, person_id, similarity, face_id, model_id, quality, size_px, embedding)

@@ -5,13 +5,13 @@ import { recordBodySchema } from '../../records/record-schema.ts';
 import type { SnapshotRecord, SnapshotRecords } from '../../records/snapshot-record.ts';
 
 const rowSchema = z
-  .object({ body: recordBodySchema, signature: z.instanceof(Buffer).nullable() })
-  .transform(({ body, signature }): SnapshotRecord => ({ ...body, signature: signature && new Uint8Array(signature) }));
+  .object({ body: recordBodySchema, fingerprint: z.instanceof(Buffer).nullable() })
+  .transform(({ body, fingerprint }): SnapshotRecord => ({ ...body, fingerprint: fingerprint && new Uint8Array(fingerprint) }));
 
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
   const get = async (snapshotId: string): Promise<SnapshotRecord | null> => {
-    const { rows } = await query('SELECT body, signature FROM watchpost.snapshots WHERE snapshot_id = $1', [snapshotId]);
+    const { rows } = await query('SELECT body, fingerprint FROM watchpost.snapshots WHERE snapshot_id = $1', [snapshotId]);
     return rows.length === 0 ? null : rowSchema.parse(rows[0]);
   };
 
@@ -42,13 +42,13 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       signal.throwIfAborted();
       const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
       const { rowCount } = await query(
-        'UPDATE watchpost.snapshots SET revision = $3, seen = $4, signature = $5, body = $6 WHERE snapshot_id = $1 AND revision = $2',
+        'UPDATE watchpost.snapshots SET revision = $3, seen = $4, fingerprint = $5, body = $6 WHERE snapshot_id = $1 AND revision = $2',
         [
           record.snapshotId,
           record.revision,
           next.revision,
           next.sha256 !== null,
-          next.signature && Buffer.from(next.signature),
+          next.fingerprint && Buffer.from(next.fingerprint),
           toBody(next),
         ],
       );
@@ -57,12 +57,14 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
     },
     forgetFrames: async (beforeMs, signal) => {
       signal.throwIfAborted();
-      await query('UPDATE watchpost.snapshots SET signature = NULL WHERE signature IS NOT NULL AND taken_at < $1', [new Date(beforeMs)]);
+      await query('UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1', [
+        new Date(beforeMs),
+      ]);
     },
     recent: async ({ channel, camera }, limit, signal) => {
       signal.throwIfAborted();
       const { rows } = await query(
-        `SELECT body, signature FROM watchpost.snapshots
+        `SELECT body, fingerprint FROM watchpost.snapshots
          WHERE seen AND channel = $1 AND camera IS NOT DISTINCT FROM $2 ORDER BY taken_at DESC, snapshot_id DESC LIMIT $3`,
         [channel, camera, limit],
       );
@@ -71,7 +73,7 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
   };
 }
 
-/** The signature has a column of its own: JSON has no bytes. */
+/** The fingerprint has a column of its own: JSON has no bytes. */
 function toBody(record: SnapshotRecord): string {
-  return JSON.stringify({ ...record, signature: undefined });
+  return JSON.stringify({ ...record, fingerprint: undefined });
 }

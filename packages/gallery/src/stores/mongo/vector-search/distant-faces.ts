@@ -1,5 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import type { StoredFace } from '../../../model.ts';
+import type { StoredFace } from '../../../domain.ts';
 import { type DistantFaces, searchNotReady } from '../../../memory/page-in.ts';
 import { guardMongo } from '../connect.ts';
 import { galleryCollections, toFace } from '../documents.ts';

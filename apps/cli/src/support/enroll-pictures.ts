@@ -3,7 +3,7 @@ import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 
 /** A picture that shows one person. */
-export interface EnrolPicture {
+export interface EnrollPicture {
   name: string;
   file: string;
 }
@@ -11,8 +11,8 @@ export interface EnrolPicture {
 const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff', '.bmp']);
 
 /** The pictures of a folder with one sub-folder a person, in a stable order, and what in it is neither. Rejects with `file-unreadable`. */
-export async function picturesOfFolder(folder: string): Promise<{ pictures: EnrolPicture[]; leftOut: string[] }> {
-  const pictures: EnrolPicture[] = [];
+export async function picturesOfFolder(folder: string): Promise<{ pictures: EnrollPicture[]; leftOut: string[] }> {
+  const pictures: EnrollPicture[] = [];
   const leftOut: string[] = [];
   for (const entry of await list(folder)) {
     const inside = path.join(folder, entry);

@@ -24,7 +24,7 @@ export function cellsOf(width: number, height: number): { columns: number; rows:
 /**
  * What a frame looks like, in few kB: to be stored with a snapshot and compared with `sameFrame`. Opaque bytes; only frames of the same size are ever the same.
  */
-export function frameSignature({ columns, rows, brightness }: Cells): Uint8Array {
+export function fingerprintOf({ columns, rows, brightness }: Cells): Uint8Array {
   const packed = new Uint8Array(4 + brightness.length);
   new DataView(packed.buffer).setUint16(0, columns);
   new DataView(packed.buffer).setUint16(2, rows);
@@ -41,7 +41,7 @@ export function frameSignature({ columns, rows, brightness }: Cells): Uint8Array
 /**
  * True where nothing can have come or gone between two frames: no cell's mean brightness moved by more than about four levels of 255.
  * Errs on one side only. A new face of 20 pixels in a 1080p frame, even a dim one, moves a cell further. JPEG's re-encoding and little noise do not;
- * strong noise (night) and a change of exposure do, so such frames count as new and are looked at. Anything that is not a signature equals nothing.
+ * strong noise (night) and a change of exposure do, so such frames count as new and are looked at. Anything that is not a fingerprint equals nothing.
  */
 export function sameFrame(a: Uint8Array, b: Uint8Array): boolean {
   const [left, right] = [unpack(a), unpack(b)];
@@ -49,9 +49,9 @@ export function sameFrame(a: Uint8Array, b: Uint8Array): boolean {
   return left.steps.every((value, index) => Math.abs(value - (right.steps[index] ?? 0)) <= allowedSteps);
 }
 
-function unpack(signature: Uint8Array): { columns: number; rows: number; steps: Uint8Array } | undefined {
+function unpack(fingerprint: Uint8Array): { columns: number; rows: number; steps: Uint8Array } | undefined {
   try {
-    const packed = inflateRawSync(signature, { maxOutputLength: 1_000_000 });
+    const packed = inflateRawSync(fingerprint, { maxOutputLength: 1_000_000 });
     const [columns, rows] = [packed.readUInt16BE(0), packed.readUInt16BE(2)];
     if (packed.length !== 4 + columns * rows || packed.length === 4) return undefined;
     const steps = new Uint8Array(columns * rows);

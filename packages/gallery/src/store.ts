@@ -1,6 +1,6 @@
 import type { Box } from '@watchpost/shared/geometry';
-import type { RecordedFace } from '../records/snapshot-record.ts';
-import type { AuditEntry, Changeset, Head, StoredFace, StoredPerson } from '../model.ts';
+import type { RecordedFace } from './records/snapshot-record.ts';
+import type { AuditEntry, Changeset, Head, StoredFace, StoredPerson } from './domain.ts';
 
 /** What `changes` hands over, in any order and in pieces. Tombstones (`deleted`) are among them unless everything was asked for. */
 export interface ChangeBatch {
@@ -39,7 +39,7 @@ export interface GalleryFeed {
 }
 
 /** One face of a snapshot as it was decided. */
-export interface SightedFace {
+export interface Sighting {
   box: Box;
   decision: RecordedFace['decision'];
   personId: string | null;
@@ -58,7 +58,7 @@ export interface SnapshotSightings {
   channel: string;
   camera: string | null;
   takenAtMs: number;
-  faces: SightedFace[];
+  faces: Sighting[];
 }
 
 export interface LastSeen {

@@ -89,7 +89,7 @@ export const auditActions = [
   'forget',
   'undo',
   'assign',
-  'enrol',
+  'enroll',
   'expire',
 ] as const;
 

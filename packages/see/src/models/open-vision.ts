@@ -1,11 +1,11 @@
-import type { Eyes } from '../look.ts';
+import type { Vision } from '../look.ts';
 import type { OwnModel } from './embedding-model.ts';
 import type { FaceModels } from './face-models.ts';
 import { createOwnEmbedder } from './own-embedder.ts';
-import type { EyesPlan } from '../threads/messages.ts';
+import type { VisionPlan } from '../threads/messages.ts';
 
 /** Opens a thread's own models. Only the chosen engine's library is loaded. */
-export async function openEyes({ engine, models, embedding, meanFace, limits }: EyesPlan): Promise<Eyes> {
+export async function openVision({ engine, models, embedding, meanFace, limits }: VisionPlan): Promise<Vision> {
   const opened =
     engine === 'onnx'
       ? await (await import('./onnx-models.ts')).createOnnxModels(models)

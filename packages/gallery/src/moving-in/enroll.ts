@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import { type Candidate, defaultDecisionSettings, type DecisionSettings } from '../decide/decide.ts';
-import type { Actor, FaceToMatch } from '../gallery.ts';
+import type { Actor, ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { type Changeset, type FaceChange, type PersonChange, type StoredPerson, validName } from '../model.ts';
+import { type Changeset, type FaceChange, type PersonChange, type StoredPerson, validName } from '../domain.ts';
 import { chooseReferences, defaultReferenceSettings, type ReferenceSettings } from '../decide/references.ts';
 import { bandsAt } from '../decide/thresholds.ts';
 import type { Transact } from '../changes/transact.ts';
 
-export interface EnrolDeps {
+export interface EnrollDeps {
   mirror: Mirror;
   transact: Transact;
   decision?: DecisionSettings;
   references?: ReferenceSettings;
 }
 
-export interface EnrolRequest {
+export interface EnrollRequest {
   /** Of the person; made where nobody is called so. */
   name: string;
-  face: FaceToMatch;
+  face: ProbeFace;
   /** Where it comes from, for the audit: a file's name. */
   source: string;
   /** Also a face that clearly belongs to somebody else. */
@@ -39,8 +39,8 @@ export interface Enrolled {
  * Gives a person a reference face by hand. Rejects with `name-invalid`, `change-refused` (several persons are called so), and
  * `face-of-another` where the face is above the threshold of another named or ignored person, nearer than to this one.
  */
-export function createEnrol({ mirror, transact, decision = defaultDecisionSettings, references = defaultReferenceSettings }: EnrolDeps) {
-  return (request: EnrolRequest, by: Actor, signal: AbortSignal): Promise<Enrolled> =>
+export function createEnroll({ mirror, transact, decision = defaultDecisionSettings, references = defaultReferenceSettings }: EnrollDeps) {
+  return (request: EnrollRequest, by: Actor, signal: AbortSignal): Promise<Enrolled> =>
     transact<Enrolled>(() => {
       const { face } = request;
       const known = personCalled(mirror, request.name);
@@ -64,7 +64,7 @@ export function createEnrol({ mirror, transact, decision = defaultDecisionSettin
     }, signal);
 }
 
-export type Enrol = ReturnType<typeof createEnrol>;
+export type Enroll = ReturnType<typeof createEnroll>;
 
 /** The one person that a name means, null where nobody is called so. */
 export function personCalled(mirror: Mirror, name: string): StoredPerson | null {
@@ -87,7 +87,7 @@ function nearestOther(candidates: readonly Candidate[], own: Candidate | null, m
 function addition(
   { id: personId, ...set }: Omit<StoredPerson, 'version'>,
   isNew: boolean,
-  { face, source }: EnrolRequest,
+  { face, source }: EnrollRequest,
   evicted: string | null,
   actor: Actor,
 ): Changeset {
@@ -107,7 +107,7 @@ function addition(
     faces,
     audit: {
       id: randomUUID(),
-      action: 'enrol',
+      action: 'enroll',
       actor,
       atMs: nowMs,
       personIds: [personId],

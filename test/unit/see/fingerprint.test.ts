@@ -1,4 +1,4 @@
-import { cellsOf, frameSignature, sameFrame, type Cells } from '@watchpost/see/picture/frame-signature';
+import { cellsOf, fingerprintOf, sameFrame, type Cells } from '@watchpost/see/picture/fingerprint';
 import { expect, it } from 'vitest';
 
 const size = cellsOf(1920, 1080);
@@ -27,46 +27,46 @@ it('divides a 1080p frame into cells of 8 pixels, and keeps larger frames to the
 });
 
 it('a frame is the same as itself and as its slightly noisy repeat', () => {
-  const signature = frameSignature(scene());
-  expect(sameFrame(signature, frameSignature(scene()))).toBe(true);
-  expect(sameFrame(signature, frameSignature(scene(noise(0.5, 7))))).toBe(true);
+  const fingerprint = fingerprintOf(scene());
+  expect(sameFrame(fingerprint, fingerprintOf(scene()))).toBe(true);
+  expect(sameFrame(fingerprint, fingerprintOf(scene(noise(0.5, 7))))).toBe(true);
 });
 
 it('one cell that changed by what a dim face changes makes the frame new, wherever it is', () => {
-  const before = frameSignature(scene());
+  const before = fingerprintOf(scene());
   for (const place of [0, 1, 239, 240, 16_000, 32_399]) {
     const after = scene();
     after.brightness[place] = after.brightness[place]! + 8;
-    expect(sameFrame(before, frameSignature(after))).toBe(false);
+    expect(sameFrame(before, fingerprintOf(after))).toBe(false);
     after.brightness[place] -= 16;
-    expect(sameFrame(before, frameSignature(after))).toBe(false);
+    expect(sameFrame(before, fingerprintOf(after))).toBe(false);
   }
 });
 
 it('strong noise counts as new: it could hide something', () => {
-  expect(sameFrame(frameSignature(scene(noise(3, 1))), frameSignature(scene(noise(3, 2))))).toBe(false);
+  expect(sameFrame(fingerprintOf(scene(noise(3, 1))), fingerprintOf(scene(noise(3, 2))))).toBe(false);
 });
 
 it('a change of exposure counts as new', () => {
-  expect(sameFrame(frameSignature(scene()), frameSignature(scene((value) => value * 1.08)))).toBe(false);
+  expect(sameFrame(fingerprintOf(scene()), fingerprintOf(scene((value) => value * 1.08)))).toBe(false);
 });
 
 it('brightness at both ends survives packing', () => {
   const extremes = scene((_, column) => (column % 2 ? 255 : 0));
-  expect(sameFrame(frameSignature(extremes), frameSignature(extremes))).toBe(true);
-  expect(sameFrame(frameSignature(extremes), frameSignature(scene((_, column) => (column % 2 ? 0 : 255))))).toBe(false);
+  expect(sameFrame(fingerprintOf(extremes), fingerprintOf(extremes))).toBe(true);
+  expect(sameFrame(fingerprintOf(extremes), fingerprintOf(scene((_, column) => (column % 2 ? 0 : 255))))).toBe(false);
 });
 
-it('frames of different sizes, and bytes that are no signature, are never the same', () => {
-  const signature = frameSignature(scene());
-  const turned = frameSignature({ columns: size.rows, rows: size.columns, brightness: scene().brightness });
-  expect(sameFrame(signature, turned)).toBe(false);
-  for (const broken of [new Uint8Array(), Uint8Array.of(1, 2, 3), signature.subarray(0, signature.length / 2)]) {
+it('frames of different sizes, and bytes that are no fingerprint, are never the same', () => {
+  const fingerprint = fingerprintOf(scene());
+  const turned = fingerprintOf({ columns: size.rows, rows: size.columns, brightness: scene().brightness });
+  expect(sameFrame(fingerprint, turned)).toBe(false);
+  for (const broken of [new Uint8Array(), Uint8Array.of(1, 2, 3), fingerprint.subarray(0, fingerprint.length / 2)]) {
     expect(sameFrame(broken, broken)).toBe(false);
-    expect(sameFrame(signature, broken)).toBe(false);
+    expect(sameFrame(fingerprint, broken)).toBe(false);
   }
 });
 
 it('is small enough to be stored with every snapshot', () => {
-  expect(frameSignature(scene(noise(2, 3))).length).toBeLessThan(24_000);
+  expect(fingerprintOf(scene(noise(2, 3))).length).toBeLessThan(24_000);
 });

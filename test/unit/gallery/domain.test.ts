@@ -1,5 +1,5 @@
 import { inverseFromJson, inverseToJson } from '@watchpost/gallery/changes/inverse';
-import { nameKey, personStatus, validName } from '@watchpost/gallery/model';
+import { nameKey, personStatus, validName } from '@watchpost/gallery/domain';
 import { databaseName } from '@watchpost/gallery/stores/mongo/connect';
 import { describe, expect, it } from 'vitest';
 
