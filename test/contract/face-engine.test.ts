@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
@@ -8,8 +12,10 @@ import { sameFrame } from '@watchpost/see/picture/fingerprint';
 import { contactSheetFile as sheet, humanFile } from '@watchpost/see/files/human-package';
 import { openVisionHere } from '@watchpost/see/prepare/prepare-vision';
 import type { Raster } from '@watchpost/see/picture/raster';
+import { encodeOnnx } from '@watchpost/see/translate/onnx-file';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromRoot } from '../support/root.ts';
 
 const party = humanFile('assets', 'samples.jpg');
 const log = createLogger('test', 'silent');
@@ -179,6 +185,50 @@ for (const name of ['onnx', 'human'] as const) {
     });
   });
 }
+
+describe('a custom embedding model', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'watchpost-model-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** An engine with this description of a model. */
+  const engineWith = async (description: string): Promise<FaceEngine> => {
+    await writeFile(join(folder, 'my-model.json'), description);
+    return createFaceEngine({ ...parseEnv({}, seeEnv), EMBEDDING_MODEL: join(folder, 'my-model.json'), INFERENCE_THREADS: 1 }, log);
+  };
+
+  it('embeds faces as the example of the guide describes it', async () => {
+    const [, example = ''] = /```json\n([^`]+)```/.exec(readFileSync(fromRoot('docs/guides/adding-a-model.md'), 'utf8')) ?? [];
+    // The mean colours of 7 by 7 fields: enough of a model to see what it is given.
+    const pooling = encodeOnnx({
+      name: 'pooling',
+      nodes: [{ op: 'AveragePool', inputs: ['crop'], output: 'fields', attributes: { kernel_shape: [16, 16], strides: [16, 16] } }],
+      initializers: [],
+      input: { name: 'crop', type: 'float', shape: [1, 3, 112, 112] },
+      outputs: ['fields'],
+    });
+    await writeFile(join(folder, 'my-model.onnx'), pooling);
+    const engine = await engineWith(example);
+    try {
+      expect(engine.modelId).toBe('my-model-1');
+      const { faces } = await engine.see(await man().png().toBuffer(), never);
+      expect(faces).toHaveLength(4);
+      for (const { embedding } of faces) {
+        expect(embedding).toHaveLength(3 * 7 * 7);
+        expect(cosine(embedding, embedding)).toBeCloseTo(1, 4);
+      }
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it('is rejected with the name of the invalid field', async () => {
+    const invalid = JSON.stringify({ id: 'my-model-1', file: 'my-model.onnx', side: 'large', template: [] });
+    await expect(engineWith(invalid)).rejects.toMatchObject({ code: 'embedding-model-invalid', message: expect.stringContaining('side') });
+  });
+});
 
 it('both engines give the same raw outputs and the same embeddings', async () => {
   const open = (engine: 'onnx' | 'human') => openVisionHere({ ...parseEnv({}, seeEnv), FACE_ENGINE: engine }, log);
