@@ -45,7 +45,10 @@ describe('imports point downward', () => {
       'packages/gallery',
       'domain.ts gallery.ts store.ts metrics.ts config.ts decide records memory changes archive moving-in housekeeping reembedding stores',
     ],
-    ['packages/see', 'config.ts face-engine.ts picture translate models find face threads throughput'],
+    [
+      'packages/see',
+      'config.ts face-engine.ts files picture translate models find face look.ts prepare threads create-face-engine.ts throughput',
+    ],
   ])('the rooms of %s', (home, list) => {
     const rooms = list.split(' ');
     const roomOf = (file: string): string => file.slice(`${home}/src/`.length).split('/')[0] ?? '';

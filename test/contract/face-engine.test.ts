@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
@@ -5,21 +9,21 @@ import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
 import { sameFrame } from '@watchpost/see/picture/fingerprint';
-import { humanFile } from '@watchpost/see/models/human-package';
-import { openVision } from '@watchpost/see/models/open-vision';
-import { prepare } from '@watchpost/see/models/prepare';
+import { contactSheetFile as sheet, humanFile } from '@watchpost/see/files/human-package';
+import { openVisionHere } from '@watchpost/see/prepare/prepare-vision';
 import type { Raster } from '@watchpost/see/picture/raster';
+import { encodeOnnx } from '@watchpost/see/translate/onnx-file';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromRoot } from '../support/root.ts';
 
-const sheet = humanFile('assets', 'screenshot-facematch.jpg');
 const party = humanFile('assets', 'samples.jpg');
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 
-/** Four faces of the contact sheet's first row: one man. */
+/** Four faces from the contact sheet's first row, all of the same man. */
 const man = () => sharp(sheet).extract({ left: 0, top: 282, width: 427, height: 106 });
-/** And four strangers. */
+/** Four strangers. */
 const strangers = () => sharp(sheet).extract({ left: 0, top: 732, width: 427, height: 108 });
 /** A picture without faces. */
 const floor = () => sharp(party).extract({ left: 0, top: 640, width: 1280, height: 518 });
@@ -31,7 +35,7 @@ function cosine(a: Float32Array, b: Float32Array): number {
 /** Left to right. */
 const inOrder = ({ faces }: Seen) => faces.toSorted((a, b) => a.box.x - b.box.x);
 
-/** A PNG's header that promises 50,000 x 50,000 pixels, and little behind it. */
+/** A small PNG whose header claims 50,000 x 50,000 pixels. */
 async function bomb(): Promise<Buffer> {
   const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
     .png()
@@ -49,7 +53,7 @@ for (const name of ['onnx', 'human'] as const) {
     }, 120_000);
     afterAll(() => engine.close());
 
-    it('finds every face, largest first, boxes and landmarks where the faces are', async () => {
+    it('finds every face, largest first, with box and landmarks in the right place', async () => {
       const seen = await engine.see(await man().jpeg({ quality: 95 }).toBuffer(), never);
       expect([seen.width, seen.height]).toEqual([427, 106]);
       expect(seen.faces).toHaveLength(4);
@@ -69,7 +73,7 @@ for (const name of ['onnx', 'human'] as const) {
       });
     });
 
-    it('embeds one man alike and strangers differently, with unit length', async () => {
+    it('embeds the same man similarly and strangers differently, with unit length', async () => {
       const him = inOrder(await engine.see(await man().png().toBuffer(), never));
       const others = inOrder(await engine.see(await strangers().png().toBuffer(), never));
       expect(others.length).toBeGreaterThanOrEqual(3);
@@ -81,7 +85,7 @@ for (const name of ['onnx', 'human'] as const) {
       for (const { embedding } of others) expect(cosine(embedding, him[0]!.embedding)).toBeLessThan(0.6);
     });
 
-    it('sees nothing where nobody is', async () => {
+    it('sees no face where nobody is', async () => {
       expect((await engine.see(await floor().jpeg().toBuffer(), never)).faces).toEqual([]);
     });
 
@@ -116,7 +120,7 @@ for (const name of ['onnx', 'human'] as const) {
       expect([seen.width, seen.height, seen.faces.length]).toEqual([213, 106, 2]);
     });
 
-    it('says by a code what it cannot read, and goes on', async () => {
+    it('rejects unreadable files with a code, and carries on', async () => {
       const code = (bytes: Uint8Array) =>
         engine.see(bytes, never).then(
           () => 'seen',
@@ -140,35 +144,35 @@ for (const name of ['onnx', 'human'] as const) {
       expect(half.faces.length).toBeLessThan(whole.faces.length);
     });
 
-    it('leaves the caller its bytes', async () => {
+    it('does not change the caller’s bytes', async () => {
       const jpeg = await man().jpeg().toBuffer();
       const before = jpeg.toString('base64');
       await engine.see(jpeg, never);
       expect(jpeg.toString('base64')).toBe(before);
     });
 
-    it('gives up what nobody waits for', async () => {
+    it('rejects if the signal has aborted', async () => {
       const jpeg = await man().jpeg().toBuffer();
       await expect(engine.see(jpeg, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
     });
 
-    it('the fingerprint tells a new face of 20 pixels, and lets a re-encoded frame pass', async () => {
+    it('the fingerprint changes with a new face of 20 pixels, but not by re-encoding', async () => {
       const empty = floor().resize(1920, 1080, { fit: 'fill' });
       const face = await sharp(sheet).extract({ left: 18, top: 300, width: 70, height: 70 }).resize(20).toBuffer();
-      const sign = async (picture: Sharp, quality: number) => engine.fingerprint(await picture.jpeg({ quality }).toBuffer(), never);
-      const before = await sign(empty.clone(), 90);
-      expect(sameFrame(before, await sign(empty.clone(), 90))).toBe(true);
-      expect(sameFrame(before, await sign(empty.clone(), 85))).toBe(true);
+      const fingerprint = async (picture: Sharp, quality: number) => engine.fingerprint(await picture.jpeg({ quality }).toBuffer(), never);
+      const before = await fingerprint(empty.clone(), 90);
+      expect(sameFrame(before, await fingerprint(empty.clone(), 90))).toBe(true);
+      expect(sameFrame(before, await fingerprint(empty.clone(), 85))).toBe(true);
       for (const [left, top] of [
         [3, 5],
         [700, 301],
         [1897, 1057],
       ] as const) {
-        expect(sameFrame(before, await sign(empty.clone().composite([{ input: face, left, top }]), 90))).toBe(false);
+        expect(sameFrame(before, await fingerprint(empty.clone().composite([{ input: face, left, top }]), 90))).toBe(false);
       }
     });
 
-    it('the event loop stays free while it looks', async () => {
+    it('does not block the event loop', async () => {
       const jpeg = await floor().resize(1920, 1080, { fit: 'fill' }).jpeg().toBuffer();
       let [longest, before] = [0, performance.now()];
       const timer = setInterval(() => {
@@ -182,14 +186,58 @@ for (const name of ['onnx', 'human'] as const) {
   });
 }
 
+describe('a custom embedding model', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'watchpost-model-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** An engine with this description of a model. */
+  const engineWith = async (description: string): Promise<FaceEngine> => {
+    await writeFile(join(folder, 'my-model.json'), description);
+    return createFaceEngine({ ...parseEnv({}, seeEnv), EMBEDDING_MODEL: join(folder, 'my-model.json'), INFERENCE_THREADS: 1 }, log);
+  };
+
+  it('embeds faces as the example of the guide describes it', async () => {
+    const [, example = ''] = /```json\n([^`]+)```/.exec(readFileSync(fromRoot('docs/guides/adding-a-model.md'), 'utf8')) ?? [];
+    // The mean colours of 7 by 7 fields: enough of a model to see what it is given.
+    const pooling = encodeOnnx({
+      name: 'pooling',
+      nodes: [{ op: 'AveragePool', inputs: ['crop'], output: 'fields', attributes: { kernel_shape: [16, 16], strides: [16, 16] } }],
+      initializers: [],
+      input: { name: 'crop', type: 'float', shape: [1, 3, 112, 112] },
+      outputs: ['fields'],
+    });
+    await writeFile(join(folder, 'my-model.onnx'), pooling);
+    const engine = await engineWith(example);
+    try {
+      expect(engine.modelId).toBe('my-model-1');
+      const { faces } = await engine.see(await man().png().toBuffer(), never);
+      expect(faces).toHaveLength(4);
+      for (const { embedding } of faces) {
+        expect(embedding).toHaveLength(3 * 7 * 7);
+        expect(cosine(embedding, embedding)).toBeCloseTo(1, 4);
+      }
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it('is rejected with the name of the invalid field', async () => {
+    const invalid = JSON.stringify({ id: 'my-model-1', file: 'my-model.onnx', side: 'large', template: [] });
+    await expect(engineWith(invalid)).rejects.toMatchObject({ code: 'embedding-model-invalid', message: expect.stringContaining('side') });
+  });
+});
+
 it('both engines give the same raw outputs and the same embeddings', async () => {
-  const plan = await prepare(parseEnv({}, seeEnv), log);
-  const [onnx, other] = [await openVision({ ...plan, engine: 'onnx' }), await openVision({ ...plan, engine: 'human' })];
+  const open = (engine: 'onnx' | 'human') => openVisionHere({ ...parseEnv({}, seeEnv), FACE_ENGINE: engine }, log);
+  const [onnx, other] = [await open('onnx'), await open('human')];
   const part = async (file: string, left: number, top: number, side: number): Promise<Raster> => {
     const { data } = await sharp(file).extract({ left, top, width: side, height: side }).raw().toBuffer({ resolveWithObject: true });
     return { data, width: side, height: side, channels: 3 };
   };
-  // Within a thousandth; scores before the sigmoid reach -130, where a float itself is no finer than that, so they are compared relatively.
+  // Equal to within 0.001. Scores before the sigmoid reach -130, where a float is no more precise than that, so large values are compared relatively.
   const near = (a: Float32Array, b: Float32Array): void => {
     expect(a).toHaveLength(b.length);
     a.forEach((value, index) => expect(Math.abs(value - b[index]!)).toBeLessThan(1e-3 * Math.max(1, Math.abs(value) / 50)));
@@ -221,7 +269,7 @@ it('both engines give the same raw outputs and the same embeddings', async () =>
   await other.models.close();
 }, 60_000);
 
-/** 24 bits a pixel, rows from the bottom. */
+/** 24 bits per pixel, bottom row first. */
 async function toBmp(png: Buffer): Promise<Buffer> {
   const image = await loadImage(png);
   const { width, height } = image;

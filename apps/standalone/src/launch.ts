@@ -8,7 +8,7 @@ import { scenes } from './demo/scenes.ts';
 import { type Plan, planFor } from './plan.ts';
 import { anyFreePort, freePortFrom, isFree } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
-import { memoryEnv } from '@watchpost/see/threads/memory-env';
+import { memoryEnv } from '@watchpost/see/config';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
 import { supervise } from './processes/supervised.ts';
 import { superviseDatabase } from './processes/supervised-database.ts';

@@ -1,17 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Agent, request } from 'node:http';
-import { parseArgs } from 'node:util';
 import { pause } from '@watchpost/shared/wait';
-import { AppError } from '@watchpost/shared/errors';
+import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import type { BenchIo } from './gallery/bench-io.ts';
+import { z } from 'zod';
+import { readOptions, type Bench } from './bench.ts';
+import { percentile, rounded } from './report/statistics.ts';
 import { startIngest, startRedis, startSlack, type Started } from './servers.ts';
-
-export const usage =
-  'acks [--rate 200] [--seconds 20] [--kills 2] [--queue URL] [--json]   ack times under load, and that kill -9 loses nothing';
 
 /** Waits before Slack's next deliveries of an event: it tries at once, after a minute and after five. Shortened, and without an end. Milliseconds. */
 const redeliveryAfterMs = [0, 1_000, 2_000];
@@ -34,22 +32,17 @@ interface Tally {
  * `--kills` times and started again. Then compares the queue with what was sent. The queue is a Redis of its own unless `--queue`
  * names another; that one must be empty, and no worker may be at it. Exit code 1 when an event was lost or doubled.
  */
-export async function run(args: string[], io: BenchIo): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rate: { type: 'string', default: '200' },
-      seconds: { type: 'string', default: '20' },
-      kills: { type: 'string', default: '2' },
-      queue: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      data: { type: 'string' },
-    },
+export const acks: Bench = async (args, io) => {
+  const { json, queue, rate, seconds, kills } = readOptions(args, {
+    rate: wholeNumber(1, 100_000).default(200),
+    seconds: wholeNumber(1, 100_000).default(20),
+    kills: wholeNumber(0, 1_000).default(2),
+    queue: z.string().optional(),
   });
-  const load = { rate: positive(values.rate), seconds: positive(values.seconds), kills: Number(values.kills) };
+  const load = { rate, seconds, kills };
   const started: Started[] = [];
   try {
-    const queueUrl = values.queue ?? (await keep(started, startRedis())).url;
+    const queueUrl = queue ?? (await keep(started, startRedis())).url;
     const storage = /^rediss?:/.test(queueUrl) ? { REDIS_URL: queueUrl } : { POSTGRES_URL: queueUrl };
     const slack = await keep(started, startSlack());
     const secret = randomBytes(16).toString('hex');
@@ -68,15 +61,15 @@ export async function run(args: string[], io: BenchIo): Promise<number> {
     const before = await jobsIn(sender);
 
     const tally = await deliver(`${ingest.url}/api/events`, secret, load, () => ingest.kill(), io.signal);
-    const events = load.rate * load.seconds;
+    const events = rate * seconds;
     const jobs = (await jobsIn(sender)) - before;
     const report = summarise(tally, { events, jobs, ...load, queue: storage.REDIS_URL ? 'redis' : 'postgres' });
-    for (const line of values.json ? [JSON.stringify(report)] : table(report)) io.print(line);
+    for (const line of json ? [JSON.stringify(report)] : table(report)) io.print(line);
     return report.lost === 0 && report.doubled === 0 ? 0 : 1;
   } finally {
     for (let next = started.pop(); next; next = started.pop()) await next.stop();
   }
-}
+};
 
 /** At fixed times, whatever the answers do: a slow server must not slow its own load down. */
 async function deliver(
@@ -190,9 +183,8 @@ interface Spread {
 }
 
 function spread(times: number[]): Spread {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number): number => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
-  return { acks: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+  const at = (rank: number): number => rounded(percentile(times, rank) || 0, 1);
+  return { acks: times.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
 }
 
 function table({ events, rate, seconds, kills, queue, steady, all, redeliveries, jobs, lost, doubled }: Report): string[] {
@@ -211,10 +203,4 @@ async function keep<T extends Started>(started: Started[], starting: Promise<T>)
   const one = await starting;
   started.push(one);
   return one;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new AppError('config-invalid', `${text} is not a whole number above 0`);
-  return value;
 }

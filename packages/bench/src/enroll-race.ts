@@ -1,30 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import { openDatabase } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { readOptions, type Bench } from './bench.ts';
 import { openBenchDatabase } from './gallery/bench-database.ts';
-import { percentile, rounded, type BenchIo } from './gallery/bench-io.ts';
 import { startProcesses } from './gallery/children.ts';
 import { createSyntheticFaces } from './gallery/synthetic-faces.ts';
-
-export const usage = 'enroll-race [--rounds 200] [--workers 8] [--json]   many processes see the same new stranger at the same moment';
+import { percentile, rounded } from './report/statistics.ts';
 
 /**
  * In each round every process is shown another picture of the same new stranger at the same moment. As many persons as rounds must
  * come of it, and everybody must give the stranger the same name: exit code 1 otherwise.
  */
-export async function run(args: string[], { env, print, warn, signal }: BenchIo): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: 'string', default: '200' },
-      workers: { type: 'string', default: '8' },
-      json: { type: 'boolean', default: false },
-      data: { type: 'string' },
-    },
+export const enrollRace: Bench = async (args, { env, print, warn, signal }) => {
+  const { json, rounds, workers } = readOptions(args, {
+    rounds: wholeNumber(1, 1_000_000).default(200),
+    workers: wholeNumber(1, 1_000).default(8),
   });
-  const [rounds, workers] = [Number(values.rounds), Number(values.workers)];
   const database = await openBenchDatabase(env, signal);
   try {
     // The tables and indexes are there before eight processes want to make them.
@@ -37,7 +30,7 @@ export async function run(args: string[], { env, print, warn, signal }: BenchIo)
     const [p50Ms, p99Ms] = [0.5, 0.99].map((rank) => rounded(percentile(times, rank)));
     const report = { database: database.kind, rounds, workers, persons, roundsWithTwoNames: splits, p50Ms, p99Ms };
     print(
-      values.json
+      json
         ? JSON.stringify(report)
         : `${database.kind}: ${persons} persons of ${rounds} strangers, ${splits} of them under two names; one answer took ${p50Ms} ms (p99 ${p99Ms} ms)`,
     );
@@ -45,7 +38,7 @@ export async function run(args: string[], { env, print, warn, signal }: BenchIo)
   } finally {
     await database.stop();
   }
-}
+};
 
 async function race(storage: Parameters<typeof startProcesses>[1], rounds: number, workers: number, signal: AbortSignal) {
   const processes = await startProcesses(workers, storage);

@@ -1,17 +1,13 @@
-import type { SampleFrame } from '@watchpost/see/throughput/sample-frame';
 import { readFile } from 'node:fs/promises';
 import { look } from '@watchpost/see/look';
-import { rounded, type BenchIo } from './gallery/bench-io.ts';
-import { fewFaces } from './seeing/labelled-frames.ts';
+import { readOptions, type Bench, type BenchIo } from './bench.ts';
+import { rounded } from './report/statistics.ts';
+import { toTable } from './report/table.ts';
 import { openHumanLibrary, type HumanLibrary } from './seeing/human-library.ts';
+import { framesWithFewFaces } from './seeing/labelled-frames.ts';
 import { timeOldService, type OldServiceTimes } from './seeing/old-service.ts';
-import { openBenchVision } from './seeing/open-bench-vision.ts';
-import { readOptions, toTable } from './seeing/options.ts';
-import { timeInTurn } from './seeing/timing.ts';
-import type { Vision } from '@watchpost/see/look';
-
-export const usage =
-  'frames [--json] [--data DIR]   from bytes to faces, frames of 1080p and 4K with at most three faces, beside Human and the old service';
+import { openBenchVision, type BenchVision } from './seeing/open-bench-vision.ts';
+import { timeInTurn } from './seeing/time-in-turn.ts';
 
 const sizes = [
   { width: 1920, height: 1080 },
@@ -19,8 +15,8 @@ const sizes = [
 ];
 const rounds = 5;
 
-interface FrameResult extends Omit<SampleFrame, 'file'> {
-  frames: number;
+/** A frame's medians over the rounds, or the means of these over several frames. */
+interface FrameTimes {
   faces: number;
   ms: number;
   humanMs: number;
@@ -28,15 +24,21 @@ interface FrameResult extends Omit<SampleFrame, 'file'> {
   old: OldServiceTimes | undefined;
 }
 
-/** Means over the frames of a size, of medians over the rounds. The old service's stack is timed where Python has it. */
-export async function run(args: string[], { env, print, warn }: BenchIo): Promise<number> {
-  const { json, data } = readOptions(args);
-  const frames = await fewFaces(data, sizes);
+interface SizeResult extends FrameTimes {
+  width: number;
+  height: number;
+  frames: number;
+}
+
+/** Times `look`, Human, and the old service's stack if Python has it, on the same frames. */
+export const frames: Bench = async (args, { env, print, warn }) => {
+  const { json, data } = readOptions(args, {});
+  const files = await framesWithFewFaces(data, sizes);
   const vision = await openBenchVision(env, 'onnx');
   const human = await openHumanLibrary();
-  const results: FrameResult[] = [];
+  const results: SizeResult[] = [];
   for (const size of sizes) {
-    const ofSize = frames.filter(({ width }) => width === size.width).slice(0, 4);
+    const ofSize = files.filter(({ width }) => width === size.width).slice(0, 4);
     warn(`${size.width} x ${size.height}: ${ofSize.length} frames`);
     const each = [];
     for (const { file } of ofSize) each.push(await timeFrame(file, vision, human, env));
@@ -70,17 +72,9 @@ export async function run(args: string[], { env, print, warn }: BenchIo): Promis
     for (const line of toTable([head, ...rows])) print(line);
   }
   return 0;
-}
+};
 
-interface FrameTimes {
-  faces: number;
-  ms: number;
-  humanMs: number;
-  humanFaces: number;
-  old: OldServiceTimes | undefined;
-}
-
-async function timeFrame(file: string, vision: Vision, human: HumanLibrary, env: BenchIo['env']): Promise<FrameTimes> {
+async function timeFrame(file: string, vision: BenchVision, human: HumanLibrary, env: BenchIo['env']): Promise<FrameTimes> {
   const bytes = await readFile(file);
   let [faces, humanFaces] = [0, 0];
   const { ours = 0, human: humanMs = 0 } = await timeInTurn(

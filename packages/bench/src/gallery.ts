@@ -1,29 +1,23 @@
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@watchpost/shared/config/parse-env';
+import { z } from 'zod';
+import { readOptions, type Bench } from './bench.ts';
 import { openBenchDatabase } from './gallery/bench-database.ts';
-import type { BenchIo } from './gallery/bench-io.ts';
 import { measureLag } from './gallery/measure-lag.ts';
 import { measureLoad } from './gallery/measure-load.ts';
 import { measureMatch } from './gallery/measure-match.ts';
-
-export const usage =
-  'gallery [--sizes 1000,10000,100000] [--load 100000] [--changes 100] [--json]   times of matching, of loading, and until changes are known';
+import { toTable } from './report/table.ts';
 
 /**
  * Matching needs nothing. Loading and the lag need a database: MONGO_CONNECTION_STRING, MONGOMS_SYSTEM_BINARY (a mongod to start) or
  * POSTGRES_URL; without one they are left out. `--load 0` leaves them out too.
  */
-export async function run(args: string[], { env, print, warn, signal }: BenchIo): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      sizes: { type: 'string', default: '1000,10000,100000' },
-      load: { type: 'string', default: '100000' },
-      changes: { type: 'string', default: '100' },
-      json: { type: 'boolean', default: false },
-      data: { type: 'string' },
-    },
+export const gallery: Bench = async (args, { env, print, warn, signal }) => {
+  const { json, sizes, load, changes } = readOptions(args, {
+    sizes: z.string().default('1000,10000,100000'),
+    load: wholeNumber(0, 100_000_000).default(100_000),
+    changes: wholeNumber(1, 1_000_000).default(100),
   });
-  const match = values.sizes
+  const match = sizes
     .split(',')
     .filter(Boolean)
     .map((size) => {
@@ -31,9 +25,9 @@ export async function run(args: string[], { env, print, warn, signal }: BenchIo)
       return measureMatch(Number(size));
     });
   const hasDatabase = Boolean(env['MONGO_CONNECTION_STRING'] ?? env['MONGOMS_SYSTEM_BINARY'] ?? env['POSTGRES_URL']);
-  const stored = hasDatabase && Number(values.load) > 0 ? await measureStored(Number(values.load), Number(values.changes)) : null;
+  const stored = hasDatabase && load > 0 ? await measureStored(load) : null;
 
-  async function measureStored(faces: number, changes: number) {
+  async function measureStored(faces: number) {
     const database = await openBenchDatabase(env, signal);
     try {
       warn(`until changes are known, on ${database.kind}`);
@@ -46,23 +40,27 @@ export async function run(args: string[], { env, print, warn, signal }: BenchIo)
   }
 
   const report = { match, stored };
-  if (values.json) print(JSON.stringify(report));
-  else for (const line of toTable(report)) print(line);
+  if (json) print(JSON.stringify(report));
+  else for (const line of lines(report)) print(line);
   return 0;
-}
+};
 
 type Stored = { database: string; lag: Awaited<ReturnType<typeof measureLag>>; load: Awaited<ReturnType<typeof measureLoad>> };
 
-function toTable({ match, stored }: { match: ReturnType<typeof measureMatch>[]; stored: Stored | null }): string[] {
-  const lines = ['   faces  p50 ms  p99 ms  recall@1  index MB  build s'];
-  for (const { faces, p50Ms, p99Ms, recallAt1, indexBytes, addSeconds } of match) {
-    const cells = [faces, p50Ms, p99Ms, recallAt1, Math.round(indexBytes / 1e6), addSeconds];
-    lines.push(cells.map((cell, column) => String(cell).padStart([8, 6, 6, 8, 8, 7][column] ?? 8)).join('  '));
-  }
-  if (!stored) return [...lines, 'no database was given: loading and the lag were not measured'];
+function lines({ match, stored }: { match: ReturnType<typeof measureMatch>[]; stored: Stored | null }): string[] {
+  const rows = match.map(({ faces, p50Ms, p99Ms, recallAt1, indexBytes, addSeconds }) => [
+    faces,
+    p50Ms,
+    p99Ms,
+    recallAt1,
+    Math.round(indexBytes / 1e6),
+    addSeconds,
+  ]);
+  const table = toTable([['faces', 'p50 ms', 'p99 ms', 'recall@1', 'index MB', 'build s'], ...rows]);
+  if (!stored) return [...table, 'no database was given: loading and the lag were not measured'];
   const { database, lag, load } = stored;
   return [
-    ...lines,
+    ...table,
     `${database}: ${load.faces} faces written in ${load.fillSeconds} s, loaded in ${load.loadSeconds} s`,
     ...Object.entries(lag).map(
       ([how, { workers, changes, p50Ms, p99Ms, maxMs }]) =>

@@ -1,30 +1,30 @@
 import { cpus } from 'node:os';
-import sharp from 'sharp';
-import { humanFile } from '@watchpost/see/models/human-package';
-import type { FaceModels } from '@watchpost/see/models/face-models';
+import { contactSheetFile } from '@watchpost/see/files/human-package';
 import type { Raster } from '@watchpost/see/picture/raster';
-import { rounded, type BenchIo } from './gallery/bench-io.ts';
-import { openBenchVision } from './seeing/open-bench-vision.ts';
-import { readOptions, toTable } from './seeing/options.ts';
-import { timeInTurn, type Timed } from './seeing/timing.ts';
+import sharp from 'sharp';
+import { readOptions, type Bench } from './bench.ts';
+import { rounded } from './report/statistics.ts';
+import { toTable } from './report/table.ts';
+import { openBenchVision, type BenchVision } from './seeing/open-bench-vision.ts';
+import { timeInTurn, type Timed } from './seeing/time-in-turn.ts';
 
-export const usage = 'inference [--json]   one inference of each model, on ONNX Runtime and as Human runs it';
+type Models = BenchVision['models'];
 
 const rounds = 15;
 
-/** Times each model on both engines in the same rounds, on a part of the contact sheet as large as the model wants it. */
-export async function run(args: string[], { env, print }: BenchIo): Promise<number> {
-  const { json } = readOptions(args);
+/** Times each model on both engines in the same rounds, on a square of the contact sheet with the size of the model's input. */
+export const inference: Bench = async (args, { env, print }) => {
+  const { json } = readOptions(args, {});
   const onnx = (await openBenchVision(env, 'onnx')).models;
   const human = (await openBenchVision(env, 'human')).models;
-  const models: { model: string; side: number; call: (models: FaceModels, picture: Raster) => Promise<unknown> }[] = [
+  const models: { model: string; side: number; call: (models: Models, picture: Raster) => Promise<unknown> }[] = [
     { model: 'blazeface', side: 256, call: (on, picture) => on.detect(picture) },
     { model: 'facemesh', side: 192, call: (on, picture) => on.mesh(picture) },
     { model: 'faceres', side: 224, call: (on, picture) => on.embed(picture) },
   ];
   const results: { model: string; side: number; onnxMs: number; humanMs: number; ratio: number }[] = [];
   for (const { model, side, call } of models) {
-    const picture = await part(side);
+    const picture = await squareOfFaces(side);
     const subjects: Timed[] = [
       { name: 'onnx', run: () => call(onnx, picture) },
       { name: 'human', run: () => call(human, picture) },
@@ -39,11 +39,11 @@ export async function run(args: string[], { env, print }: BenchIo): Promise<numb
     for (const line of toTable([['model', 'side', 'onnx ms', `${human.name} ms`, 'ratio'], ...rows])) print(line);
   }
   return 0;
-}
+};
 
-/** A square of the contact sheet's faces. */
-async function part(side: number): Promise<Raster> {
-  const { data } = await sharp(humanFile('assets', 'screenshot-facematch.jpg'))
+/** A square of the contact sheet. */
+async function squareOfFaces(side: number): Promise<Raster> {
+  const { data } = await sharp(contactSheetFile)
     .extract({ left: 0, top: 282, width: side, height: side })
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -1,35 +1,77 @@
 import '@watchpost/see/no-telemetry';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
-import type { BenchIo } from './gallery/bench-io.ts';
+import type { Bench } from './bench.ts';
 
-type Bench = { usage: string; run: (args: string[], io: BenchIo) => Promise<number> };
+interface Entry {
+  name: string;
+  options: string;
+  /** What it measures. */
+  summary: string;
+  load: () => Promise<Bench>;
+}
 
-/** The developers' measurements, loaded when they are called. */
-const benches: Record<string, () => Promise<Bench>> = {
-  inference: () => import('./inference.ts'),
-  frames: () => import('./frames.ts'),
-  threads: () => import('./threads.ts'),
-  accuracy: () => import('./accuracy.ts'),
-  gallery: () => import('./gallery.ts'),
-  'enroll-race': () => import('./enroll-race.ts'),
-  acks: () => import('./acks.ts'),
-};
+/** All benches; each is loaded when it is called. */
+const benches: Entry[] = [
+  {
+    name: 'inference',
+    options: '[--json]',
+    summary: 'one inference of each model, on ONNX Runtime and on TensorFlow.js as in Human',
+    load: async () => (await import('./inference.ts')).inference,
+  },
+  {
+    name: 'frames',
+    options: '[--json] [--data DIR]',
+    summary: 'from bytes to faces: 1080p and 4K frames with up to three faces, compared with Human and the old service',
+    load: async () => (await import('./frames.ts')).frames,
+  },
+  {
+    name: 'threads',
+    options: '[--json] [--data DIR]',
+    summary: '1080p frames per second with one thread up to one per core, memory, and delays of the event loop',
+    load: async () => (await import('./threads.ts')).threads,
+  },
+  {
+    name: 'accuracy',
+    options: '[--json] [--data DIR] [--curves FILE.png]',
+    summary: 'how many faces are recognised; with labelled pictures also recall, false alarms and pairs',
+    load: async () => (await import('./accuracy.ts')).accuracy,
+  },
+  {
+    name: 'gallery',
+    options: '[--sizes 1000,10000,100000] [--load 100000] [--changes 100] [--json]',
+    summary: 'times of matching, of loading, and until other workers know of a change',
+    load: async () => (await import('./gallery.ts')).gallery,
+  },
+  {
+    name: 'enroll-race',
+    options: '[--rounds 200] [--workers 8] [--json]',
+    summary: 'many processes see the same new stranger at the same moment',
+    load: async () => (await import('./enroll-race.ts')).enrollRace,
+  },
+  {
+    name: 'acks',
+    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue URL] [--json]',
+    summary: 'times until Slack events are acknowledged under load, and that kill -9 loses nothing',
+    load: async () => (await import('./acks.ts')).acks,
+  },
+];
 
-/** Runs the bench named first; answers the exit code. scripts/bench.mjs calls it. */
+/** Runs the bench that the first argument names and resolves to its exit code; `help` prints the usage. Called by scripts/bench.mjs. */
 export async function runBench([name = 'help', ...args]: string[], env: Env): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
-  const load = benches[name];
-  if (!load) {
-    warn('usage: npm run --silent bench -- NAME [--json] [--data DIR]\n');
-    for (const each of Object.values(benches)) warn(`  ${(await each()).usage}`);
+  const bench = benches.find((each) => each.name === name);
+  if (!bench) {
+    warn('usage: npm run --silent bench -- NAME [OPTIONS]\n');
+    for (const each of benches) warn(`  ${each.name} ${each.options}\n      ${each.summary}`);
     return name === 'help' ? 0 : 2;
   }
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   try {
-    return await (await load()).run(args, { env, signal: interrupt.signal, print, warn });
+    const run = await bench.load();
+    return await run(args, { env, signal: interrupt.signal, print, warn });
   } catch (error) {
     const { code, message } = toAppError(error);
     warn(`${code}: ${message}`);

@@ -1,28 +1,35 @@
 import { availableParallelism } from 'node:os';
-import { rounded, type BenchIo } from './gallery/bench-io.ts';
-import { fewFaces } from './seeing/labelled-frames.ts';
-import { readOptions, toTable } from './seeing/options.ts';
-import { runThroughput, type MeasuredThroughput } from '@watchpost/see/throughput/run-throughput';
+import { runThroughput } from '@watchpost/see/throughput/run-throughput';
+import { readOptions, type Bench } from './bench.ts';
+import { rounded } from './report/statistics.ts';
+import { toTable } from './report/table.ts';
+import { framesWithFewFaces } from './seeing/labelled-frames.ts';
 
-export const usage =
-  'threads [--json] [--data DIR]   1080p frames a second at one thread up to one a core, memory, and how free the event loop stays';
+type Measured = Awaited<ReturnType<typeof runThroughput>> & { speedup: number };
 
 const forMs = 8_000;
 
-export async function run(args: string[], { env, print, warn, signal }: BenchIo): Promise<number> {
-  const { json, data } = readOptions(args);
-  const frames = await fewFaces(data, [{ width: 1920, height: 1080 }]);
+/** The throughput of the engine with 1, 2, 4 ... threads up to the number of cores. */
+export const threads: Bench = async (args, { env, print, warn, signal }) => {
+  const { json, data } = readOptions(args, {});
+  const frames = await framesWithFewFaces(data, [{ width: 1920, height: 1080 }]);
   const files = frames.map(({ file }) => file);
-  const results: (MeasuredThroughput & { speedup: number })[] = [];
-  for (let threads = 1; threads <= availableParallelism(); threads *= 2) {
-    warn(`${threads} threads`);
-    const measured = await runThroughput(env, threads, files, forMs, signal);
+  const results: Measured[] = [];
+  for (let count = 1; count <= availableParallelism(); count *= 2) {
+    warn(`${count} threads`);
+    const measured = await runThroughput(env, count, files, forMs, signal);
     results.push({ ...measured, speedup: rounded(measured.framesPerSecond / (results[0]?.framesPerSecond ?? measured.framesPerSecond)) });
   }
   if (json) print(JSON.stringify(results));
   else {
-    const rows = results.map(({ threads, framesPerSecond, speedup, rssMb, lateMs }) => [threads, framesPerSecond, speedup, rssMb, lateMs]);
+    const rows = results.map(({ threads: count, framesPerSecond, speedup, rssMb, lateMs }) => [
+      count,
+      framesPerSecond,
+      speedup,
+      rssMb,
+      lateMs,
+    ]);
     for (const line of toTable([['threads', 'frames/s', 'speed-up', 'memory MB', 'event loop late ms'], ...rows])) print(line);
   }
   return 0;
-}
+};

@@ -2,21 +2,29 @@ import { availableParallelism } from 'node:os';
 import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { z } from 'zod';
 
-/** What seeing reads from the environment. */
+/** The environment variables of face recognition. */
 export const seeEnv = {
-  /** Who runs the models: ONNX Runtime, or Human on TensorFlow.js. Both give the same embeddings. */
+  /** What runs the models: ONNX Runtime, or TensorFlow.js as in Human. Both give the same embeddings. */
   FACE_ENGINE: z.enum(['onnx', 'human']).default('onnx'),
-  /** One inference thread a core, unless told otherwise. */
+  /** Number of inference threads; one per core by default. */
   INFERENCE_THREADS: wholeNumber(1, 256).default(availableParallelism()),
-  /** Pictures with more pixels are refused before they are decoded. */
+  /** Pictures with more pixels are rejected before they are decoded. */
   MAX_PIXELS: wholeNumber(10_000, 500_000_000).default(64_000_000),
-  /** A picture that takes longer is given up, its thread replaced. */
+  /** How long one picture may take. Then it fails and its thread is replaced. Milliseconds. */
   SEE_TIMEOUT_MS: wholeNumber(1_000, 600_000).default(30_000),
-  /** The description of another embedding model, a JSON file; docs/seeing.md. */
+  /** JSON file that describes a custom embedding model; docs/guides/adding-a-model.md. */
   EMBEDDING_MODEL: z.string().optional(),
-  /** Where translated models are kept; by default beside the compiled code. */
+  /** Folder for the translated models; beside the compiled code by default. */
   MODEL_CACHE_DIR: z.string().optional(),
 };
 
 /** The parsed `seeEnv`. */
 export type SeeConfig = z.output<z.ZodObject<typeof seeEnv>>;
+
+/**
+ * Settings of glibc's allocator with which a process with inference threads must be started: few arenas, large blocks returned to the system
+ * at once, some freed memory kept. Without them arenas fragment and a thread's memory doubles. Smaller thresholds save more memory, but each
+ * inference then waits for fresh pages and takes twice as long (docs/decisions/0012). They cannot be set from inside the process, and other
+ * allocators ignore them. Bytes.
+ */
+export const memoryEnv = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '4194304', MALLOC_TRIM_THRESHOLD_: '33554432' } as const;

@@ -1,25 +1,39 @@
 import type { Box, Point } from '@watchpost/shared/geometry';
 
-/** One face in a picture. */
+/** A face with its embedding: what seeing a picture results in. See look.ts for the stages before. Pixels of the upright picture. */
 export interface SeenFace {
-  /** From forehead to chin, ear to ear. */
+  /** From forehead to chin, from ear to ear. */
   box: Box;
-  /** The detector's, 0..1. */
+  /** The detector's score, 0..1. */
   score: number;
-  /** Five landmarks, the picture's own left and right: eyes, nose tip, mouth corners. */
-  landmarks: { leftEye: Point; rightEye: Point; nose: Point; leftMouth: Point; rightMouth: Point };
-  /** How well it can be recognised, 0..1, and what that is made of; docs/seeing.md has the formula. */
+  landmarks: Landmarks;
+  /** How well the face can be recognised; docs/seeing.md has the formula. */
   quality: FaceQuality;
-  /** Side of the square that was embedded before its margin, in pixels that were looked at (a picture beyond 12.6 megapixels is looked at shrunk): the size that thresholds go by. */
+  /**
+   * The size that thresholds depend on: the side of the square around the face, before the margin for embedding. Pixels of the decoded
+   * picture, which is smaller than the file's where that has more than 12.6 megapixels.
+   */
   sizePx: number;
-  /** Unit length; `modelId` says whose. */
+  /** Unit length; made by the model `FaceEngine.modelId`. */
   embedding: Float32Array;
-  /** A small JPEG of it, see crop.ts; null for a face that is too small to become a reference. */
+  /** A small JPEG of the face, see face/reference-crop.ts; null for a face that is too small to become a reference. */
   crop: Uint8Array | null;
 }
 
+/** Left and right as seen in the picture. */
+export interface Landmarks {
+  leftEye: Point;
+  rightEye: Point;
+  /** Tip of the nose. */
+  nose: Point;
+  /** Corners of the mouth. */
+  leftMouth: Point;
+  rightMouth: Point;
+}
+
+/** All values 0..1. */
 export interface FaceQuality {
-  /** The one number, 0..1. */
+  /** The overall quality, made of the others and the face's size. */
   value: number;
   sharpness: number;
   /** 1 looks straight into the camera, 0 is a profile. */
@@ -28,9 +42,9 @@ export interface FaceQuality {
   meshScore: number;
 }
 
-/** What the engine saw in one picture. */
+/** What the engine sees in one picture. */
 export interface Seen {
-  /** Of the upright picture, pixels. */
+  /** Size of the upright picture in pixels. */
   width: number;
   height: number;
   /** From file bytes to faces. */
@@ -39,17 +53,18 @@ export interface Seen {
   faces: SeenFace[];
 }
 
+/** The port: finds and embeds faces. */
 export interface FaceEngine {
-  /** Names the embedding model and how it is fed; embeddings of different ids are never compared. */
+  /** Id of the embedding model and its preprocessing. Embeddings with different ids are never compared. */
   readonly modelId: string;
   /**
-   * Finds and embeds the faces in an image file (JPEG, PNG, WebP, GIF's first frame, BMP, AVIF, TIFF), upright by its EXIF orientation.
-   * Runs off the event loop. Rejects with an AppError: `image-empty`, `image-format-unsupported`, `image-corrupt`,
-   * `image-too-many-pixels`, `image-format-heic` (all permanent; for HEIC the chat platform's thumbnail can be looked at instead),
+   * Finds and embeds the faces in an image file (JPEG, PNG, WebP, first frame of a GIF, BMP, ICO, AVIF, TIFF), turned upright by its EXIF orientation.
+   * Does not block the event loop. Rejects with an AppError: `image-empty`, `image-format-unsupported`, `image-corrupt`,
+   * `image-too-many-pixels`, `image-format-heic` (all permanent; for HEIC the chat platform's thumbnail can be used instead),
    * `inference-timeout`, `inference-crashed`, `aborted`.
    */
   see(bytes: Uint8Array, signal: AbortSignal): Promise<Seen>;
-  /** What the frame looks like, for `sameFrame`; decodes only, no inference. Rejects as `see`. */
+  /** The frame's fingerprint for `sameFrame` (picture/fingerprint.ts). Decodes only, no inference. Rejects as `see`. */
   fingerprint(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;
 }

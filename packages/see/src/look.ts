@@ -1,75 +1,72 @@
-import { scaleBox } from '@watchpost/shared/geometry';
-import { alignFace } from './face/align.ts';
-import { cropFace, minCropSizePx } from './face/crop.ts';
-import { decode, type DecodeLimits } from './picture/decode.ts';
+import { scaleBox, type Point } from '@watchpost/shared/geometry';
+import { alignFace, type AlignedFace } from './face/align.ts';
 import { embedFace } from './face/embed.ts';
+import { rateFace } from './face/quality.ts';
+import { cropFace, minCropSizePx } from './face/reference-crop.ts';
+import { isDistinctFace } from './face/verify.ts';
 import type { Seen, SeenFace } from './face-engine.ts';
 import { findFaces } from './find/find-faces.ts';
-import type { EmbeddingModel } from './models/embedding-model.ts';
-import type { FaceModels } from './models/face-models.ts';
-import { rateFace } from './face/quality.ts';
-import { isDistinctFace } from './face/verify.ts';
-import { createPyramid, type Pyramid, type Raster } from './picture/raster.ts';
+import type { Vision } from './models/vision.ts';
+import { decode } from './picture/decode.ts';
+import { createPyramid, type Pyramid } from './picture/raster.ts';
 
-/** What looking needs. */
-export interface Vision {
-  models: FaceModels;
-  embedding: EmbeddingModel;
-  /** Unit length, of the embedding model; undefined only while it is worked out. */
-  meanFace: Float32Array | undefined;
-  limits: DecodeLimits;
-}
-
-/** From a file's bytes to its faces: the whole of seeing, in order. */
+/**
+ * From a file's bytes to its faces; the table of contents of this package.
+ *
+ *     bytes ─ decode ─> picture ─ find ─> FoundFace ─ align ─> AlignedFace ─ embed, rate, crop ─> SeenFace
+ *             picture/            find/               face/                  face/
+ *
+ * Rejects as `decode` does.
+ */
 export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   const startedAt = performance.now();
   const { picture, width, height } = await decode(bytes, vision.limits);
   const pyramid = createPyramid(picture);
-  const faces = await withCrops(pyramid, await lookAt(vision, picture, pyramid));
+  const faces = await addCrops(pyramid, await seeFaces(vision, pyramid));
   const scale = width / picture.width;
   return {
     width,
     height,
     elapsedMs: performance.now() - startedAt,
-    faces: scale === 1 ? faces : faces.map((face) => enlarged(face, scale)),
+    faces: scale === 1 ? faces : faces.map((face) => enlarge(face, scale)),
   };
 }
 
-/** The faces of a decoded picture, largest first, without crops. `picture`: its pyramid, where the caller uses it too. */
-export async function lookAt(
-  { models, embedding, meanFace }: Vision,
-  raster: Raster,
-  picture = createPyramid(raster),
-): Promise<SeenFace[]> {
-  const faces: SeenFace[] = [];
-  for (const candidate of await findFaces(models, picture)) {
-    const face = await alignFace(models, picture, candidate, meanFace !== undefined);
-    // Two candidates may turn out to be the same face once the mesh is laid over them; the first has the better score.
-    if (!face || !isDistinctFace(face, faces)) continue;
-    const embedded = await embedFace(models, embedding, picture, face, meanFace);
-    if (!embedded) continue;
-    faces.push({
-      box: face.box,
-      score: face.detectorScore,
-      landmarks: face.landmarks,
-      quality: rateFace(face, picture),
-      sizePx: face.square.side,
-      embedding: embedded,
-      crop: null,
-    });
+/** The faces of a decoded picture, largest first, without crops. */
+export async function seeFaces(vision: Vision, picture: Pyramid): Promise<SeenFace[]> {
+  const seen: SeenFace[] = [];
+  // Best detector score first. Only the mesh shows that two found faces are the same one; then the first is kept.
+  for (const found of await findFaces(vision.models, picture)) {
+    const aligned = await alignFace(vision, picture, found);
+    if (!aligned || !isDistinctFace(aligned, seen)) continue;
+    const embedding = await embedFace(vision, picture, aligned);
+    if (embedding) seen.push(toSeenFace(aligned, embedding, picture));
   }
-  return faces.toSorted((a, b) => b.sizePx - a.sizePx);
+  return seen.toSorted((a, b) => b.sizePx - a.sizePx);
 }
 
-/** The faces with a crop of each that may become a reference. */
-function withCrops(picture: Pyramid, faces: SeenFace[]): Promise<SeenFace[]> {
+function toSeenFace(aligned: AlignedFace, embedding: Float32Array, picture: Pyramid): SeenFace {
+  return {
+    box: aligned.box,
+    score: aligned.detectorScore,
+    landmarks: aligned.landmarks,
+    quality: rateFace(aligned, picture),
+    sizePx: aligned.square.side,
+    embedding,
+    crop: null,
+  };
+}
+
+/** Crops the faces that are large enough to become references. */
+function addCrops(picture: Pyramid, faces: SeenFace[]): Promise<SeenFace[]> {
   return Promise.all(
     faces.map(async (face) => (face.sizePx < minCropSizePx ? face : { ...face, crop: await cropFace(picture, face.box) })),
   );
 }
 
-function enlarged(face: SeenFace, scale: number): SeenFace {
-  const point = ({ x, y }: { x: number; y: number }) => ({ x: x * scale, y: y * scale });
+/** From pixels of the decoded picture to pixels of the file. */
+function enlarge(face: SeenFace, scale: number): SeenFace {
+  const point = ({ x, y }: Point) => ({ x: x * scale, y: y * scale });
   const { leftEye, rightEye, nose, leftMouth, rightMouth } = face.landmarks;
   return {
     ...face,

@@ -1,9 +1,9 @@
-import { cropFace } from '@watchpost/see/face/crop';
+import { cropFace } from '@watchpost/see/face/reference-crop';
 import { createPyramid } from '@watchpost/see/picture/raster';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
-/** A grey picture whose middle, from (100, 60), is a red square of this side. */
+/** A grey picture with a red square of this side at (100, 60). */
 function picture(side: number) {
   const [width, height] = [800, 700];
   const data = new Uint8Array(width * height * 3).fill(128);
@@ -35,7 +35,7 @@ describe('cropFace', () => {
     expect([isRed(128, 128), isRed(70, 70), isRed(50, 128)]).toEqual([true, true, false]);
   });
 
-  it('goes on beyond the edge of the picture', async () => {
+  it('extends beyond the edge of the picture', async () => {
     const { width, height } = await read(await cropFace(picture(60), { x: -30, y: 660, width: 80, height: 80 }));
     expect([width, height]).toEqual([160, 160]);
   });

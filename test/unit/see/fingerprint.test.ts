@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 const size = cellsOf(1920, 1080);
 
-/** A scene of gradients and edges; `change` may alter a cell. */
+/** A scene of gradients and edges; `change` may alter cells. */
 function scene(change: (value: number, column: number, row: number) => number = (value) => value): Cells {
   const brightness = Uint8Array.from({ length: size.columns * size.rows }, (_, index) => {
     const [column, row] = [index % size.columns, Math.floor(index / size.columns)];
@@ -13,26 +13,26 @@ function scene(change: (value: number, column: number, row: number) => number = 
   return { ...size, brightness };
 }
 
-/** Deterministic noise of a normal distribution's shape. */
+/** Deterministic, roughly normally distributed noise. */
 function noise(deviation: number, seed: number): (value: number) => number {
   let state = seed;
   const next = (): number => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
   return (value) => value + deviation * (next() + next() + next() + next() + next() + next() - 3) * Math.SQRT2;
 }
 
-it('divides a 1080p frame into cells of 8 pixels, and keeps larger frames to the same number', () => {
+it('divides a 1080p frame into cells of 8 pixels, and larger frames into as many cells', () => {
   expect(size).toEqual({ columns: 240, rows: 135 });
   expect(cellsOf(3840, 2160)).toEqual({ columns: 240, rows: 135 });
   expect(cellsOf(64, 48)).toEqual({ columns: 8, rows: 6 });
 });
 
-it('a frame is the same as itself and as its slightly noisy repeat', () => {
+it('a frame is the same as itself, also with weak noise', () => {
   const fingerprint = fingerprintOf(scene());
   expect(sameFrame(fingerprint, fingerprintOf(scene()))).toBe(true);
   expect(sameFrame(fingerprint, fingerprintOf(scene(noise(0.5, 7))))).toBe(true);
 });
 
-it('one cell that changed by what a dim face changes makes the frame new, wherever it is', () => {
+it('one cell that changes as a dim face changes it makes the frame new, wherever it is', () => {
   const before = fingerprintOf(scene());
   for (const place of [0, 1, 239, 240, 16_000, 32_399]) {
     const after = scene();
@@ -43,11 +43,11 @@ it('one cell that changed by what a dim face changes makes the frame new, wherev
   }
 });
 
-it('strong noise counts as new: it could hide something', () => {
+it('strong noise makes a frame new: it could hide something', () => {
   expect(sameFrame(fingerprintOf(scene(noise(3, 1))), fingerprintOf(scene(noise(3, 2))))).toBe(false);
 });
 
-it('a change of exposure counts as new', () => {
+it('a change of exposure makes a frame new', () => {
   expect(sameFrame(fingerprintOf(scene()), fingerprintOf(scene((value) => value * 1.08)))).toBe(false);
 });
 
@@ -57,7 +57,7 @@ it('brightness at both ends survives packing', () => {
   expect(sameFrame(fingerprintOf(extremes), fingerprintOf(scene((_, column) => (column % 2 ? 0 : 255))))).toBe(false);
 });
 
-it('frames of different sizes, and bytes that are no fingerprint, are never the same', () => {
+it('frames of different sizes, and bytes that are not a fingerprint, are never the same', () => {
   const fingerprint = fingerprintOf(scene());
   const turned = fingerprintOf({ columns: size.rows, rows: size.columns, brightness: scene().brightness });
   expect(sameFrame(fingerprint, turned)).toBe(false);

@@ -4,10 +4,9 @@ import { until } from '../../support/until.ts';
 
 const never = () => new AbortController().signal;
 
-/** Threads that answer when they are told to. */
-function fakeThreads(options: { failStarts?: number } = {}) {
+/** Threads that reply when they are told to. `failStarts`: numbers of the starts that fail, from 0. */
+function fakeThreads({ failStarts = [] }: { failStarts?: number[] } = {}) {
   const threads: { requests: string[]; reply: (text: string) => void; crash: () => void; ended: boolean }[] = [];
-  let failures = options.failStarts ?? 0;
   const start = (): PoolThread<string, string> => {
     const replies: ((reply: string) => void)[] = [];
     const exits: ((error: Error | undefined) => void)[] = [];
@@ -25,8 +24,7 @@ function fakeThreads(options: { failStarts?: number } = {}) {
       crash: () => exit(new Error('out of memory')),
     };
     threads.push(thread);
-    const broken = failures > 0;
-    if (broken) failures -= 1;
+    const broken = failStarts.includes(threads.length - 1);
     return {
       ready: broken ? Promise.reject(new Error('no such model')) : Promise.resolve(),
       send: (request) => thread.requests.push(request),
@@ -46,7 +44,7 @@ afterEach(() => {
   lost.length = 0;
 });
 
-it('gives each thread one request at a time, first come first served', async () => {
+it('gives each thread one request at a time, first come, first served', async () => {
   const fakes = fakeThreads();
   const pool = await open(fakes, 2);
   const answers = ['a', 'b', 'c'].map((request) => pool.run(request, never()));
@@ -62,7 +60,7 @@ it('gives each thread one request at a time, first come first served', async () 
   await pool.close();
 });
 
-it('replaces a thread that crashes; its request fails for now, the next one is answered', async () => {
+it('replaces a thread that crashes: its request fails for now, the next one succeeds', async () => {
   const fakes = fakeThreads();
   const pool = await open(fakes, 1);
   const [crashed, next] = [pool.run('a', never()), pool.run('b', never())];
@@ -75,7 +73,21 @@ it('replaces a thread that crashes; its request fails for now, the next one is a
   await pool.close();
 });
 
-it('replaces a thread that hangs, and takes no late answer of it', async () => {
+it('starts another thread until one starts', async () => {
+  const fakes = fakeThreads({ failStarts: [1] });
+  const pool = await open(fakes, 1);
+  const crashed = pool.run('a', never());
+  fakes.threads[0]!.crash();
+  await expect(crashed).rejects.toMatchObject({ code: 'inference-crashed' });
+  const next = pool.run('b', never());
+  await until('the third thread has the request', () => fakes.threads[2]?.requests.includes('b'));
+  fakes.threads[2]!.reply('B');
+  expect(await next).toBe('B');
+  expect(lost).toEqual(['an inference thread exited: out of memory', 'a thread did not start: Error: no such model']);
+  await pool.close();
+});
+
+it('replaces a thread that hangs, and ignores its late reply', async () => {
   const fakes = fakeThreads();
   const pool = await open(fakes, 1, 20);
   const hanging = pool.run('a', never());
@@ -90,7 +102,7 @@ it('replaces a thread that hangs, and takes no late answer of it', async () => {
   await pool.close();
 });
 
-it('drops what nobody waits for any more', async () => {
+it('drops a waiting request that is aborted', async () => {
   const fakes = fakeThreads();
   const pool = await open(fakes, 1);
   const running = pool.run('a', never());
@@ -105,7 +117,7 @@ it('drops what nobody waits for any more', async () => {
   await pool.close();
 });
 
-it('a request given up while it runs frees its thread only when the thread has answered', async () => {
+it('a request aborted while it runs frees its thread only when the thread has replied', async () => {
   const fakes = fakeThreads();
   const pool = await open(fakes, 1);
   const abort = new AbortController();
@@ -121,13 +133,13 @@ it('a request given up while it runs frees its thread only when the thread has a
   await pool.close();
 });
 
-it('rejects where a thread cannot start, leaving none behind', async () => {
-  const fakes = fakeThreads({ failStarts: 1 });
+it('rejects if a thread cannot start, and leaves none behind', async () => {
+  const fakes = fakeThreads({ failStarts: [0] });
   await expect(open(fakes, 2)).rejects.toThrow('no such model');
   expect(fakes.threads.filter(({ ended }) => !ended)).toHaveLength(0);
 });
 
-it('closing rejects what waits and what runs', async () => {
+it('closing rejects waiting and running requests', async () => {
   const fakes = fakeThreads();
   const pool = await open(fakes, 1);
   const both = [pool.run('a', never()), pool.run('b', never())];

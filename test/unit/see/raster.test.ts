@@ -1,7 +1,7 @@
 import { createPyramid, cutSquare, cutView, levelFor, type Raster } from '@watchpost/see/picture/raster';
 import { expect, it } from 'vitest';
 
-/** Red grows to the right, green downwards, blue is 100. */
+/** Red increases to the right, green downwards, blue is 100. */
 function gradient(width: number, height: number, channels: 3 | 4 = 3): Raster {
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y += 1)
@@ -11,7 +11,7 @@ function gradient(width: number, height: number, channels: 3 | 4 = 3): Raster {
 
 const pixel = ({ data, width }: Raster, x: number, y: number): number[] => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
 
-it('cuts a view pixel by pixel, from three channels and from four', () => {
+it('cuts a view pixel by pixel, from three and from four channels', () => {
   for (const channels of [3, 4] as const) {
     const view = cutView(createPyramid(gradient(200, 100, channels)), 40, 20, 64, 32, 1);
     expect([view.width, view.height, view.channels]).toEqual([64, 32, 3]);
@@ -27,7 +27,7 @@ it('averages when it shrinks', () => {
   }
 });
 
-it('goes on with the edge pixels outside of the picture', () => {
+it('repeats the edge pixels outside the picture', () => {
   const view = cutView(createPyramid(gradient(50, 40)), 30, 20, 64, 64, 1);
   expect(pixel(view, 63, 63)).toEqual([49, 39, 100]);
 });
@@ -36,13 +36,13 @@ it('takes the level at which a cut shrinks by less than two', () => {
   expect([2, 1, 0.6, 0.5, 0.3, 0.25, 0.1].map(levelFor)).toEqual([0, 0, 0, 1, 1, 2, 3]);
 });
 
-it('turns a square upright, and mirrors it', () => {
+it('rotates a square upright, and mirrors it', () => {
   const pyramid = createPyramid(gradient(200, 200));
   const upright = cutSquare(pyramid, { x: 100, y: 100, side: 40, angle: 0 }, 40);
   expect(pixel(upright, 0, 0)).toEqual([80, 80, 100]);
   const mirrored = cutSquare(pyramid, { x: 100, y: 100, side: 40, angle: 0 }, 40, true);
   expect(pixel(mirrored, 39, 0)).toEqual([80, 80, 100]);
-  // A quarter turn clockwise: what was at the top right comes to the top left.
+  // A quarter turn: the top right corner becomes the top left one.
   const turned = cutSquare(pyramid, { x: 100, y: 100, side: 40, angle: Math.PI / 2 }, 40);
   expect(pixel(turned, 0, 0)).toEqual([119, 80, 100]);
 });

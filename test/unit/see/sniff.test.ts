@@ -16,12 +16,12 @@ it.each([
   ['\0\0\0\x18ftypmif1\0\0\0\0mif1heic', 'heic'],
   [`BM${'\0'.repeat(12)}\x28`, 'bmp'],
   ['\0\0\x01\0\x01\0', 'ico'],
-])('knows %j as %s', (start, format) => {
+])('detects %j as %s', (start, format) => {
   expect(sniff(bytes(start))).toBe(format);
 });
 
 it.each(['<html><body>', 'BMW is a car', '%PDF-1.7', 'RIFF\x10\0\0\0WAVE', '\0\0\0\x18ftypisom\0\0\0\0isom', ''])(
-  'knows nothing of %j',
+  'does not take %j for an image',
   (start) => {
     expect(sniff(bytes(start))).toBeUndefined();
   },

@@ -6,7 +6,7 @@ const recipe: Recipe = {
   name: 'toy',
   side: 32,
   freeSize: true,
-  feed: { order: 'rgb', mean: [0, 0, 0], scale: 1 },
+  preprocessing: { order: 'rgb', mean: [0, 0, 0], scale: 1 },
   outputs: { out: 'result' },
 };
 
@@ -18,8 +18,8 @@ function model(...nodes: Partial<GraphNode>[]): GraphModel {
   };
 }
 
-it('names an operation that it does not know, and its node', () => {
-  expect(() => toOnnx(model({ name: 'out', op: 'Einsum', input: ['in'] }), recipe)).toThrow('unknown operation Einsum (node out)');
+it('names an unsupported operation and its node', () => {
+  expect(() => toOnnx(model({ name: 'out', op: 'Einsum', input: ['in'] }), recipe)).toThrow('unsupported operation Einsum (node out)');
 });
 
 it('names a missing output and a missing constant', () => {
@@ -27,7 +27,7 @@ it('names a missing output and a missing constant', () => {
   expect(() => toOnnx(model({ name: 'out', op: 'Conv2D', input: ['in', 'other'] }), recipe)).toThrow('no constant named other');
 });
 
-it('refuses a use of an operation that it does not know', () => {
+it('rejects unsupported attributes of an operation', () => {
   const fused = { fused_ops: { list: { s: ['BiasAdd', 'Elu'].map((text) => Buffer.from(text).toString('base64')) } } };
   const padding = { padding: { s: Buffer.from('SAME').toString('base64') } };
   const weights = new Map([
@@ -35,10 +35,10 @@ it('refuses a use of an operation that it does not know', () => {
     ['b', { shape: [2], data: new Float32Array(2) }],
   ]);
   const graph = { ...model({ name: 'out', op: '_FusedConv2D', input: ['in', 'k', 'b'], attr: { ...fused, ...padding } }), weights };
-  expect(() => toOnnx(graph, recipe)).toThrow('fused Elu is not known');
+  expect(() => toOnnx(graph, recipe)).toThrow('fused Elu is not supported');
 });
 
-it('leaves out what the outputs do not need', () => {
+it('leaves out nodes that the outputs do not depend on', () => {
   const used = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }), recipe);
   const more = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }, { name: 'unused', op: 'Einsum', input: ['in'] }), recipe);
   expect(more).toEqual(used);

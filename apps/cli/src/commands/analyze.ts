@@ -10,7 +10,7 @@ import type { FaceEngine, Seen, SeenFace } from '@watchpost/see/face-engine';
 import { drawBoxes } from '../support/draw-boxes.ts';
 import type { Command } from '../command.ts';
 
-/** `analyze [--json] [--embeddings] [--annotate DIR] FILE...`: the worker's own eyes on local files. One result a file, in the order given; exit code 1 where one could not be read. */
+/** `analyze [--json] [--embeddings] [--annotate DIR] FILE...`: sees local files as the worker does. One result per file, in the order given; exit code 1 if one could not be read. */
 export const analyze: Command = async (args, { env, signal, print, warn }) => {
   const { values, positionals: files } = parseArgs({
     args,

@@ -1,5 +1,5 @@
 import { GlobalFonts, type Image, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
-import { humanFile } from '@watchpost/see/models/human-package';
+import { contactSheetFile, humanFile } from '@watchpost/see/files/human-package';
 
 /** The picture of 108 extracted faces that comes with `@vladmandic/human`: a grid of 6 rows of 18 faces. Pixels. */
 const grid = { left: 2, top: 282.5, stepX: 106.3, stepY: 112.5, side: 106 };
@@ -16,7 +16,7 @@ export interface ContactSheet {
 }
 
 export async function openContactSheet(): Promise<ContactSheet> {
-  const sheet = await loadImage(humanFile('assets', 'screenshot-facematch.jpg'));
+  const sheet = await loadImage(contactSheetFile);
   return { drawFace: (canvas, cell, at) => drawFace(canvas, sheet, cell, at) };
 }
 

@@ -6,11 +6,11 @@ import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record'
 import { recordFailure } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { downloadSnapshot } from './1-download.ts';
-import { look, type LookDeps } from './2-look.ts';
+import { see, type SeeDeps } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
 import type { ChatPlatform } from '@watchpost/shared/chat/chat';
 
-export interface SnapshotDeps extends LookDeps, MatchDeps {
+export interface SnapshotDeps extends SeeDeps, MatchDeps {
   chat: ChatPlatform;
   sender: JobSender;
   log: Logger;
@@ -21,7 +21,7 @@ export interface SnapshotDeps extends LookDeps, MatchDeps {
 }
 
 /**
- * One snapshot from its file to its record: download, look, match, record, and ask for the post.
+ * One snapshot from its file to its record: download, see, match, record, and ask for the post.
  * The record holds what was reached, so a retry of a recognised snapshot only asks for the post again.
  */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
@@ -53,12 +53,12 @@ function isOpen(record: SnapshotRecord): boolean {
 async function recognise(job: SnapshotJob, record: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
   const { timed, records } = deps;
   const downloaded = await timed('download', () => downloadSnapshot(job.file, deps, signal));
-  const looked = await timed('look', () => look(job, downloaded, deps, signal));
-  const common = { ...record, error: null, sha256: looked.sha256, fingerprint: looked.fingerprint };
-  if (looked.kind === 'nothing-new') {
-    return records.save({ ...common, state: 'nothing-new', sameAs: looked.sameAs }, signal);
+  const result = await timed('see', () => see(job, downloaded, deps, signal));
+  const common = { ...record, error: null, sha256: result.sha256, fingerprint: result.fingerprint };
+  if (result.kind === 'nothing-new') {
+    return records.save({ ...common, state: 'nothing-new', sameAs: result.sameAs }, signal);
   }
-  const { width, height } = looked.seen;
-  const faces = await timed('match', () => match(job, looked.seen, deps, signal));
+  const { width, height } = result.seen;
+  const faces = await timed('match', () => match(job, result.seen, deps, signal));
   return records.save({ ...common, state: faces.length > 0 ? 'recognised' : 'nothing-to-post', width, height, faces }, signal);
 }

@@ -5,7 +5,7 @@ import { galleryCollections } from '@watchpost/gallery/stores/mongo/documents';
 import { openDatabase } from '@watchpost/gallery/open-gallery';
 import { connectPostgres } from '@watchpost/gallery/stores/postgres/connect';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { percentile, rounded } from './bench-io.ts';
+import { percentile, rounded } from '../report/statistics.ts';
 import { startProcesses } from './children.ts';
 
 export interface Lag {

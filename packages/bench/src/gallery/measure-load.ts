@@ -6,7 +6,7 @@ import { openDatabase } from '@watchpost/gallery/open-gallery';
 import { createSync, defaultSyncSettings } from '@watchpost/gallery/memory/sync';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { rounded } from './bench-io.ts';
+import { rounded } from '../report/statistics.ts';
 import { fillGallery } from './fill.ts';
 
 export interface LoadTime {

@@ -1,7 +1,7 @@
 import { createQuantisedIndex } from '@watchpost/gallery/memory/index/quantised-index';
 import type { VectorIndex } from '@watchpost/gallery/memory/index/vector-index';
 import { cosine } from '@watchpost/gallery/decide/references';
-import { percentile, rounded } from './bench-io.ts';
+import { percentile, rounded } from '../report/statistics.ts';
 import { createSyntheticFaces } from './synthetic-faces.ts';
 
 export interface MatchTimes {

@@ -1,10 +1,12 @@
-import sharp from 'sharp';
-import { humanFile } from '@watchpost/see/models/human-package';
-import { lookAt, type Vision } from '@watchpost/see/look';
 import type { SeenFace } from '@watchpost/see/face-engine';
+import { contactSheetFile } from '@watchpost/see/files/human-package';
+import { seeFaces } from '@watchpost/see/look';
 import { createPyramid, cutSquare, type Pyramid, type Raster, type Square } from '@watchpost/see/picture/raster';
+import { centre } from '@watchpost/shared/geometry';
+import sharp from 'sharp';
+import type { BenchVision } from './open-bench-vision.ts';
 
-/** The grid of 108 faces on the contact sheet that comes with Human: one man in the first row, strangers from the third on. */
+/** The grid of faces on the contact sheet: one man in the first row, strangers from the third on. Pixels. */
 const grid = { top: 282, rowHeight: 112.7, columnWidth: 1920 / 18, columns: 18 };
 
 /** A face on the sheet. */
@@ -12,7 +14,7 @@ export interface SheetFace {
   row: number;
   column: number;
   face: SeenFace;
-  /** Its tile, as a file. */
+  /** The face's cell of the grid as a PNG file. */
   tile: () => Promise<Uint8Array>;
 }
 
@@ -24,14 +26,14 @@ export interface ContactSheet {
   strangers: SheetFace[];
 }
 
-export async function readContactSheet(vision: Vision): Promise<ContactSheet> {
-  const file = humanFile('assets', 'screenshot-facematch.jpg');
-  const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
-  const raster: Raster = { data, width: info.width, height: info.height, channels: 3 };
+export async function readContactSheet(vision: BenchVision): Promise<ContactSheet> {
+  const { data, info } = await sharp(contactSheetFile).raw().toBuffer({ resolveWithObject: true });
+  const picture = createPyramid({ data, width: info.width, height: info.height, channels: 3 });
   const faces = new Map<string, SheetFace>();
-  for (const face of await lookAt(vision, raster)) {
-    const row = Math.floor((face.box.y + face.box.height / 2 - grid.top) / grid.rowHeight);
-    const column = Math.floor((face.box.x + face.box.width / 2) / grid.columnWidth);
+  for (const face of await seeFaces(vision, picture)) {
+    const { x, y } = centre(face.box);
+    const row = Math.floor((y - grid.top) / grid.rowHeight);
+    const column = Math.floor(x / grid.columnWidth);
     const key = `${row},${column}`;
     if (row < 0 || faces.has(key)) continue;
     const tile = {
@@ -40,19 +42,19 @@ export async function readContactSheet(vision: Vision): Promise<ContactSheet> {
       width: Math.floor(grid.columnWidth),
       height: Math.min(109, info.height - Math.round(grid.top + row * grid.rowHeight)),
     };
-    faces.set(key, { row, column, face, tile: () => sharp(file).extract(tile).png().toBuffer() });
+    faces.set(key, { row, column, face, tile: () => sharp(contactSheetFile).extract(tile).png().toBuffer() });
   }
   const all = [...faces.values()].toSorted((a, b) => a.row - b.row || a.column - b.column);
-  return { picture: createPyramid(raster), man: all.filter(({ row }) => row === 0), strangers: all.filter(({ row }) => row >= 2) };
+  return { picture, man: all.filter(({ row }) => row === 0), strangers: all.filter(({ row }) => row >= 2) };
 }
 
-/** The square that was embedded, before its margin. */
+/** The square around a face, before the margin for embedding. */
 function squareOf({ box, landmarks: { leftEye, rightEye }, sizePx }: SeenFace): Square {
   const angle = Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x);
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2, side: sizePx, angle };
+  return { ...centre(box), side: sizePx, angle };
 }
 
-/** The face with its surroundings as a camera would have seen it at `sizePx`: shrunk, to be blown up again when it is embedded. */
+/** The levelled face with a margin (a share of its size), shrunk to what a camera shows of it at `sizePx`. */
 export async function shrunkFace(picture: Pyramid, face: SeenFace, sizePx: number, margin: number): Promise<Raster> {
   const square = squareOf(face);
   const large = cutSquare(picture, { ...square, side: square.side * (1 + margin) }, 224);

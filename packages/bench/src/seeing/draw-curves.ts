@@ -5,7 +5,7 @@ import type { SizeResult } from './measure-recognition.ts';
 const [width, height, margin] = [900, 520, 60];
 const [smallest, largest] = [20, 64];
 
-/** Similarities over the size of the face, and the thresholds among them, as a PNG for docs/seeing.md. */
+/** Similarity by face size with the default thresholds, as a PNG for docs/seeing.md. */
 export async function drawCurves(sizes: SizeResult[]): Promise<Buffer> {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
@@ -19,7 +19,7 @@ export async function drawCurves(sizes: SizeResult[]): Promise<Buffer> {
       smallest + index,
       value(bandsAt(smallest + index, defaultThresholds)),
     ]);
-  // Okabe and Ito's colours: told apart by colour-blind readers too.
+  // Okabe and Ito's colours, which colour-blind readers can tell apart.
   const lines: { label: string; colour: string; dashed: boolean; points: [number, number][] }[] = [
     { label: 'same person, median', colour: '#0072b2', dashed: false, points: curve(({ sameMedian }) => sameMedian) },
     { label: 'same person, lowest 5 %', colour: '#56b4e9', dashed: false, points: curve(({ sameLow }) => sameLow) },

@@ -2,19 +2,19 @@ import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
+import { humanFile } from '@watchpost/see/files/human-package';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { humanFile } from '@watchpost/see/models/human-package';
 
 const require = createRequire(import.meta.url);
 
-/** A face as Human itself reports it. */
+/** A face as Human reports it. */
 const faceSchema = z.object({ box: z.tuple([z.number(), z.number(), z.number(), z.number()]), embedding: z.array(z.number()).default([]) });
 export type HumanFace = z.output<typeof faceSchema>;
 
-/** Human as a library, as its users call it: the whole frame, its own crops, its own input, its own similarity. The reference that we compare with. */
+/** Human as its users call it, to compare watchpost with: the whole frame, with Human's own crops, preprocessing and similarity. */
 export interface HumanLibrary {
-  /** From a file's bytes to faces. */
+  /** The faces in an image file. */
   detect(bytes: Uint8Array): Promise<HumanFace[]>;
   similarity(a: number[], b: number[]): number;
   close(): void;
@@ -29,7 +29,7 @@ interface HumanObject {
   tf: { tensor(data: Uint8Array, shape: number[], type: string): unknown; dispose(tensor: unknown): void };
 }
 
-/** On WASM, its models served to it over a loopback socket: this build of Human fetches them. */
+/** Runs Human on WASM. This build fetches its models, so a server on the loopback interface serves them. */
 export async function openHumanLibrary(): Promise<HumanLibrary> {
   const server = createServer((request, response) => {
     createReadStream(humanFile('models', basename(request.url ?? '')))
@@ -45,7 +45,7 @@ export async function openHumanLibrary(): Promise<HumanLibrary> {
     backend: 'wasm',
     wasmPath: `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`,
     modelBasePath: `http://127.0.0.1:${port}/`,
-    // Otherwise a picture like the one before gets the faces of the one before.
+    // Otherwise a picture similar to the previous one gets that one's faces.
     cacheSensitivity: 0,
     filter: off,
     face: { detector: { maxDetected: 100, rotation: true }, iris: off, emotion: off, antispoof: off, liveness: off },

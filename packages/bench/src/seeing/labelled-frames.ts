@@ -10,15 +10,15 @@ export const frameList = z.array(
   z.object({ file: z.string(), width: z.number(), height: z.number(), scale: z.number(), noses: z.array(z.array(z.number())) }),
 );
 
-/** Camera frames of the labelled group pictures, made by the folder's own script. Resolves to the folder that they are in. */
+/** Makes camera frames of the labelled group pictures with the folder's own script. Resolves to the folder that contains them. */
 export async function makeLabelledFrames(data: string, args: string[] = []): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'watchpost-frames-'));
   await promisify(execFile)(process.execPath, [join(data, 'frames.mjs'), dir, ...args]);
   return dir;
 }
 
-/** Frames with one to three faces of each size, from the labelled pictures where there are any, else made of the contact sheet. */
-export async function fewFaces(data: string | undefined, sizes: { width: number; height: number }[]): Promise<SampleFrame[]> {
+/** Frames of the given sizes with one to three faces: of the labelled pictures if there are any, else of the contact sheet. */
+export async function framesWithFewFaces(data: string | undefined, sizes: { width: number; height: number }[]): Promise<SampleFrame[]> {
   if (data === undefined) return Promise.all(sizes.map((size) => makeSampleFrame(size)));
   const dir = await makeLabelledFrames(data, ['--scales', '0.5', '--sizes', sizes.map(({ width, height }) => `${width}x${height}`).join()]);
   const frames = frameList.parse(JSON.parse(await readFile(join(dir, 'frames.json'), 'utf8')));

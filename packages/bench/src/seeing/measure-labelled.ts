@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { look, type Vision } from '@watchpost/see/look';
+import { look } from '@watchpost/see/look';
 import { z } from 'zod';
-import { frameList, makeLabelledFrames } from './labelled-frames.ts';
 import type { HumanFace, HumanLibrary } from './human-library.ts';
+import { frameList, makeLabelledFrames } from './labelled-frames.ts';
+import type { BenchVision } from './open-bench-vision.ts';
 
 const detection = z.object({ frames: z.string(), recall: z.number(), falseAlarmsPerFrame: z.number(), meanMs: z.number() });
 const pairs = z.object({ auc: z.number(), acceptedAtNoFalseAccept: z.number(), missing: z.number() });
@@ -16,10 +17,10 @@ export interface LabelledResult {
   humanPairs: z.output<typeof pairs>;
 }
 
-/** Recall, false alarms and pairs by the labelled pictures' own scripts, ours and Human's. */
+/** Recall, false alarms and pairs of watchpost and of Human, scored by the scripts that come with the labelled pictures. */
 export async function measureLabelled(
   data: string,
-  vision: Vision,
+  vision: BenchVision,
   human: HumanLibrary,
   warn: (line: string) => void,
 ): Promise<LabelledResult> {
@@ -55,7 +56,7 @@ function asOurs({ box: [x, y, width, height], embedding }: HumanFace): object {
   return { box: { x, y, width, height }, embedding };
 }
 
-/** Lines through one of the folder's scripts; its output's lines, parsed. */
+/** Pipes lines through one of the folder's scripts and parses the lines of its output. */
 async function filter(script: string, argument: string, lines: string[]): Promise<unknown[]> {
   const child = spawn(process.execPath, [script, argument], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(`${lines.join('\n')}\n`);

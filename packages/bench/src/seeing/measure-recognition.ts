@@ -1,12 +1,12 @@
 import { dot, embedFace } from '@watchpost/see/face/embed';
-import type { Vision } from '@watchpost/see/look';
 import { createPyramid } from '@watchpost/see/picture/raster';
-import { rounded } from '../gallery/bench-io.ts';
+import { percentile, rounded } from '../report/statistics.ts';
 import { readContactSheet, shrunkFace, type SheetFace } from './contact-sheet.ts';
 import type { HumanLibrary } from './human-library.ts';
-import { acceptedAt, areaUnderCurve, quantile, thresholdAt, type PairScores } from './scores.ts';
+import type { BenchVision } from './open-bench-vision.ts';
+import { acceptedAt, areaUnderCurve, thresholdAt, type PairScores } from './scores.ts';
 
-/** The sizes at which faces are compared with references of full size, pixels. */
+/** The face sizes that are compared with references of full size, pixels. */
 const sizes = [64, 48, 40, 32, 28, 24, 20];
 
 export interface SheetResult {
@@ -15,7 +15,7 @@ export interface SheetResult {
   comparisons: number;
 }
 
-/** How the similarities lie at one size. */
+/** The similarities at one size. */
 export interface SizeResult {
   sizePx: number;
   acceptedAtOneInThousand: number;
@@ -26,9 +26,9 @@ export interface SizeResult {
   sameMedian: number;
 }
 
-/** The contact sheet's first man against its strangers, full size, ours and Human's; then seen smaller and smaller. */
+/** The man in the contact sheet's first row against its strangers: at full size, watchpost and Human; then at smaller and smaller sizes. */
 export async function measureRecognition(
-  vision: Vision,
+  vision: BenchVision,
   human: HumanLibrary,
 ): Promise<{ sheet: SheetResult; human: SheetResult; sizes: SizeResult[] }> {
   const { picture, man, strangers } = await readContactSheet(vision);
@@ -42,13 +42,10 @@ export async function measureRecognition(
       for (const { face } of faces) {
         const raster = await shrunkFace(picture, face, sizePx, margin);
         const square = { x: raster.width / 2, y: raster.height / 2, side: raster.width / (1 + margin), angle: 0 };
-        const vector = await embedFace(
-          vision.models,
-          vision.embedding,
-          createPyramid(raster),
-          { square, landmarks: face.landmarks },
-          undefined,
-        );
+        const vector = await embedFace({ ...vision, meanEmbedding: undefined }, createPyramid(raster), {
+          square,
+          landmarks: face.landmarks,
+        });
         if (vector) embedded.push(vector);
       }
       return embedded;
@@ -59,8 +56,9 @@ export async function measureRecognition(
 }
 
 /**
- * Every face of the man in turn as the one reference: the others of him, and all strangers, against it.
- * `references` are of full size; `fullStrangers`: strangers as references, the man's small faces against them.
+ * Takes each of the man's faces in turn as the only reference and compares his other faces and all strangers with it.
+ * `references`: the man's faces at full size. `once`: counts each pair of his faces once. `fullStrangers`: strangers at full size, as
+ * references for the man's small faces.
  */
 function compare<V>(
   man: V[],
@@ -81,16 +79,16 @@ function compare<V>(
   return scores;
 }
 
-/** Human on each tile, blown up twice so that its detector sees the face; a face it misses is accepted by nobody. */
+/** The same with Human, on each face's cell of the sheet. A face that Human misses matches nobody. */
 async function compareByHuman(human: HumanLibrary, man: SheetFace[], strangers: SheetFace[]): Promise<PairScores> {
   const vectors = async (faces: SheetFace[]): Promise<number[][]> => {
     const found: number[][] = [];
     for (const { tile } of faces) found.push((await human.detect(await tile()))[0]?.embedding ?? []);
     return found;
   };
-  const mans = await vectors(man);
+  const ofMan = await vectors(man);
   const similarity = (a: number[], b: number[]): number => (a.length > 0 && b.length > 0 ? human.similarity(a, b) : -1);
-  return compare(mans, mans, await vectors(strangers), similarity, true);
+  return compare(ofMan, ofMan, await vectors(strangers), similarity, true);
 }
 
 function summary(scores: PairScores): SheetResult {
@@ -107,8 +105,8 @@ function atSize(sizePx: number, scores: PairScores): SizeResult {
     acceptedAtOneInThousand: rounded(acceptedAt(scores, 0.001)),
     thresholdAtOneInThousand: rounded(thresholdAt(scores.different, 0.001)),
     strangersMost: rounded(Math.max(...scores.different)),
-    strangersMedian: rounded(quantile(scores.different, 0.5)),
-    sameLow: rounded(quantile(scores.same, 0.05)),
-    sameMedian: rounded(quantile(scores.same, 0.5)),
+    strangersMedian: rounded(percentile(scores.different, 0.5)),
+    sameLow: rounded(percentile(scores.same, 0.05)),
+    sameMedian: rounded(percentile(scores.same, 0.5)),
   };
 }

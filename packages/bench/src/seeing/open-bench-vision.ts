@@ -1,13 +1,12 @@
-import type { Env } from '@watchpost/shared/config/parse-env';
-import { parseEnv } from '@watchpost/shared/config/parse-env';
+import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { seeEnv } from '@watchpost/see/config';
-import type { Vision } from '@watchpost/see/look';
-import { openVision } from '@watchpost/see/models/open-vision';
-import { prepare } from '@watchpost/see/models/prepare';
+import type { look } from '@watchpost/see/look';
+import { openVisionHere } from '@watchpost/see/prepare/prepare-vision';
 
-/** The worker's eyes on the bench's own thread, with either engine. */
-export async function openBenchVision(env: Env, engine: 'onnx' | 'human'): Promise<Vision> {
-  const plan = await prepare(parseEnv(env, seeEnv), createLogger('bench', 'warn'));
-  return openVision({ ...plan, engine });
+export type BenchVision = Parameters<typeof look>[0];
+
+/** What the worker's inference threads open, on the bench's own thread and with the given engine. */
+export async function openBenchVision(env: Env, engine: 'onnx' | 'human'): Promise<BenchVision> {
+  return openVisionHere({ ...parseEnv(env, seeEnv), FACE_ENGINE: engine }, createLogger('bench', 'warn'));
 }

@@ -1,57 +1,54 @@
-import type { Box } from '@watchpost/shared/geometry';
-import type { Detection } from '../find/read-grids.ts';
-import type { Point } from '@watchpost/shared/geometry';
-import type { SeenFace } from '../face-engine.ts';
-import { centre } from '@watchpost/shared/geometry';
+import { centre, type Box, type Point } from '@watchpost/shared/geometry';
+import type { Landmarks } from '../face-engine.ts';
+import type { FoundFace } from '../find/found-face.ts';
 import { meshSide, type FaceModels } from '../models/face-models.ts';
+import type { Vision } from '../models/vision.ts';
 import { cutSquare, type Pyramid, type Square } from '../picture/raster.ts';
 import { passesMesh } from './verify.ts';
 
-/** Indices of facemesh points: corners of the eyes, nose tip, corners of the mouth; the picture's own left and right. */
+/** Indices of facemesh's points: corners of the eyes, tip of the nose, corners of the mouth. Left and right as seen in the picture. */
 const leftEyeCorners = [33, 133] as const;
 const rightEyeCorners = [362, 263] as const;
 const noseTip = 1;
 const mouthCorners = { left: 61, right: 291 } as const;
 const pointCount = 468;
 
-/** Human's own: how much larger than the detector's box the mesh model's crop is. */
-const cropScale = 1.4;
-/** And how much larger than the mesh itself, the second time. */
+/** How much larger than the detector's box the first crop for the mesh model is; the same as in Human. */
+const firstCropScale = 1.4;
+/** How much larger than the first mesh the second crop is. */
 const secondCropScale = 1.4;
 
-/** A face whose mesh is known. Pixels of the picture. */
+/** A found face with its mesh fitted. Pixels of the picture. */
 export interface AlignedFace {
   /** Around all points of the mesh. */
   box: Box;
-  landmarks: SeenFace['landmarks'];
-  /** The smallest square around the mesh once the eyes are level. */
+  landmarks: Landmarks;
+  /** The smallest square around the mesh after it is rotated until the eyes are level. */
   square: Square;
-  /** Mesh model's flag, the better of two looks. */
+  /** The mesh model's flag, the higher of its two runs. */
   meshScore: number;
   detectorScore: number;
-  /** 1 looks into the camera, 0 is a profile. */
+  /** 1 looks straight into the camera, 0 is a profile. */
   frontal: number;
 }
 
 /**
- * Lays the mesh over a candidate, twice: the second look is at what the first one found, levelled by its eyes.
- * Answers undefined where the mesh model sees nothing like a face.
+ * Fits the mesh to a found face twice: the second time to the area of the first mesh, rotated until its eyes are level.
+ * Resolves to undefined if the mesh model sees no face.
  */
 export async function alignFace(
-  models: FaceModels,
+  { models, meanEmbedding }: Pick<Vision, 'models' | 'meanEmbedding'>,
   picture: Pyramid,
-  candidate: Detection,
-  hasLikeness: boolean,
+  { box, score, leftEye, rightEye }: FoundFace,
 ): Promise<AlignedFace | undefined> {
-  const { box, leftEye, rightEye } = candidate;
-  const first = await layMesh(models, picture, {
+  const first = await fitMesh(models, picture, {
     ...centre(box),
-    side: Math.max(box.width, box.height) * cropScale,
+    side: Math.max(box.width, box.height) * firstCropScale,
     angle: Math.atan2(rightEye.y - leftEye.y, rightEye.x - leftEye.x),
   });
   const firstSquare = squareAround(first.points);
-  if (!passesMesh(first.flag, firstSquare.side, hasLikeness)) return undefined;
-  const second = await layMesh(models, picture, { ...firstSquare, side: firstSquare.side * secondCropScale });
+  if (!passesMesh(first.flag, firstSquare.side, meanEmbedding !== undefined)) return undefined;
+  const second = await fitMesh(models, picture, { ...firstSquare, side: firstSquare.side * secondCropScale });
   const { points } = second;
   return {
     box: boxAround(points),
@@ -64,13 +61,13 @@ export async function alignFace(
     },
     square: squareAround(points),
     meshScore: Math.max(first.flag, second.flag),
-    detectorScore: candidate.score,
+    detectorScore: score,
     frontal: frontal(points),
   };
 }
 
-/** The mesh of one square, its points in pixels of the picture. */
-async function layMesh(models: FaceModels, picture: Pyramid, square: Square): Promise<{ points: Point[]; flag: number }> {
+/** The mesh in one square; points in pixels of the picture. */
+async function fitMesh(models: FaceModels, picture: Pyramid, square: Square): Promise<{ points: Point[]; flag: number }> {
   const { points, flag } = await models.mesh(cutSquare(picture, square, meshSide));
   const step = square.side / meshSide;
   const cos = Math.cos(square.angle) * step;
@@ -98,7 +95,7 @@ function boxAround(points: Point[]): Box {
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
-/** The smallest square around the points after they are turned so that the eyes are level. */
+/** The smallest square around the points after they are rotated until the eyes are level. */
 function squareAround(points: Point[]): Square {
   const left = eye(points, leftEyeCorners);
   const right = eye(points, rightEyeCorners);
@@ -110,7 +107,7 @@ function squareAround(points: Point[]): Square {
   return { x: x * cos - y * sin, y: x * sin + y * cos, side: Math.max(levelled.width, levelled.height), angle };
 }
 
-/** From how unevenly the nose tip lies between the outer corners of the eyes: even is 1, at or beyond one of them is 0. */
+/** By the position of the nose tip between the outer corners of the eyes: 1 in the middle, 0 at or beyond one of them. */
 function frontal(points: Point[]): number {
   const left = at(points, leftEyeCorners[0]);
   const right = at(points, rightEyeCorners[1]);

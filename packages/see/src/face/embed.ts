@@ -1,31 +1,28 @@
-import type { EmbeddingModel } from '../models/embedding-model.ts';
-import type { FaceModels } from '../models/face-models.ts';
-import type { AlignedFace } from './align.ts';
-import { cropSquare } from './crop-square.ts';
+import type { Vision } from '../models/vision.ts';
 import { cutSquare, type Pyramid } from '../picture/raster.ts';
+import type { AlignedFace } from './align.ts';
+import { embeddingSquare } from './embedding-square.ts';
 import { neededLikeness } from './verify.ts';
 
-/**
- * Cuts and embeds a face. `meanFace` is the mean of many faces' vectors, of unit length: what is nothing like it is no face, and undefined is answered.
- * The mirror image is only embedded where the picture itself passed, with a little slack.
- */
+/** A face passes with its plain crop if its likeness is too low by at most this: the mirror image may still raise it. */
+const mirrorTolerance = 0.05;
+
+/** Crops and embeds a face, unit length. Resolves to undefined if its likeness to the mean embedding is too low for a face. */
 export async function embedFace(
-  models: FaceModels,
-  model: EmbeddingModel,
+  { models, embedding: model, meanEmbedding }: Pick<Vision, 'models' | 'embedding' | 'meanEmbedding'>,
   picture: Pyramid,
   face: Pick<AlignedFace, 'square' | 'landmarks'>,
-  meanFace: Float32Array | undefined,
 ): Promise<Float32Array | undefined> {
-  const wide = cropSquare(face, model);
-  const crop = cutSquare(picture, wide, model.side);
-  const direct = unit(await models.embed(crop));
+  const square = embeddingSquare(face, model);
+  const direct = unit(await models.embed(cutSquare(picture, square, model.side)));
   const needed = neededLikeness(face.square.side, model.minLikeness ?? -1);
-  const unlike = (vector: Float32Array, slack: number): boolean => meanFace !== undefined && dot(vector, meanFace) < needed - slack;
-  if (unlike(direct, 0.05)) return undefined;
-  if (!model.mirrored) return unlike(direct, 0) ? undefined : direct;
-  const mirrored = unit(await models.embed(cutSquare(picture, wide, model.side, true)));
+  const isUnlike = (vector: Float32Array, tolerance: number): boolean =>
+    meanEmbedding !== undefined && dot(vector, meanEmbedding) < needed - tolerance;
+  if (isUnlike(direct, mirrorTolerance)) return undefined;
+  if (!model.mirrored) return isUnlike(direct, 0) ? undefined : direct;
+  const mirrored = unit(await models.embed(cutSquare(picture, square, model.side, true)));
   const embedding = unit(direct.map((value, index) => value + (mirrored[index] ?? 0)));
-  return unlike(embedding, 0) ? undefined : embedding;
+  return isUnlike(embedding, 0) ? undefined : embedding;
 }
 
 /** Scaled to length 1. */
@@ -34,6 +31,7 @@ export function unit(vector: Float32Array): Float32Array {
   return vector.map((value) => value / length);
 }
 
+/** Dot product: the cosine of vectors of unit length. */
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);

@@ -1,8 +1,8 @@
-import type { AlignedFace } from './align.ts';
 import type { FaceQuality } from '../face-engine.ts';
 import { cutSquare, type Pyramid, type Raster, type Square } from '../picture/raster.ts';
+import type { AlignedFace } from './align.ts';
 
-/** The share of faces of a size that are recognised against references of full size, by the bench's curve (docs/seeing.md). */
+/** The share of faces of a size that are recognised against references of full size, as measured by the accuracy bench (docs/seeing.md). */
 const recognisedAt: readonly [sizePx: number, share: number][] = [
   [12, 0],
   [20, 0.24],
@@ -15,13 +15,13 @@ const recognisedAt: readonly [sizePx: number, share: number][] = [
   [112, 1],
 ];
 
-/** Detail over contrast of a face blurred beyond recognition (its embedding's cosine to the sharp one is 0.5), and of a sharp one. */
+/** Detail divided by contrast, of a face too blurred to recognise (the cosine of its embedding to the sharp face's is 0.5) and of a sharp one. */
 const blurredDetail = 0.04;
 const sharpDetail = 0.14;
 const sharpnessSide = 64;
 
 /**
- * How well a face can be recognised, 0..1: the share recognised at its size, less for blur, for a turned head, and where the models were unsure.
+ * How well a face can be recognised, 0..1: the share recognised at its size, reduced for blur, a turned head, and unsure models.
  * value = size * (0.4 + 0.6 sharpness) * (0.4 + 0.6 frontal) * detectorScore * (0.7 + 0.3 meshScore).
  */
 export function rateFace(face: AlignedFace, picture: Pyramid): FaceQuality {
@@ -31,7 +31,7 @@ export function rateFace(face: AlignedFace, picture: Pyramid): FaceQuality {
   return { value, sharpness, frontal, detectorScore, meshScore };
 }
 
-/** Straight lines between the rows of `recognisedAt`. */
+/** `recognisedAt`, interpolated linearly. */
 export function sizeShare(sizePx: number): number {
   let [before, share] = recognisedAt[0] ?? [0, 0];
   if (sizePx <= before) return share;
@@ -42,7 +42,7 @@ export function sizeShare(sizePx: number): number {
   return share;
 }
 
-/** Focus and motion blur, whatever the size: the mean of the Laplacian over the contrast, at the face's own pixels (at most 64 a side). */
+/** How free of focus and motion blur a face is, independent of its size: the mean absolute Laplacian divided by the contrast, at the face's own resolution (at most 64 by 64 pixels). */
 export function measureSharpness(picture: Pyramid, square: Square): number {
   const side = Math.round(Math.min(sharpnessSide, Math.max(8, square.side)));
   const grey = toGrey(cutSquare(picture, square, side));
@@ -54,7 +54,7 @@ export function measureSharpness(picture: Pyramid, square: Square): number {
       detail += Math.abs(4 * (grey[at] ?? 0) - around);
     }
   }
-  // Detail a pixel grows as pixels become fewer: put back to what 64 a side would show. The 4 levels keep noise on a flat face from looking like detail.
+  // With fewer pixels there is more detail per pixel: scaled to what 64 by 64 would show. The 4 levels keep noise in a flat face from counting as detail.
   const relative = (detail / (side - 2) ** 2 / (deviation(grey) + 4)) * (side / sharpnessSide);
   return Math.min(1, Math.max(0, (relative - blurredDetail) / (sharpDetail - blurredDetail)));
 }

@@ -1,42 +1,42 @@
-import type { Detection, ViewPlace } from './read-grids.ts';
-import { readGrids } from './read-grids.ts';
-import { merge } from './merge.ts';
-import { planViews } from './plan-views.ts';
 import type { FaceModels } from '../models/face-models.ts';
 import { cutView, type Pyramid } from '../picture/raster.ts';
+import type { FoundFace, View } from './found-face.ts';
+import { merge } from './merge.ts';
+import { planViews } from './plan-views.ts';
+import { readGrids } from './read-grids.ts';
 
-/** A score this low, seen coarsely, is worth a close look. */
+/** In the coarse pass, a box with this score is a proposal, to be checked in a close view. */
 const proposalScore = 0.1;
-/** And this much, seen closely, is a candidate. */
-const candidateScore = 0.5;
-/** Pixels that the coarse pass looks at, unless that would shrink the picture to less than `coarsestStep` allows. */
+/** In a close view, a box with this score is a found face. */
+const minFaceScore = 0.5;
+/** The coarse pass shrinks the picture to this many pixels, but not by more than `coarsestStep`. */
 const coarsePixels = 260_000;
 const coarsestStep = 4;
-/** A pass goes over larger pictures in parts of at most this side, pixels of the view. */
+/** Larger pictures are passed over in parts with sides of at most this many pixels of the view. */
 const largestPart = 704;
 const partOverlap = 64;
-/** A box smaller than this in its view is a guess. */
+/** Smaller boxes, in pixels of the view, are guesses. */
 const smallestInView = 7;
 
 /**
- * Finds candidates for faces, coarse to fine: the detector's convolutions pass over the shrunken picture, at a few sizes, and propose places;
- * a few close views of those places decide. See docs/seeing.md.
+ * Finds faces, coarse to fine: the detector passes over the picture shrunk to a few sizes and proposes places; a few close views of
+ * these places decide. Best score first. See docs/seeing.md.
  */
-export async function findFaces(models: FaceModels, picture: Pyramid): Promise<Detection[]> {
-  const proposals: Detection[] = [];
-  for (const view of coarseViews(picture)) proposals.push(...(await look(models, picture, view, proposalScore)));
-  const seen: Detection[] = [];
+export async function findFaces(models: FaceModels, picture: Pyramid): Promise<FoundFace[]> {
+  const proposals: FoundFace[] = [];
+  for (const view of coarseViews(picture)) proposals.push(...(await detect(models, picture, view, proposalScore)));
+  const found: FoundFace[] = [];
   for (const view of planViews(merge(proposals), picture)) {
-    for (const detection of await look(models, picture, view, candidateScore)) {
-      if (trustworthy(detection, view, picture)) seen.push(detection);
+    for (const face of await detect(models, picture, view, minFaceScore)) {
+      if (isTrustworthy(face, view, picture)) found.push(face);
     }
   }
-  return merge(seen);
+  return merge(found);
 }
 
-/** The whole picture, shrunk so that the pass stays affordable, then again and again by two for the faces that fill it. */
-function coarseViews({ width, height }: Pyramid): ViewPlace[] {
-  const views: ViewPlace[] = [];
+/** The whole picture, shrunk to keep the pass cheap, then shrunk by two again and again for larger faces. */
+function coarseViews({ width, height }: Pyramid): View[] {
+  const views: View[] = [];
   let step = Math.min(coarsestStep, Math.max(1, Math.sqrt((width * height) / coarsePixels)));
   do {
     for (const [x, w] of split(width / step))
@@ -46,7 +46,7 @@ function coarseViews({ width, height }: Pyramid): ViewPlace[] {
   return views;
 }
 
-/** Parts that overlap, as few as stay below `largestPart`: larger layers would leave the cache, and memory would grow with the picture. */
+/** As few overlapping parts as possible of at most `largestPart`: larger layers would not fit the CPU's cache, and memory would grow with the picture. */
 function split(length: number): [start: number, size: number][] {
   const whole = cells(length);
   const count = whole <= largestPart ? 1 : Math.ceil((whole - partOverlap) / (largestPart - partOverlap));
@@ -55,24 +55,24 @@ function split(length: number): [start: number, size: number][] {
   return Array.from({ length: count }, (_, index) => [Math.round((index * (whole - size)) / (count - 1)), size]);
 }
 
-/** Up to the next multiple of 32, the detector's coarser cell. */
+/** Rounded up to a multiple of 32, the side of the detector's coarser cells. */
 const cells = (pixels: number): number => Math.max(1, Math.ceil(pixels / 32 - 0.01)) * 32;
 
-async function look(models: FaceModels, picture: Pyramid, view: ViewPlace, minScore: number): Promise<Detection[]> {
+async function detect(models: FaceModels, picture: Pyramid, view: View, minScore: number): Promise<FoundFace[]> {
   const { x, y, width, height, step } = view;
   return readGrids(await models.detect(cutView(picture, x, y, width, height, step)), view, minScore);
 }
 
-/** Big enough in its view, and not cut off by the view's edge where the picture goes on. */
-function trustworthy({ box }: Detection, view: ViewPlace, picture: Pyramid): boolean {
+/** Large enough in its view, and not cut off by an edge of the view inside the picture. */
+function isTrustworthy({ box }: FoundFace, view: View, picture: Pyramid): boolean {
   if (Math.min(box.width, box.height) < smallestInView * view.step) return false;
-  const slack = box.width * 0.1;
+  const tolerance = box.width * 0.1;
   const right = view.x + view.width * view.step;
   const bottom = view.y + view.height * view.step;
   return (
-    (box.x > view.x - slack || view.x <= 0) &&
-    (box.y > view.y - slack || view.y <= 0) &&
-    (box.x + box.width < right + slack || right >= picture.width) &&
-    (box.y + box.height < bottom + slack || bottom >= picture.height)
+    (box.x > view.x - tolerance || view.x <= 0) &&
+    (box.y > view.y - tolerance || view.y <= 0) &&
+    (box.x + box.width < right + tolerance || right >= picture.width) &&
+    (box.y + box.height < bottom + tolerance || bottom >= picture.height)
   );
 }

@@ -1,15 +1,15 @@
 import { covered, overlap } from '@watchpost/shared/geometry';
-import type { Detection } from './read-grids.ts';
+import type { FoundFace } from './found-face.ts';
 
-/** Boxes that overlap more than this are one face; neighbours' boxes seldom share a quarter. */
-const sameFace = 0.3;
-const inside = 0.7;
+/** Boxes that overlap more than this show the same face; those of neighbours rarely share a quarter. */
+const maxOverlap = 0.3;
+const maxCovered = 0.7;
 
-/** Keeps of all boxes of one face the one with the best score. Best first. */
-export function merge(detections: Detection[]): Detection[] {
-  const kept: Detection[] = [];
-  for (const detection of detections.toSorted((a, b) => b.score - a.score)) {
-    if (!kept.some(({ box }) => overlap(box, detection.box) > sameFace || covered(box, detection.box) > inside)) kept.push(detection);
+/** Non-maximum suppression: of all boxes of a face keeps the one with the best score. Best score first. */
+export function merge(faces: FoundFace[]): FoundFace[] {
+  const kept: FoundFace[] = [];
+  for (const face of faces.toSorted((a, b) => b.score - a.score)) {
+    if (!kept.some(({ box }) => overlap(box, face.box) > maxOverlap || covered(box, face.box) > maxCovered)) kept.push(face);
   }
   return kept;
 }

@@ -1,21 +1,21 @@
 import { centre } from '@watchpost/shared/geometry';
 import type { Pyramid } from '../picture/raster.ts';
-import type { Detection, ViewPlace } from './read-grids.ts';
+import type { FoundFace, View } from './found-face.ts';
 
-/** The side of a face's box that the detector sees best, in pixels of the view. */
+/** The side of a face's box at which the detector works best, pixels of the view. */
 const bestSide = 48;
-/** Smaller boxes are looked at in the picture's own pixels: magnifying showed no more. */
+/** Views are never magnified: that found no more faces. */
 const finestStep = 1;
-/** How far around its middle a proposal is looked at, in sides of its box. */
+/** How far a view extends around a proposal's centre, in sides of its box. */
 const reach = 1.5;
-/** A view's sides are whole cells of the detector's coarser grid, no fewer than six: with less around it a small face scores lower. */
+/** The sides of a view are multiples of the detector's coarser cells, at least six: with less context a small face scores lower. */
 const cell = 32;
 const smallestSide = 192;
-/** Layers of larger views leave the cache. */
+/** Layers of larger views do not fit the CPU's cache. */
 const largestSide = 512;
 
-/** Close views of the proposed places: each place at the step that brings its box to the best size, places that lie together in one view. */
-export function planViews(proposals: Detection[], picture: Pyramid): ViewPlace[] {
+/** Close views of the proposed places: each at the step at which its box has the best size, neighbouring places in one view. */
+export function planViews(proposals: FoundFace[], picture: Pyramid): View[] {
   const bySteps = new Map<number, Rectangle[]>();
   for (const { box } of proposals) {
     const side = Math.max(box.width, box.height);
@@ -28,7 +28,7 @@ export function planViews(proposals: Detection[], picture: Pyramid): ViewPlace[]
   return [...bySteps].flatMap(([step, rectangles]) => joined(rectangles).map((rectangle) => toView(rectangle, step, picture)));
 }
 
-/** In pixels of the view's step. */
+/** In pixels of the view. */
 interface Rectangle {
   left: number;
   top: number;
@@ -36,7 +36,7 @@ interface Rectangle {
   bottom: number;
 }
 
-/** Joins rectangles as long as one view costs no more than the two it replaces. */
+/** Joins two rectangles wherever one view costs no more than the two it replaces. */
 function joined(rectangles: Rectangle[]): Rectangle[] {
   const result: Rectangle[] = [];
   for (const rectangle of rectangles) {
@@ -47,7 +47,7 @@ function joined(rectangles: Rectangle[]): Rectangle[] {
       if (area(both) <= area(grown) + area(result[index]) && width <= largestSide && height <= largestSide) {
         grown = both;
         result.splice(index, 1);
-        // What was too far from the smaller rectangle may be near enough now.
+        // A rectangle that was too far from the smaller one may be near enough now.
         index = 0;
       } else index += 1;
     }
@@ -75,8 +75,8 @@ function area(rectangle: Rectangle | undefined): number {
   return width * height;
 }
 
-/** Centred, inside of the picture where it is large enough, and on whole pixels of the pyramid's level. */
-function toView(rectangle: Rectangle, step: number, picture: Pyramid): ViewPlace {
+/** Centred, inside the picture if that is large enough, and on whole pixels of the pyramid's level. */
+function toView(rectangle: Rectangle, step: number, picture: Pyramid): View {
   const [width, height] = sides(rectangle);
   const start = (from: number, to: number, side: number, length: number): number =>
     Math.floor(Math.max(0, Math.min((from + to - side) / 2, length / step - side))) * step;

@@ -1,29 +1,8 @@
-import type { Box } from '@watchpost/shared/geometry';
-import type { DetectorGrids } from '../models/face-models.ts';
 import type { Point } from '@watchpost/shared/geometry';
+import type { DetectorGrids } from '../models/face-models.ts';
+import type { FoundFace, View } from './found-face.ts';
 
-/** A box that the detector answered. Pixels of the picture. */
-export interface Detection {
-  /** From the brows to the chin. */
-  box: Box;
-  score: number;
-  /** The picture's own left and right. */
-  leftEye: Point;
-  rightEye: Point;
-}
-
-/** Where a view lies in the picture. */
-export interface ViewPlace {
-  x: number;
-  y: number;
-  /** Pixels of the view. */
-  width: number;
-  height: number;
-  /** Picture pixels for each pixel of the view. */
-  step: number;
-}
-
-/** The two grids of the detector (MediaPipe's BlazeFace, back camera): pixels a cell, anchors a cell. */
+/** The detector's two grids (MediaPipe's BlazeFace, back camera): side of a cell in pixels, anchors per cell. */
 const grids = [
   { cell: 16, anchors: 2, scores: 'fineScores', boxes: 'fineBoxes' },
   { cell: 32, anchors: 6, scores: 'coarseScores', boxes: 'coarseBoxes' },
@@ -31,14 +10,14 @@ const grids = [
 
 const numbersPerBox = 16;
 
-/** Decodes the detector's answer for a view: every box with a score of at least `minScore`, in pixels of the picture. */
-export function readGrids(answer: DetectorGrids, view: ViewPlace, minScore: number): Detection[] {
-  const found: Detection[] = [];
+/** Decodes the detector's output for a view: all boxes with a score of at least `minScore`, in pixels of the picture. */
+export function readGrids(output: DetectorGrids, view: View, minScore: number): FoundFace[] {
+  const found: FoundFace[] = [];
   const minLogit = Math.log(minScore / (1 - minScore));
   for (const { cell, anchors, scores, boxes } of grids) {
     const columns = view.width / cell;
-    const logits = answer[scores];
-    const numbers = answer[boxes];
+    const logits = output[scores];
+    const numbers = output[boxes];
     for (let index = 0; index < logits.length; index += 1) {
       const logit = logits[index] ?? 0;
       if (logit < minLogit) continue;
@@ -53,7 +32,7 @@ export function readGrids(answer: DetectorGrids, view: ViewPlace, minScore: numb
       const middle = point(0);
       const width = value(2) * view.step;
       const height = value(3) * view.step;
-      // At low scores a box may even have a negative size.
+      // At low scores the size of a box may even be negative.
       if (!(width > 0 && height > 0)) continue;
       found.push({
         box: { x: middle.x - width / 2, y: middle.y - height / 2, width, height },

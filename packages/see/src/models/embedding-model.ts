@@ -3,42 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 
-/** How faces are cut for an embedding model, and judged. */
-export interface EmbeddingModel {
-  /** Stored with every face; embeddings of different ids are never compared. Changes with anything below. */
-  id: string;
-  /** Side of the square crop, pixels. */
-  side: number;
-  /** How the face lies in the crop: the levelled mesh's square and a margin, or five landmarks laid on a template (eyes, nose, mouth corners; pixels of the crop). */
-  align: { kind: 'mesh-square'; margin: number } | { kind: 'five-points'; template: [number, number][] };
-  /** Embeds the crop and its mirror image, and adds the two. */
-  mirrored: boolean;
-  /** A candidate whose embedding has a smaller cosine than this to the mean of many faces is no face; null: that is not known of this model. */
-  minLikeness: number | null;
-  /** An operator's own model; null: Human's faceres. */
-  own: OwnModel | null;
-}
-
-/** An operator's ONNX file and what it wants to be fed: (byte - mean[channel]) * scale. */
-export interface OwnModel {
-  file: string;
-  order: 'rgb' | 'bgr';
-  mean: number[];
-  scale: number;
-  layout: 'nchw' | 'nhwc';
-}
-
-/** HSE-FaceRes as docs/seeing.md found it best: the square around the levelled mesh and 40 % more, averaged with the mirror image. */
-export const faceres: EmbeddingModel = {
-  id: 'faceres-bgr-mesh140-mirror-1',
-  side: 224,
-  align: { kind: 'mesh-square', margin: 0.4 },
-  mirrored: true,
-  minLikeness: 0.4,
-  own: null,
-};
-
-/** The small file that describes an operator's own model; docs/seeing.md explains it. */
+/** The JSON file that describes a custom embedding model; docs/guides/adding-a-model.md explains its fields. */
 const descriptionSchema = z.strictObject({
   id: z.string().min(1).max(64),
   file: z.string().min(1),
@@ -54,15 +19,45 @@ const descriptionSchema = z.strictObject({
   mirrored: z.boolean().default(false),
   minLikeness: z.number().min(-1).max(1).optional(),
 });
+type Description = z.output<typeof descriptionSchema>;
 
-/** Reads the description of an operator's own model; `file` is relative to it. Rejects with `embedding-model-invalid`, saying why. */
+/** The operator's ONNX file and its input: (byte - mean[channel]) * scale, channels in this order and layout. */
+export type CustomModel = Pick<Description, 'file' | 'order' | 'mean' | 'scale' | 'layout'>;
+
+/** How faces are cropped for an embedding model, and how its embeddings are used. */
+export interface EmbeddingModel {
+  /** Stored with every face; embeddings with different ids are never compared. Must change when anything below does. */
+  id: string;
+  /** Side of the square crop, pixels. */
+  side: number;
+  /** How the face lies in the crop: the square around the levelled mesh with a margin (a share of its side), or the five landmarks fitted to a template (eyes, nose, corners of the mouth; pixels of the crop). */
+  align: { kind: 'mesh-square'; margin: number } | { kind: 'five-points'; template: Description['template'] };
+  /** Whether the mirror image is embedded too and added. */
+  mirrored: boolean;
+  /** The least likeness of a face: the cosine of its embedding to the mean embedding of many faces. Null: not known for this model, so likeness is not checked. */
+  minLikeness: number | null;
+  /** Null: the built-in model, Human's faceres. */
+  custom: CustomModel | null;
+}
+
+/** HSE-FaceRes with the crop that worked best (docs/seeing.md): the square around the levelled mesh and 40 % more, averaged with the mirror image. */
+export const faceres: EmbeddingModel = {
+  id: 'faceres-bgr-mesh140-mirror-1',
+  side: 224,
+  align: { kind: 'mesh-square', margin: 0.4 },
+  mirrored: true,
+  minLikeness: 0.4,
+  custom: null,
+};
+
+/** Reads the description of a custom embedding model; `file` is relative to it. Rejects with `embedding-model-invalid`, which says why. */
 export async function readEmbeddingModel(path: string): Promise<EmbeddingModel> {
   try {
-    const { id, file, side, template, mirrored, minLikeness, ...feed } = descriptionSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    const own = { file: resolve(dirname(path), file), ...feed };
-    return { id, side, align: { kind: 'five-points', template }, mirrored, minLikeness: minLikeness ?? null, own };
+    const { id, file, side, template, mirrored, minLikeness, ...input } = descriptionSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const custom = { file: resolve(dirname(path), file), ...input };
+    return { id, side, align: { kind: 'five-points', template }, mirrored, minLikeness: minLikeness ?? null, custom };
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
-    throw new AppError('embedding-model-invalid', `the embedding model's description cannot be used: ${why}`, { cause: error });
+    throw new AppError('embedding-model-invalid', `the description of the embedding model is not valid: ${why}`, { cause: error });
   }
 }

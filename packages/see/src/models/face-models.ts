@@ -1,33 +1,33 @@
 import type { Raster } from '../picture/raster.ts';
 
-/** What the detector answers for a view: raw scores and boxes of its two grids of cells, one after the other, row by row. */
+/** The detector's raw output for a view: scores and boxes of the cells of its two grids, row by row. */
 export interface DetectorGrids {
-  /** Cells of 16 pixels, 2 anchors each: one number an anchor, before the sigmoid. */
+  /** Cells of 16 pixels with 2 anchors each: one number per anchor, before the sigmoid. */
   fineScores: Float32Array;
-  /** 16 numbers an anchor: centre from the cell's, width and height, six landmarks from the cell's centre; pixels of the view. */
+  /** 16 numbers per anchor, in pixels of the view: the box's centre relative to the cell's, its width and height, six landmarks relative to the cell's centre. */
   fineBoxes: Float32Array;
-  /** Cells of 32 pixels, 6 anchors each. */
+  /** Cells of 32 pixels with 6 anchors each. */
   coarseScores: Float32Array;
   coarseBoxes: Float32Array;
 }
 
-/** What the mesh model answers for a crop. */
+/** The mesh model's output for a crop. */
 export interface Mesh {
-  /** 468 points, x, y, z each, pixels of the crop. */
+  /** x, y and z of 468 points, pixels of the crop. */
   points: Float32Array;
-  /** How much this is a face, 0..1. */
+  /** The face flag: how sure the model is that the crop shows a face, 0..1. */
   flag: number;
 }
 
-/** The three models, whatever runs them. They take picture bytes; scaling and channel order are the implementation's business. */
+/** The three models, whichever library runs them. They take picture bytes; the implementations do the preprocessing. */
 export interface FaceModels {
-  /** Which implementation this is, for logs. */
+  /** The implementation's name, for reports. */
   readonly name: string;
   /** Width and height of the view are multiples of 32. */
   detect(view: Raster): Promise<DetectorGrids>;
   /** `crop` is `meshSide` by `meshSide`. */
   mesh(crop: Raster): Promise<Mesh>;
-  /** `crop` is as wide and high as the embedding model's description says. Not normalised. */
+  /** Sides of `crop`: `EmbeddingModel.side`. The result is not normalised to unit length. */
   embed(crop: Raster): Promise<Float32Array>;
   close(): Promise<void>;
 }

@@ -2,20 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { Tensor, io } from '@tensorflow/tfjs-core';
-import { humanFile } from './human-package.ts';
+import { humanFile } from '../files/human-package.ts';
 import type { Raster } from '../picture/raster.ts';
 import { recipes, type ModelName } from '../translate/recipes.ts';
 import type { Recipe } from '../translate/to-onnx.ts';
 import type { FaceModels } from './face-models.ts';
+import { modelInput } from './model-input.ts';
 
-// The CommonJS builds: only they find each other, and their .wasm files, under Node.
+// The CommonJS builds: under Node only these find each other and their .wasm files.
 const require = createRequire(import.meta.url);
 const tf: typeof import('@tensorflow/tfjs-core') = require('@tensorflow/tfjs-core');
 const converter: typeof import('@tensorflow/tfjs-converter') = require('@tensorflow/tfjs-converter');
 
 /**
- * Human's models as Human itself runs them, on TensorFlow.js: on tfjs-node where an operator installed that, else on WASM. Fed as the recipes say,
- * so that the embeddings are the same as those of ONNX Runtime. Slower by far; kept as the second opinion.
+ * Human's models on TensorFlow.js, as Human itself runs them: on tfjs-node if an operator has installed it, else on WASM. The preprocessing is
+ * that of the recipes, so the embeddings are the same as ONNX Runtime's. Much slower; it exists to check the translated models against.
  */
 export async function createHumanModels(): Promise<FaceModels> {
   const backend = await chooseBackend();
@@ -71,8 +72,9 @@ async function load(name: ModelName): Promise<Loaded> {
   };
 }
 
-function execute(model: GraphModel, recipe: Recipe, { data, width, height }: Raster): Numbers[] {
-  const input = tf.tensor4d(fed(data, recipe), [1, height, width, 3]);
+function execute(model: GraphModel, recipe: Recipe, picture: Raster): Numbers[] {
+  const { width, height } = picture;
+  const input = tf.tensor4d(modelInput(picture, { ...recipe.preprocessing, layout: 'nhwc' }), [1, height, width, 3]);
   const result = model.execute(input, Object.keys(recipe.outputs));
   const outputs: Tensor[] = Array.isArray(result) ? result : Object.values(result instanceof tf.Tensor ? [result] : result);
   const numbers = outputs.map((output) => Float32Array.from(output.dataSync()));
@@ -80,18 +82,7 @@ function execute(model: GraphModel, recipe: Recipe, { data, width, height }: Ras
   return numbers;
 }
 
-/** What the translated models do with a picture's bytes at their entrance. */
-function fed(bytes: Uint8Array, { feed: { order, mean, scale } }: Recipe): Float32Array {
-  const result = new Float32Array(bytes.length);
-  for (let index = 0; index < bytes.length; index += 1) {
-    const channel = index % 3;
-    const source = order === 'bgr' ? index - channel + (2 - channel) : index;
-    result[index] = ((bytes[source] ?? 0) - (mean[channel] ?? 0)) * scale;
-  }
-  return result;
-}
-
-/** The model's files, read from the package: Human itself would fetch them. A model of free size loses the size that its input names. */
+/** The model's files, read from the package: Human itself would fetch them. The fixed size is removed from the input of a model with `freeSize`. */
 async function artifacts(name: ModelName, { freeSize }: Recipe): Promise<io.ModelArtifacts> {
   const { modelTopology, weightsManifest, format } = JSON.parse(await readFile(humanFile('models', `${name}.json`), 'utf8'));
   const bytes = Uint8Array.from(await readFile(humanFile('models', `${name}.bin`)));

@@ -2,35 +2,35 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import sharp from 'sharp';
 import { cellsOf, type Cells } from './fingerprint.ts';
 import type { Raster } from './raster.ts';
-import { decodeBitmap, bitmapSize } from './bitmap.ts';
-import { decodeJpeg } from './jpeg.ts';
+import { bitmapSize, decodeBitmap } from './decode-bitmap.ts';
+import { decodeJpeg } from './decode-jpeg.ts';
 import { sniff } from './sniff.ts';
 
 export interface DecodeLimits {
-  /** More than this is refused by the header, before a pixel is decoded. */
+  /** Larger pictures are rejected by their header, before a pixel is decoded. */
   maxPixels: number;
-  /** More than this is shrunk while it is decoded, so that memory stays bounded. */
+  /** Larger pictures are shrunk while they are decoded, to bound the memory. */
   workPixels: number;
 }
 
 /** An upright picture. */
 export interface Decoded {
   picture: Raster;
-  /** Size of the upright file; the picture is smaller where the file has more than `workPixels`. */
+  /** Size of the upright file in pixels; `picture` is smaller if that is more than `workPixels`. */
   width: number;
   height: number;
 }
 
-/** Larger pictures are decoded by the library that needs less memory for it, though twice the time. */
+/** Larger JPEGs are decoded by sharp, which takes twice the time but less memory. */
 const fastJpegPixels = 4_200_000;
 
-// One thread a picture: parallelism comes from the inference threads. The cache would only hold pictures that never come again.
+// One thread per picture: the inference threads run in parallel already. No picture comes twice, so a cache is of no use.
 sharp.concurrency(1);
 sharp.cache(false);
 
 /**
- * Decodes an image file: JPEG, PNG, WebP, GIF (first frame), AVIF, TIFF, BMP, ICO; upright by its EXIF orientation.
- * Of a truncated file the intact part is decoded, the rest is grey or black.
+ * Decodes an image file (JPEG, PNG, WebP, first frame of a GIF, AVIF, TIFF, BMP, ICO) and turns it upright by its EXIF orientation.
+ * The missing part of a truncated file is grey or black.
  * Rejects with `image-empty`, `image-format-unsupported`, `image-format-heic`, `image-corrupt`, `image-too-many-pixels`.
  */
 export function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<Decoded> {
@@ -49,7 +49,7 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<Decoded
   });
 }
 
-/** Decodes only the brightness of a frame's cells, at a fraction of the cost: of a JPEG hardly more than one number a block. Rejects as `decode` does. */
+/** Decodes only the brightness of a frame's cells, at a fraction of the cost: of a JPEG little more than one number per block. Rejects as `decode` does. */
 export function decodeCells(bytes: Uint8Array, limits: DecodeLimits): Promise<Cells> {
   return withSource(bytes, limits, async (source) => {
     const { width, height } = await measure(source, limits);
@@ -65,7 +65,7 @@ export function decodeCells(bytes: Uint8Array, limits: DecodeLimits): Promise<Ce
   });
 }
 
-/** A file that sharp reads itself, or a bitmap's pixels. */
+/** A file that sharp can read, or the decoded pixels of a bitmap. */
 type Source = Uint8Array | { data: Uint8Array; width: number; height: number };
 
 const open = (source: Source) =>
@@ -74,10 +74,10 @@ const open = (source: Source) =>
     : sharp(source.data, { raw: { width: source.width, height: source.height, channels: 4 } });
 
 async function withSource<T>(bytes: Uint8Array, limits: DecodeLimits, use: (source: Source) => Promise<T>): Promise<T> {
-  if (bytes.length === 0) throw new AppError('image-empty', 'the file has no bytes');
+  if (bytes.length === 0) throw new AppError('image-empty', 'the file is empty');
   const format = sniff(bytes);
-  if (!format) throw new AppError('image-format-unsupported', 'the file is none of the known image formats');
-  if (format === 'heic') throw new AppError('image-format-heic', 'HEIC cannot be decoded here');
+  if (!format) throw new AppError('image-format-unsupported', 'the file has no supported image format');
+  if (format === 'heic') throw new AppError('image-format-heic', 'HEIC is not supported');
   try {
     if (format !== 'bmp' && format !== 'ico') return await use(bytes);
     const { width, height } = bitmapSize(bytes, format);
@@ -98,14 +98,11 @@ async function measure(source: Source, { maxPixels }: DecodeLimits): Promise<{ w
 
 function checkSize(width: number, height: number, maxPixels: number): void {
   if (width * height > maxPixels)
-    throw new AppError(
-      'image-too-many-pixels',
-      `the picture has ${width} by ${height} pixels, more than the ${maxPixels} that are allowed`,
-    );
-  if (!(width * height > 0)) throw new AppError('image-corrupt', 'the picture has no size');
+    throw new AppError('image-too-many-pixels', `the picture has ${width} by ${height} pixels; the limit is ${maxPixels} pixels`);
+  if (!(width * height > 0)) throw new AppError('image-corrupt', 'the picture is 0 pixels wide or high');
 }
 
-/** Grey pictures come with one channel. */
+/** Grey pictures have one channel, others may have a fourth. */
 function threeChannels(data: Uint8Array, channels: number): Uint8Array {
   if (channels === 3) return data;
   const pixels = data.length / channels;

@@ -7,22 +7,22 @@ export interface Cells {
   brightness: Uint8Array;
 }
 
-/** Pixels a side. A face of 20 pixels covers at least one cell whole, wherever it stands. */
-const smallestCell = 8;
-const mostColumns = 240;
+/** Side in pixels. A face of 20 pixels covers at least one whole cell, wherever it is. */
+const minCellSide = 8;
+const maxColumns = 240;
 
-/** Brightness is kept in steps of two levels, and two frames are the same while no cell differs by more than two steps. */
+/** Brightness is stored in steps of two levels. Two frames are the same while no cell differs by more than two steps. */
 const step = 2;
 const allowedSteps = 2;
 
-/** Into how many cells a frame is divided: 8 by 8 pixels each up to 1920 pixels, 240 along the longer side beyond. */
+/** The number of cells of a frame: 8 by 8 pixels each up to 1920 pixels, 240 along the longer side of larger frames. */
 export function cellsOf(width: number, height: number): { columns: number; rows: number } {
-  const cell = Math.max(smallestCell, Math.max(width, height) / mostColumns);
+  const cell = Math.max(minCellSide, Math.max(width, height) / maxColumns);
   return { columns: Math.max(1, Math.round(width / cell)), rows: Math.max(1, Math.round(height / cell)) };
 }
 
 /**
- * What a frame looks like, in few kB: to be stored with a snapshot and compared with `sameFrame`. Opaque bytes; only frames of the same size are ever the same.
+ * A frame's fingerprint, a few kB, to be stored with a snapshot and compared with `sameFrame`. Opaque bytes.
  */
 export function fingerprintOf({ columns, rows, brightness }: Cells): Uint8Array {
   const packed = new Uint8Array(4 + brightness.length);
@@ -31,7 +31,7 @@ export function fingerprintOf({ columns, rows, brightness }: Cells): Uint8Array 
   let before = 0;
   for (let index = 0; index < brightness.length; index += 1) {
     const value = Math.round((brightness[index] ?? 0) / step);
-    // Differences along a row are small, and small numbers pack well.
+    // Neighbouring cells differ little, and small numbers compress well.
     packed[4 + index] = value - before;
     before = value;
   }
@@ -39,9 +39,10 @@ export function fingerprintOf({ columns, rows, brightness }: Cells): Uint8Array 
 }
 
 /**
- * True where nothing can have come or gone between two frames: no cell's mean brightness moved by more than about four levels of 255.
- * Errs on one side only. A new face of 20 pixels in a 1080p frame, even a dim one, moves a cell further. JPEG's re-encoding and little noise do not;
- * strong noise (night) and a change of exposure do, so such frames count as new and are looked at. Anything that is not a fingerprint equals nothing.
+ * True if nothing can have appeared or disappeared between two frames: no cell's mean brightness changed by more than about four levels of 255.
+ * A new face of 20 pixels in a 1080p frame, even a dim one, changes a cell more than that; JPEG re-encoding and weak noise do not. Strong
+ * noise (at night) and a change of exposure do, so such frames count as new: the only possible error is a needless inference.
+ * Frames of different sizes are never the same, and neither is anything that is not a fingerprint.
  */
 export function sameFrame(a: Uint8Array, b: Uint8Array): boolean {
   const [left, right] = [unpack(a), unpack(b)];

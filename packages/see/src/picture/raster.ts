@@ -1,13 +1,13 @@
-/** A picture in memory: one byte a channel, rows from the top. */
+/** A picture in memory: one byte per channel, top row first. */
 export interface Raster {
   data: Uint8Array;
   width: number;
   height: number;
-  /** RGB, or RGB and a fourth byte that is skipped: what a decoder gives is not copied only to lose it. Cuts are always RGB. */
+  /** RGB, or RGB and an ignored fourth byte, as some decoders produce it: removing it would cost a copy. Cuts are always RGB. */
   channels: 3 | 4;
 }
 
-/** A square cut out of a picture: its centre and side in the picture's pixels, turned by `angle` (radians, clockwise as seen). */
+/** A square in a picture: centre and side in the picture's pixels, rotated by `angle` (radians, clockwise as seen). */
 export interface Square {
   x: number;
   y: number;
@@ -16,13 +16,13 @@ export interface Square {
 }
 
 /**
- * A picture and its halves, made when they are asked for. Shrinking by sampling alone would skip pixels,
- * so a cut is taken from the level at which it shrinks by less than two.
+ * A picture at full size, half size, and so on; levels are made on first use. Shrinking by sampling alone would skip pixels,
+ * so a cut is taken from the level from which it shrinks by less than two.
  */
 export interface Pyramid {
   readonly width: number;
   readonly height: number;
-  /** Level 0 is the picture itself, each next one half as wide and high. */
+  /** Level 0 is the picture itself; each further level is half as wide and high. */
   level(index: number): Raster;
 }
 
@@ -38,17 +38,17 @@ export function createPyramid(picture: Raster): Pyramid {
   return { width: picture.width, height: picture.height, level };
 }
 
-/** The level to sample from when a picture pixel becomes `scale` pixels of the result. */
+/** The level to sample from if one pixel of the picture becomes `scale` pixels of the result. */
 export function levelFor(scale: number): number {
   return Math.max(0, Math.floor(Math.log2(1 / scale) + 0.01));
 }
 
-/** Averages two by two pixels; an odd last row or column is dropped. */
+/** Averages blocks of two by two pixels; an odd last row or column is dropped. */
 function halved(picture: Raster): Raster {
   return picture.channels === 4 && picture.data.byteOffset % 4 === 0 ? halvedByWords(picture) : halvedByBytes(picture);
 }
 
-/** Four channels at once: each pixel is one number of 32 bits. Three times as fast as byte by byte. */
+/** All four channels of a pixel at once, as a 32-bit number. Three times as fast as byte by byte. */
 function halvedByWords({ data, width, height }: Raster): Raster {
   const w = Math.max(1, width >> 1);
   const h = Math.max(1, height >> 1);
@@ -64,7 +64,7 @@ function halvedByWords({ data, width, height }: Raster): Raster {
       const b = source[from + right] ?? 0;
       const c = source[from + below] ?? 0;
       const d = source[from + below + right] ?? 0;
-      // Means of bytes without carries between them, rounded down and up in turn (Warren, Hacker's Delight, 2-5).
+      // Means of bytes without carries between them, rounded down and up alternately (Warren, Hacker's Delight, 2-5).
       const upper = (a & b) + (((a ^ b) & 0xfefefefe) >>> 1);
       const lower = (c | d) - (((c ^ d) & 0xfefefefe) >>> 1);
       result[to] = (upper | lower) - (((upper ^ lower) & 0xfefefefe) >>> 1);
@@ -99,8 +99,8 @@ function halvedByBytes({ data, width, height, channels }: Raster): Raster {
 }
 
 /**
- * A square of the picture, turned upright, as `side` by `side` pixels: bilinear, from the level that suits.
- * What lies outside of the picture is its nearest edge pixel. `mirrored`: left and right exchanged.
+ * A square of the picture, rotated upright and resampled bilinearly to `side` by `side` pixels. Beyond the picture its edge pixels are
+ * repeated. `mirrored`: left and right swapped.
  */
 export function cutSquare(pyramid: Pyramid, square: Square, side: number, mirrored = false): Raster {
   const step = square.side / side;
@@ -108,21 +108,21 @@ export function cutSquare(pyramid: Pyramid, square: Square, side: number, mirror
   const sin = Math.sin(square.angle) * step;
   const across = mirrored ? -1 : 1;
   const half = (side - 1) / 2;
-  // Pixel centres lie at halves: pixel 0 covers 0 to 1.
+  // Pixel centres are at .5: pixel 0 covers 0 to 1.
   const startX = square.x - across * half * cos + half * sin;
   const startY = square.y - across * half * sin - half * cos;
   return sample(pyramid, side, side, { startX, startY, acrossX: across * cos, acrossY: across * sin, downX: -sin, downY: cos }, step);
 }
 
-/** An upright part of the picture from (x, y), each result pixel `step` picture pixels wide; outside of the picture the nearest edge pixel. */
+/** An upright rectangle of the picture from (x, y); each result pixel is `step` picture pixels wide. Beyond the picture its edge pixels are repeated. */
 export function cutView(pyramid: Pyramid, x: number, y: number, width: number, height: number, step: number): Raster {
-  const whole = copyView(pyramid, x, y, width, height, step);
-  if (whole) return whole;
+  const copied = copyView(pyramid, x, y, width, height, step);
+  if (copied) return copied;
   const path = { startX: x + step / 2, startY: y + step / 2, acrossX: step, acrossY: 0, downX: 0, downY: step };
   return sample(pyramid, width, height, path, step);
 }
 
-/** The same by copying rows, where the view lies on a level's own pixels and inside of it. */
+/** `cutView` by copying rows, if the view lies inside a level and on its pixels. */
 function copyView(pyramid: Pyramid, x: number, y: number, width: number, height: number, step: number): Raster | undefined {
   const index = Math.log2(step);
   if (index < 0 || !Number.isInteger(index)) return undefined;
@@ -142,7 +142,7 @@ function copyView(pyramid: Pyramid, x: number, y: number, width: number, height:
   return { data, width, height, channels: 3 };
 }
 
-/** From four bytes a pixel to three. */
+/** From four bytes per pixel to three. */
 function copyRow(source: Uint8Array, from: number, data: Uint8Array, to: number, width: number): void {
   for (let pixel = 0, read = from, write = to; pixel < width; pixel += 1, read += 4, write += 3) {
     data[write] = source[read] ?? 0;
@@ -151,7 +151,7 @@ function copyRow(source: Uint8Array, from: number, data: Uint8Array, to: number,
   }
 }
 
-/** Where the result's pixels lie in the picture: the first one, and the steps to the next one to the right and below. */
+/** Where the result's pixels lie in the picture: the first one, and the steps to its right and lower neighbours. */
 interface Path {
   startX: number;
   startY: number;

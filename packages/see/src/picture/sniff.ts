@@ -1,6 +1,6 @@
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp' | 'ico' | 'heic';
 
-/** First bytes, as Latin-1 text. */
+/** First bytes as Latin-1 text. */
 const beginnings: [start: string, format: ImageFormat][] = [
   ['\xff\xd8\xff', 'jpeg'],
   ['\x89PNG\r\n\x1a\n', 'png'],
@@ -11,10 +11,10 @@ const beginnings: [start: string, format: ImageFormat][] = [
   ['\0\0\x01\0', 'ico'],
 ];
 
-/** The lengths that a BMP file's second header can have: its first two letters alone say little. */
+/** The possible lengths of a BMP file's second header; its first two letters alone prove little. */
 const bitmapHeaders = [12, 40, 52, 56, 64, 108, 124];
 
-/** Tells an image's format by its first bytes, never by its name or by what the sender says it is. Undefined: none that we know. */
+/** Detects an image's format by its first bytes, never by its name or declared type. Undefined: not a known format. */
 export function sniff(bytes: Uint8Array): ImageFormat | undefined {
   const head = Buffer.from(bytes.subarray(0, 48)).toString('latin1');
   const known = beginnings.find(([start]) => head.startsWith(start));
@@ -25,7 +25,7 @@ export function sniff(bytes: Uint8Array): ImageFormat | undefined {
   return undefined;
 }
 
-/** AVIF and HEIC are both HEIF files; the brands say which. */
+/** AVIF and HEIC are both HEIF files; their brands differ. */
 function isoBrand(major: string, compatible: string): ImageFormat | undefined {
   if (major.startsWith('avi') || compatible.includes('avif')) return 'avif';
   return /^(hei|hev|mif1|msf1)/.test(major) ? 'heic' : undefined;

@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { AppError } from '@watchpost/shared/errors';
+import { retry } from '@watchpost/shared/retry';
+import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 
 /** A thread as the pool sees it: takes one request at a time. */
 export interface PoolThread<Request, Reply> {
-  /** Resolves when it can take requests; rejects when it could not start. */
+  /** Resolves when it can take requests; rejects if it cannot start. */
   ready: Promise<void>;
   send(request: Request): void;
   onReply(listener: (reply: Reply) => void): void;
-  /** Called once, when the thread has ended for any reason. */
+  /** Called once, when the thread has exited for any reason. */
   onExit(listener: (error: Error | undefined) => void): void;
   end(): Promise<void>;
 }
@@ -15,36 +17,37 @@ export interface PoolThread<Request, Reply> {
 export interface PoolOptions<Request, Reply> {
   size: number;
   start: () => PoolThread<Request, Reply>;
-  /** A request that takes longer loses its thread. */
+  /** A thread that takes longer for a request is replaced. */
   timeoutMs: number;
   onLost: (reason: string) => void;
 }
 
 export interface Pool<Request, Reply> {
-  /** The next free thread's answer. Rejects with `aborted`, `inference-timeout` or `inference-crashed`. */
+  /** The reply of the next free thread. Rejects with `aborted`, `inference-timeout` or `inference-crashed`. */
   run(request: Request, signal: AbortSignal): Promise<Reply>;
   close(): Promise<void>;
 }
 
 interface Job<Request, Reply> {
   request: Request;
+  reply: Promise<Reply>;
   resolve: (reply: Reply) => void;
   reject: (error: AppError) => void;
 }
 
-/** A thread that dies as it starts is tried again after this long, so that a broken installation does not spin. */
-const restartDelayMs = 1_000;
+/** A constant wait after a replacement that fails to start, so that a broken installation does not spin. */
+const restartBackoff = { firstMs: 1_000, maxMs: 1_000 };
 
 /**
- * Keeps `size` threads, gives each one request at a time, first come first served. A thread that crashes or hangs is replaced;
- * its request is rejected with a transient error, the others never notice. Rejects where no thread could start at all.
+ * Runs `size` threads and gives each one request at a time, first come, first served. A thread that crashes or hangs is replaced;
+ * its request is rejected with a transient error, the others are not affected. Rejects if a thread cannot start at first.
  */
 export async function createPool<Request, Reply>(options: PoolOptions<Request, Reply>): Promise<Pool<Request, Reply>> {
   const { size, start, timeoutMs, onLost } = options;
   const waiting: Job<Request, Reply>[] = [];
   const idle: Seat<Request, Reply>[] = [];
   const seats = new Set<Seat<Request, Reply>>();
-  let closed = false;
+  const closing = new AbortController();
 
   const next = (): void => {
     while (idle.length > 0 && waiting.length > 0) {
@@ -63,26 +66,22 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
       gone: (reason) => {
         seats.delete(seat);
         if (idle.includes(seat)) idle.splice(idle.indexOf(seat), 1);
-        if (closed) return;
+        if (closing.signal.aborted) return;
         onLost(reason);
-        reopen(0);
+        replace();
       },
     });
     seats.add(seat);
     await seat.opened;
   };
-  const reopen = (delayMs: number): void => {
-    setTimeout(() => {
-      if (closed) return;
-      open().catch((error: unknown) => {
-        onLost(`a thread did not start: ${String(error)}`);
-        reopen(restartDelayMs);
-      });
-    }, delayMs);
+  const replace = (): void => {
+    const onRetry = (error: unknown): void => onLost(`a thread did not start: ${String(error)}`);
+    // It only rejects when the pool is closing.
+    retry(open, { backoff: restartBackoff, onRetry }, closing.signal).catch(() => undefined);
   };
 
   const close = async (): Promise<void> => {
-    closed = true;
+    closing.abort();
     for (const job of waiting.splice(0)) job.reject(new AppError('aborted', 'the engine is closing'));
     await Promise.all([...seats].map((seat) => seat.end()));
   };
@@ -95,37 +94,33 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
   }
 
   return {
-    run: (request, signal) =>
-      new Promise<Reply>((resolve, reject) => {
-        const abort = (): void => {
-          const place = waiting.indexOf(job);
-          if (place >= 0) waiting.splice(place, 1);
-          job.reject(new AppError('aborted', 'nobody waits for this picture any more'));
-        };
-        const settle = (): void => signal.removeEventListener('abort', abort);
-        const job: Job<Request, Reply> = {
-          request,
-          resolve: (reply) => {
-            settle();
-            resolve(reply);
-          },
-          reject: (error) => {
-            settle();
-            reject(error);
-          },
-        };
-        if (closed || signal.aborted) return reject(new AppError('aborted', 'the engine is closed or nobody waits'));
-        // Many pictures may wait on one signal, that of the process stopping.
-        setMaxListeners(0, signal);
-        signal.addEventListener('abort', abort, { once: true });
-        waiting.push(job);
-        next();
-      }),
+    run: async (request, signal) => {
+      throwIfAborted(signal);
+      throwIfAborted(closing.signal);
+      // Many pictures may wait on one signal: the one that stops the process.
+      setMaxListeners(0, signal);
+      const job = createJob<Request, Reply>(request);
+      waiting.push(job);
+      next();
+      try {
+        return await raceAbort(job.reply, signal);
+      } finally {
+        if (waiting.includes(job)) waiting.splice(waiting.indexOf(job), 1);
+      }
+    },
     close,
   };
 }
 
-/** One place in the pool and the thread on it. */
+function createJob<Request, Reply>(request: Request): Job<Request, Reply> {
+  let settle: Pick<Job<Request, Reply>, 'resolve' | 'reject'> = { resolve: () => undefined, reject: () => undefined };
+  const reply = new Promise<Reply>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { request, reply, ...settle };
+}
+
+/** A place in the pool and the thread in it. */
 interface Seat<Request, Reply> {
   opened: Promise<void>;
   take(job: Job<Request, Reply>): void;
@@ -152,13 +147,13 @@ function createSeat<Request, Reply>(
   };
   thread.onReply((reply) => {
     clearTimeout(timer);
-    const answered = job;
+    const done = job;
     job = undefined;
-    answered?.resolve(reply);
+    done?.resolve(reply);
     if (!ended) on.free();
   });
   thread.onExit((error) => {
-    lose(new AppError('inference-crashed', `an inference thread ended: ${error?.message ?? 'no reason given'}`, { cause: error }));
+    lose(new AppError('inference-crashed', `an inference thread exited: ${error?.message ?? 'no reason given'}`, { cause: error }));
   });
   return {
     opened: thread.ready.then(() => {

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { prepare } from '../models/prepare.ts';
+import { prepareVision } from '../prepare/prepare-vision.ts';
 
-// Translating takes a second of pure computing, and the first mean face some more: none of it for the event loop.
+/** Prepares the vision plan away from the event loop and sends it. Started by create-face-engine.ts. */
 const port = parentPort;
-if (!port) throw new Error('this runs as a worker thread only');
-const plan = await prepare(workerData.config, createLogger(workerData.name, workerData.level));
+if (!port) throw new Error('this file must run as a worker thread');
+const plan = await prepareVision(workerData.config, createLogger(workerData.name, workerData.level));
 port.postMessage(plan);

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { VisionPlan, ThreadReply, ThreadRequest } from './messages.ts';
+import type { VisionPlan } from '../models/vision.ts';
+import type { ThreadReply, ThreadRequest } from './messages.ts';
 import type { PoolThread } from './pool.ts';
 
 /** Starts an inference thread. */
 export function startThread(plan: VisionPlan): PoolThread<ThreadRequest, ThreadReply> {
-  const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: plan });
+  const worker = new Worker(new URL('./inference-thread.js', import.meta.url), { workerData: plan });
   const replies: ((reply: ThreadReply) => void)[] = [];
   const exits: ((error: Error | undefined) => void)[] = [];
   let failure: Error | undefined;
@@ -18,13 +19,13 @@ export function startThread(plan: VisionPlan): PoolThread<ThreadRequest, ThreadR
       reject(failure);
     });
     worker.on('exit', (code) => {
-      reject(new Error(`the thread ended with code ${code} before it was ready`));
+      reject(new Error(`the thread exited with code ${code} before it was ready`));
       for (const listener of exits) listener(failure ?? new Error(`exit code ${code}`));
     });
   });
   return {
     ready,
-    // A copy is moved: the caller keeps its bytes.
+    // A copy is transferred, so the caller keeps its bytes.
     send: ({ task, bytes }) => {
       const copy = Uint8Array.from(bytes);
       worker.postMessage({ task, bytes: copy } satisfies ThreadRequest, [copy.buffer]);

@@ -1,25 +1,17 @@
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from '../config.ts';
 import { createFaceEngine } from '../create-face-engine.ts';
+import type { Throughput } from './messages.ts';
 
-export interface Throughput {
-  threads: number;
-  framesPerSecond: number;
-  /** The largest resident set of this process while it ran, MB. */
-  rssMb: number;
-  /** The longest time that a timer of 10 ms came late: how free the event loop stayed. */
-  lateMs: number;
-}
-
-/** Frames a second of an engine with so many threads, all threads busy for at least `forMs`. */
+/** The frames per second of an engine whose threads are all busy for at least `forMs`. */
 export async function measureThroughput(
   config: SeeConfig,
-  threads: number,
   pictures: Uint8Array[],
   forMs: number,
   signal: AbortSignal,
 ): Promise<Throughput> {
-  const engine = await createFaceEngine({ ...config, INFERENCE_THREADS: threads }, createLogger('bench', 'warn'));
+  const threads = config.INFERENCE_THREADS;
+  const engine = await createFaceEngine(config, createLogger('bench', 'warn'));
   try {
     await Promise.all(
       Array.from({ length: threads * 2 }, (_, index) => engine.see(pictures[index % pictures.length] ?? new Uint8Array(), signal)),
@@ -43,7 +35,8 @@ export async function measureThroughput(
 
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-function watchProcess(): { stop: () => { rssMb: number; lateMs: number } } {
+/** Memory and event loop of this process until `stop`. */
+function watchProcess(): { stop: () => Pick<Throughput, 'rssMb' | 'lateMs'> } {
   let [rss, late, before] = [0, 0, performance.now()];
   const timer = setInterval(() => {
     const now = performance.now();

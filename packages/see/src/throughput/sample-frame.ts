@@ -2,16 +2,16 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { humanFile } from '../models/human-package.ts';
+import { contactSheetFile, humanFile } from '../files/human-package.ts';
 
-/** A camera frame, as a file. */
+/** A camera frame as a file; sizes in pixels. */
 export interface SampleFrame {
   file: string;
   width: number;
   height: number;
 }
 
-/** Three faces of the contact sheet, 40 pixels large, on a picture of a party's floor blown up to the frame's size. */
+/** Three faces of 40 pixels from the contact sheet, on the floor of a party picture enlarged to the frame's size. */
 export async function makeSampleFrame({ width, height }: { width: number; height: number }): Promise<SampleFrame> {
   const file = join(await mkdtemp(join(tmpdir(), 'watchpost-frames-')), `${width}.jpg`);
   const floor = await sharp(humanFile('assets', 'samples.jpg'))
@@ -20,7 +20,7 @@ export async function makeSampleFrame({ width, height }: { width: number; height
     .toBuffer();
   const tiles = await Promise.all(
     [0, 1, 2].map(async (index) => ({
-      input: await sharp(humanFile('assets', 'screenshot-facematch.jpg'))
+      input: await sharp(contactSheetFile)
         .extract({ left: 2 + index * 213, top: 510, width: 102, height: 106 })
         .resize(66)
         .toBuffer(),

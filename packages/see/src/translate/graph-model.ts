@@ -2,15 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
-/** One operation of a TensorFlow.js graph: its inputs are names of other nodes or of weights. */
-export interface GraphNode {
-  name: string;
-  op: string;
-  input: string[];
-  attr: Record<string, Attribute>;
-}
-
-/** A constant: `data` in the row-major order of `shape` (TensorFlow's layout: NHWC pictures, HWIO kernels). */
+/** A constant: `data` in row-major order of `shape`, in TensorFlow's layouts (NHWC pictures, HWIO kernels). */
 export interface Weight {
   shape: number[];
   data: Float32Array | Int32Array;
@@ -26,7 +18,16 @@ const attributeSchema = z.object({
   b: z.boolean().optional(),
   list: z.object({ i: z.array(z.coerce.number()).optional(), s: z.array(z.string()).optional() }).optional(),
 });
-type Attribute = z.output<typeof attributeSchema>;
+
+const nodeSchema = z.object({
+  name: z.string(),
+  op: z.string(),
+  /** Names of other nodes or of weights. */
+  input: z.array(z.string()).default([]),
+  attr: z.record(z.string(), attributeSchema).default({}),
+});
+/** One operation of a TensorFlow.js graph. */
+export type GraphNode = z.output<typeof nodeSchema>;
 
 const weightSchema = z.object({
   name: z.string(),
@@ -37,20 +38,11 @@ const weightSchema = z.object({
 
 const modelSchema = z.object({
   format: z.literal('graph-model'),
-  modelTopology: z.object({
-    node: z.array(
-      z.object({
-        name: z.string(),
-        op: z.string(),
-        input: z.array(z.string()).default([]),
-        attr: z.record(z.string(), attributeSchema).default({}),
-      }),
-    ),
-  }),
+  modelTopology: z.object({ node: z.array(nodeSchema) }),
   weightsManifest: z.array(z.object({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
 });
 
-/** Reads a TensorFlow.js graph model, `model.json` and the weight files beside it. Nodes come in an order in which inputs precede their users. */
+/** Reads a TensorFlow.js graph model: `model.json` and the weight files beside it. In the result each node comes after its inputs. */
 export async function readGraphModel(jsonPath: string): Promise<GraphModel> {
   const { modelTopology, weightsManifest } = modelSchema.parse(JSON.parse(await readFile(jsonPath, 'utf8')));
   const weights = new Map<string, Weight>();
@@ -69,7 +61,7 @@ export async function readGraphModel(jsonPath: string): Promise<GraphModel> {
   return { nodes: inOrder(modelTopology.node.filter((node) => node.op !== 'Const')), weights };
 }
 
-/** Depth-first: the files list nodes in any order. */
+/** Sorted depth-first: the files list nodes in any order. */
 function inOrder(nodes: GraphNode[]): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const sorted = new Set<GraphNode>();

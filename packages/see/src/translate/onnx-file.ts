@@ -51,7 +51,7 @@ const modelProto = protobuf.parse(schema, { keepCase: true }).root.lookupType('M
 const dataTypes = { float: 1, uint8: 2, int64: 7 } as const;
 const attributeTypes = { int: 2, ints: 7 } as const;
 
-/** A number is a fixed dimension, a text a free one. */
+/** A number is a fixed dimension, a string names a free one. */
 export type Dimension = number | string;
 
 export interface OnnxTensor {
@@ -75,7 +75,7 @@ export interface OnnxGraph {
   outputs: string[];
 }
 
-/** Encodes a graph as an ONNX file, operator set 17. Outputs are float tensors of whatever shape inference finds. */
+/** Encodes a graph as an ONNX file, operator set 17. Outputs are float tensors; their shapes are left to ONNX Runtime's shape inference. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   const encoded = modelProto
     .encode({

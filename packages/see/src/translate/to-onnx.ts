@@ -1,17 +1,17 @@
 import type { GraphModel, GraphNode, Weight } from './graph-model.ts';
 import { encodeOnnx, type Dimension, type OnnxNode, type OnnxTensor } from './onnx-file.ts';
 
-/** How one model is translated. */
+/** How to translate one model. */
 export interface Recipe {
-  /** Name of the model in Human's package. */
+  /** The model's name in Human's package. */
   name: string;
-  /** Side of the square the model was made for; kernels' paddings are worked out for it. */
+  /** Side of the square input the model was trained on; paddings are computed for it. */
   side: number;
-  /** The translated model takes any height and width that are multiples of 32 instead. */
+  /** Whether the translated model takes any height and width that are multiples of 32 instead. */
   freeSize: boolean;
-  /** What becomes of the picture's bytes: (byte - mean[channel]) * scale, channels as RGB or BGR. */
-  feed: { order: 'rgb' | 'bgr'; mean: [number, number, number]; scale: number };
-  /** Names of the graph's nodes to answer with, and what to call them. Everything they do not need is left out. */
+  /** Bytes to input values: (byte - mean[channel]) * scale, channels in this order. */
+  preprocessing: { order: 'rgb' | 'bgr'; mean: [number, number, number]; scale: number };
+  /** The graph's output nodes and what to call their values. Nodes that these do not depend on are left out. */
   outputs: Record<string, string>;
 }
 
@@ -19,14 +19,14 @@ export interface Recipe {
 export const inputName = 'picture';
 
 /**
- * Translates a TensorFlow.js graph of the few operations that Human's face models are made of to ONNX.
- * TensorFlow keeps channels last, ONNX first: pictures are turned once at the entrance, kernels when they are written, outputs once at the exit.
- * Throws an Error that names the node where the graph has an operation, or a use of one, that it does not know.
+ * Translates a TensorFlow.js graph to ONNX. Supports the few operations that Human's face models use.
+ * TensorFlow stores channels last, ONNX first: pictures are transposed once at the input, outputs once at the end, kernels as they are written.
+ * Throws an Error that names the node if the graph has an unsupported operation, or a supported one with unsupported attributes.
  */
 export function toOnnx(model: GraphModel, recipe: Recipe): Uint8Array<ArrayBuffer> {
   const nodes: OnnxNode[] = [];
   const initializers: OnnxTensor[] = [];
-  /** Height and width of each value, for the nominal size; null once they are gone. */
+  /** Height and width of each value at the nominal input size; null for values that are not pictures any more. */
   const sizes = new Map<string, Size | null>();
   const graph: Draft = {
     weight: (name) => {
@@ -52,8 +52,8 @@ export function toOnnx(model: GraphModel, recipe: Recipe): Uint8Array<ArrayBuffe
 
   for (const node of needed(withClips(model), Object.keys(recipe.outputs))) {
     const translate = operations[node.op];
-    if (!translate) throw new Error(`${recipe.name}: unknown operation ${node.op} (node ${node.name})`);
-    sizes.set(node.name, node.op === 'Placeholder' ? enter(graph, node, recipe) : translate(graph, node));
+    if (!translate) throw new Error(`${recipe.name}: unsupported operation ${node.op} (node ${node.name})`);
+    sizes.set(node.name, node.op === 'Placeholder' ? preprocess(graph, node, recipe) : translate(graph, node));
   }
   for (const [from, to] of Object.entries(recipe.outputs)) {
     if (sizes.get(from)) graph.emit('Transpose', [from], to, { perm: [0, 2, 3, 1] });
@@ -83,7 +83,7 @@ interface Draft {
   sizeOf(name: string): Size;
 }
 
-/** Writes the ONNX for one node; answers its height and width, null where it is no picture any more. */
+/** Writes the ONNX for one node. Returns the height and width of its value, null if that is not a picture. */
 type Translate = (graph: Draft, node: GraphNode) => Size | null;
 
 const operations: Record<string, Translate> = {
@@ -126,45 +126,47 @@ const operations: Record<string, Translate> = {
   },
   Reshape: (graph, node) => {
     const [input, name] = inputsOf(node);
-    const turned = graph.emit('Transpose', [input], `${node.name}/turned`, { perm: [0, 2, 3, 1] });
+    const transposed = graph.emit('Transpose', [input], `${node.name}/transposed`, { perm: [0, 2, 3, 1] });
     const shape = graph.constant(name, graph.weight(name).shape, BigInt64Array.from(graph.weight(name).data, BigInt));
-    graph.emit('Reshape', [turned, shape], node.name);
+    graph.emit('Reshape', [transposed, shape], node.name);
     return null;
   },
   Mean: (graph, node) => {
     const [input, axes] = inputsOf(node);
     const over = [...graph.weight(axes).data].sort((a, b) => a - b);
-    if (over.join() !== '1,2' || node.attr['keep_dims']?.b) throw new Error(`${node.name}: a mean over ${over.join()} is not known`);
+    if (over.join() !== '1,2' || node.attr['keep_dims']?.b)
+      throw new Error(`${node.name}: a mean over the axes ${over.join()} is not supported`);
     graph.emit('ReduceMean', [input], node.name, { axes: [2, 3], keepdims: 0 });
     return null;
   },
 };
 
-/** Bytes to what the model was trained on: turned to channels first, ordered, centred, scaled. */
-function enter(graph: Draft, node: GraphNode, { feed, side }: Recipe): Size {
-  graph.emit('Cast', [inputName], 'entrance/float', { to: 1 });
-  let value = graph.emit('Transpose', ['entrance/float'], 'entrance/turned', { perm: [0, 3, 1, 2] });
-  if (feed.order === 'bgr') {
-    const order = graph.constant('entrance/order', [3], BigInt64Array.of(2n, 1n, 0n));
-    value = graph.emit('Gather', [value, order], 'entrance/ordered', { axis: 1 });
+/** Picture bytes to input values: transposed to channels first, reordered, centred, scaled. */
+function preprocess(graph: Draft, node: GraphNode, { preprocessing: { order, mean, scale }, side }: Recipe): Size {
+  graph.emit('Cast', [inputName], 'input/float', { to: 1 });
+  let value = graph.emit('Transpose', ['input/float'], 'input/transposed', { perm: [0, 3, 1, 2] });
+  if (order === 'bgr') {
+    const indices = graph.constant('input/order', [3], BigInt64Array.of(2n, 1n, 0n));
+    value = graph.emit('Gather', [value, indices], 'input/ordered', { axis: 1 });
   }
-  if (feed.mean.some((mean) => mean !== 0)) {
-    const mean = graph.constant('entrance/mean', [1, 3, 1, 1], Float32Array.from(feed.mean));
-    value = graph.emit('Sub', [value, mean], 'entrance/centred');
+  if (mean.some((value) => value !== 0)) {
+    const means = graph.constant('input/mean', [1, 3, 1, 1], Float32Array.from(mean));
+    value = graph.emit('Sub', [value, means], 'input/centred');
   }
-  graph.emit('Mul', [value, graph.constant('entrance/scale', [], Float32Array.of(feed.scale))], node.name);
+  graph.emit('Mul', [value, graph.constant('input/scale', [], Float32Array.of(scale))], node.name);
   return { height: side, width: side };
 }
 
 function convolution(graph: Draft, node: GraphNode): Size {
   const [input, kernelName, biasName, slopeName] = inputsOf(node);
   const { kernel, shape, group } = kernelOf(graph, node, kernelName);
-  if ((node.attr['dilations']?.list?.i ?? []).some((distance) => distance !== 1)) throw new Error(`${node.name}: dilations are not known`);
+  if ((node.attr['dilations']?.list?.i ?? []).some((distance) => distance !== 1))
+    throw new Error(`${node.name}: dilations are not supported`);
   const strides = spatial(node, 'strides');
   const { pads, size } = padding(node, graph.sizeOf(input), shape, strides);
   const inputs = [input, kernel];
   const [first, activation] = fusedWith(node);
-  if (first !== undefined && first !== 'BiasAdd') throw new Error(`${node.name}: fused ${first} is not known`);
+  if (first !== undefined && first !== 'BiasAdd') throw new Error(`${node.name}: fused ${first} is not supported`);
   if (first) inputs.push(graph.constant(biasName, graph.weight(biasName).shape, floats(graph.weight(biasName))));
   const output = activation ? `${node.name}/linear` : node.name;
   graph.emit('Conv', inputs, output, { kernel_shape: shape, strides, pads, group });
@@ -172,17 +174,17 @@ function convolution(graph: Draft, node: GraphNode): Size {
   return size;
 }
 
-/** TensorFlow keeps kernels as rows, columns, channels in, channels out; ONNX wants channels out and in first. */
+/** TensorFlow's kernels are rows, columns, channels in, channels out; in ONNX channels out and in come first. */
 function kernelOf(graph: Draft, node: GraphNode, name: string): { kernel: string; shape: [number, number]; group: number } {
   const weight = graph.weight(name);
   const [rows = 1, columns = 1, channels = 1, multiple = 1] = weight.shape;
   if (node.op !== 'DepthwiseConv2dNative') {
-    const kernel = graph.constant(name, [multiple, channels, rows, columns], turned(weight, [3, 2, 0, 1]));
+    const kernel = graph.constant(name, [multiple, channels, rows, columns], transposed(weight, [3, 2, 0, 1]));
     return { kernel, shape: [rows, columns], group: 1 };
   }
-  if (multiple !== 1) throw new Error(`${node.name}: a depth multiplier of ${multiple} is not known`);
+  if (multiple !== 1) throw new Error(`${node.name}: a depth multiplier of ${multiple} is not supported`);
   return {
-    kernel: graph.constant(name, [channels, 1, rows, columns], turned(weight, [2, 3, 0, 1])),
+    kernel: graph.constant(name, [channels, 1, rows, columns], transposed(weight, [2, 3, 0, 1])),
     shape: [rows, columns],
     group: channels,
   };
@@ -194,7 +196,7 @@ const fusedWith = (node: GraphNode): string[] =>
 function activate(graph: Draft, node: GraphNode, activation: string, input: string, slope: string): void {
   if (activation === 'Relu') graph.emit('Relu', [input], node.name);
   else if (activation === 'Prelu') graph.emit('PRelu', [input, perChannel(graph, slope)], node.name);
-  else throw new Error(`${node.name}: fused ${activation} is not known`);
+  else throw new Error(`${node.name}: fused ${activation} is not supported`);
 }
 
 function elementwise(op: string): Translate {
@@ -213,10 +215,10 @@ function unary(op: string): Translate {
   };
 }
 
-/** TensorFlow's paddings, SAME with the odd pixel after. Right for any multiple of 32 where it is right for the nominal side: all strides meet even sizes. */
+/** TensorFlow's paddings; SAME puts the odd pixel at the end. What is right for the nominal side is right for any multiple of 32: all strides meet even sizes. */
 function padding(node: GraphNode, size: Size, kernel: [number, number], strides: [number, number]): { pads: number[]; size: Size } {
   const kind = Buffer.from(node.attr['padding']?.s ?? '', 'base64').toString();
-  if (kind !== 'SAME' && kind !== 'VALID') throw new Error(`${node.name}: padding ${kind} is not known`);
+  if (kind !== 'SAME' && kind !== 'VALID') throw new Error(`${node.name}: padding ${kind} is not supported`);
   const along = (length: number, reach: number, stride: number): [before: number, after: number, result: number] => {
     if (kind === 'VALID') return [0, 0, Math.ceil((length - reach + 1) / stride)];
     const result = Math.ceil(length / stride);
@@ -228,7 +230,7 @@ function padding(node: GraphNode, size: Size, kernel: [number, number], strides:
   return { pads: [top, left, bottom, right], size: { height, width } };
 }
 
-/** Height and width of an attribute that lists batch, height, width and channels. */
+/** Height and width from an attribute that lists batch, height, width and channels. */
 function spatial(node: GraphNode, attribute: string): [number, number] {
   const [, rows = 1, columns = 1] = node.attr[attribute]?.list?.i ?? [];
   return [rows, columns];
@@ -236,7 +238,7 @@ function spatial(node: GraphNode, attribute: string): [number, number] {
 
 function perChannel(graph: Draft, name: string): string {
   const { shape, data } = graph.weight(name);
-  if (shape.slice(0, -1).some((size) => size !== 1)) throw new Error(`${name}: not one number a channel`);
+  if (shape.slice(0, -1).some((size) => size !== 1)) throw new Error(`${name}: not one number per channel`);
   return graph.constant(name, [data.length, 1, 1], floats({ shape, data }));
 }
 
@@ -248,7 +250,7 @@ function inputsOf(node: GraphNode): [string, string, string, string] {
 }
 
 /** Reorders a kernel's four axes: axis i of the result is axis `order[i]` of the source. */
-function turned({ shape, data }: Weight, order: [number, number, number, number]): Float32Array {
+function transposed({ shape, data }: Weight, order: [number, number, number, number]): Float32Array {
   const step = (axis: number): number => shape.slice(axis + 1).reduce((product, size) => product * size, 1);
   const [a, b, c, d] = order;
   const [sizeA = 1, sizeB = 1, sizeC = 1, sizeD = 1] = order.map((axis) => shape[axis]);
@@ -265,7 +267,7 @@ function turned({ shape, data }: Weight, order: [number, number, number, number]
   return result;
 }
 
-/** Relu, Minimum and Maximum in a row are one Clip: only so does ONNX Runtime fuse them into the convolution before. */
+/** Joins Relu, Minimum and Maximum in a row into one Clip, which ONNX Runtime can fuse into the convolution before. */
 function withClips({ nodes }: GraphModel): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   return nodes.map((node) => {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { cached, type CachedFile } from '../models/file-cache.ts';
-import { humanFile } from '../models/human-package.ts';
+import { humanFile } from '../files/human-package.ts';
+import { cached, type CachedFile } from '../files/model-cache.ts';
 import { readGraphModel } from './graph-model.ts';
 import { recipes, type ModelName } from './recipes.ts';
 import { toOnnx } from './to-onnx.ts';
 
-/** Raised when the translator writes something else from the same source. */
+/** Increase this when the translator's output for the same source changes. */
 const translatorVersion = 1;
 
-/** Human's model as an ONNX file's bytes: from the cache, keyed by the hash of the source and the recipe, else translated now. */
+/** Human's model as an ONNX file: from the cache, keyed by the hash of source and recipe, or translated now. */
 export async function translatedModel(name: ModelName, log: Logger, cacheDir: string | undefined): Promise<CachedFile> {
   const recipe = recipes[name];
   const source = humanFile('models', `${name}.json`);

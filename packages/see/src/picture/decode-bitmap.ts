@@ -1,7 +1,7 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { AppError } from '@watchpost/shared/errors';
 
-/** Width and height by the header of a BMP file, or of an ICO file's largest picture: what decoding would cost at most. */
+/** Width and height from the header of a BMP file, or of the largest picture in an ICO file: what decoding costs at most. Throws `image-corrupt`. */
 export function bitmapSize(bytes: Uint8Array, format: 'bmp' | 'ico'): { width: number; height: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
@@ -13,17 +13,17 @@ export function bitmapSize(bytes: Uint8Array, format: 'bmp' | 'ico'): { width: n
       height: 0,
     });
   } catch (error) {
-    throw new AppError('image-corrupt', `the ${format} file's header is cut off`, { cause: error });
+    throw new AppError('image-corrupt', `the header of the ${format} file is truncated`, { cause: error });
   }
 }
 
-/** BITMAPCOREHEADER has 16-bit sizes, all later headers 32-bit ones; a negative height means rows from the top. */
+/** BITMAPCOREHEADER has 16-bit sizes, all later headers have 32-bit ones. A negative height means that the top row comes first. */
 function dibSize(view: DataView, offset: number): { width: number; height: number } {
   if (view.getUint32(offset, true) === 12) return { width: view.getUint16(offset + 4, true), height: view.getUint16(offset + 6, true) };
   return { width: Math.abs(view.getInt32(offset + 4, true)), height: Math.abs(view.getInt32(offset + 8, true)) };
 }
 
-/** An entry is a PNG file, or a bitmap without its file header and with the mask counted into its height. */
+/** An entry is a PNG file, or a bitmap without a file header whose height includes that of its mask. */
 function icoEntrySize(view: DataView, offset: number): { width: number; height: number } {
   const isPng = view.getUint32(offset) === 0x89504e47;
   if (isPng) return { width: view.getUint32(offset + 16), height: view.getUint32(offset + 20) };
@@ -31,7 +31,7 @@ function icoEntrySize(view: DataView, offset: number): { width: number; height: 
   return { width, height: height / 2 };
 }
 
-/** Decodes a BMP or ICO file to RGBA; the image library that does the others knows neither. */
+/** Decodes a BMP or ICO file to RGBA; sharp supports neither. */
 export async function decodeBitmap(bytes: Uint8Array): Promise<{ data: Uint8Array; width: number; height: number }> {
   const image = await loadImage(Buffer.from(bytes));
   const { width, height } = image;

@@ -1,12 +1,12 @@
-import { percentile, rounded } from '../gallery/bench-io.ts';
+import { percentile, rounded } from '../report/statistics.ts';
 
-/** Something to time; what it is compared with is timed in the same rounds. */
+/** Something to time. */
 export interface Timed {
   name: string;
   run: () => Promise<unknown>;
 }
 
-/** Each once to warm up, then all of them in turn, so that a busy moment of the machine meets all alike. Medians in milliseconds. */
+/** Runs each once to warm up, then all in turn, round by round, so that a busy moment of the machine affects all of them. Medians in milliseconds. */
 export async function timeInTurn(subjects: Timed[], rounds: number): Promise<Record<string, number>> {
   const times = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round += 1) {

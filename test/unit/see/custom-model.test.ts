@@ -1,5 +1,5 @@
-import { squareOnTemplate } from '@watchpost/see/face/crop-square';
-import { feed } from '@watchpost/see/models/own-embedder';
+import { squareOnTemplate } from '@watchpost/see/face/embedding-square';
+import { modelInput } from '@watchpost/see/models/model-input';
 import { expect, it } from 'vitest';
 
 const template = [
@@ -10,7 +10,7 @@ const template = [
   { x: 71, y: 92 },
 ];
 
-it('finds the square whose crop lays the landmarks on the template', () => {
+it('finds the square whose crop fits the landmarks to the template', () => {
   const [scale, angle, move] = [2.5, 0.4, { x: 300, y: 120 }];
   const landmarks = template.map(({ x, y }) => ({
     x: move.x + scale * (x * Math.cos(angle) - y * Math.sin(angle)),
@@ -23,9 +23,9 @@ it('finds the square whose crop lays the landmarks on the template', () => {
   expect(square.y).toBeCloseTo(move.y + scale * (56 * Math.sin(angle) + 56 * Math.cos(angle)));
 });
 
-it('feeds channels in the order, layout and scale that the model wants', () => {
+it('converts a crop to the order, layout and scale of the model’s input', () => {
   const crop = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), width: 2, height: 1, channels: 3 } as const;
-  const own = { file: '', mean: [0, 10, 20], scale: 0.5 };
-  expect([...feed(crop, { ...own, order: 'rgb', layout: 'nhwc' })]).toEqual([5, 5, 5, 20, 20, 20]);
-  expect([...feed(crop, { ...own, order: 'bgr', layout: 'nchw' })]).toEqual([15, 30, 5, 20, -5, 10]);
+  const format = { mean: [0, 10, 20], scale: 0.5 };
+  expect([...modelInput(crop, { ...format, order: 'rgb', layout: 'nhwc' })]).toEqual([5, 5, 5, 20, 20, 20]);
+  expect([...modelInput(crop, { ...format, order: 'bgr', layout: 'nchw' })]).toEqual([15, 30, 5, 20, -5, 10]);
 });

@@ -1,10 +1,10 @@
-import type { AlignedFace } from './align.ts';
 import type { Point } from '@watchpost/shared/geometry';
 import type { EmbeddingModel } from '../models/embedding-model.ts';
 import type { Square } from '../picture/raster.ts';
+import type { AlignedFace } from './align.ts';
 
 /** The square of the picture that becomes the embedding model's crop. */
-export function cropSquare({ square, landmarks }: Pick<AlignedFace, 'square' | 'landmarks'>, { align, side }: EmbeddingModel): Square {
+export function embeddingSquare({ square, landmarks }: Pick<AlignedFace, 'square' | 'landmarks'>, { align, side }: EmbeddingModel): Square {
   if (align.kind === 'mesh-square') return { ...square, side: square.side * (1 + align.margin) };
   const { leftEye, rightEye, nose, leftMouth, rightMouth } = landmarks;
   const template = align.template.map(([x, y]): Point => ({ x, y }));
@@ -16,10 +16,13 @@ const mean = (points: Point[]): Point => ({
   y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
 });
 
-/** The square whose crop of `side` pixels brings the landmarks nearest to the template: least squares over turning, scaling and moving. */
+/**
+ * The square that, resized to `side` pixels, brings the landmarks closest to the template: least squares over rotation, scale and
+ * translation (Umeyama 1991, in two dimensions).
+ */
 export function squareOnTemplate(landmarks: Point[], template: Point[], side: number): Square {
   const [from, to] = [mean(template), mean(landmarks)];
-  // The best turn and scale as one complex number: sum of conj(template) * landmark over sum of |template|².
+  // The best rotation and scale as one complex number: sum of conj(template) * landmark over sum of |template|².
   let [real, imaginary, weight] = [0, 0, 0];
   template.forEach(({ x, y }, index) => {
     const landmark = landmarks[index] ?? to;

@@ -1,20 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '@watchpost/shared/errors';
-import { collectGarbage } from './collect-garbage.ts';
+import { look } from '../look.ts';
+import { openVision, type Vision, type VisionPlan } from '../models/vision.ts';
 import { decodeCells } from '../picture/decode.ts';
 import { fingerprintOf } from '../picture/fingerprint.ts';
-import { look, type Vision } from '../look.ts';
-import { openVision } from '../models/open-vision.ts';
-import type { VisionPlan, ThreadReply, ThreadRequest } from './messages.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import type { ThreadReply, ThreadRequest } from './messages.ts';
 
-/** An inference thread: opens its own sessions, then answers one picture after the other. Started by threads/start-thread.ts. */
+/** An inference thread: opens its own model sessions, then handles one picture after the other. Started by start-thread.ts. */
 const port = parentPort;
-if (!port) throw new Error('this runs as a worker thread only');
+if (!port) throw new Error('this file must run as a worker thread');
 
 const plan: VisionPlan = workerData;
 const vision = await openVision(plan);
 
-async function answer(vision: Vision, { task, bytes }: ThreadRequest): Promise<ThreadReply> {
+async function handle(vision: Vision, { task, bytes }: ThreadRequest): Promise<ThreadReply> {
   try {
     if (task === 'see') return { kind: 'seen', seen: await look(vision, bytes) };
     return { kind: 'fingerprint', fingerprint: fingerprintOf(await decodeCells(bytes, vision.limits)) };
@@ -25,7 +25,7 @@ async function answer(vision: Vision, { task, bytes }: ThreadRequest): Promise<T
 }
 
 port.on('message', (request: ThreadRequest) => {
-  void answer(vision, request).then((reply) => {
+  void handle(vision, request).then((reply) => {
     port.postMessage(reply);
     collectGarbage();
   });

@@ -2,15 +2,15 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@watchpost/shared/observability/logger';
 
-/** Beside the compiled code, so that an image that was built and warmed up carries it. */
+/** Beside the compiled code, so that an image that has run once while it was built carries the files. */
 const defaultDir = join(import.meta.dirname, '..', 'models');
 
-/** A file's path, or its bytes where it could not be kept. */
+/** A file's path, or its bytes where it could not be saved. */
 export type CachedFile = string | Uint8Array<ArrayBuffer>;
 
 /**
- * The file `name` of the cache; if it is not there, what `make` makes, kept for the next time. The name carries the hash of what it was made from.
- * Where the folder cannot be written the bytes are answered, and made again at each start.
+ * The file `name` from the cache. If it is missing, it is made with `make` and saved. The name contains a hash of what the file is made from.
+ * Where the folder is not writable the result is the bytes, and they are made again at each start.
  */
 export async function cached(
   name: string,
@@ -24,12 +24,12 @@ export async function cached(
   if (known?.isFile()) return path;
   const startedAt = performance.now();
   const made = await make();
-  log.info({ file: name, sizeBytes: made.length, durationMs: Math.round(performance.now() - startedAt) }, 'model prepared');
+  log.info({ file: name, sizeBytes: made.length, durationMs: Math.round(performance.now() - startedAt) }, 'model file prepared');
   try {
-    await keep(folder, name, made);
+    await save(folder, name, made);
     return path;
   } catch (error) {
-    log.warn({ err: error, folder }, 'the prepared model could not be kept: it will be prepared again at the next start');
+    log.warn({ err: error, folder }, 'cannot save the prepared model file: it will be prepared again at the next start');
     return made;
   }
 }
@@ -39,8 +39,8 @@ export async function bytesOf(file: CachedFile): Promise<Uint8Array<ArrayBuffer>
   return typeof file === 'string' ? Uint8Array.from(await readFile(file)) : file;
 }
 
-/** Under another name first: processes that start together must not read half a file. */
-async function keep(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+/** Writes under a temporary name, then renames: processes that start together must not read half a file. */
+async function save(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${name}.${process.pid}.${performance.now()}`);
   await writeFile(temporary, bytes);

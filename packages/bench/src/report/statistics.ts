@@ -1,0 +1,10 @@
+/** The value at a rank, 0..1, of the sorted values; NaN if there are none. */
+export function percentile(values: readonly number[], rank: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * rank))] ?? Number.NaN;
+}
+
+/** Rounded for reports, to three decimal places by default. */
+export function rounded(value: number, places = 3): number {
+  return Math.round(value * 10 ** places) / 10 ** places;
+}
