@@ -1,6 +1,6 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
 
-/** What a bench command is given. */
+/** The arguments of every bench. */
 export interface BenchIo {
   env: Env;
   /** A line to standard output. */
@@ -10,13 +10,13 @@ export interface BenchIo {
   signal: AbortSignal;
 }
 
-/** A value at a rank, 0..1, of measured times. */
+/** The value at a rank, 0..1, of measured times. */
 export function percentile(values: readonly number[], rank: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * rank))] ?? NaN;
 }
 
-/** Rounded for people and for JSON: three digits behind the point. */
+/** Three decimals. */
 export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
