@@ -34,7 +34,7 @@ export interface OpenedGallery {
   operations: PeopleOperations;
   records: SnapshotRecords;
   /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
-  start(): void;
+  start: () => void;
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
 }

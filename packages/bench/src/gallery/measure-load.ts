@@ -18,7 +18,11 @@ export async function measureLoad(storage: StorageConfig, faces: number, signal:
   const log = createLogger('bench', 'fatal');
   const database = await openDatabase(storage, { log }, signal);
   const fillMs = performance.now();
-  await fillGallery(database.store, faces, signal).finally(() => database.close());
+  try {
+    await fillGallery(database.store, faces, signal);
+  } finally {
+    await database.close();
+  }
   const fillSeconds = rounded((performance.now() - fillMs) / 1_000);
   const { gallery, start } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, signal);
   try {

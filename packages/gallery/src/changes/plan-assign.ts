@@ -16,21 +16,26 @@ export function planAssign(
   settings: ReferenceSettings,
 ): Plan {
   const { snapshotId, face } = findSighting(sightings, position);
-  const matched = face.personId === null ? null : mirror.person(face.personId);
+  const matched = mirror.person(face.personId ?? '');
   const right = reference === null ? null : resolvePerson(mirror, reference);
   if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
   const wrong = matched && matched.id !== right?.id ? matched : null;
   const { modelId, embedding, quality, sizePx } = face;
-  const learned = { modelId, embedding, quality, sizePx, snapshotId };
+  const newFace = { modelId, embedding, quality, sizePx, snapshotId };
   const change = createChange(base);
   change.assign({ snapshotId, position }, face.personId, right?.id ?? null);
+  const summary: string[] = [];
   if (right) {
     const { add, evict } = chooseReferences(mirror.references(right.id, modelId), { id: '', vector: embedding, quality }, settings);
-    if (add) change.addFace({ ...learned, personId: right.id, role: 'reference' });
+    if (add) change.addFace({ ...newFace, personId: right.id, role: 'reference' });
     if (evict !== null) change.removeFace(evict);
+    summary.push(`a face is ${right.name}`);
   }
-  if (wrong) change.addFace({ ...learned, personId: wrong.id, role: 'negative' });
-  return { change, summary: [right && `a face is ${right.name}`, wrong && `a face is not ${wrong.name}`].filter(Boolean).join(', ') };
+  if (wrong) {
+    change.addFace({ ...newFace, personId: wrong.id, role: 'negative' });
+    summary.push(`a face is not ${wrong.name}`);
+  }
+  return { change, summary: summary.join(', ') };
 }
 
 function findSighting(sightings: SnapshotSightings | null, position: number): { snapshotId: string; face: Sighting } {
