@@ -43,7 +43,7 @@ describe('imports point downward', () => {
   it.each([
     [
       'packages/gallery',
-      'domain.ts gallery.ts store.ts metrics.ts config.ts decide records memory changes archive moving-in housekeeping reembedding stores',
+      'domain.ts gallery.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
     ],
     [
       'packages/see',
@@ -101,8 +101,18 @@ describe('adapters', () => {
   /** The folders, or files, that import a library. An entry that nobody uses fails too. */
   it.each([
     ['bullmq', ['packages/shared/src/jobs']],
-    ['mongodb', ['packages/gallery/src/stores/mongo', 'packages/gallery/src/stores/mongo/vector-search']],
-    ['pg', ['packages/gallery/src/stores/postgres']],
+    [
+      'mongodb',
+      [
+        // Edits by hand, as an operator does.
+        'packages/bench/src/gallery',
+        // Reads the Python service's names.
+        'packages/gallery/src/moving-in',
+        'packages/gallery/src/stores/mongo',
+        'packages/gallery/src/stores/mongo/vector-search',
+      ],
+    ],
+    ['pg', ['packages/bench/src/gallery', 'packages/gallery/src/stores/postgres']],
     ['usearch', ['packages/gallery/src/memory/index']],
     ['@slack/web-api', ['apps/standalone/src/demo', 'apps/standalone/src/slack', 'packages/slack/src']],
     ['fastify', ['apps/ingest/src', 'apps/ingest/src/platforms/slack', 'apps/ingest/src/routes']],

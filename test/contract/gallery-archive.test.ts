@@ -4,16 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { ArchiveBatch, ArchiveStore, OpenedArchive } from '@watchpost/gallery/archive/archive-store';
+import type { ArchiveBatch, ArchiveStore } from '@watchpost/gallery/archive/archive-store';
 import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
-import { openArchive } from '@watchpost/gallery/open-archive';
 import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
-import type { Gallery } from '@watchpost/gallery/gallery';
 import type { Changeset } from '@watchpost/gallery/domain';
-import { openGallery } from '@watchpost/gallery/open-gallery';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { openWorkbench } from '@watchpost/gallery/open-workbench';
+import type { Database } from '@watchpost/gallery/stores/database';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import {
@@ -26,14 +25,15 @@ import {
   strangerVector,
 } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 const cli = { id: 'cli' };
 const log = createLogger('test', 'silent');
 
-async function withArchive<T>(storage: StorageConfig, use: (opened: OpenedArchive) => Promise<T>): Promise<T> {
-  const opened = await openArchive(storage, log, never);
+async function withArchive<T>(storage: StorageConfig, use: (opened: Database) => Promise<T>): Promise<T> {
+  const opened = await openDatabase(storage, { log }, never);
   try {
     return await use(opened);
   } finally {
@@ -41,11 +41,13 @@ async function withArchive<T>(storage: StorageConfig, use: (opened: OpenedArchiv
   }
 }
 
-async function withGallery<T>(storage: StorageConfig, use: (gallery: Gallery) => Promise<T>): Promise<T> {
-  const { gallery } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+async function withGallery<T>(
+  storage: StorageConfig,
+  use: (gallery: OpenedGallery['gallery'], operations: OpenedGallery['operations']) => Promise<T>,
+): Promise<T> {
+  const { gallery, operations } = await startGallery(storage);
   try {
-    await gallery.ready(never);
-    return await use(gallery);
+    return await use(gallery, operations);
   } finally {
     await gallery.close();
   }
@@ -53,7 +55,7 @@ async function withGallery<T>(storage: StorageConfig, use: (gallery: Gallery) =>
 
 /** A bit of everything: two strangers, one of them named, with references, crops and sightings; a merged, an ignored and a deleted person; a negative. */
 async function fill(storage: StorageConfig): Promise<void> {
-  await withGallery(storage, async (gallery) => {
+  await withGallery(storage, async (gallery, operations) => {
     const [ada, other] = [strangerVector(1), strangerVector(2)];
     await gallery.recognise(snapshotInfo(), [face(ada, { crop: new Uint8Array([255, 216, 1]) }), face(other)], never);
     await gallery.recognise(
@@ -62,7 +64,7 @@ async function fill(storage: StorageConfig): Promise<void> {
       never,
     );
     await gallery.recognise(snapshotInfo(), [face(strangerVector(3), { sizePx: 5 })], never);
-    await gallery.name('Unknown 1', 'Ada Ünicode 🦊', { id: 'slack:U1', where: 'slack:C1' }, never);
+    await operations.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada Ünicode 🦊' }, { id: 'slack:U1', where: 'slack:C1' }, never);
   });
   const workbench = await openWorkbench(storage, log, never);
   const rest = { number: null, mergedInto: null, deleted: false, createdAtMs: 1_600_000_000_001 };
@@ -180,9 +182,9 @@ describeWith(['mongo'], 'a gallery as a file', () => {
     it(`refuses what is not empty, and replaces it under the eyes of others when told to (${backend.name})`, async () => {
       await fill(here());
       const file = await save(here());
-      await withGallery(here(), async (gallery) => {
+      await withGallery(here(), async (gallery, operations) => {
         await gallery.recognise(snapshotInfo(), [face(strangerVector(60))], never);
-        await gallery.name('Unknown 2', 'Bob', cli, never);
+        await operations.apply({ kind: 'name', person: 'Unknown 2', to: 'Bob' }, cli, never);
         await expect(load(here(), file)).rejects.toMatchObject({ code: 'gallery-not-empty' });
         expect((await gallery.people(never)).map(({ name }) => name)).toContain('Bob');
         await load(here(), file, true);
@@ -259,8 +261,8 @@ describeWith(['mongo'], 'a gallery as a file', () => {
             for await (const page of opened.archive.read(kind, signal)) yield page;
             if (kind !== 'face' || renamed) return;
             renamed = true;
-            await withGallery(here(), async (gallery) => {
-              await gallery.name('Unknown 2', 'Late', cli, never);
+            await withGallery(here(), async (gallery, operations) => {
+              await operations.apply({ kind: 'name', person: 'Unknown 2', to: 'Late' }, cli, never);
               await gallery.recognise(snapshotInfo(), [face(strangerVector(70), { crop: new Uint8Array([9]) })], never);
             });
           },

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { defaultHousekeepingSettings } from '@watchpost/gallery/housekeeping/housekeeping';
-import { openDatabase, openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { namePerson, startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
@@ -22,15 +23,14 @@ for (const backend of galleryBackends) {
 
     const see = async (vector: Float32Array, over: Parameters<typeof snapshotInfo>[0] = {}) =>
       (await opened.gallery.recognise(snapshotInfo(over), [face(vector)], never))[0];
-    const tidy = async (): Promise<void> => opened.housekeeping?.round(never);
+    const keepHouse = async (): Promise<void> => opened.housekeeping.round(never);
     const names = async (): Promise<string[]> => (await opened.gallery.people(never)).map(({ name }) => name);
     const open = async (unknownKeepMs = 90 * dayMs): Promise<void> => {
       const settings = { housekeeping: { ...defaultHousekeepingSettings, everyMs: 3_600_000, unknownKeepMs } };
-      opened = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }), settings }, never);
-      await opened.gallery.ready(never);
+      opened = await startGallery(storage, { settings });
     };
     /** Two strangers, each seen once, and then one of them from the other side, so that it resembles the second. */
-    const seeTwins = async (): Promise<void> => {
+    const seeDuplicates = async (): Promise<void> => {
       const one = strangerVector(1);
       const middle = alikeVector(one, 0.72, 3);
       await see(one, { snapshotId: 'one' });
@@ -54,9 +54,9 @@ for (const backend of galleryBackends) {
     });
 
     it('merges unknowns that turn out to be one, under the older number', async () => {
-      await seeTwins();
+      await seeDuplicates();
       expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
-      await tidy();
+      await keepHouse();
       expect(await names()).toEqual(['Unknown 1']);
       expect(await see(strangerVector(1), { snapshotId: 'two' })).toMatchObject({ person: { name: 'Unknown 1' } });
       expect(await opened.operations.history(1, never)).toMatchObject([
@@ -67,15 +67,15 @@ for (const backend of galleryBackends) {
     });
 
     it('never merges two who were in one picture, nor anybody with a name, nor strangers', async () => {
-      await seeTwins();
+      await seeDuplicates();
       const one = strangerVector(1);
       const two = alikeVector(alikeVector(one, 0.72, 3), 0.75, 4);
       await opened.gallery.recognise(snapshotInfo(), [face(one), face(two)], never);
-      await tidy();
+      await keepHouse();
       expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
-      await opened.gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never);
+      await namePerson(opened, 'Unknown 2', 'Ada', { id: 'cli' });
       await see(strangerVector(80));
-      await tidy();
+      await keepHouse();
       expect(await names()).toEqual(['Ada', 'Unknown 1', 'Unknown 3']);
     });
 
@@ -85,8 +85,8 @@ for (const backend of galleryBackends) {
       await see(strangerVector(1), { takenAtMs: 1_000 });
       await see(strangerVector(2), { takenAtMs: 1_000 });
       await see(strangerVector(3), { takenAtMs: Date.now() + dayMs });
-      await opened.gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never);
-      await tidy();
+      await namePerson(opened, 'Unknown 2', 'Ada', { id: 'cli' });
+      await keepHouse();
       expect(await names()).toEqual(['Ada', 'Unknown 3']);
       expect(await opened.operations.history(1, never)).toMatchObject([{ action: 'expire', summary: 'Unknown 1 was forgotten' }]);
     });
@@ -94,7 +94,7 @@ for (const backend of galleryBackends) {
     it('keeps what was just deleted, so that it can be undone', async () => {
       await see(strangerVector(1));
       await opened.operations.apply({ kind: 'forget', person: 'Unknown 1' }, { id: 'cli' }, never);
-      await tidy();
+      await keepHouse();
       await opened.operations.undo(null, { id: 'cli' }, never);
       expect(await see(strangerVector(1))).toMatchObject({ person: { name: 'Unknown 1' } });
       const database = await openDatabase(storage, { log }, never);

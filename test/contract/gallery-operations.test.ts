@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { Gallery } from '@watchpost/gallery/gallery';
-import { openDatabase, openGallery } from '@watchpost/gallery/open-gallery';
-import type { Operation, PeopleOperations } from '@watchpost/gallery/changes/operation';
+import type { Gallery, Operation, PeopleOperations } from '@watchpost/gallery/gallery';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
+
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { namePerson, startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
@@ -46,8 +46,7 @@ for (const backend of galleryBackends) {
     });
     beforeEach(async () => {
       storage = backend.storage(server.url);
-      ({ gallery, operations } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, never));
-      await gallery.ready(never);
+      ({ gallery, operations } = await startGallery(storage));
     });
     afterEach(async () => {
       await gallery.close();
@@ -83,7 +82,7 @@ for (const backend of galleryBackends) {
       await apply({ kind: 'name', person: 'Unknown 3', to: 'Ada' });
       await apply({ kind: 'name', person: 'Unknown 4', to: 'Countess' });
       await apply({ kind: 'merge', from: 'Countess', into: 'Ada' });
-      expect(await gallery.name('countess', 'Ada Lovelace', by, never)).toMatchObject({ name: 'Ada Lovelace', faces: 2 });
+      expect(await namePerson({ gallery, operations }, 'countess', 'Ada Lovelace', by)).toMatchObject({ name: 'Ada Lovelace', faces: 2 });
       await expect(apply({ kind: 'merge', from: 'Ada Lovelace', into: 'Countess' })).rejects.toMatchObject({ code: 'change-refused' });
     });
 

@@ -1,14 +1,14 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import { createGalleryMetrics } from '@watchpost/gallery/metrics';
-import { createExactIndex, insertHit } from '@watchpost/gallery/memory/index/exact-index';
-import { createResidentIndex } from '@watchpost/gallery/memory/index/resident-index';
-import type { Hit } from '@watchpost/gallery/memory/index/vector-index';
+import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
 import type { StoredFace } from '@watchpost/gallery/domain';
-import { openDatabase, openGallery } from '@watchpost/gallery/open-gallery';
-import { createPageIn, type DistantFaces } from '@watchpost/gallery/memory/page-in';
-import { createRecognise } from '@watchpost/gallery/recognise';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
+import { createLruIndex } from '@watchpost/gallery/memory/paging/lru-index';
+import { createPageIn, type VectorSearch } from '@watchpost/gallery/memory/paging/page-in';
+import { openGallery } from '@watchpost/gallery/open-gallery';
+import { createRecognise } from '@watchpost/gallery/recognise/recognise';
 import { cosine, defaultReferenceSettings } from '@watchpost/gallery/decide/references';
 import { createSync, defaultSyncSettings } from '@watchpost/gallery/memory/sync';
 import { createTransact } from '@watchpost/gallery/changes/transact';
@@ -18,6 +18,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
@@ -53,18 +54,17 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         await database.store.changes(0, { embeddings: true }, ({ faces }) => void found.push(...faces.filter(which)), never);
         return found;
       };
-      const distant: DistantFaces = {
-        near: async (embedding, modelId) => {
+      const search: VectorSearch = {
+        nearest: async (embedding, modelId) => {
           lag.asked += 1;
           const indexed = await all((stored) => stored.modelId === modelId && stored.version <= lag.indexedUpTo);
-          const hits: Hit[] = [];
-          for (const [key, stored] of indexed.entries()) insertHit(hits, { key, similarity: cosine(stored.embedding, embedding) }, 4);
-          return hits.flatMap(({ key }) => indexed[key] ?? []);
+          const similarity = (stored: StoredFace): number => cosine(stored.embedding, embedding);
+          return indexed.toSorted((a, b) => similarity(b) - similarity(a)).slice(0, 4);
         },
         ofPersons: async (ids, modelId) => all((stored) => ids.includes(stored.personId) && stored.modelId === modelId),
       };
-      const mirror = createMirror(() => createResidentIndex(createExactIndex(), capacity));
-      const sync = createSync({ ...database, mirror, metrics, log }, { ...defaultSyncSettings, embeddings: 'newest' });
+      const mirror = createMirror(() => createLruIndex(createExactIndex(), capacity));
+      const sync = createSync({ ...database, ...defaultSyncSettings, mirror, metrics, log, embeddings: 'newest' });
       const transact = createTransact({ store: database.store, sync, mirror, metrics });
       const recognise = createRecognise({
         ...database,
@@ -74,12 +74,13 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         metrics,
         decision: defaultDecisionSettings,
         references: defaultReferenceSettings,
-        pageIn: createPageIn({ mirror, distant }),
+        pageIn: createPageIn({ mirror, search }),
       });
       closers.push(async () => {
         await sync.close();
         await database.close();
       });
+      sync.start();
       await sync.ready(never);
       const see = async (vector: Float32Array): Promise<string | undefined> => {
         const [answer] = await recognise(snapshotInfo(), [face(vector)], never);
@@ -140,7 +141,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       const stale: StoredFace = { ...reference!, embedding: someone, deleted: false };
       const removal = { persons: [], faces: [{ id: reference!.id, isNew: false as const, set: { deleted: true } }] };
       await gallery.transact(() => ({ changeset: removal, result: undefined }), never);
-      const pageIn = createPageIn({ mirror: gallery.mirror, distant: { near: async () => [stale], ofPersons: async () => [stale] } });
+      const pageIn = createPageIn({ mirror: gallery.mirror, search: { nearest: async () => [stale], ofPersons: async () => [stale] } });
       await pageIn([face(someone)], never);
       expect([gallery.mirror.candidates(someone, 'test-model'), gallery.mirror.counts().faces]).toEqual([[], 0]);
     });
@@ -153,9 +154,8 @@ describeWith(['mongo'], 'GALLERY_INDEX=mongot on a server without mongot', () =>
     const server = await backend.start();
     const storage = backend.storage(server.url);
     const options = { log, metrics: createMetrics({ processMetrics: false }), settings: { index: 'mongot' as const } };
-    const { gallery } = await openGallery(storage, options, never);
+    const { gallery } = await startGallery(storage, options);
     try {
-      await gallery.ready(never);
       const seen = gallery.recognise(snapshotInfo(), [face(strangerVector(1))], never);
       await expect(seen).rejects.toMatchObject({ code: 'search-index-not-ready', retry: 'transient', retryAfterMs: 5_000 });
       expect(await gallery.people(never)).toEqual([]);

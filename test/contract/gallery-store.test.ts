@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import type { ChangeBatch, Hint, Sighting, SnapshotSightings } from '@watchpost/gallery/store';
-import type { AuditEntry, Changeset, FaceChange, PersonChange } from '@watchpost/gallery/domain';
-import { openDatabase, type OpenedDatabase } from '@watchpost/gallery/open-gallery';
+import type { ChangeBatch, ChangeEvent } from '@watchpost/gallery/store';
+import type { AuditEntry, Changeset, FaceChange, PersonChange, Sighting, SnapshotSightings } from '@watchpost/gallery/domain';
+import type { Database } from '@watchpost/gallery/stores/database';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
@@ -74,7 +75,7 @@ for (const backend of galleryBackends) {
   describeWith(backend.needs, `gallery store on ${backend.name}`, () => {
     let server: Service;
     let storage: StorageConfig;
-    let database: OpenedDatabase;
+    let database: Database;
 
     const changesSince = async (since: number, embeddings = true) => {
       const all: ChangeBatch = { persons: [], faces: [] };
@@ -159,9 +160,9 @@ for (const backend of galleryBackends) {
       const late = await changesSince(version.version - 1);
       expect(late.persons.find(({ id }) => id === 'p2')?.deleted).toBe(true);
       expect(late.faces.find(({ id }) => id === 'f22')?.deleted).toBe(true);
-      const { persons, faceIds } = await database.store.census({ faces: true }, never);
+      const { persons, faceIds } = await database.store.inventory({ faces: true }, never);
       expect([persons.map(({ id }) => id), faceIds]).toEqual([['p1'], ['f1']]);
-      expect((await database.store.census({ faces: false }, never)).faceIds).toBeNull();
+      expect((await database.store.inventory({ faces: false }, never)).faceIds).toBeNull();
     });
 
     it('reads more faces than fit in one batch', async () => {
@@ -242,23 +243,23 @@ for (const backend of galleryBackends) {
       const { feed } = database;
       expect(feed.kind).toBe('push');
       await commit({ persons: [newPerson('p1')] });
-      const heard: Hint[] = [];
+      const events: ChangeEvent[] = [];
       const stop = new AbortController();
       let listening = false;
       const over = feed.watch(
-        (hint) => heard.push(hint),
+        (event) => events.push(event),
         () => (listening = true),
         stop.signal,
       );
       await until('it listens', () => listening, 5_000);
       await commit({ persons: [newPerson('p2')] });
-      await until('the commit is heard of', () => heard.includes('changed'), 2_000);
-      heard.length = 0;
+      await until('the commit is events of', () => events.includes('changed'), 2_000);
+      events.length = 0;
       await backend.renameByHand(storage, 'Name of p1', 'Ada');
-      await until('the edit is heard of', () => heard.length > 0, 2_000);
-      heard.length = 0;
+      await until('the edit is events of', () => events.length > 0, 2_000);
+      events.length = 0;
       await backend.removeByHand(storage, 'Ada');
-      await until('the removal is heard of', () => heard.includes('edited'), 2_000);
+      await until('the removal is events of', () => events.includes('edited'), 2_000);
       stop.abort();
       await over;
     });

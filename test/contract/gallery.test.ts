@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Gallery } from '@watchpost/gallery/gallery';
-import { openGallery } from '@watchpost/gallery/open-gallery';
-import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { namePerson, startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
@@ -18,15 +17,14 @@ for (const backend of galleryBackends) {
   describeWith(backend.needs, `gallery on ${backend.name}`, () => {
     let server: Service;
     let storage: StorageConfig;
-    const opened: Gallery[] = [];
+    const opened: OpenedGallery[] = [];
 
-    const open = async (): Promise<Gallery> => {
-      const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
-      const { gallery } = await openGallery(storage, options, never);
-      opened.push(gallery);
-      await gallery.ready(never);
-      return gallery;
+    const start = async (): Promise<OpenedGallery> => {
+      const started = await startGallery(storage);
+      opened.push(started);
+      return started;
     };
+    const open = async (): Promise<Gallery> => (await start()).gallery;
     const names = async (gallery: Gallery): Promise<string[]> => (await gallery.people(never)).map(({ name }) => name);
 
     beforeAll(async () => {
@@ -39,7 +37,7 @@ for (const backend of galleryBackends) {
       storage = backend.storage(server.url);
     });
     afterEach(async () => {
-      await Promise.all(opened.splice(0).map(async (gallery) => gallery.close()));
+      await Promise.all(opened.splice(0).map(async ({ gallery }) => gallery.close()));
       await emptyGallery(storage);
     });
 
@@ -84,21 +82,23 @@ for (const backend of galleryBackends) {
     });
 
     it('gives names, and finds them under the number too', async () => {
-      const gallery = await open();
+      const started = await start();
+      const { gallery } = started;
+      const name = async (from: string, to: string) => namePerson(started, from, to, cli);
       const stranger = strangerVector(1);
       await gallery.recognise(snapshotInfo(), [face(stranger)], never);
       await gallery.recognise(snapshotInfo(), [face(strangerVector(2))], never);
-      const named = await gallery.name('unknown 1', '  Ada   Lovelace ', cli, never);
+      const named = await name('unknown 1', '  Ada   Lovelace ');
       expect(named).toMatchObject({ name: 'Ada Lovelace', status: 'named', number: 1 });
       expect((await gallery.recognise(snapshotInfo(), [face(stranger)], never))[0]).toMatchObject({
         decision: 'match',
         person: { name: 'Ada Lovelace', status: 'named' },
       });
-      await expect(gallery.name('Unknown 2', 'ADA lovelace', cli, never)).rejects.toMatchObject({ code: 'name-taken' });
-      await expect(gallery.name('Unknown 7', 'Bob', cli, never)).rejects.toMatchObject({ code: 'person-not-found' });
-      await expect(gallery.name('Unknown 2', 'Unknown 9', cli, never)).rejects.toMatchObject({ code: 'name-invalid' });
-      expect(await gallery.name('Unknown 1', 'Ada', cli, never)).toMatchObject({ name: 'Ada' });
-      expect(await gallery.person(named.id, never)).toMatchObject({ name: 'Ada', faces: 1 });
+      await expect(name('Unknown 2', 'ADA lovelace')).rejects.toMatchObject({ code: 'name-taken' });
+      await expect(name('Unknown 7', 'Bob')).rejects.toMatchObject({ code: 'person-not-found' });
+      await expect(name('Unknown 2', 'Unknown 9')).rejects.toMatchObject({ code: 'name-invalid' });
+      expect(await name('Unknown 1', 'Ada')).toMatchObject({ name: 'Ada' });
+      expect(await gallery.person(named!.id, never)).toMatchObject({ name: 'Ada', faces: 1 });
       expect(await names(gallery)).toEqual(['Ada', 'Unknown 2']);
     });
 
@@ -112,10 +112,11 @@ for (const backend of galleryBackends) {
     });
 
     it('hears of names given by another process and by hand in the database', async () => {
-      const [here, there] = [await open(), await open()];
+      const [started, there] = [await start(), await open()];
+      const here = started.gallery;
       const stranger = strangerVector(1);
       await here.recognise(snapshotInfo(), [face(stranger)], never);
-      await here.name('Unknown 1', 'Ada', cli, never);
+      await namePerson(started, 'Unknown 1', 'Ada', cli);
       await until('the other process knows', async () => (await names(there))[0] === 'Ada', 2_000);
       const startMs = performance.now();
       await backend.renameByHand(storage, 'Ada', 'Grace');

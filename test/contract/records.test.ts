@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { openDatabase, type OpenedDatabase } from '@watchpost/gallery/open-gallery';
+import type { Database } from '@watchpost/gallery/stores/database';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ for (const backend of galleryBackends) {
   describeWith(backend.needs, `snapshot records on ${backend.name}`, () => {
     let server: Service;
     let storage: StorageConfig;
-    let database: OpenedDatabase;
+    let database: Database;
     const job = (over: Parameters<typeof snapshotJob>[0] = {}) => snapshotJob({ snapshotId: `slack-${randomUUID()}`, ...over });
 
     beforeAll(async () => {

@@ -1,18 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Gallery } from '@watchpost/gallery/gallery';
-import { openGallery } from '@watchpost/gallery/open-gallery';
-import { createLogger } from '@watchpost/shared/observability/logger';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector, withMongo } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { namePerson, startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
-const log = createLogger('test', 'silent');
 
 for (const backend of galleryBackends) {
   describeWith(
@@ -21,14 +20,13 @@ for (const backend of galleryBackends) {
     () => {
       let server: Service;
       let storage: StorageConfig;
-      let opened: { gallery: Gallery; metrics: Metrics }[];
+      let opened: (OpenedGallery & { metrics: Metrics })[];
 
       const open = async () => {
         const metrics = createMetrics({ processMetrics: false });
-        const { gallery } = await openGallery(storage, { log, metrics }, never);
-        opened.push({ gallery, metrics });
-        await gallery.ready(never);
-        return { gallery, metrics };
+        const started = { ...(await startGallery(storage, { metrics })), metrics };
+        opened.push(started);
+        return started;
       };
       const metric = async (metrics: Metrics, name: string): Promise<number> => {
         const { body } = await metrics.scrape();
@@ -61,7 +59,7 @@ for (const backend of galleryBackends) {
         const [here, there] = [await open(), await open()];
         const ada = strangerVector(1);
         await see(here.gallery, ada);
-        await here.gallery.name('Unknown 1', 'Ada', { id: 'cli' }, never);
+        await namePerson(here, 'Unknown 1', 'Ada', { id: 'cli' });
         await until('there knows Ada', async () => (await names(there.gallery))[0] === 'Ada', 5_000);
         await server.kill();
         await until('the gap shows', async () => (await metric(there.metrics, 'gallery_lag_seconds')) > 1, 20_000);

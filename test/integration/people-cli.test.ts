@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { openGallery } from '@watchpost/gallery/open-gallery';
-import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { fromRoot } from '../support/root.ts';
 import { pglite, type Service } from '../support/services.ts';
+import { startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 
@@ -27,8 +25,7 @@ describe('the commands about people', () => {
 
   beforeAll(async () => {
     server = await pglite();
-    const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
-    const { gallery } = await openGallery({ POSTGRES_URL: server.url }, options, never);
+    const { gallery } = await startGallery({ POSTGRES_URL: server.url });
     for (const seed of [1, 2, 3]) await gallery.recognise(snapshotInfo({ takenAtMs: seed * 1_000 }), [face(strangerVector(seed))], never);
     await gallery.close();
   });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { allowHosts } from '@watchpost/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { createSlackPlatform } from '@watchpost/slack/platform';
-import { openGallery } from '@watchpost/gallery/open-gallery';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { JobHandlers, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Job, SnapshotJob } from '@watchpost/shared/jobs/jobs';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -15,13 +15,14 @@ import { createStepTimer } from '@watchpost/worker/step-timer';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { pglite, type Service } from '../support/services.ts';
+import { namePerson, startGallery } from '../support/start-gallery.ts';
 
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 const context = { attempt: 1, lastAttempt: false };
 let database: Service;
 let engine: FaceEngine;
-let opened: Awaited<ReturnType<typeof openGallery>>;
+let opened: OpenedGallery;
 let slack: FakeSlack;
 let handlers: JobHandlers;
 let queued: Job[];
@@ -38,8 +39,7 @@ beforeAll(async () => {
     INFERENCE_THREADS: '1',
   });
   engine = await createFaceEngine(config, log);
-  opened = await openGallery(config, { log, metrics: createMetrics({ processMetrics: false }) }, never);
-  await opened.gallery.ready(never);
+  opened = await startGallery(config);
 }, 120_000);
 afterAll(async () => {
   await opened?.gallery.close();
@@ -128,8 +128,8 @@ describe('a snapshot', () => {
 
     const people = await opened.gallery.people(never);
     expect(people.map(({ name }) => name)).toEqual(expect.arrayContaining([first, second]));
-    await opened.gallery.name(first, 'Ada', { id: 'test' }, never);
-    await opened.gallery.name(second, 'Grace', { id: 'test' }, never);
+    await namePerson(opened, first, 'Ada', { id: 'test' });
+    await namePerson(opened, second, 'Grace', { id: 'test' });
     await run(posted(await frameWith([man[1]!, woman], { seed: 1 })));
     expect(slack.posts[1]!.text).toMatch(/2 faces at camera \d+: 1: Ada, 2: Grace/);
   });

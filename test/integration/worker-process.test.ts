@@ -1,17 +1,17 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openGallery } from '@watchpost/gallery/open-gallery';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
 import { startApp, type RunningProcess } from '../support/pair.ts';
 import { frameWith, woman } from '../support/pictures.ts';
 import { pglite, redis, type Service } from '../support/services.ts';
+import { startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
 const log = createLogger('test', 'silent');
@@ -19,7 +19,7 @@ const never = new AbortController().signal;
 
 describeWith(['redis'], 'the worker process', () => {
   let services: { queue: Service; gallery: Service };
-  let database: Awaited<ReturnType<typeof openGallery>>;
+  let database: OpenedGallery;
   let sender: JobSender;
   let slack: FakeSlack;
   let workers: RunningProcess[];
@@ -28,7 +28,7 @@ describeWith(['redis'], 'the worker process', () => {
   beforeAll(async () => {
     const [queue, gallery] = await Promise.all([redis({ own: true }), pglite()]);
     services = { queue, gallery };
-    database = await openGallery({ POSTGRES_URL: gallery.url }, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+    database = await startGallery({ POSTGRES_URL: gallery.url });
     sender = createJobSender({ REDIS_URL: queue.url }, { log });
   }, 120_000);
   afterAll(async () => {

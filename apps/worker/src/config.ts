@@ -1,5 +1,5 @@
 import { commonEnv, galleryFaults, queueFaults, storageEnv } from '@watchpost/shared/config/common';
-import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
+import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/settings';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { slackEnv } from '@watchpost/slack/config';
 import { seeEnv } from '@watchpost/see/config';

@@ -29,7 +29,7 @@ export async function startWorker(config: WorkerConfig, log: Logger, lifecycle: 
   lifecycle.onStop('health endpoint', () => health.close());
   log.info({ port: health.port }, 'health endpoint listens');
 
-  const [{ gallery, records }, engine] = await Promise.all([
+  const [{ gallery, records, start, housekeeping }, engine] = await Promise.all([
     untilReached(
       () => openGallery(config, { log, metrics, settings: gallerySettings(config) }, lifecycle.stopping),
       log,
@@ -38,6 +38,8 @@ export async function startWorker(config: WorkerConfig, log: Logger, lifecycle: 
     createFaceEngine(config, log),
   ]);
   lifecycle.onStop('gallery', () => gallery.close());
+  start();
+  housekeeping.start();
   lifecycle.onStop('face engine', () => engine.close());
 
   const sender = createJobSender(config, { log, metrics });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
-import { openDatabase } from '@watchpost/gallery/open-gallery';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { readOptions, type Bench } from './bench.ts';
 import { openBenchDatabase } from './gallery/bench-database.ts';
@@ -10,8 +10,8 @@ import { createSyntheticFaces } from './gallery/synthetic-faces.ts';
 import { percentile, rounded } from './report/statistics.ts';
 
 /**
- * In each round every process is shown another picture of the same new stranger at the same moment. As many persons as rounds must
- * come of it, and everybody must give the stranger the same name: exit code 1 otherwise.
+ * In each round all processes see different pictures of the same new stranger at the same moment. Every round must add exactly one
+ * person, and all processes must return the same name: exit code 1 otherwise.
  */
 export const enrollRace: Bench = async (args, { env, print, warn, signal }) => {
   const { json, rounds, workers } = readOptions(args, {
@@ -20,12 +20,12 @@ export const enrollRace: Bench = async (args, { env, print, warn, signal }) => {
   });
   const database = await openBenchDatabase(env, signal);
   try {
-    // The tables and indexes are there before eight processes want to make them.
+    // Creates the tables and indexes before all the processes start.
     const opened = await openDatabase(database.storage, { log: createLogger('bench', 'fatal') }, signal);
-    const before = (await opened.store.census({ faces: false }, signal)).persons.length;
+    const before = (await opened.store.inventory({ faces: false }, signal)).persons.length;
     warn(`${rounds} rounds of ${workers} processes on ${database.kind}`);
     const { times, splits } = await race(database.storage, rounds, workers, signal);
-    const persons = (await opened.store.census({ faces: false }, signal)).persons.length - before;
+    const persons = (await opened.store.inventory({ faces: false }, signal)).persons.length - before;
     await opened.close();
     const [p50Ms, p99Ms] = [0.5, 0.99].map((rank) => rounded(percentile(times, rank)));
     const report = { database: database.kind, rounds, workers, persons, roundsWithTwoNames: splits, p50Ms, p99Ms };
@@ -57,7 +57,7 @@ async function race(storage: Parameters<typeof startProcesses>[1], rounds: numbe
       const answers = await Promise.all(processes.map((each, index) => each.ask(orders[index] ?? { kind: 'stop' })));
       const names = new Set<string | null>();
       for (const answer of answers) {
-        if (answer.kind !== 'recognised') throw new AppError('internal', 'a process answered something else');
+        if (answer.kind !== 'recognised') throw new AppError('internal', 'unexpected reply of a process');
         names.add(answer.name);
         times.push(answer.elapsedMs);
       }

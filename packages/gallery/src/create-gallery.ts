@@ -1,24 +1,19 @@
-import { AppError } from '@watchpost/shared/errors';
+import { nameKey, personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
-import type { LastSeen, SightingStore } from './store.ts';
 import type { Mirror } from './memory/mirror.ts';
-import { nameKey, personStatus, type StoredPerson } from './domain.ts';
-import type { PeopleOperations } from './changes/operation.ts';
-import type { Recognise } from './recognise.ts';
 import type { Sync } from './memory/sync.ts';
+import type { SightingStore } from './store.ts';
 
 export interface GalleryDeps {
   mirror: Mirror;
   sync: Sync;
-  operations: PeopleOperations;
   sightings: SightingStore;
-  recognise: Recognise;
-  /** Closes what is underneath. */
+  recognise: Gallery['recognise'];
   close: () => Promise<void>;
 }
 
 /** The gallery over any database. */
-export function createGallery({ mirror, sync, operations, sightings, recognise, close }: GalleryDeps): Gallery {
+export function createGallery({ mirror, sync, sightings, recognise, close }: GalleryDeps): Gallery {
   const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person => ({
     id: stored.id,
     status: personStatus(stored),
@@ -27,11 +22,6 @@ export function createGallery({ mirror, sync, operations, sightings, recognise, 
     faces: mirror.facesOf(stored.id).filter(({ role }) => role === 'reference').length,
     lastSeen: newestOf(ids, lastSeen),
   });
-
-  const showOne = async (stored: StoredPerson, signal: AbortSignal): Promise<Person> => {
-    const ids = mirror.idsByPerson().get(stored.id) ?? [];
-    return show(stored, ids, await sightings.lastSeen(ids, signal));
-  };
 
   return {
     ready: (signal) => sync.ready(signal),
@@ -44,23 +34,16 @@ export function createGallery({ mirror, sync, operations, sightings, recognise, 
       return mirror
         .persons()
         .map((stored) => show(stored, ids.get(stored.id) ?? [], lastSeen))
-        .sort(inReadingOrder);
+        .sort(byStatusAndName);
     },
     person: async (id, signal) => {
       await sync.ready(signal);
       const stored = mirror.person(id);
-      return stored && (await showOne(stored, signal));
+      if (!stored) return null;
+      const ids = mirror.idsByPerson().get(stored.id) ?? [];
+      return show(stored, ids, await sightings.lastSeen(ids, signal));
     },
-    name: async (from, to, by, signal) => {
-      const { personIds } = await operations.apply({ kind: 'name', person: from, to }, by, signal);
-      const stored = mirror.person(personIds[0] ?? '');
-      if (!stored) throw new AppError('person-not-found', 'the person was removed meanwhile');
-      return await showOne(stored, signal);
-    },
-    close: async () => {
-      await sync.close();
-      await close();
-    },
+    close,
   };
 }
 
@@ -71,8 +54,8 @@ function newestOf(ids: readonly string[], lastSeen: Map<string, LastSeen>): Last
 
 const order = { named: 0, unknown: 1, ignored: 2 } as const;
 
-/** Named persons by name, then unknowns by number, then who is ignored. */
-function inReadingOrder(a: Person, b: Person): number {
+/** Named persons by name, then unknowns by number, then ignored persons. */
+function byStatusAndName(a: Person, b: Person): number {
   const number = (person: Person): number => (person.status === 'unknown' ? (person.number ?? 0) : 0);
   return order[a.status] - order[b.status] || number(a) - number(b) || nameKey(a.name).localeCompare(nameKey(b.name));
 }

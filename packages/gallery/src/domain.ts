@@ -1,138 +1,222 @@
+import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import type { Actor, Person } from './gallery.ts';
+import type { Box } from '@watchpost/shared/geometry';
 
-/** A person as the store keeps it. Whether it is `named` follows from the name, so that an edit of the name alone, by hand in the database, names a person. */
+/** A person as the store keeps it. Whether it is named follows from the name, so editing the name by hand in the database names a person. */
 export interface StoredPerson {
   id: string;
-  /** "Unknown 12" while nobody named it. */
+  /** "Unknown 12" until somebody names it. */
   name: string;
-  /** The number of an unknown, kept when it is named; null for a person that never was one. */
+  /** The number of an unknown, kept when it is named; null for a person that was never unknown. */
   number: number | null;
   /** Other names that find this person. */
   aliases: string[];
   ignored: boolean;
-  /** The person that this one was merged into: sightings that name this one are that one's. */
+  /** The person that this one was merged into: its sightings count as that person's. */
   mergedInto: string | null;
   deleted: boolean;
   createdAtMs: number;
-  /** The gallery's version at which it was last written by us. An edit by hand leaves it as it is. */
+  /** The gallery's version at our last write. An edit by hand does not change it on MongoDB. */
   version: number;
 }
 
-/** A face that a person is known by, or (negative) known not to be. */
+/** A face that shows a person (`reference`), or that a reader said does not (`negative`). */
 export interface StoredFace {
   id: string;
   personId: string;
   modelId: string;
   role: 'reference' | 'negative';
-  /** Unit length. Empty where the reader asked for none. */
+  /** Unit length. Empty where the reader asked for no vectors. */
   embedding: Float32Array;
   /** 0..1. */
   quality: number;
   sizePx: number;
-  /** Where it was seen; null for one enrolled from a picture file. */
+  /** The snapshot that it comes from; null for a face enrolled from a picture file. */
   snapshotId: string | null;
   createdAtMs: number;
   deleted: boolean;
   version: number;
 }
 
-/** Where the gallery stands. Every change of persons and faces raises `version` by one; numbers are given out from `nextNumber` and never again. */
+export type PersonStatus = 'named' | 'unknown' | 'ignored';
+
+/** The position in the sequence of changes. Every commit raises `version` by one. Unknowns are numbered from `nextNumber`; no number is used twice. */
 export interface Head {
   version: number;
   nextNumber: number;
 }
 
-/** A new person, or some fields of one that exists. */
+export type PersonFields = Partial<Omit<StoredPerson, 'id' | 'version'>>;
+
+/** A new person, or some fields of an existing one. */
 export type PersonChange =
   | { id: string; isNew: true; set: Omit<StoredPerson, 'id' | 'version'> }
-  | { id: string; isNew: false; set: Partial<Omit<StoredPerson, 'id' | 'version'>> };
+  | { id: string; isNew: false; set: PersonFields };
 
-/** A new face (with its crop, a small JPEG, where there is one), or some fields of one that exists. */
+/** A new face (with its crop, a small JPEG, if there is one), or some fields of an existing one. */
 export type FaceChange =
   | { id: string; isNew: true; set: Omit<StoredFace, 'id' | 'version'>; crop: Uint8Array | null }
   | { id: string; isNew: false; set: Partial<Pick<StoredFace, 'personId' | 'role' | 'deleted'>> };
 
-/** Everything that one operation changes; it comes true as a whole or not at all. */
+/** Everything that one operation changes; applied atomically. */
 export interface Changeset {
   persons: PersonChange[];
   faces: FaceChange[];
-  /** Where numbers go on; absent when none was given out. */
+  /** The next free number; absent when none was used. */
   nextNumber?: number;
-  /** Absent for what nobody asked for by name (a new unknown, one more reference face). */
+  /** Absent for changes that nobody asked for (a new unknown, one more reference). */
   audit?: AuditEntry;
-  /** Sightings whose nearest reference was one of these faces become that person's. */
   moveSightings?: SightingMove[];
-  /** Single faces of snapshots become that person's, or nobody's. */
   assignments?: SightingAssignment[];
 }
 
-export interface SightingMove {
-  faceIds: string[];
-  personId: string;
-}
+const sightingMoveSchema = z.object({ faceIds: z.array(z.string()), personId: z.string() });
+/** Sightings whose nearest reference was one of these faces become that person's. */
+export type SightingMove = z.infer<typeof sightingMoveSchema>;
 
-export interface SightingAssignment {
-  snapshotId: string;
+const sightingAssignmentSchema = z.object({
+  snapshotId: z.string(),
   /** Which of the snapshot's faces, from 0. */
-  position: number;
-  personId: string | null;
+  position: z.number().int(),
+  personId: z.string().nullable(),
+});
+/** One face of a snapshot becomes that person's, or nobody's. */
+export type SightingAssignment = z.infer<typeof sightingAssignmentSchema>;
+
+/** The parts of a changeset that concern sightings, as stores keep them. */
+export const sightingChangesSchema = z.object({
+  moveSightings: z.array(sightingMoveSchema),
+  assignments: z.array(sightingAssignmentSchema).default([]),
+});
+
+/** The change that undoes another one. New persons and faces are undone by marking them deleted. */
+const inverseSchema = sightingChangesSchema.extend({
+  persons: z.array(
+    z.object({
+      id: z.string(),
+      isNew: z.literal(false),
+      set: z.object({
+        name: z.string().exactOptional(),
+        number: z.number().nullable().exactOptional(),
+        aliases: z.array(z.string()).exactOptional(),
+        ignored: z.boolean().exactOptional(),
+        mergedInto: z.string().nullable().exactOptional(),
+        deleted: z.boolean().exactOptional(),
+        createdAtMs: z.number().exactOptional(),
+      }),
+    }),
+  ),
+  faces: z.array(
+    z.object({
+      id: z.string(),
+      isNew: z.literal(false),
+      set: z.object({
+        personId: z.string().exactOptional(),
+        role: z.enum(['reference', 'negative']).exactOptional(),
+        deleted: z.boolean().exactOptional(),
+      }),
+    }),
+  ),
+});
+export type Inverse = z.infer<typeof inverseSchema>;
+
+/** Databases keep the inverse as text: they never query it. */
+export function inverseToJson(inverse: Inverse | null): string | null {
+  return inverse && JSON.stringify(inverse);
 }
 
-export const auditActions = [
-  'name',
-  'alias',
-  'merge',
-  'split',
-  'ignore',
-  'unignore',
-  'forget',
-  'undo',
-  'assign',
-  'enroll',
-  'expire',
-] as const;
+export function inverseFromJson(json: string | null): Inverse | null {
+  return json === null ? null : inverseSchema.parse(JSON.parse(json));
+}
 
-/** Who did what, when and from where. Undoing one is doing `inverse`. */
-export interface AuditEntry {
-  id: string;
-  action: (typeof auditActions)[number];
-  actor: Actor;
-  atMs: number;
-  personIds: string[];
-  /** What a reader of the audit sees: `Unknown 3 → Ada`. */
-  summary: string;
-  inverse: { persons: PersonChange[]; faces: FaceChange[]; moveSightings: SightingMove[]; assignments?: SightingAssignment[] } | null;
-  undone: boolean;
+const actorSchema = z.object({
+  /** `cli`, `watchpost` itself, or a user id qualified by its platform: `platform:U0123`. */
+  id: z.string(),
+  /** From where: a channel, a machine. */
+  where: z.string().exactOptional(),
+});
+/** Who asks for a change, for the audit. */
+export type Actor = z.infer<typeof actorSchema>;
+
+/** Who did what, when and from where. Undoing an entry applies its `inverse`. */
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  action: z.enum(['name', 'alias', 'merge', 'split', 'ignore', 'unignore', 'forget', 'undo', 'assign', 'enroll', 'expire']),
+  actor: actorSchema,
+  atMs: z.number(),
+  personIds: z.array(z.string()),
+  /** As readers of the audit see it: `Unknown 3 → Ada`. */
+  summary: z.string(),
+  inverse: inverseSchema.nullable(),
+  undone: z.boolean(),
   /** Of an undo: the entry that it undid. */
-  undoes: string | null;
-  /** The gallery's version that it made; 0 until it is stored. */
-  version: number;
+  undoes: z.string().nullable(),
+  /** The gallery's version after the change. */
+  version: z.number(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+export const boxSchema: z.ZodType<Box> = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+
+/** `match`: a named person. `uncertain`: never posted as a name. `unknown`: a stranger. `unrecognisable`: too small or too blurred to say. */
+export const faceDecisionSchema = z.enum(['match', 'uncertain', 'unknown', 'unrecognisable']);
+export type FaceDecision = z.infer<typeof faceDecisionSchema>;
+
+/** A face of a snapshot and the person that it was matched to, if any. */
+export const sightingSchema = z.object({
+  box: boxSchema,
+  decision: faceDecisionSchema,
+  personId: z.string().nullable(),
+  /** Cosine to the nearest reference; null where nothing was compared, and for a new unknown. */
+  similarity: z.number().nullable(),
+  /** The nearest reference, or the reference that this face became. */
+  faceId: z.string().nullable(),
+  modelId: z.string(),
+  quality: z.number(),
+  sizePx: z.number(),
+  /** Empty once it was erased. */
+  embedding: z.custom<Float32Array>((value) => value instanceof Float32Array),
+});
+export type Sighting = z.infer<typeof sightingSchema>;
+
+/** The sightings of one snapshot, with its camera and time. */
+export interface SnapshotSightings {
+  snapshotId: string;
+  channel: string;
+  camera: string | null;
+  takenAtMs: number;
+  faces: Sighting[];
+}
+
+export interface LastSeen {
+  atMs: number;
+  channel: string;
+  camera: string | null;
 }
 
 export function unknownName(number: number): string {
   return `Unknown ${number}`;
 }
 
-/** `ignored` first, then by the name. */
-export function personStatus(person: Pick<StoredPerson, 'ignored' | 'name' | 'number'>): Person['status'] {
+/** `ignored` comes first, then the name decides. */
+export function personStatus(person: Pick<StoredPerson, 'ignored' | 'name' | 'number'>): PersonStatus {
   if (person.ignored) return 'ignored';
   return person.number !== null && nameKey(person.name) === nameKey(unknownName(person.number)) ? 'unknown' : 'named';
 }
 
-/** Names that readers take for the same have the same key: compatibility forms, case, and runs of blanks folded. */
+/** Names that readers take for the same name have the same key: folds compatibility forms, case and runs of white space. */
 export function nameKey(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
 const longestName = 80;
 
-/** The name as it is stored: blanks tidied. Rejects with `name-invalid` what is empty, too long, has control characters, or looks like an unknown's. */
+/** The name as it is stored, with white space normalised. Rejects with `name-invalid` if it is empty, too long, has control characters or looks like an unknown's. */
 export function validName(name: string): string {
   const tidy = name.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
   if (tidy === '') throw new AppError('name-invalid', 'the name is empty');
   if (tidy.length > longestName) throw new AppError('name-invalid', `the name is longer than ${longestName} characters`);
   if (/\p{Cc}|\p{Cs}/u.test(tidy)) throw new AppError('name-invalid', 'the name has control characters');
-  if (/^unknown \d+$/.test(nameKey(tidy))) throw new AppError('name-invalid', '"Unknown" and a number is kept for strangers');
+  if (/^unknown \d+$/.test(nameKey(tidy))) throw new AppError('name-invalid', '"Unknown" and a number is reserved for strangers');
   return tidy;
 }

@@ -1,18 +1,19 @@
 import type { Box } from '@watchpost/shared/geometry';
+import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus } from './domain.ts';
 
 /** A person as surfaces show it. */
 export interface Person {
   id: string;
-  status: 'named' | 'unknown' | 'ignored';
+  status: PersonStatus;
   /** "Ada", or "Unknown 12". */
   name: string;
   /** The number of an unknown, kept when it is named. */
   number: number | null;
   faces: number;
-  lastSeen: { atMs: number; channel: string; camera: string | null } | null;
+  lastSeen: LastSeen | null;
 }
 
-/** A face to decide about. */
+/** A face to identify. */
 export interface ProbeFace {
   box: Box;
   embedding: Float32Array;
@@ -21,19 +22,19 @@ export interface ProbeFace {
   quality: number;
   /** See SeenFace.sizePx. */
   sizePx: number;
-  /** A small JPEG of it, kept with a face that becomes a reference, so that another model can embed it anew. */
+  /** A small JPEG, stored with a face that becomes a reference, so that another model can embed it later. */
   crop?: Uint8Array;
 }
 
 /** The answer for one face. */
 export interface MatchedFace {
-  decision: 'match' | 'uncertain' | 'unknown' | 'unrecognisable';
-  /** Who: for `match` the person, for `unknown` the Unknown N (new or seen before), for `uncertain` the nearest (never to be shown as a name), else null. */
-  person: { id: string; status: Person['status']; name: string } | null;
+  decision: FaceDecision;
+  /** `match`: the person. `unknown`: the Unknown N, new or seen before. `uncertain`: the nearest person, never to be shown as a name. Otherwise null. */
+  person: { id: string; status: PersonStatus; name: string } | null;
   similarity: number | null;
 }
 
-/** Where and when the faces were seen. */
+/** The snapshot that faces were found in: which one, from where, and when. */
 export interface SnapshotInfo {
   snapshotId: string;
   channel: string;
@@ -41,28 +42,50 @@ export interface SnapshotInfo {
   takenAtMs: number;
 }
 
-/** Who is asking for a change, for the audit. */
-export interface Actor {
-  /** `cli`, `watchpost` itself, or a qualified user id: `slack:U0123`. */
-  id: string;
-  /** From where: a channel, a machine. */
-  where?: string;
-}
-
-/** The gallery as the pipeline and every surface use it. */
+/** The gallery as the pipelines and surfaces use it. */
 export interface Gallery {
-  /** Resolves when the index is complete; until then nobody may be called unknown. */
+  /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. */
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;
   /**
-   * Decides about all faces of one snapshot together (one person at most once), makes a new Unknown N where a good face matches no one
-   * (exactly one however many workers see it), and records the sightings. The same snapshot again gives the same answer and records nothing twice.
+   * Decides about all faces of a snapshot together (a person appears at most once), creates a new Unknown N for a good face that
+   * matches no one (only one, however many workers see it), and records the sightings. Calling it again for the same snapshot
+   * returns the same answer and records nothing twice.
    */
-  recognise(sighting: SnapshotInfo, faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]>;
+  recognise(snapshot: SnapshotInfo, faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]>;
   people(signal: AbortSignal): Promise<Person[]>;
-  /** One person as it is now (after merges: the one it became), or null. */
+  /** One person as it is now (after a merge: the person that it became), or null. */
   person(id: string, signal: AbortSignal): Promise<Person | null>;
-  /** Gives the person called `from` ("Unknown 3", or a name, any case) the name `to`. Rejects with `person-not-found`, `name-taken`, `name-invalid`. */
-  name(from: string, to: string, by: Actor, signal: AbortSignal): Promise<Person>;
   close(): Promise<void>;
 }
+
+/** What can be done to persons. A person is given by its id, or by a name that only one person has. */
+export type Operation =
+  | { kind: 'name'; person: string; to: string }
+  /** Adds a name that finds the person; `remove` removes it. */
+  | { kind: 'alias'; person: string; alias: string; remove?: boolean }
+  /** Merges two persons. A named person absorbs an unknown, the older unknown the younger; otherwise `into` absorbs `from`, whose name becomes an alias. */
+  | { kind: 'merge'; from: string; into: string }
+  /** Moves these faces, and the sightings matched by them, to a new Unknown. */
+  | { kind: 'split'; person: string; faceIds: string[] }
+  /** An ignored person is recognised but never reported; similar faces become uncertain. */
+  | { kind: 'ignore' | 'unignore'; person: string }
+  /** Deletes the person, its faces and sightings: hidden at once, erased when it can no longer be undone. */
+  | { kind: 'forget'; person: string }
+  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery learns from both. */
+  | { kind: 'assign'; snapshotId: string; position: number; person: string | null };
+
+/**
+ * Operations on persons, the same for every surface. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
+ * Reject with `person-not-found`, `name-taken`, `name-invalid`, `change-refused` (all permanent), `gallery-unavailable`.
+ */
+export interface PeopleOperations {
+  apply(operation: Operation, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
+  /** Undoes the newest change (null), or the one of this audit entry. Rejects with `change-refused` if it is too late, or a later change depends on it. */
+  undo(entryId: string | null, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
+  /** The newest audit entries, newest first. */
+  history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
+}
+
+/** How long a change can be undone, milliseconds. Deleted data is erased a minute later. */
+export const undoMs = 10 * 60_000;

@@ -1,18 +1,18 @@
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 
-/** The gallery's instruments. */
+/** The gallery's metrics. */
 export function createGalleryMetrics(metrics: Metrics) {
   return {
     persons: metrics.gauge('gallery_persons', 'Persons in the gallery as this process knows it'),
     faces: metrics.gauge('gallery_faces', 'Faces in the gallery as this process knows it'),
-    ready: metrics.gauge('gallery_ready', '1 when the gallery in memory is complete'),
+    ready: metrics.gauge('gallery_ready', '1 when the whole gallery is in memory'),
     lag: metrics.gauge('gallery_lag_seconds', 'Time since the gallery in memory was last known to equal the database'),
-    feedUp: metrics.gauge('gallery_feed_up', '1 while changes are heard of at once (change stream, LISTEN)'),
+    feedUp: metrics.gauge('gallery_feed_up', '1 while the database notifies of changes (change stream, LISTEN)'),
     reloads: metrics.counter('gallery_reloads_total', 'Times that the whole gallery was read again', ['reason']),
     feedBreaks: metrics.counter('gallery_feed_breaks_total', 'Times that the change stream or LISTEN connection broke'),
     decisions: metrics.counter('gallery_decisions_total', 'Faces decided about', ['decision']),
     enrolled: metrics.counter('gallery_enrolled_total', 'Strangers that became a new Unknown'),
-    conflicts: metrics.counter('gallery_commit_conflicts_total', 'Commits that came second and were decided again'),
+    conflicts: metrics.counter('gallery_commit_conflicts_total', 'Commits that conflicted with another one and were decided again'),
     matchSeconds: metrics.histogram(
       'gallery_match_seconds',
       'Time to compare one face with the gallery in memory',

@@ -1,35 +1,54 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { createGalleryMetrics } from './metrics.ts';
-import { createExactIndex } from './memory/index/exact-index.ts';
-import { createMirror, type Mirror } from './memory/mirror.ts';
-import { openDatabase, type OpenedDatabase } from './open-gallery.ts';
-import { createSync, defaultSyncSettings } from './memory/sync.ts';
-import { createTransact, type Transact } from './changes/transact.ts';
+import type { Transact } from './changes/transact.ts';
+import type { Actor } from './domain.ts';
+import type { Gallery, PeopleOperations } from './gallery.ts';
+import type { Mirror } from './memory/mirror.ts';
+import { createEnroll, type Enroll } from './moving-in/enroll.ts';
+import { importNames, type ImportedNames } from './moving-in/import-names.ts';
+import { reembed, removeReplaced, type ReembedOptions, type Reembedded } from './moving-in/reembed.ts';
+import { openParts } from './open-gallery.ts';
+import type { Database } from './stores/database.ts';
 
-/** The gallery's inside, for commands that change many persons and faces at a time. */
-export interface Workbench extends OpenedDatabase {
-  /** Complete when the workbench is opened, and kept true to the database. */
+/** The gallery with its inside, for commands that change many persons and faces, and for measurements. */
+export interface Workbench {
+  gallery: Gallery;
+  operations: PeopleOperations;
+  /** Complete when the workbench is opened, and kept current. */
   mirror: Mirror;
   transact: Transact;
+  database: Database;
+  enroll: Enroll;
+  importNames(names: readonly string[], by: Actor, signal: AbortSignal): Promise<ImportedNames>;
+  reembed(options: ReembedOptions, signal: AbortSignal): Promise<Reembedded>;
+  /** Removes the faces of other models that have a counterpart of this model. Resolves to their number. */
+  removeReplaced(modelId: string, signal: AbortSignal): Promise<number>;
+  close(): Promise<void>;
 }
 
-/** Opens the configured database and reads the whole gallery. `close` ends both. Rejects with `gallery-unavailable`. */
+/** Opens the configured database and reads the whole gallery. Rejects with `gallery-unavailable`. */
 export async function openWorkbench(config: StorageConfig, log: Logger, signal: AbortSignal): Promise<Workbench> {
-  const database = await openDatabase(config, { log }, signal);
-  const metrics = createGalleryMetrics(createMetrics({ processMetrics: false }));
-  const mirror = createMirror(createExactIndex);
-  const sync = createSync({ ...database, mirror, metrics, log }, defaultSyncSettings);
-  const close = async (): Promise<void> => {
-    await sync.close();
-    await database.close();
-  };
+  const metrics = createMetrics({ processMetrics: false });
+  const { gallery, operations, database, mirror, transact, settings, start } = await openParts(config, { log, metrics }, signal);
   try {
-    await sync.ready(signal);
+    start();
+    await gallery.ready(signal);
   } catch (error) {
-    await close();
+    await gallery.close();
     throw error;
   }
-  return { ...database, mirror, transact: createTransact({ store: database.store, sync, mirror, metrics }), close };
+  const parts = { mirror, transact, audit: database.audit };
+  return {
+    gallery,
+    operations,
+    mirror,
+    transact,
+    database,
+    enroll: createEnroll({ ...parts, ...settings }),
+    importNames: (names, by, signal) => importNames(names, parts, by, signal),
+    reembed: (options, signal) => reembed(parts, options, signal),
+    removeReplaced: (modelId, signal) => removeReplaced(parts, modelId, signal),
+    close: () => gallery.close(),
+  };
 }

@@ -1,15 +1,35 @@
-import type { GalleryConfig } from './config.ts';
+import { z } from 'zod';
+import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { defaultDecisionSettings, type DecisionSettings } from './decide/decide.ts';
-import { defaultHousekeepingSettings, type HousekeepingSettings } from './housekeeping/housekeeping.ts';
 import { defaultReferenceSettings, type ReferenceSettings } from './decide/references.ts';
+import { defaultHousekeepingSettings, type HousekeepingSettings } from './housekeeping/housekeeping.ts';
 import { defaultSyncSettings, type SyncSettings } from './memory/sync.ts';
+import { defaultSightingsKeepMs } from './stores/open-database.ts';
 
 const dayMs = 24 * 3_600_000;
 
+/** Where faces are searched, and how long data is kept that nobody asked to keep. */
+export const galleryEnv = {
+  /** `memory`, or `mongot`: MongoDB's `$vectorSearch`. */
+  GALLERY_INDEX: z.enum(['memory', 'mongot']).default('memory'),
+  /** Unknowns that nobody named, after they were last seen. */
+  UNKNOWN_KEEP_DAYS: wholeNumber(1, 3_650).default(90),
+  /** Who was seen where and when. */
+  SIGHTINGS_KEEP_DAYS: wholeNumber(1, 3_650).default(30),
+};
+type GalleryConfig = z.output<z.ZodObject<typeof galleryEnv>>;
+
+/** `$vectorSearch` exists on MongoDB only. */
+export function galleryIndexFaults(config: { GALLERY_INDEX?: string; MONGO_CONNECTION_STRING?: string | undefined }): string[] {
+  return config.GALLERY_INDEX === 'mongot' && !config.MONGO_CONNECTION_STRING
+    ? ['GALLERY_INDEX=mongot needs MONGO_CONNECTION_STRING: only MongoDB has it']
+    : [];
+}
+
 export interface GallerySettings {
-  /** Where vectors are searched: all of them in memory, or by MongoDB's `$vectorSearch`, with some in memory. */
+  /** Where vectors are searched: in memory, or by MongoDB's `$vectorSearch` with some of them in memory. */
   index: 'memory' | 'mongot';
-  /** With `mongot`: so many vectors of each model are in memory at most. */
+  /** With `mongot`: how many vectors of each model are in memory at most. */
   residentVectors: number;
   decision: DecisionSettings;
   references: ReferenceSettings;
@@ -25,11 +45,11 @@ export const defaultGallerySettings: GallerySettings = {
   decision: defaultDecisionSettings,
   references: defaultReferenceSettings,
   sync: defaultSyncSettings,
-  sightingsKeepMs: 30 * 24 * 3_600_000,
+  sightingsKeepMs: defaultSightingsKeepMs,
   housekeeping: defaultHousekeepingSettings,
 };
 
-/** The settings that the environment speaks of. */
+/** The settings that the environment configures. */
 export function gallerySettings({ GALLERY_INDEX, UNKNOWN_KEEP_DAYS, SIGHTINGS_KEEP_DAYS }: GalleryConfig): Partial<GallerySettings> {
   return {
     index: GALLERY_INDEX,

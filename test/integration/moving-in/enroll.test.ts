@@ -4,10 +4,8 @@ import path from 'node:path';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import type { ProbeFace } from '@watchpost/gallery/gallery';
-import { openGallery } from '@watchpost/gallery/open-gallery';
 import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import type { Cell } from '@watchpost/standalone/demo/contact-sheet';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
@@ -20,6 +18,7 @@ import { emptyGallery, galleryBackends, snapshotInfo } from '../../support/galle
 import { bearded, frameWith, man, woman } from '../../support/pictures.ts';
 import { runCommand, type CommandRun } from '../../support/run-command.ts';
 import type { Service } from '../../support/services.ts';
+import { startGallery } from '../../support/start-gallery.ts';
 import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;
@@ -79,7 +78,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(three.out.filter((line) => line.includes('nothing new in it'))).toHaveLength(2);
       expect(await faceCounts()).toEqual({ Ada: 2 });
       // Each reference comes with a picture that another model could embed.
-      await withGallery(async ({ mirror, audit }) => {
+      await withGallery(async ({ mirror, database: { audit } }) => {
         for (const { id } of mirror.facesOf(mirror.called('Ada')[0]!.id)) {
           const { format, width } = await sharp((await audit.crop(id, never))!).metadata();
           expect([format, width <= 256]).toEqual(['jpeg', true]);
@@ -127,9 +126,8 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         const [{ box, embedding, quality, sizePx }] = (await engine.see(await frameWith([cell], { seed: 1 }), never)).faces as [SeenFace];
         return { box, embedding, quality: quality.value, sizePx, modelId: engine.modelId };
       };
-      const { gallery } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+      const { gallery } = await startGallery(storage);
       try {
-        await gallery.ready(never);
         const [before] = await gallery.recognise(snapshotInfo(), [await see(man[0]!)], never);
         expect(before?.person?.name).toBe('Unknown 1');
         const { out } = await run('--name', 'Ada', await write('a.jpg', await frameWith([man[1]!])));

@@ -1,9 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openGallery } from '@watchpost/gallery/open-gallery';
-import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { exportCommand } from '@watchpost/cli/commands/export';
 import { restore } from '@watchpost/cli/commands/restore';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,6 +8,7 @@ import { describeWith } from '../../support/describe-with.ts';
 import { face, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { pglite, type Service } from '../../support/services.ts';
+import { namePerson, startGallery } from '../../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 
@@ -29,9 +27,8 @@ describeWith([], 'export and restore', () => {
 
   it('save and bring back a gallery, and say what was in it', async () => {
     const env = { POSTGRES_URL: server.url };
-    const options = () => ({ log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) });
-    const { gallery } = await openGallery(env, options(), never);
-    await gallery.ready(never);
+    const started = await startGallery(env);
+    const { gallery } = started;
     await gallery.recognise(snapshotInfo(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
     const file = path.join(folder, 'gallery.gz');
     const saved = await runCommand(exportCommand, [file], env);
@@ -39,13 +36,12 @@ describeWith([], 'export and restore', () => {
     expect(saved.out.join('\n')).toContain('2 persons, 2 faces, 1 pictures of faces, 1 snapshots with sightings');
     expect(await runCommand(exportCommand, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
 
-    await gallery.name('Unknown 1', 'Ada', { id: 'cli' }, never);
+    await namePerson(started, 'Unknown 1', 'Ada', { id: 'cli' });
     await gallery.close();
     expect(await runCommand(restore, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
     const back = await runCommand(restore, ['--replace', file], env);
     expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 persons, 2 faces')] });
-    const { gallery: again } = await openGallery(env, options(), never);
-    await again.ready(never);
+    const { gallery: again } = await startGallery(env);
     expect((await again.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2']);
     await again.close();
   });

@@ -1,8 +1,6 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { openGallery } from '@watchpost/gallery/open-gallery';
 import { openWorkbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { importCommand } from '@watchpost/cli/commands/import';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -10,6 +8,7 @@ import { describeWith } from '../../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { mongoStandalone, type Service } from '../../support/services.ts';
+import { namePerson, startGallery } from '../../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 
@@ -82,13 +81,12 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
 
     it('leaves the names to the strangers who turn out to have them', async () => {
       await runCommand(importCommand, args(), env());
-      const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
-      const { gallery, operations } = await openGallery(storage, options, never);
+      const started = await startGallery(storage);
+      const { gallery, operations } = started;
       try {
-        await gallery.ready(never);
         const people = async () => (await gallery.people(never)).map(({ name, faces }) => [name, faces]);
         await gallery.recognise(snapshotInfo(), [face(strangerVector(1)), face(strangerVector(2))], never);
-        expect(await gallery.name('Unknown 1', 'ADA', { id: 'cli' }, never)).toMatchObject({ name: 'Ada', status: 'named', faces: 1 });
+        expect(await namePerson(started, 'Unknown 1', 'ADA', { id: 'cli' })).toMatchObject({ name: 'Ada', status: 'named', faces: 1 });
         expect(await people()).toEqual([
           ['Ada', 1],
           ['Grace Hopper', 0],
@@ -97,8 +95,8 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
         const [again] = await gallery.recognise(snapshotInfo(), [face(alikeVector(strangerVector(1), 0.8, 5))], never);
         expect(again).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
         // Now that she has a face, somebody else cannot become her by a name.
-        await expect(gallery.name('Unknown 2', 'Ada', { id: 'cli' }, never)).rejects.toMatchObject({ code: 'name-taken' });
-        await gallery.name('Unknown 2', 'Grace Hopper', { id: 'cli' }, never);
+        await expect(namePerson(started, 'Unknown 2', 'Ada', { id: 'cli' })).rejects.toMatchObject({ code: 'name-taken' });
+        await namePerson(started, 'Unknown 2', 'Grace Hopper', { id: 'cli' });
         await operations.undo(null, { id: 'cli' }, never);
         expect((await people()).map(([name]) => name)).toEqual(['Ada', 'Grace Hopper', 'Unknown 2']);
       } finally {

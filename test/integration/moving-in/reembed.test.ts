@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
-import { createEnroll } from '@watchpost/gallery/moving-in/enroll';
 import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
-import { reembed } from '@watchpost/gallery/reembedding/reembed';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { reembedAll } from '@watchpost/cli/commands/reembed';
 import { seeEnv } from '@watchpost/see/config';
@@ -51,7 +49,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
     beforeEach(async () => {
       storage = backend.storage(server.url);
       workbench = await openWorkbench(storage, log, never);
-      const enroll = createEnroll(workbench);
+      const { enroll } = workbench;
       for (const [name, cells] of [
         ['Ada', man],
         ['Grace', [woman]],
@@ -136,22 +134,27 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect([workbench.mirror.person(nearest!.personId)!.name, nearest!.similarity > 0.8]).toEqual(['Ada', true]);
       expect(workbench.mirror.candidates(seen!.embedding, 'a third model')).toEqual([]);
       expect(workbench.mirror.candidates(seen!.embedding, engine.modelId).every(({ similarity }) => similarity < 0.3)).toBe(true);
-      expect((await workbench.audit.crop(nearest!.faceId, never))?.length).toBeGreaterThan(500);
+      expect((await workbench.database.audit.crop(nearest!.faceId, never))?.length).toBeGreaterThan(500);
     });
 
     it('goes on where it stopped', async () => {
       const other = otherModel(engine);
       let looks = 0;
-      const deps = { ...workbench, modelId: other.modelId, atATime: 1, batchSize: 2, progress: () => undefined };
+      const options = { modelId: other.modelId, atATime: 1, batchSize: 2, progress: () => undefined };
       const embed = async (crop: Uint8Array): Promise<Float32Array | null> => (await other.see(crop, never)).faces[0]?.embedding ?? null;
       const dying = async (crop: Uint8Array): Promise<Float32Array | null> => {
         looks += 1;
         if (looks > 5) throw new AppError('inference-crashed', 'the machine went down');
         return embed(crop);
       };
-      await expect(reembed({ ...deps, embed: dying }, never)).rejects.toMatchObject({ code: 'inference-crashed' });
+      await expect(workbench.reembed({ ...options, embed: dying }, never)).rejects.toMatchObject({ code: 'inference-crashed' });
       expect(counts()).toEqual({ [engine.modelId]: 6, [other.modelId]: 4 });
-      expect(await reembed({ ...deps, embed }, never)).toMatchObject({ stored: 2, storedBefore: 4, withoutCrop: [], notFound: [] });
+      expect(await workbench.reembed({ ...options, embed }, never)).toMatchObject({
+        stored: 2,
+        storedBefore: 4,
+        withoutCrop: [],
+        notFound: [],
+      });
       expect(counts()).toEqual({ [engine.modelId]: 6, [other.modelId]: 6 });
     });
   });

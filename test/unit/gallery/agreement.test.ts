@@ -1,4 +1,4 @@
-import { likeness, nearestAgreement, spread } from '@watchpost/gallery/reembedding/agreement';
+import { cosineStats, nearestAgreement, sampleEvenly } from '@watchpost/gallery/moving-in/agreement';
 import { describe, expect, it } from 'vitest';
 
 const owned = (faceId: string, personId: string, ...vector: number[]) => ({ faceId, personId, vector: Float32Array.from(vector) });
@@ -14,30 +14,30 @@ describe('nearestAgreement', () => {
 
   it('counts the faces whose nearest other face is the same person’s', () => {
     // a1 → a2, a2 → a1, b1 → c1, b2 → a1; c has no other face.
-    expect(nearestAgreement(vectors, vectors)).toEqual({ asked: 4, agreed: 2 });
+    expect(nearestAgreement(vectors, vectors)).toEqual({ queries: 4, agreed: 2 });
   });
 
   it('never takes a face for its own neighbour', () => {
-    expect(nearestAgreement([owned('a1', 'a', 0, 1)], vectors)).toEqual({ asked: 1, agreed: 0 });
-    expect(nearestAgreement([owned('c1', 'c', 0.1, 0.9)], vectors)).toEqual({ asked: 0, agreed: 0 });
+    expect(nearestAgreement([owned('a1', 'a', 0, 1)], vectors)).toEqual({ queries: 1, agreed: 0 });
+    expect(nearestAgreement([owned('c1', 'c', 0.1, 0.9)], vectors)).toEqual({ queries: 0, agreed: 0 });
   });
 });
 
-describe('likeness', () => {
+describe('cosineStats', () => {
   it('describes the distribution', () => {
-    expect(likeness([0.5, ...Array.from({ length: 99 }, (_, index) => (900 + index) / 1_000)])).toEqual({
+    expect(cosineStats([0.5, ...Array.from({ length: 99 }, (_, index) => (900 + index) / 1_000)])).toEqual({
       count: 100,
       lowest: 0.5,
       low: 0.904,
       median: 0.949,
     });
-    expect(likeness([])).toBeNull();
+    expect(cosineStats([])).toBeNull();
   });
 });
 
-describe('spread', () => {
+describe('sampleEvenly', () => {
   it('takes items evenly', () => {
-    expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3)).toEqual([0, 3, 6]);
-    expect(spread([1, 2], 3)).toEqual([1, 2]);
+    expect(sampleEvenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3)).toEqual([0, 3, 6]);
+    expect(sampleEvenly([1, 2], 3)).toEqual([1, 2]);
   });
 });

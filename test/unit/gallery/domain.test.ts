@@ -1,5 +1,4 @@
-import { inverseFromJson, inverseToJson } from '@watchpost/gallery/changes/inverse';
-import { nameKey, personStatus, validName } from '@watchpost/gallery/domain';
+import { inverseFromJson, inverseToJson, nameKey, personStatus, validName } from '@watchpost/gallery/domain';
 import { databaseName } from '@watchpost/gallery/stores/mongo/connect';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { planNames } from '@watchpost/gallery/moving-in/import-names';
+import { planNames } from '@watchpost/gallery/moving-in/old-service';
 import { describe, expect, it } from 'vitest';
 
 describe('planNames', () => {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { AuditEntry } from '@watchpost/gallery/domain';
-import type { Operation } from '@watchpost/gallery/changes/operation';
+import type { Operation } from '@watchpost/gallery/gallery';
 import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-people.ts';
 

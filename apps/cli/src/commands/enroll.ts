@@ -2,12 +2,9 @@ import { parseArgs } from 'node:util';
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
-import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
-import { createEnroll, type Enroll, type Enrolled } from '@watchpost/gallery/moving-in/enroll';
-import { createOperations } from '@watchpost/gallery/changes/create-operations';
-import type { PeopleOperations } from '@watchpost/gallery/changes/operation';
-import { openWorkbench } from '@watchpost/gallery/open-workbench';
-import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
+import type { Enrolled } from '@watchpost/gallery/moving-in/enroll';
+import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
+import { defaultGallerySettings } from '@watchpost/gallery/settings';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
@@ -48,8 +45,7 @@ export const enroll: Command = async (args, context) => {
   try {
     const engine = await createFaceEngine(config, log);
     try {
-      const operations = createOperations({ ...workbench, references: defaultReferenceSettings });
-      const tools = { engine, enroll: createEnroll(workbench), operations, force, atATime: config.INFERENCE_THREADS };
+      const tools = { engine, workbench, force, atATime: config.INFERENCE_THREADS };
       const refused = await enrollAll(pictures, tools, context);
       return refused > 0 ? 1 : 0;
     } finally {
@@ -62,8 +58,7 @@ export const enroll: Command = async (args, context) => {
 
 interface EnrollTools {
   engine: FaceEngine;
-  enroll: Enroll;
-  operations: PeopleOperations;
+  workbench: Workbench;
   force: boolean;
   /** Pictures looked at together. */
   atATime: number;
@@ -94,7 +89,7 @@ async function enrollAll(pictures: readonly EnrollPicture[], tools: EnrollTools,
 
 async function lookForFace(engine: FaceEngine, { file }: EnrollPicture, signal: AbortSignal): Promise<SeenFace> {
   const { faces } = await engine.see(await readBytes(file), signal);
-  return chooseFace(faces, defaultDecisionSettings.enroll);
+  return chooseFace(faces, defaultGallerySettings.decision.enroll);
 }
 
 const actor = { id: 'cli' };
@@ -103,14 +98,14 @@ const actor = { id: 'cli' };
 async function enrollOne(
   { name, file }: EnrollPicture,
   seen: SeenFace,
-  { engine, enroll, operations, force }: EnrollTools,
+  { engine, workbench, force }: EnrollTools,
   signal: AbortSignal,
 ): Promise<Enrolled> {
   const { box, embedding, quality, sizePx, crop } = seen;
   const face = { box, embedding, modelId: engine.modelId, quality: quality.value, sizePx, ...(crop && { crop }) };
-  const enrolled = await enroll({ name, face, source: file, force }, actor, signal);
+  const enrolled = await workbench.enroll({ name, face, source: file, force }, actor, signal);
   if (enrolled.alsoStranger) {
-    await operations.apply({ kind: 'merge', from: enrolled.alsoStranger.id, into: enrolled.person.id }, actor, signal);
+    await workbench.operations.apply({ kind: 'merge', from: enrolled.alsoStranger.id, into: enrolled.person.id }, actor, signal);
   }
   return enrolled;
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
-import { openArchive } from '@watchpost/gallery/open-archive';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { Command } from '../command.ts';
 
@@ -14,7 +14,7 @@ export const exportCommand: Command = async (args, { env, signal, print, warn })
     warn('usage: export FILE');
     return 2;
   }
-  const opened = await openArchive(parseEnv(env, storageEnv, galleryFaults), createLogger('export', 'silent'), signal);
+  const opened = await openDatabase(parseEnv(env, storageEnv, galleryFaults), { log: createLogger('export', 'silent') }, signal);
   try {
     const { lines, version } = await exportGallery(opened, file, signal);
     const count = (kind: string): number => lines[kind] ?? 0;

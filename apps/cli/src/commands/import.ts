@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
-import { readOldNames } from '@watchpost/gallery/stores/mongo/old-service';
-import { importNames, planNames } from '@watchpost/gallery/moving-in/import-names';
+import { planNames, readOldNames } from '@watchpost/gallery/moving-in/old-service';
 import { openWorkbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { Command } from '../command.ts';
@@ -24,7 +23,7 @@ export const importCommand: Command = async (args, { env, signal, print, warn })
   const { names, namelessVectors } = planNames(found);
   const workbench = await openWorkbench(config, createLogger('import', 'silent'), signal);
   try {
-    const { added, present, refused } = await importNames(names, workbench, { id: 'cli' }, signal);
+    const { added, present, refused } = await workbench.importNames(names, { id: 'cli' }, signal);
     for (const name of added) print(`added    ${name}`);
     for (const name of present) print(`present  ${name}`);
     for (const { name, reason } of refused) warn(`refused  ${name}: ${reason}`);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-people.ts';
 
@@ -10,7 +11,11 @@ export const name: Command = async (args, { env, signal, print, warn }) => {
     warn('usage: name FROM TO   (names with blanks in quotes: name "Unknown 3" "Ada Lovelace")');
     return 2;
   }
-  const person = await withPeople(env, signal, ({ gallery }) => gallery.name(from, to, { id: 'cli' }, signal));
+  const person = await withPeople(env, signal, async ({ gallery, operations }) => {
+    const { personIds } = await operations.apply({ kind: 'name', person: from, to }, { id: 'cli' }, signal);
+    return await gallery.person(personIds[0] ?? '', signal);
+  });
+  if (!person) throw new AppError('person-not-found', 'the person was removed meanwhile');
   print(values.json ? JSON.stringify(person) : `${from} is now ${person.name}`);
   return 0;
 };

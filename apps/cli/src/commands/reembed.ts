@@ -2,10 +2,8 @@ import { parseArgs } from 'node:util';
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
-import type { Mirror } from '@watchpost/gallery/memory/mirror';
+import type { Reembedded } from '@watchpost/gallery/moving-in/reembed';
 import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
-import type { Agreement } from '@watchpost/gallery/reembedding/agreement';
-import { reembed, type Reembedded, removeReplaced } from '@watchpost/gallery/reembedding/reembed';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
@@ -45,9 +43,9 @@ export async function reembedAll(
   const { modelId } = engine;
   const progress = (done: number, total: number): void => warn(`${done} of ${total} faces`);
   const embed = (crop: Uint8Array, signal: AbortSignal): Promise<Float32Array | null> => embedCrop(engine, crop, signal);
-  const result = await reembed({ ...workbench, modelId, embed, atATime, progress }, signal);
+  const result = await workbench.reembed({ modelId, embed, atATime, progress }, signal);
   for (const line of report(modelId, result, workbench.mirror)) print(line);
-  if (!keepOld) print(`${await removeReplaced({ ...workbench, modelId }, signal)} old vectors removed`);
+  if (!keepOld) print(`${await workbench.removeReplaced(modelId, signal)} old vectors removed`);
   return result.withoutCrop.length + result.notFound.length > 0 ? 1 : 0;
 }
 
@@ -69,8 +67,8 @@ function inTheMiddle({ faces, width, height }: Seen): Float32Array | null {
   return best?.embedding ?? null;
 }
 
-function report(modelId: string, result: Reembedded, mirror: Mirror): string[] {
-  const { stored, storedBefore, withoutCrop, notFound, sameModel, agreement, anew } = result;
+function report(modelId: string, result: Reembedded, mirror: Workbench['mirror']): string[] {
+  const { stored, storedBefore, withoutCrop, notFound, sameModel, agreement, sampleAgreement } = result;
   const lines = [`model ${modelId}`, `${stored} faces of other models embedded anew, ${storedBefore} were before`];
   if (sameModel) {
     const { count, lowest, low, median } = sameModel;
@@ -78,9 +76,11 @@ function report(modelId: string, result: Reembedded, mirror: Mirror): string[] {
       `${count} faces of this model embedded once more, to compare: cosine old/new lowest ${lowest.toFixed(3)}, 5 % below ${low.toFixed(3)}, median ${median.toFixed(3)}`,
     );
   }
-  if (anew && anew.asked > 0) lines.push(`of these, the nearest stored face is the same person's: ${share(anew)}`);
+  if (sampleAgreement && sampleAgreement.queries > 0) {
+    lines.push(`of these, the nearest stored face is the same person's: ${share(sampleAgreement)}`);
+  }
   for (const each of agreement) {
-    if (each.among.asked > 0) lines.push(`nearest other face is the same person's, ${each.modelId}: ${share(each.among)}`);
+    if (each.among.queries > 0) lines.push(`nearest other face is the same person's, ${each.modelId}: ${share(each.among)}`);
   }
   for (const [why, faces] of [
     ['without a stored picture', withoutCrop],
@@ -96,4 +96,5 @@ function report(modelId: string, result: Reembedded, mirror: Mirror): string[] {
   return lines;
 }
 
-const share = ({ agreed, asked }: Agreement): string => `${agreed} of ${asked} (${((100 * agreed) / asked).toFixed(1)} %)`;
+const share = ({ agreed, queries }: { agreed: number; queries: number }): string =>
+  `${agreed} of ${queries} (${((100 * agreed) / queries).toFixed(1)} %)`;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
-import { openArchive } from '@watchpost/gallery/open-archive';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { Command } from '../command.ts';
@@ -14,7 +14,7 @@ export const restore: Command = async (args, { env, signal, print, warn }) => {
     warn('usage: restore [--replace] FILE');
     return 2;
   }
-  const opened = await openArchive(parseEnv(env, storageEnv, galleryFaults), createLogger('restore', 'silent'), signal);
+  const opened = await openDatabase(parseEnv(env, storageEnv, galleryFaults), { log: createLogger('restore', 'silent') }, signal);
   try {
     const { person, face, crop, sighting, audit } = await restoreGallery(opened, file, { replace: values.replace }, signal);
     print(

@@ -1,7 +1,6 @@
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
-import { defaultSyncSettings } from '@watchpost/gallery/memory/sync';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 
@@ -15,14 +14,11 @@ export async function withPeople<T>(
   const config = parseEnv(env, storageEnv, galleryFaults);
   const opened = await openGallery(
     config,
-    {
-      log: createLogger('people', 'silent'),
-      metrics: createMetrics({ processMetrics: false }),
-      settings: { sync: { ...defaultSyncSettings, embeddings: vectors } },
-    },
+    { log: createLogger('people', 'silent'), metrics: createMetrics({ processMetrics: false }), vectors },
     signal,
   );
   try {
+    opened.start();
     await opened.gallery.ready(signal);
     return await use(opened);
   } finally {

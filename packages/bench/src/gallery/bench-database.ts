@@ -5,11 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pause } from '@watchpost/shared/wait';
+import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
-import { connectMongo } from '@watchpost/gallery/stores/mongo/connect';
+import { MongoClient } from 'mongodb';
 
 /** A gallery database for a measurement, empty at first. */
 export interface BenchDatabase {
@@ -21,8 +21,8 @@ export interface BenchDatabase {
 }
 
 /**
- * A database of its own on the server of MONGO_CONNECTION_STRING; else a mongod started from the binary that
- * MONGOMS_SYSTEM_BINARY names, as a replica set of one; else the PostgreSQL of POSTGRES_URL, which must have no gallery yet.
+ * A database of its own on the server of MONGO_CONNECTION_STRING; otherwise a mongod started from the binary MONGOMS_SYSTEM_BINARY,
+ * as a replica set of one; otherwise the PostgreSQL of POSTGRES_URL, which must not have a gallery yet.
  */
 export async function openBenchDatabase(env: Env, signal: AbortSignal): Promise<BenchDatabase> {
   const { MONGO_CONNECTION_STRING: url, MONGOMS_SYSTEM_BINARY: binary, POSTGRES_URL: postgres } = env;
@@ -35,14 +35,16 @@ export async function openBenchDatabase(env: Env, signal: AbortSignal): Promise<
 async function ownDatabase(server: string, stopServer: () => Promise<void>, signal: AbortSignal): Promise<BenchDatabase> {
   const own = new URL(server);
   own.pathname = `/watchpost_bench_${randomUUID().slice(0, 8)}`;
-  const { db, changeStreams, close } = await connectMongo(own.href, {}, signal);
+  const client = await connect(own.href, signal);
+  const db = client.db();
   const version: unknown = (await db.admin().serverInfo())['version'];
+  const isReplicaSet = 'setName' in (await db.command({ hello: 1 }));
   return {
     storage: { MONGO_CONNECTION_STRING: own.href },
-    kind: `MongoDB ${String(version)}, ${changeStreams ? 'replica set' : 'standalone'}`,
+    kind: `MongoDB ${String(version)}, ${isReplicaSet ? 'replica set' : 'standalone'}`,
     stop: async () => {
       await db.dropDatabase();
-      await close();
+      await client.close();
       await stopServer();
     },
   };
@@ -67,8 +69,9 @@ async function startMongod(binary: string, signal: AbortSignal): Promise<BenchDa
 }
 
 async function initiate(url: string, host: string, signal: AbortSignal): Promise<void> {
-  const { db, close } = await connectMongo(url, {}, signal);
+  const client = await connect(url, signal);
   try {
+    const db = client.db();
     await db.admin().command({ replSetInitiate: { _id: 'bench', members: [{ _id: 0, host }] } });
     for (;;) {
       const hello = await db.command({ hello: 1 });
@@ -76,8 +79,14 @@ async function initiate(url: string, host: string, signal: AbortSignal): Promise
       await pause(50, signal);
     }
   } finally {
-    await close();
+    await client.close();
   }
+}
+
+/** Fails within five seconds if the server does not answer. */
+async function connect(url: string, signal: AbortSignal): Promise<MongoClient> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
+  return raceAbort(client.connect(), signal);
 }
 
 async function end(child: ChildProcess): Promise<void> {

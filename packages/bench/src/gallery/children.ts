@@ -5,20 +5,20 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 
-/** What a measuring process says. */
+/** What a measuring process replies. */
 export const replySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
-  /** It took a stranger for this person. */
+  /** It recognised the face as this person. */
   z.object({ kind: z.literal('recognised'), name: z.string().nullable(), elapsedMs: z.number() }),
-  /** It knows of this name since that moment, milliseconds since 1970. */
-  z.object({ kind: z.literal('heard'), name: z.string(), atMs: z.number() }),
+  /** When it learned of this name, milliseconds since 1970. */
+  z.object({ kind: z.literal('name-known'), name: z.string(), atMs: z.number() }),
 ]);
 export type Reply = z.infer<typeof replySchema>;
 
-/** What it is asked. */
+/** What a measuring process is told to do. */
 export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recognise'), snapshotId: z.string(), embedding: z.array(z.number()) }),
-  z.object({ kind: z.literal('hear'), name: z.string() }),
+  z.object({ kind: z.literal('await-name'), name: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
@@ -28,7 +28,7 @@ export interface MeasuringProcess {
   stop(): Promise<void>;
 }
 
-/** Processes with a gallery each, as workers have. */
+/** Starts processes with a gallery each, like workers. */
 export async function startProcesses(count: number, storage: StorageConfig): Promise<MeasuringProcess[]> {
   return Promise.all(Array.from({ length: count }, () => startProcess(storage)));
 }
@@ -39,7 +39,7 @@ async function startProcess(storage: StorageConfig): Promise<MeasuringProcess> {
   const exit = once(child, 'exit');
   let settle: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   child.on('message', (message) => settle?.resolve(replySchema.parse(message)));
-  child.on('exit', () => settle?.reject(new AppError('process-failed', 'a measuring process ended')));
+  child.on('exit', () => settle?.reject(new AppError('process-failed', 'a measuring process exited')));
   const reply = (): Promise<Reply> => new Promise((resolve, reject) => (settle = { resolve, reject }));
   await reply();
   return {

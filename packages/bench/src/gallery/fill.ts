@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { GalleryStore } from '@watchpost/gallery/store';
 import type { FaceChange, PersonChange } from '@watchpost/gallery/domain';
+import type { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createSyntheticFaces } from './synthetic-faces.ts';
+
+type GalleryStore = Awaited<ReturnType<typeof openDatabase>>['store'];
 
 const facesAPerson = 10;
 const personsACommit = 50;
@@ -13,7 +15,7 @@ export async function fillGallery(store: GalleryStore, faces: number, signal: Ab
   let head = await store.head(signal);
   for (let written = 0; written < faces;) {
     const persons: PersonChange[] = [];
-    const news: FaceChange[] = [];
+    const newFaces: FaceChange[] = [];
     for (let count = 0; count < personsACommit && written < faces; count += 1, written += facesAPerson) {
       const personId = randomUUID();
       const number = head.nextNumber + count;
@@ -23,10 +25,10 @@ export async function fillGallery(store: GalleryStore, faces: number, signal: Ab
       for (let face = 0; face < facesAPerson; face += 1) {
         const fixed = { modelId: 'bench', role: 'reference' as const, quality: 0.8, sizePx: 100, snapshotId: null, deleted: false };
         const set = { personId, embedding: synthetic.picture(person), createdAtMs: nowMs, ...fixed };
-        news.push({ id: randomUUID(), isNew: true, set, crop: null });
+        newFaces.push({ id: randomUUID(), isNew: true, set, crop: null });
       }
     }
-    const next = await store.commit(head, { persons, faces: news, nextNumber: head.nextNumber + persons.length }, signal);
+    const next = await store.commit(head, { persons, faces: newFaces, nextNumber: head.nextNumber + persons.length }, signal);
     head = next ?? (await store.head(signal));
   }
 }

@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { connectMongo } from '@watchpost/gallery/stores/mongo/connect';
-import { galleryCollections } from '@watchpost/gallery/stores/mongo/documents';
-import { openDatabase } from '@watchpost/gallery/open-gallery';
-import { connectPostgres } from '@watchpost/gallery/stores/postgres/connect';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { MongoClient } from 'mongodb';
+import { Client } from 'pg';
 import { percentile, rounded } from '../report/statistics.ts';
 import { startProcesses } from './children.ts';
 
 export interface Lag {
   workers: number;
   changes: number;
-  /** From before the write until a worker's memory has it, over all workers. */
+  /** From before the write until it is in a worker's memory, over all workers. */
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
 }
 
-/** Writes a name the way an operator does, past us. */
-type WriteByHand = (personId: string, name: string) => Promise<void>;
+/** Writes a name into the database like an operator. */
+type EditByHand = (personId: string, name: string) => Promise<void>;
 
-/** Changes made by a process, and by hand in the database, until each of the workers knows. */
+/** How long until every worker knows of changes made by a process, and of edits made by hand in the database. */
 export async function measureLag(
   storage: StorageConfig,
   { workers, changes }: { workers: number; changes: number },
@@ -28,7 +27,7 @@ export async function measureLag(
 ): Promise<{ committed: Lag; byHand: Lag }> {
   const log = createLogger('bench', 'fatal');
   const database = await openDatabase(storage, { log }, signal);
-  const hand = await openHand(storage, signal);
+  const editor = await openEditor(storage);
   const processes = await startProcesses(workers, storage);
   const personId = randomUUID();
   const rest = { number: null, aliases: [], ignored: false, mergedInto: null, deleted: false, createdAtMs: Date.now() };
@@ -36,10 +35,10 @@ export async function measureLag(
     const times: number[] = [];
     for (let change = 0; change < changes; change += 1) {
       const name = `Bench ${randomUUID()}`;
-      const heard = Promise.all(processes.map((each) => each.ask({ kind: 'hear', name })));
+      const replies = Promise.all(processes.map((each) => each.ask({ kind: 'await-name', name })));
       const startMs = Date.now();
       await write(name);
-      for (const answer of await heard) if (answer.kind === 'heard') times.push(Math.max(0, answer.atMs - startMs));
+      for (const reply of await replies) if (reply.kind === 'name-known') times.push(Math.max(0, reply.atMs - startMs));
     }
     const at = (rank: number): number => rounded(percentile(times, rank));
     return { workers, changes, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
@@ -58,21 +57,26 @@ export async function measureLag(
   let created = false;
   try {
     const committed = await measure(commit);
-    const byHand = await measure((name) => hand.write(personId, name));
+    const byHand = await measure((name) => editor.edit(personId, name));
     return { committed, byHand };
   } finally {
     await Promise.all(processes.map((each) => each.stop()));
-    await hand.close();
+    await editor.close();
     await database.close();
   }
 }
 
-async function openHand(storage: StorageConfig, signal: AbortSignal): Promise<{ write: WriteByHand; close: () => Promise<void> }> {
-  if (storage.MONGO_CONNECTION_STRING) {
-    const { db, close } = await connectMongo(storage.MONGO_CONNECTION_STRING, {}, signal);
-    const { persons } = galleryCollections(db);
-    return { write: async (_id, name) => void (await persons.updateOne({ _id }, { $set: { name } })), close };
+async function openEditor({
+  MONGO_CONNECTION_STRING: url,
+  POSTGRES_URL,
+}: StorageConfig): Promise<{ edit: EditByHand; close: () => Promise<void> }> {
+  if (url) {
+    const client = await new MongoClient(url).connect();
+    const persons = client.db().collection<{ _id: string; name: string }>('persons');
+    return { edit: async (_id, name) => void (await persons.updateOne({ _id }, { $set: { name } })), close: () => client.close() };
   }
-  const { query, close } = await connectPostgres(storage.POSTGRES_URL ?? '', createLogger('bench', 'fatal'), signal);
-  return { write: async (id, name) => void (await query('UPDATE watchpost.persons SET name = $2 WHERE id = $1', [id, name])), close };
+  const client = new Client({ connectionString: POSTGRES_URL });
+  await client.connect();
+  const update = 'UPDATE watchpost.persons SET name = $2 WHERE id = $1';
+  return { edit: async (id, name) => void (await client.query(update, [id, name])), close: () => client.end() };
 }

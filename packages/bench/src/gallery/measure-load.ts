@@ -1,9 +1,6 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { createGalleryMetrics } from '@watchpost/gallery/metrics';
-import { createQuantisedIndex } from '@watchpost/gallery/memory/index/quantised-index';
-import { createMirror } from '@watchpost/gallery/memory/mirror';
-import { openDatabase } from '@watchpost/gallery/open-gallery';
-import { createSync, defaultSyncSettings } from '@watchpost/gallery/memory/sync';
+import { openGallery } from '@watchpost/gallery/open-gallery';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { rounded } from '../report/statistics.ts';
@@ -12,30 +9,30 @@ import { fillGallery } from './fill.ts';
 export interface LoadTime {
   faces: number;
   fillSeconds: number;
-  /** From a connected start to a complete index. */
+  /** From a start with an open connection to a complete index. */
   loadSeconds: number;
 }
 
-/** Writes a gallery of this size and reads it as a worker does at its start. */
+/** Writes a gallery of this size and reads it like a worker at its start. */
 export async function measureLoad(storage: StorageConfig, faces: number, signal: AbortSignal): Promise<LoadTime> {
   const log = createLogger('bench', 'fatal');
   const database = await openDatabase(storage, { log }, signal);
+  const fillMs = performance.now();
   try {
-    const fillMs = performance.now();
     await fillGallery(database.store, faces, signal);
-    const startMs = performance.now();
-    const mirror = createMirror(createQuantisedIndex);
-    const metrics = createGalleryMetrics(createMetrics({ processMetrics: false }));
-    const sync = createSync({ ...database, mirror, metrics, log }, defaultSyncSettings);
-    await sync.ready(signal);
-    const readyMs = performance.now();
-    await sync.close();
-    return {
-      faces: mirror.counts().faces,
-      fillSeconds: rounded((startMs - fillMs) / 1_000),
-      loadSeconds: rounded((readyMs - startMs) / 1_000),
-    };
   } finally {
     await database.close();
+  }
+  const fillSeconds = rounded((performance.now() - fillMs) / 1_000);
+  const { gallery, start } = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, signal);
+  try {
+    const startMs = performance.now();
+    start();
+    await gallery.ready(signal);
+    const loadSeconds = rounded((performance.now() - startMs) / 1_000);
+    const people = await gallery.people(signal);
+    return { faces: people.reduce((sum, person) => sum + person.faces, 0), fillSeconds, loadSeconds };
+  } finally {
+    await gallery.close();
   }
 }

@@ -1,6 +1,6 @@
 const dimensions = 1_024;
 
-/** How much of a face is what all faces have in common, what the person has, and what the picture has: strangers have a cosine near 0.3, pictures of one person near 0.75. */
+/** The shares of a face common to all faces, to the person, and to the picture: strangers have a cosine near 0.3, pictures of one person near 0.75. */
 const shares = { all: 0.3, person: 0.45, picture: 0.25 };
 
 /** Random faces with the cosines of real ones; the same seed gives the same faces. */

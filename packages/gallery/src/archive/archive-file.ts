@@ -8,17 +8,17 @@ import type { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { archiveFormat, type ArchiveRecord, endLine, headerLine, recordLine } from './archive-lines.ts';
 
-/** Vectors and pictures hardly shrink: more effort only takes longer. */
+/** Vectors and pictures hardly compress: a higher level only takes longer. */
 const gzip = { level: 1 };
-/** Longer lines are no line of ours: a sighting of a hundred faces is half a megabyte. Characters. */
+/** In characters. Ours are shorter: the sightings of a hundred faces are half a megabyte. */
 const longestLine = 64 * 1024 * 1024;
 
 export type ArchiveEnd = z.output<typeof endLine>;
 export type ArchiveHead = Pick<ArchiveEnd, 'version' | 'nextNumber'>;
 
 /**
- * Writes records to a new file that only its user can read, gzip of one JSON object a line, as they come. `records` ends by returning
- * the head. The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists` where it is there.
+ * Streams records to a new file that only its user can read: gzip of one JSON object a line. `records` returns the head at its end.
+ * The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists`, `file-unreadable`.
  */
 export async function writeArchive(
   file: string,
@@ -26,7 +26,7 @@ export async function writeArchive(
   signal: AbortSignal,
 ): Promise<ArchiveEnd> {
   const partial = `${file}.part`;
-  if (await stat(file).catch(() => null)) throw new AppError('file-exists', `${file} is there already`);
+  if (await stat(file).catch(() => null)) throw new AppError('file-exists', `${file} exists already`);
   let end: ArchiveEnd | undefined;
   async function* lines(): AsyncGenerator<string> {
     const hash = createHash('sha256');
@@ -49,12 +49,12 @@ export async function writeArchive(
       signal,
     });
   } catch (error) {
-    if (isCode(error, 'EEXIST')) throw new AppError('file-exists', `${partial} is there already`, { cause: error });
+    if (isCode(error, 'EEXIST')) throw new AppError('file-exists', `${partial} exists already`, { cause: error });
     await rm(partial, { force: true });
-    throw isCode(error, 'ENOENT') ? new AppError('file-unreadable', `there is no folder for ${file}`, { cause: error }) : error;
+    throw isCode(error, 'ENOENT') ? new AppError('file-unreadable', `the folder of ${file} does not exist`, { cause: error }) : error;
   }
   await rename(partial, file);
-  if (!end) throw new AppError('internal', 'the file has no end');
+  if (!end) throw new AppError('internal', 'the file has no last line');
   return end;
 }
 
@@ -65,8 +65,8 @@ function hashed(hash: Hash, value: object): string {
 }
 
 /**
- * The records of a file, one after the other, each checked against the format; returns its last line after checking the number of
- * lines and the checksum. Rejects with `archive-invalid` and `file-unreadable`.
+ * Yields the records of a file, each validated; returns its last line after checking the number of lines and the checksum. Rejects
+ * with `archive-invalid` and `file-unreadable`.
  */
 export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, ArchiveEnd> {
   const hash = createHash('sha256');
@@ -76,7 +76,7 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, 
   for await (const text of linesOf(file)) {
     number += 1;
     const line = parseLine(text, number);
-    if (end) throw new AppError('archive-invalid', 'there is something behind the last line');
+    if (end) throw new AppError('archive-invalid', 'there are lines after the last line');
     if (number === 1) checkHeader(line);
     else if (kindOf(line) === 'end') {
       end = checked(endLine, line, number);
@@ -88,7 +88,7 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, 
     }
     hash.update(`${text}\n`);
   }
-  if (!end) throw new AppError('archive-invalid', 'the file is cut off: it has no last line');
+  if (!end) throw new AppError('archive-invalid', 'the file is truncated: it has no last line');
   const same = Object.keys({ ...counts, ...end.lines }).every((kind) => (counts[kind] ?? 0) === (end.lines[kind] ?? 0));
   if (!same || hash.digest('hex') !== end.sha256) throw new AppError('archive-invalid', 'the checksum or the number of lines is wrong');
   return end;
@@ -96,7 +96,7 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, 
 
 function checkHeader(line: unknown): void {
   const header = headerLine.safeParse(line).data;
-  if (!header) throw new AppError('archive-invalid', "the file is not a gallery's backup");
+  if (!header) throw new AppError('archive-invalid', 'the file is not a backup of a gallery');
   if (header.format !== archiveFormat)
     throw new AppError('archive-invalid', `the file has format ${header.format}, this version reads ${archiveFormat}`);
 }
@@ -109,20 +109,20 @@ function parseLine(text: string, number: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AppError('archive-invalid', `line ${number} is no JSON`, { cause: error });
+    throw new AppError('archive-invalid', `line ${number} is not JSON`, { cause: error });
   }
 }
 
 function checked<S extends z.ZodType>(schema: S, line: unknown, number: number): z.output<S> {
   const { data, error } = schema.safeParse(line);
-  if (error) throw new AppError('archive-invalid', `line ${number} is not as it should be`, { cause: error });
+  if (error) throw new AppError('archive-invalid', `line ${number} does not match the format`, { cause: error });
   return data;
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   const gunzip = createGunzip();
   gunzip.setEncoding('utf8');
-  // What goes wrong on the way ends the reading below.
+  // An error of either stream is thrown by the loop below.
   pipe(createReadStream(file), gunzip, () => undefined);
   let rest = '';
   try {
@@ -136,11 +136,11 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     if (error instanceof AppError) throw error;
     if (isCode(error, 'ENOENT', 'EACCES', 'EISDIR'))
       throw new AppError('file-unreadable', error instanceof Error ? error.message : '', { cause: error });
-    throw new AppError('archive-invalid', 'the file is damaged or cut off', { cause: error });
+    throw new AppError('archive-invalid', 'the file is damaged or truncated', { cause: error });
   } finally {
     gunzip.destroy();
   }
-  if (rest !== '') throw new AppError('archive-invalid', 'the file is cut off within a line');
+  if (rest !== '') throw new AppError('archive-invalid', 'the file is truncated within a line');
 }
 
 function isCode(error: unknown, ...codes: string[]): boolean {

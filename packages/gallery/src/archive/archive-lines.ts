@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { boxSchema, decisionSchema } from '../records/record-schema.ts';
-import { auditActions, type StoredFace, type StoredPerson } from '../domain.ts';
+import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPerson } from '../domain.ts';
 
-/** The format's number. A reader takes this one and no later one. docs/gallery-file.md describes it. */
+/** The format's number. A reader accepts this one only. docs/gallery-file.md describes the format. */
 export const archiveFormat = 1;
 
 const base64 = z.base64();
 /** Little-endian float32, one after the other. */
-const vectorSchema = base64.refine((text) => Buffer.byteLength(text, 'base64') % 4 === 0, 'is no list of float32');
+const vectorSchema = base64.refine((text) => Buffer.byteLength(text, 'base64') % 4 === 0, 'is not a list of float32');
 const timeMs = z.number().int();
 
 const personLine = z.strictObject({
@@ -37,7 +36,7 @@ const faceLine = z.strictObject({
 /** `id` is the face's. */
 const cropLine = z.strictObject({ kind: z.literal('crop'), id: z.string().min(1), jpeg: base64 });
 
-/** `id` is the snapshot's. Faces in their order; a vector that was erased is null. */
+/** `id` is the snapshot's. Faces in order; an erased vector is null. */
 const sightingLine = z.strictObject({
   kind: z.literal('sighting'),
   id: z.string().min(1),
@@ -45,19 +44,7 @@ const sightingLine = z.strictObject({
   camera: z.string().nullable(),
   takenAtMs: timeMs,
   expiresAtMs: timeMs,
-  faces: z.array(
-    z.strictObject({
-      box: boxSchema,
-      decision: decisionSchema,
-      personId: z.string().nullable(),
-      similarity: z.number().nullable(),
-      faceId: z.string().nullable(),
-      modelId: z.string(),
-      quality: z.number(),
-      sizePx: z.number(),
-      embedding: vectorSchema.nullable(),
-    }),
-  ),
+  faces: z.array(z.strictObject({ ...sightingSchema.shape, embedding: vectorSchema.nullable() })),
 });
 
 /** `id` is the person's. */
@@ -69,26 +56,22 @@ const lastSeenLine = z.strictObject({
   camera: z.string().nullable(),
 });
 
-/** `actor` and `where`: who did it, from where. `inverse` is the JSON text that undoing goes by. */
+/** `actor` and `where`: who did it, from where. `inverse` is the JSON text of the change that undoes it. */
 const auditLine = z.strictObject({
+  ...auditEntrySchema.shape,
   kind: z.literal('audit'),
   id: z.string().min(1),
-  action: z.enum(auditActions),
   actor: z.string(),
   where: z.string().nullable(),
   atMs: timeMs,
-  personIds: z.array(z.string()),
-  summary: z.string(),
   inverse: z.string().nullable(),
-  undone: z.boolean(),
-  undoes: z.string().nullable(),
   version: z.number().int(),
 });
 
-/** A person or face of an earlier line was deleted while the file was written. */
+/** A person or face of an earlier line that was deleted while the file was written. */
 const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face']), id: z.string().min(1) });
 
-/** A line between the first and the last. A later line about the same thing replaces the earlier one. */
+/** A line between the first and the last. A later line with the same kind and id replaces the earlier one. */
 export const recordLine = z.discriminatedUnion('kind', [
   personLine,
   faceLine,
@@ -104,7 +87,7 @@ export type RecordOf<K extends ArchiveRecord['kind']> = Extract<ArchiveRecord, {
 /** The first line. */
 export const headerLine = z.object({ kind: z.literal('watchpost-gallery'), format: z.number().int(), exportedAt: z.string() });
 
-/** The last line: where numbers go on, how many lines of each kind came before, and the SHA-256 of all bytes before this line (uncompressed). */
+/** The last line: the head, the number of lines of each kind, and the SHA-256 of all bytes before this line (uncompressed). */
 export const endLine = z.strictObject({
   kind: z.literal('end'),
   version: z.number().int(),
@@ -113,16 +96,16 @@ export const endLine = z.strictObject({
   sha256: z.string(),
 });
 
-/** The kinds of things that are kept. */
-export type ThingKind = Exclude<ArchiveRecord['kind'], 'removed'>;
-export type ArchiveCounts = Record<ThingKind, number>;
+/** The kinds that a database keeps. */
+export type StoredKind = Exclude<ArchiveRecord['kind'], 'removed'>;
+export type ArchiveCounts = Record<StoredKind, number>;
 
 export function vectorToText(vector: Float32Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 }
 
 export function vectorFromText(text: string): Float32Array {
-  // A copy that starts at a place of its own: small buffers are parts of larger ones.
+  // A copy, because small buffers share memory and may start at an unaligned offset.
   return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 

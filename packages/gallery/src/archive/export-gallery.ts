@@ -1,18 +1,18 @@
 import { type ArchiveEnd, type ArchiveHead, writeArchive } from './archive-file.ts';
 import { type ArchiveRecord, faceToLine, personToLine } from './archive-lines.ts';
-import type { OpenedArchive } from './archive-store.ts';
+import type { ArchiveParts } from './archive-store.ts';
 
-/** So often a gallery that goes on changing is caught up with. */
+/** How often to catch up with a gallery that keeps changing. */
 const maxRounds = 50;
 const cropsAtATime = 100;
 
-/** Writes the whole gallery to a new file, while it is in use: what changes meanwhile is in the file too. Rejects as `writeArchive`, and with `gallery-unavailable`. */
-export function exportGallery(opened: OpenedArchive, file: string, signal: AbortSignal): Promise<ArchiveEnd> {
-  return writeArchive(file, allRecords(opened, signal), signal);
+/** Writes the whole gallery to a new file while it is in use, with the changes made meanwhile. Rejects like `writeArchive`, and with `gallery-unavailable`. */
+export function exportGallery(database: ArchiveParts, file: string, signal: AbortSignal): Promise<ArchiveEnd> {
+  return writeArchive(file, allRecords(database, signal), signal);
 }
 
-/** What refers to persons comes before them, so that it refers to nobody who was not there yet. */
-async function* allRecords({ archive, store }: OpenedArchive, signal: AbortSignal): AsyncGenerator<ArchiveRecord, ArchiveHead> {
+/** Sightings and the audit come before the persons, so that they never refer to a person who is missing in the file. */
+async function* allRecords({ archive, store }: ArchiveParts, signal: AbortSignal): AsyncGenerator<ArchiveRecord, ArchiveHead> {
   for (const kind of ['sighting', 'last-seen', 'audit'] as const) for await (const page of archive.read(kind, signal)) yield* page;
   let head = await store.head(signal);
   const faces = new Set<string>();

@@ -1,11 +1,11 @@
 import { AppError } from '@watchpost/shared/errors';
 import { type ArchiveEnd, readArchive } from './archive-file.ts';
 import { type ArchiveCounts, type ArchiveRecord } from './archive-lines.ts';
-import type { ArchiveBatch, OpenedArchive } from './archive-store.ts';
+import type { ArchiveBatch, ArchiveParts } from './archive-store.ts';
 
 const batchSize = 200;
 
-/** Reads a whole file and checks it; resolves to its last line and how much of each kind it holds. Rejects with `archive-invalid`, `file-unreadable`. */
+/** Reads and validates a whole file; resolves to its last line and the number of each kind. Rejects with `archive-invalid`, `file-unreadable`. */
 export async function verifyArchive(file: string, signal: AbortSignal): Promise<{ end: ArchiveEnd; holds: ArchiveCounts }> {
   const all = {
     person: new Set<string>(),
@@ -31,11 +31,11 @@ export async function verifyArchive(file: string, signal: AbortSignal): Promise<
 }
 
 /**
- * Puts a file's gallery into the database: checks the whole file first, then writes, then counts. Resolves to how much of each kind
- * was restored. Rejects with `archive-invalid`, `file-unreadable`, `gallery-not-empty` (unless `replace`), `gallery-unavailable`.
+ * Restores the gallery of a file: validates the whole file, writes it, then compares the counts. Resolves to the number of each kind.
+ * Rejects with `archive-invalid`, `file-unreadable`, `gallery-not-empty` (unless `replace`), `gallery-unavailable`.
  */
 export async function restoreGallery(
-  { archive }: OpenedArchive,
+  { archive }: Pick<ArchiveParts, 'archive'>,
   file: string,
   { replace }: { replace: boolean },
   signal: AbortSignal,
@@ -43,18 +43,18 @@ export async function restoreGallery(
   const { end, holds } = await verifyArchive(file, signal);
   const before = await archive.counts(signal);
   if (!replace && (before === null || Object.values(before).some((count) => count > 0))) {
-    const why = before ? `the gallery holds ${before.person} persons and ${before.face} faces` : 'an earlier restore was never finished';
-    throw new AppError('gallery-not-empty', `${why}; --replace removes what is there`);
+    const why = before ? `the gallery has ${before.person} persons and ${before.face} faces` : 'an earlier restore did not finish';
+    throw new AppError('gallery-not-empty', `${why}; --replace overwrites it`);
   }
   await archive.replaceAll({ version: end.version, nextNumber: end.nextNumber }, batched(readArchive(file), batchSize), signal);
   const after = await archive.counts(signal);
-  // Sightings may have gone by themselves since, or come.
+  // Sightings may have expired or been added since.
   const wrong = (['person', 'face', 'crop', 'audit'] as const).filter((kind) => after?.[kind] !== holds[kind]);
-  if (wrong.length > 0) throw new AppError('internal', `after restoring, the number of these is not the file's: ${wrong.join(', ')}`);
+  if (wrong.length > 0) throw new AppError('internal', `after restoring, these counts differ from the file: ${wrong.join(', ')}`);
   return holds;
 }
 
-/** Consecutive records of one kind, none twice in a batch. */
+/** Groups consecutive records of one kind; no id twice in a batch. */
 export async function* batched(records: AsyncIterable<ArchiveRecord>, size: number): AsyncGenerator<ArchiveBatch> {
   let batch: ArchiveRecord[] = [];
   let ids = new Set<string>();

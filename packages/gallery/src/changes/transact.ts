@@ -1,23 +1,23 @@
 import { randomInt } from 'node:crypto';
-import { raceAbort } from '@watchpost/shared/wait';
+import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { GalleryStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { Changeset, Head } from '../domain.ts';
 import type { Sync } from '../memory/sync.ts';
-import { createMutex, pause } from '../memory/wait.ts';
+import { createMutex } from '../memory/concurrency.ts';
 
 /**
- * Builds a change from the mirror as it is at `base`; called again whenever somebody else committed first. No changeset: nothing to
- * do. `optional`: not worth a second try. Must not wait.
+ * Builds a change from the mirror as of `base`; called again after each conflict. No changeset: there is nothing to do. `optional`:
+ * not worth a second attempt. Must not wait.
  */
 export type Build<T> = (base: Head) => { changeset: Changeset | null; result: T; optional?: boolean };
 
 export type Transact = <T>(build: Build<T>, signal: AbortSignal) => Promise<T>;
 
 /**
- * Changes the gallery: look at everything that is committed, decide, commit if nothing was committed since; else look again.
- * One change at a time in a process, so that processes, not jobs, compete.
+ * Changes the gallery optimistically: read everything that is committed, decide, commit unless somebody else did; otherwise again.
+ * One change at a time in each process, so that processes compete and not jobs.
  */
 export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: Mirror; metrics: GalleryMetrics }): Transact {
   const { store, sync, mirror, metrics } = deps;
@@ -31,7 +31,7 @@ export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: 
         const { changeset, result, optional } = build(base);
         if (!changeset) return result;
         if (await store.commit(base, changeset, signal)) {
-          // Committed is committed: what cannot be read back now is read by the next poll.
+          // It is committed even if it cannot be read back now: the next poll reads it.
           await sync.catchUp().catch(() => undefined);
           return result;
         }

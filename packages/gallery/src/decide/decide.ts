@@ -1,17 +1,17 @@
-import type { Person } from '../gallery.ts';
+import type { PersonStatus } from '../domain.ts';
 import { bandsAt, defaultThresholds, type ThresholdRow } from './thresholds.ts';
 
-/** What decisions go by. docs/gallery.md says where the defaults come from. */
+/** The settings of a decision. docs/gallery.md says where the defaults come from. */
 export interface DecisionSettings {
   /** Ascending by size. */
   thresholds: readonly ThresholdRow[];
-  /** How far the best person must be ahead of the second. */
+  /** How far the best person's similarity must be above the second's. */
   margin: number;
   /** Smaller or worse faces are not compared at all. */
   recognisable: { minSizePx: number; minQuality: number };
-  /** What a stranger's face must be for a new person to be made of it. */
+  /** What a stranger's face needs to become a new person. */
   enroll: { minSizePx: number; minQuality: number };
-  /** What a recognised face must be to become one more reference; `minAboveMatch`: how far above the threshold. */
+  /** What a recognised face needs to become one more reference; `minAboveMatch`: how far above the match threshold. */
   reference: { minSizePx: number; minQuality: number; minAboveMatch: number };
 }
 
@@ -23,25 +23,25 @@ export const defaultDecisionSettings: DecisionSettings = {
   reference: { minSizePx: 60, minQuality: 0.5, minAboveMatch: 0.03 },
 };
 
-/** A person near a face. */
+/** A person similar to a face. */
 export interface Candidate {
   personId: string;
-  status: Person['status'];
-  /** Cosine to the nearest of its references; `faceId` says which. */
+  status: PersonStatus;
+  /** Cosine to the nearest of the person's references, which is `faceId`. */
   similarity: number;
   faceId: string;
-  /** Cosine to the nearest face that is known not to be this person; -1 where there is none. */
+  /** Cosine to the nearest of the person's negatives; -1 where there is none. */
   negative: number;
 }
 
-/** A face and who is near it, most similar first. */
+/** A face with its candidates, most similar first. */
 export interface RankedProbe {
   quality: number;
   sizePx: number;
   candidates: readonly Candidate[];
 }
 
-/** What was decided. `new`: a stranger whom a person must be made of; `sameAs`: it looks like the stranger that an earlier face of the picture (by index) is. */
+/** The decision about a face. `new`: a stranger, to become a new person. `sameAs`: it resembles the stranger in another face of the picture (its index). */
 export type Decision =
   | { kind: 'match' | 'uncertain' | 'unknown'; candidate: Candidate; addReference: boolean }
   | { kind: 'uncertain'; sameAs: number }
@@ -49,15 +49,19 @@ export type Decision =
   | { kind: 'unrecognisable' };
 
 /**
- * Decides about all faces of one picture together. `alike(i, j)`: cosine between two of its faces. Pure.
- * Rules: a person's similarity is the best of its references'; a face nearer to a negative of the person than to its references is
- * not that person; a person is at most once in a picture, the most similar face gets it; somebody within the margin makes a name
- * uncertain; a face that resembles anybody, taken or not, never becomes a new person; nor does a poor one.
+ * Decides about all faces of one picture together. `similarity(i, j)`: cosine between two of its faces. Pure.
+ * Rules: a person's similarity is that of its nearest reference. A face nearer to a person's negative than to its references is not
+ * that person. A person appears at most once in a picture: the most similar face gets it. A second person within the margin makes the
+ * decision uncertain. A face that resembles anybody never becomes a new person, nor does a poor one.
  */
-export function decide(faces: readonly RankedProbe[], alike: (i: number, j: number) => number, settings: DecisionSettings): Decision[] {
+export function decide(
+  faces: readonly RankedProbe[],
+  similarity: (i: number, j: number) => number,
+  settings: DecisionSettings,
+): Decision[] {
   const verdicts = faces.map((face) => judge(face, settings));
-  giveEachPersonOnce(verdicts);
-  return keepOneOfEachStranger(faces, verdicts, alike, settings);
+  assignEachPersonOnce(verdicts);
+  return keepOneFacePerStranger(faces, verdicts, similarity, settings);
 }
 
 type Verdict = Exclude<Decision, { sameAs: number }>;
@@ -66,11 +70,11 @@ function judge(face: RankedProbe, settings: DecisionSettings): Verdict {
   const { recognisable, enroll } = settings;
   if (!reaches(face, recognisable)) return { kind: 'unrecognisable' };
   const bands = bandsAt(face.sizePx, settings.thresholds);
-  // What readers said is not this person is somebody else, however similar.
+  // A reader said that this is not the person: it is somebody else, however similar.
   const [best, second] = face.candidates.filter(({ similarity, negative }) => similarity > negative);
   if (!best || best.similarity < bands.uncertain) return reaches(face, enroll) ? { kind: 'new' } : { kind: 'unrecognisable' };
   const rival = second && second.similarity >= bands.uncertain && best.similarity - second.similarity < settings.margin ? second : null;
-  // Two unknowns that are both near are one stranger seen twice: no name is at stake, and the face that links them gets them merged.
+  // Two similar unknowns are one stranger enrolled twice: no name is at stake, and this face, added to one, lets housekeeping merge them.
   const contested = rival !== null && !(best.status === 'unknown' && rival.status === 'unknown');
   if (best.similarity < bands.match || contested) return { kind: 'uncertain', candidate: best, addReference: false };
   const sure = best.similarity >= bands.match + settings.reference.minAboveMatch;
@@ -85,7 +89,7 @@ function reaches(face: RankedProbe, least: { minSizePx: number; minQuality: numb
   return face.sizePx >= least.minSizePx && face.quality >= least.minQuality;
 }
 
-function giveEachPersonOnce(verdicts: Verdict[]): void {
+function assignEachPersonOnce(verdicts: Verdict[]): void {
   const holders = new Map<string, { index: number; similarity: number }>();
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== 'match' && verdict.kind !== 'unknown') continue;
@@ -101,23 +105,23 @@ function giveEachPersonOnce(verdicts: Verdict[]): void {
   }
 }
 
-/** Of several new faces that may be one person (a mirror, a poster), only the best is made a person; the others are uncertain. */
-function keepOneOfEachStranger(
+/** Of several new faces that may be one person (a mirror, a poster), only the best becomes a person; the others are uncertain. */
+function keepOneFacePerStranger(
   faces: readonly RankedProbe[],
   verdicts: readonly Verdict[],
-  alike: (i: number, j: number) => number,
+  similarity: (i: number, j: number) => number,
   settings: DecisionSettings,
 ): Decision[] {
   const decisions: Decision[] = [...verdicts];
   const strangers = [...verdicts.keys()].filter((index) => verdicts[index]?.kind === 'new');
-  const worth = (index: number): number => (faces[index]?.quality ?? 0) * Math.min(1, (faces[index]?.sizePx ?? 0) / 80);
-  strangers.sort((a, b) => worth(b) - worth(a));
+  const rating = (index: number): number => (faces[index]?.quality ?? 0) * Math.min(1, (faces[index]?.sizePx ?? 0) / 80);
+  strangers.sort((a, b) => rating(b) - rating(a));
   const kept: number[] = [];
   for (const index of strangers) {
     const { uncertain } = bandsAt(faces[index]?.sizePx ?? 0, settings.thresholds);
-    const twin = kept.find((other) => alike(index, other) >= uncertain);
-    if (twin === undefined) kept.push(index);
-    else decisions[index] = { kind: 'uncertain', sameAs: twin };
+    const same = kept.find((other) => similarity(index, other) >= uncertain);
+    if (same === undefined) kept.push(index);
+    else decisions[index] = { kind: 'uncertain', sameAs: same };
   }
   return decisions;
 }

@@ -1,4 +1,4 @@
-/** A reference face of a person, as far as the choice needs it. */
+/** A reference face of a person, as `chooseReferences` needs it. */
 export interface Reference {
   id: string;
   vector: Float32Array;
@@ -6,35 +6,36 @@ export interface Reference {
 }
 
 export interface ReferenceSettings {
-  /** At most so many faces a person. */
+  /** The most references that a person keeps for each model. */
   cap: number;
-  /** Two faces more alike than this teach nothing new. */
+  /** Two faces with a higher cosine than this are redundant. */
   redundant: number;
-  /** A redundant face replaces its twin when its quality is better by this. */
+  /** A redundant face replaces the other one when its quality is higher by this. */
   betterBy: number;
 }
 
 export const defaultReferenceSettings: ReferenceSettings = { cap: 40, redundant: 0.92, betterBy: 0.15 };
 
 /**
- * Whether a recognised face becomes one more reference, and which one it replaces. Different faces are worth more than good
- * copies: below the cap every face that is not redundant is taken; at the cap the worse face of the most similar pair goes.
+ * Whether a recognised face becomes one more reference, and which one it replaces. Variety is worth more than quality: below the cap
+ * every face that is not redundant is added; at the cap the worse face of the most similar pair is removed.
  */
 export function chooseReferences(
   existing: readonly Reference[],
   candidate: Reference,
   { cap, redundant, betterBy }: ReferenceSettings = defaultReferenceSettings,
 ): { add: boolean; evict: string | null } {
-  const twin = mostSimilar(existing, candidate);
-  if (twin && twin.similarity > redundant) {
-    return candidate.quality >= twin.reference.quality + betterBy ? { add: true, evict: twin.reference.id } : { add: false, evict: null };
+  const nearest = mostSimilar(existing, candidate);
+  if (nearest && nearest.similarity > redundant) {
+    const { id, quality } = nearest.reference;
+    return candidate.quality >= quality + betterBy ? { add: true, evict: id } : { add: false, evict: null };
   }
   if (existing.length < cap) return { add: true, evict: null };
   const worst = worseOfClosestPair([...existing, candidate]);
   return worst === candidate ? { add: false, evict: null } : { add: true, evict: worst.id };
 }
 
-/** Which faces to let go so that at most `cap` are left, worst first: what a merge needs. */
+/** Which references to remove so that at most `cap` are left, worst first; used when persons are merged. */
 export function surplusReferences(references: readonly Reference[], cap: number = defaultReferenceSettings.cap): string[] {
   const left = [...references];
   const surplus: string[] = [];
@@ -71,7 +72,7 @@ function worseOfClosestPair(references: readonly Reference[]): Reference {
   return worst;
 }
 
-/** Dot product: the cosine of vectors of unit length. Both have the same length. */
+/** Dot product: the cosine of two vectors of unit length with equally many numbers. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);

@@ -1,20 +1,20 @@
-/** The two similarities that separate the bands, for a face of one size. */
+/** The thresholds for a face of one size. */
 export interface Bands {
-  /** From here on it is the person (given the margin). */
+  /** At least this similar: it is the person (given the margin). */
   match: number;
-  /** From here on it may be the person; never shown as a name. Below, it is not. */
+  /** At least this similar: it may be the person; never shown as a name. Below, it is not. */
   uncertain: number;
 }
 
-/** One row of the table: faces of `sizePx` and more, up to the next row; between rows the values are interpolated. */
+/** The thresholds at one size; between two rows they are interpolated. */
 export interface ThresholdRow extends Bands {
   sizePx: number;
 }
 
 /**
- * Cosine thresholds by the size of the face (side of the square that was embedded, before its margin), against references of full
- * size. A face seen small is less like itself and less like others too, so its threshold may be lower. `match` is where no stranger
- * of the labelled pairs was accepted, `uncertain` where a stranger is accepted once in some hundred comparisons. docs/gallery.md.
+ * Cosine thresholds by face size (side of the embedded square, before its margin), against references of full size. Small faces
+ * are less similar to their own person and to others alike, so their thresholds are lower. At `match` no stranger of the labelled
+ * pairs was accepted, at `uncertain` about one in a hundred. See docs/gallery.md.
  */
 export const defaultThresholds: readonly ThresholdRow[] = [
   { sizePx: 20, match: 0.61, uncertain: 0.52 },
@@ -23,7 +23,7 @@ export const defaultThresholds: readonly ThresholdRow[] = [
   { sizePx: 80, match: 0.655, uncertain: 0.585 },
 ];
 
-/** The bands for a face of this size: a straight line between the rows around it, the outermost rows beyond them. */
+/** The thresholds for a face of this size: linear between the rows around it, constant beyond the outermost rows. */
 export function bandsAt(sizePx: number, table: readonly ThresholdRow[]): Bands {
   const [first] = table;
   const above = table.findIndex((row) => row.sizePx > sizePx);

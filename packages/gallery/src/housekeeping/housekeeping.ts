@@ -1,21 +1,21 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { pause } from '@watchpost/shared/wait';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
-import type { AuditStore, LastSeen, SightingStore } from '../store.ts';
+import type { AuditStore, SightingStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { personStatus, type AuditEntry, type StoredPerson } from '../domain.ts';
-import { undoMs } from '../changes/operation.ts';
-import { planForget, planMerge, withAudit, type Plan } from '../changes/plan.ts';
+import { personStatus, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
+import { undoMs } from '../gallery.ts';
+import { planForget, planMerge, type Plan } from '../changes/plan.ts';
 import type { Sync } from '../memory/sync.ts';
 import type { ThresholdRow } from '../decide/thresholds.ts';
 import type { Transact } from '../changes/transact.ts';
-import { twinOf, type Twins } from './twins.ts';
-import { pause } from '../memory/wait.ts';
+import { findDuplicate, type DuplicatePair } from './duplicates.ts';
 
 export interface HousekeepingSettings {
-  /** Milliseconds between two rounds. */
+  /** Milliseconds between two rounds, on average. */
   everyMs: number;
-  /** Unknowns that nobody named are forgotten when they were not seen for so long. Milliseconds. */
+  /** Unnamed unknowns that were not seen for this long are forgotten. Milliseconds. */
   unknownKeepMs: number;
 }
 
@@ -30,33 +30,35 @@ export interface HousekeepingDeps {
   records: SnapshotRecords;
   log: Logger;
   thresholds: readonly ThresholdRow[];
-  /** Faces of one model that a person keeps. */
+  /** References of one model that a person keeps. */
   cap: number;
 }
 
-/** What the gallery does by itself from time to time. Every worker does it; what one has done the others find done. */
+/** Regular maintenance. Every worker does it; they do not conflict. */
 export interface Housekeeping {
-  /** One round: erases what was deleted, drops the fingerprints of old frames, merges unknowns that turned out to be one, forgets unknowns long unseen. */
+  /** Starts the rounds. */
+  start(): void;
+  /** One round: erases deleted data, removes the fingerprints of old frames, merges duplicate unknowns, forgets unknowns not seen for long. */
   round(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 const actor = { id: 'watchpost' };
 const facesAtATime = 20;
-/** As long as a new frame may be compared with an old one (`SAME_FRAME_WINDOW_MS`). */
+/** The longest `SAME_FRAME_WINDOW_MS`: older frames are compared with no new one. */
 const framesKeepMs = 3_600_000;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { mirror, sync, transact, sightings, audit, records, log } = deps;
-  /** Faces up to this version were compared with all others. */
+  /** Faces up to this version were compared with all others already. */
   let comparedUpTo = 0;
 
-  const change = async (action: AuditEntry['action'], plan: () => Plan | null, signal: AbortSignal): Promise<void> => {
+  const change = async (action: AuditEntry['action'], plan: (base: Head) => Plan | null, signal: AbortSignal): Promise<void> => {
     const summary = await transact((base) => {
-      const planned = plan();
-      return { changeset: planned && withAudit(planned, action, actor, base).changeset, result: planned?.summary };
+      const planned = plan(base);
+      return { changeset: planned && planned.change.audited(action, actor, planned.summary).changeset, result: planned?.summary };
     }, signal);
-    if (summary !== undefined) log.info({ action, summary }, 'gallery kept tidy');
+    if (summary !== undefined) log.info({ action, summary }, 'housekeeping changed the gallery');
   };
 
   const stillUnknown = (person: StoredPerson): boolean => {
@@ -64,13 +66,13 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     return now !== null && now.mergedInto === null && personStatus(now) === 'unknown';
   };
 
-  const mergeTwins = async ({ older, younger }: Twins, signal: AbortSignal): Promise<void> => {
+  const mergeDuplicates = async ({ older, younger }: DuplicatePair, signal: AbortSignal): Promise<void> => {
     if (await seenTogether(older, younger, signal)) return;
     const both = (): boolean => stillUnknown(older) && stillUnknown(younger);
-    await change('merge', () => (both() ? planMerge(mirror, younger.id, older.id, deps.cap) : null), signal);
+    await change('merge', (base) => (both() ? planMerge(mirror, base, { from: younger.id, into: older.id }, deps.cap) : null), signal);
   };
 
-  /** Two faces in one picture are two persons, however similar. */
+  /** Two faces in one picture belong to two persons, however similar they are. */
   const seenTogether = async (one: StoredPerson, other: StoredPerson, signal: AbortSignal): Promise<boolean> => {
     const seen = await sightings.ofPersons([one.id, other.id], 1_000, signal);
     const shows = (faces: { personId: string | null }[], id: string): boolean => faces.some(({ personId }) => personId === id);
@@ -83,10 +85,10 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     const fresh = unknowns.flatMap(({ id }) => mirror.facesOf(id)).filter(({ version }) => version > comparedUpTo);
     for (const [index, { id }] of fresh.entries()) {
       signal.throwIfAborted();
-      // Jobs come first: the comparison gives way after every few faces.
+      // Yields to jobs after every few faces.
       if (index % facesAtATime === facesAtATime - 1) await breathe();
-      const twins = twinOf(mirror, id, deps.thresholds);
-      if (twins) await mergeTwins(twins, signal);
+      const pair = findDuplicate(mirror, id, deps.thresholds);
+      if (pair) await mergeDuplicates(pair, signal);
     }
     comparedUpTo = upTo;
   };
@@ -99,7 +101,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     const lastSeen = await sightings.lastSeen(null, signal);
     for (const person of old) {
       if (seenSince(ids.get(person.id) ?? [], lastSeen, beforeMs)) continue;
-      await change('expire', () => (stillUnknown(person) ? planForget(mirror, person.id) : null), signal);
+      await change('expire', (base) => (stillUnknown(person) ? planForget(mirror, base, person.id) : null), signal);
     }
   };
 
@@ -114,17 +116,21 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
 
   const stop = new AbortController();
   const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      // Not all workers at the same moment.
+    for (;;) {
+      // With jitter, so that not all workers do it at the same moment.
       await pause(settings.everyMs * (0.5 + Math.random()), stop.signal);
-      if (stop.signal.aborted) return;
       await round(stop.signal).catch((error: unknown) => {
-        if (!stop.signal.aborted) log.warn({ err: error }, 'housekeeping failed, tried again later');
+        if (!stop.signal.aborted) log.warn({ err: error }, 'housekeeping failed, retrying later');
       });
     }
   };
-  const running = run();
+  let running: Promise<void> = Promise.resolve();
   return {
+    start: () => {
+      running = run().catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error;
+      });
+    },
     round,
     close: async () => {
       stop.abort();

@@ -4,17 +4,17 @@ import type { StoredFace } from '../domain.ts';
 /** A face in memory; its vector is in the index. */
 export type IndexedFace = Omit<StoredFace, 'embedding' | 'deleted'>;
 
-/** The faces in memory, and an index of the vectors of each model. */
+/** The faces in memory, with an index of the vectors of each model. */
 export interface FaceTable {
   readonly size: number;
-  /** Takes in a face; newer replaces older. */
+  /** Adds or updates a face; a newer version replaces an older one. */
   apply(face: StoredFace): void;
   remove(id: string): void;
   clear(): void;
   get(id: string): IndexedFace | null;
   all(): IterableIterator<IndexedFace>;
   ofPerson(personId: string): IndexedFace[];
-  /** The face's vector as the index has it. */
+  /** The face's vector as the index stores it; null if it has none. */
   vector(id: string): Float32Array | null;
   /** The nearest faces of one model, most similar first. */
   nearest(embedding: Float32Array, modelId: string, count: number): { face: IndexedFace; similarity: number }[];
@@ -22,7 +22,7 @@ export interface FaceTable {
 
 interface ModelIndex {
   index: VectorIndex;
-  /** Face by key; keys are never used again. */
+  /** Face by key; keys are never reused. */
   ids: Map<number, string>;
   keys: Map<string, number>;
   nextKey: number;
@@ -70,7 +70,7 @@ export function createFaceTable(createIndex: () => VectorIndex): FaceTable {
     if (stored.embedding.length === 0) return;
     const known = model.keys.get(id);
     if (known !== undefined) {
-      model.index.renew?.(known, stored.embedding);
+      model.index.touch?.(known, stored.embedding);
       return;
     }
     model.keys.set(id, model.nextKey);

@@ -1,39 +1,39 @@
 import type { Candidate } from '../decide/decide.ts';
 import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
-import type { ChangeBatch } from '../store.ts';
+import type { ChangeBatch, Inventory } from '../store.ts';
 import type { VectorIndex } from './index/vector-index.ts';
 import { nameKey, personStatus, unknownName, type Head, type StoredPerson } from '../domain.ts';
 import type { Reference } from '../decide/references.ts';
 
-/** The gallery in memory. */
+/** The gallery in memory: a copy of the database's persons and faces, kept current by `Sync`. */
 export interface Mirror {
-  /** What it is complete up to. */
+  /** Complete up to here. */
   head: Head;
-  /** Takes in what was written: newer replaces older, so that the same batch twice, or late, does no harm. */
+  /** Applies what was written. Newer versions replace older ones, so batches may repeat or come late. */
   apply(batch: ChangeBatch): void;
-  /** Brings it in line with what really is there (edits by hand). `knownUpTo`: the version it was complete up to before the census was taken. Returns the ids of faces that it does not have. */
-  reconcile(census: { persons: readonly StoredPerson[]; faceIds: readonly string[] | null }, knownUpTo: number): string[];
+  /** Applies edits made by hand. `knownUpTo`: the head's version before the inventory was read. Returns the ids of faces that are missing here. */
+  reconcile(inventory: Inventory, knownUpTo: number): string[];
   clear(): void;
-  /** The person, followed through merges; null when there is none. */
+  /** The person, after following merges; null if there is none. */
   person(id: string): StoredPerson | null;
   /** The person itself, merged or not. */
   stored(id: string): StoredPerson | null;
-  /** Everybody but merged persons. */
+  /** All persons that were not merged into another one. */
   persons(): StoredPerson[];
-  /** The persons that a name means: by name, else by alias, else by the number of an unknown since named. */
+  /** The persons with this name, else with this alias, else those that were this unknown before they were named. */
   called(name: string): StoredPerson[];
-  /** The ids that stand for each person: its own, and those that were merged into it. */
+  /** The ids of each person: its own, and those of the persons merged into it. */
   idsByPerson(): Map<string, string[]>;
   face(id: string): IndexedFace | null;
   facesOf(personId: string): IndexedFace[];
   /** A person's references of one model. */
   references(personId: string, modelId: string): Reference[];
-  /** Who is near a vector, most similar first. */
+  /** The persons nearest to a vector, most similar first. */
   candidates(embedding: Float32Array, modelId: string): Candidate[];
   counts(): { persons: number; faces: number };
 }
 
-/** So many neighbours show the nearest persons even when one person's whole set of references comes first. */
+/** Enough neighbours to find the second person even when all references of the first are nearer. */
 const neighbours = 64;
 
 /** Follows a person through merges to the one it became. */
@@ -52,7 +52,7 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
 
   const follow: Follow = (id) => {
     let person = persons.get(id);
-    // A ring of merges made by hand must not hang us.
+    // Edits by hand can make a cycle of merges.
     for (let steps = 0; person?.mergedInto && steps < 20; steps += 1) person = persons.get(person.mergedInto);
     return person && person.mergedInto === null ? person : null;
   };
@@ -65,14 +65,14 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
       for (const person of batch.persons) applyPerson(person);
       for (const face of batch.faces) faces.apply(face);
     },
-    reconcile: (census, knownUpTo) => {
-      const present = new Set(census.persons.map(({ id }) => id));
-      for (const person of census.persons) applyPerson(person);
+    reconcile: (inventory, knownUpTo) => {
+      const present = new Set(inventory.persons.map(({ id }) => id));
+      for (const person of inventory.persons) applyPerson(person);
       for (const person of persons.values()) if (!present.has(person.id) && person.version <= knownUpTo) persons.delete(person.id);
-      if (!census.faceIds) return [];
-      const faceIds = new Set(census.faceIds);
+      if (!inventory.faceIds) return [];
+      const faceIds = new Set(inventory.faceIds);
       for (const face of faces.all()) if (!faceIds.has(face.id) && face.version <= knownUpTo) faces.remove(face.id);
-      return census.faceIds.filter((id) => !faces.get(id));
+      return inventory.faceIds.filter((id) => !faces.get(id));
     },
     clear: () => {
       persons.clear();
@@ -103,7 +103,7 @@ function rank(hits: ReturnType<FaceTable['nearest']>, follow: Follow): Candidate
   for (const { face, similarity } of hits) {
     const person = follow(face.personId);
     if (!person) continue;
-    // Hits come most similar first: the first of each person is its best.
+    // Hits are sorted by similarity: the first of each person is its nearest.
     if (face.role === 'negative') {
       if (!negatives.has(person.id)) negatives.set(person.id, similarity);
     } else if (!found.has(person.id)) {

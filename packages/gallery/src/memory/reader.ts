@@ -4,17 +4,17 @@ import type { GalleryMetrics } from '../metrics.ts';
 import type { GalleryStore } from '../store.ts';
 import type { Mirror } from './mirror.ts';
 import type { Head } from '../domain.ts';
-import { coalesce } from './wait.ts';
+import { coalesce } from './concurrency.ts';
 
 /** Reads the database into the mirror. */
 export interface Reader {
   ready: (signal: AbortSignal) => Promise<void>;
   isReady: () => boolean;
-  /** Reads what is new by version; the mirror is then complete up to the head that it resolves to. */
+  /** Reads everything with a newer version; the mirror is then complete up to the head that this resolves to. */
   catchUp: () => Promise<Head>;
-  /** Compares all persons, and the ids of all faces where `faces`, with what is there: finds what was written by hand. */
-  census(faces: boolean): Promise<void>;
-  /** Since when the mirror may differ from the database, milliseconds since 1970. */
+  /** Compares all persons (with `faces`: and the ids of all faces) with the database, to find edits made by hand. */
+  reconcile(faces: boolean): Promise<void>;
+  /** When the mirror was last known to equal the database, milliseconds since 1970. */
   verifiedAtMs(): number;
 }
 
@@ -23,21 +23,21 @@ export interface ReaderDeps {
   mirror: Mirror;
   metrics: GalleryMetrics;
   log: Logger;
-  /** False: without vectors. `newest`: with those of the last commits before the start, and of everything from then on. */
+  /** False: no vectors. `newest`: those of the last commits before the start, and all later ones. */
   embeddings: boolean | 'newest';
 }
 
-/** Tombstones are kept for days only: after a longer silence deletions may have been missed. */
-const longSilenceMs = 24 * 3_600_000;
+/** Tombstones are kept for some days only: after a longer outage deletions may have been missed. */
+const longOutageMs = 24 * 3_600_000;
 
-/** More than are made while a search index in the database lags behind. */
+/** More commits than a search index in the database lags behind. */
 const newestCommits = 2_000;
 
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {
   let ready = false;
   let waiting: (() => void)[] = [];
   let verifiedAtMs = Date.now();
-  /** Why everything must be read again; null when it need not. */
+  /** Why everything must be read again; null if it need not be. */
   let reloadReason: string | null = 'start';
 
   const read = async (since: number, report: (faces: number) => void = () => undefined): Promise<Head> => {
@@ -72,18 +72,18 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
     return head;
   };
 
-  const takeInNews = async (startedAtMs: number): Promise<Head> => {
+  const readChanges = async (startedAtMs: number): Promise<Head> => {
     if (reloadReason !== null) return reload(reloadReason);
     const { version } = await store.head(signal);
-    // A database that went back (restored, dropped) shares no history with the mirror.
+    // The database was restored or dropped: it shares no history with the mirror.
     if (version < mirror.head.version) return reload((reloadReason = 'database-went-back'));
-    if (startedAtMs - verifiedAtMs > longSilenceMs) return reload((reloadReason = 'long-silence'));
+    if (startedAtMs - verifiedAtMs > longOutageMs) return reload((reloadReason = 'long-outage'));
     return version > mirror.head.version ? read(mirror.head.version) : mirror.head;
   };
 
   const catchUp = coalesce(async (): Promise<Head> => {
     const startedAtMs = Date.now();
-    const head = await takeInNews(startedAtMs);
+    const head = await readChanges(startedAtMs);
     const counts = mirror.counts();
     metrics.persons.set(counts.persons);
     metrics.faces.set(counts.faces);
@@ -91,26 +91,25 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
     return head;
   });
 
-  const census = async (faces: boolean): Promise<void> => {
+  const reconcile = async (faces: boolean): Promise<void> => {
     if (!ready) return;
     const knownUpTo = mirror.head.version;
-    const counted = await store.census({ faces }, signal);
-    const missing = mirror.reconcile(counted, knownUpTo);
+    const missing = mirror.reconcile(await store.inventory({ faces }, signal), knownUpTo);
     if (missing.length === 0) return;
     await catchUp();
     if (missing.every((id) => mirror.face(id))) return;
-    log.warn({ faces: missing.length }, 'faces appeared that no change told of');
+    log.warn({ faces: missing.length }, 'faces were added by hand, the gallery is read again');
     reloadReason = 'unknown-faces';
     await catchUp();
   };
-  const fullCensus = coalesce(() => census(true));
-  const personCensus = coalesce(() => census(false));
+  const reconcileAll = coalesce(() => reconcile(true));
+  const reconcilePersons = coalesce(() => reconcile(false));
 
   return {
     ready: (signal) => (ready ? Promise.resolve() : raceAbort(new Promise<void>((resolve) => waiting.push(resolve)), signal)),
     isReady: () => ready,
     catchUp,
-    census: (faces) => (faces ? fullCensus() : personCensus()),
+    reconcile: (faces) => (faces ? reconcileAll() : reconcilePersons()),
     verifiedAtMs: () => verifiedAtMs,
   };
 }

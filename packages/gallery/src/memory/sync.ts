@@ -1,118 +1,130 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { GalleryMetrics } from '../metrics.ts';
-import type { GalleryFeed, GalleryStore, Hint } from '../store.ts';
-import type { Mirror } from './mirror.ts';
+import { backoffMs, retry } from '@watchpost/shared/retry';
+import { pause } from '@watchpost/shared/wait';
 import type { Head } from '../domain.ts';
-import { createReader } from './reader.ts';
-import { pause } from './wait.ts';
+import type { GalleryMetrics } from '../metrics.ts';
+import type { ChangeEvent, GalleryFeed, GalleryStore } from '../store.ts';
+import type { Mirror } from './mirror.ts';
+import { createReader, type ReaderDeps } from './reader.ts';
 
 export interface SyncSettings {
-  /** How often to ask where the database stands. Milliseconds. */
+  /** How often to ask for the database's version. Milliseconds. */
   pollMs: number;
-  /** How often to look for edits by hand: while nothing tells of them, and while the feed does. Milliseconds. */
-  censusMs: { poll: number; push: number };
-  /** False: without vectors, for surfaces that recognise nobody. `newest`: with the newest only, where the others are asked for one by one. */
-  embeddings: boolean | 'newest';
+  /** How often to look for edits made by hand: where the feed does not report them (`poll`), and where it does (`push`). Milliseconds. */
+  reconcileMs: { poll: number; push: number };
 }
 
-export const defaultSyncSettings: SyncSettings = { pollMs: 500, censusMs: { poll: 500, push: 60_000 }, embeddings: true };
+export const defaultSyncSettings: SyncSettings = { pollMs: 500, reconcileMs: { poll: 500, push: 60_000 } };
 
-/** Keeps the mirror true to the database. */
+/** Keeps the mirror equal to the database. */
 export interface Sync {
+  /** Starts reading. Until then `ready` waits, and the mirror is empty. */
+  start(): void;
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;
-  /** Reads everything that is new; the mirror is then complete up to the head that it resolves to. */
+  /** Reads everything that is new; the mirror is then complete up to the head that this resolves to. */
   catchUp(): Promise<Head>;
   close(): Promise<void>;
 }
 
-export interface SyncDeps {
+export interface SyncDeps extends SyncSettings {
   store: GalleryStore;
   feed: GalleryFeed;
   mirror: Mirror;
   metrics: GalleryMetrics;
   log: Logger;
+  embeddings: ReaderDeps['embeddings'];
 }
 
 /** How often the ids of all faces are compared too. */
-const faceCensusMs = 60_000;
-/** And even the slowest census is not put off for longer than this, where nothing else tells of edits by hand. */
+const reconcileFacesMs = 60_000;
+/** The longest rest between two reconciliations, however slow they are: where there is no feed nothing else finds edits by hand. */
 const longestRestMs = 5_000;
+/** A feed that worked for this long breaks as if for the first time. */
+const stableFeedMs = 30_000;
+const feedBackoff = { firstMs: 100, maxMs: 5_000 };
 
 /**
- * Starts at once. Two ways keep the mirror true, and each alone suffices: the feed tells of changes at once, and a short question
- * every `pollMs` (which version is it?) finds what the feed missed. Edits by hand may carry no version: a census of the persons finds them.
+ * Two mechanisms keep the mirror current, and each suffices alone: the feed reports changes at once, and a poll of the database's
+ * version finds what the feed missed. Edits by hand may leave the version as it is: reconciliation finds them.
  */
-export function createSync({ store, feed, mirror, metrics, log }: SyncDeps, settings: SyncSettings): Sync {
+export function createSync({ pollMs, reconcileMs, feed, ...deps }: SyncDeps): Sync {
+  const { metrics, log } = deps;
   const stop = new AbortController();
   const { signal } = stop;
-  // Every operation under way listens to it.
+  // Every running operation listens to it.
   setMaxListeners(100, signal);
-  const reader = createReader({ store, mirror, metrics, log, embeddings: settings.embeddings }, signal);
-
-  const tryTo = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (!signal.aborted) log.warn({ err: error, what }, 'the gallery cannot be read');
-      return false;
-    }
+  const reader = createReader(deps, signal);
+  const warn = (error: unknown, what: string): void => {
+    if (!signal.aborted) log.warn({ err: error, what }, 'reading the gallery failed, retrying');
   };
 
   const poll = async (): Promise<void> => {
-    for (let failures = 0; !signal.aborted;) {
-      failures = (await tryTo('poll', reader.catchUp)) ? 0 : Math.min(failures + 1, 7);
-      await pause(settings.pollMs * (1 + failures), signal);
+    const backoff = { firstMs: 2 * pollMs, maxMs: 8 * pollMs };
+    for (;;) {
+      await retry(reader.catchUp, { backoff, onRetry: (error) => warn(error, 'poll') }, signal);
+      await pause(pollMs, signal);
     }
   };
 
   let listening = false;
-  const countHeads = async (): Promise<void> => {
-    let [countedAtMs, facesAtMs] = [performance.now(), performance.now()];
-    for (let restMs = 0; !signal.aborted;) {
-      await pause(Math.max(settings.censusMs.poll, restMs), signal);
+  const reconcileRegularly = async (): Promise<void> => {
+    let [lastMs, facesLastMs] = [performance.now(), performance.now()];
+    for (let restMs = 0; ;) {
+      await pause(Math.max(reconcileMs.poll, restMs), signal);
       const startMs = performance.now();
       restMs = 0;
-      if (signal.aborted || (listening && startMs - countedAtMs < settings.censusMs.push)) continue;
-      const faces = startMs - facesAtMs > faceCensusMs;
-      if (faces) facesAtMs = startMs;
-      if (!(await tryTo('census', () => reader.census(faces)))) continue;
-      countedAtMs = performance.now();
-      // A large gallery is counted less often: at most a tenth of the time.
-      restMs = Math.min(10 * (countedAtMs - startMs), longestRestMs);
+      if (listening && startMs - lastMs < reconcileMs.push) continue;
+      const faces = startMs - facesLastMs > reconcileFacesMs;
+      if (faces) facesLastMs = startMs;
+      try {
+        await reader.reconcile(faces);
+        lastMs = performance.now();
+        // A large gallery is reconciled less often: this takes a tenth of the time at most.
+        restMs = Math.min(10 * (lastMs - startMs), longestRestMs);
+      } catch (error) {
+        warn(error, 'reconcile');
+      }
     }
   };
 
-  const hear = (hint: Hint): void => {
-    void tryTo('catch up', reader.catchUp);
-    if (hint === 'edited') void tryTo('census', () => reader.census(true));
+  const onChange = (event: ChangeEvent): void => {
+    reader.catchUp().catch((error: unknown) => warn(error, 'catch up'));
+    if (event === 'edited') reader.reconcile(true).catch((error: unknown) => warn(error, 'reconcile'));
   };
-
+  const onEstablished = (): void => {
+    listening = true;
+    metrics.feedUp.set(1);
+    // Anything may have happened while nobody listened.
+    onChange('edited');
+  };
   const listen = async (): Promise<void> => {
-    const established = (): void => {
-      listening = true;
-      metrics.feedUp.set(1);
-      // Whatever happened before, or while nobody listened.
-      hear('edited');
-    };
-    for (let failures = 0; !signal.aborted; failures += 1) {
+    for (let failures = 1; ; failures += 1) {
       const startMs = performance.now();
-      await tryTo('listen', () => feed.watch(hear, established, signal));
+      await feed.watch(onChange, onEstablished, signal).catch((error: unknown) => warn(error, 'listen'));
       listening = false;
       metrics.feedUp.set(0);
       if (signal.aborted) return;
       metrics.feedBreaks.inc();
-      if (performance.now() - startMs > 30_000) failures = 0;
-      await pause(Math.min(100 * 2 ** failures, 5_000), signal);
+      if (performance.now() - startMs > stableFeedMs) failures = 1;
+      await pause(backoffMs(failures, feedBackoff), signal);
     }
   };
 
-  // By its own clock: a question to a database that hangs is not answered for long.
-  const clock = setInterval(() => metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000), 500);
-  const loops = Promise.all([poll(), countHeads(), feed.kind === 'push' ? listen() : undefined]);
+  const untilStopped = async (loop: () => Promise<void>): Promise<void> => {
+    await loop().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  };
+  let clock: NodeJS.Timeout | undefined;
+  let loops: Promise<unknown> = Promise.resolve();
   return {
+    start: () => {
+      // On a timer of its own: a database that hangs does not answer for long.
+      clock = setInterval(() => metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000), 500);
+      loops = Promise.all([poll, reconcileRegularly, ...(feed.kind === 'push' ? [listen] : [])].map(untilStopped));
+    },
     ready: reader.ready,
     isReady: reader.isReady,
     catchUp: reader.catchUp,

@@ -5,6 +5,7 @@ import type { SnapshotRecord } from './snapshot-record.ts';
 /** How long records are kept. */
 export const recordKeepMs = 30 * 24 * 3_600_000;
 
+/** The record of a job that nothing was done for yet. */
 export function newRecord(job: SnapshotJob): SnapshotRecord {
   return {
     snapshotId: job.snapshotId,
@@ -23,6 +24,7 @@ export function newRecord(job: SnapshotJob): SnapshotRecord {
   };
 }
 
+/** `SnapshotRecords.save` rejects with this. */
 export function recordConflict(snapshotId: string): AppError {
-  return new AppError('record-conflict', `somebody else wrote the record of ${snapshotId}`);
+  return new AppError('record-conflict', `another writer changed the record of ${snapshotId}`);
 }

@@ -1,49 +1,54 @@
-import type { Box } from '@watchpost/shared/geometry';
-import type { UploadProgress } from '@watchpost/shared/chat/chat';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import { z } from 'zod';
+import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
+import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import { boxSchema, faceDecisionSchema } from '../domain.ts';
 
-/** One face of a snapshot and what was decided about it. */
-export interface RecordedFace {
-  box: Box;
+const recordedFaceSchema = z.object({
+  box: boxSchema,
   /** 0..1, see docs/seeing.md. */
-  quality: number;
-  /** `match`: a named or known person. `uncertain`: never posted as a name. `unknown`: a stranger. `unrecognisable`: too small or too blurred to say. */
-  decision: 'match' | 'uncertain' | 'unknown' | 'unrecognisable';
-  personId: string | null;
-  /** Cosine to the person's best reference; null where nothing was compared. */
-  similarity: number | null;
-}
+  quality: z.number(),
+  decision: faceDecisionSchema,
+  personId: z.string().nullable(),
+  /** Cosine to the person's nearest reference; null where nothing was compared. */
+  similarity: z.number().nullable(),
+});
+/** One face of a snapshot and the decision about it. */
+export type RecordedFace = z.infer<typeof recordedFaceSchema>;
 
-/** What became of a snapshot; grows step by step so that a retry goes on where the last try stopped. */
-export interface SnapshotRecord {
-  snapshotId: string;
-  job: SnapshotJob;
-  /** Counts the writes; a write states which one it builds on. */
-  revision: number;
-  state: 'received' | 'recognised' | 'posted' | 'nothing-to-post' | 'nothing-new' | 'failed';
+/** The part of a record that databases keep as one value; they have columns of their own only for what queries need. */
+export const recordBodySchema = z.object({
+  snapshotId: z.string(),
+  job: snapshotJobSchema,
+  /** Counts the writes; each write names the revision that it is based on. */
+  revision: z.number().int(),
+  state: z.enum(['received', 'recognised', 'posted', 'nothing-to-post', 'nothing-new', 'failed']),
   /** SHA-256 of the bytes, hex. */
-  sha256: string | null;
-  /** What the frame looked like, to tell a frame with nothing new in it; see apps/worker/src/see. */
-  fingerprint: Uint8Array | null;
+  sha256: z.string().nullable(),
   /** The earlier snapshot that this one repeats. */
-  sameAs: string | null;
-  width: number | null;
-  height: number | null;
-  faces: RecordedFace[] | null;
-  upload: UploadProgress | null;
-  error: { code: string; message: string } | null;
-  updatedAtMs: number;
-}
+  sameAs: z.string().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  faces: z.array(recordedFaceSchema).nullable(),
+  upload: uploadProgressSchema.nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  updatedAtMs: z.number(),
+});
 
-/** The records of all snapshots. Old ones go by themselves (30 days). */
+/** The progress of one snapshot, written after each step so that a retry continues where the last attempt stopped. */
+export type SnapshotRecord = z.infer<typeof recordBodySchema> & {
+  /** Compared with later frames, to skip those that show nothing new. */
+  fingerprint: Uint8Array | null;
+};
+
+/** The records of all snapshots. They expire after 30 days. */
 export interface SnapshotRecords {
-  /** The record of this job, made at the first call (`revision` 1). */
+  /** The record of this job, created by the first call (`revision` 1). */
   open(job: SnapshotJob, signal: AbortSignal): Promise<SnapshotRecord>;
   get(snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null>;
-  /** Stores `record` if nobody else wrote since it was read; returns it with its new revision, or rejects with `record-conflict`. */
+  /** Stores `record` unless another writer did since it was read; returns it with its new revision, or rejects with `record-conflict`. */
   save(record: SnapshotRecord, signal: AbortSignal): Promise<SnapshotRecord>;
-  /** Removes the fingerprints of snapshots taken before `beforeMs`: they are large, and only the newest are compared with. */
+  /** Removes the fingerprints of snapshots taken before `beforeMs`: they are large, and only recent ones are compared with. */
   forgetFrames(beforeMs: number, signal: AbortSignal): Promise<void>;
-  /** The newest `limit` records of one channel and camera that were looked at (have a sha256), newest first. */
+  /** The newest `limit` records of one channel and camera that have a sha256, newest first. */
   recent(source: { channel: string; camera: string | null }, limit: number, signal: AbortSignal): Promise<SnapshotRecord[]>;
 }

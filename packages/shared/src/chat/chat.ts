@@ -37,12 +37,13 @@ export interface Picture {
  * What an upload has reached; stored between steps so that a retry goes on instead of posting twice.
  * `uploaded`: the bytes are there. `sharing`: we asked for the post and do not know whether it happened. `shared`: it is in the channel.
  */
-export interface UploadProgress {
-  state: 'uploaded' | 'sharing' | 'shared';
-  fileId: string;
+export const uploadProgressSchema = z.object({
+  state: z.enum(['uploaded', 'sharing', 'shared']),
+  fileId: z.string(),
   /** The post, once it is `shared`. */
-  messageId?: string;
-}
+  messageId: z.string().exactOptional(),
+});
+export type UploadProgress = z.infer<typeof uploadProgressSchema>;
 
 /** A chat platform, as the worker needs it. Errors are AppErrors: permanent, or transient with the platform's own delay. */
 export interface ChatPlatform {

@@ -5,15 +5,15 @@ export interface Hit {
   similarity: number;
 }
 
-/** Vectors of one model, searchable by similarity. Keys are small whole numbers of the caller's. */
+/** A searchable set of vectors of one model. Keys are small whole numbers that the caller chooses. */
 export interface VectorIndex {
   readonly size: number;
   add(key: number, vector: Float32Array): void;
   remove(key: number): void;
-  /** Of an index that forgets: the vector of a key that was added before, to be had again. */
-  renew?(key: number, vector: Float32Array): void;
+  /** For an index that evicts: marks a known key as used, and adds its vector again if it was evicted. */
+  touch?(key: number, vector: Float32Array): void;
   /** The `count` nearest, most similar first. */
   search(vector: Float32Array, count: number): Hit[];
-  /** The vector as the index has it (rounded, where it stores less than it was given). */
+  /** The stored vector, slightly rounded where the index stores fewer bits; null if the key is not in the index. */
   vector(key: number): Float32Array | null;
 }

@@ -1,31 +1,31 @@
-/** Whole vectors in rows: each number in 8 bits, which comparisons go over, and in 8 more that say how far off those are. */
+/** Vectors in rows: each number in 8 bits, which searches compare, and the residual in 8 more bits. */
 export interface VectorRows {
   /** Writes a vector; rows are filled in order. */
   set(row: number, vector: Float32Array): void;
   move(from: number, to: number): void;
-  /** The vector as it was, but for rounding. */
+  /** The vector, slightly rounded. */
   read(row: number): Float32Array;
-  /** The dot product with a row, all 16 bits of it. */
+  /** The dot product with a row, in 16 bits. */
   dot(row: number, vector: Float32Array): number;
-  /** A row's numbers in 8 bits: where they are, and from which place. */
-  at(row: number): { numbers: Int8Array; from: number };
+  /** The 8-bit numbers of the first `used` rows, in chunks. Each starts at the start of its buffer, where usearch expects it. */
+  chunks(used: number): { numbers: Int8Array; firstRow: number; rows: number }[];
 }
 
-/** Rows that are kept in one piece. */
-export const chunkRows = 4_096;
+/** Rows in one allocation: enough that the call into usearch for each chunk does not count, and growing needs no large copies. */
+const chunkRows = 16_384;
 
-/** A rest is half a step at most: 127 of these. */
-const restSteps = 254;
+/** A residual is at most half a step; it is stored in 254ths of a step, -127..127. */
+const residualSteps = 254;
 
 interface Chunk {
   numbers: Int8Array;
   /** What rounding to `numbers` took away, in 254ths. */
-  rests: Int8Array;
-  /** What to multiply a row's numbers by to have the vector back. */
+  residuals: Int8Array;
+  /** What to multiply each row's numbers by to get the vector back. */
   scales: Float32Array;
 }
 
-/** `length`: numbers in a vector. Room grows by doubling up to a whole chunk, then by chunks. */
+/** `length`: numbers in a vector. The first chunk grows by doubling, later ones are allocated whole. */
 export function createVectorRows(length: number): VectorRows {
   const chunks: Chunk[] = [];
 
@@ -37,53 +37,60 @@ export function createVectorRows(length: number): VectorRows {
     const capacity = index === 0 ? Math.min(chunkRows, Math.max(64, 2 * (chunk?.scales.length ?? 0))) : chunkRows;
     const larger = {
       numbers: new Int8Array(capacity * length),
-      rests: new Int8Array(capacity * length),
+      residuals: new Int8Array(capacity * length),
       scales: new Float32Array(capacity),
     };
     if (chunk) {
       larger.numbers.set(chunk.numbers);
-      larger.rests.set(chunk.rests);
+      larger.residuals.set(chunk.residuals);
       larger.scales.set(chunk.scales);
     }
     chunks[index] = larger;
     return larger;
   };
-  const at = (row: number) => ({ numbers: chunkOf(row).numbers, from: (row % chunkRows) * length });
 
   return {
     set: (row, vector) => {
-      const { numbers, rests, scales } = chunkOf(row);
+      const { numbers, residuals, scales } = chunkOf(row);
       const from = (row % chunkRows) * length;
       scales[row % chunkRows] = quantise(vector, numbers, from);
-      keepRests(vector, numbers, rests, from);
+      writeResiduals(vector, numbers, residuals, from);
     },
     move: (from, to) => {
       const [source, target] = [chunkOf(from), chunkOf(to)];
       const [sourceAt, targetAt] = [(from % chunkRows) * length, (to % chunkRows) * length];
       target.numbers.set(source.numbers.subarray(sourceAt, sourceAt + length), targetAt);
-      target.rests.set(source.rests.subarray(sourceAt, sourceAt + length), targetAt);
+      target.residuals.set(source.residuals.subarray(sourceAt, sourceAt + length), targetAt);
       target.scales[to % chunkRows] = source.scales[from % chunkRows] ?? 0;
     },
     read: (row) => {
-      const { numbers, rests, scales } = chunkOf(row);
+      const { numbers, residuals, scales } = chunkOf(row);
       const from = (row % chunkRows) * length;
       const scale = scales[row % chunkRows] ?? 0;
-      return Float32Array.from({ length }, (_, index) => ((numbers[from + index] ?? 0) + (rests[from + index] ?? 0) / restSteps) * scale);
+      return Float32Array.from(
+        { length },
+        (_, index) => ((numbers[from + index] ?? 0) + (residuals[from + index] ?? 0) / residualSteps) * scale,
+      );
     },
     dot: (row, vector) => {
-      const { numbers, rests, scales } = chunkOf(row);
+      const { numbers, residuals, scales } = chunkOf(row);
       const from = (row % chunkRows) * length;
       let sum = 0;
       for (let index = 0; index < length; index += 1) {
-        sum += (vector[index] ?? 0) * ((numbers[from + index] ?? 0) * restSteps + (rests[from + index] ?? 0));
+        sum += (vector[index] ?? 0) * ((numbers[from + index] ?? 0) * residualSteps + (residuals[from + index] ?? 0));
       }
-      return (sum * (scales[row % chunkRows] ?? 0)) / restSteps;
+      return (sum * (scales[row % chunkRows] ?? 0)) / residualSteps;
     },
-    at,
+    chunks: (used) =>
+      chunks.flatMap(({ numbers }, index) => {
+        const firstRow = index * chunkRows;
+        const rows = Math.min(used - firstRow, chunkRows);
+        return rows > 0 ? [{ numbers: numbers.subarray(0, rows * length), firstRow, rows }] : [];
+      }),
   };
 }
 
-/** Writes the vector in 8 bits, its largest number as 127; returns what to multiply by to have it back. */
+/** Writes the vector in 8 bits, its largest number as 127; returns the factor that undoes the scaling. */
 export function quantise(vector: Float32Array, into: Int8Array, at: number): number {
   const factor = factorOf(vector);
   for (let index = 0; index < vector.length; index += 1) into[at + index] = rounded((vector[index] ?? 0) * factor);
@@ -91,10 +98,10 @@ export function quantise(vector: Float32Array, into: Int8Array, at: number): num
 }
 
 /** Writes what `quantise` rounded away. */
-function keepRests(vector: Float32Array, numbers: Int8Array, rests: Int8Array, at: number): void {
+function writeResiduals(vector: Float32Array, numbers: Int8Array, residuals: Int8Array, at: number): void {
   const factor = factorOf(vector);
   for (let index = 0; index < vector.length; index += 1) {
-    rests[at + index] = rounded(((vector[index] ?? 0) * factor - (numbers[at + index] ?? 0)) * restSteps);
+    residuals[at + index] = rounded(((vector[index] ?? 0) * factor - (numbers[at + index] ?? 0)) * residualSteps);
   }
 }
 
@@ -104,7 +111,7 @@ function factorOf(vector: Float32Array): number {
   return largest === 0 ? 0 : 127 / largest;
 }
 
-/** To the nearest whole number, for values above -1024: adding first makes the cut a floor. Without a branch, several times as fast as Math.round here. */
+/** To the nearest whole number, for values above -1024: the offset turns truncation into floor. Several times as fast as Math.round here. */
 function rounded(value: number): number {
   return ((value + 1024.5) | 0) - 1024;
 }

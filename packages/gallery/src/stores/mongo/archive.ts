@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
+import { pause } from '@watchpost/shared/wait';
+import { sightingSchema, type Head } from '../../domain.ts';
 import type { GalleryStore } from '../../store.ts';
-import { auditActions, type Head } from '../../domain.ts';
 import { guardMongo } from './connect.ts';
-import { galleryCollections, type Keyed, toFace, toPerson, toVectorBinary } from './documents.ts';
+import { auditDocumentSchema, galleryCollections, type Keyed, toFace, toPerson, toVectorBinary } from './documents.ts';
 import { type ArchiveRecord, faceToLine, personToLine, type RecordOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
 
@@ -19,26 +18,14 @@ const vectorText = z
   .transform((binary) => (binary ? vectorToText(binary.toFloat32Array()) : null));
 const time = z.date().transform((date) => date.getTime());
 
-const sightingSchema = z
+const sightingsSchema = z
   .object({
     _id: z.string(),
     channel: z.string(),
     camera: z.string().nullable(),
     takenAt: time,
     expiresAt: time,
-    faces: z.array(
-      z.object({
-        box: boxSchema,
-        decision: decisionSchema,
-        personId: z.string().nullable(),
-        similarity: z.number().nullable(),
-        faceId: z.string().nullable(),
-        modelId: z.string(),
-        quality: z.number(),
-        sizePx: z.number(),
-        embedding: vectorText,
-      }),
-    ),
+    faces: z.array(sightingSchema.extend({ embedding: vectorText })),
   })
   .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): RecordOf<'sighting'> => ({
     kind: 'sighting',
@@ -52,32 +39,19 @@ const lastSeenSchema = z
   .object({ _id: z.string(), at: time, channel: z.string(), camera: z.string().nullable() })
   .transform(({ _id: id, at: atMs, ...rest }): RecordOf<'last-seen'> => ({ kind: 'last-seen', id, atMs, ...rest }));
 
-const auditSchema = z
-  .object({
-    _id: z.string(),
-    action: z.enum(auditActions),
-    actor: z.object({ id: z.string(), where: z.string().nullish() }),
-    at: time,
-    personIds: z.array(z.string()),
-    summary: z.string(),
-    inverse: z.string().nullable(),
-    undone: z.boolean(),
-    undoes: z.string().nullable(),
-    version: z.number(),
-  })
-  .transform(({ _id: id, at: atMs, actor, ...rest }): RecordOf<'audit'> => ({
-    kind: 'audit',
-    id,
-    actor: actor.id,
-    where: actor.where ?? null,
-    atMs,
-    ...rest,
-  }));
+const auditSchema = auditDocumentSchema.transform(({ _id: id, at, actor, ...rest }): RecordOf<'audit'> => ({
+  kind: 'audit',
+  id,
+  actor: actor.id,
+  where: actor.where ?? null,
+  atMs: at.getTime(),
+  ...rest,
+}));
 
-/** While a gallery is being replaced this stands where its state was, and no process takes it for a state. */
+/** Stands in place of the gallery's state while it is being replaced; no process can read it as a state. */
 const replacingSchema = z.object({ replacing: z.literal(true), before: z.object({ version: z.number(), nextNumber: z.number() }) });
 
-/** Whole galleries on MongoDB. `store` is the same database's. */
+/** Export and restore on MongoDB. `store` is that of the same database. */
 export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
   const { state, persons, faces, crops, sightings, lastSeen, audit } = galleryCollections(db);
   const targets = { person: persons, face: faces, crop: crops, sighting: sightings, 'last-seen': lastSeen, audit };
@@ -85,7 +59,7 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
   const sources = {
     person: [persons, live, (doc: Document) => mapped(toPerson(doc), personToLine)],
     face: [faces, live, (doc: Document) => mapped(toFace(doc), faceToLine)],
-    sighting: [sightings, {}, (doc: Document) => sightingSchema.parse(doc)],
+    sighting: [sightings, {}, (doc: Document) => sightingsSchema.parse(doc)],
     'last-seen': [lastSeen, {}, (doc: Document) => lastSeenSchema.parse(doc)],
     audit: [audit, {}, (doc: Document) => auditSchema.parse(doc)],
   } as const;
@@ -109,16 +83,16 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     return replacingSchema.safeParse(found).data?.before ?? null;
   };
 
-  /** Takes the state away from everybody: from here on no process can commit or read. */
-  const shut = async (signal: AbortSignal): Promise<Head> => {
+  /** Locks the gallery: from now on no process can commit or read. */
+  const lock = async (signal: AbortSignal): Promise<Head> => {
     for (;;) {
       const before = await replacing();
       if (before) return before;
       const head = await store.head(signal);
-      const shutState = { replacing: true, before: head };
-      const { modifiedCount } = await state.replaceOne({ _id: stateId, version: head.version, pending: null }, shutState);
+      const locked = { replacing: true, before: head };
+      const { modifiedCount } = await state.replaceOne({ _id: stateId, version: head.version, pending: null }, locked);
       if (modifiedCount > 0) return head;
-      await sleep(20, undefined, { signal });
+      await pause(20, signal);
     }
   };
 
@@ -148,7 +122,7 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
       }, signal),
     replaceAll: (file, batches, signal) =>
       guardMongo(async () => {
-        const head = headAfter(await shut(signal), file);
+        const head = headAfter(await lock(signal), file);
         for (const collection of Object.values(targets)) await collection.deleteMany({});
         for await (const batch of batches) {
           signal.throwIfAborted();
@@ -173,7 +147,7 @@ async function writeBatch(targets: Targets, { records }: ArchiveBatch, version: 
   for (const [kind, operations] of writes) await targets[kind].bulkWrite(operations, { ordered: true });
 }
 
-/** Tells the compiler what `read` knows: pages of one kind. */
+/** Narrows the type of pages of one kind. */
 async function* onlyOf<K extends ArchiveRecord['kind']>(kind: K, pages: AsyncIterable<ArchiveRecord[]>): AsyncGenerator<RecordOf<K>[]> {
   const isOfKind = (record: ArchiveRecord): record is RecordOf<K> => record.kind === kind;
   for await (const page of pages) yield page.filter(isOfKind);
@@ -183,7 +157,7 @@ function mapped<A, B>(value: A | null, map: (value: A) => B): B | null {
   return value === null ? null : map(value);
 }
 
-/** A record as the gallery's own code stores it. */
+/** A record as the stores write it. */
 function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version: number): Record<string, unknown> {
   switch (record.kind) {
     case 'person': {
@@ -212,6 +186,6 @@ function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version
       return { ...rest, actor: where === null ? { id: actor } : { id: actor, where }, at: new Date(atMs) };
     }
     default:
-      throw new AppError('internal', 'a record of no known kind', { cause: record satisfies never });
+      throw new AppError('internal', 'a record of an unknown kind', { cause: record satisfies never });
   }
 }

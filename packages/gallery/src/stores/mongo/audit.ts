@@ -3,7 +3,7 @@ import type { AuditStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, toAudit } from './documents.ts';
 
-/** How long a tombstone without contents stays, so that a process that was cut off still hears of the deletion. */
+/** How long an erased tombstone is kept, so that a process that was disconnected still learns of the deletion. */
 const tombstoneMs = 7 * 24 * 3_600_000;
 
 export function createMongoAudit(db: Db): AuditStore {
@@ -39,7 +39,7 @@ export function createMongoAudit(db: Db): AuditStore {
     const ids = goneFaces.map(({ _id }) => _id);
     if (ids.length > 0) {
       await crops.deleteMany({ _id: { $in: ids } });
-      // A face undeleted meanwhile keeps its vector; its crop is lost, which costs a re-embedding only.
+      // A face restored meanwhile keeps its vector and loses its crop, which only a re-embedding needs.
       const purgeAt = new Date(Date.now() + tombstoneMs);
       await faces.updateMany({ _id: { $in: ids }, deleted: true }, { $set: { purgeAt }, $unset: { embedding: 1 } });
     }

@@ -3,24 +3,19 @@ import { AppError } from '@watchpost/shared/errors';
 
 export interface MongoConnection {
   db: Db;
-  /** Change streams are offered: a replica set or a sharded cluster, not a standalone server. */
+  /** Whether there are change streams: on a replica set or a sharded cluster, not on a standalone server. */
   changeStreams: boolean;
   close: () => Promise<void>;
 }
 
-export interface MongoOptions {
-  /** Operations at the same time. Default 10. */
-  maxPoolSize?: number;
-}
-
 /**
- * One client for the process. The database is the one that the connection string names, `watchpost` where it names none;
- * other databases on the server (the old service's `facial_embeddings`) are left alone. Rejects with `gallery-unavailable`.
+ * Connects to the database in the connection string, or to `watchpost` if it names none. Other databases on the server (the Python
+ * service's `facial_embeddings`) are not touched. Rejects with `gallery-unavailable`.
  */
-export async function connectMongo(url: string, { maxPoolSize = 10 }: MongoOptions, signal: AbortSignal): Promise<MongoConnection> {
+export async function connectMongo(url: string, signal: AbortSignal): Promise<MongoConnection> {
   const client = new MongoClient(url, {
     appName: 'watchpost',
-    maxPoolSize,
+    maxPoolSize: 10,
     connectTimeoutMS: 5_000,
     serverSelectionTimeoutMS: 5_000,
     socketTimeoutMS: 30_000,
@@ -36,24 +31,24 @@ export async function connectMongo(url: string, { maxPoolSize = 10 }: MongoOptio
   return { db, changeStreams: 'setName' in hello || hello['msg'] === 'isdbgrid', close: () => client.close() };
 }
 
-/** The database named in a connection string, else `watchpost`. */
+/** The database in a connection string, or `watchpost`. */
 export function databaseName(url: string): string {
   const named = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
   return named ? decodeURIComponent(named) : 'watchpost';
 }
 
-/** Runs one operation; what the database or the way to it did wrong becomes `gallery-unavailable`. */
+/** Runs one operation; errors of the database or the connection become `gallery-unavailable`. */
 export async function guardMongo<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted();
   try {
     return await work();
   } catch (error) {
     if (error instanceof AppError || signal?.aborted) throw error;
-    throw new AppError('gallery-unavailable', 'MongoDB did not do what was asked', { cause: error });
+    throw new AppError('gallery-unavailable', 'the operation on MongoDB failed', { cause: error });
   }
 }
 
-/** Whether a write failed because the document is there already, and for no other reason. */
+/** Whether a write failed only because the document exists already. */
 export function isDuplicateKey(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const writeErrors: unknown = 'writeErrors' in error ? error.writeErrors : undefined;

@@ -1,8 +1,10 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
-import { inverseFromJson, inverseToJson } from '../../changes/inverse.ts';
 import {
-  auditActions,
+  auditEntrySchema,
+  inverseFromJson,
+  inverseToJson,
+  sightingChangesSchema,
   type AuditEntry,
   type Changeset,
   type FaceChange,
@@ -11,20 +13,20 @@ import {
   type StoredPerson,
 } from '../../domain.ts';
 
-/** What our collections hold. Ids are strings of our own. */
+/** A document of our collections. Ids are our own strings. */
 export interface Keyed {
   _id: string;
   [field: string]: unknown;
 }
 
-/** The collections of the gallery, by what is in them. */
+/** The collections of the gallery. */
 export function galleryCollections(db: Db) {
   return {
-    /** One document, `_id: 'gallery'`: where the sequence of changes stands, and the one that is being made. */
+    /** One document, `_id: 'gallery'`: the head of the sequence of changes, and the change that is being applied. */
     state: db.collection<Keyed>('gallery'),
     persons: db.collection<Keyed>('persons'),
     faces: db.collection<Keyed>('faces'),
-    /** Small JPEGs of reference faces, apart so that reading the gallery does not read them. */
+    /** Small JPEGs of reference faces, separate so that reading the gallery does not read them. */
     crops: db.collection<Keyed>('face_crops'),
     sightings: db.collection<Keyed>('sightings'),
     lastSeen: db.collection<Keyed>('last_seen'),
@@ -33,7 +35,7 @@ export function galleryCollections(db: Db) {
 }
 export type GalleryCollections = ReturnType<typeof galleryCollections>;
 
-/** Tolerant where people edit by hand: fields they left out have a meaning. */
+/** Tolerant, because people edit persons by hand: missing fields have defaults. */
 const personSchema = z
   .object({
     _id: z.string(),
@@ -58,7 +60,8 @@ const personSchema = z
     version: doc.version ?? 0,
   }));
 
-const vectorSchema = z
+/** A BSON vector; missing or null: empty. */
+export const vectorFromBinary = z
   .instanceof(Binary)
   .nullish()
   .transform((binary) => (binary ? binary.toFloat32Array() : new Float32Array(0)));
@@ -69,7 +72,7 @@ const faceSchema = z
     personId: z.string(),
     modelId: z.string(),
     role: z.enum(['reference', 'negative']),
-    embedding: vectorSchema,
+    embedding: vectorFromBinary,
     quality: z.number(),
     sizePx: z.number(),
     snapshotId: z.string().nullish(),
@@ -84,7 +87,7 @@ const faceSchema = z
     createdAtMs: createdAt.getTime(),
   }));
 
-/** A document as a person, or null where somebody put something else into the collection. */
+/** Null where somebody put something else into the collection. */
 export function toPerson(document: Document): StoredPerson | null {
   return personSchema.safeParse(document).data ?? null;
 }
@@ -97,27 +100,23 @@ export function toVectorBinary(vector: Float32Array): Binary {
   return Binary.fromFloat32Array(vector);
 }
 
-export const vectorFromBinary = vectorSchema;
-
-/** One write of a change, as it stands in the journal: fields to set on one document. */
+/** One write of a pending change: fields to set on one document. */
 const writeSchema = z.object({ _id: z.string(), isNew: z.boolean(), set: z.record(z.string(), z.unknown()) });
-export type JournalWrite = z.infer<typeof writeSchema>;
+export type PendingWrite = z.infer<typeof writeSchema>;
 
-/** A change being made: written in one piece, then carried out step by step by whoever comes first. */
-const pendingSchema = z.object({
+/** A committed change that is being applied, write by write, by any process. */
+const pendingSchema = sightingChangesSchema.extend({
   version: z.number(),
   persons: z.array(writeSchema),
   faces: z.array(writeSchema),
   crops: z.array(z.object({ _id: z.string(), jpeg: z.instanceof(Binary) })),
   audit: z.record(z.string(), z.unknown()).nullable(),
-  moveSightings: z.array(z.object({ faceIds: z.array(z.string()), personId: z.string() })),
-  assignments: z.array(z.object({ snapshotId: z.string(), position: z.number().int(), personId: z.string().nullable() })).default([]),
 });
 export type PendingChange = z.infer<typeof pendingSchema>;
 
 export const stateSchema = z.object({ version: z.number(), nextNumber: z.number(), pending: pendingSchema.nullable() });
 
-/** Dates where the model has milliseconds, BSON vectors where it has arrays; deletions carry their date. */
+/** Converts milliseconds to dates and arrays to BSON vectors; adds the date of a deletion. */
 function toFields(set: Record<string, unknown>): Record<string, unknown> {
   const { createdAtMs, embedding, ...fields } = set;
   return {
@@ -129,7 +128,7 @@ function toFields(set: Record<string, unknown>): Record<string, unknown> {
 }
 
 export function toPending(version: number, changeset: Changeset): PendingChange {
-  const write = ({ id, isNew, set }: PersonChange | FaceChange): JournalWrite => ({ _id: id, isNew, set: toFields({ ...set }) });
+  const write = ({ id, isNew, set }: PersonChange | FaceChange): PendingWrite => ({ _id: id, isNew, set: toFields({ ...set }) });
   return {
     version,
     persons: changeset.persons.map(write),
@@ -145,29 +144,16 @@ function toAuditDocument({ id, atMs, inverse, ...entry }: AuditEntry, version: n
   return { ...entry, _id: id, at: new Date(atMs), inverse: inverseToJson(inverse), version };
 }
 
-const actorSchema = z
-  .object({ id: z.string(), where: z.string().optional() })
-  .transform(({ id, where }) => (where === undefined ? { id } : { id, where }));
+export const auditDocumentSchema = auditEntrySchema
+  .omit({ id: true, atMs: true })
+  .extend({ _id: z.string(), at: z.date(), inverse: z.string().nullable() });
 
-const auditSchema = z
-  .object({
-    _id: z.string(),
-    action: z.enum(auditActions),
-    actor: actorSchema,
-    at: z.date(),
-    personIds: z.array(z.string()),
-    summary: z.string(),
-    inverse: z.string().nullable(),
-    undone: z.boolean(),
-    undoes: z.string().nullable(),
-    version: z.number(),
-  })
-  .transform(({ _id, at, inverse, ...entry }): AuditEntry => ({
-    ...entry,
-    id: _id,
-    atMs: at.getTime(),
-    inverse: inverseFromJson(inverse),
-  }));
+const auditSchema = auditDocumentSchema.transform(({ _id, at, inverse, ...entry }): AuditEntry => ({
+  ...entry,
+  id: _id,
+  atMs: at.getTime(),
+  inverse: inverseFromJson(inverse),
+}));
 
 export function toAudit(document: Document): AuditEntry | null {
   return auditSchema.safeParse(document).data ?? null;

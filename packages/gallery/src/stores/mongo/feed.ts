@@ -1,6 +1,6 @@
 import { MongoServerError, type Db, type ResumeToken } from 'mongodb';
 import { z } from 'zod';
-import type { GalleryFeed, Hint } from '../../store.ts';
+import type { ChangeEvent, GalleryFeed } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections } from './documents.ts';
 
@@ -10,20 +10,19 @@ const eventSchema = z.object({
   updateDescription: z.object({ updatedFields: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
-/** Codes after which the token is of no use: the history is lost, or the collections were dropped. */
+/** Errors after which the resume token is useless: the history is lost, or the collections were dropped. */
 const lostHistory = new Set([280, 286]);
 
 /**
- * Hears of changes through a change stream on the database. The events carry no documents, only what happened to which collection:
- * who hears reads what is new by version. A broken stream goes on from its resume token; where that history is lost it starts
- * afresh, which is enough because whoever listens again reads everything that is new once more.
+ * Reports changes through a change stream on the database. Events carry no documents; the reader fetches what is new by version. A
+ * broken stream resumes from its token; if that history is lost it starts anew, and the reader catches up when it is established.
  */
 export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
   const { state, persons, faces } = galleryCollections(db);
   const watched = [state, persons, faces].map(({ collectionName }) => collectionName);
   let token: ResumeToken;
 
-  const watch: GalleryFeed['watch'] = async (hear, established, signal) => {
+  const watch: GalleryFeed['watch'] = async (onChange, onEstablished, signal) => {
     const stream = db.watch(
       [
         { $match: { 'ns.coll': { $in: watched } } },
@@ -34,12 +33,12 @@ export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
     const close = (): void => void stream.close().catch(() => undefined);
     signal.addEventListener('abort', close, { once: true });
     try {
-      await guardMongo(() => stream.tryNext().then((first) => first && hear(toHint(first, state.collectionName))), signal);
-      established();
+      await guardMongo(() => stream.tryNext().then((first) => first && onChange(toChangeEvent(first, state.collectionName))), signal);
+      onEstablished();
       for (;;) {
         const event: unknown = await guardMongo(() => stream.next(), signal);
         token = stream.resumeToken;
-        hear(toHint(event, state.collectionName));
+        onChange(toChangeEvent(event, state.collectionName));
       }
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
@@ -53,8 +52,8 @@ export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
   return { kind: changeStreams ? 'push' : 'poll', watch };
 }
 
-/** Our own writes set the version of what they write; everything else was somebody's hand. */
-function toHint(event: unknown, stateName: string): Hint {
+/** Our own writes set the version; all others are edits by hand. */
+function toChangeEvent(event: unknown, stateName: string): ChangeEvent {
   const parsed = eventSchema.safeParse(event).data;
   if (!parsed) return 'edited';
   if (parsed.ns?.coll === stateName) return 'changed';

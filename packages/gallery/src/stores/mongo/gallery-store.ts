@@ -10,24 +10,24 @@ import {
   toPending,
   toPerson,
   type GalleryCollections,
-  type JournalWrite,
   type PendingChange,
+  type PendingWrite,
 } from './documents.ts';
 
 const stateId = 'gallery';
 const batchFaces = 1_000;
 
 /**
- * Once a change stands in the state document, durably, what carries it out need not wait for the disk or for other nodes: writes are
- * lost in the reverse order they were made, so the change is still, or again, in the state document when any of them is.
+ * Once a change is durable in the state document, the writes that apply it need not wait for the disk or other nodes: a crash loses
+ * the latest writes first, so if it loses one of these, the change is again pending in the state document.
  */
 const quick = { writeConcern: { w: 1 } } as const;
 
 /**
- * The gallery on MongoDB, without transactions, so that a standalone server does too. A change is first written, whole, into the
- * state document, by a compare-and-set on its version (that is the commit), then carried out, then taken out of the state document.
- * Each of its writes says "if this document is older than the change", so carrying it out twice, or late, does nothing.
- * Whoever finds a change in the state document carries it out before going on: a crashed process holds nobody up.
+ * The gallery on MongoDB without transactions, so that a standalone server will do. A commit writes the whole change into the state
+ * document by a compare-and-set on its version. Then the change is applied, and removed from the state document. Each write applies
+ * only to a document older than the change, so it is idempotent. A process that finds a pending change applies it first, so a crashed
+ * process blocks nobody.
  */
 export function createMongoGalleryStore(db: Db): GalleryStore {
   const collections = galleryCollections(db);
@@ -38,8 +38,8 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
     return found && stateSchema.parse(found);
   };
 
-  const settle = async (pending: PendingChange): Promise<void> => {
-    await carryOut(collections, pending);
+  const complete = async (pending: PendingChange): Promise<void> => {
+    await applyPending(collections, pending);
     await state.updateOne(
       { _id: stateId, version: pending.version, 'pending.version': pending.version },
       { $set: { pending: null } },
@@ -56,7 +56,7 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
       now = await readState(signal);
     }
     if (!now) throw new AppError('gallery-unavailable', 'the state of the gallery cannot be read');
-    if (now.pending) await settle(now.pending);
+    if (now.pending) await complete(now.pending);
     return { version: now.version, nextNumber: now.nextNumber };
   };
 
@@ -66,7 +66,7 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
     const pending = toPending(next.version, changeset);
     const { modifiedCount } = await state.updateOne({ _id: stateId, version: base.version, pending: null }, { $set: { ...next, pending } });
     if (modifiedCount === 0) return null;
-    await settle(pending);
+    await complete(pending);
     return next;
   };
 
@@ -89,35 +89,35 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
     return upTo;
   };
 
-  const census: GalleryStore['census'] = async (options, signal) => {
-    const everybody = await persons.find({ deleted: { $ne: true } }, { signal }).toArray();
+  const inventory: GalleryStore['inventory'] = async (options, signal) => {
+    const found = await persons.find({ deleted: { $ne: true } }, { signal }).toArray();
     const faceIds = options.faces
       ? await faces.find({ deleted: { $ne: true } }, { projection: { _id: 1 }, signal, batchSize: 10_000 }).toArray()
       : null;
-    return { persons: everybody.flatMap((doc) => toPerson(doc) ?? []), faceIds: faceIds?.map(({ _id }) => _id) ?? null };
+    return { persons: found.flatMap((doc) => toPerson(doc) ?? []), faceIds: faceIds?.map(({ _id }) => _id) ?? null };
   };
 
   return {
     head: (signal) => guardMongo(() => head(signal), signal),
     changes: (since, options, visit, signal) => guardMongo(() => changes(since, options, visit, signal), signal),
     commit: (base, changeset, signal) => guardMongo(() => commit(base, changeset, signal), signal),
-    census: (options, signal) => guardMongo(() => census(options, signal), signal),
+    inventory: (options, signal) => guardMongo(() => inventory(options, signal), signal),
   };
 }
 
-async function carryOut(collections: GalleryCollections, pending: PendingChange): Promise<void> {
+async function applyPending(collections: GalleryCollections, pending: PendingChange): Promise<void> {
   const { version } = pending;
-  const write = ({ _id, isNew, set }: JournalWrite) => ({
+  const write = ({ _id, isNew, set }: PendingWrite) => ({
     updateOne: { filter: { _id, version: { $lt: version } }, update: { $set: { ...set, version } }, upsert: isNew },
   });
-  const once = async (collection: GalleryCollections['persons'], writes: JournalWrite[]): Promise<void> => {
+  const once = async (collection: GalleryCollections['persons'], writes: PendingWrite[]): Promise<void> => {
     if (writes.length > 0) await ignoreDuplicate(collection.bulkWrite(writes.map(write), { ordered: false, ...quick }));
   };
   const crops = pending.crops.map(({ _id, jpeg }) => ({
     updateOne: { filter: { _id }, update: { $setOnInsert: { jpeg, version } }, upsert: true },
   }));
   if (crops.length > 0) await ignoreDuplicate(collections.crops.bulkWrite(crops, { ordered: false, ...quick }));
-  // Persons before faces: a face in sight always has its person.
+  // Persons before faces, so that readers never see a face without its person.
   await once(collections.persons, pending.persons);
   await once(collections.faces, pending.faces);
   for (const { faceIds, personId } of pending.moveSightings) {
@@ -145,7 +145,7 @@ async function storeAudit({ audit }: GalleryCollections, entry: Record<string, u
   if (typeof fields['undoes'] === 'string') await audit.updateOne({ _id: fields['undoes'] }, { $set: { undone: true } }, quick);
 }
 
-/** Somebody else wrote the same document first: as good as done. */
+/** Another process has written the same document: nothing is left to do. */
 async function ignoreDuplicate(write: Promise<unknown>): Promise<void> {
   try {
     await write;
@@ -154,7 +154,7 @@ async function ignoreDuplicate(write: Promise<unknown>): Promise<void> {
   }
 }
 
-/** What the queries above and the time limits need. Equal indexes are left as they are. */
+/** Creates the indexes for the queries and expiry dates; existing ones are left as they are. */
 export async function ensureGalleryIndexes(db: Db): Promise<void> {
   const { persons, faces, sightings, audit } = galleryCollections(db);
   const expire = (field: string) => ({ key: { [field]: 1 as const }, expireAfterSeconds: 0 });

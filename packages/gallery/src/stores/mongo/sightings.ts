@@ -1,7 +1,7 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
-import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
-import type { LastSeen, SightingStore, SnapshotSightings } from '../../store.ts';
+import { sightingSchema, type LastSeen, type SnapshotSightings } from '../../domain.ts';
+import type { SightingStore } from '../../store.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { galleryCollections, toVectorBinary, vectorFromBinary } from './documents.ts';
 
@@ -11,25 +11,13 @@ const sightingsSchema = z
     channel: z.string(),
     camera: z.string().nullable(),
     takenAt: z.date(),
-    faces: z.array(
-      z.object({
-        box: boxSchema,
-        decision: decisionSchema,
-        personId: z.string().nullable(),
-        similarity: z.number().nullable(),
-        faceId: z.string().nullable(),
-        modelId: z.string(),
-        quality: z.number(),
-        sizePx: z.number(),
-        embedding: vectorFromBinary,
-      }),
-    ),
+    faces: z.array(sightingSchema.extend({ embedding: vectorFromBinary })),
   })
   .transform(({ _id, takenAt, ...rest }): SnapshotSightings => ({ ...rest, snapshotId: _id, takenAtMs: takenAt.getTime() }));
 
 const lastSeenSchema = z.object({ _id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
 
-/** Sightings, one document a snapshot. `keepMs`: how long they are kept. */
+/** Sightings, one document for each snapshot. `keepMs`: how long they are kept. */
 export function createMongoSightings(db: Db, keepMs: number): SightingStore {
   const { sightings, lastSeen } = galleryCollections(db);
 
@@ -38,14 +26,14 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
     return found && sightingsSchema.parse(found);
   };
 
-  const moveLastSeenOn = async ({ channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> => {
+  const updateLastSeen = async ({ channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> => {
     const at = new Date(takenAtMs);
     const ids = new Set(faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : [])));
     if (ids.size === 0) return;
     const writes = [...ids].map((_id) => ({
       updateOne: { filter: { _id, at: { $lt: at } }, update: { $set: { at, channel, camera } }, upsert: true },
     }));
-    // A document that is there and newer makes the upsert a duplicate: nothing to do.
+    // Where the stored date is newer, the upsert fails as a duplicate: nothing to do.
     await lastSeen.bulkWrite(writes, { ordered: false, writeConcern: { w: 1 } }).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error;
     });
@@ -61,10 +49,10 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
     }
   };
 
-  // Two steps: whoever records the same again makes up for a second one that was not reached.
+  // Not atomic: if the second step is lost, the retry of the job makes up for it.
   const record: SightingStore['record'] = async (seen, signal) => {
     const stored = await insert(seen, signal);
-    await moveLastSeenOn(stored);
+    await updateLastSeen(stored);
     return stored;
   };
 

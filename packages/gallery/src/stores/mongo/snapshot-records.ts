@@ -2,25 +2,26 @@ import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
-import { recordBodySchema } from '../../records/record-schema.ts';
-import type { SnapshotRecord, SnapshotRecords } from '../../records/snapshot-record.ts';
+import { recordBodySchema, type SnapshotRecord, type SnapshotRecords } from '../../records/snapshot-record.ts';
 
-interface RecordDocument {
-  _id: string;
-  revision: number;
-  channel: string;
-  camera: string | null;
-  takenAt: Date;
-  expiresAt: Date;
-  /** There is something to compare with: it has a sha256. */
-  seen: boolean;
-  fingerprint: Binary | null;
-  body: Omit<SnapshotRecord, 'fingerprint'>;
+const documentSchema = z.object({
+  _id: z.string(),
+  revision: z.number(),
+  channel: z.string(),
+  camera: z.string().nullable(),
+  takenAt: z.date(),
+  expiresAt: z.date(),
+  /** It was looked at, and can be compared with: it has a sha256. */
+  seen: z.boolean(),
+  fingerprint: z.instanceof(Binary).nullable(),
+  body: recordBodySchema,
+});
+type RecordDocument = z.infer<typeof documentSchema>;
+
+function toRecord(document: Document): SnapshotRecord {
+  const { body, fingerprint } = documentSchema.parse(document);
+  return { ...body, fingerprint: fingerprint && toBytes(fingerprint) };
 }
-
-const documentSchema = z
-  .object({ body: recordBodySchema, fingerprint: z.instanceof(Binary).nullable() })
-  .transform(({ body, fingerprint }): SnapshotRecord => ({ ...body, fingerprint: fingerprint && toBytes(fingerprint) }));
 
 function toBytes(binary: Binary): Uint8Array {
   return new Uint8Array(binary.buffer.subarray(0, binary.length()));
@@ -32,7 +33,7 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
 
   const get = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null> => {
     const found: Document | null = await snapshots.findOne({ _id: snapshotId }, { signal });
-    return found && documentSchema.parse(found);
+    return found && toRecord(found);
   };
 
   const open: SnapshotRecords['open'] = async (job, signal) => {
@@ -72,7 +73,7 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
           .sort({ takenAt: -1, _id: -1 })
           .limit(limit)
           .toArray();
-        return found.map((doc) => documentSchema.parse(doc));
+        return found.map(toRecord);
       }, signal),
   };
 }

@@ -18,7 +18,7 @@ interface Table {
   /** The record without its kind, as one JSON object a row, `t` the table. */
   json: string;
   live: string;
-  /** Inserts the JSON array $1; `$2` is the version where it is named. */
+  /** Inserts the JSON array $1; $2 is the version. Statements that need no version name it in a condition that is always true. */
   insert: string;
 }
 
@@ -92,7 +92,7 @@ const jsonRow = z.object({ line: z.record(z.string(), z.unknown()) });
 const stateRow = z.object({ version: z.coerce.number(), next_number: z.coerce.number() });
 const countRow = z.object({ count: z.coerce.number() });
 
-/** Whole galleries on PostgreSQL; replacing one is one transaction. */
+/** Export and restore on PostgreSQL; a restore is one transaction. */
 export function createPostgresArchive({ query, transaction }: Postgres): ArchiveStore {
   const linesOf = (kind: keyof typeof tables, found: unknown[]): ArchiveRecord[] =>
     found.map((row) => recordLine.parse({ kind, ...jsonRow.parse(row).line }));
@@ -135,7 +135,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
     },
     replaceAll: async (file, batches, signal) => {
       await transaction(async (query) => {
-        // Nobody commits from here on.
+        // From now on nobody else can commit.
         const state = await query('SELECT version, next_number FROM watchpost.gallery FOR UPDATE');
         const { version, next_number: nextNumber } = stateRow.parse(state.rows[0]);
         const head = headAfter({ version, nextNumber }, file);
@@ -150,7 +150,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
   };
 }
 
-/** In pieces, each well within the time limit of a statement. Deleting, unlike truncating, is told to those who listen. */
+/** In pieces, each well within the statement timeout. DELETE, unlike TRUNCATE, fires the triggers that notify. */
 async function emptyTable(query: Query, table: string, signal: AbortSignal): Promise<void> {
   for (let deleted = deletePage; deleted === deletePage;) {
     signal.throwIfAborted();
@@ -167,7 +167,7 @@ async function writeBatch(query: Query, { kind, records }: ArchiveBatch, version
     return;
   }
   const { table, key, insert } = tables[kind];
-  // Taken away first, not updated: an update would look like an edit by hand.
+  // Deleted first, not updated: an update would look like an edit by hand.
   await query(`DELETE FROM ${table} WHERE ${key} = ANY($1)`, [records.map(({ id }) => id)]);
   await query(insert, [JSON.stringify(records), version]);
 }

@@ -1,22 +1,17 @@
 import { z } from 'zod';
+import { auditEntrySchema, inverseFromJson, type AuditEntry } from '../../domain.ts';
 import type { AuditStore } from '../../store.ts';
-import { inverseFromJson } from '../../changes/inverse.ts';
-import { auditActions, type AuditEntry } from '../../domain.ts';
 import type { Postgres } from './connect.ts';
 
-const auditSchema = z
-  .object({
-    id: z.string(),
-    action: z.enum(auditActions),
+const auditSchema = auditEntrySchema
+  .omit({ atMs: true, personIds: true })
+  .extend({
     actor: z.string(),
+    place: z.string().nullable(),
     at: z.date(),
     person_ids: z.array(z.string()),
-    summary: z.string(),
     inverse: z.string().nullable(),
-    undone: z.boolean(),
-    undoes: z.string().nullable(),
     version: z.coerce.number(),
-    place: z.string().nullable(),
   })
   .transform(({ at, person_ids, inverse, actor, place, ...rest }): AuditEntry => ({
     ...rest,
@@ -28,7 +23,7 @@ const auditSchema = z
 
 const idSchema = z.object({ id: z.string() });
 
-/** How long a tombstone without contents stays, so that a process that was cut off still hears of the deletion. */
+/** How long an erased tombstone is kept, so that a process that was disconnected still learns of the deletion. */
 const tombstone = "interval '7 days'";
 
 export function createPostgresAudit({ query, transaction }: Postgres): AuditStore {
@@ -51,7 +46,7 @@ export function createPostgresAudit({ query, transaction }: Postgres): AuditStor
       }
       const faces = await query(`UPDATE watchpost.faces SET embedding = NULL, erased = true WHERE ${gone} RETURNING id`, before);
       await query('DELETE FROM watchpost.face_crops WHERE face_id = ANY($1)', [faces.rows.map((row) => idSchema.parse(row).id)]);
-      // What MongoDB does by its own clock.
+      // On MongoDB a TTL index does this.
       for (const table of ['persons', 'faces']) {
         await query(`DELETE FROM watchpost.${table} WHERE erased AND deleted_at < now() - ${tombstone}`);
       }

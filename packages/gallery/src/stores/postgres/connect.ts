@@ -4,7 +4,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { schemaLock, schemaStatements } from './schema.ts';
 
-/** Runs one statement; rows are untyped until a schema parsed them. */
+/** Runs one statement; rows are untyped until a schema parses them. */
 export type Query = (text: string, values?: unknown[]) => Promise<{ rows: unknown[]; rowCount: number }>;
 
 export interface Postgres {
@@ -14,7 +14,7 @@ export interface Postgres {
   close: () => Promise<void>;
 }
 
-/** One pool for the process, the tables made where they are missing. Rejects with `gallery-unavailable`. */
+/** Opens a connection pool and creates missing tables. Rejects with `gallery-unavailable`. */
 export async function connectPostgres(url: string, log: Logger, signal: AbortSignal): Promise<Postgres> {
   const pool = new Pool({
     connectionString: url,
@@ -29,7 +29,7 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
   const transaction: Postgres['transaction'] = async (work) => {
     const client = await pool.connect();
     let broken: Error | undefined;
-    // Between two statements nobody else listens, and an error that nobody hears ends the process.
+    // Between two statements nobody else handles errors, and an unhandled one would end the process.
     const onError = (error: Error): void => {
       broken = error;
     };
@@ -67,7 +67,7 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
   return postgres;
 }
 
-/** Runs the statements unless this very list was the last that was run: some of them would lock tables that others are working with. */
+/** Runs the statements unless this list was the last one run: some of them lock tables that other processes use. */
 async function makeTables(query: Query): Promise<void> {
   const fingerprint = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
   await query('CREATE SCHEMA IF NOT EXISTS watchpost');
@@ -88,23 +88,23 @@ function queryOf(client: Pool | PoolClient): Query {
   };
 }
 
-/** What the database or the way to it did wrong becomes `gallery-unavailable`. */
+/** Errors of the database or the connection become `gallery-unavailable`. */
 export async function guardPostgres<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('gallery-unavailable', 'PostgreSQL did not do what was asked', { cause: error });
+    throw new AppError('gallery-unavailable', 'the operation on PostgreSQL failed', { cause: error });
   }
 }
 
-/** The vector's bytes, little-endian as every machine that we run on has them. */
+/** The vector's bytes, little-endian like every machine that we support. */
 export function toBytea(vector: Float32Array): Buffer {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
 export function fromBytea(bytes: Buffer | null): Float32Array {
   if (!bytes) return new Float32Array(0);
-  // A copy: the buffer may start at an odd place of a larger one.
+  // A copy, because the buffer may start at an unaligned offset of a larger one.
   return new Float32Array(new Uint8Array(bytes).buffer);
 }

@@ -3,9 +3,9 @@ import type { GalleryFeed } from '../../store.ts';
 import { guardPostgres } from './connect.ts';
 import { notifyChannel } from './schema.ts';
 
-/** Hears of changes by LISTEN, on a connection of its own. */
+/** Reports changes through LISTEN, on a connection of its own. */
 export function createPostgresFeed(url: string): GalleryFeed {
-  const watch: GalleryFeed['watch'] = async (hear, established, signal) => {
+  const watch: GalleryFeed['watch'] = async (onChange, onEstablished, signal) => {
     const client = new Client({
       connectionString: url,
       keepAlive: true,
@@ -18,15 +18,15 @@ export function createPostgresFeed(url: string): GalleryFeed {
     });
     const onAbort = (): void => stop();
     client.on('error', (error) => stop(error));
-    client.on('end', () => stop(new Error('the connection that listens was closed')));
-    client.on('notification', ({ payload }) => hear(payload === 'edited' ? 'edited' : 'changed'));
+    client.on('end', () => stop(new Error('the LISTEN connection was closed')));
+    client.on('notification', ({ payload }) => onChange(payload === 'edited' ? 'edited' : 'changed'));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) stop();
     try {
       await guardPostgres(async () => {
         await client.connect();
         await client.query(`LISTEN ${notifyChannel}`);
-        established();
+        onEstablished();
         await over;
       });
     } finally {

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import type { GalleryStore } from '../../store.ts';
-import { inverseToJson } from '../../changes/inverse.ts';
-import type { AuditEntry, FaceChange, Head, PersonChange, StoredFace, StoredPerson } from '../../domain.ts';
+import {
+  inverseToJson,
+  type AuditEntry,
+  type FaceChange,
+  type Head,
+  type PersonChange,
+  type StoredFace,
+  type StoredPerson,
+} from '../../domain.ts';
 import { fromBytea, toBytea, type Postgres, type Query } from './connect.ts';
 
 const batchFaces = 1_000;
 
-/** bigint arrives as text. Our numbers stay far below 2^53. */
+/** pg returns bigint as text. Our numbers stay far below 2^53. */
 const bigint = z.coerce.number();
 
 const personSchema = z
@@ -62,7 +69,7 @@ const idSchema = z.object({ id: z.string() });
 const personColumns = 'id, name, number, aliases, ignored, merged_into, deleted, created_at, version';
 const faceColumns = 'id, person_id, model_id, role, quality, size_px, snapshot_id, created_at, deleted, version';
 
-/** The gallery on PostgreSQL: a commit is a transaction that first takes the next version, which only one can. */
+/** The gallery on PostgreSQL: a commit is a transaction that first raises the version, which only one writer can. */
 export function createPostgresGalleryStore({ query, transaction }: Postgres): GalleryStore {
   const head = async (): Promise<Head> => {
     const { rows } = await query('SELECT version, next_number FROM watchpost.gallery');
@@ -118,7 +125,7 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
     });
   };
 
-  const census: GalleryStore['census'] = async (options) => {
+  const inventory: GalleryStore['inventory'] = async (options) => {
     const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE NOT deleted`);
     const ids = options.faces ? await query('SELECT id FROM watchpost.faces WHERE NOT deleted') : null;
     return { persons: persons.rows.map((row) => personSchema.parse(row)), faceIds: ids?.rows.map((row) => idSchema.parse(row).id) ?? null };
@@ -131,14 +138,14 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
     },
     changes,
     commit,
-    census: (options, signal) => {
+    inventory: (options, signal) => {
       signal.throwIfAborted();
-      return census(options, signal);
+      return inventory(options, signal);
     },
   };
 }
 
-/** Column and value of each field that is set. Deletions carry their date. */
+/** Column and value of each field; adds the date of a deletion. */
 function toColumns(set: Record<string, unknown>): [column: string, value: unknown][] {
   return Object.entries(set).flatMap(([field, value]): [string, unknown][] => {
     if (field === 'createdAtMs') return [['created_at', new Date(Number(value))]];

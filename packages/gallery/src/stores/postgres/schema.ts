@@ -1,6 +1,6 @@
 /**
- * The tables, in a schema of their own. Every statement may run again: a version with another list runs the whole list once, under a lock.
- * An edit by hand leaves `version` alone; the triggers give it the next version, so that everybody hears of it like of any change.
+ * The tables, in a schema of their own. Every statement is idempotent: a release with another list runs the whole list once, under a
+ * lock. An edit by hand does not set `version`; triggers give it the next version, so that it spreads like any other change.
  */
 export const schemaStatements: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS watchpost.gallery (
@@ -115,8 +115,8 @@ export const schemaStatements: readonly string[] = [
   `CREATE TRIGGER changed AFTER UPDATE ON watchpost.gallery FOR EACH STATEMENT EXECUTE FUNCTION watchpost.tell('changed')`,
 ];
 
-/** Any number of our own: the lock under which the tables are made. */
+/** The advisory lock under which the tables are created; an arbitrary number. */
 export const schemaLock = 7_250_411;
 
-/** The channel that the triggers tell on. */
+/** The channel of the triggers' notifications. */
 export const notifyChannel = 'watchpost_gallery';

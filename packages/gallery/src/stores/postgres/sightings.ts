@@ -1,28 +1,29 @@
 import { z } from 'zod';
-import { boxSchema, decisionSchema } from '../../records/record-schema.ts';
-import type { LastSeen, Sighting, SightingStore, SnapshotSightings } from '../../store.ts';
+import { sightingSchema, type LastSeen, type Sighting, type SnapshotSightings } from '../../domain.ts';
+import type { SightingStore } from '../../store.ts';
 import { fromBytea, toBytea, type Postgres, type Query } from './connect.ts';
 
+const { box, decision, personId, similarity, faceId, modelId, quality, sizePx } = sightingSchema.shape;
 const rowSchema = z.object({
   snapshot_id: z.string(),
   channel: z.string(),
   camera: z.string().nullable(),
   taken_at: z.date(),
-  box: boxSchema,
-  decision: decisionSchema,
-  person_id: z.string().nullable(),
-  similarity: z.number().nullable(),
-  face_id: z.string().nullable(),
-  model_id: z.string(),
-  quality: z.number(),
-  size_px: z.number(),
+  box,
+  decision,
+  person_id: personId,
+  similarity,
+  face_id: faceId,
+  model_id: modelId,
+  quality,
+  size_px: sizePx,
   embedding: z.instanceof(Buffer).nullable(),
 });
 type Row = z.infer<typeof rowSchema>;
 
 const lastSeenSchema = z.object({ person_id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
 
-/** Sightings, a row a snapshot and a row a face. `keepMs`: how long they are kept. */
+/** Sightings, one row for each snapshot and one for each face. `keepMs`: how long they are kept. */
 export function createPostgresSightings({ query, transaction }: Postgres, keepMs: number): SightingStore {
   const find = async (snapshotIds: readonly string[]): Promise<SnapshotSightings[]> => {
     const { rows } = await query(
@@ -43,7 +44,7 @@ export function createPostgresSightings({ query, transaction }: Postgres, keepMs
       );
       if (rowCount === 0) return false;
       for (const [position, face] of seen.faces.entries()) await insertFace(query, snapshotId, position, face);
-      await moveLastSeenOn(query, seen);
+      await updateLastSeen(query, seen);
       return true;
     });
     return stored ? seen : ((await find([seen.snapshotId]))[0] ?? seen);
@@ -88,9 +89,9 @@ async function insertFace(query: Query, snapshotId: string, position: number, fa
   );
 }
 
-async function moveLastSeenOn(query: Query, { channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> {
+async function updateLastSeen(query: Query, { channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> {
   const ids = new Set(faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : [])));
-  // In one order everywhere, so that two snapshots of the same persons never wait for each other.
+  // Always in the same order, so that two snapshots of the same persons cannot deadlock.
   for (const personId of [...ids].sort()) {
     await query(
       `INSERT INTO watchpost.last_seen AS l (person_id, at, channel, camera) VALUES ($1, $2, $3, $4)

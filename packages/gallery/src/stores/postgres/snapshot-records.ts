@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Postgres } from './connect.ts';
 import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
-import { recordBodySchema } from '../../records/record-schema.ts';
-import type { SnapshotRecord, SnapshotRecords } from '../../records/snapshot-record.ts';
+import { recordBodySchema, type SnapshotRecord, type SnapshotRecords } from '../../records/snapshot-record.ts';
 
 const rowSchema = z
   .object({ body: recordBodySchema, fingerprint: z.instanceof(Buffer).nullable() })

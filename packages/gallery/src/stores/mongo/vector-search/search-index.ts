@@ -1,16 +1,16 @@
 import { Binary, type Document } from 'mongodb';
 import { z } from 'zod';
 
-/** Of `$vectorSearch`: at most so many candidates, and how many for each neighbour that is asked for. */
+/** The most candidates that `$vectorSearch` allows, and how many the manual advises for each requested neighbour. */
 const mostCandidates = 10_000;
 const candidatesPerNeighbour = 20;
 
-/** One index for each length of vector: an index takes one length only and passes over all others without a word. */
+/** One index for each vector length: an index has one length and silently skips vectors of any other. */
 export function searchIndexName(dimensions: number): string {
   return `watchpost_faces_${dimensions}`;
 }
 
-/** What `createSearchIndex` takes. Unquantised: a gallery that needs less memory still can be given another definition by hand. */
+/** The argument of `createSearchIndex`. Not quantised; to save memory, create the index by hand with another definition. */
 export function searchIndexDescription(dimensions: number) {
   return {
     name: searchIndexName(dimensions),
@@ -33,14 +33,14 @@ export function searchIndexDescription(dimensions: number) {
   };
 }
 
-/** The manual advises 20 candidates for each neighbour, and allows 10,000. */
+/** `numCandidates` for this limit. */
 export function candidatesFor(limit: number): number {
   return Math.min(mostCandidates, Math.max(limit, limit * candidatesPerNeighbour));
 }
 
 /**
- * The pipeline that finds the nearest faces of one model. The stage must come first; vectors of other models share the index
- * where they are as long, so the model is a filter. `score` is not the cosine, see `cosineOfScore`.
+ * The pipeline that finds the nearest faces of one model. `$vectorSearch` must be the first stage. Models whose vectors have the same
+ * length share an index, so the model is a filter. `score` is not the cosine, see `cosineOfScore`.
  */
 export function vectorSearchPipeline(vector: Float32Array, modelId: string, limit: number): Document[] {
   return [
@@ -66,8 +66,8 @@ export function cosineOfScore(score: number): number {
 const indexSchema = z.object({ name: z.string(), status: z.string().optional(), queryable: z.boolean().optional() });
 
 /**
- * What `listSearchIndexes` says about an index. A query to one that is missing or still being built answers nothing at all,
- * without an error: so nobody may be called unknown before this says `ready`.
+ * The state of an index in the result of `listSearchIndexes`. A query to an index that is missing or still being built returns an
+ * empty result without an error, so nobody may be called unknown before the state is `ready`.
  */
 export function searchIndexState(listed: readonly unknown[], name: string): 'ready' | 'building' | 'missing' {
   const found = listed.map((entry) => indexSchema.safeParse(entry).data).find((entry) => entry?.name === name);

@@ -2,7 +2,7 @@ import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
 import type { StoredFace, StoredPerson } from '@watchpost/gallery/domain';
 import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
-import { twinOf } from '@watchpost/gallery/housekeeping/twins';
+import { findDuplicate } from '@watchpost/gallery/housekeeping/duplicates';
 import { describe, expect, it } from 'vitest';
 
 const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson => ({
@@ -27,11 +27,11 @@ const face = (id: string, person: number, degrees: number, over: Partial<StoredF
 const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[]) => {
   const mirror = createMirror(createExactIndex);
   mirror.apply({ persons, faces });
-  const twins = twinOf(mirror, faceId, defaultThresholds);
-  return twins && [twins.older.name, twins.younger.name];
+  const pair = findDuplicate(mirror, faceId, defaultThresholds);
+  return pair && [pair.older.name, pair.younger.name];
 };
 
-describe('twins', () => {
+describe('duplicates', () => {
   const two = [unknown(1), unknown(2)];
 
   it('are two unknowns with faces that would match; the lower number is the older', () => {

@@ -4,7 +4,7 @@ import { personStatus, type StoredPerson } from '../domain.ts';
 import { cosine } from '../decide/references.ts';
 
 /** Two unknowns that seem to be one stranger. */
-export interface Twins {
+export interface DuplicatePair {
   older: StoredPerson;
   younger: StoredPerson;
   /** Cosine of their most similar faces. */
@@ -12,11 +12,11 @@ export interface Twins {
 }
 
 /**
- * The unknown that this face's unknown seems to be the same stranger as, or null. Two sets of references are one person's when
- * their most similar faces would be a match, and on the whole they are not strangers: each face of the smaller set is, on
- * average, at least within the uncertain band of the other set. Named persons are never concerned.
+ * Finds another unknown that seems to be the same stranger as this face's, or null. Two unknowns are duplicates if their most
+ * similar faces would match and, on average, the faces of the smaller set reach the uncertain band of the larger one. Named persons
+ * are never considered.
  */
-export function twinOf(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): Twins | null {
+export function findDuplicate(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): DuplicatePair | null {
   const face = mirror.face(faceId);
   const person = face?.role === 'reference' ? mirror.person(face.personId) : null;
   if (!face || !person || personStatus(person) !== 'unknown') return null;
@@ -27,18 +27,19 @@ export function twinOf(mirror: Mirror, faceId: string, thresholds: readonly Thre
     const bands = bandsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);
     if (similarity < bands.match) return null;
     const other = status === 'unknown' ? mirror.person(personId) : null;
-    if (other && agreement(own, mirror.references(personId, face.modelId)) >= bands.uncertain) return inOrder(person, other, similarity);
+    if (other && meanSimilarity(own, mirror.references(personId, face.modelId)) >= bands.uncertain)
+      return inOrder(person, other, similarity);
   }
   return null;
 }
 
-function inOrder(one: StoredPerson, other: StoredPerson, similarity: number): Twins {
+function inOrder(one: StoredPerson, other: StoredPerson, similarity: number): DuplicatePair {
   const oneIsOlder = (one.number ?? Infinity) < (other.number ?? Infinity);
   return oneIsOlder ? { older: one, younger: other, similarity } : { older: other, younger: one, similarity };
 }
 
-/** How similar the faces of the smaller set are to the nearest of the other, on average. */
-function agreement(one: readonly { vector: Float32Array }[], other: readonly { vector: Float32Array }[]): number {
+/** Mean similarity of the faces of the smaller set to the nearest face of the larger one. */
+function meanSimilarity(one: readonly { vector: Float32Array }[], other: readonly { vector: Float32Array }[]): number {
   const [smaller, larger] = one.length <= other.length ? [one, other] : [other, one];
   const best = smaller.map(({ vector }) => Math.max(...larger.map((each) => cosine(vector, each.vector))));
   return best.reduce((sum, value) => sum + value, 0) / best.length;

@@ -1,4 +1,4 @@
-import { coalesce, createMutex, pause } from '@watchpost/gallery/memory/wait';
+import { coalesce, createMutex } from '@watchpost/gallery/memory/concurrency';
 import { describe, expect, it } from 'vitest';
 
 /** A promise to settle by hand. */
@@ -58,14 +58,5 @@ describe('createMutex', () => {
     await expect(first).rejects.toThrow('failed');
     await second;
     expect(order).toEqual(['first', 'second']);
-  });
-});
-
-describe('pause', () => {
-  it('ends early, without an error, when it is told to', async () => {
-    const stop = new AbortController();
-    const over = pause(60_000, stop.signal);
-    stop.abort();
-    expect(await over).toBeUndefined();
   });
 });

@@ -2,57 +2,61 @@ import { createHash } from 'node:crypto';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { AuditStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import type { FaceChange } from '../domain.ts';
 import { cosine } from '../decide/references.ts';
+import { createChange } from '../changes/change.ts';
 import type { Transact } from '../changes/transact.ts';
-import { type Agreement, type Likeness, likeness, nearestAgreement, type OwnedVector, spread } from './agreement.ts';
+import { type Agreement, cosineStats, type CosineStats, nearestAgreement, type OwnedVector, sampleEvenly } from './agreement.ts';
 
 export interface ReembedDeps {
   mirror: Mirror;
   transact: Transact;
   audit: Pick<AuditStore, 'crop'>;
-  /** The model that all faces are to be of. */
+}
+
+export interface ReembedOptions {
+  /** The model that every face gets a vector of. */
   modelId: string;
-  /** The vector of the face in the middle of a crop; null where none is found any more. */
+  /** The vector of the face in the middle of a crop; null if no face is found there. */
   embed: (crop: Uint8Array, signal: AbortSignal) => Promise<Float32Array | null>;
-  /** Pictures embedded together. */
+  /** How many crops are embedded concurrently. */
   atATime: number;
-  /** Vectors stored together: so much at most is lost when it breaks off. */
+  /** How many vectors are stored together: the most that is lost when it is interrupted. */
   batchSize?: number;
   /** Called before each batch. */
   progress: (done: number, total: number) => void;
 }
 
 export interface Reembedded {
-  /** Faces of other models that got a vector of this one, now and in earlier runs. */
+  /** Faces of other models that got a vector of this one, in this run and in earlier ones. */
   stored: number;
   storedBefore: number;
-  /** Faces that cannot be embedded anew: without a stored picture, or the picture shows no face to this engine. */
+  /** Faces that cannot be embedded again: without a stored crop, or with a crop in which no face is found. */
   withoutCrop: IndexedFace[];
   notFound: IndexedFace[];
-  /** Old and new vectors of faces that were of this model already; a sample. */
-  sameModel: Likeness | null;
-  /** Does each face find its own person? Among the vectors of this model, and, of each other model, among its own. */
+  /** A sample of faces that had a vector of this model, embedded again: old vectors compared with new ones. */
+  sameModel: CosineStats | null;
+  /** For each model, how often a face's nearest neighbour belongs to the same person. */
   agreement: { modelId: string; among: Agreement }[];
-  /** Do the vectors made anew for that sample find their own persons among the stored ones? */
-  anew: Agreement | null;
+  /** How often the nearest stored face of the sample's new vectors belongs to the same person. */
+  sampleAgreement: Agreement | null;
 }
 
 const defaultBatchSize = 64;
 const removedTogether = 500;
-/** So many faces say enough about how alike old and new are, and find their persons within seconds. */
+/** Enough for the statistics, and compared within seconds. */
 const sampleSize = 500;
 
 /**
- * Gives every face of another model a vector of this one, made from its stored picture, beside the old one; run again it goes on
- * where it stopped. Vectors of different models are never compared.
+ * Gives every face of another model a vector of this one, made from its stored crop, beside the old vector. Continues where an
+ * interrupted run stopped. Vectors of different models are never compared.
  */
-export async function reembed(deps: ReembedDeps, signal: AbortSignal): Promise<Reembedded> {
+export async function reembed(parts: ReembedDeps, options: ReembedOptions, signal: AbortSignal): Promise<Reembedded> {
+  const deps = { ...parts, ...options };
   const { mirror, modelId, batchSize = defaultBatchSize } = deps;
   const all = allFaces(mirror);
   const others = all.filter((face) => face.modelId !== modelId);
   const pending = others.filter((face) => !mirror.face(counterpartId(face.id, modelId)));
-  const { cosines, anew } = await checkSameModel(deps, new Set(others.map(({ id }) => counterpartId(id, modelId))), signal);
+  const { cosines, sampleAgreement } = await checkSameModel(deps, new Set(others.map(({ id }) => counterpartId(id, modelId))), signal);
   const result = { stored: 0, storedBefore: others.length - pending.length };
   const withoutCrop: IndexedFace[] = [];
   const notFound: IndexedFace[] = [];
@@ -68,33 +72,37 @@ export async function reembed(deps: ReembedDeps, signal: AbortSignal): Promise<R
   const models = new Set([modelId, ...all.map((face) => face.modelId)]);
   const agreement = [...models].map((id) => {
     const vectors = vectorsOf(mirror, id);
-    return { modelId: id, among: nearestAgreement(spread(vectors, sampleSize), vectors) };
+    return { modelId: id, among: nearestAgreement(sampleEvenly(vectors, sampleSize), vectors) };
   });
-  return { ...result, withoutCrop, notFound, sameModel: likeness(cosines), agreement, anew };
+  return { ...result, withoutCrop, notFound, sameModel: cosineStats(cosines), agreement, sampleAgreement };
 }
 
-/** Removes the faces of other models that have a counterpart of this one. Resolves to their number. */
+/** Removes the faces of other models that have a counterpart of this model. Resolves to their number. */
 export async function removeReplaced(
-  { mirror, transact, modelId }: Pick<ReembedDeps, 'mirror' | 'transact' | 'modelId'>,
+  { mirror, transact }: Pick<ReembedDeps, 'mirror' | 'transact'>,
+  modelId: string,
   signal: AbortSignal,
-) {
+): Promise<number> {
   const replaced = allFaces(mirror).filter((face) => face.modelId !== modelId && mirror.face(counterpartId(face.id, modelId)));
   let removed = 0;
   for (let from = 0; from < replaced.length; from += removedTogether) {
     const batch = replaced.slice(from, from + removedTogether);
-    removed += await transact(() => {
-      const there = batch.filter(({ id }) => mirror.face(id) && mirror.face(counterpartId(id, modelId)));
-      const faces = there.map(({ id }): FaceChange => ({ id, isNew: false, set: { deleted: true } }));
-      return { changeset: faces.length > 0 ? { persons: [], faces } : null, result: faces.length };
+    removed += await transact((base) => {
+      const change = createChange(base);
+      const present = batch.filter(({ id }) => mirror.face(id) && mirror.face(counterpartId(id, modelId)));
+      for (const { id } of present) change.removeFace(id);
+      return { changeset: change.changeset(), result: present.length };
     }, signal);
   }
   return removed;
 }
 
-/** The id of a face's vector of another model: always the same, so that no run makes it twice. */
+/** The id of a face's counterpart of another model: deterministic, so that no run adds it twice. */
 export function counterpartId(faceId: string, modelId: string): string {
   return createHash('sha256').update(`${faceId} ${modelId}`).digest('hex').slice(0, 32);
 }
+
+type Deps = ReembedDeps & ReembedOptions;
 
 interface Made {
   face: IndexedFace;
@@ -102,7 +110,7 @@ interface Made {
   vector: Float32Array | null;
 }
 
-async function embedBatch({ audit, embed, atATime }: ReembedDeps, faces: readonly IndexedFace[], signal: AbortSignal): Promise<Made[]> {
+async function embedBatch({ audit, embed, atATime }: Deps, faces: readonly IndexedFace[], signal: AbortSignal): Promise<Made[]> {
   const made: Made[] = [];
   for (let from = 0; from < faces.length; from += atATime) {
     const work = faces.slice(from, from + atATime).map(async (face): Promise<Made> => {
@@ -114,26 +122,28 @@ async function embedBatch({ audit, embed, atATime }: ReembedDeps, faces: readonl
   return made;
 }
 
-function store({ mirror, transact, modelId }: ReembedDeps, made: readonly Made[], signal: AbortSignal): Promise<number> {
-  return transact(() => {
-    const faces = made.flatMap(({ face: { id }, crop, vector }): FaceChange[] => {
-      // As it is now: it may have been removed, or become another person's.
-      const face = mirror.face(id);
-      const counterpart = counterpartId(id, modelId);
-      if (!face || !vector || mirror.face(counterpart)) return [];
+function store({ mirror, transact, modelId }: Deps, made: readonly Made[], signal: AbortSignal): Promise<number> {
+  return transact((base) => {
+    const change = createChange(base);
+    let stored = 0;
+    for (const { face: before, crop, vector } of made) {
+      // As it is now: it may have been removed, or moved to another person.
+      const face = mirror.face(before.id);
+      const id = counterpartId(before.id, modelId);
+      if (!face || !vector || mirror.face(id)) continue;
       const { personId, role, quality, sizePx, snapshotId, createdAtMs } = face;
-      const set = { personId, role, quality, sizePx, snapshotId, createdAtMs, modelId, embedding: vector, deleted: false };
-      return [{ id: counterpart, isNew: true, set, crop }];
-    });
-    return { changeset: faces.length > 0 ? { persons: [], faces } : null, result: faces.length };
+      change.addFace({ id, personId, role, quality, sizePx, snapshotId, createdAtMs, modelId, embedding: vector, crop });
+      stored += 1;
+    }
+    return { changeset: change.changeset(), result: stored };
   }, signal);
 }
 
-/** Embeds some faces that were of this model from the start once more, and stores nothing: what the pictures are worth. */
-async function checkSameModel(deps: ReembedDeps, counterparts: ReadonlySet<string>, signal: AbortSignal) {
+/** Embeds a sample of this model's own faces again, without storing them, to show how much crops differ from the original pictures. */
+async function checkSameModel(deps: Deps, counterparts: ReadonlySet<string>, signal: AbortSignal) {
   const { mirror, modelId } = deps;
   const vectors = vectorsOf(mirror, modelId).filter(({ faceId }) => !counterparts.has(faceId));
-  const sample = new Map(spread(vectors, sampleSize).map((old) => [old.faceId, old]));
+  const sample = new Map(sampleEvenly(vectors, sampleSize).map((old) => [old.faceId, old]));
   const faces = [...sample.keys()].flatMap((id) => mirror.face(id) ?? []);
   const cosines: number[] = [];
   const again: OwnedVector[] = [];
@@ -143,7 +153,7 @@ async function checkSameModel(deps: ReembedDeps, counterparts: ReadonlySet<strin
     cosines.push(cosine(old.vector, vector));
     again.push({ ...old, vector });
   }
-  return { cosines, anew: again.length > 0 ? nearestAgreement(again, vectors) : null };
+  return { cosines, sampleAgreement: again.length > 0 ? nearestAgreement(again, vectors) : null };
 }
 
 function allFaces(mirror: Mirror): IndexedFace[] {

@@ -1,10 +1,10 @@
-import type { VectorIndex } from './vector-index.ts';
+import type { VectorIndex } from '../index/vector-index.ts';
 
 /**
- * An index of at most `capacity` vectors, for galleries beyond memory: those that were last added or renewed. What it forgot is
- * added again when a search in the database names it (`renew`). `inner` does the searching.
+ * An index of at most `capacity` vectors, for galleries larger than memory: keeps the most recently added or touched ones, and
+ * evicts the others until a search in the database brings them back (`touch`). `inner` does the searching.
  */
-export function createResidentIndex(inner: VectorIndex, capacity: number): VectorIndex {
+export function createLruIndex(inner: VectorIndex, capacity: number): VectorIndex {
   /** In the order of their last use, oldest first. */
   const keys = new Set<number>();
   const add = (key: number, vector: Float32Array): void => {
@@ -20,7 +20,7 @@ export function createResidentIndex(inner: VectorIndex, capacity: number): Vecto
       return inner.size;
     },
     add,
-    renew: (key, vector) => {
+    touch: (key, vector) => {
       if (!keys.delete(key)) add(key, vector);
       else keys.add(key);
     },

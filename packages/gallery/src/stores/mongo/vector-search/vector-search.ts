@@ -1,22 +1,22 @@
 import type { Db, Document } from 'mongodb';
 import type { StoredFace } from '../../../domain.ts';
-import { type DistantFaces, searchNotReady } from '../../../memory/page-in.ts';
+import { searchNotReady, type VectorSearch } from '../../../memory/paging/page-in.ts';
 import { guardMongo } from '../connect.ts';
 import { galleryCollections, toFace } from '../documents.ts';
 import { cosineOfScore, searchIndexDescription, searchIndexName, searchIndexState, vectorSearchPipeline } from './search-index.ts';
 
 const neighbours = 64;
 /** Far below every threshold: such a face plays no part in any decision. */
-const leastCosine = 0.4;
-/** How long an index that was ready is taken for ready: somebody may drop it. Milliseconds. */
-const trustMs = 30_000;
+const minCosine = 0.4;
+/** How long to rely on the last check that the index is ready: somebody may drop it. Milliseconds. */
+const readyForMs = 30_000;
 const maxTimeMs = 5_000;
 
 /**
- * Nearest faces by MongoDB's `$vectorSearch`: a server of version 8.3.4 or later with mongot beside it, or Atlas. The index is made
- * when it is first needed. Not tested against a live mongot; see docs/vector-search.md.
+ * Nearest faces by MongoDB's `$vectorSearch`: MongoDB 8.3.4 or later with mongot, or Atlas. Creates the search index when it is
+ * first needed. Not tested against a live mongot; see docs/vector-search.md.
  */
-export function createMongotFaces(db: Db): DistantFaces {
+export function createMongoVectorSearch(db: Db): VectorSearch {
   const { faces } = galleryCollections(db);
   const readyUntil = new Map<string, number>();
 
@@ -24,44 +24,46 @@ export function createMongotFaces(db: Db): DistantFaces {
     const name = searchIndexName(dimensions);
     readyUntil.delete(name);
     signal.throwIfAborted();
-    const state = await ask(async () => searchIndexState(await faces.listSearchIndexes(name, { maxTimeMS: maxTimeMs }).toArray(), name));
-    if (state === 'missing') await ask(() => faces.createSearchIndex(searchIndexDescription(dimensions)));
+    const state = await guardSearch(async () =>
+      searchIndexState(await faces.listSearchIndexes(name, { maxTimeMS: maxTimeMs }).toArray(), name),
+    );
+    if (state === 'missing') await guardSearch(() => faces.createSearchIndex(searchIndexDescription(dimensions)));
     if (state !== 'ready') throw searchNotReady(`the search index ${name} is being built`);
-    readyUntil.set(name, Date.now() + trustMs);
+    readyUntil.set(name, Date.now() + readyForMs);
   };
 
   const search = async (embedding: Float32Array, modelId: string, signal: AbortSignal): Promise<Document[]> => {
     const pipeline = vectorSearchPipeline(embedding, modelId, neighbours);
-    return ask(() => faces.aggregate(pipeline, { signal, maxTimeMS: maxTimeMs }).toArray());
+    return guardSearch(() => faces.aggregate(pipeline, { signal, maxTimeMS: maxTimeMs }).toArray());
   };
 
   return {
-    near: async (embedding, modelId, signal) => {
+    nearest: async (embedding, modelId, signal) => {
       const { length } = embedding;
       if ((readyUntil.get(searchIndexName(length)) ?? 0) < Date.now()) await check(length, signal);
       const found = await search(embedding, modelId, signal);
-      // Nothing at all is what an index that is gone answers too.
+      // An index that was dropped returns an empty result too.
       if (found.length === 0) await check(length, signal);
-      return found.filter((doc) => typeof doc['score'] === 'number' && cosineOfScore(doc['score']) >= leastCosine).flatMap(asFace);
+      return found.filter((doc) => typeof doc['score'] === 'number' && cosineOfScore(doc['score']) >= minCosine).flatMap(toFaces);
     },
     ofPersons: (personIds, modelId, signal) =>
       guardMongo(async () => {
         const which = { personId: { $in: [...personIds] }, modelId, deleted: { $ne: true } };
-        return (await faces.find(which, { signal, maxTimeMS: maxTimeMs }).toArray()).flatMap(asFace);
+        return (await faces.find(which, { signal, maxTimeMS: maxTimeMs }).toArray()).flatMap(toFaces);
       }, signal),
   };
 }
 
-function asFace(document: Document): StoredFace[] {
+function toFaces(document: Document): StoredFace[] {
   const face = toFace(document);
   return face ? [face] : [];
 }
 
-/** A server without mongot answers these commands with errors of many kinds: they all mean that there is no index to ask. */
-async function ask<T>(work: () => Promise<T>): Promise<T> {
+/** A server without mongot fails these commands with many different errors: each means that there is no search index to use. */
+async function guardSearch<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw searchNotReady('the server answers no vector search: is there a mongot?', error);
+    throw searchNotReady('the server does not answer vector searches: is mongot running?', error);
   }
 }

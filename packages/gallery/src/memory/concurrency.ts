@@ -1,13 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Waits; returns early, without an error, when `signal` aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-}
-
-/** Runs `work` one at a time. A call while it runs is answered by one more run, after it: the caller sees everything that happened before its call. */
+/** Runs `work` one at a time. All calls during a run share one more run that starts after it, so each sees everything that happened before the call. */
 export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   let next: Promise<T> | null = null;
@@ -30,7 +21,7 @@ export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** A queue of one: each piece of work starts when the one before is over. */
+/** A mutex: each piece of work starts when the one before has ended. */
 export function createMutex(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

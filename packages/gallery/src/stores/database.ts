@@ -1,0 +1,17 @@
+import type { ArchiveStore } from '../archive/archive-store.ts';
+import type { VectorSearch } from '../memory/paging/page-in.ts';
+import type { SnapshotRecords } from '../records/snapshot-record.ts';
+import type { AuditStore, GalleryFeed, GalleryStore, SightingStore } from '../store.ts';
+
+/** An opened database: everything that a store implements. docs/guides/adding-a-store.md explains the parts. */
+export interface Database {
+  store: GalleryStore;
+  feed: GalleryFeed;
+  sightings: SightingStore;
+  audit: AuditStore;
+  records: SnapshotRecords;
+  archive: ArchiveStore;
+  /** Null where the database has none. Whether it works is known only when it is used. */
+  vectorSearch: VectorSearch | null;
+  close: () => Promise<void>;
+}

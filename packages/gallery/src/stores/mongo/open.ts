@@ -1,0 +1,38 @@
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Database } from '../database.ts';
+import { createMongoArchive } from './archive.ts';
+import { createMongoAudit } from './audit.ts';
+import { connectMongo } from './connect.ts';
+import { createMongoFeed } from './feed.ts';
+import { createMongoGalleryStore, ensureGalleryIndexes } from './gallery-store.ts';
+import { createMongoSightings } from './sightings.ts';
+import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
+import { createMongoVectorSearch } from './vector-search/vector-search.ts';
+
+/** Opens the database of the connection string, and creates missing indexes. Rejects with `gallery-unavailable`. */
+export async function openMongo(
+  url: string,
+  { log, sightingsKeepMs }: { log: Logger; sightingsKeepMs: number },
+  signal: AbortSignal,
+): Promise<Database> {
+  const { db, changeStreams, close } = await connectMongo(url, signal);
+  try {
+    await ensureGalleryIndexes(db);
+    await ensureRecordIndexes(db);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  log.info({ database: db.databaseName, changeStreams }, 'gallery on MongoDB');
+  const store = createMongoGalleryStore(db);
+  return {
+    store,
+    feed: createMongoFeed(db, changeStreams),
+    sightings: createMongoSightings(db, sightingsKeepMs),
+    audit: createMongoAudit(db),
+    records: createMongoSnapshotRecords(db),
+    archive: createMongoArchive(db, store),
+    vectorSearch: createMongoVectorSearch(db),
+    close,
+  };
+}

@@ -1,0 +1,30 @@
+import type { StorageConfig } from '@watchpost/shared/config/common';
+import { AppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Database } from './database.ts';
+import { openMongo } from './mongo/open.ts';
+import { openPostgres } from './postgres/open.ts';
+
+export interface OpenDatabaseOptions {
+  log: Logger;
+  /** How long sightings are kept, milliseconds. */
+  sightingsKeepMs?: number;
+}
+
+/** Milliseconds. */
+export const defaultSightingsKeepMs = 30 * 24 * 3_600_000;
+
+/**
+ * Opens the database that the configuration names: MongoDB if it has a connection string, otherwise PostgreSQL. Creates missing
+ * tables and indexes. Rejects with `gallery-unavailable`.
+ */
+export async function openDatabase(
+  config: StorageConfig,
+  { log, sightingsKeepMs = defaultSightingsKeepMs }: OpenDatabaseOptions,
+  signal: AbortSignal,
+): Promise<Database> {
+  const options = { log, sightingsKeepMs };
+  if (config.MONGO_CONNECTION_STRING) return openMongo(config.MONGO_CONNECTION_STRING, options, signal);
+  if (config.POSTGRES_URL) return openPostgres(config.POSTGRES_URL, options, signal);
+  throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the gallery');
+}

@@ -1,0 +1,30 @@
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Database } from '../database.ts';
+import { createPostgresArchive } from './archive.ts';
+import { createPostgresAudit } from './audit.ts';
+import { connectPostgres } from './connect.ts';
+import { createPostgresFeed } from './feed.ts';
+import { createPostgresGalleryStore } from './gallery-store.ts';
+import { createPostgresSightings } from './sightings.ts';
+import { createPostgresSnapshotRecords } from './snapshot-records.ts';
+
+/** Opens the database, and creates missing tables. Rejects with `gallery-unavailable`. */
+export async function openPostgres(
+  url: string,
+  { log, sightingsKeepMs }: { log: Logger; sightingsKeepMs: number },
+  signal: AbortSignal,
+): Promise<Database> {
+  const postgres = await connectPostgres(url, log, signal);
+  log.info('gallery on PostgreSQL');
+  return {
+    store: createPostgresGalleryStore(postgres),
+    feed: createPostgresFeed(url),
+    sightings: createPostgresSightings(postgres, sightingsKeepMs),
+    audit: createPostgresAudit(postgres),
+    records: createPostgresSnapshotRecords(postgres),
+    archive: createPostgresArchive(postgres),
+    // Not with pgvector: it is not part of PostgreSQL.
+    vectorSearch: null,
+    close: postgres.close,
+  };
+}
