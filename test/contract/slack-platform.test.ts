@@ -20,7 +20,7 @@ beforeEach(async () => {
     allows: allowHosts([slack.url]),
     downloadTimeoutMs: 500,
     uploadTimeoutMs: 500,
-    lookAfterMs: [1, 1, 1, 1],
+    checkAfterMs: [1, 1, 1, 1],
   });
 });
 afterEach(async () => {
@@ -136,7 +136,7 @@ describe('sharePicture', () => {
   const message = {
     channel: 'slack:CRESULTS' as const,
     picture: { bytes: new Uint8Array(picture), fileName: 'x.jpg', title: 'Front door', altText: 'Snapshot with 1 face' },
-    text: '1 face: Ada',
+    text: [{ text: '1 face: Ada' }],
   };
 
   /** Runs as the queue would: again after each transient failure, from what was saved. */
@@ -161,7 +161,9 @@ describe('sharePicture', () => {
   it('posts one picture with its text, title and alternative text, and knows its message', async () => {
     const { failures, progress } = await untilDone();
     expect(failures).toEqual([]);
-    expect(slack.posts).toMatchObject([{ channel: 'CRESULTS', text: '1 face: Ada', title: 'Front door', altText: 'Snapshot with 1 face' }]);
+    expect(slack.posts).toMatchObject([
+      { channel: 'CRESULTS', text: '1 face: Ada', title: 'Front door', altText: 'Snapshot with 1 face' },
+    ]);
     expect(slack.posts[0]?.bytes).toEqual(picture);
     expect(progress).toMatchObject({ state: 'shared', messageId: slack.posts[0]?.ts });
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { snapshotJobSchema } from '@watchpost/shared/jobs/jobs';
+import { snapshotJobSchema } from '@watchpost/shared/jobs/snapshot-job';
 
 export const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 export const decisionSchema = z.enum(['match', 'uncertain', 'unknown', 'unrecognisable']);

@@ -1,6 +1,6 @@
 import type { Box } from '@watchpost/shared/geometry';
 import type { UploadProgress } from '@watchpost/shared/chat/chat';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 
 /** One face of a snapshot and what was decided about it. */
 export interface RecordedFace {
