@@ -161,9 +161,7 @@ describe('sharePicture', () => {
   it('posts one picture with its text, title and alternative text, and knows its message', async () => {
     const { failures, progress } = await untilDone();
     expect(failures).toEqual([]);
-    expect(slack.posts).toMatchObject([
-      { channel: 'CRESULTS', text: '1 face: Ada', title: 'Front door', altText: 'Snapshot with 1 face' },
-    ]);
+    expect(slack.posts).toMatchObject([{ channel: 'CRESULTS', text: '1 face: Ada', title: 'Front door', altText: 'Snapshot with 1 face' }]);
     expect(slack.posts[0]?.bytes).toEqual(picture);
     expect(progress).toMatchObject({ state: 'shared', messageId: slack.posts[0]?.ts });
   });

@@ -7,12 +7,12 @@ import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record'
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { downloadSnapshot } from './1-download.ts';
-import { look, type LookDeps } from './2-look.ts';
+import { see, type SeeDeps } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
 import { recordOutcome } from './4-record.ts';
 import { requestResult } from './5-request-result.ts';
 
-export interface SnapshotDeps extends LookDeps, MatchDeps {
+export interface SnapshotDeps extends SeeDeps, MatchDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   sender: JobSender;
   log: Logger;
@@ -45,7 +45,7 @@ async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: Snapsho
   const { timed, platformFor, maxBytes, records } = deps;
   const { chat } = platformFor(job.channel);
   const downloaded = await timed('download', () => downloadSnapshot(job.file, { chat, maxBytes }, signal));
-  const looked = await timed('look', () => look(job, downloaded, deps, signal));
-  const faces = looked.kind === 'seen' ? await timed('match', () => match(job, looked.seen, deps, signal)) : [];
-  return recordOutcome(opened, looked, faces, records, signal);
+  const result = await timed('see', () => see(job, downloaded, deps, signal));
+  const faces = result.kind === 'seen' ? await timed('match', () => match(job, result.seen, deps, signal)) : [];
+  return recordOutcome(opened, result, faces, records, signal);
 }

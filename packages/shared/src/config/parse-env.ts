@@ -55,6 +55,6 @@ export const wholeNumber = (min: number, max: number) => z.coerce.number().int()
 type Merged<S> = (S extends unknown ? (shape: S) => void : never) extends (shape: infer M) => void ? M : never;
 
 /** The variables of every entry of a table as one shape. */
-export function mergeEnv<S extends EnvShape>(entries: readonly { env: S }[]): Merged<S> {
+export function mergeEnv<E extends { env: EnvShape }>(entries: readonly E[]): Merged<E['env']> {
   return Object.assign({}, ...entries.map(({ env }) => env));
 }

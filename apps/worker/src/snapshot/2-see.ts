@@ -4,22 +4,22 @@ import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
 import { sameFrame } from '@watchpost/see/picture/fingerprint';
 import type { Downloaded } from './1-download.ts';
 
-/** `seen`: what the engine found. `nothing-new`: the camera's earlier snapshot `sameAs` shows the same, so no inference was spent. */
-export type Looked =
+/** `seen`: what the engine saw. `nothing-new`: the camera's earlier snapshot `sameAs` shows the same frame, so no inference was spent. */
+export type SeeResult =
   | (Downloaded & { kind: 'seen'; seen: Seen; fingerprint: Uint8Array })
   | (Downloaded & { kind: 'nothing-new'; sameAs: string; fingerprint: Uint8Array | null });
 
-export interface LookDeps {
+export interface SeeDeps {
   engine: FaceEngine;
   records: SnapshotRecords;
-  /** With so many of the camera's last snapshots a new one is compared. */
+  /** How many of the camera's recent snapshots to compare with. */
   compareWith: number;
-  /** Older snapshots are not compared with: who stands there for so long is worth a new look. Milliseconds. */
+  /** Older snapshots are not compared with: a person who stays longer should be recognised again. Milliseconds. */
   compareWithinMs: number;
 }
 
-/** Cheap first: exact duplicate bytes, then a frame in which nothing is new, and only then the models. */
-export async function look(job: SnapshotJob, downloaded: Downloaded, deps: LookDeps, signal: AbortSignal): Promise<Looked> {
+/** The cheap checks first: identical bytes, then the same frame, and only then inference. Rejects as `FaceEngine.see`. */
+export async function see(job: SnapshotJob, downloaded: Downloaded, deps: SeeDeps, signal: AbortSignal): Promise<SeeResult> {
   const earlier = await earlierFrames(job, deps, signal);
   const copy = earlier.find((record) => record.sha256 === downloaded.sha256);
   if (copy) return { ...downloaded, kind: 'nothing-new', sameAs: copy.snapshotId, fingerprint: copy.fingerprint };
@@ -30,10 +30,10 @@ export async function look(job: SnapshotJob, downloaded: Downloaded, deps: LookD
   return { ...downloaded, kind: 'seen', seen: await deps.engine.see(downloaded.bytes, signal), fingerprint };
 }
 
-/** Only frames that were looked at themselves: a chain of "same as the one before" could drift away from what it started with. */
+/** Only snapshots that the engine saw: a chain of frames, each the same as the one before, could drift away from the first. */
 async function earlierFrames(
   job: SnapshotJob,
-  { records, compareWith, compareWithinMs }: LookDeps,
+  { records, compareWith, compareWithinMs }: SeeDeps,
   signal: AbortSignal,
 ): Promise<SnapshotRecord[]> {
   const recent = await records.recent({ channel: job.channel, camera: job.camera }, compareWith, signal);
