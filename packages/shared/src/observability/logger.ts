@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -9,7 +9,7 @@ export type LogLevel = (typeof logLevels)[number];
 const secretFields = ['token', 'authorization', 'headers.authorization', 'text', 'embedding', 'slackToken', 'signingSecret', 'url'];
 
 /** Logs one JSON line per event, to standard output or to `destination`. `name`: of the process. */
-export function createLogger(name: string, level: LogLevel, destination?: { write(line: string): void }): Logger {
+export function createLogger(name: string, level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
     name,
     level,
