@@ -21,7 +21,7 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new AppError('aborted', 'stopped before it was done', { cause: signal.reason });
 }
 
-/** Waits so many milliseconds, or rejects with `aborted`. */
+/** Waits `ms` milliseconds, or rejects with `aborted`. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {

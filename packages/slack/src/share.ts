@@ -55,7 +55,7 @@ export async function sharePicture(post: SharePost, save: Save, options: ShareOp
   }
   const messageId = await waitForShare(post.channelId, progress.fileId, options, signal);
   if (messageId === null) {
-    // Deleted, so that the missing share cannot turn up beside its replacement.
+    // Deleted, so that the missing share cannot appear in addition to its replacement.
     await options.call('files.delete', { file: progress.fileId }, anything, signal);
     throw new AppError('upload-not-shared', 'Slack took the picture but did not post it');
   }

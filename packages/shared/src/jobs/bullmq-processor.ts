@@ -83,7 +83,7 @@ interface FailedAttempt {
   log: Logger;
 }
 
-/** What happened, for the metrics, and the error that tells BullMQ. */
+/** The outcome for the metrics, and the error that BullMQ understands. */
 type Settlement = [AttemptOutcome, Error];
 
 /** Back to the head of the queue for another worker. If that fails too, the job's lock expires and it is found stalled. */

@@ -38,7 +38,7 @@ export function jobId<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }): 
 }
 
 /**
- * Parses a job out of the queue of its kind: another version, or somebody by hand, may have put it there.
+ * Parses a job out of the queue of its kind: another version may have added it, or somebody by hand.
  * Throws `job-invalid` naming the faulty fields.
  */
 export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {

@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** What a process tells those who supervise it. */
+/** The state of a process, for its supervisor and for Prometheus. */
 export interface Health {
   /** False if a restart would help. */
   live: () => boolean;
-  /** What the process needs to be ready, by name; asked at each request. A check that rejects counts as false. */
+  /** What the process needs in order to be ready, by name; checked at each request. A check that rejects or throws counts as false. */
   checks: Readonly<Record<string, () => Promise<boolean> | boolean>>;
   /** Aborted: the process takes no new work, and is not ready. */
   stopping: AbortSignal;

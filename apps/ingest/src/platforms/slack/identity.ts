@@ -8,7 +8,7 @@ import type { SlackIdentity } from './3-to-jobs.ts';
 const authTestSchema = z.looseObject({ user_id: z.string().nullish(), bot_id: z.string().nullish(), app_id: z.string().nullish() });
 
 export interface IdentityLookup {
-  /** Null until Slack has told. */
+  /** Null until `auth.test` has succeeded. */
   current: () => SlackIdentity | null;
   /** Resolves when the identity is known, or when the signal has aborted. */
   done: Promise<void>;

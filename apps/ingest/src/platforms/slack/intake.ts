@@ -45,7 +45,7 @@ export type SlackIntakeConfig = Pick<
   'READ_SLACK_CHANNEL_ID' | 'WRITE_SLACK_CHANNEL_ID' | 'SLACK_SIGNING_SECRET' | 'SLACK_VERIFICATION_TOKEN' | 'CAMERA_CAPTION_PATTERN'
 >;
 
-/** The routes and checks. `identity`: who we are on Slack, null until Slack has told. */
+/** The routes and checks. `identity`: who we are on Slack; null until `auth.test` has succeeded. */
 export function createSlackIntake(config: SlackIntakeConfig, identity: () => SlackIdentity | null, deps: IntakeDeps): Intake {
   return {
     checks: { 'slack-identity': () => identity() !== null },
