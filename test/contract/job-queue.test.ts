@@ -3,7 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobHandlers, JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { ResultJob } from '@watchpost/shared/jobs/jobs';
+import type { ResultJob } from '@watchpost/shared/jobs/result-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const receiver = createJobReceiver(
         storage(service.url),
         { snapshot: idle, result: idle, ...handlers },
-        { concurrency: { snapshot: 4, result: 4 }, log, stallCheckMs: 500, ...options },
+        { concurrency: () => 4, log, stallCheckMs: 500, ...options },
       );
       receivers.push(receiver);
       return receiver;
@@ -162,7 +162,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
             await new Promise<void>((resolve) => (finish = resolve));
           },
         },
-        { concurrency: { snapshot: 1, result: 1 } },
+        { concurrency: () => 1 },
       );
       await sender.send(first, patience);
       await until('the first job runs', () => started.length === 1);

@@ -20,7 +20,7 @@ beforeEach(async () => {
     allows: allowHosts([slack.url]),
     downloadTimeoutMs: 500,
     uploadTimeoutMs: 500,
-    lookAfterMs: [1, 1, 1, 1],
+    checkAfterMs: [1, 1, 1, 1],
   });
 });
 afterEach(async () => {
@@ -136,7 +136,7 @@ describe('sharePicture', () => {
   const message = {
     channel: 'slack:CRESULTS' as const,
     picture: { bytes: new Uint8Array(picture), fileName: 'x.jpg', title: 'Front door', altText: 'Snapshot with 1 face' },
-    text: '1 face: Ada',
+    text: [{ text: '1 face: Ada' }],
   };
 
   /** Runs as the queue would: again after each transient failure, from what was saved. */

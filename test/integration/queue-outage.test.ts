@@ -43,7 +43,7 @@ for (const { name, needs, start, storage } of queueBackends) {
         receiver = createJobReceiver(
           storage(service.url),
           { snapshot, result: async () => undefined },
-          { concurrency: { snapshot: 1, result: 1 }, log, stallCheckMs: 500, watchMs: 500 },
+          { concurrency: () => 1, log, stallCheckMs: 500, watchMs: 500 },
         );
       };
       const send = async (): Promise<string> => {

@@ -3,8 +3,10 @@ import { allowHosts } from '@watchpost/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { createSlackPlatform } from '@watchpost/slack/platform';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { JobHandlers, JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { Job, SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { Job } from '@watchpost/shared/jobs/job-kinds';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { createHandlers } from '@watchpost/worker/handlers';
@@ -58,13 +60,17 @@ beforeEach(async () => {
     close: async () => undefined,
   };
   const token = 'xoxb-test';
-  handlers = createHandlers({
+  const platform: ConnectedPlatform = {
+    writeChannel: 'slack:CRESULTS',
     chat: createSlackPlatform({
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
       token,
       allows: allowHosts([slack.url]),
-      lookAfterMs: [1, 1],
+      checkAfterMs: [1, 1],
     }),
+  };
+  handlers = createHandlers({
+    platformFor: () => platform,
     engine: {
       ...engine,
       see: (bytes, signal) => {
@@ -81,7 +87,6 @@ beforeEach(async () => {
     maxPixels: 60_000_000,
     compareWith: 5,
     compareWithinMs: 600_000,
-    writeChannel: 'slack:CRESULTS',
     sendTimeoutMs: 1_000,
   });
 });

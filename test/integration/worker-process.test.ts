@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';

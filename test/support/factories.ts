@@ -1,5 +1,5 @@
 import type { Person } from '@watchpost/gallery/gallery';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { newRecord } from '@watchpost/gallery/records/new-record';
 import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 

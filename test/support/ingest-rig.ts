@@ -1,8 +1,10 @@
-import { buildApp, type AppConfig } from '@watchpost/ingest/app';
+import { buildApp } from '@watchpost/ingest/app';
+import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
+import { createSlackIntake, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { Job } from '@watchpost/shared/jobs/jobs';
+import type { Job } from '@watchpost/shared/jobs/job-kinds';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
@@ -10,14 +12,14 @@ import { onTestFinished } from 'vitest';
 import { signedSlackRequest } from './signed-slack-request.ts';
 
 const secret = 'the-signing-secret';
-export const config: AppConfig = {
+const config: SlackIntakeConfig = {
   READ_SLACK_CHANNEL_ID: ['C0CAMS', 'C0CAMS2'],
   WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
   SLACK_SIGNING_SECRET: [secret],
   SLACK_VERIFICATION_TOKEN: undefined,
   CAMERA_CAPTION_PATTERN: defaultCaptionPattern,
 };
-export const me: SlackIdentity = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
+const me: SlackIdentity = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
 
 /** The application with a queue that remembers what it was given. */
 export interface Rig {
@@ -33,7 +35,14 @@ export function ingestRig({
   identity = me,
   send,
   ping = async () => undefined,
-}: { over?: Partial<AppConfig>; identity?: SlackIdentity | null; send?: JobSender['send']; ping?: JobSender['ping'] } = {}): Rig {
+  stopping = new AbortController().signal,
+}: {
+  over?: Partial<SlackIntakeConfig>;
+  identity?: SlackIdentity | null;
+  send?: JobSender['send'];
+  ping?: JobSender['ping'];
+  stopping?: AbortSignal;
+} = {}): Rig {
   const sent: Rig['sent'] = [];
   const logged: string[] = [];
   const sender: JobSender = {
@@ -44,14 +53,9 @@ export function ingestRig({
   };
   const metrics = createMetrics({ processMetrics: false });
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-  const app = buildApp({
-    config: { ...config, ...over },
-    sender,
-    identity: () => identity,
-    metrics,
-    log,
-    stopping: new AbortController().signal,
-  });
+  const deps = { sender, counts: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
+  const intake = createSlackIntake({ ...config, ...over }, () => identity, deps);
+  const app = buildApp({ intakes: [intake], ...deps, stopping });
   onTestFinished(async () => app.close());
   return {
     app,

@@ -31,7 +31,7 @@ export function startReceiverProcess(
       else for (const end = Date.now() + behaviour.ms; Date.now() < end; );
       say('finished', job.snapshotId);
     };
-    createJobReceiver(storage, { snapshot: work, result: work }, { concurrency: { snapshot: 1, result: 1 }, log: createLogger('receiver', 'silent'), ...options });
+    createJobReceiver(storage, { snapshot: work, result: work }, { concurrency: () => 1, log: createLogger('receiver', 'silent'), ...options });
   `;
   const child: ChildProcess = spawn(
     process.execPath,

@@ -12,7 +12,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'slack-identity-unknown': 503,
 };
 
-/** Fastify's own refusals in our words. */
+/** Fastify's own error codes as ours. */
 const fromFastify: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request-unsupported',
@@ -21,22 +21,22 @@ const fromFastify: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-malformed',
 };
 
-/** Every answer that is not a success is `{"error":{"code","message"}}`. What went wrong inside is logged, not told. */
+/** Every error response is `{"error":{"code","message"}}`. The cause of an internal error is logged, not sent. */
 export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler<FastifyError>(async (thrown, _request, reply) => {
     const error = toHttpError(thrown);
     const status = statuses[error.code] ?? 500;
     if (status === 500) log.error({ err: thrown }, 'request failed');
-    else if (status > 500) log.warn({ err: error }, 'request refused for now');
+    else if (status > 500) log.warn({ err: error }, 'request refused, to be sent again');
     else log.info({ code: error.code }, 'request refused');
-    const message = status >= 500 ? 'not now, please try again' : error.message;
+    const message = status >= 500 ? 'temporarily unavailable, please try again' : error.message;
     return reply.code(status).send({ error: { code: status === 500 ? 'internal' : error.code, message } });
   });
-  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: { code: 'route-unknown', message: 'nothing is here' } }));
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: { code: 'route-unknown', message: 'not found' } }));
 }
 
 function toHttpError(thrown: FastifyError | AppError): AppError {
   if (thrown instanceof AppError) return thrown;
   const known = fromFastify[thrown.code] ?? (thrown.statusCode === 400 ? 'request-malformed' : 'internal');
-  return new AppError(known, known === 'internal' ? thrown.message : 'not a request that is served here', { cause: thrown });
+  return new AppError(known, known === 'internal' ? thrown.message : 'not a valid request', { cause: thrown });
 }

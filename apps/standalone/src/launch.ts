@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { commonEnv } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
-import type { Lifecycle } from '@watchpost/shared/lifecycle';
+import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
 import { scenes } from './demo/scenes.ts';
+import { valueOrDefault } from './config.ts';
 import { type Plan, planFor } from './plan.ts';
 import { anyFreePort, freePortFrom, isFree } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
@@ -27,7 +29,6 @@ const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
 const bot = 'watchpost';
 const emulatorPort = 4_003;
-const defaultGraceMs = 20_000;
 
 /**
  * Starts what the environment leaves open, then ingest and worker. Resolves when both are ready for work. Everything started is
@@ -52,7 +53,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   say(
     `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; the first time the worker prepares its models`,
   );
-  const graceMs = Number(env['SHUTDOWN_GRACE_MS'] || defaultGraceMs) + 5_000;
+  const graceMs = valueOrDefault(commonEnv.SHUTDOWN_GRACE_MS, env['SHUTDOWN_GRACE_MS']) + 5_000;
   const ready: Promise<void>[] = [];
   for (const [name, at] of [
     ['worker', workerPort],

@@ -1,23 +1,24 @@
+import { portEnv } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
-import { dataDirOf } from './config.ts';
+import { dataDirOf, valueOrDefault } from './config.ts';
 
-/** What `npm start` must bring itself. */
+/** What `npm start` provides itself. */
 export interface Plan {
-  /** Parts that no URL provides: they live in the embedded database. */
+  /** What no URL provides, and the embedded database does. */
   embedded: ('queue' | 'gallery')[];
-  /** No Slack token: an emulated Slack with cameras. */
+  /** There is no Slack token: start an emulated Slack with cameras. */
   emulatedSlack: boolean;
   /** Folder of the embedded database. */
   dataDir: string;
   /** Of ingest. */
   port: number;
-  /** PORT was set: nothing else will do. */
+  /** PORT is set: use no other. */
   portIsFixed: boolean;
   workerPort: number;
   workerPortIsFixed: boolean;
 }
 
-/** Decides from the environment. The rest of it goes to the processes, which check it themselves. */
+/** Decides from the environment. The processes check the rest of it themselves. */
 export function planFor(env: Env): Plan {
   const given = (name: string): string | undefined => env[name]?.trim() || undefined;
   const embedded: Plan['embedded'] = [];
@@ -27,15 +28,9 @@ export function planFor(env: Env): Plan {
     embedded,
     emulatedSlack: !given('SLACK_API_TOKEN'),
     dataDir: dataDirOf(env),
-    port: portNumber(given('PORT')) ?? 5_000,
+    port: valueOrDefault(portEnv.PORT, given('PORT')),
     portIsFixed: given('PORT') !== undefined,
-    workerPort: portNumber(given('WORKER_PORT')) ?? 5_001,
+    workerPort: valueOrDefault(portEnv.WORKER_PORT, given('WORKER_PORT')),
     workerPortIsFixed: given('WORKER_PORT') !== undefined,
   };
-}
-
-/** A faulty number is left to the process that reads the variable: it names every fault at once. */
-function portNumber(text: string | undefined): number | undefined {
-  const number = Number(text);
-  return text !== undefined && Number.isInteger(number) && number >= 0 && number <= 65_535 ? number : undefined;
 }

@@ -1,12 +1,33 @@
-import type { AppError } from '@watchpost/shared/errors';
+import { toAppError, type AppError } from '@watchpost/shared/errors';
+import type { JobContext } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 
-/** The record of a failed job says why. A failure to write that is logged only: it must not hide the failure itself. */
+interface RecordFailureDeps {
+  records: SnapshotRecords;
+  log: Logger;
+}
+
+type Handler<J> = (job: J, context: JobContext, signal: AbortSignal) => Promise<void>;
+
+/** A handler that also writes a failure to the snapshot's record if no further attempt follows. */
+export function recordingFailures<J extends { snapshotId: string }>(deps: RecordFailureDeps, handler: Handler<J>): Handler<J> {
+  return async (job, context, signal) => {
+    try {
+      await handler(job, context, signal);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.retry === 'permanent' || context.lastAttempt) await recordFailure(job.snapshotId, error, deps, signal);
+      throw error;
+    }
+  };
+}
+
+/** Writes a failure to the snapshot's record, if it has one. Logs an error of its own, which must not hide the failure. */
 export async function recordFailure(
   snapshotId: string,
   error: AppError,
-  { records, log }: { records: SnapshotRecords; log: Logger },
+  { records, log }: RecordFailureDeps,
   signal: AbortSignal,
 ): Promise<void> {
   try {

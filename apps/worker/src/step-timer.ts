@@ -1,6 +1,6 @@
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 
-/** Runs one step of a pipeline and measures it, failed or not. */
+/** Runs one step of a pipeline and measures how long it took, even if it failed. */
 export type StepTimer = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 export function createStepTimer(metrics: Metrics): StepTimer {

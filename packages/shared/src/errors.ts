@@ -1,5 +1,5 @@
 /**
- * Every failure that watchpost can name: a stable code, whether trying again can help, and the cause underneath.
+ * Every failure that watchpost names: a stable code, and whether another attempt can help.
  * docs/errors.md explains each code to operators; a test compares the two both ways.
  */
 export const errorCodes = {
@@ -17,13 +17,13 @@ export const errorCodes = {
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
   'slack-identity-unknown': 'transient',
-  // The chat platform.
+  // Calls to the chat platform.
   'chat-not-authorised': 'permanent',
   'chat-refused': 'permanent',
   'chat-rate-limited': 'transient',
   'chat-unavailable': 'transient',
   'channel-not-available': 'permanent',
-  // Files in the chat platform.
+  // Files on the chat platform.
   'file-external': 'permanent',
   'file-forbidden': 'permanent',
   'file-gone': 'permanent',
@@ -36,7 +36,7 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
-  // The embedded default.
+  // npm start.
   'data-dir-in-use': 'permanent',
   'embedded-database-failed': 'permanent',
   'port-in-use': 'permanent',
@@ -59,7 +59,7 @@ export const errorCodes = {
   'gallery-not-empty': 'permanent',
   'import-source-empty': 'permanent',
   'search-index-not-ready': 'transient',
-  // Seeing.
+  // Finding and recognising faces.
   'image-empty': 'permanent',
   'image-format-unsupported': 'permanent',
   'image-format-heic': 'permanent',
@@ -72,13 +72,13 @@ export const errorCodes = {
   'file-unreadable': 'permanent',
 } as const satisfies Record<string, Retry>;
 
-/** `permanent`: the same input fails the same way for ever. `transient`: a later try may succeed. */
+/** `permanent`: the same input always fails in the same way. `transient`: a later attempt may succeed. */
 export type Retry = 'permanent' | 'transient';
 export type ErrorCode = keyof typeof errorCodes;
 
 export interface AppErrorOptions {
   cause?: unknown;
-  /** How long the other side asked us to wait, in milliseconds (for example Slack's Retry-After). */
+  /** How long the other side asked us to wait (for example in Slack's Retry-After), milliseconds. */
   retryAfterMs?: number;
 }
 
@@ -97,7 +97,7 @@ export class AppError extends Error {
   }
 }
 
-/** Coerces anything thrown to an AppError: ours as it is, an abort as `aborted`, the rest as `internal` (transient) with its cause. */
+/** Anything thrown as an AppError: ours unchanged, an abort as `aborted`, the rest as `internal` (transient) with its cause. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof Error && thrown.name === 'AbortError')

@@ -7,22 +7,22 @@ export interface Backoff {
   maxMs: number;
 }
 
-/** The wait after so many failures in a row, from 1. Pure. */
+/** How long to wait after that many consecutive failures (1 or more). Pure. */
 export function backoffMs(failures: number, { firstMs, maxMs }: Backoff): number {
   return Math.min(firstMs * 2 ** (failures - 1), maxMs);
 }
 
 export interface RetryOptions {
   backoff: Backoff;
-  /** Told of each failure that is retried, before the wait. */
+  /** Called for each failure that is retried, before the wait. */
   onRetry: (error: unknown, next: { failures: number; waitMs: number }) => void;
-  /** Errors for which another try is pointless are rethrown. Default: all are retried. */
+  /** False for errors that another attempt cannot help: they are rethrown. Default: all are retried. */
   retryIf?: (error: unknown) => boolean;
 }
 
 /**
- * Runs `work` until it succeeds. Waits as `backoff` says, or as long as the other side asked (an AppError's `retryAfterMs`) where that
- * is longer. Rejects with `work`'s error where `retryIf` refuses it or `signal` has aborted, with `aborted` where it aborts in a wait.
+ * Runs `work` until it succeeds. Waits as `backoff` says, or as long as the other side asked (an AppError's `retryAfterMs`) if that
+ * is longer. Rejects with `work`'s error if `retryIf` is false or `signal` has aborted, and with `aborted` if it aborts during a wait.
  */
 export async function retry<T>(
   work: () => Promise<T>,

@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 
-/** Rejects with `aborted` as soon as the signal does; for calls that take no signal themselves. The call goes on unheard. */
+/** Rejects with `aborted` as soon as the signal aborts, for calls that take no signal themselves. The call continues; its outcome is ignored. */
 export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   throwIfAborted(signal);
   let onAbort: (() => void) | undefined;
@@ -11,7 +11,7 @@ export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promi
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    // A signal outlives many calls: without this each of them would leave a listener on it.
+    // A signal outlives many calls, each of which would leave a listener on it.
     if (onAbort) signal.removeEventListener('abort', onAbort);
     work.catch(() => undefined);
   }
@@ -21,7 +21,7 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new AppError('aborted', 'stopped before it was done', { cause: signal.reason });
 }
 
-/** Waits, or rejects with `aborted`. */
+/** Waits `ms` milliseconds, or rejects with `aborted`. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -4,7 +4,7 @@ import { raceAbort } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { fromSlackError } from './errors.ts';
 
-/** Calls one Web API method and parses its answer. Rejects with an AppError. */
+/** Calls one Web API method and parses its response. Rejects with an AppError. */
 export type SlackCall = <S extends z.ZodType>(
   method: string,
   args: Record<string, unknown>,
@@ -19,7 +19,7 @@ export interface SlackClientOptions {
   timeoutMs: number;
 }
 
-// The client's own lines can hold arguments; what matters reaches our log as an AppError.
+// The client's own log lines can contain arguments; its errors reach our log as AppErrors.
 const silent: SlackLogger = {
   debug: () => undefined,
   info: () => undefined,
@@ -30,7 +30,7 @@ const silent: SlackLogger = {
   setName: () => undefined,
 };
 
-/** A Web API client that fails fast: one try, no waiting on a rate limit. The queue does the waiting. */
+/** A Web API client that fails fast: one attempt, no waiting for a rate limit to pass. The queue retries. */
 export function createSlackCalls({ token, apiUrl, timeoutMs }: SlackClientOptions): SlackCall {
   const client = new WebClient(token, {
     slackApiUrl: apiUrl,
@@ -41,14 +41,14 @@ export function createSlackCalls({ token, apiUrl, timeoutMs }: SlackClientOption
     logger: silent,
   });
   return async (method, args, schema, signal) => {
-    let answer: unknown;
+    let response: unknown;
     try {
-      answer = await raceAbort(client.apiCall(method, args), signal);
+      response = await raceAbort(client.apiCall(method, args), signal);
     } catch (error) {
       throw fromSlackError(method, error);
     }
-    const parsed = schema.safeParse(answer);
-    if (!parsed.success) throw new AppError('chat-unavailable', `${method}: unexpected answer`, { cause: parsed.error });
+    const parsed = schema.safeParse(response);
+    if (!parsed.success) throw new AppError('chat-unavailable', `${method}: unexpected response`, { cause: parsed.error });
     return parsed.data;
   };
 }

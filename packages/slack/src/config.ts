@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { slackFileHosts } from './file-hosts.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
 
-/** Slack's ids are compared whole, never as parts of a text: C01 is not C012345. */
+/** Ids are compared whole, never as substrings: C01 is not C012345. */
 const channelIdSchema = z
   .string()
   .trim()
   .regex(/^[CDG][A-Z0-9]+$/, 'must be a channel id such as C0123ABCD, not a name');
 
-/** A host name: https on port 443. Anything else is an origin and says so itself. */
+/** A host name means https on port 443; anything else must be an origin. */
 const hostName = /^(\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 const fileHostSchema = z.string().transform((entry, context) => {
@@ -18,28 +18,28 @@ const fileHostSchema = z.string().transform((entry, context) => {
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username) return url.origin;
   context.addIssue({
     code: 'custom',
-    message: 'must hold host names (files.slack.com, *.slack-edge.com) or origins (http://127.0.0.1:4003)',
+    message: 'must contain host names (files.slack.com, *.slack-edge.com) or origins (http://127.0.0.1:4003)',
   });
   return z.NEVER;
 });
 
-/** What both processes read of Slack. */
+/** Slack's variables that ingest and worker both read. */
 export const slackEnv = {
   SLACK_API_TOKEN: z.string().trim(),
-  /** The channels where cameras post. */
+  /** The channels that cameras post to. */
   READ_SLACK_CHANNEL_ID: commaList.pipe(z.array(channelIdSchema)),
-  /** The one channel of the results. */
+  /** The channel that results are posted to. */
   WRITE_SLACK_CHANNEL_ID: channelIdSchema,
   /** Ends in a slash. */
   SLACK_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .default('https://slack.com/api/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`)),
-  /** Lower-case host names (https on 443, `*.` in front: any name below), or origins. The bot token is sent to no other host. */
+  /** Lower-case host names (https on 443; `*.` matches any subdomain) or origins. The bot token is sent to no other host. */
   SLACK_FILE_HOSTS: commaList.pipe(z.array(fileHostSchema)).prefault(slackFileHosts.join(',')),
 };
 
-/** What only the process that receives events reads of Slack. */
+/** Slack's variables that only ingest reads. */
 export const slackIntakeEnv = {
   /** One secret, or two while rotating. */
   SLACK_SIGNING_SECRET: commaList.refine((secrets) => secrets.length <= 2, 'takes one secret, or two while rotating').optional(),
@@ -47,7 +47,7 @@ export const slackIntakeEnv = {
   SLACK_APP_TOKEN: z.string().trim().startsWith('xapp-', 'must be an app-level token, xapp-…').optional(),
 };
 
-/** An event must be provable: without a secret or a token anybody could post. */
+/** Events must be verifiable: without a secret or a token anybody could send them. */
 export function slackIntakeFaults(config: {
   SLACK_SIGNING_SECRET?: string[] | undefined;
   SLACK_VERIFICATION_TOKEN?: string | undefined;

@@ -8,16 +8,16 @@ export interface DownloadOptions {
   maxBytes: number;
   /** For the whole transfer, milliseconds. */
   timeoutMs: number;
-  /** What the file object said; an HTML page of another length is Slack's, not the camera's. */
+  /** As the file object says; an HTML page of another length is Slack's, not the camera's. */
   expectedBytes: number | null;
 }
 
 const maxRedirects = 2;
 
 /**
- * The bytes behind `url`, asked for with the bot token. The token goes to allowed hosts only, redirects are followed by hand
- * (two at most, within the allowed hosts, without the token once the origin changes). Slack answers a token that may not read the
- * file with HTTP 200 and its login page, or with a redirect to it: both are `file-forbidden`.
+ * Downloads `url` with the bot token. The token is sent to allowed hosts only, so redirects are followed by hand: two at most,
+ * within the allowed hosts, without the token once the origin changes. If the token may not read the file, Slack responds with
+ * HTTP 200 and its login page, or redirects to it: both are `file-forbidden`.
  */
 export async function downloadFromSlack(url: string, options: DownloadOptions, signal: AbortSignal): Promise<Uint8Array> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
@@ -28,7 +28,9 @@ export async function downloadFromSlack(url: string, options: DownloadOptions, s
   } catch (error) {
     if (error instanceof AppError && error.code !== 'aborted') throw error;
     if (signal.aborted) throw new AppError('aborted', 'download stopped', { cause: error });
-    throw new AppError('download-failed', timeout.aborted ? `no end after ${options.timeoutMs} ms` : 'connection failed', { cause: error });
+    throw new AppError('download-failed', timeout.aborted ? `not finished after ${options.timeoutMs} ms` : 'connection failed', {
+      cause: error,
+    });
   }
 }
 
@@ -37,7 +39,7 @@ async function follow(start: string, { token, allows }: DownloadOptions, signal:
   const origin = url.origin;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     if (!allows(url)) {
-      // At the first hop the event named a foreign host; later ones are Slack sending us to its login page.
+      // At first the event named a foreign host; after a redirect, Slack is sending us to its login page.
       throw hop === 0
         ? new AppError('file-host-refused', `${url.host} is not an allowed file host`)
         : new AppError('file-forbidden', `redirected to ${url.host}: is files:read missing?`);
@@ -48,7 +50,7 @@ async function follow(start: string, { token, allows }: DownloadOptions, signal:
     await response.body?.cancel();
     const location = response.headers.get('location');
     if (!location || !URL.canParse(location, url.href))
-      throw new AppError('download-failed', `HTTP ${response.status} without a usable location`);
+      throw new AppError('download-failed', `HTTP ${response.status} without a valid location`);
     url = new URL(location, url);
   }
   throw new AppError('file-forbidden', `more than ${maxRedirects} redirects: is files:read missing?`);
@@ -82,7 +84,7 @@ async function readBody(response: Response, { maxBytes, expectedBytes }: Downloa
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {
-    // The fetch's own signal ends a stalled body; this ends one that drips.
+    // The signal of fetch ends a stalled body; this ends one that trickles in.
     throwIfAborted(signal);
     length += chunk.byteLength;
     if (length > maxBytes) throw tooLarge();
@@ -90,9 +92,9 @@ async function readBody(response: Response, { maxBytes, expectedBytes }: Downloa
   }
   const bytes = new Uint8Array(Buffer.concat(chunks, length));
   const isPage = /^text\/html\b/i.test(response.headers.get('content-type') ?? '') || (startsLikeHtml(bytes) && length !== expectedBytes);
-  if (isPage) throw new AppError('file-forbidden', 'a page came instead of the file: is files:read missing?');
+  if (isPage) throw new AppError('file-forbidden', 'received an HTML page instead of the file: is files:read missing?');
   if (expectedBytes !== null && length < expectedBytes) {
-    throw new AppError('download-failed', `cut off: ${length} of ${expectedBytes} bytes`);
+    throw new AppError('download-failed', `truncated: ${length} of ${expectedBytes} bytes`);
   }
   return bytes;
 }

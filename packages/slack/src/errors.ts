@@ -1,8 +1,8 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 
-/** Slack's error words that mean something of their own to us; all others are `chat-refused`. */
-const meanings: Record<string, ErrorCode> = {
+/** Slack's error codes for which we have one of our own; all others are `chat-refused`. */
+const knownErrors: Record<string, ErrorCode> = {
   not_authed: 'chat-not-authorised',
   invalid_auth: 'chat-not-authorised',
   account_inactive: 'chat-not-authorised',
@@ -24,22 +24,22 @@ const meanings: Record<string, ErrorCode> = {
   request_timeout: 'chat-unavailable',
 };
 
-/** Any failure of a WebClient call as an AppError. The message holds the method and Slack's word, never the arguments. */
+/** Any failure of a WebClient call as an AppError. The message has the method and Slack's error code, never the arguments. */
 export function fromSlackError(method: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof WebAPIRateLimitedError) {
     return new AppError('chat-rate-limited', `${method}: rate limited`, { cause: thrown, retryAfterMs: thrown.retryAfter * 1_000 });
   }
   if (thrown instanceof WebAPIPlatformError) {
-    const word = thrown.data.error;
-    // A 200 that is not JSON arrives here with the whole page as its error word.
-    if (!/^[a-z0-9_.-]{1,80}$/i.test(word)) return new AppError('chat-unavailable', `${method}: the answer was not JSON`);
-    const code = meanings[word] ?? 'chat-refused';
-    return new AppError(code, `${method}: ${word}`, code === 'chat-rate-limited' ? { retryAfterMs: 30_000 } : {});
+    const slackCode = thrown.data.error;
+    // A 200 that is not JSON arrives here with the whole page as its error code.
+    if (!/^[a-z0-9_.-]{1,80}$/i.test(slackCode)) return new AppError('chat-unavailable', `${method}: the response was not JSON`);
+    const code = knownErrors[slackCode] ?? 'chat-refused';
+    return new AppError(code, `${method}: ${slackCode}`, code === 'chat-rate-limited' ? { retryAfterMs: 30_000 } : {});
   }
   if (thrown instanceof WebAPIHTTPError) {
     const code = thrown.statusCode >= 500 || thrown.statusCode === 429 ? 'chat-unavailable' : 'chat-refused';
     return new AppError(code, `${method}: HTTP ${thrown.statusCode}`);
   }
-  return new AppError('chat-unavailable', `${method}: no answer`, { cause: thrown });
+  return new AppError('chat-unavailable', `${method}: no response`, { cause: thrown });
 }

@@ -1,12 +1,12 @@
-/** Where Slack keeps files. Slack's own addresses; `*.` stands for one or more labels. */
+/** Hosts that Slack serves files from; `*.` stands for one or more labels. */
 export const slackFileHosts = ['files.slack.com', '*.slack-edge.com', '*.slack-files.com'] as const;
 
-/** Says whether the bot token may be sent to a URL, and bytes be taken from it. */
+/** Whether the bot token may be sent to a URL, and a file downloaded from it. */
 export type AllowsUrl = (url: URL) => boolean;
 
 /**
- * The allow-list for downloads: the URL comes out of an event, so this list is what keeps a forged event from collecting our token.
- * A bare name means https on port 443 (`files.slack.com`, `*.slack-edge.com`), anything else is a whole origin (`http://127.0.0.1:4003`).
+ * The allow-list for downloads. The URL comes from an event, so without it a forged event could collect our token.
+ * A name means https on port 443 (`files.slack.com`, `*.slack-edge.com`); anything else must be an origin (`http://127.0.0.1:4003`).
  * Throws a plain Error naming the entry that is neither.
  */
 export function allowHosts(entries: readonly string[]): AllowsUrl {
@@ -18,7 +18,7 @@ export function allowHosts(entries: readonly string[]): AllowsUrl {
     else if (/^[a-z0-9.-]+$/i.test(entry)) origins.add(`https://${entry.toLowerCase()}`);
     else throw new Error(`"${entry}" is neither a host name nor an origin`);
   }
-  // `origin` leaves out a default port and any user name, so files.slack.com:8443 and evil@files.slack.com compare as what they are.
+  // `origin` has no default port and no user name, so files.slack.com:8443 and evil@files.slack.com compare correctly.
   return (url) =>
     origins.has(url.origin) || (url.protocol === 'https:' && url.port === '' && suffixes.some((suffix) => url.hostname.endsWith(suffix)));
 }

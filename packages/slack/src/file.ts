@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import type { ChatFile } from '@watchpost/shared/chat/chat';
 
-/** Thumbnails by longest side, the best for recognition first. The original is better still. */
+/** Thumbnails by their longest side, best for recognition first. The original is better than any. */
 const thumbnails = ['thumb_1024', 'thumb_960', 'thumb_800', 'thumb_720', 'thumb_480', 'thumb_360'] as const;
 
 const text = z.string().nullish();
 const share = z.array(z.looseObject({ ts: z.string().optional() }));
 const shares = z.record(z.string(), share).optional();
 
-/** The part of Slack's file object that we use, in an event or from files.info. Unknown fields pass. */
+/** The part of Slack's file object that we use, from an event or files.info. Unknown fields are allowed. */
 export const slackFileSchema = z.looseObject({
   id: z.string().min(1),
   name: text,
@@ -30,7 +30,7 @@ export const slackFileSchema = z.looseObject({
 });
 export type SlackFile = z.infer<typeof slackFileSchema>;
 
-/** Ours from Slack's. `url` is null for a Slack Connect stub, which files.info must complete. */
+/** Slack's file as ours. `url` is null for a Slack Connect stub: files.info has the rest. */
 export function toChatFile(file: SlackFile): ChatFile {
   const thumbnail = thumbnails.map((size) => file[size]).find((url) => typeof url === 'string');
   return {
@@ -43,21 +43,21 @@ export function toChatFile(file: SlackFile): ChatFile {
   };
 }
 
-/** Slack Connect sends `check_file_info` instead of a file: files.info has it. */
+/** Slack Connect sends `check_file_info` instead of the file: files.info has it. */
 export function isStub(file: SlackFile): boolean {
   return file.mode === 'file_access' || file.file_access === 'check_file_info';
 }
 
-/** Why there is nothing to download, or null. None of these gets better with time. */
+/** Why there is nothing to download, a permanent error; null if there is. */
 export function whyNoFile(file: SlackFile): AppError | null {
   if (file.mode === 'tombstone' || file.mode === 'hidden_by_limit') return new AppError('file-gone', `file is ${file.mode}`);
   if (file.file_access === 'access_denied') return new AppError('file-forbidden', 'Slack denies access to the file');
   if (file.file_access === 'file_not_found') return new AppError('file-gone', 'file not found');
-  if (file.mode === 'external' || file.is_external) return new AppError('file-external', 'the file lies outside Slack');
+  if (file.mode === 'external' || file.is_external) return new AppError('file-external', 'the file is stored outside Slack');
   return null;
 }
 
-/** The message by which a file stands in a channel, or null while it does not. */
+/** The message that shares a file in a channel, or null if none does. */
 export function sharedIn(file: SlackFile, channel: string): string | null {
   for (const group of [file.shares?.public, file.shares?.private]) {
     const ts = group?.[channel]?.[0]?.ts;

@@ -8,7 +8,7 @@ import { isStub, slackFileSchema, toChatFile, whyNoFile } from './file.ts';
 import { sharePicture } from './share.ts';
 
 const fileInfo = z.looseObject({ file: slackFileSchema });
-const permalinkAnswer = z.looseObject({ permalink: z.url() });
+const permalinkResponse = z.looseObject({ permalink: z.url() });
 
 export interface SlackPlatformOptions {
   call: SlackCall;
@@ -18,7 +18,7 @@ export interface SlackPlatformOptions {
   downloadTimeoutMs?: number;
   uploadTimeoutMs?: number;
   /** See ShareOptions. */
-  lookAfterMs?: readonly number[];
+  checkAfterMs?: readonly number[];
 }
 
 /** Slack as a ChatPlatform. */
@@ -28,26 +28,26 @@ export function createSlackPlatform({
   allows,
   downloadTimeoutMs = 60_000,
   uploadTimeoutMs = 60_000,
-  lookAfterMs = [300, 700, 1_500, 3_000, 6_000, 10_000],
+  checkAfterMs = [300, 700, 1_500, 3_000, 6_000, 10_000],
 }: SlackPlatformOptions): ChatPlatform {
-  /** Asks Slack for what an event left out. */
-  const look = async (file: ChatFile, signal: AbortSignal): Promise<ChatFile> => {
+  /** Asks Slack for what the event left out. */
+  const complete = async (file: ChatFile, signal: AbortSignal): Promise<ChatFile> => {
     const { file: full } = await call('files.info', { file: file.id }, fileInfo, signal);
     const gone = whyNoFile(full);
     if (gone) throw gone;
-    if (isStub(full)) throw new AppError('file-not-ready', 'Slack Connect has not passed the file on yet');
+    if (isStub(full)) throw new AppError('file-not-ready', 'Slack Connect does not have the file yet');
     return toChatFile(full);
   };
 
   return {
     download: async (file, { maxBytes, source }, signal) => {
       const wanted = (known: ChatFile) => (source === 'original' ? known.url : known.thumbnailUrl);
-      const full = wanted(file) === null ? await look(file, signal) : file;
+      const full = wanted(file) === null ? await complete(file, signal) : file;
       const url = wanted(full);
       if (url === null)
         throw new AppError(
           'file-not-ready',
-          source === 'original' ? 'Slack gives no address for the file' : 'Slack has made no thumbnail yet',
+          source === 'original' ? 'Slack has no address for the file yet' : 'Slack has no thumbnail yet',
         );
       if (source === 'original' && (full.sizeBytes ?? 0) > maxBytes)
         throw new AppError('file-too-large', `${full.sizeBytes} bytes, at most ${maxBytes}`);
@@ -58,15 +58,15 @@ export function createSlackPlatform({
     permalink: async (channel, messageId, signal) => {
       try {
         const args = { channel: channelId(channel), message_ts: messageId };
-        return (await call('chat.getPermalink', args, permalinkAnswer, signal)).permalink;
+        return (await call('chat.getPermalink', args, permalinkResponse, signal)).permalink;
       } catch (error) {
-        // The message may have been deleted since: a result without its link is better than none.
+        // The message may have been deleted: a result without a link is better than none.
         if (error instanceof AppError && error.retry === 'permanent') return null;
         throw error;
       }
     },
 
     sharePicture: ({ channel, ...post }, save, signal) =>
-      sharePicture({ ...post, channelId: channelId(channel) }, save, { call, uploadTimeoutMs, lookAfterMs }, signal),
+      sharePicture({ ...post, channelId: channelId(channel) }, save, { call, uploadTimeoutMs, checkAfterMs }, signal),
   };
 }

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { pause } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import type { Picture, UploadProgress } from '@watchpost/shared/chat/chat';
+import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { SlackCall } from './calls.ts';
 import { sharedIn, slackFileSchema } from './file.ts';
+import { renderMrkdwn } from './mrkdwn.ts';
 
 const uploadTarget = z.looseObject({ upload_url: z.url(), file_id: z.string().min(1) });
 const anything = z.looseObject({});
@@ -12,30 +14,30 @@ const fileInfo = z.looseObject({ file: slackFileSchema });
 export interface SharePost {
   channelId: string;
   picture: Picture;
-  text: string;
+  text: RichText;
   progress: UploadProgress | null;
 }
 
 export interface ShareOptions {
   call: SlackCall;
-  /** For the transfer of the bytes, milliseconds. */
+  /** For uploading the bytes, milliseconds. */
   uploadTimeoutMs: number;
-  /** Slack shares a completed upload a little later; how often and after which pauses we look, milliseconds. */
-  lookAfterMs: readonly number[];
+  /** Slack shares a completed upload a little later: the waits before each check, milliseconds. */
+  checkAfterMs: readonly number[];
 }
 
 type Save = (progress: UploadProgress) => Promise<void>;
 
 /**
- * Slack's external upload in its three steps (files.getUploadURLExternal, the bytes, files.completeUploadExternal), then a look whether
- * the file really stands in the channel: Slack now and then answers ok and shares nothing. A file id can be completed once only, so going on
- * with a stored id can never post twice; a new id is taken only after the old file is known to be in no channel and is deleted.
+ * Slack's external upload in its three steps (files.getUploadURLExternal, the bytes, files.completeUploadExternal), then a check that
+ * the file is in the channel: Slack sometimes responds ok and shares nothing. A file id can be completed only once, so continuing with a
+ * stored id never posts twice. A new file is uploaded only after the old one is known to be in no channel and has been deleted.
  */
 export async function sharePicture(post: SharePost, save: Save, options: ShareOptions, signal: AbortSignal): Promise<UploadProgress> {
   let progress = post.progress;
   if (progress?.state === 'shared') return progress;
   if (progress?.state === 'sharing') progress = await recover(post, progress, options, signal);
-  if (progress?.state === 'shared') return settle(progress, save);
+  if (progress?.state === 'shared') return saved(progress, save);
 
   if (!progress) {
     progress = await upload(post, options, signal);
@@ -47,25 +49,25 @@ export async function sharePicture(post: SharePost, save: Save, options: ShareOp
   try {
     await complete(post, progress, options, signal);
   } catch (error) {
-    // A refusal for now is an answer: nothing was posted, and the bytes stay usable.
+    // A rate limit is a definite outcome: nothing was posted, and the upload is still valid.
     if (error instanceof AppError && error.code === 'chat-rate-limited') await save(uploaded);
     throw error;
   }
-  const messageId = await lookForShare(post.channelId, progress.fileId, options, signal);
+  const messageId = await waitForShare(post.channelId, progress.fileId, options, signal);
   if (messageId === null) {
-    // The delete makes sure that the lost share cannot turn up beside its replacement.
+    // Deleted, so that the missing share cannot appear in addition to its replacement.
     await options.call('files.delete', { file: progress.fileId }, anything, signal);
     throw new AppError('upload-not-shared', 'Slack took the picture but did not post it');
   }
-  return settle({ state: 'shared', fileId: progress.fileId, messageId }, save);
+  return saved({ state: 'shared', fileId: progress.fileId, messageId }, save);
 }
 
-async function settle(progress: UploadProgress, save: Save): Promise<UploadProgress> {
+async function saved(progress: UploadProgress, save: Save): Promise<UploadProgress> {
   await save(progress);
   return progress;
 }
 
-/** Steps 1 and 2: the bytes are at Slack, in no channel yet. */
+/** Steps 1 and 2: Slack has the bytes, no channel shows them yet. */
 async function upload({ picture }: SharePost, { call, uploadTimeoutMs }: ShareOptions, signal: AbortSignal): Promise<UploadProgress> {
   const target = await call(
     'files.getUploadURLExternal',
@@ -86,13 +88,13 @@ async function upload({ picture }: SharePost, { call, uploadTimeoutMs }: ShareOp
     await response.text();
   } catch (error) {
     if (signal.aborted) throw new AppError('aborted', 'upload stopped', { cause: error });
-    throw new AppError('upload-failed', 'the picture could not be sent', { cause: error });
+    throw new AppError('upload-failed', 'could not upload the picture', { cause: error });
   }
-  if (!response.ok) throw new AppError('upload-failed', `the picture was refused: HTTP ${response.status}`);
+  if (!response.ok) throw new AppError('upload-failed', `Slack refused the picture: HTTP ${response.status}`);
   return { state: 'uploaded', fileId: target.file_id };
 }
 
-/** Step 3. An answer that the file is gone means that an earlier call did its work. */
+/** Step 3. If Slack says that the file is gone, an earlier call has succeeded. */
 async function complete(
   { channelId, picture, text }: SharePost,
   { fileId }: UploadProgress,
@@ -102,7 +104,7 @@ async function complete(
   try {
     await call(
       'files.completeUploadExternal',
-      { files: [{ id: fileId, title: picture.title }], channel_id: channelId, initial_comment: text },
+      { files: [{ id: fileId, title: picture.title }], channel_id: channelId, initial_comment: renderMrkdwn(text) },
       anything,
       signal,
     );
@@ -112,8 +114,8 @@ async function complete(
 }
 
 /**
- * An earlier try asked for the post and never heard the answer. `shared` when it is there, null when Slack has dropped the file,
- * else the same progress: completing again is safe.
+ * For an earlier attempt that asked for the post and lost the response: `shared` if the post exists, null if Slack has dropped the
+ * file, else the same progress, because completing again is safe.
  */
 async function recover(
   { channelId }: SharePost,
@@ -131,13 +133,14 @@ async function recover(
   }
 }
 
-async function lookForShare(
+/** The id of the post, or null if Slack did not share the file in time. */
+async function waitForShare(
   channelId: string,
   fileId: string,
-  { call, lookAfterMs }: ShareOptions,
+  { call, checkAfterMs }: ShareOptions,
   signal: AbortSignal,
 ): Promise<string | null> {
-  for (const waitMs of lookAfterMs) {
+  for (const waitMs of checkAfterMs) {
     await pause(waitMs, signal);
     const { file } = await call('files.info', { file: fileId }, fileInfo, signal);
     const messageId = sharedIn(file, channelId);

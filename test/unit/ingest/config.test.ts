@@ -40,8 +40,8 @@ describe("ingest's configuration", () => {
       'SLACK_API_TOKEN',
       'READ_SLACK_CHANNEL_ID',
       'WRITE_SLACK_CHANNEL_ID',
-      'PORT',
       'CAMERA_CAPTION_PATTERN',
+      'PORT',
       'SLACK_SIGNING_SECRET',
       'REDIS_URL',
     ]);

@@ -114,7 +114,7 @@ describe('POST /api/events', () => {
     });
     const answer = await it.post(fileShare());
     expect(answer.statusCode).toBe(503);
-    expect(answer.json()).toEqual({ error: { code: 'queue-unavailable', message: 'not now, please try again' } });
+    expect(answer.json()).toEqual({ error: { code: 'queue-unavailable', message: 'temporarily unavailable, please try again' } });
     expect(budgets[0]).toBeLessThanOrEqual(2_300);
     expect(budgets[0]).toBeGreaterThan(2_000);
     expect(await it.metrics()).toContain('outcome="queue-unavailable"} 1');

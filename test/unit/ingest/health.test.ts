@@ -1,10 +1,6 @@
-import { buildApp } from '@watchpost/ingest/app';
 import { AppError } from '@watchpost/shared/errors';
-import type { JobSender } from '@watchpost/shared/jobs/job-queue';
-import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { config, ingestRig as rig, me } from '../../support/ingest-rig.ts';
+import { describe, expect, it } from 'vitest';
+import { ingestRig as rig } from '../../support/ingest-rig.ts';
 
 describe('health', () => {
   it('is live whatever is away, and ready when queue and identity are there', async () => {
@@ -25,18 +21,12 @@ describe('health', () => {
 
   it('is not ready while the process stops', async () => {
     const stopping = new AbortController();
-    const sender: JobSender = {
-      send: async () => undefined,
-      ping: async () => undefined,
-      counts: async () => [],
-      close: async () => undefined,
-    };
-    const metrics = createMetrics({ processMetrics: false });
-    const app = buildApp({ config, sender, identity: () => me, metrics, log: createLogger('test', 'silent'), stopping: stopping.signal });
-    onTestFinished(async () => app.close());
+    const { app } = rig({ stopping: stopping.signal });
     expect((await app.inject('/health/ready')).statusCode).toBe(200);
     stopping.abort();
-    expect((await app.inject('/health/ready')).statusCode).toBe(503);
+    const answer = await app.inject('/health/ready');
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toEqual({ status: 'not ready', waitingFor: ['not-stopping'] });
   });
 
   it('shows the queue in its metrics, and nothing at other paths', async () => {

@@ -1,6 +1,6 @@
 import { parseDelivery, type SlackMessage } from '@watchpost/ingest/platforms/slack/2-parse';
 import { isOwnPost, toJobs } from '@watchpost/ingest/platforms/slack/3-to-jobs';
-import { jobSchema } from '@watchpost/shared/jobs/jobs';
+import { snapshotJobSchema } from '@watchpost/shared/jobs/snapshot-job';
 import { describe, expect, it } from 'vitest';
 import { fileShare, slackFile } from '../../support/signed-slack-request.ts';
 
@@ -35,7 +35,7 @@ describe('jobs from a message', () => {
       },
     ]);
     expect(JSON.stringify(jobs)).not.toMatch(/secret|token/);
-    expect(jobSchema.safeParse(jobs[0]).success).toBe(true);
+    expect(snapshotJobSchema.safeParse(jobs[0]).success).toBe(true);
   });
 
   it('are one a file, each with its own id, and the same ones for every delivery', () => {

@@ -2,7 +2,7 @@ import type { ChatPlatform } from '@watchpost/shared/chat/chat';
 import type { Gallery, Person } from '@watchpost/gallery/gallery';
 import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 
-/** A recorded face with the person as called now: somebody may have named them since. */
+/** A recorded face with its person's present name, which may be newer than the record. */
 export interface ShownFace {
   face: RecordedFace;
   person: Person | null;
@@ -10,27 +10,27 @@ export interface ShownFace {
 
 export interface Gathered {
   record: SnapshotRecord;
+  /** From left to right. */
   faces: ShownFace[];
-  /** To the message with the snapshot; null where that is gone. */
+  /** To the message with the snapshot; null if that has been deleted. */
   link: string | null;
 }
 
-/** All that a post says, besides its picture. */
+/** Collects what a post says. */
 export async function gather(
   record: SnapshotRecord,
   { chat, gallery }: { chat: ChatPlatform; gallery: Gallery },
   signal: AbortSignal,
 ): Promise<Gathered> {
   const faces: ShownFace[] = [];
-  // As a reader looks: from left to right.
-  const inOrder = [...(record.faces ?? [])].sort((a, b) => a.box.x - b.box.x);
-  for (const face of inOrder) {
+  const leftToRight = [...(record.faces ?? [])].sort((a, b) => a.box.x - b.box.x);
+  for (const face of leftToRight) {
     faces.push({ face, person: face.personId === null ? null : await gallery.person(face.personId, signal) });
   }
   return { record, faces, link: await chat.permalink(record.job.channel, record.job.messageId, signal) };
 }
 
-/** Ignored persons alone are no news. */
+/** A picture of ignored persons only is not posted. */
 export function isWorthPosting(faces: readonly ShownFace[]): boolean {
   return faces.some(({ face, person }) => face.decision === 'uncertain' || person?.status !== 'ignored');
 }

@@ -1,4 +1,4 @@
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
 import { sameFrame } from '@watchpost/see/picture/fingerprint';

@@ -1,22 +1,19 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { ProbeFace, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { RecordedFace } from '@watchpost/gallery/records/snapshot-record';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
+import { requireReady } from '../gallery-ready.ts';
 
 export interface MatchDeps {
   engine: FaceEngine;
   gallery: Gallery;
 }
 
-const notReadyRetryMs = 5_000;
-
-/** Asks the gallery about all faces together. While its index is not complete the job waits: nobody is called unknown because of it. */
+/** Asks the gallery about all faces together. Rejects with `gallery-not-ready` while the gallery is loading. */
 export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: MatchDeps, signal: AbortSignal): Promise<RecordedFace[]> {
   if (seen.faces.length === 0) return [];
-  if (!gallery.isReady()) {
-    throw new AppError('gallery-not-ready', 'the gallery is still loading', { retryAfterMs: notReadyRetryMs });
-  }
+  requireReady(gallery);
   const faces: ProbeFace[] = seen.faces.map((face) => ({
     box: face.box,
     embedding: face.embedding,
@@ -31,7 +28,7 @@ export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: M
 }
 
 function recorded(face: ProbeFace, matched: MatchedFace | undefined): RecordedFace {
-  if (!matched) throw new AppError('internal', 'the gallery answered for fewer faces than it was asked');
+  if (!matched) throw new AppError('internal', 'the gallery returned fewer faces than it was given');
   return {
     box: face.box,
     quality: face.quality,

@@ -1,64 +1,51 @@
-import { toAppError } from '@watchpost/shared/errors';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
-import { recordFailure } from '../record-failure.ts';
+import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { downloadSnapshot } from './1-download.ts';
 import { see, type SeeDeps } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
-import type { ChatPlatform } from '@watchpost/shared/chat/chat';
+import { recordOutcome } from './4-record.ts';
+import { requestResult } from './5-request-result.ts';
 
 export interface SnapshotDeps extends SeeDeps, MatchDeps {
-  chat: ChatPlatform;
+  platformFor: (channel: ChannelKey) => ConnectedPlatform;
   sender: JobSender;
   log: Logger;
   timed: StepTimer;
   maxBytes: number;
-  /** Longest wait for the queue to take the result job, milliseconds. */
+  /** How long to wait for the queue to take the result job, milliseconds. */
   sendTimeoutMs: number;
 }
 
-/**
- * One snapshot from its file to its record: download, see, match, record, and ask for the post.
- * The record holds what was reached, so a retry of a recognised snapshot only asks for the post again.
- */
+/** One snapshot, from its file to its record and the request to post it. A retry of a recognised snapshot only repeats the request. */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
   const { records, timed } = deps;
-  return async (job, { attempt, lastAttempt }, signal) => {
+  return recordingFailures(deps, async (job, { attempt }, signal) => {
     const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
     const opened = await records.open(job, signal);
-    try {
-      const recognised = isOpen(opened) ? await recognise(job, opened, deps, signal) : opened;
-      if (recognised.state === 'recognised' || recognised.state === 'failed') {
-        await timed('request-result', () =>
-          deps.sender.send({ v: 1, kind: 'result', snapshotId: job.snapshotId }, { timeoutMs: deps.sendTimeoutMs }),
-        );
-      }
-      log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (error.retry === 'permanent' || lastAttempt) await recordFailure(job.snapshotId, error, deps, signal);
-      throw error;
+    const recognised = isUnrecognised(opened) ? await recognise(job, opened, deps, signal) : opened;
+    if (recognised.state === 'recognised' || recognised.state === 'failed') {
+      await timed('request-result', () => requestResult(job, deps));
     }
-  };
+    log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
+  });
 }
 
-/** Not looked at yet, or failed before it was: an operator may run a failed job again. */
-function isOpen(record: SnapshotRecord): boolean {
+/** New, or failed before its faces were recognised and run again by an operator. */
+function isUnrecognised(record: SnapshotRecord): boolean {
   return record.faces === null && (record.state === 'received' || record.state === 'failed');
 }
 
-async function recognise(job: SnapshotJob, record: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
-  const { timed, records } = deps;
-  const downloaded = await timed('download', () => downloadSnapshot(job.file, deps, signal));
+async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
+  const { timed, platformFor, maxBytes, records } = deps;
+  const { chat } = platformFor(job.channel);
+  const downloaded = await timed('download', () => downloadSnapshot(job.file, { chat, maxBytes }, signal));
   const result = await timed('see', () => see(job, downloaded, deps, signal));
-  const common = { ...record, error: null, sha256: result.sha256, fingerprint: result.fingerprint };
-  if (result.kind === 'nothing-new') {
-    return records.save({ ...common, state: 'nothing-new', sameAs: result.sameAs }, signal);
-  }
-  const { width, height } = result.seen;
-  const faces = await timed('match', () => match(job, result.seen, deps, signal));
-  return records.save({ ...common, state: faces.length > 0 ? 'recognised' : 'nothing-to-post', width, height, faces }, signal);
+  const faces = result.kind === 'seen' ? await timed('match', () => match(job, result.seen, deps, signal)) : [];
+  return recordOutcome(opened, result, faces, records, signal);
 }

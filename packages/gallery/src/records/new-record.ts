@@ -1,5 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { SnapshotRecord } from './snapshot-record.ts';
 
 /** How long records are kept. */

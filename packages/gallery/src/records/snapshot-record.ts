@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
-import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { boxSchema, faceDecisionSchema } from '../domain.ts';
 
 const recordedFaceSchema = z.object({

@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import { logLevels } from '../observability/logger.ts';
-import { wholeNumber } from './parse-env.ts';
+import { wholeNumber, type ConfigOf } from './parse-env.ts';
 
-/** What every process reads. */
+/** Read by every process. */
 export const commonEnv = {
   LOG_LEVEL: z.enum(logLevels).default('info'),
   /** Time that running work has to finish after SIGTERM. */
   SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(20_000),
 };
+export type CommonConfig = ConfigOf<typeof commonEnv>;
 
-/** Where the queue and the gallery live. A URL chooses its adapter; see `storageFaults` for what may be left out. */
+const port = wholeNumber(0, 65_535);
+
+/** Ports, each read by its process and by the launcher; 0 takes a free one. */
+export const portEnv = {
+  /** Of ingest. */
+  PORT: port.default(5_000),
+  /** Of the worker's health endpoint. */
+  WORKER_PORT: port.default(5_001),
+};
+
+/** Where the queue and the gallery are. The URL chooses the adapter; see `queueFaults` and `galleryFaults` for what each needs. */
 export const storageEnv = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
   MONGO_CONNECTION_STRING: z
@@ -18,20 +29,14 @@ export const storageEnv = {
     .optional(),
   POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
 };
+export type StorageConfig = ConfigOf<typeof storageEnv>;
 
-/** The parsed `storageEnv`. */
-export interface StorageConfig {
-  REDIS_URL?: string | undefined;
-  MONGO_CONNECTION_STRING?: string | undefined;
-  POSTGRES_URL?: string | undefined;
-}
-
-/** Queue: Redis, else PostgreSQL. `npm start` starts an embedded PostgreSQL where neither is set; a process on its own needs one. */
+/** The queue is on Redis, else on PostgreSQL. `npm start` brings an embedded PostgreSQL if neither is set; a process on its own needs one. */
 export function queueFaults(config: StorageConfig): string[] {
   return config.REDIS_URL || config.POSTGRES_URL ? [] : ['REDIS_URL or POSTGRES_URL must be set for the queue (npm start brings its own)'];
 }
 
-/** Gallery: MongoDB, else PostgreSQL. */
+/** The gallery is on MongoDB, else on PostgreSQL. */
 export function galleryFaults(config: StorageConfig): string[] {
   return config.MONGO_CONNECTION_STRING || config.POSTGRES_URL
     ? []

@@ -1,29 +1,28 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
-/** An environment: `process.env`, or what a test passes. */
+/** An environment: `process.env`, or a test's. */
 export type Env = Record<string, string | undefined>;
 
-/** The variables that one part of the program reads; parts are merged by spreading. */
+/** The variables that one part of the program reads; merge parts by spreading. */
 export type EnvShape = Record<string, z.ZodType>;
 
+/** The parsed variables of a shape. */
+export type ConfigOf<S extends EnvShape> = z.output<z.ZodObject<S>>;
+
 /**
- * Parses the environment in one go. Empty variables count as unset (compose files and shells set them so).
+ * Parses the environment. Empty variables count as unset (compose files and shells set them like that).
  * Throws `config-invalid` naming every faulty variable at once, never its value: values may be secrets.
- * `check` reports faults that concern several variables together; it runs also when some
- * variable is faulty by itself, so it may see one unset or unparsed: test for presence only.
+ * `check` reports faults of several variables together. It runs even if a single variable is
+ * faulty, and may then see it unset or unparsed: test for presence only.
  */
-export function parseEnv<S extends EnvShape>(
-  env: Env,
-  shape: S,
-  check: (config: z.output<z.ZodObject<S>>) => string[] = () => [],
-): z.output<z.ZodObject<S>> {
+export function parseEnv<S extends EnvShape>(env: Env, shape: S, check: (config: ConfigOf<S>) => string[] = () => []): ConfigOf<S> {
   const present = Object.fromEntries(Object.entries(env).filter(([key, value]) => key in shape && value?.trim()));
   const checked = z.object(shape).superRefine(
     (config, context) => {
       for (const message of check(config)) context.addIssue({ code: 'custom', message, path: [] });
     },
-    // Without this zod would leave the common check out until every single variable is well.
+    // Without this zod skips the check as long as any single variable is faulty.
     { when: () => true },
   );
   const result = checked.safeParse(present);
@@ -36,7 +35,7 @@ export function parseEnv<S extends EnvShape>(
   throw new AppError('config-invalid', faults.join('\n'));
 }
 
-/** A comma separated list, at least one entry, blanks trimmed, doubles dropped. */
+/** A comma-separated list with at least one entry; blanks are trimmed, duplicates dropped. */
 export const commaList = z
   .string()
   .transform((text) => [
@@ -51,3 +50,11 @@ export const commaList = z
 
 /** A whole number from the environment. */
 export const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** A union of shapes as one shape with all their variables. */
+type Merged<S> = (S extends unknown ? (shape: S) => void : never) extends (shape: infer M) => void ? M : never;
+
+/** The variables of every entry of a table as one shape. */
+export function mergeEnv<E extends { env: EnvShape }>(entries: readonly E[]): Merged<E['env']> {
+  return Object.assign({}, ...entries.map(({ env }) => env));
+}

@@ -1,8 +1,9 @@
 import { Queue, Worker, createPostgresBackend, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
+import { backoffMs } from '../retry.ts';
 
-/** In front of all our keys in Redis, so that another BullMQ on the same server is not in the way. */
+/** Prefix of all our keys in Redis, so that another BullMQ on the same server does not collide. */
 export const redisPrefix = 'watchpost';
 
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
@@ -26,23 +27,23 @@ export interface OpenWorker {
   disconnect(): Promise<void>;
 }
 
-/** What a worker tells while it works. */
+/** A worker's events. */
 export interface WorkerListeners {
   onError: (error: Error) => void;
-  /** Locks that could not be renewed: somebody else may have these jobs now. */
+  /** Locks that could not be renewed: another worker may have these jobs now. */
   onLocksLost: (jobIds: string[]) => void;
-  /** A job whose worker went away; it waits for another one. */
+  /** A job whose worker disappeared; it is back in the queue. */
   onStalled: (jobId: string) => void;
-  /** A job that failed, by its handler or without one being asked. `data`: its payload. */
+  /** A job that failed, in its handler or without reaching one. `data`: its payload. */
   onFailed: (job: { id: string | undefined; data: unknown }, error: Error) => void;
 }
 
-/** Reconnects are quick: while they are out, every event is refused or every job waits. Milliseconds. */
-const reconnectAfterMs = (times: number): number => Math.min(50 * 2 ** times, 2_000);
+/** Reconnects are quick: until then every event is refused, or every job waits. */
+const retryStrategy = (attempt: number): number => backoffMs(attempt, { firstMs: 100, maxMs: 2_000 });
 
 /**
- * A queue for adding. It refuses at once while Redis is away instead of keeping jobs in memory, and gives a command up
- * after `commandTimeoutMs` where Redis takes it and does not answer (the command may be carried out all the same).
+ * A queue to add jobs to. While Redis is away it fails at once instead of keeping jobs in memory; a command that Redis does not
+ * answer fails after `commandTimeoutMs` (it may be executed nevertheless).
  */
 export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs: number, onError: (error: Error) => void): OpenQueue {
   if (storage.REDIS_URL) {
@@ -51,14 +52,14 @@ export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
       commandTimeout: commandTimeoutMs,
-      retryStrategy: reconnectAfterMs,
+      retryStrategy,
     };
     return new Queue(name, { connection, prefix: redisPrefix }).on('error', onError);
   }
   return new Queue(name, { connection: postgres(storage) }, createPostgresBackend).on('error', onError);
 }
 
-/** A worker that is not running yet. Its connections wait for Redis or PostgreSQL as long as it takes. */
+/** A worker that is not running yet. Its connections wait for Redis or PostgreSQL without a limit. */
 export function openWorker(
   storage: StorageConfig,
   name: string,
@@ -67,7 +68,7 @@ export function openWorker(
   listeners: WorkerListeners,
 ): OpenWorker {
   if (storage.REDIS_URL) {
-    const connection = { url: storage.REDIS_URL, maxRetriesPerRequest: null, retryStrategy: reconnectAfterMs };
+    const connection = { url: storage.REDIS_URL, maxRetriesPerRequest: null, retryStrategy };
     return listen(new Worker(name, processor, { ...options, connection, prefix: redisPrefix, autorun: false }), listeners);
   }
   return listen(
@@ -76,7 +77,7 @@ export function openWorker(
   );
 }
 
-/** BullMQ's two workers differ in a type parameter only; this is what both have. */
+/** What BullMQ's two worker types have in common: they differ in a type parameter only. */
 interface Emitter {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
@@ -92,7 +93,7 @@ function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled,
   return worker;
 }
 
-/** `migrate`: BullMQ makes its tables, in the schema `bullmq`, when they are not there. */
+/** `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
 function postgres(storage: StorageConfig) {
   if (!storage.POSTGRES_URL) throw new AppError('config-invalid', 'REDIS_URL or POSTGRES_URL must be set for the queue');
   return { connectionString: storage.POSTGRES_URL, migrate: true, max: 3, connectionTimeoutMillis: 5_000, keepAlive: true };

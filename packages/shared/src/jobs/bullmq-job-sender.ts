@@ -1,18 +1,20 @@
 import type { JobsOptions } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
+import { retry } from '../retry.ts';
 import { pause, raceAbort } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { openQueue, type OpenQueue } from './bullmq-backend.ts';
-import { complainOnce } from './complain-once.ts';
+import { redeliveryWindowMs } from './job-kind.ts';
+import { jobDefinitions, jobId, jobKinds, perKind, type Job, type JobKind } from './job-kinds.ts';
 import type { JobSender } from './job-queue.ts';
-import { jobId, jobKinds, jobPolicies, type Job, type JobKind } from './jobs.ts';
+import { logConnectionErrors } from './log-connection-errors.ts';
 
 export interface JobSenderOptions {
   log: Logger;
   metrics?: Metrics;
-  /** How long one try to reach the queue may take at start before it is begun afresh. Milliseconds. */
+  /** Limit for one attempt to reach the queue at start, milliseconds. */
   bootTimeoutMs?: number;
 }
 
@@ -20,20 +22,19 @@ type Queues = Record<JobKind, OpenQueue>;
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
 
-/** A command that Redis took and does not answer; must be shorter than any sender's patience. Milliseconds. */
+/** For a command that Redis has taken and does not answer; must be shorter than any sender's timeout. Milliseconds. */
 const commandTimeoutMs = 1_500;
-/** Between two tries to add a job while the queue is away; Redis restarts within a second. Milliseconds. */
-const tryAgainMs = 100;
+/** Between two attempts to add a job while the queue is away; Redis restarts within a second. Milliseconds. */
+const retryAddMs = 100;
 const closeTimeoutMs = 3_000;
 
 /**
- * The sending side on BullMQ: Redis where REDIS_URL is set, else PostgreSQL. Comes up without either and goes on
- * trying in the background; a BullMQ queue whose first connection failed refuses for ever, so each try builds new ones.
- * Finished jobs stay for 26 hours, longer than Slack repeats a delivery (24 hours), and keep their id from being taken again.
+ * The sending side on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. Returns at once and connects in the background.
+ * A finished job keeps its id for 26 hours, longer than Slack repeats a delivery, so that the same job is not run again.
  */
 export function createJobSender(storage: StorageConfig, { log, metrics, bootTimeoutMs = 10_000 }: JobSenderOptions): JobSender {
   const closing = new AbortController();
-  const sent = metrics?.histogram('queue_send_seconds', 'Time until the queue had a job, or until we gave up', ['kind', 'outcome']);
+  const sent = metrics?.histogram('queue_send_seconds', 'Time until the queue had stored a job, or sending failed', ['kind', 'outcome']);
   const connected = connect(storage, { log, bootTimeoutMs }, closing.signal);
   connected.catch(() => undefined);
 
@@ -47,7 +48,7 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
       } catch (error) {
         if (!signal.aborted) lastError = error;
       }
-      await pause(tryAgainMs, signal).catch(() => undefined);
+      await pause(retryAddMs, signal).catch(() => undefined);
     }
     throw new AppError('queue-unavailable', 'the queue did not take the job in time', { cause: lastError });
   };
@@ -74,10 +75,10 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     counts: async () => {
       const count = async (): Promise<{ kind: JobKind; state: string; count: number }[]> => {
         const queues = await connected;
-        const perKind = jobKinds.map(async (kind) =>
+        const byKind = jobKinds.map(async (kind) =>
           Object.entries(await queues[kind].getJobCounts(...states)).map(([state, n]) => ({ kind, state, count: n })),
         );
-        return (await Promise.all(perKind)).flat();
+        return (await Promise.all(byKind)).flat();
       };
       try {
         return await raceAbort(count(), AbortSignal.timeout(commandTimeoutMs));
@@ -94,13 +95,13 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
 }
 
 function addOptions(job: Job): JobsOptions {
-  const { attempts, backoffMs } = jobPolicies[job.kind];
+  const { attempts, backoffMs } = jobDefinitions[job.kind];
   return {
-    jobId: jobId(job),
+    jobId: jobId(job.kind, job),
     attempts,
     backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
-    // The count only bounds Redis's memory (about 1.5 kB a job); past it the snapshot's record still prevents a second post.
-    removeOnComplete: { age: 26 * 3_600, count: 250_000 },
+    // The count bounds Redis's memory (about 1.5 kB a job). Beyond it, the snapshot's record still prevents a second post.
+    removeOnComplete: { age: redeliveryWindowMs / 1_000, count: 250_000 },
     removeOnFail: { age: 7 * 86_400, count: 5_000 },
     keepLogs: 0,
     stackTraceLimit: 1,
@@ -108,30 +109,34 @@ function addOptions(job: Job): JobsOptions {
   };
 }
 
-/** Tries until it works or `signal` says to stop. */
+/** Retries until the queues are open. A BullMQ queue whose first connection failed never recovers, so each attempt opens new ones. */
 async function connect(
   storage: StorageConfig,
   { log, bootTimeoutMs }: { log: Logger; bootTimeoutMs: number },
   signal: AbortSignal,
 ): Promise<Queues> {
-  const onError = complainOnce(log);
-  for (let tries = 0; ; tries += 1) {
-    const queues: Queues = {
-      snapshot: openQueue(storage, jobPolicies.snapshot.queue, commandTimeoutMs, onError),
-      result: openQueue(storage, jobPolicies.result.queue, commandTimeoutMs, onError),
-    };
+  const onError = logConnectionErrors(log);
+  const open = async (): Promise<Queues> => {
+    const queues = perKind((kind) => openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, onError));
     try {
       const ready = Promise.all(jobKinds.map((kind) => queues[kind].waitUntilReady()));
       await raceAbort(ready, AbortSignal.any([signal, AbortSignal.timeout(bootTimeoutMs)]));
-      log.info('queue connected');
       return queues;
     } catch (error) {
       await closeQueues(queues);
-      if (signal.aborted) throw new AppError('queue-unavailable', 'closed before the queue was reached', { cause: error });
-      log.warn({ err: error, tries: tries + 1 }, 'queue not reached, trying again');
+      throw error;
     }
-    await pause(Math.min(250 * 2 ** tries, 5_000), signal);
-  }
+  };
+  const queues = await retry(
+    open,
+    {
+      backoff: { firstMs: 250, maxMs: 5_000 },
+      onRetry: (error, next) => log.warn({ err: error, ...next }, 'queue not reachable, retrying'),
+    },
+    signal,
+  );
+  log.info('queue connected');
+  return queues;
 }
 
 async function closeQueues(queues: Queues): Promise<void> {

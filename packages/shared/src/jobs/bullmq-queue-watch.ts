@@ -2,51 +2,56 @@ import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { openQueue, type OpenQueue } from './bullmq-backend.ts';
-import { tookNothing, type QueueView } from './stuck-watch.ts';
+import { tookNothing, type QueueSnapshot } from './took-nothing.ts';
 
-const looksUntilStuck = 3;
+const checksUntilStuck = 3;
 const commandTimeoutMs = 5_000;
 const closeTimeoutMs = 2_000;
 
-export interface WatchParts {
+export interface QueueWatchOptions {
   storage: StorageConfig;
+  /** Of the queue. */
   name: string;
+  /** The queue is rate limited. */
   limited: boolean;
+  /** Between two checks, milliseconds. */
   everyMs: number;
-  tally: { started: number; running: number };
+  /** Attempts of this process; the receiver keeps it up to date. */
+  attempts: { started: number; running: number };
   log: Logger;
 }
 
-/** BullMQ workers have been seen to fall asleep after a reconnect: jobs wait and nobody takes them. This notices. */
+/** Notices that a BullMQ worker has fallen asleep after a reconnect, as they have been seen to do: jobs wait and it takes none. */
 export function watchQueue(
-  { storage, name, limited, everyMs, tally, log }: WatchParts,
+  { storage, name, limited, everyMs, attempts, log }: QueueWatchOptions,
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
-  let looks = 0;
-  const look = async (queue: OpenQueue): Promise<QueueView> => {
+  let failedChecks = 0;
+  const read = async (queue: OpenQueue): Promise<QueueSnapshot> => {
     const counts = await queue.getJobCounts('waiting', 'prioritized', 'completed', 'failed', 'delayed');
     const sum = (...states: string[]): number => states.reduce((total, state) => total + (counts[state] ?? 0), 0);
-    // A queue that somebody paused by hand has nothing for us, however much waits in it.
     const waiting = sum('waiting', 'prioritized');
-    return { waiting: waiting > 0 && (await queue.isPaused()) ? 0 : waiting, finished: sum('completed', 'failed', 'delayed'), ...tally };
+    // A queue that an operator has paused has no job for us, however many wait in it.
+    const paused = waiting > 0 && (await queue.isPaused());
+    return { waiting: paused ? 0 : waiting, finished: sum('completed', 'failed', 'delayed'), ...attempts };
   };
   const run = async (): Promise<void> => {
-    // A queue that cannot be reached must not fill the log from here too: the worker reports it.
     let queue: OpenQueue | undefined;
-    let before: QueueView | undefined;
+    let before: QueueSnapshot | undefined;
     try {
       for (;;) {
         await pause(everyMs, signal);
         try {
+          // Its connection errors are not logged here: the worker logs the same ones.
           queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
-          const now: QueueView = await raceAbort(look(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
-          looks = before && tookNothing(before, now, limited) ? looks + 1 : 0;
+          const now: QueueSnapshot = await raceAbort(read(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
+          failedChecks = before && tookNothing(before, now, limited) ? failedChecks + 1 : 0;
           before = now;
-          if (looks === looksUntilStuck) log.error({ waiting: now.waiting }, 'jobs wait and this process takes none');
+          if (failedChecks === checksUntilStuck) log.error({ waiting: now.waiting }, 'jobs are waiting and this process takes none');
         } catch {
-          // Away, or never reached: what the next look finds is compared with nothing. A queue that did not come up is made anew.
+          // Unreachable: the next snapshot has none to compare with. A queue whose first connection failed must be opened again.
           before = undefined;
-          looks = 0;
+          failedChecks = 0;
           await closeQueue(queue);
           queue = undefined;
         }
@@ -55,7 +60,7 @@ export function watchQueue(
       await closeQueue(queue);
     }
   };
-  return { stuck: () => looks >= looksUntilStuck, done: run() };
+  return { stuck: () => failedChecks >= checksUntilStuck, done: run() };
 }
 
 async function closeQueue(queue: OpenQueue | undefined): Promise<void> {

@@ -1,35 +1,38 @@
-import type { Job, JobKind, JobOf } from './jobs.ts';
+import type { Job, JobKind, JobOf } from './job-kinds.ts';
 
 /** The sending side. */
 export interface JobSender {
   /**
-   * Resolves once the queue has the job, durably; the same id again is a no-op. Rejects with `queue-unavailable` after
-   * `timeoutMs` at the latest; the job may be in the queue all the same, which its id makes harmless.
+   * Resolves once the queue has stored the job; sending the same id again is a no-op. Rejects with `queue-unavailable` after
+   * `timeoutMs` at the latest. The job may be in the queue even then, which is harmless because of its id.
    */
   send(job: Job, options: { timeoutMs: number }): Promise<void>;
   /** Resolves when the queue answers; rejects with `queue-unavailable` otherwise. */
   ping(signal: AbortSignal): Promise<void>;
-  /** Jobs by kind and state, for metrics; rejects with `queue-unavailable` after 1.5 s. */
+  /** Jobs by kind and state, for metrics. Rejects with `queue-unavailable` after 1.5 s. */
   counts(): Promise<{ kind: JobKind; state: string; count: number }[]>;
   close(): Promise<void>;
 }
 
+export interface JobContext {
+  /** From 1. */
+  attempt: number;
+  /** No further attempt follows. */
+  lastAttempt: boolean;
+}
+
 /**
- * What happens to a job. Throwing a permanent AppError ends the job; a transient one tries again later, after its
- * `retryAfterMs` where it has one (which uses up no attempt). `lastAttempt`: no further try follows.
+ * Does a job's work. A permanent AppError fails the job; after a transient one it is tried again, after its `retryAfterMs` if it
+ * has one (which uses up no attempt).
  */
-export type JobHandler<K extends JobKind> = (
-  job: JobOf<K>,
-  context: { attempt: number; lastAttempt: boolean },
-  signal: AbortSignal,
-) => Promise<void>;
+export type JobHandler<K extends JobKind> = (job: JobOf<K>, context: JobContext, signal: AbortSignal) => Promise<void>;
 
 export type JobHandlers = { [K in JobKind]: JobHandler<K> };
 
 /** The receiving side. */
 export interface JobReceiver {
-  /** Stops taking jobs and resolves when the running ones are done. `signal` aborting gives those up: they are tried again by another worker. */
+  /** Stops taking jobs and resolves when the running ones are done. When `signal` aborts they are given up, for another worker to retry. */
   close(signal: AbortSignal): Promise<void>;
-  /** False when jobs wait and this process, idle, takes none: for the liveness check. True while the queue is away or the receiver stops. */
+  /** For the liveness check: false when jobs are waiting and this process, idle, takes none. True while the queue is unreachable or the receiver stops. */
   running(): boolean;
 }

@@ -1,21 +1,22 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
 
 export type { Logger };
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Fields that must never be printed, wherever a log line carries them. Message text, vectors and tokens are not passed to a log in the first place; this is the second fence. */
+/** Fields that are never printed, wherever a log line has them. Message text, vectors and tokens should not reach a log in the first place; this is a second line of defence. */
 const secretFields = ['token', 'authorization', 'headers.authorization', 'text', 'embedding', 'slackToken', 'signingSecret', 'url'];
 
-/** One JSON line an event, to standard output. `name` says which process it was. */
-export function createLogger(name: string, level: LogLevel): Logger {
-  return pino({
+/** Logs one JSON line per event, to standard output or to `destination`. `name`: of the process. */
+export function createLogger(name: string, level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
     name,
     level,
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     serializers: { err: serialiseError },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 interface LoggedError {
@@ -26,7 +27,7 @@ interface LoggedError {
   cause?: LoggedError;
 }
 
-/** Errors as code, message, stack and causes. Other properties stay out: client libraries hang whole requests, with their tokens, on their errors. */
+/** Errors as code, message, stack and causes. Other properties are left out: client libraries attach whole requests, with their tokens. */
 function serialiseError(thrown: unknown, depth = 0): LoggedError {
   if (!(thrown instanceof Error)) return { name: 'Thrown', message: redactSecrets(String(thrown)) };
   const logged: LoggedError = { name: thrown.name, message: redactSecrets(thrown.message) };
@@ -36,7 +37,7 @@ function serialiseError(thrown: unknown, depth = 0): LoggedError {
   return logged;
 }
 
-/** Slack tokens, and the user and password of a connection URL, cut out of a text. */
+/** Removes Slack tokens, and the user and password of connection URLs, from a text. */
 export function redactSecrets(text: string): string {
   return text
     .replaceAll(/\bx(?:ox[a-z]|app|oxe)[-.][\w.-]+/g, '[token]')

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 export type { Counter, Gauge, Histogram };
 
-/** The process's Prometheus metrics. Each module makes its own instruments from it, named `watchpost_…`, seconds and bytes as units. */
+/** The process's Prometheus metrics. Each module creates its own instruments; names get the prefix `watchpost_`, units are seconds and bytes. */
 export interface Metrics {
   counter<L extends string>(name: string, help: string, labels?: readonly L[]): Counter<L>;
   gauge<L extends string>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
@@ -13,7 +13,7 @@ export interface Metrics {
 
 const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** `processMetrics`: also Node's own (event loop lag, memory); off in tests. */
+/** `processMetrics`: Node's own too (event loop lag, memory); off in tests. */
 export function createMetrics({ processMetrics = true } = {}): Metrics {
   const registry = new Registry();
   if (processMetrics) collectDefaultMetrics({ register: registry });

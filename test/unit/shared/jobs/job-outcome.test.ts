@@ -1,11 +1,12 @@
 import { AppError } from '@watchpost/shared/errors';
-import { freeDelayAgeMs, outcomeOf } from '@watchpost/shared/jobs/job-outcome';
+import { redeliveryWindowMs } from '@watchpost/shared/jobs/job-kind';
+import { outcomeOf } from '@watchpost/shared/jobs/job-outcome';
 import { describe, expect, it } from 'vitest';
 
 describe('what becomes of a job that failed', () => {
-  it('ends when no try can help, even where a delay is named', () => {
-    expect(outcomeOf(new AppError('file-gone', 'x'), 0)).toEqual({ action: 'end' });
-    expect(outcomeOf(new AppError('file-gone', 'x', { retryAfterMs: 1_000 }), 0)).toEqual({ action: 'end' });
+  it('fails if no attempt can help, even with a delay', () => {
+    expect(outcomeOf(new AppError('file-gone', 'x'), 0)).toEqual({ action: 'fail' });
+    expect(outcomeOf(new AppError('file-gone', 'x', { retryAfterMs: 1_000 }), 0)).toEqual({ action: 'fail' });
   });
 
   it('is tried again after its own pause', () => {
@@ -21,7 +22,7 @@ describe('what becomes of a job that failed', () => {
 
   it('uses up attempts once it has been put off for too long', () => {
     const limited = new AppError('chat-rate-limited', 'x', { retryAfterMs: 30_000 });
-    expect(outcomeOf(limited, freeDelayAgeMs)).toMatchObject({ action: 'delay' });
-    expect(outcomeOf(limited, freeDelayAgeMs + 1)).toEqual({ action: 'retry' });
+    expect(outcomeOf(limited, redeliveryWindowMs)).toMatchObject({ action: 'delay' });
+    expect(outcomeOf(limited, redeliveryWindowMs + 1)).toEqual({ action: 'retry' });
   });
 });

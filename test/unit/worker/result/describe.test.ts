@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isWorthPosting, type ShownFace } from '@watchpost/worker/result/1-gather';
-import { describe as describeResult } from '@watchpost/worker/result/2-describe';
+import { renderMrkdwn } from '@watchpost/slack/mrkdwn';
+import { describe as describeInRuns } from '@watchpost/worker/result/2-describe';
 import { person, recordedFace, snapshotJob, snapshotRecord } from '../../../support/factories.ts';
 
 const ada: ShownFace = { face: recordedFace(), person: person() };
@@ -11,6 +12,11 @@ const stranger: ShownFace = {
 const unsure: ShownFace = { face: recordedFace({ decision: 'uncertain' }), person: person() };
 const blurred: ShownFace = { face: recordedFace({ decision: 'unrecognisable', personId: null }), person: null };
 const ignored: ShownFace = { face: recordedFace(), person: person({ status: 'ignored', name: 'Postman' }) };
+/** The description with its text as Slack's platform renders it. */
+const describeResult = (given: Parameters<typeof describeInRuns>[0]) => {
+  const description = describeInRuns(given);
+  return { ...description, text: renderMrkdwn(description.text) };
+};
 const gathered = (faces: ShownFace[], link: string | null = 'https://example.slack.com/p1') => ({ record: snapshotRecord(), faces, link });
 
 describe('the words of a result', () => {

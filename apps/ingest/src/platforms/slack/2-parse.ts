@@ -1,7 +1,7 @@
 import { slackFileSchema } from '@watchpost/slack/file';
 import { z } from 'zod';
 
-/** Ids become part of job ids, so they are held to what Slack's ids look like. */
+/** Ids become part of job ids, so they must look like Slack's ids. */
 const idSchema = z.string().regex(/^[\w-]{1,64}$/);
 const tsSchema = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
 const maybeId = z.string().nullish().catch(null);
@@ -9,23 +9,23 @@ const maybeId = z.string().nullish().catch(null);
 const eventFileSchema = slackFileSchema.extend({ id: idSchema, filetype: maybeId, user: maybeId });
 export type EventFile = z.infer<typeof eventFileSchema>;
 
-/** A message of a channel, as far as we use it. */
+/** The part of a channel's message that we use. */
 export interface SlackMessage {
   channel: string;
   /** Slack's ts. */
   messageId: string;
   /** Milliseconds since 1970. */
   postedAtMs: number;
-  /** The first message of the thread that this one answers, else null. */
+  /** The first message of the thread, for a reply; else null. */
   threadId: string | null;
   author: { userId: string | null; botId: string | null; appId: string | null };
   text: string;
   files: EventFile[];
-  /** Entries of its file list that are not file objects. */
+  /** How many entries of its file list are not file objects. */
   malformedFiles: number;
 }
 
-/** What Slack wants of us. Everything that we do not know is `ignored`: Slack adds types and fields without notice. */
+/** What Slack delivered. Everything unknown is `ignored`: Slack adds types and fields without notice. */
 export type Delivery =
   | { kind: 'handshake'; challenge: string }
   | { kind: 'rate-limited'; minute: number | null }
@@ -53,12 +53,12 @@ const messageSchema = z.object({
 });
 
 /**
- * Messages that can carry files: plain ones, uploads, those of integrations, and thread replies that are also sent to the channel.
+ * Messages that can have files: plain ones, uploads, those of integrations, and thread replies also sent to the channel.
  * The others (edits, deletions, joins …) repeat files that we have seen, or have none.
  */
 const subtypes = new Set<string | undefined>([undefined, 'file_share', 'bot_message', 'thread_broadcast']);
 
-/** Pure: sorts a request's JSON. Unknown fields are let pass. */
+/** Classifies a request's JSON. Pure. Unknown fields are allowed. */
 export function parseDelivery(body: unknown): Delivery {
   const handshake = handshakeSchema.safeParse(body);
   if (handshake.success) return { kind: 'handshake', challenge: handshake.data.challenge };
@@ -74,7 +74,7 @@ export function parseDelivery(body: unknown): Delivery {
   return { kind: 'message', message: toMessage(parsed.data), ourAppId: ourAppId ?? null };
 }
 
-/** The legacy verification token of a request's JSON; every kind of request has it at its top. */
+/** The legacy verification token in a request's JSON; every kind of request has it at the top level. */
 export function tokenOf(body: unknown): string | null {
   const parsed = z.object({ token: z.string() }).safeParse(body);
   return parsed.success ? parsed.data.token : null;

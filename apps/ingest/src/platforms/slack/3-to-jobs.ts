@@ -1,27 +1,28 @@
+import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { toChatFile, whyNoFile, isStub } from '@watchpost/slack/file';
-import type { SnapshotJob } from '@watchpost/shared/jobs/jobs';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { EventFile, SlackMessage } from './2-parse.ts';
 
-/** Who we are, by auth.test. */
+/** Who we are, according to `auth.test`. */
 export interface SlackIdentity {
   userId: string | null;
   botId: string | null;
   appId: string | null;
 }
 
-/** Why a file of a post becomes no job. */
+/** Why a file does not become a job. */
 export type SkipReason = 'not-an-image' | 'not-downloadable' | 'own' | 'malformed';
 
 const imageTypes = ['jpg', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'avif', 'heic', 'heif', 'tif', 'tiff', 'jfif'];
 const imageName = new RegExp(`\\.(?:${imageTypes.join('|')})$`, 'i');
-/** What Slack and uploaders write when they do not know. */
-const sayNothing = new Set(['', 'application/octet-stream', 'binary', 'auto', 'unknown']);
+/** Types that Slack and clients use when they do not know the type. */
+const unknownTypes = new Set(['', 'application/octet-stream', 'binary', 'auto', 'unknown']);
 
-/** A job is a few hundred bytes; a name or a URL beyond these is not a camera's. Characters. */
+/** A job has a few hundred bytes; no camera needs a longer name or URL. Characters. */
 const longestName = 255;
 const longestUrl = 2_048;
 
-/** Pure: ours by any of the three ids; a post may carry one of them only. `ourAppId`: as the delivery's envelope names us. */
+/** Whether a post is our own, by any of the three ids: a post may have only one of them. Pure. `ourAppId`: our app in the delivery's envelope. */
 export function isOwnPost({ author }: SlackMessage, identity: SlackIdentity | null, ourAppId: string | null): boolean {
   const same = (a: string | null, b: string | null | undefined): boolean => a !== null && a === b;
   return (
@@ -32,7 +33,7 @@ export function isOwnPost({ author }: SlackMessage, identity: SlackIdentity | nu
   );
 }
 
-/** Pure: one job a picture of the message. The id names channel, message and file, so each delivery of the same event makes the same jobs. */
+/** One job for each picture of the message. Pure. The id has channel, message and file, so every delivery of an event makes the same jobs. */
 export function toJobs(
   message: SlackMessage,
   camera: string | null,
@@ -54,8 +55,8 @@ function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: Even
   return {
     v: 1,
     kind: 'snapshot',
-    snapshotId: `slack-${channel}-${messageId}-${file.id}`,
-    channel: `slack:${channel}`,
+    snapshotId: `${slackPrefix}-${channel}-${messageId}-${file.id}`,
+    channel: slackChannel(channel),
     messageId,
     takenAtMs: postedAtMs,
     camera,
@@ -64,17 +65,17 @@ function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: Even
 }
 
 function whySkip(file: EventFile, identity: SlackIdentity | null): SkipReason | null {
-  // Somebody shared one of our own annotated pictures again.
+  // Somebody has shared one of our own annotated pictures.
   if (file.user && file.user === identity?.userId) return 'own';
   if (whyNoFile(file)) return 'not-downloadable';
   return isStub(file) || mayBeImage(file) ? null : 'not-an-image';
 }
 
-/** Anything that says image counts, for cameras label badly; where nothing says anything the bytes decide later. */
+/** Cameras label files badly, so any hint of an image counts; without any hint the bytes decide later. */
 function mayBeImage({ mimetype, filetype, name }: EventFile): boolean {
   const type = mimetype?.toLowerCase() ?? '';
   const suffix = filetype?.toLowerCase() ?? '';
   if (type.startsWith('image/') || imageTypes.includes(suffix) || imageName.test(name ?? '')) return true;
-  const saysSomethingElse = !sayNothing.has(type) || !sayNothing.has(suffix) || /\.\w+$/.test(name ?? '');
-  return !saysSomethingElse;
+  const isOtherType = !unknownTypes.has(type) || !unknownTypes.has(suffix) || /\.\w+$/.test(name ?? '');
+  return !isOtherType;
 }

@@ -5,7 +5,7 @@ import type { FaceLabel, FaceStyle } from '../2-describe.ts';
 import type { Raster } from '@watchpost/see/picture/raster';
 import { layoutLabels, type Layout, type PlacedLabel } from './layout.ts';
 
-interface Look {
+interface Style {
   colour: string;
   text: string;
   /** Dash and gap in line widths; empty is solid. */
@@ -13,9 +13,9 @@ interface Look {
 }
 
 /**
- * Colours of Okabe and Ito (2008), which people with any common colour blindness can tell apart; the line's pattern says the same once more.
+ * The colours of Okabe and Ito (2008), which people with any common colour blindness can tell apart; the dashes differ as well.
  */
-const looks: Record<FaceStyle, Look> = {
+const styles: Record<FaceStyle, Style> = {
   named: { colour: '#0072b2', text: '#ffffff', dash: [] },
   unknown: { colour: '#e69f00', text: '#000000', dash: [4, 2] },
   uncertain: { colour: '#cc79a7', text: '#000000', dash: [1.5, 1.5] },
@@ -26,14 +26,14 @@ const looks: Record<FaceStyle, Look> = {
 const fontFamily = 'watchpost';
 const jpegQuality = 88;
 
-/** Registers the font that comes with the code: a container has none of its own. DejaVu Sans covers Latin, Greek, Cyrillic, Arabic and more. */
+/** Registers the bundled font: a container has none. DejaVu Sans covers Latin, Greek, Cyrillic, Arabic and more. */
 function registerFont(): void {
   if (GlobalFonts.has(fontFamily)) return;
   GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'), fontFamily);
 }
 
 /** The picture as a JPEG with a box and a label for every face. */
-export async function annotate(picture: Raster, faces: readonly { box: Box; label: FaceLabel }[]): Promise<Uint8Array> {
+export async function drawFaces(picture: Raster, faces: readonly { box: Box; label: FaceLabel }[]): Promise<Uint8Array> {
   registerFont();
   const measuring = createCanvas(1, 1).getContext('2d');
   const layout = layoutLabels(
@@ -49,15 +49,15 @@ export async function annotate(picture: Raster, faces: readonly { box: Box; labe
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
   context.drawImage(asCanvas(picture), 0, 0, layout.width, layout.height);
-  // Labels last: they must stay readable where faces and leaders cross.
-  layout.faces.forEach(({ box }, index) => drawBox(context, box, layout, lookOf(faces[index]?.label)));
-  layout.faces.forEach((face, index) => drawLeader(context, face, layout, lookOf(faces[index]?.label)));
-  layout.faces.forEach((face, index) => drawLabel(context, face, layout, lookOf(faces[index]?.label)));
+  // Labels last, so that they stay readable where they overlap faces and leaders.
+  layout.faces.forEach(({ box }, index) => drawBox(context, box, layout, styleOf(faces[index]?.label)));
+  layout.faces.forEach((face, index) => drawLeader(context, face, layout, styleOf(faces[index]?.label)));
+  layout.faces.forEach((face, index) => drawLabel(context, face, layout, styleOf(faces[index]?.label)));
   return new Uint8Array(await canvas.encode('jpeg', jpegQuality));
 }
 
-function lookOf(label: FaceLabel | undefined): Look {
-  return looks[label?.style ?? 'unrecognisable'];
+function styleOf(label: FaceLabel | undefined): Style {
+  return styles[label?.style ?? 'unrecognisable'];
 }
 
 function fontOf(fontPx: number): string {
@@ -77,38 +77,38 @@ function asCanvas({ data, width, height, channels }: Raster) {
   return canvas;
 }
 
-function drawBox(context: SKRSContext2D, { x, y, width, height }: Box, { linePx }: Layout, look: Look): void {
-  // A dark line underneath keeps every colour visible on every background.
+function drawBox(context: SKRSContext2D, { x, y, width, height }: Box, { linePx }: Layout, style: Style): void {
+  // A dark line underneath keeps the colour visible on any background.
   context.setLineDash([]);
   context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
   context.lineWidth = linePx + 2;
   context.strokeRect(x, y, width, height);
-  context.setLineDash(look.dash.map((part) => part * linePx));
-  context.strokeStyle = look.colour;
+  context.setLineDash(style.dash.map((part) => part * linePx));
+  context.strokeStyle = style.colour;
   context.lineWidth = linePx;
   context.strokeRect(x, y, width, height);
 }
 
-function drawLabel(context: SKRSContext2D, { label }: PlacedLabel, { fontPx }: Layout, look: Look): void {
-  context.fillStyle = look.colour;
+function drawLabel(context: SKRSContext2D, { label }: PlacedLabel, { fontPx }: Layout, style: Style): void {
+  context.fillStyle = style.colour;
   context.fillRect(label.x, label.y, label.width, label.height);
   context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
   context.lineWidth = 1;
   context.strokeRect(label.x + 0.5, label.y + 0.5, label.width - 1, label.height - 1);
   context.font = fontOf(fontPx);
   context.textBaseline = 'middle';
-  context.fillStyle = look.text;
+  context.fillStyle = style.text;
   context.fillText(label.text, label.x + fontPx * 0.3, label.y + label.height / 2 + fontPx * 0.03);
 }
 
-/** Joins a label that stands away from its box to it. */
-function drawLeader(context: SKRSContext2D, { box, label }: PlacedLabel, { linePx }: Layout, look: Look): void {
+/** Connects a label to its box if the two are apart. */
+function drawLeader(context: SKRSContext2D, { box, label }: PlacedLabel, { linePx }: Layout, style: Style): void {
   context.setLineDash([]);
   const above = box.y - (label.y + label.height);
   const below = label.y - (box.y + box.height);
   if (Math.max(above, below) <= linePx * 2) return;
   const x = box.x + box.width / 2;
-  context.strokeStyle = look.colour;
+  context.strokeStyle = style.colour;
   context.lineWidth = linePx;
   context.beginPath();
   context.moveTo(Math.min(Math.max(x, label.x), label.x + label.width), above > 0 ? label.y + label.height : label.y);

@@ -24,17 +24,17 @@ export interface Layout {
 /** Width in pixels of a text at a font size. */
 export type MeasureText = (text: string, fontPx: number) => number;
 
-/** Longest side of a result: more is upload time without a reader's use. */
+/** Longest side of a result: more only makes the upload slower. */
 export const maxResultSidePx = 2_048;
-/** Shortest side at least, so that a label fits on a thumbnail too. */
+/** Shortest side of a result, so that a label fits on a thumbnail. */
 const minSidePx = 480;
 const maxUpscale = 6;
-/** In a crowd a label may stand so many rows away from its box; a line then joins them. */
+/** How many rows away from its box a label may be in a crowd; a line then connects the two. */
 const maxRows = 4;
 
 /**
- * Where every box and label goes. Pure: text width is measured by the caller's font. A label stands above its box where it can, else below,
- * some rows away, or beside it: the first place within the picture that covers no other label and no other face; else the one that covers least.
+ * Places every box and label. Pure: `measure` knows the font. A label goes above its box if possible, else below, some rows away,
+ * or beside it: the first place within the picture that covers no other label and no other face, else the one that covers least.
  */
 export function layoutLabels(source: { width: number; height: number }, faces: readonly LabelledBox[], measure: MeasureText): Layout {
   const scale = outputScale(source);
@@ -58,14 +58,14 @@ export function layoutLabels(source: { width: number; height: number }, faces: r
 function outputScale({ width, height }: { width: number; height: number }): number {
   const down = Math.min(1, maxResultSidePx / Math.max(width, height));
   const up = minSidePx / Math.min(width, height);
-  // A very long strip cannot have both: the cap on its long side wins.
+  // A very long strip cannot satisfy both limits: that of the long side wins.
   return up > 1 ? Math.min(up, maxUpscale, maxResultSidePx / Math.max(width, height)) : down;
 }
 
-/** Shortens with an ellipsis until it fits; never below one character. */
+/** Shortens a text with an ellipsis until it fits, to one character at least. */
 export function fitText(text: string, maxWidth: number, measure: (text: string) => number): string {
   if (measure(text) <= maxWidth) return text;
-  // By what a reader calls a character, so that no emoji or accent is cut in half.
+  // By grapheme, so that no emoji or accent is cut in half.
   const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   while (characters.length > 1 && measure(`${characters.join('')}…`) > maxWidth) characters.pop();
   return `${characters.join('').trimEnd()}…`;
@@ -96,7 +96,7 @@ function bestPlace(box: Box, size: Size, picture: Size, obstacles: readonly Box[
   let best = places[0] ?? { x: 0, y: 0, ...size };
   let least = Number.POSITIVE_INFINITY;
   for (const place of places) {
-    // Being pushed back into the picture may put a label over its own face: that counts too, but less than covering another.
+    // Moved back into the picture, a label may cover its own face: that counts too, but less than covering another.
     const covered = obstacles.reduce((sum, other) => sum + sharedArea(place, other), 0) + sharedArea(place, box) * 0.25;
     if (covered < least) {
       best = place;

@@ -1,10 +1,10 @@
-import { tookNothing, type QueueView } from '@watchpost/shared/jobs/stuck-watch';
+import { tookNothing, type QueueSnapshot } from '@watchpost/shared/jobs/took-nothing';
 import { describe, expect, it } from 'vitest';
 
-const idle: QueueView = { waiting: 5, finished: 10, started: 3, running: 0 };
+const idle: QueueSnapshot = { waiting: 5, finished: 10, started: 3, running: 0 };
 
 describe('a receiver that takes nothing', () => {
-  it('is idle while jobs wait at both looks', () => {
+  it('is idle while jobs wait at both checks', () => {
     expect(tookNothing(idle, idle, false)).toBe(true);
     expect(tookNothing(idle, { ...idle, waiting: 9, finished: 30 }, false)).toBe(true);
   });

@@ -1,0 +1,90 @@
+import { toAppError } from '@watchpost/shared/errors';
+import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { serveHealth } from '@watchpost/shared/process/health';
+import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
+import { retry } from '@watchpost/shared/retry';
+import { gallerySettings } from '@watchpost/gallery/settings';
+import { openGallery } from '@watchpost/gallery/open-gallery';
+import { createFaceEngine } from '@watchpost/see/create-face-engine';
+import type { WorkerConfig } from './config.ts';
+import { createHandlers } from './handlers.ts';
+import { connectPlatforms } from './platforms.ts';
+import { recordFailure } from './record-failure.ts';
+import { createStepTimer } from './step-timer.ts';
+
+const sendTimeoutMs = 5_000;
+
+/** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
+export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle): Promise<void> {
+  const metrics = createMetrics();
+  // Health is served from the beginning; the parts report once they exist.
+  const parts = { live: () => true, models: () => false, gallery: () => false };
+  const health = await serveHealth(
+    {
+      live: () => parts.live(),
+      checks: { models: () => parts.models(), gallery: () => parts.gallery() },
+      stopping: lifecycle.stopping,
+      scrape: () => metrics.scrape(),
+    },
+    config.WORKER_PORT,
+    'WORKER_PORT',
+  );
+  lifecycle.onStop('health endpoint', () => health.close());
+  log.info({ port: health.port }, 'health endpoint listening');
+
+  const [{ gallery, records, start: startSync, housekeeping }, engine] = await Promise.all([
+    // Jobs wait in the queue while the database starts, and readiness says why.
+    retry(
+      () => openGallery(config, { log, metrics, settings: gallerySettings(config) }, lifecycle.stopping),
+      {
+        backoff: { firstMs: 500, maxMs: 10_000 },
+        retryIf: (error) => toAppError(error).code === 'gallery-unavailable',
+        onRetry: (error, next) => log.warn({ err: error, ...next }, 'gallery not reachable, retrying'),
+      },
+      lifecycle.stopping,
+    ),
+    createFaceEngine(config, log).then((opened) => {
+      parts.models = () => true;
+      return opened;
+    }),
+  ]);
+  lifecycle.onStop('gallery', () => gallery.close());
+  startSync();
+  housekeeping.start();
+  lifecycle.onStop('face engine', () => engine.close());
+
+  const sender = createJobSender(config, { log, metrics });
+  lifecycle.onStop('job sender', () => sender.close());
+
+  const handlers = createHandlers({
+    platformFor: connectPlatforms(config),
+    engine,
+    gallery,
+    records,
+    sender,
+    log,
+    timed: createStepTimer(metrics),
+    maxBytes: config.MAX_FILE_BYTES,
+    maxPixels: config.MAX_PIXELS,
+    compareWith: config.SAME_FRAME_LOOKBACK,
+    compareWithinMs: config.SAME_FRAME_WINDOW_MS,
+    sendTimeoutMs,
+  });
+  const receiver = createJobReceiver(config, handlers, {
+    concurrency: (kind) => concurrencyOf(kind, config),
+    log,
+    metrics,
+    // No handler is left to record that its workers died.
+    onLost: async (job, error) => {
+      if ('snapshotId' in job) await recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting);
+    },
+  });
+  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
+  parts.live = () => receiver.running();
+  parts.gallery = () => gallery.isReady();
+  log.info({ modelId: engine.modelId }, 'worker started');
+}

@@ -1,0 +1,17 @@
+import type { ConfigOf, EnvShape } from '../config/parse-env.ts';
+import type { ChannelKey, ChatPlatform } from './chat.ts';
+
+/** A platform that is ready for use. */
+export interface ConnectedPlatform {
+  chat: ChatPlatform;
+  /** Where the results of its snapshots are posted. */
+  writeChannel: ChannelKey;
+}
+
+/** A platform as an entry in a table. `S`: the variables that it reads. */
+export interface PlatformDefinition<S extends EnvShape> {
+  /** Of its channel keys: `slack` of `slack:C0123`. */
+  prefix: string;
+  env: S;
+  connect: (config: ConfigOf<S>) => ConnectedPlatform;
+}

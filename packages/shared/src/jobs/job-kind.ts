@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import { wholeNumber, type ConfigOf } from '../config/parse-env.ts';
+
+/**
+ * Slack delivers an event again for up to 24 hours; with two hours of margin, this is how long an id must be remembered and how long
+ * a rate limit may postpone a job without using up attempts. Milliseconds.
+ */
+export const redeliveryWindowMs = 26 * 3_600_000;
+
+/** Variables that set how many jobs of a kind one worker runs at a time. */
+export const concurrencyEnv = {
+  /** Snapshots. Downloads and inference overlap. */
+  WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
+};
+export type ConcurrencyConfig = ConfigOf<typeof concurrencyEnv>;
+
+/** A kind of job: its schema, and how the queue treats it. `J`: its payload. */
+export interface JobKindDefinition<J> {
+  /** Versioned (`v`) and named (`kind`). Payloads hold references only: no bytes, no token, no message text. */
+  schema: z.ZodType<J>;
+  /** The same work has the same id, so that sending it again is a no-op. BullMQ refuses `:` in ids, and ids that are whole numbers. */
+  id: (job: J) => string;
+  queue: string;
+  attempts: number;
+  /** First wait between attempts; doubles each time, half of it random. Milliseconds. */
+  backoffMs: number;
+  /** Rate limit over all workers. */
+  perSecond?: number;
+  /** Jobs that one worker runs at a time: a number, or the variable that sets it. */
+  concurrency: number | keyof ConcurrencyConfig;
+}

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { ConcurrencyConfig, JobKindDefinition } from './job-kind.ts';
+import { resultJobs } from './result-job.ts';
+import { snapshotJobs } from './snapshot-job.ts';
+
+/** Every kind of job. Queues, workers, metrics and types follow from this table; the handlers are in the worker's handlers.ts. */
+const table = {
+  snapshot: snapshotJobs,
+  result: resultJobs,
+};
+
+type Table = typeof table;
+export type JobKind = keyof Table;
+export type JobOf<K extends JobKind> = z.infer<Table[K]['schema']>;
+export type Job = JobOf<JobKind>;
+
+/** The table by kind. Does not compile where a schema's `kind` differs from its key. */
+export const jobDefinitions: { [K in JobKind]: JobKindDefinition<JobOf<K> & { kind: K }> } = table;
+
+export const jobKinds = Object.keys(table).filter((key): key is JobKind => key in table);
+
+/** One value for each kind. */
+export function perKind<T>(make: (kind: JobKind) => T): Record<JobKind, T> {
+  const values: Partial<Record<JobKind, T>> = {};
+  for (const kind of jobKinds) values[kind] = make(kind);
+  if (!isComplete(values)) throw new AppError('internal', 'a job kind is missing');
+  return values;
+}
+
+function isComplete<T>(values: Partial<Record<JobKind, T>>): values is Record<JobKind, T> {
+  return jobKinds.every((kind) => kind in values);
+}
+
+/** The id by which the queue knows a job. */
+export function jobId<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }): string {
+  return jobDefinitions[kind].id(job);
+}
+
+/**
+ * Parses a job out of the queue of its kind: another version may have added it, or somebody by hand.
+ * Throws `job-invalid` naming the faulty fields.
+ */
+export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {
+  const parsed = jobDefinitions[kind].schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'payload'} (${code})`);
+  throw new AppError('job-invalid', `not a ${kind} job that this version understands: ${fields.join(', ')}`);
+}
+
+/** How many jobs of a kind one worker runs at a time. */
+export function concurrencyOf(kind: JobKind, config: ConcurrencyConfig): number {
+  const { concurrency } = jobDefinitions[kind];
+  return typeof concurrency === 'number' ? concurrency : config[concurrency];
+}

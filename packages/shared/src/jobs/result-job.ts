@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { JobKindDefinition } from './job-kind.ts';
+import { snapshotIdSchema } from './snapshot-job.ts';
+
+const resultJobSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('result'),
+  snapshotId: snapshotIdSchema,
+});
+export type ResultJob = z.infer<typeof resultJobSchema>;
+
+/** Post the result of one snapshot. What to post is in the snapshot's record. */
+export const resultJobs = {
+  schema: resultJobSchema,
+  id: (job) => `result-${job.snapshotId}`,
+  queue: 'results',
+  attempts: 10,
+  backoffMs: 5_000,
+  // Slack allows about one message a second in a channel.
+  perSecond: 1,
+  concurrency: 1,
+} satisfies JobKindDefinition<ResultJob>;

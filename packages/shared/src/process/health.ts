@@ -1,0 +1,92 @@
+import { createServer } from 'node:http';
+import { AppError } from '../errors.ts';
+import type { Metrics } from '../observability/metrics.ts';
+
+/** The state of a process, for its supervisor and for Prometheus. */
+export interface Health {
+  /** False if a restart would help. */
+  live: () => boolean;
+  /** What the process needs in order to be ready, by name; checked at each request. A check that rejects or throws counts as false. */
+  checks: Readonly<Record<string, () => Promise<boolean> | boolean>>;
+  /** Aborted: the process takes no new work, and is not ready. */
+  stopping: AbortSignal;
+  scrape: Metrics['scrape'];
+}
+
+export interface HealthAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+/**
+ * The endpoints of every process, by path. `/health/live`: 503 asks for a restart. `/health/ready`: 503 with the names of the checks
+ * that fail. `/metrics`: for Prometheus.
+ */
+export const healthEndpoints: ReadonlyMap<string, (health: Health) => Promise<HealthAnswer>> = new Map([
+  ['/health/live', async ({ live }) => (live() ? json(200, { status: 'live' }) : json(503, { status: 'stuck' }))],
+  [
+    '/health/ready',
+    async ({ checks, stopping }) => {
+      const all = Object.entries({ 'not-stopping': () => !stopping.aborted, ...checks });
+      const results = await Promise.all(all.map(async ([name, check]) => ({ name, ok: await holds(check) })));
+      const waitingFor = results.filter(({ ok }) => !ok).map(({ name }) => name);
+      return waitingFor.length === 0 ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', waitingFor });
+    },
+  ],
+  [
+    '/metrics',
+    async ({ scrape }) => {
+      const { contentType, body } = await scrape();
+      return { status: 200, contentType, body };
+    },
+  ],
+] satisfies [string, (health: Health) => Promise<HealthAnswer>][]);
+
+async function holds(check: () => Promise<boolean> | boolean): Promise<boolean> {
+  try {
+    return await check();
+  } catch {
+    return false;
+  }
+}
+
+function json(status: number, body: object): HealthAnswer {
+  return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+}
+
+export interface HealthServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Serves the endpoints of a process that has no HTTP server otherwise. Port 0 takes a free one; `variable` sets it. Rejects with `port-in-use`. */
+export async function serveHealth(health: Health, port: number, variable: string): Promise<HealthServer> {
+  const answer = async (url: string): Promise<HealthAnswer> =>
+    (await healthEndpoints.get(url.split('?', 1)[0] ?? '')?.(health)) ?? json(404, { status: 'not found' });
+  const server = createServer((request, response) => {
+    void answer(request.url ?? '/').then(({ status, contentType, body }) => {
+      response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, port, variable)));
+    server.listen(port, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new AppError('internal', 'the health server has no port');
+  return {
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Why a server could not listen: `port-in-use`, or the error as it is. */
+export function listenError(error: unknown, port: number, variable: string): unknown {
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return taken ? new AppError('port-in-use', `port ${port} is taken (${variable})`, { cause: error }) : error;
+}

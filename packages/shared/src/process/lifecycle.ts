@@ -1,0 +1,61 @@
+import type { Logger } from '../observability/logger.ts';
+
+/**
+ * What a process has acquired, released in reverse order, also when it fails half-way through starting.
+ * Stopping has two stages. First `stopping` aborts: take no new work, finish what is running. When the grace
+ * period is over, or when `stop` is called again, `aborting` aborts too: everything that still waits gives up.
+ */
+export interface Lifecycle {
+  /** Aborts when the process should take no new work. */
+  readonly stopping: AbortSignal;
+  /** Aborts when work that is still running must give up. */
+  readonly aborting: AbortSignal;
+  /** Registers how to release something just acquired. */
+  onStop(name: string, release: () => Promise<void> | void): void;
+  /** Stops; safe to call twice. Resolves when everything is released. */
+  stop(reason: string): Promise<void>;
+}
+
+export interface LifecycleOptions {
+  log: Logger;
+  /** Time that running work has to finish, in milliseconds. */
+  graceMs: number;
+}
+
+export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
+  const stopping = new AbortController();
+  const aborting = new AbortController();
+  const releasers: { name: string; release: () => Promise<void> | void }[] = [];
+  let stopped: Promise<void> | undefined;
+
+  const releaseAll = async (reason: string): Promise<void> => {
+    log.info({ reason }, 'stopping');
+    stopping.abort();
+    const timer = setTimeout(() => {
+      log.warn({ graceMs }, 'grace period over, aborting what is still running');
+      aborting.abort();
+    }, graceMs);
+    for (let next = releasers.pop(); next; next = releasers.pop()) {
+      try {
+        await next.release();
+      } catch (error) {
+        log.error({ err: error, resource: next.name }, 'release failed');
+      }
+    }
+    clearTimeout(timer);
+    log.info('stopped');
+  };
+
+  return {
+    stopping: stopping.signal,
+    aborting: aborting.signal,
+    onStop: (name, release) => {
+      releasers.push({ name, release });
+    },
+    stop: (reason) => {
+      if (stopped) aborting.abort();
+      stopped ??= releaseAll(reason);
+      return stopped;
+    },
+  };
+}

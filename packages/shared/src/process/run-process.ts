@@ -1,0 +1,83 @@
+import type { CommonConfig } from '../config/common.ts';
+import type { Env } from '../config/parse-env.ts';
+import { AppError } from '../errors.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
+import { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
+
+/** A library's stray handle must not keep a stopped process alive for longer. Milliseconds. */
+const exitAfterMs = 1_000;
+
+export interface ProcessOptions extends LifecycleOptions {
+  /** Signals that stop the process. */
+  signals?: readonly NodeJS.Signals[];
+}
+
+/**
+ * Runs a process from start to exit code. A signal stops it, a second one aborts at once. Three more things stop it: an unhandled
+ * rejection (a process in an unknown state must not take work), a call of `fail`, and the end of the parent process if the two are
+ * connected by IPC. `start` resolves when the process is up, and registers what it acquires with `lifecycle`.
+ */
+export async function runProcess(
+  { signals = ['SIGINT', 'SIGTERM'], ...options }: ProcessOptions,
+  start: (lifecycle: Lifecycle, fail: (error: unknown) => void) => Promise<void>,
+): Promise<void> {
+  const { log } = options;
+  const lifecycle = createLifecycle(options);
+  const finish = async (reason: string, exitCode: number): Promise<void> => {
+    process.exitCode ??= exitCode;
+    await lifecycle.stop(reason);
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off('disconnect', onDisconnect);
+    process.off('unhandledRejection', onRejection);
+    setTimeout(() => process.exit(), exitAfterMs).unref();
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (lifecycle.stopping.aborted) log.warn('stopping at once');
+    void finish(signal, 0);
+  };
+  const onDisconnect = (): void => void finish('the launcher is gone', 0);
+  const onRejection = (error: unknown): void => {
+    log.fatal({ err: error }, 'unhandled rejection');
+    process.exitCode = 1;
+    void finish('unhandled rejection', 1);
+  };
+  const fail = async (what: string, error: unknown): Promise<void> => {
+    // What fails while the process is stopping fails because of that.
+    if (!lifecycle.stopping.aborted) log.fatal({ err: error }, what);
+    await finish(what, 1);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  if (process.connected) process.on('disconnect', onDisconnect);
+  process.on('unhandledRejection', onRejection);
+  try {
+    await start(lifecycle, (error) => {
+      if (!lifecycle.stopping.aborted) void fail('failed', error);
+    });
+  } catch (error) {
+    await fail('could not start', error);
+  }
+}
+
+export interface ServiceOptions<C extends CommonConfig> {
+  /** In its log lines. */
+  name: string;
+  env: Env;
+  /** Throws `config-invalid` naming every fault. */
+  loadConfig: (env: Env) => C;
+  start: (config: C, log: Logger, lifecycle: Lifecycle) => Promise<void>;
+}
+
+/** `runProcess` for a process with a configuration and a log. With an invalid configuration it prints every fault and exits with code 1. */
+export async function runService<C extends CommonConfig>({ name, env, loadConfig, start }: ServiceOptions<C>): Promise<void> {
+  let config: C;
+  try {
+    config = loadConfig(env);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    process.stderr.write(`watchpost ${name} cannot start:\n${error.message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = createLogger(name, config.LOG_LEVEL);
+  await runProcess({ log, graceMs: config.SHUTDOWN_GRACE_MS }, (lifecycle) => start(config, log, lifecycle));
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+const runProcess = import.meta.resolve('@watchpost/shared/process/run-process');
+const logger = import.meta.resolve('@watchpost/shared/observability/logger');
+
+/** Runs a process whose `start` has this body, and prints how many listeners it has before, while it runs and after it has stopped. */
+function run(body: string): { counts: number[][]; status: number | null; log: string } {
+  const script = `
+    import { runProcess } from '${runProcess}';
+    import { createLogger } from '${logger}';
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const counts = [];
+    const count = () => counts.push([...signals, 'unhandledRejection'].map((event) => process.listenerCount(event)));
+    process.on('exit', () => console.log(JSON.stringify(counts)));
+    const stopped = (log) => { if (JSON.parse(log).msg === 'stopped') setImmediate(count); };
+    const log = createLogger('test', 'info', { write: (line) => { process.stderr.write(line); stopped(line); } });
+    count();
+    await runProcess({ log, graceMs: 1_000, signals }, async (lifecycle, fail) => {
+      count();
+      const timer = setInterval(() => undefined, 1_000);
+      lifecycle.onStop('timer', () => clearInterval(timer));
+      ${body}
+    });
+  `;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  return { counts: JSON.parse(stdout) as number[][], status, log: stderr };
+}
+
+const none = [0, 0, 0, 0];
+const one = [1, 1, 1, 1];
+
+describe('runProcess', () => {
+  it.each([
+    ['a signal', "process.kill(process.pid, 'SIGHUP');", 0, '"reason":"SIGHUP"'],
+    ['an unhandled rejection', "void Promise.reject(new Error('forgotten'));", 1, 'forgotten'],
+    ['a failure', "fail(new Error('no longer possible'));", 1, 'no longer possible'],
+    ['a start that fails', "throw new Error('cannot begin');", 1, 'cannot begin'],
+  ])('stops after %s and takes every listener off again', (_what, body, status, logged) => {
+    const ended = run(body);
+    expect(ended.counts).toEqual([none, one, none]);
+    expect(ended.status).toBe(status);
+    expect(ended.log).toContain(logged);
+    expect(ended.log).toContain('"msg":"stopped"');
+  });
+});

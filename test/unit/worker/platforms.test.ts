@@ -1,0 +1,17 @@
+import { loadConfig } from '@watchpost/worker/config';
+import { connectPlatforms } from '@watchpost/worker/platforms';
+import { describe, expect, it } from 'vitest';
+
+const platformFor = connectPlatforms(
+  loadConfig({ SLACK_API_TOKEN: 'xoxb-1', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2', POSTGRES_URL: 'postgres://p' }),
+);
+
+describe("the worker's platforms", () => {
+  it('are chosen by the channel, and post to their own write channel', () => {
+    expect(platformFor('slack:C1').writeChannel).toBe('slack:C2');
+  });
+
+  it('fail a job of a platform that is not there', () => {
+    expect(() => platformFor('telegram:-100123')).toThrow(expect.objectContaining({ code: 'job-invalid', retry: 'permanent' }));
+  });
+});
