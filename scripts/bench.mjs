@@ -1,4 +1,4 @@
-// `npm run --silent bench -- NAME [--json] [--data DIR]`: installs and builds what is not there yet, then measures.
+// `npm run --silent bench -- NAME [OPTIONS]`: installs and builds what is missing, then runs a bench. Without a name it prints the usage.
 import { ensureReady } from './bootstrap.mjs';
 
 await ensureReady();

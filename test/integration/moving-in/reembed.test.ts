@@ -68,10 +68,10 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       await emptyGallery(storage);
     });
 
-    const run = async (eyes: Pick<FaceEngine, 'modelId' | 'see'>, keepOld: boolean) => {
+    const run = async (embedder: Pick<FaceEngine, 'modelId' | 'see'>, keepOld: boolean) => {
       const out: string[] = [];
       const context = { env: {}, signal: never, print: (line: string) => void out.push(line), warn: () => undefined };
-      return { code: await reembedAll(eyes, workbench, { keepOld, atATime: 2 }, context), out: out.join('\n') };
+      return { code: await reembedAll(embedder, workbench, { keepOld, atATime: 2 }, context), out: out.join('\n') };
     };
     const counts = () => {
       const faces = workbench.mirror.persons().flatMap(({ id }) => workbench.mirror.facesOf(id));

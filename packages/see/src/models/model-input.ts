@@ -5,10 +5,15 @@ import type { CustomModel } from './embedding-model.ts';
 export function modelInput({ data, width, height }: Raster, { order, mean, scale, layout }: Omit<CustomModel, 'file'>): Float32Array {
   const pixels = width * height;
   const result = new Float32Array(pixels * 3);
-  for (let pixel = 0; pixel < pixels; pixel += 1) {
-    for (let channel = 0; channel < 3; channel += 1) {
-      const value = data[pixel * 3 + (order === 'bgr' ? 2 - channel : channel)] ?? 0;
-      result[layout === 'nchw' ? channel * pixels + pixel : pixel * 3 + channel] = (value - (mean[channel] ?? 0)) * scale;
+  const [channelStep, pixelStep] = layout === 'nchw' ? [pixels, 1] : [1, 3];
+  for (let channel = 0; channel < 3; channel += 1) {
+    const channelMean = mean[channel] ?? 0;
+    let from = order === 'bgr' ? 2 - channel : channel;
+    let to = channel * channelStep;
+    for (let pixel = 0; pixel < pixels; pixel += 1) {
+      result[to] = ((data[from] ?? 0) - channelMean) * scale;
+      from += 3;
+      to += pixelStep;
     }
   }
   return result;
