@@ -253,13 +253,13 @@ for (const backend of galleryBackends) {
       );
       await until('it listens', () => listening, 5_000);
       await commit({ persons: [newPerson('p2')] });
-      await until('the commit is events of', () => events.includes('changed'), 2_000);
+      await until('the commit is reported', () => events.includes('changed'), 2_000);
       events.length = 0;
       await backend.renameByHand(storage, 'Name of p1', 'Ada');
-      await until('the edit is events of', () => events.length > 0, 2_000);
+      await until('the edit is reported', () => events.length > 0, 2_000);
       events.length = 0;
       await backend.removeByHand(storage, 'Ada');
-      await until('the removal is events of', () => events.includes('edited'), 2_000);
+      await until('the removal is reported', () => events.includes('edited'), 2_000);
       stop.abort();
       await over;
     });

@@ -1,0 +1,80 @@
+import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
+import { createMirror } from '@watchpost/gallery/memory/mirror';
+import { createSync } from '@watchpost/gallery/memory/sync';
+import { createGalleryMetrics } from '@watchpost/gallery/metrics';
+import type { GalleryFeed, GalleryStore } from '@watchpost/gallery/store';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/until.ts';
+
+/** A store that fails as often as told, and counts how often it is asked for its head. */
+function fakeStore(failures: number): GalleryStore & { asked: () => number } {
+  let asked = 0;
+  const head = { version: 0, nextNumber: 1 };
+  return {
+    asked: () => asked,
+    head: async () => head,
+    changes: async () => {
+      asked += 1;
+      if (asked <= failures) throw new Error('away');
+      return head;
+    },
+    commit: async () => null,
+    inventory: async () => ({ persons: [], faceIds: [] }),
+  };
+}
+
+describe('createSync', () => {
+  const poll: GalleryFeed = { kind: 'poll', watch: async () => undefined };
+  let close: () => Promise<void>;
+  const create = (store: GalleryStore, feed: GalleryFeed) => {
+    const sync = createSync({
+      store,
+      feed,
+      mirror: createMirror(createExactIndex),
+      metrics: createGalleryMetrics(createMetrics({ processMetrics: false })),
+      log: createLogger('test', 'silent'),
+      embeddings: true,
+      pollMs: 5,
+      reconcileMs: { poll: 5, push: 5 },
+    });
+    close = () => sync.close();
+    return sync;
+  };
+  afterEach(async () => {
+    await close();
+  });
+
+  it('reads nothing until it is started', async () => {
+    const store = fakeStore(0);
+    const sync = create(store, poll);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([store.asked(), sync.isReady()]).toEqual([0, false]);
+    sync.start();
+    await sync.ready(AbortSignal.timeout(5_000));
+    expect(store.asked()).toBe(1);
+  });
+
+  it('goes on asking a database that is away', async () => {
+    const store = fakeStore(3);
+    const sync = create(store, poll);
+    sync.start();
+    await sync.ready(AbortSignal.timeout(5_000));
+    expect(store.asked()).toBe(4);
+  });
+
+  it('listens again when the feed breaks', async () => {
+    let watched = 0;
+    const breaking: GalleryFeed = {
+      kind: 'push',
+      watch: async () => {
+        watched += 1;
+        throw new Error('broken');
+      },
+    };
+    const sync = create(fakeStore(0), breaking);
+    sync.start();
+    await until('it listened twice', async () => watched >= 2, 5_000);
+  });
+});
