@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -56,12 +56,9 @@ export function copyWorkspace(): WorkspaceCopy {
     },
     typeCheck: (projects) => {
       linkDependencies(copy);
-      try {
-        execFileSync(process.execPath, [fromRoot('node_modules/typescript/bin/tsc'), '-b', ...projects], { cwd: copy, encoding: 'utf8' });
-        return '';
-      } catch (error) {
-        return String((error as { stdout: string }).stdout);
-      }
+      const tsc = fromRoot('node_modules/typescript/bin/tsc');
+      const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-b', ...projects], { cwd: copy, encoding: 'utf8' });
+      return status === 0 ? '' : `exit code ${String(status)}\n${stdout}${stderr}`;
     },
     remove: () => rmSync(copy, { recursive: true, force: true }),
   };

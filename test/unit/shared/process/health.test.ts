@@ -49,7 +49,8 @@ describe('the health of a process', () => {
   });
 
   it('says which variable names a port that is taken', async () => {
-    const health: Health = { live: () => true, checks: {}, stopping: AbortSignal.abort(), scrape: createMetrics().scrape };
+    const scrape = async () => ({ contentType: 'text/plain', body: '' });
+    const health: Health = { live: () => true, checks: {}, stopping: AbortSignal.abort(), scrape };
     const first = await serveHealth(health, 0, 'PORT');
     onTestFinished(() => first.close());
     await expect(serveHealth(health, first.port, 'WORKER_PORT')).rejects.toMatchObject({
