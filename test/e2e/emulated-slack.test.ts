@@ -104,7 +104,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
     );
 
   async function cli(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/worker/dist/cli/main.js'), ...args], {
+    const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/cli/dist/main.js'), ...args], {
       env: { ...process.env, ...env },
     });
     return stdout;

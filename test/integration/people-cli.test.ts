@@ -17,7 +17,7 @@ describe('the commands about people', () => {
   const watchpost = async (...args: string[]) => {
     const env = { ...process.env, POSTGRES_URL: server.url, MONGO_CONNECTION_STRING: '', REDIS_URL: '' };
     try {
-      const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/worker/dist/cli/main.js'), ...args], { env });
+      const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/cli/dist/main.js'), ...args], { env });
       return { out: stdout.trim(), err: '', code: 0 };
     } catch (error) {
       const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };

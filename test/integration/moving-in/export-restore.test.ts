@@ -4,8 +4,6 @@ import path from 'node:path';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { exportCommand } from '@watchpost/cli/commands/export';
-import { restore } from '@watchpost/cli/commands/restore';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
 import { face, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
@@ -34,15 +32,15 @@ describeWith([], 'export and restore', () => {
     await gallery.ready(never);
     await gallery.recognise(snapshotInfo(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
     const file = path.join(folder, 'gallery.gz');
-    const saved = await runCommand(exportCommand, [file], env);
+    const saved = await runCommand('export', [file], env);
     expect(saved).toMatchObject({ code: 0, err: [] });
     expect(saved.out.join('\n')).toContain('2 persons, 2 faces, 1 pictures of faces, 1 snapshots with sightings');
-    expect(await runCommand(exportCommand, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
+    expect(await runCommand('export', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
 
     await gallery.name('Unknown 1', 'Ada', { id: 'cli' }, never);
     await gallery.close();
-    expect(await runCommand(restore, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
-    const back = await runCommand(restore, ['--replace', file], env);
+    expect(await runCommand('restore', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
+    const back = await runCommand('restore', ['--replace', file], env);
     expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 persons, 2 faces')] });
     const { gallery: again } = await openGallery(env, options(), never);
     await again.ready(never);
@@ -51,7 +49,7 @@ describeWith([], 'export and restore', () => {
   });
 
   it('want one file', async () => {
-    expect(await runCommand(exportCommand, [], {})).toMatchObject({ code: 2 });
-    expect(await runCommand(restore, ['a', 'b'], {})).toMatchObject({ code: 2 });
+    expect(await runCommand('export', [], {})).toMatchObject({ code: 2 });
+    expect(await runCommand('restore', ['a', 'b'], {})).toMatchObject({ code: 2 });
   });
 });
