@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs once, when MongoDB makes its data folder: the user that ingest and worker come as.
+# Runs once, when MongoDB creates its data folder: creates the user that watchpost connects as.
 mongosh --quiet admin --username "$MONGO_INITDB_ROOT_USERNAME" --password "$MONGO_INITDB_ROOT_PASSWORD" --eval '
   db.getSiblingDB("watchpost").createUser({
     user: "watchpost",

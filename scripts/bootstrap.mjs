@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone ready to run: packages installed, code built. Plain Node, as nothing is installed yet when it starts.
- * Everything it says goes to standard error, so that commands keep their standard output to themselves.
+ * Makes a fresh clone ready to run: installs the packages and builds the code. Plain Node, since nothing is installed when it starts.
+ * It prints to standard error only: standard output belongs to the command that runs afterwards.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,19 +15,19 @@ const neededNode = [20, 19];
 const stamps = path.join(root, 'node_modules', '.cache', 'watchpost');
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
-/** Installs and builds where that is needed. Ends the process with exit code 1 and the reason where it fails. */
+/** Installs and builds what is missing or outdated. If that fails, prints the reason and exits with code 1. */
 export async function ensureReady() {
   checkNode();
-  // pnpm itself comes through npx, at the version that the lock file was made with.
+  // npx fetches pnpm, in the version that wrote the lock file.
   await unlessDone('install', installState, async () => {
     await step('installing packages', 'npx', ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile']);
   });
   await unlessDone('build', sourceState, async () => {
-    await step('building', process.execPath, [tsc, '-b', 'packages/bench', 'apps/ingest', 'apps/worker', 'apps/standalone']);
+    await step('building', process.execPath, [tsc, '-b', ...codeFolders()]);
   });
 }
 
-/** Runs a command of the repository's own tools; its output goes where ours goes. Resolves with its exit code. */
+/** Runs one of the repository's tools with our standard streams. Resolves to its exit code. */
 export function runTool(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
@@ -42,7 +42,7 @@ function checkNode() {
   fail(`Node ${neededNode.join('.')} or newer is needed, this is ${process.versions.node}`);
 }
 
-/** Runs `work` unless the stamp of the last success says that nothing has changed since. */
+/** Runs `work` unless nothing has changed since it last succeeded. */
 async function unlessDone(name, state, work) {
   const stamp = path.join(stamps, name);
   if (readText(stamp) === state()) return;
@@ -51,7 +51,7 @@ async function unlessDone(name, state, work) {
   writeFileSync(stamp, state());
 }
 
-/** What decides whether the installed packages are the right ones. */
+/** Changes whenever the packages must be installed again. */
 function installState() {
   const manifests = [
     'package.json',
@@ -63,9 +63,9 @@ function installState() {
   return digest([process.versions.modules, String(present), ...manifests.map((file) => readText(path.join(root, file)))]);
 }
 
-/** What decides whether the built code is the right one: the compiler looks closer, this only saves starting it. */
+/** Changes whenever the code may need a build. The compiler checks more closely; this only saves starting it. */
 function sourceState() {
-  const folders = packageFolders().filter((folder) => folder !== 'test');
+  const folders = codeFolders();
   const files = folders.flatMap((folder) => [`${folder}/tsconfig.json`, ...filesUnder(path.join(root, folder, 'src'))]);
   const built = folders.every((folder) => isThere(path.join(folder, 'dist', '.tsbuildinfo')));
   return digest([
@@ -78,6 +78,7 @@ function sourceState() {
   ]);
 }
 
+/** All packages of the workspace, as pnpm-workspace.yaml lists them. */
 function packageFolders() {
   const inFolder = (parent) =>
     readdirSync(path.join(root, parent), { withFileTypes: true }).flatMap((entry) =>
@@ -86,12 +87,15 @@ function packageFolders() {
   return [...inFolder('packages'), ...inFolder('apps'), 'test'];
 }
 
+/** The packages that are built; tests are only type-checked. */
+const codeFolders = () => packageFolders().filter((folder) => folder !== 'test');
+
 const filesUnder = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
     entry.isFile() ? [path.join(entry.parentPath, entry.name)] : [],
   );
 
-/** Runs a command with its output kept back; says that it goes on, and shows the output only when it fails. */
+/** Runs a command, reports that it is still running, and shows its output only if it fails. */
 async function step(what, command, args) {
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;

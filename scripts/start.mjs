@@ -1,4 +1,4 @@
-/** `npm start`: gets ready, then runs the launcher in this process, so that signals and the exit code are its own. */
+/** `npm start`: installs and builds if needed, then runs the launcher in this process, so that it gets the signals and sets the exit code. */
 import { ensureReady } from './bootstrap.mjs';
 
 await ensureReady();

@@ -1,13 +1,13 @@
 /**
- * Reads vitest's JSON report. As a program, `node scripts/test-report.mjs REPORT STATUS` prints what CI wants to see, last of all
+ * Reads vitest's JSON report. As a program, `node scripts/test-report.mjs REPORT STATUS` prints a summary for CI, its last line being
  * "N passed, N failed", and exits with 1 unless all tests ran and passed and STATUS, the exit code of the whole run, is 0.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Counts, and each skipped test's reason with how often. A test that ran under the same title in the same file was left out for one of
- * several backends, because it says nothing about that one: it counts as `elsewhere`, not as skipped.
+ * Counts the tests, the skipped ones by reason. A skipped test whose title passed elsewhere in the same file was left out for one of
+ * several backends, to which it does not apply: it counts as `elsewhere`, not as skipped.
  */
 export function readReport(file) {
   let report;
@@ -33,10 +33,10 @@ export function readReport(file) {
   return { passed: report.numPassedTests, failed: report.numFailedTests, elsewhere, skipped };
 }
 
-/** One line. */
+/** The counts in one line. */
 export function summary({ passed, failed, skipped }) {
   const count = [...skipped.values()].reduce((sum, one) => sum + one, 0);
-  const why = [...skipped].map(([reason, times]) => `${times} because of: ${reason}`).join('; ');
+  const why = [...skipped].map(([reason, times]) => `${times}: ${reason}`).join('; ');
   return `${passed} passed, ${failed} failed, ${count} skipped${why && ` (${why})`}`;
 }
 
@@ -44,10 +44,10 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , file, status] = process.argv;
   const result = readReport(file);
   const skipped = [...result.skipped.values()].reduce((sum, one) => sum + one, 0);
-  const beside = status !== '0' && result.failed === 0 ? 1 : 0;
-  if (skipped > 0) console.log(`nothing may be skipped here: ${summary(result)}`);
-  if (beside > 0) console.log('a check beside the tests failed, or a file of tests could not be loaded: see above');
-  const failed = result.failed + skipped + beside;
+  const otherFailures = status !== '0' && result.failed === 0 ? 1 : 0;
+  if (skipped > 0) console.log(`no test may be skipped here: ${summary(result)}`);
+  if (otherFailures > 0) console.log('a check other than the tests failed, or a test file could not be loaded: see above');
+  const failed = result.failed + skipped + otherFailures;
   console.log(`${result.passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 && result.passed > 0 ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: format, lint, dead code, types, then every test. With arguments only the tests, and those go to vitest.
- * TEST_REPORT names a file for vitest's JSON report.
+ * `npm test`: checks format, types, lint and dead code, then runs every test. With arguments it only runs tests, and passes the
+ * arguments to vitest. TEST_REPORT names the file for vitest's JSON report.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const checks = [
   { what: 'dead code', command: 'knip', args: ['--no-progress'] },
 ];
 
-// ONNX Runtime would send usage data; see apps/worker/src/no-telemetry.ts. Threads and child processes of tests inherit it.
+// ONNX Runtime would send usage data; see packages/see/src/no-telemetry.ts. The tests' threads and child processes inherit this.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 await ensureReady();
 const failed = [];

@@ -1,4 +1,4 @@
-/** `npm run --silent watchpost -- COMMAND`: builds what is not built, then runs the command line in this process. */
+/** `npm run --silent watchpost -- COMMAND`: installs and builds if needed, then runs the command in this process. */
 import { ensureReady } from './bootstrap.mjs';
 
 await ensureReady();

@@ -46,7 +46,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
       SLACK_SIGNING_SECRET: signingSecret,
       SLACK_API_URL: slack.apiUrl,
       SLACK_FILE_HOSTS: slack.url,
-      // The second one has the id of `elsewhere` as its beginning.
+      // The id of `elsewhere` is a prefix of the second one.
       READ_SLACK_CHANNEL_ID: `${slack.channelId('cameras')},${slack.channelId('elsewhere')}2`,
       WRITE_SLACK_CHANNEL_ID: slack.channelId('results'),
       REDIS_URL: queue.url,
@@ -104,7 +104,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
     );
 
   async function cli(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/worker/dist/cli/main.js'), ...args], {
+    const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/cli/dist/main.js'), ...args], {
       env: { ...process.env, ...env },
     });
     return stdout;
@@ -113,7 +113,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
   const unknowns = (text: string) => Array.from(text.matchAll(/Unknown \d+/g), ([name]) => name);
   let posted = 0;
 
-  it('annotates two strangers in one picture, and names both once they have names', async () => {
+  it('annotates two strangers in one picture, and names them once they have been named', async () => {
     await post('Front door', [await frameWith([man[0]!, woman])]);
     const first = (await untilResults((posted += 1))).at(-1)!;
     expect(first.text).toMatch(/^2 faces at Front door: /);
@@ -134,7 +134,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
     });
   });
 
-  it('takes each of three files in one post', async () => {
+  it('processes each of three files in one post', async () => {
     await post('Garage', [
       await frameWith([bearded], { seed: 1 }),
       await frameWith([dark], { seed: 2 }),
@@ -146,7 +146,7 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
     expect(new Set(texts.flatMap(unknowns)).size).toBe(2);
   });
 
-  it('makes one post of an event that is delivered four times', async () => {
+  it('posts one result for an event that is delivered four times', async () => {
     deliveries.length = 0;
     await post('Front door', [await frameWith([man[2]!], { seed: 2 })]);
     await untilResults((posted += 1));
@@ -167,18 +167,18 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    // What comes after them in the same queue is a fence: had there been more jobs, they would be done by now.
+    // The next snapshot goes through the same queue: had there been more jobs, they would be done before it.
     await post('Garage', [await frameWith([woman], { seed: 5 })]);
     expect((await untilResults((posted += 1))).length).toBe(posted);
   });
 
-  it('leaves a channel alone whose id is the beginning of one that it reads', async () => {
+  it('ignores a channel whose id is a prefix of one that it reads', async () => {
     await post('Garage', [await frameWith([woman], { seed: 4 })], 'elsewhere');
     await post('Garage', [await frameWith([woman], { seed: 6 })]);
     expect((await untilResults((posted += 1))).length).toBe(posted);
   });
 
-  it('stops within its grace period and writes no secret, no text and no vector into its log', async () => {
+  it('stops within its grace period, with no secret, message text or vector in its log', async () => {
     expect(await Promise.all([ingest.stop(), worker.stop()])).toEqual([0, 0]);
     const logs = ingest.log() + worker.log();
     expect(logs).toContain('result done');

@@ -8,10 +8,10 @@ import { startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 
-describe('the commands about people', () => {
+describe('the commands for people', () => {
   let server: Service;
 
-  /** Runs a command as an operator does; answers what it printed, what it complained of, and its exit code. */
+  /** Runs a command as an operator does; resolves to its standard output, standard error and exit code. */
   const watchpost = async (...args: string[]) => {
     const env = { ...process.env, POSTGRES_URL: server.url, MONGO_CONNECTION_STRING: '', REDIS_URL: '' };
     try {
@@ -33,7 +33,7 @@ describe('the commands about people', () => {
     await server.stop();
   });
 
-  it('list, name, merge, forget and undo, and say what was done', async () => {
+  it('list, name, merge, forget and undo, and report what was done', async () => {
     expect((await watchpost('people')).out.split('\n')[1]).toMatch(/^Unknown 1 +unknown +1 +1970-01-01 00:00 UTC +Door$/);
     expect(await watchpost('name', 'Unknown 2', 'Ada')).toEqual({ out: 'Unknown 2 is now Ada', err: '', code: 0 });
     expect(await watchpost('name', 'Unknown 3', 'ada')).toEqual({ out: '', err: 'name-taken: somebody is called "Ada" already', code: 1 });

@@ -1,14 +1,20 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
 
-/** A command of the command line. Answers the exit code; an AppError that it lets through is printed, exit code 1. */
+/** Runs a command and resolves to its exit code. It may throw: an AppError is printed and the exit code is 1, or 2 for `usage-invalid`. */
 export type Command = (args: string[], context: CommandContext) => Promise<number>;
 
 export interface CommandContext {
   env: Env;
-  /** Aborts at Ctrl-C. */
+  /** Aborts on SIGINT (Ctrl-C) and SIGTERM. */
   signal: AbortSignal;
-  /** A line to standard output. */
+  /** Writes a line to standard output. */
   print: (line: string) => void;
-  /** A line to standard error: progress, and what went wrong. */
+  /** Writes a line to standard error: progress, and what went wrong. */
   warn: (line: string) => void;
 }
+
+/**
+ * What must be there before a command runs. `gallery`: a gallery that exists. `gallery-or-new`: a gallery, created where there is
+ * none yet, so that the command may come before the first `npm start`.
+ */
+export type Needs = 'nothing' | 'gallery' | 'gallery-or-new';

@@ -1,32 +1,22 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { embeddedPostgresUrl } from './processes/embedded-file.ts';
+import type { OpenStorage } from '@watchpost/cli/run-command';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { embeddedPostgresUrl } from './processes/embedded-file.ts';
 import { planFor } from './plan.ts';
 
-export interface CommandStorage {
-  /** The environment with POSTGRES_URL for what no other URL provides. */
-  env: NodeJS.ProcessEnv;
-  close(): Promise<void>;
-}
-
-/** Commands that look at pictures and machines only. */
-const withoutStorage = new Set(['analyze', 'bench', 'help', '--help', '-h']);
-/** Commands that may come before the first start: they make the data folder. */
-const filling = new Set(['import', 'enroll', 'restore']);
-
 /**
- * Lets a command reach the gallery where `npm start` keeps it: through the running one's database, else by opening the data
- * folder itself, until `close`. Where an URL provides the gallery, nothing is done. Rejects as `startPgliteServer` does.
+ * Lets a command reach the gallery where `npm start` keeps it: through the database of one that is running, else by opening the data
+ * folder itself until `close`. Does nothing where a URL provides the gallery. Rejects as `startPgliteServer` does.
  */
-export async function storageForCommand(command: string | undefined, env: NodeJS.ProcessEnv): Promise<CommandStorage> {
+export const storageForCommand: OpenStorage = async (needs, env) => {
   const asItIs = { env, close: async () => undefined };
   const { embedded, dataDir } = planFor(env);
-  if (!embedded.includes('gallery') || command === undefined || withoutStorage.has(command)) return asItIs;
+  if (needs === 'nothing' || !embedded.includes('gallery')) return asItIs;
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
-  if (!existsSync(path.join(dataDir, 'postgres')) && !filling.has(command)) return asItIs;
+  if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;
   const { startPgliteServer } = await import('./processes/pglite-server.ts');
   const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
   return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
-}
+};

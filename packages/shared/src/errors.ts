@@ -70,6 +70,8 @@ export const errorCodes = {
   'engine-failed': 'permanent',
   'embedding-model-invalid': 'permanent',
   'file-unreadable': 'permanent',
+  // The command line.
+  'usage-invalid': 'permanent',
 } as const satisfies Record<string, Retry>;
 
 /** `permanent`: the same input always fails in the same way. `transient`: a later attempt may succeed. */

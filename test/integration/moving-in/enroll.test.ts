@@ -10,7 +10,6 @@ import type { Cell } from '@watchpost/standalone/demo/contact-sheet';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { SeenFace } from '@watchpost/see/face-engine';
-import { enroll } from '@watchpost/cli/commands/enroll';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
@@ -45,7 +44,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       await rm(folder, { recursive: true });
     });
 
-    const run = async (...args: string[]): Promise<CommandRun> => runCommand(enroll, args, { ...storage, INFERENCE_THREADS: '1' });
+    const run = async (...args: string[]): Promise<CommandRun> => runCommand('enroll', args, { ...storage, INFERENCE_THREADS: '1' });
     const write = async (name: string, bytes: Buffer): Promise<string> => {
       const file = path.join(folder, name);
       await mkdir(path.dirname(file), { recursive: true });
@@ -72,7 +71,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(one).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('Ada, a new person'), '1 of 1 pictures taken'] });
       const two = await run('--name', ' ADA ', second);
       expect(two).toMatchObject({ code: 0, err: [] });
-      expect(two.out[0]).toMatch(/b\.png: Ada \(similarity 0\.[6-9]\d to what was known\)/);
+      expect(two.out[0]).toMatch(/b\.png: Ada \(similarity 0\.[6-9]\d to the known faces\)/);
       const three = await run('--name', 'Ada', first, second);
       expect(three.code).toBe(0);
       expect(three.out.filter((line) => line.includes('nothing new in it'))).toHaveLength(2);
@@ -104,8 +103,8 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(line(path.join('Grace Hopper', '3.jpg'))).toContain('face-missing');
       expect(line(path.join('Grace Hopper', '4.jpg'))).toContain('image-format-unsupported');
       expect(line(path.join('Grace Hopper', '5.jpg'))).toMatch(/face-too-small|face-missing/);
-      expect(line('stray.jpg')).toContain('left out');
-      expect(line('notes.txt')).toContain('left out');
+      expect(line('stray.jpg')).toContain('skipped');
+      expect(line('notes.txt')).toContain('skipped');
       expect(out.at(-1)).toBe('2 of 6 pictures taken');
       expect(await faceCounts()).toEqual({ 'Grace Hopper': 1, Bob: 1 });
     });

@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { exportCommand } from '@watchpost/cli/commands/export';
-import { restore } from '@watchpost/cli/commands/restore';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
 import { face, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
@@ -31,15 +29,15 @@ describeWith([], 'export and restore', () => {
     const { gallery } = started;
     await gallery.recognise(snapshotInfo(), [face(strangerVector(1), { crop: new Uint8Array([1]) }), face(strangerVector(2))], never);
     const file = path.join(folder, 'gallery.gz');
-    const saved = await runCommand(exportCommand, [file], env);
+    const saved = await runCommand('export', [file], env);
     expect(saved).toMatchObject({ code: 0, err: [] });
     expect(saved.out.join('\n')).toContain('2 persons, 2 faces, 1 pictures of faces, 1 snapshots with sightings');
-    expect(await runCommand(exportCommand, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
+    expect(await runCommand('export', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
 
     await namePerson(started, 'Unknown 1', 'Ada', { id: 'cli' });
     await gallery.close();
-    expect(await runCommand(restore, [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
-    const back = await runCommand(restore, ['--replace', file], env);
+    expect(await runCommand('restore', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
+    const back = await runCommand('restore', ['--replace', file], env);
     expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 persons, 2 faces')] });
     const { gallery: again } = await startGallery(env);
     expect((await again.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2']);
@@ -47,7 +45,7 @@ describeWith([], 'export and restore', () => {
   });
 
   it('want one file', async () => {
-    expect(await runCommand(exportCommand, [], {})).toMatchObject({ code: 2 });
-    expect(await runCommand(restore, ['a', 'b'], {})).toMatchObject({ code: 2 });
+    expect(await runCommand('export', [], {})).toMatchObject({ code: 2 });
+    expect(await runCommand('restore', ['a', 'b'], {})).toMatchObject({ code: 2 });
   });
 });

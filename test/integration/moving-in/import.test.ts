@@ -1,7 +1,6 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { openWorkbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { importCommand } from '@watchpost/cli/commands/import';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
@@ -62,15 +61,15 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
 
     it('keeps the names as persons without faces, once, and leaves the old collection as it is', async () => {
       const before = await from.db('facial_embeddings').collection('embeddings').find().sort({ _id: 1 }).toArray();
-      const first = await runCommand(importCommand, args(), env());
+      const first = await runCommand('import', args(), env());
       expect(first.err).toEqual([expect.stringContaining('Unknown 4'), expect.stringContaining('longer than')]);
       expect(first.code).toBe(1);
-      expect(first.out.join('\n')).toContain('2 persons added, 0 were there already, 2 names refused.');
-      expect(first.out.join('\n')).toMatch(/None of the old service's 9 vectors .*3 of them of nobody/);
+      expect(first.out.join('\n')).toContain('2 persons added, 0 already present, 2 names refused.');
+      expect(first.out.join('\n')).toMatch(/None of the old service's 9 vectors .*3 of them without a name/);
       expect(first.out.join('\n')).toContain('cannot be compared');
 
-      const second = await runCommand(importCommand, args(), env());
-      expect(second.out.join('\n')).toContain('0 persons added, 2 were there already, 2 names refused.');
+      const second = await runCommand('import', args(), env());
+      expect(second.out.join('\n')).toContain('0 persons added, 2 already present, 2 names refused.');
       expect((await persons()).sort((a, b) => a.name.localeCompare(b.name))).toEqual([
         { name: 'Ada', number: null, faces: 0 },
         { name: 'Grace Hopper', number: null, faces: 0 },
@@ -80,7 +79,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
     });
 
     it('leaves the names to the strangers who turn out to have them', async () => {
-      await runCommand(importCommand, args(), env());
+      await runCommand('import', args(), env());
       const started = await startGallery(storage);
       const { gallery, operations } = started;
       try {
@@ -106,7 +105,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
 
     it('says when there is nothing to import', async () => {
       await from.db('facial_embeddings').dropDatabase();
-      expect(await runCommand(importCommand, args(), env())).toMatchObject({
+      expect(await runCommand('import', args(), env())).toMatchObject({
         code: 1,
         err: [expect.stringContaining('import-source-empty')],
       });
@@ -116,7 +115,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
 
 describeWith([], 'import', () => {
   it('wants to know where the old service is', async () => {
-    const { code, err } = await runCommand(importCommand, [], { POSTGRES_URL: 'postgres://127.0.0.1:1/none' });
+    const { code, err } = await runCommand('import', [], { POSTGRES_URL: 'postgres://127.0.0.1:1/none' });
     expect([code, ...err]).toEqual([1, expect.stringContaining('--from')]);
   });
 });

@@ -103,7 +103,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       const before = workbench.mirror.head.version;
       const { code, out } = await run(engine, false);
       expect(code).toBe(0);
-      expect(out).toContain('0 faces of other models embedded anew');
+      expect(out).toContain('0 faces of other models embedded again');
       const [, count, lowest, median] = /^(\d+) faces of this model .* lowest (0\.\d+), .* median (0\.\d+)$/m.exec(out) ?? [];
       expect(Number(count)).toBe(6);
       expect(Number(lowest)).toBeGreaterThan(0.95);
@@ -118,13 +118,13 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       const other = otherModel(engine);
       const first = await run(other, true);
       expect(first.code).toBe(1);
-      expect(first.out).toContain('6 faces of other models embedded anew, 0 were before');
+      expect(first.out).toContain('6 faces of other models embedded again, 0 had been before');
       expect(first.out).toContain('1 faces without a stored picture');
       expect(first.out).toContain("nearest other face is the same person's, another-model-1: 4 of 4 (100.0 %)");
       expect(counts()).toEqual({ [engine.modelId]: 7, 'another-model-1': 6 });
 
       const second = await run(other, false);
-      expect(second.out).toContain('0 faces of other models embedded anew, 6 were before');
+      expect(second.out).toContain('0 faces of other models embedded again, 6 had been before');
       expect(second.out).toContain('6 old vectors removed');
       expect(counts()).toEqual({ [engine.modelId]: 1, 'another-model-1': 6 });
 

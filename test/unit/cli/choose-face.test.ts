@@ -32,7 +32,7 @@ describe('chooseFace', () => {
     expect(() => chooseFace(faces, needs)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('accepts what is just enough', () => {
+  it('accepts a face at the limits', () => {
     expect(chooseFace([seen(40, 0.4)], needs).sizePx).toBe(40);
     expect(chooseFace([seen(100), seen(59)], needs).sizePx).toBe(100);
   });

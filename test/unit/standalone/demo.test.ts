@@ -4,7 +4,7 @@ import { readable } from '@watchpost/standalone/processes/child-lines';
 import { describe, expect, it } from 'vitest';
 
 describe('the cameras of the demonstration', () => {
-  it('show somebody at once, then up to three people, nobody twice in a picture', () => {
+  it('show one person at first, then up to three, and nobody twice in a picture', () => {
     expect(visitAt(0, Math.random).people).toHaveLength(1);
     for (let index = 0; index < 300; index += 1) {
       const { people } = visitAt(index, Math.random);
@@ -32,7 +32,7 @@ describe('the page of the emulated Slack', () => {
     expect(html).toContain('id="p175"');
   });
 
-  it('runs nothing that a message says', () => {
+  it('escapes markup in messages', () => {
     expect(page('<script>alert(1)</script><a href="javascript:1">')).not.toMatch(/<script>alert|<a href="javascript/);
   });
 });
@@ -52,7 +52,7 @@ describe('a log line for people', () => {
     expect(readable('worker', line)).toBe('00:00:00 worker warn failed job=j file-gone: gone');
   });
 
-  it('keeps what is no log line', () => {
+  it('is left unchanged if it is not a log entry', () => {
     expect(readable('worker', 'Segmentation fault')).toBe('worker: Segmentation fault');
   });
 });

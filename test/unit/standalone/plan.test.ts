@@ -1,8 +1,8 @@
 import { planFor } from '@watchpost/standalone/plan';
 import { describe, expect, it } from 'vitest';
 
-describe('what npm start brings itself', () => {
-  it('is everything where nothing is set', () => {
+describe('what npm start provides itself', () => {
+  it('is everything if nothing is set', () => {
     expect(planFor({})).toEqual({
       embedded: ['queue', 'gallery'],
       emulatedSlack: true,
@@ -35,7 +35,7 @@ describe('what npm start brings itself', () => {
     expect(planFor(env)).toMatchObject({ embedded: ['queue'], emulatedSlack: false });
   });
 
-  it('leaves a faulty port to the process that reads it', () => {
+  it('leaves an invalid port to the process that reads it', () => {
     expect(planFor({ PORT: 'http', WORKER_PORT: '0' })).toMatchObject({
       port: 5_000,
       portIsFixed: true,

@@ -1,30 +1,28 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { AppError, toAppError } from '@watchpost/shared/errors';
-import { createLogger } from '@watchpost/shared/observability/logger';
 import { seeEnv } from '@watchpost/see/config';
-import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine, Seen, SeenFace } from '@watchpost/see/face-engine';
-import { drawBoxes } from '../support/draw-boxes.ts';
 import type { Command } from '../command.ts';
+import { drawBoxes } from '../support/draw-boxes.ts';
+import { readArgs } from '../support/read-args.ts';
+import { withEngine } from '../support/with-engine.ts';
 
-/** `analyze [--json] [--embeddings] [--annotate DIR] FILE...`: sees local files as the worker does. One result per file, in the order given; exit code 1 if one could not be read. */
-export const analyze: Command = async (args, { env, signal, print, warn }) => {
-  const { values, positionals: files } = parseArgs({
+/**
+ * `analyze [--json] [--embeddings] [--annotate DIR] FILE...`: finds the faces in local files, as a worker does. One result per file,
+ * in the order given; exit code 1 if a file could not be read.
+ */
+export const run: Command = async (args, { env, signal, print, warn }) => {
+  const { values, positionals: files } = readArgs(
     args,
-    allowPositionals: true,
-    options: { json: { type: 'boolean' }, embeddings: { type: 'boolean' }, annotate: { type: 'string' } },
-  });
-  if (files.length === 0) {
-    warn('usage: analyze [--json] [--embeddings] [--annotate DIR] FILE...');
-    return 2;
-  }
-  const config = parseEnv(env, seeEnv);
-  const engine = await createFaceEngine({ ...config, INFERENCE_THREADS: 1 }, createLogger('analyze', 'silent'));
-  let failures = 0;
-  try {
+    { json: { type: 'boolean' }, embeddings: { type: 'boolean' }, annotate: { type: 'string' } },
+    1,
+    Infinity,
+  );
+  const config = { ...parseEnv(env, seeEnv), INFERENCE_THREADS: 1 };
+  return withEngine(config, async (engine) => {
+    let failures = 0;
     for (const file of files) {
       const result = await analyzeFile(engine, file, values.annotate, signal);
       if ('error' in result) failures += 1;
@@ -32,10 +30,8 @@ export const analyze: Command = async (args, { env, signal, print, warn }) => {
       if ('error' in result && !values.json) warn(line);
       else print(line);
     }
-  } finally {
-    await engine.close();
-  }
-  return failures > 0 ? 1 : 0;
+    return failures > 0 ? 1 : 0;
+  });
 };
 
 type Result = { file: string; seen: Seen } | { file: string; error: AppError };

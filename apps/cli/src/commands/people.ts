@@ -1,20 +1,19 @@
-import { parseArgs } from 'node:util';
 import type { Person } from '@watchpost/gallery/gallery';
 import type { Command } from '../command.ts';
-import { withPeople } from '../support/open-people.ts';
+import { withPeople } from '../support/open-gallery.ts';
+import { readArgs } from '../support/read-args.ts';
 
-/** `people [--json]`: everybody, named and unknown, with when and where they were last seen. */
-export const people: Command = async (args, { env, signal, print }) => {
-  const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
-  const everybody = await withPeople(env, signal, ({ gallery }) => gallery.people(signal));
+/** `people [--json]`: lists everybody, named and unknown, with when and where they were last seen. */
+export const run: Command = async (args, context) => {
+  const { values } = readArgs(args, { json: { type: 'boolean' } });
+  const everybody = await withPeople(context, ({ gallery }) => gallery.people(context.signal));
   const lines = values.json ? everybody.map((person) => JSON.stringify(person)) : toTable(everybody);
-  for (const line of lines) print(line);
+  for (const line of lines) context.print(line);
   return 0;
 };
 
-/** Columns as wide as they need to be. */
-export function toTable(everybody: readonly Person[]): string[] {
-  if (everybody.length === 0) return ['nobody was seen yet'];
+function toTable(everybody: readonly Person[]): string[] {
+  if (everybody.length === 0) return ['nobody has been seen yet'];
   const rows = everybody.map(({ name, status, faces, lastSeen }) => [
     name,
     status,

@@ -1,39 +1,31 @@
-import { parseArgs } from 'node:util';
 import { galleryFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Reembedded } from '@watchpost/gallery/moving-in/reembed';
-import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
-import { createLogger } from '@watchpost/shared/observability/logger';
+import type { Workbench } from '@watchpost/gallery/open-workbench';
 import { seeEnv } from '@watchpost/see/config';
-import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
 import type { Command, CommandContext } from '../command.ts';
+import { withWorkbench } from '../support/open-gallery.ts';
+import { readArgs } from '../support/read-args.ts';
+import { withEngine } from '../support/with-engine.ts';
 
 /**
- * `reembed [--keep-old]`: gives every face a vector of the configured model, made from its stored picture, and reports how well new
- * and old agree. The old vectors are removed when all that can be made are there, unless `--keep-old`. Broken off, it goes on where
- * it stopped. Exit code 1 where faces could not be embedded anew.
+ * `reembed [--keep-old]`: computes a vector of the configured model for every face, from its stored picture, and reports how well the
+ * new and the old vectors agree. Then the replaced vectors are removed, unless `--keep-old`. An interrupted run continues where it
+ * stopped. Exit code 1 if some faces could not be embedded.
  */
-export const reembedCommand: Command = async (args, context) => {
-  const { env, signal } = context;
-  const { values } = parseArgs({ args, options: { 'keep-old': { type: 'boolean', default: false } } });
-  const config = parseEnv(env, { ...storageEnv, ...seeEnv }, galleryFaults);
-  const log = createLogger('reembed', 'silent');
-  const workbench = await openWorkbench(config, log, signal);
-  try {
-    const engine = await createFaceEngine(config, log);
-    try {
-      return await reembedAll(engine, workbench, { keepOld: values['keep-old'], atATime: config.INFERENCE_THREADS }, context);
-    } finally {
-      await engine.close();
-    }
-  } finally {
-    await workbench.close();
-  }
+export const run: Command = async (args, context) => {
+  const { values } = readArgs(args, { 'keep-old': { type: 'boolean', default: false } });
+  const config = parseEnv(context.env, { ...storageEnv, ...seeEnv }, galleryFaults);
+  return withWorkbench(config, context.signal, (workbench) =>
+    withEngine(config, (engine) =>
+      reembedAll(engine, workbench, { keepOld: values['keep-old'], atATime: config.INFERENCE_THREADS }, context),
+    ),
+  );
 };
 
-/** The command with its parts open. */
+/** The command with its gallery and engine opened. */
 export async function reembedAll(
   engine: Pick<FaceEngine, 'modelId' | 'see'>,
   workbench: Workbench,
@@ -49,7 +41,7 @@ export async function reembedAll(
   return result.withoutCrop.length + result.notFound.length > 0 ? 1 : 0;
 }
 
-/** Of several faces in a crop, the one nearest its middle is meant. A crop that cannot be read is as good as none. */
+/** The vector of the face nearest the middle of a stored crop; null where the crop shows none or cannot be read. */
 async function embedCrop(engine: Pick<FaceEngine, 'see'>, crop: Uint8Array, signal: AbortSignal): Promise<Float32Array | null> {
   const seen = await engine.see(crop, signal).catch((thrown: unknown): null => {
     if (signal.aborted || toAppError(thrown).retry === 'transient') throw thrown;
@@ -69,11 +61,11 @@ function inTheMiddle({ faces, width, height }: Seen): Float32Array | null {
 
 function report(modelId: string, result: Reembedded, mirror: Workbench['mirror']): string[] {
   const { stored, storedBefore, withoutCrop, notFound, sameModel, agreement, sampleAgreement } = result;
-  const lines = [`model ${modelId}`, `${stored} faces of other models embedded anew, ${storedBefore} were before`];
+  const lines = [`model ${modelId}`, `${stored} faces of other models embedded again, ${storedBefore} had been before`];
   if (sameModel) {
     const { count, lowest, low, median } = sameModel;
     lines.push(
-      `${count} faces of this model embedded once more, to compare: cosine old/new lowest ${lowest.toFixed(3)}, 5 % below ${low.toFixed(3)}, median ${median.toFixed(3)}`,
+      `${count} faces of this model embedded again, to compare: cosine old/new lowest ${lowest.toFixed(3)}, 5 % below ${low.toFixed(3)}, median ${median.toFixed(3)}`,
     );
   }
   if (sampleAgreement && sampleAgreement.queries > 0) {
@@ -84,15 +76,15 @@ function report(modelId: string, result: Reembedded, mirror: Workbench['mirror']
   }
   for (const [why, faces] of [
     ['without a stored picture', withoutCrop],
-    ['whose picture shows this engine no face', notFound],
+    ['in whose stored picture no face was found', notFound],
   ] as const) {
-    if (faces.length > 0) lines.push(`${faces.length} faces ${why}; they stay as they are, for the old model only`);
+    if (faces.length > 0) lines.push(`${faces.length} faces ${why}; they keep their old vector only`);
   }
   const faceless = mirror.persons().filter(({ id }) => {
     const faces = mirror.facesOf(id);
     return faces.length > 0 && !faces.some((face) => face.modelId === modelId);
   });
-  if (faceless.length > 0) lines.push(`not recognised with this model, enroll them again: ${faceless.map(({ name }) => name).join(', ')}`);
+  if (faceless.length > 0) lines.push(`without a face of this model, enroll them again: ${faceless.map(({ name }) => name).join(', ')}`);
   return lines;
 }
 

@@ -7,18 +7,18 @@ export interface FaceNeeds {
   minQuality: number;
 }
 
-/** From this part of the largest face's size on another face could be the one that is meant. */
+/** Another face of at least this share of the largest one's size makes the picture ambiguous. */
 const similarSize = 0.6;
 
 /**
- * The face that a picture shows somebody by: its largest. Throws `face-missing`, `face-too-small`, `face-too-blurred`, and
+ * The face to enroll from a picture: its largest. Throws `face-missing`, `face-too-small`, `face-too-blurred`, and
  * `face-ambiguous` where another face is nearly as large. Pure. `faces`: largest first.
  */
 export function chooseFace(faces: readonly SeenFace[], { minSizePx, minQuality }: FaceNeeds): SeenFace {
   const [face, second] = faces;
   if (!face) throw new AppError('face-missing', 'no face was found');
   if (face.sizePx < minSizePx) {
-    throw new AppError('face-too-small', `the largest face is ${Math.round(face.sizePx)} pixels wide, ${minSizePx} are needed`);
+    throw new AppError('face-too-small', `the largest face is ${Math.round(face.sizePx)} pixels wide, at least ${minSizePx} are needed`);
   }
   if (second && second.sizePx >= similarSize * face.sizePx) {
     const sizes = `${Math.round(face.sizePx)} and ${Math.round(second.sizePx)}`;
@@ -27,7 +27,7 @@ export function chooseFace(faces: readonly SeenFace[], { minSizePx, minQuality }
   const { value, sharpness, frontal } = face.quality;
   if (value < minQuality) {
     const parts = `sharpness ${sharpness.toFixed(2)}, frontal ${frontal.toFixed(2)}`;
-    throw new AppError('face-too-blurred', `the face's quality is ${value.toFixed(2)}, ${minQuality} is needed (${parts})`);
+    throw new AppError('face-too-blurred', `the face's quality is ${value.toFixed(2)}, at least ${minQuality} is needed (${parts})`);
   }
   return face;
 }

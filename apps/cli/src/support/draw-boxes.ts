@@ -2,7 +2,7 @@ import { createCanvas, loadImage } from '@napi-rs/canvas';
 import sharp from 'sharp';
 import type { Seen } from '@watchpost/see/face-engine';
 
-/** The picture as JPEG, upright, with a box and the quality of each face: to check by eye. Results are annotated elsewhere, with names. */
+/** The picture as an upright JPEG with a box, quality, size and score for each face, to check by eye. The worker annotates results with names. */
 export async function drawBoxes(bytes: Uint8Array, { width, height, faces }: Seen): Promise<Buffer> {
   const upright = await sharp(bytes, { failOn: 'none', limitInputPixels: false })
     .autoOrient()

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 
-/** A picture that shows one person. */
+/** A picture file of one person. */
 export interface EnrollPicture {
   name: string;
   file: string;
@@ -10,7 +10,7 @@ export interface EnrollPicture {
 
 const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff', '.bmp']);
 
-/** The pictures of a folder with one sub-folder a person, in a stable order, and what in it is neither. Rejects with `file-unreadable`. */
+/** The pictures in a folder with a sub-folder per person, in a stable order; `leftOut` is everything else in it. Rejects with `file-unreadable`. */
 export async function picturesOfFolder(folder: string): Promise<{ pictures: EnrollPicture[]; leftOut: string[] }> {
   const pictures: EnrollPicture[] = [];
   const leftOut: string[] = [];
@@ -34,7 +34,7 @@ export function readBytes(file: string): Promise<Buffer> {
   return readable(readFile(file));
 }
 
-/** Hidden files, of editors and file managers, are nobody's pictures. */
+/** Without hidden files, which editors and file managers make. */
 async function list(folder: string): Promise<string[]> {
   const entries = await readable(readdir(folder));
   return entries.filter((entry) => !entry.startsWith('.')).sort();

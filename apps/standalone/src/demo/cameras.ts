@@ -6,8 +6,8 @@ import { openContactSheet } from './contact-sheet.ts';
 import type { CameraName } from './scenes.ts';
 import { drawSnapshot } from './snapshot.ts';
 
-/** The emulated Slack keeps every picture in memory, so the cameras rest in the end. */
-const lastSnapshot = 400;
+/** The emulated Slack keeps every picture in memory, so the cameras stop after this many. */
+const maxSnapshots = 400;
 
 export interface CamerasOptions {
   slack: EmulatedSlack;
@@ -16,11 +16,11 @@ export interface CamerasOptions {
   say: (text: string) => void;
 }
 
-/** Posts snapshots as camera pipelines do, a caption and then the file, until `signal` aborts. Each camera is an app of its own. */
+/** Posts snapshots as real camera integrations do, a caption and then the file, until `signal` aborts. Each camera is a Slack app of its own. */
 export async function runCameras({ slack, channel, say }: CamerasOptions, signal: AbortSignal): Promise<void> {
   const sheet = await openContactSheet();
   const random = Math.random;
-  for (let index = 0; index < lastSnapshot && !signal.aborted; index += 1) {
+  for (let index = 0; index < maxSnapshots && !signal.aborted; index += 1) {
     const visit = visitAt(index, random);
     const now = new Date();
     try {
@@ -31,7 +31,7 @@ export async function runCameras({ slack, channel, say }: CamerasOptions, signal
     }
     await delay(pauseAfterMs(index), undefined, { signal }).catch(() => undefined);
   }
-  if (!signal.aborted) say(`the cameras rest after ${String(lastSnapshot)} snapshots; start again for more`);
+  if (!signal.aborted) say(`the cameras stop after ${String(maxSnapshots)} snapshots; restart to see more`);
 }
 
 async function post(slack: EmulatedSlack, channel: string, camera: CameraName, picture: Buffer, now: Date): Promise<void> {

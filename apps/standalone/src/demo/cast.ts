@@ -1,22 +1,22 @@
 import type { CameraName } from './scenes.ts';
 import type { Cell } from './contact-sheet.ts';
 
-/** Somebody of the demonstration: the faces on the contact sheet that show them. */
-export type Somebody = readonly Cell[];
+/** A person in the demonstration: the faces on the contact sheet that show them. */
+export type CastMember = readonly Cell[];
 
 const cells = (row: number, ...columns: number[]): Cell[] => columns.map((column) => ({ row, column }));
 
-/** Who comes again and again. The first row of the sheet shows one man in many pictures. */
+/** People who appear again and again. The first row of the sheet shows one man in many pictures. */
 export const regulars = {
   man: cells(0, 0, 1, 2, 3, 5, 6, 8, 11, 15),
   blonde: cells(5, 17),
   bearded: cells(5, 5),
   darkHaired: cells(4, 17),
   young: cells(4, 8),
-} as const satisfies Record<string, Somebody>;
+} as const satisfies Record<string, CastMember>;
 
-/** Who passes by once. */
-export const passersBy: Somebody[] = [
+/** People who appear rarely. */
+export const passersBy: CastMember[] = [
   cells(2, 7),
   cells(3, 2),
   cells(4, 1),
@@ -29,12 +29,12 @@ export const passersBy: Somebody[] = [
 
 export interface Visit {
   camera: CameraName;
-  people: Somebody[];
+  people: CastMember[];
 }
 
 const { man, blonde, bearded, darkHaired, young } = regulars;
 
-/** The first minutes: somebody at once, an empty frame, somebody seen again at another camera, three at a time. */
+/** The first minutes: a person right away, one seen again by another camera, an empty frame, three people at once. */
 const opening: Visit[] = [
   { camera: 'Front door', people: [man] },
   { camera: 'Garden', people: [blonde, bearded] },
@@ -45,21 +45,21 @@ const opening: Visit[] = [
   { camera: 'Front door', people: [blonde, bearded, darkHaired] },
 ];
 
-/** Who is in front of which camera in the snapshot number `index`, from 0. `random` gives numbers from 0 up to 1. */
+/** Which camera takes the snapshot with this number (from 0), and who is in it. `random` returns numbers from 0 up to 1. */
 export function visitAt(index: number, random: () => number): Visit {
   const scripted = opening[index];
   if (scripted) return scripted;
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
-  const people = new Set<Somebody>();
+  const people = new Set<CastMember>();
   const count = Math.floor(random() * 4);
   for (let tries = 0; people.size < count && tries < 10; tries += 1) {
-    const somebody = random() < 0.85 ? pick(Object.values(regulars)) : pick(passersBy);
-    if (somebody) people.add(somebody);
+    const member = random() < 0.85 ? pick(Object.values(regulars)) : pick(passersBy);
+    if (member) people.add(member);
   }
   return { camera: pick(['Front door', 'Garage', 'Garden'] as const) ?? 'Garden', people: [...people] };
 }
 
-/** Time until the next snapshot, in milliseconds: lively at first, so that a newcomer sees something, then like a quiet street. */
+/** Time until the next snapshot, in milliseconds: short at first, so that there is something to see, then longer. */
 export function pauseAfterMs(index: number): number {
   if (index < 12) return 10_000;
   return index < 60 ? 30_000 : 120_000;

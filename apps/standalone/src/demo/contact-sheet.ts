@@ -1,17 +1,17 @@
 import { GlobalFonts, type Image, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
 import { contactSheetFile, humanFile } from '@watchpost/see/files/human-package';
 
-/** The picture of 108 extracted faces that comes with `@vladmandic/human`: a grid of 6 rows of 18 faces. Pixels. */
+/** The picture of 108 cropped faces that comes with `@vladmandic/human`: a grid of 6 rows with 18 faces each. In pixels. */
 const grid = { left: 2, top: 282.5, stepX: 106.3, stepY: 112.5, side: 106 };
 
-/** A face on the sheet, counted from 0. */
+/** The place of a face on the sheet, counted from 0. */
 export interface Cell {
   row: number;
   column: number;
 }
 
 export interface ContactSheet {
-  /** Draws a face, cut out as an oval, with its middle at `x`, `y`. `height` is the oval's, in pixels; the face fills most of it. */
+  /** Draws a face, cut out as an oval, centred at `x`, `y`. `height` is the oval's, in pixels; the face fills most of it. */
   drawFace(canvas: SKRSContext2D, cell: Cell, at: { x: number; y: number; height: number; mirrored: boolean; light: number }): void;
 }
 
@@ -26,7 +26,7 @@ function drawFace(canvas: SKRSContext2D, sheet: Image, cell: Cell, at: Parameter
   canvas.translate(at.x, at.y);
   if (at.mirrored) canvas.scale(-1, 1);
   canvas.beginPath();
-  // An oval leaves out the captions in the corners of each face.
+  // The oval leaves out the captions in the corners of the cell.
   canvas.ellipse(0, -side * 0.01, side * 0.38, side * 0.44, 0, 0, Math.PI * 2);
   canvas.clip();
   canvas.filter = `brightness(${at.light})`;
@@ -44,7 +44,7 @@ function drawFace(canvas: SKRSContext2D, sheet: Image, cell: Cell, at: Parameter
   canvas.restore();
 }
 
-/** The font for time stamps: the one that comes with Human, as a machine may have none. */
+/** The font of the time stamps. It comes with Human: the machine may have no fonts. */
 export const stampFont = 'Watchpost demo';
 
 export function registerStampFont(): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebClient } from '@slack/web-api';
 import type { EmulatedSlack } from '../slack/emulated-slack.ts';
 
-/** Resolves once the channel shows a message with a file; undefined when `signal` aborts before. */
+/** Resolves to the text of the channel's first message with a file, or to undefined if `signal` aborts first. */
 export async function firstResult(slack: EmulatedSlack, app: string, channel: string, signal: AbortSignal): Promise<string | undefined> {
   const client = new WebClient(slack.token(app), { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
   while (!signal.aborted) {

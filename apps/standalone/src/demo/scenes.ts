@@ -5,7 +5,7 @@ export const frame = { width: 1280, height: 720 } as const;
 
 export interface Scene {
   draw(canvas: SKRSContext2D): void;
-  /** Where people stand: the middle of a face and its height, in pixels. */
+  /** Where people stand: the centre and the height of a face, in pixels. */
   places: { x: number; y: number; height: number }[];
 }
 

@@ -5,7 +5,7 @@ import { frame, scenes } from './scenes.ts';
 
 const coats = ['#2f3e4e', '#6b2d3a', '#34513b', '#4a3f63', '#57534e', '#1f2937'];
 
-/** A picture like a camera's, 1280×720 as JPEG: the scene with whoever is there, time stamp, and a little noise. */
+/** A picture like a camera's, a JPEG of 1280×720: the scene with its people, a time stamp, and a little noise. */
 export async function drawSnapshot(sheet: ContactSheet, { camera, people }: Visit, now: Date, random: () => number): Promise<Buffer> {
   registerStampFont();
   const canvas = createCanvas(frame.width, frame.height);
@@ -13,9 +13,9 @@ export async function drawSnapshot(sheet: ContactSheet, { camera, people }: Visi
   const scene = scenes[camera];
   scene.draw(context);
   const places = shuffled(scene.places, random);
-  for (const [index, somebody] of people.entries()) {
+  for (const [index, member] of people.entries()) {
     const place = places[index % places.length];
-    const cell = somebody[Math.floor(random() * somebody.length)];
+    const cell = member[Math.floor(random() * member.length)];
     if (!place || !cell) continue;
     const height = place.height * (0.9 + random() * 0.25);
     const at = { x: place.x + (random() - 0.5) * 90, y: place.y + (random() - 0.5) * 40, height };
@@ -41,7 +41,7 @@ function drawBody(context: SKRSContext2D, { x, y, height }: { x: number; y: numb
   context.fill();
 }
 
-/** Sensor noise: no two frames of a real camera are the same. */
+/** Sensor noise, as no two frames of a real camera are identical. */
 function addNoise(context: SKRSContext2D, random: () => number): void {
   for (let count = 0; count < 4_000; count += 1) {
     context.fillStyle = random() < 0.5 ? 'rgba(255, 255, 255, 0.07)' : 'rgba(0, 0, 0, 0.07)';

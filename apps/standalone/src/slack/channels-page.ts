@@ -8,7 +8,7 @@ export interface ChannelsPageOptions {
   apiUrl: string;
   /** A token that may read the channels and their files. */
   token: string;
-  /** Left and right column. */
+  /** One column each, from left to right. */
   channels: { id: string; name: string; title: string }[];
 }
 
@@ -26,9 +26,9 @@ const messageSchema = z.object({
   text: z.string().default(''),
   files: z.array(fileSchema).default([]),
 });
-const messagesShown = 40;
+const maxMessages = 40;
 
-/** A page that shows channels of the emulated Slack with their pictures: emulate's own page lists messages without them. */
+/** Serves a page that shows channels of the emulated Slack with their pictures, which emulate's own page leaves out. */
 export async function serveChannelsPage({
   port,
   apiUrl,
@@ -49,7 +49,7 @@ export async function serveChannelsPage({
   };
 
   const read = async (channel: string): Promise<PageMessage[]> => {
-    const { messages = [] } = await client.conversations.history({ channel, limit: messagesShown });
+    const { messages = [] } = await client.conversations.history({ channel, limit: maxMessages });
     const shown = z
       .array(messageSchema)
       .parse(messages)

@@ -7,24 +7,24 @@ import { createEmulator } from 'emulate';
 import { z } from 'zod';
 
 export interface EmulatedSlackOptions {
-  /** Do not use one again in the same process: kept-alive connections to it fail. */
+  /** Never reuse one in the same process: kept-alive connections to it fail. */
   port: number;
   signingSecret: string;
-  /** Apps with a bot user each. */
+  /** Names of apps; each has a bot user. */
   apps: string[];
-  /** Channel names. The first two have the same ids at each start. */
+  /** Channel names. The first two have the same ids at every start. */
   channels: string[];
 }
 
 export interface EmulatedSlack {
-  /** Origin, without a slash at its end. */
+  /** Origin, without a trailing slash. */
   url: string;
-  /** Of the Web API. */
+  /** Base URL of the Web API. */
   apiUrl: string;
-  /** Bot token of an app. */
+  /** The bot token of an app. */
   token(app: string): string;
   channelId(name: string): string;
-  /** Every event goes to this URL from now on, signed, once, without retries. */
+  /** Delivers every event from now on to this URL: signed, once, without retries. */
   subscribe(eventsUrl: string): void;
   close(): Promise<void>;
 }
@@ -33,17 +33,17 @@ interface Subscriptions {
   register(subscription: { url: string; events: string[]; active: boolean; owner: string }): unknown;
 }
 type Register = (app: unknown, store: unknown, subscriptions: Subscriptions, ...rest: unknown[]) => unknown;
-interface SlackPart {
+interface SlackPlugin {
   slackPlugin: { register: Register };
 }
 
-/** Starts `emulate`'s Slack in this process. What it has and lacks: no retries, no rate limits, no Socket Mode, no interactivity. */
+/** Starts `emulate`'s Slack in this process. It has no retries, rate limits, Socket Mode or interactivity. */
 export async function startEmulatedSlack({ port, signingSecret, apps, channels }: EmulatedSlackOptions): Promise<EmulatedSlack> {
   const { subscriptions, emulator } = await withSubscriptions(async () =>
     createEmulator({
       service: 'slack',
       port,
-      // Not localhost: that may mean another address family.
+      // Not localhost, which may resolve to another address family.
       baseUrl: `http://127.0.0.1:${String(port)}`,
       seed: {
         slack: {
@@ -64,7 +64,7 @@ export async function startEmulatedSlack({ port, signingSecret, apps, channels }
     }),
   );
   const apiUrl = `${emulator.url}/api/`;
-  // A token that the emulator does not know stands for its administrator.
+  // The emulator treats an unknown token as its administrator's.
   const ids = await nameChannels(new WebClient('xoxp-administrator', { slackApiUrl: apiUrl }), channels);
   await Promise.all(apps.map(async (app) => joinAll(new WebClient(tokenOf(app), { slackApiUrl: apiUrl }), ids)));
   return {
@@ -73,7 +73,7 @@ export async function startEmulatedSlack({ port, signingSecret, apps, channels }
     token: tokenOf,
     channelId: (name) => {
       const id = ids.get(name);
-      if (id === undefined) throw new AppError('channel-not-available', `no channel ${name}`);
+      if (id === undefined) throw new AppError('channel-not-available', `there is no channel ${name}`);
       return id;
     },
     subscribe: (url) => void subscriptions.register({ url, events: ['*'], active: true, owner: 'slack' }),
@@ -90,11 +90,11 @@ function identity(app: string): { app_id: string; bot_id: string; bot_user_id: s
 }
 
 /**
- * Runs `create` and takes hold of what it registers subscriptions with: emulate has no public way to say where events go.
- * Its Slack part is a file of its own, loaded on first use; we load it before and look over the shoulder of its `register`.
+ * Runs `create` and captures its registry of event subscriptions: emulate has no public API to set where events go.
+ * Its Slack plugin is a file of its own, loaded on first use; we load it first and wrap its `register` meanwhile.
  */
 async function withSubscriptions<T>(create: () => Promise<T>): Promise<{ subscriptions: Subscriptions; emulator: T }> {
-  const { slackPlugin } = await loadSlackPart();
+  const { slackPlugin } = await loadSlackPlugin();
   const original = slackPlugin.register;
   let subscriptions: Subscriptions | undefined;
   slackPlugin.register = (...args) => {
@@ -103,27 +103,27 @@ async function withSubscriptions<T>(create: () => Promise<T>): Promise<{ subscri
   };
   try {
     const emulator = await create();
-    if (!subscriptions) throw new AppError('internal', 'emulate did not register its Slack part');
+    if (!subscriptions) throw new AppError('internal', 'emulate did not register its Slack plugin');
     return { subscriptions, emulator };
   } finally {
     slackPlugin.register = original;
   }
 }
 
-const isSlackPart = (value: unknown): value is SlackPart =>
+const isSlackPlugin = (value: unknown): value is SlackPlugin =>
   z.object({ slackPlugin: z.object({ register: z.unknown() }) }).safeParse(value).success;
 
-async function loadSlackPart(): Promise<SlackPart> {
+async function loadSlackPlugin(): Promise<SlackPlugin> {
   const dist = path.dirname(fileURLToPath(import.meta.resolve('emulate')));
   for (const file of (await readdir(dist)).filter((name) => /^dist-.*\.js$/.test(name))) {
     if (!(await readFile(path.join(dist, file), 'utf8')).includes('var slackPlugin = ')) continue;
     const part: unknown = await import(pathToFileURL(path.join(dist, file)).href);
-    if (isSlackPart(part)) return part;
+    if (isSlackPlugin(part)) return part;
   }
-  throw new AppError('internal', 'emulate has no Slack part where it used to be');
+  throw new AppError('internal', 'the Slack plugin of emulate is not where it used to be');
 }
 
-/** Gives the emulator's first two channels our names, and finds the ids of all. */
+/** Renames the emulator's first two channels, and returns the ids of all channels by name. */
 async function nameChannels(client: WebClient, names: string[]): Promise<Map<string, string>> {
   for (const [index, name] of names.slice(0, 2).entries()) {
     await client.conversations.rename({ channel: `C00000000${String(index + 1)}`, name });

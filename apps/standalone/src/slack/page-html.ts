@@ -13,12 +13,12 @@ export interface PageColumn {
   messages: PageMessage[];
 }
 
-/** Channels side by side, newest message first. The page fetches itself anew every few seconds. */
+/** Channels side by side, newest message first. The page refreshes itself every few seconds. */
 export function renderPage(columns: PageColumn[]): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>watchpost: emulated Slack</title>
 <style>${style}</style></head>
-<body><header><h1>watchpost</h1><p>An emulated Slack. Name somebody from a terminal: <code>npm run --silent watchpost -- name "Unknown 1" Ada</code></p></header>
+<body><header><h1>watchpost</h1><p>An emulated Slack. Name a person from a terminal: <code>npm run --silent watchpost -- name "Unknown 1" Ada</code></p></header>
 <main>${columns.map(renderColumn).join('')}</main>
 <script>${refresh}</script></body></html>`;
 }
@@ -37,7 +37,7 @@ function renderMessage({ id, author, at, text, pictures }: PageMessage): string 
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Slack's mark-up: links, bold and line breaks. Slack has `&`, `<` and `>` of a text as entities already; what else looks like a tag is made harmless. */
+/** Slack's mrkdwn as HTML: links, bold and line breaks. Slack has already escaped `&`, `<` and `>` in the text; any other `<` and `>` are escaped here. */
 function toHtml(text: string): string {
   return text
     .replaceAll('<', '&lt;')
@@ -51,7 +51,7 @@ function toHtml(text: string): string {
     .replaceAll('\n', '<br>');
 }
 
-/** A permalink to a message leads nowhere in the emulated Slack: the message is on this page. */
+/** Points a permalink, which the emulated Slack does not serve, to the message on this page. */
 const onThisPage = (url: string): string => url.replace(/^http:\/\/127\.0\.0\.1:\d+\/archives\/[A-Z0-9]+\/(p\d+)$/, '#$1');
 
 const style = `

@@ -1,0 +1,121 @@
+import type { Command, Needs } from './command.ts';
+
+export interface CommandEntry {
+  /** Its arguments, as the help shows them. */
+  usage: string;
+  /** What it does, in a few words. */
+  does: string;
+  needs: Needs;
+  load: () => Promise<{ run: Command }>;
+}
+
+/** All commands of `watchpost` by name, under the headings of the help. Each is a file that is loaded when the command is called. */
+export const commandGroups: Record<string, Record<string, CommandEntry>> = {
+  People: {
+    people: {
+      usage: '[--json]',
+      does: 'list everybody, with when and where they were last seen',
+      needs: 'gallery',
+      load: () => import('./commands/people.ts'),
+    },
+    name: {
+      usage: 'FROM TO [--json]',
+      does: 'name or rename a person: name "Unknown 3" Ada',
+      needs: 'gallery',
+      load: () => import('./commands/name.ts'),
+    },
+    merge: {
+      usage: 'FROM INTO [--json]',
+      does: 'merge two people who are one',
+      needs: 'gallery',
+      load: () => import('./commands/merge.ts'),
+    },
+    alias: {
+      usage: 'NAME ALIAS [--json]',
+      does: 'add another name that finds a person',
+      needs: 'gallery',
+      load: () => import('./commands/alias.ts'),
+    },
+    ignore: {
+      usage: 'NAME [--json]',
+      does: 'keep recognising a person, but stop reporting them',
+      needs: 'gallery',
+      load: () => import('./commands/ignore.ts'),
+    },
+    unignore: {
+      usage: 'NAME [--json]',
+      does: 'report an ignored person again',
+      needs: 'gallery',
+      load: () => import('./commands/unignore.ts'),
+    },
+    forget: {
+      usage: 'NAME [--json]',
+      does: 'erase a person with their faces and sightings',
+      needs: 'gallery',
+      load: () => import('./commands/forget.ts'),
+    },
+    undo: {
+      usage: '',
+      does: 'undo the latest change to people, up to ten minutes later',
+      needs: 'gallery',
+      load: () => import('./commands/undo.ts'),
+    },
+    history: {
+      usage: '[--json]',
+      does: 'list the latest changes to people and who made them',
+      needs: 'gallery',
+      load: () => import('./commands/history.ts'),
+    },
+  },
+  'Moving in and backups': {
+    enroll: {
+      usage: '[--force] (--name NAME FILE... | --folder DIR)',
+      does: 'add reference faces from pictures; DIR has a sub-folder per person',
+      needs: 'gallery-or-new',
+      load: () => import('./commands/enroll.ts'),
+    },
+    import: {
+      usage: '[--from URL]',
+      does: "import the old Python service's names, as people without faces",
+      needs: 'gallery-or-new',
+      load: () => import('./commands/import.ts'),
+    },
+    export: {
+      usage: 'FILE',
+      does: 'write the whole gallery to a new file',
+      needs: 'gallery',
+      load: () => import('./commands/export.ts'),
+    },
+    restore: {
+      usage: '[--replace] FILE',
+      does: 'read the gallery from an exported file',
+      needs: 'gallery-or-new',
+      load: () => import('./commands/restore.ts'),
+    },
+    reembed: {
+      usage: '[--keep-old]',
+      does: 'embed all stored faces again, with the configured model',
+      needs: 'gallery',
+      load: () => import('./commands/reembed.ts'),
+    },
+  },
+  'Pictures and this machine': {
+    analyze: {
+      usage: '[--json] [--embeddings] [--annotate DIR] FILE...',
+      does: 'find the faces in local pictures',
+      needs: 'nothing',
+      load: () => import('./commands/analyze.ts'),
+    },
+    bench: {
+      usage: '[--json]',
+      does: 'measure how many cameras this machine can serve',
+      needs: 'nothing',
+      load: () => import('./commands/bench.ts'),
+    },
+  },
+};
+
+export const commands: ReadonlyMap<string, CommandEntry> = new Map(Object.values(commandGroups).flatMap((group) => Object.entries(group)));
+
+/** `people [--json]`. */
+export const usageOf = (name: string, { usage }: CommandEntry): string => `${name} ${usage}`.trimEnd();

@@ -1,0 +1,73 @@
+import type { Env } from '@watchpost/shared/config/parse-env';
+import { toAppError } from '@watchpost/shared/errors';
+import type { Needs } from './command.ts';
+import { type CommandEntry, commands, usageOf } from './commands.ts';
+import { helpLines } from './help.ts';
+
+/** An environment in which the gallery can be reached, until `close`. */
+export interface CommandStorage {
+  env: Env;
+  close(): Promise<void>;
+}
+
+/** Provides what a command needs where the environment names no database. Rejects with an AppError. */
+export type OpenStorage = (needs: Needs, env: Env) => Promise<CommandStorage>;
+
+export interface RunOptions {
+  env: Env;
+  /** By default the environment must name the database. */
+  openStorage?: OpenStorage;
+  /** Default: a line to standard output. */
+  print?: (line: string) => void;
+  /** Default: a line to standard error. */
+  warn?: (line: string) => void;
+}
+
+const asIs: OpenStorage = async (_needs, env) => ({ env, close: async () => undefined });
+const toStdout = (line: string): void => void process.stdout.write(`${line}\n`);
+const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * Runs one command: its name, then its arguments. SIGINT and SIGTERM abort it. Resolves to the exit code: the command's own, 1 where
+ * it failed, 2 where it was called wrongly. Never rejects.
+ */
+export async function runCommand(
+  [name = 'help', ...args]: string[],
+  { env, openStorage = asIs, print = toStdout, warn = toStderr }: RunOptions,
+): Promise<number> {
+  const command = commands.get(name);
+  if (command) return runEntry(name, command, args, { env, openStorage, print, warn });
+  const isHelp = ['help', '--help', '-h'].includes(name);
+  if (!isHelp) warn(`unknown command: ${name}`);
+  for (const line of helpLines()) (isHelp ? print : warn)(line);
+  return isHelp ? 0 : 2;
+}
+
+async function runEntry(
+  name: string,
+  entry: CommandEntry,
+  args: string[],
+  { env, openStorage, print, warn }: Required<RunOptions>,
+): Promise<number> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  // Once each: a second signal ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  try {
+    const { run } = await entry.load();
+    const storage = await openStorage(entry.needs, env);
+    try {
+      return await run(args, { env: storage.env, signal: interrupt.signal, print, warn });
+    } finally {
+      await storage.close();
+    }
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown);
+    warn(`${code}: ${message}`);
+    if (code !== 'usage-invalid') return 1;
+    warn(`usage: ${usageOf(name, entry)}`);
+    return 2;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+  }
+}

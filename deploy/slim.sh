@@ -1,0 +1,34 @@
+#!/bin/sh
+# Removes what no process loads from the apps deployed below the folder $1. The Dockerfile runs `analyze` on what is left.
+set -eu
+root=$1
+arch=$(node -p process.arch)
+
+# remove PACKAGE TEST...: removes the entries of the package's folder that match these tests of `find`.
+remove() {
+  package=$1
+  shift
+  find "$root" -type d -path "*/node_modules/$package" | while read -r folder; do
+    (cd "$folder" && find . -mindepth 1 "$@" -exec rm -rf {} +)
+  done
+}
+
+# Declarations, source maps and the compiler's state.
+find "$root" -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name .tsbuildinfo \) -delete
+
+# Libraries for other systems.
+remove onnxruntime-node -path './bin/*/*/*' -prune ! -path "./bin/*/linux/$arch"
+remove usearch -path './prebuilds/*' -prune ! -name "linux-$arch"
+# Sources, tests, and builds for browsers.
+remove usearch -maxdepth 1 ! -name package.json ! -name LICENSE ! -name javascript ! -name prebuilds ! -name node_modules
+remove zod -path ./src
+remove bintrees -path ./test
+for part in core converter backend-wasm backend-cpu; do
+  remove "@tensorflow/tfjs-$part" -path './dist/*' -prune ! -name '*.node.js' ! -name '*.wasm'
+done
+# Of Human: three models, the pictures and the font of the demonstration, and the file by which its folder is found.
+remove @vladmandic/human -maxdepth 1 ! -name package.json ! -name LICENSE ! -name dist ! -name models ! -name assets
+remove @vladmandic/human -path './dist/*' ! -name human.node.js
+remove @vladmandic/human -path './models/*' ! -name 'blazeface.*' ! -name 'facemesh.*' ! -name 'faceres.*'
+# Labels are drawn in one font.
+remove dejavu-fonts-ttf -path './ttf/*' ! -name DejaVuSans-Bold.ttf

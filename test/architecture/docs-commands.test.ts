@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { commands, usageOf } from '@watchpost/cli/commands';
+import { describe, expect, it } from 'vitest';
+import { commandsOf, documents, type DocsCommand } from '../support/docs-commands.ts';
+import { fromRoot } from '../support/root.ts';
+
+const read = (file: string): string => readFileSync(fromRoot(file), 'utf8');
+const words = (text: string): string[] =>
+  text
+    .replace(/\s#.*$/, '')
+    .split(/\s+/)
+    .filter(Boolean);
+const options = (text: string): string[] => Array.from(text.matchAll(/(?<=\s)--[a-z][\w-]*/g), ([option]) => option);
+
+const queues = Array.from(read('packages/shared/src/jobs/jobs.ts').matchAll(/queue: '(\w+)'/g), ([, name]) => name);
+
+/** What `bench help` says of each bench. */
+const benches = new Map(
+  Array.from(
+    execFileSync('sh', ['-c', `"${process.execPath}" "${fromRoot('scripts/bench.mjs')}" help 2>&1`], { encoding: 'utf8' }).matchAll(
+      /^ {2}([a-z-]+) (.*)$/gm,
+    ),
+    ([, name = '', usage = '']) => [name, usage],
+  ),
+);
+
+/** `NAME ARGS...`: the command exists and has these options and these arguments in capitals. */
+function checkWatchpost(text: string): void {
+  const [name = '', ...args] = words(text);
+  if (name === 'COMMAND' || name === 'help') return;
+  const entry = commands.get(name);
+  expect([name, entry]).toEqual([name, expect.anything()]);
+  const named = [...options(text), ...args.filter((arg) => /^[A-Z]+$/.test(arg))];
+  const usage = words(usageOf(name, entry!).replaceAll(/[^\w\s-]/g, ' '));
+  expect(usage).toEqual(expect.arrayContaining(named));
+}
+
+function checkBench(text: string): void {
+  const [name = ''] = words(text);
+  if (name === 'NAME') return expect(/# (.*)$/.exec(text)?.[1]?.split(', ').sort()).toEqual([...benches.keys()].sort());
+  expect([...benches.keys()]).toContain(name);
+  expect(words(benches.get(name)!.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining(options(text)));
+}
+
+function checkCompose(text: string): void {
+  const [, , flag, file = '', verb, ...rest] = words(text);
+  expect([flag === '-f' || flag === '--file', existsSync(fromRoot(file))]).toEqual([true, true]);
+  const services = Array.from(read(file).matchAll(/^ {2}([a-z]+):$/gm), ([, name]) => name);
+  if (verb === 'up') {
+    for (const [, service] of text.matchAll(/--scale (\w+)=\d+/g)) expect(services).toContain(service);
+    expect(['--detach', '--build', '--scale']).toEqual(expect.arrayContaining(options(rest.join(' '))));
+    return;
+  }
+  expect([verb, services.includes('cli')]).toEqual(['run', true]);
+  const [flags = '', command] = text.split(/ cli (?=\w)/);
+  expect(['--file', '--rm', '--user', '--volume']).toEqual(expect.arrayContaining(options(flags)));
+  checkWatchpost(command ?? '');
+}
+
+/**
+ * Every kind of command in the documents, with what can be checked of it without running it. `runs`: where it is run; else why it
+ * cannot be run in a test. The commands of `watchpost` are run by test/e2e/docs-commands.test.ts.
+ */
+const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
+  { of: /^npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
+  { of: /^watchpost (?=\w)|^(?=enroll |reembed )/, runs: 'no: a mention in the text, in short', check: checkWatchpost },
+  { of: /^(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
+  {
+    of: /^npm start$/,
+    runs: 'test/e2e/npm-start.test.ts',
+    check: () => expect(read('test/e2e/npm-start.test.ts')).toContain('scripts/start.mjs'),
+  },
+  {
+    of: /^npm test( -- )?/,
+    runs: 'it runs this test',
+    check: (text) => {
+      expect(words(text).filter((path) => !existsSync(fromRoot(path)))).toEqual([]);
+    },
+  },
+  {
+    of: /^npx pnpm@/,
+    runs: 'no: scripts/bootstrap.mjs runs pnpm; the scripts are tools of developers',
+    check: (text) => {
+      const [version, run, script = ''] = words(text);
+      expect([version, run]).toEqual([/pnpmVersion = '([\d.]+)'/.exec(read('scripts/bootstrap.mjs'))?.[1], 'run']);
+      expect(Object.keys(JSON.parse(read('package.json')).scripts)).toContain(script);
+    },
+  },
+  {
+    of: /^export /,
+    runs: 'no: the values are the reader’s own',
+    check: (text) => expect(read('docs/configuration.md')).toContain(`| \`${/^\w+/.exec(text)?.[0]}\` |`),
+  },
+  { of: /^(?=docker compose )/, runs: 'no: needs Docker; the `watchpost` command in it is run', check: checkCompose },
+  {
+    of: /^docker exec CONTAINER node dist\//,
+    runs: 'no: needs Docker',
+    check: (text) => {
+      const [program = '', ...command] = words(text);
+      expect(existsSync(fromRoot(`apps/standalone/src/${program.replace('.js', '.ts')}`))).toBe(true);
+      checkWatchpost(command.join(' '));
+    },
+  },
+  {
+    of: /^redis-cli (?=ZREVRANGE|HGET)/,
+    runs: 'no: reads jobs of a production that have failed',
+    check: (text) => expect(queues.map((queue) => `watchpost:${queue}`)).toContain(/watchpost:\w+/.exec(text)?.[0]),
+  },
+  {
+    of: /^node --input-type=module -e /,
+    runs: 'test/e2e/docs-commands.test.ts',
+    check: (text) => expect(queues).toContain(/new Queue\('(\w+)'/.exec(text)?.[1]),
+  },
+];
+/** Lines of code blocks that are no commands. */
+const formulas = [/^quality = size × /];
+
+const all: DocsCommand[] = documents().flatMap(commandsOf);
+
+describe('the commands in the documents', () => {
+  it('are found', () => {
+    expect(all.length).toBeGreaterThan(40);
+    expect(benches.size).toBeGreaterThan(5);
+  });
+
+  it.each(all)('$file:$line $text', ({ text }) => {
+    const kind = kinds.find(({ of }) => of.test(text));
+    kind?.check(text.replace(kind.of, ''));
+    expect(kind ?? formulas.find((formula) => formula.test(text)), 'a command of a new kind').toBeDefined();
+  });
+
+  it('of every kind are in the documents', () => {
+    expect(kinds.filter(({ of }) => !all.some(({ text }) => of.test(text)))).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fromRoot } from '../support/root.ts';
+import { workspace } from '../support/sources.ts';
+
+const dockerfile = readFileSync(fromRoot('deploy/Dockerfile'), 'utf8');
+const compose = readFileSync(fromRoot('deploy/compose.yaml'), 'utf8');
+const packages = workspace();
+const all = (text: string, pattern: RegExp): string[] => Array.from(text.matchAll(pattern), ([, found = '']) => found);
+
+/** The libraries that a package and the workspace's packages below it depend on. */
+function libraries(home: string): Set<string> {
+  const names = Object.keys(packages.get(home)?.dependencies ?? {});
+  const homes = [...packages].filter(([, { name }]) => names.includes(name)).map(([home]) => home);
+  return new Set([...names, ...homes.flatMap((below) => [...libraries(below)])]);
+}
+
+describe('deploy/Dockerfile', () => {
+  it('copies every manifest of the workspace before it installs', () => {
+    const copied = all(dockerfile, /^COPY (\S+)\/package\.json \1\/$/gm);
+    expect(copied.sort()).toEqual([...packages.keys(), 'test'].sort());
+  });
+
+  it('deploys every app, and builds the targets that compose names', () => {
+    const apps = [...packages].filter(([home]) => home.startsWith('apps/')).map(([, { name }]) => name);
+    expect(all(dockerfile, /--filter (\S+) deploy/g).sort()).toEqual(apps.sort());
+    const targets = all(compose, /target: ([\w-]+)/g);
+    expect(targets).toEqual(['ingest', 'worker', 'cli']);
+    expect(all(dockerfile, /^FROM \S+ AS ([\w-]+)$/gm)).toEqual(expect.arrayContaining([...targets, 'all-in-one']));
+  });
+});
+
+describe('what an app depends on', () => {
+  const heavy = ['mongodb', 'usearch', 'sharp', '@napi-rs/canvas', 'onnxruntime-node', '@vladmandic/human'];
+
+  it('ingest needs no database driver but its queue’s, and nothing that looks at pictures', () => {
+    const needed = libraries('apps/ingest');
+    expect(heavy.filter((name) => needed.has(name))).toEqual([]);
+    expect([...needed]).toEqual(expect.arrayContaining(['bullmq', 'pg', 'ioredis']));
+  });
+
+  it('no app carries the benches', () => {
+    for (const home of packages.keys()) expect([...libraries(home)]).not.toContain('@watchpost/bench');
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { commands } from '@watchpost/cli/commands';
+import { runCommand, type OpenStorage } from '@watchpost/cli/run-command';
+import { storageForCommand } from '@watchpost/standalone/command-storage';
+import { describe, expect, it } from 'vitest';
+
+async function run(argv: string[], openStorage?: OpenStorage) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const print = (line: string): void => void out.push(line);
+  const warn = (line: string): void => void err.push(line);
+  return { code: await runCommand(argv, { env: {}, print, warn, ...(openStorage && { openStorage }) }), out, err };
+}
+
+describe('the command line', () => {
+  it.each([[[]], [['help']], [['--help']], [['-h']]])('shows every command in aligned columns for %j', async (argv) => {
+    const { code, out, err } = await run(argv);
+    expect([code, err]).toEqual([0, []]);
+    const rows = out.filter((line) => line.startsWith('  '));
+    expect(rows.map((row) => row.trim().split(' ')[0])).toEqual([...commands.keys()]);
+    const columns = [...commands.values()].map(({ does }, index) => rows[index]?.indexOf(does));
+    expect(new Set(columns).size).toBe(1);
+    expect(columns[0]).toBeGreaterThan(2);
+  });
+
+  it.each(['look', 'constructor'])('refuses the unknown command %s with the help', async (name) => {
+    const { code, out, err } = await run([name]);
+    expect([code, out, err[0]]).toEqual([2, [], `unknown command: ${name}`]);
+    expect(err.length).toBeGreaterThan(commands.size);
+  });
+
+  it.each([...commands.keys()])('%s answers an unknown option with its usage and exit code 2', async (name) => {
+    const { code, out, err } = await run([name, '--nonsense']);
+    expect([code, out]).toEqual([2, []]);
+    expect(err).toEqual([expect.stringMatching(/^usage-invalid: .*--nonsense/), expect.stringMatching(`^usage: ${name}`)]);
+  });
+
+  it.each([[['merge', 'Ada']], [['merge', 'Ada', 'Bob', 'Eve']], [['people', 'Ada']], [['analyze']], [['enroll', 'a.jpg']]])(
+    'answers %j with the usage',
+    async (argv) => {
+      expect(await run(argv)).toMatchObject({ code: 2, out: [], err: [expect.stringContaining('usage-invalid'), expect.any(String)] });
+    },
+  );
+
+  it('opens what the command needs, closes it after a failure, and leaves no signal handler', async () => {
+    const listeners = () => ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    const seen: string[] = [];
+    const openStorage: OpenStorage = async (needs, env) => {
+      seen.push(needs, ...listeners().map((count, index) => String(count - (before[index] ?? 0))));
+      return { env, close: async () => void seen.push('closed') };
+    };
+    expect(await run(['people'], openStorage)).toMatchObject({ code: 1, err: [expect.stringContaining('config-invalid')] });
+    expect(seen).toEqual(['gallery', '1', '1', 'closed']);
+    expect(listeners()).toEqual(before);
+  });
+
+  it('reports what went wrong while the storage was opened', async () => {
+    const refusing: OpenStorage = async () => Promise.reject(new Error('no disk'));
+    expect(await run(['people'], refusing)).toEqual({ code: 1, out: [], err: ['internal: no disk'] });
+  });
+});
+
+describe('the gallery of npm start', () => {
+  it('is neither opened nor created for a command that does not need it, or that needs one that exists', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-storage-'));
+    try {
+      const env = { DATA_DIR: path.join(folder, 'data') };
+      for (const needs of ['nothing', 'gallery'] as const) expect((await storageForCommand(needs, env)).env).toBe(env);
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
