@@ -6,7 +6,7 @@ import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { fromRoot } from '../support/root.ts';
-import { pglite, type Service } from '../support/services.ts';
+import { postgres, type Service } from '../support/services.ts';
 
 const never = new AbortController().signal;
 
@@ -26,7 +26,7 @@ describe('the commands about people', () => {
   };
 
   beforeAll(async () => {
-    server = await pglite();
+    server = await postgres();
     const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
     const { gallery } = await openGallery({ POSTGRES_URL: server.url }, options, never);
     for (const seed of [1, 2, 3]) await gallery.recognise(snapshotInfo({ takenAtMs: seed * 1_000 }), [face(strangerVector(seed))], never);

@@ -17,7 +17,7 @@ const filling = new Set(['import', 'enroll', 'restore']);
 
 /**
  * Lets a command reach the gallery where `npm start` keeps it: through the running one's database, else by opening the data
- * folder itself, until `close`. Where an URL provides the gallery, nothing is done. Rejects as `startPgliteServer` does.
+ * folder itself, until `close`. Where an URL provides the gallery, nothing is done. Rejects as `startPostgres` does.
  */
 export async function storageForCommand(command: string | undefined, env: NodeJS.ProcessEnv): Promise<CommandStorage> {
   const asItIs = { env, close: async () => undefined };
@@ -26,7 +26,7 @@ export async function storageForCommand(command: string | undefined, env: NodeJS
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres')) && !filling.has(command)) return asItIs;
-  const { startPgliteServer } = await import('./processes/pglite-server.ts');
-  const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
-  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
+  const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
+  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') });
+  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };
 }

@@ -8,10 +8,13 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { BenchIo } from './gallery/bench-io.ts';
-import { startIngest, startRedis, startSlack, type Started } from './servers.ts';
+import { startApp } from './servers/app.ts';
+import { startPostgres } from './servers/postgres.ts';
+import { startRedis } from './servers/redis.ts';
+import { startSlack } from './servers/slack.ts';
 
 export const usage =
-  'acks [--rate 200] [--seconds 20] [--kills 2] [--queue URL] [--json]   ack times under load, and that kill -9 loses nothing';
+  'acks [--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--json]   ack times under load, and that kill -9 loses nothing';
 
 /** Waits before Slack's next deliveries of an event: it tries at once, after a minute and after five. Shortened, and without an end. Milliseconds. */
 const redeliveryAfterMs = [0, 1_000, 2_000];
@@ -31,8 +34,8 @@ interface Tally {
 
 /**
  * Plays Slack: `--rate` events a second for `--seconds`, each delivered again until it is acked, while ingest is killed
- * `--kills` times and started again. Then compares the queue with what was sent. The queue is a Redis of its own unless `--queue`
- * names another; that one must be empty, and no worker may be at it. Exit code 1 when an event was lost or doubled.
+ * `--kills` times and started again. Then compares the queue with what was sent. `--queue` is `redis` or `postgres`
+ * (a server is started for it) or the URL of a server, whose queue must be empty and have no worker. Exit code 1 when an event was lost or doubled.
  */
 export async function run(args: string[], io: BenchIo): Promise<number> {
   const { values } = parseArgs({
@@ -41,7 +44,7 @@ export async function run(args: string[], io: BenchIo): Promise<number> {
       rate: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '20' },
       kills: { type: 'string', default: '2' },
-      queue: { type: 'string' },
+      queue: { type: 'string', default: 'redis' },
       json: { type: 'boolean', default: false },
       data: { type: 'string' },
     },
@@ -49,7 +52,7 @@ export async function run(args: string[], io: BenchIo): Promise<number> {
   const load = { rate: positive(values.rate), seconds: positive(values.seconds), kills: Number(values.kills) };
   const started: Started[] = [];
   try {
-    const queueUrl = values.queue ?? (await keep(started, startRedis())).url;
+    const queueUrl = await openQueue(values.queue, started);
     const storage = /^rediss?:/.test(queueUrl) ? { REDIS_URL: queueUrl } : { POSTGRES_URL: queueUrl };
     const slack = await keep(started, startSlack());
     const secret = randomBytes(16).toString('hex');
@@ -61,13 +64,18 @@ export async function run(args: string[], io: BenchIo): Promise<number> {
       READ_SLACK_CHANNEL_ID: 'C0BENCH',
       WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
     };
-    const ingest = await keep(started, startIngest(env, io.signal));
+    const ingest = await startApp('ingest', { ...env, LOG_LEVEL: 'error' });
+    let restarted = Promise.resolve();
+    const killIngest = (): void => {
+      restarted = ingest.stop('SIGKILL').then(ingest.restart);
+    };
+    started.push({ stop: () => restarted.then(() => ingest.stop()) });
     const sender = createJobSender(storage, { log: createLogger('bench', 'silent') });
-    started.push({ url: queueUrl, stop: () => sender.close() });
+    started.push({ stop: () => sender.close() });
     await sender.ping(AbortSignal.timeout(10_000));
     const before = await jobsIn(sender);
 
-    const tally = await deliver(`${ingest.url}/api/events`, secret, load, () => ingest.kill(), io.signal);
+    const tally = await deliver(`${ingest.url}/api/events`, secret, load, killIngest, io.signal);
     const events = load.rate * load.seconds;
     const jobs = (await jobsIn(sender)) - before;
     const report = summarise(tally, { events, jobs, ...load, queue: storage.REDIS_URL ? 'redis' : 'postgres' });
@@ -76,6 +84,17 @@ export async function run(args: string[], io: BenchIo): Promise<number> {
   } finally {
     for (let next = started.pop(); next; next = started.pop()) await next.stop();
   }
+}
+
+/** Something that must be stopped at the end. */
+interface Started {
+  stop(): Promise<unknown>;
+}
+
+async function openQueue(wanted: string, started: Started[]): Promise<string> {
+  if (wanted === 'redis') return (await keep(started, startRedis({}, { own: true }))).url;
+  if (wanted === 'postgres') return (await keep(started, startPostgres({}, { own: true, durable: true }))).url;
+  return wanted;
 }
 
 /** At fixed times, whatever the answers do: a slow server must not slow its own load down. */

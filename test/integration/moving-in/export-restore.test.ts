@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
 import { face, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
-import { pglite, type Service } from '../../support/services.ts';
+import { postgres, type Service } from '../../support/services.ts';
 
 const never = new AbortController().signal;
 
@@ -19,7 +19,7 @@ describeWith([], 'export and restore', () => {
   let folder: string;
 
   beforeAll(async () => {
-    server = await pglite();
+    server = await postgres();
     folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-backup-'));
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -8,14 +8,15 @@ export type LogLevel = (typeof logLevels)[number];
 /** Fields that must never be printed, wherever a log line carries them. Message text, vectors and tokens are not passed to a log in the first place; this is the second fence. */
 const secretFields = ['token', 'authorization', 'headers.authorization', 'text', 'embedding', 'slackToken', 'signingSecret', 'url'];
 
-/** One JSON line an event, to standard output. `name` says which process it was. */
-export function createLogger(name: string, level: LogLevel): Logger {
-  return pino({
+/** One JSON line an event, to standard output or to `destination`. `name` says which process it was. */
+export function createLogger(name: string, level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
     name,
     level,
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     serializers: { err: serialiseError },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 interface LoggedError {
