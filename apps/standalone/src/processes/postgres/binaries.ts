@@ -42,7 +42,7 @@ function packageHome(name: string): string | undefined {
 }
 
 /** npm packages cannot carry links, so the package's install script makes them. Where such scripts are switched off, we do. */
-function linkLibraries(home: string): void {
+export function linkLibraries(home: string): void {
   const list = path.join(home, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
   for (const { source, target } of linksSchema.parse(JSON.parse(readFileSync(list, 'utf8')))) {
