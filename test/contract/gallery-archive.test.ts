@@ -113,8 +113,8 @@ async function contents(file: string): Promise<unknown[]> {
 
 const named = (part: string): GalleryBackend => galleryBackends.find(({ name }) => name.includes(part))!;
 
-describeWith(['mongo'], 'a gallery as a file', () => {
-  const backends = { replicaSet: named('replica'), standalone: named('standalone'), pglite: named('PGlite') };
+describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
+  const backends = { replicaSet: named('replica'), standalone: named('standalone'), postgres: named('PostgreSQL') };
   const servers: Service[] = [];
   let storages: StorageConfig[];
   let folder: string;
@@ -143,12 +143,12 @@ describeWith(['mongo'], 'a gallery as a file', () => {
     withArchive(storage, async (opened) => restoreGallery(opened, file, { replace }, never));
 
   it('goes from MongoDB to PostgreSQL and back and is the same', async () => {
-    const [replicaSet, standalone, pglite] = storages as [StorageConfig, StorageConfig, StorageConfig];
+    const [replicaSet, standalone, postgres] = storages as [StorageConfig, StorageConfig, StorageConfig];
     await fill(replicaSet);
     const first = await save(replicaSet);
     expect((await stat(first)).mode & 0o777).toBe(0o600);
-    expect(await load(pglite, first)).toEqual({ person: 4, face: 4, crop: 2, sighting: 3, 'last-seen': 2, audit: 1 });
-    const second = await save(pglite);
+    expect(await load(postgres, first)).toEqual({ person: 4, face: 4, crop: 2, sighting: 3, 'last-seen': 2, audit: 1 });
+    const second = await save(postgres);
     await load(standalone, second);
     const third = await save(standalone);
     const wanted = await contents(first);
@@ -157,7 +157,7 @@ describeWith(['mongo'], 'a gallery as a file', () => {
     expect(await contents(third)).toEqual(wanted);
     expect((await linesOf(first)).some((line) => line.includes('"Gone"'))).toBe(false);
     // And it is a gallery: it knows everybody, and numbers go on.
-    for (const storage of [pglite, standalone]) {
+    for (const storage of [postgres, standalone]) {
       await withGallery(storage, async (gallery) => {
         const answers = await gallery.recognise(
           snapshotInfo(),
@@ -243,7 +243,7 @@ describeWith(['mongo'], 'a gallery as a file', () => {
         const counts = await archive.counts(never);
         const untouched = { head: { nextNumber: 41 }, persons: 5 };
         const shut = { head: { code: 'gallery-unavailable' }, persons: undefined };
-        expect({ head, persons: counts?.person }).toMatchObject(backend === backends.pglite ? untouched : shut);
+        expect({ head, persons: counts?.person }).toMatchObject(backend === backends.postgres ? untouched : shut);
       });
       await expect(load(here(), file)).rejects.toMatchObject({ code: 'gallery-not-empty' });
       await load(here(), file, true);

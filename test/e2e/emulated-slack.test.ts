@@ -6,10 +6,11 @@ import { WebClient } from '@slack/web-api';
 import { startEmulatedSlack, type EmulatedSlack } from '@watchpost/standalone/slack/emulated-slack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { startApp, type RunningProcess } from '../support/pair.ts';
+import { startApp, type App } from '@watchpost/bench/servers/app';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { fromRoot } from '../support/root.ts';
-import { freePort, mongoReplicaSet, redis, type Service } from '../support/services.ts';
+import { freePort } from '@watchpost/bench/servers/server';
+import { mongoReplicaSet, redis, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 interface Delivery {
@@ -26,8 +27,8 @@ describeWith(['redis', 'mongo'], 'the pair on Redis and a MongoDB replica set, w
   const signingSecret = 'e2e-signing-secret';
   let slack: EmulatedSlack;
   let services: Service[] = [];
-  let ingest: RunningProcess;
-  let worker: RunningProcess;
+  let ingest: App;
+  let worker: App;
   let recorder: Server;
   let env: Record<string, string>;
   const deliveries: Delivery[] = [];

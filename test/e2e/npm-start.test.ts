@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromRoot } from '../support/root.ts';
-import { freePort } from '../support/services.ts';
+import { freePort } from '@watchpost/bench/servers/server';
 import { until } from '../support/until.ts';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));

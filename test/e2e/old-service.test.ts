@@ -13,7 +13,8 @@ import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { fromRoot } from '../support/root.ts';
-import { freePort, mongoStandalone, redis, type Service } from '../support/services.ts';
+import { freePort } from '@watchpost/bench/servers/server';
+import { mongoStandalone, redis, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 /** The operators of the service that this one replaces have five variables and a standalone MongoDB server. */

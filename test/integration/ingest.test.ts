@@ -8,7 +8,7 @@ import { describeWith } from '../support/describe-with.ts';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
 import { startIngestProcess, type IngestProcess } from '../support/ingest-process.ts';
 import { queueBackends } from '../support/queue-backends.ts';
-import { pglite, type Service } from '../support/services.ts';
+import { postgres, type Service } from '../support/services.ts';
 import { fileShare, slackFile } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
 
@@ -185,7 +185,7 @@ describe('the ingest process', () => {
   });
 
   it('is not ready, but takes events, while Slack does not say who it is', async () => {
-    const [slack, service] = [await startFakeSlack(), await pglite()];
+    const [slack, service] = [await startFakeSlack(), await postgres()];
     slack.mischief('auth.test', { kind: 'error', error: 'invalid_auth' });
     const ingest = await startIngestProcess({ POSTGRES_URL: service.url, SLACK_API_URL: slack.apiUrl });
     try {

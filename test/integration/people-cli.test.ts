@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { fromRoot } from '../support/root.ts';
-import { pglite, type Service } from '../support/services.ts';
+import { postgres, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
@@ -24,7 +24,7 @@ describe('the commands for people', () => {
   };
 
   beforeAll(async () => {
-    server = await pglite();
+    server = await postgres();
     const { gallery } = await startGallery({ POSTGRES_URL: server.url });
     for (const seed of [1, 2, 3]) await gallery.recognise(snapshotInfo({ takenAtMs: seed * 1_000 }), [face(strangerVector(seed))], never);
     await gallery.close();

@@ -1,9 +1,10 @@
+import { startPostgres } from '@watchpost/bench/servers/postgres';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { mongoReplicaSet, mongoStandalone, pglite, redis } from '../support/services.ts';
+import { mongoReplicaSet, mongoStandalone, postgres, redis } from '../support/services.ts';
 
 describeWith(
   ['redis'],
@@ -52,20 +53,45 @@ describeWith(
   { own: true },
 );
 
-describe('a PGlite for tests', () => {
-  it('keeps its data and its URL over a kill', async () => {
-    const service = await pglite({ persistent: true });
-    const query = async (sql: string): Promise<unknown[]> => {
-      const client = new Client(service.url);
-      await client.connect();
-      const { rows } = await client.query<Record<string, unknown>>(sql);
-      await client.end();
-      return rows;
-    };
-    await query('CREATE TABLE public.kept AS SELECT 1 AS a');
-    await service.kill();
-    await service.restart();
-    expect(await query('SELECT a FROM public.kept')).toEqual([{ a: 1 }]);
-    await service.stop();
-  });
-});
+describeWith(
+  ['postgres'],
+  'a PostgreSQL for tests',
+  () => {
+    it('keeps its data and its URL over a kill, and answers nothing while paused', async () => {
+      const service = await postgres({ own: true });
+      const query = async (sql: string): Promise<unknown[]> => {
+        const client = new Client({ connectionString: service.url, connectionTimeoutMillis: 300 });
+        await client.connect();
+        const { rows } = await client.query<Record<string, unknown>>(sql);
+        await client.end();
+        return rows;
+      };
+      await query('CREATE TABLE kept AS SELECT 1 AS a');
+      service.pause();
+      await expect(query('SELECT 1')).rejects.toThrow('timeout');
+      service.resume();
+      await service.kill();
+      await service.restart();
+      expect(await query('SELECT a FROM kept')).toEqual([{ a: 1 }]);
+      await service.stop();
+      await expect(query('SELECT 1')).rejects.toThrow('ENOENT');
+    });
+
+    it('is a database of its own where POSTGRES_URL names a server', async () => {
+      const server = await postgres({ own: true });
+      const [one, two] = [await startPostgres({ POSTGRES_URL: server.url }), await startPostgres({ POSTGRES_URL: server.url })];
+      const nameIn = async (url: string): Promise<unknown> => {
+        const client = new Client(url);
+        await client.connect();
+        const { rows } = await client.query('SELECT current_database() AS name');
+        await client.end();
+        return rows[0]?.name;
+      };
+      expect(new Set(await Promise.all([server, one, two].map(async ({ url }) => nameIn(url)))).size).toBe(3);
+      await Promise.all([one.stop(), two.stop()]);
+      await expect(nameIn(one.url)).rejects.toMatchObject({ code: '3D000' });
+      await server.stop();
+    });
+  },
+  { own: true },
+);

@@ -16,7 +16,7 @@ import type { FaceEngine } from '@watchpost/see/face-engine';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
-import { pglite, type Service } from '../support/services.ts';
+import { postgres, type Service } from '../support/services.ts';
 import { namePerson, startGallery } from '../support/start-gallery.ts';
 
 const log = createLogger('test', 'silent');
@@ -32,7 +32,7 @@ let inferences: number;
 let serial = 0;
 
 beforeAll(async () => {
-  database = await pglite();
+  database = await postgres();
   const config = loadConfig({
     SLACK_API_TOKEN: 'xoxb-test',
     READ_SLACK_CHANNEL_ID: 'CREAD',

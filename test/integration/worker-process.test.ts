@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startApp, type App } from '@watchpost/bench/servers/app';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
@@ -8,9 +9,8 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
 import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
-import { startApp, type RunningProcess } from '../support/pair.ts';
 import { frameWith, woman } from '../support/pictures.ts';
-import { pglite, redis, type Service } from '../support/services.ts';
+import { postgres, redis, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
@@ -22,11 +22,11 @@ describeWith(['redis'], 'the worker process', () => {
   let database: OpenedGallery;
   let sender: JobSender;
   let slack: FakeSlack;
-  let workers: RunningProcess[];
+  let workers: App[];
   let serial = 0;
 
   beforeAll(async () => {
-    const [queue, gallery] = await Promise.all([redis({ own: true }), pglite()]);
+    const [queue, gallery] = await Promise.all([redis({ own: true }), postgres()]);
     services = { queue, gallery };
     database = await startGallery({ POSTGRES_URL: gallery.url });
     sender = createJobSender({ REDIS_URL: queue.url }, { log });
@@ -41,11 +41,11 @@ describeWith(['redis'], 'the worker process', () => {
     workers = [];
   });
   afterEach(async () => {
-    await Promise.all(workers.filter(({ child }) => child.exitCode === null).map((worker) => worker.stop('SIGKILL')));
+    await Promise.all(workers.filter(({ child }) => child().exitCode === null).map((worker) => worker.stop('SIGKILL')));
     await slack.close();
   });
 
-  async function start(over: Record<string, string> = {}): Promise<RunningProcess> {
+  async function start(over: Record<string, string> = {}): Promise<App> {
     const worker = await startApp('worker', {
       SLACK_API_TOKEN: 'xoxb-process-test',
       SLACK_API_URL: slack.apiUrl,
@@ -132,8 +132,8 @@ describeWith(['redis'], 'the worker process', () => {
   });
 
   it('reports every fault of its environment at once', async () => {
-    const worker = await startApp('worker', { FACE_ENGINE: 'dlib', WORKER_CONCURRENCY: '0' }, { ready: false });
-    expect(await new Promise((resolve) => worker.child.once('exit', resolve))).toBe(1);
+    const worker = await startApp('worker', { FACE_ENGINE: 'dlib', WORKER_CONCURRENCY: '0' }, { until: 'spawned' });
+    expect(await new Promise((resolve) => worker.child().once('exit', resolve))).toBe(1);
     for (const name of [
       'SLACK_API_TOKEN',
       'READ_SLACK_CHANNEL_ID',

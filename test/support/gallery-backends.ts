@@ -3,14 +3,14 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { ProbeFace, SnapshotInfo } from '@watchpost/gallery/gallery';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
-import { mongoReplicaSet, mongoStandalone, pglite, type Service, type ServiceName } from './services.ts';
+import { mongoReplicaSet, mongoStandalone, postgres, type Service, type ServiceName } from './services.ts';
 
 /** A database that the gallery runs on. */
 export interface GalleryBackend {
   name: string;
   needs: ServiceName[];
   start(options?: { own?: boolean }): Promise<Service>;
-  /** The configuration of one gallery of its own on the server (PGlite has but one). */
+  /** The configuration of a gallery on the server. MongoDB has one for each call, PostgreSQL one for each server. */
   storage(url: string): StorageConfig;
   /** What an operator does by hand: gives whoever has the name another one. */
   renameByHand(storage: StorageConfig, from: string, to: string): Promise<void>;
@@ -43,9 +43,9 @@ export const galleryBackends: GalleryBackend[] = [
   mongo('MongoDB, replica set of one', async (options) => mongoReplicaSet(options)),
   mongo('MongoDB, standalone', async (options) => mongoStandalone(options)),
   {
-    name: 'PostgreSQL (PGlite)',
-    needs: [],
-    start: async (options) => pglite({ persistent: options?.own ?? false }),
+    name: 'PostgreSQL',
+    needs: ['postgres'],
+    start: async (options) => postgres(options),
     storage: (url) => ({ POSTGRES_URL: url }),
     renameByHand: async (storage, from, to) =>
       withPostgres(storage, async (client) => {

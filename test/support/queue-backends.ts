@@ -1,11 +1,11 @@
 import { createPostgresBackend, Queue } from 'bullmq';
-import { pglite, redis, type Service, type ServiceName } from './services.ts';
+import { postgres, redis, type Service, type ServiceName } from './services.ts';
 
 /** What BullMQ can keep its jobs in; every suite about the queue runs over all of them. */
 export interface QueueBackend {
   name: string;
   needs: ServiceName[];
-  /** `own`: a server that the test may kill, and that keeps its data then. */
+  /** `own`: a server that the test may kill. */
   start: (options?: { own?: boolean }) => Promise<Service>;
   storage: (url: string) => { REDIS_URL: string } | { POSTGRES_URL: string };
   /** The queue as BullMQ itself sees it, for what only a stranger does. */
@@ -21,9 +21,9 @@ export const queueBackends: QueueBackend[] = [
     raw: (url) => new Queue('snapshots', { connection: { url }, prefix: 'watchpost' }),
   },
   {
-    name: 'PostgreSQL (PGlite)',
-    needs: [],
-    start: async ({ own = false } = {}) => pglite({ persistent: own }),
+    name: 'PostgreSQL',
+    needs: ['postgres'],
+    start: async (options) => postgres(options),
     storage: (url) => ({ POSTGRES_URL: url }),
     raw: (url) => new Queue('snapshots', { connection: { connectionString: url } }, createPostgresBackend),
   },

@@ -6,8 +6,11 @@ import { embeddedPostgresUrl } from './processes/embedded-file.ts';
 import { planFor } from './plan.ts';
 
 /**
- * Lets a command reach the gallery where `npm start` keeps it: through the database of one that is running, else by opening the data
- * folder itself until `close`. Does nothing where a URL provides the gallery. Rejects as `startPgliteServer` does.
+  if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;
+  const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
+  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') });
+  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };
+};
  */
 export const storageForCommand: OpenStorage = async (needs, env) => {
   const asItIs = { env, close: async () => undefined };
@@ -16,7 +19,7 @@ export const storageForCommand: OpenStorage = async (needs, env) => {
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;
-  const { startPgliteServer } = await import('./processes/pglite-server.ts');
-  const server = await startPgliteServer({ dataDir, host: '127.0.0.1', port: 0 }, createLogger('database', 'silent'));
-  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.close() };
+  const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
+  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') });
+  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };
 };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { commonEnv } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
+import { createLogger, type LogLevel, logLevels } from '@watchpost/shared/observability/logger';
 import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
 import { scenes } from './demo/scenes.ts';
@@ -29,6 +30,8 @@ const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
 const bot = 'watchpost';
 const emulatorPort = 4_003;
+/** With the emulated Slack people look at the page, not at the log. */
+const demoLogLevel = 'warn';
 
 /**
  * Starts what the environment leaves open, then ingest and worker. Resolves when both are ready for work. Everything started is
@@ -42,13 +45,14 @@ export async function launch(options: LaunchOptions): Promise<void> {
   let childEnv: NodeJS.ProcessEnv = { ...env, PORT: String(port), WORKER_PORT: String(workerPort) };
 
   if (plan.embedded.length > 0) {
-    say(`opening the embedded database in ${plan.dataDir} (the first time takes some 5 s)`);
-    const database = await superviseDatabase({ dataDir: plan.dataDir, say, onGivenUp });
+    say(`starting the embedded database in ${plan.dataDir} (the first time takes a second)`);
+    const log = createLogger('database', databaseLogLevel(env, plan), { write: (line) => options.onLine('database', line.trimEnd()) });
+    const database = await superviseDatabase({ dataDir: plan.dataDir, log, say, onGivenUp });
     lifecycle.onStop('database', async () => database.stop());
     childEnv['POSTGRES_URL'] = database.url;
   }
   const emulated = plan.emulatedSlack ? await emulateSlack(lifecycle) : undefined;
-  if (emulated) childEnv = { ...childEnv, LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn', HOST: env['HOST'] ?? '127.0.0.1', ...emulated.env };
+  if (emulated) childEnv = { ...childEnv, LOG_LEVEL: env['LOG_LEVEL'] ?? demoLogLevel, HOST: env['HOST'] ?? '127.0.0.1', ...emulated.env };
 
   say(
     `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; the first time the worker prepares its models`,
@@ -75,6 +79,12 @@ export async function launch(options: LaunchOptions): Promise<void> {
   if (lifecycle.stopping.aborted) return;
   if (emulated) startDemo(emulated, port, options);
   else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
+}
+
+/** A faulty LOG_LEVEL is left to the processes, which report every fault at once. */
+function databaseLogLevel(env: NodeJS.ProcessEnv, { emulatedSlack }: Plan): LogLevel {
+  const given = env['LOG_LEVEL'] ?? (emulatedSlack ? demoLogLevel : 'info');
+  return logLevels.find((level) => level === given) ?? 'info';
 }
 
 async function portOf({ port, portIsFixed, emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {

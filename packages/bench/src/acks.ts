@@ -9,7 +9,10 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { z } from 'zod';
 import { readOptions, type Bench } from './bench.ts';
 import { percentile, rounded } from './report/statistics.ts';
-import { startIngest, startRedis, startSlack, type Started } from './servers.ts';
+import { startApp } from './servers/app.ts';
+import { startPostgres } from './servers/postgres.ts';
+import { startRedis } from './servers/redis.ts';
+import { startSlack } from './servers/slack.ts';
 
 /** Waits before Slack's next deliveries of an event: it tries at once, after a minute and after five. Shortened, and without an end. Milliseconds. */
 const redeliveryAfterMs = [0, 1_000, 2_000];
@@ -29,20 +32,20 @@ interface Tally {
 
 /**
  * Plays Slack: `--rate` events a second for `--seconds`, each delivered again until it is acked, while ingest is killed
- * `--kills` times and started again. Then compares the queue with what was sent. The queue is a Redis of its own unless `--queue`
- * names another; that one must be empty, and no worker may be at it. Exit code 1 when an event was lost or doubled.
+ * `--kills` times and started again. Then compares the queue with what was sent. `--queue` is `redis` or `postgres`
+ * (a server is started for it) or the URL of a server, whose queue must be empty and have no worker. Exit code 1 when an event was lost or doubled.
  */
 export const acks: Bench = async (args, io) => {
   const { json, queue, rate, seconds, kills } = readOptions(args, {
     rate: wholeNumber(1, 100_000).default(200),
     seconds: wholeNumber(1, 100_000).default(20),
     kills: wholeNumber(0, 1_000).default(2),
-    queue: z.string().optional(),
+    queue: z.string().default('redis'),
   });
   const load = { rate, seconds, kills };
   const started: Started[] = [];
   try {
-    const queueUrl = queue ?? (await keep(started, startRedis())).url;
+    const queueUrl = await openQueue(queue, started);
     const storage = /^rediss?:/.test(queueUrl) ? { REDIS_URL: queueUrl } : { POSTGRES_URL: queueUrl };
     const slack = await keep(started, startSlack());
     const secret = randomBytes(16).toString('hex');
@@ -54,13 +57,18 @@ export const acks: Bench = async (args, io) => {
       READ_SLACK_CHANNEL_ID: 'C0BENCH',
       WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
     };
-    const ingest = await keep(started, startIngest(env, io.signal));
+    const ingest = await startApp('ingest', { ...env, LOG_LEVEL: 'error' });
+    let restarted = Promise.resolve();
+    const killIngest = (): void => {
+      restarted = ingest.stop('SIGKILL').then(ingest.restart);
+    };
+    started.push({ stop: () => restarted.then(() => ingest.stop()) });
     const sender = createJobSender(storage, { log: createLogger('bench', 'silent') });
-    started.push({ url: queueUrl, stop: () => sender.close() });
+    started.push({ stop: () => sender.close() });
     await sender.ping(AbortSignal.timeout(10_000));
     const before = await jobsIn(sender);
 
-    const tally = await deliver(`${ingest.url}/api/events`, secret, load, () => ingest.kill(), io.signal);
+    const tally = await deliver(`${ingest.url}/api/events`, secret, load, killIngest, io.signal);
     const events = rate * seconds;
     const jobs = (await jobsIn(sender)) - before;
     const report = summarise(tally, { events, jobs, ...load, queue: storage.REDIS_URL ? 'redis' : 'postgres' });
@@ -70,6 +78,17 @@ export const acks: Bench = async (args, io) => {
     for (let next = started.pop(); next; next = started.pop()) await next.stop();
   }
 };
+
+/** Something that must be stopped at the end. */
+interface Started {
+  stop(): Promise<unknown>;
+}
+
+async function openQueue(wanted: string, started: Started[]): Promise<string> {
+  if (wanted === 'redis') return (await keep(started, startRedis({}, { own: true }))).url;
+  if (wanted === 'postgres') return (await keep(started, startPostgres({}, { own: true, durable: true }))).url;
+  return wanted;
+}
 
 /** At fixed times, whatever the answers do: a slow server must not slow its own load down. */
 async function deliver(

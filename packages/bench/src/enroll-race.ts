@@ -18,7 +18,7 @@ export const enrollRace: Bench = async (args, { env, print, warn, signal }) => {
     rounds: wholeNumber(1, 1_000_000).default(200),
     workers: wholeNumber(1, 1_000).default(8),
   });
-  const database = await openBenchDatabase(env, signal);
+  const database = await openBenchDatabase(env);
   try {
     // Creates the tables and indexes before all the processes start.
     const opened = await openDatabase(database.storage, { log: createLogger('bench', 'fatal') }, signal);

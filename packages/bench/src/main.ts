@@ -51,7 +51,7 @@ const benches: Entry[] = [
   },
   {
     name: 'acks',
-    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue URL] [--json]',
+    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--json]',
     summary: 'times until Slack events are acknowledged under load, and that kill -9 loses nothing',
     load: async () => (await import('./acks.ts')).acks,
   },

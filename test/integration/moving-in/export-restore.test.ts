@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
 import { face, snapshotInfo, strangerVector } from '../../support/gallery-backends.ts';
 import { runCommand } from '../../support/run-command.ts';
-import { pglite, type Service } from '../../support/services.ts';
+import { postgres, type Service } from '../../support/services.ts';
 import { namePerson, startGallery } from '../../support/start-gallery.ts';
 
 const never = new AbortController().signal;
@@ -15,7 +15,7 @@ describeWith([], 'export and restore', () => {
   let folder: string;
 
   beforeAll(async () => {
-    server = await pglite();
+    server = await postgres();
     folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-backup-'));
   });
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import { setTimeout as delay } from 'node:timers/promises';
+import { keepRunning } from './keep-running.ts';
 
 export interface SupervisedOptions {
   name: string;
@@ -28,10 +29,6 @@ export interface Supervised {
   hurry(): void;
 }
 
-/** After so long, a restart counts as a success. */
-const steadyMs = 60_000;
-const maxBackoffMs = 30_000;
-const maxFailedRestarts = 10;
 const keptLines = 20;
 
 /**
@@ -58,25 +55,9 @@ export function supervise(options: SupervisedOptions): Supervised {
     });
     await Promise.race([failed, untilReady(options, signal)]);
     failed.catch(() => undefined);
-    void keepRunning();
-  };
-
-  const keepRunning = async (): Promise<void> => {
-    let failures = 0;
-    while (!signal.aborted) {
-      const startedAt = Date.now();
-      const lines = await exited;
-      if (signal.aborted) return;
-      failures = Date.now() - startedAt > steadyMs ? 1 : failures + 1;
-      if (failures > maxFailedRestarts) {
-        options.onGivenUp(new AppError('process-failed', `${name} keeps ending:\n${lines.join('\n')}`));
-        return;
-      }
-      const pauseMs = Math.min(maxBackoffMs, 500 * 2 ** failures);
-      say(`${name} ended unexpectedly; starting it again in ${String(pauseMs / 1_000)} s`);
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) start();
-    }
+    void keepRunning({ name, say, start: async () => start(), ended: async () => exited }, signal).then((lastWords) => {
+      if (lastWords !== undefined) options.onGivenUp(new AppError('process-failed', `${name} keeps ending:\n${lastWords}`));
+    });
   };
 
   const ready = firstReady();

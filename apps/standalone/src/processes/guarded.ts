@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
+
+export interface GuardedOptions {
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+  /** What the program is sent when this process is gone; SIGKILL follows after 30 s. Default SIGKILL. */
+  lastSignal?: 'INT' | 'KILL';
+  /** A folder that is removed when this process is gone and the program has ended. */
+  lastFolder?: string;
+}
+
+/**
+ * The shell leaves a guardian behind, then becomes the program (`exec` keeps the process id, `$$`). The guardian waits for a line from
+ * us on descriptor 3. Where that ends without a line, this process is gone.
+ */
+const script = `
+signal=$1 folder=$2
+shift 2
+( (
+  read -r _ <&3 && exit
+  kill -s "$signal" $$
+  seconds=0
+  while sleep 1; kill -0 $$; do
+    seconds=$((seconds + 1))
+    [ $seconds -lt 30 ] || kill -s KILL $$
+  done
+  [ -z "$folder" ] || rm -rf -- "$folder"
+) >/dev/null 2>&1 & )
+exec 3<&-
+exec "$@"`;
+
+/**
+ * Spawns a program that ends when this process does, even by SIGKILL. It has a session of its own, so Ctrl-C reaches it through us only.
+ * On Windows, Node puts children in a job that ends with it.
+ */
+export function spawnGuarded(command: readonly string[], options: GuardedOptions = {}): ChildProcess {
+  const { lastSignal = 'KILL', lastFolder = '', ...rest } = options;
+  if (process.platform === 'win32') {
+    const [program = '', ...args] = command;
+    return spawn(program, args, { ...rest, stdio: 'pipe', windowsHide: true });
+  }
+  const args = ['-c', script, 'guardian', lastSignal, lastFolder, ...command];
+  const child = spawn('/bin/sh', args, { ...rest, stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: true });
+  const guardian = child.stdio[3];
+  if (guardian instanceof Socket) {
+    guardian.unref();
+    guardian.on('error', () => undefined);
+    child.once('exit', () => guardian.end('\n', () => guardian.destroy()));
+  }
+  return child;
+}

@@ -1,0 +1,43 @@
+import { backoffMs } from '@watchpost/shared/retry';
+import { pause } from '@watchpost/shared/wait';
+
+export interface KeepRunningOptions {
+  name: string;
+  /** Resolves with the last lines that the process wrote when it has ended. */
+  ended: () => Promise<string[]>;
+  /** Starts it again. A rejection counts as one more failure. */
+  start: () => Promise<void>;
+  /** Something that an operator should know. */
+  say: (text: string) => void;
+}
+
+/** After this time a restart counts as a success. */
+const steadyMs = 60_000;
+const backoff = { firstMs: 500, maxMs: 30_000 };
+const maxFailures = 10;
+
+/**
+ * Starts a process again, with growing pauses, whenever it ends, until `signal` aborts. Resolves with the last words of a process that
+ * keeps ending, or with undefined after an abort.
+ */
+export async function keepRunning({ name, ended, start, say }: KeepRunningOptions, signal: AbortSignal): Promise<string | undefined> {
+  let failures = 0;
+  let startedAt = Date.now();
+  let lines = await ended();
+  while (!signal.aborted) {
+    failures = Date.now() - startedAt > steadyMs ? 1 : failures + 1;
+    if (failures > maxFailures) return lines.join('\n');
+    const pauseMs = backoffMs(failures, backoff);
+    say(`${name} ended unexpectedly; starting it again in ${String(pauseMs / 1_000)} s`);
+    await pause(pauseMs, signal).catch(() => undefined);
+    if (signal.aborted) return undefined;
+    startedAt = Date.now();
+    try {
+      await start();
+      lines = await ended();
+    } catch (error) {
+      lines = [error instanceof Error ? error.message : String(error)];
+    }
+  }
+  return undefined;
+}

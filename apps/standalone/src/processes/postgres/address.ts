@@ -1,0 +1,50 @@
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { freePortFrom } from '../ports.ts';
+import { owner } from './cluster.ts';
+
+/** Where a server listens: PostgreSQL's settings for it, and the URL without its password. */
+export interface Address {
+  settings: Record<string, string>;
+  url: (password: string) => string;
+}
+
+/** sun_path has 104 bytes on macOS and 108 on Linux, with a closing zero. */
+const maxSocketBytes = 103;
+/** Only a part of the socket's name here. It is in the URL so that PGPORT in the environment cannot change it. */
+const socketPort = 5_432;
+/** Not a common port, and out of the range that the system gives to outgoing connections. */
+const firstPort = 15_432;
+
+/** A Unix socket in the folder, or a free port of the loopback interface where the system, the folder or its path allows none. */
+export async function addressFor(folder: string): Promise<Address> {
+  if (await takesSocket(path.join(folder, `.s.PGSQL.${String(socketPort)}`))) {
+    return {
+      settings: {
+        listen_addresses: '',
+        port: String(socketPort),
+        unix_socket_directories: folder,
+        unix_socket_permissions: '0700',
+      },
+      url: (password) => `postgres://${owner}:${password}@localhost:${String(socketPort)}/${owner}?host=${encodeURIComponent(folder)}`,
+    };
+  }
+  const host = '127.0.0.1';
+  const port = await freePortFrom(firstPort, host);
+  return {
+    settings: { listen_addresses: host, port: String(port), unix_socket_directories: '' },
+    url: (password) => `postgres://${owner}:${password}@${host}:${String(port)}/${owner}`,
+  };
+}
+
+/** Folders shared with a virtual machine often take none. */
+async function takesSocket(file: string): Promise<boolean> {
+  // PostgreSQL reads a comma as the next folder.
+  if (process.platform === 'win32' || Buffer.byteLength(file) > maxSocketBytes || file.includes(',')) return false;
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    // As long as the real name.
+    server.listen(file.replace('.s.PGSQL', '.t.PGSQL'), () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,204 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { lockDataDir } from '../data-lock.ts';
+import { spawnGuarded } from '../guarded.ts';
+import { addressFor } from './address.ts';
+import { findBinaries } from './binaries.ts';
+import { clusterFolder, ensureCluster, programEnv } from './cluster.ts';
+import { runAsFor, type RunAs } from './run-as.ts';
+import { logServerLine } from './server-log.ts';
+
+export interface PostgresOptions {
+  /** Keeps the data, in `postgres`, and belongs to this process until `stop`. */
+  dataDir: string;
+  log: Logger;
+  /** More settings of PostgreSQL, over ours. */
+  settings?: Record<string, string>;
+  /** Removed when this process is gone and the server with it; the server is killed then. */
+  lastFolder?: string;
+}
+
+export interface PostgresServer {
+  /** postgres:// URL with the password. The same after every start. */
+  url: string;
+  /** The running server's process. */
+  process(): ChildProcess;
+  /** Resolves with the last lines of its log when the server that runs now has ended. */
+  ended(): Promise<string[]>;
+  /** Starts it again after it ended. Rejects as `startPostgres` does. */
+  start(): Promise<void>;
+  /** Ends all connections, writes everything down, and gives the data folder back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * For one ingest, a worker and some commands on a small machine. Everything else is PostgreSQL's default: a commit is on the disk.
+ * The log has neither statements nor their values, which could be names or faces.
+ */
+const ownSettings = {
+  max_connections: '60',
+  shared_buffers: '32MB',
+  huge_pages: 'off',
+  min_wal_size: '32MB',
+  max_wal_size: '256MB',
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  max_logical_replication_workers: '0',
+  log_checkpoints: 'off',
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
+  log_line_prefix: '',
+  lc_messages: 'C',
+};
+/** How long a server that still uses the folder may take to end. */
+const patienceMs = 15_000;
+const stopMs = 30_000;
+
+/**
+ * Starts the embedded PostgreSQL and makes its data folder where there is none. When this process ends without `stop`, the server ends
+ * too. Rejects with `data-dir-in-use`, or with `embedded-database-failed`.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { dataDir } = options;
+  let unlock = async (): Promise<void> => undefined;
+  try {
+    const binaries = findBinaries();
+    unlock = await lockDataDir(dataDir);
+    const folder = clusterFolder(dataDir);
+    const runAs = await runAsFor(existsSync(folder) ? folder : dataDir);
+    const password = await ensureCluster(dataDir, binaries, runAs);
+    const address = await addressFor(folder);
+    const settings = { ...ownSettings, ...address.settings, ...options.settings };
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const launchServer = async (): Promise<Running | Failed> => launchOnce([binaries.postgres, '-D', folder, ...args], runAs, options);
+    let running = await launch(folder, launchServer);
+    let starting = Promise.resolve();
+    const startAgain = async (): Promise<void> => {
+      running = await launch(folder, launchServer);
+    };
+    return {
+      url: address.url(password),
+      process: () => running.child,
+      ended: async () => running.ended,
+      start: () => {
+        starting = startAgain();
+        return starting;
+      },
+      stop: async () => {
+        await starting.catch(() => undefined);
+        await stop(running);
+        await unlock();
+      },
+    };
+  } catch (error) {
+    await unlock();
+    if (error instanceof AppError) throw error;
+    throw new AppError('embedded-database-failed', `the embedded database in ${dataDir} could not start`, { cause: error });
+  }
+}
+
+interface Running {
+  child: ChildProcess;
+  ended: Promise<string[]>;
+}
+
+/** A server that did not start, with its last words. */
+interface Failed {
+  lines: string[];
+}
+
+/**
+ * Starts the server; waits where another one still uses the folder, such as that of a launcher that was killed, which is about to end.
+ * PostgreSQL has two ways to notice: a file with a process id, and shared memory. The file may be left from before a crash, and its
+ * number may be any process's by now. So it is removed where nobody answers at the address in it. Shared memory has no such doubt.
+ */
+async function launch(folder: string, launchServer: () => Promise<Running | Failed>): Promise<Running> {
+  for (const deadline = Date.now() + patienceMs; ; await delay(100)) {
+    const occupied = await answers(folder);
+    const result = occupied ? { lines: [] } : await launchServer();
+    if ('child' in result) return result;
+    const reason = result.lines.join('\n');
+    const inUse = /shared memory block .* in use/.test(reason);
+    const leftOver = /lock file .* already exists/.test(reason);
+    if (!occupied && !inUse && !leftOver) {
+      throw new AppError('embedded-database-failed', `the embedded database in ${folder} did not start:\n${reason}`);
+    }
+    if (Date.now() > deadline) throw new AppError('data-dir-in-use', `another PostgreSQL server uses ${folder}: stop it first`);
+    if (leftOver && !(await answers(folder))) {
+      const { port } = await readPidFile(folder);
+      for (const file of ['postmaster.pid', `.s.PGSQL.${port}.lock`]) await rm(path.join(folder, file), { force: true });
+    }
+  }
+}
+
+async function launchOnce(command: string[], { wrapper, ...user }: RunAs, { log, lastFolder }: PostgresOptions): Promise<Running | Failed> {
+  const child = spawnGuarded([...wrapper, ...command], {
+    ...user,
+    env: programEnv(),
+    cwd: path.parse(process.cwd()).root,
+    ...(lastFolder === undefined ? { lastSignal: 'INT' } : { lastFolder }),
+  });
+  const lines: string[] = [];
+  const ended = new Promise<string[]>((resolve) => {
+    child.once('error', (error) => resolve([error.message]));
+    child.once('close', () => resolve(lines));
+  });
+  child.stdin?.destroy();
+  child.stdout?.resume();
+  const ready = new Promise<true>((resolve) => {
+    if (!child.stderr) return;
+    createInterface(child.stderr).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > 20) lines.shift();
+      logServerLine(log, line);
+      if (line.endsWith('database system is ready to accept connections')) resolve(true);
+    });
+  });
+  const outcome = await Promise.race([ready, ended]);
+  return outcome === true ? { child, ended } : { lines: outcome };
+}
+
+async function stop({ child, ended }: Running): Promise<void> {
+  // A fast shutdown. On Windows there are no signals and this is a crash, from which PostgreSQL recovers at the next start.
+  child.kill('SIGINT');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Whether a server answers at the address that the last one in this folder wrote down. */
+async function answers(folder: string): Promise<boolean> {
+  const { pid, port, socketFolder } = await readPidFile(folder);
+  // Behind a port could be anybody; the socket is in the folder.
+  if (port === '' || (socketFolder === '' && !isRunning(pid))) return false;
+  return new Promise((resolve) => {
+    const socket = socketFolder ? connect(path.join(socketFolder, `.s.PGSQL.${port}`)) : connect(Number(port), '127.0.0.1');
+    const settle = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The first lines of postmaster.pid are the process, the folder, the start, the port and the socket's folder. */
+async function readPidFile(folder: string): Promise<{ pid: number; port: string; socketFolder: string }> {
+  const text = await readFile(path.join(folder, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [pid = '', , , port = '', socketFolder = ''] = text.split('\n');
+  return { pid: Number(pid), port, socketFolder };
+}

@@ -1,0 +1,28 @@
+import type { Logger } from '@watchpost/shared/observability/logger';
+
+type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** PostgreSQL's severities. An error ends a statement, a fatal error a connection or a start; a panic ends the server. */
+const levels: Record<string, Level> = {
+  LOG: 'info',
+  INFO: 'info',
+  NOTICE: 'info',
+  WARNING: 'warn',
+  ERROR: 'error',
+  FATAL: 'error',
+  PANIC: 'fatal',
+};
+
+/** A line of the server's log (English, without a prefix) as level and text. Lines of the loader or of `unshare` count as errors. */
+export function parseServerLine(line: string): { level: Level; text: string } {
+  const [, severity = '', text = ''] = /^([A-Z]+)\d?: {2}(.*)$/.exec(line) ?? [];
+  // Said to each connection while the server starts or stops.
+  if (/^the database system is |^terminating connection due to administrator command/.test(text)) return { level: 'debug', text };
+  if (text === '') return { level: line.startsWith('\t') ? 'info' : 'error', text: line.trim() };
+  return { level: levels[severity] ?? 'debug', text };
+}
+
+export function logServerLine(log: Logger, line: string): void {
+  const { level, text } = parseServerLine(line);
+  log[level](text);
+}

@@ -1,0 +1,112 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import type { Env } from '@watchpost/shared/config/parse-env';
+import { toAppError } from '@watchpost/shared/errors';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { findBinaries } from '@watchpost/standalone/processes/postgres/binaries';
+import { startPostgres as startEmbedded } from '@watchpost/standalone/processes/postgres/postgres-server';
+import { externalServer, makeFolder, type Server, type ServerOptions } from './server.ts';
+
+export interface PostgresServerOptions extends ServerOptions {
+  /** Writes commits to the disk, as production does. Without it a kill loses nothing, a power cut may. Default false. */
+  durable?: boolean;
+}
+
+/** For many suites at a time; without writing to the disk. */
+const roomy = { max_connections: '200' };
+const hasty = { fsync: 'off', full_page_writes: 'off' };
+
+/** Why there is no PostgreSQL here, or undefined. */
+export function postgresMissing(env: Env, { own = false }: ServerOptions = {}): string | undefined {
+  if (env['POSTGRES_URL'] && !own) return undefined;
+  try {
+    findBinaries();
+    return undefined;
+  } catch (error) {
+    return toAppError(error).message;
+  }
+}
+
+/** A database of its own on the server of POSTGRES_URL, else an embedded server with an empty database. */
+export async function startPostgres(env: Env, { own = false, durable = false }: PostgresServerOptions = {}): Promise<Server> {
+  const given = env['POSTGRES_URL'];
+  if (given && !own) return ownDatabase(given);
+  const dataDir = await makeFolder();
+  await cp(await template(), dataDir, { recursive: true });
+  const settings = durable ? roomy : { ...roomy, ...hasty };
+  const server = await startEmbedded({ dataDir, log: createLogger('database', 'silent'), settings, lastFolder: dataDir });
+  const signal = (name: NodeJS.Signals): void => {
+    for (const pid of familyOf(server.process().pid ?? 0)) send(pid, name);
+  };
+  const kill = async (): Promise<void> => {
+    signal('SIGKILL');
+    await server.ended();
+  };
+  return {
+    url: server.url,
+    stop: async () => {
+      await kill();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    kill,
+    restart: async () => server.start(),
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+  };
+}
+
+async function ownDatabase(server: string): Promise<Server> {
+  const name = `watchpost_${randomUUID().slice(0, 8)}`;
+  const own = new URL(server);
+  own.pathname = `/${name}`;
+  await onServer(server, `CREATE DATABASE ${name}`);
+  return externalServer(own.href, async () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`));
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A data folder whose database is empty. Copying it takes a tenth of the time that making one does. Kept from run to run. */
+async function template(): Promise<string> {
+  const source = fileURLToPath(import.meta.resolve('@watchpost/standalone/processes/postgres/cluster'));
+  const key = createHash('sha256')
+    .update(findBinaries().version)
+    .update(await readFile(source))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = fileURLToPath(new URL(`../../../../node_modules/.cache/watchpost/postgres-${key}`, import.meta.url));
+  if (await stat(folder).catch(() => undefined)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const fresh = await mkdtemp(join(dirname(folder), 'postgres-new-'));
+  const server = await startEmbedded({ dataDir: fresh, log: createLogger('database', 'silent'), settings: hasty, lastFolder: fresh });
+  await server.stop();
+  // Another process may have been faster.
+  await rename(fresh, folder).catch(async () => rm(fresh, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A server and its children: each of them has a process group of its own. */
+function familyOf(pid: number): number[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  return [pid, ...rows.map((row) => row.trim().split(/\s+/).map(Number)).flatMap(([child = 0, parent]) => (parent === pid ? [child] : []))];
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
