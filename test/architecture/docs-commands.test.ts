@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { commands, usageOf } from '@watchpost/cli/commands';
+import { jobDefinitions } from '@watchpost/shared/jobs/job-kinds';
 import { describe, expect, it } from 'vitest';
 import { commandsOf, documents, type DocsCommand } from '../support/docs-commands.ts';
 import { fromRoot } from '../support/root.ts';
@@ -13,7 +14,7 @@ const words = (text: string): string[] =>
     .filter(Boolean);
 const options = (text: string): string[] => Array.from(text.matchAll(/(?<=\s)--[a-z][\w-]*/g), ([option]) => option);
 
-const queues = Array.from(read('packages/shared/src/jobs/jobs.ts').matchAll(/queue: '(\w+)'/g), ([, name]) => name);
+const queues = Object.values(jobDefinitions).map(({ queue }) => queue);
 
 /** What `bench help` says of each bench. */
 const benches = new Map(
@@ -63,9 +64,9 @@ function checkCompose(text: string): void {
  * cannot be run in a test. The commands of `watchpost` are run by test/e2e/docs-commands.test.ts.
  */
 const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
-  { of: /^npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
+  { of: /^(?:[A-Z_]+=\S+ )?npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
   { of: /^watchpost (?=\w)|^(?=enroll |reembed )/, runs: 'no: a mention in the text, in short', check: checkWatchpost },
-  { of: /^(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
+  { of: /^(?:[A-Z_]+=\S+ )?(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
   {
     of: /^npm start$/,
     runs: 'test/e2e/npm-start.test.ts',

@@ -9,7 +9,7 @@ function recipe(heading: string): string {
   return /```diff\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
 }
 
-const recipes = ['A job kind', 'A platform'];
+const recipes = ['A job kind', 'A platform', 'A command'];
 const apps = ['apps/ingest', 'apps/worker', 'apps/cli'];
 
 describe('the recipes of CONTRIBUTING.md', () => {

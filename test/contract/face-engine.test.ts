@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +11,9 @@ import { sameFrame } from '@watchpost/see/picture/fingerprint';
 import { contactSheetFile as sheet, humanFile } from '@watchpost/see/files/human-package';
 import { openVisionHere } from '@watchpost/see/prepare/prepare-vision';
 import type { Raster } from '@watchpost/see/picture/raster';
-import { encodeOnnx } from '@watchpost/see/translate/onnx-file';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromRoot } from '../support/root.ts';
+import { guideExample, writeCustomModel } from '../support/custom-model.ts';
 
 const party = humanFile('assets', 'samples.jpg');
 const log = createLogger('test', 'silent');
@@ -200,17 +198,8 @@ describe('a custom embedding model', () => {
   };
 
   it('embeds faces as the example of the guide describes it', async () => {
-    const [, example = ''] = /```json\n([^`]+)```/.exec(readFileSync(fromRoot('docs/guides/adding-a-model.md'), 'utf8')) ?? [];
-    // The mean colours of 7 by 7 fields: enough of a model to see what it is given.
-    const pooling = encodeOnnx({
-      name: 'pooling',
-      nodes: [{ op: 'AveragePool', inputs: ['crop'], output: 'fields', attributes: { kernel_shape: [16, 16], strides: [16, 16] } }],
-      initializers: [],
-      input: { name: 'crop', type: 'float', shape: [1, 3, 112, 112] },
-      outputs: ['fields'],
-    });
-    await writeFile(join(folder, 'my-model.onnx'), pooling);
-    const engine = await engineWith(example);
+    await writeCustomModel(folder);
+    const engine = await engineWith(guideExample());
     try {
       expect(engine.modelId).toBe('my-model-1');
       const { faces } = await engine.see(await man().png().toBuffer(), never);

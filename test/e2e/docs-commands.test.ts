@@ -5,12 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { CommandStorage } from '@watchpost/cli/run-command';
 import type { ProbeFace } from '@watchpost/gallery/gallery';
-import { openGallery } from '@watchpost/gallery/open-gallery';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
 import { Queue, Worker } from 'bullmq';
 import { MongoClient } from 'mongodb';
@@ -18,15 +16,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { commandsOf, documents } from '../support/docs-commands.ts';
 import { emptyGallery, snapshotInfo } from '../support/gallery-backends.ts';
+import { guideExample, writeCustomModel } from '../support/custom-model.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { fromRoot } from '../support/root.ts';
+import { startGallery } from '../support/start-gallery.ts';
 import { mongoStandalone, redis, type Service, type ServiceName } from '../support/services.ts';
 
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
 
 /** A reader's commands are run for real, with the gallery of `npm start`; test/architecture/docs-commands.test.ts knows the other kinds. */
-const watchpost = /^npm run --silent watchpost -- |^docker compose .* cli (?=\w)/;
+const watchpost = /^(?:[A-Z_]+=\S+ )?npm run --silent watchpost -- |^docker compose .* cli (?=\w)/;
 const retrySnippet = /^node --input-type=module -e /;
 /** Placeholders, and a command that takes the better part of a minute. */
 const left = new Set(['COMMAND', 'bench']);
@@ -126,9 +126,8 @@ async function threeFaces(): Promise<ProbeFace[]> {
 
 /** Lets the gallery see three strangers: Unknown 1 to 3. */
 async function seeStrangers({ env }: CommandStorage, faces: readonly ProbeFace[]): Promise<void> {
-  const { gallery } = await openGallery(env, { log, metrics: createMetrics({ processMetrics: false }) }, never);
+  const { gallery } = await startGallery(env);
   try {
-    await gallery.ready(never);
     await gallery.recognise(snapshotInfo(), faces, never);
     expect((await gallery.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2', 'Unknown 3']);
   } finally {
@@ -136,19 +135,22 @@ async function seeStrangers({ env }: CommandStorage, faces: readonly ProbeFace[]
   }
 }
 
-/** What the guides' commands name: pictures of two people, and a snapshot. */
+/** What the guides' commands name: pictures of two people, a snapshot, and a custom model. */
 async function writePictures(root: string): Promise<void> {
   const pictures = {
     'people/Ada Lovelace/front.jpg': [dark],
     'people/Grace Hopper/portrait.jpg': [woman],
     'more/1.jpg': [dark],
     'some-snapshot.jpg': [man[1]!, woman],
+    'picture.jpg': [woman],
   };
   for (const [index, [name, cells]] of Object.entries(pictures).entries()) {
     const file = path.join(root, name);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, await frameWith(cells, { seed: index }));
   }
+  await writeFile(path.join(root, 'my-model.json'), guideExample());
+  await writeCustomModel(root);
 }
 
 async function mongoOfTheOldService(): Promise<Service> {

@@ -24,7 +24,7 @@ export type SeeConfig = z.output<z.ZodObject<typeof seeEnv>>;
 /**
  * Settings of glibc's allocator with which a process with inference threads must be started: few arenas, large blocks returned to the system
  * at once, some freed memory kept. Without them arenas fragment and a thread's memory doubles. Smaller thresholds save more memory, but each
- * inference then waits for fresh pages and takes twice as long (docs/decisions/0012). They cannot be set from inside the process, and other
+ * inference then waits for fresh pages and takes twice as long (docs/decisions/0008). They cannot be set from inside the process, and other
  * allocators ignore them. Bytes.
  */
 export const memoryEnv = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '4194304', MALLOC_TRIM_THRESHOLD_: '33554432' } as const;

@@ -1,7 +1,7 @@
 import { covered, overlap, sharedArea, type Box } from '@watchpost/shared/geometry';
 
 /**
- * Is a found face really a face? Two checks, which work at different sizes (docs/decisions/0011 has the counts):
+ * Is a found face really a face? Two checks, which work at different sizes (docs/decisions/0007 has the counts):
  * the mesh model's flag is nearly always above 0.7 for true faces of 20 pixels and more, and says nothing about smaller ones;
  * the likeness (cosine to the mean embedding of many faces) of true faces falls below 16 pixels, that of false boxes falls further.
  */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isHeic } from '@watchpost/worker/snapshot/1-download';
+import { sniff } from '@watchpost/see/picture/sniff';
+
+const isHeic = (bytes: Uint8Array): boolean => sniff(bytes) === 'heic';
 
 const box = (...brands: string[]) => {
   const body = Buffer.concat([
@@ -13,7 +15,7 @@ const box = (...brands: string[]) => {
   return Buffer.concat([length, body, Buffer.alloc(40)]);
 };
 
-describe('isHeic', () => {
+describe('HEIC', () => {
   it.each([[['heic', 'mif1']], [['mif1', 'heic']], [['heix']]])('knows %s', (brands) => {
     expect(isHeic(box(...brands))).toBe(true);
   });
