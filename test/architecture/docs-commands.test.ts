@@ -4,8 +4,14 @@ import { commands, usageOf } from '@watchpost/cli/commands';
 import { describe, expect, it } from 'vitest';
 import { commandsOf, documents, type DocsCommand } from '../support/docs-commands.ts';
 import { fromRoot } from '../support/root.ts';
+import { sourcesOf } from '../support/sources.ts';
 
 const read = (file: string): string => readFileSync(fromRoot(file), 'utf8');
+/** `NAME=value command` as the names of its variables and the command. */
+function split(text: string): { variables: string[]; command: string } {
+  const [assignments = ''] = /^(?:[A-Z_]+=\S+ )*/.exec(text) ?? [];
+  return { variables: assignments.match(/[A-Z_]+(?==)/g) ?? [], command: text.slice(assignments.length) };
+}
 const words = (text: string): string[] =>
   text
     .replace(/\s#.*$/, '')
@@ -13,7 +19,7 @@ const words = (text: string): string[] =>
     .filter(Boolean);
 const options = (text: string): string[] => Array.from(text.matchAll(/(?<=\s)--[a-z][\w-]*/g), ([option]) => option);
 
-const queues = Array.from(read('packages/shared/src/jobs/jobs.ts').matchAll(/queue: '(\w+)'/g), ([, name]) => name);
+const queues = sourcesOf(['packages/shared']).flatMap(({ text }) => Array.from(text.matchAll(/queue: '(\w+)'/g), ([, name]) => name));
 
 /** What `bench help` says of each bench. */
 const benches = new Map(
@@ -125,12 +131,15 @@ describe('the commands in the documents', () => {
   });
 
   it.each(all)('$file:$line $text', ({ text }) => {
-    const kind = kinds.find(({ of }) => of.test(text));
-    kind?.check(text.replace(kind.of, ''));
-    expect(kind ?? formulas.find((formula) => formula.test(text)), 'a command of a new kind').toBeDefined();
+    const { variables, command } = split(text);
+    const documented = read('docs/configuration.md');
+    expect(variables.filter((name) => !documented.includes(`| \`${name}\` |`))).toEqual([]);
+    const kind = kinds.find(({ of }) => of.test(command));
+    kind?.check(command.replace(kind.of, ''));
+    expect(kind ?? formulas.find((formula) => formula.test(command)), 'a command of a new kind').toBeDefined();
   });
 
   it('of every kind are in the documents', () => {
-    expect(kinds.filter(({ of }) => !all.some(({ text }) => of.test(text)))).toEqual([]);
+    expect(kinds.filter(({ of }) => !all.some(({ text }) => of.test(split(text).command)))).toEqual([]);
   });
 });
