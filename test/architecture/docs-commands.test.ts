@@ -7,6 +7,11 @@ import { commandsOf, documents, type DocsCommand } from '../support/docs-command
 import { fromRoot } from '../support/root.ts';
 
 const read = (file: string): string => readFileSync(fromRoot(file), 'utf8');
+/** `NAME=value command` as the names of its variables and the command. */
+function split(text: string): { variables: string[]; command: string } {
+  const [assignments = ''] = /^(?:[A-Z_]+=\S+ )*/.exec(text) ?? [];
+  return { variables: assignments.match(/[A-Z_]+(?==)/g) ?? [], command: text.slice(assignments.length) };
+}
 const words = (text: string): string[] =>
   text
     .replace(/\s#.*$/, '')
@@ -64,9 +69,9 @@ function checkCompose(text: string): void {
  * cannot be run in a test. The commands of `watchpost` are run by test/e2e/docs-commands.test.ts.
  */
 const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
-  { of: /^(?:[A-Z_]+=\S+ )?npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
+  { of: /^npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
   { of: /^watchpost (?=\w)|^(?=enroll |reembed )/, runs: 'no: a mention in the text, in short', check: checkWatchpost },
-  { of: /^(?:[A-Z_]+=\S+ )?(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
+  { of: /^(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
   {
     of: /^npm start$/,
     runs: 'test/e2e/npm-start.test.ts',
@@ -126,12 +131,15 @@ describe('the commands in the documents', () => {
   });
 
   it.each(all)('$file:$line $text', ({ text }) => {
-    const kind = kinds.find(({ of }) => of.test(text));
-    kind?.check(text.replace(kind.of, ''));
-    expect(kind ?? formulas.find((formula) => formula.test(text)), 'a command of a new kind').toBeDefined();
+    const { variables, command } = split(text);
+    const documented = read('docs/configuration.md');
+    expect(variables.filter((name) => !documented.includes(`| \`${name}\` |`))).toEqual([]);
+    const kind = kinds.find(({ of }) => of.test(command));
+    kind?.check(command.replace(kind.of, ''));
+    expect(kind ?? formulas.find((formula) => formula.test(command)), 'a command of a new kind').toBeDefined();
   });
 
   it('of every kind are in the documents', () => {
-    expect(kinds.filter(({ of }) => !all.some(({ text }) => of.test(text)))).toEqual([]);
+    expect(kinds.filter(({ of }) => !all.some(({ text }) => of.test(split(text).command)))).toEqual([]);
   });
 });
