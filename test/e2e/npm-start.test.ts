@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -85,18 +85,26 @@ describe('npm start with nothing set', async () => {
     launcher.process.kill('SIGINT');
     expect(await launcher.exited).toBe(0);
     expect(family.filter((pid) => isAlive(pid))).toEqual([]);
+    expect(processesThatName(dataDir)).toEqual([]);
     expect(readdirSync(dataDir)).toEqual(['postgres']);
   });
 
-  it('knows the same people when started again, also for a command alone, and ends when it is killed', async () => {
+  it('knows the same people when started again, goes on when its database is killed, and ends when it is killed itself', async () => {
     expect(await watchpost('people')).toContain('Ada');
     expect(readdirSync(dataDir)).toEqual(['postgres']);
     const launcher = launch();
     const page = await launcher.page();
     await until('the man of the first picture is Ada again', async () => (await results(page)).includes('Ada'), 60_000);
+    const pictures = async (): Promise<number> => (await results(page)).split('<img').length;
+    process.kill(Number(readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    await until('the database is started again', () => launcher.output().includes('the embedded database ended unexpectedly'));
+    const before = await pictures();
+    await until('results go on', async () => (await pictures()) > before, 60_000);
+
     const family = descendants(launcher.process.pid ?? 0);
     launcher.process.kill('SIGKILL');
-    await until('its processes have noticed', () => family.every((pid) => !isAlive(pid)), 40_000);
+    const remaining = (): unknown[] => [...family.filter((pid) => isAlive(pid)), ...processesThatName(dataDir)];
+    await until('its processes have noticed', () => remaining().length === 0, 40_000);
     expect(await watchpost('people')).toContain('Ada');
   });
 });
@@ -124,6 +132,12 @@ function descendants(of: number): number[] {
   const found = [of];
   for (const pid of found) for (const [child = 0, parent] of rows) if (parent === pid) found.push(child);
   return found.slice(1);
+}
+
+/** The database has the folder in its command line, and so has its guardian. */
+function processesThatName(folder: string): string[] {
+  const commands = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).split('\n');
+  return commands.filter((command) => command.includes(folder));
 }
 
 function isAlive(pid: number): boolean {

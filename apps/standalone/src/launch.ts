@@ -38,7 +38,7 @@ const demoLogLevel = 'warn';
  * registered with `lifecycle`, so that it ends in the opposite order, the database last.
  */
 export async function launch(options: LaunchOptions): Promise<void> {
-  const { env, lifecycle, say, onGivenUp } = options;
+  const { env, lifecycle, say } = options;
   const plan = planFor(env);
   const port = await portOf(plan, say);
   const workerPort = await workerPortOf(plan);
@@ -47,7 +47,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   if (plan.embedded.length > 0) {
     say(`starting the embedded database in ${plan.dataDir} (the first time takes a second)`);
     const log = createLogger('database', databaseLogLevel(env, plan), { write: (line) => options.onLine('database', line.trimEnd()) });
-    const database = await superviseDatabase({ dataDir: plan.dataDir, log, say, onGivenUp });
+    const database = await superviseDatabase({ dataDir: plan.dataDir, log, say });
     lifecycle.onStop('database', async () => database.stop());
     childEnv['POSTGRES_URL'] = database.url;
   }

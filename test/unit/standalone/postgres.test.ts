@@ -1,8 +1,9 @@
 import { mkdtempSync, mkdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createLogger } from '@watchpost/shared/observability/logger';
 import { findBinaries, linkLibraries } from '@watchpost/standalone/processes/postgres/binaries';
-import { parseServerLine } from '@watchpost/standalone/processes/postgres/server-log';
+import { createServerLog, parseServerLine } from '@watchpost/standalone/processes/postgres/server-log';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 describe("PostgreSQL's log lines", () => {
@@ -28,8 +29,9 @@ describe("PostgreSQL's programs", () => {
   it('are refused in one sentence where the C library is another one', () => {
     const report = vi.spyOn(process.report, 'getReport').mockReturnValue({ header: { glibcCompilerVersion: '2.36' } });
     onTestFinished(() => report.mockRestore());
-    if (process.platform === 'linux') expect(() => findBinaries()).toThrow(/needs glibc, and this system \(musl\).* set POSTGRES_URL/);
-    else expect(() => findBinaries()).not.toThrow();
+    vi.stubGlobal('process', { ...process, platform: 'linux', report: process.report });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(() => findBinaries()).toThrow(/needs glibc, and this system \(musl\).* set POSTGRES_URL/);
   });
 
   it('get the links between their libraries where the install script did not run', () => {
@@ -43,5 +45,20 @@ describe("PostgreSQL's programs", () => {
     linkLibraries(home);
     linkLibraries(home);
     expect(readlinkSync(path.join(home, list[0]!.target))).toBe('libpq.so.5.17');
+  });
+});
+
+describe('the log of PostgreSQL', () => {
+  it('shows a repeated line once in ten seconds', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const logged: string[] = [];
+    const write = createServerLog(createLogger('database', 'info', { write: (line) => void logged.push(line) }));
+    for (let i = 0; i < 3; i += 1) write('ERROR:  could not extend file');
+    write('LOG:  checkpoint');
+    write('ERROR:  could not extend file');
+    vi.advanceTimersByTime(10_000);
+    write('ERROR:  could not extend file');
+    expect(logged).toHaveLength(4);
   });
 });

@@ -9,18 +9,22 @@ export interface KeepRunningOptions {
   start: () => Promise<void>;
   /** Something that an operator should know. */
   say: (text: string) => void;
+  /** Failures in a row, without a steady run between them, after which to give up. Default: never. */
+  maxFailures?: number;
 }
 
 /** After this time a restart counts as a success. */
 const steadyMs = 60_000;
 const backoff = { firstMs: 500, maxMs: 30_000 };
-const maxFailures = 10;
 
 /**
  * Starts a process again, with growing pauses, whenever it ends, until `signal` aborts. Resolves with the last words of a process that
  * keeps ending, or with undefined after an abort.
  */
-export async function keepRunning({ name, ended, start, say }: KeepRunningOptions, signal: AbortSignal): Promise<string | undefined> {
+export async function keepRunning(
+  { name, ended, start, say, maxFailures = Infinity }: KeepRunningOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   let failures = 0;
   let startedAt = Date.now();
   let lines = await ended();

@@ -1,5 +1,4 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { embeddedFile } from './embedded-file.ts';
 import { keepRunning } from './keep-running.ts';
@@ -9,7 +8,6 @@ export interface SupervisedDatabaseOptions {
   dataDir: string;
   log: Logger;
   say: (text: string) => void;
-  onGivenUp: (error: AppError) => void;
 }
 
 export interface SupervisedDatabase {
@@ -22,13 +20,12 @@ export interface SupervisedDatabase {
  * The embedded PostgreSQL, started again when it ends unexpectedly. While it runs, its URL is in the data folder, for commands. Rejects
  * as `startPostgres` does.
  */
-export async function superviseDatabase({ dataDir, log, say, onGivenUp }: SupervisedDatabaseOptions): Promise<SupervisedDatabase> {
+export async function superviseDatabase({ dataDir, log, say }: SupervisedDatabaseOptions): Promise<SupervisedDatabase> {
   const server = await startPostgres({ dataDir, log });
   const stopping = new AbortController();
   const { ended, start, url } = server;
-  const kept = keepRunning({ name: 'the embedded database', ended, start, say }, stopping.signal).then((lastWords) => {
-    if (lastWords !== undefined) onGivenUp(new AppError('embedded-database-failed', `the embedded database keeps ending:\n${lastWords}`));
-  });
+  // Without an end: on a full disk PostgreSQL ends at every start, until there is room again. Jobs wait.
+  const kept = keepRunning({ name: 'the embedded database', ended, start, say }, stopping.signal);
   await writeFile(embeddedFile(dataDir), JSON.stringify({ url, pid: process.pid }), { mode: 0o600 });
   return {
     url,

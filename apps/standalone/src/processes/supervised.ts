@@ -29,6 +29,7 @@ export interface Supervised {
   hurry(): void;
 }
 
+const maxFailures = 10;
 const keptLines = 20;
 
 /**
@@ -55,7 +56,7 @@ export function supervise(options: SupervisedOptions): Supervised {
     });
     await Promise.race([failed, untilReady(options, signal)]);
     failed.catch(() => undefined);
-    void keepRunning({ name, say, start: async () => start(), ended: async () => exited }, signal).then((lastWords) => {
+    void keepRunning({ name, say, maxFailures, start: async () => start(), ended: async () => exited }, signal).then((lastWords) => {
       if (lastWords !== undefined) options.onGivenUp(new AppError('process-failed', `${name} keeps ending:\n${lastWords}`));
     });
   };

@@ -8,12 +8,12 @@ export interface App {
   /** http://127.0.0.1 with the port. */
   url: string;
   /** Everything that it has logged so far. */
-  log(): string;
+  log: () => string;
   /** Sends a signal (default SIGTERM) and resolves with the exit code. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  stop: (signal?: NodeJS.Signals) => Promise<number | null>;
   /** Starts it again on the same port. */
-  restart(): Promise<void>;
-  child(): ChildProcess;
+  restart: () => Promise<void>;
+  child: () => ChildProcess;
 }
 
 export interface AppOptions {

@@ -13,15 +13,15 @@ export interface Server {
   /** Connection URL. That of a MongoDB or a PostgreSQL names a database of its own. */
   url: string;
   /** Stops it and removes its data. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** `kill -9`; the data stays. */
-  kill(): Promise<void>;
+  kill: () => Promise<void>;
   /** Starts it again with its data, at the same URL, after `kill`. */
-  restart(): Promise<void>;
+  restart: () => Promise<void>;
   /** SIGSTOP: it keeps its connections and answers nothing. */
-  pause(): void;
+  pause: () => void;
   /** SIGCONT. */
-  resume(): void;
+  resume: () => void;
 }
 
 export interface ServerOptions {

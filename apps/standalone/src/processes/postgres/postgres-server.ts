@@ -13,7 +13,7 @@ import { addressFor } from './address.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterFolder, ensureCluster, programEnv } from './cluster.ts';
 import { runAsFor, type RunAs } from './run-as.ts';
-import { logServerLine } from './server-log.ts';
+import { createServerLog } from './server-log.ts';
 
 export interface PostgresOptions {
   /** Keeps the data, in `postgres`, and belongs to this process until `stop`. */
@@ -29,13 +29,13 @@ export interface PostgresServer {
   /** postgres:// URL with the password. The same after every start. */
   url: string;
   /** The running server's process. */
-  process(): ChildProcess;
+  process: () => ChildProcess;
   /** Resolves with the last lines of its log when the server that runs now has ended. */
-  ended(): Promise<string[]>;
+  ended: () => Promise<string[]>;
   /** Starts it again after it ended. Rejects as `startPostgres` does. */
-  start(): Promise<void>;
+  start: () => Promise<void>;
   /** Ends all connections, writes everything down, and gives the data folder back. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**
@@ -145,6 +145,7 @@ async function launchOnce(command: string[], { wrapper, ...user }: RunAs, { log,
     cwd: path.parse(process.cwd()).root,
     ...(lastFolder === undefined ? { lastSignal: 'INT' } : { lastFolder }),
   });
+  const logLine = createServerLog(log);
   const lines: string[] = [];
   const ended = new Promise<string[]>((resolve) => {
     child.once('error', (error) => resolve([error.message]));
@@ -157,7 +158,7 @@ async function launchOnce(command: string[], { wrapper, ...user }: RunAs, { log,
     createInterface(child.stderr).on('line', (line) => {
       lines.push(line);
       if (lines.length > 20) lines.shift();
-      logServerLine(log, line);
+      logLine(line);
       if (line.endsWith('database system is ready to accept connections')) resolve(true);
     });
   });

@@ -22,7 +22,16 @@ export function parseServerLine(line: string): { level: Level; text: string } {
   return { level: levels[severity] ?? 'debug', text };
 }
 
-export function logServerLine(log: Logger, line: string): void {
-  const { level, text } = parseServerLine(line);
-  log[level](text);
+/** How long a line that is repeated is not logged again: on a full disk each statement of each connection leaves the same one. */
+const silenceMs = 10_000;
+
+/** Passes the server's lines on to our log. */
+export function createServerLog(log: Logger): (line: string) => void {
+  let last = { line: '', atMs: 0 };
+  return (line) => {
+    if (line === last.line && Date.now() - last.atMs < silenceMs) return;
+    last = { line, atMs: Date.now() };
+    const { level, text } = parseServerLine(line);
+    log[level](text);
+  };
 }
