@@ -76,5 +76,6 @@ describe('createSync', () => {
     const sync = create(fakeStore(0), breaking);
     sync.start();
     await until('it listened twice', async () => watched >= 2, 5_000);
+    expect(sync.isReady()).toBe(true);
   });
 });
