@@ -103,7 +103,7 @@ const linesOf = async (file: string): Promise<string[]> =>
     .trim()
     .split('\n');
 
-/** What a file says about the gallery, in an order that does not depend on the database. */
+/** The contents of a file in an order that does not depend on the database. */
 async function contents(file: string): Promise<unknown[]> {
   const lines = (await linesOf(file)).map((line): Record<string, unknown> => JSON.parse(line));
   const end = lines.at(-1)!;
@@ -142,7 +142,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
   const load = async (storage: StorageConfig, file: string, replace = false) =>
     withArchive(storage, async (opened) => restoreGallery(opened, file, { replace }, never));
 
-  it('goes from MongoDB to PostgreSQL and back and is the same', async () => {
+  it('is the same after going from MongoDB to PostgreSQL and back', async () => {
     const [replicaSet, standalone, postgres] = storages as [StorageConfig, StorageConfig, StorageConfig];
     await fill(replicaSet);
     const first = await save(replicaSet);
@@ -156,7 +156,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     expect(await contents(second)).toEqual(wanted);
     expect(await contents(third)).toEqual(wanted);
     expect((await linesOf(first)).some((line) => line.includes('"Gone"'))).toBe(false);
-    // And it is a gallery: it knows everybody, and numbers go on.
+    // The restored gallery recognises everybody, and its numbers continue.
     for (const storage of [postgres, standalone]) {
       await withGallery(storage, async (gallery) => {
         const answers = await gallery.recognise(
@@ -179,7 +179,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
   for (const [index, backend] of Object.values(backends).entries()) {
     const here = (): StorageConfig => storages[index]!;
 
-    it(`refuses what is not empty, and replaces it under the eyes of others when told to (${backend.name})`, async () => {
+    it(`refuses a gallery that is not empty, and replaces it while others use it with --replace (${backend.name})`, async () => {
       await fill(here());
       const file = await save(here());
       await withGallery(here(), async (gallery, operations) => {
@@ -192,7 +192,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
           const names = (await gallery.people(never)).map(({ name }) => name);
           return names.join() === 'Ada Ünicode 🦊,Unknown 2,Postman';
         });
-        // A number that was given out after the file was written is not given again.
+        // A number assigned after the file was written is not used again.
         const [answer] = await gallery.recognise(snapshotInfo(), [face(strangerVector(61))], never);
         expect(answer?.person?.name).toBe('Unknown 42');
       });
@@ -227,7 +227,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
       expect(await contents(await save(here()))).toEqual(before);
     });
 
-    it(`can be restored again after it was interrupted in the middle (${backend.name})`, async () => {
+    it(`can be restored again after an interruption (${backend.name})`, async () => {
       await fill(here());
       const file = await save(here());
       await withArchive(here(), async ({ archive, store }) => {
@@ -238,7 +238,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
         await expect(archive.replaceAll({ version: 1, nextNumber: 1 }, broken(), never)).rejects.toMatchObject({
           code: 'gallery-unavailable',
         });
-        // Either nothing happened, or nobody takes the half for the whole.
+        // Either nothing changed, or nobody can read the incomplete gallery.
         const head = await store.head(never).catch((error: unknown) => error);
         const counts = await archive.counts(never);
         const untouched = { head: { nextNumber: 41 }, persons: 5 };
@@ -250,7 +250,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
       expect(await contents(await save(here()))).toEqual(await contents(file));
     });
 
-    it(`takes changes made while it is written (${backend.name})`, async () => {
+    it(`includes changes made while it is written (${backend.name})`, async () => {
       await fill(here());
       const file = path.join(folder, `${randomUUID()}.gz`);
       await withArchive(here(), async (opened) => {

@@ -29,7 +29,7 @@ for (const backend of galleryBackends) {
       const settings = { housekeeping: { ...defaultHousekeepingSettings, everyMs: 3_600_000, unknownKeepMs } };
       opened = await startGallery(storage, { settings });
     };
-    /** Two strangers, each seen once, and then one of them from the other side, so that it resembles the second. */
+    /** Two unknowns, and a third view that matches both. */
     const seeDuplicates = async (): Promise<void> => {
       const one = strangerVector(1);
       const middle = alikeVector(one, 0.72, 3);
@@ -53,7 +53,7 @@ for (const backend of galleryBackends) {
       await emptyGallery(storage);
     });
 
-    it('merges unknowns that turn out to be one, under the older number', async () => {
+    it('merges duplicate unknowns under the older number', async () => {
       await seeDuplicates();
       expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
       await keepHouse();
@@ -66,7 +66,7 @@ for (const backend of galleryBackends) {
       expect(await names()).toEqual(['Unknown 1', 'Unknown 2']);
     });
 
-    it('never merges two who were in one picture, nor anybody with a name, nor strangers', async () => {
+    it('never merges persons from one picture, named persons, or strangers that do not match', async () => {
       await seeDuplicates();
       const one = strangerVector(1);
       const two = alikeVector(alikeVector(one, 0.72, 3), 0.75, 4);
@@ -79,7 +79,7 @@ for (const backend of galleryBackends) {
       expect(await names()).toEqual(['Ada', 'Unknown 1', 'Unknown 3']);
     });
 
-    it('forgets unknowns that were not seen for long, and nobody with a name', async () => {
+    it('forgets unknowns not seen for long, and no named person', async () => {
       await opened.gallery.close();
       await open(1);
       await see(strangerVector(1), { takenAtMs: 1_000 });

@@ -27,7 +27,7 @@ for (const backend of galleryBackends) {
     const apply = async (operation: Operation) => operations.apply(operation, by, never);
     const names = async (): Promise<string[]> => (await gallery.people(never)).map(({ name }) => name);
     const called = async (name: string) => (await gallery.people(never)).find((person) => person.name === name);
-    /** Ids of faces, as a page that shows them would have them. */
+    /** The ids of a person's faces. */
     const faceIds = async (personId: string): Promise<string[]> => {
       const database = await openDatabase(storage, { log }, never);
       const found: string[] = [];
@@ -58,13 +58,13 @@ for (const backend of galleryBackends) {
       await see(ada, {}, 'snapshot-ada');
       await see(twin, {}, 'snapshot-twin');
       await apply({ kind: 'name', person: 'Unknown 2', to: 'Ada' });
-      // The named one stays, whichever way round it was said.
+      // The named person is kept, whatever the order.
       const merged = await apply({ kind: 'merge', from: 'Ada', into: 'Unknown 1' });
       expect(merged).toMatchObject({ action: 'merge', actor: by, summary: 'Unknown 1 merged into Ada' });
       expect(await names()).toEqual(['Ada']);
       expect(await called('Ada')).toMatchObject({ faces: 2 });
       expect(await see(ada)).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
-      // What was seen before is hers too.
+      // Earlier sightings are hers too.
       expect(await see(ada, {}, 'snapshot-ada')).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
       await operations.undo(null, by, never);
       expect(await names()).toEqual(['Ada', 'Unknown 1']);
@@ -107,11 +107,11 @@ for (const backend of galleryBackends) {
       await operations.undo(null, by, never);
       expect(await names()).toEqual(['Unknown 1']);
       expect(await see(other, {}, 'third')).toMatchObject({ person: { name: 'Unknown 1' } });
-      // Its number is not given again.
+      // Its number is not used again.
       expect(await see(strangerVector(50))).toMatchObject({ person: { name: 'Unknown 3' } });
     });
 
-    it('ignores a person, and no longer', async () => {
+    it('ignores a person, and stops ignoring', async () => {
       await see(strangerVector(1));
       await apply({ kind: 'ignore', person: 'Unknown 1' });
       expect(await see(strangerVector(1))).toMatchObject({ decision: 'match', person: { status: 'ignored' } });
@@ -151,7 +151,7 @@ for (const backend of galleryBackends) {
       });
     });
 
-    it('finds people by aliases, which nobody else may have', async () => {
+    it('finds people by aliases, which are unique', async () => {
       await see(strangerVector(1));
       await see(strangerVector(2));
       await apply({ kind: 'alias', person: 'Unknown 1', alias: 'The postman' });
@@ -162,7 +162,7 @@ for (const backend of galleryBackends) {
       expect(await names()).toEqual(['Pat', 'The postman']);
     });
 
-    it('undoes nothing that something else builds on, and nothing twice', async () => {
+    it('does not undo a change that a later one depends on, nor one twice', async () => {
       await see(strangerVector(1));
       const first = await apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
       await apply({ kind: 'name', person: 'Ada', to: 'Grace' });

@@ -25,7 +25,7 @@ const log = createLogger('test', 'silent');
 const resident = 12;
 
 for (const backend of galleryBackends.filter(({ name }) => !name.includes('standalone'))) {
-  describeWith(backend.needs, `a gallery beyond memory on ${backend.name}`, () => {
+  describeWith(backend.needs, `a gallery larger than memory on ${backend.name}`, () => {
     let server: Service;
     let storage: StorageConfig;
     const closers: (() => Promise<void>)[] = [];
@@ -44,7 +44,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       await emptyGallery(storage);
     });
 
-    /** A process whose memory holds a few vectors, on a search index that has the faces up to `indexedUpTo` only. */
+    /** A process with a few vectors in memory, and a search index that has only the faces up to version `indexedUpTo`. */
     const open = async (capacity = resident) => {
       const database = await openDatabase(storage, { log }, never);
       const metrics = createGalleryMetrics(createMetrics({ processMetrics: false }));
@@ -90,7 +90,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       return { see, mirror, lag, vectors, transact, sync };
     };
 
-    it('knows everybody with a few vectors in memory', async () => {
+    it('recognises everybody with a few vectors in memory', async () => {
       const strangers = Array.from({ length: 40 }, (_, index) => strangerVector(1_000 + index));
       const first = await open();
       for (const stranger of strangers) await first.see(stranger);
@@ -107,14 +107,14 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(second.mirror.counts().persons).toBe(40);
     });
 
-    it('makes one person of a stranger whom the index has not seen yet', async () => {
+    it('creates one person for a stranger who is not in the index yet', async () => {
       const [here, there] = [await open(), await open()];
       for (let seed = 0; seed < 20; seed += 1) await here.see(strangerVector(2_000 + seed));
       for (const { lag } of [here, there]) lag.indexedUpTo = 5;
       const stranger = strangerVector(1);
       const names = await Promise.all([here, there].map(async ({ see }, index) => see(alikeVector(stranger, 0.95, 50 + index))));
       expect(names).toEqual(['Unknown 21', 'Unknown 21']);
-      // One that starts only now has the newest in memory too: as long as they are fewer than it holds.
+      // A process that starts now has the newest vectors in memory too, as far as they fit.
       const late = await open(30);
       late.lag.indexedUpTo = 5;
       expect(await late.see(alikeVector(stranger, 0.95, 60))).toBe('Unknown 21');

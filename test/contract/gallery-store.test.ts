@@ -111,7 +111,7 @@ for (const backend of galleryBackends) {
       await emptyGallery(storage);
     });
 
-    it('tells what was committed since a version, whole', async () => {
+    it('reports everything committed since a version', async () => {
       const { store } = database;
       expect(await store.head(never)).toEqual({ version: 0, nextNumber: 1 });
       const first = await commit({ persons: [newPerson('p1')], faces: [newFace('f1', 'p1')], nextNumber: 2 });
@@ -127,7 +127,7 @@ for (const backend of galleryBackends) {
       expect((await changesSince(0, false)).faces.map(({ embedding }) => embedding.length)).toEqual([0, 0]);
     });
 
-    it('lets one of many commits on the same base win', async () => {
+    it('lets one of many commits on the same base succeed', async () => {
       const { store } = database;
       const base = await store.head(never);
       const tries = Array.from({ length: 12 }, (_, index) =>
@@ -141,7 +141,7 @@ for (const backend of galleryBackends) {
       expect(persons.map(({ id }) => id)).toEqual([`p${String(won[0])}`]);
     });
 
-    it('changes only the fields that a change names, and hides what is deleted from who reads everything', async () => {
+    it('changes only the fields in the change, and leaves deleted ones out of a full read', async () => {
       await commit({ persons: [newPerson('p1'), newPerson('p2')], faces: [newFace('f1', 'p1'), newFace('f22', 'p1')] });
       await backend.renameByHand(storage, 'Name of p1', 'Ada');
       const version = await commit({
@@ -190,7 +190,7 @@ for (const backend of galleryBackends) {
       expect((await sightings.ofPersons(['p1'], 2, never)).map(({ takenAtMs }) => takenAtMs)).toEqual([9_000, 5_000]);
     });
 
-    it('moves sightings with their faces, and tells of what was done', async () => {
+    it('moves sightings with their faces, and keeps the audit', async () => {
       const seen = snapshot({ faces: [sightedFace({ faceId: 'f1' }), sightedFace({ faceId: 'f2' })] });
       await database.sightings.record(seen, never);
       const entry = audit();
@@ -239,7 +239,7 @@ for (const backend of galleryBackends) {
       expect((await database.audit.newest(1, never))[0]).toMatchObject({ summary: '(erased)', inverse: null });
     });
 
-    it.skipIf(backend.name.includes('standalone'))('tells at once of commits and of edits by hand', async () => {
+    it.skipIf(backend.name.includes('standalone'))('reports commits and edits by hand at once', async () => {
       const { feed } = database;
       expect(feed.kind).toBe('push');
       await commit({ persons: [newPerson('p1')] });
@@ -264,11 +264,11 @@ for (const backend of galleryBackends) {
       await over;
     });
 
-    it.runIf(backend.name.startsWith('MongoDB'))('finishes what a process left half done when it died', async () => {
+    it.runIf(backend.name.startsWith('MongoDB'))('completes a change that a crashed process left half applied', async () => {
       const { store } = database;
       await commit({ persons: [newPerson('p1')], faces: [newFace('f1', 'p1')] });
       await withMongo(storage, async (client) => {
-        // What stands in the state document after the commit itself, with nothing carried out yet.
+        // The state document right after a commit, before the change is applied.
         const pending = {
           version: 2,
           persons: [{ _id: 'p1', isNew: false, set: { name: 'Ada' } }],
@@ -286,7 +286,7 @@ for (const backend of galleryBackends) {
       expect(head.version).toBe(2);
       expect(persons).toMatchObject([{ id: 'p1', name: 'Ada', version: 2 }]);
       expect(faces).toMatchObject([{ id: 'f1', deleted: true, version: 2 }]);
-      // Carried out once more, late: a newer change is left alone.
+      // Applying it again, late, does not undo a newer change.
       await commit({ persons: [{ id: 'p1', isNew: false, set: { name: 'Grace' } }] });
       expect(await store.head(never)).toEqual({ version: 3, nextNumber: 1 });
       expect((await changesSince(2)).persons).toMatchObject([{ name: 'Grace' }]);

@@ -41,7 +41,7 @@ for (const backend of galleryBackends) {
       await emptyGallery(storage);
     });
 
-    it('makes an Unknown of a stranger and knows it again, here and in another process', async () => {
+    it('creates an Unknown for a stranger and recognises it, here and in another process', async () => {
       const [here, there] = [await open(), await open()];
       const stranger = strangerVector(1);
       const [first] = await here.recognise(snapshotInfo(), [face(stranger)], never);
@@ -66,7 +66,7 @@ for (const backend of galleryBackends) {
       expect(people[0]).toMatchObject({ faces: 1, lastSeen: { atMs: 1_700_000_001_000, channel: 'slack:C1', camera: 'Gate' } });
     });
 
-    it('makes one person of a stranger whom many see at the same moment', async () => {
+    it('creates one person for a stranger whom many processes see at the same moment', async () => {
       const galleries = await Promise.all(Array.from({ length: 8 }, open));
       for (let round = 1; round <= 5; round += 1) {
         const stranger = strangerVector(100 * round);
@@ -81,7 +81,7 @@ for (const backend of galleryBackends) {
       expect(await names(fresh)).toEqual([1, 2, 3, 4, 5].map((number) => `Unknown ${String(number)}`));
     });
 
-    it('gives names, and finds them under the number too', async () => {
+    it('names persons, and still finds them by their number', async () => {
       const started = await start();
       const { gallery } = started;
       const name = async (from: string, to: string) => namePerson(started, from, to, cli);
@@ -102,7 +102,7 @@ for (const backend of galleryBackends) {
       expect(await names(gallery)).toEqual(['Ada', 'Unknown 2']);
     });
 
-    it('never gives a number again', async () => {
+    it('never uses a number again', async () => {
       const gallery = await open();
       await gallery.recognise(snapshotInfo(), [face(strangerVector(1))], never);
       await backend.removeByHand(storage, 'Unknown 1');
@@ -111,7 +111,7 @@ for (const backend of galleryBackends) {
       expect(await names(gallery)).toEqual(['Unknown 2']);
     });
 
-    it('hears of names given by another process and by hand in the database', async () => {
+    it('learns of names given by another process and by hand in the database', async () => {
       const [started, there] = [await start(), await open()];
       const here = started.gallery;
       const stranger = strangerVector(1);
@@ -130,7 +130,7 @@ for (const backend of galleryBackends) {
       });
     });
 
-    it('keeps what it knows over a restart', async () => {
+    it('is the same after a restart', async () => {
       const before = await open();
       const stranger = strangerVector(1);
       const crop = new Uint8Array([1, 2, 3]);

@@ -32,7 +32,7 @@ for (const backend of galleryBackends) {
       await server.stop();
     });
 
-    it('makes a record once', async () => {
+    it('creates a record once', async () => {
       const { records } = database;
       const wanted = job();
       expect(await records.get(wanted.snapshotId, never)).toBeNull();
@@ -65,7 +65,7 @@ for (const backend of galleryBackends) {
       expect(await records.get(fresh.snapshotId, never)).toEqual(saved);
     });
 
-    it('lets only one of two writers that read the same revision win', async () => {
+    it('lets only one of two writers of the same revision succeed', async () => {
       const { records } = database;
       const fresh = await records.open(job(), never);
       const writes = await Promise.allSettled([1, 2, 3, 4].map(async (width) => records.save({ ...fresh, width }, never)));
@@ -75,7 +75,7 @@ for (const backend of galleryBackends) {
       for (const reason of lost) expect(reason).toMatchObject({ code: 'record-conflict', retry: 'transient' });
     });
 
-    it('tells the newest that were looked at, of one camera', async () => {
+    it('returns the newest of one camera that have a sha256', async () => {
       const { records } = database;
       const channel = 'slack:C9';
       const make = async (takenAtMs: number, camera: string | null, sha256: string | null): Promise<void> => {
@@ -94,7 +94,7 @@ for (const backend of galleryBackends) {
       expect(await records.recent({ channel: 'slack:C8', camera: 'Gate' }, 5, never)).toEqual([]);
     });
 
-    it('drops what old frames looked like, and nothing else of them', async () => {
+    it('removes the fingerprints of old frames, and nothing else', async () => {
       const { records } = database;
       const fingerprint = new Uint8Array([1, 2, 3]);
       const make = async (takenAtMs: number) => {

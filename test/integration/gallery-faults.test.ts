@@ -16,7 +16,7 @@ setMaxListeners(0, never);
 for (const backend of galleryBackends) {
   describeWith(
     backend.needs,
-    `gallery through faults on ${backend.name}`,
+    `gallery during faults on ${backend.name}`,
     () => {
       let server: Service;
       let storage: StorageConfig;
@@ -36,7 +36,7 @@ for (const backend of galleryBackends) {
       const names = async (gallery: Gallery): Promise<string[]> => (await gallery.people(never)).map(({ name }) => name);
       const see = async (gallery: Gallery, vector: Float32Array) =>
         gallery.recognise(snapshotInfo(), [face(vector)], AbortSignal.timeout(30_000));
-      /** Sees the face, trying again while the database is away, as a job does. */
+      /** Recognises the face, retrying while the database is down, like a job. */
       const insist = async (gallery: Gallery, vector: Float32Array) =>
         until('it is seen', async () => see(gallery, vector).catch(() => false as const), 40_000);
 
@@ -55,7 +55,7 @@ for (const backend of galleryBackends) {
         await emptyGallery(storage);
       });
 
-      it('heals when the database is killed and comes back; the gap is in the metric; nobody is called unknown because of it', async () => {
+      it('recovers when the database is killed and comes back; the lag metric shows it; nobody is called unknown because of it', async () => {
         const [here, there] = [await open(), await open()];
         const ada = strangerVector(1);
         await see(here.gallery, ada);
@@ -70,7 +70,7 @@ for (const backend of galleryBackends) {
         expect(await insist(here.gallery, strangerVector(2))).toMatchObject([{ decision: 'unknown' }]);
         await until('there hears of the new one', async () => (await names(there.gallery)).length === 2, 20_000);
         await until('the gap is closed', async () => (await metric(there.metrics, 'gallery_lag_seconds')) < 2, 20_000);
-        // Changes are heard of at once again, not only found.
+        // The feed works again, not only the poll.
         await backend.renameByHand(storage, 'Ada', 'Grace');
         await until(
           'both know',
@@ -100,7 +100,7 @@ for (const backend of galleryBackends) {
         const writer = await open();
         await until('it listens', async () => (await metric(metrics, 'gallery_feed_up')) === 1, 10_000);
         await withMongo(storage, async (client) => {
-          // Cursors that wait for changes are getMores under way: killed, with their sessions, as an administrator would.
+          // Change stream cursors are running getMores: killed with their sessions, as an administrator would.
           await client.db('admin').command({ killAllSessions: [] });
         });
         await see(writer.gallery, strangerVector(1)).catch(async () => insist(writer.gallery, strangerVector(1)));

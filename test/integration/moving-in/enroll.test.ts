@@ -62,7 +62,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
     const faceCounts = async () =>
       withGallery(({ mirror }) => Object.fromEntries(mirror.persons().map(({ name, id }) => [name, mirror.facesOf(id).length])));
 
-    it('makes a person of pictures, adds to it, and takes nothing twice', async () => {
+    it('creates a person from pictures, adds to it, and adds nothing twice', async () => {
       const [first, second] = [
         await write('a.jpg', await frameWith([man[0]!])),
         await write('b.png', await frameWith([man[1]!], { format: 'png' })),
@@ -86,7 +86,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       });
     });
 
-    it('takes a folder of folders, refuses what will not do with its reason, and goes on', async () => {
+    it('enrolls a folder of folders, refuses unsuitable pictures with a reason, and continues', async () => {
       await write('Grace Hopper/1.jpg', await frameWith([woman]));
       await write('Grace Hopper/2.jpg', await frameWith([woman, bearded]));
       await write('Grace Hopper/3.jpg', await frameWith([]));
@@ -109,7 +109,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(await faceCounts()).toEqual({ 'Grace Hopper': 1, Bob: 1 });
     });
 
-    it('refuses a face that is clearly another person’s, unless it is told to', async () => {
+    it('refuses a face that is clearly another person’s, except with --force', async () => {
       const [first, second] = [await write('a.jpg', await frameWith([man[0]!])), await write('b.jpg', await frameWith([man[1]!]))];
       await run('--name', 'Ada', first);
       const refused = await run('--name', 'Bob', second);
@@ -119,7 +119,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(await faceCounts()).toEqual({ Ada: 1, Bob: 1 });
     });
 
-    it('makes one person of the name and of the stranger who was seen already', async () => {
+    it('merges the person with the stranger who was seen already', async () => {
       const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log);
       const see = async (cell: Cell): Promise<ProbeFace> => {
         const [{ box, embedding, quality, sizePx }] = (await engine.see(await frameWith([cell], { seed: 1 }), never)).faces as [SeenFace];

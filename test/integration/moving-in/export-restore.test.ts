@@ -23,7 +23,7 @@ describeWith([], 'export and restore', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('save and bring back a gallery, and say what was in it', async () => {
+  it('save and restore a gallery, and report what is in it', async () => {
     const env = { POSTGRES_URL: server.url };
     const started = await startGallery(env);
     const { gallery } = started;
@@ -44,7 +44,7 @@ describeWith([], 'export and restore', () => {
     await again.close();
   });
 
-  it('want one file', async () => {
+  it('require one file', async () => {
     expect(await runCommand('export', [], {})).toMatchObject({ code: 2 });
     expect(await runCommand('restore', ['a', 'b'], {})).toMatchObject({ code: 2 });
   });

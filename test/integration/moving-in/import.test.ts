@@ -55,7 +55,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
         await workbench.close();
       }
     };
-    // Where the gallery is on the old service's server, as after changing the image only, nothing else is to be said.
+    // With the gallery on the old service's server no argument is needed.
     const args = (): string[] => (storage.MONGO_CONNECTION_STRING ? [] : ['--from', oldServer.url]);
     const env = () => ({ ...storage });
 
@@ -78,7 +78,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
       expect((await from.db('facial_embeddings').listCollections().toArray()).map(({ name }) => name)).toEqual(['embeddings']);
     });
 
-    it('leaves the names to the strangers who turn out to have them', async () => {
+    it('gives an imported name to the stranger who is named so', async () => {
       await runCommand('import', args(), env());
       const started = await startGallery(storage);
       const { gallery, operations } = started;
@@ -93,7 +93,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
         ]);
         const [again] = await gallery.recognise(snapshotInfo(), [face(alikeVector(strangerVector(1), 0.8, 5))], never);
         expect(again).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
-        // Now that she has a face, somebody else cannot become her by a name.
+        // Now that she has a face, naming another person so does not merge them.
         await expect(namePerson(started, 'Unknown 2', 'Ada', { id: 'cli' })).rejects.toMatchObject({ code: 'name-taken' });
         await namePerson(started, 'Unknown 2', 'Grace Hopper', { id: 'cli' });
         await operations.undo(null, { id: 'cli' }, never);
@@ -114,7 +114,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
 }
 
 describeWith([], 'import', () => {
-  it('wants to know where the old service is', async () => {
+  it('requires the URL of the old service', async () => {
     const { code, err } = await runCommand('import', [], { POSTGRES_URL: 'postgres://127.0.0.1:1/none' });
     expect([code, ...err]).toEqual([1, expect.stringContaining('--from')]);
   });

@@ -17,7 +17,7 @@ import type { Service } from '../../support/services.ts';
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
 
-/** Another model as far as anybody can tell: an engine whose vectors are turned, so that old and new have nothing in common. */
+/** Acts as another model: flips signs of the vectors, so that old and new ones are unrelated. */
 function otherModel(engine: FaceEngine): Pick<FaceEngine, 'modelId' | 'see'> {
   const signs = strangerVector(7).map(Math.sign);
   return {
@@ -79,7 +79,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         [...new Set(faces.map(({ modelId }) => modelId))].map((id) => [id, faces.filter(({ modelId }) => modelId === id).length]),
       );
     };
-    /** A face that came into the gallery without a picture. */
+    /** A face without a stored crop. */
     const addWithoutCrop = async (): Promise<void> => {
       const ada = workbench.mirror.called('Ada')[0]!.id;
       const set = {
@@ -99,7 +99,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       );
     };
 
-    it('reports how well the stored pictures stand for the faces when the model is the same, and changes nothing', async () => {
+    it('with the same model reports how similar the vectors of the crops are, and changes nothing', async () => {
       const before = workbench.mirror.head.version;
       const { code, out } = await run(engine, false);
       expect(code).toBe(0);
@@ -113,7 +113,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect([counts(), workbench.mirror.head.version]).toEqual([{ [engine.modelId]: 6 }, before]);
     });
 
-    it('fills another model, and removes the old vectors when it is complete, but for faces without a picture', async () => {
+    it('embeds for another model, and then removes the old vectors, except of faces without a crop', async () => {
       await addWithoutCrop();
       const other = otherModel(engine);
       const first = await run(other, true);
@@ -128,7 +128,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(second.out).toContain('6 old vectors removed');
       expect(counts()).toEqual({ [engine.modelId]: 1, 'another-model-1': 6 });
 
-      // The new vectors find their persons, have their pictures, and nothing of one model is near anything of the other.
+      // The new vectors match their persons and have crops, and vectors of the two models are unrelated.
       const [seen] = (await other.see(await frameWith([man[2]!], { seed: 1 }), never)).faces;
       const [nearest] = workbench.mirror.candidates(seen!.embedding, other.modelId);
       expect([workbench.mirror.person(nearest!.personId)!.name, nearest!.similarity > 0.8]).toEqual(['Ada', true]);
@@ -137,7 +137,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect((await workbench.database.audit.crop(nearest!.faceId, never))?.length).toBeGreaterThan(500);
     });
 
-    it('goes on where it stopped', async () => {
+    it('continues where it stopped', async () => {
       const other = otherModel(engine);
       let looks = 0;
       const options = { modelId: other.modelId, atATime: 1, batchSize: 2, progress: () => undefined };

@@ -17,7 +17,7 @@ describe('nearestAgreement', () => {
     expect(nearestAgreement(vectors, vectors)).toEqual({ queries: 4, agreed: 2 });
   });
 
-  it('never takes a face for its own neighbour', () => {
+  it('never counts a face as its own neighbour', () => {
     expect(nearestAgreement([owned('a1', 'a', 0, 1)], vectors)).toEqual({ queries: 1, agreed: 0 });
     expect(nearestAgreement([owned('c1', 'c', 0.1, 0.9)], vectors)).toEqual({ queries: 0, agreed: 0 });
   });
@@ -36,7 +36,7 @@ describe('cosineStats', () => {
 });
 
 describe('sampleEvenly', () => {
-  it('takes items evenly', () => {
+  it('samples evenly', () => {
     expect(sampleEvenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3)).toEqual([0, 3, 6]);
     expect(sampleEvenly([1, 2], 3)).toEqual([1, 2]);
   });

@@ -1,7 +1,7 @@
 import { coalesce, createMutex } from '@watchpost/gallery/memory/concurrency';
 import { describe, expect, it } from 'vitest';
 
-/** A promise to settle by hand. */
+/** A promise that the test resolves. */
 function deferred() {
   let resolve: () => void = () => undefined;
   const promise = new Promise<void>((done) => {
@@ -11,7 +11,7 @@ function deferred() {
 }
 
 describe('coalesce', () => {
-  it('answers calls made during a run by one more run, which starts after them', async () => {
+  it('answers calls during a run with one more run that starts after it', async () => {
     const gates = [deferred(), deferred()];
     let runs = 0;
     const call = coalesce(async () => {
@@ -43,7 +43,7 @@ describe('coalesce', () => {
 });
 
 describe('createMutex', () => {
-  it('lets one in at a time, also after a failure', async () => {
+  it('runs one at a time, also after a failure', async () => {
     const exclusive = createMutex();
     const order: string[] = [];
     const gate = deferred();

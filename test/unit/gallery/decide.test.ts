@@ -20,14 +20,14 @@ const decideAll = (faces: RankedProbe[], alike = (): number => 0) => decide(face
 const kinds = (faces: RankedProbe[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
 
 describe('the three bands', () => {
-  it('name, doubt or welcome by similarity', () => {
+  it('are match, uncertain and new', () => {
     expect(kinds([face([candidate(0.7)])])).toEqual(['match']);
     expect(kinds([face([candidate(0.62)])])).toEqual(['uncertain']);
     expect(kinds([face([candidate(0.4)])])).toEqual(['new']);
     expect(kinds([face([])])).toEqual(['new']);
   });
 
-  it('know an unknown again', () => {
+  it('recognise an unknown', () => {
     expect(decideAll([face([candidate(0.7, { status: 'unknown' })])])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' } }]);
   });
 
@@ -42,20 +42,20 @@ describe('the three bands', () => {
 });
 
 describe('a second person within the margin', () => {
-  it('makes a name uncertain', () => {
+  it('makes the decision uncertain', () => {
     expect(kinds([face([candidate(0.7), candidate(0.68, { personId: 'bob' })])])).toEqual(['uncertain']);
     expect(kinds([face([candidate(0.75), candidate(0.68, { personId: 'bob' })])])).toEqual(['match']);
     expect(kinds([face([candidate(0.7, { status: 'ignored' }), candidate(0.68, { personId: 'bob' })])])).toEqual(['uncertain']);
   });
 
-  it('does no harm between two unknowns, which are one stranger seen twice', () => {
+  it('does not matter between two unknowns', () => {
     const twins = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'other', status: 'unknown' })];
     expect(decideAll([face(twins)])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' }, addReference: true }]);
   });
 });
 
-describe('a face that readers said is not this person', () => {
-  it('is not, however similar', () => {
+describe('a face nearer to a negative', () => {
+  it('is not that person, however similar', () => {
     expect(kinds([face([candidate(0.8, { negative: 0.9 })])])).toEqual(['new']);
     expect(kinds([face([candidate(0.8, { negative: 0.7 })])])).toEqual(['match']);
     expect(decideAll([face([candidate(0.8, { negative: 0.9 }), candidate(0.7, { personId: 'bob' })])])).toMatchObject([
@@ -72,7 +72,7 @@ describe('a person', () => {
 });
 
 describe('a stranger', () => {
-  it('must be seen well to become a person', () => {
+  it('needs a good face to become a person', () => {
     expect(kinds([face([], { sizePx: 39 })])).toEqual(['unrecognisable']);
     expect(kinds([face([], { quality: 0.39 })])).toEqual(['unrecognisable']);
     expect(kinds([face([], { sizePx: 40, quality: 0.4 })])).toEqual(['new']);
@@ -84,7 +84,7 @@ describe('a stranger', () => {
     expect(kinds([face([candidate(0.9)], { quality: 0.1 })])).toEqual(['unrecognisable']);
   });
 
-  it('is made once where a picture shows the same face twice, from the better view', () => {
+  it('becomes one person if a picture shows the face twice, from the better one', () => {
     const decisions = decideAll([face([], { quality: 0.5 }), face([], { quality: 0.9 })], () => 0.7);
     expect(decisions).toEqual([{ kind: 'uncertain', sameAs: 1 }, { kind: 'new' }]);
     expect(kinds([face([]), face([])], () => 0.3)).toEqual(['new', 'new']);
@@ -92,7 +92,7 @@ describe('a stranger', () => {
 });
 
 describe('a recognised face becomes a reference', () => {
-  it('only when it is good and beyond doubt', () => {
+  it('only if it is good and clearly matches', () => {
     const adds = (similarity: number, over: Partial<RankedProbe> = {}): boolean => {
       const [decision] = decideAll([face([candidate(similarity)], over)]);
       return decision !== undefined && 'addReference' in decision && decision.addReference;

@@ -3,7 +3,7 @@ import { databaseName } from '@watchpost/gallery/stores/mongo/connect';
 import { describe, expect, it } from 'vitest';
 
 describe('a name', () => {
-  it('is tidied', () => {
+  it('is normalised', () => {
     expect(validName('  Ada \n Lovelace ')).toBe('Ada Lovelace');
     expect(nameKey('ＡＤＡ  lovelace')).toBe(nameKey('Ada Lovelace'));
   });
@@ -30,7 +30,7 @@ describe('a status', () => {
 });
 
 describe('the inverse of a change', () => {
-  it('survives being kept as text', () => {
+  it('survives storage as text', () => {
     const inverse = {
       persons: [{ id: 'p1', isNew: false as const, set: { name: 'Ada', mergedInto: null } }],
       faces: [{ id: 'f1', isNew: false as const, set: { deleted: false } }],

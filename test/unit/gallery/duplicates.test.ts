@@ -40,19 +40,19 @@ describe('duplicates', () => {
     expect(find('a', two, [face('a', 1, 0), face('b', 2, 55)])).toBeNull();
   });
 
-  it('agree on the whole, not in one face only', () => {
+  it('agree on average, not in one face only', () => {
     const stray = [face('a', 1, 0), face('a2', 1, -70), face('a3', 1, -80), face('b', 2, 40), face('b2', 2, 100), face('b3', 2, 110)];
     expect(find('a', two, stray)).toBeNull();
   });
 
-  it('are never anybody with a name, nor who is ignored', () => {
+  it('are never named or ignored persons', () => {
     const faces = [face('a', 1, 0), face('b', 2, 40)];
     expect(find('a', [unknown(1), unknown(2, { name: 'Ada' })], faces)).toBeNull();
     expect(find('a', [unknown(1, { name: 'Ada' }), unknown(2)], faces)).toBeNull();
     expect(find('a', [unknown(1), unknown(2, { ignored: true })], faces)).toBeNull();
   });
 
-  it('are not found by what a person is not, nor across models', () => {
+  it('are not found by negatives, nor across models', () => {
     expect(find('b', two, [face('a', 1, 0), face('b', 2, 40, { role: 'negative' })])).toBeNull();
     expect(find('a', two, [face('a', 1, 0), face('b', 2, 40, { modelId: 'other' })])).toBeNull();
   });

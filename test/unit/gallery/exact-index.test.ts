@@ -3,7 +3,7 @@ import { cosine } from '@watchpost/gallery/decide/references';
 import { describe, expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../../support/gallery-backends.ts';
 
-/** Many strangers cheaply: unit vectors of random numbers. */
+/** Unit vectors of cheap random numbers. */
 function* strangers(count: number): Generator<Float32Array> {
   let state = 1;
   for (let made = 0; made < count; made += 1) {
@@ -31,7 +31,7 @@ describe('the exact index', () => {
     }
   });
 
-  it('gives vectors back, nearly as they were', () => {
+  it('returns vectors, slightly rounded', () => {
     const index = createExactIndex();
     const vector = strangerVector(1);
     index.add(7, vector);
@@ -39,7 +39,7 @@ describe('the exact index', () => {
     expect(index.vector(8)).toBeNull();
   });
 
-  it('forgets what is removed, and keeps the rest in its place', () => {
+  it('removes vectors and keeps the others', () => {
     const index = createExactIndex();
     for (let key = 0; key < 100; key += 1) index.add(key, strangerVector(key));
     for (let key = 0; key < 100; key += 3) index.remove(key);

@@ -49,7 +49,7 @@ describe('the gallery in memory', () => {
     expect(near(0, 'another model')).toEqual([]);
   });
 
-  it('takes newer writes only, in any order', () => {
+  it('applies newer writes only, in any order', () => {
     mirror.apply({ persons: [person('ada', { name: 'New', version: 3 })], faces: [face('a', 'ada', 0, { version: 3 })] });
     mirror.apply({ persons: [person('ada', { name: 'Old', version: 2 })], faces: [face('a', 'ada', 0, { version: 2, deleted: true })] });
     expect(mirror.person('ada')?.name).toBe('New');
@@ -58,7 +58,7 @@ describe('the gallery in memory', () => {
     expect(near(0)).toEqual([]);
   });
 
-  it('follows merges, even in a ring', () => {
+  it('follows merges, even in a cycle', () => {
     const persons = [person('ada'), person('two', { mergedInto: 'ada' }), person('three', { mergedInto: 'two' })];
     mirror.apply({ persons, faces: [face('a', 'three', 0)] });
     expect(mirror.person('three')?.id).toBe('ada');
@@ -69,7 +69,7 @@ describe('the gallery in memory', () => {
     expect(mirror.person('three')).toBeNull();
   });
 
-  it('knows what a person is not', () => {
+  it('knows a person’s negatives', () => {
     mirror.apply({ persons: [person('ada')], faces: [face('a', 'ada', 0), face('n', 'ada', 30, { role: 'negative' })] });
     expect(mirror.candidates(plane(30), 'm')).toMatchObject([{ personId: 'ada', negative: expect.closeTo(1, 4) }]);
     expect(mirror.references('ada', 'm').map(({ id }) => id)).toEqual(['a']);

@@ -2,7 +2,7 @@ import { planNames } from '@watchpost/gallery/moving-in/old-service';
 import { describe, expect, it } from 'vitest';
 
 describe('planNames', () => {
-  it('makes one person of all spellings that readers take for the same name, as it is written most often', () => {
+  it('merges the spellings of a name into the most frequent one', () => {
     expect(
       planNames([
         { name: 'ada', vectors: 2 },
@@ -13,7 +13,7 @@ describe('planNames', () => {
     ).toEqual(['Ada', 'Grace Hopper']);
   });
 
-  it('leaves out who is nobody, and counts them', () => {
+  it('leaves out the nameless, and counts their vectors', () => {
     expect(
       planNames([
         { name: 'unknown', vectors: 7 },

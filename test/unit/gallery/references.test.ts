@@ -9,17 +9,17 @@ const at = (id: string, degrees: number, quality = 0.5): Reference => {
 const settings = { cap: 3, redundant: 0.95, betterBy: 0.15 };
 
 describe('chooseReferences', () => {
-  it('takes what is different, below the cap', () => {
+  it('adds what is different, below the cap', () => {
     expect(chooseReferences([], at('new', 0), settings)).toEqual({ add: true, evict: null });
     expect(chooseReferences([at('a', 0)], at('new', 40), settings)).toEqual({ add: true, evict: null });
   });
 
-  it('leaves what is there already, unless it is clearly better', () => {
+  it('does not add a redundant face, unless it is clearly better', () => {
     expect(chooseReferences([at('a', 0)], at('new', 10, 0.6), settings)).toEqual({ add: false, evict: null });
     expect(chooseReferences([at('a', 0)], at('new', 10, 0.7), settings)).toEqual({ add: true, evict: 'a' });
   });
 
-  it('lets the worse of the most similar pair go at the cap', () => {
+  it('removes the worse of the most similar pair at the cap', () => {
     const full = [at('a', 0, 0.9), at('b', 25, 0.4), at('c', 90)];
     expect(chooseReferences(full, at('new', 140), settings)).toEqual({ add: true, evict: 'b' });
     expect(chooseReferences(full, at('new', 112, 0.3), settings)).toEqual({ add: false, evict: null });
@@ -27,7 +27,7 @@ describe('chooseReferences', () => {
 });
 
 describe('surplusReferences', () => {
-  it('thins a set out to the cap', () => {
+  it('reduces a set to the cap', () => {
     expect(surplusReferences([at('a', 0, 0.9), at('b', 5, 0.4), at('c', 50), at('d', 57, 0.1), at('e', 120)], 3)).toEqual(['b', 'd']);
     expect(surplusReferences([at('a', 0)], 3)).toEqual([]);
   });

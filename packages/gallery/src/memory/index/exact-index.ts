@@ -7,7 +7,7 @@ const reranked = 16;
 
 /**
  * Vectors of unit length, all of them compared in 8 bits by usearch's vector instructions; the nearest are ranked again in 16 bits.
- * Needs no building, removes at once, and takes 2.1 kB a face. docs/decisions/0010 says why it is neither a graph nor sketches.
+ * Needs no building, removes at once, and takes 2.2 kB a face. docs/decisions/0010 says why it is neither a graph nor sketches.
  */
 export function createExactIndex(): VectorIndex {
   /** Key by row, and row by key. Rows have no gaps. */

@@ -12,7 +12,7 @@ export interface VectorRows {
 }
 
 /** Rows in one allocation: enough that the call into usearch for each chunk does not count, and growing needs no large copies. */
-const chunkRows = 16_384;
+const chunkRows = 8_192;
 
 /** A residual is at most half a step; it is stored in 254ths of a step, -127..127. */
 const residualSteps = 254;
