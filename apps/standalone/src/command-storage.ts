@@ -10,14 +10,14 @@ export interface CommandStorage {
   close(): Promise<void>;
 }
 
-/** Commands that look at pictures and machines only. */
+/** Commands that need no gallery. */
 const withoutStorage = new Set(['analyze', 'bench', 'help', '--help', '-h']);
-/** Commands that may come before the first start: they make the data folder. */
+/** Commands that may run before the first start: they create the data folder. */
 const filling = new Set(['import', 'enroll', 'restore']);
 
 /**
- * Lets a command reach the gallery where `npm start` keeps it: through the running one's database, else by opening the data
- * folder itself, until `close`. Where an URL provides the gallery, nothing is done. Rejects as `startPostgres` does.
+ * Gives a command the gallery of `npm start`: the running embedded database, or one started for the command until `close`. Where a URL
+ * names the gallery, nothing is done. Rejects as `startPostgres` does.
  */
 export async function storageForCommand(command: string | undefined, env: NodeJS.ProcessEnv): Promise<CommandStorage> {
   const asItIs = { env, close: async () => undefined };

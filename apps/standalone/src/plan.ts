@@ -1,9 +1,9 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { dataDirOf } from './config.ts';
 
-/** What `npm start` must bring itself. */
+/** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
-  /** Parts that no URL provides: they live in the embedded database. */
+  /** Parts that no URL names: they are kept in the embedded database. */
   embedded: ('queue' | 'gallery')[];
   /** No Slack token: an emulated Slack with cameras. */
   emulatedSlack: boolean;
@@ -11,13 +11,13 @@ export interface Plan {
   dataDir: string;
   /** Of ingest. */
   port: number;
-  /** PORT was set: nothing else will do. */
+  /** PORT was set: no other port will do. */
   portIsFixed: boolean;
   workerPort: number;
   workerPortIsFixed: boolean;
 }
 
-/** Decides from the environment. The rest of it goes to the processes, which check it themselves. */
+/** Decides from the environment. Ingest and worker check the rest of it themselves. */
 export function planFor(env: Env): Plan {
   const given = (name: string): string | undefined => env[name]?.trim() || undefined;
   const embedded: Plan['embedded'] = [];

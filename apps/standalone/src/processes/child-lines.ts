@@ -4,7 +4,7 @@ const lineSchema = z.looseObject({ level: z.number(), time: z.number(), msg: z.s
 const levels: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const plain = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name', 'err']);
 
-/** A log line of a process, for people: time, process, level, message, fields. What is no log line stays as it is. */
+/** A JSON log line as text for people: time, process, level, message, fields. Anything else is only prefixed with the process. */
 export function readable(processName: string, line: string): string {
   let parsed: unknown;
   try {
