@@ -6,11 +6,8 @@ import { embeddedPostgresUrl } from './processes/embedded-file.ts';
 import { planFor } from './plan.ts';
 
 /**
-  if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;
-  const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
-  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') });
-  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };
-};
+ * Gives a command the gallery of `npm start`: the running embedded database, or one started for the command until `close`. Does nothing
+ * where a URL names the gallery. Rejects as `startPostgres` does.
  */
 export const storageForCommand: OpenStorage = async (needs, env) => {
   const asItIs = { env, close: async () => undefined };

@@ -21,7 +21,7 @@ export interface LaunchOptions {
   lifecycle: Lifecycle;
   say: (text: string) => void;
   onLine: (processName: string, line: string) => void;
-  /** Something ended for good: everything has to stop. */
+  /** A process keeps ending: everything has to stop. */
   onGivenUp: (error: AppError) => void;
 }
 
@@ -34,8 +34,8 @@ const emulatorPort = 4_003;
 const demoLogLevel = 'warn';
 
 /**
- * Starts what the environment leaves open, then ingest and worker. Resolves when both are ready for work. Everything started is
- * registered with `lifecycle`, so that it ends in the opposite order, the database last.
+ * Starts what the environment does not name (database, Slack), then ingest and worker. Resolves when both are ready for work.
+ * Everything is registered with `lifecycle` and stops in reverse order, the database last.
  */
 export async function launch(options: LaunchOptions): Promise<void> {
   const { env, lifecycle, say } = options;

@@ -2,9 +2,9 @@ import { portEnv } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { dataDirOf, valueOrDefault } from './config.ts';
 
-/** What `npm start` provides itself. */
+/** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
-  /** What no URL provides, and the embedded database does. */
+  /** Parts that no URL names: they are kept in the embedded database. */
   embedded: ('queue' | 'gallery')[];
   /** There is no Slack token: start an emulated Slack with cameras. */
   emulatedSlack: boolean;
@@ -12,13 +12,13 @@ export interface Plan {
   dataDir: string;
   /** Of ingest. */
   port: number;
-  /** PORT is set: use no other. */
+  /** PORT was set: no other port will do. */
   portIsFixed: boolean;
   workerPort: number;
   workerPortIsFixed: boolean;
 }
 
-/** Decides from the environment. The processes check the rest of it themselves. */
+/** Decides from the environment. Ingest and worker check the rest of it themselves. */
 export function planFor(env: Env): Plan {
   const given = (name: string): string | undefined => env[name]?.trim() || undefined;
   const embedded: Plan['embedded'] = [];

@@ -8,7 +8,7 @@ import { z } from 'zod';
 const holderSchema = z.object({ pid: z.number().int(), startedAt: z.string() });
 
 /**
- * Takes a data folder for this process; the answer gives it back. A lock whose process is gone is taken over.
+ * Locks a data folder for this process; the returned function unlocks it. A lock whose process has ended is taken over.
  * Rejects with `data-dir-in-use`.
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
@@ -18,44 +18,44 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   await writeFile(own, JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid) }), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 100; attempt += 1) {
-      // A link appears with its content, or not at all: nobody sees a lock half written.
+      // A link appears with its content: nobody sees a half-written lock.
       if (await succeeds(link(own, file), 'EEXIST')) return async () => rm(file, { force: true });
-      const holder = await look(file);
+      const holder = await holderOf(file);
       if (typeof holder === 'object') {
         throw new AppError(
           'data-dir-in-use',
           `${path.resolve(dataDir)} is in use by process ${String(holder.pid)}: stop that one first, or set DATA_DIR to another folder`,
         );
       }
-      if (holder === 'dead') await removeDead(file, own);
+      if (holder === 'dead') await removeStale(file, own);
     }
-    throw new AppError('data-dir-in-use', `${path.resolve(dataDir)} is being taken by another process`);
+    throw new AppError('data-dir-in-use', `${path.resolve(dataDir)} is being locked by another process`);
   } finally {
     await rm(own, { force: true });
   }
 }
 
 /**
- * Removes a dead process's lock. Only who holds a second lock may, and looks once more then: else of two that saw the dead one
- * the slower would remove the lock that the faster has taken meanwhile.
+ * Removes the lock of a process that has ended. That takes a second lock, and another look while it is held: otherwise, of two
+ * processes that saw the stale lock, the slower could remove the one that the faster has just taken.
  */
-async function removeDead(file: string, own: string): Promise<void> {
-  const broom = `${file}.broom`;
-  if (await succeeds(link(own, broom), 'EEXIST')) {
+async function removeStale(file: string, own: string): Promise<void> {
+  const removal = `${file}.removal`;
+  if (await succeeds(link(own, removal), 'EEXIST')) {
     try {
-      if ((await look(file)) === 'dead') await rm(file, { force: true });
+      if ((await holderOf(file)) === 'dead') await rm(file, { force: true });
     } finally {
-      await rm(broom, { force: true });
+      await rm(removal, { force: true });
     }
     return;
   }
-  // Whoever died with the broom in hand held it for a moment only.
-  if ((await look(broom)) === 'dead') await rm(broom, { force: true });
+  // Somebody died while holding it.
+  if ((await holderOf(removal)) === 'dead') await rm(removal, { force: true });
   await setTimeout(10);
 }
 
-/** The running process that holds a lock, or what there is instead. A lock that cannot be read was never whole: its process is gone. */
-async function look(file: string): Promise<Holder | 'dead' | 'none'> {
+/** The running process that holds a lock; `dead` where it has ended or the lock cannot be parsed; `none` where there is no lock. */
+async function holderOf(file: string): Promise<Holder | 'dead' | 'none'> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -96,7 +96,7 @@ async function isRunning({ pid, startedAt }: Holder): Promise<boolean> {
   return (await startOf(pid)) === startedAt;
 }
 
-/** When a process started, in the kernel's ticks: tells it from a later one with the same number. Empty where there is no /proc. */
+/** When a process started, in clock ticks since boot: tells it from a later one with the same id. Empty where there is no /proc. */
 async function startOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');

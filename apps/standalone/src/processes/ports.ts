@@ -21,7 +21,7 @@ export async function freePortFrom(first: number, host?: string): Promise<number
   return 0;
 }
 
-/** A free port that the system chooses: for processes that must not meet, such as those of tests. */
+/** A free port that the system chooses, so that two processes do not choose the same one. */
 export async function anyFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

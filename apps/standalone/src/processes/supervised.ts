@@ -16,16 +16,16 @@ export interface SupervisedOptions {
   onLine: (name: string, line: string) => void;
   /** Something that an operator should know. */
   say: (text: string) => void;
-  /** A restart did not help any more. */
+  /** It keeps ending and is not started again. */
   onGivenUp: (error: AppError) => void;
 }
 
 export interface Supervised {
-  /** Resolves when it is ready for the first time. Rejects with `process-failed` and its last lines when it ends before. */
+  /** Resolves when it is ready for the first time. Rejects with `process-failed` and its last lines when it ends before that. */
   ready: Promise<void>;
   /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it has ended. */
   stop(graceMs: number): Promise<void>;
-  /** A second SIGTERM: what still runs is given up. */
+  /** A second SIGTERM: work that still runs is aborted. */
   hurry(): void;
 }
 
@@ -33,8 +33,8 @@ const maxFailures = 10;
 const keptLines = 20;
 
 /**
- * Runs a process and starts it again, with growing pauses, when it ends although nobody stopped it. It runs in a group of its
- * own, so that Ctrl-C reaches it through us, in order; when we are gone without a word, the broken IPC channel tells it to stop.
+ * Runs a Node process and restarts it when it ends without being stopped. It has a process group of its own, so Ctrl-C reaches it
+ * through us, in order. If we are killed, the broken IPC channel tells it to stop.
  */
 export function supervise(options: SupervisedOptions): Supervised {
   const { name, say } = options;
@@ -62,7 +62,7 @@ export function supervise(options: SupervisedOptions): Supervised {
   };
 
   const ready = firstReady();
-  // Whoever stops before it was ready does not wait for it.
+  // A stop before it is ready does not wait for this.
   ready.catch(() => undefined);
   return {
     ready,
@@ -115,7 +115,7 @@ async function untilReady({ readyUrl, name, say }: SupervisedOptions, signal: Ab
   }
 }
 
-/** On a connection of its own: one that is kept alive would hold up the stop of the process that it leads to. */
+/** On a connection of its own: a kept-alive one would delay the process when it stops. */
 async function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: 2_000 }, (response) => {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
@@ -36,7 +37,7 @@ export async function startPostgres(env: Env, { own = false, durable = false }: 
   const given = env['POSTGRES_URL'];
   if (given && !own) return ownDatabase(given);
   const dataDir = await makeFolder();
-  await cp(await template(), dataDir, { recursive: true });
+  await copyFolder(await template(), dataDir);
   const settings = durable ? roomy : { ...roomy, ...hasty };
   const server = await startEmbedded({ dataDir, log: createLogger('database', 'silent'), settings, lastFolder: dataDir });
   const signal = (name: NodeJS.Signals): void => {
@@ -78,7 +79,7 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** A data folder whose database is empty. Copying it takes a tenth of the time that making one does. Kept from run to run. */
+/** A data folder with an empty database, made once and kept. Copying it is five times as fast as making one. */
 async function template(): Promise<string> {
   const source = fileURLToPath(import.meta.resolve('@watchpost/standalone/processes/postgres/cluster'));
   const key = createHash('sha256')
@@ -95,6 +96,12 @@ async function template(): Promise<string> {
   // Another process may have been faster.
   await rename(fresh, folder).catch(async () => rm(fresh, { recursive: true, force: true }));
   return folder;
+}
+
+/** Node's own `cp` takes a second for the thousand files. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  if (process.platform === 'win32') await cp(from, to, { recursive: true });
+  else await promisify(execFile)('cp', ['-R', `${from}/.`, to]);
 }
 
 /** A server and its children: each of them has a process group of its own. */
