@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { commands, usageOf } from '@watchpost/cli/commands';
 import { jobDefinitions } from '@watchpost/shared/jobs/job-kinds';
 import { describe, expect, it } from 'vitest';
@@ -106,6 +108,20 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
       const [program = '', ...command] = words(text);
       expect(existsSync(fromRoot(`apps/standalone/src/${program.replace('.js', '.ts')}`))).toBe(true);
       checkWatchpost(command.join(' '));
+    },
+  },
+  {
+    of: /^psql (?="\$\()/,
+    runs: 'here, up to the URL; psql is not a dependency',
+    check: (text) => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'watchpost-docs-'));
+      try {
+        mkdirSync(path.join(folder, 'data'));
+        writeFileSync(path.join(folder, 'data', 'embedded.json'), JSON.stringify({ url: 'postgres://the-url', pid: 1 }));
+        expect(execFileSync('sh', ['-c', `printf %s ${text}`], { cwd: folder, encoding: 'utf8' })).toBe('postgres://the-url');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     },
   },
   {
