@@ -18,7 +18,7 @@ const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 /** Installs and builds what is missing or outdated. If that fails, prints the reason and exits with code 1. */
 export async function ensureReady() {
   checkNode();
-  // npx fetches pnpm, in the version that wrote the lock file.
+  // npx fetches the pnpm version that wrote the lock file.
   await unlessDone('install', installState, async () => {
     await step('installing packages', 'npx', ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile']);
   });

@@ -58,7 +58,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
     const countOf = async (state: string, kind = 'snapshot'): Promise<number> =>
       (await sender.counts()).find((entry) => entry.kind === kind && entry.state === state)?.count ?? 0;
 
-    it('hands a job over whole, and one job however often it is sent, before and after it is done', async () => {
+    it('delivers a job complete, and only once however often it is sent, before and after it is done', async () => {
       const job = newJob();
       const seen: unknown[] = [];
       await Promise.all([1, 2, 3].map(async () => sender.send(job, patience)));
@@ -71,7 +71,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       expect(seen).toEqual([job, last]);
     });
 
-    it('tries a transient failure again, later and later, and tells the handler which try it is', async () => {
+    it('retries a transient failure with growing delays, and passes the attempt number to the handler', async () => {
       const job = newJob();
       const tries: { attempt: number; lastAttempt: boolean; atMs: number }[] = [];
       receive({

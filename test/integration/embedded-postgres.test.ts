@@ -119,7 +119,7 @@ describeWith(
       await expect(start()).rejects.toMatchObject({ code: 'data-dir-in-use' });
     });
 
-    it('starts after a crash although the numbers of its process have gone to others', async () => {
+    it('starts after a crash although its process id now belongs to another process', async () => {
       const server = await start();
       await rows(server, 'CREATE TABLE kept AS SELECT 3 AS three');
       server.process().kill('SIGKILL');
@@ -131,7 +131,7 @@ describeWith(
       expect(await rows(server, 'SELECT three FROM kept')).toEqual([{ three: 3 }]);
     });
 
-    it('leaves a server alone that runs in its folder elsewhere, in another container for example', async () => {
+    it('leaves alone a server that uses its folder from elsewhere, such as another container', async () => {
       const { line } = await launcher('console.log((await start()).url);', isRoot ? ['unshare', '--ipc'] : []);
       const url = await line;
       // Over there processes have other numbers.
@@ -141,7 +141,7 @@ describeWith(
       expect(await rows({ url }, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
-    it('makes its folder anew when that was interrupted', async () => {
+    it('starts over if making its folder was interrupted', async () => {
       const { child } = await launcher('await start();');
       await until('the folder is being made', () => statSync(path.join(dataDir, 'postgres.new', 'cluster'), { throwIfNoEntry: false }));
       child.kill('SIGKILL');

@@ -184,7 +184,7 @@ describe('a snapshot', () => {
 });
 
 describe('a retry', () => {
-  it('after a failed post neither looks nor posts again', async () => {
+  it('after a failed post repeats neither the inference nor the post', async () => {
     const job = posted(await frameWith([woman], { seed: 5 }));
     await handlers.snapshot(job, context, never);
     const [result] = queued.splice(0);
@@ -244,7 +244,7 @@ describe('a failure', () => {
     await expect(handlers.snapshot(job, context, never)).rejects.toMatchObject({ code, retry: 'permanent' });
   });
 
-  it('of a bot outside the results channel is told', async () => {
+  it('of a bot that is not in the results channel is recorded', async () => {
     const job = posted(await frameWith([woman], { seed: 7 }));
     slack.mischief('files.completeUploadExternal', { kind: 'error', error: 'not_in_channel' });
     await expect(run(job)).rejects.toMatchObject({ code: 'channel-not-available', retry: 'permanent' });

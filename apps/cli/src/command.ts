@@ -14,7 +14,7 @@ export interface CommandContext {
 }
 
 /**
- * What must be there before a command runs. `gallery`: a gallery that exists. `gallery-or-new`: a gallery, created where there is
+ * What must exist before a command runs. `gallery`: a gallery that exists. `gallery-or-new`: a gallery, created where there is
  * none yet, so that the command may come before the first `npm start`.
  */
 export type Needs = 'nothing' | 'gallery' | 'gallery-or-new';

@@ -26,7 +26,7 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
     },
     merge: {
       usage: 'FROM INTO [--json]',
-      does: 'merge two people who are one',
+      does: 'merge two entries for the same person',
       needs: 'gallery',
       load: () => import('./commands/merge.ts'),
     },
@@ -70,7 +70,7 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
   'Moving in and backups': {
     enroll: {
       usage: '[--force] (--name NAME FILE... | --folder DIR)',
-      does: 'add reference faces from pictures; DIR has a sub-folder per person',
+      does: 'add reference faces from pictures; DIR has one subfolder per person',
       needs: 'gallery-or-new',
       load: () => import('./commands/enroll.ts'),
     },

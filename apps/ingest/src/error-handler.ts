@@ -27,7 +27,7 @@ export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
     const error = toHttpError(thrown);
     const status = statuses[error.code] ?? 500;
     if (status === 500) log.error({ err: thrown }, 'request failed');
-    else if (status > 500) log.warn({ err: error }, 'request refused, to be sent again');
+    else if (status > 500) log.warn({ err: error }, 'request failed temporarily, the sender should retry');
     else log.info({ code: error.code }, 'request refused');
     const message = status >= 500 ? 'temporarily unavailable, please try again' : error.message;
     return reply.code(status).send({ error: { code: status === 500 ? 'internal' : error.code, message } });

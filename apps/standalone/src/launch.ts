@@ -45,7 +45,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   let childEnv: NodeJS.ProcessEnv = { ...env, PORT: String(port), WORKER_PORT: String(workerPort) };
 
   if (plan.embedded.length > 0) {
-    say(`starting the embedded database in ${plan.dataDir} (the first time takes a second)`);
+    say(`starting the embedded database in ${plan.dataDir} (the first start takes about a second)`);
     const log = createLogger('database', databaseLogLevel(env, plan), { write: (line) => options.onLine('database', line.trimEnd()) });
     const database = await superviseDatabase({ dataDir: plan.dataDir, log, say });
     lifecycle.onStop('database', async () => database.stop());
@@ -55,7 +55,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   if (emulated) childEnv = { ...childEnv, LOG_LEVEL: env['LOG_LEVEL'] ?? demoLogLevel, HOST: env['HOST'] ?? '127.0.0.1', ...emulated.env };
 
   say(
-    `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; the first time the worker prepares its models`,
+    `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`,
   );
   const graceMs = valueOrDefault(commonEnv.SHUTDOWN_GRACE_MS, env['SHUTDOWN_GRACE_MS']) + 5_000;
   const ready: Promise<void>[] = [];
@@ -150,13 +150,13 @@ function startDemo({ slack, pageUrl }: Emulated, port: number, { lifecycle, say 
   const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
   lifecycle.onStop('cameras', async () => cameras);
   say('');
-  say(`  There is no SLACK_API_TOKEN, so this is an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
+  say(`  SLACK_API_TOKEN is not set, so this is an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
   say('  Name somebody, from a second terminal:');
   say('      npm run --silent watchpost -- name "Unknown 1" Ada');
   say('  Ctrl-C stops everything; what was learnt stays in the data folder.');
   say('');
   void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {
-    if (text !== undefined) say(`the first result is there: ${pageUrl}`);
+    if (text !== undefined) say(`the first result has been posted: ${pageUrl}`);
   });
 }

@@ -10,7 +10,7 @@ const forPeople = process.stdout.isTTY || !process.env['SLACK_API_TOKEN'];
 const onLine = (processName: string, line: string): void =>
   void process.stdout.write(`${forPeople ? readable(processName, line) : line}\n`);
 
-// The terminal may be closed before we end: what is written then is lost, nothing else.
+// The terminal may close before we exit; then output is lost, and nothing else.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const log = createLogger('launcher', 'info', { write: (line) => say(inWords(line)) });

@@ -4,7 +4,7 @@ import { dataDirOf, valueOrDefault } from './config.ts';
 
 /** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
-  /** Parts that no URL names: they are kept in the embedded database. */
+  /** The parts for which no URL is set; they are kept in the embedded database. */
   embedded: ('queue' | 'gallery')[];
   /** There is no Slack token: start an emulated Slack with cameras. */
   emulatedSlack: boolean;

@@ -14,12 +14,12 @@ import { startPostgres } from './servers/postgres.ts';
 import { startRedis } from './servers/redis.ts';
 import { startSlack } from './servers/slack.ts';
 
-/** Waits before Slack's next deliveries of an event: it tries at once, after a minute and after five. Shortened, and without an end. Milliseconds. */
+/** Waits before Slack's next deliveries of an event: it tries at once, after a minute and after five. Shortened, and repeated without limit. Milliseconds. */
 const redeliveryAfterMs = [0, 1_000, 2_000];
 /** Slack counts later answers as failures. Milliseconds. */
 const slackPatienceMs = 3_000;
 
-/** So long after a start ingest is not yet itself: modules load, code is compiled. Milliseconds. */
+/** How long ingest takes to warm up after a start: modules load, code is compiled. Milliseconds. */
 const warmUpMs = 3_000;
 
 interface Tally {

@@ -20,13 +20,13 @@ export interface StoredPerson {
   version: number;
 }
 
-/** A face that shows a person (`reference`), or that a reader said does not (`negative`). */
+/** A face that shows a person (`reference`), or that somebody has marked as not this person (`negative`). */
 export interface StoredFace {
   id: string;
   personId: string;
   modelId: string;
   role: 'reference' | 'negative';
-  /** Unit length. Empty where the reader asked for no vectors. */
+  /** Unit length. Empty where vectors were not requested. */
   embedding: Float32Array;
   /** 0..1. */
   quality: number;

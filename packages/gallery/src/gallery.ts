@@ -1,7 +1,7 @@
 import type { Box } from '@watchpost/shared/geometry';
 import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus } from './domain.ts';
 
-/** A person as surfaces show it. */
+/** A person as commands and posts show it. */
 export interface Person {
   id: string;
   status: PersonStatus;

@@ -55,7 +55,7 @@ export async function openGallery(config: StorageConfig, options: OpenGalleryOpt
   return openParts(config, options, signal);
 }
 
-/** The rooms of this package, from the ground up: a database, the gallery in memory, changes to it, and what works on these. */
+/** Assembles the package from the bottom up: a database, the gallery in memory, changes to it, and what works on these. */
 export async function openParts(
   config: StorageConfig,
   { log, metrics: registry, vectors = true, settings: some }: OpenGalleryOptions,

@@ -8,7 +8,7 @@ import { defaultSightingsKeepMs } from './stores/open-database.ts';
 
 const dayMs = 24 * 3_600_000;
 
-/** Where faces are searched, and how long data is kept that nobody asked to keep. */
+/** Where faces are searched, and how long data that nobody asked to keep is retained. */
 export const galleryEnv = {
   /** `memory`, or `mongot`: MongoDB's `$vectorSearch`. */
   GALLERY_INDEX: z.enum(['memory', 'mongot']).default('memory'),

@@ -1,6 +1,6 @@
 import type { AuditEntry, Changeset, Head, LastSeen, SnapshotSightings, StoredFace, StoredPerson } from './domain.ts';
 
-/** A batch of changes, in any order. Includes deleted ones unless everything was asked for. */
+/** A batch of changes, in any order. Deleted persons and faces are included, except when reading from version 0. */
 export interface ChangeBatch {
   persons: StoredPerson[];
   faces: StoredFace[];

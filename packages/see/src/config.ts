@@ -22,7 +22,7 @@ export const seeEnv = {
 export type SeeConfig = z.output<z.ZodObject<typeof seeEnv>>;
 
 /**
- * Settings of glibc's allocator with which a process with inference threads must be started: few arenas, large blocks returned to the system
+ * glibc allocator settings to start every process that has inference threads with: few arenas, large blocks returned to the system
  * at once, some freed memory kept. Without them arenas fragment and a thread's memory doubles. Smaller thresholds save more memory, but each
  * inference then waits for fresh pages and takes twice as long (docs/decisions/0008). They cannot be set from inside the process, and other
  * allocators ignore them. Bytes.

@@ -16,7 +16,7 @@ import { startThread } from './threads/start-thread.ts';
  */
 export async function createFaceEngine(config: SeeConfig, log: Logger): Promise<FaceEngine> {
   const startedAt = performance.now();
-  // The preparing thread reads the file too, but the code of an error does not survive the way between threads.
+  // The preparing thread reads the file too, but an error loses its code on its way between threads.
   if (config.EMBEDDING_MODEL !== undefined) await readEmbeddingModel(config.EMBEDDING_MODEL);
   const plan = await prepareOffThread(config, log);
   const pool = await createPool({

@@ -7,7 +7,7 @@ export interface Backoff {
   maxMs: number;
 }
 
-/** How long to wait after that many consecutive failures (1 or more). Pure. */
+/** How long to wait after `failures` consecutive failures (at least 1). Pure. */
 export function backoffMs(failures: number, { firstMs, maxMs }: Backoff): number {
   return Math.min(firstMs * 2 ** (failures - 1), maxMs);
 }

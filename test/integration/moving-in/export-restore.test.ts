@@ -31,14 +31,14 @@ describeWith([], 'export and restore', () => {
     const file = path.join(folder, 'gallery.gz');
     const saved = await runCommand('export', [file], env);
     expect(saved).toMatchObject({ code: 0, err: [] });
-    expect(saved.out.join('\n')).toContain('2 persons, 2 faces, 1 pictures of faces, 1 snapshots with sightings');
+    expect(saved.out.join('\n')).toContain('2 people, 2 faces, 1 pictures of faces, 1 snapshots with sightings');
     expect(await runCommand('export', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('file-exists')] });
 
     await namePerson(started, 'Unknown 1', 'Ada', { id: 'cli' });
     await gallery.close();
     expect(await runCommand('restore', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
     const back = await runCommand('restore', ['--replace', file], env);
-    expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 persons, 2 faces')] });
+    expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 people, 2 faces')] });
     const { gallery: again } = await startGallery(env);
     expect((await again.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2']);
     await again.close();

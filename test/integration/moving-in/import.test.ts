@@ -64,12 +64,12 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('repli
       const first = await runCommand('import', args(), env());
       expect(first.err).toEqual([expect.stringContaining('Unknown 4'), expect.stringContaining('longer than')]);
       expect(first.code).toBe(1);
-      expect(first.out.join('\n')).toContain('2 persons added, 0 already present, 2 names refused.');
+      expect(first.out.join('\n')).toContain('2 people added, 0 already present, 2 names refused.');
       expect(first.out.join('\n')).toMatch(/None of the old service's 9 vectors .*3 of them without a name/);
       expect(first.out.join('\n')).toContain('cannot be compared');
 
       const second = await runCommand('import', args(), env());
-      expect(second.out.join('\n')).toContain('0 persons added, 2 already present, 2 names refused.');
+      expect(second.out.join('\n')).toContain('0 people added, 2 already present, 2 names refused.');
       expect((await persons()).sort((a, b) => a.name.localeCompare(b.name))).toEqual([
         { name: 'Ada', number: null, faces: 0 },
         { name: 'Grace Hopper', number: null, faces: 0 },

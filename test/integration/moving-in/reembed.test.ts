@@ -118,13 +118,13 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       const other = otherModel(engine);
       const first = await run(other, true);
       expect(first.code).toBe(1);
-      expect(first.out).toContain('6 faces of other models embedded again, 0 had been before');
+      expect(first.out).toContain('6 faces of other models embedded again, 0 in earlier runs');
       expect(first.out).toContain('1 faces without a stored picture');
       expect(first.out).toContain("nearest other face is the same person's, another-model-1: 4 of 4 (100.0 %)");
       expect(counts()).toEqual({ [engine.modelId]: 7, 'another-model-1': 6 });
 
       const second = await run(other, false);
-      expect(second.out).toContain('0 faces of other models embedded again, 6 had been before');
+      expect(second.out).toContain('0 faces of other models embedded again, 6 in earlier runs');
       expect(second.out).toContain('6 old vectors removed');
       expect(counts()).toEqual({ [engine.modelId]: 1, 'another-model-1': 6 });
 

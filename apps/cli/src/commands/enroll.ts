@@ -70,7 +70,7 @@ async function enrollAll(pictures: readonly EnrollPicture[], tools: EnrollTools,
       }
     }
   }
-  print(`${pictures.length - refused} of ${pictures.length} pictures taken`);
+  print(`${pictures.length - refused} of ${pictures.length} pictures enrolled`);
   return refused;
 }
 
@@ -79,7 +79,7 @@ async function findFace(engine: FaceEngine, { file }: EnrollPicture, signal: Abo
   return chooseFace(faces, defaultGallerySettings.decision.enroll);
 }
 
-/** An unknown whose face this clearly is becomes the person: with both in the gallery every later decision would be uncertain. */
+/** If the face also clearly matches an unknown, the two are merged: with both in the gallery, every later decision would be uncertain. */
 async function enrollOne(
   { name, file }: EnrollPicture,
   seen: SeenFace,
@@ -97,7 +97,7 @@ async function enrollOne(
 
 function toText({ person, outcome, similarity, alsoStranger }: Enrolled): string {
   const alike = similarity === null ? '' : ` (similarity ${similarity.toFixed(2)} to the known faces)`;
-  const what = outcome === 'added' ? `${person.name}${person.isNew ? ', a new person' : ''}` : `${person.name}, nothing new in it`;
-  const hint = alsoStranger ? `; "${alsoStranger.name}" was the same person, merged` : '';
+  const what = outcome === 'added' ? `${person.name}${person.isNew ? ', a new person' : ''}` : `${person.name}, nothing new`;
+  const hint = alsoStranger ? `; "${alsoStranger.name}" is the same person and was merged` : '';
   return `${what}${alike}${hint}`;
 }

@@ -11,7 +11,7 @@ export const run: Command = async (args, context) => {
   const count = (kind: string): number => lines[kind] ?? 0;
   print(`${file}: the gallery at version ${version}`);
   print(
-    `${count('person')} persons, ${count('face')} faces, ${count('crop')} pictures of faces, ${count('sighting')} snapshots with sightings, ${count('audit')} audit entries`,
+    `${count('person')} people, ${count('face')} faces, ${count('crop')} pictures of faces, ${count('sighting')} snapshots with sightings, ${count('audit')} audit entries`,
   );
   print('It holds biometric data: protect it as you protect the database.');
   return 0;

@@ -25,9 +25,9 @@ export const run: Command = async (args, context) => {
   for (const { name, reason } of refused) warn(`refused  ${name}: ${reason}`);
   const vectors = found.reduce((sum, each) => sum + each.vectors, 0);
   print('');
-  print(`${added.length} persons added, ${present.length} already present, ${refused.length} names refused.`);
+  print(`${added.length} people added, ${present.length} already present, ${refused.length} names refused.`);
   print(
-    `None of the old service's ${vectors} vectors was imported (${namelessVectors} of them without a name): their 128 numbers come from`,
+    `None of the old service's ${vectors} vectors were imported (${namelessVectors} of them without a name): their 128 numbers come from`,
   );
   print('another model and cannot be compared with ours. The people have names, but no faces yet. Add their faces with:');
   print('  watchpost enroll --folder DIR      (a sub-folder of pictures per person)');

@@ -61,7 +61,7 @@ function inTheMiddle({ faces, width, height }: Seen): Float32Array | null {
 
 function report(modelId: string, result: Reembedded, mirror: Workbench['mirror']): string[] {
   const { stored, storedBefore, withoutCrop, notFound, sameModel, agreement, sampleAgreement } = result;
-  const lines = [`model ${modelId}`, `${stored} faces of other models embedded again, ${storedBefore} had been before`];
+  const lines = [`model ${modelId}`, `${stored} faces of other models embedded again, ${storedBefore} in earlier runs`];
   if (sameModel) {
     const { count, lowest, low, median } = sameModel;
     lines.push(
@@ -84,7 +84,7 @@ function report(modelId: string, result: Reembedded, mirror: Workbench['mirror']
     const faces = mirror.facesOf(id);
     return faces.length > 0 && !faces.some((face) => face.modelId === modelId);
   });
-  if (faceless.length > 0) lines.push(`without a face of this model, enroll them again: ${faceless.map(({ name }) => name).join(', ')}`);
+  if (faceless.length > 0) lines.push(`no face of this model, so enroll them again: ${faceless.map(({ name }) => name).join(', ')}`);
   return lines;
 }
 

@@ -11,7 +11,7 @@ export const run: Command = async (args, context) => {
   const restored = await withDatabase(context, (opened) => restoreGallery(opened, file, { replace: values.replace }, signal));
   const { person, face, crop, sighting, audit } = restored;
   print(
-    `restored ${person} persons, ${face} faces, ${crop} pictures of faces, ${sighting} snapshots with sightings, ${audit} audit entries`,
+    `restored ${person} people, ${face} faces, ${crop} pictures of faces, ${sighting} snapshots with sightings, ${audit} audit entries`,
   );
   return 0;
 };

@@ -49,7 +49,7 @@ async function removeStale(file: string, own: string): Promise<void> {
     }
     return;
   }
-  // Somebody died while holding it.
+  // A process died while holding it.
   if ((await holderOf(removal)) === 'dead') await rm(removal, { force: true });
   await setTimeout(10);
 }

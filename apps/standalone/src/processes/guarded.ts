@@ -14,7 +14,7 @@ export interface GuardedOptions {
 
 /**
  * The shell leaves a guardian behind, then becomes the program (`exec` keeps the process id, `$$`). The guardian waits for a line from
- * us on descriptor 3. Where that ends without a line, this process is gone.
+ * us on descriptor 3. If descriptor 3 closes without a line, this process is gone.
  */
 const script = `
 signal=$1 folder=$2
@@ -33,7 +33,7 @@ exec 3<&-
 exec "$@"`;
 
 /**
- * Spawns a program that ends when this process does, even by SIGKILL. It has a session of its own, so Ctrl-C reaches it through us only.
+ * Spawns a program that ends when this process does, even by SIGKILL. It has a session of its own, so Ctrl-C reaches it only through us.
  * On Windows, Node puts children in a job that ends with it.
  */
 export function spawnGuarded(command: readonly string[], options: GuardedOptions = {}): ChildProcess {

@@ -24,7 +24,7 @@ export async function superviseDatabase({ dataDir, log, say }: SupervisedDatabas
   const server = await startPostgres({ dataDir, log });
   const stopping = new AbortController();
   const { ended, start, url } = server;
-  // Without an end: on a full disk PostgreSQL ends at every start, until there is room again. Jobs wait.
+  // Without a limit: on a full disk PostgreSQL exits at every start until there is room again. Jobs wait.
   const kept = keepRunning({ name: 'the embedded database', ended, start, say }, stopping.signal);
   await writeFile(embeddedFile(dataDir), JSON.stringify({ url, pid: process.pid }), { mode: 0o600 });
   return {

@@ -49,7 +49,7 @@ export interface Audited {
   audit: AuditEntry;
 }
 
-/** Starts a change on top of `base`. Pure but for ids and the clock. */
+/** Starts a change on top of `base`. Pure except for ids and the clock. */
 export function createChange(base: Head): Change {
   const nowMs = Date.now();
   const persons = new Map<string, PersonChange>();

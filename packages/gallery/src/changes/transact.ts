@@ -9,15 +9,15 @@ import { createMutex } from '../memory/concurrency.ts';
 
 /**
  * Builds a change from the mirror as of `base`; called again after each conflict. No changeset: there is nothing to do. `optional`:
- * not worth a second attempt. Must not wait.
+ * not worth a second attempt. Runs synchronously.
  */
 export type Build<T> = (base: Head) => { changeset: Changeset | null; result: T; optional?: boolean };
 
 export type Transact = <T>(build: Build<T>, signal: AbortSignal) => Promise<T>;
 
 /**
- * Changes the gallery optimistically: read everything that is committed, decide, commit unless somebody else did; otherwise again.
- * One change at a time in each process, so that processes compete and not jobs.
+ * Changes the gallery optimistically: read everything committed so far, decide, and commit; if another process has committed meanwhile, start over.
+ * One change at a time per process, so that only processes compete with each other, not the jobs within one.
  */
 export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: Mirror; metrics: GalleryMetrics }): Transact {
   const { store, sync, mirror, metrics } = deps;

@@ -13,7 +13,7 @@ export interface ThresholdRow extends Bands {
 
 /**
  * Cosine thresholds by face size (side of the embedded square, before its margin), against references of full size. Small faces
- * are less similar to their own person and to others alike, so their thresholds are lower. At `match` no stranger of the labelled
+ * are less similar to their own person, so their thresholds are lower (see docs/seeing.md for strangers). At `match` no stranger of the labelled
  * pairs was accepted, at `uncertain` about one in a hundred. See docs/gallery.md.
  */
 export const defaultThresholds: readonly ThresholdRow[] = [

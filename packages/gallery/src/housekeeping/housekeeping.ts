@@ -50,7 +50,7 @@ const framesKeepMs = 3_600_000;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { mirror, sync, transact, sightings, audit, records, log } = deps;
-  /** Faces up to this version were compared with all others already. */
+  /** Faces up to this version have already been compared with all others. */
   let comparedUpTo = 0;
 
   const change = async (action: AuditEntry['action'], plan: (base: Head) => Plan | null, signal: AbortSignal): Promise<void> => {

@@ -30,7 +30,7 @@ export interface ReaderDeps {
 /** Tombstones are kept for some days only: after a longer outage deletions may have been missed. */
 const longOutageMs = 24 * 3_600_000;
 
-/** More commits than a search index in the database lags behind. */
+/** More commits than a search index in the database can be behind. */
 const newestCommits = 2_000;
 
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {

@@ -39,9 +39,9 @@ export interface SyncDeps extends SyncSettings {
 
 /** How often the ids of all faces are compared too. */
 const reconcileFacesMs = 60_000;
-/** The longest rest between two reconciliations, however slow they are: where there is no feed nothing else finds edits by hand. */
+/** The longest pause between two reconciliations, however slow they are: without a feed, nothing else detects edits by hand. */
 const longestRestMs = 5_000;
-/** A feed that worked for this long breaks as if for the first time. */
+/** After a feed has worked for this long, its next failure counts as the first. */
 const stableFeedMs = 30_000;
 const feedBackoff = { firstMs: 100, maxMs: 5_000 };
 
@@ -121,7 +121,7 @@ export function createSync({ pollMs, reconcileMs, feed, ...deps }: SyncDeps): Sy
   let loops: Promise<unknown> = Promise.resolve();
   return {
     start: () => {
-      // On a timer of its own: a database that hangs does not answer for long.
+      // On its own timer, because a hung database may not answer for a long time.
       clock = setInterval(() => metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000), 500);
       loops = Promise.all([poll, reconcileRegularly, ...(feed.kind === 'push' ? [listen] : [])].map(untilStopped));
     },

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@watchpost/shared/observability/logger';
 
-/** Beside the compiled code, so that an image that has run once while it was built carries the files. */
+/** Beside the compiled code, so that an image whose build has run it once already contains the files. */
 const defaultDir = join(import.meta.dirname, '..', 'models');
 
 /** A file's path, or its bytes where it could not be saved. */

@@ -24,7 +24,7 @@ export interface Decoded {
 /** Larger JPEGs are decoded by sharp, which takes twice the time but less memory. */
 const fastJpegPixels = 4_200_000;
 
-// One thread per picture: the inference threads run in parallel already. No picture comes twice, so a cache is of no use.
+// One thread per picture: the inference threads run in parallel already. No picture is decoded twice, so a cache would not help.
 sharp.concurrency(1);
 sharp.cache(false);
 

@@ -5,7 +5,7 @@ import { wholeNumber, type ConfigOf } from './parse-env.ts';
 /** Read by every process. */
 export const commonEnv = {
   LOG_LEVEL: z.enum(logLevels).default('info'),
-  /** Time that running work has to finish after SIGTERM. */
+  /** How long running work may take to finish after SIGTERM. Milliseconds. */
   SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(20_000),
 };
 export type CommonConfig = ConfigOf<typeof commonEnv>;

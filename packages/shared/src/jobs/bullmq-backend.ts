@@ -38,7 +38,7 @@ export interface WorkerListeners {
   onFailed: (job: { id: string | undefined; data: unknown }, error: Error) => void;
 }
 
-/** Reconnects are quick: until then every event is refused, or every job waits. */
+/** Reconnect quickly: until then every event is refused, or every job waits. */
 const retryStrategy = (attempt: number): number => backoffMs(attempt, { firstMs: 100, maxMs: 2_000 });
 
 /**

@@ -23,14 +23,14 @@ export interface JobReceiverOptions {
   lockMs?: number;
   /** How often to look for jobs of workers that disappeared. Milliseconds. */
   stallCheckMs?: number;
-  /** Called for a job that failed because its workers died while running it, three times: no handler learns of that. */
+  /** Called for a job that failed because three workers died while running this job: no handler learns of that. */
   onLost?: (job: Job, error: AppError) => Promise<void>;
   /** How often to check that waiting jobs are taken; `running()` is false after three failed checks. Milliseconds. */
   watchMs?: number;
 }
 
 const bootTimeoutMs = 10_000;
-/** For jobs that are given up, to be put back. Milliseconds. */
+/** How long to wait until the jobs that are given up have been put back. Milliseconds. */
 const giveUpMs = 2_000;
 
 /** The worker of one kind. */
@@ -70,7 +70,7 @@ function startKind<K extends JobKind>(
   const log = parentLog.child({ queue: name });
   const process = createProcessor<K>({ kind, handler: handlers[kind], log, metrics });
   const stopping = new AbortController();
-  // A closing worker may still get one job, out of its pending read: the one that it has just put back. That one goes back too.
+  // While a worker closes, its pending read may still return a job, even the one that it has just put back. That job is put back as well.
   const givingUp = new AbortController();
   const attempts = { started: 0, running: 0 };
   const onError = logConnectionErrors(log);
@@ -142,7 +142,7 @@ function reportLost(
   onLost: JobReceiverOptions['onLost'],
   log: Logger,
 ): void {
-  const lost = new AppError('job-worker-lost', 'its workers died while running it, three times');
+  const lost = new AppError('job-worker-lost', 'three workers died while running this job');
   log.error({ jobId: id, err: lost }, 'job failed permanently');
   const report = async (): Promise<void> => onLost?.(parseJob(kind, data), lost);
   report().catch((error: unknown) => log.warn({ err: error, jobId: id }, 'could not record the failure of a job'));

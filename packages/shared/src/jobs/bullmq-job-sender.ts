@@ -22,7 +22,7 @@ type Queues = Record<JobKind, OpenQueue>;
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
 
-/** For a command that Redis has taken and does not answer; must be shorter than any sender's timeout. Milliseconds. */
+/** How long to wait for Redis to answer a command that it has accepted; must be shorter than any `timeoutMs` of `send`. Milliseconds. */
 const commandTimeoutMs = 1_500;
 /** Between two attempts to add a job while the queue is away; Redis restarts within a second. Milliseconds. */
 const retryAddMs = 100;
@@ -50,7 +50,7 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
       }
       await pause(retryAddMs, signal).catch(() => undefined);
     }
-    throw new AppError('queue-unavailable', 'the queue did not take the job in time', { cause: lastError });
+    throw new AppError('queue-unavailable', 'the queue did not accept the job in time', { cause: lastError });
   };
 
   return {

@@ -21,7 +21,7 @@ export interface QueueWatchOptions {
   log: Logger;
 }
 
-/** Notices that a BullMQ worker has fallen asleep after a reconnect, as they have been seen to do: jobs wait and it takes none. */
+/** Detects a BullMQ worker that takes no jobs although some are waiting; this has been seen to happen after a reconnect. */
 export function watchQueue(
   { storage, name, limited, everyMs, attempts, log }: QueueWatchOptions,
   signal: AbortSignal,

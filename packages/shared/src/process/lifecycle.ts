@@ -39,7 +39,7 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
       try {
         await next.release();
       } catch (error) {
-        log.error({ err: error, resource: next.name }, 'release failed');
+        log.error({ err: error, resource: next.name }, 'could not release a resource');
       }
     }
     clearTimeout(timer);

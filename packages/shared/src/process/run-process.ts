@@ -42,7 +42,7 @@ export async function runProcess(
     void finish('unhandled rejection', 1);
   };
   const fail = async (what: string, error: unknown): Promise<void> => {
-    // What fails while the process is stopping fails because of that.
+    // A failure during shutdown is a consequence of the shutdown.
     if (!lifecycle.stopping.aborted) log.fatal({ err: error }, what);
     await finish(what, 1);
   };
@@ -51,7 +51,7 @@ export async function runProcess(
   process.on('unhandledRejection', onRejection);
   try {
     await start(lifecycle, (error) => {
-      if (!lifecycle.stopping.aborted) void fail('failed', error);
+      if (!lifecycle.stopping.aborted) void fail('stopping after a failure', error);
     });
   } catch (error) {
     await fail('could not start', error);

@@ -18,7 +18,7 @@ describe('a receiver that takes nothing', () => {
     expect(tookNothing(before, now, false)).toBe(false);
   });
 
-  it('may just not have had its turn where only so many a second are handed out', () => {
+  it('may just not have had its turn on a rate-limited queue', () => {
     expect(tookNothing(idle, { ...idle, finished: 11 }, true)).toBe(false);
     expect(tookNothing(idle, idle, true)).toBe(true);
   });

@@ -10,7 +10,7 @@ export interface SignedRequest {
   rawBody: Buffer;
 }
 
-/** Older requests may be replayed. A timestamp in the future means that the clocks differ, and hides the age. Milliseconds. */
+/** Older requests may be replayed. A timestamp in the future means that the clocks differ, so the real age is unknown. Milliseconds. */
 const toleranceMs = 300_000;
 
 /**

@@ -13,7 +13,7 @@ export interface Address {
 const maxSocketBytes = 103;
 /** Only a part of the socket's name here. It is in the URL so that PGPORT in the environment cannot change it. */
 const socketPort = 5_432;
-/** Not a common port, and out of the range that the system gives to outgoing connections. */
+/** Not a common port, and outside the range that the system uses for outgoing connections. */
 const firstPort = 15_432;
 
 /** A Unix socket in the folder, or a free port of the loopback interface where the system, the folder or its path allows none. */
@@ -37,7 +37,7 @@ export async function addressFor(folder: string): Promise<Address> {
   };
 }
 
-/** Folders shared with a virtual machine often take none. */
+/** Folders shared with a virtual machine often do not allow sockets. */
 async function takesSocket(file: string): Promise<boolean> {
   // PostgreSQL reads a comma as the next folder.
   if (process.platform === 'win32' || Buffer.byteLength(file) > maxSocketBytes || file.includes(',')) return false;

@@ -116,8 +116,8 @@ interface Failed {
 
 /**
  * Starts the server; waits where another one still uses the folder, such as that of a launcher that was killed, which is about to end.
- * PostgreSQL has two ways to notice: a file with a process id, and shared memory. The file may be left from before a crash, and its
- * number may be any process's by now. So it is removed where nobody answers at the address in it. Shared memory has no such doubt.
+ * PostgreSQL has two ways to notice: a file with a process id, and shared memory. The file may be left over from a crash, and its
+ * id may belong to any process by now, so the file is removed if nothing answers at its address. Shared memory is never left over.
  */
 async function launch(folder: string, launchServer: () => Promise<Running | Failed>): Promise<Running> {
   for (const deadline = Date.now() + patienceMs; ; await delay(100)) {
@@ -177,7 +177,7 @@ async function stop({ child, ended }: Running): Promise<void> {
 /** Whether a server answers at the address that the last one in this folder wrote down. */
 async function answers(folder: string): Promise<boolean> {
   const { pid, port, socketFolder } = await readPidFile(folder);
-  // Behind a port could be anybody; the socket is in the folder.
+  // Any program may listen on the port; only a server of this folder can own the socket in it.
   if (port === '' || (socketFolder === '' && !isRunning(pid))) return false;
   return new Promise((resolve) => {
     const socket = socketFolder ? connect(path.join(socketFolder, `.s.PGSQL.${port}`)) : connect(Number(port), '127.0.0.1');

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { AppError } from '@watchpost/shared/errors';
 
-/** As whom PostgreSQL runs. */
+/** The user that PostgreSQL runs as. */
 export interface RunAs {
   /** Goes before the command. */
   wrapper: readonly string[];

@@ -16,7 +16,7 @@ const levels: Record<string, Level> = {
 /** A line of the server's log (English, without a prefix) as level and text. Lines of the loader or of `unshare` count as errors. */
 export function parseServerLine(line: string): { level: Level; text: string } {
   const [, severity = '', text = ''] = /^([A-Z]+)\d?: {2}(.*)$/.exec(line) ?? [];
-  // Said to each connection while the server starts or stops.
+  // Sent to every connection while the server starts or stops.
   if (/^the database system is |^terminating connection due to administrator command/.test(text)) return { level: 'debug', text };
   if (text === '') return { level: line.startsWith('\t') ? 'info' : 'error', text: line.trim() };
   return { level: levels[severity] ?? 'debug', text };

@@ -15,7 +15,7 @@ const lostHistory = new Set([280, 286]);
 
 /**
  * Reports changes through a change stream on the database. Events carry no documents; the reader fetches what is new by version. A
- * broken stream resumes from its token; if that history is lost it starts anew, and the reader catches up when it is established.
+ * broken stream resumes from its token; if that history is lost, a new stream is opened and `Reader` catches up once it is established.
  */
 export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
   const { state, persons, faces } = galleryCollections(db);

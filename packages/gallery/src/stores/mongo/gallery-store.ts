@@ -19,12 +19,12 @@ const batchFaces = 1_000;
 
 /**
  * Once a change is durable in the state document, the writes that apply it need not wait for the disk or other nodes: a crash loses
- * the latest writes first, so if it loses one of these, the change is again pending in the state document.
+ * the latest writes first, so if one of these is lost, the state document still holds the change as pending.
  */
 const quick = { writeConcern: { w: 1 } } as const;
 
 /**
- * The gallery on MongoDB without transactions, so that a standalone server will do. A commit writes the whole change into the state
+ * The gallery on MongoDB without transactions, so that a standalone server is enough. A commit writes the whole change into the state
  * document by a compare-and-set on its version. Then the change is applied, and removed from the state document. Each write applies
  * only to a document older than the change, so it is idempotent. A process that finds a pending change applies it first, so a crashed
  * process blocks nobody.

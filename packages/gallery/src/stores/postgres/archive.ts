@@ -18,7 +18,7 @@ interface Table {
   /** The record without its kind, as one JSON object a row, `t` the table. */
   json: string;
   live: string;
-  /** Inserts the JSON array $1; $2 is the version. Statements that need no version name it in a condition that is always true. */
+  /** Inserts the JSON array $1; $2 is the version. Statements that do not need the version use it in a condition that is always true, because PostgreSQL must know its type. */
   insert: string;
 }
 
