@@ -3,6 +3,7 @@ import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { readOptions, type Bench } from './bench.ts';
 import { openBenchDatabase } from './gallery/bench-database.ts';
 import { startProcesses } from './gallery/children.ts';
@@ -47,7 +48,7 @@ async function race(storage: Parameters<typeof startProcesses>[1], rounds: numbe
   let splits = 0;
   try {
     for (let round = 0; round < rounds; round += 1) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const stranger = synthetic.person();
       const orders = processes.map(() => ({
         kind: 'recognise' as const,

@@ -188,6 +188,12 @@ export interface SnapshotSightings {
   faces: Sighting[];
 }
 
+/** Who these faces show: the persons that they were matched to, each once. An uncertain face does not count. */
+export function personsSeen(faces: readonly Sighting[]): string[] {
+  const ids = faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : []));
+  return [...new Set(ids)];
+}
+
 export interface LastSeen {
   atMs: number;
   channel: string;

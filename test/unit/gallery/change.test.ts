@@ -65,6 +65,31 @@ describe('a change', () => {
     expect(audit.inverse?.faces).toEqual([{ id: 'f', isNew: false, set: { personId: 'ada', deleted: false } }]);
   });
 
+  it('merges two sets of fields of a person', () => {
+    const change = createChange(base);
+    change.setPerson(ada, { name: 'Grace' });
+    change.setPerson({ ...ada, name: 'Grace' }, { name: 'Lady Grace', ignored: true });
+    const { changeset, audit } = change.audited('name', cli, '');
+    expect(changeset.persons).toEqual([{ id: 'ada', isNew: false, set: { name: 'Lady Grace', ignored: true } }]);
+    expect(audit.inverse?.persons).toEqual([{ id: 'ada', isNew: false, set: { name: 'Ada', ignored: false } }]);
+  });
+
+  it('keeps a person and a face new that it changes after adding them', () => {
+    const change = createChange(base);
+    const { id, name } = change.createUnknown();
+    const number = 4;
+    change.setPerson({ ...ada, id, name, number, aliases: [] }, { ignored: true });
+    const crop = new Uint8Array([1]);
+    const faceId = change.addFace({ ...newFace, personId: id, crop });
+    change.moveFace({ id: faceId, personId: id }, 'bob');
+    change.removeFace(faceId);
+    const { changeset, audit } = change.audited('enroll', cli, '');
+    expect(changeset.persons).toMatchObject([{ id, isNew: true, set: { name, number, ignored: true, deleted: false } }]);
+    expect(changeset.faces).toMatchObject([{ id: faceId, isNew: true, set: { ...newFace, personId: 'bob', deleted: true }, crop }]);
+    expect(audit.inverse?.persons).toEqual([{ id, isNew: false, set: { deleted: true } }]);
+    expect(audit.inverse?.faces).toEqual([{ id: faceId, isNew: false, set: { deleted: true } }]);
+  });
+
   it('numbers unknowns one after the other, and undoes what it added by deleting it', () => {
     const change = createChange(base);
     const [one, two] = [change.createUnknown(), change.createUnknown()];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FaceChange, PersonChange } from '@watchpost/gallery/domain';
+import { unknownName, type FaceChange, type PersonChange } from '@watchpost/gallery/domain';
 import type { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createSyntheticFaces } from './synthetic-faces.ts';
 
@@ -20,7 +20,7 @@ export async function fillGallery(store: GalleryStore, faces: number, signal: Ab
       const personId = randomUUID();
       const number = head.nextNumber + count;
       const rest = { aliases: [], ignored: false, mergedInto: null, deleted: false, createdAtMs: nowMs };
-      persons.push({ id: personId, isNew: true, set: { name: `Unknown ${number}`, number, ...rest } });
+      persons.push({ id: personId, isNew: true, set: { name: unknownName(number), number, ...rest } });
       const person = synthetic.person();
       for (let face = 0; face < facesAPerson; face += 1) {
         const fixed = { modelId: 'bench', role: 'reference' as const, quality: 0.8, sizePx: 100, snapshotId: null, deleted: false };

@@ -1,4 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveEnd, readArchive } from './archive-file.ts';
 import { type ArchiveCounts, type ArchiveRecord } from './archive-lines.ts';
 import type { ArchiveBatch, ArchiveParts } from './archive-store.ts';
@@ -17,7 +18,7 @@ export async function verifyArchive(file: string, signal: AbortSignal): Promise<
   };
   const records = readArchive(file);
   for (;;) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const next = await records.next();
     if (next.done) {
       const { person, face, crop, sighting, 'last-seen': seen, audit } = all;

@@ -22,7 +22,7 @@ export interface NewFace extends Omit<StoredFace, 'id' | 'createdAtMs' | 'delete
   crop?: Uint8Array | null | undefined;
 }
 
-/** A change that grows step by step and records its own inverse. */
+/** A change that grows step by step and records its own inverse. Steps on the same person or face add up; what was added stays new. */
 export interface Change {
   /** Adds a named person without faces. Throws `name-invalid`. */
   createPerson(name: string): { id: string; name: string };
@@ -70,8 +70,18 @@ export function createChange(base: Head): Change {
     return { id, name };
   };
   const setFace = (id: string, set: Inverse['faces'][number]['set'], back: typeof set): void => {
-    faces.set(id, { id, isNew: false, set: { ...faces.get(id)?.set, ...set } });
-    facesBack.set(id, { ...back, ...facesBack.get(id) });
+    const earlier = faces.get(id);
+    if (earlier?.isNew) faces.set(id, { ...earlier, set: { ...earlier.set, ...set } });
+    else faces.set(id, { id, isNew: false, set: { ...earlier?.set, ...set } });
+    if (!earlier?.isNew) facesBack.set(id, { ...back, ...facesBack.get(id) });
+  };
+  const setPerson: Change['setPerson'] = (before, set) => {
+    const { id } = before;
+    const earlier = persons.get(id);
+    touched.add(id);
+    if (earlier?.isNew) persons.set(id, { ...earlier, set: { ...earlier.set, ...set } });
+    else persons.set(id, { id, isNew: false, set: { ...earlier?.set, ...set } });
+    if (!earlier?.isNew) personsBack.set(id, { ...fieldsBefore(before, set), ...personsBack.get(id) });
   };
   const collected = (): Changeset => ({
     persons: [...persons.values()],
@@ -92,11 +102,7 @@ export function createChange(base: Head): Change {
       nextNumber += 1;
       return addPerson(unknownName(number), number);
     },
-    setPerson: (before, set) => {
-      persons.set(before.id, { id: before.id, isNew: false, set });
-      personsBack.set(before.id, fieldsBefore(before, set));
-      touched.add(before.id);
-    },
+    setPerson,
     addFace: ({ id = randomUUID(), createdAtMs = nowMs, crop = null, ...fields }) => {
       faces.set(id, { id, isNew: true, set: { ...fields, createdAtMs, deleted: false }, crop });
       facesBack.set(id, { deleted: true });

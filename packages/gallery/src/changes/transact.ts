@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { pause, raceAbort } from '@watchpost/shared/wait';
+import { pause, raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { GalleryStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -25,7 +25,7 @@ export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: 
   return (build, signal) =>
     oneAtATime(async () => {
       for (let conflicts = 0; ; conflicts += 1) {
-        signal.throwIfAborted();
+        throwIfAborted(signal);
         await raceAbort(sync.catchUp(), signal);
         const base = mirror.head;
         const { changeset, result, optional } = build(base);

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { pause } from '@watchpost/shared/wait';
+import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
 import type { AuditStore, SightingStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -84,7 +84,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     const unknowns = mirror.persons().filter((person) => personStatus(person) === 'unknown');
     const fresh = unknowns.flatMap(({ id }) => mirror.facesOf(id)).filter(({ version }) => version > comparedUpTo);
     for (const [index, { id }] of fresh.entries()) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       // Yields to jobs after every few faces.
       if (index % facesAtATime === facesAtATime - 1) await breathe();
       const pair = findDuplicate(mirror, id, deps.thresholds);

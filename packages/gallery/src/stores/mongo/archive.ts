@@ -1,15 +1,14 @@
 import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import { pause } from '@watchpost/shared/wait';
+import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { sightingSchema, type Head } from '../../domain.ts';
 import type { GalleryStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
-import { auditDocumentSchema, galleryCollections, type Keyed, toFace, toPerson, toVectorBinary } from './documents.ts';
+import { auditDocumentSchema, galleryCollections, type Keyed, stateId, toFace, toPerson } from './documents.ts';
 import { type ArchiveRecord, faceToLine, personToLine, type RecordOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
 
-const stateId = 'gallery';
 const pageSize = 500;
 
 const vectorText = z
@@ -125,7 +124,7 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
         const head = headAfter(await lock(signal), file);
         for (const collection of Object.values(targets)) await collection.deleteMany({});
         for await (const batch of batches) {
-          signal.throwIfAborted();
+          throwIfAborted(signal);
           await writeBatch(targets, batch, head.version);
         }
         await state.replaceOne({ _id: stateId }, { ...head, pending: null });
@@ -166,7 +165,7 @@ function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version
     }
     case 'face': {
       const { kind: _, id: __, createdAtMs, embedding, ...rest } = record;
-      const vector = toVectorBinary(vectorFromText(embedding));
+      const vector = Binary.fromFloat32Array(vectorFromText(embedding));
       return { ...rest, embedding: vector, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
     }
     case 'crop':
@@ -175,7 +174,7 @@ function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version
       const { channel, camera, takenAtMs, expiresAtMs, faces } = record;
       const embedded = faces.map((face) => ({
         ...face,
-        embedding: face.embedding === null ? null : toVectorBinary(vectorFromText(face.embedding)),
+        embedding: face.embedding === null ? null : Binary.fromFloat32Array(vectorFromText(face.embedding)),
       }));
       return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };
     }

@@ -1,5 +1,6 @@
 import { MongoClient, type Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
+import { throwIfAborted } from '@watchpost/shared/wait';
 
 export interface MongoConnection {
   db: Db;
@@ -39,7 +40,7 @@ export function databaseName(url: string): string {
 
 /** Runs one operation; errors of the database or the connection become `gallery-unavailable`. */
 export async function guardMongo<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  signal?.throwIfAborted();
+  if (signal) throwIfAborted(signal);
   try {
     return await work();
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   inverseFromJson,
   inverseToJson,
   sightingChangesSchema,
+  unknownName,
   type AuditEntry,
   type Changeset,
   type FaceChange,
@@ -19,10 +20,13 @@ export interface Keyed {
   [field: string]: unknown;
 }
 
+/** The `_id` of the one document in `state`. */
+export const stateId = 'gallery';
+
 /** The collections of the gallery. */
 export function galleryCollections(db: Db) {
   return {
-    /** One document, `_id: 'gallery'`: the head of the sequence of changes, and the change that is being applied. */
+    /** One document: the head of the sequence of changes, and the change that is being applied. */
     state: db.collection<Keyed>('gallery'),
     persons: db.collection<Keyed>('persons'),
     faces: db.collection<Keyed>('faces'),
@@ -50,7 +54,7 @@ const personSchema = z
   })
   .transform((doc): StoredPerson => ({
     id: doc._id,
-    name: doc.name ?? (doc.number ? `Unknown ${doc.number}` : 'Unnamed'),
+    name: doc.name ?? (doc.number ? unknownName(doc.number) : 'Unnamed'),
     number: doc.number ?? null,
     aliases: doc.aliases ?? [],
     ignored: doc.ignored ?? false,
@@ -96,10 +100,6 @@ export function toFace(document: Document): StoredFace | null {
   return faceSchema.safeParse(document).data ?? null;
 }
 
-export function toVectorBinary(vector: Float32Array): Binary {
-  return Binary.fromFloat32Array(vector);
-}
-
 /** One write of a pending change: fields to set on one document. */
 const writeSchema = z.object({ _id: z.string(), isNew: z.boolean(), set: z.record(z.string(), z.unknown()) });
 export type PendingWrite = z.infer<typeof writeSchema>;
@@ -122,7 +122,7 @@ function toFields(set: Record<string, unknown>): Record<string, unknown> {
   return {
     ...fields,
     ...(typeof createdAtMs === 'number' && { createdAt: new Date(createdAtMs) }),
-    ...(embedding instanceof Float32Array && { embedding: toVectorBinary(embedding) }),
+    ...(embedding instanceof Float32Array && { embedding: Binary.fromFloat32Array(embedding) }),
     ...('deleted' in set && { deletedAt: set['deleted'] === true ? new Date() : null }),
   };
 }

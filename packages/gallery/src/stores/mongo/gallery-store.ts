@@ -1,10 +1,12 @@
 import type { Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { ChangeBatch, GalleryStore } from '../../store.ts';
 import type { Head } from '../../domain.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import {
   galleryCollections,
+  stateId,
   stateSchema,
   toFace,
   toPending,
@@ -14,7 +16,6 @@ import {
   type PendingWrite,
 } from './documents.ts';
 
-const stateId = 'gallery';
 const batchFaces = 1_000;
 
 /**
@@ -61,7 +62,7 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
   };
 
   const commit: GalleryStore['commit'] = async (base, changeset, signal) => {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const next: Head = { version: base.version + 1, nextNumber: changeset.nextNumber ?? base.nextNumber };
     const pending = toPending(next.version, changeset);
     const { modifiedCount } = await state.updateOne({ _id: stateId, version: base.version, pending: null }, { $set: { ...next, pending } });
@@ -167,6 +168,6 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
       expire('purgeAt'),
     ]);
     await sightings.createIndexes([{ key: { 'faces.personId': 1, takenAt: -1 } }, { key: { 'faces.faceId': 1 } }, expire('expiresAt')]);
-    await audit.createIndexes([{ key: { at: -1 } }, { key: { personIds: 1 } }]);
+    await audit.createIndexes([{ key: { version: -1 } }, { key: { personIds: 1 } }]);
   });
 }

@@ -1,9 +1,9 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
-import { sightingSchema, type LastSeen, type SnapshotSightings } from '../../domain.ts';
+import { personsSeen, sightingSchema, type LastSeen, type SnapshotSightings } from '../../domain.ts';
 import type { SightingStore } from '../../store.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
-import { galleryCollections, toVectorBinary, vectorFromBinary } from './documents.ts';
+import { galleryCollections, vectorFromBinary } from './documents.ts';
 
 const sightingsSchema = z
   .object({
@@ -28,9 +28,9 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
 
   const updateLastSeen = async ({ channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> => {
     const at = new Date(takenAtMs);
-    const ids = new Set(faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : [])));
-    if (ids.size === 0) return;
-    const writes = [...ids].map((_id) => ({
+    const ids = personsSeen(faces);
+    if (ids.length === 0) return;
+    const writes = ids.map((_id) => ({
       updateOne: { filter: { _id, at: { $lt: at } }, update: { $set: { at, channel, camera } }, upsert: true },
     }));
     // Where the stored date is newer, the upsert fails as a duplicate: nothing to do.
@@ -81,7 +81,7 @@ function toLastSeen(document: Document): [string, LastSeen] {
 function toDocument({ snapshotId, takenAtMs, faces, ...rest }: SnapshotSightings, keepMs: number) {
   const embedded = faces.map((face): Record<string, unknown> & { embedding: Binary } => ({
     ...face,
-    embedding: toVectorBinary(face.embedding),
+    embedding: Binary.fromFloat32Array(face.embedding),
   }));
   return { ...rest, _id: snapshotId, takenAt: new Date(takenAtMs), expiresAt: new Date(Date.now() + keepMs), faces: embedded };
 }

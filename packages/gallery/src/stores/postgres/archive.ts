@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Postgres, Query } from './connect.ts';
 import { type ArchiveCounts, type ArchiveRecord, recordLine, type RecordOf } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
@@ -102,7 +103,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
     const { table, key, json, live } = tables[kind];
     const text = `SELECT ${json} AS line FROM ${table} t WHERE ${live} AND ${key} > $1 ORDER BY ${key} LIMIT ${pageSize}`;
     for (let after = ''; ;) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const page = linesOf(kind, (await query(text, [after])).rows);
       yield page.filter(isOfKind);
       const last = page.at(-1);
@@ -114,13 +115,13 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
   return {
     read,
     crops: async (faceIds, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { table, json } = tables.crop;
       const { rows: found } = await query(`SELECT ${json} AS line FROM ${table} WHERE face_id = ANY($1)`, [faceIds]);
       return linesOf('crop', found).flatMap((record) => (record.kind === 'crop' ? [record] : []));
     },
     counts: async (signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const count = async (kind: keyof typeof tables): Promise<number> =>
         countRow.parse((await query(`SELECT count(*) AS count FROM ${tables[kind].table}`)).rows[0]).count;
       const counts: ArchiveCounts = {
@@ -134,6 +135,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
       return counts;
     },
     replaceAll: async (file, batches, signal) => {
+      throwIfAborted(signal);
       await transaction(async (query) => {
         // From now on nobody else can commit.
         const state = await query('SELECT version, next_number FROM watchpost.gallery FOR UPDATE');
@@ -141,7 +143,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
         const head = headAfter({ version, nextNumber }, file);
         for (const { table } of Object.values(tables)) await emptyTable(query, table, signal);
         for await (const batch of batches) {
-          signal.throwIfAborted();
+          throwIfAborted(signal);
           await writeBatch(query, batch, head.version);
         }
         await query('UPDATE watchpost.gallery SET version = $1, next_number = $2', [head.version, head.nextNumber]);
@@ -153,7 +155,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
 /** In pieces, each well within the statement timeout. DELETE, unlike TRUNCATE, fires the triggers that notify. */
 async function emptyTable(query: Query, table: string, signal: AbortSignal): Promise<void> {
   for (let deleted = deletePage; deleted === deletePage;) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const { rowCount } = await query(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} LIMIT ${deletePage}))`);
     deleted = rowCount;
   }

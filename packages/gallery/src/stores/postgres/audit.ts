@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { auditEntrySchema, inverseFromJson, type AuditEntry } from '../../domain.ts';
 import type { AuditStore } from '../../store.ts';
 import type { Postgres } from './connect.ts';
@@ -56,17 +57,17 @@ export function createPostgresAudit({ query, transaction }: Postgres): AuditStor
 
   return {
     newest: async (limit, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { rows } = await query('SELECT * FROM watchpost.audit ORDER BY version DESC LIMIT $1', [limit]);
       return rows.map((row) => auditSchema.parse(row));
     },
     crop: async (faceId, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { rows } = await query('SELECT jpeg FROM watchpost.face_crops WHERE face_id = $1', [faceId]);
       return rows.length === 0 ? null : new Uint8Array(z.object({ jpeg: z.instanceof(Buffer) }).parse(rows[0]).jpeg);
     },
     eraseDeleted: (beforeMs, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return eraseDeleted(beforeMs);
     },
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Pool, type PoolClient } from 'pg';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { schemaLock, schemaStatements } from './schema.ts';
 
 /** Runs one statement; rows are untyped until a schema parses them. */
@@ -55,7 +56,7 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
     close: () => pool.end(),
   };
   try {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     await postgres.transaction(async (query) => {
       await query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
       await makeTables(query);
@@ -69,13 +70,13 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
 
 /** Runs the statements unless this list was the last one run: some of them lock tables that other processes use. */
 async function makeTables(query: Query): Promise<void> {
-  const fingerprint = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
+  const schemaHash = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
   await query('CREATE SCHEMA IF NOT EXISTS watchpost');
-  await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), fingerprint text NOT NULL)");
+  await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), hash text NOT NULL)");
   const { rowCount } = await query(
-    `INSERT INTO watchpost.schema_made AS made (id, fingerprint) VALUES ('schema', $1)
-     ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint WHERE made.fingerprint <> excluded.fingerprint`,
-    [fingerprint],
+    `INSERT INTO watchpost.schema_made AS made (id, hash) VALUES ('schema', $1)
+     ON CONFLICT (id) DO UPDATE SET hash = excluded.hash WHERE made.hash <> excluded.hash`,
+    [schemaHash],
   );
   if (rowCount === 0) return;
   for (const statement of schemaStatements) await query(statement);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { GalleryStore } from '../../store.ts';
 import {
   inverseToJson,
@@ -79,13 +80,14 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
   };
 
   const changes: GalleryStore['changes'] = async (since, { embeddings }, visit, signal) => {
+    throwIfAborted(signal);
     const upTo = await head();
     const which = since === 0 ? 'NOT deleted AND $1::bigint = 0' : 'version > $1::bigint';
     const found = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE ${which}`, [since]);
     visit({ persons: found.rows.map((row) => personSchema.parse(row)), faces: [] });
     const columns = `${faceColumns}, ${embeddings ? 'embedding' : 'NULL::bytea AS embedding'}`;
     for (let after = ''; ;) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const page = await query(`SELECT ${columns} FROM watchpost.faces WHERE ${which} AND id > $2 ORDER BY id LIMIT ${batchFaces}`, [
         since,
         after,
@@ -99,7 +101,7 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
   };
 
   const commit: GalleryStore['commit'] = async (base, changeset, signal) => {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const next: Head = { version: base.version + 1, nextNumber: changeset.nextNumber ?? base.nextNumber };
     return transaction(async (query) => {
       const taken = await query('UPDATE watchpost.gallery SET version = $1, next_number = $2 WHERE version = $3', [
@@ -133,13 +135,13 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
 
   return {
     head: (signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return head();
     },
     changes,
     commit,
     inventory: (options, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return inventory(options, signal);
     },
   };

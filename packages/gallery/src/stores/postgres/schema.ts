@@ -84,7 +84,7 @@ export const schemaStatements: readonly string[] = [
     fingerprint bytea,
     body jsonb NOT NULL)`,
   'CREATE INDEX IF NOT EXISTS snapshots_recent ON watchpost.snapshots (channel, camera, taken_at DESC) WHERE seen',
-  'CREATE INDEX IF NOT EXISTS snapshots_signed ON watchpost.snapshots (taken_at) WHERE fingerprint IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS snapshots_fingerprint ON watchpost.snapshots (taken_at) WHERE fingerprint IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS snapshots_expire ON watchpost.snapshots (expires_at)',
   `CREATE OR REPLACE FUNCTION watchpost.next_version() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

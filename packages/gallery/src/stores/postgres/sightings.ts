@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { sightingSchema, type LastSeen, type Sighting, type SnapshotSightings } from '../../domain.ts';
+import { throwIfAborted } from '@watchpost/shared/wait';
+import { personsSeen, sightingSchema, type LastSeen, type Sighting, type SnapshotSightings } from '../../domain.ts';
 import type { SightingStore } from '../../store.ts';
 import { fromBytea, toBytea, type Postgres, type Query } from './connect.ts';
 
@@ -52,15 +53,15 @@ export function createPostgresSightings({ query, transaction }: Postgres, keepMs
 
   return {
     find: async (snapshotId, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return (await find([snapshotId]))[0] ?? null;
     },
     record: (seen, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return record(seen, signal);
     },
     lastSeen: async (personIds, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { rows } = await query(
         'SELECT person_id, at, channel, camera FROM watchpost.last_seen WHERE $1::text[] IS NULL OR person_id = ANY($1)',
         [personIds],
@@ -68,7 +69,7 @@ export function createPostgresSightings({ query, transaction }: Postgres, keepMs
       return new Map(rows.map((row) => toLastSeen(row)));
     },
     ofPersons: async (personIds, limit, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { rows } = await query(
         `SELECT snapshot_id FROM watchpost.sightings s
          WHERE EXISTS (SELECT 1 FROM watchpost.sighted_faces f WHERE f.snapshot_id = s.snapshot_id AND f.person_id = ANY($1))
@@ -90,9 +91,8 @@ async function insertFace(query: Query, snapshotId: string, position: number, fa
 }
 
 async function updateLastSeen(query: Query, { channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> {
-  const ids = new Set(faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : [])));
   // Always in the same order, so that two snapshots of the same persons cannot deadlock.
-  for (const personId of [...ids].sort()) {
+  for (const personId of personsSeen(faces).sort()) {
     await query(
       `INSERT INTO watchpost.last_seen AS l (person_id, at, channel, camera) VALUES ($1, $2, $3, $4)
        ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, channel = excluded.channel, camera = excluded.camera WHERE l.at < excluded.at`,

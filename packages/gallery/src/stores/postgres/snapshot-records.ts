@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Postgres } from './connect.ts';
 import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
 import { recordBodySchema, type SnapshotRecord, type SnapshotRecords } from '../../records/snapshot-record.ts';
@@ -16,7 +17,7 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
 
   return {
     open: async (job, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const fresh = newRecord(job);
       const { rowCount } = await query(
         `INSERT INTO watchpost.snapshots (snapshot_id, channel, camera, taken_at, expires_at, seen, revision, body)
@@ -34,11 +35,11 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       return rowCount === 1 ? fresh : ((await get(job.snapshotId)) ?? fresh);
     },
     get: (snapshotId, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return get(snapshotId);
     },
     save: async (record, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
       const { rowCount } = await query(
         'UPDATE watchpost.snapshots SET revision = $3, seen = $4, fingerprint = $5, body = $6 WHERE snapshot_id = $1 AND revision = $2',
@@ -55,13 +56,13 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       return next;
     },
     forgetFrames: async (beforeMs, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       await query('UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1', [
         new Date(beforeMs),
       ]);
     },
     recent: async ({ channel, camera }, limit, signal) => {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { rows } = await query(
         `SELECT body, fingerprint FROM watchpost.snapshots
          WHERE seen AND channel = $1 AND camera IS NOT DISTINCT FROM $2 ORDER BY taken_at DESC, snapshot_id DESC LIMIT $3`,

@@ -1,4 +1,5 @@
 import type { Db, Document } from 'mongodb';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { StoredFace } from '../../../domain.ts';
 import { searchNotReady, type VectorSearch } from '../../../memory/paging/page-in.ts';
 import { guardMongo } from '../connect.ts';
@@ -23,7 +24,7 @@ export function createMongoVectorSearch(db: Db): VectorSearch {
   const check = async (dimensions: number, signal: AbortSignal): Promise<void> => {
     const name = searchIndexName(dimensions);
     readyUntil.delete(name);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const state = await guardSearch(async () =>
       searchIndexState(await faces.listSearchIndexes(name, { maxTimeMS: maxTimeMs }).toArray(), name),
     );
