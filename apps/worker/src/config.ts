@@ -1,5 +1,6 @@
 import { commonEnv, galleryFaults, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
-import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/settings';
+import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
+import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
 import { seeEnv } from '@watchpost/see/config';
@@ -19,7 +20,7 @@ export const workerEnv = {
   /** How many recent snapshots of the same camera to compare with before any inference. */
   SAME_FRAME_LOOKBACK: wholeNumber(0, 50).default(5),
   /** How old those may be: an hour at most, because fingerprints are kept no longer. */
-  SAME_FRAME_WINDOW_MS: wholeNumber(0, 3_600_000).default(600_000),
+  SAME_FRAME_WINDOW_MS: wholeNumber(0, fingerprintsKeepMs).default(600_000),
 };
 
 export type WorkerConfig = ReturnType<typeof loadConfig>;

@@ -7,7 +7,7 @@ import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { serveHealth } from '@watchpost/shared/process/health';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
-import { gallerySettings } from '@watchpost/gallery/settings';
+import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { WorkerConfig } from './config.ts';

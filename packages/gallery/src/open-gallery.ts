@@ -15,7 +15,7 @@ import { createSync } from './memory/sync.ts';
 import { createGalleryMetrics } from './metrics.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
-import { defaultGallerySettings, type GallerySettings } from './settings.ts';
+import { defaultGallerySettings, type GallerySettings } from './config.ts';
 import type { Database } from './stores/database.ts';
 import { openDatabase } from './stores/open-database.ts';
 

@@ -1,5 +1,5 @@
 import { decide, defaultDecisionSettings, type Candidate, type RankedProbe } from '@watchpost/gallery/decide/decide';
-import { bandsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { thresholdsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
 import { describe, expect, it } from 'vitest';
 
 const candidate = (similarity: number, over: Partial<Candidate> = {}): Candidate => ({
@@ -19,7 +19,7 @@ const face = (candidates: Candidate[], over: Partial<RankedProbe> = {}): RankedP
 const decideAll = (faces: RankedProbe[], alike = (): number => 0) => decide(faces, alike, defaultDecisionSettings);
 const kinds = (faces: RankedProbe[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
 
-describe('the three bands', () => {
+describe('the two thresholds', () => {
   it('are match, uncertain and new', () => {
     expect(kinds([face([candidate(0.7)])])).toEqual(['match']);
     expect(kinds([face([candidate(0.62)])])).toEqual(['uncertain']);
@@ -32,7 +32,7 @@ describe('the three bands', () => {
   });
 
   it('lie lower for small faces', () => {
-    const at = (sizePx: number): number => bandsAt(sizePx, defaultThresholds).match;
+    const at = (sizePx: number): number => thresholdsAt(sizePx, defaultThresholds).match;
     expect([at(10), at(20), at(80), at(500)]).toEqual([0.61, 0.61, 0.655, 0.655]);
     expect(at(60)).toBeCloseTo((0.64 + 0.655) / 2, 6);
     expect(kinds([face([candidate(0.64)], { sizePx: 30 })])).toEqual(['match']);

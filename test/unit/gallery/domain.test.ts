@@ -1,4 +1,4 @@
-import { inverseFromJson, inverseToJson, nameKey, personStatus, validName } from '@watchpost/gallery/domain';
+import { inverseFromJson, inverseToJson, nameKey, personsSeen, personStatus, validName, type Sighting } from '@watchpost/gallery/domain';
 import { databaseName } from '@watchpost/gallery/stores/mongo/connect';
 import { describe, expect, it } from 'vitest';
 
@@ -26,6 +26,24 @@ describe('a status', () => {
     expect(personStatus({ name: 'Unknown 4', number: 3, ignored: false })).toBe('named');
     expect(personStatus({ name: 'Bob', number: null, ignored: false })).toBe('named');
     expect(personStatus({ name: 'Unknown 3', number: 3, ignored: true })).toBe('ignored');
+  });
+});
+
+describe('the persons that a snapshot shows', () => {
+  it('are those of its faces, each once, without uncertain ones', () => {
+    const face = (decision: Sighting['decision'], personId: string | null): Sighting => ({
+      box: { x: 0, y: 0, width: 1, height: 1 },
+      decision,
+      personId,
+      similarity: null,
+      faceId: null,
+      modelId: 'm',
+      quality: 0.5,
+      sizePx: 90,
+      embedding: new Float32Array(0),
+    });
+    const faces = [face('match', 'b'), face('unknown', 'a'), face('match', 'b'), face('uncertain', 'c'), face('unrecognisable', null)];
+    expect(personsSeen(faces)).toEqual(['b', 'a']);
   });
 });
 

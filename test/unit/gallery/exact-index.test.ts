@@ -44,7 +44,7 @@ describe('the exact index', () => {
     for (let key = 0; key < 100; key += 1) index.add(key, strangerVector(key));
     for (let key = 0; key < 100; key += 3) index.remove(key);
     index.remove(1_000);
-    expect(index.size).toBe(66);
+    expect(index.search(strangerVector(1), 100)).toHaveLength(66);
     for (const key of [1, 50, 98]) expect(index.search(strangerVector(key), 1)).toMatchObject([{ key }]);
     expect(index.search(strangerVector(99), 1)[0]?.key).not.toBe(99);
     for (let key = 0; key < 100; key += 1) index.remove(key);

@@ -3,7 +3,7 @@ import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Enrolled } from '@watchpost/gallery/moving-in/enroll';
 import type { Workbench } from '@watchpost/gallery/open-workbench';
-import { defaultGallerySettings } from '@watchpost/gallery/settings';
+import { defaultGallerySettings } from '@watchpost/gallery/config';
 import { seeEnv } from '@watchpost/see/config';
 import type { FaceEngine, SeenFace } from '@watchpost/see/face-engine';
 import type { Command, CommandContext } from '../command.ts';

@@ -1,5 +1,5 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
-import { bandsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { thresholdsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
 import type { SizeResult } from './measure-recognition.ts';
 
 const [width, height, margin] = [900, 520, 60];
@@ -14,10 +14,10 @@ export async function drawCurves(sizes: SizeResult[]): Promise<Buffer> {
   context.font = '15px sans-serif';
   drawAxes(context);
   const curve = (value: (size: SizeResult) => number) => sizes.map((size): [number, number] => [size.sizePx, value(size)]);
-  const threshold = (value: (bands: { match: number; uncertain: number }) => number) =>
+  const threshold = (value: (at: { match: number; uncertain: number }) => number) =>
     Array.from({ length: largest - smallest + 1 }, (_, index): [number, number] => [
       smallest + index,
-      value(bandsAt(smallest + index, defaultThresholds)),
+      value(thresholdsAt(smallest + index, defaultThresholds)),
     ]);
   // Okabe and Ito's colours, which colour-blind readers can tell apart.
   const lines: { label: string; colour: string; dashed: boolean; points: [number, number][] }[] = [

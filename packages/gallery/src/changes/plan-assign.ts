@@ -26,7 +26,7 @@ export function planAssign(
   change.assign({ snapshotId, position }, face.personId, right?.id ?? null);
   const summary: string[] = [];
   if (right) {
-    const { add, evict } = chooseReferences(mirror.references(right.id, modelId), { id: '', vector: embedding, quality }, settings);
+    const { add, evict } = chooseReferences(mirror.references(right.id, modelId), { vector: embedding, quality }, settings);
     if (add) change.addFace({ ...newFace, personId: right.id, role: 'reference' });
     if (evict !== null) change.removeFace(evict);
     summary.push(`a face is ${right.name}`);

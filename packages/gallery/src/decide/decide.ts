@@ -1,5 +1,5 @@
 import type { PersonStatus } from '../domain.ts';
-import { bandsAt, defaultThresholds, type ThresholdRow } from './thresholds.ts';
+import { thresholdsAt, defaultThresholds, type ThresholdRow } from './thresholds.ts';
 
 /** The settings of a decision. docs/gallery.md says where the defaults come from. */
 export interface DecisionSettings {
@@ -7,7 +7,7 @@ export interface DecisionSettings {
   thresholds: readonly ThresholdRow[];
   /** How far the best person's similarity must be above the second's. */
   margin: number;
-  /** Smaller or worse faces are not compared at all. */
+  /** Smaller or worse faces are unrecognisable, whatever they resemble. */
   recognisable: { minSizePx: number; minQuality: number };
   /** What a stranger's face needs to become a new person. */
   enroll: { minSizePx: number; minQuality: number };
@@ -69,15 +69,16 @@ type Verdict = Exclude<Decision, { sameAs: number }>;
 function judge(face: RankedProbe, settings: DecisionSettings): Verdict {
   const { recognisable, enroll } = settings;
   if (!reaches(face, recognisable)) return { kind: 'unrecognisable' };
-  const bands = bandsAt(face.sizePx, settings.thresholds);
-  // A reader said that this is not the person: it is somebody else, however similar.
+  const thresholds = thresholdsAt(face.sizePx, settings.thresholds);
+  // Somebody said that this is not the person: then it is another one, however similar.
   const [best, second] = face.candidates.filter(({ similarity, negative }) => similarity > negative);
-  if (!best || best.similarity < bands.uncertain) return reaches(face, enroll) ? { kind: 'new' } : { kind: 'unrecognisable' };
-  const rival = second && second.similarity >= bands.uncertain && best.similarity - second.similarity < settings.margin ? second : null;
+  if (!best || best.similarity < thresholds.uncertain) return reaches(face, enroll) ? { kind: 'new' } : { kind: 'unrecognisable' };
+  const rival =
+    second && second.similarity >= thresholds.uncertain && best.similarity - second.similarity < settings.margin ? second : null;
   // Two similar unknowns are one stranger enrolled twice: no name is at stake, and this face, added to one, lets housekeeping merge them.
   const contested = rival !== null && !(best.status === 'unknown' && rival.status === 'unknown');
-  if (best.similarity < bands.match || contested) return { kind: 'uncertain', candidate: best, addReference: false };
-  const sure = best.similarity >= bands.match + settings.reference.minAboveMatch;
+  if (best.similarity < thresholds.match || contested) return { kind: 'uncertain', candidate: best, addReference: false };
+  const sure = best.similarity >= thresholds.match + settings.reference.minAboveMatch;
   return {
     kind: best.status === 'unknown' ? 'unknown' : 'match',
     candidate: best,
@@ -118,7 +119,7 @@ function keepOneFacePerStranger(
   strangers.sort((a, b) => rating(b) - rating(a));
   const kept: number[] = [];
   for (const index of strangers) {
-    const { uncertain } = bandsAt(faces[index]?.sizePx ?? 0, settings.thresholds);
+    const { uncertain } = thresholdsAt(faces[index]?.sizePx ?? 0, settings.thresholds);
     const same = kept.find((other) => similarity(index, other) >= uncertain);
     if (same === undefined) kept.push(index);
     else decisions[index] = { kind: 'uncertain', sameAs: same };

@@ -22,8 +22,8 @@ export const defaultReferenceSettings: ReferenceSettings = { cap: 40, redundant:
  */
 export function chooseReferences(
   existing: readonly Reference[],
-  candidate: Reference,
-  { cap, redundant, betterBy }: ReferenceSettings = defaultReferenceSettings,
+  candidate: Omit<Reference, 'id'>,
+  { cap, redundant, betterBy }: ReferenceSettings,
 ): { add: boolean; evict: string | null } {
   const nearest = mostSimilar(existing, candidate);
   if (nearest && nearest.similarity > redundant) {
@@ -31,12 +31,12 @@ export function chooseReferences(
     return candidate.quality >= quality + betterBy ? { add: true, evict: id } : { add: false, evict: null };
   }
   if (existing.length < cap) return { add: true, evict: null };
-  const worst = worseOfClosestPair([...existing, candidate]);
-  return worst === candidate ? { add: false, evict: null } : { add: true, evict: worst.id };
+  const { id: evict } = worseOfClosestPair<{ id: string | null } & Omit<Reference, 'id'>>([...existing, { ...candidate, id: null }]);
+  return { add: evict !== null, evict };
 }
 
 /** Which references to remove so that at most `cap` are left, worst first; used when persons are merged. */
-export function surplusReferences(references: readonly Reference[], cap: number = defaultReferenceSettings.cap): string[] {
+export function surplusReferences(references: readonly Reference[], cap: number): string[] {
   const left = [...references];
   const surplus: string[] = [];
   while (left.length > cap) {
@@ -47,7 +47,7 @@ export function surplusReferences(references: readonly Reference[], cap: number 
   return surplus;
 }
 
-function mostSimilar(existing: readonly Reference[], to: Reference): { reference: Reference; similarity: number } | null {
+function mostSimilar(existing: readonly Reference[], to: Omit<Reference, 'id'>): { reference: Reference; similarity: number } | null {
   let best: { reference: Reference; similarity: number } | null = null;
   for (const reference of existing) {
     const similarity = cosine(reference.vector, to.vector);
@@ -56,7 +56,7 @@ function mostSimilar(existing: readonly Reference[], to: Reference): { reference
   return best;
 }
 
-function worseOfClosestPair(references: readonly Reference[]): Reference {
+function worseOfClosestPair<T extends Omit<Reference, 'id'>>(references: readonly T[]): T {
   const [first] = references;
   if (!first) throw new RangeError('there is no pair among no references');
   let worst = first;

@@ -1,5 +1,5 @@
 /** The thresholds for a face of one size. */
-export interface Bands {
+export interface Thresholds {
   /** At least this similar: it is the person (given the margin). */
   match: number;
   /** At least this similar: it may be the person; never shown as a name. Below, it is not. */
@@ -7,7 +7,7 @@ export interface Bands {
 }
 
 /** The thresholds at one size; between two rows they are interpolated. */
-export interface ThresholdRow extends Bands {
+export interface ThresholdRow extends Thresholds {
   sizePx: number;
 }
 
@@ -24,7 +24,7 @@ export const defaultThresholds: readonly ThresholdRow[] = [
 ];
 
 /** The thresholds for a face of this size: linear between the rows around it, constant beyond the outermost rows. */
-export function bandsAt(sizePx: number, table: readonly ThresholdRow[]): Bands {
+export function thresholdsAt(sizePx: number, table: readonly ThresholdRow[]): Thresholds {
   const [first] = table;
   const above = table.findIndex((row) => row.sizePx > sizePx);
   const from = above === -1 ? table.at(-1) : table[above - 1];

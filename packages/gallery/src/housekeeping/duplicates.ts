@@ -1,4 +1,4 @@
-import { bandsAt, type ThresholdRow } from '../decide/thresholds.ts';
+import { thresholdsAt, type ThresholdRow } from '../decide/thresholds.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import { personStatus, type StoredPerson } from '../domain.ts';
 import { cosine } from '../decide/references.ts';
@@ -7,13 +7,11 @@ import { cosine } from '../decide/references.ts';
 export interface DuplicatePair {
   older: StoredPerson;
   younger: StoredPerson;
-  /** Cosine of their most similar faces. */
-  similarity: number;
 }
 
 /**
  * Finds another unknown that seems to be the same stranger as this face's, or null. Two unknowns are duplicates if their most
- * similar faces would match and, on average, the faces of the smaller set reach the uncertain band of the larger one. Named persons
+ * similar faces would match and, on average, the faces of the smaller set reach the `uncertain` threshold with those of the larger one. Named persons
  * are never considered.
  */
 export function findDuplicate(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): DuplicatePair | null {
@@ -24,18 +22,17 @@ export function findDuplicate(mirror: Mirror, faceId: string, thresholds: readon
   const vector = own.find(({ id }) => id === faceId)?.vector;
   const others = vector ? mirror.candidates(vector, face.modelId).filter(({ personId }) => personId !== person.id) : [];
   for (const { personId, status, similarity, faceId: theirs } of others) {
-    const bands = bandsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);
-    if (similarity < bands.match) return null;
+    const at = thresholdsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);
+    if (similarity < at.match) return null;
     const other = status === 'unknown' ? mirror.person(personId) : null;
-    if (other && meanSimilarity(own, mirror.references(personId, face.modelId)) >= bands.uncertain)
-      return inOrder(person, other, similarity);
+    if (other && meanSimilarity(own, mirror.references(personId, face.modelId)) >= at.uncertain) return inOrder(person, other);
   }
   return null;
 }
 
-function inOrder(one: StoredPerson, other: StoredPerson, similarity: number): DuplicatePair {
+function inOrder(one: StoredPerson, other: StoredPerson): DuplicatePair {
   const oneIsOlder = (one.number ?? Infinity) < (other.number ?? Infinity);
-  return oneIsOlder ? { older: one, younger: other, similarity } : { older: other, younger: one, similarity };
+  return oneIsOlder ? { older: one, younger: other } : { older: other, younger: one };
 }
 
 /** Mean similarity of the faces of the smaller set to the nearest face of the larger one. */

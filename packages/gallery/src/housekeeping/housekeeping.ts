@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
-import type { SnapshotRecords } from '../records/snapshot-record.ts';
+import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-record.ts';
 import type { AuditStore, SightingStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import { personStatus, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
@@ -45,8 +45,6 @@ export interface Housekeeping {
 
 const actor = { id: 'watchpost' };
 const facesAtATime = 20;
-/** The longest `SAME_FRAME_WINDOW_MS`: older frames are compared with no new one. */
-const framesKeepMs = 3_600_000;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { mirror, sync, transact, sightings, audit, records, log } = deps;
@@ -109,7 +107,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     await sync.ready(signal);
     const erased = await audit.eraseDeleted(Date.now() - undoMs - 60_000, signal);
     if (erased > 0) log.info({ erased }, 'deleted persons and faces erased');
-    await records.forgetFrames(Date.now() - framesKeepMs, signal);
+    await records.forgetFrames(Date.now() - fingerprintsKeepMs, signal);
     await compareFaces(signal);
     await expireUnknowns(signal);
   };

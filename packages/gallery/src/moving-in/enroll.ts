@@ -3,7 +3,7 @@ import { createChange } from '../changes/change.ts';
 import type { Transact } from '../changes/transact.ts';
 import type { Candidate, DecisionSettings } from '../decide/decide.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
-import { bandsAt } from '../decide/thresholds.ts';
+import { thresholdsAt } from '../decide/thresholds.ts';
 import type { Actor, StoredPerson } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -46,7 +46,7 @@ export function createEnroll({ mirror, transact, decision, references }: EnrollD
       const known = personCalled(mirror, name);
       const candidates = mirror.candidates(embedding, modelId).filter(({ similarity, negative }) => similarity > negative);
       const own = candidates.find(({ personId }) => personId === known?.id) ?? null;
-      const other = nearestOther(candidates, own, bandsAt(sizePx, decision.thresholds).match);
+      const other = nearestOther(candidates, own, thresholdsAt(sizePx, decision.thresholds).match);
       const otherPerson = other && mirror.person(other.personId);
       if (otherPerson && other.status !== 'unknown' && !force) {
         throw new AppError('face-of-another', `the face is ${otherPerson.name}'s (similarity ${other.similarity.toFixed(2)})`);
@@ -54,7 +54,7 @@ export function createEnroll({ mirror, transact, decision, references }: EnrollD
       const change = createChange(base);
       const person = known ?? change.createPerson(name);
       const existing = mirror.references(person.id, modelId);
-      const { add, evict } = chooseReferences(existing, { id: '', vector: embedding, quality }, references);
+      const { add, evict } = chooseReferences(existing, { vector: embedding, quality }, references);
       if (add) change.addFace({ personId: person.id, modelId, role: 'reference', embedding, quality, sizePx, snapshotId: null, crop });
       if (evict !== null) change.removeFace(evict);
       const result: Enrolled = {

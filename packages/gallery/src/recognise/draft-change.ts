@@ -20,7 +20,7 @@ interface Stranger {
 }
 
 /** `strangers`: the persons created of new faces, by the face's index. */
-export function outcomeOf(decision: Decision, strangers: readonly (Stranger | undefined)[]): FaceOutcome {
+export function faceOutcome(decision: Decision, strangers: readonly (Stranger | undefined)[]): FaceOutcome {
   if ('candidate' in decision) {
     const { personId, similarity, faceId } = decision.candidate;
     return { decision: decision.kind, personId, similarity, faceId };
@@ -51,7 +51,7 @@ function newReference(
   const known = mirror.facesOf(personId).filter(({ role, modelId }) => role === 'reference' && modelId === face.modelId);
   // With paging some vectors may have been evicted since they were loaded: a full set is not changed by looking at a part of it.
   if (known.length >= references.cap && existing.length < known.length) return null;
-  const { add, evict } = chooseReferences(existing, { id: '', vector: face.embedding, quality: face.quality }, references);
+  const { add, evict } = chooseReferences(existing, { vector: face.embedding, quality: face.quality }, references);
   return add ? { personId, evict } : null;
 }
 
@@ -81,7 +81,7 @@ export function draftChange(
   }
   const outcomes = decisions.map((decision, index): FaceOutcome => {
     const stranger = strangers[index];
-    return stranger ? { decision: 'unknown', similarity: null, ...stranger } : outcomeOf(decision, strangers);
+    return stranger ? { decision: 'unknown', similarity: null, ...stranger } : faceOutcome(decision, strangers);
   });
   return { changeset: change.changeset(), outcomes, enrolled: strangers.filter(Boolean).length };
 }

@@ -1,4 +1,5 @@
 import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
+import { presentDecision } from '../decide/present-decision.ts';
 import { cosine, type ReferenceSettings } from '../decide/references.ts';
 import { personStatus, type Sighting, type SnapshotSightings } from '../domain.ts';
 import type { Transact } from '../changes/transact.ts';
@@ -8,7 +9,7 @@ import type { PageIn } from '../memory/paging/page-in.ts';
 import type { Sync } from '../memory/sync.ts';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { SightingStore } from '../store.ts';
-import { draftChange, needsChange, outcomeOf, type FaceOutcome } from './draft-change.ts';
+import { draftChange, needsChange, faceOutcome, type FaceOutcome } from './draft-change.ts';
 
 export interface RecogniseDeps {
   mirror: Mirror;
@@ -39,7 +40,7 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
   /** Decides from memory. If that would change the gallery, decides again on top of everything committed until the commit succeeds. */
   const decideAndCommit = async (snapshotId: string, faces: readonly ProbeFace[], signal: AbortSignal): Promise<FaceOutcome[]> => {
     const decisions = decideAll(faces);
-    if (!needsChange(deps, faces, decisions)) return decisions.map((decision) => outcomeOf(decision, []));
+    if (!needsChange(deps, faces, decisions)) return decisions.map((decision) => faceOutcome(decision, []));
     const { outcomes, enrolled } = await transact((base) => {
       const draft = draftChange(deps, snapshotId, faces, decideAll(faces), base);
       // One more reference is good to have, but not worth a retry.
@@ -73,13 +74,11 @@ function similarity(one: ProbeFace | undefined, other: ProbeFace | undefined): n
   return one && other && one.modelId === other.modelId ? cosine(one.embedding, other.embedding) : -1;
 }
 
-/** Sightings as answers, with the persons' present names. */
+/** Sightings as answers, with the persons' present names and status. */
 function answers(mirror: Mirror, { faces }: SnapshotSightings): MatchedFace[] {
   return faces.map(({ decision, personId, similarity }): MatchedFace => {
     const stored = personId === null ? null : mirror.person(personId);
-    if (!stored) return { decision: decision === 'unrecognisable' ? decision : 'uncertain', person: null, similarity };
-    const person = { id: stored.id, status: personStatus(stored), name: stored.name };
-    const known = decision === 'match' || decision === 'unknown';
-    return { decision: known ? (person.status === 'unknown' ? 'unknown' : 'match') : decision, person, similarity };
+    const person = stored && { id: stored.id, status: personStatus(stored), name: stored.name };
+    return { decision: presentDecision(decision, person?.status ?? null), person, similarity };
   });
 }

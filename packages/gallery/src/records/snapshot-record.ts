@@ -40,6 +40,9 @@ export type SnapshotRecord = z.infer<typeof recordBodySchema> & {
   fingerprint: Uint8Array | null;
 };
 
+/** How long fingerprints are kept, and the longest `SAME_FRAME_WINDOW_MS`: older frames are compared with no new one. Milliseconds. */
+export const fingerprintsKeepMs = 3_600_000;
+
 /** The records of all snapshots. They expire after 30 days. */
 export interface SnapshotRecords {
   /** The record of this job, created by the first call (`revision` 1). */

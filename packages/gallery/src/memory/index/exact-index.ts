@@ -57,9 +57,6 @@ export function createExactIndex(): VectorIndex {
   };
 
   return {
-    get size() {
-      return keys.length;
-    },
     add,
     remove,
     search,

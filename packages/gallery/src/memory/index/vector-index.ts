@@ -7,7 +7,6 @@ export interface Hit {
 
 /** A searchable set of vectors of one model. Keys are small whole numbers that the caller chooses. */
 export interface VectorIndex {
-  readonly size: number;
   add(key: number, vector: Float32Array): void;
   remove(key: number): void;
   /** For an index that evicts: marks a known key as used, and adds its vector again if it was evicted. */

@@ -16,9 +16,6 @@ export function createLruIndex(inner: VectorIndex, capacity: number): VectorInde
     inner.remove(oldest);
   };
   return {
-    get size() {
-      return inner.size;
-    },
     add,
     touch: (key, vector) => {
       if (!keys.delete(key)) add(key, vector);

@@ -13,9 +13,9 @@ export const galleryEnv = {
   /** `memory`, or `mongot`: MongoDB's `$vectorSearch`. */
   GALLERY_INDEX: z.enum(['memory', 'mongot']).default('memory'),
   /** Unknowns that nobody named, after they were last seen. */
-  UNKNOWN_KEEP_DAYS: wholeNumber(1, 3_650).default(90),
+  UNKNOWN_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultHousekeepingSettings.unknownKeepMs / dayMs),
   /** Who was seen where and when. */
-  SIGHTINGS_KEEP_DAYS: wholeNumber(1, 3_650).default(30),
+  SIGHTINGS_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultSightingsKeepMs / dayMs),
 };
 type GalleryConfig = z.output<z.ZodObject<typeof galleryEnv>>;
 
