@@ -232,7 +232,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
       const file = await save(here());
       await withArchive(here(), async ({ archive, store }) => {
         async function* broken(): AsyncGenerator<ArchiveBatch> {
-          yield { kind: 'removed', records: [{ kind: 'removed', of: 'person', id: 'x' }] };
+          yield { kind: 'removed', lines: [{ kind: 'removed', of: 'person', id: 'x' }] };
           throw new Error('the machine went down');
         }
         await expect(archive.replaceAll({ version: 1, nextNumber: 1 }, broken(), never)).rejects.toMatchObject({

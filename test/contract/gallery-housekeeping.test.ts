@@ -99,7 +99,7 @@ for (const backend of galleryBackends) {
       expect(await see(strangerVector(1))).toMatchObject({ person: { name: 'Unknown 1' } });
       const database = await openDatabase(storage, { log }, never);
       await opened.operations.apply({ kind: 'forget', person: 'Unknown 1' }, { id: 'cli' }, never);
-      expect(await database.audit.eraseDeleted(Date.now() + 1_000, never)).toBe(2);
+      expect(await database.eraser.eraseDeleted(Date.now() + 1_000, never)).toBe(2);
       await database.close();
       await expect(opened.operations.undo(null, { id: 'cli' }, never)).rejects.toMatchObject({ code: 'change-refused' });
     });

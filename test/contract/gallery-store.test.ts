@@ -71,6 +71,8 @@ const snapshot = (over: Partial<SnapshotSightings> = {}): SnapshotSightings => (
   ...over,
 });
 
+async function* nothing(): AsyncGenerator<never> {}
+
 for (const backend of galleryBackends) {
   describeWith(backend.needs, `gallery store on ${backend.name}`, () => {
     let server: Service;
@@ -212,6 +214,22 @@ for (const backend of galleryBackends) {
       ]);
     });
 
+    it('does nothing when it was aborted before', async () => {
+      const aborted = AbortSignal.abort();
+      await commit({ persons: [newPerson('p1')] });
+      let visited = 0;
+      for (const call of [
+        async () => database.store.changes(0, { embeddings: true }, () => (visited += 1), aborted),
+        async () => database.store.commit({ version: 1, nextNumber: 1 }, { persons: [newPerson('p2')], faces: [] }, aborted),
+        async () => database.archive.replaceAll({ version: 9, nextNumber: 9 }, nothing(), aborted),
+        async () => database.audit.newest(1, aborted),
+        async () => database.eraser.eraseDeleted(Date.now(), aborted),
+      ])
+        await expect(call()).rejects.toMatchObject({ code: 'aborted' });
+      expect(visited).toBe(0);
+      expect(await database.store.head(never)).toEqual({ version: 1, nextNumber: 1 });
+    });
+
     it('erases what was deleted: vectors, crops, names, sightings, and names in the audit', async () => {
       await commit({
         persons: [newPerson('p1'), newPerson('p2')],
@@ -220,19 +238,19 @@ for (const backend of galleryBackends) {
       await commit({ audit: audit({ summary: 'Unknown 1 → Secret' }) });
       const seen = snapshot({ faces: [sightedFace(), sightedFace({ personId: 'p2', faceId: 'f22' })] });
       await database.sightings.record(seen, never);
-      expect(await database.audit.crop('f1', never)).toEqual(new Uint8Array([1, 2]));
+      expect(await database.store.crop('f1', never)).toEqual(new Uint8Array([1, 2]));
       await commit({
         persons: [{ id: 'p1', isNew: false, set: { deleted: true } }],
         faces: [{ id: 'f1', isNew: false, set: { deleted: true } }],
       });
-      expect(await database.audit.eraseDeleted(Date.now() - 60_000, never)).toBe(0);
-      expect(await database.audit.crop('f1', never)).not.toBeNull();
-      expect(await database.audit.eraseDeleted(Date.now() + 60_000, never)).toBe(2);
-      expect(await database.audit.eraseDeleted(Date.now() + 60_000, never)).toBe(0);
+      expect(await database.eraser.eraseDeleted(Date.now() - 60_000, never)).toBe(0);
+      expect(await database.store.crop('f1', never)).not.toBeNull();
+      expect(await database.eraser.eraseDeleted(Date.now() + 60_000, never)).toBe(2);
+      expect(await database.eraser.eraseDeleted(Date.now() + 60_000, never)).toBe(0);
       const since = await changesSince(1);
       expect(since.persons.map(({ name }) => name)).toEqual(['(erased)']);
       expect(since.faces.map(({ embedding }) => embedding.length)).toEqual([0]);
-      expect(await database.audit.crop('f1', never)).toBeNull();
+      expect(await database.store.crop('f1', never)).toBeNull();
       const [gone, kept] = (await database.sightings.find(seen.snapshotId, never))?.faces ?? [];
       expect([gone?.personId, gone?.embedding.length, kept?.personId, kept?.embedding.length]).toEqual([null, 0, 'p2', 1_024]);
       expect((await database.sightings.lastSeen(null, never)).has('p1')).toBe(false);
@@ -256,7 +274,9 @@ for (const backend of galleryBackends) {
       await until('the commit is reported', () => events.includes('changed'), 2_000);
       events.length = 0;
       await backend.renameByHand(storage, 'Name of p1', 'Ada');
-      await until('the edit is reported', () => events.length > 0, 2_000);
+      // PostgreSQL's triggers turn an edit by hand into a change with a version.
+      const reported = backend.name.startsWith('MongoDB') ? 'edited' : 'changed';
+      await until('the edit is reported', () => events.includes(reported), 2_000);
       events.length = 0;
       await backend.removeByHand(storage, 'Ada');
       await until('the removal is reported', () => events.includes('edited'), 2_000);

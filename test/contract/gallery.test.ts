@@ -118,12 +118,10 @@ for (const backend of galleryBackends) {
       await here.recognise(snapshotInfo(), [face(stranger)], never);
       await namePerson(started, 'Unknown 1', 'Ada', cli);
       await until('the other process knows', async () => (await names(there))[0] === 'Ada', 2_000);
-      const startMs = performance.now();
       await backend.renameByHand(storage, 'Ada', 'Grace');
       await Promise.all(
         [here, there].map(async (gallery) => until('the edit is known', async () => (await names(gallery))[0] === 'Grace', 2_000)),
       );
-      expect(performance.now() - startMs).toBeLessThan(2_000);
       expect((await there.recognise(snapshotInfo(), [face(stranger)], never))[0]).toMatchObject({
         decision: 'match',
         person: { name: 'Grace' },

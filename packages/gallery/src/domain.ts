@@ -145,7 +145,7 @@ export const auditEntrySchema = z.object({
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),
-  /** As readers of the audit see it: `Unknown 3 → Ada`. */
+  /** As `watchpost history` shows it: `Unknown 3 → Ada`. */
   summary: z.string(),
   inverse: inverseSchema.nullable(),
   undone: z.boolean(),
@@ -158,7 +158,10 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 export const boxSchema: z.ZodType<Box> = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
-/** `match`: a named person. `uncertain`: never posted as a name. `unknown`: a stranger. `unrecognisable`: too small or too blurred to say. */
+/**
+ * `match`: a named or ignored person. `uncertain`: never posted as a name. `unknown`: a stranger. `unrecognisable`: too small or too
+ * blurred to recognise, or a stranger too small or too blurred to enroll.
+ */
 export const faceDecisionSchema = z.enum(['match', 'uncertain', 'unknown', 'unrecognisable']);
 export type FaceDecision = z.infer<typeof faceDecisionSchema>;
 
@@ -210,7 +213,7 @@ export function personStatus(person: Pick<StoredPerson, 'ignored' | 'name' | 'nu
   return person.number !== null && nameKey(person.name) === nameKey(unknownName(person.number)) ? 'unknown' : 'named';
 }
 
-/** Names that readers take for the same name have the same key: folds compatibility forms, case and runs of white space. */
+/** Names that people take for the same name have the same key: folds compatibility forms, case and runs of white space. */
 export function nameKey(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }

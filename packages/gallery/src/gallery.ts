@@ -42,7 +42,7 @@ export interface SnapshotInfo {
   takenAtMs: number;
 }
 
-/** The gallery as the pipelines and surfaces use it. */
+/** The gallery as jobs and commands use it. */
 export interface Gallery {
   /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. */
   ready(signal: AbortSignal): Promise<void>;
@@ -62,26 +62,26 @@ export interface Gallery {
 /** What can be done to persons. A person is given by its id, or by a name that only one person has. */
 export type Operation =
   | { kind: 'name'; person: string; to: string }
-  /** Adds a name that finds the person; `remove` removes it. */
+  /** Adds a name that finds the person; `remove` removes it, which no command does yet: it is for the buttons to come. */
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
   /** Merges two persons. A named person absorbs an unknown, the older unknown the younger; otherwise `into` absorbs `from`, whose name becomes an alias. */
   | { kind: 'merge'; from: string; into: string }
-  /** Moves these faces, and the sightings matched by them, to a new Unknown. */
+  /** Moves these faces, and the sightings matched by them, to a new Unknown. For the buttons to come: a command would have to name faces by their ids. */
   | { kind: 'split'; person: string; faceIds: string[] }
   /** An ignored person is recognised but never reported; similar faces become uncertain. */
   | { kind: 'ignore' | 'unignore'; person: string }
   /** Deletes the person, its faces and sightings: hidden at once, erased when it can no longer be undone. */
   | { kind: 'forget'; person: string }
-  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery learns from both. */
+  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery learns from both. For the buttons to come, below each posted picture. */
   | { kind: 'assign'; snapshotId: string; position: number; person: string | null };
 
 /**
- * Operations on persons, the same for every surface. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
+ * Operations on persons, the same for the command line and, later, for buttons in Slack. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
  * Reject with `person-not-found`, `name-taken`, `name-invalid`, `change-refused` (all permanent), `gallery-unavailable`.
  */
 export interface PeopleOperations {
   apply(operation: Operation, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
-  /** Undoes the newest change (null), or the one of this audit entry. Rejects with `change-refused` if it is too late, or a later change depends on it. */
+  /** Undoes the newest change (null), or the one of this audit entry (for the buttons to come). Rejects with `change-refused` if it is too late, or a later change depends on it. */
   undo(entryId: string | null, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */
   history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;

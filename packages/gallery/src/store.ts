@@ -21,6 +21,8 @@ export interface GalleryStore {
   changes(since: number, options: { embeddings: boolean }, visit: (batch: ChangeBatch) => void, signal: AbortSignal): Promise<Head>;
   /** Applies the changeset if nothing was committed since `base`. Resolves to the new head, or to null on a conflict. */
   commit(base: Head, changeset: Changeset, signal: AbortSignal): Promise<Head | null>;
+  /** A face's stored picture, or null. */
+  crop(faceId: string, signal: AbortSignal): Promise<Uint8Array | null>;
   /** All persons and the ids of all faces that are not deleted, to find edits made by hand. `faces: false` leaves the ids out (null). */
   inventory(options: { faces: boolean }, signal: AbortSignal): Promise<Inventory>;
 }
@@ -52,12 +54,14 @@ export interface SightingStore {
   ofPersons(personIds: readonly string[], limit: number, signal: AbortSignal): Promise<SnapshotSightings[]>;
 }
 
-/** The audit, and the erasure of deleted data. */
+/** The audit. `GalleryStore.commit` writes it. */
 export interface AuditStore {
   /** The newest entries, newest first. */
   newest(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
-  /** A face's stored picture, or null. */
-  crop(faceId: string, signal: AbortSignal): Promise<Uint8Array | null>;
+}
+
+/** What is deleted or has expired is removed from the database. */
+export interface Eraser {
   /** Erases everything deleted before `beforeMs`: vectors, crops, names, sightings, and names in the audit. Resolves to the number of persons and faces. */
   eraseDeleted(beforeMs: number, signal: AbortSignal): Promise<number>;
 }

@@ -77,9 +77,9 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect(three.out.filter((line) => line.includes(', nothing new'))).toHaveLength(2);
       expect(await faceCounts()).toEqual({ Ada: 2 });
       // Each reference comes with a picture that another model could embed.
-      await withGallery(async ({ mirror, database: { audit } }) => {
+      await withGallery(async ({ mirror, database: { audit, store } }) => {
         for (const { id } of mirror.facesOf(mirror.called('Ada')[0]!.id)) {
-          const { format, width } = await sharp((await audit.crop(id, never))!).metadata();
+          const { format, width } = await sharp((await store.crop(id, never))!).metadata();
           expect([format, width <= 256]).toEqual(['jpeg', true]);
         }
         expect((await audit.newest(9, never)).map(({ action }) => action)).toEqual(['enroll', 'enroll']);

@@ -134,7 +134,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       expect([workbench.mirror.person(nearest!.personId)!.name, nearest!.similarity > 0.8]).toEqual(['Ada', true]);
       expect(workbench.mirror.candidates(seen!.embedding, 'a third model')).toEqual([]);
       expect(workbench.mirror.candidates(seen!.embedding, engine.modelId).every(({ similarity }) => similarity < 0.3)).toBe(true);
-      expect((await workbench.database.audit.crop(nearest!.faceId, never))?.length).toBeGreaterThan(500);
+      expect((await workbench.database.store.crop(nearest!.faceId, never))?.length).toBeGreaterThan(500);
     });
 
     it('continues where it stopped', async () => {

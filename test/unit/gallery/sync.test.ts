@@ -21,6 +21,7 @@ function fakeStore(failures: number): GalleryStore & { asked: () => number } {
       return head;
     },
     commit: async () => null,
+    crop: async () => null,
     inventory: async () => ({ persons: [], faceIds: [] }),
   };
 }

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import { archiveFormat, type ArchiveRecord, endLine, headerLine, recordLine } from './archive-lines.ts';
+import { archiveFormat, archiveLine, type ArchiveLine, endLine, headerLine, headerStart } from './archive-lines.ts';
 
 /** Vectors and pictures hardly compress: a higher level only takes longer. */
 const gzip = { level: 1 };
@@ -17,24 +17,24 @@ export type ArchiveEnd = z.output<typeof endLine>;
 export type ArchiveHead = Pick<ArchiveEnd, 'version' | 'nextNumber'>;
 
 /**
- * Streams records to a new file that only its user can read: gzip of one JSON object a line. `records` returns the head at its end.
+ * Streams lines to a new file that only its user can read: gzip of one JSON object a line. `lines` returns the head at its end.
  * The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists`, `file-unreadable`.
  */
 export async function writeArchive(
   file: string,
-  records: AsyncGenerator<ArchiveRecord, ArchiveHead>,
+  lines: AsyncGenerator<ArchiveLine, ArchiveHead>,
   signal: AbortSignal,
 ): Promise<ArchiveEnd> {
   const partial = `${file}.part`;
   if (await stat(file).catch(() => null)) throw new AppError('file-exists', `${file} exists already`);
   let end: ArchiveEnd | undefined;
-  async function* lines(): AsyncGenerator<string> {
+  async function* texts(): AsyncGenerator<string> {
     const hash = createHash('sha256');
     const counts: Record<string, number> = {};
     const header = { kind: 'watchpost-gallery', format: archiveFormat, exportedAt: new Date().toISOString() };
     yield hashed(hash, header);
     for (;;) {
-      const next = await records.next();
+      const next = await lines.next();
       if (next.done) {
         end = { kind: 'end', ...next.value, lines: counts, sha256: hash.digest('hex') };
         yield `${JSON.stringify(end)}\n`;
@@ -45,7 +45,7 @@ export async function writeArchive(
     }
   }
   try {
-    await pipeline(Readable.from(lines()), createGzip(gzip), createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }), {
+    await pipeline(Readable.from(texts()), createGzip(gzip), createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }), {
       signal,
     });
   } catch (error) {
@@ -65,10 +65,10 @@ function hashed(hash: Hash, value: object): string {
 }
 
 /**
- * Yields the records of a file, each validated; returns its last line after checking the number of lines and the checksum. Rejects
+ * Yields the lines of a file between the first and the last, each validated; returns its last line after checking the number of lines and the checksum. Rejects
  * with `archive-invalid` and `file-unreadable`.
  */
-export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, ArchiveEnd> {
+export async function* readArchive(file: string): AsyncGenerator<ArchiveLine, ArchiveEnd> {
   const hash = createHash('sha256');
   const counts: Record<string, number> = {};
   let number = 0;
@@ -82,9 +82,9 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, 
       end = checked(endLine, line, number);
       continue;
     } else {
-      const record = checked(recordLine, line, number);
-      counts[record.kind] = (counts[record.kind] ?? 0) + 1;
-      yield record;
+      const content = checked(archiveLine, line, number);
+      counts[content.kind] = (counts[content.kind] ?? 0) + 1;
+      yield content;
     }
     hash.update(`${text}\n`);
   }
@@ -95,10 +95,11 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveRecord, 
 }
 
 function checkHeader(line: unknown): void {
-  const header = headerLine.safeParse(line).data;
+  const header = headerStart.safeParse(line).data;
   if (!header) throw new AppError('archive-invalid', 'the file is not a backup of a gallery');
   if (header.format !== archiveFormat)
     throw new AppError('archive-invalid', `the file has format ${header.format}, this version reads ${archiveFormat}`);
+  checked(headerLine, line, 1);
 }
 
 function kindOf(line: unknown): unknown {

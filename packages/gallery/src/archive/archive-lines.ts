@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPerson } from '../domain.ts';
 
-/** The format's number. A reader accepts this one only. docs/gallery-file.md describes the format. */
+/** The format's number. Only this one is accepted. docs/gallery-file.md describes the format. */
 export const archiveFormat = 1;
 
 const base64 = z.base64();
@@ -72,7 +72,7 @@ const auditLine = z.strictObject({
 const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face']), id: z.string().min(1) });
 
 /** A line between the first and the last. A later line with the same kind and id replaces the earlier one. */
-export const recordLine = z.discriminatedUnion('kind', [
+export const archiveLine = z.discriminatedUnion('kind', [
   personLine,
   faceLine,
   cropLine,
@@ -81,11 +81,13 @@ export const recordLine = z.discriminatedUnion('kind', [
   auditLine,
   removedLine,
 ]);
-export type ArchiveRecord = z.output<typeof recordLine>;
-export type RecordOf<K extends ArchiveRecord['kind']> = Extract<ArchiveRecord, { kind: K }>;
+export type ArchiveLine = z.output<typeof archiveLine>;
+export type LineOf<K extends ArchiveLine['kind']> = Extract<ArchiveLine, { kind: K }>;
 
+/** What identifies the first line, in every format. */
+export const headerStart = z.object({ kind: z.literal('watchpost-gallery'), format: z.number().int() });
 /** The first line. */
-export const headerLine = z.object({ kind: z.literal('watchpost-gallery'), format: z.number().int(), exportedAt: z.string() });
+export const headerLine = z.strictObject({ ...headerStart.shape, exportedAt: z.string() });
 
 /** The last line: the head, the number of lines of each kind, and the SHA-256 of all bytes before this line (uncompressed). */
 export const endLine = z.strictObject({
@@ -97,7 +99,7 @@ export const endLine = z.strictObject({
 });
 
 /** The kinds that a database keeps. */
-export type StoredKind = Exclude<ArchiveRecord['kind'], 'removed'>;
+export type StoredKind = Exclude<ArchiveLine['kind'], 'removed'>;
 export type ArchiveCounts = Record<StoredKind, number>;
 
 export function vectorToText(vector: Float32Array): string {
@@ -109,11 +111,11 @@ export function vectorFromText(text: string): Float32Array {
   return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 
-export function personToLine({ id, name, number, aliases, ignored, mergedInto, createdAtMs }: StoredPerson): RecordOf<'person'> {
+export function personToLine({ id, name, number, aliases, ignored, mergedInto, createdAtMs }: StoredPerson): LineOf<'person'> {
   return { kind: 'person', id, name, number, aliases, ignored, mergedInto, createdAtMs };
 }
 
-export function faceToLine(face: StoredFace): RecordOf<'face'> {
+export function faceToLine(face: StoredFace): LineOf<'face'> {
   const { id, personId, modelId, role, quality, sizePx, snapshotId, createdAtMs } = face;
   const embedding = vectorToText(face.embedding);
   return { kind: 'face', id, personId, modelId, role, embedding, quality, sizePx, snapshotId, createdAtMs };

@@ -1,19 +1,19 @@
 import type { GalleryStore } from '../store.ts';
 import type { Head } from '../domain.ts';
-import type { ArchiveCounts, ArchiveRecord, RecordOf } from './archive-lines.ts';
+import type { ArchiveCounts, ArchiveLine, LineOf } from './archive-lines.ts';
 
 /** Records of one kind, no id twice. */
-export interface ArchiveBatch<K extends ArchiveRecord['kind'] = ArchiveRecord['kind']> {
+export interface ArchiveBatch<K extends ArchiveLine['kind'] = ArchiveLine['kind']> {
   kind: K;
-  records: RecordOf<K>[];
+  lines: LineOf<K>[];
 }
 
 /** Reads and replaces a whole gallery. */
 export interface ArchiveStore {
   /** Everything of this kind that is not deleted, in pages. */
-  read<K extends 'person' | 'face' | 'sighting' | 'last-seen' | 'audit'>(kind: K, signal: AbortSignal): AsyncIterable<RecordOf<K>[]>;
+  read<K extends 'person' | 'face' | 'sighting' | 'last-seen' | 'audit'>(kind: K, signal: AbortSignal): AsyncIterable<LineOf<K>[]>;
   /** The crops of these faces, where there is one. */
-  crops(faceIds: readonly string[], signal: AbortSignal): Promise<RecordOf<'crop'>[]>;
+  crops(faceIds: readonly string[], signal: AbortSignal): Promise<LineOf<'crop'>[]>;
   /** The number of each kind, tombstones included; null if an earlier `replaceAll` did not finish. */
   counts(signal: AbortSignal): Promise<ArchiveCounts | null>;
   /**

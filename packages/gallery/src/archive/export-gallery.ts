@@ -1,5 +1,5 @@
 import { type ArchiveEnd, type ArchiveHead, writeArchive } from './archive-file.ts';
-import { type ArchiveRecord, faceToLine, personToLine } from './archive-lines.ts';
+import { type ArchiveLine, faceToLine, personToLine } from './archive-lines.ts';
 import type { ArchiveParts } from './archive-store.ts';
 
 /** How often to catch up with a gallery that keeps changing. */
@@ -8,11 +8,11 @@ const cropsAtATime = 100;
 
 /** Writes the whole gallery to a new file while it is in use, with the changes made meanwhile. Rejects like `writeArchive`, and with `gallery-unavailable`. */
 export function exportGallery(database: ArchiveParts, file: string, signal: AbortSignal): Promise<ArchiveEnd> {
-  return writeArchive(file, allRecords(database, signal), signal);
+  return writeArchive(file, allLines(database, signal), signal);
 }
 
 /** Sightings and the audit come before the persons, so that they never refer to a person who is missing in the file. */
-async function* allRecords({ archive, store }: ArchiveParts, signal: AbortSignal): AsyncGenerator<ArchiveRecord, ArchiveHead> {
+async function* allLines({ archive, store }: ArchiveParts, signal: AbortSignal): AsyncGenerator<ArchiveLine, ArchiveHead> {
   for (const kind of ['sighting', 'last-seen', 'audit'] as const) for await (const page of archive.read(kind, signal)) yield* page;
   let head = await store.head(signal);
   const faces = new Set<string>();
@@ -23,7 +23,7 @@ async function* allRecords({ archive, store }: ArchiveParts, signal: AbortSignal
   }
   for (let round = 0; round < maxRounds; round += 1) {
     const since = head.version;
-    const changed: ArchiveRecord[] = [];
+    const changed: ArchiveLine[] = [];
     head = await store.changes(
       since,
       { embeddings: true },

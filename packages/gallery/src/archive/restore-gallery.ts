@@ -1,7 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveEnd, readArchive } from './archive-file.ts';
-import { type ArchiveCounts, type ArchiveRecord } from './archive-lines.ts';
+import { type ArchiveCounts, type ArchiveLine } from './archive-lines.ts';
 import type { ArchiveBatch, ArchiveParts } from './archive-store.ts';
 
 const batchSize = 200;
@@ -16,18 +16,18 @@ export async function verifyArchive(file: string, signal: AbortSignal): Promise<
     'last-seen': new Set<string>(),
     audit: new Set<string>(),
   };
-  const records = readArchive(file);
+  const lines = readArchive(file);
   for (;;) {
     throwIfAborted(signal);
-    const next = await records.next();
+    const next = await lines.next();
     if (next.done) {
       const { person, face, crop, sighting, 'last-seen': seen, audit } = all;
       const holds = { person: person.size, face: face.size, crop: crop.size, sighting: sighting.size, 'last-seen': seen.size };
       return { end: next.value, holds: { ...holds, audit: audit.size } };
     }
-    const record = next.value;
-    if (record.kind === 'removed') all[record.of].delete(record.id);
-    else all[record.kind].add(record.id);
+    const line = next.value;
+    if (line.kind === 'removed') all[line.of].delete(line.id);
+    else all[line.kind].add(line.id);
   }
 }
 
@@ -55,20 +55,20 @@ export async function restoreGallery(
   return holds;
 }
 
-/** Groups consecutive records of one kind; no id twice in a batch. */
-export async function* batched(records: AsyncIterable<ArchiveRecord>, size: number): AsyncGenerator<ArchiveBatch> {
-  let batch: ArchiveRecord[] = [];
+/** Groups consecutive lines of one kind; no id twice in a batch. */
+export async function* batched(lines: AsyncIterable<ArchiveLine>, size: number): AsyncGenerator<ArchiveBatch> {
+  let batch: ArchiveLine[] = [];
   let ids = new Set<string>();
-  for await (const record of records) {
+  for await (const line of lines) {
     const [first] = batch;
-    if (first && (first.kind !== record.kind || batch.length === size || ids.has(record.id))) {
-      yield { kind: first.kind, records: batch };
+    if (first && (first.kind !== line.kind || batch.length === size || ids.has(line.id))) {
+      yield { kind: first.kind, lines: batch };
       batch = [];
       ids = new Set();
     }
-    batch.push(record);
-    ids.add(record.id);
+    batch.push(line);
+    ids.add(line.id);
   }
   const [first] = batch;
-  if (first) yield { kind: first.kind, records: batch };
+  if (first) yield { kind: first.kind, lines: batch };
 }

@@ -6,7 +6,7 @@ import { createChange } from './change.ts';
 import { resolvePerson, type Plan } from './plan.ts';
 
 /**
- * A reader says that a face of a snapshot is this person or, with null, not the person it was matched to. The face becomes a
+ * Somebody says that a face of a snapshot is this person or, with null, not the person it was matched to. The face becomes a
  * reference of the right person and a negative of the wrong one.
  */
 export function planAssign(

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-record.ts';
-import type { AuditStore, SightingStore } from '../store.ts';
+import type { Eraser, SightingStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import { personStatus, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
 import { undoMs } from '../gallery.ts';
@@ -26,7 +26,7 @@ export interface HousekeepingDeps {
   sync: Sync;
   transact: Transact;
   sightings: SightingStore;
-  audit: AuditStore;
+  eraser: Eraser;
   records: SnapshotRecords;
   log: Logger;
   thresholds: readonly ThresholdRow[];
@@ -47,7 +47,7 @@ const actor = { id: 'watchpost' };
 const facesAtATime = 20;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
-  const { mirror, sync, transact, sightings, audit, records, log } = deps;
+  const { mirror, sync, transact, sightings, eraser, records, log } = deps;
   /** Faces up to this version have already been compared with all others. */
   let comparedUpTo = 0;
 
@@ -105,7 +105,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
 
   const round = async (signal: AbortSignal): Promise<void> => {
     await sync.ready(signal);
-    const erased = await audit.eraseDeleted(Date.now() - undoMs - 60_000, signal);
+    const erased = await eraser.eraseDeleted(Date.now() - undoMs - 60_000, signal);
     if (erased > 0) log.info({ erased }, 'deleted persons and faces erased');
     await records.forgetFrames(Date.now() - fingerprintsKeepMs, signal);
     await compareFaces(signal);

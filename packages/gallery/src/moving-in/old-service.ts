@@ -53,7 +53,7 @@ export async function readOldNames(url: string, signal: AbortSignal): Promise<Ol
   }
 }
 
-/** Merges spellings that readers take for the same name, as the gallery does, and leaves out the nameless. Pure. */
+/** Merges spellings that people take for the same name, as the gallery does, and leaves out the nameless. Pure. */
 export function planNames(found: readonly OldName[]): NamePlan {
   const spellings = new Map<string, { name: string; vectors: number }>();
   let namelessVectors = 0;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IndexedFace } from '../memory/face-table.ts';
-import type { AuditStore } from '../store.ts';
+import type { GalleryStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import { cosine } from '../decide/references.ts';
 import { createChange } from '../changes/change.ts';
@@ -10,7 +10,7 @@ import { type Agreement, cosineStats, type CosineStats, nearestAgreement, type O
 export interface ReembedDeps {
   mirror: Mirror;
   transact: Transact;
-  audit: Pick<AuditStore, 'crop'>;
+  store: Pick<GalleryStore, 'crop'>;
 }
 
 export interface ReembedOptions {
@@ -67,7 +67,7 @@ export async function reembed(parts: ReembedDeps, options: ReembedOptions, signa
       if (!crop) withoutCrop.push(face);
       else if (!vector) notFound.push(face);
     }
-    result.stored += await store(deps, made, signal);
+    result.stored += await storeVectors(deps, made, signal);
   }
   const models = new Set([modelId, ...all.map((face) => face.modelId)]);
   const agreement = [...models].map((id) => {
@@ -110,11 +110,11 @@ interface Made {
   vector: Float32Array | null;
 }
 
-async function embedBatch({ audit, embed, atATime }: Deps, faces: readonly IndexedFace[], signal: AbortSignal): Promise<Made[]> {
+async function embedBatch({ store, embed, atATime }: Deps, faces: readonly IndexedFace[], signal: AbortSignal): Promise<Made[]> {
   const made: Made[] = [];
   for (let from = 0; from < faces.length; from += atATime) {
     const work = faces.slice(from, from + atATime).map(async (face): Promise<Made> => {
-      const crop = await audit.crop(face.id, signal);
+      const crop = await store.crop(face.id, signal);
       return { face, crop, vector: crop && (await embed(crop, signal)) };
     });
     made.push(...(await Promise.all(work)));
@@ -122,7 +122,7 @@ async function embedBatch({ audit, embed, atATime }: Deps, faces: readonly Index
   return made;
 }
 
-function store({ mirror, transact, modelId }: Deps, made: readonly Made[], signal: AbortSignal): Promise<number> {
+function storeVectors({ mirror, transact, modelId }: Deps, made: readonly Made[], signal: AbortSignal): Promise<number> {
   return transact((base) => {
     const change = createChange(base);
     let stored = 0;

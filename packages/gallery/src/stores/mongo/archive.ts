@@ -6,7 +6,7 @@ import { sightingSchema, type Head } from '../../domain.ts';
 import type { GalleryStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { auditDocumentSchema, galleryCollections, type Keyed, stateId, toFace, toPerson } from './documents.ts';
-import { type ArchiveRecord, faceToLine, personToLine, type RecordOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
+import { type ArchiveLine, faceToLine, personToLine, type LineOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
 
 const pageSize = 500;
@@ -26,7 +26,7 @@ const sightingsSchema = z
     expiresAt: time,
     faces: z.array(sightingSchema.extend({ embedding: vectorText })),
   })
-  .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): RecordOf<'sighting'> => ({
+  .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): LineOf<'sighting'> => ({
     kind: 'sighting',
     id,
     takenAtMs,
@@ -36,9 +36,9 @@ const sightingsSchema = z
 
 const lastSeenSchema = z
   .object({ _id: z.string(), at: time, channel: z.string(), camera: z.string().nullable() })
-  .transform(({ _id: id, at: atMs, ...rest }): RecordOf<'last-seen'> => ({ kind: 'last-seen', id, atMs, ...rest }));
+  .transform(({ _id: id, at: atMs, ...rest }): LineOf<'last-seen'> => ({ kind: 'last-seen', id, atMs, ...rest }));
 
-const auditSchema = auditDocumentSchema.transform(({ _id: id, at, actor, ...rest }): RecordOf<'audit'> => ({
+const auditSchema = auditDocumentSchema.transform(({ _id: id, at, actor, ...rest }): LineOf<'audit'> => ({
   kind: 'audit',
   id,
   actor: actor.id,
@@ -63,10 +63,10 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     audit: [audit, {}, (doc: Document) => auditSchema.parse(doc)],
   } as const;
 
-  async function* read(kind: keyof typeof sources, signal: AbortSignal): AsyncGenerator<ArchiveRecord[]> {
+  async function* read(kind: keyof typeof sources, signal: AbortSignal): AsyncGenerator<ArchiveLine[]> {
     const [collection, which, toLine] = sources[kind];
     const cursor = collection.find(which, { signal, batchSize: pageSize }).sort({ _id: 1 });
-    let page: ArchiveRecord[] = [];
+    let page: ArchiveLine[] = [];
     for (;;) {
       const doc = await guardMongo(() => cursor.next(), signal);
       const line = doc && toLine(doc);
@@ -100,7 +100,7 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     crops: (faceIds, signal) =>
       guardMongo(async () => {
         const found = await crops.find({ _id: { $in: [...faceIds] } }, { signal }).toArray();
-        return found.flatMap((doc): RecordOf<'crop'>[] => {
+        return found.flatMap((doc): LineOf<'crop'>[] => {
           const jpeg: unknown = doc['jpeg'];
           if (!(jpeg instanceof Binary)) return [];
           return [{ kind: 'crop', id: doc._id, jpeg: Buffer.from(jpeg.buffer.subarray(0, jpeg.length())).toString('base64') }];
@@ -132,23 +132,23 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
   };
 }
 
-type Targets = Record<Exclude<ArchiveRecord['kind'], 'removed'>, Collection<Keyed>>;
+type Targets = Record<Exclude<ArchiveLine['kind'], 'removed'>, Collection<Keyed>>;
 
-async function writeBatch(targets: Targets, { records }: ArchiveBatch, version: number): Promise<void> {
+async function writeBatch(targets: Targets, { lines }: ArchiveBatch, version: number): Promise<void> {
   const writes = new Map<keyof Targets, AnyBulkWriteOperation<Keyed>[]>();
   const add = (kind: keyof Targets, write: AnyBulkWriteOperation<Keyed>): void => {
     writes.set(kind, [...(writes.get(kind) ?? []), write]);
   };
-  for (const record of records) {
-    if (record.kind === 'removed') add(record.of, { deleteOne: { filter: { _id: record.id } } });
-    else add(record.kind, { replaceOne: { filter: { _id: record.id }, replacement: toDocument(record, version), upsert: true } });
+  for (const line of lines) {
+    if (line.kind === 'removed') add(line.of, { deleteOne: { filter: { _id: line.id } } });
+    else add(line.kind, { replaceOne: { filter: { _id: line.id }, replacement: toDocument(line, version), upsert: true } });
   }
   for (const [kind, operations] of writes) await targets[kind].bulkWrite(operations, { ordered: true });
 }
 
 /** Narrows the type of pages of one kind. */
-async function* onlyOf<K extends ArchiveRecord['kind']>(kind: K, pages: AsyncIterable<ArchiveRecord[]>): AsyncGenerator<RecordOf<K>[]> {
-  const isOfKind = (record: ArchiveRecord): record is RecordOf<K> => record.kind === kind;
+async function* onlyOf<K extends ArchiveLine['kind']>(kind: K, pages: AsyncIterable<ArchiveLine[]>): AsyncGenerator<LineOf<K>[]> {
+  const isOfKind = (line: ArchiveLine): line is LineOf<K> => line.kind === kind;
   for await (const page of pages) yield page.filter(isOfKind);
 }
 
@@ -156,22 +156,22 @@ function mapped<A, B>(value: A | null, map: (value: A) => B): B | null {
   return value === null ? null : map(value);
 }
 
-/** A record as the stores write it. */
-function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version: number): Record<string, unknown> {
-  switch (record.kind) {
+/** A line as the store's document. */
+function toDocument(line: Exclude<ArchiveLine, { kind: 'removed' }>, version: number): Record<string, unknown> {
+  switch (line.kind) {
     case 'person': {
-      const { kind: _, id: __, createdAtMs, ...rest } = record;
+      const { kind: _, id: __, createdAtMs, ...rest } = line;
       return { ...rest, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
     }
     case 'face': {
-      const { kind: _, id: __, createdAtMs, embedding, ...rest } = record;
+      const { kind: _, id: __, createdAtMs, embedding, ...rest } = line;
       const vector = Binary.fromFloat32Array(vectorFromText(embedding));
       return { ...rest, embedding: vector, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
     }
     case 'crop':
-      return { jpeg: new Binary(Buffer.from(record.jpeg, 'base64')), version };
+      return { jpeg: new Binary(Buffer.from(line.jpeg, 'base64')), version };
     case 'sighting': {
-      const { channel, camera, takenAtMs, expiresAtMs, faces } = record;
+      const { channel, camera, takenAtMs, expiresAtMs, faces } = line;
       const embedded = faces.map((face) => ({
         ...face,
         embedding: face.embedding === null ? null : Binary.fromFloat32Array(vectorFromText(face.embedding)),
@@ -179,12 +179,12 @@ function toDocument(record: Exclude<ArchiveRecord, { kind: 'removed' }>, version
       return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };
     }
     case 'last-seen':
-      return { at: new Date(record.atMs), channel: record.channel, camera: record.camera };
+      return { at: new Date(line.atMs), channel: line.channel, camera: line.camera };
     case 'audit': {
-      const { kind: _, id: __, actor, where, atMs, ...rest } = record;
+      const { kind: _, id: __, actor, where, atMs, ...rest } = line;
       return { ...rest, actor: where === null ? { id: actor } : { id: actor, where }, at: new Date(atMs) };
     }
     default:
-      throw new AppError('internal', 'a record of an unknown kind', { cause: record satisfies never });
+      throw new AppError('internal', 'a line of unknown kind', { cause: line satisfies never });
   }
 }

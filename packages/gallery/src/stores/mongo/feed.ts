@@ -14,7 +14,7 @@ const eventSchema = z.object({
 const lostHistory = new Set([280, 286]);
 
 /**
- * Reports changes through a change stream on the database. Events carry no documents; the reader fetches what is new by version. A
+ * Reports changes through a change stream on the database. Events carry no documents; `Reader` fetches what is new by version. A
  * broken stream resumes from its token; if that history is lost, a new stream is opened and `Reader` catches up once it is established.
  */
 export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {

@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb';
+import { Binary, type Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import type { ChangeBatch, GalleryStore } from '../../store.ts';
@@ -90,6 +90,12 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
     return upTo;
   };
 
+  const crop = async (faceId: string, signal: AbortSignal): Promise<Uint8Array | null> => {
+    const found = await collections.crops.findOne({ _id: faceId }, { signal });
+    const jpeg: unknown = found?.['jpeg'];
+    return jpeg instanceof Binary ? new Uint8Array(jpeg.buffer.subarray(0, jpeg.length())) : null;
+  };
+
   const inventory: GalleryStore['inventory'] = async (options, signal) => {
     const found = await persons.find({ deleted: { $ne: true } }, { signal }).toArray();
     const faceIds = options.faces
@@ -102,6 +108,7 @@ export function createMongoGalleryStore(db: Db): GalleryStore {
     head: (signal) => guardMongo(() => head(signal), signal),
     changes: (since, options, visit, signal) => guardMongo(() => changes(since, options, visit, signal), signal),
     commit: (base, changeset, signal) => guardMongo(() => commit(base, changeset, signal), signal),
+    crop: (faceId, signal) => guardMongo(() => crop(faceId, signal), signal),
     inventory: (options, signal) => guardMongo(() => inventory(options, signal), signal),
   };
 }
@@ -118,7 +125,7 @@ async function applyPending(collections: GalleryCollections, pending: PendingCha
     updateOne: { filter: { _id }, update: { $setOnInsert: { jpeg, version } }, upsert: true },
   }));
   if (crops.length > 0) await ignoreDuplicate(collections.crops.bulkWrite(crops, { ordered: false, ...quick }));
-  // Persons before faces, so that readers never see a face without its person.
+  // Persons before faces, so that no process ever sees a face without its person.
   await once(collections.persons, pending.persons);
   await once(collections.faces, pending.faces);
   for (const { faceIds, personId } of pending.moveSightings) {

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
 import { connectMongo } from './connect.ts';
+import { createMongoEraser } from './eraser.ts';
 import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore, ensureGalleryIndexes } from './gallery-store.ts';
 import { createMongoSightings } from './sightings.ts';
@@ -30,6 +31,7 @@ export async function openMongo(
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
     audit: createMongoAudit(db),
+    eraser: createMongoEraser(db),
     records: createMongoSnapshotRecords(db),
     archive: createMongoArchive(db, store),
     vectorSearch: createMongoVectorSearch(db),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Postgres, Query } from './connect.ts';
-import { type ArchiveCounts, type ArchiveRecord, recordLine, type RecordOf } from '../../archive/archive-lines.ts';
+import { type ArchiveCounts, type ArchiveLine, archiveLine, type LineOf } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
 
 const pageSize = 500;
@@ -16,7 +16,7 @@ const toText = (column: string): string => `replace(encode(${column}, 'base64'),
 interface Table {
   table: string;
   key: string;
-  /** The record without its kind, as one JSON object a row, `t` the table. */
+  /** The line without its kind, as one JSON object a row, `t` the table. */
   json: string;
   live: string;
   /** Inserts the JSON array $1; $2 is the version. Statements that do not need the version use it in a condition that is always true, because PostgreSQL must know its type. */
@@ -95,11 +95,11 @@ const countRow = z.object({ count: z.coerce.number() });
 
 /** Export and restore on PostgreSQL; a restore is one transaction. */
 export function createPostgresArchive({ query, transaction }: Postgres): ArchiveStore {
-  const linesOf = (kind: keyof typeof tables, found: unknown[]): ArchiveRecord[] =>
-    found.map((row) => recordLine.parse({ kind, ...jsonRow.parse(row).line }));
+  const linesOf = (kind: keyof typeof tables, found: unknown[]): ArchiveLine[] =>
+    found.map((row) => archiveLine.parse({ kind, ...jsonRow.parse(row).line }));
 
-  async function* read<K extends ArchiveRecord['kind']>(kind: K & keyof typeof tables, signal: AbortSignal): AsyncGenerator<RecordOf<K>[]> {
-    const isOfKind = (record: ArchiveRecord): record is RecordOf<K> => record.kind === kind;
+  async function* read<K extends ArchiveLine['kind']>(kind: K & keyof typeof tables, signal: AbortSignal): AsyncGenerator<LineOf<K>[]> {
+    const isOfKind = (line: ArchiveLine): line is LineOf<K> => line.kind === kind;
     const { table, key, json, live } = tables[kind];
     const text = `SELECT ${json} AS line FROM ${table} t WHERE ${live} AND ${key} > $1 ORDER BY ${key} LIMIT ${pageSize}`;
     for (let after = ''; ;) {
@@ -118,7 +118,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
       throwIfAborted(signal);
       const { table, json } = tables.crop;
       const { rows: found } = await query(`SELECT ${json} AS line FROM ${table} WHERE face_id = ANY($1)`, [faceIds]);
-      return linesOf('crop', found).flatMap((record) => (record.kind === 'crop' ? [record] : []));
+      return linesOf('crop', found).flatMap((line) => (line.kind === 'crop' ? [line] : []));
     },
     counts: async (signal) => {
       throwIfAborted(signal);
@@ -161,15 +161,15 @@ async function emptyTable(query: Query, table: string, signal: AbortSignal): Pro
   }
 }
 
-async function writeBatch(query: Query, { kind, records }: ArchiveBatch, version: number): Promise<void> {
+async function writeBatch(query: Query, { kind, lines }: ArchiveBatch, version: number): Promise<void> {
   if (kind === 'removed') {
-    for (const record of records) {
-      if (record.kind === 'removed') await query(`DELETE FROM ${tables[record.of].table} WHERE id = $1`, [record.id]);
+    for (const line of lines) {
+      if (line.kind === 'removed') await query(`DELETE FROM ${tables[line.of].table} WHERE id = $1`, [line.id]);
     }
     return;
   }
   const { table, key, insert } = tables[kind];
   // Deleted first, not updated: an update would look like an edit by hand.
-  await query(`DELETE FROM ${table} WHERE ${key} = ANY($1)`, [records.map(({ id }) => id)]);
-  await query(insert, [JSON.stringify(records), version]);
+  await query(`DELETE FROM ${table} WHERE ${key} = ANY($1)`, [lines.map(({ id }) => id)]);
+  await query(insert, [JSON.stringify(lines), version]);
 }

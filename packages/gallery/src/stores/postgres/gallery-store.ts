@@ -65,6 +65,7 @@ const faceSchema = z
   }));
 
 const headSchema = z.object({ version: bigint, next_number: bigint });
+const cropSchema = z.object({ jpeg: z.instanceof(Buffer) });
 const idSchema = z.object({ id: z.string() });
 
 const personColumns = 'id, name, number, aliases, ignored, merged_into, deleted, created_at, version';
@@ -140,6 +141,11 @@ export function createPostgresGalleryStore({ query, transaction }: Postgres): Ga
     },
     changes,
     commit,
+    crop: async (faceId, signal) => {
+      throwIfAborted(signal);
+      const { rows } = await query('SELECT jpeg FROM watchpost.face_crops WHERE face_id = $1', [faceId]);
+      return rows.length === 0 ? null : new Uint8Array(cropSchema.parse(rows[0]).jpeg);
+    },
     inventory: (options, signal) => {
       throwIfAborted(signal);
       return inventory(options, signal);

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { createPostgresArchive } from './archive.ts';
 import { createPostgresAudit } from './audit.ts';
 import { connectPostgres } from './connect.ts';
+import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
 import { createPostgresSightings } from './sightings.ts';
@@ -21,6 +22,7 @@ export async function openPostgres(
     feed: createPostgresFeed(url),
     sightings: createPostgresSightings(postgres, sightingsKeepMs),
     audit: createPostgresAudit(postgres),
+    eraser: createPostgresEraser(postgres),
     records: createPostgresSnapshotRecords(postgres),
     archive: createPostgresArchive(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
