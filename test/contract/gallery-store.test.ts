@@ -1,75 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { ChangeBatch, ChangeEvent } from '@watchpost/gallery/store';
-import type { AuditEntry, Changeset, FaceChange, PersonChange, Sighting, SnapshotSightings } from '@watchpost/gallery/domain';
+import type { Changeset } from '@watchpost/gallery/domain';
 import type { Database } from '@watchpost/gallery/stores/database';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { emptyGallery, galleryBackends, strangerVector, withMongo } from '../support/gallery-backends.ts';
+import { emptyGallery, galleryBackends, withMongo } from '../support/gallery-backends.ts';
+import { audit, changeset, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
-
-const newPerson = (id: string, over: Partial<PersonChange['set']> = {}): PersonChange => ({
-  id,
-  isNew: true,
-  set: { name: `Name of ${id}`, number: null, aliases: [], ignored: false, mergedInto: null, deleted: false, createdAtMs: 1_000, ...over },
-});
-const newFace = (id: string, personId: string, crop: Uint8Array | null = null): FaceChange => ({
-  id,
-  isNew: true,
-  set: {
-    personId,
-    modelId: 'test-model',
-    role: 'reference',
-    embedding: strangerVector(id.length),
-    quality: 0.5,
-    sizePx: 90.5,
-    snapshotId: null,
-    createdAtMs: 2_000,
-    deleted: false,
-  },
-  crop,
-});
-const changeset = (over: Partial<Changeset> = {}): Changeset => ({ persons: [], faces: [], ...over });
-const audit = (over: Partial<AuditEntry> = {}): AuditEntry => ({
-  id: randomUUID(),
-  action: 'name',
-  actor: { id: 'cli' },
-  atMs: 5_000,
-  personIds: ['p1'],
-  summary: 'Unknown 1 → Ada',
-  inverse: { persons: [{ id: 'p1', isNew: false, set: { name: 'Unknown 1' } }], faces: [], moveSightings: [], assignments: [] },
-  undone: false,
-  undoes: null,
-  version: 0,
-  ...over,
-});
-const sightedFace = (over: Partial<Sighting> = {}): Sighting => ({
-  box: { x: 1.5, y: 2, width: 3, height: 4 },
-  decision: 'match',
-  personId: 'p1',
-  similarity: 0.75,
-  faceId: 'f1',
-  modelId: 'test-model',
-  quality: 0.5,
-  sizePx: 90,
-  embedding: strangerVector(7),
-  ...over,
-});
-const snapshot = (over: Partial<SnapshotSightings> = {}): SnapshotSightings => ({
-  snapshotId: randomUUID(),
-  channel: 'slack:C1',
-  camera: 'Gate',
-  takenAtMs: 1_000,
-  faces: [sightedFace()],
-  ...over,
-});
 
 async function* nothing(): AsyncGenerator<never> {}
 

@@ -76,7 +76,7 @@ export type Operation =
   | { kind: 'assign'; snapshotId: string; position: number; person: string | null };
 
 /**
- * Operations on persons, the same for the command line and, later, for buttons in Slack. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
+ * Operations on persons, the same for the command line and, later, for buttons in posts. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
  * Reject with `person-not-found`, `name-taken`, `name-invalid`, `change-refused` (all permanent), `gallery-unavailable`.
  */
 export interface PeopleOperations {

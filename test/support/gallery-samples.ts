@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditEntry, Changeset, FaceChange, PersonChange, Sighting, SnapshotSightings } from '@watchpost/gallery/domain';
+import { strangerVector } from './gallery-backends.ts';
+
+/** What stores keep, with some values that `over` changes. */
+export const newPerson = (id: string, over: Partial<PersonChange['set']> = {}): PersonChange => ({
+  id,
+  isNew: true,
+  set: { name: `Name of ${id}`, number: null, aliases: [], ignored: false, mergedInto: null, deleted: false, createdAtMs: 1_000, ...over },
+});
+export const newFace = (id: string, personId: string, crop: Uint8Array | null = null): FaceChange => ({
+  id,
+  isNew: true,
+  set: {
+    personId,
+    modelId: 'test-model',
+    role: 'reference',
+    embedding: strangerVector(id.length),
+    quality: 0.5,
+    sizePx: 90.5,
+    snapshotId: null,
+    createdAtMs: 2_000,
+    deleted: false,
+  },
+  crop,
+});
+export const changeset = (over: Partial<Changeset> = {}): Changeset => ({ persons: [], faces: [], ...over });
+export const audit = (over: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: randomUUID(),
+  action: 'name',
+  actor: { id: 'cli' },
+  atMs: 5_000,
+  personIds: ['p1'],
+  summary: 'Unknown 1 → Ada',
+  inverse: { persons: [{ id: 'p1', isNew: false, set: { name: 'Unknown 1' } }], faces: [], moveSightings: [], assignments: [] },
+  undone: false,
+  undoes: null,
+  version: 0,
+  ...over,
+});
+export const sightedFace = (over: Partial<Sighting> = {}): Sighting => ({
+  box: { x: 1.5, y: 2, width: 3, height: 4 },
+  decision: 'match',
+  personId: 'p1',
+  similarity: 0.75,
+  faceId: 'f1',
+  modelId: 'test-model',
+  quality: 0.5,
+  sizePx: 90,
+  embedding: strangerVector(7),
+  ...over,
+});
+export const snapshot = (over: Partial<SnapshotSightings> = {}): SnapshotSightings => ({
+  snapshotId: randomUUID(),
+  channel: 'slack:C1',
+  camera: 'Gate',
+  takenAtMs: 1_000,
+  faces: [sightedFace()],
+  ...over,
+});
