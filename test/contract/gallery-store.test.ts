@@ -228,6 +228,14 @@ for (const backend of galleryBackends) {
       await over;
     });
 
+    it.runIf(backend.name.startsWith('MongoDB'))('reads the newest audit entries from an index', async () => {
+      await withMongo(storage, async (client) => {
+        const plan = JSON.stringify(await client.db().collection('audit').find().sort({ version: -1 }).limit(5).explain('queryPlanner'));
+        expect(plan).toContain('"stage":"IXSCAN"');
+        expect(plan).not.toContain('"stage":"SORT"');
+      });
+    });
+
     it.runIf(backend.name.startsWith('MongoDB'))('completes a change that a crashed process left half applied', async () => {
       const { store } = database;
       await commit({ persons: [newPerson('p1')], faces: [newFace('f1', 'p1')] });

@@ -60,7 +60,7 @@ export interface AuditStore {
   newest(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
 }
 
-/** What is deleted or has expired is removed from the database. */
+/** Removes deleted data for good. */
 export interface Eraser {
   /** Erases everything deleted before `beforeMs`: vectors, crops, names, sightings, and names in the audit. Resolves to the number of persons and faces. */
   eraseDeleted(beforeMs: number, signal: AbortSignal): Promise<number>;
