@@ -61,13 +61,13 @@ for (const { name, needs, start, storage } of queueBackends) {
       const takes = async (id: string): Promise<void> => {
         await until(`${id} is taken`, () => taken.includes(id));
         expect(taken.filter((each) => each === id)).toHaveLength(1);
-        expect(receiver!.running()).toBe(true);
+        expect(receiver!.isLive()).toBe(true);
       };
 
       it('takes jobs when it started before its queue', async () => {
         await service.kill();
         receive();
-        expect(receiver!.running()).toBe(true);
+        expect(receiver!.isLive()).toBe(true);
         await service.restart();
         await takes(await send());
       });
