@@ -71,10 +71,14 @@ describe('the recipes of CONTRIBUTING.md', () => {
       'TELEGRAM_BOT_TOKEN and TELEGRAM_WRITE_CHAT_ID must be set together',
       'TELEGRAM_BOT_TOKEN and TELEGRAM_WRITE_CHAT_ID must be set together',
     ],
-  ])('run with an environment of %s', (_what, env, ingest, worker) => {
-    expect(copy.run('apps/ingest', load('ingest', { ...slackOnly, ...env })).trim()).toBe(ingest);
-    expect(copy.run('apps/worker', load('worker', { ...slackOnly, ...env })).trim()).toBe(worker);
-  });
+  ])(
+    'run with an environment of %s',
+    (_what, env, ingest, worker) => {
+      expect(copy.run('apps/ingest', load('ingest', { ...slackOnly, ...env })).trim()).toBe(ingest);
+      expect(copy.run('apps/worker', load('worker', { ...slackOnly, ...env })).trim()).toBe(worker);
+    },
+    60_000,
+  );
 
   it.each([
     [
