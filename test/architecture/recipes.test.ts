@@ -10,7 +10,36 @@ function recipe(heading: string): string {
 }
 
 const recipes = ['A job kind', 'A platform', 'A command'];
-const apps = ['apps/ingest', 'apps/worker', 'apps/cli'];
+/** What of `npm test` looks at the files that a recipe adds. */
+const tests = [
+  ...['docs-links', 'docs-match-code', 'images', 'layering'].map((name) => `test/architecture/${name}.test.ts`),
+  'test/unit/shared/jobs',
+];
+
+const slackOnly = {
+  SLACK_API_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: 's',
+  READ_SLACK_CHANNEL_ID: 'C1',
+  WRITE_SLACK_CHANNEL_ID: 'C2',
+  POSTGRES_URL: 'postgres://p',
+};
+/** Prints as which channels the worker posts, how many platforms ingest starts, or why not. */
+const load = (app: 'ingest' | 'worker', env: Record<string, string>): string => `
+  import { loadConfig } from './dist/config.js';
+  try {
+    const config = loadConfig(${JSON.stringify(env)});
+    ${
+      app === 'worker'
+        ? `const { connectPlatforms } = await import('./dist/platforms.js');
+           const platformFor = connectPlatforms(config);
+           const post = (channel) => { try { return platformFor(channel).writeChannel; } catch (error) { return error.message; } };
+           console.log(['slack:C1', 'telegram:1', 'matrix:1'].map(post).join(', '));`
+        : `const { telegramIntake } = await import('./dist/platforms/telegram/intake.js');
+           console.log(telegramIntake.start(config, {}, AbortSignal.abort()) === null ? 'Slack only' : 'with Telegram');`
+    }
+  } catch (error) {
+    console.log(error.message);
+  }`;
 
 describe('the recipes of CONTRIBUTING.md', () => {
   let copy: WorkspaceCopy;
@@ -21,8 +50,35 @@ describe('the recipes of CONTRIBUTING.md', () => {
   afterAll(() => copy?.remove());
 
   it('compile, all together', () => {
-    expect(copy.typeCheck(apps)).toBe('');
+    expect(copy.typeCheck(['.'])).toBe('');
   }, 120_000);
+
+  it('pass the tests of layers, images and documents', () => {
+    expect(copy.test(tests)).toBe('');
+  }, 120_000);
+
+  it.each([
+    ['Slack only', {}, 'Slack only', 'slack:C2, telegram is not configured, this version has no platform matrix'],
+    [
+      'Slack and Telegram',
+      { TELEGRAM_BOT_TOKEN: 't', TELEGRAM_WRITE_CHAT_ID: '7', TELEGRAM_SECRET_TOKEN: 's' },
+      'with Telegram',
+      'slack:C2, telegram:7, this version has no platform matrix',
+    ],
+    [
+      'half of Telegram',
+      { TELEGRAM_BOT_TOKEN: 't', TELEGRAM_SECRET_TOKEN: 's' },
+      'TELEGRAM_BOT_TOKEN and TELEGRAM_WRITE_CHAT_ID must be set together',
+      'TELEGRAM_BOT_TOKEN and TELEGRAM_WRITE_CHAT_ID must be set together',
+    ],
+  ])(
+    'run with an environment of %s',
+    (_what, env, ingest, worker) => {
+      expect(copy.run('apps/ingest', load('ingest', { ...slackOnly, ...env })).trim()).toBe(ingest);
+      expect(copy.run('apps/worker', load('worker', { ...slackOnly, ...env })).trim()).toBe(worker);
+    },
+    60_000,
+  );
 
   it.each([
     [
@@ -35,6 +91,16 @@ describe('the recipes of CONTRIBUTING.md', () => {
     ],
     ['a job kind under another name', 'packages/shared', 'src/jobs/job-kinds.ts', '  digest: digestJobs,', '  daily: digestJobs,', /daily/],
     ['a platform without a prefix', 'packages/telegram', 'src/telegram.ts', "  prefix: 'telegram',\n", '', /'prefix' is missing/],
+    ['a command without its file', 'apps/cli', 'src/commands.ts', ", load: () => import('./commands/count.ts')", '', /'load' is missing/],
+    [
+      'a command that does not say what it needs',
+      'apps/cli',
+      'src/commands.ts',
+      "people', needs: 'gallery',",
+      "people',",
+      /'needs' is missing/,
+    ],
+    ['a command without its run', 'apps/cli', 'src/commands/count.ts', 'export const run:', 'export const go:', /'run' is missing/],
     ['a platform without its variables', 'apps/ingest', 'src/platforms/telegram/intake.ts', '  env,\n', '', /'env' is missing/],
   ])(
     '%s does not compile',

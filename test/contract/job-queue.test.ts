@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobHandlers, JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { ResultJob } from '@watchpost/shared/jobs/result-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -48,7 +49,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const idle = async (): Promise<void> => undefined;
       const receiver = createJobReceiver(
         storage(service.url),
-        { snapshot: idle, result: idle, ...handlers },
+        { ...perKind(() => idle), ...handlers },
         { concurrency: () => 4, log, stallCheckMs: 500, ...options },
       );
       receivers.push(receiver);

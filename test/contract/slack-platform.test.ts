@@ -17,7 +17,7 @@ beforeEach(async () => {
   platform = createSlackPlatform({
     call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 500 }),
     token,
-    allows: allowHosts([slack.url]),
+    allows: allowHosts([{ origin: slack.url }]),
     downloadTimeoutMs: 500,
     uploadTimeoutMs: 500,
     checkAfterMs: [1, 1, 1, 1],

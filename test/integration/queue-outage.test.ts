@@ -1,5 +1,6 @@
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -36,13 +37,14 @@ for (const { name, needs, start, storage } of queueBackends) {
       });
 
       const receive = (hold?: Promise<void>): void => {
+        const idle = async (): Promise<void> => undefined;
         const snapshot = async ({ snapshotId }: { snapshotId: string }): Promise<void> => {
           taken.push(snapshotId);
           await hold;
         };
         receiver = createJobReceiver(
           storage(service.url),
-          { snapshot, result: async () => undefined },
+          { ...perKind(() => idle), snapshot },
           { concurrency: () => 1, log, stallCheckMs: 500, watchMs: 500 },
         );
       };
@@ -59,13 +61,13 @@ for (const { name, needs, start, storage } of queueBackends) {
       const takes = async (id: string): Promise<void> => {
         await until(`${id} is taken`, () => taken.includes(id));
         expect(taken.filter((each) => each === id)).toHaveLength(1);
-        expect(receiver!.running()).toBe(true);
+        expect(receiver!.isLive()).toBe(true);
       };
 
       it('takes jobs when it started before its queue', async () => {
         await service.kill();
         receive();
-        expect(receiver!.running()).toBe(true);
+        expect(receiver!.isLive()).toBe(true);
         await service.restart();
         await takes(await send());
       });

@@ -65,7 +65,7 @@ beforeEach(async () => {
     chat: createSlackPlatform({
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
       token,
-      allows: allowHosts([slack.url]),
+      allows: allowHosts([{ origin: slack.url }]),
       checkAfterMs: [1, 1],
     }),
   };

@@ -53,7 +53,7 @@ export function ingestRig({
   };
   const metrics = createMetrics({ processMetrics: false });
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-  const deps = { sender, counts: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
+  const deps = { sender, ingestMetrics: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
   const intake = createSlackIntake({ ...config, ...over }, () => identity, deps);
   const app = buildApp({ intakes: [intake], ...deps, stopping });
   onTestFinished(async () => app.close());

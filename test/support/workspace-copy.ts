@@ -15,7 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fromRoot } from './root.ts';
 
-/** A copy of the workspace's packages and apps, built files included, that a test may change. */
+/** A copy of the workspace, built files included, that a test may change. */
 export interface WorkspaceCopy {
   /** Applies a diff: `--- a/FILE`, `+++ b/FILE`, and hunks without line numbers. Throws if the old lines of a hunk are not there exactly once. */
   apply(diff: string): void;
@@ -23,17 +23,40 @@ export interface WorkspaceCopy {
   replace(file: string, from: string, to: string): () => void;
   /** What the compiler says about these projects; empty if they compile. Projects that did not change are not compiled again. */
   typeCheck(projects: string[]): string;
+  /** Runs an ES module in a folder of the copy. Returns what it printed, on both streams. */
+  run(folder: string, module: string): string;
+  /** Runs these test files of the copy. Returns what vitest says of those that fail; empty if all pass. */
+  test(files: string[]): string;
   remove(): void;
 }
+
+/** Everything that is tracked at the root, but for the lock file: the copy is not installed. */
+const copied = [
+  'apps',
+  'deploy',
+  'docs',
+  'packages',
+  'scripts',
+  'test',
+  '.gitignore',
+  'CONTRIBUTING.md',
+  'README.md',
+  'package.json',
+  'tsconfig.base.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 
 export function copyWorkspace(): WorkspaceCopy {
   const copy = mkdtempSync(path.join(os.tmpdir(), 'watchpost-recipes-'));
   const at = (file: string): string => path.join(copy, file);
-  for (const name of ['packages', 'apps', 'package.json', 'tsconfig.json', 'tsconfig.base.json']) {
+  for (const name of copied) {
     // Links stay links: those between the packages then lead into the copy.
     cpSync(fromRoot(name), at(name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
   }
   symlinkSync(fromRoot('node_modules'), at('node_modules'));
+  // The map's test asks git for the files.
+  spawnSync('git', ['init', '--quiet'], { cwd: copy });
   const replace = (file: string, from: string, to: string): (() => void) => {
     const text = readFileSync(at(file), 'utf8');
     if (text.split(from).length !== 2) throw new Error(`${file} does not have exactly one\n${from}`);
@@ -58,6 +81,18 @@ export function copyWorkspace(): WorkspaceCopy {
       linkDependencies(copy);
       const tsc = fromRoot('node_modules/typescript/bin/tsc');
       const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-b', ...projects], { cwd: copy, encoding: 'utf8' });
+      return status === 0 ? '' : `exit code ${String(status)}\n${stdout}${stderr}`;
+    },
+    run: (folder, module) => {
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', module], {
+        cwd: at(folder),
+        encoding: 'utf8',
+      });
+      return stdout + stderr;
+    },
+    test: (files) => {
+      const vitest = fromRoot('node_modules/vitest/vitest.mjs');
+      const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, 'run', ...files], { cwd: copy, encoding: 'utf8' });
       return status === 0 ? '' : `exit code ${String(status)}\n${stdout}${stderr}`;
     },
     remove: () => rmSync(copy, { recursive: true, force: true }),

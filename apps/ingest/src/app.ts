@@ -16,7 +16,7 @@ const timeouts = { connectionTimeout: 20_000, requestTimeout: 10_000, keepAliveT
 const pingTimeoutMs = 1_000;
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
-export function buildApp({ intakes, sender, counts, metrics, log, stopping }: AppDeps): FastifyInstance {
+export function buildApp({ intakes, sender, ingestMetrics, metrics, log, stopping }: AppDeps): FastifyInstance {
   const app = fastify({ logger: false, ...timeouts });
   registerErrorHandler(app, log);
   // A connection kept alive after its last response would delay the stop until the client closes it.
@@ -32,7 +32,7 @@ export function buildApp({ intakes, sender, counts, metrics, log, stopping }: Ap
     checks: { ...Object.fromEntries(intakes.flatMap(({ checks }) => Object.entries(checks))), queue },
     stopping,
     scrape: async () => {
-      await counts.readQueue();
+      await ingestMetrics.readQueue();
       return metrics.scrape();
     },
   });

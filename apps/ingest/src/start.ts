@@ -17,9 +17,9 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('queue', () => sender.close());
 
-  const counts = createIngestMetrics(metrics, sender);
-  const deps = { sender, counts, metrics, log, now: Date.now };
-  const intakes = platforms.map((platform) => platform.start(config, deps, lifecycle.stopping));
+  const ingestMetrics = createIngestMetrics(metrics, sender);
+  const deps = { sender, ingestMetrics, metrics, log, now: Date.now };
+  const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));
 
   const app = buildApp({ intakes, ...deps, stopping: lifecycle.stopping });

@@ -4,7 +4,7 @@ import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
 import { seeEnv } from '@watchpost/see/config';
-import { platformEnv } from './platforms.ts';
+import { platformEnv, platformFaults } from './platforms.ts';
 
 /** Every variable that the worker reads; docs/configuration.md explains them. */
 export const workerEnv = {
@@ -27,5 +27,10 @@ export type WorkerConfig = ReturnType<typeof loadConfig>;
 
 /** Parses the environment; throws `config-invalid` naming every fault. */
 export function loadConfig(env: Env) {
-  return parseEnv(env, workerEnv, (config) => [...queueFaults(config), ...galleryFaults(config), ...galleryIndexFaults(config)]);
+  return parseEnv(env, workerEnv, (config) => [
+    ...platformFaults(config),
+    ...queueFaults(config),
+    ...galleryFaults(config),
+    ...galleryIndexFaults(config),
+  ]);
 }

@@ -8,13 +8,23 @@ import { slack } from '@watchpost/slack/slack';
 const platforms = [slack];
 
 export const platformEnv = mergeEnv(platforms);
+type PlatformConfig = ConfigOf<typeof platformEnv>;
 
-/** Connects every platform. The result gives the platform of a channel; it throws `job-invalid` for a platform that is not in the table. */
-export function connectPlatforms(config: ConfigOf<typeof platformEnv>): (channel: ChannelKey) => ConnectedPlatform {
+/** The faults of each platform's variables together. */
+export function platformFaults(config: PlatformConfig): string[] {
+  return platforms.flatMap(({ faults }) => faults(config));
+}
+
+/**
+ * Connects every platform that is configured. The result gives the platform of a channel; it throws `job-invalid` for a platform that is
+ * not in the table or not configured.
+ */
+export function connectPlatforms(config: PlatformConfig): (channel: ChannelKey) => ConnectedPlatform {
   const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config)]));
   return (channel) => {
-    const platform = connected.get(platformOf(channel));
-    if (!platform) throw new AppError('job-invalid', `this version has no platform ${platformOf(channel)}`);
-    return platform;
+    const prefix = platformOf(channel);
+    const platform = connected.get(prefix);
+    if (platform) return platform;
+    throw new AppError('job-invalid', platform === null ? `${prefix} is not configured` : `this version has no platform ${prefix}`);
   };
 }

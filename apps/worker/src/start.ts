@@ -84,7 +84,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     },
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
-  parts.live = () => receiver.running();
+  parts.live = () => receiver.isLive();
   parts.gallery = () => gallery.isReady();
   log.info({ modelId: engine.modelId }, 'worker started');
 }

@@ -17,6 +17,7 @@ export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promi
   }
 }
 
+/** Throws `aborted` if the signal has aborted. */
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new AppError('aborted', 'stopped before it was done', { cause: signal.reason });
 }

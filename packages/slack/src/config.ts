@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slackFileHosts } from './file-hosts.ts';
+import { parseFileHost, slackFileHosts } from './file-hosts.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
 
 /** Ids are compared whole, never as substrings: C01 is not C012345. */
@@ -8,14 +8,9 @@ const channelIdSchema = z
   .trim()
   .regex(/^[CDG][A-Z0-9]+$/, 'must be a channel id such as C0123ABCD, not a name');
 
-/** A host name means https on port 443; anything else must be an origin. */
-const hostName = /^(\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
-
 const fileHostSchema = z.string().transform((entry, context) => {
-  const name = entry.toLowerCase();
-  if (hostName.test(name)) return name;
-  const url = URL.canParse(entry) ? new URL(entry) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username) return url.origin;
+  const host = parseFileHost(entry);
+  if (host) return host;
   context.addIssue({
     code: 'custom',
     message: 'must contain host names (files.slack.com, *.slack-edge.com) or origins (http://127.0.0.1:4003)',
@@ -35,7 +30,7 @@ export const slackEnv = {
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .default('https://slack.com/api/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`)),
-  /** Lower-case host names (https on 443; `*.` matches any subdomain) or origins. The bot token is sent to no other host. */
+  /** See parseFileHost. The bot token is sent to no other host. */
   SLACK_FILE_HOSTS: commaList.pipe(z.array(fileHostSchema)).prefault(slackFileHosts.join(',')),
 };
 

@@ -9,11 +9,12 @@ import { createSlackPlatform } from './platform.ts';
 const timeoutMs = 15_000;
 
 /** Slack as the worker uses it. */
-export const slack = {
+export const slack: PlatformDefinition<typeof slackEnv> = {
   prefix: slackPrefix,
   env: slackEnv,
+  faults: () => [],
   connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID }) => ({
     chat: createSlackPlatform({ call: createSlackCalls({ token, apiUrl, timeoutMs }), token, allows: allowHosts(SLACK_FILE_HOSTS) }),
     writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
   }),
-} satisfies PlatformDefinition<typeof slackEnv>;
+};

@@ -23,7 +23,7 @@ describe("ingest's configuration", () => {
       READ_SLACK_CHANNEL_ID: ['C01', 'C012345'],
       SLACK_API_URL: 'https://slack.com/api/',
       PORT: 5_000,
-      SLACK_FILE_HOSTS: expect.arrayContaining(['files.slack.com']) as string[],
+      SLACK_FILE_HOSTS: expect.arrayContaining([{ origin: 'https://files.slack.com' }]) as object[],
     });
   });
 
@@ -50,7 +50,11 @@ describe("ingest's configuration", () => {
 
   it.each([
     ['SLACK_SIGNING_SECRET', 'a,b', ['a', 'b']],
-    ['SLACK_FILE_HOSTS', 'http://127.0.0.1:4003, Files.Example.com', ['http://127.0.0.1:4003', 'files.example.com']],
+    [
+      'SLACK_FILE_HOSTS',
+      'http://127.0.0.1:4003, Files.Example.com',
+      [{ origin: 'http://127.0.0.1:4003' }, { origin: 'https://files.example.com' }],
+    ],
     ['SLACK_API_URL', 'http://127.0.0.1:4003/api', 'http://127.0.0.1:4003/api/'],
     ['PORT', '0', 0],
     ['CAMERA_CAPTION_PATTERN', '^(.+):', /^(.+):/im],

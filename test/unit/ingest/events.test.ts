@@ -1,9 +1,10 @@
 import { AppError } from '@watchpost/shared/errors';
+import { jobId } from '@watchpost/shared/jobs/job-kinds';
 import { describe, expect, it } from 'vitest';
 import { ingestRig as rig, type Rig } from '../../support/ingest-rig.ts';
 import { fileShare, slackFile } from '../../support/signed-slack-request.ts';
 
-const ids = ({ sent }: Rig): string[] => sent.map(({ job }) => job.snapshotId);
+const ids = ({ sent }: Rig): string[] => sent.flatMap(({ job }) => (job.kind === 'snapshot' ? job.snapshotId : []));
 
 describe('POST /api/events', () => {
   it('answers the handshake with its challenge, only when it is signed', async () => {
@@ -123,7 +124,7 @@ describe('POST /api/events', () => {
   it('answers 503 when the queue takes one of two jobs, so that Slack sends both again', async () => {
     const it = rig({
       send: async (job) => {
-        if (job.snapshotId.endsWith('F2')) throw new AppError('queue-unavailable', 'away');
+        if (jobId(job.kind, job).endsWith('F2')) throw new AppError('queue-unavailable', 'away');
       },
     });
     expect((await it.post(fileShare({ files: [slackFile(), slackFile({ id: 'F2' })] }))).statusCode).toBe(503);

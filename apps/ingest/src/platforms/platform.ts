@@ -9,7 +9,7 @@ import type { IngestMetrics } from '../metrics.ts';
 /** What ingest gives a platform. */
 export interface IntakeDeps {
   sender: JobSender;
-  counts: IngestMetrics;
+  ingestMetrics: IngestMetrics;
   /** For metrics of the platform's own. */
   metrics: Metrics;
   log: Logger;
@@ -26,9 +26,13 @@ export interface Intake {
 
 /** A platform as an entry in the table. `S`: the variables that it reads. */
 export interface IntakePlatform<S extends EnvShape> {
+  /** Optional ones, unless everybody must configure the platform. */
   env: S;
-  /** Faults of several variables together; see parseEnv. */
+  /** Faults of several variables together, such as some that are set while others are missing; see parseEnv. */
   faults: (config: ConfigOf<S>) => string[];
-  /** `done` resolves when its background work has ended, after `stopping` has aborted. */
-  start: (config: ConfigOf<S>, deps: IntakeDeps, stopping: AbortSignal) => Intake & { done: Promise<void> };
+  /**
+   * Null: this installation does not use the platform, none of its variables are set. `done` resolves when its background work has
+   * ended, after `stopping` has aborted.
+   */
+  start: (config: ConfigOf<S>, deps: IntakeDeps, stopping: AbortSignal) => (Intake & { done: Promise<void> }) | null;
 }

@@ -1,7 +1,7 @@
 import type { ChatPlatform } from '@watchpost/shared/chat/chat';
 import { scaleBox } from '@watchpost/shared/geometry';
 import { decode } from '@watchpost/see/picture/decode';
-import { downloadSnapshot } from '../snapshot/1-download.ts';
+import { downloadSnapshot } from '../download-snapshot.ts';
 import type { Gathered } from './1-gather.ts';
 import type { FaceLabel } from './2-describe.ts';
 import { drawFaces } from './annotate/draw.ts';
@@ -21,7 +21,7 @@ export async function annotate(
   { maxBytes, maxPixels }: AnnotateDeps,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { bytes } = await downloadSnapshot(record.job.file, { chat, maxBytes }, signal);
+  const bytes = await downloadSnapshot(record.job.file, { chat, maxBytes }, signal);
   // Shrunk while it is decoded, so that a picture of 40 megapixels is not drawn in full.
   const { picture } = await decode(bytes, { maxPixels, workPixels: maxResultSidePx ** 2 });
   const scale = picture.width / (record.width ?? picture.width);

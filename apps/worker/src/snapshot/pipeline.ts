@@ -6,7 +6,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
-import { downloadSnapshot } from './1-download.ts';
+import { download } from './1-download.ts';
 import { see, type SeeDeps } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
 import { recordOutcome } from './4-record.ts';
@@ -44,7 +44,7 @@ function isUnrecognised(record: SnapshotRecord): boolean {
 async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
   const { timed, platformFor, maxBytes, records } = deps;
   const { chat } = platformFor(job.channel);
-  const downloaded = await timed('download', () => downloadSnapshot(job.file, { chat, maxBytes }, signal));
+  const downloaded = await timed('download', () => download(job, { chat, maxBytes }, signal));
   const result = await timed('see', () => see(job, downloaded, deps, signal));
   const faces = result.kind === 'seen' ? await timed('match', () => match(job, result.seen, deps, signal)) : [];
   return recordOutcome(opened, result, faces, records, signal);

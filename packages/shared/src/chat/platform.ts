@@ -12,6 +12,10 @@ export interface ConnectedPlatform {
 export interface PlatformDefinition<S extends EnvShape> {
   /** Of its channel keys: `slack` of `slack:C0123`. */
   prefix: string;
+  /** Optional ones, unless everybody must configure the platform. */
   env: S;
-  connect: (config: ConfigOf<S>) => ConnectedPlatform;
+  /** Faults of several variables together, such as some that are set while others are missing; see parseEnv. */
+  faults: (config: ConfigOf<S>) => string[];
+  /** Null: this installation does not use the platform, none of its variables are set. */
+  connect: (config: ConfigOf<S>) => ConnectedPlatform | null;
 }

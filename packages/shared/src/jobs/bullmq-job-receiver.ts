@@ -25,7 +25,7 @@ export interface JobReceiverOptions {
   stallCheckMs?: number;
   /** Called for a job that failed because three workers died while running this job: no handler learns of that. */
   onLost?: (job: Job, error: AppError) => Promise<void>;
-  /** How often to check that waiting jobs are taken; `running()` is false after three failed checks. Milliseconds. */
+  /** How often to check that waiting jobs are taken; `isLive()` is false after three failed checks. Milliseconds. */
   watchMs?: number;
 }
 
@@ -36,7 +36,7 @@ const giveUpMs = 2_000;
 /** The worker of one kind. */
 interface KindWorker {
   close(signal: AbortSignal): Promise<void>;
-  running(): boolean;
+  isLive(): boolean;
 }
 
 /**
@@ -50,7 +50,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
   let closed: Promise<void> | undefined;
   return {
     // A process that is stopping must not be killed for taking nothing.
-    running: () => closed !== undefined || workers.every((worker) => worker.running()),
+    isLive: () => closed !== undefined || workers.every((worker) => worker.isLive()),
     close: async (signal) => {
       closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(() => undefined);
       await closed;
@@ -68,7 +68,7 @@ function startKind<K extends JobKind>(
 ): KindWorker {
   const { queue: name, perSecond } = jobDefinitions[kind];
   const log = parentLog.child({ queue: name });
-  const process = createProcessor<K>({ kind, handler: handlers[kind], log, metrics });
+  const runAttempt = createProcessor<K>({ kind, handler: handlers[kind], log, metrics });
   const stopping = new AbortController();
   // While a worker closes, its pending read may still return a job, even the one that it has just put back. That job is put back as well.
   const givingUp = new AbortController();
@@ -84,7 +84,7 @@ function startKind<K extends JobKind>(
         attempts.started += 1;
         attempts.running += 1;
         try {
-          await process(job, token, givingUp.signal.aborted ? givingUp.signal : (signal ?? new AbortController().signal));
+          await runAttempt(job, token, givingUp.signal.aborted ? givingUp.signal : (signal ?? new AbortController().signal));
         } finally {
           attempts.running -= 1;
         }
@@ -126,7 +126,7 @@ function startKind<K extends JobKind>(
   booted.catch(() => undefined);
 
   return {
-    running: () => worker === undefined || (worker.isRunning() && !watch.stuck()),
+    isLive: () => worker === undefined || (worker.isRunning() && !watch.stuck()),
     close: async (signal) => {
       stopping.abort();
       await booted.catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
 import { retry } from '../retry.ts';
-import { pause, raceAbort } from '../wait.ts';
+import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -39,18 +39,27 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
   connected.catch(() => undefined);
 
   const add = async (job: Job, signal: AbortSignal): Promise<void> => {
+    const attempt = async (): Promise<void> => {
+      throwIfAborted(closing.signal);
+      const queues = await raceAbort(connected, signal);
+      await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job)), signal);
+    };
     let lastError: unknown;
-    while (!signal.aborted && !closing.signal.aborted) {
-      try {
-        const queues = await raceAbort(connected, signal);
-        await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job)), signal);
-        return;
-      } catch (error) {
-        if (!signal.aborted) lastError = error;
-      }
-      await pause(retryAddMs, signal).catch(() => undefined);
+    try {
+      await retry(
+        attempt,
+        {
+          backoff: { firstMs: retryAddMs, maxMs: retryAddMs },
+          onRetry: (error) => {
+            lastError = error;
+          },
+          retryIf: () => !closing.signal.aborted,
+        },
+        signal,
+      );
+    } catch (error) {
+      throw new AppError('queue-unavailable', 'the queue did not accept the job in time', { cause: lastError ?? error });
     }
-    throw new AppError('queue-unavailable', 'the queue did not accept the job in time', { cause: lastError });
   };
 
   return {

@@ -42,7 +42,7 @@ export interface ProcessorParts<K extends JobKind> {
 }
 
 /** The part of a BullMQ job that an attempt needs. */
-type Delivery = Pick<
+type QueuedJob = Pick<
   BullJob<unknown, void>,
   'id' | 'data' | 'attemptsMade' | 'attemptsStarted' | 'timestamp' | 'opts' | 'moveToDelayed' | 'moveToWait'
 >;
@@ -52,24 +52,24 @@ type Delivery = Pick<
  * Only this file and the receiver know both our errors and BullMQ's.
  */
 export function createProcessor<K extends JobKind>({ kind, handler, log, metrics }: ProcessorParts<K>) {
-  return async (delivery: Delivery, token: string | undefined, signal: AbortSignal): Promise<void> => {
-    const attempt = delivery.attemptsMade + 1;
-    const lastAttempt = attempt >= (delivery.opts.attempts ?? 1);
+  return async (queued: QueuedJob, token: string | undefined, signal: AbortSignal): Promise<void> => {
+    const attempt = queued.attemptsMade + 1;
+    const lastAttempt = attempt >= (queued.opts.attempts ?? 1);
     const startedAtMs = Date.now();
-    if (delivery.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - delivery.timestamp));
+    if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - queued.timestamp));
     const finish = (outcome: AttemptOutcome): void => metrics.finished(kind, outcome, Date.now() - startedAtMs);
     try {
       throwIfAborted(signal);
-      await raceAbort(handler(parseJob(kind, delivery.data), { attempt, lastAttempt }, signal), signal);
+      await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
       finish('done');
     } catch (thrown) {
       const failure: FailedAttempt = {
         error: toAppError(thrown),
         lastAttempt,
-        ageMs: startedAtMs - delivery.timestamp,
-        log: log.child({ kind, jobId: delivery.id, attempt }),
+        ageMs: startedAtMs - queued.timestamp,
+        log: log.child({ kind, jobId: queued.id, attempt }),
       };
-      const [outcome, bullError] = signal.aborted ? await giveUp(delivery, token, failure) : await settle(delivery, token, failure);
+      const [outcome, bullError] = signal.aborted ? await giveUp(queued, token, failure) : await settle(queued, token, failure);
       finish(outcome);
       throw bullError;
     }
@@ -87,20 +87,20 @@ interface FailedAttempt {
 type Settlement = [AttemptOutcome, Error];
 
 /** Back to the head of the queue for another worker. If that fails too, the job's lock expires and it is found stalled. */
-async function giveUp(delivery: Delivery, token: string | undefined, { log }: FailedAttempt): Promise<Settlement> {
-  await delivery.moveToWait(token).catch((error: unknown) => log.warn({ err: error }, 'could not put the job back'));
+async function giveUp(queued: QueuedJob, token: string | undefined, { log }: FailedAttempt): Promise<Settlement> {
+  await queued.moveToWait(token).catch((error: unknown) => log.warn({ err: error }, 'could not put the job back'));
   return ['given-up', new WaitingError()];
 }
 
 async function settle(
-  delivery: Delivery,
+  queued: QueuedJob,
   token: string | undefined,
   { error, lastAttempt, ageMs, log }: FailedAttempt,
 ): Promise<Settlement> {
   const outcome = outcomeOf(error, ageMs);
   if (outcome.action === 'delay') {
     log.info({ code: error.code, delayMs: outcome.delayMs }, 'job postponed');
-    await delivery.moveToDelayed(Date.now() + outcome.delayMs, token);
+    await queued.moveToDelayed(Date.now() + outcome.delayMs, token);
     return ['delayed', new DelayedError()];
   }
   if (outcome.action === 'fail') {

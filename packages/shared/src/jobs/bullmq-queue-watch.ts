@@ -2,7 +2,7 @@ import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { openQueue, type OpenQueue } from './bullmq-backend.ts';
-import { tookNothing, type QueueSnapshot } from './took-nothing.ts';
+import { tookNothing, type QueueState } from './took-nothing.ts';
 
 const checksUntilStuck = 3;
 const commandTimeoutMs = 5_000;
@@ -27,7 +27,7 @@ export function watchQueue(
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
   let failedChecks = 0;
-  const read = async (queue: OpenQueue): Promise<QueueSnapshot> => {
+  const read = async (queue: OpenQueue): Promise<QueueState> => {
     const counts = await queue.getJobCounts('waiting', 'prioritized', 'completed', 'failed', 'delayed');
     const sum = (...states: string[]): number => states.reduce((total, state) => total + (counts[state] ?? 0), 0);
     const waiting = sum('waiting', 'prioritized');
@@ -37,19 +37,19 @@ export function watchQueue(
   };
   const run = async (): Promise<void> => {
     let queue: OpenQueue | undefined;
-    let before: QueueSnapshot | undefined;
+    let before: QueueState | undefined;
     try {
       for (;;) {
         await pause(everyMs, signal);
         try {
           // Its connection errors are not logged here: the worker logs the same ones.
           queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
-          const now: QueueSnapshot = await raceAbort(read(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
+          const now: QueueState = await raceAbort(read(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
           failedChecks = before && tookNothing(before, now, limited) ? failedChecks + 1 : 0;
           before = now;
           if (failedChecks === checksUntilStuck) log.error({ waiting: now.waiting }, 'jobs are waiting and this process takes none');
         } catch {
-          // Unreachable: the next snapshot has none to compare with. A queue whose first connection failed must be opened again.
+          // Unreachable: the next state has none to compare with. A queue whose first connection failed must be opened again.
           before = undefined;
           failedChecks = 0;
           await closeQueue(queue);

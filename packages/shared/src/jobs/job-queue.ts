@@ -34,5 +34,5 @@ export interface JobReceiver {
   /** Stops taking jobs and resolves when the running ones are done. When `signal` aborts they are given up, for another worker to retry. */
   close(signal: AbortSignal): Promise<void>;
   /** For the liveness check: false when jobs are waiting and this process, idle, takes none. True while the queue is unreachable or the receiver stops. */
-  running(): boolean;
+  isLive(): boolean;
 }

@@ -5,6 +5,9 @@ import type { JobKindDefinition } from './job-kind.ts';
 /** Made of platform, channel, message and file, so that every delivery of the same file has the same id. */
 export const snapshotIdSchema = z.string().regex(/^[\w.-]+$/);
 
+/** Of a camera's name, characters. */
+export const maxCameraName = 120;
+
 export const snapshotJobSchema = z.object({
   v: z.literal(1),
   kind: z.literal('snapshot'),
@@ -16,7 +19,7 @@ export const snapshotJobSchema = z.object({
   /** When it was posted, milliseconds since 1970. */
   takenAtMs: z.number().int().nonnegative(),
   /** The camera's name if a caption gave one, else null. */
-  camera: z.string().max(120).nullable(),
+  camera: z.string().max(maxCameraName).nullable(),
   file: chatFileSchema,
 });
 export type SnapshotJob = z.infer<typeof snapshotJobSchema>;

@@ -1,5 +1,5 @@
 /** One queue, and what this process does with it, at one moment. */
-export interface QueueSnapshot {
+export interface QueueState {
   waiting: number;
   /** Completed, failed and delayed jobs: changes when any worker gets something done. */
   finished: number;
@@ -10,10 +10,10 @@ export interface QueueSnapshot {
 }
 
 /**
- * True if, from one snapshot to the next, jobs were waiting and this process, idle, took none. Pure. `limited`: the queue is rate
+ * True if, from one state to the next, jobs were waiting and this process, idle, took none. Pure. `limited`: the queue is rate
  * limited, so an idle process is suspicious only if no other worker got a job either.
  */
-export function tookNothing(before: QueueSnapshot, now: QueueSnapshot, limited: boolean): boolean {
+export function tookNothing(before: QueueState, now: QueueState, limited: boolean): boolean {
   if (before.waiting === 0 || now.waiting === 0 || now.running > 0 || now.started > before.started) return false;
   return !limited || now.finished === before.finished;
 }

@@ -41,7 +41,7 @@ export async function runProcess(
     process.exitCode = 1;
     void finish('unhandled rejection', 1);
   };
-  const fail = async (what: string, error: unknown): Promise<void> => {
+  const failWith = async (what: string, error: unknown): Promise<void> => {
     // A failure during shutdown is a consequence of the shutdown.
     if (!lifecycle.stopping.aborted) log.fatal({ err: error }, what);
     await finish(what, 1);
@@ -51,10 +51,10 @@ export async function runProcess(
   process.on('unhandledRejection', onRejection);
   try {
     await start(lifecycle, (error) => {
-      if (!lifecycle.stopping.aborted) void fail('stopping after a failure', error);
+      if (!lifecycle.stopping.aborted) void failWith('stopping after a failure', error);
     });
   } catch (error) {
-    await fail('could not start', error);
+    await failWith('could not start', error);
   }
 }
 

@@ -6,7 +6,9 @@ const result = { v: 1, kind: 'result', snapshotId: 'slack-C1-1-F1' } as const;
 
 describe('the table of job kinds', () => {
   it('gives each kind a queue of its own', () => {
-    expect(jobKinds.map((kind) => jobDefinitions[kind].queue)).toEqual(['snapshots', 'results']);
+    const queues = jobKinds.map((kind) => jobDefinitions[kind].queue);
+    expect(queues).toEqual([...new Set(queues)]);
+    expect([jobDefinitions.snapshot.queue, jobDefinitions.result.queue]).toEqual(['snapshots', 'results']);
   });
 
   it('gives a snapshot and its result different ids', () => {
@@ -15,7 +17,7 @@ describe('the table of job kinds', () => {
   });
 
   it('takes the concurrency from the variable or the number', () => {
-    expect(jobKinds.map((kind) => concurrencyOf(kind, { WORKER_CONCURRENCY: 7 }))).toEqual([7, 1]);
+    expect((['snapshot', 'result'] as const).map((kind) => concurrencyOf(kind, { WORKER_CONCURRENCY: 7 }))).toEqual([7, 1]);
   });
 
   it('parses a payload of its kind only, and names the faulty fields', () => {

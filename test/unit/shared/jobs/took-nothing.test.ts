@@ -1,7 +1,7 @@
-import { tookNothing, type QueueSnapshot } from '@watchpost/shared/jobs/took-nothing';
+import { tookNothing, type QueueState } from '@watchpost/shared/jobs/took-nothing';
 import { describe, expect, it } from 'vitest';
 
-const idle: QueueSnapshot = { waiting: 5, finished: 10, started: 3, running: 0 };
+const idle: QueueState = { waiting: 5, finished: 10, started: 3, running: 0 };
 
 describe('a receiver that takes nothing', () => {
   it('is idle while jobs wait at both checks', () => {

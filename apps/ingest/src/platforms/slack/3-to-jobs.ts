@@ -19,8 +19,8 @@ const imageName = new RegExp(`\\.(?:${imageTypes.join('|')})$`, 'i');
 const unknownTypes = new Set(['', 'application/octet-stream', 'binary', 'auto', 'unknown']);
 
 /** A job has a few hundred bytes; no camera needs a longer name or URL. Characters. */
-const longestName = 255;
-const longestUrl = 2_048;
+const maxFileName = 255;
+const maxUrl = 2_048;
 
 /** Whether a post is our own, by any of the three ids: a post may have only one of them. Pure. `ourAppId`: our app in the delivery's envelope. */
 export function isOwnPost({ author }: SlackMessage, identity: SlackIdentity | null, ourAppId: string | null): boolean {
@@ -51,7 +51,7 @@ export function toJobs(
 
 function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: EventFile, camera: string | null): SnapshotJob {
   const file = toChatFile(slackFile);
-  const short = (url: string | null): string | null => (url !== null && url.length <= longestUrl ? url : null);
+  const short = (url: string | null): string | null => (url !== null && url.length <= maxUrl ? url : null);
   return {
     v: 1,
     kind: 'snapshot',
@@ -60,7 +60,7 @@ function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: Even
     messageId,
     takenAtMs: postedAtMs,
     camera,
-    file: { ...file, name: file.name?.slice(0, longestName) ?? null, url: short(file.url), thumbnailUrl: short(file.thumbnailUrl) },
+    file: { ...file, name: file.name?.slice(0, maxFileName) ?? null, url: short(file.url), thumbnailUrl: short(file.thumbnailUrl) },
   };
 }
 

@@ -1,3 +1,5 @@
+import { maxCameraName } from '@watchpost/shared/jobs/snapshot-job';
+
 /**
  * "Motion detected at Front door", "Person at Garage at 14:02": what follows " at " up to the end of the line, without a trailing time.
  * A time is not a name ("Motion at 14:02"). Every repetition is bounded, so no text makes matching slow.
@@ -6,9 +8,7 @@ export const defaultCaptionPattern =
   /(?:^|\s)at\s+(?!\d{1,2}[:.]\d|\d{4})(\S[^\n]{0,79}?)(?:\s{1,5}(?:at|on)\s{1,5}\d[^\n]{0,40})?[\s.!,;:]{0,5}$/im;
 
 /** Captions are truncated before matching, because an operator's own pattern may be slow. Characters. */
-const longestCaption = 500;
-/** The limit of a job's schema. Characters. */
-const longestName = 120;
+const maxCaption = 500;
 
 /** The operator's pattern, case-insensitive; null unless it is a regular expression with exactly one group. */
 export function compileCaptionPattern(source: string): RegExp | null {
@@ -23,8 +23,8 @@ export function compileCaptionPattern(source: string): RegExp | null {
 
 /** The camera that a caption names, the pattern's group; else null. Pure. */
 export function cameraNameOf(caption: string, pattern: RegExp): string | null {
-  const match = pattern.exec(plainText(caption.slice(0, longestCaption)));
-  const name = match?.[1]?.replaceAll(/\s+/g, ' ').trim().slice(0, longestName).trim();
+  const match = pattern.exec(plainText(caption.slice(0, maxCaption)));
+  const name = match?.[1]?.replaceAll(/\s+/g, ' ').trim().slice(0, maxCameraName).trim();
   return name ? name : null;
 }
 

@@ -28,7 +28,7 @@ const env = {
 };
 
 /** Slack's events over HTTP. Its identity is looked up in the background, so that ingest starts while Slack is unreachable. */
-export const slackIntake = {
+export const slackIntake: IntakePlatform<typeof env> = {
   env,
   faults: slackIntakeFaults,
   start: (config, deps, stopping) => {
@@ -37,7 +37,7 @@ export const slackIntake = {
     if (config.SLACK_APP_TOKEN) deps.log.warn('SLACK_APP_TOKEN is set, but Socket Mode is not supported yet: receiving events over HTTP');
     return { ...createSlackIntake(config, lookup.current, deps), done: lookup.done };
   },
-} satisfies IntakePlatform<typeof env>;
+};
 
 /** What of the configuration the routes need. */
 export type SlackIntakeConfig = Pick<

@@ -50,10 +50,10 @@ export function registerSlackEvents(app: FastifyInstance, deps: SlackRouteDeps):
       const elapsedMs = (): number => performance.now() - arrivedMs;
       try {
         const { outcome, text } = await takeDelivery(request, deps, () => Math.max(1, queueDeadlineMs - elapsedMs()));
-        deps.counts.request(outcome, elapsedMs());
+        deps.ingestMetrics.request(outcome, elapsedMs());
         return await reply.type('text/plain; charset=utf-8').send(text);
       } catch (error) {
-        deps.counts.request(error instanceof AppError ? error.code : 'internal', elapsedMs());
+        deps.ingestMetrics.request(error instanceof AppError ? error.code : 'internal', elapsedMs());
         throw error;
       }
     });
@@ -110,7 +110,7 @@ async function takeMessage(
   deps: SlackRouteDeps,
   timeLeftMs: () => number,
 ): Promise<Answer> {
-  const { readChannels, writeChannel, captions, captionPattern, identity, sender, counts, log } = deps;
+  const { readChannels, writeChannel, captions, captionPattern, identity, sender, ingestMetrics, log } = deps;
   if (!readChannels.has(message.channel)) return ignored('other-channel');
   if (isOwnPost(message, identity(), ourAppId)) return ignored('own-post');
   const captioned = cameraNameOf(message.text, captionPattern);
@@ -124,9 +124,9 @@ async function takeMessage(
     throw new AppError('slack-identity-unknown', 'the Slack identity is not known yet');
   }
   const { jobs, skipped } = toJobs(message, captioned ?? captions.cameraFor(message), identity());
-  for (const reason of skipped) counts.file(reason);
+  for (const reason of skipped) ingestMetrics.file(reason);
   await Promise.all(jobs.map(async (job) => sender.send(job, { timeoutMs: timeLeftMs() })));
-  for (const _ of jobs) counts.file('queued');
+  for (const _ of jobs) ingestMetrics.file('queued');
   log.info({ channel: message.channel, messageId: message.messageId, queued: jobs.length, skipped: skipped.length }, 'message accepted');
   return { outcome: jobs.length > 0 ? 'queued' : 'ignored-no-images', text: '' };
 }
