@@ -49,7 +49,7 @@ let faces: ProbeFace[];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchpost-docs-data-'));
-  storage = await storageForCommand('gallery-or-new', { DATA_DIR: dataDir });
+  storage = await storageForCommand('gallery-or-new', { DATA_DIR: dataDir }, never);
   faces = await threeFaces();
 });
 afterAll(async () => {

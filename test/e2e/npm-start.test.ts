@@ -89,6 +89,13 @@ describe('npm start with nothing set', async () => {
     expect(readdirSync(dataDir)).toEqual(['postgres']);
   });
 
+  it('reports every port that is not one, and starts nothing', async () => {
+    const launcher = launch({ PORT: 'http', WORKER_PORT: '-1' });
+    expect(await launcher.exited).toBe(1);
+    expect(launcher.output()).toMatch(/config-invalid: PORT: .*\n.*WORKER_PORT: /);
+    expect(launcher.output()).not.toContain('starting');
+  });
+
   it('knows the same people when started again, goes on when its database is killed, and ends when it is killed itself', async () => {
     expect(await watchpost('people')).toContain('Ada');
     expect(readdirSync(dataDir)).toEqual(['postgres']);
