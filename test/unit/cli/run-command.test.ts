@@ -44,6 +44,12 @@ describe('the command line', () => {
     },
   );
 
+  it('answers an address of the old service that is none with the usage', async () => {
+    const openStorage: OpenStorage = async () => ({ env: { POSTGRES_URL: 'postgres://nowhere' }, close: async () => undefined });
+    const { code, err } = await run(['import', '--from', 'old-server:27017'], openStorage);
+    expect([code, err]).toEqual([2, [expect.stringMatching(/^usage-invalid: --from must be/), expect.stringMatching(/^usage: import/)]]);
+  });
+
   it('opens what the command needs, closes it after a failure, and leaves no signal handler', async () => {
     const listeners = () => ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal));
     const before = listeners();

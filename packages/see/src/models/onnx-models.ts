@@ -36,6 +36,7 @@ export async function createOnnxModels(files: Record<ModelName, CachedFile>): Pr
 function open(file: CachedFile): Promise<InferenceSession> {
   // Views have many sizes: memory plans for each of them would only pile up.
   const options = { ...sessionOptions, enableMemPattern: false };
+  // Two overloads: TypeScript takes a union for neither.
   return typeof file === 'string' ? InferenceSession.create(file, options) : InferenceSession.create(file, options);
 }
 

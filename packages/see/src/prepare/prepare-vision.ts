@@ -34,9 +34,12 @@ export async function prepareVision(config: SeeConfig, log: Logger): Promise<Vis
   for (const file of [...Object.values(files), ...(embedding.custom ? [embedding.custom.file] : [])]) hash.update(await bytesOf(file));
   const mean = await cached(`mean-embedding-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
     const vision = await openVision({ ...plan, engine: 'onnx' });
-    const embedding = await computeMeanEmbedding(vision);
-    await vision.models.close();
-    return Uint8Array.from(new Uint8Array(embedding.buffer));
+    try {
+      const mean = await computeMeanEmbedding(vision);
+      return Uint8Array.from(new Uint8Array(mean.buffer));
+    } finally {
+      await vision.models.close();
+    }
   });
   return { ...plan, meanEmbedding: new Float32Array((await bytesOf(mean)).buffer) };
 }
