@@ -113,7 +113,7 @@ for (const { file, commands } of toRun) {
 
 /** Three faces as a worker finds them, each with its picture. */
 async function threeFaces(): Promise<ProbeFace[]> {
-  const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log);
+  const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never);
   try {
     const { faces } = await engine.see(await frameWith([man[0]!, woman, bearded]), never);
     return faces.map(({ box, embedding, quality, sizePx, crop }) => {

@@ -74,7 +74,8 @@ describe('the gallery of npm start', () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-storage-'));
     try {
       const env = { DATA_DIR: path.join(folder, 'data') };
-      for (const needs of ['nothing', 'gallery'] as const) expect((await storageForCommand(needs, env, new AbortController().signal)).env).toBe(env);
+      for (const needs of ['nothing', 'gallery'] as const)
+        expect((await storageForCommand(needs, env, new AbortController().signal)).env).toBe(env);
       expect(await readdir(folder)).toEqual([]);
     } finally {
       await rm(folder, { recursive: true });

@@ -92,7 +92,10 @@ async function template(): Promise<string> {
   if (await stat(folder).catch(() => undefined)) return folder;
   await mkdir(dirname(folder), { recursive: true });
   const fresh = await mkdtemp(join(dirname(folder), 'postgres-new-'));
-  const server = await startPostgres({ dataDir: fresh, log: createLogger('database', 'silent'), settings: notDurable, removeWhenOrphaned: fresh }, never);
+  const server = await startPostgres(
+    { dataDir: fresh, log: createLogger('database', 'silent'), settings: notDurable, removeWhenOrphaned: fresh },
+    never,
+  );
   await server.stop();
   // Another process may have been faster.
   await rename(fresh, folder).catch(async () => rm(fresh, { recursive: true, force: true }));

@@ -22,11 +22,11 @@ export async function createOnnxModels(files: Record<ModelName, CachedFile>): Pr
         coarseBoxes: floats(coarseBoxes),
       };
     },
-    mesh: async (crop) => {
-      const { points, flag } = await run(facemesh, crop);
+    mesh: async (patch) => {
+      const { points, flag } = await run(facemesh, patch);
       return { points: floats(points), flag: floats(flag)[0] ?? 0 };
     },
-    embed: async (crop) => floats((await run(faceres, crop))['embedding']),
+    embed: async (patch) => floats((await run(faceres, patch))['embedding']),
     close: async () => {
       for (const session of [blazeface, facemesh, faceres]) await session.release();
     },
