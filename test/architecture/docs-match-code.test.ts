@@ -29,11 +29,14 @@ describe('docs/configuration.md', () => {
 describe('docs/operations.md', () => {
   it('lists every metric that a process exports, with its labels, and no other', () => {
     const text = readFileSync(fromRoot('docs/operations.md'), 'utf8');
-    const listed = Array.from(text.matchAll(/^\| `watchpost_(\w+)(?:\{([\w,]+)\})?` \|/gm), ([, name = '', labels = '']) => [name, labels]);
+    const listed = Array.from(
+      text.matchAll(/^\| `watchpost_(\w+)(?:\{([\w,]+)\})?` \|/gm),
+      ([, name, labels = '']) => `${name}{${labels}}`,
+    );
     const registered = sourcesOf(workspace().keys()).flatMap((source) =>
       Array.from(
         source.text.matchAll(/\.(?:counter|gauge|histogram)\(\s*'(\w+)',\s*(?:'[^']*'|"[^"]*")(?:,\s*\[([^\]]*)\])?/g),
-        ([, name = '', labels = '']) => [name, labels.replaceAll(/['\s]/g, '')],
+        ([, name, labels = '']) => `${name}{${labels.replaceAll(/['\s]/g, '')}}`,
       ),
     );
     expect(registered.length).toBeGreaterThan(15);

@@ -41,7 +41,7 @@ describe('the lock of a data folder', () => {
 
   it('goes to exactly one of many who find a dead one', async () => {
     writeFileSync(file(), JSON.stringify({ pid: await endedProcess(), startedAt: '1' }));
-    const tries = await Promise.allSettled(Array.from({ length: 20 }, async () => lockDataDir(dir, never)));
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, async () => lockDataDir(dir, new AbortController().signal)));
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
