@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +24,7 @@ export async function ensureReady() {
   });
   await unlessDone('build', sourceState, async () => {
     await step('building', process.execPath, [tsc, '-b', ...codeFolders()]);
+    for (const folder of codeFolders()) removeOrphans(path.join(root, folder));
   });
 }
 
@@ -94,6 +95,15 @@ const filesUnder = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
     entry.isFile() ? [path.join(entry.parentPath, entry.name)] : [],
   );
+
+/** Removes compiled files whose source is gone: the compiler leaves them, and the condition `internals` would let tests import them. */
+function removeOrphans(folder) {
+  const dist = path.join(folder, 'dist');
+  for (const file of filesUnder(dist)) {
+    const [, name] = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(path.relative(dist, file)) ?? [];
+    if (name !== undefined && !isThere(path.join(folder, 'src', `${name}.ts`))) rmSync(file);
+  }
+}
 
 /** Runs a command, reports that it is still running, and shows its output only if it fails. */
 async function step(what, command, args) {

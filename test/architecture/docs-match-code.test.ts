@@ -5,6 +5,7 @@ import { ingestEnv } from '@watchpost/ingest/config';
 import { standaloneEnv } from '@watchpost/standalone/config';
 import { workerEnv } from '@watchpost/worker/config';
 import { fromRoot } from '../support/root.ts';
+import { sourcesOf, workspace } from '../support/sources.ts';
 
 /** The first cells of a Markdown file's table rows that hold one word in backticks, with the second cell. */
 function rows(file: string): Map<string, string> {
@@ -22,5 +23,23 @@ describe('docs/configuration.md', () => {
   it('explains every variable that a process reads, and no other', () => {
     const read = new Set([...Object.keys(ingestEnv), ...Object.keys(workerEnv), ...Object.keys(standaloneEnv)]);
     expect([...rows('docs/configuration.md').keys()].sort()).toEqual([...read].sort());
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('lists every metric that a process exports, with its labels, and no other', () => {
+    const text = readFileSync(fromRoot('docs/operations.md'), 'utf8');
+    const listed = Array.from(
+      text.matchAll(/^\| `watchpost_(\w+)(?:\{([\w,]+)\})?` \|/gm),
+      ([, name, labels = '']) => `${name}{${labels}}`,
+    );
+    const registered = sourcesOf(workspace().keys()).flatMap((source) =>
+      Array.from(
+        source.text.matchAll(/\.(?:counter|gauge|histogram)\(\s*'(\w+)',\s*(?:'[^']*'|"[^"]*")(?:,\s*\[([^\]]*)\])?/g),
+        ([, name, labels = '']) => `${name}{${labels.replaceAll(/['\s]/g, '')}}`,
+      ),
+    );
+    expect(registered.length).toBeGreaterThan(15);
+    expect(listed.toSorted()).toEqual(registered.toSorted());
   });
 });

@@ -47,7 +47,7 @@ for (const name of ['onnx', 'human'] as const) {
   describe(`face engine ${name}`, () => {
     let engine: FaceEngine;
     beforeAll(async () => {
-      engine = await createFaceEngine({ ...parseEnv({}, seeEnv), FACE_ENGINE: name, INFERENCE_THREADS: 1 }, log);
+      engine = await createFaceEngine({ ...parseEnv({}, seeEnv), FACE_ENGINE: name, INFERENCE_THREADS: 1 }, log, never);
     }, 120_000);
     afterAll(() => engine.close());
 
@@ -194,7 +194,7 @@ describe('a custom embedding model', () => {
   /** An engine with this description of a model. */
   const engineWith = async (description: string): Promise<FaceEngine> => {
     await writeFile(join(folder, 'my-model.json'), description);
-    return createFaceEngine({ ...parseEnv({}, seeEnv), EMBEDDING_MODEL: join(folder, 'my-model.json'), INFERENCE_THREADS: 1 }, log);
+    return createFaceEngine({ ...parseEnv({}, seeEnv), EMBEDDING_MODEL: join(folder, 'my-model.json'), INFERENCE_THREADS: 1 }, log, never);
   };
 
   it('embeds faces as the example of the guide describes it', async () => {

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { commands as commandTable } from '@watchpost/cli/commands';
 import type { CommandStorage } from '@watchpost/cli/run-command';
 import type { ProbeFace } from '@watchpost/gallery/gallery';
 import { seeEnv } from '@watchpost/see/config';
@@ -43,13 +45,72 @@ const toRun = documents()
 /** The servers that a document's commands need. */
 const needs: Record<string, ServiceName[]> = { 'docs/guides/moving-in.md': ['mongo'], 'docs/operations.md': ['redis'] };
 
+interface Effects {
+  root: string;
+  /** The names of everybody in the gallery. */
+  before: string[];
+  after: string[];
+}
+
+/** What each command must print and do. */
+const expectations: [of: RegExp, check: (out: string, effects: Effects) => void | Promise<void>][] = [
+  [/^help$/, (out) => expect(Array.from(out.matchAll(/^ {2}([a-z]+) /gm), ([, name]) => name)).toEqual([...commandTable.keys()])],
+  [/^people$/, (out, { before }) => expect(before.filter((name) => out.includes(`${name}  `))).toEqual(before)],
+  [
+    /^name "Unknown 3" Ada$/,
+    (out, { before, after }) => {
+      expect(out).toBe('Unknown 3 is now Ada\n');
+      expect(after.toSorted()).toEqual(before.map((name) => (name === 'Unknown 3' ? 'Ada' : name)).toSorted());
+    },
+  ],
+  [
+    /^import( --from \S+)?$/,
+    (out) => expect(out).toMatch(/^added +Ada Lovelace\nadded +Grace Hopper\n\n2 people added, 0 already present, 0 /),
+  ],
+  [
+    /^enroll --folder people$/,
+    (out, { after }) => {
+      expect(out).toMatch(/\n2 of 2 pictures enrolled\n$/);
+      expect(after).toEqual(expect.arrayContaining(['Ada Lovelace', 'Grace Hopper']));
+    },
+  ],
+  [/^enroll --name "Ada Lovelace" /, (out) => expect(out).toMatch(/1\.jpg: Ada Lovelace[,\n ][^]*\n1 of 1 pictures enrolled\n$/)],
+  [
+    /^analyze --annotate /,
+    (out, { root }) => {
+      expect(out).toMatch(/^some-snapshot\.jpg: 1280 x 720, 2 faces/);
+      expect(existsSync(path.join(root, 'look', 'some-snapshot.jpg'))).toBe(true);
+    },
+  ],
+  [
+    /^analyze --json --embeddings picture\.jpg$/,
+    (out) => expect(JSON.parse(out)).toMatchObject({ faces: [{ embedding: expect.arrayContaining([expect.any(Number)]) as number[] }] }),
+  ],
+  [
+    /^export /,
+    async (out, { root, before }) => {
+      // Those who were merged into others are in the file too.
+      expect(Number(/^(\d+) people, /m.exec(out)?.[1])).toBeGreaterThanOrEqual(before.length);
+      expect((await readdir(root)).filter((name) => /^gallery.*\.gz$/.test(name))).not.toEqual([]);
+    },
+  ],
+  [
+    /^restore /,
+    (out, { before, after }) => {
+      expect(out).toMatch(/^restored 3 people, 3 faces, 3 pictures of faces, /);
+      expect([before, after.toSorted()]).toEqual([[], ['Ada', 'Unknown 1', 'Unknown 2']]);
+    },
+  ],
+  [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
+];
+
 let dataDir: string;
 let storage: CommandStorage;
 let faces: ProbeFace[];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchpost-docs-data-'));
-  storage = await storageForCommand('gallery-or-new', { DATA_DIR: dataDir });
+  storage = await storageForCommand('gallery-or-new', { DATA_DIR: dataDir }, never);
   faces = await threeFaces();
 });
 afterAll(async () => {
@@ -99,7 +160,11 @@ for (const { file, commands } of toRun) {
       if (text.includes(' restore ')) await readyToRestore(root, path.basename(text), storage);
       // The old service's own server is the gallery's where the command names no other.
       const env = text.endsWith(' import') ? { MONGO_CONNECTION_STRING: servers.mongo?.url } : storage.env;
-      expect(await run(text, env)).toMatch(/\w/);
+      const before = await namesOf(storage);
+      const out = await run(text, env);
+      const matching = expectations.filter(([of]) => of.test(text.replace(watchpost, '')));
+      expect(matching, 'what the command must do').toHaveLength(1);
+      await matching[0]![1](out, { root, before, after: await namesOf(storage) });
     });
 
     it.each(commands.filter(({ text }) => retrySnippet.test(text)))('line $line: the snippet retries what has failed', async ({ text }) => {
@@ -113,7 +178,7 @@ for (const { file, commands } of toRun) {
 
 /** Three faces as a worker finds them, each with its picture. */
 async function threeFaces(): Promise<ProbeFace[]> {
-  const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log);
+  const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never);
   try {
     const { faces } = await engine.see(await frameWith([man[0]!, woman, bearded]), never);
     return faces.map(({ box, embedding, quality, sizePx, crop }) => {
@@ -121,6 +186,16 @@ async function threeFaces(): Promise<ProbeFace[]> {
     });
   } finally {
     await engine.close();
+  }
+}
+
+/** The names of everybody in the gallery. */
+async function namesOf({ env }: CommandStorage): Promise<string[]> {
+  const { gallery } = await startGallery(env);
+  try {
+    return (await gallery.people(never)).map(({ name }) => name);
+  } finally {
+    await gallery.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromRoot } from '../support/root.ts';
 import { freePort } from '@watchpost/bench/servers/server';
+import { startScript } from '../support/start-script.ts';
 import { until } from '../support/until.ts';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
@@ -29,7 +30,7 @@ describe('npm start with nothing set', async () => {
   const launchers: Launcher[] = [];
 
   const launch = (more: Record<string, string> = {}): Launcher => {
-    const child = spawn(process.execPath, [fromRoot('scripts/start.mjs')], { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [fromRoot(startScript)], { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -87,6 +88,13 @@ describe('npm start with nothing set', async () => {
     expect(family.filter((pid) => isAlive(pid))).toEqual([]);
     expect(processesThatName(dataDir)).toEqual([]);
     expect(readdirSync(dataDir)).toEqual(['postgres']);
+  });
+
+  it('reports every port that is not one, and starts nothing', async () => {
+    const launcher = launch({ PORT: 'http', WORKER_PORT: '-1' });
+    expect(await launcher.exited).toBe(1);
+    expect(launcher.output()).toMatch(/config-invalid: PORT: .*\n.*WORKER_PORT: /);
+    expect(launcher.output()).not.toContain('starting');
   });
 
   it('knows the same people when started again, goes on when its database is killed, and ends when it is killed itself', async () => {

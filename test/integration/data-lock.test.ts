@@ -4,7 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
+import { embeddedPostgresUrl } from '@watchpost/standalone/processes/embedded-file';
+import { thisProcess } from '@watchpost/standalone/processes/is-running';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const never = new AbortController().signal;
 
 describe('the lock of a data folder', () => {
   let dir = '';
@@ -16,11 +20,11 @@ describe('the lock of a data folder', () => {
   afterEach(async () => rm(dir, { recursive: true, force: true }));
 
   it('is held by one at a time, and leaves nothing behind', async () => {
-    const unlock = await lockDataDir(dir);
-    await expect(lockDataDir(dir)).rejects.toMatchObject({ code: 'data-dir-in-use' });
+    const unlock = await lockDataDir(dir, never);
+    await expect(lockDataDir(dir, never)).rejects.toMatchObject({ code: 'data-dir-in-use' });
     await unlock();
     await (
-      await lockDataDir(dir)
+      await lockDataDir(dir, never)
     )();
     expect(readdirSync(dir)).toEqual([]);
   });
@@ -30,15 +34,33 @@ describe('the lock of a data folder', () => {
     ['had this number before another process got it', async () => ({ pid: process.pid, startedAt: '1' })],
   ])('is taken over from a process that %s', async (_title, holder) => {
     writeFileSync(file(), JSON.stringify(await holder()));
-    const unlock = await lockDataDir(dir);
+    const unlock = await lockDataDir(dir, never);
     expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ pid: process.pid });
     await unlock();
   });
 
   it('goes to exactly one of many who find a dead one', async () => {
     writeFileSync(file(), JSON.stringify({ pid: await endedProcess(), startedAt: '1' }));
-    const tries = await Promise.allSettled(Array.from({ length: 20 }, async () => lockDataDir(dir)));
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, async () => lockDataDir(dir, new AbortController().signal)));
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('the file that names the running database', () => {
+  it('is trusted only while the process that wrote it runs', async () => {
+    const dir = await mkdtemp(path.join(os.tmpdir(), 'watchpost-lock-'));
+    try {
+      expect(await embeddedPostgresUrl(dir)).toBeUndefined();
+      const urlOf = async (owner: object): Promise<string | undefined> => {
+        writeFileSync(path.join(dir, 'embedded.json'), JSON.stringify({ url: 'postgres://u', ...owner }));
+        return embeddedPostgresUrl(dir);
+      };
+      expect(await urlOf(await thisProcess())).toBe('postgres://u');
+      expect(await urlOf({ pid: process.pid, startedAt: '1' })).toBeUndefined();
+      expect(await urlOf({ pid: await endedProcess(), startedAt: '1' })).toBeUndefined();
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 });
 

@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { until } from '../support/until.ts';
 
+const never = new AbortController().signal;
 const silent = createLogger('database', 'silent');
 const isRoot = process.getuid?.() === 0;
 
@@ -35,7 +36,7 @@ describeWith(
     });
 
     const start = async (folder = dataDir, log = silent): Promise<PostgresServer> => {
-      const server = await startPostgres({ dataDir: folder, log });
+      const server = await startPostgres({ dataDir: folder, log }, never);
       servers.push(server);
       return server;
     };
@@ -48,7 +49,7 @@ describeWith(
       const source = `
         import { startPostgres } from '${import.meta.resolve('@watchpost/standalone/processes/postgres/postgres-server')}';
         import { createLogger } from '${import.meta.resolve('@watchpost/shared/observability/logger')}';
-        const start = () => startPostgres({ dataDir: process.argv[1], log: createLogger('database', 'silent') });
+        const start = () => startPostgres({ dataDir: process.argv[1], log: createLogger('database', 'silent') }, new AbortController().signal);
         ${script}`;
       const [program, ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', source, dataDir];
       const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -127,7 +128,7 @@ describeWith(
       const other = spawn('sleep', ['60'], { stdio: 'ignore' });
       children.push(other);
       renumber(String(other.pid));
-      await server.start();
+      await server.start(never);
       expect(await rows(server, 'SELECT three FROM kept')).toEqual([{ three: 3 }]);
     });
 
@@ -152,9 +153,9 @@ describeWith(
     });
 
     it.each([
-      ['another version', '16'],
-      ['PGlite', '17'],
-    ])('does not touch the data of %s', async (_whose, version) => {
+      ['of another version', '16'],
+      ['without its password', '17'],
+    ])('does not touch a folder %s', async (_which, version) => {
       const folder = path.join(dataDir, 'postgres');
       mkdirSync(folder, { recursive: true });
       writeFileSync(path.join(folder, 'PG_VERSION'), `${version}\n`);
@@ -173,11 +174,7 @@ describeWith(
 
     it('is started again at its URL when it is killed, and what was committed is there', async () => {
       const said: string[] = [];
-      const database = await superviseDatabase({
-        dataDir,
-        log: silent,
-        say: (text) => said.push(text),
-      });
+      const database = await superviseDatabase({ dataDir, log: silent, say: (text) => said.push(text) }, never);
       await rows(database, 'CREATE TABLE kept (v int)');
       for (const v of [1, 2]) {
         await rows(database, 'INSERT INTO kept VALUES ($1)', [v]);

@@ -1,4 +1,4 @@
-import { startPostgres } from '@watchpost/bench/servers/postgres';
+import { providePostgres } from '@watchpost/bench/servers/postgres';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
@@ -79,7 +79,7 @@ describeWith(
 
     it('is a database of its own where POSTGRES_URL names a server', async () => {
       const server = await postgres({ own: true });
-      const [one, two] = [await startPostgres({ POSTGRES_URL: server.url }), await startPostgres({ POSTGRES_URL: server.url })];
+      const [one, two] = [await providePostgres({ POSTGRES_URL: server.url }), await providePostgres({ POSTGRES_URL: server.url })];
       const nameIn = async (url: string): Promise<unknown> => {
         const client = new Client(url);
         await client.connect();

@@ -40,7 +40,7 @@ beforeAll(async () => {
     POSTGRES_URL: database.url,
     INFERENCE_THREADS: '1',
   });
-  engine = await createFaceEngine(config, log);
+  engine = await createFaceEngine(config, log, never);
   opened = await startGallery(config);
 }, 120_000);
 afterAll(async () => {

@@ -3,7 +3,7 @@
  * machine; PostgreSQL's is an npm package. Where neither is to be had the suite is skipped and says why; with CI=true it fails.
  */
 import { mongoMissing, startMongo } from '@watchpost/bench/servers/mongo';
-import { postgresMissing, startPostgres } from '@watchpost/bench/servers/postgres';
+import { postgresMissing, providePostgres } from '@watchpost/bench/servers/postgres';
 import { redisMissing, startRedis } from '@watchpost/bench/servers/redis';
 import type { Server, ServerOptions } from '@watchpost/bench/servers/server';
 
@@ -25,4 +25,4 @@ export const mongoReplicaSet = async (options: ServerOptions = {}): Promise<Serv
 export const mongoStandalone = async (options: ServerOptions = {}): Promise<Server> => startMongo(process.env, 'standalone', options);
 
 /** A PostgreSQL with an empty database. */
-export const postgres = async (options: ServerOptions = {}): Promise<Server> => startPostgres(process.env, options);
+export const postgres = async (options: ServerOptions = {}): Promise<Server> => providePostgres(process.env, options);

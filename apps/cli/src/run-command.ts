@@ -11,7 +11,7 @@ export interface CommandStorage {
 }
 
 /** Provides what a command needs where the environment names no database. Rejects with an AppError. */
-export type OpenStorage = (needs: Needs, env: Env) => Promise<CommandStorage>;
+export type OpenStorage = (needs: Needs, env: Env, signal: AbortSignal) => Promise<CommandStorage>;
 
 export interface RunOptions {
   env: Env;
@@ -55,7 +55,7 @@ async function runEntry(
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     const { run } = await entry.load();
-    const storage = await openStorage(entry.needs, env);
+    const storage = await openStorage(entry.needs, env, interrupt.signal);
     try {
       return await run(args, { env: storage.env, signal: interrupt.signal, print, warn });
     } finally {

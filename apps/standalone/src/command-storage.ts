@@ -9,7 +9,7 @@ import { planFor } from './plan.ts';
  * Gives a command the gallery of `npm start`: the running embedded database, or one started for the command until `close`. Does nothing
  * where a URL names the gallery. Rejects as `startPostgres` does.
  */
-export const storageForCommand: OpenStorage = async (needs, env) => {
+export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
   const { embedded, dataDir } = planFor(env);
   if (needs === 'nothing' || !embedded.includes('gallery')) return asItIs;
@@ -17,6 +17,6 @@ export const storageForCommand: OpenStorage = async (needs, env) => {
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;
   const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
-  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') });
+  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') }, signal);
   return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };
 };

@@ -1,4 +1,5 @@
-import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
+import { commonEnv, portEnv } from '@watchpost/shared/config/common';
+import { parseEnv, type ConfigOf, type Env } from '@watchpost/shared/config/parse-env';
 import { z } from 'zod';
 
 /** Variables that only the launcher reads; docs/configuration.md explains them. */
@@ -7,10 +8,12 @@ export const standaloneEnv = {
   DATA_DIR: z.string().trim().default('./data'),
 };
 
+const launcherEnv = { ...commonEnv, ...portEnv, ...standaloneEnv };
+export type LauncherConfig = ConfigOf<typeof launcherEnv>;
+
+/** What the launcher reads itself; ingest and worker check the rest. Throws `config-invalid`. */
+export const loadLauncherConfig = (env: Env): LauncherConfig => parseEnv(env, launcherEnv);
+
 export const dataDirOf = (env: Env): string => parseEnv(env, standaloneEnv).DATA_DIR;
 
-/** A variable that one of the processes reads too: its value, or the default if it is unset or invalid. The process reports the fault. */
-export function valueOrDefault<T>(schema: z.ZodType<T>, text: string | undefined): T {
-  const parsed = schema.safeParse(text?.trim() || undefined);
-  return parsed.success ? parsed.data : schema.parse(undefined);
-}
+export const isSet = (env: Env, name: string): boolean => Boolean(env[name]?.trim());

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { commonEnv } from '@watchpost/shared/config/common';
+import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
-import { createLogger, type LogLevel, logLevels } from '@watchpost/shared/observability/logger';
+import { createLogger } from '@watchpost/shared/observability/logger';
 import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
 import { scenes } from './demo/scenes.ts';
-import { valueOrDefault } from './config.ts';
-import { type Plan, planFor } from './plan.ts';
+import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
+import { childEnv, logLevelOf, type Plan, planFor } from './plan.ts';
 import { anyFreePort, freePortFrom, isFree } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { memoryEnv } from '@watchpost/see/config';
@@ -30,8 +30,6 @@ const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
 const bot = 'watchpost';
 const emulatorPort = 4_003;
-/** With the emulated Slack people look at the page, not at the log. */
-const demoLogLevel = 'warn';
 
 /**
  * Starts what the environment does not name (database, Slack), then ingest and worker. Resolves when both are ready for work.
@@ -39,27 +37,20 @@ const demoLogLevel = 'warn';
  */
 export async function launch(options: LaunchOptions): Promise<void> {
   const { env, lifecycle, say } = options;
+  const config = loadLauncherConfig(env);
   const plan = planFor(env);
-  const port = await portOf(plan, say);
-  const workerPort = await workerPortOf(plan);
-  let childEnv: NodeJS.ProcessEnv = { ...env, PORT: String(port), WORKER_PORT: String(workerPort) };
-
-  if (plan.embedded.length > 0) {
-    say(`starting the embedded database in ${plan.dataDir} (the first start takes about a second)`);
-    const log = createLogger('database', databaseLogLevel(env, plan), { write: (line) => options.onLine('database', line.trimEnd()) });
-    const database = await superviseDatabase({ dataDir: plan.dataDir, log, say });
-    lifecycle.onStop('database', async () => database.stop());
-    childEnv['POSTGRES_URL'] = database.url;
-  }
+  const port = await portOf(config, env, plan, say);
+  const workerPort = await workerPortOf(config, env);
+  const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
   const emulated = plan.emulatedSlack ? await emulateSlack(lifecycle) : undefined;
-  if (emulated) childEnv = { ...childEnv, LOG_LEVEL: env['LOG_LEVEL'] ?? demoLogLevel, HOST: env['HOST'] ?? '127.0.0.1', ...emulated.env };
+  const ownEnv = childEnv(env, { port, workerPort, databaseUrl, slackEnv: emulated?.env });
 
   say(
     `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`,
   );
-  const graceMs = valueOrDefault(commonEnv.SHUTDOWN_GRACE_MS, env['SHUTDOWN_GRACE_MS']) + 5_000;
+  const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
   const ready: Promise<void>[] = [];
-  for (const [name, at] of [
+  for (const [name, healthPort] of [
     ['worker', workerPort],
     ['ingest', port],
   ] as const) {
@@ -68,11 +59,11 @@ export async function launch(options: LaunchOptions): Promise<void> {
       ...options,
       name,
       file,
-      env: name === 'worker' ? { ...memoryEnv, ...childEnv } : childEnv,
-      readyUrl: `http://127.0.0.1:${String(at)}/health/ready`,
+      env: name === 'worker' ? { ...memoryEnv, ...ownEnv } : ownEnv,
+      readyUrl: `http://127.0.0.1:${String(healthPort)}/health/ready`,
     });
     lifecycle.onStop(name, async () => child.stop(graceMs));
-    lifecycle.aborting.addEventListener('abort', () => child.hurry());
+    lifecycle.aborting.addEventListener('abort', () => child.abort());
     ready.push(child.ready.then(() => say(`${name} is ready`)));
   }
   await Promise.all(ready);
@@ -81,26 +72,29 @@ export async function launch(options: LaunchOptions): Promise<void> {
   else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
 }
 
-/** A faulty LOG_LEVEL is left to the processes, which report every fault at once. */
-function databaseLogLevel(env: NodeJS.ProcessEnv, { emulatedSlack }: Plan): LogLevel {
-  const given = env['LOG_LEVEL'] ?? (emulatedSlack ? demoLogLevel : 'info');
-  return logLevels.find((level) => level === given) ?? 'info';
+/** Resolves with the URL of the embedded database. */
+async function startDatabase({ LOG_LEVEL }: LauncherConfig, plan: Plan, { env, lifecycle, say, onLine }: LaunchOptions): Promise<string> {
+  say(`starting the embedded database in ${plan.dataDir} (the first start takes about a second)`);
+  const log = createLogger('database', logLevelOf(env, LOG_LEVEL, plan), { write: (line) => onLine('database', line.trimEnd()) });
+  const database = await superviseDatabase({ dataDir: plan.dataDir, log, say }, lifecycle.stopping);
+  lifecycle.onStop('database', async () => database.stop());
+  return database.url;
 }
 
-async function portOf({ port, portIsFixed, emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {
+async function portOf({ PORT: port }: LauncherConfig, env: Env, { emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {
   // We ask the process whether it is ready, so we must know its port.
   if (port === 0) return anyFreePort();
   if (await isFree(port)) return port;
-  if (portIsFixed || !emulatedSlack)
+  if (isSet(env, 'PORT') || !emulatedSlack)
     throw new AppError('port-in-use', `port ${String(port)} is taken: stop what listens there, or set PORT to another one`);
   const next = await freePortFrom(port + 1);
   say(`port ${String(port)} is taken, ingest listens on ${String(next)}`);
   return next;
 }
 
-async function workerPortOf({ workerPort, workerPortIsFixed }: Plan): Promise<number> {
-  if (workerPort === 0) return anyFreePort();
-  return workerPortIsFixed ? workerPort : freePortFrom(workerPort);
+async function workerPortOf({ WORKER_PORT: port }: LauncherConfig, env: Env): Promise<number> {
+  if (port === 0) return anyFreePort();
+  return isSet(env, 'WORKER_PORT') ? port : freePortFrom(port);
 }
 
 interface Emulated {

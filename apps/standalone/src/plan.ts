@@ -1,6 +1,6 @@
-import { portEnv } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
-import { dataDirOf, valueOrDefault } from './config.ts';
+import type { LogLevel } from '@watchpost/shared/observability/logger';
+import { dataDirOf, isSet } from './config.ts';
 
 /** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
@@ -10,27 +10,42 @@ export interface Plan {
   emulatedSlack: boolean;
   /** Folder of the embedded database. */
   dataDir: string;
-  /** Of ingest. */
-  port: number;
-  /** PORT was set: no other port will do. */
-  portIsFixed: boolean;
-  workerPort: number;
-  workerPortIsFixed: boolean;
 }
 
-/** Decides from the environment. Ingest and worker check the rest of it themselves. */
+/** Decides from the environment. Pure. */
 export function planFor(env: Env): Plan {
-  const given = (name: string): string | undefined => env[name]?.trim() || undefined;
   const embedded: Plan['embedded'] = [];
-  if (!given('REDIS_URL') && !given('POSTGRES_URL')) embedded.push('queue');
-  if (!given('MONGO_CONNECTION_STRING') && !given('POSTGRES_URL')) embedded.push('gallery');
+  if (!isSet(env, 'REDIS_URL') && !isSet(env, 'POSTGRES_URL')) embedded.push('queue');
+  if (!isSet(env, 'MONGO_CONNECTION_STRING') && !isSet(env, 'POSTGRES_URL')) embedded.push('gallery');
+  return { embedded, emulatedSlack: !isSet(env, 'SLACK_API_TOKEN'), dataDir: dataDirOf(env) };
+}
+
+/** What ingest and worker get instead of the launcher's own variables. */
+export interface Provided {
+  port: number;
+  workerPort: number;
+  /** URL of the embedded database. */
+  databaseUrl?: string | undefined;
+  /** The variables of the emulated Slack. */
+  slackEnv?: Env | undefined;
+}
+
+/** With the emulated Slack people look at the page, not at the log; and nobody else has to reach ingest. */
+const demoDefaults = { LOG_LEVEL: 'warn', HOST: '127.0.0.1' } as const;
+
+/** The environment of ingest and worker. Pure. */
+export function childEnv(env: Env, { port, workerPort, databaseUrl, slackEnv }: Provided): Env {
+  const defaults = Object.entries(slackEnv ? demoDefaults : {}).filter(([name]) => !isSet(env, name));
   return {
-    embedded,
-    emulatedSlack: !given('SLACK_API_TOKEN'),
-    dataDir: dataDirOf(env),
-    port: valueOrDefault(portEnv.PORT, given('PORT')),
-    portIsFixed: given('PORT') !== undefined,
-    workerPort: valueOrDefault(portEnv.WORKER_PORT, given('WORKER_PORT')),
-    workerPortIsFixed: given('WORKER_PORT') !== undefined,
+    ...env,
+    ...Object.fromEntries(defaults),
+    ...slackEnv,
+    PORT: String(port),
+    WORKER_PORT: String(workerPort),
+    ...(databaseUrl !== undefined && { POSTGRES_URL: databaseUrl }),
   };
 }
+
+/** The level of the embedded database's log, by the same rule. */
+export const logLevelOf = (env: Env, level: LogLevel, { emulatedSlack }: Plan): LogLevel =>
+  emulatedSlack && !isSet(env, 'LOG_LEVEL') ? demoDefaults.LOG_LEVEL : level;

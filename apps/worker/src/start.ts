@@ -47,7 +47,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       },
       lifecycle.stopping,
     ),
-    createFaceEngine(config, log).then((opened) => {
+    createFaceEngine(config, log, lifecycle.stopping).then((opened) => {
       parts.models = () => true;
       return opened;
     }),

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { readOptions, type Bench } from './bench.ts';
 import { percentile, rounded } from './report/statistics.ts';
 import { startApp } from './servers/app.ts';
-import { startPostgres } from './servers/postgres.ts';
+import { providePostgres } from './servers/postgres.ts';
 import { startRedis } from './servers/redis.ts';
 import { startSlack } from './servers/slack.ts';
 
@@ -86,7 +86,7 @@ interface Started {
 
 async function openQueue(wanted: string, started: Started[]): Promise<string> {
   if (wanted === 'redis') return (await keep(started, startRedis({}, { own: true }))).url;
-  if (wanted === 'postgres') return (await keep(started, startPostgres({}, { own: true, durable: true }))).url;
+  if (wanted === 'postgres') return (await keep(started, providePostgres({}, { own: true, durable: true }))).url;
   return wanted;
 }
 

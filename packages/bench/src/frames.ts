@@ -5,7 +5,7 @@ import { rounded } from './report/statistics.ts';
 import { toTable } from './report/table.ts';
 import { openHumanLibrary, type HumanLibrary } from './seeing/human-library.ts';
 import { framesWithFewFaces } from './seeing/labelled-frames.ts';
-import { timeOldService, type OldServiceTimes } from './seeing/old-service.ts';
+import { timeOldService, type OldServiceTimes } from './seeing/old-service-times.ts';
 import { openBenchVision, type BenchVision } from './seeing/open-bench-vision.ts';
 import { timeInTurn } from './seeing/time-in-turn.ts';
 

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { contactSheetFile } from '@watchpost/see/files/human-package';
+import { contactSheetFile, contactSheetGrid } from '@watchpost/see/files/human-package';
 import type { Raster } from '@watchpost/see/picture/raster';
 import sharp from 'sharp';
 import { readOptions, type Bench } from './bench.ts';
@@ -44,7 +44,7 @@ export const inference: Bench = async (args, { env, print }) => {
 /** A square of the contact sheet. */
 async function squareOfFaces(side: number): Promise<Raster> {
   const { data } = await sharp(contactSheetFile)
-    .extract({ left: 0, top: 282, width: side, height: side })
+    .extract({ left: 0, top: Math.floor(contactSheetGrid.top), width: side, height: side })
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, width: side, height: side, channels: 3 };

@@ -2,44 +2,44 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 import type { SeeConfig } from './config.ts';
 import type { FaceEngine } from './face-engine.ts';
-import { readEmbeddingModel } from './models/embedding-model.ts';
-import type { VisionPlan } from './models/vision.ts';
-import type { ThreadReply } from './threads/messages.ts';
+import type { PreparedVision } from './models/vision.ts';
+import type { PrepareReply, ThreadReply } from './threads/messages.ts';
 import { createPool } from './threads/pool.ts';
 import { startThread } from './threads/start-thread.ts';
 
 /**
  * Starts the inference threads, each with its own model sessions. Resolves when they are ready; the first start after an installation
- * translates the models. Rejects with `embedding-model-invalid`, or with `engine-failed` if the threads cannot start.
+ * translates the models. Rejects with `embedding-model-invalid`, with `engine-failed` if the threads cannot start, or with `aborted`.
  */
-export async function createFaceEngine(config: SeeConfig, log: Logger): Promise<FaceEngine> {
-  const startedAt = performance.now();
-  // The preparing thread reads the file too, but an error loses its code on its way between threads.
-  if (config.EMBEDDING_MODEL !== undefined) await readEmbeddingModel(config.EMBEDDING_MODEL);
-  const plan = await prepareOffThread(config, log);
-  const pool = await createPool({
+export async function createFaceEngine(config: SeeConfig, log: Logger, signal: AbortSignal): Promise<FaceEngine> {
+  const startedAtMs = performance.now();
+  const prepared = await prepareOffThread(config, log, signal);
+  const options = {
     size: config.INFERENCE_THREADS,
-    start: () => startThread(plan),
+    start: () => startThread(prepared),
     timeoutMs: config.SEE_TIMEOUT_MS,
-    onLost: (reason) => log.error({ reason }, 'inference thread lost, starting another'),
-  }).catch((error: unknown) => {
+    onLost: (reason: string) => log.error({ reason }, 'inference thread lost, starting another'),
+  };
+  const pool = await createPool(options, signal).catch((error: unknown) => {
+    throwIfAborted(signal);
     throw new AppError('engine-failed', 'the face engine could not start', { cause: error });
   });
   log.info(
-    { engine: config.FACE_ENGINE, threads: config.INFERENCE_THREADS, durationMs: Math.round(performance.now() - startedAt) },
+    { engine: config.FACE_ENGINE, threads: config.INFERENCE_THREADS, durationMs: Math.round(performance.now() - startedAtMs) },
     'face engine ready',
   );
   return {
-    modelId: plan.embedding.id,
-    see: async (bytes, signal) => {
-      const reply = orThrow(await pool.run({ task: 'see', bytes }, signal));
+    modelId: prepared.embedding.id,
+    see: async (bytes, caller) => {
+      const reply = orThrow(await pool.run({ task: 'see', bytes }, caller));
       if (reply.kind !== 'seen') throw new AppError('internal', `unexpected reply ${reply.kind}`);
       return reply.seen;
     },
-    fingerprint: async (bytes, signal) => {
-      const reply = orThrow(await pool.run({ task: 'fingerprint', bytes }, signal));
+    fingerprint: async (bytes, caller) => {
+      const reply = orThrow(await pool.run({ task: 'fingerprint', bytes }, caller));
       if (reply.kind !== 'fingerprint') throw new AppError('internal', `unexpected reply ${reply.kind}`);
       return reply.fingerprint;
     },
@@ -53,15 +53,17 @@ function orThrow(reply: ThreadReply): ThreadReply {
 }
 
 /** Preparing takes seconds of computing the first time, so it has a thread of its own. */
-async function prepareOffThread(config: SeeConfig, log: Logger): Promise<VisionPlan> {
+async function prepareOffThread(config: SeeConfig, log: Logger, signal: AbortSignal): Promise<PreparedVision> {
+  throwIfAborted(signal);
   const worker = new Worker(new URL('./threads/prepare-thread.js', import.meta.url), {
     workerData: { config, name: 'prepare', level: log.level },
   });
   try {
-    const [plan]: VisionPlan[] = await once(worker, 'message');
-    if (!plan) throw new Error('the preparing thread sent no reply');
-    return plan;
+    const [reply]: PrepareReply[] = await raceAbort(once(worker, 'message'), signal);
+    if (reply?.kind === 'prepared') return reply.vision;
+    throw new AppError(reply?.code ?? 'internal', reply?.message ?? 'no reply');
   } catch (error) {
+    if (error instanceof AppError && (error.code === 'embedding-model-invalid' || error.code === 'aborted')) throw error;
     throw new AppError('engine-failed', `the models could not be prepared: ${String(error)}`, { cause: error });
   } finally {
     await worker.terminate();

@@ -19,7 +19,7 @@ import { createPyramid, type Pyramid } from './picture/raster.ts';
  * Rejects as `decode` does.
  */
 export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
-  const startedAt = performance.now();
+  const startedAtMs = performance.now();
   const { picture, width, height } = await decode(bytes, vision.limits);
   const pyramid = createPyramid(picture);
   const faces = await addCrops(pyramid, await seeFaces(vision, pyramid));
@@ -27,7 +27,7 @@ export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   return {
     width,
     height,
-    elapsedMs: performance.now() - startedAt,
+    elapsedMs: performance.now() - startedAtMs,
     faces: scale === 1 ? faces : faces.map((face) => enlarge(face, scale)),
   };
 }

@@ -120,7 +120,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
     });
 
     it('merges the person with the stranger who was seen already', async () => {
-      const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log);
+      const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never);
       const see = async (cell: Cell): Promise<ProbeFace> => {
         const [{ box, embedding, quality, sizePx }] = (await engine.see(await frameWith([cell], { seed: 1 }), never)).faces as [SeenFace];
         return { box, embedding, quality: quality.value, sizePx, modelId: engine.modelId };

@@ -40,7 +40,10 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
     let workbench: Workbench;
 
     beforeAll(async () => {
-      [server, engine] = await Promise.all([backend.start(), createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log)]);
+      [server, engine] = await Promise.all([
+        backend.start(),
+        createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never),
+      ]);
     });
     afterAll(async () => {
       await engine.close();

@@ -44,6 +44,12 @@ describe('the command line', () => {
     },
   );
 
+  it('answers an address of the old service that is none with the usage', async () => {
+    const openStorage: OpenStorage = async () => ({ env: { POSTGRES_URL: 'postgres://nowhere' }, close: async () => undefined });
+    const { code, err } = await run(['import', '--from', 'old-server:27017'], openStorage);
+    expect([code, err]).toEqual([2, [expect.stringMatching(/^usage-invalid: --from must be/), expect.stringMatching(/^usage: import/)]]);
+  });
+
   it('opens what the command needs, closes it after a failure, and leaves no signal handler', async () => {
     const listeners = () => ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal));
     const before = listeners();
@@ -68,7 +74,8 @@ describe('the gallery of npm start', () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-storage-'));
     try {
       const env = { DATA_DIR: path.join(folder, 'data') };
-      for (const needs of ['nothing', 'gallery'] as const) expect((await storageForCommand(needs, env)).env).toBe(env);
+      for (const needs of ['nothing', 'gallery'] as const)
+        expect((await storageForCommand(needs, env, new AbortController().signal)).env).toBe(env);
       expect(await readdir(folder)).toEqual([]);
     } finally {
       await rm(folder, { recursive: true });

@@ -37,8 +37,8 @@ function fakeThreads({ failStarts = [] }: { failStarts?: number[] } = {}) {
 }
 
 const lost: string[] = [];
-const open = (fakes: ReturnType<typeof fakeThreads>, size: number, timeoutMs = 60_000) =>
-  createPool({ size, start: fakes.start, timeoutMs, onLost: (reason) => lost.push(reason) });
+const open = (fakes: ReturnType<typeof fakeThreads>, size: number, timeoutMs = 60_000, signal = never()) =>
+  createPool({ size, start: fakes.start, timeoutMs, onLost: (reason) => lost.push(reason) }, signal);
 
 afterEach(() => {
   lost.length = 0;
@@ -58,6 +58,15 @@ it('gives each thread one request at a time, first come, first served', async ()
   (ofA === first ? second! : first!).reply('B');
   expect(await Promise.all(answers)).toEqual(['A', 'B', 'C']);
   await pool.close();
+});
+
+it('ends its threads when it is aborted before they are ready', async () => {
+  const fakes = fakeThreads();
+  const stopping = new AbortController();
+  const opening = open(fakes, 2, 60_000, stopping.signal);
+  stopping.abort();
+  await expect(opening).rejects.toMatchObject({ code: 'aborted' });
+  expect(fakes.threads.map(({ ended }) => ended)).toEqual([true, true]);
 });
 
 it('replaces a thread that crashes: its request fails for now, the next one succeeds', async () => {

@@ -21,17 +21,21 @@ export const run: Command = async (args, { env, signal, print, warn }) => {
     Infinity,
   );
   const config = { ...parseEnv(env, seeEnv), INFERENCE_THREADS: 1 };
-  return withEngine(config, async (engine) => {
-    let failures = 0;
-    for (const file of files) {
-      const result = await analyzeFile(engine, file, values.annotate, signal);
-      if ('error' in result) failures += 1;
-      const line = values.json ? asJson(result, values.embeddings ?? false) : asText(result);
-      if ('error' in result && !values.json) warn(line);
-      else print(line);
-    }
-    return failures > 0 ? 1 : 0;
-  });
+  return withEngine(
+    config,
+    async (engine) => {
+      let failures = 0;
+      for (const file of files) {
+        const result = await analyzeFile(engine, file, values.annotate, signal);
+        if ('error' in result) failures += 1;
+        const line = values.json ? asJson(result, values.embeddings ?? false) : asText(result);
+        if ('error' in result && !values.json) warn(line);
+        else print(line);
+      }
+      return failures > 0 ? 1 : 0;
+    },
+    signal,
+  );
 };
 
 type Result = { file: string; seen: Seen } | { file: string; error: AppError };

@@ -24,7 +24,11 @@ export const run: Command = async (args, context) => {
   const { pictures, leftOut } = await find();
   for (const file of leftOut) context.warn(`${file}: skipped, not a picture in a person's folder`);
   const refused = await withWorkbench(config, context.signal, (workbench) =>
-    withEngine(config, (engine) => enrollAll(pictures, { engine, workbench, force, atATime: config.INFERENCE_THREADS }, context)),
+    withEngine(
+      config,
+      (engine) => enrollAll(pictures, { engine, workbench, force, atATime: config.INFERENCE_THREADS }, context),
+      context.signal,
+    ),
   );
   return refused > 0 ? 1 : 0;
 };

@@ -15,7 +15,7 @@ export const run: Command = async (args, context) => {
   const from = values.from ?? config.MONGO_CONNECTION_STRING;
   if (from === undefined)
     throw new AppError('config-invalid', "the gallery is not on MongoDB: name the old service's server with --from mongodb://...");
-  if (!/^mongodb(\+srv)?:\/\//.test(from)) throw new AppError('config-invalid', '--from must be a mongodb:// or mongodb+srv:// URL');
+  if (!/^mongodb(\+srv)?:\/\//.test(from)) throw new AppError('usage-invalid', '--from must be a mongodb:// or mongodb+srv:// URL');
 
   const found = await readOldNames(from, signal);
   const { names, namelessVectors } = planNames(found);

@@ -19,8 +19,10 @@ export const run: Command = async (args, context) => {
   const { values } = readArgs(args, { 'keep-old': { type: 'boolean', default: false } });
   const config = parseEnv(context.env, { ...storageEnv, ...seeEnv }, galleryFaults);
   return withWorkbench(config, context.signal, (workbench) =>
-    withEngine(config, (engine) =>
-      reembedAll(engine, workbench, { keepOld: values['keep-old'], atATime: config.INFERENCE_THREADS }, context),
+    withEngine(
+      config,
+      (engine) => reembedAll(engine, workbench, { keepOld: values['keep-old'], atATime: config.INFERENCE_THREADS }, context),
+      context.signal,
     ),
   );
 };

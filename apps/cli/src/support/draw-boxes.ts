@@ -1,9 +1,17 @@
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import sharp from 'sharp';
-import type { Seen } from '@watchpost/see/face-engine';
+import type { SeenFace } from '@watchpost/see/face-engine';
+import { labelFont } from '@watchpost/see/picture/label-font';
+
+interface BoxedFace extends Pick<SeenFace, 'box' | 'sizePx' | 'score'> {
+  quality: Pick<SeenFace['quality'], 'value'>;
+}
 
 /** The picture as an upright JPEG with a box, quality, size and score for each face, to check by eye. The worker annotates results with names. */
-export async function drawBoxes(bytes: Uint8Array, { width, height, faces }: Seen): Promise<Buffer> {
+export async function drawBoxes(
+  bytes: Uint8Array,
+  { width, height, faces }: { width: number; height: number; faces: readonly BoxedFace[] },
+): Promise<Buffer> {
   const upright = await sharp(bytes, { failOn: 'none', limitInputPixels: false })
     .autoOrient()
     .png()
@@ -13,7 +21,7 @@ export async function drawBoxes(bytes: Uint8Array, { width, height, faces }: See
   const context = canvas.getContext('2d');
   context.drawImage(await loadImage(upright), 0, 0, width, height);
   context.lineWidth = Math.max(2, width / 600);
-  context.font = `${Math.max(12, Math.round(width / 100))}px sans-serif`;
+  context.font = labelFont(Math.max(12, Math.round(width / 100)));
   for (const { box, quality, sizePx, score } of faces) {
     context.strokeStyle = '#ffb000';
     context.strokeRect(box.x, box.y, box.width, box.height);

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
+import { imageEndings } from '@watchpost/shared/image-formats';
 
 /** A picture file of one person. */
 export interface EnrollPicture {
@@ -8,7 +9,8 @@ export interface EnrollPicture {
   file: string;
 }
 
-const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff', '.bmp']);
+const { heic: _cannotBeDecoded, ...decodable } = imageEndings;
+const pictureEndings = new Set(Object.values(decodable).flatMap((endings) => endings.map((ending) => `.${ending}`)));
 
 /** The pictures in a folder with a sub-folder per person, in a stable order; `leftOut` is everything else in it. Rejects with `file-unreadable`. */
 export async function picturesOfFolder(folder: string): Promise<{ pictures: EnrollPicture[]; leftOut: string[] }> {

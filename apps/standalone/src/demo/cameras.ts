@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { WebClient } from '@slack/web-api';
+import { pause } from '@watchpost/shared/wait';
 import type { EmulatedSlack } from '../slack/emulated-slack.ts';
 import { pauseAfterMs, visitAt } from './cast.ts';
 import { openContactSheet } from './contact-sheet.ts';
@@ -29,7 +29,7 @@ export async function runCameras({ slack, channel, say }: CamerasOptions, signal
     } catch (error) {
       if (!signal.aborted) say(`${visit.camera} could not post: ${error instanceof Error ? error.message : String(error)}`);
     }
-    await delay(pauseAfterMs(index), undefined, { signal }).catch(() => undefined);
+    await pause(pauseAfterMs(index), signal).catch(() => undefined);
   }
   if (!signal.aborted) say(`the cameras stop after ${String(maxSnapshots)} snapshots; restart to see more`);
 }

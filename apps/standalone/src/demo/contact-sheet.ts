@@ -1,8 +1,5 @@
 import { GlobalFonts, type Image, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
-import { contactSheetFile, humanFile } from '@watchpost/see/files/human-package';
-
-/** The picture of 108 cropped faces that comes with `@vladmandic/human`: a grid of 6 rows with 18 faces each. In pixels. */
-const grid = { left: 2, top: 282.5, stepX: 106.3, stepY: 112.5, side: 106 };
+import { contactSheetFile, contactSheetGrid as grid, humanFile } from '@watchpost/see/files/human-package';
 
 /** The place of a face on the sheet, counted from 0. */
 export interface Cell {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { WebClient } from '@slack/web-api';
+import { pause } from '@watchpost/shared/wait';
 import type { EmulatedSlack } from '../slack/emulated-slack.ts';
 
 /** Resolves to the text of the channel's first message with a file, or to undefined if `signal` aborts first. */
@@ -9,7 +9,7 @@ export async function firstResult(slack: EmulatedSlack, app: string, channel: st
     const history = await client.conversations.history({ channel: slack.channelId(channel), limit: 20 }).catch(() => undefined);
     const found = history?.messages?.find(({ files }) => files && files.length > 0);
     if (found) return found.text ?? '';
-    await delay(500, undefined, { signal }).catch(() => undefined);
+    await pause(500, signal).catch(() => undefined);
   }
   return undefined;
 }

@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { AppError } from '@watchpost/shared/errors';
-import { z } from 'zod';
-
-const holderSchema = z.object({ pid: z.number().int(), startedAt: z.string() });
+import { pause } from '@watchpost/shared/wait';
+import { isRunning, type ProcessIdentity, processIdentity, thisProcess } from './is-running.ts';
 
 /**
  * Locks a data folder for this process; the returned function unlocks it. A lock whose process has ended is taken over.
- * Rejects with `data-dir-in-use`.
+ * Rejects with `data-dir-in-use` or `aborted`.
  */
-export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
+export async function lockDataDir(dataDir: string, signal: AbortSignal): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = path.join(dataDir, 'lock.json');
   const own = `${file}.${String(process.pid)}.${randomUUID()}`;
-  await writeFile(own, JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid) }), { mode: 0o600 });
+  await writeFile(own, JSON.stringify(await thisProcess()), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 100; attempt += 1) {
       // A link appears with its content: nobody sees a half-written lock.
@@ -27,7 +25,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
           `${path.resolve(dataDir)} is in use by process ${String(holder.pid)}: stop that one first, or set DATA_DIR to another folder`,
         );
       }
-      if (holder === 'dead') await removeStale(file, own);
+      if (holder === 'dead') await removeStale(file, own, signal);
     }
     throw new AppError('data-dir-in-use', `${path.resolve(dataDir)} is being locked by another process`);
   } finally {
@@ -39,7 +37,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
  * Removes the lock of a process that has ended. That takes a second lock, and another look while it is held: otherwise, of two
  * processes that saw the stale lock, the slower could remove the one that the faster has just taken.
  */
-async function removeStale(file: string, own: string): Promise<void> {
+async function removeStale(file: string, own: string, signal: AbortSignal): Promise<void> {
   const removal = `${file}.removal`;
   if (await succeeds(link(own, removal), 'EEXIST')) {
     try {
@@ -51,11 +49,11 @@ async function removeStale(file: string, own: string): Promise<void> {
   }
   // A process died while holding it.
   if ((await holderOf(removal)) === 'dead') await rm(removal, { force: true });
-  await setTimeout(10);
+  await pause(10, signal);
 }
 
 /** The running process that holds a lock; `dead` where it has ended or the lock cannot be parsed; `none` where there is no lock. */
-async function holderOf(file: string): Promise<Holder | 'dead' | 'none'> {
+async function holderOf(file: string): Promise<ProcessIdentity | 'dead' | 'none'> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -77,31 +75,10 @@ async function succeeds(change: Promise<void>, expectedCode: string): Promise<bo
   }
 }
 
-type Holder = z.output<typeof holderSchema>;
-
-function parseHolder(text: string): Holder | undefined {
+function parseHolder(text: string): ProcessIdentity | undefined {
   try {
-    return holderSchema.parse(JSON.parse(text));
+    return processIdentity.parse(JSON.parse(text));
   } catch {
     return undefined;
-  }
-}
-
-async function isRunning({ pid, startedAt }: Holder): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-  return (await startOf(pid)) === startedAt;
-}
-
-/** When a process started, in clock ticks since boot: tells it from a later one with the same id. Empty where there is no /proc. */
-async function startOf(pid: number): Promise<string> {
-  try {
-    const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
   }
 }

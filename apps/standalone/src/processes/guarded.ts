@@ -7,9 +7,9 @@ export interface GuardedOptions {
   uid?: number;
   gid?: number;
   /** What the program is sent when this process is gone; SIGKILL follows after 30 s. Default SIGKILL. */
-  lastSignal?: 'INT' | 'KILL';
+  signalWhenOrphaned?: 'INT' | 'KILL';
   /** A folder that is removed when this process is gone and the program has ended. */
-  lastFolder?: string;
+  removeWhenOrphaned?: string;
 }
 
 /**
@@ -37,12 +37,12 @@ exec "$@"`;
  * On Windows, Node puts children in a job that ends with it.
  */
 export function spawnGuarded(command: readonly string[], options: GuardedOptions = {}): ChildProcess {
-  const { lastSignal = 'KILL', lastFolder = '', ...rest } = options;
+  const { signalWhenOrphaned = 'KILL', removeWhenOrphaned = '', ...rest } = options;
   if (process.platform === 'win32') {
     const [program = '', ...args] = command;
     return spawn(program, args, { ...rest, stdio: 'pipe', windowsHide: true });
   }
-  const args = ['-c', script, 'guardian', lastSignal, lastFolder, ...command];
+  const args = ['-c', script, 'guardian', signalWhenOrphaned, removeWhenOrphaned, ...command];
   const child = spawn('/bin/sh', args, { ...rest, stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: true });
   const guardian = child.stdio[3];
   if (guardian instanceof Socket) {

@@ -26,16 +26,16 @@ export async function keepRunning(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   let failures = 0;
-  let startedAt = Date.now();
+  let startedAtMs = Date.now();
   let lines = await ended();
   while (!signal.aborted) {
-    failures = Date.now() - startedAt > steadyMs ? 1 : failures + 1;
+    failures = Date.now() - startedAtMs > steadyMs ? 1 : failures + 1;
     if (failures > maxFailures) return lines.join('\n');
     const pauseMs = backoffMs(failures, backoff);
     say(`${name} ended unexpectedly; starting it again in ${String(pauseMs / 1_000)} s`);
     await pause(pauseMs, signal).catch(() => undefined);
     if (signal.aborted) return undefined;
-    startedAt = Date.now();
+    startedAtMs = Date.now();
     try {
       await start();
       lines = await ended();

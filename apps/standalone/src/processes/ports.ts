@@ -1,4 +1,7 @@
 import { createServer } from 'node:net';
+import { AppError } from '@watchpost/shared/errors';
+
+const portsTried = 200;
 
 /** Whether something can listen on a port of this machine. */
 export async function isFree(port: number, host?: string): Promise<boolean> {
@@ -15,10 +18,10 @@ export async function isFree(port: number, host?: string): Promise<boolean> {
   });
 }
 
-/** The first free port from `first` on. */
+/** The first free port from `first` on. Rejects with `port-in-use` if the next 200 are taken. */
 export async function freePortFrom(first: number, host?: string): Promise<number> {
-  for (let port = first; port < first + 200; port += 1) if (await isFree(port, host)) return port;
-  return 0;
+  for (let port = first; port < first + portsTried; port += 1) if (await isFree(port, host)) return port;
+  throw new AppError('port-in-use', `no port from ${String(first)} to ${String(first + portsTried - 1)} is free`);
 }
 
 /** A free port that the system chooses, so that two processes do not choose the same one. */
@@ -29,7 +32,8 @@ export async function anyFreePort(): Promise<number> {
     server.listen(0, () => {
       const address = server.address();
       server.close(() => {
-        resolve(typeof address === 'object' && address ? address.port : 0);
+        if (typeof address === 'object' && address) resolve(address.port);
+        else reject(new AppError('port-in-use', 'the system has no free port'));
       });
     });
   });

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { embeddedFile } from './embedded-file.ts';
+import { thisProcess } from './is-running.ts';
 import { keepRunning } from './keep-running.ts';
 import { startPostgres } from './postgres/postgres-server.ts';
 
@@ -20,13 +21,17 @@ export interface SupervisedDatabase {
  * The embedded PostgreSQL, started again when it ends unexpectedly. While it runs, its URL is in the data folder, for commands. Rejects
  * as `startPostgres` does.
  */
-export async function superviseDatabase({ dataDir, log, say }: SupervisedDatabaseOptions): Promise<SupervisedDatabase> {
-  const server = await startPostgres({ dataDir, log });
+export async function superviseDatabase(
+  { dataDir, log, say }: SupervisedDatabaseOptions,
+  signal: AbortSignal,
+): Promise<SupervisedDatabase> {
+  const server = await startPostgres({ dataDir, log }, signal);
   const stopping = new AbortController();
-  const { ended, start, url } = server;
+  const { ended, url } = server;
+  const start = async (): Promise<void> => server.start(stopping.signal);
   // Without a limit: on a full disk PostgreSQL exits at every start until there is room again. Jobs wait.
   const kept = keepRunning({ name: 'the embedded database', ended, start, say }, stopping.signal);
-  await writeFile(embeddedFile(dataDir), JSON.stringify({ url, pid: process.pid }), { mode: 0o600 });
+  await writeFile(embeddedFile(dataDir), JSON.stringify({ url, ...(await thisProcess()) }), { mode: 0o600 });
   return {
     url,
     stop: async () => {

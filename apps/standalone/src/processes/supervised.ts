@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@watchpost/shared/wait';
 import { keepRunning } from './keep-running.ts';
 
 export interface SupervisedOptions {
@@ -26,7 +26,7 @@ export interface Supervised {
   /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it has ended. */
   stop(graceMs: number): Promise<void>;
   /** A second SIGTERM: work that still runs is aborted. */
-  hurry(): void;
+  abort(): void;
 }
 
 const maxFailures = 10;
@@ -76,7 +76,7 @@ export function supervise(options: SupervisedOptions): Supervised {
       await exited;
       clearTimeout(timer);
     },
-    hurry: () => void child?.kill('SIGTERM'),
+    abort: () => void child?.kill('SIGTERM'),
   };
 }
 
@@ -103,15 +103,15 @@ function run({ name, file, env, onLine }: SupervisedOptions): { child: ChildProc
 }
 
 async function untilReady({ readyUrl, name, say }: SupervisedOptions, signal: AbortSignal): Promise<void> {
-  const startedAt = Date.now();
-  let saidAt = startedAt;
+  const startedAtMs = Date.now();
+  let saidAtMs = startedAtMs;
   while (!signal.aborted) {
     if (await answersOk(readyUrl)) return;
-    if (Date.now() - saidAt > 5_000) {
-      saidAt = Date.now();
-      say(`${name} is still warming up (${String(Math.round((saidAt - startedAt) / 1_000))} s)`);
+    if (Date.now() - saidAtMs > 5_000) {
+      saidAtMs = Date.now();
+      say(`${name} is still warming up (${String(Math.round((saidAtMs - startedAtMs) / 1_000))} s)`);
     }
-    await delay(200, undefined, { signal }).catch(() => undefined);
+    await pause(200, signal).catch(() => undefined);
   }
 }
 

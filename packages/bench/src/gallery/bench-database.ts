@@ -2,7 +2,7 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { MongoClient } from 'mongodb';
 import { startMongo } from '../servers/mongo.ts';
-import { startPostgres } from '../servers/postgres.ts';
+import { providePostgres } from '../servers/postgres.ts';
 
 /** A gallery database for a measurement, empty at first. */
 export interface BenchDatabase {
@@ -20,7 +20,7 @@ export interface BenchDatabase {
 export async function openBenchDatabase(env: Env): Promise<BenchDatabase> {
   const { MONGO_CONNECTION_STRING: url, MONGOMS_SYSTEM_BINARY: binary } = env;
   if (!url && !binary) {
-    const { url: own, stop } = await startPostgres(env, { durable: true });
+    const { url: own, stop } = await providePostgres(env, { durable: true });
     return { storage: { POSTGRES_URL: own }, kind: env['POSTGRES_URL'] ? 'PostgreSQL' : 'embedded PostgreSQL', stop };
   }
   const server = await startMongo(env, url ? 'as given' : 'replica set');

@@ -1,13 +1,10 @@
 import type { SeenFace } from '@watchpost/see/face-engine';
-import { contactSheetFile } from '@watchpost/see/files/human-package';
+import { contactSheetFile, contactSheetGrid as grid } from '@watchpost/see/files/human-package';
 import { seeFaces } from '@watchpost/see/look';
 import { createPyramid, cutSquare, type Pyramid, type Raster, type Square } from '@watchpost/see/picture/raster';
 import { centre } from '@watchpost/shared/geometry';
 import sharp from 'sharp';
 import type { BenchVision } from './open-bench-vision.ts';
-
-/** The grid of faces on the contact sheet: one man in the first row, strangers from the third on. Pixels. */
-const grid = { top: 282, rowHeight: 112.7, columnWidth: 1920 / 18, columns: 18 };
 
 /** A face on the sheet. */
 export interface SheetFace {
@@ -32,15 +29,15 @@ export async function readContactSheet(vision: BenchVision): Promise<ContactShee
   const faces = new Map<string, SheetFace>();
   for (const face of await seeFaces(vision, picture)) {
     const { x, y } = centre(face.box);
-    const row = Math.floor((y - grid.top) / grid.rowHeight);
-    const column = Math.floor(x / grid.columnWidth);
+    const row = Math.floor((y - grid.top) / grid.stepY);
+    const column = Math.floor((x - grid.left) / grid.stepX);
     const key = `${row},${column}`;
     if (row < 0 || faces.has(key)) continue;
     const tile = {
-      left: Math.round(column * grid.columnWidth),
-      top: Math.round(grid.top + row * grid.rowHeight),
-      width: Math.floor(grid.columnWidth),
-      height: Math.min(109, info.height - Math.round(grid.top + row * grid.rowHeight)),
+      left: Math.round(grid.left + column * grid.stepX),
+      top: Math.round(grid.top + row * grid.stepY),
+      width: grid.side,
+      height: Math.min(109, info.height - Math.round(grid.top + row * grid.stepY)),
     };
     faces.set(key, { row, column, face, tile: () => sharp(contactSheetFile).extract(tile).png().toBuffer() });
   }

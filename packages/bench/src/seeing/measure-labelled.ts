@@ -33,9 +33,9 @@ export async function measureLabelled(
     return { file, elapsedMs, faces: faces.map(({ box, embedding }) => ({ box, embedding: [...embedding] })) };
   };
   const byHuman = async (file: string): Promise<object> => {
-    const startedAt = performance.now();
+    const startedAtMs = performance.now();
     const faces = await human.detect(await readFile(file));
-    return { file, elapsedMs: performance.now() - startedAt, faces: faces.map(asOurs) };
+    return { file, elapsedMs: performance.now() - startedAtMs, faces: faces.map(asOurs) };
   };
   const score = async (script: string, argument: string, files: string[], see: (file: string) => Promise<object>): Promise<unknown[]> => {
     warn(`${script}: ${files.length} files`);

@@ -11,9 +11,9 @@ export async function timeInTurn(subjects: Timed[], rounds: number): Promise<Rec
   const times = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round += 1) {
     for (const { name, run } of subjects) {
-      const startedAt = performance.now();
+      const startedAtMs = performance.now();
       await run();
-      if (round >= 0) times.get(name)?.push(performance.now() - startedAt);
+      if (round >= 0) times.get(name)?.push(performance.now() - startedAtMs);
     }
   }
   return Object.fromEntries([...times].map(([name, values]) => [name, rounded(percentile(values, 0.5))]));

@@ -9,7 +9,7 @@ import type { Env } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { findBinaries } from '@watchpost/standalone/processes/postgres/binaries';
-import { startPostgres as startEmbedded } from '@watchpost/standalone/processes/postgres/postgres-server';
+import { startPostgres } from '@watchpost/standalone/processes/postgres/postgres-server';
 import { externalServer, makeFolder, type Server, type ServerOptions } from './server.ts';
 
 export interface PostgresServerOptions extends ServerOptions {
@@ -17,9 +17,10 @@ export interface PostgresServerOptions extends ServerOptions {
   durable?: boolean;
 }
 
+const never = new AbortController().signal;
 /** For many suites at a time; without writing to the disk. */
-const roomy = { max_connections: '200' };
-const hasty = { fsync: 'off', full_page_writes: 'off' };
+const manyConnections = { max_connections: '200' };
+const notDurable = { fsync: 'off', full_page_writes: 'off' };
 
 /** Why there is no PostgreSQL here, or undefined. */
 export function postgresMissing(env: Env, { own = false }: ServerOptions = {}): string | undefined {
@@ -33,13 +34,13 @@ export function postgresMissing(env: Env, { own = false }: ServerOptions = {}): 
 }
 
 /** A database of its own on the server of POSTGRES_URL, else an embedded server with an empty database. */
-export async function startPostgres(env: Env, { own = false, durable = false }: PostgresServerOptions = {}): Promise<Server> {
+export async function providePostgres(env: Env, { own = false, durable = false }: PostgresServerOptions = {}): Promise<Server> {
   const given = env['POSTGRES_URL'];
   if (given && !own) return ownDatabase(given);
   const dataDir = await makeFolder();
   await copyFolder(await template(), dataDir);
-  const settings = durable ? roomy : { ...roomy, ...hasty };
-  const server = await startEmbedded({ dataDir, log: createLogger('database', 'silent'), settings, lastFolder: dataDir });
+  const settings = durable ? manyConnections : { ...manyConnections, ...notDurable };
+  const server = await startPostgres({ dataDir, log: createLogger('database', 'silent'), settings, removeWhenOrphaned: dataDir }, never);
   const signal = (name: NodeJS.Signals): void => {
     for (const pid of familyOf(server.process().pid ?? 0)) send(pid, name);
   };
@@ -55,7 +56,7 @@ export async function startPostgres(env: Env, { own = false, durable = false }: 
       await rm(dataDir, { recursive: true, force: true });
     },
     kill,
-    restart: async () => server.start(),
+    restart: async () => server.start(never),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
   };
@@ -91,7 +92,10 @@ async function template(): Promise<string> {
   if (await stat(folder).catch(() => undefined)) return folder;
   await mkdir(dirname(folder), { recursive: true });
   const fresh = await mkdtemp(join(dirname(folder), 'postgres-new-'));
-  const server = await startEmbedded({ dataDir: fresh, log: createLogger('database', 'silent'), settings: hasty, lastFolder: fresh });
+  const server = await startPostgres(
+    { dataDir: fresh, log: createLogger('database', 'silent'), settings: notDurable, removeWhenOrphaned: fresh },
+    never,
+  );
   await server.stop();
   // Another process may have been faster.
   await rename(fresh, folder).catch(async () => rm(fresh, { recursive: true, force: true }));

@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@watchpost/shared/errors';
+import { pause } from '@watchpost/shared/wait';
 import { spawnGuarded } from '@watchpost/standalone/processes/guarded';
+
+const never = new AbortController().signal;
 
 /** A server that a test or a bench uses. */
 export interface Server {
@@ -43,7 +45,7 @@ export async function startServer({ url, command, probe }: ServerCommand): Promi
   let child: ChildProcess;
   const start = async (): Promise<void> => {
     let output = '';
-    child = spawnGuarded(command(dir), { lastFolder: dir });
+    child = spawnGuarded(command(dir), { removeWhenOrphaned: dir });
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-2_000)));
     child.once('error', (error) => (output += error.message));
@@ -87,7 +89,7 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
 
 /** Probes until that succeeds. Throws what `ended` says where the process ended, and after 90 s. */
 export async function untilAnswering(ended: () => string | undefined, probe: () => Promise<unknown>): Promise<void> {
-  for (const deadline = Date.now() + 90_000; ; await delay(20)) {
+  for (const deadline = Date.now() + 90_000; ; await pause(20, never)) {
     const lastWords = ended();
     if (lastWords !== undefined) throw new AppError('process-failed', `a server ended instead of answering:\n${lastWords}`);
     try {

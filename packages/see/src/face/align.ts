@@ -13,9 +13,9 @@ const noseTip = 1;
 const mouthCorners = { left: 61, right: 291 } as const;
 const pointCount = 468;
 
-/** How much larger than the detector's box the first crop for the mesh model is; the same as in Human. */
+/** How much larger than the detector's box the first patch for the mesh model is; the same as in Human. */
 const firstCropScale = 1.4;
-/** How much larger than the first mesh the second crop is. */
+/** How much larger than the first mesh the second patch is. */
 const secondCropScale = 1.4;
 
 /** A found face with its mesh fitted. Pixels of the picture. */

@@ -4,10 +4,10 @@ import type { AlignedFace } from './align.ts';
 import { embeddingSquare } from './embedding-square.ts';
 import { neededLikeness } from './verify.ts';
 
-/** A face passes with its plain crop if its likeness is too low by at most this: the mirror image may still raise it. */
+/** A face passes with its plain patch if its likeness is too low by at most this: the mirror image may still raise it. */
 const mirrorTolerance = 0.05;
 
-/** Crops and embeds a face, unit length. Resolves to undefined if its likeness to the mean embedding is too low for a face. */
+/** Cuts out and embeds a face, unit length. Resolves to undefined if its likeness to the mean embedding is too low for a face. */
 export async function embedFace(
   { models, embedding: model, meanEmbedding }: Pick<Vision, 'models' | 'embedding' | 'meanEmbedding'>,
   picture: Pyramid,

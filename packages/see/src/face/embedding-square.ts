@@ -3,7 +3,7 @@ import type { EmbeddingModel } from '../models/embedding-model.ts';
 import type { Square } from '../picture/raster.ts';
 import type { AlignedFace } from './align.ts';
 
-/** The square of the picture that becomes the embedding model's crop. */
+/** The square of the picture that becomes the embedding model's patch. */
 export function embeddingSquare({ square, landmarks }: Pick<AlignedFace, 'square' | 'landmarks'>, { align, side }: EmbeddingModel): Square {
   if (align.kind === 'mesh-square') return { ...square, side: square.side * (1 + align.margin) };
   const { leftEye, rightEye, nose, leftMouth, rightMouth } = landmarks;

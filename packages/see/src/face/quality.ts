@@ -2,7 +2,10 @@ import type { FaceQuality } from '../face-engine.ts';
 import { cutSquare, type Pyramid, type Raster, type Square } from '../picture/raster.ts';
 import type { AlignedFace } from './align.ts';
 
-/** The share of faces of a size that are recognised against references of full size, as measured by the accuracy bench (docs/seeing.md). */
+/**
+ * The share of faces of a size that are recognised against references of full size. Up to 48 px: accepted at one false accept in 1,000,
+ * in a collection that is not in the repository. It is harder than the bench's contact sheet, which gives higher shares (docs/seeing.md).
+ */
 const recognisedAt: readonly [sizePx: number, share: number][] = [
   [12, 0],
   [20, 0.24],

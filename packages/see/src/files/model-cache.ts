@@ -22,9 +22,9 @@ export async function cached(
   const path = join(folder, name);
   const known = await stat(path).catch(() => undefined);
   if (known?.isFile()) return path;
-  const startedAt = performance.now();
+  const startedAtMs = performance.now();
   const made = await make();
-  log.info({ file: name, sizeBytes: made.length, durationMs: Math.round(performance.now() - startedAt) }, 'model file prepared');
+  log.info({ file: name, sizeBytes: made.length, durationMs: Math.round(performance.now() - startedAtMs) }, 'model file prepared');
   try {
     await save(folder, name, made);
     return path;

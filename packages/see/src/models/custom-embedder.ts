@@ -7,15 +7,15 @@ import { floats, sessionOptions } from './onnx-session.ts';
 /** Opens a custom embedding model. It has one input; the embedding is its first output, flattened. */
 export async function createCustomEmbedder(
   custom: CustomModel,
-): Promise<{ embed: (crop: Raster) => Promise<Float32Array>; close: () => Promise<void> }> {
+): Promise<{ embed: (patch: Raster) => Promise<Float32Array>; close: () => Promise<void> }> {
   const session = await InferenceSession.create(custom.file, sessionOptions);
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   return {
-    embed: async (crop) => {
-      const { width, height } = crop;
+    embed: async (patch) => {
+      const { width, height } = patch;
       const shape = custom.layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
-      return floats((await session.run({ [input]: new Tensor('float32', modelInput(crop, custom), shape) }))[output]);
+      return floats((await session.run({ [input]: new Tensor('float32', modelInput(patch, custom), shape) }))[output]);
     },
     close: () => session.release(),
   };

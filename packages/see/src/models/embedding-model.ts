@@ -24,13 +24,13 @@ type Description = z.output<typeof descriptionSchema>;
 /** The operator's ONNX file and its input: (byte - mean[channel]) * scale, channels in this order and layout. */
 export type CustomModel = Pick<Description, 'file' | 'order' | 'mean' | 'scale' | 'layout'>;
 
-/** How faces are cropped for an embedding model, and how its embeddings are used. */
+/** How faces are cut out for an embedding model, and how its embeddings are used. */
 export interface EmbeddingModel {
   /** Stored with every face; embeddings with different ids are never compared. Must change when anything below does. */
   id: string;
-  /** Side of the square crop, pixels. */
+  /** Side of the square patch, pixels. */
   side: number;
-  /** How the face lies in the crop: the square around the levelled mesh with a margin (a share of its side), or the five landmarks fitted to a template (eyes, nose, corners of the mouth; pixels of the crop). */
+  /** How the face lies in the patch: the square around the levelled mesh with a margin (a share of its side), or the five landmarks fitted to a template (eyes, nose, corners of the mouth; pixels of the patch). */
   align: { kind: 'mesh-square'; margin: number } | { kind: 'five-points'; template: Description['template'] };
   /** Whether the mirror image is embedded too and added. */
   mirrored: boolean;
@@ -40,7 +40,7 @@ export interface EmbeddingModel {
   custom: CustomModel | null;
 }
 
-/** HSE-FaceRes with the crop that worked best (docs/seeing.md): the square around the levelled mesh and 40 % more, averaged with the mirror image. */
+/** HSE-FaceRes with the patch that worked best (docs/seeing.md): the square around the levelled mesh and 40 % more, averaged with the mirror image. */
 export const faceres: EmbeddingModel = {
   id: 'faceres-bgr-mesh140-mirror-1',
   side: 224,

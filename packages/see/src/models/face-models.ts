@@ -11,11 +11,11 @@ export interface DetectorGrids {
   coarseBoxes: Float32Array;
 }
 
-/** The mesh model's output for a crop. */
+/** The mesh model's output for a patch: the part of the picture that a model gets. */
 export interface Mesh {
-  /** x, y and z of 468 points, pixels of the crop. */
+  /** x, y and z of 468 points, pixels of the patch. */
   points: Float32Array;
-  /** The face flag: how sure the model is that the crop shows a face, 0..1. */
+  /** The face flag: how sure the model is that the patch shows a face, 0..1. */
   flag: number;
 }
 
@@ -25,12 +25,12 @@ export interface FaceModels {
   readonly name: string;
   /** Width and height of the view are multiples of 32. */
   detect(view: Raster): Promise<DetectorGrids>;
-  /** `crop` is `meshSide` by `meshSide`. */
-  mesh(crop: Raster): Promise<Mesh>;
-  /** Sides of `crop`: `EmbeddingModel.side`. The result is not normalised to unit length. */
-  embed(crop: Raster): Promise<Float32Array>;
+  /** `patch` is `meshSide` by `meshSide`. */
+  mesh(patch: Raster): Promise<Mesh>;
+  /** Sides of `patch`: `EmbeddingModel.side`. The result is not normalised to unit length. */
+  embed(patch: Raster): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** Side of the mesh model's crop. */
+/** Side of the mesh model's patch. */
 export const meshSide = 192;

@@ -29,11 +29,11 @@ export async function createHumanModels(): Promise<FaceModels> {
       const [fineScores, fineBoxes, coarseScores, coarseBoxes] = blazeface.run(view);
       return { fineScores, fineBoxes, coarseScores, coarseBoxes };
     },
-    mesh: async (crop) => {
-      const [points, flag] = facemesh.run(crop);
+    mesh: async (patch) => {
+      const [points, flag] = facemesh.run(patch);
       return { points, flag: flag[0] ?? 0 };
     },
-    embed: async (crop) => faceres.run(crop)[0],
+    embed: async (patch) => faceres.run(patch)[0],
     close: async () => {
       for (const model of [blazeface, facemesh, faceres]) model.dispose();
     },

@@ -22,11 +22,11 @@ export async function createOnnxModels(files: Record<ModelName, CachedFile>): Pr
         coarseBoxes: floats(coarseBoxes),
       };
     },
-    mesh: async (crop) => {
-      const { points, flag } = await run(facemesh, crop);
+    mesh: async (patch) => {
+      const { points, flag } = await run(facemesh, patch);
       return { points: floats(points), flag: floats(flag)[0] ?? 0 };
     },
-    embed: async (crop) => floats((await run(faceres, crop))['embedding']),
+    embed: async (patch) => floats((await run(faceres, patch))['embedding']),
     close: async () => {
       for (const session of [blazeface, facemesh, faceres]) await session.release();
     },
@@ -36,6 +36,7 @@ export async function createOnnxModels(files: Record<ModelName, CachedFile>): Pr
 function open(file: CachedFile): Promise<InferenceSession> {
   // Views have many sizes: memory plans for each of them would only pile up.
   const options = { ...sessionOptions, enableMemPattern: false };
+  // Two overloads: TypeScript takes a union for neither.
   return typeof file === 'string' ? InferenceSession.create(file, options) : InferenceSession.create(file, options);
 }
 

@@ -14,14 +14,14 @@ export interface Vision {
 }
 
 /** What a thread needs to open its own `Vision`. Prepared once for all threads; can be sent between them. */
-export interface VisionPlan extends Omit<Vision, 'models'> {
+export interface PreparedVision extends Omit<Vision, 'models'> {
   engine: 'onnx' | 'human';
   /** The translated models. */
   files: Record<ModelName, CachedFile>;
 }
 
 /** Opens the models on the calling thread. Loads the library of the chosen engine only. */
-export async function openVision({ engine, files, ...rest }: VisionPlan): Promise<Vision> {
+export async function openVision({ engine, files, ...rest }: PreparedVision): Promise<Vision> {
   const models =
     engine === 'onnx'
       ? await (await import('./onnx-models.ts')).createOnnxModels(files)

@@ -1,4 +1,4 @@
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp' | 'ico' | 'heic';
+import type { ImageFormat } from '@watchpost/shared/image-formats';
 
 /** First bytes as Latin-1 text. */
 const beginnings: [start: string, format: ImageFormat][] = [

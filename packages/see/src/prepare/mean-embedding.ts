@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { unit } from '../face/embed.ts';
-import { contactSheetFile } from '../files/human-package.ts';
+import { contactSheetFile, contactSheetGrid } from '../files/human-package.ts';
 import { seeFaces } from '../look.ts';
 import type { Vision } from '../models/vision.ts';
 import { createPyramid } from '../picture/raster.ts';
 
 /** The rows of strangers on the contact sheet; most faces in the first two rows are one man's. Pixels. */
-const strangers = { left: 0, top: 507, width: 1920, height: 447 };
+const strangers = { left: 0, top: Math.floor(contactSheetGrid.top + 2 * contactSheetGrid.stepY), width: 1920, height: 447 };
 
 /** The mean embedding of many different people, unit length: every face is somewhat similar to it. Takes a second or two. */
 export async function computeMeanEmbedding(vision: Vision): Promise<Float32Array> {

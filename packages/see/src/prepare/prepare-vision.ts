@@ -3,7 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from '../config.ts';
 import { bytesOf, cached } from '../files/model-cache.ts';
 import { faceres, readEmbeddingModel } from '../models/embedding-model.ts';
-import { openVision, type Vision, type VisionPlan } from '../models/vision.ts';
+import { openVision, type Vision, type PreparedVision } from '../models/vision.ts';
 import { translatedModel } from '../translate/translated-model.ts';
 import { computeMeanEmbedding } from './mean-embedding.ts';
 
@@ -14,7 +14,7 @@ const workPixels = 12_600_000;
  * Translates the models and computes the mean embedding, or takes both from the cache. Without the cache this computes for some seconds,
  * so it must not run on the event loop. Rejects with `embedding-model-invalid`.
  */
-export async function prepareVision(config: SeeConfig, log: Logger): Promise<VisionPlan> {
+export async function prepareVision(config: SeeConfig, log: Logger): Promise<PreparedVision> {
   const embedding = config.EMBEDDING_MODEL === undefined ? faceres : await readEmbeddingModel(config.EMBEDDING_MODEL);
   const dir = config.MODEL_CACHE_DIR;
   const files = {
@@ -22,23 +22,26 @@ export async function prepareVision(config: SeeConfig, log: Logger): Promise<Vis
     facemesh: await translatedModel('facemesh', log, dir),
     faceres: await translatedModel('faceres', log, dir),
   };
-  const plan: VisionPlan = {
+  const prepared: PreparedVision = {
     engine: config.FACE_ENGINE,
     files,
     embedding,
     meanEmbedding: undefined,
     limits: { maxPixels: config.MAX_PIXELS, workPixels },
   };
-  if (embedding.minLikeness === null) return plan;
+  if (embedding.minLikeness === null) return prepared;
   const hash = createHash('sha256').update(JSON.stringify(embedding));
   for (const file of [...Object.values(files), ...(embedding.custom ? [embedding.custom.file] : [])]) hash.update(await bytesOf(file));
   const mean = await cached(`mean-embedding-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
-    const vision = await openVision({ ...plan, engine: 'onnx' });
-    const embedding = await computeMeanEmbedding(vision);
-    await vision.models.close();
-    return Uint8Array.from(new Uint8Array(embedding.buffer));
+    const vision = await openVision({ ...prepared, engine: 'onnx' });
+    try {
+      const mean = await computeMeanEmbedding(vision);
+      return Uint8Array.from(new Uint8Array(mean.buffer));
+    } finally {
+      await vision.models.close();
+    }
   });
-  return { ...plan, meanEmbedding: new Float32Array((await bytesOf(mean)).buffer) };
+  return { ...prepared, meanEmbedding: new Float32Array((await bytesOf(mean)).buffer) };
 }
 
 /** Prepares and opens the models on the calling thread, which they block: for measurements and tests. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '@watchpost/shared/errors';
 import { look } from '../look.ts';
-import { openVision, type Vision, type VisionPlan } from '../models/vision.ts';
+import { openVision, type Vision, type PreparedVision } from '../models/vision.ts';
 import { decodeCells } from '../picture/decode.ts';
 import { fingerprintOf } from '../picture/fingerprint.ts';
 import { collectGarbage } from './collect-garbage.ts';
@@ -11,8 +11,8 @@ import type { ThreadReply, ThreadRequest } from './messages.ts';
 const port = parentPort;
 if (!port) throw new Error('this file must run as a worker thread');
 
-const plan: VisionPlan = workerData;
-const vision = await openVision(plan);
+const prepared: PreparedVision = workerData;
+const vision = await openVision(prepared);
 
 async function handle(vision: Vision, { task, bytes }: ThreadRequest): Promise<ThreadReply> {
   try {

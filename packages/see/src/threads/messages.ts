@@ -1,12 +1,15 @@
 import type { ErrorCode } from '@watchpost/shared/errors';
 import type { Seen } from '../face-engine.ts';
+import type { PreparedVision } from '../models/vision.ts';
 
 /** What the pool asks of a thread. */
 export type ThreadRequest = { task: 'see' | 'fingerprint'; bytes: Uint8Array };
 
 /** What a thread sends: `ready` once, then one reply to each request. */
-export type ThreadReply =
-  | { kind: 'ready' }
-  | { kind: 'seen'; seen: Seen }
-  | { kind: 'fingerprint'; fingerprint: Uint8Array }
-  | { kind: 'failed'; code: ErrorCode; message: string };
+export type ThreadReply = { kind: 'ready' } | { kind: 'seen'; seen: Seen } | { kind: 'fingerprint'; fingerprint: Uint8Array } | Failure;
+
+/** What the preparing thread sends, once. */
+export type PrepareReply = { kind: 'prepared'; vision: PreparedVision } | Failure;
+
+/** An error without its cause, which cannot be sent. */
+type Failure = { kind: 'failed'; code: ErrorCode; message: string };

@@ -28,7 +28,7 @@ export interface Pool<Request, Reply> {
   close(): Promise<void>;
 }
 
-interface Job<Request, Reply> {
+interface PendingRequest<Request, Reply> {
   request: Request;
   reply: Promise<Reply>;
   resolve: (reply: Reply) => void;
@@ -40,11 +40,11 @@ const restartBackoff = { firstMs: 1_000, maxMs: 1_000 };
 
 /**
  * Runs `size` threads and gives each one request at a time, first come, first served. A thread that crashes or hangs is replaced;
- * its request is rejected with a transient error, the others are not affected. Rejects if a thread cannot start at first.
+ * its request is rejected with a transient error, the others are not affected. Rejects if a thread cannot start at first, or with `aborted`.
  */
-export async function createPool<Request, Reply>(options: PoolOptions<Request, Reply>): Promise<Pool<Request, Reply>> {
+export async function createPool<Request, Reply>(options: PoolOptions<Request, Reply>, signal: AbortSignal): Promise<Pool<Request, Reply>> {
   const { size, start, timeoutMs, onLost } = options;
-  const waiting: Job<Request, Reply>[] = [];
+  const waiting: PendingRequest<Request, Reply>[] = [];
   const idle: Seat<Request, Reply>[] = [];
   const seats = new Set<Seat<Request, Reply>>();
   const closing = new AbortController();
@@ -52,8 +52,8 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
   const next = (): void => {
     while (idle.length > 0 && waiting.length > 0) {
       const seat = idle.pop();
-      const job = waiting.shift();
-      if (seat && job) seat.take(job);
+      const pending = waiting.shift();
+      if (seat && pending) seat.take(pending);
     }
   };
 
@@ -82,38 +82,38 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
 
   const close = async (): Promise<void> => {
     closing.abort();
-    for (const job of waiting.splice(0)) job.reject(new AppError('aborted', 'the engine is closing'));
+    for (const pending of waiting.splice(0)) pending.reject(new AppError('aborted', 'the engine is closing'));
     await Promise.all([...seats].map((seat) => seat.end()));
   };
 
   try {
-    await Promise.all(Array.from({ length: size }, open));
+    await raceAbort(Promise.all(Array.from({ length: size }, open)), signal);
   } catch (error) {
     await close();
     throw error;
   }
 
   return {
-    run: async (request, signal) => {
-      throwIfAborted(signal);
+    run: async (request, caller) => {
+      throwIfAborted(caller);
       throwIfAborted(closing.signal);
       // Many pictures may wait on one signal: the one that stops the process.
-      setMaxListeners(0, signal);
-      const job = createJob<Request, Reply>(request);
-      waiting.push(job);
+      setMaxListeners(0, caller);
+      const pending = createPending<Request, Reply>(request);
+      waiting.push(pending);
       next();
       try {
-        return await raceAbort(job.reply, signal);
+        return await raceAbort(pending.reply, caller);
       } finally {
-        if (waiting.includes(job)) waiting.splice(waiting.indexOf(job), 1);
+        if (waiting.includes(pending)) waiting.splice(waiting.indexOf(pending), 1);
       }
     },
     close,
   };
 }
 
-function createJob<Request, Reply>(request: Request): Job<Request, Reply> {
-  let settle: Pick<Job<Request, Reply>, 'resolve' | 'reject'> = { resolve: () => undefined, reject: () => undefined };
+function createPending<Request, Reply>(request: Request): PendingRequest<Request, Reply> {
+  let settle: Pick<PendingRequest<Request, Reply>, 'resolve' | 'reject'> = { resolve: () => undefined, reject: () => undefined };
   const reply = new Promise<Reply>((resolve, reject) => {
     settle = { resolve, reject };
   });
@@ -123,7 +123,7 @@ function createJob<Request, Reply>(request: Request): Job<Request, Reply> {
 /** A place in the pool and the thread in it. */
 interface Seat<Request, Reply> {
   opened: Promise<void>;
-  take(job: Job<Request, Reply>): void;
+  take(pending: PendingRequest<Request, Reply>): void;
   end(): Promise<void>;
 }
 
@@ -132,23 +132,23 @@ function createSeat<Request, Reply>(
   timeoutMs: number,
   on: { free: () => void; gone: (reason: string) => void },
 ): Seat<Request, Reply> {
-  let job: Job<Request, Reply> | undefined;
+  let pending: PendingRequest<Request, Reply> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let up = false;
   let ended = false;
 
   const lose = (error: AppError): void => {
     clearTimeout(timer);
-    job?.reject(error);
-    job = undefined;
+    pending?.reject(error);
+    pending = undefined;
     if (ended) return;
     ended = true;
     if (up) on.gone(error.message);
   };
   thread.onReply((reply) => {
     clearTimeout(timer);
-    const done = job;
-    job = undefined;
+    const done = pending;
+    pending = undefined;
     done?.resolve(reply);
     if (!ended) on.free();
   });
@@ -161,7 +161,7 @@ function createSeat<Request, Reply>(
       on.free();
     }),
     take: (taken) => {
-      job = taken;
+      pending = taken;
       timer = setTimeout(() => {
         lose(new AppError('inference-timeout', `a picture took longer than ${timeoutMs} ms`));
         void thread.end();

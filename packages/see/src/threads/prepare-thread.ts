@@ -1,9 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { toAppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { prepareVision } from '../prepare/prepare-vision.ts';
+import type { PrepareReply } from './messages.ts';
 
-/** Prepares the vision plan away from the event loop and sends it. Started by create-face-engine.ts. */
+/** Prepares the vision away from the event loop and sends it. Started by create-face-engine.ts. */
 const port = parentPort;
 if (!port) throw new Error('this file must run as a worker thread');
-const plan = await prepareVision(workerData.config, createLogger(workerData.name, workerData.level));
-port.postMessage(plan);
+
+async function prepare(): Promise<PrepareReply> {
+  try {
+    return { kind: 'prepared', vision: await prepareVision(workerData.config, createLogger(workerData.name, workerData.level)) };
+  } catch (error) {
+    const { code, message } = toAppError(error);
+    return { kind: 'failed', code, message };
+  }
+}
+
+port.postMessage(await prepare());

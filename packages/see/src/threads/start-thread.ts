@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { VisionPlan } from '../models/vision.ts';
+import type { PreparedVision } from '../models/vision.ts';
 import type { ThreadReply, ThreadRequest } from './messages.ts';
 import type { PoolThread } from './pool.ts';
 
 /** Starts an inference thread. */
-export function startThread(plan: VisionPlan): PoolThread<ThreadRequest, ThreadReply> {
-  const worker = new Worker(new URL('./inference-thread.js', import.meta.url), { workerData: plan });
+export function startThread(prepared: PreparedVision): PoolThread<ThreadRequest, ThreadReply> {
+  const worker = new Worker(new URL('./inference-thread.js', import.meta.url), { workerData: prepared });
   const replies: ((reply: ThreadReply) => void)[] = [];
   const exits: ((error: Error | undefined) => void)[] = [];
   let failure: Error | undefined;

@@ -11,22 +11,22 @@ export async function measureThroughput(
   signal: AbortSignal,
 ): Promise<Throughput> {
   const threads = config.INFERENCE_THREADS;
-  const engine = await createFaceEngine(config, createLogger('bench', 'warn'));
+  const engine = await createFaceEngine(config, createLogger('bench', 'warn'), signal);
   try {
     await Promise.all(
       Array.from({ length: threads * 2 }, (_, index) => engine.see(pictures[index % pictures.length] ?? new Uint8Array(), signal)),
     );
     const watch = watchProcess();
-    const startedAt = performance.now();
+    const startedAtMs = performance.now();
     let done = 0;
     const feed = async (): Promise<void> => {
-      while (performance.now() - startedAt < forMs) {
+      while (performance.now() - startedAtMs < forMs) {
         await engine.see(pictures[done % pictures.length] ?? new Uint8Array(), signal);
         done += 1;
       }
     };
     await Promise.all(Array.from({ length: threads }, feed));
-    const seconds = (performance.now() - startedAt) / 1_000;
+    const seconds = (performance.now() - startedAtMs) / 1_000;
     return { threads, framesPerSecond: rounded(done / seconds), ...watch.stop() };
   } finally {
     await engine.close();

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { contactSheetFile, humanFile } from '../files/human-package.ts';
+import { contactSheetFile, contactSheetGrid, humanFile } from '../files/human-package.ts';
 
 /** A camera frame as a file; sizes in pixels. */
 export interface SampleFrame {
@@ -21,7 +21,12 @@ export async function makeSampleFrame({ width, height }: { width: number; height
   const tiles = await Promise.all(
     [0, 1, 2].map(async (index) => ({
       input: await sharp(contactSheetFile)
-        .extract({ left: 2 + index * 213, top: 510, width: 102, height: 106 })
+        .extract({
+          left: Math.round(contactSheetGrid.left + 2 * index * contactSheetGrid.stepX),
+          top: Math.ceil(contactSheetGrid.top + 2 * contactSheetGrid.stepY) + 2,
+          width: 102,
+          height: 106,
+        })
         .resize(66)
         .toBuffer(),
       left: Math.round(width * (0.2 + 0.3 * index)),

@@ -18,7 +18,7 @@ export const recipes = {
       'StatefulPartitionedCall/functional_1/conv2d_36/BiasAdd': 'coarseBoxes',
     },
   },
-  /** 468 points (x, y, z in pixels of the crop), and the face flag: the probability that the crop shows a face. */
+  /** 468 points (x, y, z in pixels of the patch), and the face flag: the probability that the patch shows a face. */
   facemesh: {
     name: 'facemesh',
     side: 192,

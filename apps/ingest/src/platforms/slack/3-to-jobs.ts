@@ -1,5 +1,6 @@
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { toChatFile, whyNoFile, isStub } from '@watchpost/slack/file';
+import { imageEndings } from '@watchpost/shared/image-formats';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { EventFile, SlackMessage } from './2-parse.ts';
 
@@ -13,7 +14,7 @@ export interface SlackIdentity {
 /** Why a file does not become a job. */
 export type SkipReason = 'not-an-image' | 'not-downloadable' | 'own' | 'malformed';
 
-const imageTypes = ['jpg', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'avif', 'heic', 'heif', 'tif', 'tiff', 'jfif'];
+const imageTypes: readonly string[] = Object.values(imageEndings).flat();
 const imageName = new RegExp(`\\.(?:${imageTypes.join('|')})$`, 'i');
 /** Types that Slack and clients use when they do not know the type. */
 const unknownTypes = new Set(['', 'application/octet-stream', 'binary', 'auto', 'unknown']);

@@ -53,13 +53,13 @@ async function isEmpty(folder: string): Promise<boolean> {
 }
 
 async function makeCluster(cluster: string, { initdb, postgres }: Binaries, runAs: RunAs): Promise<void> {
-  const workshop = `${cluster}.new`;
-  const fresh = path.join(workshop, 'cluster');
-  const secret = path.join(workshop, passwordFile);
-  await rm(workshop, { recursive: true, force: true });
-  await mkdir(workshop, { mode: 0o700 });
+  const temporary = `${cluster}.new`;
+  const fresh = path.join(temporary, 'cluster');
+  const secret = path.join(temporary, passwordFile);
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { mode: 0o700 });
   await writeFile(secret, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  if (runAs.uid !== undefined) for (const each of [workshop, secret]) await chown(each, runAs.uid, runAs.gid ?? runAs.uid);
+  if (runAs.uid !== undefined) for (const each of [temporary, secret]) await chown(each, runAs.uid, runAs.gid ?? runAs.uid);
   const auth = ['--username', owner, '--pwfile', secret, '--auth', 'scram-sha-256'];
   await runProgram([initdb, '--pgdata', fresh, ...auth, '--encoding', 'UTF8', '--locale', 'C', '--no-instructions'], '', runAs);
   // Without a server: PostgreSQL's single-user mode reads a statement a line.
@@ -67,7 +67,7 @@ async function makeCluster(cluster: string, { initdb, postgres }: Binaries, runA
   await rename(secret, path.join(fresh, passwordFile));
   await rmdir(cluster).catch(() => undefined);
   await rename(fresh, cluster);
-  await rm(workshop, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true });
 }
 
 async function runProgram(command: string[], input: string, { wrapper, ...user }: RunAs): Promise<void> {

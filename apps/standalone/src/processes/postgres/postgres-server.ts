@@ -4,11 +4,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { lockDataDir } from '../data-lock.ts';
 import { spawnGuarded } from '../guarded.ts';
+import { isRunning } from '../is-running.ts';
 import { addressFor } from './address.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterFolder, ensureCluster, programEnv } from './cluster.ts';
@@ -22,7 +23,7 @@ export interface PostgresOptions {
   /** More settings of PostgreSQL, over ours. */
   settings?: Record<string, string>;
   /** Removed when this process is gone and the server with it; the server is killed then. */
-  lastFolder?: string;
+  removeWhenOrphaned?: string;
 }
 
 export interface PostgresServer {
@@ -33,7 +34,7 @@ export interface PostgresServer {
   /** Resolves with the last lines of its log when the server that runs now has ended. */
   ended: () => Promise<string[]>;
   /** Starts it again after it ended. Rejects as `startPostgres` does. */
-  start: () => Promise<void>;
+  start: (signal: AbortSignal) => Promise<void>;
   /** Ends all connections, writes everything down, and gives the data folder back. */
   stop: () => Promise<void>;
 }
@@ -63,32 +64,33 @@ const stopMs = 30_000;
 
 /**
  * Starts the embedded PostgreSQL and makes its data folder where there is none. When this process ends without `stop`, the server ends
- * too. Rejects with `data-dir-in-use`, or with `embedded-database-failed`.
+ * too. Rejects with `data-dir-in-use`, `embedded-database-failed` or `aborted`; `signal` ends the start, not the server.
  */
-export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions, signal: AbortSignal): Promise<PostgresServer> {
   const { dataDir } = options;
   let unlock = async (): Promise<void> => undefined;
   try {
     const binaries = findBinaries();
-    unlock = await lockDataDir(dataDir);
+    unlock = await lockDataDir(dataDir, signal);
     const folder = clusterFolder(dataDir);
     const runAs = await runAsFor(existsSync(folder) ? folder : dataDir);
     const password = await ensureCluster(dataDir, binaries, runAs);
     const address = await addressFor(folder);
     const settings = { ...ownSettings, ...address.settings, ...options.settings };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const launchServer = async (): Promise<Running | Failed> => launchOnce([binaries.postgres, '-D', folder, ...args], runAs, options);
-    let running = await launch(folder, launchServer);
+    const command = [binaries.postgres, '-D', folder, ...args];
+    const launchServer: LaunchServer = async (each) => launchOnce(command, runAs, options, each);
+    let running = await launch(folder, launchServer, signal);
     let starting = Promise.resolve();
-    const startAgain = async (): Promise<void> => {
-      running = await launch(folder, launchServer);
+    const startAgain = async (each: AbortSignal): Promise<void> => {
+      running = await launch(folder, launchServer, each);
     };
     return {
       url: address.url(password),
       process: () => running.child,
       ended: async () => running.ended,
-      start: () => {
-        starting = startAgain();
+      start: (each) => {
+        starting = startAgain(each);
         return starting;
       },
       stop: async () => {
@@ -114,16 +116,20 @@ interface Failed {
   lines: string[];
 }
 
+type LaunchServer = (signal: AbortSignal) => Promise<Running | Failed>;
+
 /**
  * Starts the server; waits where another one still uses the folder, such as that of a launcher that was killed, which is about to end.
  * PostgreSQL has two ways to notice: a file with a process id, and shared memory. The file may be left over from a crash, and its
  * id may belong to any process by now, so the file is removed if nothing answers at its address. Shared memory is never left over.
  */
-async function launch(folder: string, launchServer: () => Promise<Running | Failed>): Promise<Running> {
-  for (const deadline = Date.now() + patienceMs; ; await delay(100)) {
+async function launch(folder: string, launchServer: LaunchServer, signal: AbortSignal): Promise<Running> {
+  for (const deadline = Date.now() + patienceMs; ; await pause(100, signal)) {
+    throwIfAborted(signal);
     const occupied = await answers(folder);
-    const result = occupied ? { lines: [] } : await launchServer();
+    const result = occupied ? { lines: [] } : await launchServer(signal);
     if ('child' in result) return result;
+    throwIfAborted(signal);
     const reason = result.lines.join('\n');
     const inUse = /shared memory block .* in use/.test(reason);
     const leftOver = /lock file .* already exists/.test(reason);
@@ -138,12 +144,17 @@ async function launch(folder: string, launchServer: () => Promise<Running | Fail
   }
 }
 
-async function launchOnce(command: string[], { wrapper, ...user }: RunAs, { log, lastFolder }: PostgresOptions): Promise<Running | Failed> {
+async function launchOnce(
+  command: string[],
+  { wrapper, ...user }: RunAs,
+  { log, removeWhenOrphaned }: PostgresOptions,
+  signal: AbortSignal,
+): Promise<Running | Failed> {
   const child = spawnGuarded([...wrapper, ...command], {
     ...user,
     env: programEnv(),
     cwd: path.parse(process.cwd()).root,
-    ...(lastFolder === undefined ? { lastSignal: 'INT' } : { lastFolder }),
+    ...(removeWhenOrphaned === undefined ? { signalWhenOrphaned: 'INT' } : { removeWhenOrphaned }),
   });
   const logLine = createServerLog(log);
   const lines: string[] = [];
@@ -162,7 +173,10 @@ async function launchOnce(command: string[], { wrapper, ...user }: RunAs, { log,
       if (line.endsWith('database system is ready to accept connections')) resolve(true);
     });
   });
+  const onAbort = (): void => void child.kill('SIGINT');
+  signal.addEventListener('abort', onAbort, { once: true });
   const outcome = await Promise.race([ready, ended]);
+  signal.removeEventListener('abort', onAbort);
   return outcome === true ? { child, ended } : { lines: outcome };
 }
 
@@ -178,7 +192,7 @@ async function stop({ child, ended }: Running): Promise<void> {
 async function answers(folder: string): Promise<boolean> {
   const { pid, port, socketFolder } = await readPidFile(folder);
   // Any program may listen on the port; only a server of this folder can own the socket in it.
-  if (port === '' || (socketFolder === '' && !isRunning(pid))) return false;
+  if (port === '' || (socketFolder === '' && !(await isRunning({ pid })))) return false;
   return new Promise((resolve) => {
     const socket = socketFolder ? connect(path.join(socketFolder, `.s.PGSQL.${port}`)) : connect(Number(port), '127.0.0.1');
     const settle = (answer: boolean): void => {
@@ -187,14 +201,6 @@ async function answers(folder: string): Promise<boolean> {
     };
     socket.once('connect', () => settle(true)).once('error', () => settle(false));
   });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** The first lines of postmaster.pid are the process, the folder, the start, the port and the socket's folder. */

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
-import { createCanvas, GlobalFonts, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
+import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Box } from '@watchpost/shared/geometry';
 import type { FaceLabel, FaceStyle } from '../2-describe.ts';
+import { labelFont } from '@watchpost/see/picture/label-font';
 import type { Raster } from '@watchpost/see/picture/raster';
 import { layoutLabels, type Layout, type PlacedLabel } from './layout.ts';
 
@@ -23,24 +23,16 @@ const styles: Record<FaceStyle, Style> = {
   ignored: { colour: '#9a9a9a', text: '#000000', dash: [1, 3] },
 };
 
-const fontFamily = 'watchpost';
 const jpegQuality = 88;
-
-/** Registers the bundled font: a container has none. DejaVu Sans covers Latin, Greek, Cyrillic, Arabic and more. */
-function registerFont(): void {
-  if (GlobalFonts.has(fontFamily)) return;
-  GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'), fontFamily);
-}
 
 /** The picture as a JPEG with a box and a label for every face. */
 export async function drawFaces(picture: Raster, faces: readonly { box: Box; label: FaceLabel }[]): Promise<Uint8Array> {
-  registerFont();
   const measuring = createCanvas(1, 1).getContext('2d');
   const layout = layoutLabels(
     picture,
     faces.map(({ box, label }) => ({ box, text: label.text })),
     (text, fontPx) => {
-      measuring.font = fontOf(fontPx);
+      measuring.font = labelFont(fontPx);
       return measuring.measureText(text).width;
     },
   );
@@ -58,10 +50,6 @@ export async function drawFaces(picture: Raster, faces: readonly { box: Box; lab
 
 function styleOf(label: FaceLabel | undefined): Style {
   return styles[label?.style ?? 'unrecognisable'];
-}
-
-function fontOf(fontPx: number): string {
-  return `${fontPx}px ${fontFamily}, sans-serif`;
 }
 
 function asCanvas({ data, width, height, channels }: Raster) {
@@ -95,7 +83,7 @@ function drawLabel(context: SKRSContext2D, { label }: PlacedLabel, { fontPx }: L
   context.strokeStyle = 'rgba(0, 0, 0, 0.75)';
   context.lineWidth = 1;
   context.strokeRect(label.x + 0.5, label.y + 0.5, label.width - 1, label.height - 1);
-  context.font = fontOf(fontPx);
+  context.font = labelFont(fontPx);
   context.textBaseline = 'middle';
   context.fillStyle = style.text;
   context.fillText(label.text, label.x + fontPx * 0.3, label.y + label.height / 2 + fontPx * 0.03);
