@@ -1,5 +1,5 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
-import { cosine } from '@watchpost/gallery/decide/references';
+import { dot as cosine } from '@watchpost/shared/vectors';
 import { describe, expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../../support/gallery-backends.ts';
 

@@ -1,4 +1,5 @@
-import { chooseReferences, cosine, surplusReferences, type Reference } from '@watchpost/gallery/decide/references';
+import { dot as cosine } from '@watchpost/shared/vectors';
+import { chooseReferences, surplusReferences, type Reference } from '@watchpost/gallery/decide/references';
 import { describe, expect, it } from 'vitest';
 
 /** Unit vectors in a plane, by their angle: the cosine of two is the cosine of the angle between them. */

@@ -1,4 +1,5 @@
-import { dot, embedFace } from '@watchpost/see/face/embed';
+import { dot } from '@watchpost/shared/vectors';
+import { embedFace } from '@watchpost/see/face/embed';
 import { createPyramid } from '@watchpost/see/picture/raster';
 import { percentile, rounded } from '../report/statistics.ts';
 import { readContactSheet, shrunkFace, type SheetFace } from './contact-sheet.ts';

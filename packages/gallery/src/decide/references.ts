@@ -1,3 +1,4 @@
+import { dot as cosine } from '@watchpost/shared/vectors';
 /** A reference face of a person, as `chooseReferences` needs it. */
 export interface Reference {
   id: string;
@@ -70,11 +71,4 @@ function worseOfClosestPair<T extends Omit<Reference, 'id'>>(references: readonl
     }
   }
   return worst;
-}
-
-/** Dot product: the cosine of two vectors of unit length with equally many numbers. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
 }

@@ -1,7 +1,7 @@
 import { thresholdsAt, type ThresholdRow } from '../decide/thresholds.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import { personStatus, type StoredPerson } from '../domain.ts';
-import { cosine } from '../decide/references.ts';
+import { dot as cosine } from '@watchpost/shared/vectors';
 
 /** Two unknowns that seem to be one stranger. */
 export interface DuplicatePair {

@@ -1,4 +1,4 @@
-import { cosine } from '../decide/references.ts';
+import { dot as cosine } from '@watchpost/shared/vectors';
 
 /** A face's vector and the person that it belongs to. All vectors of one comparison come from one model. */
 export interface OwnedVector {

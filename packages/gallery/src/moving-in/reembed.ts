@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { GalleryStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { cosine } from '../decide/references.ts';
+import { dot as cosine } from '@watchpost/shared/vectors';
 import { createChange } from '../changes/change.ts';
 import type { Transact } from '../changes/transact.ts';
 import { type Agreement, cosineStats, type CosineStats, nearestAgreement, type OwnedVector, sampleEvenly } from './agreement.ts';

@@ -1,6 +1,7 @@
 import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
 import { presentDecision } from '../decide/present-decision.ts';
-import { cosine, type ReferenceSettings } from '../decide/references.ts';
+import { dot as cosine } from '@watchpost/shared/vectors';
+import type { ReferenceSettings } from '../decide/references.ts';
 import { personStatus, type Sighting, type SnapshotSightings } from '../domain.ts';
 import type { Transact } from '../changes/transact.ts';
 import type { Gallery, MatchedFace, ProbeFace } from '../gallery.ts';

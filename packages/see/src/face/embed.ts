@@ -1,3 +1,4 @@
+import { dot, unit } from '@watchpost/shared/vectors';
 import type { Vision } from '../models/vision.ts';
 import { cutSquare, type Pyramid } from '../picture/raster.ts';
 import type { AlignedFace } from './align.ts';
@@ -23,17 +24,4 @@ export async function embedFace(
   const mirrored = unit(await models.embed(cutSquare(picture, square, model.side, true)));
   const embedding = unit(direct.map((value, index) => value + (mirrored[index] ?? 0)));
   return isUnlike(embedding, 0) ? undefined : embedding;
-}
-
-/** Scaled to length 1. */
-export function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector)) || 1;
-  return vector.map((value) => value / length);
-}
-
-/** Dot product: the cosine of vectors of unit length. */
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
 }

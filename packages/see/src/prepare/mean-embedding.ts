@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { unit } from '../face/embed.ts';
+import { unit } from '@watchpost/shared/vectors';
 import { contactSheetFile, contactSheetGrid } from '../files/human-package.ts';
 import { seeFaces } from '../look.ts';
 import type { Vision } from '../models/vision.ts';
