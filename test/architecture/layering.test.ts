@@ -88,6 +88,15 @@ describe('doors', () => {
     expect(used.filter(({ name }) => !doors.includes(name))).toEqual([]);
   });
 
+  it('nobody leaves a package by a relative path', () => {
+    const outside = all.flatMap(({ file, home, imports }) =>
+      imports
+        .filter((name) => name.startsWith('.') && !path.posix.join(path.posix.dirname(file), name).startsWith(`${home}/src/`))
+        .map((name) => `${file} -> ${name}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
   it('every door is used', () => {
     expect(doors.filter((door) => !used.some(({ name }) => name === door))).toEqual([]);
   });

@@ -72,7 +72,7 @@ export async function withMongo(storage: StorageConfig, use: (client: MongoClien
   }
 }
 
-async function withPostgres(storage: StorageConfig, use: (client: Client) => Promise<void>): Promise<void> {
+export async function withPostgres(storage: StorageConfig, use: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString: storage.POSTGRES_URL });
   await client.connect();
   try {

@@ -43,6 +43,7 @@ export const errorCodes = {
   'process-failed': 'permanent',
   // The gallery and the records.
   'gallery-unavailable': 'transient',
+  'database-incompatible': 'permanent',
   'name-invalid': 'permanent',
   'name-taken': 'permanent',
   'person-not-found': 'permanent',

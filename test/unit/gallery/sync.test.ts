@@ -5,7 +5,7 @@ import { createGalleryMetrics } from '@watchpost/gallery/metrics';
 import type { GalleryFeed, GalleryStore } from '@watchpost/gallery/store';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../../support/until.ts';
 
 /** A store whose first reads fail; counts the reads. */
@@ -55,6 +55,17 @@ describe('createSync', () => {
     sync.start();
     await sync.ready(AbortSignal.timeout(5_000));
     expect(store.asked()).toBe(1);
+  });
+
+  it('starts once, and not after it was closed', async () => {
+    const timers = vi.spyOn(globalThis, 'setInterval');
+    const sync = create(fakeStore(0), poll);
+    sync.start();
+    sync.start();
+    await sync.close();
+    sync.start();
+    expect(timers).toHaveBeenCalledTimes(1);
+    timers.mockRestore();
   });
 
   it('retries while the database is down', async () => {

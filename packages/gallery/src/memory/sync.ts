@@ -121,6 +121,7 @@ export function createSync({ pollMs, reconcileMs, feed, ...deps }: SyncDeps): Sy
   let loops: Promise<unknown> = Promise.resolve();
   return {
     start: () => {
+      if (clock || signal.aborted) return;
       // On its own timer, because a hung database may not answer for a long time.
       clock = setInterval(() => metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000), 500);
       loops = Promise.all([poll, reconcileRegularly, ...(feed.kind === 'push' ? [listen] : [])].map(untilStopped));

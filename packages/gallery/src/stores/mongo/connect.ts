@@ -57,6 +57,12 @@ export function isDuplicateKey(error: unknown): boolean {
   return codeOf(error) === 11_000;
 }
 
+/** Whether an index of this name or these keys exists with another definition: IndexOptionsConflict, IndexKeySpecsConflict. */
+export function isIndexConflict(error: unknown): boolean {
+  const code = codeOf(error instanceof AppError ? error.cause : error);
+  return code === 85 || code === 86;
+}
+
 function codeOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
 }

@@ -1,8 +1,9 @@
+import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
-import { connectMongo } from './connect.ts';
+import { connectMongo, isIndexConflict } from './connect.ts';
 import { createMongoEraser } from './eraser.ts';
 import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore, ensureGalleryIndexes } from './gallery-store.ts';
@@ -10,7 +11,7 @@ import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
 import { createMongoVectorSearch } from './vector-search/vector-search.ts';
 
-/** Opens the database of the connection string, and creates missing indexes. Rejects with `gallery-unavailable`. */
+/** Opens the database of the connection string, and creates missing indexes. Rejects with `gallery-unavailable`, or with `database-incompatible`. */
 export async function openMongo(
   url: string,
   { log, sightingsKeepMs }: { log: Logger; sightingsKeepMs: number },
@@ -22,7 +23,9 @@ export async function openMongo(
     await ensureRecordIndexes(db);
   } catch (error) {
     await close();
-    throw error;
+    throw isIndexConflict(error)
+      ? new AppError('database-incompatible', 'the indexes were created by another version of watchpost', { cause: error })
+      : error;
   }
   log.info({ database: db.databaseName, changeStreams }, 'gallery on MongoDB');
   const store = createMongoGalleryStore(db);

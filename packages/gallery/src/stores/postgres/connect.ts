@@ -15,7 +15,7 @@ export interface Postgres {
   close: () => Promise<void>;
 }
 
-/** Opens a connection pool and creates missing tables. Rejects with `gallery-unavailable`. */
+/** Opens a connection pool and creates missing tables. Rejects with `gallery-unavailable`, or with `database-incompatible`. */
 export async function connectPostgres(url: string, log: Logger, signal: AbortSignal): Promise<Postgres> {
   const pool = new Pool({
     connectionString: url,
@@ -63,9 +63,18 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
     });
   } catch (error) {
     await pool.end();
-    throw error;
+    throw isForeignSchema(error)
+      ? new AppError('database-incompatible', 'the tables were created by another version of watchpost', { cause: error })
+      : error;
   }
   return postgres;
+}
+
+/** A statement of the schema does not fit the tables: undefined_column, undefined_table, datatype_mismatch, wrong_object_type. */
+function isForeignSchema(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && ['42703', '42P01', '42804', '42809'].includes(code);
 }
 
 /** Runs the statements unless this list was the last one run: some of them lock tables that other processes use. */
