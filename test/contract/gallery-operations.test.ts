@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
+import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
 import type { Gallery, Operation, PeopleOperations } from '@watchpost/gallery/gallery';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { alikeVector, emptyGallery, face, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
@@ -84,6 +85,20 @@ for (const backend of galleryBackends) {
       await apply({ kind: 'merge', from: 'Countess', into: 'Ada' });
       expect(await namePerson({ gallery, operations }, 'countess', 'Ada Lovelace', by)).toMatchObject({ name: 'Ada Lovelace', faces: 2 });
       await expect(apply({ kind: 'merge', from: 'Ada Lovelace', into: 'Countess' })).rejects.toMatchObject({ code: 'change-refused' });
+    });
+
+    it('keeps no more references than the cap when it merges; undone, all are back', async () => {
+      const settings = { references: { ...defaultReferenceSettings, cap: 2 } };
+      const capped = await startGallery(storage, { settings });
+      onTestFinished(() => capped.gallery.close());
+      for (const seed of [1, 2, 3]) await see(strangerVector(seed));
+      const faces = async (): Promise<number[]> => (await capped.gallery.people(never)).map((person) => person.faces);
+      await capped.operations.apply({ kind: 'merge', from: 'Unknown 2', into: 'Unknown 1' }, by, never);
+      expect(await faces()).toEqual([2, 1]);
+      await capped.operations.apply({ kind: 'merge', from: 'Unknown 3', into: 'Unknown 1' }, by, never);
+      expect(await faces()).toEqual([2]);
+      await capped.operations.undo(null, by, never);
+      expect(await faces()).toEqual([2, 1]);
     });
 
     it('splits faces off into a new unknown, with their sightings; and undoes it', async () => {

@@ -273,6 +273,21 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       expect(await counted()).toContain('watchpost_job_wait_seconds_count{kind="snapshot"} 1');
     });
 
+    it('counts the wait for the first attempt only', async () => {
+      const metrics = createMetrics({ processMetrics: false });
+      let tries = 0;
+      const snapshot = async (): Promise<void> => {
+        tries += 1;
+        if (tries < 3) throw new AppError('chat-rate-limited', 'wait', { retryAfterMs: 50 });
+      };
+      receive({ snapshot }, { metrics });
+      await sender.send(newJob(), patience);
+      const counted = (): Promise<string> => metrics.scrape().then(({ body }) => body);
+      await expect.poll(counted).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="done"} 1');
+      expect(await counted()).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="delayed"} 2');
+      expect(await counted()).toContain('watchpost_job_wait_seconds_count{kind="snapshot"} 1');
+    });
+
     it('says what is in the queue', async () => {
       const before = await countOf('waiting', 'result');
       await sender.send(newResult(), patience);

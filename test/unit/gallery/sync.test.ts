@@ -5,16 +5,22 @@ import { createGalleryMetrics } from '@watchpost/gallery/metrics';
 import type { GalleryFeed, GalleryStore } from '@watchpost/gallery/store';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { raceAbort } from '@watchpost/shared/wait';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../../support/until.ts';
 
-/** A store whose first reads fail; counts the reads. */
-function fakeStore(failures: number): GalleryStore & { asked: () => number } {
-  let asked = 0;
+/** A store whose first reads fail; counts the reads, the polls and the reconciliations. */
+function fakeStore(failures: number): GalleryStore & { asked: () => number; polled: () => number; reconciled: () => number } {
+  let [asked, polled, reconciled] = [0, 0, 0];
   const head = { version: 0, nextNumber: 1 };
   return {
     asked: () => asked,
-    head: async () => head,
+    polled: () => polled,
+    reconciled: () => reconciled,
+    head: async () => {
+      polled += 1;
+      return head;
+    },
     changes: async () => {
       asked += 1;
       if (asked <= failures) throw new Error('away');
@@ -22,14 +28,17 @@ function fakeStore(failures: number): GalleryStore & { asked: () => number } {
     },
     commit: async () => null,
     crop: async () => null,
-    inventory: async () => ({ persons: [], faceIds: [] }),
+    inventory: async () => {
+      reconciled += 1;
+      return { persons: [], faceIds: [] };
+    },
   };
 }
 
 describe('createSync', () => {
   const poll: GalleryFeed = { kind: 'poll', watch: async () => undefined };
   let close: () => Promise<void>;
-  const create = (store: GalleryStore, feed: GalleryFeed) => {
+  const create = (store: GalleryStore, feed: GalleryFeed, pushMs = 5) => {
     const sync = createSync({
       store,
       feed,
@@ -38,7 +47,7 @@ describe('createSync', () => {
       log: createLogger('test', 'silent'),
       embeddings: true,
       pollMs: 5,
-      reconcileMs: { poll: 5, push: 5 },
+      reconcileMs: { poll: 5, push: pushMs },
     });
     close = () => sync.close();
     return sync;
@@ -89,5 +98,24 @@ describe('createSync', () => {
     sync.start();
     await until('it listened twice', async () => watched >= 2, 5_000);
     expect(sync.isReady()).toBe(true);
+  });
+
+  it('reconciles less often while the feed works, and more often once it breaks', async () => {
+    const broken = new AbortController();
+    let watched = 0;
+    const feed: GalleryFeed = {
+      kind: 'push',
+      watch: async (_, onEstablished, signal) => {
+        watched += 1;
+        if (watched === 1) onEstablished();
+        await raceAbort(new Promise(() => undefined), watched === 1 ? AbortSignal.any([signal, broken.signal]) : signal);
+      },
+    };
+    const store = fakeStore(0);
+    create(store, feed, 60_000).start();
+    await until('it polled ten times', () => store.polled() >= 10, 5_000);
+    expect(store.reconciled()).toBe(0);
+    broken.abort();
+    await until('it reconciled', () => store.reconciled() > 0, 5_000);
   });
 });

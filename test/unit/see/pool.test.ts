@@ -82,6 +82,18 @@ it('replaces a thread that crashes: its request fails for now, the next one succ
   await pool.close();
 });
 
+it('gives no request to a thread that died while it was idle', async () => {
+  const fakes = fakeThreads();
+  const pool = await open(fakes, 1);
+  fakes.threads[0]!.crash();
+  const answer = pool.run('a', never());
+  expect(fakes.threads[0]!.requests).toEqual([]);
+  await until('the new thread has the request', () => fakes.threads[1]?.requests.includes('a'));
+  fakes.threads[1]!.reply('A');
+  expect(await answer).toBe('A');
+  await pool.close();
+});
+
 it('starts another thread until one starts', async () => {
   const fakes = fakeThreads({ failStarts: [1] });
   const pool = await open(fakes, 1);

@@ -49,6 +49,22 @@ describe('retry', () => {
     ).rejects.toBe(fatal);
   });
 
+  it('rethrows the error of work that fails after the signal has aborted', async () => {
+    const stop = new AbortController();
+    const failed = new Error('interrupted');
+    let retries = 0;
+    const trying = retry(
+      async () => {
+        stop.abort();
+        throw failed;
+      },
+      { backoff: { firstMs: 1, maxMs: 1 }, onRetry: () => (retries += 1) },
+      stop.signal,
+    );
+    await expect(trying).rejects.toBe(failed);
+    expect(retries).toBe(0);
+  });
+
   it('gives up in the middle of a wait when the signal aborts', async () => {
     const stop = new AbortController();
     const trying = retry(

@@ -1,17 +1,22 @@
-import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const runProcess = import.meta.resolve('@watchpost/shared/process/run-process');
 const logger = import.meta.resolve('@watchpost/shared/observability/logger');
 
-/** Runs a process whose `start` has this body, and prints how many listeners it has before, while it runs and after it has stopped. */
-function run(body: string): { counts: number[][]; status: number | null; log: string } {
+/**
+ * Runs a process whose `start` has this body, and prints how many listeners it has before, while it runs and after it has stopped.
+ * It is connected by IPC until it sends a message.
+ */
+async function run(body: string): Promise<{ counts: number[][]; status: number | null; log: string }> {
   const script = `
     import { runProcess } from '${runProcess}';
     import { createLogger } from '${logger}';
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     const counts = [];
-    const count = () => counts.push([...signals, 'unhandledRejection'].map((event) => process.listenerCount(event)));
+    const count = () => counts.push([...signals, 'unhandledRejection', 'disconnect'].map((event) => process.listenerCount(event)));
     process.on('exit', () => console.log(JSON.stringify(counts)));
     const stopped = (log) => { if (JSON.parse(log).msg === 'stopped') setImmediate(count); };
     const log = createLogger('test', 'info', { write: (line) => { process.stderr.write(line); stopped(line); } });
@@ -23,21 +28,27 @@ function run(body: string): { counts: number[][]; status: number | null; log: st
       ${body}
     });
   `;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
-  return { counts: JSON.parse(stdout) as number[][], status, log: stderr };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.once('message', () => child.disconnect());
+  const exited = once(child, 'exit');
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  await exited;
+  return { counts: JSON.parse(stdout) as number[][], status: child.exitCode, log: stderr };
 }
 
-const none = [0, 0, 0, 0];
-const one = [1, 1, 1, 1];
+const none = [0, 0, 0, 0, 0];
+const one = [1, 1, 1, 1, 1];
 
 describe('runProcess', () => {
   it.each([
     ['a signal', "process.kill(process.pid, 'SIGHUP');", 0, '"reason":"SIGHUP"'],
+    ['the end of its launcher', "process.send('up');", 0, '"reason":"the launcher is gone"'],
     ['an unhandled rejection', "void Promise.reject(new Error('forgotten'));", 1, 'forgotten'],
     ['a failure', "fail(new Error('no longer possible'));", 1, 'no longer possible'],
     ['a start that fails', "throw new Error('cannot begin');", 1, 'cannot begin'],
-  ])('stops after %s and takes every listener off again', (_what, body, status, logged) => {
-    const ended = run(body);
+  ])('stops after %s and takes every listener off again', async (_what, body, status, logged) => {
+    const ended = await run(body);
     expect(ended.counts).toEqual([none, one, none]);
     expect(ended.status).toBe(status);
     expect(ended.log).toContain(logged);
