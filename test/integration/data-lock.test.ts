@@ -39,6 +39,28 @@ describe('the lock of a data folder', () => {
     await unlock();
   });
 
+  it.each([['short'], ['long'.repeat(40)]])(
+    'is not taken from a holder in another container, whose process id says nothing here (%.5s path)',
+    async (name) => {
+      const folder = path.join(dir, name);
+      const unlock = await lockDataDir(folder, never);
+      const lock = path.join(folder, 'lock.json');
+      writeFileSync(lock, JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), pid: await endedProcess(), startedAt: '1' }));
+      await expect(lockDataDir(folder, never)).rejects.toMatchObject({ code: 'data-dir-in-use' });
+      await unlock();
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it('is taken over, with its socket, from a holder in another container that has ended', async () => {
+    writeFileSync(path.join(dir, '.lock-0123abcd'), '');
+    writeFileSync(file(), JSON.stringify({ pid: await endedProcess(), startedAt: '1', socket: '.lock-0123abcd' }));
+    await (
+      await lockDataDir(dir, never)
+    )();
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
   it('goes to exactly one of many who find a dead one', async () => {
     writeFileSync(file(), JSON.stringify({ pid: await endedProcess(), startedAt: '1' }));
     const tries = await Promise.allSettled(Array.from({ length: 20 }, async () => lockDataDir(dir, new AbortController().signal)));

@@ -1,5 +1,6 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
+import { redactSecrets } from '@watchpost/shared/observability/logger';
 import type { Needs } from './command.ts';
 import { type CommandEntry, commands, usageOf } from './commands.ts';
 import { helpLines } from './help.ts';
@@ -22,6 +23,9 @@ export interface RunOptions {
   /** Default: a line to standard error. */
   warn?: (line: string) => void;
 }
+
+/** Errors whose cause the user can do something about. */
+const withReason = new Set<string>(['embedded-database-failed', 'gallery-unavailable', 'database-incompatible']);
 
 const asIs: OpenStorage = async (_needs, env) => ({ env, close: async () => undefined });
 const toStdout = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -62,8 +66,10 @@ async function runEntry(
       await storage.close();
     }
   } catch (thrown) {
-    const { code, message } = toAppError(thrown);
-    warn(`${code}: ${message}`);
+    const { code, message, cause } = toAppError(thrown);
+    // The database's own words: a full disk, a permission, a wrong password.
+    const reason = withReason.has(code) && cause instanceof Error ? ` (${redactSecrets(cause.message)})` : '';
+    warn(`${code}: ${message}${reason}`);
     if (code !== 'usage-invalid') return 1;
     warn(`usage: ${usageOf(name, entry)}`);
     return 2;

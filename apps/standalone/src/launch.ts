@@ -43,6 +43,8 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const workerPort = await workerPortOf(config, env);
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
   const emulated = plan.emulatedSlack ? await emulateSlack(lifecycle) : undefined;
+  // Whoever was asked to stop meanwhile starts nothing more.
+  if (lifecycle.stopping.aborted) return;
   const ownEnv = childEnv(env, { port, workerPort, databaseUrl, slackEnv: emulated?.env });
 
   say(
@@ -64,7 +66,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
     });
     lifecycle.onStop(name, async () => child.stop(graceMs));
     lifecycle.aborting.addEventListener('abort', () => child.abort());
-    ready.push(child.ready.then(() => say(`${name} is ready`)));
+    ready.push(child.ready.then(() => (lifecycle.stopping.aborted ? undefined : say(`${name} is ready`))));
   }
   await Promise.all(ready);
   if (lifecycle.stopping.aborted) return;

@@ -27,7 +27,15 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
   const aborting = new AbortController();
   const releasers: { name: string; release: () => Promise<void> | void }[] = [];
   let stopped: Promise<void> | undefined;
+  let released = false;
 
+  const releaseOne = async ({ name, release }: (typeof releasers)[number]): Promise<void> => {
+    try {
+      await release();
+    } catch (error) {
+      log.error({ err: error, resource: name }, 'could not release a resource');
+    }
+  };
   const releaseAll = async (reason: string): Promise<void> => {
     log.info({ reason }, 'stopping');
     stopping.abort();
@@ -35,13 +43,8 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
       log.warn({ graceMs }, 'grace period over, aborting what is still running');
       aborting.abort();
     }, graceMs);
-    for (let next = releasers.pop(); next; next = releasers.pop()) {
-      try {
-        await next.release();
-      } catch (error) {
-        log.error({ err: error, resource: next.name }, 'could not release a resource');
-      }
-    }
+    for (let next = releasers.pop(); next; next = releasers.pop()) await releaseOne(next);
+    released = true;
     clearTimeout(timer);
     log.info('stopped');
   };
@@ -50,7 +53,9 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
     stopping: stopping.signal,
     aborting: aborting.signal,
     onStop: (name, release) => {
-      releasers.push({ name, release });
+      // Acquired by a start that was still under way when everything else had been released.
+      if (released) void releaseOne({ name, release });
+      else releasers.push({ name, release });
     },
     stop: (reason) => {
       if (stopped) aborting.abort();

@@ -48,7 +48,10 @@ export async function runProcess(
   };
   for (const signal of signals) process.on(signal, onSignal);
   if (process.connected) process.on('disconnect', onDisconnect);
+  // The parent was gone before this process had loaded: the event came before anybody listened.
+  else if (process.send) onDisconnect();
   process.on('unhandledRejection', onRejection);
+  if (lifecycle.stopping.aborted) return;
   try {
     await start(lifecycle, (error) => {
       if (!lifecycle.stopping.aborted) void failWith('stopping after a failure', error);

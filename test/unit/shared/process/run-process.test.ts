@@ -37,10 +37,35 @@ async function run(body: string): Promise<{ counts: number[][]; status: number |
   return { counts: JSON.parse(stdout) as number[][], status: child.exitCode, log: stderr };
 }
 
+/** Resolves with the log of a process whose launcher is killed before the process has loaded. */
+async function runOrphan(): Promise<string> {
+  const orphan = `
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { runProcess } = await import('${runProcess}');
+    const { createLogger } = await import('${logger}');
+    const log = createLogger('test', 'info', { write: (line) => process.stderr.write(line) });
+    await runProcess({ log, graceMs: 1_000 }, async () => { process.stderr.write('started'); setInterval(() => undefined, 1_000); });
+  `;
+  const launcher = `
+    const { spawn } = require('node:child_process');
+    spawn(process.execPath, ['--input-type=module', '-e', process.argv[1]], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100);
+  `;
+  const child = spawn(process.execPath, ['-e', launcher, orphan], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // It ends when the orphan, which inherited it, has ended.
+  return text(child.stderr);
+}
+
 const none = [0, 0, 0, 0, 0];
 const one = [1, 1, 1, 1, 1];
 
 describe('runProcess', () => {
+  it('starts nothing, and ends, if its launcher was gone before it had loaded', async () => {
+    const log = await runOrphan();
+    expect(log).toContain('"reason":"the launcher is gone"');
+    expect(log).not.toContain('started');
+  });
+
   it.each([
     ['a signal', "process.kill(process.pid, 'SIGHUP');", 0, '"reason":"SIGHUP"'],
     ['the end of its launcher', "process.send('up');", 0, '"reason":"the launcher is gone"'],

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -132,14 +132,15 @@ async function launch(folder: string, launchServer: LaunchServer, signal: AbortS
     throwIfAborted(signal);
     const reason = result.lines.join('\n');
     const inUse = /shared memory block .* in use/.test(reason);
-    const leftOver = /lock file .* already exists/.test(reason);
+    const leftOver = /lock file .* (?:already exists|is empty)|bogus data in lock file/.test(reason);
     if (!occupied && !inUse && !leftOver) {
       throw new AppError('embedded-database-failed', `the embedded database in ${folder} did not start:\n${reason}`);
     }
     if (Date.now() > deadline) throw new AppError('data-dir-in-use', `another PostgreSQL server uses ${folder}: stop it first`);
     if (leftOver && !(await answers(folder))) {
-      const { port } = await readPidFile(folder);
-      for (const file of ['postmaster.pid', `.s.PGSQL.${port}.lock`]) await rm(path.join(folder, file), { force: true });
+      for (const file of await readdir(folder)) {
+        if (/^(?:postmaster\.pid|\.s\.PGSQL\.\d+\.lock)$/.test(file)) await rm(path.join(folder, file), { force: true });
+      }
     }
   }
 }
@@ -192,9 +193,10 @@ async function stop({ child, ended }: Running): Promise<void> {
 async function answers(folder: string): Promise<boolean> {
   const { pid, port, socketFolder } = await readPidFile(folder);
   // Any program may listen on the port; only a server of this folder can own the socket in it.
-  if (port === '' || (socketFolder === '' && !(await isRunning({ pid })))) return false;
+  if (!/^\d{1,5}$/.test(port) || (socketFolder === '' && !(await isRunning({ pid })))) return false;
   return new Promise((resolve) => {
-    const socket = socketFolder ? connect(path.join(socketFolder, `.s.PGSQL.${port}`)) : connect(Number(port), '127.0.0.1');
+    // The socket in this folder, whatever path the server knows it by: it may run in a container, or the folder may be a copy.
+    const socket = socketFolder ? connect(path.join(folder, `.s.PGSQL.${port}`)) : connect(Number(port), '127.0.0.1');
     const settle = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
