@@ -4,11 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { addressFor } from '@watchpost/standalone/processes/postgres/address';
 import { type PostgresServer, startPostgres } from '@watchpost/standalone/processes/postgres/postgres-server';
 import { runAsFor } from '@watchpost/standalone/processes/postgres/run-as';
 import { superviseDatabase } from '@watchpost/standalone/processes/supervised-database';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { until } from '../support/until.ts';
 
@@ -107,7 +108,7 @@ describeWith(
       expect(await rows(near, 'SELECT inet_server_addr() AS address')).toEqual([{ address: null }]);
       const folder = path.join(home, `ü %20 ${'x'.repeat(90)}`);
       const far = await start(folder);
-      expect(far.url).toMatch(/@127\.0\.0\.1:\d+\/watchpost$/);
+      expect(far.url).toMatch(/@127\.0\.0\.1:\d+\/watchpost\?sslmode=disable/);
       expect(await rows(far, 'SELECT host(inet_server_addr()) AS address')).toEqual([{ address: '127.0.0.1' }]);
       // 103 bytes are the longest path that fits.
       const longest = path.join(home, 'y'.repeat(103 - Buffer.byteLength(path.join(home, '/postgres/.s.PGSQL.5432')) - 1));
@@ -207,6 +208,46 @@ describeWith(
       expect(JSON.parse(readFileSync(path.join(dataDir, 'embedded.json'), 'utf8'))).toMatchObject({ url: database.url });
       await database.stop();
       expect(readdirSync(dataDir)).toEqual(['postgres']);
+    });
+
+    it.runIf(process.platform === 'linux')('ends although one of its processes hangs, and starts again', async () => {
+      const server = await start();
+      const found = await rows(server, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
+      const pid = Number(found[0]?.['pid']);
+      process.kill(pid, 'SIGSTOP');
+      onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
+      server.process().kill('SIGKILL');
+      await server.ended();
+      await until('what hung is gone', () => !isAlive(pid));
+      await server.start(never);
+      expect(await rows(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    it('listens on a socket although an earlier attempt to do so left one behind', async () => {
+      const folder = path.join(dataDir, 'postgres');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path.join(folder, '.t.PGSQL.5432'), '');
+      expect((await addressFor(folder)).settings['listen_addresses']).toBe('');
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it('takes another port where another start takes the same one', async () => {
+      const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+      onTestFinished(() => void random.mockRestore());
+      const folders = ['x', 'y'].map((letter) => path.join(home, letter.repeat(100)));
+      const both = await Promise.all(folders.map(async (folder) => start(folder)));
+      expect(new Set(both.map(({ url }) => new URL(url).port)).size).toBe(2);
+    });
+
+    it('is not reached with what the environment says of other servers', async () => {
+      for (const [name, value] of [
+        ['PGSSLMODE', 'require'],
+        ['PGOPTIONS', '-c search_path=elsewhere -c nonsense=1'],
+      ] as const) {
+        vi.stubEnv(name, value);
+      }
+      onTestFinished(() => void vi.unstubAllEnvs());
+      expect(await rows(await start(), 'SHOW search_path')).toEqual([{ search_path: '"$user", public' }]);
     });
 
     it('survives the death of a connection', async () => {

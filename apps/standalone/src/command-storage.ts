@@ -13,6 +13,8 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
   const { embedded, dataDir } = planFor(env);
   if (needs === 'nothing' || !embedded.includes('gallery')) return asItIs;
+  // `pg` reads it from the environment and refuses it without TLS; the URL has what wins over its other variables.
+  delete process.env['PGSSLNEGOTIATION'];
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { execFile, execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -18,6 +18,10 @@ export interface PostgresServerOptions extends ServerOptions {
 }
 
 const never = new AbortController().signal;
+const quitMs = 10_000;
+/** A template takes seconds to make: one that is unfinished after this time is left over from a run that was killed. */
+const unfinishedPrefix = 'postgres-new-';
+const unfinishedMs = 3_600_000;
 /** For many suites at a time; without writing to the disk. */
 const manyConnections = { max_connections: '200' };
 const notDurable = { fsync: 'off', full_page_writes: 'off' };
@@ -51,7 +55,12 @@ export async function providePostgres(env: Env, { own = false, durable = false }
   return {
     url: server.url,
     stop: async () => {
-      await kill();
+      // An immediate shutdown, which gives the shared memory back, of a server that may be paused.
+      signal('SIGCONT');
+      server.process().kill('SIGQUIT');
+      const timer = setTimeout(() => signal('SIGKILL'), quitMs);
+      await server.ended();
+      clearTimeout(timer);
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
@@ -89,9 +98,10 @@ async function template(): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const folder = fileURLToPath(new URL(`../../../../node_modules/.cache/watchpost/postgres-${key}`, import.meta.url));
+  await removeUnfinished(dirname(folder));
   if (await stat(folder).catch(() => undefined)) return folder;
   await mkdir(dirname(folder), { recursive: true });
-  const fresh = await mkdtemp(join(dirname(folder), 'postgres-new-'));
+  const fresh = await mkdtemp(join(dirname(folder), unfinishedPrefix));
   const server = await startPostgres(
     { dataDir: fresh, log: createLogger('database', 'silent'), settings: notDurable, removeWhenOrphaned: fresh },
     never,
@@ -100,6 +110,15 @@ async function template(): Promise<string> {
   // Another process may have been faster.
   await rename(fresh, folder).catch(async () => rm(fresh, { recursive: true, force: true }));
   return folder;
+}
+
+async function removeUnfinished(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    if (!name.startsWith(unfinishedPrefix)) continue;
+    const folder = join(parent, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > unfinishedMs) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Node's own `cp` takes a second for the thousand files. */

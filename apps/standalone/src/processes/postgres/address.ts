@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { freePortFrom } from '../ports.ts';
@@ -13,8 +14,13 @@ export interface Address {
 const maxSocketBytes = 103;
 /** Only a part of the socket's name here. It is in the URL so that PGPORT in the environment cannot change it. */
 const socketPort = 5_432;
-/** Not a common port, and outside the range that the system uses for outgoing connections. */
-const firstPort = 15_432;
+/** Not common ports, and outside the range that the system uses for outgoing connections. One of them is the first that is tried. */
+const firstPorts = { from: 15_432, count: 3_800 };
+/**
+ * Wins over PGSSLMODE and PGOPTIONS in a client's environment, which are meant for other servers. The option is what the server has
+ * anyway: `pg` ignores an empty one. There is no `sslnegotiation`, since psql before version 17 refuses it.
+ */
+const query = 'sslmode=disable&options=-cjit%3Doff';
 
 /** A Unix socket in the folder, or a free port of the loopback interface where the system, the folder or its path allows none. */
 export async function addressFor(folder: string): Promise<Address> {
@@ -26,14 +32,15 @@ export async function addressFor(folder: string): Promise<Address> {
         unix_socket_directories: folder,
         unix_socket_permissions: '0700',
       },
-      url: (password) => `postgres://${owner}:${password}@localhost:${String(socketPort)}/${owner}?host=${encodeURIComponent(folder)}`,
+      url: (password) =>
+        `postgres://${owner}:${password}@localhost:${String(socketPort)}/${owner}?host=${encodeURIComponent(folder)}&${query}`,
     };
   }
   const host = '127.0.0.1';
-  const port = await freePortFrom(firstPort, host);
+  const port = await freePortFrom(firstPorts.from + Math.floor(Math.random() * firstPorts.count), host);
   return {
     settings: { listen_addresses: host, port: String(port), unix_socket_directories: '' },
-    url: (password) => `postgres://${owner}:${password}@${host}:${String(port)}/${owner}`,
+    url: (password) => `postgres://${owner}:${password}@${host}:${String(port)}/${owner}?${query}`,
   };
 }
 
@@ -41,10 +48,13 @@ export async function addressFor(folder: string): Promise<Address> {
 async function takesSocket(file: string): Promise<boolean> {
   // PostgreSQL reads a comma as the next folder.
   if (process.platform === 'win32' || Buffer.byteLength(file) > maxSocketBytes || file.includes(',')) return false;
+  // As long as the real name.
+  const probe = file.replace(/\.s\.(PGSQL\.\d+)$/, '.t.$1');
+  // Left over if this process was killed here.
+  await rm(probe, { force: true });
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    // As long as the real name.
-    server.listen(file.replace('.s.PGSQL', '.t.PGSQL'), () => server.close(() => resolve(true)));
+    server.listen(probe, () => server.close(() => resolve(true)));
   });
 }

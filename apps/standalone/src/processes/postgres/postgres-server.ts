@@ -10,9 +10,10 @@ import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { lockDataDir } from '../data-lock.ts';
 import { spawnGuarded } from '../guarded.ts';
 import { isRunning } from '../is-running.ts';
-import { addressFor } from './address.ts';
+import { type Address, addressFor } from './address.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterFolder, ensureCluster, programEnv } from './cluster.ts';
+import { killLeftOvers } from './left-overs.ts';
 import { runAsFor, type RunAs } from './run-as.ts';
 import { createServerLog } from './server-log.ts';
 
@@ -60,7 +61,12 @@ const ownSettings = {
 };
 /** How long a server that still uses the folder may take to end. */
 const patienceMs = 15_000;
+const portsTried = 5;
 const stopMs = 30_000;
+/** PostgreSQL gives its processes 5 s to quit. */
+const quitMs = 10_000;
+/** How long the processes of a server that has ended may take to notice it. */
+const leftOverMs = 1_000;
 
 /**
  * Starts the embedded PostgreSQL and makes its data folder where there is none. When this process ends without `stop`, the server ends
@@ -75,15 +81,18 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
     const folder = clusterFolder(dataDir);
     const runAs = await runAsFor(existsSync(folder) ? folder : dataDir);
     const password = await ensureCluster(dataDir, binaries, runAs);
-    const address = await addressFor(folder);
-    const settings = { ...ownSettings, ...address.settings, ...options.settings };
-    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const command = [binaries.postgres, '-D', folder, ...args];
-    const launchServer: LaunchServer = async (each) => launchOnce(command, runAs, options, each);
-    let running = await launch(folder, launchServer, signal);
+    const launchAt = async (address: Address, each: AbortSignal): Promise<Running> => {
+      const settings = { ...ownSettings, ...address.settings, ...options.settings };
+      const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      const command = [binaries.postgres, '-D', folder, ...args];
+      return launch(folder, async (launchSignal) => launchOnce(command, runAs, options, launchSignal), each);
+    };
+    const first = await launchSomewhere(folder, launchAt, signal);
+    const { address } = first;
+    let { running } = first;
     let starting = Promise.resolve();
     const startAgain = async (each: AbortSignal): Promise<void> => {
-      running = await launch(folder, launchServer, each);
+      running = await launchAt(address, each);
     };
     return {
       url: address.url(password),
@@ -103,6 +112,23 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
     await unlock();
     if (error instanceof AppError) throw error;
     throw new AppError('embedded-database-failed', `the embedded database in ${dataDir} could not start`, { cause: error });
+  }
+}
+
+/** The first start. Another program may take the port before the server does: then another one is chosen. */
+async function launchSomewhere(
+  folder: string,
+  launchAt: (address: Address, signal: AbortSignal) => Promise<Running>,
+  signal: AbortSignal,
+): Promise<{ address: Address; running: Running }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const address = await addressFor(folder);
+    try {
+      return { address, running: await launchAt(address, signal) };
+    } catch (error) {
+      const taken = error instanceof AppError && /could not bind .*Address already in use/.test(error.message);
+      if (!taken || attempt === portsTried) throw error;
+    }
   }
 }
 
@@ -148,7 +174,7 @@ async function launch(folder: string, launchServer: LaunchServer, signal: AbortS
 async function launchOnce(
   command: string[],
   { wrapper, ...user }: RunAs,
-  { log, removeWhenOrphaned }: PostgresOptions,
+  { dataDir, log, removeWhenOrphaned }: PostgresOptions,
   signal: AbortSignal,
 ): Promise<Running | Failed> {
   const child = spawnGuarded([...wrapper, ...command], {
@@ -162,6 +188,15 @@ async function launchOnce(
   const ended = new Promise<string[]>((resolve) => {
     child.once('error', (error) => resolve([error.message]));
     child.once('close', () => resolve(lines));
+    // A process that hangs keeps the log open, and would keep a new server from starting.
+    child.once('exit', () => {
+      const timer = setTimeout(() => {
+        void killLeftOvers(clusterFolder(dataDir)).finally(() => {
+          for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+        });
+      }, leftOverMs);
+      child.once('close', () => clearTimeout(timer));
+    });
   });
   child.stdin?.destroy();
   child.stdout?.resume();
@@ -184,9 +219,12 @@ async function launchOnce(
 async function stop({ child, ended }: Running): Promise<void> {
   // A fast shutdown. On Windows there are no signals and this is a crash, from which PostgreSQL recovers at the next start.
   child.kill('SIGINT');
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+  // An immediate shutdown: PostgreSQL kills those of its processes that hang, and recovers at the next start.
+  const quit = setTimeout(() => child.kill('SIGQUIT'), stopMs);
+  const kill = setTimeout(() => child.kill('SIGKILL'), stopMs + quitMs);
   await ended;
-  clearTimeout(timer);
+  clearTimeout(quit);
+  clearTimeout(kill);
 }
 
 /** Whether a server answers at the address that the last one in this folder wrote down. */
