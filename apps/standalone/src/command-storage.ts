@@ -13,8 +13,8 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
   const { embedded, dataDir } = planFor(env);
   if (needs === 'nothing' || !embedded.includes('gallery')) return asItIs;
-  // `pg` reads it from the environment and refuses it without TLS; the URL has what wins over its other variables.
-  delete process.env['PGSSLNEGOTIATION'];
+  // `pg` reads them from the environment: they are meant for another server.
+  for (const name of ['PGOPTIONS', 'PGSSLNEGOTIATION']) delete process.env[name];
   const running = await embeddedPostgresUrl(dataDir);
   if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
   if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;

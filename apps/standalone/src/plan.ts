@@ -42,7 +42,8 @@ export function childEnv(env: Env, { port, workerPort, databaseUrl, slackEnv }: 
     ...slackEnv,
     PORT: String(port),
     WORKER_PORT: String(workerPort),
-    ...(databaseUrl !== undefined && { POSTGRES_URL: databaseUrl }),
+    // What the environment says of other servers is not meant for the embedded one.
+    ...(databaseUrl !== undefined && { POSTGRES_URL: databaseUrl, PGOPTIONS: undefined, PGSSLNEGOTIATION: undefined }),
   };
 }
 

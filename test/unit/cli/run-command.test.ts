@@ -4,7 +4,7 @@ import path from 'node:path';
 import { commands } from '@watchpost/cli/commands';
 import { runCommand, type OpenStorage } from '@watchpost/cli/run-command';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 async function run(argv: string[], openStorage?: OpenStorage) {
   const out: string[] = [];
@@ -74,10 +74,13 @@ describe('the gallery of npm start', () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-storage-'));
     try {
       const env = { DATA_DIR: path.join(folder, 'data') };
+      vi.stubEnv('PGOPTIONS', '-c role=other');
       for (const needs of ['nothing', 'gallery'] as const)
         expect((await storageForCommand(needs, env, new AbortController().signal)).env).toBe(env);
       expect(await readdir(folder)).toEqual([]);
+      expect(process.env['PGOPTIONS']).toBeUndefined();
     } finally {
+      vi.unstubAllEnvs();
       await rm(folder, { recursive: true });
     }
   });

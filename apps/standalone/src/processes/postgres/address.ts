@@ -17,10 +17,10 @@ const socketPort = 5_432;
 /** Not common ports, and outside the range that the system uses for outgoing connections. One of them is the first that is tried. */
 const firstPorts = { from: 15_432, count: 3_800 };
 /**
- * Wins over PGSSLMODE and PGOPTIONS in a client's environment, which are meant for other servers. The option is what the server has
- * anyway: `pg` ignores an empty one. There is no `sslnegotiation`, since psql before version 17 refuses it.
+ * Wins over PGSSLMODE in a client's environment, which is meant for another server. Not so `sslnegotiation`, which psql refuses before
+ * version 17, and `options`, in which BullMQ gives its `search_path`.
  */
-const query = 'sslmode=disable&options=-cjit%3Doff';
+const query = 'sslmode=disable';
 
 /** A Unix socket in the folder, or a free port of the loopback interface where the system, the folder or its path allows none. */
 export async function addressFor(folder: string): Promise<Address> {
