@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 import { pause } from '@watchpost/shared/wait';
 import { z } from 'zod';
+import { answers } from './answers.ts';
 import { isRunning, processIdentity, thisProcess } from './is-running.ts';
 
 /** What lock.json holds. `socket`: a file beside it on which the holder answers, also to processes of other containers. */
-const holderSchema = processIdentity.extend({ pid: z.number().int().positive(), socket: z.string().optional() });
+const holderSchema = processIdentity.extend({
+  pid: z.number().int().positive(),
+  socket: z
+    .string()
+    .regex(/^\.lock-[\da-f]{8}$/)
+    .optional(),
+});
 type Holder = z.output<typeof holderSchema>;
 
 /**
@@ -75,19 +82,6 @@ async function listenIn(folder: string): Promise<{ name: string; close: () => Pr
   };
 }
 
-async function answersAt(folder: string, name: string): Promise<boolean> {
-  return withShortPath(
-    folder,
-    name,
-    async (file) =>
-      new Promise<boolean>((resolve) => {
-        const socket = connect(file);
-        socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-        socket.once('connect', () => socket.destroy());
-      }),
-  );
-}
-
 /** A socket's path has some 100 bytes at most. On Linux a longer one is reached through the descriptor of its folder. */
 async function withShortPath<T>(folder: string, name: string, use: (file: string) => Promise<T>): Promise<T> {
   const file = path.join(path.resolve(folder), name);
@@ -111,7 +105,7 @@ async function removeStale(file: string, own: string, signal: AbortSignal): Prom
       if ((await holderOf(file)) === 'dead') {
         const { socket } = parseHolder(await readFile(file, 'utf8').catch(() => '')) ?? {};
         await rm(file, { force: true });
-        if (socket !== undefined && /^\.lock-[\da-f]{8}$/.test(socket)) await rm(path.join(path.dirname(file), socket), { force: true });
+        if (socket !== undefined) await rm(path.join(path.dirname(file), socket), { force: true });
       }
     } finally {
       await rm(removal, { force: true });
@@ -134,7 +128,8 @@ async function holderOf(file: string): Promise<Holder | 'dead' | 'none'> {
   }
   const holder = parseHolder(text);
   if (!holder) return 'dead';
-  const alive = (await isRunning(holder)) || (holder.socket !== undefined && (await answersAt(path.dirname(file), holder.socket)));
+  const alive =
+    (await isRunning(holder)) || (holder.socket !== undefined && (await withShortPath(path.dirname(file), holder.socket, answers)));
   return alive ? holder : 'dead';
 }
 

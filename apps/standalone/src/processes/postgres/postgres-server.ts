@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
+import { answers } from '../answers.ts';
 import { lockDataDir } from '../data-lock.ts';
 import { spawnGuarded } from '../guarded.ts';
 import { isRunning } from '../is-running.ts';
@@ -152,7 +152,7 @@ type LaunchServer = (signal: AbortSignal) => Promise<Running | Failed>;
 async function launch(folder: string, launchServer: LaunchServer, signal: AbortSignal): Promise<Running> {
   for (const deadline = Date.now() + patienceMs; ; await pause(100, signal)) {
     throwIfAborted(signal);
-    const occupied = await answers(folder);
+    const occupied = await serverAnswers(folder);
     const result = occupied ? { lines: [] } : await launchServer(signal);
     if ('child' in result) return result;
     throwIfAborted(signal);
@@ -163,7 +163,7 @@ async function launch(folder: string, launchServer: LaunchServer, signal: AbortS
       throw new AppError('embedded-database-failed', `the embedded database in ${folder} did not start:\n${reason}`);
     }
     if (Date.now() > deadline) throw new AppError('data-dir-in-use', `another PostgreSQL server uses ${folder}: stop it first`);
-    if (leftOver && !(await answers(folder))) {
+    if (leftOver && !(await serverAnswers(folder))) {
       for (const file of await readdir(folder)) {
         if (/^(?:postmaster\.pid|\.s\.PGSQL\.\d+\.lock)$/.test(file)) await rm(path.join(folder, file), { force: true });
       }
@@ -228,19 +228,13 @@ async function stop({ child, ended }: Running): Promise<void> {
 }
 
 /** Whether a server answers at the address that the last one in this folder wrote down. */
-async function answers(folder: string): Promise<boolean> {
+async function serverAnswers(folder: string): Promise<boolean> {
   const { pid, port, socketFolder } = await readPidFile(folder);
+  if (!/^\d{1,5}$/.test(port)) return false;
+  // The socket in this folder, whatever path the server knows it by: it may run in a container, or the folder may be a copy.
+  if (socketFolder !== '') return answers(path.join(folder, `.s.PGSQL.${port}`));
   // Any program may listen on the port; only a server of this folder can own the socket in it.
-  if (!/^\d{1,5}$/.test(port) || (socketFolder === '' && !(await isRunning({ pid })))) return false;
-  return new Promise((resolve) => {
-    // The socket in this folder, whatever path the server knows it by: it may run in a container, or the folder may be a copy.
-    const socket = socketFolder ? connect(path.join(folder, `.s.PGSQL.${port}`)) : connect(Number(port), '127.0.0.1');
-    const settle = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-  });
+  return (await isRunning({ pid })) && (await answers(Number(port)));
 }
 
 /** The first lines of postmaster.pid are the process, the folder, the start, the port and the socket's folder. */
