@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import type { Box } from '@watchpost/shared/geometry';
+import { evidenceSchema } from './evidence.ts';
 
 /** A person as the store keeps it. Whether it is named follows from the name, so editing the name by hand in the database names a person. */
 export interface StoredPerson {
@@ -14,9 +15,13 @@ export interface StoredPerson {
   ignored: boolean;
   /** The person that this one was merged into: its sightings count as that person's. */
   mergedInto: string | null;
+  /** When it was merged; null if it was not. */
+  mergedAtMs: number | null;
+  /** The numbers of the unknowns that were merged into it: old posts still say "Unknown 2". */
+  formerNumbers: number[];
   deleted: boolean;
   createdAtMs: number;
-  /** The gallery's version at our last write. An edit by hand does not change it on MongoDB. */
+  /** The gallery's version at our last write. An edit by hand does not change it. */
   version: number;
 }
 
@@ -31,19 +36,58 @@ export interface StoredFace {
   /** 0..1. */
   quality: number;
   sizePx: number;
-  /** The snapshot that it comes from; null for a face enrolled from a picture file. */
+  /** The snapshot that it comes from, and which of its faces it is, from 0; null for a face enrolled from a picture file. */
   snapshotId: string | null;
+  position: number | null;
+  /** Of a negative: the person that the face does show, if somebody said so. */
+  shows: string | null;
   createdAtMs: number;
   deleted: boolean;
   version: number;
 }
 
+/** "These two are not the same": somebody said so, or one picture showed both. Outlives the sightings that it comes from. */
+export interface StoredPair {
+  /** From `pairId`. */
+  id: string;
+  /** As they were then: after a merge, the pair counts for the person that each became. */
+  personIds: readonly [string, string];
+  deleted: boolean;
+  version: number;
+}
+
+/** The id of a pair, whatever its order. */
+export function pairId(one: string, other: string): string {
+  return [one, other].sort().join(' ');
+}
+
 export type PersonStatus = 'named' | 'unknown' | 'ignored';
+
+/**
+ * The format of what is stored. A release that stores something which older ones would misread raises it; older processes then wait
+ * (`database-newer`) until they are updated.
+ */
+export const galleryFormat = 1;
+
+/** One commit of the sequence. `id` is the writer's own, so that it finds out whether a commit was made whose answer was lost. */
+export interface CommitMark {
+  version: number;
+  id: string;
+}
+
+/** How many of the last commits the head names. */
+export const recentCommits = 64;
 
 /** The position in the sequence of changes. Every commit raises `version` by one. Unknowns are numbered from `nextNumber`; no number is used twice. */
 export interface Head {
+  /** Identifies this history: a database that was emptied, restored or replaced has another one. */
+  epoch: string;
   version: number;
   nextNumber: number;
+  /** The last commits, oldest first, at most `recentCommits`. */
+  recent: readonly CommitMark[];
+  /** The database's clock when the head was read, milliseconds since 1970. All times of a change come from it: workers' clocks differ. */
+  nowMs: number;
 }
 
 export type PersonFields = Partial<Omit<StoredPerson, 'id' | 'version'>>;
@@ -56,12 +100,36 @@ export type PersonChange =
 /** A new face (with its crop, a small JPEG, if there is one), or some fields of an existing one. */
 export type FaceChange =
   | { id: string; isNew: true; set: Omit<StoredFace, 'id' | 'version'>; crop: Uint8Array | null }
-  | { id: string; isNew: false; set: Partial<Pick<StoredFace, 'personId' | 'role' | 'deleted'>> };
+  | { id: string; isNew: false; set: Partial<Pick<StoredFace, 'personId' | 'role' | 'shows' | 'deleted'>> };
+
+/** A new pair, or one to be removed or brought back. */
+export interface PairChange {
+  id: string;
+  personIds: readonly [string, string];
+  deleted: boolean;
+}
+
+/** What somebody edited or added by hand and no commit has adopted yet. */
+export interface HandEdits {
+  /** As they are now. */
+  persons: StoredPerson[];
+  faceIds: string[];
+}
+
+/** Takes over what was edited by hand: from now on the fields as they are in the database count as ours. */
+export interface Adoption {
+  /** With the name that was read: a person whose name was edited again meanwhile stays edited, for the next adoption. */
+  persons: { id: string; name: string }[];
+  faceIds: string[];
+}
 
 /** Everything that one operation changes; applied atomically. */
 export interface Changeset {
   persons: PersonChange[];
   faces: FaceChange[];
+  pairs: PairChange[];
+  /** Absent: none. */
+  adopt?: Adoption;
   /** The next free number; absent when none was used. */
   nextNumber?: number;
   /** Absent for changes that nobody asked for (a new unknown, one more reference). */
@@ -70,8 +138,8 @@ export interface Changeset {
   assignments?: SightingAssignment[];
 }
 
-const sightingMoveSchema = z.object({ faceIds: z.array(z.string()), personId: z.string() });
-/** Sightings whose nearest reference was one of these faces become that person's. */
+const sightingMoveSchema = z.object({ faceIds: z.array(z.string()), from: z.array(z.string()), to: z.string() });
+/** Sightings whose nearest reference was one of these faces, and that are one of the `from` persons', become another person's. Those that a reader corrected stay. */
 export type SightingMove = z.infer<typeof sightingMoveSchema>;
 
 const sightingAssignmentSchema = z.object({
@@ -79,6 +147,8 @@ const sightingAssignmentSchema = z.object({
   /** Which of the snapshot's faces, from 0. */
   position: z.number().int(),
   personId: z.string().nullable(),
+  /** Who says so: an actor's id; null for a decision. */
+  saidBy: z.string().nullable(),
 });
 /** One face of a snapshot becomes that person's, or nobody's. */
 export type SightingAssignment = z.infer<typeof sightingAssignmentSchema>;
@@ -86,7 +156,7 @@ export type SightingAssignment = z.infer<typeof sightingAssignmentSchema>;
 /** The parts of a changeset that concern sightings, as stores keep them. */
 export const sightingChangesSchema = z.object({
   moveSightings: z.array(sightingMoveSchema),
-  assignments: z.array(sightingAssignmentSchema).default([]),
+  assignments: z.array(sightingAssignmentSchema),
 });
 
 /** The change that undoes another one. New persons and faces are undone by marking them deleted. */
@@ -101,6 +171,8 @@ const inverseSchema = sightingChangesSchema.extend({
         aliases: z.array(z.string()).exactOptional(),
         ignored: z.boolean().exactOptional(),
         mergedInto: z.string().nullable().exactOptional(),
+        mergedAtMs: z.number().nullable().exactOptional(),
+        formerNumbers: z.array(z.number()).exactOptional(),
         deleted: z.boolean().exactOptional(),
         createdAtMs: z.number().exactOptional(),
       }),
@@ -113,10 +185,12 @@ const inverseSchema = sightingChangesSchema.extend({
       set: z.object({
         personId: z.string().exactOptional(),
         role: z.enum(['reference', 'negative']).exactOptional(),
+        shows: z.string().nullable().exactOptional(),
         deleted: z.boolean().exactOptional(),
       }),
     }),
   ),
+  pairs: z.array(z.object({ id: z.string(), personIds: z.tuple([z.string(), z.string()]).readonly(), deleted: z.boolean() })),
 });
 export type Inverse = z.infer<typeof inverseSchema>;
 
@@ -141,7 +215,7 @@ export type Actor = z.infer<typeof actorSchema>;
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum(['name', 'alias', 'merge', 'split', 'ignore', 'unignore', 'forget', 'undo', 'assign', 'enroll', 'expire']),
+  action: z.enum(['name', 'alias', 'merge', 'split', 'ignore', 'unignore', 'forget', 'undo', 'assign', 'enroll', 'expire', 'edit', 'repair']),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),
@@ -177,6 +251,10 @@ export const sightingSchema = z.object({
   modelId: z.string(),
   quality: z.number(),
   sizePx: z.number(),
+  /** The reader (an actor's id) who said whose face it is; null if that is the decision's. */
+  saidBy: z.string().nullable(),
+  /** What the decision was made of; null where nothing was compared. */
+  evidence: evidenceSchema.nullable(),
   /** Empty once it was erased. */
   embedding: z.custom<Float32Array>((value) => value instanceof Float32Array),
 });

@@ -1,35 +1,69 @@
-import type { AuditEntry, Changeset, Head, LastSeen, SnapshotSightings, StoredFace, StoredPerson } from './domain.ts';
+import type { AuditEntry, Changeset, HandEdits, Head, LastSeen, SnapshotSightings, StoredFace, StoredPair, StoredPerson } from './domain.ts';
 
-/** A batch of changes, in any order. Deleted persons and faces are included, except when reading from version 0. */
-export interface ChangeBatch {
-  persons: StoredPerson[];
-  faces: StoredFace[];
+/** A document or row that somebody edited so that it cannot be read as it is. */
+export interface Fault {
+  kind: 'person' | 'face' | 'pair';
+  id: string;
+  /** What is wrong, in words: `the name is a number`. */
+  problem: string;
 }
 
+/** A batch of changes, in any order. Deleted persons, faces and pairs are included, except when reading from version 0. */
+export interface ChangeBatch {
+  /** With the best that can be read of those that have a fault. */
+  persons: StoredPerson[];
+  /** Without those that cannot be used. */
+  faces: StoredFace[];
+  pairs: StoredPair[];
+  /** What could not be read as it is. */
+  faults: Fault[];
+}
+
+/** The most faces in one batch: reading it must not keep the process from anything else for long. */
+export const batchFaces = 250;
+
 /**
- * The truth about persons and faces. All changes form one sequence: `commit` succeeds only if the writer has seen everything
+ * The truth about persons, faces and pairs. All changes form one sequence: `commit` succeeds only if the writer has seen everything
  * before it. When many processes decide at the same moment, one commits and the others decide again with its change.
- * Methods reject with `gallery-unavailable` when the database does not answer.
+ * Methods reject with `gallery-unavailable` when the database does not answer or is blocked, with `gallery-refused` when it will never take
+ * the data, and with `database-newer` while the gallery is kept by a newer release.
  */
 export interface GalleryStore {
   /** The current head. First completes a change that a crashed process left half applied. */
   head(signal: AbortSignal): Promise<Head>;
   /**
-   * Everything written after version `since` (0: everything that is not deleted), in batches. Resolves to the head up to which
-   * this is complete; a batch may contain newer writes too. `embeddings: false` leaves vectors out (empty arrays).
+   * Everything written after version `since` (0: everything that is not deleted), in batches of at most `batchFaces` faces. Resolves to
+   * the head up to which this is complete; a batch may contain newer writes too. `embeddings: false` leaves vectors out (empty arrays).
    */
   changes(since: number, options: { embeddings: boolean }, visit: (batch: ChangeBatch) => void, signal: AbortSignal): Promise<Head>;
-  /** Applies the changeset if nothing was committed since `base`. Resolves to the new head, or to null on a conflict. */
-  commit(base: Head, changeset: Changeset, signal: AbortSignal): Promise<Head | null>;
+  /**
+   * Applies the changeset if nothing was committed since `base`, and notes the commit under `id` in the head. Resolves to the new head;
+   * to `conflict` if another commit came first; to `edited` if it would overwrite what somebody edited by hand: adopt that first. A
+   * rejection leaves open whether it was applied, unless it is `gallery-refused`.
+   */
+  commit(base: Head, changeset: Changeset, id: string, signal: AbortSignal): Promise<Head | 'conflict' | 'edited'>;
   /** A face's stored picture, or null. */
   crop(faceId: string, signal: AbortSignal): Promise<Uint8Array | null>;
-  /** All persons and the ids of all faces that are not deleted, to find edits made by hand. `faces: false` leaves the ids out (null). */
-  inventory(options: { faces: boolean }, signal: AbortSignal): Promise<Inventory>;
+  /** These faces, or all faces of these persons, as they are now; without deleted ones. */
+  faces(
+    which: { ids: readonly string[] } | { personIds: readonly string[] },
+    options: { embeddings: boolean },
+    signal: AbortSignal,
+  ): Promise<StoredFace[]>;
+  /** What somebody edited or added by hand and that no commit has adopted yet. Cheap: asked often. */
+  edits(signal: AbortSignal): Promise<HandEdits>;
+  /** The ids of all persons (all faces) that are not deleted, in pages. */
+  ids(kind: 'person' | 'face', visit: (page: string[]) => void, signal: AbortSignal): Promise<void>;
+  /** A number that falls when somebody removes persons or faces by hand, cheap to read; other things may change it too. */
+  sizeHint(signal: AbortSignal): Promise<number>;
 }
 
-export interface Inventory {
-  persons: StoredPerson[];
-  faceIds: string[] | null;
+/** Finds and repairs what people left behind who edited the database by hand. */
+export interface Repairs {
+  /** Everything that cannot be read as it is. */
+  faults(signal: AbortSignal): Promise<Fault[]>;
+  /** Writes what was read in place of what could not be read, and removes what cannot be used. */
+  repair(faults: readonly Fault[], signal: AbortSignal): Promise<void>;
 }
 
 /** `changed`: a commit. `edited`: somebody edited the database by hand. */
@@ -43,11 +77,19 @@ export interface GalleryFeed {
   watch(onChange: (event: ChangeEvent) => void, onEstablished: () => void, signal: AbortSignal): Promise<void>;
 }
 
-/** The sightings. They expire (after 30 days by default); when a person was last seen is kept. */
+/** A picture of one face of a snapshot, kept for people: a stranger who waits for a name, a face that nobody is sure of. */
+export interface SightingCrop {
+  position: number;
+  jpeg: Uint8Array;
+}
+
+/** The sightings. They expire (after 30 days by default), with their crops; when a person was last seen is kept. */
 export interface SightingStore {
   find(snapshotId: string, signal: AbortSignal): Promise<SnapshotSightings | null>;
   /** Stores the sightings unless the snapshot already has some, and updates when the persons were last seen. Resolves to the stored sightings. */
-  record(sightings: SnapshotSightings, signal: AbortSignal): Promise<SnapshotSightings>;
+  record(sightings: SnapshotSightings, crops: readonly SightingCrop[], signal: AbortSignal): Promise<SnapshotSightings>;
+  /** The picture of one face of a snapshot, or null. */
+  crop(snapshotId: string, position: number, signal: AbortSignal): Promise<Uint8Array | null>;
   /** When and where these persons (null: all) were last seen, by the person id in the sighting. */
   lastSeen(personIds: readonly string[] | null, signal: AbortSignal): Promise<Map<string, LastSeen>>;
   /** The newest snapshots that show one of these persons, newest first. */
@@ -56,12 +98,37 @@ export interface SightingStore {
 
 /** The audit. `GalleryStore.commit` writes it. */
 export interface AuditStore {
-  /** The newest entries, newest first. */
-  newest(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** The newest entries (`actor`: of this actor's id), newest first. */
+  newest(limit: number, which: { actor?: string }, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** The entries whose id begins like this, at most two. */
+  find(idStart: string, signal: AbortSignal): Promise<AuditEntry[]>;
+}
+
+/** How long what is deleted or outdated is kept, milliseconds, by the database's clock. */
+export interface Retention {
+  /** Deleted persons, faces and pairs, until they are erased. */
+  deletedMs: number;
+  auditMs: number;
+  /** Persons that were merged into another one, as long as a sighting may name them. */
+  mergedMs: number;
 }
 
 /** Removes deleted data for good. */
 export interface Eraser {
-  /** Erases everything deleted before `beforeMs`: vectors, crops, names, sightings, and names in the audit. Resolves to the number of persons and faces. */
-  eraseDeleted(beforeMs: number, signal: AbortSignal): Promise<number>;
+  /**
+   * Erases everything deleted long enough ago: vectors, crops, names, sightings, and names in the audit. Later calls erase what was
+   * written late for persons erased before. Removes old audit entries and merged persons. Resolves to the number of persons and faces erased.
+   */
+  erase(retention: Retention, signal: AbortSignal): Promise<number>;
+}
+
+/** Who keeps house. One process at a time does. */
+export interface Upkeep {
+  /**
+   * Takes or renews the right to keep house for `ms` by the database's clock. Resolves to the version up to which faces were compared
+   * for twins, or to null while another holder has the right.
+   */
+  lease(holder: string, ms: number, signal: AbortSignal): Promise<{ comparedUpTo: number } | null>;
+  /** Notes how far the faces were compared. */
+  compared(holder: string, upTo: number, signal: AbortSignal): Promise<void>;
 }

@@ -43,6 +43,8 @@ export const errorCodes = {
   'process-failed': 'permanent',
   // The gallery and the records.
   'gallery-unavailable': 'transient',
+  'gallery-refused': 'permanent',
+  'database-newer': 'transient',
   'database-incompatible': 'permanent',
   'name-invalid': 'permanent',
   'name-taken': 'permanent',

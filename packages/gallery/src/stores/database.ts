@@ -1,7 +1,7 @@
 import type { ArchiveStore } from '../archive/archive-store.ts';
 import type { VectorSearch } from '../memory/paging/page-in.ts';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
-import type { AuditStore, Eraser, GalleryFeed, GalleryStore, SightingStore } from '../store.ts';
+import type { AuditStore, Eraser, GalleryFeed, GalleryStore, Repairs, SightingStore, Upkeep } from '../store.ts';
 
 /** An opened database: everything that a store implements. docs/guides/adding-a-store.md explains the parts. */
 export interface Database {
@@ -10,6 +10,8 @@ export interface Database {
   sightings: SightingStore;
   audit: AuditStore;
   eraser: Eraser;
+  upkeep: Upkeep;
+  repairs: Repairs;
   records: SnapshotRecords;
   archive: ArchiveStore;
   /** Null where the database has none. Whether it works is known only when it is used. */
