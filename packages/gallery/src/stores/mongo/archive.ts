@@ -2,11 +2,22 @@ import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Docu
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
-import { sightingSchema, type Head } from '../../domain.ts';
 import type { GalleryStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
-import { auditDocumentSchema, galleryCollections, type Keyed, stateId, toFace, toPerson } from './documents.ts';
-import { type ArchiveLine, faceToLine, personToLine, type LineOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
+import { auditDocumentSchema, fromBinary, galleryCollections, type Keyed } from './documents.ts';
+import { present } from './own.ts';
+import { sightedFaceSchema } from './sightings.ts';
+import { freshState, stateId } from './state.ts';
+import { readFace, readPair, readPerson } from './tolerant.ts';
+import {
+  type ArchiveLine,
+  faceToLine,
+  type LineOf,
+  pairToLine,
+  personToLine,
+  vectorFromText,
+  vectorToText,
+} from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
 
 const pageSize = 500;
@@ -24,7 +35,7 @@ const sightingsSchema = z
     camera: z.string().nullable(),
     takenAt: time,
     expiresAt: time,
-    faces: z.array(sightingSchema.extend({ embedding: vectorText })),
+    faces: z.array(sightedFaceSchema.extend({ embedding: vectorText })),
   })
   .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): LineOf<'sighting'> => ({
     kind: 'sighting',
