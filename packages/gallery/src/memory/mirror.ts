@@ -2,7 +2,8 @@ import type { Candidate } from '../decide/decide.ts';
 import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
 import type { ChangeBatch, Inventory } from '../store.ts';
 import type { VectorIndex } from './index/vector-index.ts';
-import { nameKey, personStatus, unknownName, type Head, type StoredPerson } from '../domain.ts';
+import { personStatus, type Head, type StoredPerson } from '../domain.ts';
+import { nameKey, unknownName } from '../names.ts';
 import type { Reference } from '../decide/references.ts';
 
 /** The gallery in memory: a copy of the database's persons and faces, kept current by `Sync`. */
