@@ -33,7 +33,8 @@ export function unknownName(number: number): string {
  */
 export function nameKey(name: string): string {
   const visible = name.normalize('NFKC').replaceAll(ignorable, '');
-  return foldCase(visible).normalize('NFKC').replaceAll(whiteSpace, ' ').trim();
+  // Marks that an invisible character kept apart come in order before they are folded.
+  return foldCase(visible.normalize('NFKC')).normalize('NFKC').replaceAll(whiteSpace, ' ').trim();
 }
 
 /** By way of upper case, which spells ß as SS; first of all lower case, because ẞ is upper case already. */

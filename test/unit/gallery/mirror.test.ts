@@ -68,6 +68,14 @@ describe('the gallery in memory', () => {
     mirror.apply({ persons: [], faces: crowd(0, 300, 5).map((each) => ({ ...each, role: 'negative', personId: 'far', version: 2 })) });
     expect(found()).toEqual([]);
     expect(found(range)).toEqual(['ada', 'far']);
+    // The margin counts from the nearest person whom no negative excludes.
+    const excluded = [face('x', 'far', 1), face('y', 'far', 0, { role: 'negative' })];
+    mirror.apply({
+      persons: [],
+      faces: [...excluded, ...crowd(300, 200, 20), face('b', 'ada', 25), face('a', 'ada', 10, { version: 2, deleted: true })],
+    });
+    mirror.apply({ persons: [], faces: crowd(0, 300, 5).map((each) => ({ ...each, deleted: true, version: 3 })) });
+    expect(found(range).toSorted()).toEqual(['ada', 'far', 'u1', 'u2']);
   });
 
   it('gives the key of a named person’s name, and none for others', () => {

@@ -22,6 +22,7 @@ describe('the key of a name', () => {
     ['❤️', '❤'],
     ['نیم\u200Cفاصله', 'نیمفاصله'],
     ['Ada', 'A\u3164da'],
+    ['α\u0345\u0301', 'α\u0345\u00AD\u0301'],
   ])('is that of another spelling: %s and %s', (one, other) => {
     expect(nameKey(other)).toBe(nameKey(one));
     expect(nameKey(one)).not.toBe('');
