@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  unknownName,
-  validName,
   type Actor,
   type AuditEntry,
   type Changeset,
@@ -14,6 +12,7 @@ import {
   type StoredFace,
   type StoredPerson,
 } from '../domain.ts';
+import { unknownName, validName } from '../names.ts';
 
 /** A face to add. `id`: given where the same face must not be added twice. */
 export interface NewFace extends Omit<StoredFace, 'id' | 'createdAtMs' | 'deleted' | 'version'> {

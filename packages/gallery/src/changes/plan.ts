@@ -1,7 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import { surplusReferences } from '../decide/references.ts';
-import { nameKey, personStatus, validName, type Head, type StoredPerson } from '../domain.ts';
+import { personStatus, type Head, type StoredPerson } from '../domain.ts';
 import type { Mirror } from '../memory/mirror.ts';
+import { nameKey, validName } from '../names.ts';
 import { createChange, type Change } from './change.ts';
 
 /** A change to be committed, with its summary for the audit. */
@@ -20,10 +21,14 @@ export function resolvePerson(mirror: Mirror, reference: string): StoredPerson {
   return person;
 }
 
-/** Naming an unknown like a person without faces (an imported name) merges the two. `cap`: as for `planMerge`. */
+/**
+ * Naming an unknown like a person without faces (an imported name) merges the two. Another spelling of the same name is a change, the
+ * same spelling is not. `cap`: as for `planMerge`.
+ */
 export function planName(mirror: Mirror, base: Head, { person: reference, to }: { person: string; to: string }, cap: number): Plan {
   const person = resolvePerson(mirror, reference);
   const name = validName(to);
+  if (name === person.name) throw new AppError('change-refused', `the person is called "${name}" already`);
   const [namesake, ...others] = mirror.called(name);
   const isFaceless = namesake && others.length === 0 && namesake.id !== person.id && mirror.facesOf(namesake.id).length === 0;
   if (isFaceless && personStatus(namesake) === 'named' && personStatus(person) === 'unknown') {

@@ -1,5 +1,6 @@
 import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
 import { presentDecision } from '../decide/present-decision.ts';
+import { thresholdsAt } from '../decide/thresholds.ts';
 import { dot as cosine } from '@watchpost/shared/vectors';
 import type { ReferenceSettings } from '../decide/references.ts';
 import { personStatus, type Sighting, type SnapshotSightings } from '../domain.ts';
@@ -31,11 +32,17 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
   const decideAll = (faces: readonly ProbeFace[]): Decision[] => {
     const ranked = faces.map((face) => {
       const startMs = performance.now();
-      const candidates = mirror.candidates(face.embedding, face.modelId);
+      const { uncertain } = thresholdsAt(face.sizePx, deps.decision.thresholds);
+      const candidates = mirror.candidates(face.embedding, face.modelId, { margin: deps.decision.margin, least: uncertain });
       metrics.matchSeconds.observe((performance.now() - startMs) / 1_000);
       return { quality: face.quality, sizePx: face.sizePx, candidates };
     });
-    return decide(ranked, (i, j) => similarity(faces[i], faces[j]), deps.decision);
+    return decide(
+      ranked,
+      (i, j) => similarity(faces[i], faces[j]),
+      deps.decision,
+      () => false,
+    );
   };
 
   /** Decides from memory. If that would change the gallery, decides again on top of everything committed until the commit succeeds. */
