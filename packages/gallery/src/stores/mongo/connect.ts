@@ -1,4 +1,4 @@
-import { BSONError, MongoClient, MongoInvalidArgumentError, ReadPreference, type Db } from 'mongodb';
+import { BSON, MongoClient, MongoInvalidArgumentError, ReadConcern, ReadPreference, type Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
 import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 
@@ -29,7 +29,7 @@ export async function connectMongo(url: string, signal: AbortSignal): Promise<Mo
   // commit durable.
   const db = client.db(databaseName(url), {
     readPreference: ReadPreference.primary,
-    readConcern: { level: 'local' },
+    readConcern: new ReadConcern('local'),
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5_000 },
   });
   const hello = await guardMongo(() => db.command({ hello: 1 }), signal).catch(async (error: unknown) => {
@@ -69,7 +69,7 @@ const refusals = new Set<unknown>([2, 9, 14, 22, 121, 10_334, 17_280, 17_419, 17
 
 /** Whether the same data would fail again: it is too large, or no valid BSON. */
 export function isRefusal(error: unknown): boolean {
-  if (error instanceof BSONError || error instanceof MongoInvalidArgumentError) return true;
+  if (error instanceof BSON.BSONError || error instanceof MongoInvalidArgumentError) return true;
   // Thrown by the BSON library, which writes into a buffer of the largest size.
   if (error instanceof RangeError) return true;
   const each = writeErrorsOf(error);
