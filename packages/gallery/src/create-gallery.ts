@@ -1,6 +1,7 @@
-import { nameKey, personStatus, type LastSeen, type StoredPerson } from './domain.ts';
+import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
+import { nameKey } from './names.ts';
 import type { Sync } from './memory/sync.ts';
 import type { SightingStore } from './store.ts';
 

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   pairId,
-  unknownName,
-  validName,
   type Actor,
   type Adoption,
   type AuditEntry,
@@ -17,6 +15,7 @@ import {
   type StoredFace,
   type StoredPerson,
 } from '../domain.ts';
+import { unknownName, validName } from '../names.ts';
 
 /** A face to add. `id`: given where the same face must not be added twice. */
 export interface NewFace extends Omit<StoredFace, 'id' | 'createdAtMs' | 'deleted' | 'version'> {

@@ -1,6 +1,7 @@
 import { surplusReferences } from '../decide/references.ts';
-import { nameKey, personStatus, type Head, type StoredPerson } from '../domain.ts';
+import { personStatus, type Head, type StoredPerson } from '../domain.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
+import { nameKey } from '../names.ts';
 import { createChange, type Change } from './change.ts';
 import type { Plan, PlanDeps } from './plan.ts';
 import { resolveTwo } from './resolve-person.ts';

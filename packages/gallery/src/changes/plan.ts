@@ -1,15 +1,14 @@
 import { AppError } from '@watchpost/shared/errors';
-import type { Reference, ReferenceSettings } from '../decide/references.ts';
-import { nameKey, personStatus, validName, type Head, type StoredFace, type StoredPerson } from '../domain.ts';
+import type { ReferenceSettings } from '../decide/references.ts';
+import { personStatus, type Head, type StoredPerson } from '../domain.ts';
 import type { Mirror } from '../memory/mirror.ts';
+import type { VectorsOf } from '../memory/vectors-of.ts';
+import { nameKey, validName } from '../names.ts';
 import type { GalleryStore, SightingStore } from '../store.ts';
 import { createChange, type Change } from './change.ts';
 import { withCounterparts } from './counterparts.ts';
 import { absorb } from './plan-merge.ts';
 import { resolvePerson } from './resolve-person.ts';
-
-/** A person's faces of one model and role with their vectors, whether memory holds these or not. */
-export type VectorsOf = (personId: string, modelId: string, role: StoredFace['role'], signal: AbortSignal) => Promise<Reference[]>;
 
 /** What changes are planned from. */
 export interface PlanDeps {

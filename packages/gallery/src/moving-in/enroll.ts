@@ -1,6 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
 import { createChange } from '../changes/change.ts';
-import type { VectorsOf } from '../changes/plan.ts';
 import type { Transact } from '../changes/transact.ts';
 import type { Candidate, DecisionSettings } from '../decide/decide.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
@@ -8,6 +7,7 @@ import { thresholdsAt } from '../decide/thresholds.ts';
 import type { Actor, StoredPerson } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
+import type { VectorsOf } from '../memory/vectors-of.ts';
 
 export interface EnrollDeps {
   mirror: Mirror;
@@ -46,7 +46,7 @@ export function createEnroll({ mirror, transact, vectorsOf, decision, references
     transact<Enrolled>(async (base) => {
       const { embedding, modelId, quality, sizePx, crop } = face;
       const known = personCalled(mirror, name);
-      const candidates = mirror.candidates(embedding, modelId, decision.margin).filter(({ similarity, negative }) => similarity > negative);
+      const candidates = mirror.candidates(embedding, modelId).filter(({ similarity, negative }) => similarity > negative);
       const own = candidates.find(({ personId }) => personId === known?.id) ?? null;
       const other = nearestOther(candidates, own, thresholdsAt(sizePx, decision.thresholds).match);
       const otherPerson = other && mirror.person(other.personId);

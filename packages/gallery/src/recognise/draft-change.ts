@@ -1,10 +1,10 @@
 import { createChange } from '../changes/change.ts';
-import type { VectorsOf } from '../changes/plan.ts';
 import type { Decision } from '../decide/decide.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
 import { personStatus, type Changeset, type Head, type Sighting } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
+import type { VectorsOf } from '../memory/vectors-of.ts';
 
 export interface DraftDeps {
   mirror: Mirror;

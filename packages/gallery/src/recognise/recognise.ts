@@ -1,6 +1,7 @@
 import { dot as cosine } from '@watchpost/shared/vectors';
 import type { Transact } from '../changes/transact.ts';
 import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
+import { thresholdsAt } from '../decide/thresholds.ts';
 import type { SnapshotSightings, Sighting } from '../domain.ts';
 import type { Gallery, MatchedFace, ProbeFace, SnapshotInfo } from '../gallery.ts';
 import type { PageIn } from '../memory/paging/page-in.ts';
@@ -27,7 +28,8 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
   const decideAll = (faces: readonly ProbeFace[]): Decision[] => {
     const ranked = faces.map((face) => {
       const startMs = performance.now();
-      const candidates = mirror.candidates(face.embedding, face.modelId, deps.decision.margin);
+      const { uncertain } = thresholdsAt(face.sizePx, deps.decision.thresholds);
+      const candidates = mirror.candidates(face.embedding, face.modelId, { margin: deps.decision.margin, least: uncertain });
       metrics.matchSeconds.observe((performance.now() - startMs) / 1_000);
       return { quality: face.quality, sizePx: face.sizePx, candidates };
     });
