@@ -100,14 +100,15 @@ async function pruneAudit({ audit }: GalleryCollections, before: Date, signal: A
 /** Removes persons who were merged into another one, once nothing names them any more. When they were last seen stays with whom they became. */
 async function pruneMerged(collections: GalleryCollections, before: Date, signal: AbortSignal): Promise<void> {
   const { persons, faces, pairs, sightings, lastSeen } = collections;
-  const merged = { mergedInto: { $type: 'string' }, mergedAt: { $lt: before }, deleted: { $ne: true } };
+  const live = { deleted: { $ne: true } };
+  const merged = { mergedInto: { $type: 'string' }, mergedAt: { $lt: before }, ...live };
   for await (const page of pagesOf(persons, merged, signal)) {
     const which = { $in: page };
     const named = new Set<unknown>([
-      ...(await sightings.distinct('faces.personId', { 'faces.personId': which }, { signal })),
-      ...(await faces.distinct('personId', { personId: which }, { signal })),
-      ...(await pairs.distinct('personIds', { personIds: which }, { signal })),
-      ...(await persons.distinct('mergedInto', { mergedInto: which }, { signal })),
+      ...(await sightings.distinct('faces.personId', { 'faces.personId': which })),
+      ...(await faces.distinct('personId', { personId: which, ...live })),
+      ...(await pairs.distinct('personIds', { personIds: which, ...live })),
+      ...(await persons.distinct('mergedInto', { mergedInto: which, ...live })),
     ]);
     const ids = page.filter((id) => !named.has(id));
     const found = await persons.find({ _id: { $in: ids }, ...merged }, { projection: { mergedInto: 1 }, signal }).toArray();

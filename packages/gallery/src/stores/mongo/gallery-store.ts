@@ -54,15 +54,13 @@ export function createMongoGalleryStore(db: Db, log: Logger): GalleryStore {
     throwIfAborted(signal);
     const version = base.version + 1;
     const pending = toPending(version, changeset, seen);
-    const committed = await state.findOneAndUpdate(
-      { _id: stateId, epoch: base.epoch, version: base.version, pending: null },
-      {
-        $set: { version, nextNumber: changeset.nextNumber ?? base.nextNumber, pending },
-        $push: { recent: { $each: [{ version, id }], $slice: -recentCommits } } as Document,
-        $currentDate: { now: true },
-      },
-      { returnDocument: 'after', projection: { pending: 0 } },
-    );
+    const change: Document = {
+      $set: { version, nextNumber: changeset.nextNumber ?? base.nextNumber, pending },
+      $push: { recent: { $each: [{ version, id }], $slice: -recentCommits } },
+      $currentDate: { now: true },
+    };
+    const onBase = { _id: stateId, epoch: base.epoch, version: base.version, pending: null };
+    const committed = await state.findOneAndUpdate(onBase, change, { returnDocument: 'after', projection: { pending: 0 } });
     if (!committed) return 'conflict';
     const { pending: _, ...next } = parseState(committed);
     await carryOut(collections, next.epoch, pending, log);
