@@ -15,6 +15,7 @@ import { createPageIn } from './memory/paging/page-in.ts';
 import { createSync } from './memory/sync.ts';
 import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createGalleryMetrics } from './metrics.ts';
+import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
 import { defaultGallerySettings, type GallerySettings } from './config.ts';
@@ -94,7 +95,8 @@ export async function openParts(
     await housekeeping.close();
     await database.close();
   };
-  const gallery = createGallery({ ...parts, recognise, close });
+  const explain = createExplain(parts);
+  const gallery = createGallery({ ...parts, recognise, explain, close });
   const { records } = database;
   return { gallery, operations, records, start: () => sync.start(), housekeeping, settings, database, mirror, transact, vectorsOf };
 }
