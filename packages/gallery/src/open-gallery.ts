@@ -11,8 +11,10 @@ import { createExactIndex } from './memory/index/exact-index.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
 import { createPageIn } from './memory/paging/page-in.ts';
+import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createSync } from './memory/sync.ts';
 import { createGalleryMetrics } from './metrics.ts';
+import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
 import { defaultGallerySettings, type GallerySettings } from './config.ts';
@@ -45,6 +47,7 @@ export interface GalleryParts extends OpenedGallery {
   database: Database;
   mirror: Mirror;
   transact: Transact;
+  vectorsOf: VectorsOf;
 }
 
 /**
@@ -74,10 +77,11 @@ export async function openParts(
   const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings });
 
   const transact = createTransact({ ...database, sync, mirror, metrics });
-  const operations = createOperations({ ...database, mirror, transact, references });
+  const vectorsOf = createVectorsOf({ mirror, store: database.store });
+  const operations = createOperations({ ...database, mirror, transact, vectorsOf, references });
 
   const pageIn = search ? createPageIn({ mirror, search }) : undefined;
-  const recognise = createRecognise({ ...database, mirror, sync, transact, metrics, decision, references, pageIn });
+  const recognise = createRecognise({ ...database, mirror, sync, transact, vectorsOf, metrics, decision, references, pageIn });
 
   const { thresholds } = decision;
   const upkeep = { ...database, mirror, sync, transact, log, thresholds, cap: references.cap };
@@ -88,7 +92,8 @@ export async function openParts(
     await housekeeping.close();
     await database.close();
   };
-  const gallery = createGallery({ ...database, mirror, sync, recognise, close });
+  const explain = createExplain({ ...database, mirror, sync });
+  const gallery = createGallery({ ...database, mirror, sync, recognise, explain, close });
   const { records } = database;
-  return { gallery, operations, records, start: () => sync.start(), housekeeping, settings, database, mirror, transact };
+  return { gallery, operations, records, start: () => sync.start(), housekeeping, settings, database, mirror, transact, vectorsOf };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { unknownName, type FaceChange, type PersonChange } from '@watchpost/gallery/domain';
+import type { FaceChange, PersonChange } from '@watchpost/gallery/domain';
+import { unknownName } from '@watchpost/gallery/names';
 import type { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createSyntheticFaces } from './synthetic-faces.ts';
 

@@ -2,7 +2,8 @@ import type { Candidate } from '../decide/decide.ts';
 import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
 import type { ChangeBatch, Inventory } from '../store.ts';
 import type { VectorIndex } from './index/vector-index.ts';
-import { nameKey, personStatus, unknownName, type Head, type StoredPerson } from '../domain.ts';
+import { personStatus, type Head, type StoredPerson } from '../domain.ts';
+import { nameKey, unknownName } from '../names.ts';
 import type { Reference } from '../decide/references.ts';
 
 /** The gallery in memory: a copy of the database's persons and faces, kept current by `Sync`. */
@@ -28,13 +29,21 @@ export interface Mirror {
   facesOf(personId: string): IndexedFace[];
   /** A person's references of one model. */
   references(personId: string, modelId: string): Reference[];
-  /** The persons nearest to a vector, most similar first. */
-  candidates(embedding: Float32Array, modelId: string): Candidate[];
+  /** The persons nearest to a vector, most similar first. `certain`: no rival is missing, however many faces are nearer. */
+  candidates(embedding: Float32Array, modelId: string, certain?: RivalRange): Candidate[];
   counts(): { persons: number; faces: number };
 }
 
-/** Enough neighbours to find the second person even when all references of the first are nearer. */
-const neighbours = 64;
+/** Which persons can be rivals of the nearest one. */
+export interface RivalRange {
+  /** Their cosine is not lower than that of the nearest person by more than this, */
+  margin: number;
+  /** and at least this. */
+  least: number;
+}
+
+/** Enough neighbours to find the second person even when all references of the first are nearer; more, up to `most`, where many are alike. */
+const neighbours = { first: 64, widened: 4, most: 1_024 };
 
 /** Follows a person through merges to the one it became. */
 type Follow = (id: string) => StoredPerson | null;
@@ -91,13 +100,27 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
         const vector = face.role === 'reference' && face.modelId === modelId ? faces.vector(face.id) : null;
         return vector ? [{ id: face.id, vector, quality: face.quality }] : [];
       }),
-    candidates: (embedding, modelId) => rank(faces.nearest(embedding, modelId, neighbours), follow),
+    candidates: (embedding, modelId, certain) => rankWidely((count) => faces.nearest(embedding, modelId, count), follow, certain),
     counts: () => ({ persons: unmerged().length, faces: faces.size }),
   };
   return mirror;
 }
 
-function rank(hits: ReturnType<FaceTable['nearest']>, follow: Follow): Candidate[] {
+type Hits = ReturnType<FaceTable['nearest']>;
+
+/** Takes more neighbours until the last one is too far away to be a rival's, or there are no more. */
+function rankWidely(nearest: (count: number) => Hits, follow: Follow, range: RivalRange | undefined): Candidate[] {
+  for (let count = neighbours.first; ; count *= neighbours.widened) {
+    const hits = nearest(count);
+    const candidates = rank(hits, follow);
+    const last = hits[count - 1];
+    if (!range || !last || count >= neighbours.most) return candidates;
+    const best = candidates.find(({ similarity, negative }) => similarity > negative);
+    if (last.similarity < Math.max(range.least, (best?.similarity ?? -1) - range.margin)) return candidates;
+  }
+}
+
+function rank(hits: Hits, follow: Follow): Candidate[] {
   const found = new Map<string, Candidate>();
   const negatives = new Map<string, number>();
   for (const { face, similarity } of hits) {
@@ -107,7 +130,9 @@ function rank(hits: ReturnType<FaceTable['nearest']>, follow: Follow): Candidate
     if (face.role === 'negative') {
       if (!negatives.has(person.id)) negatives.set(person.id, similarity);
     } else if (!found.has(person.id)) {
-      found.set(person.id, { personId: person.id, status: personStatus(person), similarity, faceId: face.id, negative: -1 });
+      const status = personStatus(person);
+      const name = status === 'named' ? nameKey(person.name) : '';
+      found.set(person.id, { personId: person.id, status, name, similarity, faceId: face.id, negative: -1 });
     }
   }
   return [...found.values()].map((candidate) => ({ ...candidate, negative: negatives.get(candidate.personId) ?? -1 }));
