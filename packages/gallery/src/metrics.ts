@@ -10,6 +10,7 @@ export function createGalleryMetrics(metrics: Metrics) {
     feedUp: metrics.gauge('gallery_feed_up', '1 while the database notifies of changes (change stream, LISTEN)'),
     reloads: metrics.counter('gallery_reloads_total', 'Times that the whole gallery was read again', ['reason']),
     feedBreaks: metrics.counter('gallery_feed_breaks_total', 'Times that the change stream or LISTEN connection broke'),
+    faults: metrics.gauge('gallery_faults', 'Persons, faces and pairs in the database that cannot be read as they are', ['kind']),
     decisions: metrics.counter('gallery_decisions_total', 'Faces decided about', ['decision']),
     enrolled: metrics.counter('gallery_enrolled_total', 'Strangers that became a new Unknown'),
     conflicts: metrics.counter('gallery_commit_conflicts_total', 'Commits that conflicted with another one and were decided again'),

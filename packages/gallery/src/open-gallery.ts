@@ -6,6 +6,7 @@ import { createOperations } from './changes/operations.ts';
 import { createTransact, type Transact } from './changes/transact.ts';
 import { createGallery } from './create-gallery.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
+import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
@@ -37,6 +38,7 @@ export interface OpenedGallery {
   start: () => void;
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
+  checkup: Checkup;
 }
 
 /** And its inside, for the workbench. */
@@ -79,9 +81,10 @@ export async function openParts(
   const pageIn = search ? createPageIn({ mirror, search }) : undefined;
   const recognise = createRecognise({ ...database, mirror, sync, transact, metrics, decision, references, pageIn });
 
-  const { thresholds } = decision;
-  const upkeep = { ...database, mirror, sync, transact, log, thresholds, cap: references.cap };
+  const { sightingsKeepMs } = settings;
+  const upkeep = { ...database, ...decision, mirror, sync, transact, log, cap: references.cap, sightingsKeepMs };
   const housekeeping = createHousekeeping(upkeep, settings.housekeeping);
+  const checkup = createCheckup({ ...database, mirror, sync, transact });
 
   const close = async (): Promise<void> => {
     await sync.close();
@@ -90,5 +93,5 @@ export async function openParts(
   };
   const gallery = createGallery({ ...database, mirror, sync, recognise, close });
   const { records } = database;
-  return { gallery, operations, records, start: () => sync.start(), housekeeping, settings, database, mirror, transact };
+  return { gallery, operations, records, start: () => sync.start(), housekeeping, checkup, settings, database, mirror, transact };
 }
