@@ -3,7 +3,8 @@ import { throwIfAborted } from '@watchpost/shared/wait';
 import { personStatus } from '../domain.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { findTwin, type Twins, type TwinSettings } from './twins.ts';
+import type { ThresholdRow } from '../decide/thresholds.ts';
+import { findTwin, type Twins } from './twins.ts';
 
 export interface ComparedFaces {
   faces: number;
@@ -29,7 +30,7 @@ export type CompareFaces = (
   signal: AbortSignal,
 ) => Promise<ComparedFaces>;
 
-export function createCompareFaces(mirror: Mirror, settings: TwinSettings): CompareFaces {
+export function createCompareFaces(mirror: Mirror, thresholds: readonly ThresholdRow[]): CompareFaces {
   /** Of a commit with so many faces that one round does not compare all: the faces that are done. */
   let partly = { version: 0, done: new Set<string>() };
 
@@ -47,7 +48,7 @@ export function createCompareFaces(mirror: Mirror, settings: TwinSettings): Comp
       upTo = face.version - 1;
       if (partly.done.has(face.id)) continue;
       const comparingMs = performance.now();
-      const twins = findTwin(mirror, face.id, settings);
+      const twins = findTwin(mirror, face.id, thresholds);
       cpuMs += performance.now() - comparingMs;
       if (twins) await onTwins(twins);
       partly.done.add(face.id);

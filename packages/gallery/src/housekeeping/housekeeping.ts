@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { Transact } from '../changes/transact.ts';
+import type { ThresholdRow } from '../decide/thresholds.ts';
 import { undoMs } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { Sync } from '../memory/sync.ts';
@@ -10,7 +11,7 @@ import type { Eraser, SightingStore, Upkeep } from '../store.ts';
 import { createCompareFaces } from './compare.ts';
 import { createUnknownsCare } from './unknowns.ts';
 import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
-import type { Twins, TwinSettings } from './twins.ts';
+import type { Twins } from './twins.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -35,7 +36,7 @@ export const defaultHousekeepingSettings: HousekeepingSettings = {
   sweep: defaultSweepSettings,
 };
 
-export interface HousekeepingDeps extends TwinSettings {
+export interface HousekeepingDeps {
   mirror: Mirror;
   sync: Sync;
   transact: Transact;
@@ -44,6 +45,7 @@ export interface HousekeepingDeps extends TwinSettings {
   upkeep: Upkeep;
   records: SnapshotRecords;
   log: Logger;
+  thresholds: readonly ThresholdRow[];
   /** References of one model that a person keeps. */
   cap: number;
   /** How long sightings are kept. Milliseconds. */
@@ -85,7 +87,7 @@ const giveBackMs = 2_000;
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { sync, eraser, upkeep, records, log } = deps;
   const holder = randomUUID();
-  const compareFaces = createCompareFaces(deps.mirror, deps);
+  const compareFaces = createCompareFaces(deps.mirror, deps.thresholds);
   const unknowns = createUnknownsCare(deps);
   const sweep = createSweep(deps, settings.sweep);
   const retention = {

@@ -9,24 +9,19 @@ export interface Twins {
   younger: StoredPerson;
 }
 
-export interface TwinSettings {
-  thresholds: readonly ThresholdRow[];
-  /** As in `DecisionSettings`. */
-  margin: number;
-}
-
 /**
  * Finds another unknown that seems to be the same stranger as this face's, or null. Two unknowns are twins if their most similar faces
  * would match and, on average, the faces of the smaller set reach the `uncertain` threshold with those of the larger one. Never named
  * persons, two who are known not to be the same, or one whose negatives the face resembles more.
  */
-export function findTwin(mirror: Mirror, faceId: string, { thresholds, margin }: TwinSettings): Twins | null {
+export function findTwin(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): Twins | null {
   const face = mirror.face(faceId);
   const person = face?.role === 'reference' ? mirror.person(face.personId) : null;
   if (!face || !person || personStatus(person) !== 'unknown') return null;
   const own = mirror.references(person.id, face.modelId);
   const vector = own.find(({ id }) => id === faceId)?.vector;
-  const candidates = vector ? mirror.candidates(vector, face.modelId, margin) : [];
+  const { match: least } = thresholdsAt(face.sizePx, thresholds);
+  const candidates = vector ? mirror.candidates(vector, face.modelId, { margin: 2, least }) : [];
   for (const { personId, status, similarity, negative, faceId: theirs } of candidates) {
     if (personId === person.id) continue;
     const at = thresholdsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);
