@@ -10,8 +10,10 @@ export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
     return started;
   };
   return () => {
+    // Between two runs nothing is running, but the next run is on its way.
+    if (next) return next;
     if (!running) return run();
-    next ??= running
+    next = running
       .catch(() => undefined)
       .then(() => {
         next = null;
