@@ -1,6 +1,7 @@
-import { nameKey, personStatus, type LastSeen, type StoredPerson } from './domain.ts';
+import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
+import { nameKey } from './names.ts';
 import type { Sync } from './memory/sync.ts';
 import type { SightingStore } from './store.ts';
 
@@ -9,11 +10,12 @@ export interface GalleryDeps {
   sync: Sync;
   sightings: SightingStore;
   recognise: Gallery['recognise'];
+  explain: Gallery['explain'];
   close: () => Promise<void>;
 }
 
 /** The gallery over any database. */
-export function createGallery({ mirror, sync, sightings, recognise, close }: GalleryDeps): Gallery {
+export function createGallery({ mirror, sync, sightings, recognise, explain, close }: GalleryDeps): Gallery {
   const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person => ({
     id: stored.id,
     status: personStatus(stored),
@@ -27,6 +29,7 @@ export function createGallery({ mirror, sync, sightings, recognise, close }: Gal
     ready: (signal) => sync.ready(signal),
     isReady: () => sync.isReady(),
     recognise,
+    explain,
     people: async (signal) => {
       await sync.ready(signal);
       const lastSeen = await sightings.lastSeen(null, signal);

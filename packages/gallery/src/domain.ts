@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AppError } from '@watchpost/shared/errors';
 import type { Box } from '@watchpost/shared/geometry';
 import { evidenceSchema } from './evidence.ts';
+import { nameKey, unknownName } from './names.ts';
 
 /** A person as the store keeps it. Whether it is named follows from the name, so editing the name by hand in the database names a person. */
 export interface StoredPerson {
@@ -269,9 +269,10 @@ export interface SnapshotSightings {
   faces: Sighting[];
 }
 
-/** Who these faces show: the persons that they were matched to, each once. An uncertain face does not count. */
+/** Who these faces show: the persons that they were matched to, each once. An uncertain face counts only if a reader said whose it is. */
 export function personsSeen(faces: readonly Sighting[]): string[] {
-  const ids = faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : []));
+  const isSure = ({ decision, saidBy }: Sighting): boolean => decision !== 'uncertain' || saidBy !== null;
+  const ids = faces.flatMap((face) => (face.personId !== null && isSure(face) ? [face.personId] : []));
   return [...new Set(ids)];
 }
 
@@ -281,29 +282,8 @@ export interface LastSeen {
   camera: string | null;
 }
 
-export function unknownName(number: number): string {
-  return `Unknown ${number}`;
-}
-
 /** `ignored` comes first, then the name decides. */
 export function personStatus(person: Pick<StoredPerson, 'ignored' | 'name' | 'number'>): PersonStatus {
   if (person.ignored) return 'ignored';
   return person.number !== null && nameKey(person.name) === nameKey(unknownName(person.number)) ? 'unknown' : 'named';
-}
-
-/** Names that people take for the same name have the same key: folds compatibility forms, case and runs of white space. */
-export function nameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
-}
-
-const longestName = 80;
-
-/** The name as it is stored, with white space normalised. Rejects with `name-invalid` if it is empty, too long, has control characters or looks like an unknown's. */
-export function validName(name: string): string {
-  const tidy = name.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
-  if (tidy === '') throw new AppError('name-invalid', 'the name is empty');
-  if (tidy.length > longestName) throw new AppError('name-invalid', `the name is longer than ${longestName} characters`);
-  if (/\p{Cc}|\p{Cs}/u.test(tidy)) throw new AppError('name-invalid', 'the name has control characters');
-  if (/^unknown \d+$/.test(nameKey(tidy))) throw new AppError('name-invalid', '"Unknown" and a number is reserved for strangers');
-  return tidy;
 }

@@ -16,6 +16,7 @@ import { createPageIn } from './memory/paging/page-in.ts';
 import { createSync } from './memory/sync.ts';
 import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createGalleryMetrics } from './metrics.ts';
+import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
 import { defaultGallerySettings, type GallerySettings } from './config.ts';
@@ -88,7 +89,7 @@ export async function openParts(
   const recognise = createRecognise(parts);
 
   const { sightingsKeepMs } = settings;
-  const care = { ...parts, thresholds: decision.thresholds, cap: references.cap, sightingsKeepMs };
+  const care = { ...parts, thresholds: decision.thresholds, sightingsKeepMs };
   const housekeeping = createHousekeeping(care, settings.housekeeping);
   const checkup = createCheckup(care);
 
@@ -97,7 +98,8 @@ export async function openParts(
     await housekeeping.close();
     await database.close();
   };
-  const gallery = createGallery({ ...parts, recognise, close });
+  const explain = createExplain(parts);
+  const gallery = createGallery({ ...parts, recognise, explain, close });
   const { records } = database;
   return {
     gallery,

@@ -45,7 +45,7 @@ export async function openWorkbench(config: StorageConfig, log: Logger, signal: 
     mirror,
     transact,
     database,
-    enroll: createEnroll({ ...parts, ...settings }),
+    enroll: createEnroll({ ...parts, vectorsOf, ...settings }),
     importNames: (names, by, signal) => importNames(names, parts, by, signal),
     reembed: (options, signal) => reembed(parts, options, signal),
     removeReplaced: (modelId, signal) => removeReplaced(parts, modelId, signal),

@@ -29,6 +29,39 @@ describe('coalesce', () => {
     expect(await call()).toBe(3);
   });
 
+  it('never runs twice at once, whenever it is called', async () => {
+    const turn = async (count: number): Promise<void> => {
+      for (let turns = 0; turns < count; turns += 1) await Promise.resolve();
+    };
+    // The first run ends and the second starts within these turns of the microtask queue.
+    const last = await Promise.all(
+      Array.from({ length: 12 }, async (_, turns) => {
+        const gates = [deferred(), deferred(), deferred()];
+        let running = 0;
+        let runs = 0;
+        const call = coalesce(async () => {
+          const run = (runs += 1);
+          running += 1;
+          expect(running, `called after ${turns} turns`).toBe(1);
+          await gates[run - 1]?.promise;
+          running -= 1;
+          return run;
+        });
+        const calls = [call(), call()];
+        gates[0]?.resolve();
+        await turn(turns);
+        calls.push(call());
+        await turn(12);
+        for (const gate of gates) gate.resolve();
+        const [first, second, third] = await Promise.all(calls);
+        expect([first, second]).toEqual([1, 2]);
+        return third;
+      }),
+    );
+    expect([last.at(0), last.at(-1)]).toEqual([2, 3]);
+    expect(last).toEqual(last.toSorted((a = 0, b = 0) => a - b));
+  });
+
   it('runs again after a failure', async () => {
     let runs = 0;
     const call = coalesce(async () => {

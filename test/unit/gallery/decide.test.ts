@@ -1,10 +1,12 @@
-import { decide, defaultDecisionSettings, type Candidate, type RankedProbe } from '@watchpost/gallery/decide/decide';
+import { decide, defaultDecisionSettings, type Candidate, type NotSame, type RankedProbe } from '@watchpost/gallery/decide/decide';
+import { evidenceSchema } from '@watchpost/gallery/evidence';
 import { thresholdsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
 import { describe, expect, it } from 'vitest';
 
 const candidate = (similarity: number, over: Partial<Candidate> = {}): Candidate => ({
   personId: 'ada',
   status: 'named',
+  name: over.status === undefined || over.status === 'named' ? (over.personId ?? 'ada') : '',
   similarity,
   faceId: 'f1',
   negative: -1,
@@ -16,7 +18,8 @@ const face = (candidates: Candidate[], over: Partial<RankedProbe> = {}): RankedP
   candidates,
   ...over,
 });
-const decideAll = (faces: RankedProbe[], alike = (): number => 0) => decide(faces, alike, defaultDecisionSettings);
+const decideAll = (faces: RankedProbe[], alike = (): number => 0, notSame: NotSame = () => false) =>
+  decide(faces, alike, defaultDecisionSettings, notSame);
 const kinds = (faces: RankedProbe[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
 
 describe('the two thresholds', () => {
@@ -52,6 +55,38 @@ describe('a second person within the margin', () => {
     const twins = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'other', status: 'unknown' })];
     expect(decideAll([face(twins)])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'ada' }, addReference: true }]);
   });
+
+  it('matters behind any number of unknowns', () => {
+    const unknowns = (count: number): Candidate[] =>
+      Array.from({ length: count }, (_, index) => candidate(0.7 - index / 10_000, { personId: `u${index}`, status: 'unknown' }));
+    for (const count of [1, 2, 50]) {
+      expect(kinds([face([...unknowns(count), candidate(0.689)])])).toEqual(['uncertain']);
+      expect(kinds([face([...unknowns(count), candidate(0.689, { status: 'ignored' })])])).toEqual(['uncertain']);
+      expect(kinds([face([...unknowns(count), candidate(0.65)])])).toEqual(['unknown']);
+      expect(kinds([face([...unknowns(count), candidate(0.689, { negative: 0.7 })])])).toEqual(['unknown']);
+    }
+  });
+
+  it('does not matter between two of one name', () => {
+    const two = (other: Partial<Candidate>): string[] =>
+      kinds([face([candidate(0.7, { name: 'ada' }), candidate(0.69, { personId: 'ada 2', name: 'ada', ...other })])]);
+    expect(two({})).toEqual(['match']);
+    expect(two({ name: 'bob' })).toEqual(['uncertain']);
+    expect(two({ status: 'ignored' })).toEqual(['uncertain']);
+    expect(
+      kinds([face([candidate(0.7), candidate(0.69, { personId: 'ada 2', name: 'ada' }), candidate(0.68, { personId: 'bob' })])]),
+    ).toEqual(['uncertain']);
+  });
+
+  it('matters between two who are known not to be the same', () => {
+    const known: NotSame = (one, other) => [one, other].sort().join() === 'ada,other';
+    const twins = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'other', status: 'unknown' })];
+    expect(decideAll([face(twins)], undefined, known)).toMatchObject([{ kind: 'uncertain', addReference: false }]);
+    const namesakes = [candidate(0.7), candidate(0.69, { personId: 'other', name: 'ada' })];
+    expect(decideAll([face(namesakes)], undefined, known)).toMatchObject([{ kind: 'uncertain', addReference: false }]);
+    const third = candidate(0.7, { personId: 'third', status: 'unknown' });
+    expect(decideAll([face([third, ...twins])], undefined, known)).toMatchObject([{ kind: 'unknown', candidate: { personId: 'third' } }]);
+  });
 });
 
 describe('a face nearer to a negative', () => {
@@ -61,6 +96,14 @@ describe('a face nearer to a negative', () => {
     expect(decideAll([face([candidate(0.8, { negative: 0.9 }), candidate(0.7, { personId: 'bob' })])])).toMatchObject([
       { kind: 'match', candidate: { personId: 'bob' } },
     ]);
+  });
+
+  it('becomes a new person who is kept from those whom it resembles', () => {
+    const near = candidate(0.8, { negative: 0.9 });
+    const alike = candidate(0.6, { personId: 'bob', negative: 0.6 });
+    const other = candidate(0.5, { personId: 'eve', negative: 0.7 });
+    expect(decideAll([face([near, alike, other])])).toMatchObject([{ kind: 'new', keptFrom: ['ada', 'bob'] }]);
+    expect(decideAll([face([candidate(0.5)])])).toMatchObject([{ kind: 'new', keptFrom: [] }]);
   });
 });
 
@@ -86,7 +129,7 @@ describe('a stranger', () => {
 
   it('becomes one person if a picture shows the face twice, from the better one', () => {
     const decisions = decideAll([face([], { quality: 0.5 }), face([], { quality: 0.9 })], () => 0.7);
-    expect(decisions).toEqual([{ kind: 'uncertain', sameAs: 1 }, { kind: 'new' }]);
+    expect(decisions).toMatchObject([{ kind: 'uncertain', sameAs: 1 }, { kind: 'new' }]);
     expect(kinds([face([]), face([])], () => 0.3)).toEqual(['new', 'new']);
   });
 });
@@ -101,5 +144,39 @@ describe('a recognised face becomes a reference', () => {
     expect(adds(0.66)).toBe(false);
     expect(adds(0.75, { quality: 0.45 })).toBe(false);
     expect(adds(0.75, { sizePx: 50 })).toBe(false);
+  });
+});
+
+describe('the evidence of a decision', () => {
+  const evidence = (...candidates: Candidate[]) => decideAll([face(candidates)])[0]?.evidence;
+  const shown = (personId: string, similarity: number) => ({ personId, faceId: 'f1', similarity });
+
+  it('is the best person, the rival or else the next one, and the settings', () => {
+    const unknowns = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'u2', status: 'unknown' })];
+    const settings = { match: 0.655, uncertain: 0.585, margin: 0.04, rules: 1 };
+    expect(evidence(...unknowns)).toEqual({ best: shown('ada', 0.7), second: shown('u2', 0.69), negative: null, ...settings });
+    expect(evidence(...unknowns, candidate(0.68, { personId: 'bob' }))).toMatchObject({ second: shown('bob', 0.68) });
+    expect(evidence()).toEqual({ best: null, second: null, negative: null, ...settings });
+  });
+
+  it('leaves out whom a negative excluded, but keeps the negative', () => {
+    const excluded = candidate(0.8, { negative: 0.9 });
+    expect(evidence(excluded, candidate(0.7, { personId: 'bob' }))).toMatchObject({ best: shown('bob', 0.7), second: null, negative: 0.9 });
+    expect(evidence(excluded)).toMatchObject({ best: null, negative: 0.9 });
+  });
+
+  it('is there for every kind, has the thresholds at the size, and survives storage', () => {
+    const faces = [
+      face([candidate(0.9)]),
+      face([candidate(0.8)]),
+      face([], { quality: 0.9 }),
+      face([]),
+      face([candidate(0.3)], { sizePx: 10 }),
+      face([candidate(0.7, { personId: 'u', status: 'unknown' })], { sizePx: 28 }),
+    ];
+    const decisions = decideAll(faces, () => 0.7);
+    expect(decisions.map(({ kind }) => kind)).toEqual(['match', 'uncertain', 'new', 'uncertain', 'unrecognisable', 'unknown']);
+    for (const { evidence: stored } of decisions) expect(evidenceSchema.parse(JSON.parse(JSON.stringify(stored)))).toEqual(stored);
+    expect(decisions.map(({ evidence: { match } }) => match)).toEqual([0.655, 0.655, 0.655, 0.655, 0.61, 0.625]);
   });
 });

@@ -1,23 +1,6 @@
-import { inverseFromJson, inverseToJson, nameKey, personsSeen, personStatus, validName, type Sighting } from '@watchpost/gallery/domain';
+import { inverseFromJson, inverseToJson, personsSeen, personStatus, type Sighting } from '@watchpost/gallery/domain';
 import { databaseName } from '@watchpost/gallery/stores/mongo/connect';
 import { describe, expect, it } from 'vitest';
-
-describe('a name', () => {
-  it('is normalised', () => {
-    expect(validName('  Ada \n Lovelace ')).toBe('Ada Lovelace');
-    expect(nameKey('ＡＤＡ  lovelace')).toBe(nameKey('Ada Lovelace'));
-  });
-
-  it.each([
-    ['empty', '   '],
-    ['too long', 'x'.repeat(81)],
-    ['a control character', 'Ada\u0000'],
-    ['a half character', 'Ada\uD800'],
-    ['a stranger', 'unknown  12'],
-  ])('is refused when it is %s', (_, name) => {
-    expect(() => validName(name)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
-  });
-});
 
 describe('a status', () => {
   it('follows from the name, so that an edit of the name alone names a person', () => {

@@ -49,6 +49,41 @@ describe('the gallery in memory', () => {
     expect(near(0, 'another model')).toEqual([]);
   });
 
+  it('finds the rival behind many faces of two persons', () => {
+    const range = { margin: 0.05, least: 0.5 };
+    const found = (options?: typeof range): string[] => mirror.candidates(plane(0), 'm', options).map(({ personId }) => personId);
+    const crowd = (from: number, count: number, degrees: number): StoredFace[] =>
+      Array.from({ length: count }, (_, index) => face(`c${from + index}`, index % 2 === 0 ? 'u1' : 'u2', degrees));
+    mirror.apply({
+      persons: [person('u1'), person('u2'), person('ada'), person('far')],
+      faces: [...crowd(0, 300, 5), face('f', 'far', 45)],
+    });
+    mirror.apply({ persons: [], faces: [face('a', 'ada', 10)] });
+    expect(found()).toEqual(['u1', 'u2']);
+    expect(found(range)).toContain('ada');
+    // Beyond the margin, or below the least, nobody is looked for.
+    expect(found({ margin: -0.01, least: 0.5 })).toEqual(['u1', 'u2']);
+    expect(found({ margin: 0.05, least: 0.999 })).toEqual(['u1', 'u2']);
+    // Faces that do not count are passed over: here all the nearest are negatives.
+    mirror.apply({ persons: [], faces: crowd(0, 300, 5).map((each) => ({ ...each, role: 'negative', personId: 'far', version: 2 })) });
+    expect(found()).toEqual([]);
+    expect(found(range)).toEqual(['ada', 'far']);
+    // The margin counts from the nearest person whom no negative excludes.
+    const excluded = [face('x', 'far', 1), face('y', 'far', 0, { role: 'negative' })];
+    mirror.apply({
+      persons: [],
+      faces: [...excluded, ...crowd(300, 200, 20), face('b', 'ada', 25), face('a', 'ada', 10, { version: 2, deleted: true })],
+    });
+    mirror.apply({ persons: [], faces: crowd(0, 300, 5).map((each) => ({ ...each, deleted: true, version: 3 })) });
+    expect(found(range).toSorted()).toEqual(['ada', 'far', 'u1', 'u2']);
+  });
+
+  it('gives the key of a named person’s name, and none for others', () => {
+    const persons = [person('1', { name: 'ADA' }), person('2', { name: 'Unknown 4', number: 4 }), person('3', { ignored: true })];
+    mirror.apply({ persons, faces: [face('a', '1', 1), face('b', '2', 2), face('c', '3', 3)] });
+    expect(mirror.candidates(plane(0), 'm').map(({ name }) => name)).toEqual(['ada', '', '']);
+  });
+
   it('applies newer writes only, in any order', () => {
     mirror.apply({ persons: [person('ada', { name: 'New', version: 3 })], faces: [face('a', 'ada', 0, { version: 3 })] });
     mirror.apply({ persons: [person('ada', { name: 'Old', version: 2 })], faces: [face('a', 'ada', 0, { version: 2, deleted: true })] });

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type AuditEntry,
-  type Changeset,
-  type FaceChange,
-  type Head,
-  type PersonChange,
-  type Sighting,
-  type StoredPerson,
-  unknownName,
-} from '@watchpost/gallery/domain';
+import type { AuditEntry, Changeset, FaceChange, Head, PersonChange, Sighting, StoredPerson } from '@watchpost/gallery/domain';
+import { unknownName } from '@watchpost/gallery/names';
 import type { Database } from '@watchpost/gallery/stores/database';
 import { AppError } from '@watchpost/shared/errors';
 import { createSyntheticFaces } from './synthetic-faces.ts';

@@ -1,5 +1,6 @@
 import type { PersonStatus } from '../domain.ts';
-import { thresholdsAt, defaultThresholds, type ThresholdRow } from './thresholds.ts';
+import { decisionRules, type Evidence } from '../evidence.ts';
+import { thresholdsAt, defaultThresholds, type ThresholdRow, type Thresholds } from './thresholds.ts';
 
 /** The settings of a decision. docs/gallery.md says where the defaults come from. */
 export interface DecisionSettings {
@@ -27,6 +28,8 @@ export const defaultDecisionSettings: DecisionSettings = {
 export interface Candidate {
   personId: string;
   status: PersonStatus;
+  /** The key of a named person's name; empty for others. */
+  name: string;
   /** Cosine to the nearest of the person's references, which is `faceId`. */
   similarity: number;
   faceId: string;
@@ -41,49 +44,94 @@ export interface RankedProbe {
   candidates: readonly Candidate[];
 }
 
-/** The decision about a face. `new`: a stranger, to become a new person. `sameAs`: it resembles the stranger in another face of the picture (its index). */
-export type Decision =
+/** Whether somebody said, or a picture showed, that these two persons (their ids) are not the same. */
+export type NotSame = (one: string, other: string) => boolean;
+
+/**
+ * The decision about a face, with what it was made of. `new`: a stranger, to become a new person; `keptFrom`: the persons whom it
+ * resembles, but whom a negative excluded, so that the new person is not the same as they are. `sameAs`: it resembles the stranger in
+ * another face of the picture (its index).
+ */
+export type Decision = (
   | { kind: 'match' | 'uncertain' | 'unknown'; candidate: Candidate; addReference: boolean }
   | { kind: 'uncertain'; sameAs: number }
-  | { kind: 'new' }
-  | { kind: 'unrecognisable' };
+  | { kind: 'new'; keptFrom: string[] }
+  | { kind: 'unrecognisable' }
+) & { evidence: Evidence };
 
 /**
  * Decides about all faces of one picture together. `similarity(i, j)`: cosine between two of its faces. Pure.
  * Rules: a person's similarity is that of its nearest reference. A face nearer to a person's negative than to its references is not
- * that person. A person appears at most once in a picture: the most similar face gets it. A second person within the margin makes the
- * decision uncertain. A face that resembles anybody never becomes a new person, nor does a poor one.
+ * that person. A person appears at most once in a picture: the most similar face gets it. A rival within the margin makes the
+ * decision uncertain: any other person, except one who may well be the same (see `mayBeSame`). A face that resembles anybody never
+ * becomes a new person, nor does a poor one.
  */
 export function decide(
   faces: readonly RankedProbe[],
   similarity: (i: number, j: number) => number,
   settings: DecisionSettings,
+  notSame: NotSame,
 ): Decision[] {
-  const verdicts = faces.map((face) => judge(face, settings));
+  const verdicts = faces.map((face) => judge(face, settings, notSame));
   assignEachPersonOnce(verdicts);
   return keepOneFacePerStranger(faces, verdicts, similarity, settings);
 }
 
 type Verdict = Exclude<Decision, { sameAs: number }>;
 
-function judge(face: RankedProbe, settings: DecisionSettings): Verdict {
+function judge(face: RankedProbe, settings: DecisionSettings, notSame: NotSame): Verdict {
   const { recognisable, enroll } = settings;
-  if (!reaches(face, recognisable)) return { kind: 'unrecognisable' };
   const thresholds = thresholdsAt(face.sizePx, settings.thresholds);
   // Somebody said that this is not the person: then it is another one, however similar.
-  const [best, second] = face.candidates.filter(({ similarity, negative }) => similarity > negative);
-  if (!best || best.similarity < thresholds.uncertain) return reaches(face, enroll) ? { kind: 'new' } : { kind: 'unrecognisable' };
-  const rival =
-    second && second.similarity >= thresholds.uncertain && best.similarity - second.similarity < settings.margin ? second : null;
-  // Two similar unknowns are one stranger enrolled twice: no name is at stake, and this face, added to one, lets housekeeping merge them.
-  const contested = rival !== null && !(best.status === 'unknown' && rival.status === 'unknown');
-  if (best.similarity < thresholds.match || contested) return { kind: 'uncertain', candidate: best, addReference: false };
+  const [best, ...others] = face.candidates.filter((candidate) => !isExcluded(candidate));
+  const rival = best && others.find((other) => isWithin(best, other, thresholds, settings.margin) && !mayBeSame(best, other, notSame));
+  const evidence = evidenceOf(face, best, rival ?? others[0], thresholds, settings.margin);
+  if (!reaches(face, recognisable)) return { kind: 'unrecognisable', evidence };
+  if (!best || best.similarity < thresholds.uncertain) {
+    if (!reaches(face, enroll)) return { kind: 'unrecognisable', evidence };
+    const excluded = face.candidates.filter((candidate) => isExcluded(candidate) && candidate.similarity >= thresholds.uncertain);
+    return { kind: 'new', keptFrom: excluded.map(({ personId }) => personId), evidence };
+  }
+  if (best.similarity < thresholds.match || rival) return { kind: 'uncertain', candidate: best, addReference: false, evidence };
   const sure = best.similarity >= thresholds.match + settings.reference.minAboveMatch;
   return {
     kind: best.status === 'unknown' ? 'unknown' : 'match',
     candidate: best,
     addReference: sure && reaches(face, settings.reference),
+    evidence,
   };
+}
+
+function isExcluded({ similarity, negative }: Candidate): boolean {
+  return similarity <= negative;
+}
+
+function isWithin(best: Candidate, other: Candidate, { uncertain }: Thresholds, margin: number): boolean {
+  return other.similarity >= uncertain && best.similarity - other.similarity < margin;
+}
+
+/**
+ * Two similar unknowns are one stranger enrolled twice: no name is at stake, and this face, added to one, lets housekeeping merge them.
+ * Two similar persons of one name are one person entered twice by hand: the name is right in any case. Unless they are known to be two.
+ */
+function mayBeSame(one: Candidate, other: Candidate, notSame: NotSame): boolean {
+  const unknowns = one.status === 'unknown' && other.status === 'unknown';
+  const namesakes = one.status === 'named' && other.status === 'named' && one.name !== '' && one.name === other.name;
+  return (unknowns || namesakes) && !notSame(one.personId, other.personId);
+}
+
+function evidenceOf(
+  face: RankedProbe,
+  best: Candidate | undefined,
+  second: Candidate | undefined,
+  { match, uncertain }: Thresholds,
+  margin: number,
+): Evidence {
+  const [nearest] = face.candidates;
+  const shown = (candidate: Candidate | undefined): Evidence['best'] =>
+    candidate ? { personId: candidate.personId, faceId: candidate.faceId, similarity: candidate.similarity } : null;
+  const negative = nearest && nearest.negative > -1 ? nearest.negative : null;
+  return { best: shown(best), second: shown(second), negative, match, uncertain, margin, rules: decisionRules };
 }
 
 function reaches(face: RankedProbe, least: { minSizePx: number; minQuality: number }): boolean {
@@ -97,11 +145,11 @@ function assignEachPersonOnce(verdicts: Verdict[]): void {
     const { personId, similarity } = verdict.candidate;
     const holder = holders.get(personId);
     if (holder && holder.similarity >= similarity) {
-      verdicts[index] = { kind: 'uncertain', candidate: verdict.candidate, addReference: false };
+      verdicts[index] = { ...verdict, kind: 'uncertain', addReference: false };
       continue;
     }
     const before = holder && verdicts[holder.index];
-    if (before && 'candidate' in before) verdicts[holder.index] = { kind: 'uncertain', candidate: before.candidate, addReference: false };
+    if (before && 'candidate' in before) verdicts[holder.index] = { ...before, kind: 'uncertain', addReference: false };
     holders.set(personId, { index, similarity });
   }
 }
@@ -121,8 +169,9 @@ function keepOneFacePerStranger(
   for (const index of strangers) {
     const { uncertain } = thresholdsAt(faces[index]?.sizePx ?? 0, settings.thresholds);
     const same = kept.find((other) => similarity(index, other) >= uncertain);
+    const verdict = verdicts[index];
     if (same === undefined) kept.push(index);
-    else decisions[index] = { kind: 'uncertain', sameAs: same };
+    else if (verdict) decisions[index] = { kind: 'uncertain', sameAs: same, evidence: verdict.evidence };
   }
   return decisions;
 }

@@ -1,4 +1,5 @@
 import { dot as cosine } from '@watchpost/shared/vectors';
+
 /** A reference face of a person, as `chooseReferences` needs it. */
 export interface Reference {
   id: string;
@@ -32,20 +33,14 @@ export function chooseReferences(
     return candidate.quality >= quality + betterBy ? { add: true, evict: id } : { add: false, evict: null };
   }
   if (existing.length < cap) return { add: true, evict: null };
-  const { id: evict } = worseOfClosestPair<{ id: string | null } & Omit<Reference, 'id'>>([...existing, { ...candidate, id: null }]);
+  const [worst] = worseOfClosestPairs([...existing, candidate], 1);
+  const evict = worst === undefined ? null : (existing[worst]?.id ?? null);
   return { add: evict !== null, evict };
 }
 
 /** Which references to remove so that at most `cap` are left, worst first; used when persons are merged. */
 export function surplusReferences(references: readonly Reference[], cap: number): string[] {
-  const left = [...references];
-  const surplus: string[] = [];
-  while (left.length > cap) {
-    const worst = worseOfClosestPair(left);
-    left.splice(left.indexOf(worst), 1);
-    surplus.push(worst.id);
-  }
-  return surplus;
+  return worseOfClosestPairs(references, references.length - cap).flatMap((index) => references[index]?.id ?? []);
 }
 
 function mostSimilar(existing: readonly Reference[], to: Omit<Reference, 'id'>): { reference: Reference; similarity: number } | null {
@@ -57,18 +52,46 @@ function mostSimilar(existing: readonly Reference[], to: Omit<Reference, 'id'>):
   return best;
 }
 
-function worseOfClosestPair<T extends Omit<Reference, 'id'>>(references: readonly T[]): T {
-  const [first] = references;
-  if (!first) throw new RangeError('there is no pair among no references');
-  let worst = first;
-  let closest = -Infinity;
-  for (const [index, one] of references.entries()) {
-    for (const other of references.slice(index + 1)) {
-      const similarity = cosine(one.vector, other.vector);
-      if (similarity <= closest) continue;
-      closest = similarity;
-      worst = other.quality <= one.quality ? other : one;
+/** A face's most similar one among those after it. */
+interface Pair {
+  other: number;
+  similarity: number;
+}
+
+/**
+ * The indexes of `count` faces, each the worse of the most similar pair that the ones before it left; of equals the later. Each cosine is computed once;
+ * after a removal only faces that had lost their nearest look for another.
+ */
+function worseOfClosestPairs(faces: readonly Omit<Reference, 'id'>[], count: number): number[] {
+  if (count <= 0) return [];
+  const similarities = faces.map(({ vector }, one) => faces.map((other, index) => (index > one ? cosine(vector, other.vector) : 0)));
+  const left = new Set(faces.keys());
+  const nearestAfter = (one: number): Pair => {
+    const row = similarities[one] ?? [];
+    const nearest: Pair = { other: -1, similarity: -Infinity };
+    for (let other = one + 1; other < row.length; other += 1) {
+      const similarity = row[other] ?? 0;
+      if (similarity > nearest.similarity && left.has(other)) Object.assign(nearest, { other, similarity });
     }
+    return nearest;
+  };
+  const nearest = faces.map((_, one) => nearestAfter(one));
+  const removed: number[] = [];
+  while (removed.length < count && left.size > 0) {
+    const worse = worseOf(faces, nearest, left);
+    left.delete(worse);
+    removed.push(worse);
+    for (const one of left) if (nearest[one]?.other === worse) nearest[one] = nearestAfter(one);
   }
-  return worst;
+  return removed;
+}
+
+function worseOf(faces: readonly Omit<Reference, 'id'>[], nearest: readonly Pair[], left: ReadonlySet<number>): number {
+  let closest: Pair & { one: number } = { one: -1, other: -1, similarity: -Infinity };
+  for (const one of left) {
+    const pair = nearest[one];
+    if (pair && (closest.one === -1 || pair.similarity > closest.similarity)) closest = { one, ...pair };
+  }
+  const { one, other } = closest;
+  return (faces[other]?.quality ?? Infinity) <= (faces[one]?.quality ?? 0) ? other : one;
 }

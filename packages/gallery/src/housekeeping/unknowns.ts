@@ -2,10 +2,11 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { throwIfAborted } from '@watchpost/shared/wait';
-import { planForget, planMerge, type Plan } from '../changes/plan.ts';
+import { planForget } from '../changes/plan-forget.ts';
+import { planMerge } from '../changes/plan-merge.ts';
+import type { Plan, PlanDeps } from '../changes/plan.ts';
 import type { Transact } from '../changes/transact.ts';
 import { personStatus, type Actor, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
-import type { Mirror } from '../memory/mirror.ts';
 import type { SightingStore } from '../store.ts';
 import type { Twins } from './twins.ts';
 
@@ -17,13 +18,10 @@ export interface UnknownsCare {
   expire(beforeMs: number, signal: AbortSignal): Promise<number>;
 }
 
-export interface UnknownsDeps {
-  mirror: Mirror;
+export interface UnknownsDeps extends PlanDeps {
   transact: Transact;
   sightings: SightingStore;
   log: Logger;
-  /** References of one model that a person keeps. */
-  cap: number;
 }
 
 const actor: Actor = { id: 'watchpost' };
@@ -32,7 +30,8 @@ const pageSize = 500;
 
 type Build = (base: Head) => Promise<Plan | null>;
 
-export function createUnknownsCare({ mirror, transact, sightings, log, cap }: UnknownsDeps): UnknownsCare {
+export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
+  const { mirror, transact, sightings, log } = deps;
   /** Resolves to whether anything was changed. What is refused for good is left as it is: it must not keep the rest from being done. */
   const change = async (action: AuditEntry['action'], plan: Build, signal: AbortSignal): Promise<boolean> => {
     const build = async (base: Head) => {
@@ -59,14 +58,14 @@ export function createUnknownsCare({ mirror, transact, sightings, log, cap }: Un
   /** Somebody may have named the person, or a camera seen it, since the list was made. */
   const forget = (person: StoredPerson, beforeMs: number, signal: AbortSignal): Promise<boolean> => {
     const plan: Build = async (base) =>
-      stillUnknown(person) && (await unseenSince(person, beforeMs, signal)) ? planForget(mirror, base, person.id) : null;
+      stillUnknown(person) && (await unseenSince(person, beforeMs, signal)) ? planForget(deps, base, person.id, signal) : null;
     return change('expire', plan, signal);
   };
 
   return {
     merge: ({ older, younger }, signal) => {
       const areTwins = (): boolean => stillUnknown(older) && stillUnknown(younger) && !mirror.notSame(older.id, younger.id);
-      const plan: Build = async (base) => (areTwins() ? planMerge(mirror, base, { from: younger.id, into: older.id }, cap) : null);
+      const plan: Build = async (base) => (areTwins() ? planMerge(deps, base, { from: younger.id, into: older.id }, signal) : null);
       return change('merge', plan, signal);
     },
     expire: async (beforeMs, signal) => {

@@ -1,6 +1,7 @@
 import type { Candidate } from '../decide/decide.ts';
 import type { Reference } from '../decide/references.ts';
-import { nameKey, personStatus, type Head, type StoredPair, type StoredPerson } from '../domain.ts';
+import { personStatus, type Head, type StoredPair, type StoredPerson } from '../domain.ts';
+import { nameKey } from '../names.ts';
 import type { ChangeBatch } from '../store.ts';
 import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
 import type { VectorIndex } from './index/vector-index.ts';

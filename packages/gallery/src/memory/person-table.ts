@@ -1,4 +1,5 @@
-import { nameKey, personStatus, unknownName, type StoredPerson } from '../domain.ts';
+import { personStatus, type StoredPerson } from '../domain.ts';
+import { nameKey, unknownName } from '../names.ts';
 import { createKeyedSets, type KeyedSets } from './keyed-sets.ts';
 import { createTombstones } from './tombstones.ts';
 

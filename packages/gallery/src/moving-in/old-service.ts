@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
-import { nameKey } from '../domain.ts';
+import { nameKey } from '../names.ts';
 import { guardMongo } from '../stores/mongo/connect.ts';
 
 /** Where the Python service, watchpost's predecessor, stores faces: documents `{ name, embedding (128 numbers), created_date }`. */

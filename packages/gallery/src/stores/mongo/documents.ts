@@ -5,7 +5,6 @@ import {
   inverseFromJson,
   inverseToJson,
   sightingChangesSchema,
-  unknownName,
   type AuditEntry,
   type Changeset,
   type FaceChange,
@@ -13,6 +12,7 @@ import {
   type StoredFace,
   type StoredPerson,
 } from '../../domain.ts';
+import { unknownName } from '../../names.ts';
 
 /** A document of our collections. Ids are our own strings. */
 export interface Keyed {
