@@ -7,6 +7,7 @@ import { createOperations } from './changes/operations.ts';
 import { createTransact, type Transact } from './changes/transact.ts';
 import { createGallery } from './create-gallery.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
+import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
@@ -40,6 +41,7 @@ export interface OpenedGallery {
   start: () => void;
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
+  checkup: Checkup;
 }
 
 /** And its inside, for the workbench. */
@@ -89,6 +91,7 @@ export async function openParts(
   const { sightingsKeepMs } = settings;
   const care = { ...parts, thresholds: decision.thresholds, cap: references.cap, sightingsKeepMs };
   const housekeeping = createHousekeeping(care, settings.housekeeping);
+  const checkup = createCheckup(care);
 
   const close = async (): Promise<void> => {
     await sync.close();
@@ -98,5 +101,17 @@ export async function openParts(
   const explain = createExplain(parts);
   const gallery = createGallery({ ...parts, recognise, explain, close });
   const { records } = database;
-  return { gallery, operations, records, start: () => sync.start(), housekeeping, settings, database, mirror, transact, vectorsOf };
+  return {
+    gallery,
+    operations,
+    records,
+    start: () => sync.start(),
+    housekeeping,
+    checkup,
+    settings,
+    database,
+    mirror,
+    transact,
+    vectorsOf,
+  };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dot } from '@watchpost/shared/vectors';
-import { unknownName, type Head, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
+import type { Head, StoredFace, StoredPair, StoredPerson } from '../../domain.ts';
+import { unknownName } from '../../names.ts';
 import type { Fault } from '../../store.ts';
 import { fromBytea } from './connect.ts';
 import { shownName } from './shown-name.ts';
