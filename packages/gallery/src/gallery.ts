@@ -48,9 +48,9 @@ export interface SightedFace extends Pick<Sighting, 'box' | 'decision' | 'simila
   position: number;
   /** Whose it is, as that person is now. */
   person: MatchedFace['person'];
-  /** The persons in `evidence` as they are now; null if there was none, or it is gone. */
-  best: MatchedFace['person'];
-  second: MatchedFace['person'];
+  /** What the persons in `evidence` are called now; null if there was none, or it is gone. */
+  best: string | null;
+  second: string | null;
 }
 
 /** The gallery as jobs and commands use it. */
@@ -64,7 +64,7 @@ export interface Gallery {
    * returns the same answer and records nothing twice.
    */
   recognise(snapshot: SnapshotInfo, faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]>;
-  /** The faces of a snapshot, with what each decision was made of. None if nothing is known of it (any more). */
+  /** The faces of a snapshot, with what each decision was made of. Rejects with `change-refused` if the snapshot has none, or is too old. */
   explain(snapshotId: string, signal: AbortSignal): Promise<SightedFace[]>;
   people(signal: AbortSignal): Promise<Person[]>;
   /** One person as it is now (after a merge: the person that it became), or null. */
@@ -88,6 +88,13 @@ export type Operation =
   /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery unlearns what contradicts, and learns from both. For the buttons to come, below each posted picture. */
   | { kind: 'assign'; snapshotId: string; position: number; person: string | null };
 
+/** Two persons of one name: probably one, entered twice by hand. */
+export interface Suggestion {
+  kind: 'merge';
+  from: { id: string; name: string };
+  into: { id: string; name: string };
+}
+
 /**
  * Operations on persons, the same for the command line and, later, for buttons in posts. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
  * Reject with `person-not-found`, `name-taken`, `name-invalid`, `change-refused` (all permanent), `gallery-unavailable`.
@@ -102,6 +109,8 @@ export interface PeopleOperations {
   undo(entryId: string | null, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */
   history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** What somebody may want to do, as far as memory knows. */
+  suggestions(): Suggestion[];
 }
 
 /** How long a change can be undone, milliseconds. Deleted data is erased a minute later. */

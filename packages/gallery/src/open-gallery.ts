@@ -89,7 +89,7 @@ export async function openParts(
   const recognise = createRecognise(parts);
 
   const { sightingsKeepMs } = settings;
-  const care = { ...parts, thresholds: decision.thresholds, cap: references.cap, sightingsKeepMs };
+  const care = { ...parts, thresholds: decision.thresholds, sightingsKeepMs };
   const housekeeping = createHousekeeping(care, settings.housekeeping);
   const checkup = createCheckup(care);
 

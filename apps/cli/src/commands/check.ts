@@ -1,3 +1,4 @@
+import type { Suggestion } from '@watchpost/gallery/gallery';
 import type { Findings } from '@watchpost/gallery/housekeeping/checkup';
 import type { Command } from '../command.ts';
 import { actor, withPeople } from '../support/open-gallery.ts';
@@ -12,51 +13,46 @@ import { shortIds } from '../support/short-ids.ts';
 export const run: Command = async (args, context) => {
   const { signal, print } = context;
   const { values } = readArgs(args, { repair: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } });
-  const { findings, repaired } = await withPeople(context, async ({ checkup }) => {
+  const { findings, merges } = await withPeople(context, async ({ checkup, operations }) => {
     const found = await checkup.find(signal);
     if (values.repair && isDamaged(found)) await checkup.repair(found, actor, signal);
-    return { findings: found, repaired: values.repair };
+    return { findings: found, merges: operations.suggestions() };
   });
-  if (values.json) print(JSON.stringify(toJson(findings, repaired)));
-  else for (const line of toLines(findings, repaired)) print(line);
-  return isDamaged(findings) && !repaired ? 1 : 0;
+  const report: Report = { ...findings, merges, repaired: values.repair };
+  if (values.json) print(JSON.stringify(toJson(report)));
+  else for (const line of toLines(report)) print(line);
+  return isDamaged(findings) && !values.repair ? 1 : 0;
 };
+
+interface Report extends Findings {
+  merges: Suggestion[];
+  repaired: boolean;
+}
 
 function isDamaged({ faults, orphans }: Findings): boolean {
   return faults.length + orphans.length > 0;
 }
 
-function toJson({ faults, orphans, namesakes }: Findings, repaired: boolean) {
-  return {
-    faults,
-    orphans: orphans.map(({ personId, faceIds }) => ({ personId, faces: faceIds.length })),
-    namesakes: namesakes.map((group) => group.map(({ id, name }) => ({ id, name }))),
-    repaired,
-  };
+function toJson({ faults, orphans, merges, repaired }: Report) {
+  const removed = orphans.map(({ personId, faceIds }) => ({ personId, faces: faceIds.length }));
+  return { faults, removedPersons: removed, merges: merges.map(({ from, into }) => ({ from, into })), repaired };
 }
 
-function toLines(findings: Findings, repaired: boolean): string[] {
-  const { faults, orphans, namesakes } = findings;
-  const shortId = shortIds(namesakes.flat().map(({ id }) => id));
+function toLines(report: Report): string[] {
+  const { faults, orphans, merges, repaired } = report;
+  const shortId = shortIds(merges.flatMap(({ from, into }) => [from.id, into.id]));
   const lines = [
     ...faults.map(({ kind, id, problem }) => `${kind} ${id}: ${problem}`),
-    ...orphans.map(({ personId, faceIds }) => `person ${personId}: removed by hand, but ${count(faceIds.length, 'face')} stayed`),
-    ...namesakes.flatMap((group) => suggestions(group, shortId)),
+    ...orphans.map(({ personId, faceIds }) => `person ${personId}: removed by hand, but ${countFaces(faceIds.length)} stayed`),
+    ...merges.map(
+      ({ from, into }) => `two are called "${into.name}"; if they are one: watchpost merge ${shortId(from.id)} ${shortId(into.id)}`,
+    ),
   ];
   if (lines.length === 0) return ['nothing is wrong'];
-  if (!isDamaged(findings)) return lines;
+  if (!isDamaged(report)) return lines;
   return [...lines, repaired ? 'repaired' : 'watchpost check --repair mends what was damaged'];
 }
 
-/** All are merged into the first. */
-function suggestions([first, ...others]: Findings['namesakes'][number], shortId: (id: string) => string): string[] {
-  if (!first) return [];
-  return [
-    `${count(others.length + 1, 'person')} are called "${first.name}"; if they are one person:`,
-    ...others.map(({ id }) => `  watchpost merge ${shortId(id)} ${shortId(first.id)}`),
-  ];
-}
-
-function count(number: number, what: 'face' | 'person'): string {
-  return `${number} ${number === 1 ? what : { face: 'faces', person: 'persons' }[what]}`;
+function countFaces(number: number): string {
+  return number === 1 ? '1 face' : `${number} faces`;
 }

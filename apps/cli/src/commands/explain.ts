@@ -1,6 +1,6 @@
 import { decideAgain, type OtherThresholds } from '@watchpost/gallery/decide/decide-again';
 import type { SightedFace } from '@watchpost/gallery/gallery';
-import { AppError } from '@watchpost/shared/errors';
+import { nameKey } from '@watchpost/gallery/names';
 import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs, readNumber } from '../support/read-args.ts';
@@ -23,7 +23,6 @@ export const run: Command = async (args, context) => {
     if (value !== undefined) others[name] = value;
   }
   const faces = await withPeople(context, ({ gallery }) => gallery.explain(snapshotId, context.signal));
-  if (faces.length === 0) throw new AppError('record-missing', `no faces of the snapshot "${snapshotId}" are stored`);
   const tries = Object.keys(others).length > 0;
   for (const face of faces) {
     const again = tries ? tryAgain(face, others) : null;
@@ -38,9 +37,13 @@ export const run: Command = async (args, context) => {
 function tryAgain({ evidence, best, second }: SightedFace, others: Partial<OtherThresholds>) {
   if (!evidence) return null;
   const { match, uncertain, margin } = { ...evidence, ...others };
-  const isUnknown = best?.status === 'unknown' && second?.status === 'unknown';
-  const isNamesake = best !== null && best.name === second?.name;
-  return { match, uncertain, margin, decision: decideAgain(evidence, { match, uncertain, margin }, isUnknown || isNamesake) };
+  return { match, uncertain, margin, decision: decideAgain(evidence, { match, uncertain, margin }, mayBeSame(best, second)) };
+}
+
+/** Two unknowns, or two of one name, do not contest each other. Only an unknown can be called "Unknown" and a number. */
+function mayBeSame(best: string | null, second: string | null): boolean {
+  if (best === null || second === null) return false;
+  return nameKey(best) === nameKey(second) || [best, second].every((name) => /^Unknown \d+$/.test(name));
 }
 
 function toLines(
@@ -51,15 +54,14 @@ function toLines(
   if (saidBy !== null) lines.push(`  said by ${saidBy}`);
   if (!evidence) return [...lines, '  nothing was compared'];
   const shown = (value: number): string => value.toFixed(3);
-  if (evidence.best) lines.push(`  nearest      ${best?.name ?? 'somebody removed since'}, similarity ${shown(evidence.best.similarity)}`);
-  if (evidence.second)
-    lines.push(`  second       ${second?.name ?? 'somebody removed since'}, similarity ${shown(evidence.second.similarity)}`);
+  if (evidence.best) lines.push(`  nearest      ${best ?? 'somebody removed since'}, similarity ${shown(evidence.best.similarity)}`);
+  if (evidence.second) lines.push(`  second       ${second ?? 'somebody removed since'}, similarity ${shown(evidence.second.similarity)}`);
   if (evidence.negative !== null)
     lines.push(`  negative     similarity ${shown(evidence.negative)} to a face that is known not to be the person`);
   lines.push(`  thresholds   match ${shown(evidence.match)}, uncertain ${shown(evidence.uncertain)}, margin ${shown(evidence.margin)}`);
   if (again) {
     const { match, uncertain, margin, decision: would } = again;
-    const who = would === 'person' ? (best?.name ?? 'the nearest person') : would;
+    const who = would === 'person' ? (best ?? 'the nearest person') : would;
     lines.push(`  would be     ${who}, with match ${shown(match)}, uncertain ${shown(uncertain)}, margin ${shown(margin)}`);
   }
   return lines;

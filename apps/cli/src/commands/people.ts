@@ -1,5 +1,5 @@
-import { nameKey } from '@watchpost/gallery/names';
 import type { Person } from '@watchpost/gallery/gallery';
+import { nameKey } from '@watchpost/gallery/names';
 import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';

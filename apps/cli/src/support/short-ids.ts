@@ -1,4 +1,6 @@
 const shortest = 8;
+/** Only our own ids may be shortened: somebody who adds a person by hand can choose any id. */
+const ours = /^[0-9a-f-]{36}$/;
 
 /** Shortens ids to their beginnings: at least eight characters, and as many as tell all of them apart. Commands accept these. */
 export function shortIds(ids: readonly string[]): (id: string) => string {
@@ -9,7 +11,7 @@ export function shortIds(ids: readonly string[]): (id: string) => string {
       return [id, Math.max(shortest, ...neighbours.map((other) => sameStart(id, other) + 1))];
     }),
   );
-  return (id) => id.slice(0, lengths.get(id) ?? id.length);
+  return (id) => (ours.test(id) ? id.slice(0, lengths.get(id) ?? id.length) : id);
 }
 
 function sameStart(one: string, other: string): number {

@@ -1,13 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  AuditEntry,
-  Changeset,
-  FaceChange,
-  Head,
-  PersonChange,
-  Sighting,
-  StoredPerson,
-} from '@watchpost/gallery/domain';
+import type { AuditEntry, Changeset, FaceChange, Head, PersonChange, Sighting, StoredPerson } from '@watchpost/gallery/domain';
 import { unknownName } from '@watchpost/gallery/names';
 import type { Database } from '@watchpost/gallery/stores/database';
 import { AppError } from '@watchpost/shared/errors';

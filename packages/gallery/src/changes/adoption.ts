@@ -1,8 +1,8 @@
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { personStatus, type Head, type HandEdits, type Inverse, type PersonFields, type StoredPerson } from '../domain.ts';
-import { nameKey } from '../names.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { GalleryStore } from '../store.ts';
+import { nameKey } from '../names.ts';
 import { createChange, type Audited, type Change } from './change.ts';
 import type { Transact } from './transact.ts';
 

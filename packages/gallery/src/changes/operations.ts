@@ -1,5 +1,5 @@
-import type { Actor, Head } from '../domain.ts';
-import type { Operation, PeopleOperations } from '../gallery.ts';
+import type { Actor, Head, StoredPerson } from '../domain.ts';
+import type { Operation, PeopleOperations, Suggestion } from '../gallery.ts';
 import { planAssign } from './plan-assign.ts';
 import { planForget } from './plan-forget.ts';
 import { planMerge } from './plan-merge.ts';
@@ -48,5 +48,12 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
         return { changeset, result: entry };
       }, signal),
     history: (limit, signal) => audit.newest(limit, {}, signal),
+    suggestions: () => mirror.namesakes().flatMap((persons) => mergesOf(persons)),
   };
+}
+
+/** The younger ones into the oldest one. */
+function mergesOf(namesakes: readonly StoredPerson[]): Suggestion[] {
+  const [oldest, ...younger] = namesakes.toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+  return oldest ? younger.map(({ id, name }) => ({ kind: 'merge', from: { id, name }, into: { id: oldest.id, name: oldest.name } })) : [];
 }

@@ -1,5 +1,5 @@
 import type { Transact } from '../changes/transact.ts';
-import type { Actor, StoredPerson } from '../domain.ts';
+import type { Actor } from '../domain.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { Sync } from '../memory/sync.ts';
 import type { Fault, Repairs } from '../store.ts';
@@ -11,14 +11,12 @@ export interface Findings {
   faults: Fault[];
   /** Faces of persons who were removed. */
   orphans: Orphans[];
-  /** Persons who share a name: most likely one person, to be merged by whoever knows. */
-  namesakes: StoredPerson[][];
 }
 
 /** For `watchpost check`. Rejects with `gallery-unavailable`. */
 export interface Checkup {
   find(signal: AbortSignal): Promise<Findings>;
-  /** Repairs the faults, and removes the faces of removed persons at once, however many they are. Namesakes stay. */
+  /** Repairs the faults, and removes the faces of removed persons at once, however many they are. */
   repair(findings: Findings, by: Actor, signal: AbortSignal): Promise<void>;
 }
 
@@ -34,7 +32,7 @@ export function createCheckup({ mirror, sync, transact, repairs }: CheckupDeps):
     find: async (signal) => {
       await sync.ready(signal);
       const faults = await repairs.faults(signal);
-      return { faults, orphans: mirror.orphans(), namesakes: mirror.namesakes() };
+      return { faults, orphans: mirror.orphans() };
     },
     repair: async ({ faults, orphans }, by, signal) => {
       await repairs.repair(faults, signal);

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, raceAbort } from '@watchpost/shared/wait';
-import type { Transact } from '../changes/transact.ts';
 import type { ThresholdRow } from '../decide/thresholds.ts';
 import { undoMs } from '../gallery.ts';
-import type { Mirror } from '../memory/mirror.ts';
 import type { Sync } from '../memory/sync.ts';
 import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-record.ts';
-import type { Eraser, SightingStore, Upkeep } from '../store.ts';
+import type { Eraser, Upkeep } from '../store.ts';
 import { createCompareFaces } from './compare.ts';
-import { createUnknownsCare } from './unknowns.ts';
+import { createUnknownsCare, type UnknownsDeps } from './unknowns.ts';
 import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
 import type { Twins } from './twins.ts';
 
@@ -36,18 +33,12 @@ export const defaultHousekeepingSettings: HousekeepingSettings = {
   sweep: defaultSweepSettings,
 };
 
-export interface HousekeepingDeps {
-  mirror: Mirror;
+export interface HousekeepingDeps extends UnknownsDeps {
   sync: Sync;
-  transact: Transact;
-  sightings: SightingStore;
   eraser: Eraser;
   upkeep: Upkeep;
   records: SnapshotRecords;
-  log: Logger;
   thresholds: readonly ThresholdRow[];
-  /** References of one model that a person keeps. */
-  cap: number;
   /** How long sightings are kept. Milliseconds. */
   sightingsKeepMs: number;
 }

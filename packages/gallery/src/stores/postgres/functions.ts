@@ -115,9 +115,9 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
         version = next,
         next_number = COALESCE((change->>'nextNumber')::bigint, g.next_number),
         recent = (
-          SELECT jsonb_agg(e ORDER BY n) FROM jsonb_array_elements(g.recent) WITH ORDINALITY AS l(e, n)
-          WHERE n > jsonb_array_length(g.recent) - (change->>'keepRecent')::int + 1
-        ) || jsonb_build_object('version', next, 'id', commit_id)
+          SELECT jsonb_agg(e ORDER BY n)
+          FROM jsonb_array_elements(g.recent || jsonb_build_object('version', next, 'id', commit_id)) WITH ORDINALITY AS l(e, n)
+          WHERE n > jsonb_array_length(g.recent) + 1 - (change->>'keepRecent')::int)
       RETURNING * INTO head;
     RETURN jsonb_build_object('outcome', 'done', 'head', to_jsonb(head) || jsonb_build_object('now_ms', extract(epoch FROM clock_timestamp()) * 1000));
   END $$`;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { dot } from '@watchpost/shared/vectors';
 import type { Head, StoredFace, StoredPair, StoredPerson } from '../../domain.ts';
-import { unknownName } from '../../names.ts';
+import { shownName, unknownName } from '../../names.ts';
 import type { Fault } from '../../store.ts';
 import { fromBytea } from './connect.ts';
-import { shownName } from './shown-name.ts';
 
 /** pg returns bigint as text. Our numbers stay far below 2^53. */
 const bigint = z.coerce.number();
@@ -20,7 +19,11 @@ export const headSchema = z
     recent: z.array(z.object({ version: z.number(), id: z.string() })),
     now_ms: bigint,
   })
-  .transform(({ next_number, now_ms, ...rest }): Head & { format: number } => ({ ...rest, nextNumber: next_number, nowMs: Math.floor(now_ms) }));
+  .transform(({ next_number, now_ms, ...rest }): Head & { format: number } => ({
+    ...rest,
+    nextNumber: next_number,
+    nowMs: Math.floor(now_ms),
+  }));
 
 const personSchema = z.object({
   id: z.string(),
@@ -56,8 +59,7 @@ const pairSchema = z
   .object({ id: z.string(), person_ids: z.tuple([z.string(), z.string()]), deleted: z.boolean(), version: bigint })
   .transform(({ person_ids, ...rest }): StoredPair => ({ ...rest, personIds: person_ids }));
 
-export const personColumns =
-  'id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, deleted, created_at, version';
+export const personColumns = 'id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, deleted, created_at, version';
 export const pairColumns = 'id, person_ids, deleted, version';
 export const faceColumns = ({ embeddings }: { embeddings: boolean }): string =>
   `id, person_id, model_id, role, quality, size_px, snapshot_id, position, shows, created_at, deleted, version,

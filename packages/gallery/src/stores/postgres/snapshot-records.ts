@@ -20,15 +20,7 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       const { rowCount } = await query(
         `INSERT INTO watchpost.snapshots (snapshot_id, channel, camera, taken_at, expires_at, seen, revision, body)
          VALUES ($1, $2, $3, $4, now() + $5 * interval '1 millisecond', false, $6, $7) ON CONFLICT DO NOTHING`,
-        [
-          job.snapshotId,
-          job.channel,
-          job.camera,
-          new Date(job.takenAtMs),
-          recordKeepMs,
-          fresh.revision,
-          toBody(fresh),
-        ],
+        [job.snapshotId, job.channel, job.camera, new Date(job.takenAtMs), recordKeepMs, fresh.revision, toBody(fresh)],
         signal,
       );
       return rowCount === 1 ? fresh : ((await get(job.snapshotId, signal)) ?? fresh);
@@ -52,7 +44,11 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       return next;
     },
     forgetFrames: async (beforeMs, signal) => {
-      await query('UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1', [new Date(beforeMs)], signal);
+      await query(
+        'UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1',
+        [new Date(beforeMs)],
+        signal,
+      );
     },
     recent: async ({ channel, camera }, limit, signal) => {
       const { rows } = await query(
