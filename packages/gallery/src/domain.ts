@@ -269,9 +269,10 @@ export interface SnapshotSightings {
   faces: Sighting[];
 }
 
-/** Who these faces show: the persons that they were matched to, each once. An uncertain face does not count. */
+/** Who these faces show: the persons that they were matched to, each once. An uncertain face counts only if a reader said whose it is. */
 export function personsSeen(faces: readonly Sighting[]): string[] {
-  const ids = faces.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : []));
+  const isSure = ({ decision, saidBy }: Sighting): boolean => decision !== 'uncertain' || saidBy !== null;
+  const ids = faces.flatMap((face) => (face.personId !== null && isSure(face) ? [face.personId] : []));
   return [...new Set(ids)];
 }
 

@@ -1,5 +1,5 @@
 import type { Box } from '@watchpost/shared/geometry';
-import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus } from './domain.ts';
+import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus, Sighting } from './domain.ts';
 
 /** A person as commands and posts show it. */
 export interface Person {
@@ -42,6 +42,17 @@ export interface SnapshotInfo {
   takenAtMs: number;
 }
 
+/** A face of a recorded snapshot: what was decided, and what of. */
+export interface SightedFace extends Pick<Sighting, 'box' | 'decision' | 'similarity' | 'quality' | 'sizePx' | 'saidBy' | 'evidence'> {
+  /** Which of the snapshot's faces, from 0. */
+  position: number;
+  /** Whose it is, as that person is now. */
+  person: MatchedFace['person'];
+  /** What the persons in `evidence` are called now; null if there was none, or it is gone. */
+  best: string | null;
+  second: string | null;
+}
+
 /** The gallery as jobs and commands use it. */
 export interface Gallery {
   /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. */
@@ -53,27 +64,36 @@ export interface Gallery {
    * returns the same answer and records nothing twice.
    */
   recognise(snapshot: SnapshotInfo, faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]>;
+  /** The faces of a snapshot, with what each decision was made of. Rejects with `change-refused` if the snapshot has none, or is too old. */
+  explain(snapshotId: string, signal: AbortSignal): Promise<SightedFace[]>;
   people(signal: AbortSignal): Promise<Person[]>;
   /** One person as it is now (after a merge: the person that it became), or null. */
   person(id: string, signal: AbortSignal): Promise<Person | null>;
   close(): Promise<void>;
 }
 
-/** What can be done to persons. A person is given by its id, or by a name that only one person has. */
+/** What can be done to persons. A person is given by its id (the first eight characters suffice), or by a name that only one person has. */
 export type Operation =
   | { kind: 'name'; person: string; to: string }
   /** Adds a name that finds the person; `remove` removes it, which no command does yet: it is for the buttons to come. */
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
-  /** Merges two persons. A named person absorbs an unknown, the older unknown the younger; otherwise `into` absorbs `from`, whose name becomes an alias. */
+  /** Merges two persons. A named person absorbs an unknown, the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */
   | { kind: 'merge'; from: string; into: string }
-  /** Moves these faces, and the sightings matched by them, to a new Unknown. For the buttons to come: a command would have to name faces by their ids. */
+  /** Moves these faces, and the sightings matched by them that no reader corrected, to a new Unknown, who is not the same person. For the buttons to come: a command would have to name faces by their ids. */
   | { kind: 'split'; person: string; faceIds: string[] }
   /** An ignored person is recognised but never reported; similar faces become uncertain. */
   | { kind: 'ignore' | 'unignore'; person: string }
-  /** Deletes the person, its faces and sightings: hidden at once, erased when it can no longer be undone. */
+  /** Deletes the person, its sightings, and every face that shows it, whoever learnt from it: hidden at once, erased when it can no longer be undone. */
   | { kind: 'forget'; person: string }
-  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery learns from both. For the buttons to come, below each posted picture. */
+  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery unlearns what contradicts, and learns from both. For the buttons to come, below each posted picture. */
   | { kind: 'assign'; snapshotId: string; position: number; person: string | null };
+
+/** Two persons of one name: probably one, entered twice by hand. */
+export interface Suggestion {
+  kind: 'merge';
+  from: { id: string; name: string };
+  into: { id: string; name: string };
+}
 
 /**
  * Operations on persons, the same for the command line and, later, for buttons in posts. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
@@ -81,10 +101,16 @@ export type Operation =
  */
 export interface PeopleOperations {
   apply(operation: Operation, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
-  /** Undoes the newest change (null), or the one of this audit entry (for the buttons to come). Rejects with `change-refused` if it is too late, or a later change depends on it. */
+  /**
+   * Undoes the newest change of this actor (null), or the one whose audit entry's id begins like this (six characters or more). Whoever
+   * undoes a merge says that the two are not the same. Rejects with `change-refused` if it is too late, a later change depends on it,
+   * or somebody whom it concerns was forgotten since.
+   */
   undo(entryId: string | null, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */
   history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** What somebody may want to do, as far as memory knows. */
+  suggestions(): Suggestion[];
 }
 
 /** How long a change can be undone, milliseconds. Deleted data is erased a minute later. */

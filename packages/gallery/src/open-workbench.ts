@@ -30,7 +30,7 @@ export interface Workbench {
 /** Opens the configured database and reads the whole gallery. Rejects with `gallery-unavailable`. */
 export async function openWorkbench(config: StorageConfig, log: Logger, signal: AbortSignal): Promise<Workbench> {
   const metrics = createMetrics({ processMetrics: false });
-  const { gallery, operations, database, mirror, transact, settings, start } = await openParts(config, { log, metrics }, signal);
+  const { gallery, operations, database, mirror, transact, vectorsOf, settings, start } = await openParts(config, { log, metrics }, signal);
   try {
     start();
     await gallery.ready(signal);
@@ -38,14 +38,14 @@ export async function openWorkbench(config: StorageConfig, log: Logger, signal: 
     await gallery.close();
     throw error;
   }
-  const parts = { mirror, transact, store: database.store };
+  const parts = { mirror, transact, vectorsOf, store: database.store };
   return {
     gallery,
     operations,
     mirror,
     transact,
     database,
-    enroll: createEnroll({ ...parts, ...settings }),
+    enroll: createEnroll({ ...parts, vectorsOf, ...settings }),
     importNames: (names, by, signal) => importNames(names, parts, by, signal),
     reembed: (options, signal) => reembed(parts, options, signal),
     removeReplaced: (modelId, signal) => removeReplaced(parts, modelId, signal),

@@ -92,8 +92,13 @@ export interface SightingStore {
   crop(snapshotId: string, position: number, signal: AbortSignal): Promise<Uint8Array | null>;
   /** When and where these persons (null: all) were last seen, by the person id in the sighting. */
   lastSeen(personIds: readonly string[] | null, signal: AbortSignal): Promise<Map<string, LastSeen>>;
-  /** The newest snapshots that show one of these persons, newest first. */
-  ofPersons(personIds: readonly string[], limit: number, signal: AbortSignal): Promise<SnapshotSightings[]>;
+  /** The newest snapshots that show one of these persons, newest first (of one moment: by id, descending). `after`: those that follow this one in that order. */
+  ofPersons(
+    personIds: readonly string[],
+    limit: number,
+    signal: AbortSignal,
+    after?: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>,
+  ): Promise<SnapshotSightings[]>;
 }
 
 /** The audit. `GalleryStore.commit` writes it. */

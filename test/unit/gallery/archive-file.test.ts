@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { readArchive } from '@watchpost/gallery/archive/archive-file';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const header = { kind: 'watchpost-gallery', format: 1, exportedAt: '2026-01-01T00:00:00.000Z' };
+const header = { kind: 'watchpost-gallery', format: 2, exportedAt: '2026-01-01T00:00:00.000Z' };
 const lastSeen = { kind: 'last-seen', id: 'p1', atMs: 1, channel: 'slack:C1', camera: null };
 
 describe('the file of a gallery', () => {
@@ -36,7 +36,7 @@ describe('the file of a gallery', () => {
     ['an unknown field', [header, { ...lastSeen, more: 1 }], 'line 2 does not match the format'],
     ['an unknown kind', [header, { ...lastSeen, kind: 'visit' }], 'line 2 does not match the format'],
     ['an unknown field in the first line', [{ ...header, more: 1 }], 'line 1 does not match the format'],
-    ['another format', [{ ...header, format: 2, more: 1 }], 'the file has format 2, this version reads 1'],
+    ['another format', [{ ...header, format: 3, more: 1 }], 'the file has format 3, this version reads 2'],
   ])('is refused with %s', async (_, lines, message) => {
     await expect(read(...lines)).rejects.toMatchObject({ code: 'archive-invalid', message });
   });

@@ -7,6 +7,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import type { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { archiveFormat, archiveLine, type ArchiveLine, endLine, headerLine, headerStart } from './archive-lines.ts';
+import type { ArchiveHead } from './archive-store.ts';
 
 /** Vectors and pictures hardly compress: a higher level only takes longer. */
 const gzip = { level: 1 };
@@ -14,7 +15,6 @@ const gzip = { level: 1 };
 const longestLine = 64 * 1024 * 1024;
 
 export type ArchiveEnd = z.output<typeof endLine>;
-export type ArchiveHead = Pick<ArchiveEnd, 'version' | 'nextNumber'>;
 
 /**
  * Streams lines to a new file that only its user can read: gzip of one JSON object a line. `lines` returns the head at its end.

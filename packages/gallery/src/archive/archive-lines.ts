@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPerson } from '../domain.ts';
+import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPair, type StoredPerson } from '../domain.ts';
 
 /** The format's number. Only this one is accepted. docs/gallery-file.md describes the format. */
-export const archiveFormat = 1;
+export const archiveFormat = 2;
 
 const base64 = z.base64();
 /** Little-endian float32, one after the other. */
@@ -17,6 +17,8 @@ const personLine = z.strictObject({
   aliases: z.array(z.string()),
   ignored: z.boolean(),
   mergedInto: z.string().nullable(),
+  mergedAtMs: timeMs.nullable(),
+  formerNumbers: z.array(z.number().int()),
   createdAtMs: timeMs,
 });
 
@@ -30,8 +32,13 @@ const faceLine = z.strictObject({
   quality: z.number(),
   sizePx: z.number(),
   snapshotId: z.string().nullable(),
+  position: z.number().int().nullable(),
+  shows: z.string().nullable(),
   createdAtMs: timeMs,
 });
+
+/** "These two are not the same." */
+const pairLine = z.strictObject({ kind: z.literal('pair'), id: z.string().min(1), personIds: z.tuple([z.string(), z.string()]) });
 
 /** `id` is the face's. */
 const cropLine = z.strictObject({ kind: z.literal('crop'), id: z.string().min(1), jpeg: base64 });
@@ -68,13 +75,14 @@ const auditLine = z.strictObject({
   version: z.number().int(),
 });
 
-/** A person or face of an earlier line that was deleted while the file was written. */
-const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face']), id: z.string().min(1) });
+/** A person, face or pair of an earlier line that was deleted while the file was written. */
+const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face', 'pair']), id: z.string().min(1) });
 
 /** A line between the first and the last. A later line with the same kind and id replaces the earlier one. */
 export const archiveLine = z.discriminatedUnion('kind', [
   personLine,
   faceLine,
+  pairLine,
   cropLine,
   sightingLine,
   lastSeenLine,
@@ -111,12 +119,17 @@ export function vectorFromText(text: string): Float32Array {
   return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 
-export function personToLine({ id, name, number, aliases, ignored, mergedInto, createdAtMs }: StoredPerson): LineOf<'person'> {
-  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, createdAtMs };
+export function personToLine(person: StoredPerson): LineOf<'person'> {
+  const { id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, createdAtMs } = person;
+  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, createdAtMs };
 }
 
 export function faceToLine(face: StoredFace): LineOf<'face'> {
-  const { id, personId, modelId, role, quality, sizePx, snapshotId, createdAtMs } = face;
+  const { id, personId, modelId, role, quality, sizePx, snapshotId, position, shows, createdAtMs } = face;
   const embedding = vectorToText(face.embedding);
-  return { kind: 'face', id, personId, modelId, role, embedding, quality, sizePx, snapshotId, createdAtMs };
+  return { kind: 'face', id, personId, modelId, role, embedding, quality, sizePx, snapshotId, position, shows, createdAtMs };
+}
+
+export function pairToLine({ id, personIds: [one, other] }: Pick<StoredPair, 'id' | 'personIds'>): LineOf<'pair'> {
+  return { kind: 'pair', id, personIds: [one, other] };
 }

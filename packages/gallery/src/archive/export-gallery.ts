@@ -1,6 +1,6 @@
-import { type ArchiveEnd, type ArchiveHead, writeArchive } from './archive-file.ts';
-import { type ArchiveLine, faceToLine, personToLine } from './archive-lines.ts';
-import type { ArchiveParts } from './archive-store.ts';
+import { type ArchiveEnd, writeArchive } from './archive-file.ts';
+import { type ArchiveLine, faceToLine, pairToLine, personToLine } from './archive-lines.ts';
+import type { ArchiveHead, ArchiveParts } from './archive-store.ts';
 
 /** How often to catch up with a gallery that keeps changing. */
 const maxRounds = 50;
@@ -21,6 +21,7 @@ async function* allLines({ archive, store }: ArchiveParts, signal: AbortSignal):
     for (const { id } of page) faces.add(id);
     yield* page;
   }
+  for await (const page of archive.read('pair', signal)) yield* page;
   for (let round = 0; round < maxRounds; round += 1) {
     const since = head.version;
     const changed: ArchiveLine[] = [];
@@ -35,6 +36,7 @@ async function* allLines({ archive, store }: ArchiveParts, signal: AbortSignal):
           else faces.add(face.id);
           changed.push(face.deleted ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face));
         }
+        for (const pair of batch.pairs) changed.push(pair.deleted ? { kind: 'removed', of: 'pair', id: pair.id } : pairToLine(pair));
       },
       signal,
     );

@@ -11,6 +11,7 @@ export async function verifyArchive(file: string, signal: AbortSignal): Promise<
   const all = {
     person: new Set<string>(),
     face: new Set<string>(),
+    pair: new Set<string>(),
     crop: new Set<string>(),
     sighting: new Set<string>(),
     'last-seen': new Set<string>(),
@@ -21,9 +22,9 @@ export async function verifyArchive(file: string, signal: AbortSignal): Promise<
     throwIfAborted(signal);
     const next = await lines.next();
     if (next.done) {
-      const { person, face, crop, sighting, 'last-seen': seen, audit } = all;
-      const holds = { person: person.size, face: face.size, crop: crop.size, sighting: sighting.size, 'last-seen': seen.size };
-      return { end: next.value, holds: { ...holds, audit: audit.size } };
+      const { person, face, pair, crop, sighting, 'last-seen': seen, audit } = all;
+      const gallery = { person: person.size, face: face.size, pair: pair.size, crop: crop.size };
+      return { end: next.value, holds: { ...gallery, sighting: sighting.size, 'last-seen': seen.size, audit: audit.size } };
     }
     const line = next.value;
     if (line.kind === 'removed') all[line.of].delete(line.id);
@@ -50,7 +51,7 @@ export async function restoreGallery(
   await archive.replaceAll({ version: end.version, nextNumber: end.nextNumber }, batched(readArchive(file), batchSize), signal);
   const after = await archive.counts(signal);
   // Sightings may have expired or been added since.
-  const wrong = (['person', 'face', 'crop', 'audit'] as const).filter((kind) => after?.[kind] !== holds[kind]);
+  const wrong = (['person', 'face', 'pair', 'crop', 'audit'] as const).filter((kind) => after?.[kind] !== holds[kind]);
   if (wrong.length > 0) throw new AppError('internal', `after restoring, these counts differ from the file: ${wrong.join(', ')}`);
   return holds;
 }

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import {
+  pairId,
   type Actor,
+  type Adoption,
   type AuditEntry,
   type Changeset,
   type FaceChange,
   type Head,
   type Inverse,
+  type PairChange,
   type PersonChange,
   type PersonFields,
-  type SightingAssignment,
+  type Sighting,
   type StoredFace,
   type StoredPerson,
 } from '../domain.ts';
@@ -21,7 +24,10 @@ export interface NewFace extends Omit<StoredFace, 'id' | 'createdAtMs' | 'delete
   crop?: Uint8Array | null | undefined;
 }
 
-/** A change that grows step by step and records its own inverse. Steps on the same person or face add up; what was added stays new. */
+/** Whose a sighting is, and which reader said so. */
+export type Assigned = Pick<Sighting, 'personId' | 'saidBy'>;
+
+/** A change that grows step by step and records its own inverse. Steps on the same person, face or pair add up; what was added stays new. */
 export interface Change {
   /** Adds a named person without faces. Throws `name-invalid`. */
   createPerson(name: string): { id: string; name: string };
@@ -32,11 +38,19 @@ export interface Change {
   /** Returns the face's id. */
   addFace(face: NewFace): string;
   moveFace(before: Pick<StoredFace, 'id' | 'personId'>, personId: string): void;
+  /** Whom a negative does show; null: nobody knows. */
+  setShows(before: Pick<StoredFace, 'id' | 'shows'>, shows: string | null): void;
   removeFace(id: string): void;
-  /** The sightings matched by these faces go from one person to another. */
-  moveSightings(faceIds: string[], from: string, to: string): void;
-  /** One face of a snapshot goes to another person, or to nobody. */
-  assign(face: Omit<SightingAssignment, 'personId'>, from: string | null, to: string | null): void;
+  /** That these two are not the same: notes it or, with `deleted`, removes the note. */
+  setPair(one: string, other: string, deleted: boolean): void;
+  /** Takes over what was edited by hand, in addition to what it may hold already. Not undone with the change. */
+  adopt(adoption: Adoption): void;
+  /** The sightings matched by these faces go from these persons to another one. Undone, they are the first one's again. */
+  moveSightings(faceIds: readonly string[], from: readonly string[], to: string): void;
+  /** One face of a snapshot goes to another person, or to nobody. `before` as it is now. */
+  assign(face: { snapshotId: string; position: number }, before: Assigned, after: Assigned): void;
+  /** The audit entry names this person too. */
+  concerns(personId: string): void;
   /** Without an audit entry; null if nothing was changed. */
   changeset(): Changeset | null;
   /** With its audit entry, which names every person that was touched. */
@@ -48,22 +62,26 @@ export interface Audited {
   audit: AuditEntry;
 }
 
-/** Starts a change on top of `base`. Pure except for ids and the clock. */
+type SightingChanges = Pick<Inverse, 'moveSightings' | 'assignments'>;
+
+/** Starts a change on top of `base`, at the time of `base`. Pure except for ids. */
 export function createChange(base: Head): Change {
-  const nowMs = Date.now();
+  const { nowMs } = base;
   const persons = new Map<string, PersonChange>();
   const faces = new Map<string, FaceChange>();
+  const pairs = new Map<string, PairChange>();
   const personsBack = new Map<string, PersonFields>();
   const facesBack = new Map<string, Inverse['faces'][number]['set']>();
-  const sightings: Pick<Inverse, 'moveSightings' | 'assignments'> = { moveSightings: [], assignments: [] };
-  const sightingsBack: typeof sightings = { moveSightings: [], assignments: [] };
+  const sightings: SightingChanges = { moveSightings: [], assignments: [] };
+  const sightingsBack: SightingChanges = { moveSightings: [], assignments: [] };
+  const adopted: Adoption = { persons: [], faceIds: [] };
   const touched = new Set<string>();
   let { nextNumber } = base;
 
   const addPerson = (name: string, number: number | null): { id: string; name: string } => {
     const id = randomUUID();
-    const set = { name, number, aliases: [], ignored: false, mergedInto: null, deleted: false, createdAtMs: nowMs };
-    persons.set(id, { id, isNew: true, set });
+    const merged = { mergedInto: null, mergedAtMs: null, formerNumbers: [] };
+    persons.set(id, { id, isNew: true, set: { name, number, aliases: [], ignored: false, ...merged, deleted: false, createdAtMs: nowMs } });
     personsBack.set(id, { deleted: true });
     touched.add(id);
     return { id, name };
@@ -85,12 +103,15 @@ export function createChange(base: Head): Change {
   const collected = (): Changeset => ({
     persons: [...persons.values()],
     faces: [...faces.values()],
+    pairs: [...pairs.values()],
     ...sightings,
+    ...(adopted.persons.length + adopted.faceIds.length > 0 && { adopt: adopted }),
     ...(nextNumber !== base.nextNumber && { nextNumber }),
   });
   const inverse = (): Inverse => ({
     persons: [...personsBack].map(([id, set]) => ({ id, isNew: false, set })),
     faces: [...facesBack].map(([id, set]) => ({ id, isNew: false, set })),
+    pairs: [...pairs.values()].map((pair) => ({ ...pair, deleted: !pair.deleted })),
     ...sightingsBack,
   });
 
@@ -112,44 +133,62 @@ export function createChange(base: Head): Change {
       setFace(id, { personId }, { personId: from });
       touched.add(from).add(personId);
     },
+    setShows: ({ id, shows: before }, shows) => setFace(id, { shows }, { shows: before }),
     removeFace: (id) => setFace(id, { deleted: true }, { deleted: false }),
+    setPair: (one, other, deleted) => {
+      const id = pairId(one, other);
+      pairs.set(id, { id, personIds: [one, other], deleted });
+    },
+    adopt: (adoption) => {
+      adopted.persons.push(...adoption.persons);
+      adopted.faceIds.push(...adoption.faceIds);
+      for (const { id } of adoption.persons) touched.add(id);
+    },
     moveSightings: (faceIds, from, to) => {
-      sightings.moveSightings.push({ faceIds, personId: to });
-      sightingsBack.moveSightings.push({ faceIds, personId: from });
-      touched.add(from).add(to);
+      const [first] = from;
+      if (first === undefined || faceIds.length === 0) return;
+      sightings.moveSightings.push({ faceIds: [...faceIds], from: [...from], to });
+      sightingsBack.moveSightings.push({ faceIds: [...faceIds], from: [to], to: first });
+      touched.add(first).add(to);
     },
-    assign: (face, from, to) => {
-      sightings.assignments.push({ ...face, personId: to });
-      sightingsBack.assignments.push({ ...face, personId: from });
-      if (to !== null) touched.add(to);
+    assign: (face, before, after) => {
+      sightings.assignments.push({ ...face, ...after });
+      sightingsBack.assignments.push({ ...face, ...before });
+      if (after.personId !== null) touched.add(after.personId);
+      if (before.personId !== null) touched.add(before.personId);
     },
-    changeset: () => (persons.size + faces.size > 0 ? collected() : null),
+    concerns: (personId) => void touched.add(personId),
+    changeset: () =>
+      persons.size + faces.size + pairs.size + adopted.persons.length + adopted.faceIds.length > 0 ? collected() : null,
     audited: (action, actor, summary) =>
       withAudit(collected(), base, { action, actor, summary, personIds: [...touched], inverse: inverse(), undoes: null }),
   };
 }
 
-/** The change that undoes an audit entry with this inverse. */
-export function undoChange(entry: AuditEntry, inverse: Inverse, actor: Actor, base: Head): Audited {
+/** These changes, as the ones that undo an audit entry. They cannot be undone themselves. */
+export function undoChange(entry: AuditEntry, changes: Omit<Changeset, 'audit'>, actor: Actor, base: Head): Audited {
   const summary = `undone: ${entry.summary}`;
-  return withAudit(inverse, base, { action: 'undo', actor, summary, personIds: entry.personIds, inverse: null, undoes: entry.id });
+  return withAudit(changes, base, { action: 'undo', actor, summary, personIds: entry.personIds, inverse: null, undoes: entry.id });
 }
 
 type AuditFields = Omit<AuditEntry, 'id' | 'atMs' | 'undone' | 'version'>;
 
 function withAudit(changes: Omit<Changeset, 'audit'>, base: Head, fields: AuditFields): Audited {
-  const audit: AuditEntry = { id: randomUUID(), atMs: Date.now(), undone: false, version: base.version + 1, ...fields };
+  const audit: AuditEntry = { id: randomUUID(), atMs: base.nowMs, undone: false, version: base.version + 1, ...fields };
   return { changeset: { ...changes, audit }, audit };
 }
 
 /** The fields that `set` changes, as they were before. */
-function fieldsBefore({ name, number, aliases, ignored, mergedInto, deleted, createdAtMs }: StoredPerson, set: PersonFields): PersonFields {
+function fieldsBefore(before: StoredPerson, set: PersonFields): PersonFields {
+  const { name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, deleted, createdAtMs } = before;
   return {
     ...('name' in set && { name }),
     ...('number' in set && { number }),
     ...('aliases' in set && { aliases }),
     ...('ignored' in set && { ignored }),
     ...('mergedInto' in set && { mergedInto }),
+    ...('mergedAtMs' in set && { mergedAtMs }),
+    ...('formerNumbers' in set && { formerNumbers }),
     ...('deleted' in set && { deleted }),
     ...('createdAtMs' in set && { createdAtMs }),
   };

@@ -1,81 +1,59 @@
-import { AppError } from '@watchpost/shared/errors';
-import type { ReferenceSettings } from '../decide/references.ts';
-import type { AuditEntry, Head, Inverse, SnapshotSightings } from '../domain.ts';
-import { undoMs, type Operation, type PeopleOperations } from '../gallery.ts';
-import type { Mirror } from '../memory/mirror.ts';
-import type { AuditStore, SightingStore } from '../store.ts';
-import { undoChange } from './change.ts';
+import type { Actor, Head, StoredPerson } from '../domain.ts';
+import type { Operation, PeopleOperations, Suggestion } from '../gallery.ts';
 import { planAssign } from './plan-assign.ts';
-import { planAlias, planForget, planIgnore, planMerge, planName, planSplit, type Plan } from './plan.ts';
+import { planForget } from './plan-forget.ts';
+import { planMerge } from './plan-merge.ts';
+import { planUndo, type UndoDeps } from './plan-undo.ts';
+import { planAlias, planIgnore, planName, planSplit, type Plan } from './plan.ts';
 import type { Transact } from './transact.ts';
 
-export interface OperationsDeps {
-  mirror: Mirror;
+export interface OperationsDeps extends UndoDeps {
   transact: Transact;
-  sightings: SightingStore;
-  audit: AuditStore;
-  references: ReferenceSettings;
 }
 
-/** How many entries are searched for the one to undo. */
-const lookBack = 200;
-
-export function createOperations({ mirror, transact, sightings, audit, references }: OperationsDeps): PeopleOperations {
-  const plan = (operation: Operation, seen: SnapshotSightings | null, base: Head): Plan => {
+export function createOperations({ transact, ...deps }: OperationsDeps): PeopleOperations {
+  const { mirror, audit } = deps;
+  const plan = (operation: Operation, by: Actor, base: Head, signal: AbortSignal): Plan | Promise<Plan> => {
     switch (operation.kind) {
       case 'name':
-        return planName(mirror, base, operation, references.cap);
+        return planName(deps, base, operation, signal);
       case 'alias':
         return planAlias(mirror, base, operation);
       case 'merge':
-        return planMerge(mirror, base, operation, references.cap);
+        return planMerge(deps, base, operation, signal);
       case 'split':
         return planSplit(mirror, base, operation);
       case 'ignore':
       case 'unignore':
         return planIgnore(mirror, base, operation.person, operation.kind === 'ignore');
       case 'forget':
-        return planForget(mirror, base, operation.person);
+        return planForget(deps, base, operation.person, signal);
       case 'assign':
-        return planAssign(mirror, base, { ...operation, sightings: seen }, references);
+        return planAssign(deps, base, { ...operation, saidBy: by.id }, signal);
       default:
         return operation satisfies never;
     }
   };
 
-  const apply: PeopleOperations['apply'] = async (operation, by, signal) => {
-    const seen = operation.kind === 'assign' ? await sightings.find(operation.snapshotId, signal) : null;
-    return transact((base) => {
-      const { change, summary } = plan(operation, seen, base);
-      const { changeset, audit } = change.audited(operation.kind, by, summary);
-      return { changeset, result: audit };
-    }, signal);
+  return {
+    apply: (operation, by, signal) =>
+      transact(async (base) => {
+        const { change, summary } = await plan(operation, by, base, signal);
+        const { changeset, audit: entry } = change.audited(operation.kind, by, summary);
+        return { changeset, result: entry };
+      }, signal),
+    undo: (entryId, by, signal) =>
+      transact(async (base) => {
+        const { changeset, audit: entry } = await planUndo(deps, base, entryId, by, signal);
+        return { changeset, result: entry };
+      }, signal),
+    history: (limit, signal) => audit.newest(limit, {}, signal),
+    suggestions: () => mirror.namesakes().flatMap((persons) => mergesOf(persons)),
   };
-
-  const undo: PeopleOperations['undo'] = async (entryId, by, signal) => {
-    const entries = await audit.newest(lookBack, signal);
-    const open = entries.filter(({ undone, action }) => !undone && action !== 'undo');
-    const entry = entryId === null ? open[0] : open.find(({ id }) => id === entryId);
-    const inverse = entry?.inverse;
-    if (!entry || !inverse || entry.atMs < Date.now() - undoMs)
-      throw new AppError('change-refused', 'there is nothing that can still be undone');
-    return transact((base) => {
-      refuseIfBuiltOn(mirror, entry, inverse);
-      const { changeset, audit } = undoChange(entry, inverse, by, base);
-      return { changeset, result: audit };
-    }, signal);
-  };
-
-  return { apply, undo, history: (limit, signal) => audit.newest(limit, signal) };
 }
 
-/** A change cannot be undone alone if a later one touched the same person or face. Those that it deleted cannot have been touched. */
-function refuseIfBuiltOn(mirror: Mirror, entry: AuditEntry, inverse: Inverse): void {
-  const versions = [
-    ...inverse.persons.map(({ id }) => mirror.stored(id)?.version ?? entry.version),
-    ...inverse.faces.map(({ id }) => mirror.face(id)?.version ?? entry.version),
-  ];
-  if (versions.some((version) => version !== entry.version)) {
-    throw new AppError('change-refused', 'a later change depends on it');
-  }
+/** The younger ones into the oldest one. */
+function mergesOf(namesakes: readonly StoredPerson[]): Suggestion[] {
+  const [oldest, ...younger] = namesakes.toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+  return oldest ? younger.map(({ id, name }) => ({ kind: 'merge', from: { id, name }, into: { id: oldest.id, name: oldest.name } })) : [];
 }

@@ -1,46 +1,135 @@
 import { AppError } from '@watchpost/shared/errors';
-import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
-import type { Head, Sighting, SnapshotSightings } from '../domain.ts';
-import type { Mirror } from '../memory/mirror.ts';
-import { createChange } from './change.ts';
-import { resolvePerson, type Plan } from './plan.ts';
+import { chooseReferences, surplusReferences } from '../decide/references.ts';
+import { personsSeen, personStatus, type Head, type Sighting, type SnapshotSightings, type StoredPerson } from '../domain.ts';
+import type { IndexedFace } from '../memory/face-table.ts';
+import { createChange, type Change, type NewFace } from './change.ts';
+import { absorb } from './plan-merge.ts';
+import type { Plan, PlanDeps } from './plan.ts';
+import { resolvePerson } from './resolve-person.ts';
 
-/**
- * Somebody says that a face of a snapshot is this person or, with null, not the person it was matched to. The face becomes a
- * reference of the right person and a negative of the wrong one.
- */
-export function planAssign(
-  mirror: Mirror,
-  base: Head,
-  { sightings, position, person: reference }: { sightings: SnapshotSightings | null; position: number; person: string | null },
-  settings: ReferenceSettings,
-): Plan {
-  const { snapshotId, face } = findSighting(sightings, position);
-  const matched = mirror.person(face.personId ?? '');
-  const right = reference === null ? null : resolvePerson(mirror, reference);
-  if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
-  const wrong = matched && matched.id !== right?.id ? matched : null;
-  const { modelId, embedding, quality, sizePx } = face;
-  const newFace = { modelId, embedding, quality, sizePx, snapshotId };
-  const change = createChange(base);
-  change.assign({ snapshotId, position }, face.personId, right?.id ?? null);
-  const summary: string[] = [];
-  if (right) {
-    const { add, evict } = chooseReferences(mirror.references(right.id, modelId), { vector: embedding, quality }, settings);
-    if (add) change.addFace({ ...newFace, personId: right.id, role: 'reference' });
-    if (evict !== null) change.removeFace(evict);
-    summary.push(`a face is ${right.name}`);
-  }
-  if (wrong) {
-    change.addFace({ ...newFace, personId: wrong.id, role: 'negative' });
-    summary.push(`a face is not ${wrong.name}`);
-  }
-  return { change, summary: summary.join(', ') };
+/** What a reader says about a face of a snapshot. */
+export interface Statement {
+  snapshotId: string;
+  position: number;
+  /** Null: not the person that it was matched to. */
+  person: string | null;
+  /** The reader, an actor's id. */
+  saidBy: string;
 }
 
-function findSighting(sightings: SnapshotSightings | null, position: number): { snapshotId: string; face: Sighting } {
-  const face = sightings?.faces[position];
-  if (!sightings || !face) throw new AppError('change-refused', 'the snapshot has no such face, or is too old');
+/** The statement about the sighting as it is now. */
+interface Corrected {
+  seen: SnapshotSightings;
+  position: number;
+  face: Sighting;
+  right: StoredPerson | null;
+  wrong: StoredPerson | null;
+  /** What was learnt from this face before. */
+  learnt: IndexedFace[];
+}
+
+/**
+ * Somebody says that a face of a snapshot is this person or, with null, not the person it was matched to. What was learnt from the face
+ * and contradicts is removed. The face becomes a reference of the right person and a negative of the wrong one, and the two are not the
+ * same; unless the wrong one is a stranger whom only this face made, who then is the right person.
+ */
+export async function planAssign(deps: PlanDeps, base: Head, statement: Statement, signal: AbortSignal): Promise<Plan> {
+  const corrected = await findCorrected(deps, statement, signal);
+  const { seen, position, face, right, wrong, learnt } = corrected;
+  const change = createChange(base);
+  const { snapshotId } = seen;
+  // The persons first: the audit entry names them in this order.
+  for (const person of [right, wrong]) if (person) change.concerns(person.id);
+  change.assign({ snapshotId, position }, face, { personId: right?.id ?? null, saidBy: statement.saidBy });
+  const isOneFace = wrong !== null && isMadeOf(deps, wrong, learnt);
+  if (isOneFace && !right)
+    throw new AppError('change-refused', `${wrong.name} is known from this face only: say who it is, or forget ${wrong.name}`);
+  if (isOneFace && right) await absorb(deps, base, change, { absorbed: wrong, kept: right }, signal);
+  else await learn(deps, change, corrected, signal);
+  noteSeenTogether(deps, change, corrected, isOneFace ? wrong.id : null);
+  const said = [right && `a face is ${right.name}`, wrong && !isOneFace && `a face is not ${wrong.name}`];
+  return { change, summary: said.filter(Boolean).join(', ') };
+}
+
+async function findCorrected({ mirror, sightings }: PlanDeps, statement: Statement, signal: AbortSignal): Promise<Corrected> {
+  const { snapshotId, position, person: reference } = statement;
+  const seen = await sightings.find(snapshotId, signal);
+  const face = seen?.faces[position];
+  if (!seen || !face) throw new AppError('change-refused', 'the snapshot has no such face, or is too old');
   if (face.embedding.length === 0) throw new AppError('change-refused', 'the face was erased');
-  return { snapshotId: sightings.snapshotId, face };
+  const matched = face.personId === null ? null : mirror.person(face.personId);
+  const right = reference === null ? null : resolvePerson(mirror, reference);
+  if (face.saidBy !== null && matched?.id === right?.id) throw new AppError('change-refused', 'this was said already');
+  if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
+  const wrong = matched && matched.id !== right?.id ? matched : null;
+  return { seen, position, face, right, wrong, learnt: mirror.facesFrom(snapshotId, position) };
+}
+
+/** Whether an unknown has no other references than these. */
+function isMadeOf({ mirror }: PlanDeps, person: StoredPerson, faces: readonly IndexedFace[]): boolean {
+  if (personStatus(person) !== 'unknown') return false;
+  const ids = new Set(faces.map(({ id }) => id));
+  const references = mirror.idsOf(person.id).flatMap((id) => mirror.facesOf(id).filter(({ role }) => role === 'reference'));
+  return references.length > 0 && references.every(({ id }) => ids.has(id));
+}
+
+async function learn(deps: PlanDeps, change: Change, corrected: Corrected, signal: AbortSignal): Promise<void> {
+  const { mirror } = deps;
+  const { seen, position, face, right, wrong, learnt } = corrected;
+  const { modelId, embedding, quality, sizePx } = face;
+  const isOf = (person: StoredPerson | null, { personId }: IndexedFace): boolean => mirror.person(personId)?.id === person?.id;
+  const left: IndexedFace[] = [];
+  for (const each of learnt) {
+    // A reference of the right person and negatives of others agree with what was said.
+    if ((each.role === 'reference') === (right !== null && isOf(right, each))) {
+      left.push(each);
+      if (each.role === 'negative' && each.shows !== (right?.id ?? null)) change.setShows(each, right?.id ?? null);
+      continue;
+    }
+    change.removeFace(each.id);
+    change.concerns(each.personId);
+  }
+  const hasLeft = (role: IndexedFace['role'], person: StoredPerson): boolean =>
+    left.some((each) => each.role === role && each.modelId === modelId && isOf(person, each));
+  const newFace = { modelId, embedding, quality, sizePx, snapshotId: seen.snapshotId, position };
+  if (right && !hasLeft('reference', right)) {
+    const crop = await cropOf(deps, corrected, signal);
+    await addReference(deps, change, { ...newFace, personId: right.id, role: 'reference', shows: null, crop }, signal);
+  }
+  if (wrong && !hasLeft('negative', wrong))
+    await addNegative(deps, change, { ...newFace, personId: wrong.id, role: 'negative', shows: right?.id ?? null }, signal);
+  if (right && wrong && !mirror.notSame(right.id, wrong.id)) change.setPair(right.id, wrong.id, false);
+}
+
+/** The face's picture, so that another model can embed it later. */
+async function cropOf({ sightings, store }: PlanDeps, { seen, position, learnt }: Corrected, signal: AbortSignal): Promise<Uint8Array | null> {
+  const own = await sightings.crop(seen.snapshotId, position, signal);
+  const reference = learnt.find(({ role }) => role === 'reference');
+  return own ?? (reference ? store.crop(reference.id, signal) : null);
+}
+
+async function addReference({ vectorsOf, references }: PlanDeps, change: Change, face: NewFace, signal: AbortSignal): Promise<void> {
+  const existing = await vectorsOf(face.personId, face.modelId, 'reference', signal);
+  const { add, evict } = chooseReferences(existing, { vector: face.embedding, quality: face.quality }, references);
+  if (add) change.addFace(face);
+  if (evict !== null) change.removeFace(evict);
+}
+
+/** A negative is always kept, since somebody said it; above the cap one that resembles another makes room. */
+async function addNegative({ vectorsOf, references: { cap } }: PlanDeps, change: Change, face: NewFace, signal: AbortSignal): Promise<void> {
+  const existing = await vectorsOf(face.personId, face.modelId, 'negative', signal);
+  const own = { id: '', vector: face.embedding, quality: Infinity };
+  for (const id of surplusReferences([...existing, own], cap)) if (id !== own.id) change.removeFace(id);
+  change.addFace(face);
+}
+
+/** The other faces of a picture are other persons. Named persons are never merged by themselves: they need no note. `gone`: a person merged just now. */
+function noteSeenTogether({ mirror }: PlanDeps, change: Change, { seen, position, right }: Corrected, gone: string | null): void {
+  if (!right) return;
+  const others = personsSeen(seen.faces.filter((_, index) => index !== position)).flatMap((id) => mirror.person(id) ?? []);
+  for (const other of others) {
+    const oneIsUnknown = [right, other].some((person) => personStatus(person) === 'unknown');
+    if (other.id !== right.id && other.id !== gone && oneIsUnknown && !mirror.notSame(right.id, other.id))
+      change.setPair(right.id, other.id, false);
+  }
 }

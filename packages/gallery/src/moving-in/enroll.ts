@@ -7,10 +7,12 @@ import { thresholdsAt } from '../decide/thresholds.ts';
 import type { Actor, StoredPerson } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
+import type { VectorsOf } from '../memory/vectors-of.ts';
 
 export interface EnrollDeps {
   mirror: Mirror;
   transact: Transact;
+  vectorsOf: VectorsOf;
   decision: DecisionSettings;
   references: ReferenceSettings;
 }
@@ -39,9 +41,9 @@ export interface Enrolled {
  * Adds a reference to a person by hand. Rejects with `name-invalid`, `change-refused` (several persons have the name), and
  * `face-of-another` if the face matches another named or ignored person better than this one.
  */
-export function createEnroll({ mirror, transact, decision, references }: EnrollDeps) {
+export function createEnroll({ mirror, transact, vectorsOf, decision, references }: EnrollDeps) {
   return ({ name, face, source, force }: EnrollRequest, by: Actor, signal: AbortSignal): Promise<Enrolled> =>
-    transact<Enrolled>((base) => {
+    transact<Enrolled>(async (base) => {
       const { embedding, modelId, quality, sizePx, crop } = face;
       const known = personCalled(mirror, name);
       const candidates = mirror.candidates(embedding, modelId).filter(({ similarity, negative }) => similarity > negative);
@@ -53,9 +55,10 @@ export function createEnroll({ mirror, transact, decision, references }: EnrollD
       }
       const change = createChange(base);
       const person = known ?? change.createPerson(name);
-      const existing = mirror.references(person.id, modelId);
+      const existing = known ? await vectorsOf(known.id, modelId, 'reference', signal) : [];
       const { add, evict } = chooseReferences(existing, { vector: embedding, quality }, references);
-      if (add) change.addFace({ personId: person.id, modelId, role: 'reference', embedding, quality, sizePx, snapshotId: null, crop });
+      const origin = { snapshotId: null, position: null, shows: null };
+      if (add) change.addFace({ personId: person.id, modelId, role: 'reference', embedding, quality, sizePx, ...origin, crop });
       if (evict !== null) change.removeFace(evict);
       const result: Enrolled = {
         person: { id: person.id, name: person.name, isNew: known === null },

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { GalleryStore } from '../store.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import { dot as cosine } from '@watchpost/shared/vectors';
 import { createChange } from '../changes/change.ts';
+import { counterpartId } from '../changes/counterparts.ts';
 import type { Transact } from '../changes/transact.ts';
 import { type Agreement, cosineStats, type CosineStats, nearestAgreement, type OwnedVector, sampleEvenly } from './agreement.ts';
 
@@ -97,11 +97,6 @@ export async function removeReplaced(
   return removed;
 }
 
-/** The id of a face's counterpart of another model: deterministic, so that no run adds it twice. */
-export function counterpartId(faceId: string, modelId: string): string {
-  return createHash('sha256').update(`${faceId} ${modelId}`).digest('hex').slice(0, 32);
-}
-
 type Deps = ReembedDeps & ReembedOptions;
 
 interface Made {
@@ -131,8 +126,9 @@ function storeVectors({ mirror, transact, modelId }: Deps, made: readonly Made[]
       const face = mirror.face(before.id);
       const id = counterpartId(before.id, modelId);
       if (!face || !vector || mirror.face(id)) continue;
-      const { personId, role, quality, sizePx, snapshotId, createdAtMs } = face;
-      change.addFace({ id, personId, role, quality, sizePx, snapshotId, createdAtMs, modelId, embedding: vector, crop });
+      const { personId, role, quality, sizePx, snapshotId, position, shows, createdAtMs } = face;
+      const origin = { snapshotId, position, shows, createdAtMs };
+      change.addFace({ id, personId, role, quality, sizePx, ...origin, modelId, embedding: vector, crop });
       stored += 1;
     }
     return { changeset: change.changeset(), result: stored };

@@ -1,17 +1,19 @@
 import { createChange } from '../changes/change.ts';
 import type { Decision } from '../decide/decide.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
-import type { Changeset, Head, Sighting } from '../domain.ts';
+import { personStatus, type Changeset, type Head, type Sighting } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
+import type { VectorsOf } from '../memory/vectors-of.ts';
 
-interface DraftDeps {
+export interface DraftDeps {
   mirror: Mirror;
+  vectorsOf: VectorsOf;
   references: ReferenceSettings;
 }
 
 /** What a decision means for one face: the person and the reference that it was matched to. */
-export type FaceOutcome = Pick<Sighting, 'decision' | 'personId' | 'similarity' | 'faceId'>;
+export type FaceOutcome = Pick<Sighting, 'decision' | 'personId' | 'similarity' | 'faceId' | 'evidence'>;
 
 /** A new unknown and its first reference. */
 interface Stranger {
@@ -21,67 +23,113 @@ interface Stranger {
 
 /** `strangers`: the persons created of new faces, by the face's index. */
 export function faceOutcome(decision: Decision, strangers: readonly (Stranger | undefined)[]): FaceOutcome {
+  const { evidence } = decision;
   if ('candidate' in decision) {
     const { personId, similarity, faceId } = decision.candidate;
-    return { decision: decision.kind, personId, similarity, faceId };
+    return { decision: decision.kind, personId, similarity, faceId, evidence };
   }
   if ('sameAs' in decision) {
-    return { decision: 'uncertain', personId: strangers[decision.sameAs]?.personId ?? null, similarity: null, faceId: null };
+    return { decision: 'uncertain', personId: strangers[decision.sameAs]?.personId ?? null, similarity: null, faceId: null, evidence };
   }
-  return { decision: 'unrecognisable', personId: null, similarity: null, faceId: null };
+  return { decision: 'unrecognisable', personId: null, similarity: null, faceId: null, evidence };
 }
 
-/** Whether these decisions add a person or a reference. */
-export function needsChange(deps: DraftDeps, faces: readonly ProbeFace[], decisions: readonly Decision[]): boolean {
-  return decisions.some((decision, index) => {
+/** Whether these decisions add a person, a reference or a pair. */
+export async function needsChange(
+  deps: DraftDeps,
+  faces: readonly ProbeFace[],
+  decisions: readonly Decision[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (decisions.some(({ kind }) => kind === 'new') || newPairs(deps, matchedPersons(decisions)).length > 0) return true;
+  for (const [index, decision] of decisions.entries()) {
     const face = faces[index];
-    return decision.kind === 'new' || (face !== undefined && newReference(deps, face, decision) !== null);
-  });
+    if (face && (await newReference(deps, face, decision, signal))) return true;
+  }
+  return false;
 }
 
 /** The person that a recognised face becomes a reference of, and the reference that it replaces; null if it is not kept. */
-function newReference(
-  { mirror, references }: DraftDeps,
-  face: ProbeFace,
+async function newReference(
+  { vectorsOf, references }: DraftDeps,
+  { embedding, modelId, quality }: ProbeFace,
   decision: Decision,
-): { personId: string; evict: string | null } | null {
+  signal: AbortSignal,
+): Promise<{ personId: string; evict: string | null } | null> {
   if (!('candidate' in decision) || !decision.addReference) return null;
   const { personId } = decision.candidate;
-  const existing = mirror.references(personId, face.modelId);
-  const known = mirror.facesOf(personId).filter(({ role, modelId }) => role === 'reference' && modelId === face.modelId);
-  // With paging some vectors may have been evicted since they were loaded: a full set is not changed by looking at a part of it.
-  if (known.length >= references.cap && existing.length < known.length) return null;
-  const { add, evict } = chooseReferences(existing, { vector: face.embedding, quality: face.quality }, references);
+  const existing = await vectorsOf(personId, modelId, 'reference', signal);
+  const { add, evict } = chooseReferences(existing, { vector: embedding, quality }, references);
   return add ? { personId, evict } : null;
 }
 
-/** The change that these decisions make, null if none, and their outcomes. `enrolled`: the number of new persons. */
-export function draftChange(
+function matchedPersons(decisions: readonly Decision[]): string[] {
+  return decisions.flatMap((decision) =>
+    'candidate' in decision && decision.kind !== 'uncertain' ? [decision.candidate.personId] : [],
+  );
+}
+
+/**
+ * The persons of one picture are different persons, which is noted unless it is known already. Named persons are never merged by
+ * themselves: they need no note. A person who is not in memory is new, an unknown.
+ */
+function newPairs({ mirror }: DraftDeps, personIds: readonly string[]): [string, string][] {
+  const isUnknown = (id: string): boolean => {
+    const person = mirror.person(id);
+    return !person || personStatus(person) === 'unknown';
+  };
+  return personIds.flatMap((one, index) =>
+    personIds
+      .slice(index + 1)
+      .filter((other) => (isUnknown(one) || isUnknown(other)) && !mirror.notSame(one, other))
+      .map((other): [string, string] => [one, other]),
+  );
+}
+
+export interface Draft {
+  /** Null if the decisions change nothing. */
+  changeset: Changeset | null;
+  outcomes: FaceOutcome[];
+  /** The number of new persons. */
+  enrolled: number;
+  /** Whether it only adds references: good to have, but not worth a second attempt. */
+  optional: boolean;
+}
+
+/** The change that these decisions make, and their outcomes. */
+export async function draftChange(
   deps: DraftDeps,
-  snapshotId: string,
-  faces: readonly ProbeFace[],
+  { snapshotId, faces }: { snapshotId: string; faces: readonly ProbeFace[] },
   decisions: readonly Decision[],
   base: Head,
-): { changeset: Changeset | null; outcomes: FaceOutcome[]; enrolled: number } {
+  signal: AbortSignal,
+): Promise<Draft> {
   const change = createChange(base);
   const strangers: (Stranger | undefined)[] = [];
-  const addReference = ({ modelId, embedding, quality, sizePx, crop }: ProbeFace, personId: string): string =>
-    change.addFace({ personId, modelId, role: 'reference', embedding, quality, sizePx, snapshotId, crop });
-  for (const [index, decision] of decisions.entries()) {
-    const face = faces[index];
+  for (const [position, decision] of decisions.entries()) {
+    const face = faces[position];
     if (!face) continue;
-    const reference = newReference(deps, face, decision);
+    const { modelId, embedding, quality, sizePx, crop } = face;
+    const addReference = (personId: string): string =>
+      change.addFace({ personId, modelId, role: 'reference', embedding, quality, sizePx, snapshotId, position, shows: null, crop });
+    const reference = await newReference(deps, face, decision, signal);
     if (reference) {
-      addReference(face, reference.personId);
+      addReference(reference.personId);
       if (reference.evict !== null) change.removeFace(reference.evict);
     }
     if (decision.kind !== 'new') continue;
     const { id: personId } = change.createUnknown();
-    strangers[index] = { personId, faceId: addReference(face, personId) };
+    strangers[position] = { personId, faceId: addReference(personId) };
+    for (const other of decision.keptFrom) change.setPair(other, personId, false);
   }
+  const made = strangers.flatMap((stranger) => stranger?.personId ?? []);
+  const pairs = newPairs(deps, [...matchedPersons(decisions), ...made]);
+  for (const [one, other] of pairs) change.setPair(one, other, false);
   const outcomes = decisions.map((decision, index): FaceOutcome => {
     const stranger = strangers[index];
-    return stranger ? { decision: 'unknown', similarity: null, ...stranger } : faceOutcome(decision, strangers);
+    return stranger
+      ? { decision: 'unknown', similarity: null, ...stranger, evidence: decision.evidence }
+      : faceOutcome(decision, strangers);
   });
-  return { changeset: change.changeset(), outcomes, enrolled: strangers.filter(Boolean).length };
+  return { changeset: change.changeset(), outcomes, enrolled: made.length, optional: made.length + pairs.length === 0 };
 }

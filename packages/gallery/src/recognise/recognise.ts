@@ -1,26 +1,22 @@
-import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
-import { presentDecision } from '../decide/present-decision.ts';
-import { thresholdsAt } from '../decide/thresholds.ts';
 import { dot as cosine } from '@watchpost/shared/vectors';
-import type { ReferenceSettings } from '../decide/references.ts';
-import { personStatus, type Sighting, type SnapshotSightings } from '../domain.ts';
 import type { Transact } from '../changes/transact.ts';
-import type { Gallery, MatchedFace, ProbeFace } from '../gallery.ts';
-import type { Mirror } from '../memory/mirror.ts';
+import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
+import { thresholdsAt } from '../decide/thresholds.ts';
+import type { SnapshotSightings, Sighting } from '../domain.ts';
+import type { Gallery, MatchedFace, ProbeFace, SnapshotInfo } from '../gallery.ts';
 import type { PageIn } from '../memory/paging/page-in.ts';
 import type { Sync } from '../memory/sync.ts';
 import type { GalleryMetrics } from '../metrics.ts';
-import type { SightingStore } from '../store.ts';
-import { draftChange, needsChange, faceOutcome, type FaceOutcome } from './draft-change.ts';
+import type { SightingCrop, SightingStore } from '../store.ts';
+import { draftChange, faceOutcome, needsChange, type DraftDeps, type FaceOutcome } from './draft-change.ts';
+import { presentFace } from './present-face.ts';
 
-export interface RecogniseDeps {
-  mirror: Mirror;
+export interface RecogniseDeps extends DraftDeps {
   sync: Sync;
   transact: Transact;
   sightings: SightingStore;
   metrics: GalleryMetrics;
   decision: DecisionSettings;
-  references: ReferenceSettings;
   /** Where memory holds only some of the vectors: loads those that the faces are compared with. */
   pageIn?: PageIn | undefined;
 }
@@ -37,44 +33,38 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
       metrics.matchSeconds.observe((performance.now() - startMs) / 1_000);
       return { quality: face.quality, sizePx: face.sizePx, candidates };
     });
-    return decide(
-      ranked,
-      (i, j) => similarity(faces[i], faces[j]),
-      deps.decision,
-      () => false,
-    );
+    const notSame = (one: string, other: string): boolean => mirror.notSame(one, other);
+    return decide(ranked, (i, j) => similarity(faces[i], faces[j]), deps.decision, notSame);
   };
 
   /** Decides from memory. If that would change the gallery, decides again on top of everything committed until the commit succeeds. */
   const decideAndCommit = async (snapshotId: string, faces: readonly ProbeFace[], signal: AbortSignal): Promise<FaceOutcome[]> => {
     const decisions = decideAll(faces);
-    if (!needsChange(deps, faces, decisions)) return decisions.map((decision) => faceOutcome(decision, []));
-    const { outcomes, enrolled } = await transact((base) => {
-      const draft = draftChange(deps, snapshotId, faces, decideAll(faces), base);
-      // One more reference is good to have, but not worth a retry.
-      return { changeset: draft.changeset, result: draft, optional: draft.enrolled === 0 };
+    if (!(await needsChange(deps, faces, decisions, signal))) return decisions.map((decision) => faceOutcome(decision, []));
+    const { outcomes, enrolled } = await transact(async (base) => {
+      const draft = await draftChange(deps, { snapshotId, faces }, decideAll(faces), base, signal);
+      return { changeset: draft.changeset, result: draft, optional: draft.optional };
     }, signal);
     metrics.enrolled.inc(enrolled);
     return outcomes;
   };
 
-  return async (snapshot, faces, signal) => {
+  const answers = ({ faces }: SnapshotSightings): MatchedFace[] =>
+    faces.map((face) => ({ ...presentFace(mirror, face), similarity: face.similarity }));
+
+  return async (info, faces, signal) => {
     if (faces.length === 0) return [];
+    const snapshot = storable(info);
     const before = await sightings.find(snapshot.snapshotId, signal);
     await sync.ready(signal);
-    if (before) return answers(mirror, await sightings.record(before, signal));
+    if (before) return answers(await sightings.record(before, [], signal));
     await deps.pageIn?.(faces, signal);
     const outcomes = await decideAndCommit(snapshot.snapshotId, faces, signal);
     for (const { decision } of outcomes) metrics.decisions.inc({ decision });
-    const seen = faces.map(({ box, modelId, quality, sizePx, embedding }, index): Sighting => ({
-      box,
-      modelId,
-      quality,
-      sizePx,
-      embedding,
-      ...(outcomes[index] ?? { decision: 'unrecognisable', personId: null, similarity: null, faceId: null }),
-    }));
-    return answers(mirror, await sightings.record({ ...snapshot, faces: seen }, signal));
+    const seen = faces.map((face, index) => toSighting(face, outcomes[index]));
+    // Somebody may have been forgotten since it was decided that the face is theirs: nothing of them is recorded.
+    const present = seen.map((face) => (face.personId === null || mirror.person(face.personId) ? face : withoutPerson(face)));
+    return answers(await sightings.record({ ...snapshot, faces: present }, cropsToKeep(faces, present), signal));
   };
 }
 
@@ -82,11 +72,25 @@ function similarity(one: ProbeFace | undefined, other: ProbeFace | undefined): n
   return one && other && one.modelId === other.modelId ? cosine(one.embedding, other.embedding) : -1;
 }
 
-/** Sightings as answers, with the persons' present names and status. */
-function answers(mirror: Mirror, { faces }: SnapshotSightings): MatchedFace[] {
-  return faces.map(({ decision, personId, similarity }): MatchedFace => {
-    const stored = personId === null ? null : mirror.person(personId);
-    const person = stored && { id: stored.id, status: personStatus(stored), name: stored.name };
-    return { decision: presentDecision(decision, person?.status ?? null), person, similarity };
+function toSighting({ box, modelId, quality, sizePx, embedding }: ProbeFace, outcome: FaceOutcome | undefined): Sighting {
+  const nobody = { decision: 'unrecognisable', personId: null, similarity: null, faceId: null, evidence: null } as const;
+  return { box, modelId, quality, sizePx, embedding, ...(outcome ?? nobody), saidBy: null };
+}
+
+function withoutPerson(face: Sighting): Sighting {
+  return { ...face, decision: 'uncertain', personId: null, faceId: null, evidence: null, embedding: new Float32Array() };
+}
+
+/** Those of strangers who wait for a name, and of faces that nobody is sure of. */
+function cropsToKeep(faces: readonly ProbeFace[], sightings: readonly Sighting[]): SightingCrop[] {
+  return sightings.flatMap(({ decision, embedding }, position) => {
+    const jpeg = faces[position]?.crop;
+    return jpeg && embedding.length > 0 && (decision === 'unknown' || decision === 'uncertain') ? [{ position, jpeg }] : [];
   });
+}
+
+/** Texts come from captions and may hold anything: what is no text for a database (NUL, half of a surrogate pair) is dropped. */
+function storable({ channel, camera, ...rest }: SnapshotInfo): SnapshotInfo {
+  const clean = (text: string): string => text.replaceAll(/[\0\p{Cs}]/gu, '');
+  return { ...rest, channel: clean(channel), camera: camera === null ? null : clean(camera) };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { throwIfAborted } from '@watchpost/shared/wait';
 import { auditEntrySchema, inverseFromJson, type AuditEntry } from '../../domain.ts';
 import type { AuditStore } from '../../store.ts';
 import type { Postgres } from './connect.ts';
@@ -24,9 +23,16 @@ const auditSchema = auditEntrySchema
 
 export function createPostgresAudit({ query }: Postgres): AuditStore {
   return {
-    newest: async (limit, signal) => {
-      throwIfAborted(signal);
-      const { rows } = await query('SELECT * FROM watchpost.audit ORDER BY version DESC LIMIT $1', [limit]);
+    newest: async (limit, { actor }, signal) => {
+      const { rows } =
+        actor === undefined
+          ? await query('SELECT * FROM watchpost.audit ORDER BY version DESC LIMIT $1', [limit], signal)
+          : await query('SELECT * FROM watchpost.audit WHERE actor = $2 ORDER BY version DESC LIMIT $1', [limit, actor], signal);
+      return rows.map((row) => auditSchema.parse(row));
+    },
+    find: async (idStart, signal) => {
+      const pattern = `${idStart.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+      const { rows } = await query('SELECT * FROM watchpost.audit WHERE id LIKE $1 ORDER BY id LIMIT 2', [pattern], signal);
       return rows.map((row) => auditSchema.parse(row));
     },
   };

@@ -1,19 +1,34 @@
 import { createHash } from 'node:crypto';
 import { Pool, type PoolClient } from 'pg';
+import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { throwIfAborted } from '@watchpost/shared/wait';
+import { pause, throwIfAborted } from '@watchpost/shared/wait';
+import { galleryFormat } from '../../domain.ts';
+import { guardPostgres, isConflict, isForeignSchema, lockNotAvailable, sqlState } from './errors.ts';
 import { schemaLock, schemaStatements } from './schema.ts';
 
 /** Runs one statement; rows are untyped until a schema parses them. */
 export type Query = (text: string, values?: unknown[]) => Promise<{ rows: unknown[]; rowCount: number }>;
 
 export interface Postgres {
-  query: Query;
-  /** Runs `work` in one transaction; rolls back when it throws. */
-  transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+  /** One statement, in a transaction of its own. Rejects like `guardPostgres`. */
+  query: (text: string, values: unknown[], signal: AbortSignal) => Promise<{ rows: unknown[]; rowCount: number }>;
+  /** Runs `work` in one transaction; rolls back when it throws. Locks are held over round trips: for what has its own limits only. */
+  transaction: <T>(work: (query: Query) => Promise<T>, signal: AbortSignal) => Promise<T>;
   close: () => Promise<void>;
 }
+
+/**
+ * For every connection, whatever the server, the role or the URL say: nobody waits long for a lock, and a process that is stopped
+ * within a transaction does not hold its locks for long. Commits take part in no stricter isolation than they are written for.
+ */
+const settings = `SET lock_timeout = '2s'; SET statement_timeout = '25s'; SET idle_in_transaction_session_timeout = '5s';
+  SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off`;
+
+/** Making the tables waits for another process that does the same. */
+const makingMs = 30_000;
+const betweenTriesMs = 200;
 
 /** Opens a connection pool and creates missing tables. Rejects with `gallery-unavailable`, or with `database-incompatible`. */
 export async function connectPostgres(url: string, log: Logger, signal: AbortSignal): Promise<Postgres> {
@@ -24,43 +39,18 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
     query_timeout: 30_000,
     keepAlive: true,
     application_name: 'watchpost',
+    onConnect: async (client) => void (await client.query(settings)),
   });
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection broke'));
 
-  const transaction: Postgres['transaction'] = async (work) => {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    // Between two statements nobody else handles errors, and an unhandled one would end the process.
-    const onError = (error: Error): void => {
-      broken = error;
-    };
-    client.on('error', onError);
-    try {
-      await client.query('BEGIN');
-      const result = await work(queryOf(client));
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => {
-        broken = failure instanceof Error ? failure : new Error(String(failure));
-      });
-      throw error;
-    } finally {
-      client.off('error', onError);
-      client.release(broken);
-    }
-  };
   const postgres: Postgres = {
-    query: (text, values) => guardPostgres(() => queryOf(pool)(text, values)),
-    transaction: (work) => guardPostgres(() => transaction(work)),
+    query: (text, values, signal) => guardPostgres(() => queryOf(pool)(text, values), signal),
+    transaction: (work, signal) => guardPostgres(() => transaction(pool, work), signal),
     close: () => pool.end(),
   };
   try {
     throwIfAborted(signal);
-    await postgres.transaction(async (query) => {
-      await query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
-      await makeTables(query);
-    });
+    await makeTables(postgres, signal);
   } catch (error) {
     await pool.end();
     throw isForeignSchema(error)
@@ -70,25 +60,68 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
   return postgres;
 }
 
-/** A statement of the schema does not fit the tables: undefined_column, undefined_table, datatype_mismatch, wrong_object_type. */
-function isForeignSchema(error: unknown): boolean {
-  const cause = error instanceof AppError ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' && ['42703', '42P01', '42804', '42809'].includes(code);
+async function transaction<T>(pool: Pool, work: (query: Query) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // Between two statements nobody else handles errors, and an unhandled one would end the process.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('BEGIN');
+    const result = await work(queryOf(client));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
 }
 
-/** Runs the statements unless this list was the last one run: some of them lock tables that other processes use. */
-async function makeTables(query: Query): Promise<void> {
+const madeSchema = z.object({ hash: z.string(), format: z.number() });
+
+/** Runs the statements unless this list was the last one run, or a newer release keeps the gallery: some of them lock tables that other processes use. */
+async function makeTables(postgres: Postgres, signal: AbortSignal): Promise<void> {
   const schemaHash = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
-  await query('CREATE SCHEMA IF NOT EXISTS watchpost');
-  await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), hash text NOT NULL)");
-  const { rowCount } = await query(
-    `INSERT INTO watchpost.schema_made AS made (id, hash) VALUES ('schema', $1)
-     ON CONFLICT (id) DO UPDATE SET hash = excluded.hash WHERE made.hash <> excluded.hash`,
-    [schemaHash],
+  for (const deadline = Date.now() + makingMs; ;) {
+    const made = await madeBy(postgres, signal);
+    if (made && (made.hash === schemaHash || made.format > galleryFormat)) return;
+    try {
+      await postgres.transaction(async (query) => {
+        await query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
+        await query('CREATE SCHEMA IF NOT EXISTS watchpost');
+        await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), hash text NOT NULL)");
+        for (const statement of schemaStatements) await query(statement);
+        await query(
+          "INSERT INTO watchpost.schema_made (id, hash) VALUES ('schema', $1) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash",
+          [schemaHash],
+        );
+      }, signal);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline || !(isConflict(error) || sqlState(error) === lockNotAvailable)) throw error;
+    }
+    await pause(betweenTriesMs, signal);
+  }
+}
+
+/** Which list of statements was run last, and the format of the gallery; null before the first time. */
+async function madeBy({ query }: Postgres, signal: AbortSignal): Promise<z.infer<typeof madeSchema> | null> {
+  const columns = await query(
+    `SELECT FROM information_schema.columns
+     WHERE table_schema = 'watchpost' AND (table_name, column_name) IN (('schema_made', 'hash'), ('gallery', 'format'))`,
+    [],
+    signal,
   );
-  if (rowCount === 0) return;
-  for (const statement of schemaStatements) await query(statement);
+  if (columns.rowCount < 2) return null;
+  const { rows } = await query('SELECT hash, format FROM watchpost.schema_made, watchpost.gallery', [], signal);
+  return rows.length === 0 ? null : madeSchema.parse(rows[0]);
 }
 
 function queryOf(client: Pool | PoolClient): Query {
@@ -98,23 +131,15 @@ function queryOf(client: Pool | PoolClient): Query {
   };
 }
 
-/** Errors of the database or the connection become `gallery-unavailable`. */
-export async function guardPostgres<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('gallery-unavailable', 'the operation on PostgreSQL failed', { cause: error });
-  }
-}
-
 /** The vector's bytes, little-endian like every machine that we support. */
 export function toBytea(vector: Float32Array): Buffer {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-export function fromBytea(bytes: Buffer | null): Float32Array {
+/** The bytes of a vector; null if they are no list of float32. */
+export function fromBytea(bytes: Buffer | null): Float32Array | null {
   if (!bytes) return new Float32Array(0);
+  if (bytes.byteLength % Float32Array.BYTES_PER_ELEMENT !== 0) return null;
   // A copy, because the buffer may start at an unaligned offset of a larger one.
   return new Float32Array(new Uint8Array(bytes).buffer);
 }

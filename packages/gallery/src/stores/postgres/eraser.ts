@@ -1,45 +1,79 @@
-import { z } from 'zod';
-import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Eraser } from '../../store.ts';
 import type { Postgres } from './connect.ts';
 
-const idSchema = z.object({ id: z.string() });
-
-/** How long an erased tombstone is kept, so that a process that was disconnected still learns of the deletion. */
+/** How long an erased tombstone is kept: a process that was disconnected still learns of the deletion, and what is written late is erased too. */
 const tombstone = "interval '7 days'";
+/** Rows that one statement removes: it is over soon, and so are its locks. */
+const pageRows = 2_000;
 
-export function createPostgresEraser({ transaction }: Postgres): Eraser {
-  const eraseDeleted = (beforeMs: number): Promise<number> =>
-    transaction(async (query) => {
-      const before = [new Date(beforeMs)];
-      const gone = 'deleted AND NOT erased AND deleted_at < $1';
-      const persons = await query(
-        `UPDATE watchpost.persons SET name = '(erased)', aliases = '{}', erased = true WHERE ${gone} RETURNING id`,
-        before,
-      );
-      const ids = persons.rows.map((row) => idSchema.parse(row).id);
-      if (ids.length > 0) {
-        await query(
-          'UPDATE watchpost.sighted_faces SET person_id = NULL, face_id = NULL, similarity = NULL, embedding = NULL WHERE person_id = ANY($1)',
-          [ids],
-        );
-        await query('DELETE FROM watchpost.last_seen WHERE person_id = ANY($1)', [ids]);
-        await query("UPDATE watchpost.audit SET summary = '(erased)', inverse = NULL WHERE person_ids && $1", [ids]);
-      }
-      const faces = await query(`UPDATE watchpost.faces SET embedding = NULL, erased = true WHERE ${gone} RETURNING id`, before);
-      await query('DELETE FROM watchpost.face_crops WHERE face_id = ANY($1)', [faces.rows.map((row) => idSchema.parse(row).id)]);
-      // On MongoDB a TTL index does this.
-      for (const table of ['persons', 'faces']) {
-        await query(`DELETE FROM watchpost.${table} WHERE erased AND deleted_at < now() - ${tombstone}`);
-      }
-      for (const table of ['sightings', 'snapshots']) await query(`DELETE FROM watchpost.${table} WHERE expires_at < now()`);
-      return ids.length + faces.rows.length;
-    });
+/** $1 milliseconds ago, by the database's clock. */
+const longAgo = "now() - $1 * interval '1 millisecond'";
+
+/** Erases deleted rows that nobody has locked; others are left to the next time. */
+const eraseRows = (table: string, set: string): string =>
+  `UPDATE watchpost.${table} SET ${set}, erased = true WHERE id = ANY(ARRAY(
+     SELECT id FROM watchpost.${table} WHERE deleted AND NOT erased AND deleted_at < ${longAgo} LIMIT ${pageRows} FOR UPDATE SKIP LOCKED)) RETURNING id`;
+
+/**
+ * What remains of erased persons and faces. Each time for all tombstones: a sighting that was decided before a person was forgotten may
+ * be recorded after that.
+ */
+const eraseRest: readonly string[] = [
+  `WITH gone AS (
+     UPDATE watchpost.sighted_faces SET person_id = NULL, face_id = NULL, similarity = NULL, evidence = NULL, said_by = NULL, embedding = NULL
+     WHERE person_id = ANY(ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased)) RETURNING snapshot_id, position)
+   DELETE FROM watchpost.sighting_crops c USING gone WHERE c.snapshot_id = gone.snapshot_id AND c.position = gone.position`,
+  'DELETE FROM watchpost.last_seen WHERE person_id = ANY(ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased))',
+  `UPDATE watchpost.audit SET summary = '(erased)', inverse = NULL
+   WHERE person_ids && ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased) AND (summary <> '(erased)' OR inverse IS NOT NULL)`,
+  'DELETE FROM watchpost.face_crops WHERE face_id = ANY(ARRAY(SELECT id FROM watchpost.faces WHERE deleted AND erased))',
+  ...['persons', 'faces'].map((table) => `DELETE FROM watchpost.${table} WHERE deleted AND erased AND deleted_at < now() - ${tombstone}`),
+  `DELETE FROM watchpost.pairs WHERE deleted AND deleted_at < now() - ${tombstone}`,
+];
+
+const removePage = (table: string, key: string, which: string): string =>
+  `DELETE FROM watchpost.${table} WHERE ${key} = ANY(ARRAY(
+     SELECT ${key} FROM watchpost.${table} WHERE ${which} LIMIT ${pageRows} FOR UPDATE SKIP LOCKED))`;
+
+/** A merged person goes when nothing names it any more; when it was last seen counts for the person that it became. */
+const removeMerged = `WITH gone AS (
+    DELETE FROM watchpost.persons WHERE id = ANY(ARRAY(
+      SELECT p.id FROM watchpost.persons p
+      WHERE p.merged_into IS NOT NULL AND p.merged_at < ${longAgo} AND NOT p.deleted AND NOT p.edited
+        AND NOT EXISTS (SELECT FROM watchpost.sighted_faces WHERE person_id = p.id)
+        AND NOT EXISTS (SELECT FROM watchpost.faces WHERE person_id = p.id)
+        AND NOT EXISTS (SELECT FROM watchpost.faces WHERE shows = p.id)
+        AND NOT EXISTS (SELECT FROM watchpost.pairs WHERE person_ids @> ARRAY[p.id])
+        AND NOT EXISTS (SELECT FROM watchpost.persons other WHERE other.merged_into = p.id)
+      LIMIT ${pageRows} FOR UPDATE OF p SKIP LOCKED)) RETURNING id, merged_into),
+  seen AS (DELETE FROM watchpost.last_seen s USING gone WHERE s.person_id = gone.id RETURNING gone.merged_into, s.at, s.channel, s.camera),
+  folded AS (
+    INSERT INTO watchpost.last_seen AS l (person_id, at, channel, camera)
+      SELECT DISTINCT ON (merged_into) merged_into, at, channel, camera FROM seen ORDER BY merged_into, at DESC
+      ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, channel = excluded.channel, camera = excluded.camera WHERE l.at < excluded.at)
+  SELECT FROM gone`;
+
+/** Every statement is a transaction of its own, and can be repeated: what one that failed has left is removed the next time. */
+export function createPostgresEraser({ query }: Postgres): Eraser {
+  /** Repeats a statement until there is nothing left for it. Resolves to the number of rows. */
+  const all = async (text: string, values: unknown[], signal: AbortSignal): Promise<number> => {
+    for (let sum = 0; ;) {
+      const { rowCount } = await query(text, values, signal);
+      sum += rowCount;
+      if (rowCount < pageRows) return sum;
+    }
+  };
 
   return {
-    eraseDeleted: async (beforeMs, signal) => {
-      throwIfAborted(signal);
-      return eraseDeleted(beforeMs);
+    erase: async ({ deletedMs, auditMs, mergedMs }, signal) => {
+      const persons = await all(eraseRows('persons', "name = '(erased)', aliases = '{}'"), [deletedMs], signal);
+      const faces = await all(eraseRows('faces', 'embedding = NULL'), [deletedMs], signal);
+      for (const text of eraseRest) await query(text, [], signal);
+      await all(removePage('audit', 'id', `at < ${longAgo}`), [auditMs], signal);
+      // On MongoDB a TTL index does this.
+      for (const table of ['sightings', 'snapshots']) await all(removePage(table, 'snapshot_id', 'expires_at < now()'), [], signal);
+      await all(removeMerged, [mergedMs], signal);
+      return persons + faces;
     },
   };
 }

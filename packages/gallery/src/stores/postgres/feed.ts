@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { GalleryFeed } from '../../store.ts';
-import { guardPostgres } from './connect.ts';
+import { toGalleryError } from './errors.ts';
 import { notifyChannel } from './schema.ts';
 
 /** Reports changes through LISTEN, on a connection of its own. */
@@ -23,12 +23,12 @@ export function createPostgresFeed(url: string): GalleryFeed {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) stop();
     try {
-      await guardPostgres(async () => {
-        await client.connect();
-        await client.query(`LISTEN ${notifyChannel}`);
-        onEstablished();
-        await over;
-      });
+      await client.connect();
+      await client.query(`LISTEN ${notifyChannel}`);
+      onEstablished();
+      await over;
+    } catch (error) {
+      throw toGalleryError(error);
     } finally {
       signal.removeEventListener('abort', onAbort);
       over.catch(() => undefined);

@@ -6,8 +6,10 @@ import { connectPostgres } from './connect.ts';
 import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
+import { createPostgresRepairs } from './repairs.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
+import { createPostgresUpkeep } from './upkeep.ts';
 
 /** Opens the database, and creates missing tables. Rejects with `gallery-unavailable`. */
 export async function openPostgres(
@@ -23,6 +25,8 @@ export async function openPostgres(
     sightings: createPostgresSightings(postgres, sightingsKeepMs),
     audit: createPostgresAudit(postgres),
     eraser: createPostgresEraser(postgres),
+    upkeep: createPostgresUpkeep(postgres),
+    repairs: createPostgresRepairs(postgres),
     records: createPostgresSnapshotRecords(postgres),
     archive: createPostgresArchive(postgres),
     // Not with pgvector: it is not part of PostgreSQL.

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { throwIfAborted } from '@watchpost/shared/wait';
-import { personsSeen, sightingSchema, type LastSeen, type Sighting, type SnapshotSightings } from '../../domain.ts';
+import { personsSeen, sightingSchema, type LastSeen, type SnapshotSightings } from '../../domain.ts';
 import type { SightingStore } from '../../store.ts';
-import { fromBytea, toBytea, type Postgres, type Query } from './connect.ts';
+import { fromBytea, toBytea, type Postgres } from './connect.ts';
 
-const { box, decision, personId, similarity, faceId, modelId, quality, sizePx } = sightingSchema.shape;
+const { box, decision, personId, similarity, faceId, modelId, quality, sizePx, saidBy, evidence } = sightingSchema.shape;
 const rowSchema = z.object({
   snapshot_id: z.string(),
   channel: z.string(),
@@ -18,87 +17,78 @@ const rowSchema = z.object({
   model_id: modelId,
   quality,
   size_px: sizePx,
+  said_by: saidBy,
+  evidence,
   embedding: z.instanceof(Buffer).nullable(),
 });
 type Row = z.infer<typeof rowSchema>;
 
 const lastSeenSchema = z.object({ person_id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
+const recordedSchema = z.object({ stored: z.boolean() });
+const idSchema = z.object({ snapshot_id: z.string() });
+const cropSchema = z.object({ jpeg: z.instanceof(Buffer) });
 
-/** Sightings, one row for each snapshot and one for each face. `keepMs`: how long they are kept. */
-export function createPostgresSightings({ query, transaction }: Postgres, keepMs: number): SightingStore {
-  const find = async (snapshotIds: readonly string[]): Promise<SnapshotSightings[]> => {
+/** Sightings, one row for each snapshot and one for each face. `keepMs`: how long they are kept, by the database's clock. */
+export function createPostgresSightings({ query }: Postgres, keepMs: number): SightingStore {
+  const find = async (snapshotIds: readonly string[], signal: AbortSignal): Promise<SnapshotSightings[]> => {
     const { rows } = await query(
-      `SELECT s.snapshot_id, channel, camera, taken_at, box, decision, person_id, similarity, face_id, model_id, quality, size_px, embedding
+      `SELECT s.snapshot_id, channel, camera, s.taken_at, box, decision, person_id, similarity, face_id, model_id, quality, size_px, said_by,
+         evidence, embedding
        FROM watchpost.sightings s JOIN watchpost.sighted_faces f USING (snapshot_id)
-       WHERE s.snapshot_id = ANY($1) ORDER BY taken_at DESC, s.snapshot_id, position`,
+       WHERE s.snapshot_id = ANY($1) ORDER BY s.taken_at DESC, s.snapshot_id DESC, position`,
       [snapshotIds],
+      signal,
     );
     return gather(rows.map((row) => rowSchema.parse(row)));
   };
 
-  const record: SightingStore['record'] = async (seen) => {
-    const stored = await transaction(async (query) => {
-      const { snapshotId, channel, camera, takenAtMs } = seen;
-      const { rowCount } = await query(
-        `INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, expires_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-        [snapshotId, channel, camera, new Date(takenAtMs), new Date(Date.now() + keepMs)],
-      );
-      if (rowCount === 0) return false;
-      for (const [position, face] of seen.faces.entries()) await insertFace(query, snapshotId, position, face);
-      await updateLastSeen(query, seen);
-      return true;
-    });
-    return stored ? seen : ((await find([seen.snapshotId]))[0] ?? seen);
-  };
-
   return {
-    find: async (snapshotId, signal) => {
-      throwIfAborted(signal);
-      return (await find([snapshotId]))[0] ?? null;
+    find: async (snapshotId, signal) => (await find([snapshotId], signal))[0] ?? null,
+    record: async (seen, crops, signal) => {
+      const row = {
+        ...seen,
+        keepMs,
+        personIds: personsSeen(seen.faces),
+        faces: seen.faces.map((face) => ({ ...face, embedding: toBytea(face.embedding).toString('base64') })),
+        crops: crops.map(({ position, jpeg }) => ({ position, jpeg: Buffer.from(jpeg).toString('base64') })),
+      };
+      const { rows } = await query('SELECT watchpost.record_1($1) AS stored', [JSON.stringify(row)], signal);
+      if (recordedSchema.parse(rows[0]).stored) return seen;
+      return (await find([seen.snapshotId], signal))[0] ?? seen;
     },
-    record: (seen, signal) => {
-      throwIfAborted(signal);
-      return record(seen, signal);
+    crop: async (snapshotId, position, signal) => {
+      const { rows } = await query(
+        'SELECT jpeg FROM watchpost.sighting_crops WHERE snapshot_id = $1 AND position = $2',
+        [snapshotId, position],
+        signal,
+      );
+      return rows.length === 0 ? null : new Uint8Array(cropSchema.parse(rows[0]).jpeg);
     },
     lastSeen: async (personIds, signal) => {
-      throwIfAborted(signal);
       const { rows } = await query(
-        'SELECT person_id, at, channel, camera FROM watchpost.last_seen WHERE $1::text[] IS NULL OR person_id = ANY($1)',
-        [personIds],
+        `SELECT person_id, at, channel, camera FROM watchpost.last_seen ${personIds ? 'WHERE person_id = ANY($1)' : ''}`,
+        personIds ? [personIds] : [],
+        signal,
       );
       return new Map(rows.map((row) => toLastSeen(row)));
     },
-    ofPersons: async (personIds, limit, signal) => {
-      throwIfAborted(signal);
+    ofPersons: async (personIds, limit, signal, after) => {
+      // For each person the newest from the index: no sorting of all that was ever seen of them.
       const { rows } = await query(
-        `SELECT snapshot_id FROM watchpost.sightings s
-         WHERE EXISTS (SELECT 1 FROM watchpost.sighted_faces f WHERE f.snapshot_id = s.snapshot_id AND f.person_id = ANY($1))
-         ORDER BY taken_at DESC LIMIT $2`,
-        [personIds, limit],
+        `SELECT snapshot_id FROM (
+           SELECT DISTINCT n.taken_at, n.snapshot_id FROM unnest($1::text[]) AS p(id), LATERAL (
+             SELECT DISTINCT ON (f.taken_at, f.snapshot_id) f.taken_at, f.snapshot_id FROM watchpost.sighted_faces f
+             WHERE f.person_id = p.id AND (f.taken_at, f.snapshot_id) < ($3::timestamptz, $4::text) ORDER BY f.taken_at DESC, f.snapshot_id DESC LIMIT $2) n
+         ) AS newest ORDER BY taken_at DESC, snapshot_id DESC LIMIT $2`,
+        [personIds, limit, after ? new Date(after.takenAtMs) : 'infinity', after?.snapshotId ?? ''],
+        signal,
       );
-      return find(rows.map((row) => z.object({ snapshot_id: z.string() }).parse(row).snapshot_id));
+      return find(
+        rows.map((row) => idSchema.parse(row).snapshot_id),
+        signal,
+      );
     },
   };
-}
-
-async function insertFace(query: Query, snapshotId: string, position: number, face: Sighting): Promise<void> {
-  const { box, decision, personId, similarity, faceId, modelId, quality, sizePx, embedding } = face;
-  await query(
-    `INSERT INTO watchpost.sighted_faces (snapshot_id, position, box, decision, person_id, similarity, face_id, model_id, quality, size_px, embedding)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [snapshotId, position, JSON.stringify(box), decision, personId, similarity, faceId, modelId, quality, sizePx, toBytea(embedding)],
-  );
-}
-
-async function updateLastSeen(query: Query, { channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> {
-  // Always in the same order, so that two snapshots of the same persons cannot deadlock.
-  for (const personId of personsSeen(faces).sort()) {
-    await query(
-      `INSERT INTO watchpost.last_seen AS l (person_id, at, channel, camera) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, channel = excluded.channel, camera = excluded.camera WHERE l.at < excluded.at`,
-      [personId, new Date(takenAtMs), channel, camera],
-    );
-  }
 }
 
 function gather(rows: readonly Row[]): SnapshotSightings[] {
@@ -107,9 +97,10 @@ function gather(rows: readonly Row[]): SnapshotSightings[] {
     const { snapshot_id: snapshotId, channel, camera } = row;
     const snapshot = found.get(snapshotId) ?? { snapshotId, channel, camera, takenAtMs: row.taken_at.getTime(), faces: [] };
     found.set(snapshotId, snapshot);
-    const { box, decision, similarity, quality } = row;
-    const ids = { personId: row.person_id, faceId: row.face_id, modelId: row.model_id };
-    snapshot.faces.push({ box, decision, similarity, quality, ...ids, sizePx: row.size_px, embedding: fromBytea(row.embedding) });
+    const { box, decision, similarity, quality, evidence } = row;
+    const ids = { personId: row.person_id, faceId: row.face_id, modelId: row.model_id, saidBy: row.said_by };
+    const embedding = fromBytea(row.embedding) ?? new Float32Array(0);
+    snapshot.faces.push({ box, decision, similarity, quality, evidence, ...ids, sizePx: row.size_px, embedding });
   }
   return [...found.values()];
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Postgres } from './connect.ts';
 import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
 import { recordBodySchema, type SnapshotRecord, type SnapshotRecords } from '../../records/snapshot-record.ts';
@@ -10,36 +9,24 @@ const rowSchema = z
 
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
-  const get = async (snapshotId: string): Promise<SnapshotRecord | null> => {
-    const { rows } = await query('SELECT body, fingerprint FROM watchpost.snapshots WHERE snapshot_id = $1', [snapshotId]);
+  const get = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null> => {
+    const { rows } = await query('SELECT body, fingerprint FROM watchpost.snapshots WHERE snapshot_id = $1', [snapshotId], signal);
     return rows.length === 0 ? null : rowSchema.parse(rows[0]);
   };
 
   return {
     open: async (job, signal) => {
-      throwIfAborted(signal);
       const fresh = newRecord(job);
       const { rowCount } = await query(
         `INSERT INTO watchpost.snapshots (snapshot_id, channel, camera, taken_at, expires_at, seen, revision, body)
-         VALUES ($1, $2, $3, $4, $5, false, $6, $7) ON CONFLICT DO NOTHING`,
-        [
-          job.snapshotId,
-          job.channel,
-          job.camera,
-          new Date(job.takenAtMs),
-          new Date(Date.now() + recordKeepMs),
-          fresh.revision,
-          toBody(fresh),
-        ],
+         VALUES ($1, $2, $3, $4, now() + $5 * interval '1 millisecond', false, $6, $7) ON CONFLICT DO NOTHING`,
+        [job.snapshotId, job.channel, job.camera, new Date(job.takenAtMs), recordKeepMs, fresh.revision, toBody(fresh)],
+        signal,
       );
-      return rowCount === 1 ? fresh : ((await get(job.snapshotId)) ?? fresh);
+      return rowCount === 1 ? fresh : ((await get(job.snapshotId, signal)) ?? fresh);
     },
-    get: (snapshotId, signal) => {
-      throwIfAborted(signal);
-      return get(snapshotId);
-    },
+    get,
     save: async (record, signal) => {
-      throwIfAborted(signal);
       const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
       const { rowCount } = await query(
         'UPDATE watchpost.snapshots SET revision = $3, seen = $4, fingerprint = $5, body = $6 WHERE snapshot_id = $1 AND revision = $2',
@@ -51,22 +38,25 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
           next.fingerprint && Buffer.from(next.fingerprint),
           toBody(next),
         ],
+        signal,
       );
       if (rowCount === 0) throw recordConflict(record.snapshotId);
       return next;
     },
     forgetFrames: async (beforeMs, signal) => {
-      throwIfAborted(signal);
-      await query('UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1', [
-        new Date(beforeMs),
-      ]);
+      await query(
+        'UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1',
+        [new Date(beforeMs)],
+        signal,
+      );
     },
     recent: async ({ channel, camera }, limit, signal) => {
-      throwIfAborted(signal);
       const { rows } = await query(
+        // Not IS NOT DISTINCT FROM: no index serves that.
         `SELECT body, fingerprint FROM watchpost.snapshots
-         WHERE seen AND channel = $1 AND camera IS NOT DISTINCT FROM $2 ORDER BY taken_at DESC, snapshot_id DESC LIMIT $3`,
-        [channel, camera, limit],
+         WHERE seen AND channel = $1 AND camera ${camera === null ? 'IS NULL' : '= $3'} ORDER BY taken_at DESC, snapshot_id DESC LIMIT $2`,
+        camera === null ? [channel, limit] : [channel, limit, camera],
+        signal,
       );
       return rows.map((row) => rowSchema.parse(row));
     },

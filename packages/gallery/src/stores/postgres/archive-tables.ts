@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type ArchiveLine, archiveLine, faceToLine, pairToLine, personToLine, type StoredKind } from '../../archive/archive-lines.ts';
+import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson } from './rows.ts';
+
+/** Milliseconds since 1970, and back. */
+const toMs = (column: string): string => `round(extract(epoch FROM ${column}) * 1000)::bigint`;
+const fromMs = (column: string): string => `to_timestamp(${column} / 1000.0)`;
+/** PostgreSQL breaks base64 into lines. */
+const toText = (column: string): string => `replace(encode(${column}, 'base64'), E'\\n', '')`;
+
+/** How the lines of one kind are read and written. */
+export interface ArchiveTable {
+  table: string;
+  key: string;
+  /** What is read of the table, which is called `t`. */
+  columns: string;
+  /** The row as a line; null for one that cannot be used. */
+  line: (row: unknown) => ArchiveLine | null;
+  live: string;
+  /** Inserts the JSON array $1; $2 is the version. Statements that do not need the version use it in a condition that is always true, because PostgreSQL must know its type. */
+  insert: string;
+}
+
+const jsonRow = z.object({ line: z.record(z.string(), z.unknown()) });
+const jsonLine =
+  (kind: StoredKind) =>
+  (row: unknown): ArchiveLine =>
+    archiveLine.parse({ kind, ...jsonRow.parse(row).line });
+
+const rows = (columns: string): string => `jsonb_to_recordset($1::jsonb) AS r(${columns})`;
+
+export const archiveTables: Record<StoredKind, ArchiveTable> = {
+  person: {
+    table: 'watchpost.persons',
+    key: 'id',
+    columns: personColumns,
+    line: (row) => personToLine(readPerson(row).value),
+    live: 'NOT deleted',
+    insert: `INSERT INTO watchpost.persons (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, created_at, version)
+      SELECT id, name, number, ARRAY(SELECT jsonb_array_elements_text(aliases)), ignored, "mergedInto", ${fromMs('"mergedAtMs"')},
+        ARRAY(SELECT jsonb_array_elements_text("formerNumbers")::bigint), ${fromMs('"createdAtMs"')}, $2::bigint
+      FROM ${rows(`id text, name text, number bigint, aliases jsonb, ignored boolean, "mergedInto" text, "mergedAtMs" bigint,
+        "formerNumbers" jsonb, "createdAtMs" bigint`)}`,
+  },
+  face: {
+    table: 'watchpost.faces',
+    key: 'id',
+    columns: faceColumns({ embeddings: true }),
+    line: (row) => {
+      const { value } = readFace(row, { embeddings: true });
+      return value && faceToLine(value);
+    },
+    live: 'NOT deleted',
+    insert: `INSERT INTO watchpost.faces (id, person_id, model_id, role, embedding, quality, size_px, snapshot_id, position, shows, created_at, version)
+      SELECT id, "personId", "modelId", role, decode(embedding, 'base64'), quality, "sizePx", "snapshotId", position, shows,
+        ${fromMs('"createdAtMs"')}, $2::bigint
+      FROM ${rows(`id text, "personId" text, "modelId" text, role text, embedding text, quality float8, "sizePx" float8, "snapshotId" text,
+        position int, shows text, "createdAtMs" bigint`)}`,
+  },
+  pair: {
+    table: 'watchpost.pairs',
+    key: 'id',
+    columns: pairColumns,
+    line: (row) => pairToLine(readPair(row)),
+    live: 'NOT deleted',
+    insert: `INSERT INTO watchpost.pairs (id, person_ids, deleted, version)
+      SELECT id, ARRAY(SELECT jsonb_array_elements_text("personIds")), false, $2::bigint FROM ${rows('id text, "personIds" jsonb')}`,
+  },
+  crop: {
+    table: 'watchpost.face_crops',
+    key: 'face_id',
+    columns: `json_build_object('id', face_id, 'jpeg', ${toText('jpeg')}) AS line`,
+    line: jsonLine('crop'),
+    live: 'true',
+    insert: `INSERT INTO watchpost.face_crops (face_id, jpeg) SELECT id, decode(jpeg, 'base64') FROM ${rows('id text, jpeg text')} WHERE $2::bigint > 0`,
+  },
+  sighting: {
+    table: 'watchpost.sightings',
+    key: 'snapshot_id',
+    columns: `json_build_object('id', snapshot_id, 'channel', channel, 'camera', camera, 'takenAtMs', ${toMs('taken_at')}, 'expiresAtMs', ${toMs('expires_at')},
+      'faces', (SELECT coalesce(json_agg(json_build_object('box', box, 'decision', decision, 'personId', person_id, 'similarity', similarity,
+        'faceId', face_id, 'modelId', model_id, 'quality', quality, 'sizePx', size_px,
+        'saidBy', said_by, 'evidence', evidence, 'embedding', ${toText('embedding')}) ORDER BY position), '[]')
+        FROM watchpost.sighted_faces f WHERE f.snapshot_id = t.snapshot_id)) AS line`,
+    line: jsonLine('sighting'),
+    live: 'true',
+    insert: `WITH r AS (SELECT * FROM ${rows('id text, channel text, camera text, "takenAtMs" bigint, "expiresAtMs" bigint, faces jsonb')}),
+      s AS (INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, expires_at)
+        SELECT id, channel, camera, ${fromMs('"takenAtMs"')}, ${fromMs('"expiresAtMs"')} FROM r WHERE $2::bigint > 0)
+      INSERT INTO watchpost.sighted_faces (snapshot_id, position, box, decision, person_id, similarity, face_id, model_id, quality, size_px, said_by, evidence,
+        embedding, taken_at)
+      SELECT r.id, f.at - 1, f.face->'box', f.face->>'decision', f.face->>'personId', (f.face->>'similarity')::float8, f.face->>'faceId',
+        f.face->>'modelId', (f.face->>'quality')::float8, (f.face->>'sizePx')::float8, f.face->>'saidBy', NULLIF(f.face->'evidence', 'null'),
+        decode(f.face->>'embedding', 'base64'), ${fromMs('r."takenAtMs"')}
+      FROM r, jsonb_array_elements(r.faces) WITH ORDINALITY AS f(face, at)`,
+  },
+  'last-seen': {
+    table: 'watchpost.last_seen',
+    key: 'person_id',
+    columns: `json_build_object('id', person_id, 'atMs', ${toMs('at')}, 'channel', channel, 'camera', camera) AS line`,
+    line: jsonLine('last-seen'),
+    live: 'true',
+    insert: `INSERT INTO watchpost.last_seen (person_id, at, channel, camera)
+      SELECT id, ${fromMs('"atMs"')}, channel, camera FROM ${rows('id text, "atMs" bigint, channel text, camera text')} WHERE $2::bigint > 0`,
+  },
+  audit: {
+    table: 'watchpost.audit',
+    key: 'id',
+    columns: `json_build_object('id', id, 'action', action, 'actor', actor, 'where', place, 'atMs', ${toMs('at')}, 'personIds', person_ids, 'summary', summary,
+      'inverse', inverse, 'undone', undone, 'undoes', undoes, 'version', version) AS line`,
+    line: jsonLine('audit'),
+    live: 'true',
+    insert: `INSERT INTO watchpost.audit (id, action, actor, at, person_ids, summary, inverse, undone, undoes, version, place)
+      SELECT id, action, actor, ${fromMs('"atMs"')}, ARRAY(SELECT jsonb_array_elements_text("personIds")), summary, inverse, undone, undoes, version, "where"
+      FROM ${rows('id text, action text, actor text, "where" text, "atMs" bigint, "personIds" jsonb, summary text, inverse text, undone boolean, undoes text, version bigint')}
+      WHERE $2::bigint > 0`,
+  },
+};
