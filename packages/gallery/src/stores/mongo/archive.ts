@@ -2,11 +2,22 @@ import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Docu
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
-import { sightingSchema, type Head } from '../../domain.ts';
 import type { GalleryStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
-import { auditDocumentSchema, galleryCollections, type Keyed, stateId, toFace, toPerson } from './documents.ts';
-import { type ArchiveLine, faceToLine, personToLine, type LineOf, vectorFromText, vectorToText } from '../../archive/archive-lines.ts';
+import { auditDocumentSchema, fromBinary, galleryCollections, type Keyed } from './documents.ts';
+import { present } from './own.ts';
+import { sightedFaceSchema } from './sightings.ts';
+import { freshState, stateId } from './state.ts';
+import { readFace, readPair, readPerson } from './tolerant.ts';
+import {
+  type ArchiveLine,
+  faceToLine,
+  type LineOf,
+  pairToLine,
+  personToLine,
+  vectorFromText,
+  vectorToText,
+} from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
 
 const pageSize = 500;
@@ -24,7 +35,7 @@ const sightingsSchema = z
     camera: z.string().nullable(),
     takenAt: time,
     expiresAt: time,
-    faces: z.array(sightingSchema.extend({ embedding: vectorText })),
+    faces: z.array(sightedFaceSchema.extend({ embedding: vectorText })),
   })
   .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): LineOf<'sighting'> => ({
     kind: 'sighting',
@@ -49,18 +60,21 @@ const auditSchema = auditDocumentSchema.transform(({ _id: id, at, actor, ...rest
 
 /** Stands in place of the gallery's state while it is being replaced; no process can read it as a state. */
 const replacingSchema = z.object({ replacing: z.literal(true), before: z.object({ version: z.number(), nextNumber: z.number() }) });
+type Replaced = z.infer<typeof replacingSchema>['before'];
 
 /** Export and restore on MongoDB. `store` is that of the same database. */
 export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
-  const { state, persons, faces, crops, sightings, lastSeen, audit } = galleryCollections(db);
-  const targets = { person: persons, face: faces, crop: crops, sighting: sightings, 'last-seen': lastSeen, audit };
-  const live = { deleted: { $ne: true } };
+  const { state, persons, faces, pairs, crops, sightings, lastSeen, audit, upkeep } = galleryCollections(db);
+  const targets = { person: persons, face: faces, pair: pairs, crop: crops, sighting: sightings, 'last-seen': lastSeen, audit };
+  const live = { deleted: { $ne: true }, placeholder: null };
   const sources = {
-    person: [persons, live, (doc: Document) => mapped(toPerson(doc), personToLine)],
-    face: [faces, live, (doc: Document) => mapped(toFace(doc), faceToLine)],
-    sighting: [sightings, {}, (doc: Document) => sightingsSchema.parse(doc)],
-    'last-seen': [lastSeen, {}, (doc: Document) => lastSeenSchema.parse(doc)],
-    audit: [audit, {}, (doc: Document) => auditSchema.parse(doc)],
+    // Whoever cannot be read as they are is in the file as they can be read.
+    person: [persons, live, (doc: Document) => mapped(readPerson(doc).value, personToLine)],
+    face: [faces, live, (doc: Document) => mapped(readFace(doc, { vectors: true }).value, faceToLine)],
+    pair: [pairs, live, (doc: Document) => mapped(readPair(doc).value, pairToLine)],
+    sighting: [sightings, {}, (doc: Document) => sightingsSchema.safeParse(doc).data],
+    'last-seen': [lastSeen, {}, (doc: Document) => lastSeenSchema.safeParse(doc).data],
+    audit: [audit, { placeholder: null }, (doc: Document) => auditSchema.safeParse(doc).data],
   } as const;
 
   async function* read(kind: keyof typeof sources, signal: AbortSignal): AsyncGenerator<ArchiveLine[]> {
@@ -77,20 +91,20 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     }
   }
 
-  const replacing = async (): Promise<Head | null> => {
+  const replacing = async (): Promise<Replaced | null> => {
     const found = await state.findOne({ _id: stateId });
     return replacingSchema.safeParse(found).data?.before ?? null;
   };
 
   /** Locks the gallery: from now on no process can commit or read. */
-  const lock = async (signal: AbortSignal): Promise<Head> => {
+  const lock = async (signal: AbortSignal): Promise<Replaced> => {
     for (;;) {
       const before = await replacing();
       if (before) return before;
-      const head = await store.head(signal);
-      const locked = { replacing: true, before: head };
-      const { modifiedCount } = await state.replaceOne({ _id: stateId, version: head.version, pending: null }, locked);
-      if (modifiedCount > 0) return head;
+      const { epoch, version, nextNumber } = await store.head(signal);
+      const locked = { replacing: true, before: { version, nextNumber } };
+      const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
+      if (modifiedCount > 0) return { version, nextNumber };
       await pause(20, signal);
     }
   };
@@ -101,18 +115,18 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
       guardMongo(async () => {
         const found = await crops.find({ _id: { $in: [...faceIds] } }, { signal }).toArray();
         return found.flatMap((doc): LineOf<'crop'>[] => {
-          const jpeg: unknown = doc['jpeg'];
-          if (!(jpeg instanceof Binary)) return [];
-          return [{ kind: 'crop', id: doc._id, jpeg: Buffer.from(jpeg.buffer.subarray(0, jpeg.length())).toString('base64') }];
+          const jpeg = fromBinary(doc['jpeg']);
+          return jpeg ? [{ kind: 'crop', id: doc._id, jpeg: Buffer.from(jpeg).toString('base64') }] : [];
         });
       }, signal),
     counts: (signal) =>
       guardMongo(async () => {
         if (await replacing()) return null;
-        const count = (kind: keyof typeof targets): Promise<number> => targets[kind].countDocuments({}, { signal });
+        const count = (kind: keyof typeof targets): Promise<number> => targets[kind].countDocuments({ placeholder: null }, { signal });
         return {
           person: await count('person'),
           face: await count('face'),
+          pair: await count('pair'),
           crop: await count('crop'),
           sighting: await count('sighting'),
           'last-seen': await count('last-seen'),
@@ -122,12 +136,12 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     replaceAll: (file, batches, signal) =>
       guardMongo(async () => {
         const head = headAfter(await lock(signal), file);
-        for (const collection of Object.values(targets)) await collection.deleteMany({});
+        for (const collection of [...Object.values(targets), upkeep]) await collection.deleteMany({});
         for await (const batch of batches) {
           throwIfAborted(signal);
           await writeBatch(targets, batch, head.version);
         }
-        await state.replaceOne({ _id: stateId }, { ...head, pending: null });
+        await state.replaceOne({ _id: stateId }, { ...freshState(), version: head.version, nextNumber: head.nextNumber });
       }, signal),
   };
 }
@@ -141,9 +155,18 @@ async function writeBatch(targets: Targets, { lines }: ArchiveBatch, version: nu
   };
   for (const line of lines) {
     if (line.kind === 'removed') add(line.of, { deleteOne: { filter: { _id: line.id } } });
-    else add(line.kind, { replaceOne: { filter: { _id: line.id }, replacement: toDocument(line, version), upsert: true } });
+    else add(line.kind, replace(line, version));
   }
   for (const [kind, operations] of writes) await targets[kind].bulkWrite(operations, { ordered: true });
+}
+
+function replace(line: Exclude<ArchiveLine, { kind: 'removed' }>, version: number): AnyBulkWriteOperation<Keyed> {
+  const filter = { _id: line.id };
+  const replacement = toDocument(line, version);
+  if (line.kind !== 'person') return { replaceOne: { filter, replacement, upsert: true } };
+  // So that nobody counts as edited by hand.
+  const stages = [{ $replaceWith: { $literal: { _id: line.id, ...replacement } } }, { $set: { own: present } }];
+  return { updateOne: { filter, update: stages, upsert: true } };
 }
 
 /** Narrows the type of pages of one kind. */
@@ -160,9 +183,12 @@ function mapped<A, B>(value: A | null, map: (value: A) => B): B | null {
 function toDocument(line: Exclude<ArchiveLine, { kind: 'removed' }>, version: number): Record<string, unknown> {
   switch (line.kind) {
     case 'person': {
-      const { kind: _, id: __, createdAtMs, ...rest } = line;
-      return { ...rest, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
+      const { kind: _, id: __, createdAtMs, mergedAtMs, ...rest } = line;
+      const mergedAt = mergedAtMs === null ? null : new Date(mergedAtMs);
+      return { ...rest, mergedAt, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
     }
+    case 'pair':
+      return { personIds: line.personIds, deleted: false, deletedAt: null, version };
     case 'face': {
       const { kind: _, id: __, createdAtMs, embedding, ...rest } = line;
       const vector = Binary.fromFloat32Array(vectorFromText(embedding));
@@ -174,6 +200,7 @@ function toDocument(line: Exclude<ArchiveLine, { kind: 'removed' }>, version: nu
       const { channel, camera, takenAtMs, expiresAtMs, faces } = line;
       const embedded = faces.map((face) => ({
         ...face,
+        version,
         embedding: face.embedding === null ? null : Binary.fromFloat32Array(vectorFromText(face.embedding)),
       }));
       return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };

@@ -6,10 +6,17 @@ import { galleryCollections, toAudit } from './documents.ts';
 export function createMongoAudit(db: Db): AuditStore {
   const { audit } = galleryCollections(db);
   return {
-    newest: (limit, signal) =>
+    newest: (limit, { actor }, signal) =>
       guardMongo(async () => {
-        const found = await audit.find({}, { signal }).sort({ version: -1 }).limit(limit).toArray();
-        return found.flatMap((doc) => toAudit(doc) ?? []);
+        const which = actor === undefined ? {} : { 'actor.id': actor };
+        const found = await audit.find(which, { signal }).sort({ version: -1 }).limit(limit).toArray();
+        return found.flatMap((document) => toAudit(document) ?? []);
+      }, signal),
+    find: (idStart, signal) =>
+      guardMongo(async () => {
+        const which = { _id: { $gte: idStart, $lt: `${idStart}\u{10FFFF}` }, placeholder: null };
+        const found = await audit.find(which, { signal }).limit(2).toArray();
+        return found.flatMap((document) => toAudit(document) ?? []);
       }, signal),
   };
 }

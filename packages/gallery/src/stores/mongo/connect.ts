@@ -1,6 +1,6 @@
-import { MongoClient, type Db } from 'mongodb';
+import { BSON, MongoClient, MongoInvalidArgumentError, ReadConcern, ReadPreference, type Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
-import { throwIfAborted } from '@watchpost/shared/wait';
+import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 
 export interface MongoConnection {
   db: Db;
@@ -22,9 +22,16 @@ export async function connectMongo(url: string, signal: AbortSignal): Promise<Mo
     socketTimeoutMS: 30_000,
     waitQueueTimeoutMS: 5_000,
     ignoreUndefined: true,
+    // One document with broken text, written by another program, must not make a whole query fail.
+    enableUtf8Validation: false,
+  });
+  // Set here and not on the client, where options of the connection string would win: what is decided on must be the newest, and a
+  // commit durable.
+  const db = client.db(databaseName(url), {
+    readPreference: ReadPreference.primary,
+    readConcern: new ReadConcern('local'),
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5_000 },
   });
-  const db = client.db(databaseName(url));
   const hello = await guardMongo(() => db.command({ hello: 1 }), signal).catch(async (error: unknown) => {
     await client.close();
     throw error;
@@ -38,23 +45,48 @@ export function databaseName(url: string): string {
   return named ? decodeURIComponent(named) : 'watchpost';
 }
 
-/** Runs one operation; errors of the database or the connection become `gallery-unavailable`. */
+/**
+ * Runs one operation. Data that MongoDB will never take becomes `gallery-refused`, every other error of the database or the connection
+ * `gallery-unavailable`. Rejects with `aborted` as soon as the signal aborts.
+ */
 export async function guardMongo<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal) throwIfAborted(signal);
   try {
-    return await work();
+    return await (signal ? raceAbort(work(), signal) : work());
   } catch (error) {
-    if (error instanceof AppError || signal?.aborted) throw error;
-    throw new AppError('gallery-unavailable', 'the operation on MongoDB failed', { cause: error });
+    if (error instanceof AppError) throw error;
+    if (signal) throwIfAborted(signal);
+    if (isRefusal(error)) throw new AppError('gallery-refused', `MongoDB does not take the data: ${textOf(error)}`, { cause: error });
+    throw new AppError('gallery-unavailable', `the operation on MongoDB failed: ${textOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * BadValue, FailedToParse, TypeMismatch, InvalidBSON, DocumentValidationFailure, BSONObjectTooLarge, KeyTooLong, and the documents too
+ * large after an update (17419, 17420). https://github.com/mongodb/mongo/blob/v6.0/src/mongo/base/error_codes.yml
+ */
+const refusals = new Set<unknown>([2, 9, 14, 22, 121, 10_334, 17_280, 17_419, 17_420]);
+
+/** Whether the same data would fail again: it is too large, or no valid BSON. */
+export function isRefusal(error: unknown): boolean {
+  if (error instanceof BSON.BSONError || error instanceof MongoInvalidArgumentError) return true;
+  // Thrown by the BSON library, which writes into a buffer of the largest size.
+  if (error instanceof RangeError) return true;
+  const each = writeErrorsOf(error);
+  return each.length > 0 ? each.every(isRefusal) : refusals.has(codeOf(error));
 }
 
 /** Whether a write failed only because the document exists already. */
 export function isDuplicateKey(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const writeErrors: unknown = 'writeErrors' in error ? error.writeErrors : undefined;
-  if (Array.isArray(writeErrors) && writeErrors.length > 0) return writeErrors.every((each: unknown) => codeOf(each) === 11_000);
-  return codeOf(error) === 11_000;
+  const each = writeErrorsOf(error);
+  return each.length > 0 ? each.every((one) => codeOf(one) === 11_000) : codeOf(error) === 11_000;
+}
+
+/** The errors of single writes of a bulk. */
+export function writeErrorsOf(error: unknown): readonly unknown[] {
+  const errors: unknown = error instanceof Error && 'writeErrors' in error ? error.writeErrors : undefined;
+  if (Array.isArray(errors)) return errors;
+  return errors === undefined ? [] : [errors];
 }
 
 /** Whether an index of this name or these keys exists with another definition: IndexOptionsConflict, IndexKeySpecsConflict. */
@@ -65,4 +97,9 @@ export function isIndexConflict(error: unknown): boolean {
 
 function codeOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
+}
+
+/** A server's message can hold the whole document. */
+function textOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 200);
 }

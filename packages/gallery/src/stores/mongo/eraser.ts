@@ -1,50 +1,127 @@
-import type { Db } from 'mongodb';
-import type { Eraser } from '../../store.ts';
+import type { Collection, Db, Document } from 'mongodb';
+import { throwIfAborted } from '@watchpost/shared/wait';
+import type { Eraser, Retention } from '../../store.ts';
 import { guardMongo } from './connect.ts';
-import { galleryCollections } from './documents.ts';
+import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
+import { noteLastSeen, toLastSeen } from './sightings.ts';
+import { readState } from './state.ts';
 
-/** How long an erased tombstone is kept, so that a process that was disconnected still learns of the deletion. */
+/** How long an erased tombstone is kept, so that a process that was disconnected still learns of the deletion, and late writes are erased too. */
 const tombstoneMs = 7 * 24 * 3_600_000;
 
-export function createMongoEraser(db: Db): Eraser {
-  const { audit, crops, faces, persons, sightings, lastSeen } = galleryCollections(db);
+/** Documents of one step: a step must end well before the socket's time limit. */
+const atATime = 5_000;
 
-  const erasePersons = async (ids: string[]): Promise<void> => {
+const erased = '(erased)';
+
+export function createMongoEraser(db: Db): Eraser {
+  const collections = galleryCollections(db);
+  const erase = async (retention: Retention, signal: AbortSignal): Promise<number> => {
+    const { nowMs } = await readState(collections, signal);
+    const gone = { deleted: true, deletedAt: { $lt: new Date(nowMs - retention.deletedMs) } };
+    const purgeAt = new Date(nowMs + tombstoneMs);
+    const persons = await erasePersons(collections, gone, purgeAt, signal);
+    const faces = await eraseFaces(collections, gone, purgeAt, signal);
+    await collections.pairs.updateMany({ ...gone, purgeAt: null }, { $set: { purgeAt } });
+    await pruneAudit(collections, new Date(nowMs - retention.auditMs), signal);
+    await pruneMerged(collections, new Date(nowMs - retention.mergedMs), signal);
+    return persons + faces;
+  };
+  return { erase: (retention, signal) => guardMongo(() => erase(retention, signal), signal) };
+}
+
+/** Goes through the ids of what matches, ordered by id, in pages. */
+async function* pagesOf(collection: Collection<Keyed>, which: Document, signal: AbortSignal): AsyncGenerator<string[]> {
+  let after: string | null = null;
+  for (;;) {
+    throwIfAborted(signal);
+    const from: Document = after === null ? {} : { _id: { $gt: after } };
+    const found = await collection
+      .find({ $and: [which, from] }, { projection: { _id: 1 }, signal })
+      .sort({ _id: 1 })
+      .limit(atATime)
+      .toArray();
+    const ids = found.map(({ _id }) => _id);
+    if (ids.length > 0) yield ids;
+    after = ids.at(-1) ?? null;
+    if (ids.length < atATime) return;
+  }
+}
+
+/** Those erased before too, as long as their tombstones exist: a sighting may have been recorded late. Resolves to the number of new ones. */
+async function erasePersons(collections: GalleryCollections, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
+  const { audit, persons, sightings, lastSeen } = collections;
+  let count = 0;
+  for await (const ids of pagesOf(persons, gone, signal)) {
+    const face = 'faces.$[face]';
     await sightings.updateMany(
       { 'faces.personId': { $in: ids } },
       {
         $set: {
-          'faces.$[face].personId': null,
-          'faces.$[face].faceId': null,
-          'faces.$[face].similarity': null,
-          'faces.$[face].embedding': null,
+          [`${face}.personId`]: null,
+          [`${face}.faceId`]: null,
+          [`${face}.similarity`]: null,
+          [`${face}.evidence`]: null,
+          [`${face}.embedding`]: null,
         },
+        $unset: { [`${face}.crop`]: 1 },
       },
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
     await lastSeen.deleteMany({ _id: { $in: ids } });
-    await audit.updateMany({ personIds: { $in: ids } }, { $set: { summary: '(erased)', inverse: null } });
-    const purgeAt = new Date(Date.now() + tombstoneMs);
-    await persons.updateMany({ _id: { $in: ids }, deleted: true }, { $set: { name: '(erased)', aliases: [], purgeAt } });
-  };
+    await audit.updateMany(
+      { personIds: { $in: ids }, $or: [{ summary: { $ne: erased } }, { inverse: { $ne: null } }] },
+      { $set: { summary: erased, inverse: null } },
+    );
+    const written = await persons.updateMany({ _id: { $in: ids }, ...gone, purgeAt: null }, [
+      { $set: { name: erased, aliases: [], formerNumbers: [], purgeAt, 'own.name': erased, 'own.aliases': [] } },
+    ]);
+    count += written.modifiedCount;
+  }
+  return count;
+}
 
-  const eraseDeleted = async (beforeMs: number, signal: AbortSignal): Promise<number> => {
-    const which = { deleted: true, deletedAt: { $lt: new Date(beforeMs) }, purgeAt: null };
-    const gonePersons = await persons.find(which, { projection: { _id: 1 }, signal }).toArray();
-    if (gonePersons.length > 0) await erasePersons(gonePersons.map(({ _id }) => _id));
-    const goneFaces = await faces
-      .find(which, { projection: { _id: 1 }, signal })
-      .limit(10_000)
-      .toArray();
-    const ids = goneFaces.map(({ _id }) => _id);
-    if (ids.length > 0) {
-      await crops.deleteMany({ _id: { $in: ids } });
-      // A face restored meanwhile keeps its vector and loses its crop, which only a re-embedding needs.
-      const purgeAt = new Date(Date.now() + tombstoneMs);
-      await faces.updateMany({ _id: { $in: ids }, deleted: true }, { $set: { purgeAt }, $unset: { embedding: 1 } });
-    }
-    return gonePersons.length + ids.length;
-  };
+async function eraseFaces(collections: GalleryCollections, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
+  const { crops, faces } = collections;
+  let count = 0;
+  for await (const ids of pagesOf(faces, { ...gone, purgeAt: null }, signal)) {
+    await crops.deleteMany({ _id: { $in: ids } });
+    // A face restored meanwhile keeps its vector and loses its crop, which only a re-embedding needs.
+    const written = await faces.updateMany({ _id: { $in: ids }, ...gone }, { $set: { purgeAt }, $unset: { embedding: 1 } });
+    count += written.modifiedCount;
+  }
+  return count;
+}
 
-  return { eraseDeleted: (beforeMs, signal) => guardMongo(() => eraseDeleted(beforeMs, signal), signal) };
+async function pruneAudit({ audit }: GalleryCollections, before: Date, signal: AbortSignal): Promise<void> {
+  for await (const ids of pagesOf(audit, { at: { $lt: before } }, signal)) await audit.deleteMany({ _id: { $in: ids } });
+}
+
+/** Removes persons who were merged into another one, once nothing names them any more. When they were last seen stays with whom they became. */
+async function pruneMerged(collections: GalleryCollections, before: Date, signal: AbortSignal): Promise<void> {
+  const { persons, faces, pairs, sightings, lastSeen } = collections;
+  const live = { deleted: { $ne: true } };
+  const merged = { mergedInto: { $type: 'string' }, mergedAt: { $lt: before }, ...live };
+  for await (const page of pagesOf(persons, merged, signal)) {
+    const which = { $in: page };
+    const named = new Set<unknown>([
+      ...(await sightings.distinct('faces.personId', { 'faces.personId': which })),
+      ...(await faces.distinct('personId', { personId: which, ...live })),
+      ...(await pairs.distinct('personIds', { personIds: which, ...live })),
+      ...(await persons.distinct('mergedInto', { mergedInto: which, ...live })),
+    ]);
+    const ids = page.filter((id) => !named.has(id));
+    const found = await persons.find({ _id: { $in: ids }, ...merged }, { projection: { mergedInto: 1 }, signal }).toArray();
+    const became = new Map(found.map((document) => [document._id, String(document['mergedInto'])]));
+    const seen = (await lastSeen.find({ _id: { $in: ids } }, { signal }).toArray()).flatMap(toLastSeen);
+    await noteLastSeen(
+      collections,
+      seen.flatMap(([id, at]) => {
+        const target = became.get(id);
+        return target === undefined ? [] : [[target, at]];
+      }),
+    );
+    await lastSeen.deleteMany({ _id: { $in: [...became.keys()] } });
+    await persons.deleteMany({ _id: { $in: [...became.keys()] }, ...merged });
+  }
 }

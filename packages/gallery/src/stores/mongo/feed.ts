@@ -1,4 +1,4 @@
-import { MongoServerError, type Db, type ResumeToken } from 'mongodb';
+import type { Db } from 'mongodb';
 import { z } from 'zod';
 import type { ChangeEvent, GalleryFeed } from '../../store.ts';
 import { guardMongo } from './connect.ts';
@@ -7,42 +7,44 @@ import { galleryCollections } from './documents.ts';
 const eventSchema = z.object({
   operationType: z.string(),
   ns: z.object({ coll: z.string() }).optional(),
+  fullDocument: z.object({ version: z.unknown(), placeholder: z.unknown() }).partial().optional(),
   updateDescription: z.object({ updatedFields: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
-/** Errors after which the resume token is useless: the history is lost, or the collections were dropped. */
-const lostHistory = new Set([280, 286]);
+/** No more of an event is read: neither names nor vectors. */
+const read = {
+  operationType: 1,
+  ns: 1,
+  'fullDocument.version': 1,
+  'fullDocument.placeholder': 1,
+  'updateDescription.updatedFields.version': 1,
+  'updateDescription.updatedFields.placeholder': 1,
+};
 
 /**
- * Reports changes through a change stream on the database. Events carry no documents; `Reader` fetches what is new by version. A
- * broken stream resumes from its token; if that history is lost, a new stream is opened and `Reader` catches up once it is established.
+ * Reports changes through a change stream on the database. Events carry no documents; `Reader` fetches what is new by version. A broken
+ * stream is not resumed: whoever listens again reads what is new first, so nothing is lost, and it does not matter whether the
+ * history is still there or the database was dropped.
  */
 export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
-  const { state, persons, faces } = galleryCollections(db);
-  const watched = [state, persons, faces].map(({ collectionName }) => collectionName);
-  let token: ResumeToken;
+  const { state, persons, faces, pairs } = galleryCollections(db);
+  const watched = [state, persons, faces, pairs].map(({ collectionName }) => collectionName);
 
   const watch: GalleryFeed['watch'] = async (onChange, onEstablished, signal) => {
-    const stream = db.watch(
-      [
-        { $match: { 'ns.coll': { $in: watched } } },
-        { $project: { operationType: 1, ns: 1, 'updateDescription.updatedFields.version': 1 } },
-      ],
-      { ...(token !== undefined && { resumeAfter: token }), maxAwaitTimeMS: 1_000 },
-    );
+    // Events of the database itself (it was dropped) have no collection.
+    const which = { $or: [{ 'ns.coll': { $in: watched } }, { 'ns.coll': null }] };
+    const stream = db.watch([{ $match: which }, { $project: read }], { maxAwaitTimeMS: 1_000 });
     const close = (): void => void stream.close().catch(() => undefined);
     signal.addEventListener('abort', close, { once: true });
+    const report = (event: unknown): void => {
+      const change = toChangeEvent(event, state.collectionName);
+      if (change) onChange(change);
+    };
     try {
-      await guardMongo(() => stream.tryNext().then((first) => first && onChange(toChangeEvent(first, state.collectionName))), signal);
+      await guardMongo(() => stream.tryNext().then((first) => first && report(first)), signal);
       onEstablished();
-      for (;;) {
-        const event: unknown = await guardMongo(() => stream.next(), signal);
-        token = stream.resumeToken;
-        onChange(toChangeEvent(event, state.collectionName));
-      }
+      for (;;) report(await guardMongo(() => stream.next(), signal));
     } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (cause instanceof MongoServerError && typeof cause.code === 'number' && lostHistory.has(cause.code)) token = undefined;
       if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', close);
@@ -52,11 +54,15 @@ export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
   return { kind: changeStreams ? 'push' : 'poll', watch };
 }
 
-/** Our own writes set the version; all others are edits by hand. */
-function toChangeEvent(event: unknown, stateName: string): ChangeEvent {
+/** Our own writes set the version; all others are edits by hand. Null for a placeholder (carry-out.ts), of which nobody needs to know. */
+function toChangeEvent(event: unknown, stateName: string): ChangeEvent | null {
   const parsed = eventSchema.safeParse(event).data;
   if (!parsed) return 'edited';
-  if (parsed.ns?.coll === stateName) return 'changed';
-  if (parsed.operationType === 'update') return 'version' in (parsed.updateDescription?.updatedFields ?? {}) ? 'changed' : 'edited';
-  return parsed.operationType === 'insert' ? 'changed' : 'edited';
+  const { operationType, ns, fullDocument, updateDescription } = parsed;
+  const isUpdate = operationType === 'update';
+  if (ns?.coll === stateName && (isUpdate || operationType === 'insert')) return 'changed';
+  const written = isUpdate ? updateDescription?.updatedFields : fullDocument;
+  if (!isUpdate && operationType !== 'insert') return 'edited';
+  if (written?.['placeholder'] !== undefined) return null;
+  return written?.['version'] === undefined ? 'edited' : 'changed';
 }

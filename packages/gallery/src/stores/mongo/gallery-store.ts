@@ -1,180 +1,152 @@
-import { Binary, type Db } from 'mongodb';
-import { AppError } from '@watchpost/shared/errors';
+import type { Db, Document } from 'mongodb';
 import { throwIfAborted } from '@watchpost/shared/wait';
-import type { ChangeBatch, GalleryStore } from '../../store.ts';
-import type { Head } from '../../domain.ts';
-import { guardMongo, isDuplicateKey } from './connect.ts';
-import {
-  galleryCollections,
-  stateId,
-  stateSchema,
-  toFace,
-  toPending,
-  toPerson,
-  type GalleryCollections,
-  type PendingChange,
-  type PendingWrite,
-} from './documents.ts';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { recentCommits, type Changeset, type Head, type StoredFace } from '../../domain.ts';
+import { batchFaces, type ChangeBatch, type GalleryStore } from '../../store.ts';
+import { carryOut } from './carry-out.ts';
+import { guardMongo } from './connect.ts';
+import { fromBinary, galleryCollections } from './documents.ts';
+import { isEdited, mark } from './own.ts';
+import { toPending } from './pending.ts';
+import { parseState, readState, stateId } from './state.ts';
+import { readFace, readPair, readPerson, type Readable } from './tolerant.ts';
 
-const batchFaces = 1_000;
+const pageIds = 10_000;
 
-/**
- * Once a change is durable in the state document, the writes that apply it need not wait for the disk or other nodes: a crash loses
- * the latest writes first, so if one of these is lost, the state document still holds the change as pending.
- */
-const quick = { writeConcern: { w: 1 } } as const;
+/** Not a placeholder (carry-out.ts), and with an id like ours. */
+const ours = { _id: { $type: 'string' as const }, placeholder: null };
+const live = { deleted: { $ne: true }, placeholder: null };
 
 /**
  * The gallery on MongoDB without transactions, so that a standalone server is enough. A commit writes the whole change into the state
- * document by a compare-and-set on its version. Then the change is applied, and removed from the state document. Each write applies
- * only to a document older than the change, so it is idempotent. A process that finds a pending change applies it first, so a crashed
- * process blocks nobody.
+ * document by a compare-and-set on its epoch and version. Then the change is carried out, and removed from the state document. A
+ * process that finds a pending change carries it out first, so a process that died blocks nobody.
  */
-export function createMongoGalleryStore(db: Db): GalleryStore {
+export function createMongoGalleryStore(db: Db, log: Logger): GalleryStore {
   const collections = galleryCollections(db);
-  const { state, persons, faces } = collections;
-
-  const readState = async (signal: AbortSignal) => {
-    const found = await state.findOne({ _id: stateId }, { signal });
-    return found && stateSchema.parse(found);
-  };
-
-  const complete = async (pending: PendingChange): Promise<void> => {
-    await applyPending(collections, pending);
-    await state.updateOne(
-      { _id: stateId, version: pending.version, 'pending.version': pending.version },
-      { $set: { pending: null } },
-      quick,
-    );
-  };
+  const { state, persons, faces, pairs } = collections;
 
   const head = async (signal: AbortSignal): Promise<Head> => {
-    let now = await readState(signal);
-    if (!now) {
-      await ignoreDuplicate(
-        state.updateOne({ _id: stateId }, { $setOnInsert: { version: 0, nextNumber: 1, pending: null } }, { upsert: true }),
-      );
-      now = await readState(signal);
-    }
-    if (!now) throw new AppError('gallery-unavailable', 'the state of the gallery cannot be read');
-    if (now.pending) await complete(now.pending);
-    return { version: now.version, nextNumber: now.nextNumber };
+    const { pending, ...now } = await readState(collections, signal);
+    if (pending) await carryOut(collections, now.epoch, pending, log);
+    return now;
   };
 
-  const commit: GalleryStore['commit'] = async (base, changeset, signal) => {
+  /** Those of the persons that somebody edited by hand, with the mark of the name; null if the change would overwrite an edit. */
+  const editsIn = async ({ persons: changed, adopt }: Changeset, signal: AbortSignal): Promise<Map<string, unknown> | null> => {
+    const adopted = new Map(adopt?.persons.map(({ id, name }) => [id, name]));
+    const touched = [...new Set([...changed.flatMap(({ id, isNew }) => (isNew ? [] : [id])), ...adopted.keys()])];
+    const seen = new Map<string, unknown>();
+    if (touched.length === 0) return seen;
+    const edited = [{ $match: { _id: { $in: touched }, $expr: isEdited } }, { $set: { mark: mark('name') } }];
+    for (const document of await persons.aggregate(edited, { signal }).toArray()) {
+      const { value } = readPerson(document);
+      if (!value || !adopted.has(value.id)) return null;
+      // One whose name was edited again meanwhile is left for the next adoption.
+      if (adopted.get(value.id) === value.name) seen.set(value.id, document['mark']);
+    }
+    return seen;
+  };
+
+  const commit: GalleryStore['commit'] = async (base, changeset, id, signal) => {
+    const seen = await editsIn(changeset, signal);
+    if (!seen) return 'edited';
     throwIfAborted(signal);
-    const next: Head = { version: base.version + 1, nextNumber: changeset.nextNumber ?? base.nextNumber };
-    const pending = toPending(next.version, changeset);
-    const { modifiedCount } = await state.updateOne({ _id: stateId, version: base.version, pending: null }, { $set: { ...next, pending } });
-    if (modifiedCount === 0) return null;
-    await complete(pending);
+    const version = base.version + 1;
+    const pending = toPending(version, changeset, seen);
+    const change: Document = {
+      $set: { version, nextNumber: changeset.nextNumber ?? base.nextNumber, pending },
+      $push: { recent: { $each: [{ version, id }], $slice: -recentCommits } },
+      $currentDate: { now: true },
+    };
+    const onBase = { _id: stateId, epoch: base.epoch, version: base.version, pending: null };
+    const committed = await state.findOneAndUpdate(onBase, change, { returnDocument: 'after', projection: { pending: 0 } });
+    if (!committed) return 'conflict';
+    const { pending: _, ...next } = parseState(committed);
+    await carryOut(collections, next.epoch, pending, log);
     return next;
   };
 
   const changes: GalleryStore['changes'] = async (since, { embeddings }, visit, signal) => {
     const upTo = await head(signal);
-    const which = since === 0 ? { deleted: { $ne: true } } : { version: { $gt: since } };
-    const foundPersons = await persons.find(which, { signal }).toArray();
-    visit({ persons: foundPersons.flatMap((doc) => toPerson(doc) ?? []), faces: [] });
-    const cursor = faces.find(which, { signal, batchSize: batchFaces, ...(!embeddings && { projection: { embedding: 0 } }) });
-    let batch: ChangeBatch = { persons: [], faces: [] };
-    for await (const doc of cursor) {
-      const face = toFace(doc);
-      if (face) batch.faces.push(face);
-      if (batch.faces.length === batchFaces) {
-        visit(batch);
-        batch = { persons: [], faces: [] };
+    const which = since === 0 ? live : { version: { $gt: since } };
+    const read = async <T>(
+      found: AsyncIterable<Document>,
+      toValue: (document: Document) => Readable<T>,
+      kind: 'persons' | 'faces' | 'pairs',
+    ): Promise<void> => {
+      let values: T[] = [];
+      let faults: ChangeBatch['faults'] = [];
+      const flush = (): void => {
+        throwIfAborted(signal);
+        if (values.length > 0 || faults.length > 0) visit({ persons: [], faces: [], pairs: [], [kind]: values, faults });
+        values = [];
+        faults = [];
+      };
+      for await (const document of found) {
+        const readable = toValue(document);
+        faults.push(...readable.faults);
+        if (readable.value && typeof document['_id'] === 'string') values.push(readable.value);
+        if (values.length === batchFaces) flush();
       }
-    }
-    visit(batch);
+      flush();
+    };
+    const options = { signal, batchSize: batchFaces };
+    await read(persons.find(which, options), readPerson, 'persons');
+    await read(pairs.find(which, options), readPair, 'pairs');
+    const withoutVectors = embeddings ? {} : { projection: { embedding: 0 } };
+    await read(faces.find(which, { ...options, ...withoutVectors }), (document) => readFace(document, { vectors: embeddings }), 'faces');
     return upTo;
   };
 
   const crop = async (faceId: string, signal: AbortSignal): Promise<Uint8Array | null> => {
     const found = await collections.crops.findOne({ _id: faceId }, { signal });
-    const jpeg: unknown = found?.['jpeg'];
-    return jpeg instanceof Binary ? new Uint8Array(jpeg.buffer.subarray(0, jpeg.length())) : null;
+    return fromBinary(found?.['jpeg']);
   };
 
-  const inventory: GalleryStore['inventory'] = async (options, signal) => {
-    const found = await persons.find({ deleted: { $ne: true } }, { signal }).toArray();
-    const faceIds = options.faces
-      ? await faces.find({ deleted: { $ne: true } }, { projection: { _id: 1 }, signal, batchSize: 10_000 }).toArray()
-      : null;
-    return { persons: found.flatMap((doc) => toPerson(doc) ?? []), faceIds: faceIds?.map(({ _id }) => _id) ?? null };
+  const facesOf: GalleryStore['faces'] = async (which, { embeddings }, signal) => {
+    const filter = 'ids' in which ? { _id: { $in: [...which.ids] } } : { personId: { $in: [...which.personIds] } };
+    const options = { signal, batchSize: batchFaces, ...(!embeddings && { projection: { embedding: 0 } }) };
+    const found: StoredFace[] = [];
+    for await (const document of faces.find({ ...filter, ...live }, options)) {
+      const { value } = readFace(document, { vectors: embeddings });
+      if (value && typeof document._id === 'string') found.push(value);
+    }
+    return found;
   };
+
+  const edits: GalleryStore['edits'] = async (signal) => {
+    const found = await persons.find({ ...ours, $expr: isEdited }, { signal }).toArray();
+    const added = await faces.find({ ...ours, version: null }, { projection: { _id: 1 }, signal }).toArray();
+    return { persons: found.flatMap((document) => readPerson(document).value ?? []), faceIds: added.map(({ _id }) => _id) };
+  };
+
+  const ids: GalleryStore['ids'] = async (kind, visit, signal) => {
+    const collection = kind === 'person' ? persons : faces;
+    let page: string[] = [];
+    const flush = (): void => {
+      throwIfAborted(signal);
+      if (page.length > 0) visit(page);
+      page = [];
+    };
+    for await (const { _id } of collection.find({ ...ours, ...live }, { projection: { _id: 1 }, signal, batchSize: pageIds })) {
+      page.push(_id);
+      if (page.length === pageIds) flush();
+    }
+    flush();
+  };
+
+  // Placeholders and tombstones count too, and the number may be wrong after a crash: a hint.
+  const sizeHint = async (): Promise<number> => (await persons.estimatedDocumentCount()) + (await faces.estimatedDocumentCount());
 
   return {
     head: (signal) => guardMongo(() => head(signal), signal),
     changes: (since, options, visit, signal) => guardMongo(() => changes(since, options, visit, signal), signal),
-    commit: (base, changeset, signal) => guardMongo(() => commit(base, changeset, signal), signal),
+    commit: (base, changeset, id, signal) => guardMongo(() => commit(base, changeset, id, signal), signal),
     crop: (faceId, signal) => guardMongo(() => crop(faceId, signal), signal),
-    inventory: (options, signal) => guardMongo(() => inventory(options, signal), signal),
+    faces: (which, options, signal) => guardMongo(() => facesOf(which, options, signal), signal),
+    edits: (signal) => guardMongo(() => edits(signal), signal),
+    ids: (kind, visit, signal) => guardMongo(() => ids(kind, visit, signal), signal),
+    sizeHint: (signal) => guardMongo(sizeHint, signal),
   };
-}
-
-async function applyPending(collections: GalleryCollections, pending: PendingChange): Promise<void> {
-  const { version } = pending;
-  const write = ({ _id, isNew, set }: PendingWrite) => ({
-    updateOne: { filter: { _id, version: { $lt: version } }, update: { $set: { ...set, version } }, upsert: isNew },
-  });
-  const once = async (collection: GalleryCollections['persons'], writes: PendingWrite[]): Promise<void> => {
-    if (writes.length > 0) await ignoreDuplicate(collection.bulkWrite(writes.map(write), { ordered: false, ...quick }));
-  };
-  const crops = pending.crops.map(({ _id, jpeg }) => ({
-    updateOne: { filter: { _id }, update: { $setOnInsert: { jpeg, version } }, upsert: true },
-  }));
-  if (crops.length > 0) await ignoreDuplicate(collections.crops.bulkWrite(crops, { ordered: false, ...quick }));
-  // Persons before faces, so that no process ever sees a face without its person.
-  await once(collections.persons, pending.persons);
-  await once(collections.faces, pending.faces);
-  for (const { faceIds, personId } of pending.moveSightings) {
-    await collections.sightings.updateMany(
-      { 'faces.faceId': { $in: faceIds } },
-      { $set: { 'faces.$[face].personId': personId } },
-      { arrayFilters: [{ 'face.faceId': { $in: faceIds } }], ...quick },
-    );
-  }
-  for (const { snapshotId, position, personId } of pending.assignments) {
-    const field = `faces.${position}`;
-    await collections.sightings.updateOne(
-      { _id: snapshotId, [field]: { $exists: true } },
-      { $set: { [`${field}.personId`]: personId } },
-      quick,
-    );
-  }
-  if (pending.audit) await storeAudit(collections, pending.audit);
-}
-
-async function storeAudit({ audit }: GalleryCollections, entry: Record<string, unknown>): Promise<void> {
-  const { _id, ...fields } = entry;
-  if (typeof _id !== 'string') return;
-  await ignoreDuplicate(audit.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true, ...quick }));
-  if (typeof fields['undoes'] === 'string') await audit.updateOne({ _id: fields['undoes'] }, { $set: { undone: true } }, quick);
-}
-
-/** Another process has written the same document: nothing is left to do. */
-async function ignoreDuplicate(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
-}
-
-/** Creates the indexes for the queries and expiry dates; existing ones are left as they are. */
-export async function ensureGalleryIndexes(db: Db): Promise<void> {
-  const { persons, faces, sightings, audit } = galleryCollections(db);
-  const expire = (field: string) => ({ key: { [field]: 1 as const }, expireAfterSeconds: 0 });
-  await guardMongo(async () => {
-    await persons.createIndexes([{ key: { version: 1 } }, expire('purgeAt')]);
-    await faces.createIndexes([
-      { key: { version: 1 } },
-      { key: { personId: 1 } },
-      { key: { deletedAt: 1 }, sparse: true },
-      expire('purgeAt'),
-    ]);
-    await sightings.createIndexes([{ key: { 'faces.personId': 1, takenAt: -1 } }, { key: { 'faces.faceId': 1 } }, expire('expiresAt')]);
-    await audit.createIndexes([{ key: { version: -1 } }, { key: { personIds: 1 } }]);
-  });
 }

@@ -6,9 +6,12 @@ import { createMongoAudit } from './audit.ts';
 import { connectMongo, isIndexConflict } from './connect.ts';
 import { createMongoEraser } from './eraser.ts';
 import { createMongoFeed } from './feed.ts';
-import { createMongoGalleryStore, ensureGalleryIndexes } from './gallery-store.ts';
+import { createMongoGalleryStore } from './gallery-store.ts';
+import { ensureGalleryIndexes } from './indexes.ts';
+import { createMongoRepairs } from './repairs.ts';
 import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
+import { createMongoUpkeep } from './upkeep.ts';
 import { createMongoVectorSearch } from './vector-search/vector-search.ts';
 
 /** Opens the database of the connection string, and creates missing indexes. Rejects with `gallery-unavailable`, or with `database-incompatible`. */
@@ -28,13 +31,15 @@ export async function openMongo(
       : error;
   }
   log.info({ database: db.databaseName, changeStreams }, 'gallery on MongoDB');
-  const store = createMongoGalleryStore(db);
+  const store = createMongoGalleryStore(db, log);
   return {
     store,
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
     audit: createMongoAudit(db),
     eraser: createMongoEraser(db),
+    upkeep: createMongoUpkeep(db),
+    repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
     archive: createMongoArchive(db, store),
     vectorSearch: createMongoVectorSearch(db),

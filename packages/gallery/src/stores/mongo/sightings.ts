@@ -1,9 +1,18 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
+import { evidenceSchema } from '../../evidence.ts';
 import { personsSeen, sightingSchema, type LastSeen, type SnapshotSightings } from '../../domain.ts';
-import type { SightingStore } from '../../store.ts';
+import type { SightingCrop, SightingStore } from '../../store.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
-import { galleryCollections, vectorFromBinary } from './documents.ts';
+import { fromBinary, galleryCollections, toBinary, vectorFromBinary, type GalleryCollections } from './documents.ts';
+import { readState } from './state.ts';
+
+/** What a face of a sighting has in the database and in the archive. */
+export const sightedFaceSchema = sightingSchema.extend({
+  saidBy: z.string().nullable().default(null),
+  // What a newer release decided by other rules is shown without it.
+  evidence: evidenceSchema.nullable().catch(null),
+});
 
 const sightingsSchema = z
   .object({
@@ -11,37 +20,30 @@ const sightingsSchema = z
     channel: z.string(),
     camera: z.string().nullable(),
     takenAt: z.date(),
-    faces: z.array(sightingSchema.extend({ embedding: vectorFromBinary })),
+    faces: z.array(sightedFaceSchema.extend({ embedding: vectorFromBinary })),
   })
   .transform(({ _id, takenAt, ...rest }): SnapshotSightings => ({ ...rest, snapshotId: _id, takenAtMs: takenAt.getTime() }));
 
 const lastSeenSchema = z.object({ _id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
 
-/** Sightings, one document for each snapshot. `keepMs`: how long they are kept. */
+/** Crops are read one at a time. */
+const withoutCrops = { projection: { 'faces.crop': 0 } };
+
+/** Sightings, one document for each snapshot, with its crops. `keepMs`: how long they are kept. */
 export function createMongoSightings(db: Db, keepMs: number): SightingStore {
-  const { sightings, lastSeen } = galleryCollections(db);
+  const collections = galleryCollections(db);
+  const { sightings, lastSeen } = collections;
 
   const find = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotSightings | null> => {
-    const found = await sightings.findOne({ _id: snapshotId }, { signal });
-    return found && sightingsSchema.parse(found);
+    const found = await sightings.findOne({ _id: snapshotId }, { signal, ...withoutCrops });
+    return found && (sightingsSchema.safeParse(found).data ?? null);
   };
 
-  const updateLastSeen = async ({ channel, camera, takenAtMs, faces }: SnapshotSightings): Promise<void> => {
-    const at = new Date(takenAtMs);
-    const ids = personsSeen(faces);
-    if (ids.length === 0) return;
-    const writes = ids.map((_id) => ({
-      updateOne: { filter: { _id, at: { $lt: at } }, update: { $set: { at, channel, camera } }, upsert: true },
-    }));
-    // Where the stored date is newer, the upsert fails as a duplicate: nothing to do.
-    await lastSeen.bulkWrite(writes, { ordered: false, writeConcern: { w: 1 } }).catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
-  };
-
-  const insert = async (seen: SnapshotSightings, signal: AbortSignal): Promise<SnapshotSightings> => {
+  const insert = async (seen: SnapshotSightings, crops: readonly SightingCrop[], signal: AbortSignal): Promise<SnapshotSightings> => {
+    // The version is read before, so that a change which is carried out late leaves these sightings as they are.
+    const { version, nowMs } = await readState(collections, signal);
     try {
-      await sightings.insertOne(toDocument(seen, keepMs));
+      await sightings.insertOne(toDocument(seen, crops, version, new Date(nowMs + keepMs)));
       return seen;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
@@ -50,38 +52,73 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
   };
 
   // Not atomic: if the second step is lost, the retry of the job makes up for it.
-  const record: SightingStore['record'] = async (seen, signal) => {
-    const stored = await insert(seen, signal);
-    await updateLastSeen(stored);
+  const record: SightingStore['record'] = async (seen, crops, signal) => {
+    const stored = await insert(seen, crops, signal);
+    const { channel, camera, takenAtMs: atMs } = stored;
+    await noteLastSeen(
+      collections,
+      personsSeen(stored.faces).map((id) => [id, { atMs, channel, camera }]),
+    );
     return stored;
+  };
+
+  const crop: SightingStore['crop'] = async (snapshotId, position, signal) => {
+    const face = { $arrayElemAt: ['$faces', position] };
+    const projection = { crop: { $let: { vars: { face }, in: '$$face.crop' } } };
+    const found = await sightings.findOne({ _id: snapshotId }, { projection, signal });
+    return fromBinary(found?.['crop']);
   };
 
   return {
     find: (snapshotId, signal) => guardMongo(() => find(snapshotId, signal), signal),
-    record: (seen, signal) => guardMongo(() => record(seen, signal), signal),
+    record: (seen, crops, signal) => guardMongo(() => record(seen, crops, signal), signal),
+    crop: (snapshotId, position, signal) => guardMongo(() => crop(snapshotId, position, signal), signal),
     lastSeen: (personIds, signal) =>
       guardMongo(async () => {
         const found = await lastSeen.find(personIds ? { _id: { $in: [...personIds] } } : {}, { signal }).toArray();
-        return new Map(found.map((doc) => toLastSeen(doc)));
+        return new Map(found.flatMap(toLastSeen));
       }, signal),
-    ofPersons: (personIds, limit, signal) =>
+    ofPersons: (personIds, limit, signal, after) =>
       guardMongo(async () => {
-        const which = { 'faces.personId': { $in: [...personIds] } };
-        const found = await sightings.find(which, { signal }).sort({ takenAt: -1 }).limit(limit).toArray();
-        return found.map((doc) => sightingsSchema.parse(doc));
+        const at = after && new Date(after.takenAtMs);
+        const which = {
+          'faces.personId': { $in: [...personIds] },
+          ...(after && { $or: [{ takenAt: { $lt: at } }, { takenAt: at, _id: { $lt: after.snapshotId } }] }),
+        };
+        const found = await sightings.find(which, { signal, ...withoutCrops }).sort({ takenAt: -1, _id: -1 }).limit(limit).toArray();
+        return found.flatMap((document) => sightingsSchema.safeParse(document).data ?? []);
       }, signal),
   };
 }
 
-function toLastSeen(document: Document): [string, LastSeen] {
-  const { _id, at, channel, camera } = lastSeenSchema.parse(document);
-  return [_id, { atMs: at.getTime(), channel, camera }];
+/** Notes when the persons were last seen, where nothing newer is known. */
+export async function noteLastSeen({ lastSeen }: Pick<GalleryCollections, 'lastSeen'>, seen: readonly [string, LastSeen][]): Promise<void> {
+  if (seen.length === 0) return;
+  const writes = seen.map(([_id, { atMs, channel, camera }]) => {
+    const at = new Date(atMs);
+    return { updateOne: { filter: { _id, at: { $lt: at } }, update: { $set: { at, channel, camera } }, upsert: true } };
+  });
+  // Where the stored date is newer, the upsert fails as a duplicate: nothing to do.
+  await lastSeen.bulkWrite(writes, { ordered: false, writeConcern: { w: 1 } }).catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error;
+  });
 }
 
-function toDocument({ snapshotId, takenAtMs, faces, ...rest }: SnapshotSightings, keepMs: number) {
-  const embedded = faces.map((face): Record<string, unknown> & { embedding: Binary } => ({
-    ...face,
-    embedding: Binary.fromFloat32Array(face.embedding),
-  }));
-  return { ...rest, _id: snapshotId, takenAt: new Date(takenAtMs), expiresAt: new Date(Date.now() + keepMs), faces: embedded };
+export function toLastSeen(document: Document): [string, LastSeen][] {
+  const seen = lastSeenSchema.safeParse(document).data;
+  return seen ? [[seen._id, { atMs: seen.at.getTime(), channel: seen.channel, camera: seen.camera }]] : [];
+}
+
+function toDocument(
+  { snapshotId, takenAtMs, faces, ...rest }: SnapshotSightings,
+  crops: readonly SightingCrop[],
+  version: number,
+  expiresAt: Date,
+) {
+  const pictures = new Map(crops.map(({ position, jpeg }) => [position, toBinary(jpeg)]));
+  const embedded = faces.map((face, position): Record<string, unknown> => {
+    const crop = pictures.get(position);
+    return { ...face, embedding: Binary.fromFloat32Array(face.embedding), version, ...(crop && { crop }) };
+  });
+  return { ...rest, _id: snapshotId, takenAt: new Date(takenAtMs), expiresAt, faces: embedded };
 }

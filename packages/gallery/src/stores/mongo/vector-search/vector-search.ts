@@ -3,7 +3,8 @@ import { throwIfAborted } from '@watchpost/shared/wait';
 import type { StoredFace } from '../../../domain.ts';
 import { searchNotReady, type VectorSearch } from '../../../memory/paging/page-in.ts';
 import { guardMongo } from '../connect.ts';
-import { galleryCollections, toFace } from '../documents.ts';
+import { galleryCollections } from '../documents.ts';
+import { readFace } from '../tolerant.ts';
 import { cosineOfScore, searchIndexDescription, searchIndexName, searchIndexState, vectorSearchPipeline } from './search-index.ts';
 
 const neighbours = 64;
@@ -56,8 +57,8 @@ export function createMongoVectorSearch(db: Db): VectorSearch {
 }
 
 function toFaces(document: Document): StoredFace[] {
-  const face = toFace(document);
-  return face ? [face] : [];
+  const { value } = readFace(document, { vectors: true });
+  return value ? [value] : [];
 }
 
 /** A server without mongot fails these commands with many different errors: each means that there is no search index to use. */

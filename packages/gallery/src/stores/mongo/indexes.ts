@@ -1,0 +1,24 @@
+import type { Db } from 'mongodb';
+import { guardMongo } from './connect.ts';
+import { galleryCollections } from './documents.ts';
+
+/** Creates the indexes for the queries and expiry dates; existing ones are left as they are. */
+export async function ensureGalleryIndexes(db: Db): Promise<void> {
+  const { persons, faces, pairs, crops, sightings, audit } = galleryCollections(db);
+  const expire = (field: string) => ({ key: { [field]: 1 as const }, expireAfterSeconds: 0 });
+  const deleted = { key: { deletedAt: 1 as const }, sparse: true };
+  await guardMongo(async () => {
+    await persons.createIndexes([{ key: { version: 1 } }, deleted, { key: { mergedInto: 1 }, sparse: true }, expire('purgeAt')]);
+    await faces.createIndexes([{ key: { version: 1 } }, { key: { personId: 1 } }, deleted, expire('purgeAt')]);
+    await pairs.createIndexes([{ key: { version: 1 } }, { key: { personIds: 1 } }, deleted, expire('purgeAt')]);
+    await crops.createIndexes([expire('purgeAt')]);
+    await sightings.createIndexes([{ key: { 'faces.personId': 1, takenAt: -1, _id: -1 } }, { key: { 'faces.faceId': 1 } }, expire('expiresAt')]);
+    await audit.createIndexes([
+      { key: { version: -1 } },
+      { key: { 'actor.id': 1, version: -1 } },
+      { key: { personIds: 1 } },
+      { key: { at: 1 } },
+      expire('purgeAt'),
+    ]);
+  });
+}
