@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { defaultHousekeepingSettings, type HousekeepingSettings } from '@watchpost/gallery/housekeeping/housekeeping';
+import { defaultSyncSettings } from '@watchpost/gallery/memory/sync';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -21,7 +22,9 @@ for (const backend of galleryBackends) {
     let opened: OpenedGallery[];
 
     const open = async (over: Partial<HousekeepingSettings> = {}): Promise<OpenedGallery> => {
-      const gallery = await startGallery(storage, { settings: { housekeeping: { ...defaultHousekeepingSettings, ...over } } });
+      // What is removed while something is added may be found by the census only.
+      const sync = { ...defaultSyncSettings, censusMs: 500 };
+      const gallery = await startGallery(storage, { settings: { sync, housekeeping: { ...defaultHousekeepingSettings, ...over } } });
       opened.push(gallery);
       return gallery;
     };
