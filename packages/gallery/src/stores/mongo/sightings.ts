@@ -78,10 +78,14 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
         const found = await lastSeen.find(personIds ? { _id: { $in: [...personIds] } } : {}, { signal }).toArray();
         return new Map(found.flatMap(toLastSeen));
       }, signal),
-    ofPersons: (personIds, limit, signal) =>
+    ofPersons: (personIds, limit, signal, after) =>
       guardMongo(async () => {
-        const which = { 'faces.personId': { $in: [...personIds] } };
-        const found = await sightings.find(which, { signal, ...withoutCrops }).sort({ takenAt: -1 }).limit(limit).toArray();
+        const at = after && new Date(after.takenAtMs);
+        const which = {
+          'faces.personId': { $in: [...personIds] },
+          ...(after && { $or: [{ takenAt: { $lt: at } }, { takenAt: at, _id: { $lt: after.snapshotId } }] }),
+        };
+        const found = await sightings.find(which, { signal, ...withoutCrops }).sort({ takenAt: -1, _id: -1 }).limit(limit).toArray();
         return found.flatMap((document) => sightingsSchema.safeParse(document).data ?? []);
       }, signal),
   };
