@@ -14,7 +14,7 @@ describe('the gallery in memory', () => {
   beforeEach(() => {
     mirror = createMirror(createExactIndex);
   });
-  const apply = (batch: Partial<Parameters<Mirror['apply']>[0]>): void => mirror.apply({ faces: [], pairs: [], ...batch });
+  const apply = (batch: Partial<Parameters<Mirror['apply']>[0]>): void => mirror.apply({ persons: [], faces: [], pairs: [], ...batch });
   const near = (degrees: number, modelId = 'm') =>
     mirror.candidates(plane(degrees), modelId).map(({ personId, similarity }) => [personId, Math.round(similarity * 100) / 100]);
   const called = (name: string): string[] => mirror.called(name).map(({ id }) => id);
