@@ -20,7 +20,7 @@ const personsAtATime = 500;
 
 /**
  * Looks for twins of the unknowns whose faces are newer than `comparedUpTo`, the oldest first, until all are compared or the budget is
- * spent. Yields to jobs after every face: one comparison with 100,000 faces takes about 10 ms.
+ * spent; at least one. Yields to jobs after every face: one comparison with 100,000 faces takes about 10 ms.
  */
 export type CompareFaces = (
   comparedUpTo: number,
@@ -43,7 +43,7 @@ export function createCompareFaces(mirror: Mirror, thresholds: readonly Threshol
     let [faces, cpuMs] = [0, performance.now() - startMs];
     for (const face of fresh) {
       throwIfAborted(signal);
-      if (cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs };
+      if (faces > 0 && cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs };
       if (face.version !== partly.version) partly = { version: face.version, done: new Set() };
       upTo = face.version - 1;
       if (partly.done.has(face.id)) continue;
@@ -55,6 +55,7 @@ export function createCompareFaces(mirror: Mirror, thresholds: readonly Threshol
       faces += 1;
       await breathe();
     }
+    partly = { version: 0, done: new Set() };
     return { faces, upTo: version, unfinished: false, cpuMs };
   };
 }

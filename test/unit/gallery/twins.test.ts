@@ -1,8 +1,8 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
-import type { StoredFace, StoredPerson } from '@watchpost/gallery/domain';
+import { pairId, type StoredFace, type StoredPair, type StoredPerson } from '@watchpost/gallery/domain';
 import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
-import { findDuplicate } from '@watchpost/gallery/housekeeping/duplicates';
+import { findTwin } from '@watchpost/gallery/housekeeping/twins';
 import { describe, expect, it } from 'vitest';
 
 const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson => ({
@@ -12,6 +12,8 @@ const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson
   aliases: [],
   ignored: false,
   mergedInto: null,
+  mergedAtMs: null,
+  formerNumbers: [],
   deleted: false,
   createdAtMs: 0,
   version: 1,
@@ -21,17 +23,21 @@ const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson
 const face = (id: string, person: number, degrees: number, over: Partial<StoredFace> = {}): StoredFace => {
   const angle = (degrees * Math.PI) / 180;
   const embedding = Float32Array.from([Math.cos(angle), Math.sin(angle)]);
-  const rest = { modelId: 'm', quality: 0.5, sizePx: 90, snapshotId: null, createdAtMs: 0, deleted: false, version: 1 };
+  const rest = { modelId: 'm', quality: 0.5, sizePx: 90, snapshotId: null, position: null, shows: null, createdAtMs: 0, deleted: false, version: 1 };
   return { id, personId: `p${String(person)}`, role: 'reference', embedding, ...rest, ...over };
 };
-const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[]) => {
+const notSame = (one: number, other: number): StoredPair => {
+  const personIds = [`p${String(one)}`, `p${String(other)}`] as const;
+  return { id: pairId(...personIds), personIds, deleted: false, version: 1 };
+};
+const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[], pairs: StoredPair[] = []) => {
   const mirror = createMirror(createExactIndex);
-  mirror.apply({ persons, faces });
-  const pair = findDuplicate(mirror, faceId, defaultThresholds);
-  return pair && [pair.older.name, pair.younger.name];
+  mirror.apply({ persons, faces, pairs });
+  const twins = findTwin(mirror, faceId, defaultThresholds);
+  return twins && [twins.older.name, twins.younger.name];
 };
 
-describe('duplicates', () => {
+describe('twins', () => {
   const two = [unknown(1), unknown(2)];
 
   it('are two unknowns with faces that would match; the lower number is the older', () => {
@@ -50,6 +56,27 @@ describe('duplicates', () => {
     expect(find('a', [unknown(1), unknown(2, { name: 'Ada' })], faces)).toBeNull();
     expect(find('a', [unknown(1, { name: 'Ada' }), unknown(2)], faces)).toBeNull();
     expect(find('a', [unknown(1), unknown(2, { ignored: true })], faces)).toBeNull();
+  });
+
+  it('are never two who are known not to be the same, nor two who were merged into those', () => {
+    const faces = [face('a', 1, 0), face('b', 2, 40), face('c', 3, 42)];
+    expect(find('a', [unknown(1), unknown(2)], faces, [notSame(1, 2)])).toBeNull();
+    // The next nearest is considered then.
+    expect(find('a', [unknown(1), unknown(2), unknown(3)], faces, [notSame(2, 1)])).toEqual(['Unknown 1', 'Unknown 3']);
+    expect(find('a', [unknown(1), unknown(2), unknown(4, { mergedInto: 'p2' })], faces, [notSame(1, 4)])).toBeNull();
+  });
+
+  it('are never one who was said not to be this face', () => {
+    const faces = [face('a', 1, 0), face('b', 2, 40), face('c', 2, 5, { role: 'negative' })];
+    expect(find('a', two, faces)).toBeNull();
+  });
+
+  it('are found however many faces of named persons are nearer', () => {
+    const named = Array.from({ length: 4 }, (_, index) => unknown(10 + index, { name: `Person ${String(index)}` }));
+    const crowd = named.flatMap((_, index) =>
+      Array.from({ length: 40 }, (_, at) => face(`n${String(index)}-${String(at)}`, 10 + index, -20 + at / 100)),
+    );
+    expect(find('a', [...two, ...named], [face('a', 1, 0), face('b', 2, 40), ...crowd])).toEqual(['Unknown 1', 'Unknown 2']);
   });
 
   it('are not found by negatives, nor across models', () => {
