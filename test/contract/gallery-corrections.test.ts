@@ -75,7 +75,10 @@ describeGallery('corrections', (rig) => {
     await expect(assign(null)).rejects.toMatchObject({ code: 'change-refused' });
     await rig.see(strangerVector(9));
     await assign('Unknown 2');
-    await expect(assign('Unknown 2', 'wrong', { id: 'slack:U2' })).rejects.toMatchObject({ code: 'change-refused', message: /said already/ });
+    await expect(assign('Unknown 2', 'wrong', { id: 'slack:U2' })).rejects.toMatchObject({
+      code: 'change-refused',
+      message: /said already/,
+    });
     // What was only decided can be confirmed.
     await rig.see(strangerVector(9), 'right');
     await assign('Unknown 2', 'right');
@@ -120,8 +123,7 @@ describeGallery('corrections', (rig) => {
     const wrong = (await rig.sighting('third'))?.faces[0]?.faceId ?? '';
     await rig.apply({ kind: 'split', person: 'Unknown 1', faceIds: [wrong] });
     const [kept, split] = [await rig.called('Unknown 1'), await rig.called('Unknown 2')];
-    const owners = async () =>
-      Promise.all(['second', 'third', 'fourth'].map(async (id) => (await rig.sighting(id))?.faces[0]?.personId));
+    const owners = async () => Promise.all(['second', 'third', 'fourth'].map(async (id) => (await rig.sighting(id))?.faces[0]?.personId));
     expect(await owners()).toEqual([split.id, split.id, kept.id].map((id, index) => (index === 0 ? expect.any(String) : id)));
     await assign('Unknown 1', 'third');
     await rig.undo((await rig.opened.operations.history(2, never))[1]?.id ?? '').catch(() => undefined);
@@ -190,7 +192,14 @@ describeGallery('sightings', (rig) => {
     await rig.see(alikeVector(ada, 0.8, 3), 'seen');
     await rig.apply({ kind: 'name', person: 'Ada', to: 'Grace' });
     const [explained] = await rig.opened.gallery.explain('seen', never);
-    expect(explained).toMatchObject({ position: 0, decision: 'match', saidBy: null, best: 'Grace', second: null, person: { name: 'Grace' } });
+    expect(explained).toMatchObject({
+      position: 0,
+      decision: 'match',
+      saidBy: null,
+      best: 'Grace',
+      second: null,
+      person: { name: 'Grace' },
+    });
     expect(explained?.evidence).toMatchObject({ best: { similarity: expect.closeTo(0.8, 3) }, margin: 0.04, negative: null });
     await expect(rig.opened.gallery.explain('nothing', never)).rejects.toMatchObject({ code: 'change-refused' });
   });

@@ -88,11 +88,26 @@ for (const backend of galleryBackends) {
         await until('everything is forgotten', async () => (await names(gallery)).length === 0, 20_000);
         await until(
           'it has read anew',
-          async () => (await metric(metrics, 'gallery_reloads_total{reason="database-went-back"}')) > 0,
+          async () => (await metric(metrics, 'gallery_reloads_total{reason="database-replaced"}')) > 0,
           10_000,
         );
         expect(await insist(gallery, strangerVector(3))).toMatchObject([{ person: { name: 'Unknown 1' } }]);
         await until('the other knows', async () => (await names(fresh.gallery)).length === 1, 10_000);
+      });
+
+      it('reads everything again when the database was replaced under it by one with a longer history', async () => {
+        const { gallery, metrics } = await open();
+        await see(gallery, strangerVector(1));
+        await namePerson({ ...opened[0]!, gallery }, 'Unknown 1', 'Ada', { id: 'cli' });
+        await emptyGallery(storage);
+        const other = await open();
+        for (const [index, name] of ['Bob', 'Eve', 'Kim'].entries()) {
+          await insist(other.gallery, strangerVector(11 + index));
+          await namePerson(other, `Unknown ${index + 1}`, name, { id: 'cli' });
+        }
+        await until('it knows who is there', async () => (await names(gallery)).join() === 'Bob,Eve,Kim', 20_000);
+        expect(await metric(metrics, 'gallery_reloads_total{reason="database-replaced"}')).toBeGreaterThan(0);
+        expect(await insist(gallery, strangerVector(1))).toMatchObject([{ person: { name: 'Unknown 4' } }]);
       });
 
       it.runIf(backend.name.includes('replica set'))('goes on when its change stream is killed', async () => {

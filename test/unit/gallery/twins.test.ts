@@ -23,7 +23,17 @@ const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson
 const face = (id: string, person: number, degrees: number, over: Partial<StoredFace> = {}): StoredFace => {
   const angle = (degrees * Math.PI) / 180;
   const embedding = Float32Array.from([Math.cos(angle), Math.sin(angle)]);
-  const rest = { modelId: 'm', quality: 0.5, sizePx: 90, snapshotId: null, position: null, shows: null, createdAtMs: 0, deleted: false, version: 1 };
+  const rest = {
+    modelId: 'm',
+    quality: 0.5,
+    sizePx: 90,
+    snapshotId: null,
+    position: null,
+    shows: null,
+    createdAtMs: 0,
+    deleted: false,
+    version: 1,
+  };
   return { id, personId: `p${String(person)}`, role: 'reference', embedding, ...rest, ...over };
 };
 const notSame = (one: number, other: number): StoredPair => {
