@@ -66,7 +66,9 @@ describeGallery('merging', (rig) => {
     const { persons } = await rig.contents();
     expect(new Set(persons.map(({ mergedInto }) => mergedInto))).toEqual(new Set([null, id]));
     for (const number of [1, 12, 24, 25]) {
-      await expect(rig.apply({ kind: 'alias', person: `Unknown ${number}`, alias: `Nick ${number}` })).resolves.toMatchObject({ personIds: [id] });
+      await expect(rig.apply({ kind: 'alias', person: `Unknown ${number}`, alias: `Nick ${number}` })).resolves.toMatchObject({
+        personIds: [id],
+      });
     }
     // A chain that an earlier version left in the database is followed as well.
     await rig.apply({ kind: 'forget', person: 'Unknown 17' });
@@ -123,7 +125,8 @@ describeGallery('merging', (rig) => {
     await rig.undo();
     const undone = await rig.contents();
     expect(undone.pairs).toHaveLength(1);
-    expect(undone.faces.map(({ id, role }) => [id, role]).sort()).toEqual(before.faces.map(({ id, role }) => [id, role]).sort());
+    const roles = ({ faces }: typeof before) => new Map(faces.map(({ id, role }) => [id, role]));
+    expect(roles(undone)).toEqual(roles(before));
   });
 
   it('is done by naming an unknown like a person without faces, with a full set of references too', async () => {
@@ -141,6 +144,6 @@ describeGallery('merging', (rig) => {
       await store.commit(head, { persons: [], faces: [{ id, isNew: false, set: { deleted: true } }], pairs: [] }, 'removed', never);
     });
     await withoutVectors.operations.apply({ kind: 'name', person: 'Unknown 1', to: 'ada' }, reader, never);
-    expect(await rig.called('Ada')).toMatchObject({ id: ada.id, faces: 2 });
+    expect(await withoutVectors.gallery.person(ada.id, never)).toMatchObject({ name: 'Ada', faces: 2 });
   });
 });

@@ -106,7 +106,13 @@ for (const backend of galleryBackends.filter(({ name }) => name.startsWith('Mong
         await database.sightings.record(snapshot({ snapshotId: 's2', faces: [sighted('f2')] }), [], never);
       },
       'with removals by hand': async () => {
-        for (const [name, id] of Object.entries({ persons: 'p3', faces: 'f3', face_crops: 'f3', pairs: pairId('p1', 'p3'), audit: 'audit-2' }))
+        for (const [name, id] of Object.entries({
+          persons: 'p3',
+          faces: 'f3',
+          face_crops: 'f3',
+          pairs: pairId('p1', 'p3'),
+          audit: 'audit-2',
+        }))
           await connection.db.collection<{ _id: string }>(name).deleteOne({ _id: id });
       },
       'with a forgotten and erased person': async () => {
