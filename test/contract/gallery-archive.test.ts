@@ -7,24 +7,15 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { ArchiveBatch, ArchiveStore } from '@watchpost/gallery/archive/archive-store';
 import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
 import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
-import type { Changeset } from '@watchpost/gallery/domain';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
-import { openWorkbench } from '@watchpost/gallery/open-workbench';
 import type { Database } from '@watchpost/gallery/stores/database';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import {
-  alikeVector,
-  emptyGallery,
-  face,
-  type GalleryBackend,
-  galleryBackends,
-  snapshotInfo,
-  strangerVector,
-} from '../support/gallery-backends.ts';
+import { emptyGallery, face, type GalleryBackend, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
+import { fillGallery } from '../support/sample-gallery.ts';
 import { startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
@@ -51,50 +42,6 @@ async function withGallery<T>(
   } finally {
     await gallery.close();
   }
-}
-
-/** A bit of everything: two strangers, one of them named, with references, crops and sightings; a merged, an ignored and a deleted person; a negative. */
-async function fill(storage: StorageConfig): Promise<void> {
-  await withGallery(storage, async (gallery, operations) => {
-    const [ada, other] = [strangerVector(1), strangerVector(2)];
-    await gallery.recognise(snapshotInfo(), [face(ada, { crop: new Uint8Array([255, 216, 1]) }), face(other)], never);
-    await gallery.recognise(
-      snapshotInfo({ camera: null, takenAtMs: 1_700_000_123_456 }),
-      [face(alikeVector(ada, 0.75, 5), { crop: new Uint8Array(700).fill(7) })],
-      never,
-    );
-    await gallery.recognise(snapshotInfo(), [face(strangerVector(3), { sizePx: 5 })], never);
-    await operations.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada Ünicode 🦊' }, { id: 'slack:U1', where: 'slack:C1' }, never);
-  });
-  const workbench = await openWorkbench(storage, log, never);
-  const rest = { number: null, mergedInto: null, deleted: false, createdAtMs: 1_600_000_000_001 };
-  const [kept, gone, merged] = [randomUUID(), randomUUID(), randomUUID()];
-  const negative = { modelId: 'test-model', role: 'negative' as const, embedding: strangerVector(9), quality: 1 / 3, sizePx: 77.7 };
-  const change: Changeset = {
-    persons: [
-      { id: kept, isNew: true, set: { ...rest, name: 'Postman', aliases: ['Pat', 'the postman'], ignored: true } },
-      { id: gone, isNew: true, set: { ...rest, name: 'Gone', aliases: [], ignored: false } },
-      { id: merged, isNew: true, set: { ...rest, name: 'Merged', aliases: [], ignored: false, mergedInto: kept } },
-    ],
-    faces: [
-      { id: randomUUID(), isNew: true, set: { ...negative, personId: kept, snapshotId: null, createdAtMs: 1, deleted: false }, crop: null },
-      {
-        id: randomUUID(),
-        isNew: true,
-        set: { ...negative, personId: gone, snapshotId: 's', createdAtMs: 1, deleted: false },
-        crop: new Uint8Array([1]),
-      },
-    ],
-    nextNumber: 41,
-  };
-  await workbench.transact(() => ({ changeset: change, result: undefined }), never);
-  const goneFace = workbench.mirror.facesOf(gone)[0]!.id;
-  const removal: Changeset = {
-    persons: [{ id: gone, isNew: false, set: { deleted: true } }],
-    faces: [{ id: goneFace, isNew: false, set: { deleted: true } }],
-  };
-  await workbench.transact(() => ({ changeset: removal, result: undefined }), never);
-  await workbench.close();
 }
 
 const linesOf = async (file: string): Promise<string[]> =>
@@ -144,10 +91,10 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
 
   it('is the same after going from MongoDB to PostgreSQL and back', async () => {
     const [replicaSet, standalone, postgres] = storages as [StorageConfig, StorageConfig, StorageConfig];
-    await fill(replicaSet);
+    await fillGallery(replicaSet);
     const first = await save(replicaSet);
     expect((await stat(first)).mode & 0o777).toBe(0o600);
-    expect(await load(postgres, first)).toEqual({ person: 4, face: 4, crop: 2, sighting: 3, 'last-seen': 2, audit: 1 });
+    expect(await load(postgres, first)).toEqual({ person: 4, face: 4, pair: 2, crop: 2, sighting: 3, 'last-seen': 2, audit: 1 });
     const second = await save(postgres);
     await load(standalone, second);
     const third = await save(standalone);
@@ -180,7 +127,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     const here = (): StorageConfig => storages[index]!;
 
     it(`refuses a gallery that is not empty, and replaces it while others use it with --replace (${backend.name})`, async () => {
-      await fill(here());
+      await fillGallery(here());
       const file = await save(here());
       await withGallery(here(), async (gallery, operations) => {
         await gallery.recognise(snapshotInfo(), [face(strangerVector(60))], never);
@@ -199,7 +146,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     });
 
     it(`changes nothing when the file is damaged (${backend.name})`, async () => {
-      await fill(here());
+      await fillGallery(here());
       const file = await save(here());
       const before = await contents(file);
       const bytes = await readFile(file);
@@ -212,7 +159,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
         'no end': gzipSync(`${lines.slice(0, -1).join('\n')}\n`),
         'a line missing': gzipSync(`${[...lines.slice(0, 3), ...lines.slice(4)].join('\n')}\n`),
         'a name changed': gzipSync(`${lines.join('\n').replace('Postman', 'Hostman')}\n`),
-        'a later format': gzipSync(`${[lines[0]!.replace('"format":1', '"format":2'), ...lines.slice(1)].join('\n')}\n`),
+        'a later format': gzipSync(`${[lines[0]!.replace('"format":2', '"format":3'), ...lines.slice(1)].join('\n')}\n`),
         'something else': gzipSync(`${JSON.stringify({ hello: 1 })}\n`),
       };
       for (const [what, damaged] of Object.entries(variants)) {
@@ -228,7 +175,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     });
 
     it(`can be restored again after an interruption (${backend.name})`, async () => {
-      await fill(here());
+      await fillGallery(here());
       const file = await save(here());
       await withArchive(here(), async ({ archive, store }) => {
         async function* broken(): AsyncGenerator<ArchiveBatch> {
@@ -251,7 +198,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     });
 
     it(`includes changes made while it is written (${backend.name})`, async () => {
-      await fill(here());
+      await fillGallery(here());
       const file = path.join(folder, `${randomUUID()}.gz`);
       await withArchive(here(), async (opened) => {
         let renamed = false;

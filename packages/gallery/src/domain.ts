@@ -63,10 +63,7 @@ export function pairId(one: string, other: string): string {
 
 export type PersonStatus = 'named' | 'unknown' | 'ignored';
 
-/**
- * The format of what is stored. A release that stores something which older ones would misread raises it; older processes then wait
- * (`database-newer`) until they are updated.
- */
+/** The format of what is stored. Raised by a release that stores what older ones would misread: these then wait (`database-newer`). */
 export const galleryFormat = 1;
 
 /** One commit of the sequence. `id` is the writer's own, so that it finds out whether a commit was made whose answer was lost. */
@@ -215,7 +212,21 @@ export type Actor = z.infer<typeof actorSchema>;
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum(['name', 'alias', 'merge', 'split', 'ignore', 'unignore', 'forget', 'undo', 'assign', 'enroll', 'expire', 'edit', 'repair']),
+  action: z.enum([
+    'name',
+    'alias',
+    'merge',
+    'split',
+    'ignore',
+    'unignore',
+    'forget',
+    'undo',
+    'assign',
+    'enroll',
+    'expire',
+    'edit',
+    'repair',
+  ]),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),
@@ -271,9 +282,8 @@ export interface SnapshotSightings {
 
 /** Who these faces show: the persons that they were matched to, each once. An uncertain face counts only if a reader said whose it is. */
 export function personsSeen(faces: readonly Sighting[]): string[] {
-  const isSure = ({ decision, saidBy }: Sighting): boolean => decision !== 'uncertain' || saidBy !== null;
-  const ids = faces.flatMap((face) => (face.personId !== null && isSure(face) ? [face.personId] : []));
-  return [...new Set(ids)];
+  const sure = faces.filter(({ decision, saidBy }) => decision !== 'uncertain' || saidBy !== null);
+  return [...new Set(sure.flatMap(({ personId }) => personId ?? []))];
 }
 
 export interface LastSeen {

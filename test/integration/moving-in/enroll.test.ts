@@ -82,7 +82,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
           const { format, width } = await sharp((await store.crop(id, never))!).metadata();
           expect([format, width <= 256]).toEqual(['jpeg', true]);
         }
-        expect((await audit.newest(9, never)).map(({ action }) => action)).toEqual(['enroll', 'enroll']);
+        expect((await audit.newest(9, {}, never)).map(({ action }) => action)).toEqual(['enroll', 'enroll']);
       });
     });
 

@@ -93,11 +93,13 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         quality: 0.5,
         sizePx: 60,
         snapshotId: null,
+        position: null,
+        shows: null,
         createdAtMs: 1,
         deleted: false,
       };
       await workbench.transact(
-        () => ({ changeset: { persons: [], faces: [{ id: randomUUID(), isNew: true, set, crop: null }] }, result: undefined }),
+        () => ({ changeset: { persons: [], faces: [{ id: randomUUID(), isNew: true, set, crop: null }], pairs: [] }, result: undefined }),
         never,
       );
     };

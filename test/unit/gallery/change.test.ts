@@ -1,8 +1,8 @@
 import { createChange, undoChange } from '@watchpost/gallery/changes/change';
-import type { StoredPerson } from '@watchpost/gallery/domain';
+import type { Head, StoredPerson } from '@watchpost/gallery/domain';
 import { describe, expect, it } from 'vitest';
 
-const base = { version: 7, nextNumber: 4 };
+const base: Head = { epoch: 'e', version: 7, nextNumber: 4, recent: [], nowMs: 1_000 };
 const cli = { id: 'cli' };
 const ada: StoredPerson = {
   id: 'ada',
@@ -11,6 +11,8 @@ const ada: StoredPerson = {
   aliases: ['Countess'],
   ignored: false,
   mergedInto: null,
+  mergedAtMs: null,
+  formerNumbers: [],
   deleted: false,
   createdAtMs: 5,
   version: 3,
@@ -22,6 +24,8 @@ const newFace = {
   quality: 0.5,
   sizePx: 90,
   snapshotId: null,
+  position: null,
+  shows: null,
 };
 
 describe('a change', () => {
@@ -30,29 +34,35 @@ describe('a change', () => {
     change.setPerson(ada, { name: 'Grace', aliases: [] });
     change.moveFace({ id: 'f1', personId: 'ada' }, 'bob');
     change.removeFace('f2');
-    change.moveSightings(['f1'], 'ada', 'bob');
-    change.assign({ snapshotId: 's', position: 1 }, null, 'carl');
+    change.setShows({ id: 'f3', shows: null }, 'carl');
+    change.setPair('bob', 'ada', false);
+    change.moveSightings(['f1'], ['ada', 'ada-before'], 'bob');
+    change.assign({ snapshotId: 's', position: 1 }, { personId: null, saidBy: null }, { personId: 'carl', saidBy: 'cli' });
     const { changeset, audit } = change.audited('merge', cli, 'why');
     expect(changeset).toEqual({
       persons: [{ id: 'ada', isNew: false, set: { name: 'Grace', aliases: [] } }],
       faces: [
         { id: 'f1', isNew: false, set: { personId: 'bob' } },
         { id: 'f2', isNew: false, set: { deleted: true } },
+        { id: 'f3', isNew: false, set: { shows: 'carl' } },
       ],
-      moveSightings: [{ faceIds: ['f1'], personId: 'bob' }],
-      assignments: [{ snapshotId: 's', position: 1, personId: 'carl' }],
+      pairs: [{ id: 'ada bob', personIds: ['bob', 'ada'], deleted: false }],
+      moveSightings: [{ faceIds: ['f1'], from: ['ada', 'ada-before'], to: 'bob' }],
+      assignments: [{ snapshotId: 's', position: 1, personId: 'carl', saidBy: 'cli' }],
       audit,
     });
-    expect(audit).toMatchObject({ action: 'merge', actor: cli, summary: 'why', undone: false, undoes: null, version: 8 });
+    expect(audit).toMatchObject({ action: 'merge', actor: cli, summary: 'why', undone: false, undoes: null, version: 8, atMs: 1_000 });
     expect(audit.personIds).toEqual(['ada', 'bob', 'carl']);
     expect(audit.inverse).toEqual({
       persons: [{ id: 'ada', isNew: false, set: { name: 'Ada', aliases: ['Countess'] } }],
       faces: [
         { id: 'f1', isNew: false, set: { personId: 'ada' } },
         { id: 'f2', isNew: false, set: { deleted: false } },
+        { id: 'f3', isNew: false, set: { shows: null } },
       ],
-      moveSightings: [{ faceIds: ['f1'], personId: 'ada' }],
-      assignments: [{ snapshotId: 's', position: 1, personId: null }],
+      pairs: [{ id: 'ada bob', personIds: ['bob', 'ada'], deleted: true }],
+      moveSightings: [{ faceIds: ['f1'], from: ['bob'], to: 'ada' }],
+      assignments: [{ snapshotId: 's', position: 1, personId: null, saidBy: null }],
     });
   });
 
@@ -114,11 +124,19 @@ describe('a change', () => {
     expect(change.changeset()).not.toHaveProperty('nextNumber');
   });
 
+  it('adopts what was edited by hand, which its inverse leaves as it is', () => {
+    const change = createChange(base);
+    change.adopt({ persons: [{ id: 'ada', name: 'Grace' }], faceIds: ['f1'] });
+    const { changeset, audit } = change.audited('edit', cli, '');
+    expect(changeset).toMatchObject({ persons: [], faces: [], adopt: { persons: [{ id: 'ada', name: 'Grace' }], faceIds: ['f1'] } });
+    expect(audit).toMatchObject({ personIds: ['ada'], inverse: { persons: [], faces: [], pairs: [] } });
+  });
+
   it('is undone by its inverse', () => {
     const change = createChange(base);
     change.setPerson(ada, { ignored: true });
     const { audit } = change.audited('ignore', cli, 'Ada is ignored');
-    const undo = undoChange(audit, audit.inverse!, { id: 'slack:U1' }, { version: 9, nextNumber: 4 });
+    const undo = undoChange(audit, audit.inverse!, { id: 'slack:U1' }, { ...base, version: 9 });
     expect(undo.changeset.persons).toEqual([{ id: 'ada', isNew: false, set: { ignored: false } }]);
     expect(undo.audit).toMatchObject({
       action: 'undo',

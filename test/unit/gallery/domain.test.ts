@@ -13,8 +13,8 @@ describe('a status', () => {
 });
 
 describe('the persons that a snapshot shows', () => {
-  it('are those of its faces, each once, without uncertain ones', () => {
-    const face = (decision: Sighting['decision'], personId: string | null): Sighting => ({
+  it('are those of its faces, each once, without uncertain ones of which no reader said whose they are', () => {
+    const face = (decision: Sighting['decision'], personId: string | null, saidBy: string | null = null): Sighting => ({
       box: { x: 0, y: 0, width: 1, height: 1 },
       decision,
       personId,
@@ -23,10 +23,13 @@ describe('the persons that a snapshot shows', () => {
       modelId: 'm',
       quality: 0.5,
       sizePx: 90,
+      saidBy,
+      evidence: null,
       embedding: new Float32Array(0),
     });
     const faces = [face('match', 'b'), face('unknown', 'a'), face('match', 'b'), face('uncertain', 'c'), face('unrecognisable', null)];
     expect(personsSeen(faces)).toEqual(['b', 'a']);
+    expect(personsSeen([face('uncertain', 'c', 'slack:U1')])).toEqual(['c']);
   });
 });
 
@@ -34,9 +37,10 @@ describe('the inverse of a change', () => {
   it('survives storage as text', () => {
     const inverse = {
       persons: [{ id: 'p1', isNew: false as const, set: { name: 'Ada', mergedInto: null } }],
-      faces: [{ id: 'f1', isNew: false as const, set: { deleted: false } }],
-      moveSightings: [{ faceIds: ['f1'], personId: 'p1' }],
-      assignments: [{ snapshotId: 's1', position: 0, personId: null }],
+      faces: [{ id: 'f1', isNew: false as const, set: { deleted: false, shows: 'p2' } }],
+      pairs: [{ id: 'p1 p2', personIds: ['p1', 'p2'] as const, deleted: true }],
+      moveSightings: [{ faceIds: ['f1'], from: ['p1'], to: 'p2' }],
+      assignments: [{ snapshotId: 's1', position: 0, personId: null, saidBy: 'slack:U1' }],
     };
     expect(inverseFromJson(inverseToJson(inverse))).toEqual(inverse);
     expect(inverseFromJson(inverseToJson(null))).toBeNull();

@@ -67,38 +67,20 @@ type SightingChanges = Pick<Inverse, 'moveSightings' | 'assignments'>;
 /** Starts a change on top of `base`, at the time of `base`. Pure except for ids. */
 export function createChange(base: Head): Change {
   const { nowMs } = base;
-  const persons = new Map<string, PersonChange>();
-  const faces = new Map<string, FaceChange>();
+  const { persons, faces, setPerson, addPerson, setFace, addFace, before } = createLedger();
   const pairs = new Map<string, PairChange>();
-  const personsBack = new Map<string, PersonFields>();
-  const facesBack = new Map<string, Inverse['faces'][number]['set']>();
   const sightings: SightingChanges = { moveSightings: [], assignments: [] };
   const sightingsBack: SightingChanges = { moveSightings: [], assignments: [] };
   const adopted: Adoption = { persons: [], faceIds: [] };
   const touched = new Set<string>();
   let { nextNumber } = base;
 
-  const addPerson = (name: string, number: number | null): { id: string; name: string } => {
+  const createPerson = (name: string, number: number | null): { id: string; name: string } => {
     const id = randomUUID();
     const merged = { mergedInto: null, mergedAtMs: null, formerNumbers: [] };
-    persons.set(id, { id, isNew: true, set: { name, number, aliases: [], ignored: false, ...merged, deleted: false, createdAtMs: nowMs } });
-    personsBack.set(id, { deleted: true });
+    addPerson(id, { name, number, aliases: [], ignored: false, ...merged, deleted: false, createdAtMs: nowMs });
     touched.add(id);
     return { id, name };
-  };
-  const setFace = (id: string, set: Inverse['faces'][number]['set'], back: typeof set): void => {
-    const earlier = faces.get(id);
-    if (earlier?.isNew) faces.set(id, { ...earlier, set: { ...earlier.set, ...set } });
-    else faces.set(id, { id, isNew: false, set: { ...earlier?.set, ...set } });
-    if (!earlier?.isNew) facesBack.set(id, { ...back, ...facesBack.get(id) });
-  };
-  const setPerson: Change['setPerson'] = (before, set) => {
-    const { id } = before;
-    const earlier = persons.get(id);
-    touched.add(id);
-    if (earlier?.isNew) persons.set(id, { ...earlier, set: { ...earlier.set, ...set } });
-    else persons.set(id, { id, isNew: false, set: { ...earlier?.set, ...set } });
-    if (!earlier?.isNew) personsBack.set(id, { ...fieldsBefore(before, set), ...personsBack.get(id) });
   };
   const collected = (): Changeset => ({
     persons: [...persons.values()],
@@ -109,23 +91,24 @@ export function createChange(base: Head): Change {
     ...(nextNumber !== base.nextNumber && { nextNumber }),
   });
   const inverse = (): Inverse => ({
-    persons: [...personsBack].map(([id, set]) => ({ id, isNew: false, set })),
-    faces: [...facesBack].map(([id, set]) => ({ id, isNew: false, set })),
+    ...before(),
     pairs: [...pairs.values()].map((pair) => ({ ...pair, deleted: !pair.deleted })),
     ...sightingsBack,
   });
 
   return {
-    createPerson: (name) => addPerson(validName(name), null),
+    createPerson: (name) => createPerson(validName(name), null),
     createUnknown: () => {
       const number = nextNumber;
       nextNumber += 1;
-      return addPerson(unknownName(number), number);
+      return createPerson(unknownName(number), number);
     },
-    setPerson,
+    setPerson: (person, set) => {
+      setPerson(person, set);
+      touched.add(person.id);
+    },
     addFace: ({ id = randomUUID(), createdAtMs = nowMs, crop = null, ...fields }) => {
-      faces.set(id, { id, isNew: true, set: { ...fields, createdAtMs, deleted: false }, crop });
-      facesBack.set(id, { deleted: true });
+      addFace(id, { ...fields, createdAtMs, deleted: false }, crop);
       touched.add(fields.personId);
       return id;
     },
@@ -158,10 +141,48 @@ export function createChange(base: Head): Change {
       if (before.personId !== null) touched.add(before.personId);
     },
     concerns: (personId) => void touched.add(personId),
-    changeset: () =>
-      persons.size + faces.size + pairs.size + adopted.persons.length + adopted.faceIds.length > 0 ? collected() : null,
+    changeset: () => (persons.size + faces.size + pairs.size + adopted.persons.length + adopted.faceIds.length > 0 ? collected() : null),
     audited: (action, actor, summary) =>
       withAudit(collected(), base, { action, actor, summary, personIds: [...touched], inverse: inverse(), undoes: null }),
+  };
+}
+
+type FaceFields = Inverse['faces'][number]['set'];
+
+/** Persons and faces as a change leaves them, and as they were before. Steps add up; what was added stays new. */
+function createLedger() {
+  const persons = new Map<string, PersonChange>();
+  const faces = new Map<string, FaceChange>();
+  const personsBefore = new Map<string, PersonFields>();
+  const facesBefore = new Map<string, FaceFields>();
+  return {
+    persons,
+    faces,
+    addPerson: (id: string, set: Omit<StoredPerson, 'id' | 'version'>): void => {
+      persons.set(id, { id, isNew: true, set });
+      personsBefore.set(id, { deleted: true });
+    },
+    setPerson: (before: StoredPerson, set: PersonFields): void => {
+      const { id } = before;
+      const earlier = persons.get(id);
+      if (earlier?.isNew) persons.set(id, { ...earlier, set: { ...earlier.set, ...set } });
+      else persons.set(id, { id, isNew: false, set: { ...earlier?.set, ...set } });
+      if (!earlier?.isNew) personsBefore.set(id, { ...fieldsBefore(before, set), ...personsBefore.get(id) });
+    },
+    addFace: (id: string, set: Omit<StoredFace, 'id' | 'version'>, crop: Uint8Array | null): void => {
+      faces.set(id, { id, isNew: true, set, crop });
+      facesBefore.set(id, { deleted: true });
+    },
+    setFace: (id: string, set: FaceFields, before: FaceFields): void => {
+      const earlier = faces.get(id);
+      if (earlier?.isNew) faces.set(id, { ...earlier, set: { ...earlier.set, ...set } });
+      else faces.set(id, { id, isNew: false, set: { ...earlier?.set, ...set } });
+      if (!earlier?.isNew) facesBefore.set(id, { ...before, ...facesBefore.get(id) });
+    },
+    before: (): Pick<Inverse, 'persons' | 'faces'> => ({
+      persons: [...personsBefore].map(([id, set]) => ({ id, isNew: false, set })),
+      faces: [...facesBefore].map(([id, set]) => ({ id, isNew: false, set })),
+    }),
   };
 }
 

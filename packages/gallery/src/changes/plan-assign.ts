@@ -54,15 +54,21 @@ export async function planAssign(deps: PlanDeps, base: Head, statement: Statemen
 async function findCorrected({ mirror, sightings }: PlanDeps, statement: Statement, signal: AbortSignal): Promise<Corrected> {
   const { snapshotId, position, person: reference } = statement;
   const seen = await sightings.find(snapshotId, signal);
-  const face = seen?.faces[position];
-  if (!seen || !face) throw new AppError('change-refused', 'the snapshot has no such face, or is too old');
-  if (face.embedding.length === 0) throw new AppError('change-refused', 'the face was erased');
-  const matched = face.personId === null ? null : mirror.person(face.personId);
+  if (!seen) throw new AppError('change-refused', 'no faces of the snapshot are known, or it is too old');
+  const face = faceAt(seen, position);
+  const matched = mirror.person(face.personId ?? '');
   const right = reference === null ? null : resolvePerson(mirror, reference);
   if (face.saidBy !== null && matched?.id === right?.id) throw new AppError('change-refused', 'this was said already');
   if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
   const wrong = matched && matched.id !== right?.id ? matched : null;
   return { seen, position, face, right, wrong, learnt: mirror.facesFrom(snapshotId, position) };
+}
+
+function faceAt(seen: SnapshotSightings, position: number): Sighting {
+  const face = seen.faces[position];
+  if (!face) throw new AppError('change-refused', 'the snapshot has no such face');
+  if (face.embedding.length === 0) throw new AppError('change-refused', 'the face was erased');
+  return face;
 }
 
 /** Whether an unknown has no other references than these. */
@@ -75,34 +81,45 @@ function isMadeOf({ mirror }: PlanDeps, person: StoredPerson, faces: readonly In
 
 async function learn(deps: PlanDeps, change: Change, corrected: Corrected, signal: AbortSignal): Promise<void> {
   const { mirror } = deps;
-  const { seen, position, face, right, wrong, learnt } = corrected;
+  const { seen, position, face, right, wrong } = corrected;
   const { modelId, embedding, quality, sizePx } = face;
-  const isOf = (person: StoredPerson | null, { personId }: IndexedFace): boolean => mirror.person(personId)?.id === person?.id;
-  const left: IndexedFace[] = [];
-  for (const each of learnt) {
-    // A reference of the right person and negatives of others agree with what was said.
-    if ((each.role === 'reference') === (right !== null && isOf(right, each))) {
-      left.push(each);
-      if (each.role === 'negative' && each.shows !== (right?.id ?? null)) change.setShows(each, right?.id ?? null);
-      continue;
-    }
-    change.removeFace(each.id);
-    change.concerns(each.personId);
-  }
-  const hasLeft = (role: IndexedFace['role'], person: StoredPerson): boolean =>
-    left.some((each) => each.role === role && each.modelId === modelId && isOf(person, each));
+  const left = unlearn(deps, change, corrected);
+  const isLearnt = (role: IndexedFace['role'], person: StoredPerson): boolean =>
+    left.some((each) => each.role === role && each.modelId === modelId && isOf(deps, each, person));
   const newFace = { modelId, embedding, quality, sizePx, snapshotId: seen.snapshotId, position };
-  if (right && !hasLeft('reference', right)) {
+  if (right && !isLearnt('reference', right)) {
     const crop = await cropOf(deps, corrected, signal);
     await addReference(deps, change, { ...newFace, personId: right.id, role: 'reference', shows: null, crop }, signal);
   }
-  if (wrong && !hasLeft('negative', wrong))
+  if (wrong && !isLearnt('negative', wrong))
     await addNegative(deps, change, { ...newFace, personId: wrong.id, role: 'negative', shows: right?.id ?? null }, signal);
   if (right && wrong && !mirror.notSame(right.id, wrong.id)) change.setPair(right.id, wrong.id, false);
 }
 
+/** Removes what contradicts. Returns the rest: a reference of the right person, and negatives of others, which now show that person. */
+function unlearn(deps: PlanDeps, change: Change, { right, learnt }: Corrected): IndexedFace[] {
+  const shows = right?.id ?? null;
+  const agrees = (each: IndexedFace): boolean => (each.role === 'reference') === (right !== null && isOf(deps, each, right));
+  const left = learnt.filter((each) => agrees(each));
+  for (const each of left) if (each.role === 'negative' && each.shows !== shows) change.setShows(each, shows);
+  for (const each of learnt) {
+    if (agrees(each)) continue;
+    change.removeFace(each.id);
+    change.concerns(each.personId);
+  }
+  return left;
+}
+
+function isOf({ mirror }: PlanDeps, { personId }: IndexedFace, person: StoredPerson): boolean {
+  return mirror.person(personId)?.id === person.id;
+}
+
 /** The face's picture, so that another model can embed it later. */
-async function cropOf({ sightings, store }: PlanDeps, { seen, position, learnt }: Corrected, signal: AbortSignal): Promise<Uint8Array | null> {
+async function cropOf(
+  { sightings, store }: PlanDeps,
+  { seen, position, learnt }: Corrected,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
   const own = await sightings.crop(seen.snapshotId, position, signal);
   const reference = learnt.find(({ role }) => role === 'reference');
   return own ?? (reference ? store.crop(reference.id, signal) : null);
@@ -116,7 +133,12 @@ async function addReference({ vectorsOf, references }: PlanDeps, change: Change,
 }
 
 /** A negative is always kept, since somebody said it; above the cap one that resembles another makes room. */
-async function addNegative({ vectorsOf, references: { cap } }: PlanDeps, change: Change, face: NewFace, signal: AbortSignal): Promise<void> {
+async function addNegative(
+  { vectorsOf, references: { cap } }: PlanDeps,
+  change: Change,
+  face: NewFace,
+  signal: AbortSignal,
+): Promise<void> {
   const existing = await vectorsOf(face.personId, face.modelId, 'negative', signal);
   const own = { id: '', vector: face.embedding, quality: Infinity };
   for (const id of surplusReferences([...existing, own], cap)) if (id !== own.id) change.removeFace(id);

@@ -55,7 +55,7 @@ export function createEnroll({ mirror, transact, vectorsOf, decision, references
       }
       const change = createChange(base);
       const person = known ?? change.createPerson(name);
-      const existing = known ? await vectorsOf(known.id, modelId, 'reference', signal) : [];
+      const existing = await vectorsOf(person.id, modelId, 'reference', signal);
       const { add, evict } = chooseReferences(existing, { vector: embedding, quality }, references);
       const origin = { snapshotId: null, position: null, shows: null };
       if (add) change.addFace({ personId: person.id, modelId, role: 'reference', embedding, quality, sizePx, ...origin, crop });

@@ -37,7 +37,10 @@ export async function carryOut(collections: GalleryCollections, epoch: string, p
   );
   // Persons before faces, so that nobody ever sees a face without its person.
   await writer.write(persons, personUpdates(pending));
-  await writer.write(pairs, pending.pairs.map((pair) => pairUpdate(pair, version)));
+  await writer.write(
+    pairs,
+    pending.pairs.map((pair) => pairUpdate(pair, version)),
+  );
   await writer.write(faces, [...pending.faces.map((face) => faceUpdate(face, version)), ...faceAdoptions(pending)]);
   await moveSightings(collections, pending, writer);
   if (pending.audit) {
@@ -191,7 +194,12 @@ async function moveSightings({ sightings }: GalleryCollections, pending: Pending
     };
   });
   const moved = pending.moveSightings.map(({ faceIds, from, to }): Write => {
-    const face = { 'face.faceId': { $in: faceIds }, 'face.personId': { $in: from }, 'face.saidBy': null, 'face.version': olderThan(version) };
+    const face = {
+      'face.faceId': { $in: faceIds },
+      'face.personId': { $in: from },
+      'face.saidBy': null,
+      'face.version': olderThan(version),
+    };
     return {
       updateMany: {
         filter: { 'faces.faceId': { $in: faceIds } },

@@ -12,7 +12,11 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
     await faces.createIndexes([{ key: { version: 1 } }, { key: { personId: 1 } }, deleted, expire('purgeAt')]);
     await pairs.createIndexes([{ key: { version: 1 } }, { key: { personIds: 1 } }, deleted, expire('purgeAt')]);
     await crops.createIndexes([expire('purgeAt')]);
-    await sightings.createIndexes([{ key: { 'faces.personId': 1, takenAt: -1, _id: -1 } }, { key: { 'faces.faceId': 1 } }, expire('expiresAt')]);
+    await sightings.createIndexes([
+      { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },
+      { key: { 'faces.faceId': 1 } },
+      expire('expiresAt'),
+    ]);
     await audit.createIndexes([
       { key: { version: -1 } },
       { key: { 'actor.id': 1, version: -1 } },

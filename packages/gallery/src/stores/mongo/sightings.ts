@@ -85,7 +85,11 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
           'faces.personId': { $in: [...personIds] },
           ...(after && { $or: [{ takenAt: { $lt: at } }, { takenAt: at, _id: { $lt: after.snapshotId } }] }),
         };
-        const found = await sightings.find(which, { signal, ...withoutCrops }).sort({ takenAt: -1, _id: -1 }).limit(limit).toArray();
+        const found = await sightings
+          .find(which, { signal, ...withoutCrops })
+          .sort({ takenAt: -1, _id: -1 })
+          .limit(limit)
+          .toArray();
         return found.flatMap((document) => sightingsSchema.safeParse(document).data ?? []);
       }, signal),
   };
