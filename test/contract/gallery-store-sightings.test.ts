@@ -65,7 +65,7 @@ onEachStore('sightings', ({ database, commit }) => {
   it('records many snapshots of the same persons at once', async () => {
     const { sightings } = database();
     const persons = ['p1', 'p2', 'p3', 'p4'];
-    const shuffled = (index: number): string[] => (index % 2 ? persons : [...persons].reverse());
+    const shuffled = (index: number): string[] => (index % 2 ? persons : persons.toReversed());
     await Promise.all(
       Array.from({ length: 40 }, async (_, index) =>
         sightings.record(snapshot({ takenAtMs: index, faces: shuffled(index).map((personId) => sightedFace({ personId })) }), [], never),

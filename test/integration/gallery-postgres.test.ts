@@ -91,24 +91,24 @@ onEachStore(
       await fourPersons();
       const ids = ['p1', 'p2', 'p3', 'p4'];
       const other = await another();
-      let isOver = false;
+      const stop = new AbortController();
       const commits = [database(), other].map(async (each, index) => {
         let count = 0;
-        for (; !isOver; count += 1)
+        for (; !stop.signal.aborted; count += 1)
           await insist(each, {
-            persons: [...ids].reverse().map((id) => ({ id, isNew: false, set: { ignored: (count + index) % 2 === 0 } })),
+            persons: ids.toReversed().map((id) => ({ id, isNew: false, set: { ignored: (count + index) % 2 === 0 } })),
           });
         return count;
       });
       await operator(async (client) => {
         for (let round = 0; round < 60; round += 1) {
           await client.query('BEGIN');
-          for (const id of round % 2 ? ids : [...ids].reverse())
+          for (const id of round % 2 ? ids : ids.toReversed())
             await client.query('UPDATE watchpost.persons SET name = $2 WHERE id = $1', [id, `Hand ${String(round)} ${id}`]);
           await client.query('COMMIT');
         }
       });
-      isOver = true;
+      stop.abort();
       const counts = await Promise.all(commits);
       expect(Math.min(...counts)).toBeGreaterThan(0);
       // The last of them has adopted all that was edited.
@@ -158,7 +158,9 @@ onEachStore(
             for (let round = 0; round < 8; round += 1) {
               const id = `${String(index)}-${String(round)}`;
               await insist(each, { persons: [newPerson(id), rename('p1', id)], faces: [newFace(`f-${id}`, id)] });
-              await each.sightings.record(snapshot({ takenAtMs: round, faces: [sightedFace()] }), [], never);
+              // Each of them is the newest, so each updates the same row.
+              const seen = [1, 2, 3].map((at) => snapshot({ takenAtMs: 10 * round + at, faces: [sightedFace()] }));
+              await Promise.all(seen.map(async (picture) => each.sightings.record(picture, [], never)));
               await each.upkeep.lease(id, 1, never);
               await each.eraser.erase({ deletedMs: 1e9, auditMs: 1e9, mergedMs: 1e9 }, never);
             }

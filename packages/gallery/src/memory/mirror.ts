@@ -51,7 +51,10 @@ export interface Mirror {
   orphans(): { personId: string; faceIds: string[] }[];
   /** The persons nearest to a vector, most similar first. `certain`: no rival is missing, however many faces are nearer. */
   candidates(embedding: Float32Array, modelId: string, certain?: RivalRange): Candidate[];
+  /** Persons that were not merged into another one, and all faces. */
   counts(): { persons: number; faces: number };
+  /** How many persons, merged or not, and faces. */
+  size(): number;
 }
 
 /** Which persons can be rivals of the nearest one. */
@@ -117,6 +120,7 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
     orphans: () => orphansOf(persons, faces),
     candidates: (embedding, modelId, certain) => rankWidely({ persons, faces }, { embedding, modelId }, certain),
     counts: () => ({ persons: persons.unmergedCount(), faces: faces.size }),
+    size: () => persons.size + faces.size,
   };
   return mirror;
 }

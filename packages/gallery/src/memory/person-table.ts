@@ -5,6 +5,7 @@ import { createTombstones } from './tombstones.ts';
 
 /** The persons in memory, found by id, by name and by number. */
 export interface PersonTable {
+  readonly size: number;
   /** Adds or updates a person; a newer version replaces an older one. */
   apply(person: StoredPerson): void;
   /** Removes a person that is no longer in the database. It returns if it is read again. */
@@ -101,6 +102,9 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
   };
 
   return {
+    get size() {
+      return persons.size;
+    },
     apply: (person) => {
       const { id, version } = person;
       if (gone.isGone(id, version)) return;

@@ -1,6 +1,7 @@
 import { pause } from '@watchpost/shared/wait';
 import type { GalleryStore } from '../store.ts';
 import { coalesce } from './concurrency.ts';
+import type { Mirror } from './mirror.ts';
 import type { Reader } from './reader.ts';
 import type { SyncDeps, SyncSettings } from './sync.ts';
 
@@ -14,7 +15,8 @@ export interface Tending {
 
 export interface TendingDeps extends SyncSettings {
   store: GalleryStore;
-  reader: Pick<Reader, 'isReady' | 'census'>;
+  mirror: Mirror;
+  reader: Pick<Reader, 'isReady' | 'catchUp' | 'census'>;
   adopt: SyncDeps['adopt'];
   /** Whether the feed reports edits. */
   isListening: () => boolean;
@@ -25,9 +27,10 @@ export interface TendingDeps extends SyncSettings {
 const longestRestMs = 5_000;
 
 /** Rests ten times as long as each look took, so that a large gallery is looked at less often. */
-export function createTending({ store, reader, adopt, isListening, warn, pollMs, censusMs }: TendingDeps, signal: AbortSignal): Tending {
+export function createTending({ store, mirror, reader, adopt, isListening, warn, pollMs, censusMs }: TendingDeps, signal: AbortSignal): Tending {
   let restUntilMs = 0;
   let size = 0;
+  let more: number | null = null;
   let censusLastMs = performance.now();
 
   const adoptEdits = async (): Promise<void> => {
@@ -35,11 +38,18 @@ export function createTending({ store, reader, adopt, isListening, warn, pollMs,
     if (persons.length + faceIds.length > 0) await adopt(signal);
   };
 
-  /** Whether it is less than it was. */
+  /**
+   * Whether the database holds more than memory by less than it did: what was deleted by a commit is kept there for a while, what was
+   * removed by hand is not. Counted only while nobody commits.
+   */
   const hasShrunk = async (): Promise<boolean> => {
-    const before = size;
+    const { version } = mirror.head;
     size = await store.sizeHint(signal);
-    return size < before;
+    await reader.catchUp();
+    if (size === 0 || mirror.head.version !== version) return false;
+    const before = more;
+    more = size - mirror.size();
+    return before !== null && more < before;
   };
 
   let reported = false;
@@ -53,6 +63,7 @@ export function createTending({ store, reader, adopt, isListening, warn, pollMs,
       await adoptEdits();
       if ((await hasShrunk()) || wasReported || startMs - censusLastMs >= censusMs) {
         await reader.census();
+        more = size - mirror.size();
         censusLastMs = startMs;
       }
       restUntilMs = performance.now() + Math.min(10 * (performance.now() - startMs), longestRestMs);
