@@ -1,0 +1,107 @@
+import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
+import { expect, it } from 'vitest';
+import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
+import { describeGallery, reader } from '../support/gallery-rig.ts';
+
+const never = new AbortController().signal;
+const other = { id: 'slack:U2' };
+const refused = { code: 'change-refused' };
+
+describeGallery('undo', (rig) => {
+  const name = async (person: string, to: string, by = reader as { id: string }) => rig.apply({ kind: 'name', person, to }, by);
+
+  it('takes back the newest change of whoever asks, not of somebody else', async () => {
+    for (const seed of [1, 2, 3]) await rig.see(strangerVector(seed));
+    await name('Unknown 1', 'Ada');
+    await rig.apply({ kind: 'merge', from: 'Unknown 3', into: 'Unknown 2' }, { id: 'watchpost' });
+    await name('Unknown 2', 'Grace', other);
+    await rig.undo();
+    expect(await rig.names()).toEqual(['Grace', 'Unknown 1']);
+    await expect(rig.undo()).rejects.toMatchObject(refused);
+    await rig.undo(null, other);
+    expect(await rig.names()).toEqual(['Unknown 1', 'Unknown 2']);
+    await expect(rig.undo(null, other)).rejects.toMatchObject(refused);
+  });
+
+  it('takes back an entry by its id, or the beginning of it', async () => {
+    for (const seed of [1, 2]) await rig.see(strangerVector(seed));
+    const first = await name('Unknown 1', 'Ada');
+    await name('Unknown 2', 'Grace');
+    await rig.undo(first.id.slice(0, 8), other);
+    expect(await rig.names()).toEqual(['Grace', 'Unknown 1']);
+    await expect(rig.undo(first.id)).rejects.toMatchObject({ ...refused, message: /undone already/ });
+    await expect(rig.undo(first.id.slice(0, 5))).rejects.toMatchObject({ ...refused, message: /first 6 characters/ });
+    await expect(rig.undo('ffffffff-nobody')).rejects.toMatchObject({ ...refused, message: /no entry/ });
+    const [undo] = await rig.opened.operations.history(1, never);
+    await expect(rig.undo(undo?.id)).rejects.toMatchObject({ ...refused, message: /cannot be undone/ });
+  });
+
+  it('is done once, however many ask for it at once', async () => {
+    await rig.see(strangerVector(1));
+    const { id } = await name('Unknown 1', 'Ada');
+    const processes = [rig.opened, await rig.start(), await rig.start()];
+    const all = await Promise.allSettled(processes.map(async ({ operations }) => operations.undo(id, reader, never)));
+    expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await rig.names()).toEqual(['Unknown 1']);
+  });
+
+  it('does not take back a change that a later one depends on', async () => {
+    await rig.see(strangerVector(1));
+    const first = await name('Unknown 1', 'Ada');
+    await name('Ada', 'Grace');
+    await expect(rig.undo(first.id)).rejects.toMatchObject({ ...refused, message: /later change/ });
+    await rig.undo();
+    expect(await rig.names()).toEqual(['Ada']);
+  });
+
+  it('takes back a name although the person has been seen and learnt since', async () => {
+    await rig.see(strangerVector(1));
+    await rig.see(strangerVector(2));
+    await name('Unknown 1', 'Ada');
+    await rig.see(alikeVector(strangerVector(1), 0.75, 5));
+    await rig.seeAll([strangerVector(1), strangerVector(2)]);
+    expect(await rig.called('Ada')).toMatchObject({ faces: 2 });
+    expect((await rig.contents()).pairs).toHaveLength(1);
+    await rig.undo();
+    expect(await rig.called('Unknown 1')).toMatchObject({ faces: 2 });
+  });
+
+  it('of a split gives everything back, also what the new person learnt', async () => {
+    const ada = strangerVector(1);
+    const twin = alikeVector(ada, 0.75, 7);
+    await rig.see(ada, 'first');
+    await rig.see(twin, 'second');
+    await rig.see(alikeVector(twin, 0.95, 8), 'third');
+    const wrong = (await rig.sighting('third'))?.faces[0]?.faceId ?? '';
+    const split = await rig.apply({ kind: 'split', person: 'Unknown 1', faceIds: [wrong] });
+    expect(await rig.names()).toEqual(['Unknown 1', 'Unknown 2']);
+    expect(await rig.see(twin, 'third')).toMatchObject({ person: { name: 'Unknown 2' } });
+    expect(await rig.see(ada, 'first')).toMatchObject({ person: { name: 'Unknown 1' } });
+    await expect(rig.apply({ kind: 'split', person: 'Unknown 2', faceIds: [wrong] })).rejects.toMatchObject(refused);
+    await rig.see(alikeVector(twin, 0.8, 9), 'fourth');
+    await rig.undo(split.id);
+    expect(await rig.names()).toEqual(['Unknown 1']);
+    for (const id of ['third', 'fourth']) expect(await rig.see(twin, id)).toMatchObject({ person: { name: 'Unknown 1' } });
+    const { id } = await rig.called('Unknown 1');
+    expect((await rig.contents()).faces.map(({ personId }) => personId)).toEqual([id, id, id]);
+    // Its number is not used again.
+    expect(await rig.see(strangerVector(50))).toMatchObject({ person: { name: 'Unknown 3' } });
+  });
+
+  it('of a merge does not bring back a face that was corrected since', async () => {
+    const settings = { references: { ...defaultReferenceSettings, cap: 2 } };
+    const { operations } = await rig.start({ settings });
+    const ada = strangerVector(1);
+    await rig.see(ada, 'ada');
+    for (const seed of [5, 6, 7]) await rig.see(alikeVector(ada, 0.75, seed), `view-${seed}`);
+    await rig.see(strangerVector(2), 'bob');
+    await rig.see(strangerVector(3));
+    const merged = await operations.apply({ kind: 'merge', from: 'Unknown 3', into: 'Unknown 1' }, reader, never);
+    const { faces } = await rig.contents();
+    const gone = ['view-5', 'view-6', 'view-7'].find((id) => !faces.some(({ snapshotId }) => snapshotId === id)) ?? '';
+    await operations.apply({ kind: 'assign', snapshotId: gone, position: 0, person: 'Unknown 2' }, reader, never);
+    await operations.apply({ kind: 'forget', person: 'Unknown 2' }, reader, never);
+    await expect(operations.undo(merged.id, reader, never)).rejects.toMatchObject(refused);
+    expect((await rig.contents()).faces.filter(({ snapshotId }) => snapshotId === gone)).toEqual([]);
+  });
+});
