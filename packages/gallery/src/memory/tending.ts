@@ -16,7 +16,7 @@ export interface Tending {
 export interface TendingDeps extends SyncSettings {
   store: GalleryStore;
   mirror: Mirror;
-  reader: Pick<Reader, 'isReady' | 'catchUp' | 'census'>;
+  reader: Pick<Reader, 'ready' | 'isReady' | 'catchUp' | 'census'>;
   adopt: SyncDeps['adopt'];
   /** Whether the feed reports edits. */
   isListening: () => boolean;
@@ -27,10 +27,13 @@ export interface TendingDeps extends SyncSettings {
 const longestRestMs = 5_000;
 
 /** Rests ten times as long as each look took, so that a large gallery is looked at less often. */
-export function createTending({ store, mirror, reader, adopt, isListening, warn, pollMs, censusMs }: TendingDeps, signal: AbortSignal): Tending {
+export function createTending(
+  { store, mirror, reader, adopt, isListening, warn, pollMs, censusMs }: TendingDeps,
+  signal: AbortSignal,
+): Tending {
   let restUntilMs = 0;
   let size = 0;
-  let more: number | null = null;
+  let more = 0;
   let censusLastMs = performance.now();
 
   const adoptEdits = async (): Promise<void> => {
@@ -46,10 +49,11 @@ export function createTending({ store, mirror, reader, adopt, isListening, warn,
     const { version } = mirror.head;
     size = await store.sizeHint(signal);
     await reader.catchUp();
-    if (size === 0 || mirror.head.version !== version) return false;
+    // A store that does not count says 0.
+    if (mirror.head.version !== version || (size === 0 && mirror.size() > 0)) return false;
     const before = more;
     more = size - mirror.size();
-    return before !== null && more < before;
+    return more < before;
   };
 
   let reported = false;
@@ -81,6 +85,7 @@ export function createTending({ store, mirror, reader, adopt, isListening, warn,
       void tend();
     },
     regularly: async () => {
+      await reader.ready(signal);
       let lastMs = performance.now();
       for (;;) {
         await pause(pollMs, signal);
