@@ -109,6 +109,14 @@ for (const backend of galleryBackends) {
       expect(await names(brisk)).toEqual(['Ada']);
     });
 
+    it('reads as many entries of the history as are asked for, none included', async () => {
+      const one = await open();
+      await see(one, [1]);
+      await namePerson(one, 'Unknown 1', 'Ada', { id: 'cli' });
+      const counts = await Promise.all([0, 1, 5].map(async (limit) => (await one.operations.history(limit, never)).length));
+      expect(counts).toEqual([0, 1, 1]);
+    });
+
     it('lists what cannot be read, and repairs it', async () => {
       const one = await open();
       await see(one, [1, 2]);

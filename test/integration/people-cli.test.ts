@@ -50,7 +50,7 @@ describe('the commands for people', () => {
     expect(await watchpost('alias', 'Ada', 'The Countess')).toMatchObject({ err: '', code: 0 });
     expect((await watchpost('name', 'the countess', 'Ada Lovelace')).out).toBe('the countess is now Ada Lovelace');
     const history = (await watchpost('history')).out;
-    for (const line of [/forget +Ada was forgotten \(cli at .+\), undone/, /merge +Unknown 3 merged/, /name +Unknown 2 → Ada/]) {
+    for (const line of [/forget +Ada was forgotten \(cli:.+ at .+\), undone/, /merge +Unknown 3 merged/, /name +Unknown 2 → Ada/]) {
       expect(history).toMatch(line);
     }
   });

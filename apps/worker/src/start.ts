@@ -17,16 +17,19 @@ import { recordFailure } from './record-failure.ts';
 import { createStepTimer } from './step-timer.ts';
 
 const sendTimeoutMs = 5_000;
+/** Of the database, when the gallery is opened. */
+const waitFor = new Set<string>(['gallery-unavailable', 'database-newer']);
 
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle): Promise<void> {
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
-  const parts = { live: () => true, models: () => false, gallery: () => false };
+  const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true };
   const health = await serveHealth(
     {
       live: () => parts.live(),
-      checks: { models: () => parts.models(), gallery: () => parts.gallery() },
+      // The last one is named after the error: a newer release keeps the gallery.
+      checks: { models: () => parts.models(), gallery: () => parts.gallery(), 'database-newer': () => parts.current() },
       stopping: lifecycle.stopping,
       scrape: () => metrics.scrape(),
     },
@@ -42,8 +45,11 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       () => openGallery(config, { log, metrics, settings: gallerySettings(config) }, lifecycle.stopping),
       {
         backoff: { firstMs: 500, maxMs: 10_000 },
-        retryIf: (error) => toAppError(error).code === 'gallery-unavailable',
-        onRetry: (error, next) => log.warn({ err: error, ...next }, 'gallery not reachable, retrying'),
+        retryIf: (error) => waitFor.has(toAppError(error).code),
+        onRetry: (error, next) => {
+          parts.current = () => toAppError(error).code !== 'database-newer';
+          log.warn({ err: error, ...next }, 'gallery cannot be opened, retrying');
+        },
       },
       lifecycle.stopping,
     ),
@@ -86,5 +92,6 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   parts.live = () => receiver.isLive();
   parts.gallery = () => gallery.isReady();
+  parts.current = () => !gallery.isOutdated();
   log.info({ modelId: engine.modelId }, 'worker started');
 }

@@ -28,6 +28,7 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
   return {
     ready: (signal) => sync.ready(signal),
     isReady: () => sync.isReady(),
+    isOutdated: () => sync.isOutdated(),
     recognise,
     explain,
     people: async (signal) => {

@@ -58,6 +58,8 @@ export interface Gallery {
   /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. */
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;
+  /** Whether it is not ready because a newer release keeps the gallery: this process must be updated. */
+  isOutdated(): boolean;
   /**
    * Decides about all faces of a snapshot together (a person appears at most once), creates a new Unknown N for a good face that
    * matches no one (only one, however many workers see it), and records the sightings. Calling it again for the same snapshot

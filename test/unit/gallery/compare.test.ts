@@ -10,15 +10,15 @@ const never = new AbortController().signal;
 const nobody = async (): Promise<void> => undefined;
 const amply = 60_000;
 
-const person = (id: string, name: string, number: number): StoredPerson => ({
-  ...{ id, name, number, aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null, deleted: false },
-  ...{ createdAtMs: 0, version: number },
-});
-const face = (id: string, personId: string, version: number, over: Partial<StoredFace> = {}): StoredFace => ({
-  ...{ id, personId, modelId: 'm', role: 'reference', embedding: strangerVector(version), quality: 0.8, sizePx: 90 },
-  ...{ snapshotId: null, position: null, shows: null, createdAtMs: 0, deleted: false, version },
-  ...over,
-});
+const person = (id: string, name: string, number: number): StoredPerson => {
+  const blank = { aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null, deleted: false };
+  return { id, name, number, ...blank, createdAtMs: 0, version: number };
+};
+const face = (id: string, personId: string, version: number, over: Partial<StoredFace> = {}): StoredFace => {
+  const origin = { snapshotId: null, position: null, shows: null, createdAtMs: 0, deleted: false };
+  const seen = { modelId: 'm', role: 'reference' as const, embedding: strangerVector(version), quality: 0.8, sizePx: 90 };
+  return { id, personId, ...seen, ...origin, version, ...over };
+};
 
 describe('comparing the faces of unknowns', () => {
   let mirror: ReturnType<typeof createMirror>;

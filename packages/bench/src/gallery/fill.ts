@@ -62,7 +62,7 @@ export async function recordSightings(
 ): Promise<void> {
   const synthetic = createSyntheticFaces(11);
   const embedding = synthetic.picture(synthetic.person());
-  const atOnce = 20;
+  const atOnce = 8;
   for (let from = 0; from < count; from += atOnce) {
     const indexes = Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => from + index);
     await Promise.all(

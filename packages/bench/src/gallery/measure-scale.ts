@@ -41,7 +41,7 @@ export interface ScaleOptions {
 
 /** Half of the persons are unknowns. */
 const named = 0.5;
-const sightings = 10_000;
+const sightings = 2_000;
 
 /** Fills an empty gallery, and measures a process that works with it. */
 export async function measureScale(storage: StorageConfig, options: ScaleOptions, signal: AbortSignal) {

@@ -1,5 +1,5 @@
 /** A process with a gallery like a worker's, which measures itself. */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
@@ -17,6 +17,7 @@ const { storage, merge } = z
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 const { signal } = new AbortController();
+setMaxListeners(0, signal);
 const log = createLogger('bench', 'fatal');
 const rounds = 2;
 const faces = 200;

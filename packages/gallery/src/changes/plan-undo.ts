@@ -28,7 +28,8 @@ export async function planUndo(deps: UndoDeps, base: Head, idStart: string | nul
   const undoable = await findUndoable(deps.audit, base, idStart, by, signal);
   refuseIfGone(deps.mirror, undoable);
   refuseIfBuiltOn(deps.mirror, undoable);
-  const later = await deps.audit.newest(Math.min(base.version - undoable.entry.version, mostLater), {}, signal);
+  const since = base.version - undoable.entry.version;
+  const later = since > 0 ? await deps.audit.newest(Math.min(since, mostLater), {}, signal) : [];
   if (later.some((each) => each.version > undoable.entry.version && isBuiltOn(undoable, each))) throw builtOn();
   return undoChange(undoable.entry, await changesOf(deps, base, undoable, signal), by, base);
 }

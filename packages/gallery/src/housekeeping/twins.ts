@@ -16,21 +16,27 @@ export interface Twins {
  */
 export function findTwin(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): Twins | null {
   const face = mirror.face(faceId);
-  const person = face?.role === 'reference' ? mirror.person(face.personId) : null;
-  if (!face || !person || personStatus(person) !== 'unknown') return null;
+  const person = face && unknownOf(mirror, face.personId);
+  if (!face || !person) return null;
+  // Its references: a negative is not among them.
   const own = mirror.references(person.id, face.modelId);
   const vector = own.find(({ id }) => id === faceId)?.vector;
   const { match: least } = thresholdsAt(face.sizePx, thresholds);
   const candidates = vector ? mirror.candidates(vector, face.modelId, { margin: 2, least }) : [];
-  for (const { personId, status, similarity, negative, faceId: theirs } of candidates) {
+  for (const { personId, similarity, negative, faceId: theirs } of candidates) {
     if (personId === person.id) continue;
     const at = thresholdsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);
     if (similarity < at.match) return null;
-    if (status !== 'unknown' || negative >= similarity || mirror.notSame(person.id, personId)) continue;
-    const other = mirror.person(personId);
-    if (other && meanSimilarity(own, mirror.references(personId, face.modelId)) >= at.uncertain) return inOrder(person, other);
+    const other = unknownOf(mirror, personId);
+    if (!other || negative >= similarity || mirror.notSame(person.id, personId)) continue;
+    if (meanSimilarity(own, mirror.references(personId, face.modelId)) >= at.uncertain) return inOrder(person, other);
   }
   return null;
+}
+
+function unknownOf(mirror: Mirror, personId: string): StoredPerson | null {
+  const person = mirror.person(personId);
+  return person && personStatus(person) === 'unknown' ? person : null;
 }
 
 function inOrder(one: StoredPerson, other: StoredPerson): Twins {

@@ -14,6 +14,8 @@ import type { Mirror } from './mirror.ts';
 export interface Reader {
   ready: (signal: AbortSignal) => Promise<void>;
   isReady: () => boolean;
+  /** Whether a newer release keeps the gallery: this process must be updated. */
+  isOutdated: () => boolean;
   /** Reads everything with a newer version; the mirror is then complete up to the head that this resolves to. */
   catchUp: () => Promise<Head>;
   /** Compares the ids of all persons and faces with the database, to find what was removed or put back by hand. */
@@ -39,7 +41,7 @@ const newestCommits = 2_000;
 
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {
   const faults = createFaultLog({ metrics, log });
-  let ready = false;
+  let [ready, outdated] = [false, false];
   let waiting: (() => void)[] = [];
   let verifiedAtMs = Date.now();
   /** Why everything must be read again; null if it need not be. */
@@ -100,11 +102,13 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
     try {
       const head = await readChanges(startedAtMs);
       verifiedAtMs = startedAtMs;
+      outdated = false;
       if (!ready) setReady(true);
       return head;
     } catch (error) {
       // What a newer release decides by is not known here: jobs wait for an update.
-      if (toAppError(error).code === 'database-newer') setReady(false);
+      outdated = toAppError(error).code === 'database-newer';
+      if (outdated) setReady(false);
       throw error;
     } finally {
       const counts = mirror.counts();
@@ -120,6 +124,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
   return {
     ready: (signal) => (ready ? Promise.resolve() : raceAbort(new Promise<void>((resolve) => waiting.push(resolve)), signal)),
     isReady: () => ready,
+    isOutdated: () => outdated,
     catchUp,
     census,
     verifiedAtMs: () => verifiedAtMs,

@@ -25,6 +25,8 @@ export interface Sync {
   start(): void;
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;
+  /** Whether a newer release keeps the gallery: this process must be updated. */
+  isOutdated(): boolean;
   /** Reads everything that is new; the mirror is then complete up to the head that this resolves to. */
   catchUp(): Promise<Head>;
   close(): Promise<void>;
@@ -118,6 +120,7 @@ export function createSync({ pollMs, censusMs, feed, adopt, ...deps }: SyncDeps)
     },
     ready: reader.ready,
     isReady: reader.isReady,
+    isOutdated: reader.isOutdated,
     catchUp: reader.catchUp,
     close: async () => {
       stop.abort();

@@ -8,6 +8,8 @@ export function createMongoAudit(db: Db): AuditStore {
   return {
     newest: (limit, { actor }, signal) =>
       guardMongo(async () => {
+        // To MongoDB, zero is no limit.
+        if (limit === 0) return [];
         const which = actor === undefined ? {} : { 'actor.id': actor };
         const found = await audit.find(which, { signal }).sort({ version: -1 }).limit(limit).toArray();
         return found.flatMap((document) => toAudit(document) ?? []);

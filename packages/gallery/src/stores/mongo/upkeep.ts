@@ -14,17 +14,20 @@ export function createMongoUpkeep(db: Db): Upkeep {
   const { upkeep } = collections;
 
   const lease: Upkeep['lease'] = async (holder, ms, signal) => {
-    const { epoch, version } = await readState(collections, signal);
+    const { epoch } = await readState(collections, signal);
     const free = { $or: [{ holder }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
     const taken = [{ $set: { holder: { $literal: holder }, until: { $add: ['$$NOW', ms] } } }];
-    const nobody = { holder: null, until: new Date(0) };
-    await upkeep.updateOne({ _id: upkeepId }, { $setOnInsert: nobody }, { upsert: true });
-    const lease = await upkeep.findOneAndUpdate({ _id: upkeepId, ...free }, taken, { returnDocument: 'after' });
-    if (!lease) return null;
-    const found = upkeepSchema.parse(lease);
+    const take = async () => upkeep.findOneAndUpdate({ _id: upkeepId, ...free }, taken, { returnDocument: 'after' });
+    let mine = await take();
+    if (!mine) {
+      // An upsert must not ask for the time.
+      const { upsertedCount } = await upkeep.updateOne({ _id: upkeepId }, { $setOnInsert: { until: new Date(0) } }, { upsert: true });
+      if (upsertedCount > 0) mine = await take();
+    }
+    if (!mine) return null;
     // In another history the version says nothing.
-    const upTo = found.epoch === epoch ? (found.comparedUpTo ?? 0) : 0;
-    return { comparedUpTo: upTo <= version ? upTo : 0 };
+    const found = upkeepSchema.parse(mine);
+    return { comparedUpTo: found.epoch === epoch ? (found.comparedUpTo ?? 0) : 0 };
   };
 
   const compared: Upkeep['compared'] = async (holder, upTo, signal) => {
