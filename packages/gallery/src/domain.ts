@@ -215,7 +215,21 @@ export type Actor = z.infer<typeof actorSchema>;
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum(['name', 'alias', 'merge', 'split', 'ignore', 'unignore', 'forget', 'undo', 'assign', 'enroll', 'expire', 'edit', 'repair']),
+  action: z.enum([
+    'name',
+    'alias',
+    'merge',
+    'split',
+    'ignore',
+    'unignore',
+    'forget',
+    'undo',
+    'assign',
+    'enroll',
+    'expire',
+    'edit',
+    'repair',
+  ]),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),

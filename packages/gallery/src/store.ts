@@ -1,4 +1,14 @@
-import type { AuditEntry, Changeset, HandEdits, Head, LastSeen, SnapshotSightings, StoredFace, StoredPair, StoredPerson } from './domain.ts';
+import type {
+  AuditEntry,
+  Changeset,
+  HandEdits,
+  Head,
+  LastSeen,
+  SnapshotSightings,
+  StoredFace,
+  StoredPair,
+  StoredPerson,
+} from './domain.ts';
 
 /** A document or row that somebody edited so that it cannot be read as it is. */
 export interface Fault {

@@ -158,8 +158,7 @@ export function createChange(base: Head): Change {
       if (before.personId !== null) touched.add(before.personId);
     },
     concerns: (personId) => void touched.add(personId),
-    changeset: () =>
-      persons.size + faces.size + pairs.size + adopted.persons.length + adopted.faceIds.length > 0 ? collected() : null,
+    changeset: () => (persons.size + faces.size + pairs.size + adopted.persons.length + adopted.faceIds.length > 0 ? collected() : null),
     audited: (action, actor, summary) =>
       withAudit(collected(), base, { action, actor, summary, personIds: [...touched], inverse: inverse(), undoes: null }),
   };

@@ -102,7 +102,11 @@ async function learn(deps: PlanDeps, change: Change, corrected: Corrected, signa
 }
 
 /** The face's picture, so that another model can embed it later. */
-async function cropOf({ sightings, store }: PlanDeps, { seen, position, learnt }: Corrected, signal: AbortSignal): Promise<Uint8Array | null> {
+async function cropOf(
+  { sightings, store }: PlanDeps,
+  { seen, position, learnt }: Corrected,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
   const own = await sightings.crop(seen.snapshotId, position, signal);
   const reference = learnt.find(({ role }) => role === 'reference');
   return own ?? (reference ? store.crop(reference.id, signal) : null);
@@ -116,7 +120,12 @@ async function addReference({ vectorsOf, references }: PlanDeps, change: Change,
 }
 
 /** A negative is always kept, since somebody said it; above the cap one that resembles another makes room. */
-async function addNegative({ vectorsOf, references: { cap } }: PlanDeps, change: Change, face: NewFace, signal: AbortSignal): Promise<void> {
+async function addNegative(
+  { vectorsOf, references: { cap } }: PlanDeps,
+  change: Change,
+  face: NewFace,
+  signal: AbortSignal,
+): Promise<void> {
   const existing = await vectorsOf(face.personId, face.modelId, 'negative', signal);
   const own = { id: '', vector: face.embedding, quality: Infinity };
   for (const id of surplusReferences([...existing, own], cap)) if (id !== own.id) change.removeFace(id);

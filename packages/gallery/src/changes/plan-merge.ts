@@ -63,7 +63,11 @@ function showsOneOf({ mirror }: PlanDeps, { shows, snapshotId, position }: Index
 }
 
 /** The faces above the cap, counted for each model and role. */
-async function surplusOf({ vectorsOf, references: { cap } }: PlanDeps, faces: readonly IndexedFace[], signal: AbortSignal): Promise<string[]> {
+async function surplusOf(
+  { vectorsOf, references: { cap } }: PlanDeps,
+  faces: readonly IndexedFace[],
+  signal: AbortSignal,
+): Promise<string[]> {
   const surplus: string[] = [];
   const groups = new Map<string, IndexedFace[]>();
   for (const face of faces) {
@@ -77,7 +81,12 @@ async function surplusOf({ vectorsOf, references: { cap } }: PlanDeps, faces: re
     const ids = new Set(group.map(({ id }) => id));
     const owners = [...new Set(group.map(({ personId }) => personId))];
     const vectors = await Promise.all(owners.map(async (owner) => vectorsOf(owner, modelId, role, signal)));
-    surplus.push(...surplusReferences(vectors.flat().filter(({ id }) => ids.has(id)), cap));
+    surplus.push(
+      ...surplusReferences(
+        vectors.flat().filter(({ id }) => ids.has(id)),
+        cap,
+      ),
+    );
   }
   return surplus;
 }

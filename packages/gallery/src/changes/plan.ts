@@ -81,8 +81,7 @@ export function planSplit(mirror: Mirror, base: Head, { person: reference, faceI
   const ids = mirror.idsOf(person.id);
   const own = ids.flatMap((id) => mirror.facesOf(id)).filter(({ role }) => role === 'reference');
   const named = own.filter(({ id }) => wanted.has(id));
-  if (named.length !== wanted.size || named.length === 0)
-    throw new AppError('change-refused', `these are not all faces of ${person.name}`);
+  if (named.length !== wanted.size || named.length === 0) throw new AppError('change-refused', `these are not all faces of ${person.name}`);
   const leaving = withCounterparts(own, wanted);
   if (leaving.length === own.length) throw new AppError('change-refused', `${person.name} would be left without a face`);
   const change = createChange(base);

@@ -64,9 +64,7 @@ async function newReference(
 }
 
 function matchedPersons(decisions: readonly Decision[]): string[] {
-  return decisions.flatMap((decision) =>
-    'candidate' in decision && decision.kind !== 'uncertain' ? [decision.candidate.personId] : [],
-  );
+  return decisions.flatMap((decision) => ('candidate' in decision && decision.kind !== 'uncertain' ? [decision.candidate.personId] : []));
 }
 
 /**

@@ -78,10 +78,14 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
         const found = await lastSeen.find(personIds ? { _id: { $in: [...personIds] } } : {}, { signal }).toArray();
         return new Map(found.flatMap(toLastSeen));
       }, signal),
-    ofPersons: (personIds, limit, signal) =>
+    ofPersons: (personIds, limit, signal, after) =>
       guardMongo(async () => {
-        const which = { 'faces.personId': { $in: [...personIds] } };
-        const found = await sightings.find(which, { signal, ...withoutCrops }).sort({ takenAt: -1 }).limit(limit).toArray();
+        const which = { 'faces.personId': { $in: [...personIds] }, ...(after && olderThan(after)) };
+        const found = await sightings
+          .find(which, { signal, ...withoutCrops })
+          .sort({ takenAt: -1, _id: -1 })
+          .limit(limit)
+          .toArray();
         return found.flatMap((document) => sightingsSchema.safeParse(document).data ?? []);
       }, signal),
   };
@@ -98,6 +102,12 @@ export async function noteLastSeen({ lastSeen }: Pick<GalleryCollections, 'lastS
   await lastSeen.bulkWrite(writes, { ordered: false, writeConcern: { w: 1 } }).catch((error: unknown) => {
     if (!isDuplicateKey(error)) throw error;
   });
+}
+
+/** The first condition is implied by the second, and tells the index where to begin. */
+function olderThan({ takenAtMs, snapshotId }: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>): Document {
+  const takenAt = new Date(takenAtMs);
+  return { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { _id: { $lt: snapshotId } }] };
 }
 
 export function toLastSeen(document: Document): [string, LastSeen][] {
