@@ -55,16 +55,28 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/forget.ts'),
     },
     undo: {
-      usage: '',
-      does: 'undo the latest change to people, up to ten minutes later',
+      usage: '[ID]',
+      does: 'undo your latest change to people, or the one of this id, up to ten minutes later',
       needs: 'gallery',
       load: () => import('./commands/undo.ts'),
     },
     history: {
-      usage: '[--json]',
-      does: 'list the latest changes to people and who made them',
+      usage: '[--limit N] [--json]',
+      does: 'list the latest changes to people and who made them, with their ids',
       needs: 'gallery',
       load: () => import('./commands/history.ts'),
+    },
+    explain: {
+      usage: '[--json] [--match N] [--uncertain N] [--margin N] SNAPSHOT',
+      does: 'say why each face of a snapshot got its name, and try other thresholds',
+      needs: 'gallery',
+      load: () => import('./commands/explain.ts'),
+    },
+    check: {
+      usage: '[--repair] [--json]',
+      does: 'list what was damaged by editing the database by hand, and mend it',
+      needs: 'gallery',
+      load: () => import('./commands/check.ts'),
     },
   },
   'Moving in and backups': {

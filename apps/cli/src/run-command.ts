@@ -1,9 +1,10 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
-import { toAppError } from '@watchpost/shared/errors';
+import { type AppError, toAppError } from '@watchpost/shared/errors';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
 import type { Needs } from './command.ts';
 import { type CommandEntry, commands, usageOf } from './commands.ts';
 import { helpLines } from './help.ts';
+import { openOutput, outputFailed } from './support/output.ts';
 
 /** An environment in which the gallery can be reached, until `close`. */
 export interface CommandStorage {
@@ -25,11 +26,9 @@ export interface RunOptions {
 }
 
 /** Errors whose cause the user can do something about. */
-const withReason = new Set<string>(['embedded-database-failed', 'gallery-unavailable', 'database-incompatible']);
+const withReason = new Set<string>(['embedded-database-failed', 'gallery-unavailable', 'gallery-refused', 'database-incompatible']);
 
 const asIs: OpenStorage = async (_needs, env) => ({ env, close: async () => undefined });
-const toStdout = (line: string): void => void process.stdout.write(`${line}\n`);
-const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
  * Runs one command: its name, then its arguments. SIGINT and SIGTERM abort it. Resolves to the exit code: the command's own, 1 where
@@ -37,8 +36,21 @@ const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
  */
 export async function runCommand(
   [name = 'help', ...args]: string[],
-  { env, openStorage = asIs, print = toStdout, warn = toStderr }: RunOptions,
+  { env, openStorage = asIs, print, warn }: RunOptions,
 ): Promise<number> {
+  const stdout = openOutput(process.stdout);
+  const stderr = openOutput(process.stderr);
+  try {
+    const code = await runNamed(name, args, { env, openStorage, print: print ?? stdout.write, warn: warn ?? stderr.write });
+    const failure = await stdout.finish();
+    if (failure) stderr.write(shownFailure(failure));
+    return failure && code === 0 ? 1 : code;
+  } finally {
+    await stderr.finish();
+  }
+}
+
+async function runNamed(name: string, args: string[], { env, openStorage, print, warn }: Required<RunOptions>): Promise<number> {
   const command = commands.get(name);
   if (command) return runEntry(name, command, args, { env, openStorage, print, warn });
   const isHelp = ['help', '--help', '-h'].includes(name);
@@ -66,14 +78,23 @@ async function runEntry(
       await storage.close();
     }
   } catch (thrown) {
-    const { code, message, cause } = toAppError(thrown);
-    // The database's own words: a full disk, a permission, a wrong password.
-    const reason = withReason.has(code) && cause instanceof Error ? ` (${redactSecrets(cause.message)})` : '';
-    warn(`${code}: ${message}${reason}`);
-    if (code !== 'usage-invalid') return 1;
+    const failure = ofWriting(thrown) ?? toAppError(thrown);
+    warn(shownFailure(failure));
+    if (failure.code !== 'usage-invalid') return 1;
     warn(`usage: ${usageOf(name, entry)}`);
     return 2;
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
   }
+}
+
+/** What went wrong, with the database's own words: a full disk, a permission, a wrong password. */
+function shownFailure({ code, message, cause }: AppError): string {
+  const reason = withReason.has(code) && cause instanceof Error ? ` (${redactSecrets(cause.message)})` : '';
+  return `${code}: ${message}${reason}`;
+}
+
+/** A file that could not be written, most often because the disk is full; null for anything else. */
+function ofWriting(thrown: unknown): AppError | null {
+  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'write' ? outputFailed(thrown) : null;
 }

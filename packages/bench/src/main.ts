@@ -39,8 +39,8 @@ const benches: Entry[] = [
   },
   {
     name: 'gallery',
-    options: '[--sizes 1000,10000,100000] [--load 100000] [--changes 100] [--json]',
-    summary: 'times of matching, of loading, and until other workers know of a change',
+    options: '[--sizes 1000,10000,100000] [--load 100000] [--changes 100] [--scale 10000] [--json]',
+    summary: 'times of matching, of loading, until other workers know of a change, and of a gallery after years (--scale: its persons)',
     load: async () => (await import('./gallery.ts')).gallery,
   },
   {

@@ -16,6 +16,8 @@ export const galleryEnv = {
   UNKNOWN_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultHousekeepingSettings.unknownKeepMs / dayMs),
   /** Who was seen where and when. */
   SIGHTINGS_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultSightingsKeepMs / dayMs),
+  /** Who changed which person, and when. */
+  AUDIT_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultHousekeepingSettings.auditKeepMs / dayMs),
 };
 type GalleryConfig = z.output<z.ZodObject<typeof galleryEnv>>;
 
@@ -50,10 +52,14 @@ export const defaultGallerySettings: GallerySettings = {
 };
 
 /** The settings that the environment configures. */
-export function gallerySettings({ GALLERY_INDEX, UNKNOWN_KEEP_DAYS, SIGHTINGS_KEEP_DAYS }: GalleryConfig): Partial<GallerySettings> {
+export function gallerySettings(config: GalleryConfig): Partial<GallerySettings> {
   return {
-    index: GALLERY_INDEX,
-    sightingsKeepMs: SIGHTINGS_KEEP_DAYS * dayMs,
-    housekeeping: { ...defaultHousekeepingSettings, unknownKeepMs: UNKNOWN_KEEP_DAYS * dayMs },
+    index: config.GALLERY_INDEX,
+    sightingsKeepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
+    housekeeping: {
+      ...defaultHousekeepingSettings,
+      unknownKeepMs: config.UNKNOWN_KEEP_DAYS * dayMs,
+      auditKeepMs: config.AUDIT_KEEP_DAYS * dayMs,
+    },
   };
 }

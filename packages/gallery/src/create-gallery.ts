@@ -33,17 +33,14 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
     people: async (signal) => {
       await sync.ready(signal);
       const lastSeen = await sightings.lastSeen(null, signal);
-      const ids = mirror.idsByPerson();
-      return mirror
-        .persons()
-        .map((stored) => show(stored, ids.get(stored.id) ?? [], lastSeen))
-        .sort(byStatusAndName);
+      const persons = mirror.persons().map((stored) => show(stored, mirror.idsOf(stored.id), lastSeen));
+      return sorted(persons);
     },
     person: async (id, signal) => {
       await sync.ready(signal);
       const stored = mirror.person(id);
       if (!stored) return null;
-      const ids = mirror.idsByPerson().get(stored.id) ?? [];
+      const ids = mirror.idsOf(stored.id);
       return show(stored, ids, await sightings.lastSeen(ids, signal));
     },
     close,
@@ -58,7 +55,13 @@ function newestOf(ids: readonly string[], lastSeen: Map<string, LastSeen>): Last
 const order = { named: 0, unknown: 1, ignored: 2 } as const;
 
 /** Named persons by name, then unknowns by number, then ignored persons. */
-function byStatusAndName(a: Person, b: Person): number {
-  const number = (person: Person): number => (person.status === 'unknown' ? (person.number ?? 0) : 0);
-  return order[a.status] - order[b.status] || number(a) - number(b) || nameKey(a.name).localeCompare(nameKey(b.name));
+function sorted(persons: readonly Person[]): Person[] {
+  const collator = new Intl.Collator();
+  const keyed = persons.map((person) => ({
+    person,
+    key: nameKey(person.name),
+    number: person.status === 'unknown' ? (person.number ?? 0) : 0,
+  }));
+  keyed.sort((a, b) => order[a.person.status] - order[b.person.status] || a.number - b.number || collator.compare(a.key, b.key));
+  return keyed.map(({ person }) => person);
 }

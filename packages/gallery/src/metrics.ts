@@ -8,6 +8,7 @@ export function createGalleryMetrics(metrics: Metrics) {
     ready: metrics.gauge('gallery_ready', '1 when the whole gallery is in memory'),
     lag: metrics.gauge('gallery_lag_seconds', 'Time since the gallery in memory was last known to equal the database'),
     feedUp: metrics.gauge('gallery_feed_up', '1 while the database notifies of changes (change stream, LISTEN)'),
+    faults: metrics.gauge('gallery_faults', 'Persons, faces and pairs in the database that cannot be read as they are', ['kind']),
     reloads: metrics.counter('gallery_reloads_total', 'Times that the whole gallery was read again', ['reason']),
     feedBreaks: metrics.counter('gallery_feed_breaks_total', 'Times that the change stream or LISTEN connection broke'),
     decisions: metrics.counter('gallery_decisions_total', 'Faces decided about', ['decision']),

@@ -2,17 +2,19 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
+import { createAdopt } from './changes/adoption.ts';
 import { createOperations } from './changes/operations.ts';
 import { createTransact, type Transact } from './changes/transact.ts';
 import { createGallery } from './create-gallery.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
+import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
 import { createPageIn } from './memory/paging/page-in.ts';
-import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createSync } from './memory/sync.ts';
+import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createGalleryMetrics } from './metrics.ts';
 import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
@@ -39,6 +41,7 @@ export interface OpenedGallery {
   start: () => void;
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
+  checkup: Checkup;
 }
 
 /** And its inside, for the workbench. */
@@ -74,26 +77,41 @@ export async function openParts(
   const search = settings.index === 'mongot' ? database.vectorSearch : null;
   const mirror = createMirror(search ? () => createLruIndex(createExactIndex(), settings.residentVectors) : createExactIndex);
   const embeddings = vectors && search ? 'newest' : vectors;
-  const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings });
+  const adopt = async (signal: AbortSignal): Promise<void> => adoptEdits(signal);
+  const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings, adopt });
 
   const transact = createTransact({ ...database, sync, mirror, metrics });
-  const vectorsOf = createVectorsOf({ mirror, store: database.store });
-  const operations = createOperations({ ...database, mirror, transact, vectorsOf, references });
-
+  const adoptEdits = createAdopt({ ...database, mirror, transact, log });
   const pageIn = search ? createPageIn({ mirror, search }) : undefined;
-  const recognise = createRecognise({ ...database, mirror, sync, transact, vectorsOf, metrics, decision, references, pageIn });
+  const vectorsOf = createVectorsOf({ ...database, mirror });
+  const parts = { ...database, mirror, sync, transact, vectorsOf, pageIn, metrics, log, decision, references };
+  const operations = createOperations(parts);
+  const recognise = createRecognise(parts);
 
-  const { thresholds } = decision;
-  const upkeep = { ...database, mirror, sync, transact, log, thresholds, cap: references.cap };
-  const housekeeping = createHousekeeping(upkeep, settings.housekeeping);
+  const { sightingsKeepMs } = settings;
+  const care = { ...parts, thresholds: decision.thresholds, sightingsKeepMs };
+  const housekeeping = createHousekeeping(care, settings.housekeeping);
+  const checkup = createCheckup(care);
 
   const close = async (): Promise<void> => {
     await sync.close();
     await housekeeping.close();
     await database.close();
   };
-  const explain = createExplain({ ...database, mirror, sync });
-  const gallery = createGallery({ ...database, mirror, sync, recognise, explain, close });
+  const explain = createExplain(parts);
+  const gallery = createGallery({ ...parts, recognise, explain, close });
   const { records } = database;
-  return { gallery, operations, records, start: () => sync.start(), housekeeping, settings, database, mirror, transact, vectorsOf };
+  return {
+    gallery,
+    operations,
+    records,
+    start: () => sync.start(),
+    housekeeping,
+    checkup,
+    settings,
+    database,
+    mirror,
+    transact,
+    vectorsOf,
+  };
 }

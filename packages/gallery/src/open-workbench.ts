@@ -38,7 +38,7 @@ export async function openWorkbench(config: StorageConfig, log: Logger, signal: 
     await gallery.close();
     throw error;
   }
-  const parts = { mirror, transact, store: database.store };
+  const parts = { mirror, transact, vectorsOf, store: database.store };
   return {
     gallery,
     operations,

@@ -74,6 +74,7 @@ export const errorCodes = {
   'embedding-model-invalid': 'permanent',
   'file-unreadable': 'permanent',
   // The command line.
+  'output-failed': 'permanent',
   'usage-invalid': 'permanent',
 } as const satisfies Record<string, Retry>;
 

@@ -2,10 +2,10 @@ import type { Command } from '../command.ts';
 import { actor, withPeople } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';
 
-/** `undo`: undoes the latest change, for ten minutes. */
+/** `undo [ID]`: undoes the latest change that the same user made or, with the id that `history` shows, that one; for ten minutes. */
 export const run: Command = async (args, context) => {
-  readArgs(args, {});
-  const entry = await withPeople(context, ({ operations }) => operations.undo(null, actor, context.signal));
+  const [id = null] = readArgs(args, {}, 0, 1).positionals;
+  const entry = await withPeople(context, ({ operations }) => operations.undo(id, actor, context.signal));
   context.print(entry.summary);
   return 0;
 };

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { galleryFaults, storageEnv, type StorageConfig } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -10,8 +10,17 @@ import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import type { Database } from '@watchpost/gallery/stores/database';
 import type { CommandContext } from '../command.ts';
 
-/** Who makes the changes of this process, for the audit. */
-export const actor: Actor = { id: 'cli', where: hostname() };
+/** Who makes the changes of this process, for the audit. `undo` takes back what the same user did, from whatever machine. */
+export const actor: Actor = { id: `cli:${userName()}`, where: hostname() };
+
+/** In a container the user may have a number only. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
 
 type Context = Pick<CommandContext, 'env' | 'signal'>;
 

@@ -16,6 +16,21 @@ export function readArgs<const O extends Options>(args: string[], options: O, le
   return parsed;
 }
 
+/** The whole number from 1 to `most` that an option gives; undefined where the option is not given. Throws `usage-invalid`. */
+export function readCount(option: string, value: string | undefined, most: number): number | undefined {
+  const count = readNumber(option, value, most);
+  if (count === undefined || (Number.isInteger(count) && count >= 1)) return count;
+  throw new AppError('usage-invalid', `${option} must be a whole number from 1 to ${most}`);
+}
+
+/** The number from 0 to `most` that an option gives; undefined where the option is not given. Throws `usage-invalid`. */
+export function readNumber(option: string, value: string | undefined, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === '' ? NaN : Number(value);
+  if (number >= 0 && number <= most) return number;
+  throw new AppError('usage-invalid', `${option} must be a number from 0 to ${most}`);
+}
+
 function parse<O extends Options>(args: string[], options: O): Parsed<O> {
   try {
     return parseArgs({ args, options, allowPositionals: true });

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
+import type { PersonChange } from '@watchpost/gallery/domain';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { pause } from '@watchpost/shared/wait';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import { percentile, rounded } from '../report/statistics.ts';
 import { startProcesses } from './children.ts';
+import { newPerson } from './fill.ts';
 
 export interface Lag {
   workers: number;
@@ -30,7 +33,6 @@ export async function measureLag(
   const editor = await openEditor(storage);
   const processes = await startProcesses(workers, storage);
   const personId = randomUUID();
-  const rest = { number: null, aliases: [], ignored: false, mergedInto: null, deleted: false, createdAtMs: Date.now() };
   const measure = async (write: (name: string) => Promise<void>): Promise<Lag> => {
     const times: number[] = [];
     for (let change = 0; change < changes; change += 1) {
@@ -46,12 +48,15 @@ export async function measureLag(
   const commit = async (name: string): Promise<void> => {
     for (;;) {
       const head = await database.store.head(signal);
-      const isNew = head.version === 0 || !created;
-      const change = isNew
-        ? ({ id: personId, isNew: true, set: { name, ...rest } } as const)
-        : ({ id: personId, isNew: false, set: { name } } as const);
+      const change: PersonChange = created
+        ? { id: personId, isNew: false, set: { name } }
+        : { id: personId, isNew: true, set: { ...newPerson(head.nowMs), name } };
+      const next = await database.store.commit(head, { persons: [change], faces: [], pairs: [] }, randomUUID(), signal);
+      // An edit by hand that no process has adopted yet.
+      if (next === 'edited') await pause(5, signal);
+      if (typeof next === 'string') continue;
       created = true;
-      if (await database.store.commit(head, { persons: [change], faces: [] }, signal)) return;
+      return;
     }
   };
   let created = false;

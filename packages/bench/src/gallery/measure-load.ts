@@ -13,13 +13,15 @@ export interface LoadTime {
   loadSeconds: number;
 }
 
+const facesAPerson = 10;
+
 /** Writes a gallery of this size and reads it like a worker at its start. */
 export async function measureLoad(storage: StorageConfig, faces: number, signal: AbortSignal): Promise<LoadTime> {
   const log = createLogger('bench', 'fatal');
   const database = await openDatabase(storage, { log }, signal);
   const fillMs = performance.now();
   try {
-    await fillGallery(database.store, faces, signal);
+    await fillGallery(database.store, { persons: Math.ceil(faces / facesAPerson), facesAPerson, named: 0 }, signal);
   } finally {
     await database.close();
   }

@@ -1,5 +1,4 @@
-import type { Head, StoredPerson } from '../domain.ts';
-import type { Actor } from '../domain.ts';
+import type { Actor, Head, StoredPerson } from '../domain.ts';
 import type { Operation, PeopleOperations, Suggestion } from '../gallery.ts';
 import { planAssign } from './plan-assign.ts';
 import { planForget } from './plan-forget.ts';

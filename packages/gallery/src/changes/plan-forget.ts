@@ -43,10 +43,10 @@ export async function planForget(deps: PlanDeps, base: Head, reference: string, 
 const pageSize = 200;
 
 async function* sightingsOf({ sightings }: PlanDeps, ids: readonly string[], signal: AbortSignal): AsyncGenerator<SnapshotSightings> {
-  let last: SnapshotSightings | undefined;
-  do {
+  for (let last: SnapshotSightings | undefined; ;) {
     const page: SnapshotSightings[] = await sightings.ofPersons(ids, pageSize, signal, last);
+    last = page.at(-1);
+    if (!last) return;
     yield* page;
-    last = page.length === pageSize ? page.at(-1) : undefined;
-  } while (last);
+  }
 }

@@ -1,43 +1,96 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import { AppError } from '@watchpost/shared/errors';
 import { pause, raceAbort, throwIfAborted } from '@watchpost/shared/wait';
+import type { Changeset, Head } from '../domain.ts';
+import { createMutex } from '../memory/concurrency.ts';
+import type { Mirror } from '../memory/mirror.ts';
+import type { Sync } from '../memory/sync.ts';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { GalleryStore } from '../store.ts';
-import type { Mirror } from '../memory/mirror.ts';
-import type { Changeset, Head } from '../domain.ts';
-import type { Sync } from '../memory/sync.ts';
-import { createMutex } from '../memory/concurrency.ts';
+import { planAdoption } from './adoption.ts';
+import { createOpenCommits } from './open-commits.ts';
+
+/** A change to commit. No changeset: there is nothing to do. `optional`: not worth a second attempt. */
+export interface Attempt<T> {
+  changeset: Changeset | null;
+  result: T;
+  optional?: boolean;
+}
 
 /**
- * Builds a change from the mirror as of `base`; called again after each conflict. No changeset: there is nothing to do. `optional`:
- * not worth a second attempt. Runs synchronously.
+ * Builds a change from the mirror as of `base`; called again after each conflict. What it reads is read after `base`, so it still holds
+ * if the commit succeeds.
  */
-export type Build<T> = (base: Head) => { changeset: Changeset | null; result: T; optional?: boolean };
+export type Build<T> = (base: Head) => Attempt<T> | Promise<Attempt<T>>;
 
 export type Transact = <T>(build: Build<T>, signal: AbortSignal) => Promise<T>;
 
+export interface TransactDeps {
+  store: GalleryStore;
+  sync: Pick<Sync, 'catchUp'>;
+  mirror: Mirror;
+  metrics: GalleryMetrics;
+}
+
+/** So often somebody may edit what a change touches before it gives up. */
+const mostEdits = 20;
+
 /**
  * Changes the gallery optimistically: read everything committed so far, decide, and commit; if another process has committed meanwhile, start over.
- * One change at a time per process, so that only processes compete with each other, not the jobs within one.
+ * One change at a time per process, so that only processes compete with each other, not the jobs within one. A commit whose answer was
+ * lost is looked for by its id and made at most once. What was edited by hand is adopted before anything overwrites it.
  */
-export function createTransact(deps: { store: GalleryStore; sync: Sync; mirror: Mirror; metrics: GalleryMetrics }): Transact {
-  const { store, sync, mirror, metrics } = deps;
+export function createTransact({ store, sync, mirror, metrics }: TransactDeps): Transact {
   const oneAtATime = createMutex();
-  return (build, signal) =>
-    oneAtATime(async () => {
-      for (let conflicts = 0; ; conflicts += 1) {
-        throwIfAborted(signal);
-        await raceAbort(sync.catchUp(), signal);
-        const base = mirror.head;
-        const { changeset, result, optional } = build(base);
-        if (!changeset) return result;
-        if (await store.commit(base, changeset, signal)) {
+
+  const run = async <T>(build: Build<T>, isAdoption: boolean, signal: AbortSignal): Promise<T> => {
+    const open = createOpenCommits<T>();
+    let edits = 0;
+    for (let conflicts = 0; ;) {
+      throwIfAborted(signal);
+      const base = await open.whileUnanswered(async (limited) => {
+        await raceAbort(sync.catchUp(), limited);
+        return mirror.head;
+      }, signal);
+      if (!base) continue;
+      const made = open.find(base);
+      if (made) return made.result;
+      const { changeset, result, optional } = await build(base);
+      if (!changeset) return result;
+      const id = randomUUID();
+      const outcome = await store
+        .commit(base, changeset, id, signal)
+        .catch((error: unknown) => open.note({ id, base, result, error }, signal));
+      switch (outcome) {
+        case 'unanswered':
+          await pause(randomInt(50, 200), signal);
+          break;
+        case 'conflict':
+          conflicts += 1;
+          metrics.conflicts.inc();
+          if (optional) return result;
+          await pause(randomInt(1, 5 + Math.min(conflicts, 20)), signal);
+          break;
+        case 'edited':
+          edits += 1;
+          if (edits > mostEdits)
+            throw new AppError('gallery-unavailable', 'what the change touches is being edited by hand, again and again');
+          if (!isAdoption) await adopt(signal);
+          break;
+        default:
           // It is committed even if it cannot be read back now: the next poll reads it.
-          await sync.catchUp().catch(() => undefined);
+          await raceAbort(sync.catchUp(), signal).catch(() => undefined);
           return result;
-        }
-        metrics.conflicts.inc();
-        if (optional) return result;
-        await pause(randomInt(1, 5 + Math.min(conflicts, 20)), signal);
       }
-    });
+    }
+  };
+
+  const adopt = async (signal: AbortSignal): Promise<void> =>
+    run(
+      async (base) => ({ changeset: planAdoption(mirror, base, await store.edits(signal))?.changeset ?? null, result: undefined }),
+      true,
+      signal,
+    );
+
+  return (build, signal) => oneAtATime(async () => run(build, false, signal));
 }

@@ -1,125 +1,131 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-import type { Logger } from '@watchpost/shared/observability/logger';
-import { pause, throwIfAborted } from '@watchpost/shared/wait';
-import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-record.ts';
-import type { Eraser, SightingStore } from '../store.ts';
-import type { Mirror } from '../memory/mirror.ts';
-import { personStatus, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
-import { undoMs } from '../gallery.ts';
-import { planForget, planMerge, type Plan } from '../changes/plan.ts';
-import type { Sync } from '../memory/sync.ts';
+import { randomUUID } from 'node:crypto';
+import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { ThresholdRow } from '../decide/thresholds.ts';
-import type { Transact } from '../changes/transact.ts';
-import { findDuplicate, type DuplicatePair } from './duplicates.ts';
+import { undoMs } from '../gallery.ts';
+import type { Sync } from '../memory/sync.ts';
+import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-record.ts';
+import type { Eraser, Upkeep } from '../store.ts';
+import { createCompareFaces } from './compare.ts';
+import { createUnknownsCare, type UnknownsDeps } from './unknowns.ts';
+import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
+import type { Twins } from './twins.ts';
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 export interface HousekeepingSettings {
   /** Milliseconds between two rounds, on average. */
   everyMs: number;
+  /** CPU time that one round spends on comparing faces. Milliseconds. */
+  compareMs: number;
   /** Unnamed unknowns that were not seen for this long are forgotten. Milliseconds. */
   unknownKeepMs: number;
+  /** Audit entries are kept for this long. Milliseconds. */
+  auditKeepMs: number;
+  sweep: SweepSettings;
 }
 
-export const defaultHousekeepingSettings: HousekeepingSettings = { everyMs: 60_000, unknownKeepMs: 90 * 24 * 3_600_000 };
+export const defaultHousekeepingSettings: HousekeepingSettings = {
+  everyMs: minuteMs,
+  compareMs: 1_000,
+  unknownKeepMs: 90 * dayMs,
+  auditKeepMs: 400 * dayMs,
+  sweep: defaultSweepSettings,
+};
 
-export interface HousekeepingDeps {
-  mirror: Mirror;
+export interface HousekeepingDeps extends UnknownsDeps {
   sync: Sync;
-  transact: Transact;
-  sightings: SightingStore;
   eraser: Eraser;
+  upkeep: Upkeep;
   records: SnapshotRecords;
-  log: Logger;
   thresholds: readonly ThresholdRow[];
-  /** References of one model that a person keeps. */
-  cap: number;
+  /** How long sightings are kept. Milliseconds. */
+  sightingsKeepMs: number;
 }
 
-/** Regular maintenance. Every worker does it; they do not conflict. */
+/** What a round did. */
+export interface HousekeepingRound {
+  /** Persons and faces erased for good. */
+  erased: number;
+  /** Unknowns forgotten, because nobody named them and they were not seen for long. */
+  expired: number;
+  /** Persons removed by hand whose faces were removed. */
+  swept: number;
+  /** Faces compared with all others, and what that cost. */
+  compared: number;
+  compareCpuMs: number;
+  merged: number;
+  /** Faces are left to compare: the next round comes sooner. */
+  unfinished: boolean;
+}
+
+/** Regular maintenance. Every worker offers to do it; one at a time does. */
 export interface Housekeeping {
   /** Starts the rounds. */
   start(): void;
-  /** One round: erases deleted data, removes the fingerprints of old frames, merges duplicate unknowns, forgets unknowns not seen for long. */
-  round(signal: AbortSignal): Promise<void>;
+  /** One round; resolves to what it did, or to null if another process keeps house. */
+  round(signal: AbortSignal): Promise<HousekeepingRound | null>;
   close(): Promise<void>;
 }
 
-const actor = { id: 'watchpost' };
-const facesAtATime = 20;
+/** How many rounds may be missed before another process takes over from one that was killed. */
+const leaseRounds = 5;
+/** While faces are left to compare, rounds come so many times as often. */
+const hurry = 6;
+/** A process that closes gives its lease back, but does not wait long for a database that does not answer. */
+const giveBackMs = 2_000;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
-  const { mirror, sync, transact, sightings, eraser, records, log } = deps;
-  /** Faces up to this version have already been compared with all others. */
-  let comparedUpTo = 0;
+  const { sync, eraser, upkeep, records, log } = deps;
+  const holder = randomUUID();
+  const compareFaces = createCompareFaces(deps.mirror, deps.thresholds);
+  const unknowns = createUnknownsCare(deps);
+  const sweep = createSweep(deps, settings.sweep);
+  const retention = {
+    deletedMs: undoMs + minuteMs,
+    auditMs: settings.auditKeepMs,
+    mergedMs: deps.sightingsKeepMs + dayMs,
+  };
+  let hasLease = false;
 
-  const change = async (action: AuditEntry['action'], plan: (base: Head) => Plan | null, signal: AbortSignal): Promise<void> => {
-    const summary = await transact((base) => {
-      const planned = plan(base);
-      return { changeset: planned && planned.change.audited(action, actor, planned.summary).changeset, result: planned?.summary };
-    }, signal);
-    if (summary !== undefined) log.info({ action, summary }, 'housekeeping changed the gallery');
+  const compare = async (comparedUpTo: number, signal: AbortSignal) => {
+    let merged = 0;
+    const onTwins = async (twins: Twins): Promise<void> => {
+      if (await unknowns.merge(twins, signal)) merged += 1;
+    };
+    const { faces, upTo, unfinished, cpuMs } = await compareFaces(comparedUpTo, settings.compareMs, onTwins, signal);
+    if (upTo !== comparedUpTo) await upkeep.compared(holder, upTo, signal);
+    return { compared: faces, compareCpuMs: Math.round(cpuMs), merged, unfinished };
   };
 
-  const stillUnknown = (person: StoredPerson): boolean => {
-    const now = mirror.stored(person.id);
-    return now !== null && now.mergedInto === null && personStatus(now) === 'unknown';
-  };
-
-  const mergeDuplicates = async ({ older, younger }: DuplicatePair, signal: AbortSignal): Promise<void> => {
-    if (await seenTogether(older, younger, signal)) return;
-    const both = (): boolean => stillUnknown(older) && stillUnknown(younger);
-    await change('merge', (base) => (both() ? planMerge(mirror, base, { from: younger.id, into: older.id }, deps.cap) : null), signal);
-  };
-
-  /** Two faces in one picture belong to two persons, however similar they are. */
-  const seenTogether = async (one: StoredPerson, other: StoredPerson, signal: AbortSignal): Promise<boolean> => {
-    const seen = await sightings.ofPersons([one.id, other.id], 1_000, signal);
-    const shows = (faces: { personId: string | null }[], id: string): boolean => faces.some(({ personId }) => personId === id);
-    return seen.some(({ faces }) => shows(faces, one.id) && shows(faces, other.id));
-  };
-
-  const compareFaces = async (signal: AbortSignal): Promise<void> => {
-    const upTo = mirror.head.version;
-    const unknowns = mirror.persons().filter((person) => personStatus(person) === 'unknown');
-    const fresh = unknowns.flatMap(({ id }) => mirror.facesOf(id)).filter(({ version }) => version > comparedUpTo);
-    for (const [index, { id }] of fresh.entries()) {
-      throwIfAborted(signal);
-      // Yields to jobs after every few faces.
-      if (index % facesAtATime === facesAtATime - 1) await breathe();
-      const pair = findDuplicate(mirror, id, deps.thresholds);
-      if (pair) await mergeDuplicates(pair, signal);
-    }
-    comparedUpTo = upTo;
-  };
-
-  const expireUnknowns = async (signal: AbortSignal): Promise<void> => {
-    const beforeMs = Date.now() - settings.unknownKeepMs;
-    const ids = mirror.idsByPerson();
-    const old = mirror.persons().filter((person) => personStatus(person) === 'unknown' && person.createdAtMs < beforeMs);
-    if (old.length === 0) return;
-    const lastSeen = await sightings.lastSeen(null, signal);
-    for (const person of old) {
-      if (seenSince(ids.get(person.id) ?? [], lastSeen, beforeMs)) continue;
-      await change('expire', (base) => (stillUnknown(person) ? planForget(mirror, base, person.id) : null), signal);
-    }
-  };
-
-  const round = async (signal: AbortSignal): Promise<void> => {
+  const round = async (signal: AbortSignal): Promise<HousekeepingRound | null> => {
     await sync.ready(signal);
-    const erased = await eraser.eraseDeleted(Date.now() - undoMs - 60_000, signal);
-    if (erased > 0) log.info({ erased }, 'deleted persons and faces erased');
-    await records.forgetFrames(Date.now() - fingerprintsKeepMs, signal);
-    await compareFaces(signal);
-    await expireUnknowns(signal);
+    const lease = await upkeep.lease(holder, leaseRounds * settings.everyMs, signal);
+    hasLease = lease !== null;
+    if (!lease) return null;
+    const { nowMs } = await raceAbort(sync.catchUp(), signal);
+    const erased = await eraser.erase(retention, signal);
+    await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
+    const expired = await unknowns.expire(nowMs - settings.unknownKeepMs, signal);
+    const swept = await sweep(signal);
+    const done = { erased, expired, swept, ...(await compare(lease.comparedUpTo, signal)) };
+    const isIdle = erased + expired + swept + done.compared === 0;
+    log[isIdle ? 'debug' : 'info'](done, 'housekeeping done');
+    return done;
   };
 
   const stop = new AbortController();
   const run = async (): Promise<void> => {
-    for (;;) {
-      // With jitter, so that not all workers do it at the same moment.
-      await pause(settings.everyMs * (0.5 + Math.random()), stop.signal);
-      await round(stop.signal).catch((error: unknown) => {
+    for (let waitMs = settings.everyMs; ;) {
+      // With jitter, so that not all workers ask at the same moment.
+      await pause(waitMs * (0.5 + Math.random()), stop.signal);
+      waitMs = settings.everyMs;
+      try {
+        const done = await round(stop.signal);
+        if (done?.unfinished) waitMs /= hurry;
+      } catch (error) {
         if (!stop.signal.aborted) log.warn({ err: error }, 'housekeeping failed, retrying later');
-      });
+      }
     }
   };
   let running: Promise<void> = Promise.resolve();
@@ -133,10 +139,8 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     close: async () => {
       stop.abort();
       await running;
+      // If this fails, the lease ends by itself.
+      if (hasLease) await upkeep.lease(holder, 0, AbortSignal.timeout(giveBackMs)).catch(() => undefined);
     },
   };
-}
-
-function seenSince(ids: readonly string[], lastSeen: Map<string, LastSeen>, sinceMs: number): boolean {
-  return ids.some((id) => (lastSeen.get(id)?.atMs ?? 0) >= sinceMs);
 }

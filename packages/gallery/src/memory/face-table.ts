@@ -1,116 +1,113 @@
-import type { Hit, VectorIndex } from './index/vector-index.ts';
 import type { StoredFace } from '../domain.ts';
+import type { VectorIndex } from './index/vector-index.ts';
+import { createKeyedSets } from './keyed-sets.ts';
+import { createTombstones } from './tombstones.ts';
+import { createVectorShelves } from './vector-shelves.ts';
 
-/** A face in memory; its vector is in the index. */
+/** A face in memory; its vector is in an index. */
 export type IndexedFace = Omit<StoredFace, 'embedding' | 'deleted'>;
 
-/** The faces in memory, with an index of the vectors of each model. */
+/** The faces in memory. Only the references of living persons are searched. */
 export interface FaceTable {
   readonly size: number;
   /** Adds or updates a face; a newer version replaces an older one. */
   apply(face: StoredFace): void;
+  /** Removes a face that is no longer in the database. It returns if it is read again. */
   remove(id: string): void;
   clear(): void;
   get(id: string): IndexedFace | null;
   all(): IterableIterator<IndexedFace>;
   ofPerson(personId: string): IndexedFace[];
+  personIds(): string[];
+  /** Learnt from this face of a snapshot. */
+  from(snapshotId: string, position: number): IndexedFace[];
+  /** Negatives that are said to show this person. */
+  showing(personId: string): IndexedFace[];
   /** The face's vector as the index stores it; null if it has none. */
   vector(id: string): Float32Array | null;
-  /** The nearest faces of one model, most similar first. */
+  /** The nearest references of one model, most similar first. */
   nearest(embedding: Float32Array, modelId: string, count: number): { face: IndexedFace; similarity: number }[];
+  /** Cosine to the nearest of a person's negatives; -1 if it has none. */
+  negative(personId: string, embedding: Float32Array, modelId: string): number;
+  /** To be called when a person came or went: its references enter the search or leave it. */
+  refresh(personId: string): void;
 }
 
-interface ModelIndex {
-  index: VectorIndex;
-  /** Face by key; keys are never reused. */
-  ids: Map<number, string>;
-  keys: Map<string, number>;
-  nextKey: number;
-}
-
-export function createFaceTable(createIndex: () => VectorIndex): FaceTable {
+/** `isLiving`: whether there is such a person, or one that it became. Faces of others wait outside the search. */
+export function createFaceTable(createIndex: () => VectorIndex, isLiving: (personId: string) => boolean): FaceTable {
   const faces = new Map<string, IndexedFace>();
-  const byPerson = new Map<string, Set<string>>();
-  const models = new Map<string, ModelIndex>();
+  const byPerson = createKeyedSets<string, string>();
+  const negatives = createKeyedSets<string, string>();
+  const bySnapshot = createKeyedSets<string, string>();
+  const showing = createKeyedSets<string, string>();
+  const gone = createTombstones();
+  const vectors = createVectorShelves(createIndex);
 
-  const modelOf = (modelId: string): ModelIndex => {
-    const known = models.get(modelId);
-    if (known) return known;
-    const fresh: ModelIndex = { index: createIndex(), ids: new Map(), keys: new Map(), nextKey: 0 };
-    models.set(modelId, fresh);
-    return fresh;
+  const index = (face: IndexedFace, step: 'add' | 'remove'): void => {
+    byPerson[step](face.personId, face.id);
+    if (face.role === 'negative') negatives[step](face.personId, face.id);
+    if (face.snapshotId !== null) bySnapshot[step](face.snapshotId, face.id);
+    if (face.shows !== null) showing[step](face.shows, face.id);
   };
-
-  const leavePerson = ({ id, personId }: IndexedFace): void => {
-    const siblings = byPerson.get(personId);
-    siblings?.delete(id);
-    if (siblings?.size === 0) byPerson.delete(personId);
-  };
+  const shelve = (face: IndexedFace, embedding: Float32Array | null): void =>
+    vectors.put(face.id, face.modelId, { searched: face.role === 'reference' && isLiving(face.personId), embedding });
 
   const remove = (id: string): void => {
     const face = faces.get(id);
     if (!face) return;
     faces.delete(id);
-    leavePerson(face);
-    const model = modelOf(face.modelId);
-    const key = model.keys.get(id);
-    if (key === undefined) return;
-    model.keys.delete(id);
-    model.ids.delete(key);
-    model.index.remove(key);
+    index(face, 'remove');
+    vectors.remove(id);
   };
 
-  const put = (stored: StoredFace): void => {
-    const { id, personId, modelId, role, quality, sizePx, snapshotId, createdAtMs, version } = stored;
-    const before = faces.get(id);
-    if (before) leavePerson(before);
-    faces.set(id, { id, personId, modelId, role, quality, sizePx, snapshotId, createdAtMs, version });
-    byPerson.set(personId, (byPerson.get(personId) ?? new Set()).add(id));
-    const model = modelOf(modelId);
-    if (stored.embedding.length === 0) return;
-    const known = model.keys.get(id);
-    if (known !== undefined) {
-      model.index.touch?.(known, stored.embedding);
-      return;
-    }
-    model.keys.set(id, model.nextKey);
-    model.ids.set(model.nextKey, id);
-    model.index.add(model.nextKey, stored.embedding);
-    model.nextKey += 1;
+  const put = ({ embedding, deleted: _, ...face }: StoredFace): void => {
+    const before = faces.get(face.id);
+    if (before) index(before, 'remove');
+    faces.set(face.id, face);
+    index(face, 'add');
+    shelve(face, embedding.length > 0 ? embedding : null);
   };
 
-  const toFace = ({ ids }: ModelIndex, { key, similarity }: Hit) => {
-    const id = ids.get(key);
-    const face = id === undefined ? undefined : faces.get(id);
-    return face ? [{ face, similarity }] : [];
-  };
+  const listed = (ids: Iterable<string>): IndexedFace[] => [...ids].flatMap((id) => faces.get(id) ?? []);
 
   return {
     get size() {
       return faces.size;
     },
     apply: (face) => {
+      if (gone.isGone(face.id, face.version)) return;
       const before = faces.get(face.id);
       if (before && before.version > face.version) return;
-      if (face.deleted) remove(face.id);
-      else put(face);
+      if (face.deleted) {
+        gone.bury(face.id, face.version);
+        remove(face.id);
+      } else put(face);
     },
     remove,
     clear: () => {
-      for (const map of [faces, byPerson, models]) map.clear();
+      for (const part of [faces, byPerson, negatives, bySnapshot, showing, gone, vectors]) part.clear();
     },
     get: (id) => faces.get(id) ?? null,
     all: () => faces.values(),
-    ofPerson: (personId) => [...(byPerson.get(personId) ?? [])].flatMap((id) => faces.get(id) ?? []),
-    vector: (id) => {
-      const face = faces.get(id);
-      const model = face && models.get(face.modelId);
-      const key = model?.keys.get(id);
-      return key === undefined ? null : (model?.index.vector(key) ?? null);
+    ofPerson: (personId) => listed(byPerson.get(personId)),
+    personIds: () => [...byPerson.entries()].map(([id]) => id),
+    from: (snapshotId, position) => listed(bySnapshot.get(snapshotId)).filter((face) => face.position === position),
+    showing: (personId) => listed(showing.get(personId)),
+    vector: (id) => vectors.get(id),
+    nearest: (embedding, modelId, count) =>
+      vectors.search(embedding, modelId, count).flatMap(({ id, similarity }) => {
+        const face = faces.get(id);
+        return face ? [{ face, similarity }] : [];
+      }),
+    negative: (personId, embedding, modelId) => {
+      let nearest = -1;
+      for (const id of negatives.get(personId)) {
+        if (faces.get(id)?.modelId === modelId) nearest = Math.max(nearest, vectors.similarity(id, embedding) ?? -1);
+      }
+      return nearest;
     },
-    nearest: (embedding, modelId, count) => {
-      const model = models.get(modelId);
-      return model ? model.index.search(embedding, count).flatMap((hit) => toFace(model, hit)) : [];
+    refresh: (personId) => {
+      for (const face of listed(byPerson.get(personId))) shelve(face, null);
     },
   };
 }

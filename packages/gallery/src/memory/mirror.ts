@@ -1,19 +1,21 @@
 import type { Candidate } from '../decide/decide.ts';
-import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
-import type { ChangeBatch, Inventory } from '../store.ts';
-import type { VectorIndex } from './index/vector-index.ts';
-import { personStatus, type Head, type StoredPerson } from '../domain.ts';
-import { nameKey, unknownName } from '../names.ts';
 import type { Reference } from '../decide/references.ts';
+import { personStatus, type Head, type StoredPair, type StoredPerson } from '../domain.ts';
+import { nameKey } from '../names.ts';
+import type { ChangeBatch } from '../store.ts';
+import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
+import type { VectorIndex } from './index/vector-index.ts';
+import { createPairTable } from './pair-table.ts';
+import { createPersonTable, type PersonTable } from './person-table.ts';
 
-/** The gallery in memory: a copy of the database's persons and faces, kept current by `Sync`. */
+/** The gallery in memory: a copy of the database's persons, faces and pairs, kept current by `Sync`. */
 export interface Mirror {
   /** Complete up to here. */
   head: Head;
   /** Applies what was written. Newer versions replace older ones, so batches may repeat or come late. */
-  apply(batch: ChangeBatch): void;
-  /** Applies edits made by hand. `knownUpTo`: the head's version before the inventory was read. Returns the ids of faces that are missing here. */
-  reconcile(inventory: Inventory, knownUpTo: number): string[];
+  apply(batch: Pick<ChangeBatch, 'persons' | 'faces' | 'pairs'>): void;
+  /** Removes what is no longer in the database. */
+  remove(kind: 'person' | 'face', id: string): void;
   clear(): void;
   /** The person, after following merges; null if there is none. */
   person(id: string): StoredPerson | null;
@@ -21,14 +23,32 @@ export interface Mirror {
   stored(id: string): StoredPerson | null;
   /** All persons that were not merged into another one. */
   persons(): StoredPerson[];
-  /** The persons with this name, else with this alias, else those that were this unknown before they were named. */
+  /** All persons, merged or not, and all faces. */
+  everything(kind: 'person' | 'face'): Iterable<{ id: string; version: number }>;
+  /** The persons with this name, else with this alias, else those that were this unknown, or that this unknown became. */
   called(name: string): StoredPerson[];
-  /** The ids of each person: its own, and those of the persons merged into it. */
+  /** Named persons that share a name, two or more each. */
+  namesakes(): StoredPerson[][];
+  /** The person's own id and those of everybody merged into it. */
+  idsOf(personId: string): string[];
+  /** The ids of each person, as `idsOf`. */
   idsByPerson(): Map<string, string[]>;
+  /** What is said about this person, or anybody merged into it, being the same as another. */
+  pairsOf(personId: string): StoredPair[];
+  /** Whether two persons, after following merges, are known not to be the same. */
+  notSame(one: string, other: string): boolean;
   face(id: string): IndexedFace | null;
   facesOf(personId: string): IndexedFace[];
-  /** A person's references of one model. */
+  /** Faces of any person and role that were learnt from this face of a snapshot. */
+  facesFrom(snapshotId: string, position: number): IndexedFace[];
+  /** Negatives of others that show this person, or anybody merged into it. */
+  facesShowing(personId: string): IndexedFace[];
+  /** The face's vector, slightly rounded; null where it is not in memory. */
+  vector(faceId: string): Float32Array | null;
+  /** A person's references of one model whose vectors are in memory. */
   references(personId: string, modelId: string): Reference[];
+  /** What is left of persons who are not there, or who were merged into somebody who is not there. Never searched. */
+  orphans(): { personId: string; faceIds: string[] }[];
   /** The persons nearest to a vector, most similar first. `certain`: no rival is missing, however many faces are nearer. */
   candidates(embedding: Float32Array, modelId: string, certain?: RivalRange): Candidate[];
   counts(): { persons: number; faces: number };
@@ -45,74 +65,82 @@ export interface RivalRange {
 /** Enough neighbours to find the second person even when all references of the first are nearer; more, up to `most`, where many are alike. */
 const neighbours = { first: 64, widened: 4, most: 1_024 };
 
-/** Follows a person through merges to the one it became. */
-type Follow = (id: string) => StoredPerson | null;
+/** Of a mirror that has read nothing. */
+const noHead: Head = { epoch: '', version: 0, nextNumber: 1, recent: [], nowMs: 0 };
 
 export function createMirror(createIndex: () => VectorIndex): Mirror {
-  const persons = new Map<string, StoredPerson>();
-  const faces = createFaceTable(createIndex);
+  const persons = createPersonTable((ids) => {
+    for (const id of ids) faces.refresh(id);
+  });
+  const faces: FaceTable = createFaceTable(createIndex, (personId) => persons.follow(personId) !== null);
+  const pairs = createPairTable();
+  const tables = { person: persons, face: faces };
 
-  const applyPerson = (person: StoredPerson): void => {
-    const before = persons.get(person.id);
-    if (before && before.version > person.version) return;
-    if (person.deleted) persons.delete(person.id);
-    else persons.set(person.id, person);
+  const notSame: Mirror['notSame'] = (one, other) => {
+    const [first, second] = [persons.follow(one), persons.follow(other)];
+    if (!first || !second || first.id === second.id) return false;
+    return pairs.naming(persons.idsOf(first.id)).some(({ personIds }) => personIds.some((id) => persons.follow(id)?.id === second.id));
   };
-
-  const follow: Follow = (id) => {
-    let person = persons.get(id);
-    // Edits by hand can make a cycle of merges.
-    for (let steps = 0; person?.mergedInto && steps < 20; steps += 1) person = persons.get(person.mergedInto);
-    return person && person.mergedInto === null ? person : null;
-  };
-
-  const unmerged = (): StoredPerson[] => [...persons.values()].filter(({ mergedInto }) => mergedInto === null);
 
   const mirror: Mirror = {
-    head: { version: 0, nextNumber: 1 },
+    head: noHead,
     apply: (batch) => {
-      for (const person of batch.persons) applyPerson(person);
+      for (const person of batch.persons) persons.apply(person);
       for (const face of batch.faces) faces.apply(face);
+      for (const pair of batch.pairs) pairs.apply(pair);
     },
-    reconcile: (inventory, knownUpTo) => {
-      const present = new Set(inventory.persons.map(({ id }) => id));
-      for (const person of inventory.persons) applyPerson(person);
-      for (const person of persons.values()) if (!present.has(person.id) && person.version <= knownUpTo) persons.delete(person.id);
-      if (!inventory.faceIds) return [];
-      const faceIds = new Set(inventory.faceIds);
-      for (const face of faces.all()) if (!faceIds.has(face.id) && face.version <= knownUpTo) faces.remove(face.id);
-      return inventory.faceIds.filter((id) => !faces.get(id));
-    },
+    remove: (kind, id) => tables[kind].remove(id),
     clear: () => {
-      persons.clear();
-      faces.clear();
-      mirror.head = { version: 0, nextNumber: 1 };
+      for (const part of [persons, faces, pairs]) part.clear();
+      mirror.head = noHead;
     },
-    person: follow,
-    stored: (id) => persons.get(id) ?? null,
-    persons: unmerged,
-    called: (name) => findByName(unmerged(), name),
-    idsByPerson: () => groupByPerson(persons.keys(), follow),
+    person: (id) => persons.follow(id),
+    stored: (id) => persons.get(id),
+    persons: () => [...persons.unmerged()],
+    everything: (kind) => tables[kind].all(),
+    called: (name) => persons.called(name),
+    namesakes: () => persons.namesakes(),
+    idsOf: (personId) => persons.idsOf(personId),
+    idsByPerson: () => new Map([...persons.unmerged()].map(({ id }) => [id, persons.idsOf(id)])),
+    pairsOf: (personId) => pairs.naming(persons.idsOf(personId)),
+    notSame,
     face: (id) => faces.get(id),
     facesOf: (personId) => faces.ofPerson(personId),
+    facesFrom: (snapshotId, position) => faces.from(snapshotId, position),
+    facesShowing: (personId) => persons.idsOf(personId).flatMap((id) => faces.showing(id)),
+    vector: (faceId) => faces.vector(faceId),
     references: (personId, modelId) =>
       faces.ofPerson(personId).flatMap((face) => {
         const vector = face.role === 'reference' && face.modelId === modelId ? faces.vector(face.id) : null;
         return vector ? [{ id: face.id, vector, quality: face.quality }] : [];
       }),
-    candidates: (embedding, modelId, certain) => rankWidely((count) => faces.nearest(embedding, modelId, count), follow, certain),
-    counts: () => ({ persons: unmerged().length, faces: faces.size }),
+    orphans: () => orphansOf(persons, faces),
+    candidates: (embedding, modelId, certain) => rankWidely({ persons, faces }, { embedding, modelId }, certain),
+    counts: () => ({ persons: persons.unmergedCount(), faces: faces.size }),
   };
   return mirror;
 }
 
-type Hits = ReturnType<FaceTable['nearest']>;
+function orphansOf(persons: PersonTable, faces: FaceTable): { personId: string; faceIds: string[] }[] {
+  const ids = new Set([...faces.personIds().filter((id) => !persons.follow(id)), ...persons.lost().map(({ id }) => id)]);
+  return [...ids].map((personId) => ({ personId, faceIds: faces.ofPerson(personId).map(({ id }) => id) }));
+}
+
+interface Tables {
+  persons: PersonTable;
+  faces: FaceTable;
+}
+
+interface Probe {
+  embedding: Float32Array;
+  modelId: string;
+}
 
 /** Takes more neighbours until the last one is too far away to be a rival's, or there are no more. */
-function rankWidely(nearest: (count: number) => Hits, follow: Follow, range: RivalRange | undefined): Candidate[] {
+function rankWidely(tables: Tables, probe: Probe, range: RivalRange | undefined): Candidate[] {
   for (let count = neighbours.first; ; count *= neighbours.widened) {
-    const hits = nearest(count);
-    const candidates = rank(hits, follow);
+    const hits = tables.faces.nearest(probe.embedding, probe.modelId, count);
+    const candidates = rank(tables, probe, hits);
     const last = hits[count - 1];
     if (!range || !last || count >= neighbours.most) return candidates;
     const best = candidates.find(({ similarity, negative }) => similarity > negative);
@@ -120,38 +148,18 @@ function rankWidely(nearest: (count: number) => Hits, follow: Follow, range: Riv
   }
 }
 
-function rank(hits: Hits, follow: Follow): Candidate[] {
+/** The persons of these faces. */
+function rank({ persons, faces }: Tables, { embedding, modelId }: Probe, hits: ReturnType<FaceTable['nearest']>): Candidate[] {
   const found = new Map<string, Candidate>();
-  const negatives = new Map<string, number>();
   for (const { face, similarity } of hits) {
-    const person = follow(face.personId);
-    if (!person) continue;
+    const person = persons.follow(face.personId);
     // Hits are sorted by similarity: the first of each person is its nearest.
-    if (face.role === 'negative') {
-      if (!negatives.has(person.id)) negatives.set(person.id, similarity);
-    } else if (!found.has(person.id)) {
-      const status = personStatus(person);
-      const name = status === 'named' ? nameKey(person.name) : '';
-      found.set(person.id, { personId: person.id, status, name, similarity, faceId: face.id, negative: -1 });
-    }
+    if (!person || found.has(person.id)) continue;
+    const status = personStatus(person);
+    const name = status === 'named' ? nameKey(person.name) : '';
+    const negatives = persons.idsOf(person.id).map((id) => faces.negative(id, embedding, modelId));
+    const candidate = { personId: person.id, status, name, similarity, faceId: face.id, negative: Math.max(...negatives) };
+    found.set(person.id, candidate);
   }
-  return [...found.values()].map((candidate) => ({ ...candidate, negative: negatives.get(candidate.personId) ?? -1 }));
-}
-
-function groupByPerson(ids: Iterable<string>, follow: Follow): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const id of ids) {
-    const person = follow(id);
-    if (person) groups.set(person.id, [...(groups.get(person.id) ?? []), id]);
-  }
-  return groups;
-}
-
-function findByName(persons: readonly StoredPerson[], name: string): StoredPerson[] {
-  const wanted = nameKey(name);
-  const byName = persons.filter((person) => nameKey(person.name) === wanted);
-  if (byName.length > 0) return byName;
-  const byAlias = persons.filter(({ aliases }) => aliases.some((alias) => nameKey(alias) === wanted));
-  if (byAlias.length > 0) return byAlias;
-  return persons.filter(({ number }) => number !== null && nameKey(unknownName(number)) === wanted);
+  return [...found.values()];
 }

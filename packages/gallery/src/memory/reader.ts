@@ -1,10 +1,14 @@
-import { raceAbort } from '@watchpost/shared/wait';
+import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { GalleryMetrics } from '../metrics.ts';
-import type { GalleryStore } from '../store.ts';
-import type { Mirror } from './mirror.ts';
+import { raceAbort } from '@watchpost/shared/wait';
 import type { Head } from '../domain.ts';
+import type { GalleryMetrics } from '../metrics.ts';
+import type { ChangeBatch, GalleryStore } from '../store.ts';
+import { takeCensus } from './census.ts';
 import { coalesce } from './concurrency.ts';
+import { divergence } from './divergence.ts';
+import { createFaultLog } from './fault-log.ts';
+import type { Mirror } from './mirror.ts';
 
 /** Reads the database into the mirror. */
 export interface Reader {
@@ -12,8 +16,8 @@ export interface Reader {
   isReady: () => boolean;
   /** Reads everything with a newer version; the mirror is then complete up to the head that this resolves to. */
   catchUp: () => Promise<Head>;
-  /** Compares all persons (with `faces`: and the ids of all faces) with the database, to find edits made by hand. */
-  reconcile(faces: boolean): Promise<void>;
+  /** Compares the ids of all persons and faces with the database, to find what was removed or put back by hand. */
+  census: () => Promise<void>;
   /** When the mirror was last known to equal the database, milliseconds since 1970. */
   verifiedAtMs(): number;
 }
@@ -34,82 +38,90 @@ const longOutageMs = 24 * 3_600_000;
 const newestCommits = 2_000;
 
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {
+  const faults = createFaultLog({ metrics, log });
   let ready = false;
   let waiting: (() => void)[] = [];
   let verifiedAtMs = Date.now();
   /** Why everything must be read again; null if it need not be. */
   let reloadReason: string | null = 'start';
 
+  const setReady = (now: boolean): void => {
+    ready = now;
+    metrics.ready.set(now ? 1 : 0);
+    if (!now) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+
   const read = async (since: number, report: (faces: number) => void = () => undefined): Promise<Head> => {
     let read = 0;
-    const take = (batch: Parameters<Mirror['apply']>[0]): void => {
+    const take = (batch: ChangeBatch): void => {
       mirror.apply(batch);
+      faults.take(batch);
       report((read += batch.faces.length));
     };
-    mirror.head = await store.changes(since, { embeddings: embeddings === 'newest' ? since > 0 : embeddings }, take, signal);
-    return mirror.head;
+    return store.changes(since, { embeddings: embeddings === 'newest' ? since > 0 : embeddings }, take, signal);
   };
 
   const reload = async (reason: string): Promise<Head> => {
-    ready = false;
-    metrics.ready.set(0);
+    reloadReason = reason;
+    setReady(false);
     metrics.reloads.inc({ reason });
     const startMs = performance.now();
     mirror.clear();
+    faults.clear();
     let reported = 0;
-    const head = await read(0, (faces) => {
+    let head = await read(0, (faces) => {
       if (faces - reported < 10_000) return;
       reported = faces;
       log.info({ faces }, 'reading the gallery');
     });
-    if (embeddings === 'newest') await read(Math.max(1, head.version - newestCommits));
+    if (embeddings === 'newest') head = await read(Math.max(1, head.version - newestCommits));
+    mirror.head = head;
     log.info({ ...mirror.counts(), version: head.version, reason, elapsedMs: Math.round(performance.now() - startMs) }, 'gallery read');
     reloadReason = null;
-    ready = true;
-    metrics.ready.set(1);
-    for (const resolve of waiting) resolve();
-    waiting = [];
     return head;
   };
 
   const readChanges = async (startedAtMs: number): Promise<Head> => {
     if (reloadReason !== null) return reload(reloadReason);
-    const { version } = await store.head(signal);
-    // The database was restored or dropped: it shares no history with the mirror.
-    if (version < mirror.head.version) return reload((reloadReason = 'database-went-back'));
-    if (startedAtMs - verifiedAtMs > longOutageMs) return reload((reloadReason = 'long-outage'));
-    return version > mirror.head.version ? read(mirror.head.version) : mirror.head;
+    const head = await store.head(signal);
+    const reason = startedAtMs - verifiedAtMs > longOutageMs ? 'long-outage' : divergence(mirror.head, head);
+    if (reason !== null) return reload(reason);
+    if (head.version === mirror.head.version) return (mirror.head = head);
+    const after = await read(mirror.head.version);
+    // It may have been replaced between the two.
+    const since = divergence(head, after);
+    return since === null ? (mirror.head = after) : reload(since);
   };
 
   const catchUp = coalesce(async (): Promise<Head> => {
     const startedAtMs = Date.now();
-    const head = await readChanges(startedAtMs);
-    const counts = mirror.counts();
-    metrics.persons.set(counts.persons);
-    metrics.faces.set(counts.faces);
-    verifiedAtMs = startedAtMs;
-    return head;
+    try {
+      const head = await readChanges(startedAtMs);
+      verifiedAtMs = startedAtMs;
+      if (!ready) setReady(true);
+      return head;
+    } catch (error) {
+      // What a newer release decides by is not known here: jobs wait for an update.
+      if (toAppError(error).code === 'database-newer') setReady(false);
+      throw error;
+    } finally {
+      const counts = mirror.counts();
+      metrics.persons.set(counts.persons);
+      metrics.faces.set(counts.faces);
+    }
   });
 
-  const reconcile = async (faces: boolean): Promise<void> => {
-    if (!ready) return;
-    const knownUpTo = mirror.head.version;
-    const missing = mirror.reconcile(await store.inventory({ faces }, signal), knownUpTo);
-    if (missing.length === 0) return;
-    await catchUp();
-    if (missing.every((id) => mirror.face(id))) return;
-    log.warn({ faces: missing.length }, 'faces were added by hand, the gallery is read again');
-    reloadReason = 'unknown-faces';
-    await catchUp();
-  };
-  const reconcileAll = coalesce(() => reconcile(true));
-  const reconcilePersons = coalesce(() => reconcile(false));
+  const census = coalesce(async () => {
+    if (ready) await takeCensus({ store, mirror, faults, embeddings: embeddings === true, catchUp }, signal);
+  });
 
   return {
     ready: (signal) => (ready ? Promise.resolve() : raceAbort(new Promise<void>((resolve) => waiting.push(resolve)), signal)),
     isReady: () => ready,
     catchUp,
-    reconcile: (faces) => (faces ? reconcileAll() : reconcilePersons()),
+    census,
     verifiedAtMs: () => verifiedAtMs,
   };
 }

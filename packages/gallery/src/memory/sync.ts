@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { backoffMs, retry } from '@watchpost/shared/retry';
 import { pause } from '@watchpost/shared/wait';
@@ -7,15 +8,16 @@ import type { GalleryMetrics } from '../metrics.ts';
 import type { ChangeEvent, GalleryFeed, GalleryStore } from '../store.ts';
 import type { Mirror } from './mirror.ts';
 import { createReader, type ReaderDeps } from './reader.ts';
+import { createTending } from './tending.ts';
 
 export interface SyncSettings {
-  /** How often to ask for the database's version. Milliseconds. */
+  /** How often to ask for the database's version and, where the feed does not report them, for edits made by hand. Milliseconds. */
   pollMs: number;
-  /** How often to look for edits made by hand: where the feed does not report them (`poll`), and where it does (`push`). Milliseconds. */
-  reconcileMs: { poll: number; push: number };
+  /** How often to look for edits made by hand whatever the feed says, and to compare all ids. Milliseconds. */
+  censusMs: number;
 }
 
-export const defaultSyncSettings: SyncSettings = { pollMs: 500, reconcileMs: { poll: 500, push: 60_000 } };
+export const defaultSyncSettings: SyncSettings = { pollMs: 500, censusMs: 60_000 };
 
 /** Keeps the mirror equal to the database. */
 export interface Sync {
@@ -35,30 +37,39 @@ export interface SyncDeps extends SyncSettings {
   metrics: GalleryMetrics;
   log: Logger;
   embeddings: ReaderDeps['embeddings'];
+  /** Adopts what was edited by hand. All processes try; that another one was first is no error. */
+  adopt: (signal: AbortSignal) => Promise<void>;
 }
 
-/** How often the ids of all faces are compared too. */
-const reconcileFacesMs = 60_000;
-/** The longest pause between two reconciliations, however slow they are: without a feed, nothing else detects edits by hand. */
-const longestRestMs = 5_000;
 /** After a feed has worked for this long, its next failure counts as the first. */
 const stableFeedMs = 30_000;
 const feedBackoff = { firstMs: 100, maxMs: 5_000 };
+/** How often the log says that a newer release keeps the gallery. */
+const newerLogMs = 60_000;
 
 /**
  * Two mechanisms keep the mirror current, and each suffices alone: the feed reports changes at once, and a poll of the database's
- * version finds what the feed missed. Edits by hand may leave the version as it is: reconciliation finds them.
+ * version finds what the feed missed. Edits by hand leave the version as it is: tending.ts finds them.
  */
-export function createSync({ pollMs, reconcileMs, feed, ...deps }: SyncDeps): Sync {
+export function createSync({ pollMs, censusMs, feed, adopt, ...deps }: SyncDeps): Sync {
   const { metrics, log } = deps;
   const stop = new AbortController();
   const { signal } = stop;
   // Every running operation listens to it.
   setMaxListeners(100, signal);
   const reader = createReader(deps, signal);
+  let newerLoggedMs = -Infinity;
   const warn = (error: unknown, what: string): void => {
-    if (!signal.aborted) log.warn({ err: error, what }, 'reading the gallery failed, retrying');
+    if (signal.aborted) return;
+    if (toAppError(error).code !== 'database-newer') {
+      log.warn({ err: error, what }, 'reading the gallery failed, retrying');
+    } else if (performance.now() - newerLoggedMs > newerLogMs) {
+      newerLoggedMs = performance.now();
+      log.error({ err: error }, 'a newer release keeps the gallery: jobs wait until this process is updated');
+    }
   };
+  let listening = false;
+  const tending = createTending({ ...deps, reader, adopt, isListening: () => listening, warn, pollMs, censusMs }, signal);
 
   const poll = async (): Promise<void> => {
     const backoff = { firstMs: 2 * pollMs, maxMs: 8 * pollMs };
@@ -68,30 +79,9 @@ export function createSync({ pollMs, reconcileMs, feed, ...deps }: SyncDeps): Sy
     }
   };
 
-  let listening = false;
-  const reconcileRegularly = async (): Promise<void> => {
-    let [lastMs, facesLastMs] = [performance.now(), performance.now()];
-    for (let restMs = 0; ;) {
-      await pause(Math.max(reconcileMs.poll, restMs), signal);
-      const startMs = performance.now();
-      restMs = 0;
-      if (listening && startMs - lastMs < reconcileMs.push) continue;
-      const faces = startMs - facesLastMs > reconcileFacesMs;
-      if (faces) facesLastMs = startMs;
-      try {
-        await reader.reconcile(faces);
-        lastMs = performance.now();
-        // A large gallery is reconciled less often: this takes a tenth of the time at most.
-        restMs = Math.min(10 * (lastMs - startMs), longestRestMs);
-      } catch (error) {
-        warn(error, 'reconcile');
-      }
-    }
-  };
-
   const onChange = (event: ChangeEvent): void => {
     reader.catchUp().catch((error: unknown) => warn(error, 'catch up'));
-    if (event === 'edited') reader.reconcile(true).catch((error: unknown) => warn(error, 'reconcile'));
+    if (event === 'edited') tending.now();
   };
   const onEstablished = (): void => {
     listening = true;
@@ -124,7 +114,7 @@ export function createSync({ pollMs, reconcileMs, feed, ...deps }: SyncDeps): Sy
       if (clock || signal.aborted) return;
       // On its own timer, because a hung database may not answer for a long time.
       clock = setInterval(() => metrics.lag.set((Date.now() - reader.verifiedAtMs()) / 1_000), 500);
-      loops = Promise.all([poll, reconcileRegularly, ...(feed.kind === 'push' ? [listen] : [])].map(untilStopped));
+      loops = Promise.all([poll, tending.regularly, ...(feed.kind === 'push' ? [listen] : [])].map(untilStopped));
     },
     ready: reader.ready,
     isReady: reader.isReady,

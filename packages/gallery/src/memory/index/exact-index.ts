@@ -64,6 +64,10 @@ export function createExactIndex(): VectorIndex {
       const row = rowOf.get(key);
       return row === undefined ? null : (stored?.rows.read(row) ?? null);
     },
+    similarity: (key, vector) => {
+      const row = rowOf.get(key);
+      return row === undefined || stored?.length !== vector.length ? null : stored.rows.dot(row, vector);
+    },
   };
 }
 

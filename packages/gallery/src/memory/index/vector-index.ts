@@ -15,4 +15,6 @@ export interface VectorIndex {
   search(vector: Float32Array, count: number): Hit[];
   /** The stored vector, slightly rounded where the index stores fewer bits; null if the key is not in the index. */
   vector(key: number): Float32Array | null;
+  /** Cosine of the stored vector and this one; null if the key is not in the index, or their lengths differ. */
+  similarity(key: number, vector: Float32Array): number | null;
 }

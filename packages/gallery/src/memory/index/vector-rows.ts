@@ -67,10 +67,11 @@ export function createVectorRows(length: number): VectorRows {
       const { numbers, residuals, scales } = chunkOf(row);
       const from = (row % chunkRows) * length;
       const scale = scales[row % chunkRows] ?? 0;
-      return Float32Array.from(
-        { length },
-        (_, index) => ((numbers[from + index] ?? 0) + (residuals[from + index] ?? 0) / residualSteps) * scale,
-      );
+      const vector = new Float32Array(length);
+      for (let index = 0; index < length; index += 1) {
+        vector[index] = ((numbers[from + index] ?? 0) + (residuals[from + index] ?? 0) / residualSteps) * scale;
+      }
+      return vector;
     },
     dot: (row, vector) => {
       const { numbers, residuals, scales } = chunkOf(row);

@@ -27,5 +27,6 @@ export function createLruIndex(inner: VectorIndex, capacity: number): VectorInde
     },
     search: (vector, count) => inner.search(vector, count),
     vector: (key) => inner.vector(key),
+    similarity: (key, vector) => inner.similarity(key, vector),
   };
 }

@@ -28,7 +28,7 @@ const wholePersons = 3;
 export function createPageIn({ mirror, search }: { mirror: Mirror; search: VectorSearch }): PageIn {
   const load = (found: readonly StoredFace[]): void => {
     // Only faces that the mirror knows: removed ones must not come back, and new ones arrive by themselves.
-    mirror.apply({ persons: [], faces: found.filter(({ id }) => mirror.face(id) !== null) });
+    mirror.apply({ persons: [], pairs: [], faces: found.filter(({ id }) => mirror.face(id) !== null) });
   };
   const pageIn = async ({ embedding, modelId }: ProbeFace, signal: AbortSignal): Promise<void> => {
     load(await search.nearest(embedding, modelId, signal));
@@ -38,8 +38,7 @@ export function createPageIn({ mirror, search }: { mirror: Mirror; search: Vecto
         .slice(0, wholePersons)
         .map(({ personId }) => personId),
     );
-    const ids = mirror.idsByPerson();
-    const merged = [...best].flatMap((id) => ids.get(id) ?? [id]);
+    const merged = [...best].flatMap((id) => mirror.idsOf(id));
     if (merged.length > 0) load(await search.ofPersons(merged, modelId, signal));
   };
   return async (faces, signal) => {

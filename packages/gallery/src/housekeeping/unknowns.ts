@@ -1,0 +1,93 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { toAppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { throwIfAborted } from '@watchpost/shared/wait';
+import { planForget } from '../changes/plan-forget.ts';
+import { planMerge } from '../changes/plan-merge.ts';
+import type { Plan, PlanDeps } from '../changes/plan.ts';
+import type { Transact } from '../changes/transact.ts';
+import { personStatus, type Actor, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
+import type { SightingStore } from '../store.ts';
+import type { Twins } from './twins.ts';
+
+/** What housekeeping does to unknowns. Names given meanwhile win. */
+export interface UnknownsCare {
+  /** Merges two twins; resolves to whether they still were. */
+  merge(twins: Twins, signal: AbortSignal): Promise<boolean>;
+  /** Forgets the unknowns that were created, and last seen, before `beforeMs` (by the database's clock). Resolves to their number. */
+  expire(beforeMs: number, signal: AbortSignal): Promise<number>;
+}
+
+export interface UnknownsDeps extends PlanDeps {
+  transact: Transact;
+  sightings: SightingStore;
+  log: Logger;
+}
+
+const actor: Actor = { id: 'watchpost' };
+/** Persons whose last sightings are read at once. */
+const pageSize = 500;
+
+type Build = (base: Head) => Promise<Plan | null>;
+
+export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
+  const { mirror, transact, sightings, log } = deps;
+  /** Resolves to whether anything was changed. What is refused for good is left as it is: it must not keep the rest from being done. */
+  const change = async (action: AuditEntry['action'], plan: Build, signal: AbortSignal): Promise<boolean> => {
+    const build = async (base: Head) => {
+      const planned = await plan(base);
+      return { changeset: planned && planned.change.audited(action, actor, planned.summary).changeset, result: planned !== null };
+    };
+    return transact(build, signal).catch((error: unknown) => {
+      if (toAppError(error).retry === 'transient') throw error;
+      log.warn({ err: error, action }, 'housekeeping could not change the gallery');
+      return false;
+    });
+  };
+
+  const stillUnknown = ({ id }: StoredPerson): boolean => {
+    const now = mirror.stored(id);
+    return now !== null && now.mergedInto === null && personStatus(now) === 'unknown';
+  };
+
+  const unseenSince = async (person: StoredPerson, sinceMs: number, signal: AbortSignal): Promise<boolean> => {
+    const ids = mirror.idsOf(person.id);
+    return !seenSince(ids, await sightings.lastSeen(ids, signal), sinceMs);
+  };
+
+  /** Somebody may have named the person, or a camera seen it, since the list was made. */
+  const forget = (person: StoredPerson, beforeMs: number, signal: AbortSignal): Promise<boolean> => {
+    const plan: Build = async (base) =>
+      stillUnknown(person) && (await unseenSince(person, beforeMs, signal)) ? planForget(deps, base, person.id, signal) : null;
+    return change('expire', plan, signal);
+  };
+
+  return {
+    merge: ({ older, younger }, signal) => {
+      const areTwins = (): boolean => stillUnknown(older) && stillUnknown(younger) && !mirror.notSame(older.id, younger.id);
+      const plan: Build = async (base) => (areTwins() ? planMerge(deps, base, { from: younger.id, into: older.id }, signal) : null);
+      return change('merge', plan, signal);
+    },
+    expire: async (beforeMs, signal) => {
+      const old = mirror.persons().filter((person) => person.createdAtMs < beforeMs && personStatus(person) === 'unknown');
+      let expired = 0;
+      for (let from = 0; from < old.length; from += pageSize) {
+        throwIfAborted(signal);
+        await breathe();
+        const page = old.slice(from, from + pageSize).map((person) => ({ person, ids: mirror.idsOf(person.id) }));
+        const lastSeen = await sightings.lastSeen(
+          page.flatMap(({ ids }) => ids),
+          signal,
+        );
+        for (const { person, ids } of page) {
+          if (!seenSince(ids, lastSeen, beforeMs) && (await forget(person, beforeMs, signal))) expired += 1;
+        }
+      }
+      return expired;
+    },
+  };
+}
+
+function seenSince(ids: readonly string[], lastSeen: Map<string, LastSeen>, sinceMs: number): boolean {
+  return ids.some((id) => (lastSeen.get(id)?.atMs ?? 0) >= sinceMs);
+}

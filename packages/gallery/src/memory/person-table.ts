@@ -1,0 +1,134 @@
+import { personStatus, type StoredPerson } from '../domain.ts';
+import { nameKey, unknownName } from '../names.ts';
+import { createKeyedSets, type KeyedSets } from './keyed-sets.ts';
+import { createTombstones } from './tombstones.ts';
+
+/** The persons in memory, found by id, by name and by number. */
+export interface PersonTable {
+  /** Adds or updates a person; a newer version replaces an older one. */
+  apply(person: StoredPerson): void;
+  /** Removes a person that is no longer in the database. It returns if it is read again. */
+  remove(id: string): void;
+  clear(): void;
+  get(id: string): StoredPerson | null;
+  all(): IterableIterator<StoredPerson>;
+  /** The person that this one became, after following merges; null if there is none. */
+  follow(id: string): StoredPerson | null;
+  /** The person's id and those of everybody merged into it, and into those. */
+  idsOf(id: string): string[];
+  /** Those that were not merged into another one. */
+  unmerged(): IterableIterator<StoredPerson>;
+  unmergedCount(): number;
+  /** The persons with this name, else with this alias, else those that were this unknown, or that this unknown became. */
+  called(name: string): StoredPerson[];
+  /** Named persons that share a name, two or more each. */
+  namesakes(): StoredPerson[][];
+  /** Persons that were merged into somebody who is not there, or in a circle. */
+  lost(): StoredPerson[];
+}
+
+/** `onMoved`: called with the ids of persons whose `follow` may answer otherwise from now on. */
+export function createPersonTable(onMoved: (ids: readonly string[]) => void): PersonTable {
+  const persons = new Map<string, StoredPerson>();
+  const unmerged = new Map<string, StoredPerson>();
+  const absorbed = createKeyedSets<string, string>();
+  const [names, aliases, numbers] = [
+    createKeyedSets<string, string>(),
+    createKeyedSets<string, string>(),
+    createKeyedSets<number, string>(),
+  ];
+  const gone = createTombstones();
+
+  const follow: PersonTable['follow'] = (id) => {
+    let person = persons.get(id);
+    const seen = new Set<string>();
+    while (person && person.mergedInto !== null) {
+      // Edits by hand can make a circle of merges.
+      if (seen.has(person.id)) return null;
+      seen.add(person.id);
+      person = persons.get(person.mergedInto);
+    }
+    return person ?? null;
+  };
+
+  const idsOf: PersonTable['idsOf'] = (id) => {
+    const ids = new Set([id]);
+    for (const each of ids) for (const merged of absorbed.get(each)) ids.add(merged);
+    return [...ids];
+  };
+
+  const index = (person: StoredPerson, step: 'add' | 'remove'): void => {
+    const { id, mergedInto } = person;
+    for (const number of numbersOf(person)) numbers[step](number, id);
+    if (mergedInto !== null) {
+      absorbed[step](mergedInto, id);
+      return;
+    }
+    names[step](nameKey(person.name), id);
+    for (const alias of person.aliases) aliases[step](nameKey(alias), id);
+    if (step === 'add') unmerged.set(id, person);
+    else unmerged.delete(id);
+  };
+
+  const replace = (id: string, after: StoredPerson | null): void => {
+    const before = persons.get(id);
+    if (before) index(before, 'remove');
+    if (after) {
+      persons.set(id, after);
+      index(after, 'add');
+    } else persons.delete(id);
+    if (before?.mergedInto !== after?.mergedInto) onMoved(idsOf(id));
+  };
+
+  const listed = <K>(sets: KeyedSets<K, string>, key: K): StoredPerson[] => {
+    const found = new Map<string, StoredPerson>();
+    for (const id of sets.get(key)) {
+      const person = follow(id);
+      if (person) found.set(person.id, person);
+    }
+    return [...found.values()];
+  };
+
+  const called: PersonTable['called'] = (name) => {
+    const wanted = nameKey(name);
+    const byName = listed(names, wanted);
+    if (byName.length > 0) return byName;
+    const byAlias = listed(aliases, wanted);
+    if (byAlias.length > 0) return byAlias;
+    const digits = /^\D*(\d+)$/.exec(wanted)?.[1];
+    const number = Number(digits);
+    return digits !== undefined && nameKey(unknownName(number)) === wanted ? listed(numbers, number) : [];
+  };
+
+  return {
+    apply: (person) => {
+      const { id, version } = person;
+      if (gone.isGone(id, version)) return;
+      const before = persons.get(id);
+      if (before && before.version > version) return;
+      if (person.deleted) gone.bury(id, version);
+      if (before || !person.deleted) replace(id, person.deleted ? null : person);
+    },
+    remove: (id) => replace(id, null),
+    clear: () => {
+      for (const part of [persons, unmerged, absorbed, names, aliases, numbers, gone]) part.clear();
+    },
+    get: (id) => persons.get(id) ?? null,
+    all: () => persons.values(),
+    follow,
+    idsOf,
+    unmerged: () => unmerged.values(),
+    unmergedCount: () => unmerged.size,
+    called,
+    namesakes: () =>
+      [...names.entries()].flatMap(([key, { size }]) => {
+        const named = size > 1 ? listed(names, key).filter((person) => personStatus(person) === 'named') : [];
+        return named.length > 1 ? [named] : [];
+      }),
+    lost: () => [...persons.values()].filter(({ id, mergedInto }) => mergedInto !== null && follow(id) === null),
+  };
+}
+
+function numbersOf({ number, formerNumbers }: StoredPerson): number[] {
+  return number === null ? formerNumbers : [number, ...formerNumbers];
+}
