@@ -187,11 +187,12 @@ onEachStore(
         ['pairs', { version: { $gt: 3 } }],
         ['pairs', { personIds: some, deleted: { $ne: true } }],
       ];
+      const scans: [string, Document, boolean][] = [];
       for (const [name, which, sort = {}] of queries) {
         const plan = JSON.stringify(await named(name).find(which).sort(sort).limit(5).explain('queryPlanner'));
-        expect(plan, JSON.stringify([name, which])).toMatch(/IXSCAN|IDHACK/);
-        expect(plan, JSON.stringify([name, which])).not.toMatch(/COLLSCAN|"SORT"/);
+        scans.push([name, which, /COLLSCAN|"SORT"/.test(plan) || !/IXSCAN|IDHACK/.test(plan)]);
       }
+      expect(scans.filter(([, , isSlow]) => isSlow)).toEqual([]);
     });
 
     it('that an early release has left has an epoch from the first look on', async () => {
