@@ -103,9 +103,9 @@ describeGallery('edits by hand', (rig) => {
     await mergeUnknowns(ids, async () => backend.renameByHand(rig.storage, 'Unknown 2', 'Ada'));
     await both(['Ada', 'Unknown 1']);
     await nothingLeft();
-    expect((await rig.contents()).persons.map(({ name, mergedInto }) => [name, mergedInto]).sort()).toEqual([
-      ['Ada', null],
-      ['Unknown 1', null],
+    expect((await rig.contents()).persons.map(({ name, mergedInto }) => `${name}: ${mergedInto}`).toSorted()).toEqual([
+      'Ada: null',
+      'Unknown 1: null',
     ]);
   });
 
@@ -124,7 +124,8 @@ describeGallery('edits by hand', (rig) => {
     await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Eve' });
     await rig.apply({ kind: 'merge', from: 'Unknown 2', into: 'Eve' });
     await backend.renameByHand(rig.storage, 'Unknown 2', 'Ada');
-    await until('Ada finds Eve', () => parts.mirror.called('Ada')[0]?.id === ids[0], 10_000);
+    await until('Ada finds somebody', () => parts.mirror.called('Ada').length > 0, 10_000);
+    expect(parts.mirror.called('Ada')).toMatchObject([{ id: ids[0], name: 'Eve', aliases: ['Ada'] }]);
     await both(['Eve']);
   });
 

@@ -144,6 +144,6 @@ function withEditsBack(mirror: Mirror, inverse: Inverse, edited: readonly Stored
   return { ...inverse, persons: [...sets].map(([id, set]) => ({ id, isNew: false, set })) };
 }
 
-function contentOf({ version: _, ...content }: StoredPerson): string {
-  return JSON.stringify(content);
+function contentOf(person: StoredPerson): string {
+  return JSON.stringify({ ...person, version: 0 });
 }

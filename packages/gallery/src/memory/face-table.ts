@@ -60,7 +60,9 @@ export function createFaceTable(createIndex: () => VectorIndex, isLiving: (perso
     vectors.remove(id);
   };
 
-  const put = ({ embedding, deleted: _, ...face }: StoredFace): void => {
+  const put = (stored: StoredFace): void => {
+    const { embedding, id, personId, modelId, role, quality, sizePx, snapshotId, position, shows, createdAtMs, version } = stored;
+    const face = { id, personId, modelId, role, quality, sizePx, snapshotId, position, shows, createdAtMs, version };
     const before = faces.get(face.id);
     if (before) index(before, 'remove');
     faces.set(face.id, face);

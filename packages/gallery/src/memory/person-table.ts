@@ -1,6 +1,6 @@
-import { personStatus, type StoredPerson } from '../domain.ts';
-import { nameKey, unknownName } from '../names.ts';
-import { createKeyedSets, type KeyedSets } from './keyed-sets.ts';
+import type { StoredPerson } from '../domain.ts';
+import { createKeyedSets } from './keyed-sets.ts';
+import { createNameIndex } from './name-index.ts';
 import { createTombstones } from './tombstones.ts';
 
 /** The persons in memory, found by id, by name and by number. */
@@ -33,11 +33,6 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
   const persons = new Map<string, StoredPerson>();
   const unmerged = new Map<string, StoredPerson>();
   const absorbed = createKeyedSets<string, string>();
-  const [names, aliases, numbers] = [
-    createKeyedSets<string, string>(),
-    createKeyedSets<string, string>(),
-    createKeyedSets<number, string>(),
-  ];
   const gone = createTombstones();
 
   const follow: PersonTable['follow'] = (id) => {
@@ -52,6 +47,8 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     return person ?? null;
   };
 
+  const names = createNameIndex(follow);
+
   const idsOf: PersonTable['idsOf'] = (id) => {
     const ids = new Set([id]);
     for (const each of ids) for (const merged of absorbed.get(each)) ids.add(merged);
@@ -60,14 +57,9 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
 
   const index = (person: StoredPerson, step: 'add' | 'remove'): void => {
     const { id, mergedInto } = person;
-    for (const number of numbersOf(person)) numbers[step](number, id);
-    if (mergedInto !== null) {
-      absorbed[step](mergedInto, id);
-      return;
-    }
-    names[step](nameKey(person.name), id);
-    for (const alias of person.aliases) aliases[step](nameKey(alias), id);
-    if (step === 'add') unmerged.set(id, person);
+    names[step](person);
+    if (mergedInto !== null) absorbed[step](mergedInto, id);
+    else if (step === 'add') unmerged.set(id, person);
     else unmerged.delete(id);
   };
 
@@ -79,26 +71,6 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
       index(after, 'add');
     } else persons.delete(id);
     if (before?.mergedInto !== after?.mergedInto) onMoved(idsOf(id));
-  };
-
-  const listed = <K>(sets: KeyedSets<K, string>, key: K): StoredPerson[] => {
-    const found = new Map<string, StoredPerson>();
-    for (const id of sets.get(key)) {
-      const person = follow(id);
-      if (person) found.set(person.id, person);
-    }
-    return [...found.values()];
-  };
-
-  const called: PersonTable['called'] = (name) => {
-    const wanted = nameKey(name);
-    const byName = listed(names, wanted);
-    if (byName.length > 0) return byName;
-    const byAlias = listed(aliases, wanted);
-    if (byAlias.length > 0) return byAlias;
-    const digits = /^\D*(\d+)$/.exec(wanted)?.[1];
-    const number = Number(digits);
-    return digits !== undefined && nameKey(unknownName(number)) === wanted ? listed(numbers, number) : [];
   };
 
   return {
@@ -115,7 +87,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     },
     remove: (id) => replace(id, null),
     clear: () => {
-      for (const part of [persons, unmerged, absorbed, names, aliases, numbers, gone]) part.clear();
+      for (const part of [persons, unmerged, absorbed, names, gone]) part.clear();
     },
     get: (id) => persons.get(id) ?? null,
     all: () => persons.values(),
@@ -123,16 +95,8 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     idsOf,
     unmerged: () => unmerged.values(),
     unmergedCount: () => unmerged.size,
-    called,
-    namesakes: () =>
-      [...names.entries()].flatMap(([key, { size }]) => {
-        const named = size > 1 ? listed(names, key).filter((person) => personStatus(person) === 'named') : [];
-        return named.length > 1 ? [named] : [];
-      }),
+    called: (name) => names.called(name),
+    namesakes: () => names.namesakes(),
     lost: () => [...persons.values()].filter(({ id, mergedInto }) => mergedInto !== null && follow(id) === null),
   };
-}
-
-function numbersOf({ number, formerNumbers }: StoredPerson): number[] {
-  return number === null ? formerNumbers : [number, ...formerNumbers];
 }

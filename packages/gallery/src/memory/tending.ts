@@ -10,7 +10,7 @@ export interface Tending {
   /** Looks now: the feed has reported an edit. */
   now(): void;
   /** Looks again and again, until the signal aborts. */
-  regularly(): Promise<void>;
+  regularly: () => Promise<void>;
 }
 
 export interface TendingDeps extends SyncSettings {
