@@ -13,7 +13,15 @@ import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { emptyGallery, face, type GalleryBackend, galleryBackends, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
+import {
+  alikeVector,
+  emptyGallery,
+  face,
+  type GalleryBackend,
+  galleryBackends,
+  snapshotInfo,
+  strangerVector,
+} from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 import { fillGallery } from '../support/sample-gallery.ts';
 import { startGallery } from '../support/start-gallery.ts';

@@ -53,6 +53,20 @@ describeGallery('forgetting', (rig) => {
     expect((await rig.sighting('taken-12'))?.faces[0]?.embedding).toHaveLength(1_024);
   });
 
+  it('follows what a negative was said to show when its sighting has expired', async () => {
+    await seeAdaAndBob();
+    const [adaId, bobId] = [(await rig.called('Ada')).id, (await rig.called('Bob')).id];
+    const { faces } = await rig.contents();
+    const { id: _, version: __, ...ofAda } = faces.find(({ personId }) => personId === adaId)!;
+    const set = { ...ofAda, role: 'negative', shows: bobId, snapshotId: 'expired', position: 0, embedding: bobLikeAda(11) } as const;
+    await rig.withDatabase(async ({ store }) => {
+      const negative = { id: 'negative', isNew: true, set, crop: null } as const;
+      await store.commit(await store.head(never), { persons: [], faces: [negative], pairs: [] }, 'negative', never);
+    });
+    await forget('Bob');
+    expect((await rig.contents()).faces).toMatchObject([{ personId: adaId, role: 'reference' }]);
+  });
+
   it('follows sightings however many there are', async () => {
     await seeAdaAndBob();
     await rig.see(bobLikeAda(11), 'oldest');
