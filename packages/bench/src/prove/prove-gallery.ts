@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { wholeNumber } from '@watchpost/shared/config/parse-env';
+import { readOptions, type Bench } from '../bench.ts';
+import { storeNames } from './gallery/databases.ts';
+import { searchGallery } from './gallery/search.ts';
+
+const minuteMs = 60_000;
+
+/**
+ * Random sequences of everything that can happen to a gallery, by three processes on one database, compared with a model. Exit code 1 if
+ * one of them ends in a state that the model does not allow; it is printed with its seed, as short as it was found.
+ */
+export const proveGallery: Bench = async (args, { env, print, warn, signal }) => {
+  const options = readOptions(args, {
+    minutes: wholeNumber(1, 10_000).default(3),
+    seed: wholeNumber(0, 2 ** 31).default(Date.now() % 2 ** 31),
+    store: z.enum(storeNames).optional(),
+    runs: wholeNumber(1, 1_000_000).default(1_000_000),
+    steps: wholeNumber(1, 1_000).default(40),
+    shrink: wholeNumber(0, 10_000).default(3),
+  });
+  const stores = options.store ? [options.store] : storeNames;
+  const { seed, runs, steps } = options;
+  let failures = 0;
+  for (const store of stores) {
+    const search = { store, seed, runs, steps, forMs: (options.minutes * minuteMs) / stores.length, shrinkMs: options.shrink * minuteMs };
+    const { failure, ...done } = await searchGallery(search, env, signal, warn);
+    const text = `${store}: ${done.runs} sequences from seed ${seed}, ${done.steps} steps: `;
+    if (options.json) print(JSON.stringify({ store, seed, ...done, failure }));
+    else print(text + (failure ? `not allowed by the model, seed ${failure.seed}:\n${failure.message}` : 'all allowed by the model'));
+    if (failure) failures += 1;
+  }
+  return failures === 0 ? 0 : 1;
+};
