@@ -78,13 +78,14 @@ export async function gather(pool: ProcessPool, { storage }: ProofDatabase, reus
     },
     replace,
     end: async () => {
-      for (const [index, each] of reuse) {
+      const members = [...reuse].map(async ([index, each]) => {
         const closed = flights.has(index) ? null : await each.ask({ kind: 'close' });
-        if (closed?.kind === 'done') continue;
+        if (closed?.kind === 'done') return;
         // One that is stopped, or does not close, is not used again.
         reuse.delete(index);
         await each.kill();
-      }
+      });
+      await Promise.all(members);
     },
   };
 }

@@ -122,9 +122,10 @@ export function createModel() {
     if (deed.kind === 'assign') {
       const seen = sightings.get(`${deed.snapshotId}/${deed.position}`);
       const [right, wrong] = [resolve(deed.person), resolve(seen?.owner ?? null)];
-      if (!seen || (seen.owner !== null && isGone(seen.owner)) || gone.has(keyOf(seen))) return 'refused';
+      if (!seen || persons.get(seen.owner ?? '')?.erased || gone.has(keyOf(seen))) return 'refused';
       if (deed.person === null ? !wrong : !right) return 'refused';
-      return right?.id === wrong?.id || seen.loose ? 'either' : 'done';
+      // A sighting of somebody who was forgotten, but not erased yet, is there or is not.
+      return right?.id === wrong?.id || seen.loose || (!wrong && seen.owner !== null) ? 'either' : 'done';
     }
     const person = resolve(deed.person);
     if (!person) return 'refused';
@@ -248,7 +249,8 @@ export function createModel() {
     seenTogether: (one: string, other: string): void => void different.push([one, other]),
     /** What was deleted is gone, and cannot be brought back. */
     erase: (): void => {
-      for (const { forgot, kind, undone } of entries) if ((kind === 'forget' || kind === 'expire') && !undone) for (const each of forgot) gone.add(each);
+      const forgotten = entries.flatMap(({ forgot, undone }) => (undone ? [] : forgot));
+      for (const each of forgotten) if (!resolve(sightings.get(each)?.owner ?? null)) gone.add(each);
       for (const person of persons.values()) if (person.deleted) person.erased = true;
     },
   };

@@ -15,8 +15,9 @@ export interface SearchOptions {
   seed: number;
   /** No further sequence begins after this time, milliseconds. */
   forMs: number;
-  /** At most so many sequences. */
+  /** At most so many sequences, and no further one after so many that failed. */
   runs: number;
+  failures: number;
   /** The most steps of a sequence. */
   steps: number;
   /** How long a failing sequence may be shortened, milliseconds. */
@@ -26,28 +27,30 @@ export interface SearchOptions {
 export interface Searched {
   runs: number;
   steps: number;
-  /** The first sequence that the model does not allow, as short as it was found, in words. */
-  failure: { seed: number; message: string } | null;
+  /** The sequences that the model does not allow, as short as they were found, in words. */
+  failures: { seed: number; message: string }[];
 }
 
 /** A sequence is shortened by trying shorter ones. What depends on the moment need not happen each time. */
 const attempts = 3;
 
-/** Runs random sequences on one store until one of them ends in a state that the model does not allow. */
+/** Runs random sequences on one store until some end in a state that the model does not allow. */
 export async function searchGallery(options: SearchOptions, env: Env, signal: AbortSignal, report?: (line: string) => void): Promise<Searched> {
   const database = await openProofDatabase(options.store, env);
   const pool = createPool();
   const crew = new Map<number, ProofProcess>();
-  const tally = { runs: 0, steps: 0 };
+  const tally: Searched = { runs: 0, steps: 0, failures: [] };
+  const deadline = Date.now() + options.forMs;
+  const goesOn = (): boolean => tally.runs < options.runs && tally.failures.length < options.failures && Date.now() < deadline && !signal.aborted;
   try {
-    for (const deadline = Date.now() + options.forMs; tally.runs < options.runs && Date.now() < deadline && !signal.aborted; tally.runs += 1) {
-      const seed = options.seed + tally.runs;
+    for (let { seed } = options; goesOn(); seed += 1) {
       const play = async (commands: Commands): Promise<void> => playOnce(commands, { database, pool, crew, tally, signal });
       const message = await tryOne(seed, { ...options, schemaless: database.schemaless, play });
-      if (message !== null) return { ...tally, failure: { seed, message } };
-      if (tally.runs % 25 === 24) report?.(`${options.store}: ${tally.runs + 1} sequences, ${tally.steps} steps`);
+      tally.runs += 1;
+      if (message !== null) tally.failures.push({ seed, message });
+      if (tally.runs % 25 === 0) report?.(`${options.store}: ${tally.runs} sequences, ${tally.steps} steps`);
     }
-    return { ...tally, failure: null };
+    return tally;
   } finally {
     await Promise.all([...crew.values()].map((each) => each.kill()));
     await pool.close();
