@@ -24,7 +24,15 @@ export const proveGallery: Bench = async (args, { env, print, warn, signal }) =>
   const { seed, runs, steps, failures } = options;
   let isAllowed = true;
   for (const store of stores) {
-    const search = { store, seed, runs, steps, failures, forMs: (options.minutes * minuteMs) / stores.length, shrinkMs: options.shrink * minuteMs };
+    const search = {
+      store,
+      seed,
+      runs,
+      steps,
+      failures,
+      forMs: (options.minutes * minuteMs) / stores.length,
+      shrinkMs: options.shrink * minuteMs,
+    };
     const done = await searchGallery(search, env, signal, warn);
     if (options.json) print(JSON.stringify({ store, seed, ...done }));
     else {

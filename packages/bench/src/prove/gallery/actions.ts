@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { truths } from './pictures.ts';
 import type { Halt } from './orders.ts';
 
@@ -12,7 +12,8 @@ export type Asked =
   | { kind: 'ignore' | 'unignore' | 'forget'; person: number }
   | { kind: 'assign'; sighting: number; person: number | null }
   | { kind: 'undo'; entry: number | null }
-  | { kind: 'round' | 'expire' };
+  | { kind: 'round' }
+  | { kind: 'expire' };
 
 export interface Job {
   asked: Asked;

@@ -95,7 +95,11 @@ async function perform(work: Work): Promise<unknown> {
       return housekeeping.round(signal);
     case 'expire': {
       const strict = await open(1);
-      return strict.housekeeping.round(signal).finally(() => strict.gallery.close());
+      try {
+        return await strict.housekeeping.round(signal);
+      } finally {
+        await strict.gallery.close();
+      }
     }
     case 'erase':
       // As if ten minutes had passed.

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Sighting, StoredFace, StoredPerson } from '@watchpost/gallery/domain';
 import { dot } from '@watchpost/shared/vectors';
 import { holds } from './databases.ts';
-import { keyOf, type Model, type Person, type Seen } from './model.ts';
+import { keyOf, resolve, type Model, type Person, type Seen } from './model/state.ts';
 import type { View } from './orders.ts';
 import { bytesOf, cropOf, vectorOf, type Face } from './pictures.ts';
 import { violated } from './violation.ts';
@@ -31,7 +31,7 @@ export function comparePersons(model: Model, { persons }: Observed): void {
     const stored = persons.get(person.id);
     if (person.deleted) continue;
     if (!stored) return violated(`${person.name} is not in the database`);
-    const [expected, found] = [model.resolve(person.id)?.id ?? null, resolveObserved(persons, person.id)];
+    const [expected, found] = [resolve(model, person.id)?.id ?? null, resolveObserved(persons, person.id)];
     if (expected !== found) violated(`${person.name} is ${nameOf(model, expected)}, but in the database ${nameOf(model, found)}`);
     if (person.mergedInto === null) compareFields(person, stored);
   }
@@ -54,8 +54,9 @@ function compareFields(person: Person, stored: StoredPerson): void {
 export function compareSighting(model: Model, observed: Observed, seen: Seen, stored: Sighting | undefined): void {
   if (!stored) return violated(`the sighting ${keyOf(seen)} is not in the database`);
   if (seen.loose || seen.uncertain) return void Object.assign(seen, { owner: stored.personId, faceId: stored.faceId, loose: false });
-  const [expected, found] = [model.resolve(seen.owner)?.id ?? null, resolveObserved(observed.persons, stored.personId)];
-  if (expected !== found) violated(`the sighting ${keyOf(seen)} is ${nameOf(model, expected)}'s, but in the database ${nameOf(model, found)}'s`);
+  const [expected, found] = [resolve(model, seen.owner)?.id ?? null, resolveObserved(observed.persons, stored.personId)];
+  if (expected !== found)
+    violated(`the sighting ${keyOf(seen)} is ${nameOf(model, expected)}'s, but in the database ${nameOf(model, found)}'s`);
 }
 
 const nameOf = (model: Model, id: string | null): string => (id === null ? 'nobody' : (model.persons.get(id)?.name ?? id));
@@ -72,7 +73,9 @@ export function viewOfDatabase({ version, persons, faces }: Observed): string {
   const seen = [...persons.values()].flatMap((person) => {
     const is = resolveObserved(persons, person.id);
     const { id, name, number, aliases, ignored } = person;
-    return is === null ? [] : [{ id, is, name, number, aliases, ignored, faces: faces.filter((face) => face.personId === id).map((face) => face.id) }];
+    return is === null
+      ? []
+      : [{ id, is, name, number, aliases, ignored, faces: faces.filter((face) => face.personId === id).map((face) => face.id) }];
   });
   return viewOf({ version, persons: seen });
 }
@@ -101,7 +104,7 @@ const rounding = 0.01;
 export function expectedOf(model: Model, { faces }: Observed, face: Face): string | null {
   const best = { reference: new Map<string, number>(), negative: new Map<string, number>() };
   for (const { personId, role, embedding } of faces) {
-    const person = model.resolve(personId);
+    const person = resolve(model, personId);
     if (person) best[role].set(person.id, Math.max(best[role].get(person.id) ?? -1, dot(embedding, vectorOf(face))));
   }
   const [first, second] = [...best.reference].sort(([, a], [, b]) => b - a);

@@ -34,7 +34,9 @@ export async function gather(pool: ProcessPool, { storage }: ProofDatabase, reus
 
   const person = (index: number): ProofProcess => reuse.get(index) ?? violated(`there is no process ${index}`);
   const heard = (index: number, answer: Answer): Exclude<Answer, { kind: 'silent' }> =>
-    answer.kind === 'silent' ? violated(`process ${index + 1} gave no answer for 20 s, while ${flights.size} other processes were stopped`) : answer;
+    answer.kind === 'silent'
+      ? violated(`process ${index + 1} gave no answer for 20 s, while ${flights.size} other processes were stopped`)
+      : answer;
 
   const start = async (index: number): Promise<void> => {
     const fresh = reuse.get(index) ?? (await pool.take());

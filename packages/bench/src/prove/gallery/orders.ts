@@ -58,6 +58,7 @@ export const viewSchema = z.object({
 });
 export type View = z.infer<typeof viewSchema>;
 
-export const seenSchema = z.array(
-  z.object({ decision: z.string(), person: z.object({ id: z.string(), name: z.string(), status: z.string() }).nullable() }),
-);
+const answeredSchema = z.object({ decision: z.string(), person: z.object({ id: z.string(), name: z.string() }).nullable() });
+export type Answered = z.infer<typeof answeredSchema>;
+/** What `recognise` answers, a face each. */
+export const seenSchema = z.array(answeredSchema);

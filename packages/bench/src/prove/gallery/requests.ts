@@ -1,8 +1,6 @@
 import type { Actor, StoredFace } from '@watchpost/gallery/domain';
-import { unknownName } from '@watchpost/gallery/domain';
-import type { Operation } from '@watchpost/gallery/gallery';
 import type { Asked } from './actions.ts';
-import { isUnknown, keyOf, type Deed, type Entry, type Model, type Person } from './model.ts';
+import { isUnknown, keyOf, live, type Deed, type Model, type Person } from './model/state.ts';
 import type { Work } from './orders.ts';
 import { cropOf, vectorOf, type Face } from './pictures.ts';
 
@@ -34,27 +32,24 @@ function picked<T>(list: readonly T[], pick: number): T | undefined {
 
 /** Null where there is nobody, or nothing, to pick. */
 export function toRequest(asked: Asked, by: number, now: Circumstances): Request | null {
-  switch (asked.kind) {
-    case 'see': {
-      const faces = asked.faces.map((truths, index): Face => ({ truths, serial: 2 * now.serial + index }));
-      return toSee(`s${now.serial}`, faces);
-    }
-    case 'again': {
-      const [id, faces] = picked([...now.snapshots], asked.pick) ?? [];
-      return id !== undefined && faces ? toSee(id, faces) : null;
-    }
-    case 'round':
-    case 'expire':
-      return { words: asked.kind === 'round' ? 'housekeeping' : 'unknowns expire', work: { kind: asked.kind }, actor: null, deed: null, snapshot: null };
-    default: {
-      const actor = { id: actors[by] ?? 'ann', where: `op${now.serial}` };
-      const deed = toDeed(asked, now);
-      if (!deed) return null;
-      const { kind } = deed.deed;
-      const work: Work = kind === 'undo' ? { ...deed.deed, kind, actor } : { kind: 'apply', operation: deed.deed as Operation, actor };
-      return { words: `${actor.id}: ${deed.words}`, work, actor, deed: deed.deed, snapshot: null };
-    }
+  if (asked.kind === 'see') {
+    const faces = asked.faces.map((truths, index): Face => ({ truths, serial: 2 * now.serial + index }));
+    return toSee(`s${now.serial}`, faces);
   }
+  if (asked.kind === 'again') {
+    const [id, faces] = picked([...now.snapshots], asked.pick) ?? [];
+    return id !== undefined && faces ? toSee(id, faces) : null;
+  }
+  if (asked.kind === 'round' || asked.kind === 'expire') {
+    const words = asked.kind === 'round' ? 'housekeeping' : 'unknowns expire';
+    return { words, work: { kind: asked.kind }, actor: null, deed: null, snapshot: null };
+  }
+  const actor = { id: actors[by] ?? 'ann', where: `op${now.serial}` };
+  const asks = toDeed(asked, now);
+  if (!asks) return null;
+  const { deed, words } = asks;
+  const work: Work = deed.kind === 'undo' ? { ...deed, actor } : { kind: 'apply', operation: deed, actor };
+  return { words: `${actor.id}: ${words}`, work, actor, deed, snapshot: null };
 }
 
 function toSee(snapshotId: string, faces: Face[]): Request {
@@ -70,22 +65,17 @@ function toSee(snapshotId: string, faces: Face[]): Request {
 
 type Reading = Exclude<Asked, { kind: 'see' | 'again' | 'round' | 'expire' }>;
 
-function toDeed(asked: Reading, { model, faces }: Circumstances): { deed: Deed; words: string } | null {
-  const label = ({ name, number }: Person): string => (number === null || name === unknownName(number) ? name : `${name} (was ${unknownName(number)})`);
-  if (asked.kind === 'undo') {
-    const entry: Entry | null | undefined = asked.entry === null ? null : picked([...model.entries].reverse(), asked.entry);
-    if (entry === undefined) return null;
-    const what = entry ? `the ${entry.kind} by ${entry.actorId}${entry.undone ? ', again' : ''}` : 'the newest of my changes';
-    return { deed: { kind: 'undo', entryId: entry?.id ?? null }, words: `undo ${what}` };
-  }
-  if (asked.kind === 'assign') {
-    const seen = picked([...model.sightings.values()].reverse(), asked.sighting);
-    const right = asked.person === null ? null : picked(model.live(), asked.person);
-    if (!seen || right === undefined) return null;
-    const { snapshotId, position } = seen;
-    return { deed: { kind: 'assign', snapshotId, position, person: right?.id ?? null }, words: `${keyOf(seen)} is ${right ? label(right) : 'somebody else'}` };
-  }
-  const person = picked(model.live(), asked.person);
+/** A deed, and how the story tells it. */
+interface Told {
+  deed: Deed;
+  words: string;
+}
+
+function toDeed(asked: Reading, now: Circumstances): Told | null {
+  if (asked.kind === 'undo') return toUndo(asked.entry, now.model);
+  if (asked.kind === 'assign') return toAssign(asked, now.model);
+  const people = live(now.model);
+  const person = picked(people, asked.person);
   if (!person) return null;
   const [id, who] = [person.id, label(person)];
   switch (asked.kind) {
@@ -94,26 +84,48 @@ function toDeed(asked: Reading, { model, faces }: Circumstances): { deed: Deed; 
     case 'alias':
       return { deed: { kind: 'alias', person: id, alias: asked.name }, words: `${who} is also called ${asked.name}` };
     case 'merge': {
-      const other = picked(model.live(), asked.other);
-      if (!other || other.id === id) return null;
-      return { deed: { kind: 'merge', from: id, into: other.id }, words: `merge ${who} into ${label(other)}` };
+      const other = picked(people, asked.other) ?? person;
+      return other.id === id ? null : { deed: { kind: 'merge', from: id, into: other.id }, words: `merge ${who} into ${label(other)}` };
     }
-    case 'split': {
-      const own = faces.filter(({ personId, role }) => personId === id && role === 'reference').sort((a, b) => serialOf(a) - serialOf(b));
-      if (own.length < 2) return null;
-      const count = 1 + (asked.faces % (own.length - 1));
-      const leaving = own.slice(-count);
-      const from = leaving.map(({ snapshotId }) => snapshotId).join(', ');
-      return { deed: { kind: 'split', person: id, faceIds: leaving.map((face) => face.id) }, words: `split from ${who} the faces of ${from}` };
-    }
+    case 'split':
+      return toSplit(person, asked.faces, now.faces);
     case 'ignore':
     case 'unignore':
-      return { deed: { kind: asked.kind, person: id }, words: `${asked.kind} ${who}` };
     case 'forget':
-      return { deed: { kind: 'forget', person: id }, words: `forget ${isUnknown(person) ? 'the unknown ' : ''}${who}` };
+      return { deed: { kind: asked.kind, person: id }, words: `${asked.kind} ${who}` };
     default:
       return asked satisfies never;
   }
+}
+
+function label(person: Person): string {
+  return isUnknown(person) || person.number === null ? person.name : `${person.name} (was Unknown ${person.number})`;
+}
+
+function toUndo(pick: number | null, { entries }: Model): Told | null {
+  if (pick === null) return { deed: { kind: 'undo', entryId: null }, words: 'undo the newest of my changes' };
+  const entry = picked(entries.toReversed(), pick);
+  return entry
+    ? { deed: { kind: 'undo', entryId: entry.id }, words: `undo the ${entry.kind} by ${entry.actorId}${entry.undone ? ', again' : ''}` }
+    : null;
+}
+
+function toAssign({ sighting, person }: Reading & { kind: 'assign' }, model: Model): Told | null {
+  const seen = picked([...model.sightings.values()].toReversed(), sighting);
+  const right = person === null ? null : picked(live(model), person);
+  if (!seen || right === undefined) return null;
+  const { snapshotId, position } = seen;
+  const words = `${keyOf(seen)} is ${right ? label(right) : 'somebody else'}`;
+  return { deed: { kind: 'assign', snapshotId, position, person: right?.id ?? null }, words };
+}
+
+function toSplit(person: Person, pick: number, faces: readonly StoredFace[]): Told | null {
+  const own = faces.filter(({ personId, role }) => personId === person.id && role === 'reference');
+  if (own.length < 2) return null;
+  const leaving = own.toSorted((one, other) => serialOf(one) - serialOf(other)).slice(-1 - (pick % (own.length - 1)));
+  const from = leaving.map(({ snapshotId }) => snapshotId).join(', ');
+  const deed: Deed = { kind: 'split', person: person.id, faceIds: leaving.map(({ id }) => id) };
+  return { deed, words: `split from ${label(person)} the faces of ${from}` };
 }
 
 const serialOf = ({ snapshotId }: StoredFace): number => Number(snapshotId?.slice(1) ?? 0);

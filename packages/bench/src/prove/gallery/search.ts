@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { Env } from '@watchpost/shared/config/parse-env';
@@ -35,13 +35,19 @@ export interface Searched {
 const attempts = 3;
 
 /** Runs random sequences on one store until some end in a state that the model does not allow. */
-export async function searchGallery(options: SearchOptions, env: Env, signal: AbortSignal, report?: (line: string) => void): Promise<Searched> {
+export async function searchGallery(
+  options: SearchOptions,
+  env: Env,
+  signal: AbortSignal,
+  report?: (line: string) => void,
+): Promise<Searched> {
   const database = await openProofDatabase(options.store, env);
   const pool = createPool();
   const crew = new Map<number, ProofProcess>();
   const tally: Searched = { runs: 0, steps: 0, failures: [] };
   const deadline = Date.now() + options.forMs;
-  const goesOn = (): boolean => tally.runs < options.runs && tally.failures.length < options.failures && Date.now() < deadline && !signal.aborted;
+  const goesOn = (): boolean =>
+    tally.runs < options.runs && tally.failures.length < options.failures && Date.now() < deadline && !signal.aborted;
   try {
     for (let { seed } = options; goesOn(); seed += 1) {
       const play = async (commands: Commands): Promise<void> => playOnce(commands, { database, pool, crew, tally, signal });
@@ -74,18 +80,21 @@ async function tryOne(
   { steps, shrinkMs, schemaless, play }: SearchOptions & { schemaless: boolean; play: (commands: Commands) => Promise<void> },
 ): Promise<string | null> {
   let failedAtMs: number | null = null;
-  const property = fc.asyncProperty(fc.commands([actionOf(schemaless).map(toCommand)], { maxCommands: steps, size: 'max' }), async (commands) => {
-    // Everything passes when the time is over, so that the shortest sequence until then is reported.
-    if (failedAtMs !== null && Date.now() - failedAtMs > shrinkMs) return;
-    for (let attempt = 0; attempt < (failedAtMs === null ? 1 : attempts); attempt += 1) {
-      try {
-        await play(commands);
-      } catch (error) {
-        failedAtMs ??= Date.now();
-        throw error;
+  const property = fc.asyncProperty(
+    fc.commands([actionOf(schemaless).map(toCommand)], { maxCommands: steps, size: 'max' }),
+    async (commands) => {
+      // Everything passes when the time is over, so that the shortest sequence until then is reported.
+      if (failedAtMs !== null && Date.now() - failedAtMs > shrinkMs) return;
+      for (let attempt = 0; attempt < (failedAtMs === null ? 1 : attempts); attempt += 1) {
+        try {
+          await play(commands);
+        } catch (error) {
+          failedAtMs ??= Date.now();
+          throw error;
+        }
       }
-    }
-  });
+    },
+  );
   const { failed, errorInstance, counterexamplePath, numShrinks } = await fc.check(property, { seed, numRuns: 1, unbiased: true });
   if (!failed) return null;
   if (!(errorInstance instanceof Violation)) throw errorInstance;
@@ -110,9 +119,9 @@ async function playOnce(commands: Commands, { database, pool, crew, tally, signa
     await world.finish();
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
-    throw new Violation([...world.story().map((line, index) => `  ${index + 1}. ${line}`), `  => ${error.message}`].join('\n'));
+    throw new Violation([...world.story.map((line, index) => `  ${index + 1}. ${line}`), `  => ${error.message}`].join('\n'));
   } finally {
-    tally.steps += world.story().length;
+    tally.steps += world.story.length;
     await processes.end();
     await observer.close();
   }
