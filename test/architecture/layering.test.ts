@@ -115,6 +115,7 @@ describe('adapters', () => {
       [
         // Edits by hand, as an operator does.
         'packages/bench/src/gallery',
+        'packages/bench/src/prove/gallery',
         'packages/bench/src/servers',
         // Reads the Python service's names.
         'packages/gallery/src/moving-in',
@@ -122,7 +123,15 @@ describe('adapters', () => {
         'packages/gallery/src/stores/mongo/vector-search',
       ],
     ],
-    ['pg', ['packages/bench/src/gallery', 'packages/bench/src/servers', 'packages/gallery/src/stores/postgres']],
+    [
+      'pg',
+      [
+        'packages/bench/src/gallery',
+        'packages/bench/src/prove/gallery',
+        'packages/bench/src/servers',
+        'packages/gallery/src/stores/postgres',
+      ],
+    ],
     ['usearch', ['packages/gallery/src/memory/index']],
     ['@slack/web-api', ['apps/standalone/src/demo', 'apps/standalone/src/slack', 'packages/slack/src']],
     ['fastify', ['apps/ingest/src', 'apps/ingest/src/platforms', 'apps/ingest/src/platforms/slack']],

@@ -1,0 +1,143 @@
+import type { AuditEntry } from '@watchpost/gallery/domain';
+import type { Operation } from '@watchpost/gallery/gallery';
+import { violated } from '../violation.ts';
+import {
+  allOf,
+  areDifferent,
+  isUnknown,
+  keyOf,
+  newestOf,
+  ownedBy,
+  pick,
+  resolve,
+  same,
+  type Deed,
+  type Entry,
+  type Model,
+  type Person,
+  type Was,
+} from './state.ts';
+import { verdictOf, verdictOfUndo } from './verdict.ts';
+
+/**
+ * Applies a change of the audit. `deed`: what was asked for; null for housekeeping. `excused`: somebody edited by hand, and the process
+ * may not have known. Throws what the model does not allow.
+ */
+export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excused: boolean): void {
+  const { id, action, actor, personIds } = audit;
+  const none = { persons: new Map(), sightings: new Map(), joined: null, forgot: [] };
+  const entry: Entry = { id, kind: action, actorId: actor.id, personIds, undone: false, ...none };
+  if (!deed) keepHouse(model, entry, excused);
+  else if (deed.kind === 'undo') undo(model, entry, deed.entryId, audit.undoes);
+  else {
+    if (!excused && verdictOf(model, deed, actor.id) === 'refused') violated(`"${audit.summary}" had to be refused`);
+    carryOut(model, entry, deed);
+  }
+  model.entries.push(entry);
+}
+
+/** What was deleted is gone, and cannot be brought back. */
+export function erase(model: Model): void {
+  const forgotten = model.entries.flatMap(({ forgot, undone }) => (undone ? [] : forgot));
+  for (const each of forgotten) if (!resolve(model, model.sightings.get(each)?.owner ?? null)) model.gone.add(each);
+  for (const person of model.persons.values()) if (person.deleted) person.erased = true;
+}
+
+function keepHouse(model: Model, entry: Entry, excused: boolean): void {
+  const [one, other] = entry.personIds.flatMap((id) => resolve(model, id) ?? []);
+  if (entry.kind === 'merge' && one && other) {
+    if (!excused && (!isUnknown(one) || !isUnknown(other))) violated(`housekeeping merged ${one.name} and ${other.name}: not two unknowns`);
+    if (areDifferent(model, one, other)) violated(`housekeeping merged ${one.name} and ${other.name}, who are known to be different`);
+    merge(entry, one, other);
+  } else if (entry.kind === 'expire' && one) {
+    if (!excused && !isUnknown(one)) violated(`housekeeping forgot ${one.name}, who has a name`);
+    forget(model, entry, one);
+  }
+}
+
+function undo(model: Model, entry: Entry, asked: string | null, undoes: string | null): void {
+  const undone = model.entries.find(({ id }) => id === undoes);
+  if (!undone) return violated(`an undo undid ${undoes}, which is no change`);
+  const wanted = asked ?? newestOf(model, entry.actorId)?.id;
+  if (undone.id !== wanted)
+    violated(`an undo of ${entry.actorId} undid what ${undone.actorId} did (${undone.kind}), not the newest of its own`);
+  if (verdictOfUndo(model, undone) === 'refused') violated(`the undo of ${undone.kind} by ${undone.actorId} had to be refused`);
+  for (const [id, { before }] of undone.persons) Object.assign(model.persons.get(id) ?? {}, before);
+  for (const [id, { before, after }] of undone.sightings) {
+    const seen = model.sightings.get(id);
+    // What somebody said about the sighting since stays.
+    if (seen && same(pick(seen, after), after)) Object.assign(seen, before);
+  }
+  undone.undone = true;
+  if (undone.joined) model.different.push(undone.joined);
+}
+
+function carryOut(model: Model, entry: Entry, deed: Operation): void {
+  if (deed.kind === 'assign') return assign(model, entry, deed);
+  const [person, into] =
+    deed.kind === 'merge' ? [resolve(model, deed.from), resolve(model, deed.into)] : [resolve(model, deed.person), null];
+  if (!person) return violated(`${deed.kind} changed a person that does not exist`);
+  switch (deed.kind) {
+    case 'merge':
+      if (!into || person.id === into.id) return violated('a merge of one person with itself was done');
+      // A reader knows better.
+      model.different = model.different.filter((pair) => !pair.every((id) => [person.id, into.id].includes(resolve(model, id)?.id ?? '')));
+      return merge(entry, person, into);
+    case 'forget':
+      return forget(model, entry, person);
+    case 'name':
+      person.handNames = [];
+      return change(person, { name: deed.to, odd: false }, entry.persons, person.id);
+    case 'alias':
+      return change(person, { aliases: [...person.aliases, deed.alias] }, entry.persons, person.id);
+    case 'split':
+      return split(model, entry, person, deed.faceIds);
+    case 'ignore':
+    case 'unignore':
+      return change(person, { ignored: deed.kind === 'ignore' }, entry.persons, person.id);
+    default:
+      return deed satisfies never;
+  }
+}
+
+function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }): void {
+  const [seen, right] = [model.sightings.get(keyOf(deed)), resolve(model, deed.person)];
+  if (!seen) return violated('a sighting that does not exist was corrected');
+  const wrong = resolve(model, seen.owner);
+  change(seen, { owner: right?.id ?? null, said: true, uncertain: false, loose: false }, entry.sightings, keyOf(seen));
+  if (right && wrong && right.id !== wrong.id) model.different.push([right.id, wrong.id]);
+}
+
+/** A named person absorbs an unknown, the older unknown the younger. */
+function merge(entry: Entry, from: Person, into: Person): void {
+  const isKept = isUnknown(into) && (!isUnknown(from) || Number(from.number) < Number(into.number));
+  const [absorbed, kept] = isKept ? [into, from] : [from, into];
+  const names = isUnknown(absorbed) ? absorbed.aliases : [absorbed.name, ...absorbed.aliases];
+  change(absorbed, { mergedInto: kept.id }, entry.persons, absorbed.id);
+  change(kept, { aliases: [...kept.aliases, ...names] }, entry.persons, kept.id);
+  kept.handNames.push(...absorbed.handNames);
+  kept.looseNames.push(...absorbed.looseNames);
+  entry.joined = [absorbed.id, kept.id];
+}
+
+/** Sightings matched by these faces become the new Unknown's, except those of which somebody said whose they are. */
+function split(model: Model, entry: Entry, person: Person, faceIds: readonly string[]): void {
+  const unknown = entry.personIds.map((id) => model.persons.get(id)).find((each) => each && each.id !== person.id && isUnknown(each));
+  if (!unknown) return violated('a split made no new Unknown');
+  for (const seen of ownedBy(model, person))
+    if (!seen.said && seen.faceId !== null && faceIds.includes(seen.faceId))
+      change(seen, { owner: unknown.id }, entry.sightings, keyOf(seen));
+  entry.persons.set(unknown.id, { before: { deleted: true }, after: { deleted: false } });
+  model.different.push([person.id, unknown.id]);
+}
+
+function forget(model: Model, entry: Entry, person: Person): void {
+  entry.forgot = ownedBy(model, person).flatMap((seen) => (seen.loose ? [] : [keyOf(seen)]));
+  for (const each of allOf(model, person)) change(each, { deleted: true }, entry.persons, each.id);
+}
+
+function change<T extends object>(subject: T, to: Partial<T>, was: Map<string, Was<T>>, id: string): void {
+  const earlier = was.get(id);
+  was.set(id, { before: { ...pick(subject, to), ...earlier?.before }, after: { ...earlier?.after, ...to } });
+  Object.assign(subject, to);
+}

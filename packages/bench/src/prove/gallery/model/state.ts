@@ -1,0 +1,137 @@
+import type { Operation } from '@watchpost/gallery/gallery';
+import type { Face } from '../pictures.ts';
+import { violated } from '../violation.ts';
+
+/** What a reader or an operator asks for. */
+export type Deed = Operation | { kind: 'undo'; entryId: string | null };
+
+export interface Person {
+  id: string;
+  name: string;
+  number: number | null;
+  aliases: string[];
+  ignored: boolean;
+  mergedInto: string | null;
+  deleted: boolean;
+  /** By hand: nothing brings it back. */
+  removed: boolean;
+  erased: boolean;
+  /** Names given by hand that not every process knows yet: they must not get lost. */
+  handNames: string[];
+  /** And those after which another process gave the person a name, which may come before or after: either may be its name. */
+  looseNames: string[];
+  /** Its name is not a text. What is shown is free; that it is there is not. */
+  odd: boolean;
+}
+
+/** A face that was recognised, and whose it is. */
+export interface Seen {
+  snapshotId: string;
+  position: number;
+  face: Face;
+  owner: string | null;
+  /** The reference that it was matched by: of several equally near the gallery may choose any. */
+  faceId: string | null;
+  uncertain: boolean;
+  /** Somebody said whose it is. */
+  said: boolean;
+  /** Recorded while something else was going on: whose it is may have been decided before or after that. */
+  loose: boolean;
+}
+
+export interface Was<T> {
+  before: Partial<T>;
+  after: Partial<T>;
+}
+
+/** A change, with what it made of whom, so that it can be taken back. */
+export interface Entry {
+  id: string;
+  kind: string;
+  actorId: string;
+  personIds: string[];
+  undone: boolean;
+  persons: Map<string, Was<Person>>;
+  sightings: Map<string, Was<Seen>>;
+  /** Of a merge: who became one. */
+  joined: [absorbed: string, kept: string] | null;
+  /** Of a forget: the sightings of the forgotten. */
+  forgot: string[];
+}
+
+/** The gallery as it ought to be: persons, sightings, changes one after the other. No faces, no processes, no database. */
+export interface Model {
+  persons: Map<string, Person>;
+  sightings: Map<string, Seen>;
+  entries: Entry[];
+  /** Who got which number. */
+  numbers: Map<number, string>;
+  /** Pairs of persons of whom a reader said, or a picture showed, that they are not the same. */
+  different: [string, string][];
+  /** Sightings that must be nowhere. */
+  gone: Set<string>;
+}
+
+export const createModel = (): Model => ({
+  persons: new Map(),
+  sightings: new Map(),
+  entries: [],
+  numbers: new Map(),
+  different: [],
+  gone: new Set(),
+});
+
+const key = (name: string): string => name.toLowerCase();
+export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+export const keyOf = ({ snapshotId, position }: Pick<Seen, 'snapshotId' | 'position'>): string => `${snapshotId}/${position}`;
+export const isUnknown = ({ ignored, name, number }: Person): boolean => !ignored && number !== null && name === `Unknown ${number}`;
+
+/** The person that it is now, after merges; null if it was forgotten or removed. */
+export function resolve({ persons }: Model, id: string | null): Person | null {
+  let person = id === null ? undefined : persons.get(id);
+  while (person && !person.deleted && person.mergedInto !== null) person = persons.get(person.mergedInto);
+  return person && !person.deleted ? person : null;
+}
+
+export const live = ({ persons }: Model): Person[] =>
+  [...persons.values()].filter(({ deleted, mergedInto }) => !deleted && mergedInto === null);
+
+/** The person, and those that were merged into it. */
+export const allOf = (model: Model, { id }: Person): Person[] =>
+  [...model.persons.values()].filter((each) => resolve(model, each.id)?.id === id);
+
+export const ownedBy = (model: Model, { id }: Person): Seen[] =>
+  [...model.sightings.values()].filter(({ owner }) => resolve(model, owner)?.id === id);
+
+/** Those with this name, else those with this alias or number. */
+export function called(model: Model, name: string): Person[] {
+  const byName = live(model).filter((person) => key(person.name) === key(name));
+  if (byName.length > 0) return byName;
+  return live(model).filter(
+    ({ aliases, number }) => aliases.some((alias) => key(alias) === key(name)) || key(`Unknown ${number}`) === key(name),
+  );
+}
+
+export const areDifferent = (model: Model, one: Person, other: Person): boolean =>
+  model.different.some(
+    (pair) => pair.some((id) => resolve(model, id)?.id === one.id) && pair.some((id) => resolve(model, id)?.id === other.id),
+  );
+
+/** The newest change of this actor that was not taken back. */
+export const newestOf = ({ entries }: Model, by: string): Entry | undefined =>
+  entries.findLast(({ kind, undone, actorId }) => actorId === by && !undone && kind !== 'undo');
+
+/** A new person, of recognising or of a split. Throws if its number is not new. */
+export function addPerson({ persons, numbers }: Model, id: string, number: number): void {
+  if (numbers.has(number)) violated(`the number ${number} was used twice`);
+  numbers.set(number, id);
+  const no = { ignored: false, mergedInto: null, deleted: false, removed: false, erased: false, odd: false };
+  persons.set(id, { id, name: `Unknown ${number}`, number, aliases: [], handNames: [], looseNames: [], ...no });
+}
+
+/** The present values of these fields. */
+export function pick<T extends object>(from: T | undefined, fields: Partial<T>): Partial<T> {
+  const now: Partial<T> = {};
+  for (const field of Object.keys(fields)) Reflect.set(now, field, from && Reflect.get(from, field));
+  return now;
+}
