@@ -107,7 +107,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     await load(standalone, second);
     const third = await save(standalone);
     const wanted = await contents(first);
-    expect(wanted.length).toBe(4 + 4 + 2 + 3 + 2 + 1 + 1);
+    expect(wanted.length).toBe(4 + 4 + 2 + 2 + 3 + 2 + 1 + 1);
     expect(await contents(second)).toEqual(wanted);
     expect(await contents(third)).toEqual(wanted);
     expect((await linesOf(first)).some((line) => line.includes('"Gone"'))).toBe(false);
