@@ -11,6 +11,7 @@ import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createRecognise } from '@watchpost/gallery/recognise/recognise';
 import { dot as cosine } from '@watchpost/shared/vectors';
 import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
+import { createVectorsOf } from '@watchpost/gallery/memory/vectors-of';
 import { createSync, defaultSyncSettings } from '@watchpost/gallery/memory/sync';
 import { createTransact } from '@watchpost/gallery/changes/transact';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -65,7 +66,15 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         ofPersons: async (ids, modelId) => all((stored) => ids.includes(stored.personId) && stored.modelId === modelId),
       };
       const mirror = createMirror(() => createLruIndex(createExactIndex(), capacity));
-      const sync = createSync({ ...database, ...defaultSyncSettings, mirror, metrics, log, embeddings: 'newest' });
+      const sync = createSync({
+        ...database,
+        ...defaultSyncSettings,
+        mirror,
+        metrics,
+        log,
+        embeddings: 'newest',
+        adopt: async () => undefined,
+      });
       const transact = createTransact({ store: database.store, sync, mirror, metrics });
       const recognise = createRecognise({
         ...database,
@@ -75,6 +84,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         metrics,
         decision: defaultDecisionSettings,
         references: defaultReferenceSettings,
+        vectorsOf: createVectorsOf({ ...database, mirror }),
         pageIn: createPageIn({ mirror, search }),
       });
       closers.push(async () => {
@@ -140,7 +150,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
       const person = gallery.mirror.called('Unknown 1')[0]!;
       const [reference] = gallery.mirror.facesOf(person.id);
       const stale: StoredFace = { ...reference!, embedding: someone, deleted: false };
-      const removal = { persons: [], faces: [{ id: reference!.id, isNew: false as const, set: { deleted: true } }] };
+      const removal = { persons: [], pairs: [], faces: [{ id: reference!.id, isNew: false as const, set: { deleted: true } }] };
       await gallery.transact(() => ({ changeset: removal, result: undefined }), never);
       const pageIn = createPageIn({ mirror: gallery.mirror, search: { nearest: async () => [stale], ofPersons: async () => [stale] } });
       await pageIn([face(someone)], never);

@@ -132,6 +132,29 @@ for (const backend of galleryBackends.filter(({ name }) => name.startsWith('Mong
       },
     };
 
+    it('leaves a name that somebody edits by hand meanwhile, wherever it was stopped', async () => {
+      let stop = 1;
+      // Once the change is carried out, nobody is called that any more.
+      for (let isInTime = true; ; stop += 1) {
+        await prepare();
+        let made = 0;
+        const db = stalledDatabase(connection.db, async () => {
+          made += 1;
+          if (made === stop) await backend.renameByHand(storage, 'Name of p1', 'By hand').catch(() => (isInTime = false));
+        });
+        const head = await createMongoGalleryStore(db, log).commit(await database.store.head(never), changeset(late), 'late', never);
+        if (!isInTime) break;
+        expect(head).toMatchObject({ version: 2 });
+        const { persons } = await database.store.edits(never);
+        expect(persons).toMatchObject([{ id: 'p1', name: 'By hand', aliases: ['Late'], version: 2 }]);
+        const adopt = { persons: persons.map(({ id, name }) => ({ id, name })), faceIds: [] };
+        await commit({ adopt, persons: [{ id: 'p1', isNew: false, set: { name: 'Later' } }] });
+        expect(await database.store.edits(never)).toEqual({ persons: [], faceIds: [] });
+        expect((await connection.db.collection('persons').findOne({ name: 'Later' }))?.['version']).toBe(3);
+      }
+      expect(stop).toBeGreaterThan(5);
+    });
+
     for (const [way, goOn] of Object.entries(waysOn)) {
       it(`changes nothing when the others went on ${way}, wherever it was stopped`, async () => {
         const stops: string[] = [];

@@ -18,14 +18,14 @@ setMaxListeners(0, never);
 /** An empty database for each test. */
 export interface StoreUnderTest {
   backend: GalleryBackend;
-  storage(): StorageConfig;
-  database(): Database;
+  storage: () => StorageConfig;
+  database: () => Database;
   /** Another connection to the same gallery, closed after the test. */
-  another(): Promise<Database>;
+  another: () => Promise<Database>;
   /** Commits on the newest head. */
-  commit(change: Partial<Changeset>): Promise<Head>;
+  commit: (change: Partial<Changeset>) => Promise<Head>;
   /** Everything since this version. */
-  changesSince(since: number, embeddings?: boolean): Promise<ChangeBatch & { head: Head }>;
+  changesSince: (since: number, embeddings?: boolean) => Promise<ChangeBatch & { head: Head }>;
 }
 
 const open = async (storage: StorageConfig): Promise<Database> => openDatabase(storage, { log: createLogger('test', 'silent') }, never);

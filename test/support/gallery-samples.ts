@@ -70,7 +70,12 @@ export const storedPair = (one: string, other: string, over: Partial<StoredPair>
   ...over,
 });
 export const head = (over: Partial<Head> = {}): Head => ({ epoch: 'e', version: 1, nextNumber: 1, recent: [], nowMs: 1_000, ...over });
-export const newFace = (id: string, personId: string, crop: Uint8Array | null = null): FaceChange => ({
+export const newFace = (
+  id: string,
+  personId: string,
+  crop: Uint8Array | null = null,
+  over: Partial<Omit<StoredFace, 'id' | 'version'>> = {},
+): FaceChange => ({
   id,
   isNew: true,
   set: {
@@ -85,6 +90,7 @@ export const newFace = (id: string, personId: string, crop: Uint8Array | null = 
     shows: null,
     createdAtMs: 2_000,
     deleted: false,
+    ...over,
   },
   crop,
 });

@@ -37,24 +37,18 @@ export function planAdoption(mirror: Mirror, base: Head, edits: HandEdits): Audi
 
 /** Adopts everything that was edited by hand, in as many commits as it takes. Rejects with `gallery-unavailable`. */
 export function createAdopt({ store, mirror, transact, log }: { store: GalleryStore; mirror: Mirror; transact: Transact; log: Logger }) {
-  /** What the last adoption of each person took over, and at which version of the gallery. */
-  const taken = new Map<string, { as: string; version: number }>();
-  const isStuck = (person: StoredPerson): boolean => {
-    const before = taken.get(person.id);
-    return before !== undefined && before.version >= person.version && before.as === contentOf(person);
-  };
+  /** What was taken over and is still said to be edited: to try again would change nothing. */
+  const stuck = createStuckEdits();
   const adoptSome = async (signal: AbortSignal): Promise<{ summary: string | null; more: boolean }> => {
-    const { summary, more, persons, version } = await transact(async (base) => {
-      const edits = await store.edits(signal);
-      // Taken over already, and still said to be edited: to try again would change nothing.
-      const fresh = edits.persons.filter((person) => !isStuck(person));
-      const plan = planAdoption(mirror, base, { ...edits, persons: fresh });
-      const more = fresh.length > together.persons || edits.faceIds.length > together.faces;
-      const result = { summary: plan?.audit.summary ?? null, more, persons: fresh.slice(0, together.persons), version: base.version + 1 };
+    const { summary, more, adoption, version } = await transact(async (base) => {
+      const fresh = stuck.without(await store.edits(signal));
+      const plan = planAdoption(mirror, base, fresh);
+      const more = fresh.persons.length > together.persons || fresh.faceIds.length > together.faces;
+      const adoption = { persons: fresh.persons.slice(0, together.persons), faceIds: fresh.faceIds.slice(0, together.faces) };
+      const result = { summary: plan?.audit.summary ?? null, more, adoption, version: base.version + 1 };
       return { changeset: plan?.changeset ?? null, result };
     }, signal);
-    taken.clear();
-    for (const person of persons) taken.set(person.id, { as: contentOf(person), version });
+    stuck.note(adoption, version);
     return { summary, more };
   };
   return async (signal: AbortSignal): Promise<void> => {
@@ -63,6 +57,27 @@ export function createAdopt({ store, mirror, transact, log }: { store: GallerySt
       ({ more } = adopted);
       if (adopted.summary !== null) log.info({ summary: adopted.summary }, 'edits made by hand were adopted');
     }
+  };
+}
+
+function createStuckEdits() {
+  const persons = new Map<string, { as: string; version: number }>();
+  const faces = new Set<string>();
+  const isStuck = (person: StoredPerson): boolean => {
+    const taken = persons.get(person.id);
+    return taken !== undefined && taken.version >= person.version && taken.as === contentOf(person);
+  };
+  return {
+    note: (adoption: HandEdits, version: number): void => {
+      for (const person of adoption.persons) persons.set(person.id, { as: contentOf(person), version });
+      for (const id of adoption.faceIds) faces.add(id);
+    },
+    /** Forgets those that are no longer edited. */
+    without: (edits: HandEdits): HandEdits => {
+      const edited = new Set([...edits.persons.map(({ id }) => id), ...edits.faceIds]);
+      for (const taken of [persons, faces]) for (const id of taken.keys()) if (!edited.has(id)) taken.delete(id);
+      return { persons: edits.persons.filter((person) => !isStuck(person)), faceIds: edits.faceIds.filter((id) => !faces.has(id)) };
+    },
   };
 }
 

@@ -29,18 +29,17 @@ const againMs = 100;
 
 export function createOpenCommits<T>(): OpenCommits<T> {
   const open: OpenCommit<T>[] = [];
+  /** After that it is not tried again, and */
   let untilMs = Infinity;
-  /** The failure after which it is looked for once more only. */
-  let last: { error: unknown } | null = null;
+  /** after that not even looked for. */
+  let lookUntilMs = Infinity;
 
   return {
     note: (commit, signal) => {
       const { code } = toAppError(commit.error);
       if (signal.aborted || (code !== 'gallery-unavailable' && code !== 'internal')) throw commit.error;
-      if (performance.now() > untilMs) {
-        last = commit;
-        untilMs = performance.now() + lastLookMs;
-      } else untilMs = Math.min(untilMs, performance.now() + patienceMs);
+      untilMs = Math.min(untilMs, performance.now() + patienceMs);
+      lookUntilMs = Math.max(untilMs, performance.now()) + lastLookMs;
       open.push(commit);
       return 'unanswered';
     },
@@ -52,17 +51,16 @@ export function createOpenCommits<T>(): OpenCommits<T> {
         const isCovered = head.version === base.version || (oldest !== undefined && oldest.version <= base.version + 1);
         if (head.epoch !== base.epoch || !isCovered) throw unknownOutcome(error);
       }
-      // The head has answered and does not name it.
-      if (last) throw last.error;
+      if (performance.now() > untilMs) throw open.at(-1)?.error;
       return null;
     },
     whileUnanswered: async (read, signal) => {
       if (open.length === 0) return read(signal);
       try {
-        return await read(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(untilMs - performance.now())))]));
+        return await read(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(lookUntilMs - performance.now())))]));
       } catch (error) {
         if (signal.aborted) throw error;
-        if (performance.now() >= untilMs) throw unknownOutcome(error);
+        if (performance.now() >= lookUntilMs) throw unknownOutcome(error);
         await pause(againMs, signal);
         return null;
       }

@@ -63,7 +63,7 @@ export interface RivalRange {
 }
 
 /** Enough neighbours to find the second person even when all references of the first are nearer; more, up to `most`, where many are alike. */
-const neighbours = { first: 64, widened: 4, most: 4_096 };
+const neighbours = { first: 64, widened: 4, most: 1_024 };
 
 /** Of a mirror that has read nothing. */
 const noHead: Head = { epoch: '', version: 0, nextNumber: 1, recent: [], nowMs: 0 };

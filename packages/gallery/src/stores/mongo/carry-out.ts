@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { isDuplicateKey, isRefusal, writeErrorsOf } from './connect.ts';
+import type { SightingMove } from '../../domain.ts';
 import type { GalleryCollections, Keyed } from './documents.ts';
 import { isWatched, mark, markOf, present } from './own.ts';
 import { literals, type FaceWrite, type PendingChange, type PersonWrite } from './pending.ts';
@@ -137,7 +138,7 @@ function changedPerson(set: PersonWrite['set'], version: number): Document[] {
         ...literals(rest),
         version,
         ...(name !== undefined && { name: named({ $literal: name }, '$name'), 'own.name': named(markOf({ $literal: name }), '$own.name') }),
-        ...('deleted' in set && { deletedAt: set.deleted === true ? '$$NOW' : null }),
+        ...('deleted' in set && { deletedAt: set.deleted ? '$$NOW' : null }),
       },
     },
     ...(marks.length > 0 ? [{ $set: Object.fromEntries(marks) }] : []),
@@ -147,12 +148,13 @@ function changedPerson(set: PersonWrite['set'], version: number): Document[] {
 /** From now on the fields as they are count as ours, unless the name was edited again. */
 function adoption(seen: unknown): Document[] {
   const isSeen = { $eq: [mark('name'), { $literal: seen }] };
-  const deletedByHand = { $and: [{ $eq: ['$deleted', true] }, { $eq: [{ $type: '$deletedAt' }, 'missing'] }] };
+  const deletedAt = { $cond: [{ $eq: [{ $type: '$deletedAt' }, 'date'] }, '$deletedAt', '$$NOW'] };
   return [
     {
       $set: {
         own: { $cond: [isSeen, present, '$own'] },
-        deletedAt: { $cond: [deletedByHand, '$$NOW', '$deletedAt'] },
+        // Who was deleted by hand is erased like everybody else.
+        deletedAt: { $cond: [{ $eq: ['$deleted', true] }, deletedAt, null] },
       },
     },
   ];
@@ -193,21 +195,37 @@ async function moveSightings({ sightings }: GalleryCollections, pending: Pending
       },
     };
   });
-  const moved = pending.moveSightings.map(({ faceIds, from, to }): Write => {
-    const face = {
-      'face.faceId': { $in: faceIds },
-      'face.personId': { $in: from },
-      'face.saidBy': null,
-      'face.version': olderThan(version),
-    };
-    return {
-      updateMany: {
-        filter: { 'faces.faceId': { $in: faceIds } },
-        update: { $set: { 'faces.$[face].personId': to, 'faces.$[face].version': version } },
-        arrayFilters: [face],
-      },
-    };
-  });
   await writer.write(sightings, assigned);
-  await writer.write(sightings, moved);
+  if (pending.moveSightings.length > 0) await writer.write(sightings, [movesOf(pending)]);
+}
+
+/** One after the other, in one write: after it the faces are not older than the change any more. */
+function movesOf({ moveSightings: moves, version }: PendingChange): Write {
+  const faceIds = [...new Set(moves.flatMap((move) => move.faceIds))];
+  const movable = {
+    $and: [
+      { $in: ['$$face.faceId', { $literal: faceIds }] },
+      { $eq: [{ $ifNull: ['$$face.saidBy', null] }, null] },
+      { $lt: [{ $ifNull: ['$$face.version', 0] }, version] },
+    ],
+  };
+  const isOf = (move: SightingMove): Document => ({
+    $and: [{ $in: ['$$face.faceId', { $literal: move.faceIds }] }, { $in: ['$$person', { $literal: move.from }] }],
+  });
+  const person = moves.reduce<unknown>(
+    (before, move) => ({ $let: { vars: { person: before }, in: { $cond: [isOf(move), { $literal: move.to }, '$$person'] } } }),
+    '$$face.personId',
+  );
+  const moved = {
+    $let: {
+      vars: { person },
+      in: { $cond: [{ $eq: ['$$person', '$$face.personId'] }, '$$face', { $mergeObjects: ['$$face', { personId: '$$person', version }] }] },
+    },
+  };
+  return {
+    updateMany: {
+      filter: { 'faces.faceId': { $in: faceIds }, faces: { $type: 'array' } },
+      update: [{ $set: { faces: { $map: { input: '$faces', as: 'face', in: { $cond: [movable, moved, '$$face'] } } } } }],
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { BSON, MongoClient, MongoInvalidArgumentError, ReadConcern, ReadPreference, type Db } from 'mongodb';
+import { BSON, MongoClient, MongoInvalidArgumentError, type Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
 import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 
@@ -14,7 +14,7 @@ export interface MongoConnection {
  * service's `facial_embeddings`) are not touched. Rejects with `gallery-unavailable`.
  */
 export async function connectMongo(url: string, signal: AbortSignal): Promise<MongoConnection> {
-  const client = new MongoClient(url, {
+  const client = new MongoClient(withoutConcerns(url), {
     appName: 'watchpost',
     maxPoolSize: 10,
     connectTimeoutMS: 5_000,
@@ -22,21 +22,27 @@ export async function connectMongo(url: string, signal: AbortSignal): Promise<Mo
     socketTimeoutMS: 30_000,
     waitQueueTimeoutMS: 5_000,
     ignoreUndefined: true,
+    readConcernLevel: 'local',
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5_000 },
     // One document with broken text, written by another program, must not make a whole query fail.
     enableUtf8Validation: false,
   });
-  // Set here and not on the client, where options of the connection string would win: what is decided on must be the newest, and a
-  // commit durable.
-  const db = client.db(databaseName(url), {
-    readPreference: ReadPreference.primary,
-    readConcern: new ReadConcern('local'),
-    writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5_000 },
-  });
+  const db = client.db(databaseName(url));
   const hello = await guardMongo(() => db.command({ hello: 1 }), signal).catch(async (error: unknown) => {
     await client.close();
     throw error;
   });
   return { db, changeStreams: 'setName' in hello || hello['msg'] === 'isdbgrid', close: () => client.close() };
+}
+
+/** Options of a connection string that must not win: what is decided on is the newest, read from the primary, and a commit is durable. */
+const concerns = new Set(['readpreference', 'readpreferencetags', 'maxstalenessseconds', 'readconcernlevel', 'w', 'wtimeoutms', 'journal']);
+
+function withoutConcerns(url: string): string {
+  const [base = '', query] = url.split('?');
+  if (query === undefined) return base;
+  const kept = query.split('&').filter((option) => !concerns.has(option.split('=')[0]?.toLowerCase() ?? ''));
+  return `${base}?${kept.join('&')}`;
 }
 
 /** The database in a connection string, or `watchpost`. */

@@ -104,11 +104,14 @@ async function pruneMerged(collections: GalleryCollections, before: Date, signal
   const merged = { mergedInto: { $type: 'string' }, mergedAt: { $lt: before }, ...live };
   for await (const page of pagesOf(persons, merged, signal)) {
     const which = { $in: page };
+    // The type is what the partial indexes ask for.
+    const text = { ...which, $type: 'string' as const };
     const named = new Set<unknown>([
       ...(await sightings.distinct('faces.personId', { 'faces.personId': which })),
       ...(await faces.distinct('personId', { personId: which, ...live })),
+      ...(await faces.distinct('shows', { shows: text, ...live })),
       ...(await pairs.distinct('personIds', { personIds: which, ...live })),
-      ...(await persons.distinct('mergedInto', { mergedInto: which, ...live })),
+      ...(await persons.distinct('mergedInto', { mergedInto: text, ...live })),
     ]);
     const ids = page.filter((id) => !named.has(id));
     const found = await persons.find({ _id: { $in: ids }, ...merged }, { projection: { mergedInto: 1 }, signal }).toArray();

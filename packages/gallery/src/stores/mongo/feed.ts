@@ -33,7 +33,7 @@ export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
   const watch: GalleryFeed['watch'] = async (onChange, onEstablished, signal) => {
     // Events of the database itself (it was dropped) have no collection.
     const which = { $or: [{ 'ns.coll': { $in: watched } }, { 'ns.coll': null }] };
-    const stream = db.watch([{ $match: which }, { $project: read }], { maxAwaitTimeMS: 1_000 });
+    const stream = db.watch([{ $match: which }, { $project: read }], { maxAwaitTimeMS: 1_000, readConcern: 'majority' });
     const close = (): void => void stream.close().catch(() => undefined);
     signal.addEventListener('abort', close, { once: true });
     const report = (event: unknown): void => {

@@ -8,8 +8,19 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
   const expire = (field: string) => ({ key: { [field]: 1 as const }, expireAfterSeconds: 0 });
   const deleted = { key: { deletedAt: 1 as const }, sparse: true };
   await guardMongo(async () => {
-    await persons.createIndexes([{ key: { version: 1 } }, deleted, { key: { mergedInto: 1 }, sparse: true }, expire('purgeAt')]);
-    await faces.createIndexes([{ key: { version: 1 } }, { key: { personId: 1 } }, deleted, expire('purgeAt')]);
+    await persons.createIndexes([
+      { key: { version: 1 } },
+      deleted,
+      { key: { mergedInto: 1 }, partialFilterExpression: { mergedInto: { $type: 'string' } } },
+      expire('purgeAt'),
+    ]);
+    await faces.createIndexes([
+      { key: { version: 1 } },
+      { key: { personId: 1 } },
+      { key: { shows: 1 }, partialFilterExpression: { shows: { $type: 'string' } } },
+      deleted,
+      expire('purgeAt'),
+    ]);
     await pairs.createIndexes([{ key: { version: 1 } }, { key: { personIds: 1 } }, deleted, expire('purgeAt')]);
     await crops.createIndexes([expire('purgeAt')]);
     await sightings.createIndexes([

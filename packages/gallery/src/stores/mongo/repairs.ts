@@ -3,13 +3,14 @@ import type { StoredFace, StoredPair, StoredPerson } from '../../domain.ts';
 import { batchFaces, type Fault, type Repairs } from '../../store.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
+import { literals } from './pending.ts';
 import { readFace, readPair, readPerson, type Readable } from './tolerant.ts';
 
 /** A kind of document: how it is read, and how what was read is written back. */
 interface Kind {
   collection: Collection<Keyed>;
   /** What is wrong with it, and the update that repairs it; null to remove it. */
-  check(document: Document): { faults: Fault[]; update: Document | null };
+  check: (document: Document) => { faults: Fault[]; update: Document | Document[] | null };
 }
 
 const kinds = ['person', 'face', 'pair'] as const;
@@ -68,7 +69,11 @@ export function createMongoRepairs(db: Db): Repairs {
 }
 
 function kindsOf({ persons, faces, pairs }: GalleryCollections): Record<Fault['kind'], Kind> {
-  const kind = <T>(collection: Collection<Keyed>, read: (document: Document) => Readable<T>, update: (value: T) => Document): Kind => ({
+  const kind = <T>(
+    collection: Collection<Keyed>,
+    read: (document: Document) => Readable<T>,
+    update: (value: T) => Document | Document[],
+  ): Kind => ({
     collection,
     check: (document) => {
       const { value, faults } = read(document);
@@ -82,10 +87,13 @@ function kindsOf({ persons, faces, pairs }: GalleryCollections): Record<Fault['k
   };
 }
 
-/** Without `own` and without a version a document counts as edited. */
-function repairPerson({ id: _, version: __, createdAtMs, mergedAtMs, ...fields }: StoredPerson): Document {
+/** Without `own` a person counts as edited, without a version a face. */
+function repairPerson(person: StoredPerson): Document[] {
+  const { name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, deleted, createdAtMs } = person;
+  const fields = { name, number, aliases, ignored, mergedInto, formerNumbers, deleted };
   const dates = { createdAt: new Date(createdAtMs), mergedAt: mergedAtMs === null ? null : new Date(mergedAtMs) };
-  return { $set: { ...fields, ...dates }, $unset: { own: 1 } };
+  const version = { $cond: [{ $isNumber: '$version' }, '$version', '$$REMOVE'] };
+  return [{ $set: { ...literals({ ...fields, ...dates }), version, own: '$$REMOVE' } }];
 }
 
 function repairFace({ snapshotId, position, shows, createdAtMs, deleted }: StoredFace): Document {
@@ -97,7 +105,7 @@ function repairPair({ deleted, version }: StoredPair): Document {
 }
 
 /** A document whose id is not a string is replaced by one whose id is. */
-async function copyWithId(collection: Collection<Keyed>, document: Document, id: string, update: Document): Promise<void> {
+async function copyWithId(collection: Collection<Keyed>, document: Document, id: string, update: Document | Document[]): Promise<void> {
   try {
     await collection.insertOne({ ...document, _id: id });
     await collection.updateOne({ _id: id }, update);

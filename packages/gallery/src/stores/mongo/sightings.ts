@@ -80,11 +80,7 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
       }, signal),
     ofPersons: (personIds, limit, signal, after) =>
       guardMongo(async () => {
-        const at = after && new Date(after.takenAtMs);
-        const which = {
-          'faces.personId': { $in: [...personIds] },
-          ...(after && { $or: [{ takenAt: { $lt: at } }, { takenAt: at, _id: { $lt: after.snapshotId } }] }),
-        };
+        const which = { 'faces.personId': { $in: [...personIds] }, ...(after && olderThan(after)) };
         const found = await sightings
           .find(which, { signal, ...withoutCrops })
           .sort({ takenAt: -1, _id: -1 })
@@ -106,6 +102,12 @@ export async function noteLastSeen({ lastSeen }: Pick<GalleryCollections, 'lastS
   await lastSeen.bulkWrite(writes, { ordered: false, writeConcern: { w: 1 } }).catch((error: unknown) => {
     if (!isDuplicateKey(error)) throw error;
   });
+}
+
+/** The first condition is implied by the second, and tells the index where to begin. */
+function olderThan({ takenAtMs, snapshotId }: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>): Document {
+  const takenAt = new Date(takenAtMs);
+  return { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { _id: { $lt: snapshotId } }] };
 }
 
 export function toLastSeen(document: Document): [string, LastSeen][] {

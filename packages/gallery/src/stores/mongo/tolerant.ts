@@ -32,8 +32,23 @@ function reader(kind: Fault['kind'], document: Document) {
   return { id: String(_id), faults, note, take };
 }
 
-const whole = z.number().int();
+/** Made once: to make a schema takes longer than to use it. */
+const number = z.number();
+const whole = z.number().int().nullable();
+const wholes = z.array(z.number().int());
+const text = z.string().nullable();
+const flag = z.boolean();
+const list = z.array(z.unknown());
 const date = z.date().transform((value) => value.getTime());
+const measure = z.number().refine(Number.isFinite);
+const faceSchema = z.object({
+  personId: z.string(),
+  modelId: z.string(),
+  role: z.enum(['reference', 'negative']),
+  quality: measure,
+  sizePx: measure,
+});
+const twoPersons = z.tuple([z.string(), z.string()]);
 
 /**
  * A person as far as it can be read: people edit persons by hand. Missing fields have defaults. A person without a name that can be
@@ -41,35 +56,32 @@ const date = z.date().transform((value) => value.getTime());
  */
 export function readPerson(document: Document): Readable<StoredPerson> {
   const { id, faults, note, take } = reader('person', document);
-  const number = take('number', whole.nullable(), null);
+  const ownNumber = take('number', whole, null);
   const { name, problem } = shownName(document['name']);
   if (problem !== null) note(`the name ${problem}`);
-  const texts = take('aliases', z.array(z.unknown()), []).map((alias) => shownName(alias));
+  const texts = take('aliases', list, []).map((alias) => shownName(alias));
   if (texts.some(({ problem: wrong }) => wrong !== null)) note('an alias cannot be used as it is');
   const value: StoredPerson = {
     id,
-    name: name ?? (number === null ? 'Unnamed' : unknownName(number)),
-    number,
+    name: name ?? (ownNumber === null ? 'Unnamed' : unknownName(ownNumber)),
+    number: ownNumber,
     aliases: texts.flatMap((alias) => alias.name ?? []),
-    ignored: take('ignored', z.boolean(), false),
-    mergedInto: take('mergedInto', z.string().nullable(), null),
+    ignored: take('ignored', flag, false),
+    mergedInto: take('mergedInto', text, null),
     mergedAtMs: take<number | null>('mergedAt', date, null),
-    formerNumbers: take('formerNumbers', z.array(whole), []),
-    deleted: take('deleted', z.boolean(), false),
+    formerNumbers: take('formerNumbers', wholes, []),
+    deleted: take('deleted', flag, false),
     createdAtMs: take('createdAt', date, 0),
-    version: take('version', z.number(), 0),
+    version: take('version', number, 0),
   };
   return { value, faults };
 }
 
-const required = { personId: z.string(), modelId: z.string(), role: z.enum(['reference', 'negative']) };
-const measure = z.number().refine(Number.isFinite);
-
 /** A face. Without its own fields, or with a vector that cannot be compared, nothing of it can be used. `vectors`: whether the document has its vector. */
 export function readFace(document: Document, { vectors }: { vectors: boolean }): Readable<StoredFace> {
   const { id, faults, note, take } = reader('face', document);
-  const deleted = take('deleted', z.boolean(), false);
-  const face = z.object({ ...required, quality: measure, sizePx: measure }).safeParse(document);
+  const deleted = take('deleted', flag, false);
+  const face = faceSchema.safeParse(document);
   if (!face.success) note(`\`${String(face.error.issues[0]?.path[0])}\` is missing or cannot be used`);
   const embedding = vectors ? readVector(document['embedding']) : new Float32Array(0);
   if (typeof embedding === 'string') {
@@ -82,23 +94,23 @@ export function readFace(document: Document, { vectors }: { vectors: boolean }):
     ...face.data,
     id,
     embedding: typeof embedding === 'string' ? new Float32Array(0) : embedding,
-    snapshotId: take('snapshotId', z.string().nullable(), null),
-    position: take('position', whole.nullable(), null),
-    shows: take('shows', z.string().nullable(), null),
+    snapshotId: take('snapshotId', text, null),
+    position: take('position', whole, null),
+    shows: take('shows', text, null),
     createdAtMs: take('createdAt', date, 0),
     deleted,
-    version: take('version', z.number(), 0),
+    version: take('version', number, 0),
   };
   return { value, faults };
 }
 
 export function readPair(document: Document): Readable<StoredPair> {
   const { id, faults, note, take } = reader('pair', document);
-  const persons = z.tuple([z.string(), z.string()]).safeParse(document['personIds']);
+  const persons = twoPersons.safeParse(document['personIds']);
   const usable = persons.success && pairId(...persons.data) === id;
   if (!usable) note('`personIds` are not the two persons of its _id');
   if (!persons.success || !usable) return { value: null, faults };
-  const value = { id, personIds: persons.data, deleted: take('deleted', z.boolean(), false), version: take('version', z.number(), 0) };
+  const value = { id, personIds: persons.data, deleted: take('deleted', flag, false), version: take('version', number, 0) };
   return { value, faults };
 }
 

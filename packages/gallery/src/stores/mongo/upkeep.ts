@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { z } from 'zod';
 import type { Upkeep } from '../../store.ts';
-import { guardMongo, isDuplicateKey } from './connect.ts';
+import { guardMongo } from './connect.ts';
 import { galleryCollections } from './documents.ts';
 import { readState } from './state.ts';
 
@@ -14,20 +14,20 @@ export function createMongoUpkeep(db: Db): Upkeep {
   const { upkeep } = collections;
 
   const lease: Upkeep['lease'] = async (holder, ms, signal) => {
-    const { epoch, version } = await readState(collections, signal);
+    const { epoch } = await readState(collections, signal);
     const free = { $or: [{ holder }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
     const taken = [{ $set: { holder: { $literal: holder }, until: { $add: ['$$NOW', ms] } } }];
-    try {
-      const options = { upsert: true, returnDocument: 'after' as const };
-      const found = upkeepSchema.parse(await upkeep.findOneAndUpdate({ _id: upkeepId, ...free }, taken, options));
-      // In another history the version says nothing.
-      const upTo = found.epoch === epoch ? (found.comparedUpTo ?? 0) : 0;
-      return { comparedUpTo: upTo <= version ? upTo : 0 };
-    } catch (error) {
-      // The document is there, and another holder's: nothing matched, and it cannot be inserted.
-      if (isDuplicateKey(error)) return null;
-      throw error;
+    const take = async () => upkeep.findOneAndUpdate({ _id: upkeepId, ...free }, taken, { returnDocument: 'after' });
+    let mine = await take();
+    if (!mine) {
+      // An upsert must not ask for the time.
+      const { upsertedCount } = await upkeep.updateOne({ _id: upkeepId }, { $setOnInsert: { until: new Date(0) } }, { upsert: true });
+      if (upsertedCount > 0) mine = await take();
     }
+    if (!mine) return null;
+    // In another history the version says nothing.
+    const found = upkeepSchema.parse(mine);
+    return { comparedUpTo: found.epoch === epoch ? (found.comparedUpTo ?? 0) : 0 };
   };
 
   const compared: Upkeep['compared'] = async (holder, upTo, signal) => {

@@ -61,7 +61,10 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     table: 'watchpost.pairs',
     key: 'id',
     columns: pairColumns,
-    line: (row) => pairToLine(readPair(row)),
+    line: (row) => {
+      const { value } = readPair(row);
+      return value && pairToLine(value);
+    },
     live: 'NOT deleted',
     insert: `INSERT INTO watchpost.pairs (id, person_ids, deleted, version)
       SELECT id, ARRAY(SELECT jsonb_array_elements_text("personIds")), false, $2::bigint FROM ${rows('id text, "personIds" jsonb')}`,

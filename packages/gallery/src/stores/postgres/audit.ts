@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditEntrySchema, inverseFromJson, type AuditEntry } from '../../domain.ts';
+import { auditEntrySchema, inverseFromJson, type AuditEntry, type Inverse } from '../../domain.ts';
 import type { AuditStore } from '../../store.ts';
 import type { Postgres } from './connect.ts';
 
@@ -18,7 +18,7 @@ const auditSchema = auditEntrySchema
     actor: place === null ? { id: actor } : { id: actor, where: place },
     atMs: at.getTime(),
     personIds: person_ids,
-    inverse: inverseFromJson(inverse),
+    inverse: readInverse(inverse),
   }));
 
 export function createPostgresAudit({ query }: Postgres): AuditStore {
@@ -36,4 +36,13 @@ export function createPostgresAudit({ query }: Postgres): AuditStore {
       return rows.map((row) => auditSchema.parse(row));
     },
   };
+}
+
+/** What cannot be read, of another release or edited by hand, cannot be undone; the entry is still shown. */
+function readInverse(json: string | null): Inverse | null {
+  try {
+    return inverseFromJson(json);
+  } catch {
+    return null;
+  }
 }

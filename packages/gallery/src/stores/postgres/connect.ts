@@ -39,6 +39,7 @@ export async function connectPostgres(url: string, log: Logger, signal: AbortSig
     query_timeout: 30_000,
     keepAlive: true,
     application_name: 'watchpost',
+    // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it, whatever its types say
     onConnect: async (client) => void (await client.query(settings)),
   });
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection broke'));

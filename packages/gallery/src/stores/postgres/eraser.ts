@@ -4,7 +4,7 @@ import type { Postgres } from './connect.ts';
 /** How long an erased tombstone is kept: a process that was disconnected still learns of the deletion, and what is written late is erased too. */
 const tombstone = "interval '7 days'";
 /** Rows that one statement removes: it is over soon, and so are its locks. */
-const pageRows = 2_000;
+const pageRows = 500;
 
 /** $1 milliseconds ago, by the database's clock. */
 const longAgo = "now() - $1 * interval '1 millisecond'";
@@ -12,7 +12,8 @@ const longAgo = "now() - $1 * interval '1 millisecond'";
 /** Erases deleted rows that nobody has locked; others are left to the next time. */
 const eraseRows = (table: string, set: string): string =>
   `UPDATE watchpost.${table} SET ${set}, erased = true WHERE id = ANY(ARRAY(
-     SELECT id FROM watchpost.${table} WHERE deleted AND NOT erased AND deleted_at < ${longAgo} LIMIT ${pageRows} FOR UPDATE SKIP LOCKED)) RETURNING id`;
+     SELECT id FROM watchpost.${table} WHERE deleted AND NOT erased AND deleted_at < ${longAgo}
+     ORDER BY deleted_at LIMIT ${pageRows} FOR UPDATE SKIP LOCKED)) RETURNING id`;
 
 /**
  * What remains of erased persons and faces. Each time for all tombstones: a sighting that was decided before a person was forgotten may
@@ -31,20 +32,25 @@ const eraseRest: readonly string[] = [
   `DELETE FROM watchpost.pairs WHERE deleted AND deleted_at < now() - ${tombstone}`,
 ];
 
-const removePage = (table: string, key: string, which: string): string =>
+/** Removes the oldest rows: `at`, a time, is before `limit`. In its order, which is that of an index. */
+const removePage = (table: string, key: string, at: string, limit: string): string =>
   `DELETE FROM watchpost.${table} WHERE ${key} = ANY(ARRAY(
-     SELECT ${key} FROM watchpost.${table} WHERE ${which} LIMIT ${pageRows} FOR UPDATE SKIP LOCKED))`;
+     SELECT ${key} FROM watchpost.${table} WHERE ${at} < ${limit} ORDER BY ${at} LIMIT ${pageRows} FOR UPDATE SKIP LOCKED))`;
 
-/** A merged person goes when nothing names it any more; when it was last seen counts for the person that it became. */
+/**
+ * A merged person goes when nothing names it any more; when it was last seen counts for the person that it became. OFFSET 0 makes the
+ * planner look into an index for each person; otherwise it may read whole tables for a join.
+ */
 const removeMerged = `WITH gone AS (
     DELETE FROM watchpost.persons WHERE id = ANY(ARRAY(
       SELECT p.id FROM watchpost.persons p
       WHERE p.merged_into IS NOT NULL AND p.merged_at < ${longAgo} AND NOT p.deleted AND NOT p.edited
-        AND NOT EXISTS (SELECT FROM watchpost.sighted_faces WHERE person_id = p.id)
-        AND NOT EXISTS (SELECT FROM watchpost.faces WHERE person_id = p.id)
-        AND NOT EXISTS (SELECT FROM watchpost.faces WHERE shows = p.id)
-        AND NOT EXISTS (SELECT FROM watchpost.pairs WHERE person_ids @> ARRAY[p.id])
-        AND NOT EXISTS (SELECT FROM watchpost.persons other WHERE other.merged_into = p.id)
+        AND NOT EXISTS (SELECT FROM watchpost.sighted_faces WHERE person_id = p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.faces WHERE person_id = p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.faces WHERE shows = p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.pairs WHERE person_ids[1] = p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.pairs WHERE person_ids[2] = p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.persons other WHERE other.merged_into = p.id OFFSET 0)
       LIMIT ${pageRows} FOR UPDATE OF p SKIP LOCKED)) RETURNING id, merged_into),
   seen AS (DELETE FROM watchpost.last_seen s USING gone WHERE s.person_id = gone.id RETURNING gone.merged_into, s.at, s.channel, s.camera),
   folded AS (
@@ -69,9 +75,9 @@ export function createPostgresEraser({ query }: Postgres): Eraser {
       const persons = await all(eraseRows('persons', "name = '(erased)', aliases = '{}'"), [deletedMs], signal);
       const faces = await all(eraseRows('faces', 'embedding = NULL'), [deletedMs], signal);
       for (const text of eraseRest) await query(text, [], signal);
-      await all(removePage('audit', 'id', `at < ${longAgo}`), [auditMs], signal);
+      await all(removePage('audit', 'id', 'at', longAgo), [auditMs], signal);
       // On MongoDB a TTL index does this.
-      for (const table of ['sightings', 'snapshots']) await all(removePage(table, 'snapshot_id', 'expires_at < now()'), [], signal);
+      for (const table of ['sightings', 'snapshots']) await all(removePage(table, 'snapshot_id', 'expires_at', 'now()'), [], signal);
       await all(removeMerged, [mergedMs], signal);
       return persons + faces;
     },

@@ -2,6 +2,7 @@
  * A commit is one statement, so a process that is stopped in its middle holds nothing. It locks all that it touches first, without
  * waiting (55P03 where somebody else holds it), and the head last: whoever waits for the head is never waited for by who holds it, so
  * there is no deadlock.
+ * Rows are found by lists of ids and in loops, so that the server needs no statistics to use an index.
  * The number is `galleryFormat`'s: processes of two releases use one database while they are updated.
  */
 export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(base_epoch text, base_version bigint, commit_id text, change jsonb)
@@ -28,18 +29,19 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
     FOR move IN SELECT ARRAY(SELECT jsonb_array_elements_text(m->'faceIds')) AS faces FROM jsonb_array_elements(change->'moveSightings') m LOOP
       PERFORM FROM watchpost.sighted_faces WHERE face_id = ANY(move.faces) FOR NO KEY UPDATE NOWAIT;
     END LOOP;
-    PERFORM FROM jsonb_to_recordset(change->'assignments') AS a("snapshotId" text, position int), watchpost.sighted_faces f
-      WHERE f.snapshot_id = a."snapshotId" AND f.position = a.position FOR NO KEY UPDATE OF f NOWAIT;
+    FOR move IN SELECT * FROM jsonb_to_recordset(change->'assignments') AS a("snapshotId" text, "position" int) LOOP
+      PERFORM FROM watchpost.sighted_faces WHERE snapshot_id = move."snapshotId" AND position = move."position" FOR NO KEY UPDATE NOWAIT;
+    END LOOP;
 
     SELECT * INTO STRICT head FROM watchpost.gallery FOR UPDATE;
     IF head.epoch <> base_epoch OR head.version <> base_version THEN RETURN '{"outcome": "conflict"}'; END IF;
     IF EXISTS (
       SELECT FROM watchpost.persons p JOIN jsonb_array_elements(change->'persons') c ON c->>'id' = p.id
-      WHERE p.edited AND NOT EXISTS (
+      WHERE p.id = ANY(touched_persons) AND p.edited AND NOT EXISTS (
         SELECT FROM jsonb_to_recordset(change#>'{adopt,persons}') AS a(id text, name text) WHERE a.id = p.id AND a.name = p.name)
     ) OR EXISTS (
       SELECT FROM watchpost.faces f JOIN jsonb_array_elements(change->'faces') c ON c->>'id' = f.id
-      WHERE f.edited AND NOT change#>'{adopt,faceIds}' ? f.id
+      WHERE f.id = ANY(touched_faces) AND f.edited AND NOT change#>'{adopt,faceIds}' ? f.id
     ) THEN RETURN '{"outcome": "edited"}'; END IF;
 
     INSERT INTO watchpost.persons
@@ -64,10 +66,10 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
         edited = false,
         version = next
       FROM jsonb_array_elements(change->'persons') c, LATERAL (SELECT c->'set') AS l(s)
-      WHERE p.id = c->>'id' AND NOT (c->>'isNew')::boolean;
+      WHERE p.id = ANY(touched_persons) AND p.id = c->>'id' AND NOT (c->>'isNew')::boolean;
     UPDATE watchpost.persons p SET edited = false, version = next
       FROM jsonb_to_recordset(change#>'{adopt,persons}') AS a(id text, name text)
-      WHERE p.id = a.id AND p.name = a.name AND p.version <> next;
+      WHERE p.id = ANY(touched_persons) AND p.id = a.id AND p.name = a.name AND p.version <> next;
 
     INSERT INTO watchpost.faces (id, person_id, model_id, role, embedding, quality, size_px, snapshot_id, position, shows, created_at,
         deleted, deleted_at, version)
@@ -86,7 +88,7 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
         edited = false,
         version = next
       FROM jsonb_array_elements(change->'faces') c, LATERAL (SELECT c->'set') AS l(s)
-      WHERE f.id = c->>'id' AND NOT (c->>'isNew')::boolean;
+      WHERE f.id = ANY(touched_faces) AND f.id = c->>'id' AND NOT (c->>'isNew')::boolean;
     UPDATE watchpost.faces SET edited = false, version = next
       WHERE id = ANY(ARRAY(SELECT jsonb_array_elements_text(change#>'{adopt,faceIds}'))) AND version <> next;
 
@@ -101,9 +103,11 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
       UPDATE watchpost.sighted_faces SET person_id = move.target
         WHERE face_id = ANY(move.faces) AND person_id = ANY(move.sources) AND said_by IS NULL;
     END LOOP;
-    UPDATE watchpost.sighted_faces f SET person_id = a."personId", said_by = a."saidBy"
-      FROM jsonb_to_recordset(change->'assignments') AS a("snapshotId" text, position int, "personId" text, "saidBy" text)
-      WHERE f.snapshot_id = a."snapshotId" AND f.position = a.position;
+    FOR move IN SELECT * FROM jsonb_to_recordset(change->'assignments')
+        AS a("snapshotId" text, "position" int, "personId" text, "saidBy" text) LOOP
+      UPDATE watchpost.sighted_faces SET person_id = move."personId", said_by = move."saidBy"
+        WHERE snapshot_id = move."snapshotId" AND position = move."position";
+    END LOOP;
 
     INSERT INTO watchpost.audit (id, action, actor, place, at, person_ids, summary, inverse, undone, undoes, version)
       SELECT a->>'id', a->>'action', a#>>'{actor,id}', a#>>'{actor,where}', to_timestamp((a->>'atMs')::numeric / 1000),

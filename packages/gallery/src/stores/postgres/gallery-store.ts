@@ -6,10 +6,11 @@ import type { Postgres } from './connect.ts';
 import { readHead } from './head.ts';
 import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson } from './rows.ts';
 
-const pageRows = { persons: 1_000, pairs: 1_000, faces: batchFaces };
+/** Small pages are read from an index even where the server has no statistics. */
+const pageRows = batchFaces;
 const pageIds = 5_000;
 
-type Table = keyof typeof pageRows;
+type Table = 'persons' | 'pairs' | 'faces';
 
 const cropSchema = z.object({ jpeg: z.instanceof(Buffer) });
 const idSchema = z.object({ id: z.string() });
@@ -23,14 +24,14 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
   async function* pagesOf(table: Table, columns: string, since: number, signal: AbortSignal): AsyncGenerator<unknown[]> {
     const [which, order] =
       since === 0 ? ['NOT deleted AND $1::bigint >= 0 AND id > $2', 'id'] : ['(version, id) > ($1::bigint, $2)', 'version, id'];
-    const text = `SELECT ${columns} FROM watchpost.${table} WHERE ${which} ORDER BY ${order} LIMIT ${pageRows[table]}`;
+    const text = `SELECT ${columns} FROM watchpost.${table} WHERE ${which} ORDER BY ${order} LIMIT ${pageRows}`;
     // Of version `since` nothing is wanted, and every id is smaller than that of the next version.
     let after = since === 0 ? { version: 0, id: '' } : { version: since + 1, id: '' };
     for (;;) {
       const { rows } = await query(text, [after.version, after.id], signal);
       yield rows;
       const last = rows.at(-1);
-      if (last === undefined || rows.length < pageRows[table]) return;
+      if (last === undefined || rows.length < pageRows) return;
       after = placeSchema.parse(last);
     }
   }
@@ -42,7 +43,10 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
       const read = rows.map((row) => readPerson(row));
       visit({ ...nothing, persons: read.map(({ value }) => value), faults: read.flatMap(({ faults }) => faults) });
     }
-    for await (const rows of pagesOf('pairs', pairColumns, since, signal)) visit({ ...nothing, pairs: rows.map((row) => readPair(row)) });
+    for await (const rows of pagesOf('pairs', pairColumns, since, signal)) {
+      const read = rows.map((row) => readPair(row));
+      visit({ ...nothing, pairs: read.flatMap(({ value }) => value ?? []), faults: read.flatMap(({ faults }) => faults) });
+    }
     for await (const rows of pagesOf('faces', faceColumns({ embeddings }), since, signal)) {
       const read = rows.map((row) => readFace(row, { embeddings }));
       visit({ ...nothing, faces: read.flatMap(({ value }) => value ?? []), faults: read.flatMap(({ faults }) => faults) });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { batchFaces, type Fault, type Repairs } from '../../store.ts';
 import type { Postgres } from './connect.ts';
-import { faceColumns, personColumns, readFace, readPerson } from './rows.ts';
+import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson } from './rows.ts';
 
 const idSchema = z.object({ id: z.string() });
-const pagePersons = 1_000;
+const pageRows = 1_000;
 
 /** A repair is an edit by hand like any other: the triggers mark the row, and the next process to see it adopts it. */
 export function createPostgresRepairs({ query }: Postgres): Repairs {
@@ -31,14 +31,21 @@ export function createPostgresRepairs({ query }: Postgres): Repairs {
   const repairFace = async (id: string, signal: AbortSignal): Promise<void> => {
     const { rows } = await query(`SELECT ${faceColumns({ embeddings: true })} FROM watchpost.faces WHERE id = $1`, [id], signal);
     if (rows.length === 0 || readFace(rows[0], { embeddings: true }).value) return;
-    await query('UPDATE watchpost.faces SET deleted = true WHERE id = $1', [id], signal);
+    await query(
+      `WITH gone AS (UPDATE watchpost.faces SET deleted = true WHERE id = $1 RETURNING id)
+       DELETE FROM watchpost.face_crops USING gone WHERE face_id = gone.id`,
+      [id],
+      signal,
+    );
   };
 
   return {
     faults: async (signal) => {
       const found: Fault[] = [];
-      for await (const rows of livePages('persons', personColumns, pagePersons, signal))
+      for await (const rows of livePages('persons', personColumns, pageRows, signal))
         found.push(...rows.flatMap((row) => readPerson(row).faults));
+      for await (const rows of livePages('pairs', pairColumns, pageRows, signal))
+        found.push(...rows.flatMap((row) => readPair(row).faults));
       for await (const rows of livePages('faces', faceColumns({ embeddings: true }), batchFaces, signal))
         found.push(...rows.flatMap((row) => readFace(row, { embeddings: true }).faults));
       return found;
@@ -47,6 +54,7 @@ export function createPostgresRepairs({ query }: Postgres): Repairs {
       for (const { kind, id } of faults) {
         if (kind === 'person') await repairPerson(id, signal);
         if (kind === 'face') await repairFace(id, signal);
+        if (kind === 'pair') await query('DELETE FROM watchpost.pairs WHERE id = $1 AND cardinality(person_ids) <> 2', [id], signal);
       }
     },
   };

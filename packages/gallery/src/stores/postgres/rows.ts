@@ -7,8 +7,10 @@ import { fromBytea } from './connect.ts';
 
 /** pg returns bigint as text. Our numbers stay far below 2^53. */
 const bigint = z.coerce.number();
-/** PostgreSQL has times before and after all others; pg returns those as numbers. */
-const timeMs = z.union([z.date().transform((time) => time.getTime()), z.number().transform(() => 0)]);
+/** pg gives infinite times as numbers; a time that is none is 0. */
+const timeMs = z.unknown().transform((time) => (time instanceof Date && !Number.isNaN(time.getTime()) ? time.getTime() : 0));
+/** Also NaN and the infinite ones, which z.number() rejects. */
+const float = z.custom<number>((value) => typeof value === 'number');
 
 export const headSchema = z
   .object({
@@ -32,7 +34,7 @@ const personSchema = z.object({
   aliases: z.array(z.unknown()),
   ignored: z.boolean(),
   merged_into: z.string().nullable(),
-  merged_at: timeMs.nullable(),
+  merged_at: z.union([z.null(), timeMs]),
   former_numbers: z.array(z.unknown()),
   deleted: z.boolean(),
   created_at: timeMs,
@@ -45,8 +47,8 @@ const faceSchema = z.object({
   model_id: z.string(),
   role: z.enum(['reference', 'negative']),
   embedding: z.instanceof(Buffer).nullable(),
-  quality: z.number(),
-  size_px: z.number(),
+  quality: float,
+  size_px: float,
   snapshot_id: z.string().nullable(),
   position: z.number().nullable(),
   shows: z.string().nullable(),
@@ -55,9 +57,7 @@ const faceSchema = z.object({
   version: bigint,
 });
 
-const pairSchema = z
-  .object({ id: z.string(), person_ids: z.tuple([z.string(), z.string()]), deleted: z.boolean(), version: bigint })
-  .transform(({ person_ids, ...rest }): StoredPair => ({ ...rest, personIds: person_ids }));
+const pairSchema = z.object({ id: z.string(), person_ids: z.array(z.unknown()), deleted: z.boolean(), version: bigint });
 
 export const personColumns = 'id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, deleted, created_at, version';
 export const pairColumns = 'id, person_ids, deleted, version';
@@ -137,6 +137,11 @@ function faceProblem(
 /** Unit vectors in 32 bits are off by 1e-7; models that round them by a thousandth. */
 const normTolerance = 0.01;
 
-export function readPair(row: unknown): StoredPair {
-  return pairSchema.parse(row);
+/** A pair, or null if it cannot be used. */
+export function readPair(row: unknown): Reading<StoredPair | null> {
+  const { person_ids: personIds, ...rest } = pairSchema.parse(row);
+  const [one, other] = personIds;
+  if (typeof one === 'string' && typeof other === 'string' && personIds.length === 2)
+    return { value: { ...rest, personIds: [one, other] }, faults: [] };
+  return { value: null, faults: rest.deleted ? [] : [{ kind: 'pair', id: rest.id, problem: 'it has not two persons' }] };
 }

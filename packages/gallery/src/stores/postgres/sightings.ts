@@ -21,7 +21,6 @@ const rowSchema = z.object({
   evidence,
   embedding: z.instanceof(Buffer).nullable(),
 });
-type Row = z.infer<typeof rowSchema>;
 
 const lastSeenSchema = z.object({ person_id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
 const recordedSchema = z.object({ stored: z.boolean() });
@@ -35,11 +34,11 @@ export function createPostgresSightings({ query }: Postgres, keepMs: number): Si
       `SELECT s.snapshot_id, channel, camera, s.taken_at, box, decision, person_id, similarity, face_id, model_id, quality, size_px, said_by,
          evidence, embedding
        FROM watchpost.sightings s JOIN watchpost.sighted_faces f USING (snapshot_id)
-       WHERE s.snapshot_id = ANY($1) ORDER BY s.taken_at DESC, s.snapshot_id DESC, position`,
+       WHERE s.snapshot_id = ANY($1) AND f.snapshot_id = ANY($1) ORDER BY s.taken_at DESC, s.snapshot_id DESC, position`,
       [snapshotIds],
       signal,
     );
-    return gather(rows.map((row) => rowSchema.parse(row)));
+    return gather(rows);
   };
 
   return {
@@ -91,9 +90,16 @@ export function createPostgresSightings({ query }: Postgres, keepMs: number): Si
   };
 }
 
-function gather(rows: readonly Row[]): SnapshotSightings[] {
+/** The snapshots of these rows; without those that somebody edited so that a face cannot be read. */
+function gather(rows: readonly unknown[]): SnapshotSightings[] {
   const found = new Map<string, SnapshotSightings>();
-  for (const row of rows) {
+  const unreadable = new Set<string>();
+  for (const each of rows) {
+    const { data: row } = rowSchema.safeParse(each);
+    if (!row) {
+      unreadable.add(idSchema.parse(each).snapshot_id);
+      continue;
+    }
     const { snapshot_id: snapshotId, channel, camera } = row;
     const snapshot = found.get(snapshotId) ?? { snapshotId, channel, camera, takenAtMs: row.taken_at.getTime(), faces: [] };
     found.set(snapshotId, snapshot);
@@ -102,7 +108,7 @@ function gather(rows: readonly Row[]): SnapshotSightings[] {
     const embedding = fromBytea(row.embedding) ?? new Float32Array(0);
     snapshot.faces.push({ box, decision, similarity, quality, evidence, ...ids, sizePx: row.size_px, embedding });
   }
-  return [...found.values()];
+  return [...found.values()].filter(({ snapshotId }) => !unreadable.has(snapshotId));
 }
 
 function toLastSeen(row: unknown): [string, LastSeen] {

@@ -1,0 +1,93 @@
+import type { Document } from 'mongodb';
+import { throwIfAborted } from '@watchpost/shared/wait';
+import type { StoredFace } from '../../domain.ts';
+import { batchFaces, type ChangeBatch, type GalleryStore } from '../../store.ts';
+import { fromBinary, type GalleryCollections } from './documents.ts';
+import { isEdited } from './own.ts';
+import { readFace, readPair, readPerson, type Readable } from './tolerant.ts';
+
+const pageIds = 10_000;
+
+/** Not a placeholder (carry-out.ts), and with an id like ours. */
+const ours = { _id: { $type: 'string' as const }, placeholder: null };
+const live = { deleted: { $ne: true }, placeholder: null };
+
+/** What `GalleryStore` reads of the collections, apart from the head. */
+interface GalleryReader extends Pick<GalleryStore, 'crop' | 'edits' | 'faces' | 'ids'> {
+  changes(...args: Parameters<GalleryStore['changes']>): Promise<void>;
+  sizeHint(): Promise<number>;
+}
+
+export function createGalleryReader({ persons, faces, pairs, crops }: GalleryCollections): GalleryReader {
+  const changes: GalleryReader['changes'] = async (since, { embeddings }, visit, signal) => {
+    const which = since === 0 ? live : { version: { $gt: since } };
+    const read = async <T>(
+      found: AsyncIterable<Document>,
+      toValue: (document: Document) => Readable<T>,
+      kind: 'persons' | 'faces' | 'pairs',
+    ): Promise<void> => {
+      let values: T[] = [];
+      let faults: ChangeBatch['faults'] = [];
+      const flush = (): void => {
+        throwIfAborted(signal);
+        if (values.length > 0 || faults.length > 0) visit({ persons: [], faces: [], pairs: [], [kind]: values, faults });
+        values = [];
+        faults = [];
+      };
+      for await (const document of found) {
+        const readable = toValue(document);
+        faults.push(...readable.faults);
+        if (readable.value && typeof document['_id'] === 'string') values.push(readable.value);
+        if (values.length === batchFaces) flush();
+      }
+      flush();
+    };
+    const options = { signal, batchSize: batchFaces };
+    await read(persons.find(which, options), readPerson, 'persons');
+    await read(pairs.find(which, options), readPair, 'pairs');
+    const withoutVectors = embeddings ? {} : { projection: { embedding: 0 } };
+    await read(faces.find(which, { ...options, ...withoutVectors }), (document) => readFace(document, { vectors: embeddings }), 'faces');
+  };
+
+  const crop = async (faceId: string, signal: AbortSignal): Promise<Uint8Array | null> => {
+    const found = await crops.findOne({ _id: faceId }, { signal });
+    return fromBinary(found?.['jpeg']);
+  };
+
+  const facesOf: GalleryStore['faces'] = async (which, { embeddings }, signal) => {
+    const filter = 'ids' in which ? { _id: { $in: [...which.ids] } } : { personId: { $in: [...which.personIds] } };
+    const options = { signal, batchSize: batchFaces, ...(!embeddings && { projection: { embedding: 0 } }) };
+    const found: StoredFace[] = [];
+    for await (const document of faces.find({ ...filter, ...live }, options)) {
+      const { value } = readFace(document, { vectors: embeddings });
+      if (value && typeof document._id === 'string') found.push(value);
+    }
+    return found;
+  };
+
+  const edits: GalleryStore['edits'] = async (signal) => {
+    const found = await persons.find({ ...ours, $expr: isEdited }, { signal }).toArray();
+    const added = await faces.find({ ...ours, version: null }, { projection: { _id: 1 }, signal }).toArray();
+    return { persons: found.flatMap((document) => readPerson(document).value ?? []), faceIds: added.map(({ _id }) => _id) };
+  };
+
+  const ids: GalleryStore['ids'] = async (kind, visit, signal) => {
+    const collection = kind === 'person' ? persons : faces;
+    let page: string[] = [];
+    const flush = (): void => {
+      throwIfAborted(signal);
+      if (page.length > 0) visit(page);
+      page = [];
+    };
+    for await (const { _id } of collection.find({ ...ours, ...live }, { projection: { _id: 1 }, signal, batchSize: pageIds })) {
+      page.push(_id);
+      if (page.length === pageIds) flush();
+    }
+    flush();
+  };
+
+  // Placeholders and tombstones count too, and the number may be wrong after a crash: a hint.
+  const sizeHint = async (): Promise<number> => (await persons.estimatedDocumentCount()) + (await faces.estimatedDocumentCount());
+
+  return { changes, crop, faces: facesOf, edits, ids, sizeHint };
+}
