@@ -6,7 +6,7 @@ const proofs = { gallery: proveGallery };
 
 const usage = `usage: npm run --silent prove -- NAME [OPTIONS]
 
-  gallery [--minutes 3] [--store mongo|mongo-standalone|postgres] [--seed N] [--runs N] [--steps 60] [--shrink 3] [--failures 1] [--json]
+  gallery [--minutes 3] [--store mongo|mongo-standalone|postgres] [--seed N] [--runs N] [--steps 60] [--shrink 3] [--failures 1] [--without KIND,…] [--json]
       random sequences of changes, kills and stops by three processes on one database, compared with a model of the gallery`;
 
 /** Runs the proof that the first argument names and resolves to its exit code. Called by scripts/prove.mjs. */

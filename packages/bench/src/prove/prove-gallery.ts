@@ -16,6 +16,7 @@ export const proveGallery: Bench = async (args, { env, print, warn, signal }) =>
     seed: wholeNumber(0, 2 ** 31).default(Date.now() % 2 ** 31),
     store: z.enum(storeNames).optional(),
     runs: wholeNumber(1, 1_000_000).default(1_000_000),
+    without: z.string().default(''),
     steps: wholeNumber(1, 1_000).default(60),
     shrink: wholeNumber(0, 10_000).default(3),
     failures: wholeNumber(1, 1_000).default(1),
@@ -25,6 +26,7 @@ export const proveGallery: Bench = async (args, { env, print, warn, signal }) =>
   let isAllowed = true;
   for (const store of stores) {
     const search = {
+      without: options.without.split(','),
       store,
       seed,
       runs,

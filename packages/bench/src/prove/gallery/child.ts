@@ -18,6 +18,7 @@ const day = 24 * 3_600_000;
 let parts: GalleryParts | null = null;
 let config: StorageConfig = {};
 let halt: Halt | null = null;
+let closed: Promise<void> = Promise.resolve();
 
 const send = (reply: Reply): void => void process.send?.(reply);
 
@@ -73,7 +74,10 @@ async function perform(work: Work): Promise<unknown> {
   const { gallery, operations, database, housekeeping, mirror } = parts;
   switch (work.kind) {
     case 'close':
-      return gallery.close();
+      // It takes up to a second until a change stream is closed, and nobody needs to wait: it only reads.
+      await closed;
+      closed = gallery.close();
+      return null;
     case 'see':
       return gallery.recognise(
         { snapshotId: work.snapshotId, channel: 'slack:C1', camera: null, takenAtMs: work.takenAtMs },

@@ -52,9 +52,13 @@ export async function startProcess(): Promise<ProofProcess> {
       return reply;
     },
     wake: async () => {
-      const reply = answer();
-      child.kill('SIGCONT');
-      return reply;
+      // More than once, since it may be about to stop.
+      const nudge = setInterval(() => child.kill('SIGCONT'), 20);
+      try {
+        return await answer();
+      } finally {
+        clearInterval(nudge);
+      }
     },
     kill: async () => {
       if (!hasEnded(child)) child.kill('SIGKILL');

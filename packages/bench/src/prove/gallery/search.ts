@@ -18,6 +18,8 @@ export interface SearchOptions {
   /** At most so many sequences, and no further one after so many that failed. */
   runs: number;
   failures: number;
+  /** Actions that are left out, to see what else there is: `hand-odd`, `undo-newest`, `stop`. */
+  without?: readonly string[];
   /** The most steps of a sequence. */
   steps: number;
   /** How long a failing sequence may be shortened, milliseconds. */
@@ -77,11 +79,11 @@ interface Stage {
 /** The sequence of this seed. Null if the model allows it, otherwise what went wrong, in the shortest form that was found. */
 async function tryOne(
   seed: number,
-  { steps, shrinkMs, schemaless, play }: SearchOptions & { schemaless: boolean; play: (commands: Commands) => Promise<void> },
+  { steps, shrinkMs, without = [], schemaless, play }: SearchOptions & { schemaless: boolean; play: (commands: Commands) => Promise<void> },
 ): Promise<string | null> {
   let failedAtMs: number | null = null;
   const property = fc.asyncProperty(
-    fc.commands([actionOf(schemaless).map(toCommand)], { maxCommands: steps, size: 'max' }),
+    fc.commands([actionOf(schemaless, without).map(toCommand)], { maxCommands: steps, size: 'max' }),
     async (commands) => {
       // Everything passes when the time is over, so that the shortest sequence until then is reported.
       if (failedAtMs !== null && Date.now() - failedAtMs > shrinkMs) return;

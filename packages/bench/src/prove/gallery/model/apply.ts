@@ -40,7 +40,7 @@ export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excuse
 export function erase(model: Model): void {
   const forgotten = model.entries.flatMap(({ forgot, undone }) => (undone ? [] : forgot));
   for (const each of forgotten) if (!resolve(model, model.sightings.get(each)?.owner ?? null)) model.gone.add(each);
-  for (const person of model.persons.values()) if (person.deleted) person.erased = true;
+  for (const person of model.persons.values()) if (person.deleted && !person.removed) person.erased = true;
 }
 
 function keepHouse(model: Model, entry: Entry, excused: boolean): void {
