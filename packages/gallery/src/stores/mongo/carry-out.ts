@@ -123,7 +123,11 @@ function personUpdates({ persons, adoptPersons, version }: PendingChange): Write
 }
 
 function newPerson(set: PersonWrite['set'], version: number): Document[] {
-  return [{ $set: { ...literals(set), deletedAt: null, version } }, { $set: { own: present } }, { $unset: ['placeholder', 'purgeAt'] }];
+  return [
+    { $set: { ...literals(set), deletedAt: set.deleted === true ? '$$NOW' : null, version } },
+    { $set: { own: present } },
+    { $unset: ['placeholder', 'purgeAt'] },
+  ];
 }
 
 /** A name that somebody has edited by hand since stays. */
