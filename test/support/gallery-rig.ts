@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 setMaxListeners(0, never);
 
 /** Everything that a database holds of the gallery. */
-export interface Contents {
+interface Contents {
   persons: StoredPerson[];
   faces: StoredFace[];
   pairs: StoredPair[];

@@ -56,11 +56,11 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
   };
 
   const read = async (since: number, report: (faces: number) => void = () => undefined): Promise<Head> => {
-    let read = 0;
+    let faces = 0;
     const take = (batch: ChangeBatch): void => {
       mirror.apply(batch);
       faults.take(batch);
-      report((read += batch.faces.length));
+      report((faces += batch.faces.length));
     };
     return store.changes(since, { embeddings: embeddings === 'newest' ? since > 0 : embeddings }, take, signal);
   };

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { once, setMaxListeners } from 'node:events';
 import { Socket } from 'node:net';
+import { defaultGallerySettings } from '@watchpost/gallery/config';
 import { openParts, type GalleryParts } from '@watchpost/gallery/open-gallery';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError, toAppError } from '@watchpost/shared/errors';
@@ -12,7 +13,7 @@ import { orderSchema, type Halt, type Reply, type View, type Work } from './orde
 const { signal } = new AbortController();
 setMaxListeners(0, signal);
 const log = createLogger('prove', 'fatal');
-const sync = { pollMs: 50, reconcileMs: { poll: 50, push: 1_000 } };
+const sync = { pollMs: 50, censusMs: 1_000 };
 const day = 24 * 3_600_000;
 
 let parts: GalleryParts | null = null;
@@ -58,7 +59,7 @@ async function answer(work: Work): Promise<void> {
 
 async function open(unknownKeepMs: number): Promise<GalleryParts> {
   const metrics = createMetrics({ processMetrics: false });
-  const opened = await openParts(config, { log, metrics, settings: { sync, housekeeping: { everyMs: day, unknownKeepMs } } }, signal);
+  const opened = await openParts(config, { log, metrics, settings: { sync, housekeeping: { ...defaultGallerySettings.housekeeping, everyMs: day, unknownKeepMs } } }, signal);
   opened.start();
   await opened.gallery.ready(signal);
   return opened;
@@ -107,7 +108,7 @@ async function perform(work: Work): Promise<unknown> {
     }
     case 'erase':
       // As if ten minutes had passed.
-      return database.eraser.eraseDeleted(Date.now() + 1_000, signal);
+      return database.eraser.erase({ deletedMs: -1_000, auditMs: 400 * day, mergedMs: 400 * day }, signal);
     case 'view':
       return view(mirror);
     default:

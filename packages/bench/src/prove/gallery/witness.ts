@@ -109,7 +109,7 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
       await look();
       meet(new Map([...changes.persons, ...observed.persons]).values(), [...changes.faces, ...observed.faces]);
       for (const flight of concluded) await register(flight, judgement, known);
-      const entries = await audit.newest(200, signal);
+      const entries = await audit.newest(200, {}, signal);
       for (const entry of entries.filter(({ id }) => !entered.has(id)).toReversed()) enter(entry, excused);
       for (const flight of concluded) check(flight, judgement.verdict);
     },
