@@ -41,19 +41,11 @@ const newestCommits = 2_000;
 
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {
   const faults = createFaultLog({ metrics, log });
-  let [ready, outdated] = [false, false];
-  let waiting: (() => void)[] = [];
+  const complete = createGate((isOpen) => metrics.ready.set(isOpen ? 1 : 0));
+  let outdated = false;
   let verifiedAtMs = Date.now();
   /** Why everything must be read again; null if it need not be. */
   let reloadReason: string | null = 'start';
-
-  const setReady = (now: boolean): void => {
-    ready = now;
-    metrics.ready.set(now ? 1 : 0);
-    if (!now) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
-  };
 
   const read = async (since: number, report: (faces: number) => void = () => undefined): Promise<Head> => {
     let faces = 0;
@@ -67,7 +59,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
 
   const reload = async (reason: string): Promise<Head> => {
     reloadReason = reason;
-    setReady(false);
+    complete.close();
     metrics.reloads.inc({ reason });
     const startMs = performance.now();
     mirror.clear();
@@ -103,12 +95,12 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
       const head = await readChanges(startedAtMs);
       verifiedAtMs = startedAtMs;
       outdated = false;
-      if (!ready) setReady(true);
+      complete.open();
       return head;
     } catch (error) {
       // What a newer release decides by is not known here: jobs wait for an update.
       outdated = toAppError(error).code === 'database-newer';
-      if (outdated) setReady(false);
+      if (outdated) complete.close();
       throw error;
     } finally {
       const counts = mirror.counts();
@@ -118,15 +110,37 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
   });
 
   const census = coalesce(async () => {
-    if (ready) await takeCensus({ store, mirror, faults, embeddings: embeddings === true, catchUp }, signal);
+    if (complete.isOpen()) await takeCensus({ store, mirror, faults, embeddings: embeddings === true, catchUp }, signal);
   });
 
   return {
-    ready: (signal) => (ready ? Promise.resolve() : raceAbort(new Promise<void>((resolve) => waiting.push(resolve)), signal)),
-    isReady: () => ready,
+    ready: complete.wait,
+    isReady: complete.isOpen,
     isOutdated: () => outdated,
     catchUp,
     census,
     verifiedAtMs: () => verifiedAtMs,
+  };
+}
+
+/** Whoever waits goes on when it is opened. Closed at first. */
+function createGate(onChange: (isOpen: boolean) => void) {
+  let isOpen = false;
+  let waiting: (() => void)[] = [];
+  const set = (open: boolean): void => {
+    isOpen = open;
+    onChange(open);
+  };
+  return {
+    isOpen: () => isOpen,
+    wait: async (signal: AbortSignal) => {
+      if (!isOpen) await raceAbort(new Promise<void>((resolve) => waiting.push(resolve)), signal);
+    },
+    close: () => set(false),
+    open: () => {
+      set(true);
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
   };
 }

@@ -59,7 +59,11 @@ async function answer(work: Work): Promise<void> {
 
 async function open(unknownKeepMs: number): Promise<GalleryParts> {
   const metrics = createMetrics({ processMetrics: false });
-  const opened = await openParts(config, { log, metrics, settings: { sync, housekeeping: { ...defaultGallerySettings.housekeeping, everyMs: day, unknownKeepMs } } }, signal);
+  const opened = await openParts(
+    config,
+    { log, metrics, settings: { sync, housekeeping: { ...defaultGallerySettings.housekeeping, everyMs: day, unknownKeepMs } } },
+    signal,
+  );
   opened.start();
   await opened.gallery.ready(signal);
   return opened;
