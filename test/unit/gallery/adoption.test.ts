@@ -91,7 +91,11 @@ describe('the adoption of edits by hand', () => {
 
   it('ends where the database does not take an adoption, and adopts in as many commits as it takes', async () => {
     const mirror = createMirror(createExactIndex);
-    let left: HandEdits = { persons: Array.from({ length: 450 }, (_, index) => person(`p${index}`)), faceIds: [] };
+    let left: HandEdits = {
+      persons: Array.from({ length: 450 }, (_, index) => person(`p${index}`, { name: `Guest ${index}` })),
+      faceIds: [],
+    };
+    const log: string[] = [];
     let commits = 0;
     const store = { edits: async () => left } as Partial<GalleryStore> as GalleryStore;
     const transact: Transact = async (build) => {
@@ -102,12 +106,15 @@ describe('the adoption of edits by hand', () => {
       left = { persons: left.persons.filter(({ id }) => id === 'p0' || !taken.has(id)), faceIds: [] };
       return result;
     };
-    const adoptAll = createAdopt({ store, mirror, transact, log: createLogger('test', 'silent') });
+    const adoptAll = createAdopt({ store, mirror, transact, log: createLogger('test', 'info', { write: (line) => void log.push(line) }) });
     await adoptAll(never);
     expect([left.persons.map(({ id }) => id), commits]).toEqual([['p0'], 3]);
     await adoptAll(never);
     expect(commits).toBe(3);
     await adoptAll(never);
     expect(commits).toBe(3);
+    // Names of people are in the audit, never in a log.
+    expect(log).toHaveLength(3);
+    expect(log.join('')).not.toContain('Guest');
   });
 });

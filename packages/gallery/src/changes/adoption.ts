@@ -39,23 +39,24 @@ export function planAdoption(mirror: Mirror, base: Head, edits: HandEdits): Audi
 export function createAdopt({ store, mirror, transact, log }: { store: GalleryStore; mirror: Mirror; transact: Transact; log: Logger }) {
   /** What was taken over and is still said to be edited: to try again would change nothing. */
   const stuck = createStuckEdits();
-  const adoptSome = async (signal: AbortSignal): Promise<{ summary: string | null; more: boolean }> => {
-    const { summary, more, adoption, version } = await transact(async (base) => {
+  const adoptSome = async (signal: AbortSignal): Promise<HandEdits & { more: boolean }> => {
+    const { more, adoption, version } = await transact(async (base) => {
       const fresh = stuck.without(await store.edits(signal));
       const plan = planAdoption(mirror, base, fresh);
       const more = fresh.persons.length > together.persons || fresh.faceIds.length > together.faces;
       const adoption = { persons: fresh.persons.slice(0, together.persons), faceIds: fresh.faceIds.slice(0, together.faces) };
-      const result = { summary: plan?.audit.summary ?? null, more, adoption, version: base.version + 1 };
-      return { changeset: plan?.changeset ?? null, result };
+      return { changeset: plan?.changeset ?? null, result: { more, adoption, version: base.version + 1 } };
     }, signal);
     stuck.note(adoption, version);
-    return { summary, more };
+    return { ...adoption, more };
   };
   return async (signal: AbortSignal): Promise<void> => {
     for (let more = true; more;) {
       const adopted = await adoptSome(signal);
       ({ more } = adopted);
-      if (adopted.summary !== null) log.info({ summary: adopted.summary }, 'edits made by hand were adopted');
+      const [persons, faces] = [adopted.persons.length, adopted.faceIds.length];
+      // Without the summary: it has names, which no log may have.
+      if (persons + faces > 0) log.info({ persons, faces }, 'edits made by hand were adopted');
     }
   };
 }
