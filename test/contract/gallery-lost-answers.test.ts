@@ -1,10 +1,8 @@
-import path from 'node:path';
-import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { toAppError } from '@watchpost/shared/errors';
 import { retry } from '@watchpost/shared/retry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startCutProxy, type CutProxy } from '../support/cut-proxy.ts';
+import { proxied, type CutProxy } from '../support/cut-proxy.ts';
 import { strangerVector } from '../support/gallery-backends.ts';
 import { describeGallery, reader } from '../support/gallery-rig.ts';
 import { startGallery } from '../support/start-gallery.ts';
@@ -12,25 +10,6 @@ import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 const rounds = 12;
-
-/** The same database, reached through the proxy. */
-async function proxied(storage: StorageConfig): Promise<{ proxy: CutProxy; behind: StorageConfig }> {
-  const key = storage.MONGO_CONNECTION_STRING ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
-  const url = new URL(storage[key] ?? '');
-  const socket = url.searchParams.get('host');
-  const proxy = await startCutProxy(
-    socket === null ? { host: url.hostname, port: Number(url.port) } : { path: path.join(socket, `.s.PGSQL.${url.port || 5432}`) },
-  );
-  url.searchParams.delete('host');
-  url.hostname = '127.0.0.1';
-  url.port = String(proxy.port);
-  // Otherwise the driver asks the server for its address, and goes around the proxy.
-  if (storage.MONGO_CONNECTION_STRING) {
-    url.searchParams.delete('replicaSet');
-    url.searchParams.set('directConnection', 'true');
-  }
-  return { proxy, behind: { [key]: url.href } };
-}
 
 async function insist<T>(work: () => Promise<T>): Promise<T> {
   return retry(

@@ -2,7 +2,7 @@ import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { Client } from 'pg';
 import { expect, it } from 'vitest';
-import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { proxied } from '../support/cut-proxy.ts';
 import { never, onEachStore } from '../support/each-store.ts';
 import { withPostgres } from '../support/gallery-backends.ts';
 import { changeset, newFace, newPerson, snapshot } from '../support/gallery-samples.ts';
@@ -45,20 +45,15 @@ onEachStore(
     });
 
     it('finds its commit in the head when the answer was lost', async () => {
-      const url = new URL(storage().POSTGRES_URL!);
-      const folder = url.searchParams.get('host');
-      const proxy = await startCuttingProxy(folder === null ? Number(url.port || 5432) : `${folder}/.s.PGSQL.${url.port || '5432'}`);
-      url.searchParams.delete('host');
-      url.hostname = '127.0.0.1';
-      url.port = String(proxy.port);
-      const cut = await openDatabase({ POSTGRES_URL: url.href }, { log }, never);
+      const { proxy, behind } = await proxied(storage());
+      const cut = await openDatabase(behind, { log }, never);
       try {
         const base = await cut.store.head(never);
-        proxy.loseAnswers();
+        const lost = proxy.loseAnswers(300);
         await expect(cut.store.commit(base, changeset({ persons: [newPerson('p1')] }), 'mine', never)).rejects.toMatchObject({
           code: 'gallery-unavailable',
         });
-        proxy.mend();
+        await lost;
         expect(await cut.store.head(never)).toMatchObject({ epoch: base.epoch, version: 1, recent: [{ version: 1, id: 'mine' }] });
         expect((await changesSince(0)).persons.map(({ id }) => id)).toEqual(['p1']);
       } finally {

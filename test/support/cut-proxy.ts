@@ -1,4 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import path from 'node:path';
+import type { StorageConfig } from '@watchpost/shared/config/common';
 
 /** A TCP proxy in front of a server, that can lose what the server answers. */
 export interface CutProxy {
@@ -8,7 +10,26 @@ export interface CutProxy {
   close(): Promise<void>;
 }
 
-export async function startCutProxy(target: { host: string; port: number } | { path: string }): Promise<CutProxy> {
+/** A proxy in front of this database, and the database as it is reached through it. */
+export async function proxied(storage: StorageConfig): Promise<{ proxy: CutProxy; behind: StorageConfig }> {
+  const key = storage.MONGO_CONNECTION_STRING ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
+  const url = new URL(storage[key] ?? '');
+  const socket = url.searchParams.get('host');
+  const proxy = await startCutProxy(
+    socket === null ? { host: url.hostname, port: Number(url.port) } : { path: path.join(socket, `.s.PGSQL.${url.port || 5432}`) },
+  );
+  url.searchParams.delete('host');
+  url.hostname = '127.0.0.1';
+  url.port = String(proxy.port);
+  // Otherwise the driver asks the server for its address, and goes around the proxy.
+  if (storage.MONGO_CONNECTION_STRING) {
+    url.searchParams.delete('replicaSet');
+    url.searchParams.set('directConnection', 'true');
+  }
+  return { proxy, behind: { [key]: url.href } };
+}
+
+async function startCutProxy(target: { host: string; port: number } | { path: string }): Promise<CutProxy> {
   const sockets = new Set<Socket>();
   let losing = false;
   const server = createServer((client) => {
