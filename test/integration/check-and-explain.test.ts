@@ -128,6 +128,9 @@ for (const backend of galleryBackends) {
         evidence: { match: 0.655 },
         again: { decision: 'stranger' },
       });
+      const lax = (await watchpost('explain', '--match', '0.5', 'again')).out;
+      expect(lax.at(-2)).toMatch(/^ {2}would be +Ada Lovelace, with match 0\.500, uncertain 0\.500, margin 0\.040$/);
+      expect(await watchpost('explain', '--match', '0.5', '--uncertain', '0.6', 'again')).toMatchObject({ code: 2 });
       expect(await watchpost('explain', 'no-such')).toMatchObject({ code: 1, err: [expect.stringContaining('no-such')] });
       expect(await watchpost('explain', '--match', 'much', 'again')).toMatchObject({ code: 2 });
     });

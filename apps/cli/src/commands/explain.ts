@@ -1,6 +1,7 @@
 import { decideAgain, type OtherThresholds } from '@watchpost/gallery/decide/decide-again';
 import type { SightedFace } from '@watchpost/gallery/gallery';
 import { nameKey } from '@watchpost/gallery/names';
+import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs, readNumber } from '../support/read-args.ts';
@@ -22,6 +23,8 @@ export const run: Command = async (args, context) => {
     const value = readNumber(`--${name}`, values[name], 1);
     if (value !== undefined) others[name] = value;
   }
+  if (others.match !== undefined && others.uncertain !== undefined && others.uncertain > others.match)
+    throw new AppError('usage-invalid', '--uncertain must not be above --match');
   const faces = await withPeople(context, ({ gallery }) => gallery.explain(snapshotId, context.signal));
   const tries = Object.keys(others).length > 0;
   for (const face of faces) {
@@ -33,10 +36,12 @@ export const run: Command = async (args, context) => {
   return 0;
 };
 
-/** Null where nothing was compared. */
+/** Null where nothing was compared. A threshold that was not given makes way for one that was: `uncertain` is never above `match`. */
 function tryAgain({ evidence, best, second }: SightedFace, others: Partial<OtherThresholds>) {
   if (!evidence) return null;
-  const { match, uncertain, margin } = { ...evidence, ...others };
+  const match = others.match ?? Math.max(evidence.match, others.uncertain ?? 0);
+  const uncertain = others.uncertain ?? Math.min(evidence.uncertain, match);
+  const margin = others.margin ?? evidence.margin;
   return { match, uncertain, margin, decision: decideAgain(evidence, { match, uncertain, margin }, mayBeSame(best, second)) };
 }
 
