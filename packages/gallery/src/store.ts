@@ -32,6 +32,9 @@ export interface ChangeBatch {
 /** The most faces in one batch: reading it must not keep the process from anything else for long. */
 export const batchFaces = 250;
 
+/** The most edits by hand that are read at once: somebody may have edited the whole gallery. */
+export const mostEditsRead = { persons: 1_000, faces: 10_000 };
+
 /**
  * The truth about persons, faces and pairs. All changes form one sequence: `commit` succeeds only if the writer has seen everything
  * before it. When many processes decide at the same moment, one commits and the others decide again with its change.
@@ -60,7 +63,7 @@ export interface GalleryStore {
     options: { embeddings: boolean },
     signal: AbortSignal,
   ): Promise<StoredFace[]>;
-  /** What somebody edited or added by hand and that no commit has adopted yet. Cheap: asked often. */
+  /** What somebody edited or added by hand and that no commit has adopted yet, at most `mostEditsRead`. Cheap: asked often. */
   edits(signal: AbortSignal): Promise<HandEdits>;
   /** The ids of all persons (all faces) that are not deleted, in pages. */
   ids(kind: 'person' | 'face', visit: (page: string[]) => void, signal: AbortSignal): Promise<void>;

@@ -32,6 +32,8 @@ export interface TransactDeps {
   metrics: GalleryMetrics;
 }
 
+/** So often a commit may be refused although the head stays as it is. */
+const mostInVain = 100;
 /** So often somebody may edit what a change touches before it gives up. */
 const mostEdits = 20;
 
@@ -45,12 +47,13 @@ export function createTransact({ store, sync, mirror, metrics }: TransactDeps): 
 
   const run = async <T>(build: Build<T>, isAdoption: boolean, signal: AbortSignal): Promise<T> => {
     const open = createOpenCommits<T>();
-    let edits = 0;
+    let [edits, inVain] = [0, 0];
+    let last: Head | null = null;
     for (let conflicts = 0; ;) {
       throwIfAborted(signal);
       const base = await open.whileUnanswered(async (limited) => {
         await raceAbort(sync.catchUp(), limited);
-        return mirror.head;
+        return baseOf(mirror);
       }, signal);
       if (!base) continue;
       const made = open.find(base);
@@ -69,6 +72,13 @@ export function createTransact({ store, sync, mirror, metrics }: TransactDeps): 
           conflicts += 1;
           metrics.conflicts.inc();
           if (optional) return result;
+          inVain = last?.version === base.version && last.epoch === base.epoch ? inVain + 1 : 0;
+          last = base;
+          if (inVain > mostInVain)
+            throw new AppError(
+              'gallery-unavailable',
+              'the database refuses every change, although nobody else makes any: somebody has edited its state',
+            );
           await pause(randomInt(1, 5 + Math.min(conflicts, 20)), signal);
           break;
         case 'edited':
@@ -93,4 +103,9 @@ export function createTransact({ store, sync, mirror, metrics }: TransactDeps): 
     );
 
   return (build, signal) => oneAtATime(async () => run(build, false, signal));
+}
+
+/** The head. A state that was removed or edited by hand must not give a number a second time. */
+function baseOf(mirror: Mirror): Head {
+  return { ...mirror.head, nextNumber: Math.max(mirror.head.nextNumber, mirror.highestNumber() + 1) };
 }

@@ -51,6 +51,8 @@ export interface Mirror {
   orphans(): { personId: string; faceIds: string[] }[];
   /** The persons nearest to a vector, most similar first. `certain`: no rival is missing, however many faces are nearer. */
   candidates(embedding: Float32Array, modelId: string, certain?: RivalRange): Candidate[];
+  /** The highest number of an unknown, also of those who were merged or named since. */
+  highestNumber(): number;
   /** Persons that were not merged into another one, and all faces. */
   counts(): { persons: number; faces: number };
   /** How many persons, merged or not, and faces. */
@@ -121,6 +123,7 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
     candidates: (embedding, modelId, certain) => rankWidely({ persons, faces }, { embedding, modelId }, certain),
     counts: () => ({ persons: persons.unmergedCount(), faces: faces.size }),
     size: () => persons.size + faces.size,
+    highestNumber: () => persons.highestNumber,
   };
   return mirror;
 }

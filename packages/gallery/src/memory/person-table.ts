@@ -6,6 +6,8 @@ import { createTombstones } from './tombstones.ts';
 /** The persons in memory, found by id, by name and by number. */
 export interface PersonTable {
   readonly size: number;
+  /** The highest number that anybody has or had since everything was read; 0 without any. */
+  readonly highestNumber: number;
   /** Adds or updates a person; a newer version replaces an older one. */
   apply(person: StoredPerson): void;
   /** Removes a person that is no longer in the database. It returns if it is read again. */
@@ -34,6 +36,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
   const unmerged = new Map<string, StoredPerson>();
   const absorbed = createKeyedSets<string, string>();
   const gone = createTombstones();
+  let highestNumber = 0;
 
   const follow: PersonTable['follow'] = (id) => {
     let person = persons.get(id);
@@ -77,8 +80,13 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     get size() {
       return persons.size;
     },
+    get highestNumber() {
+      return highestNumber;
+    },
     apply: (person) => {
       const { id, version } = person;
+      for (const number of [person.number ?? 0, ...person.formerNumbers])
+        if (number < Number.MAX_SAFE_INTEGER) highestNumber = Math.max(highestNumber, number);
       if (gone.isGone(id, version)) return;
       const before = persons.get(id);
       if (before && before.version > version) return;
@@ -88,6 +96,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     remove: (id) => replace(id, null),
     clear: () => {
       for (const part of [persons, unmerged, absorbed, names, gone]) part.clear();
+      highestNumber = 0;
     },
     get: (id) => persons.get(id) ?? null,
     all: () => persons.values(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
@@ -96,17 +97,24 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     return replacingSchema.safeParse(found).data?.before ?? null;
   };
 
-  /** Locks the gallery: from now on no process can commit or read. */
-  const lock = async (signal: AbortSignal): Promise<Replaced> => {
+  /** Locks the gallery for the restore `by`: from now on no process can commit or read. Takes the place of a restore that did not finish. */
+  const lock = async (by: string, signal: AbortSignal): Promise<Replaced> => {
     for (;;) {
       const before = await replacing();
-      if (before) return before;
+      if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by } })).matchedCount > 0) return before;
+      if (before) continue;
       const { epoch, version, nextNumber } = await store.head(signal);
-      const locked = { replacing: true, before: { version, nextNumber } };
+      const locked = { replacing: true, by, before: { version, nextNumber } };
       const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
       if (modifiedCount > 0) return { version, nextNumber };
       await pause(20, signal);
     }
+  };
+
+  /** A restore that was stopped, and that somebody has run again meanwhile, must not write into the new gallery. */
+  const assertLocked = async (by: string, signal: AbortSignal): Promise<void> => {
+    throwIfAborted(signal);
+    if (!(await state.findOne({ _id: stateId, replacing: true, by }, { signal }))) throw overtaken();
   };
 
   return {
@@ -135,15 +143,25 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
       }, signal),
     replaceAll: (file, batches, signal) =>
       guardMongo(async () => {
-        const head = headAfter(await lock(signal), file);
-        for (const collection of [...Object.values(targets), upkeep]) await collection.deleteMany({});
+        const by = randomUUID();
+        const head = headAfter(await lock(by, signal), file);
+        for (const collection of [...Object.values(targets), upkeep]) {
+          await assertLocked(by, signal);
+          await collection.deleteMany({});
+        }
         for await (const batch of batches) {
-          throwIfAborted(signal);
+          await assertLocked(by, signal);
           await writeBatch(targets, batch, head.version);
         }
-        await state.replaceOne({ _id: stateId }, { ...freshState(), version: head.version, nextNumber: head.nextNumber });
+        const fresh = { ...freshState(), version: head.version, nextNumber: head.nextNumber };
+        const { matchedCount } = await state.replaceOne({ _id: stateId, replacing: true, by }, fresh);
+        if (matchedCount === 0) throw overtaken();
       }, signal),
   };
+}
+
+function overtaken(): AppError {
+  return new AppError('gallery-unavailable', 'another restore has begun meanwhile, and this one was given up');
 }
 
 type Targets = Record<Exclude<ArchiveLine['kind'], 'removed'>, Collection<Keyed>>;

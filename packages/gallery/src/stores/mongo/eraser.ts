@@ -3,7 +3,9 @@ import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Eraser, Retention } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
+import { ensureGalleryIndexes } from './indexes.ts';
 import { noteLastSeen, toLastSeen } from './sightings.ts';
+import { ensureRecordIndexes } from './snapshot-records.ts';
 import { readState } from './state.ts';
 
 /** How long an erased tombstone is kept, so that a process that was disconnected still learns of the deletion, and late writes are erased too. */
@@ -17,6 +19,9 @@ const erased = '(erased)';
 export function createMongoEraser(db: Db): Eraser {
   const collections = galleryCollections(db);
   const erase = async (retention: Retention, signal: AbortSignal): Promise<number> => {
+    // Sightings expire by an index, which is gone if somebody has dropped the database or a collection since the start.
+    await ensureGalleryIndexes(db);
+    await ensureRecordIndexes(db);
     const { nowMs } = await readState(collections, signal);
     const gone = { deleted: true, deletedAt: { $lt: new Date(nowMs - retention.deletedMs) } };
     const purgeAt = new Date(nowMs + tombstoneMs);

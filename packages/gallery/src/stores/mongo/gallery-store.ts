@@ -10,6 +10,7 @@ import { isEdited, mark } from './own.ts';
 import { toPending } from './pending.ts';
 import { parseState, readState, stateId } from './state.ts';
 import { createGalleryReader } from './read-gallery.ts';
+import { raiseVersion } from './raise-version.ts';
 import { readPerson } from './tolerant.ts';
 
 /**
@@ -47,6 +48,7 @@ export function createMongoGalleryStore(db: Db, log: Logger): GalleryStore {
   const commit: GalleryStore['commit'] = async (base, changeset, id, signal) => {
     const seen = await editsIn(changeset, signal);
     if (!seen) return 'edited';
+    if (await raiseVersion(collections, base, changeset, signal)) return 'conflict';
     throwIfAborted(signal);
     const version = base.version + 1;
     const pending = toPending(version, changeset, seen);
@@ -55,7 +57,7 @@ export function createMongoGalleryStore(db: Db, log: Logger): GalleryStore {
       $push: { recent: { $each: [{ version, id }], $slice: -recentCommits } },
       $currentDate: { now: true },
     };
-    const onBase = { _id: stateId, epoch: base.epoch, version: base.version, format: { $lte: galleryFormat }, pending: null };
+    const onBase = { _id: stateId, epoch: base.epoch, version: base.version, format: { $not: { $gt: galleryFormat } }, pending: null };
     const committed = await state.findOneAndUpdate(onBase, change, { returnDocument: 'after', projection: { pending: 0 } });
     if (!committed) return 'conflict';
     const { pending: _, ...next } = parseState(committed);

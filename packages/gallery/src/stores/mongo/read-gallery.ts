@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { throwIfAborted } from '@watchpost/shared/wait';
-import type { StoredFace } from '../../domain.ts';
-import { batchFaces, type ChangeBatch, type GalleryStore } from '../../store.ts';
+import type { StoredFace, StoredPerson } from '../../domain.ts';
+import { batchFaces, mostEditsRead, type ChangeBatch, type GalleryStore } from '../../store.ts';
 import { fromBinary, type GalleryCollections } from './documents.ts';
 import { isEdited } from './own.ts';
 import { readFace, readPair, readPerson, type Readable } from './tolerant.ts';
@@ -66,9 +66,14 @@ export function createGalleryReader({ persons, faces, pairs, crops }: GalleryCol
   };
 
   const edits: GalleryStore['edits'] = async (signal) => {
-    const found = await persons.find({ ...ours, $expr: isEdited }, { signal }).toArray();
-    const added = await faces.find({ ...ours, version: null }, { projection: { _id: 1 }, signal }).toArray();
-    return { persons: found.flatMap((document) => readPerson(document).value ?? []), faceIds: added.map(({ _id }) => _id) };
+    const edited: StoredPerson[] = [];
+    const options = { signal, batchSize: batchFaces, limit: mostEditsRead.persons };
+    for await (const document of persons.find({ ...ours, $expr: isEdited }, options)) {
+      const { value } = readPerson(document);
+      if (value) edited.push(value);
+    }
+    const added = await faces.find({ ...ours, version: null }, { projection: { _id: 1 }, signal, limit: mostEditsRead.faces }).toArray();
+    return { persons: edited, faceIds: added.map(({ _id }) => _id) };
   };
 
   const ids: GalleryStore['ids'] = async (kind, visit, signal) => {

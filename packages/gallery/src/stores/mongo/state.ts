@@ -35,8 +35,10 @@ export const withClock: Document = { $set: { now: '$$NOW' } };
 
 /** Reads a document of the state (with `withClock`). Rejects with `database-newer`, and with `gallery-unavailable` if it is no state. */
 export function parseState(document: Document): State {
-  const { format, pending } = formatSchema.safeParse(document).data ?? {};
-  if ((format ?? 0) > galleryFormat || (pending?.format ?? 0) > galleryFormat) throw newer();
+  const formats = formatSchema.safeParse(document);
+  if (!formats.success) throw unreadable(document, formats.error);
+  const { format, pending } = formats.data;
+  if (format > galleryFormat || (pending?.format ?? 0) > galleryFormat) throw newer();
   const state = stateSchema.safeParse(document);
   if (!state.success) throw unreadable(document, state.error);
   const { now, ...head } = state.data;

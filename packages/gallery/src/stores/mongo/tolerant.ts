@@ -1,7 +1,7 @@
 import { Binary, ObjectId, type Document } from 'mongodb';
 import { z } from 'zod';
 import { dot } from '@watchpost/shared/vectors';
-import { pairId, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
+import { highestVersion, pairId, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
 import { shownName, unknownName } from '../../names.ts';
 import type { Fault } from '../../store.ts';
 
@@ -33,7 +33,7 @@ function reader(kind: Fault['kind'], document: Document) {
 }
 
 /** Made once: to make a schema takes longer than to use it. */
-const number = z.number();
+const versionNumber = z.number().max(highestVersion);
 const whole = z.number().int().nullable();
 const wholes = z.array(z.number().int());
 const text = z.string().nullable();
@@ -72,7 +72,7 @@ export function readPerson(document: Document): Readable<StoredPerson> {
     formerNumbers: take('formerNumbers', wholes, []),
     deleted: take('deleted', flag, false),
     createdAtMs: take('createdAt', date, 0),
-    version: take('version', number, 0),
+    version: take('version', versionNumber, 0),
   };
   return { value, faults };
 }
@@ -99,7 +99,7 @@ export function readFace(document: Document, { vectors }: { vectors: boolean }):
     shows: take('shows', text, null),
     createdAtMs: take('createdAt', date, 0),
     deleted,
-    version: take('version', number, 0),
+    version: take('version', versionNumber, 0),
   };
   return { value, faults };
 }
@@ -110,7 +110,7 @@ export function readPair(document: Document): Readable<StoredPair> {
   const usable = persons.success && pairId(...persons.data) === id;
   if (!usable) note('`personIds` are not the two persons of its _id');
   if (!persons.success || !usable) return { value: null, faults };
-  const value = { id, personIds: persons.data, deleted: take('deleted', flag, false), version: take('version', number, 0) };
+  const value = { id, personIds: persons.data, deleted: take('deleted', flag, false), version: take('version', versionNumber, 0) };
   return { value, faults };
 }
 

@@ -6,7 +6,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { galleryFormat } from '../../domain.ts';
 import { guardPostgres, isConflict, isForeignSchema, lockNotAvailable, sqlState } from './errors.ts';
-import { schemaLock, schemaStatements } from './schema.ts';
+import { schemaLock, schemaStatements, tableNames } from './schema.ts';
 
 /** Runs one statement; rows are untyped until a schema parses them. */
 export type Query = (text: string, values?: unknown[]) => Promise<{ rows: unknown[]; rowCount: number }>;
@@ -87,7 +87,7 @@ async function transaction<T>(pool: Pool, work: (query: Query) => Promise<T>): P
 
 const madeSchema = z.object({ hash: z.string(), format: z.number() });
 
-/** Runs the statements unless this list was the last one run, or a newer release keeps the gallery: some of them lock tables that other processes use. */
+/** Runs the statements unless this list was the last one run and no table is missing, or a newer release keeps the gallery: some of them lock tables that other processes use. */
 async function makeTables(postgres: Postgres, signal: AbortSignal): Promise<void> {
   const schemaHash = createHash('sha256').update(schemaStatements.join(';')).digest('hex');
   for (const deadline = Date.now() + makingMs; ;) {
@@ -96,7 +96,9 @@ async function makeTables(postgres: Postgres, signal: AbortSignal): Promise<void
     try {
       await postgres.transaction(async (query) => {
         await query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
-        await query('CREATE SCHEMA IF NOT EXISTS watchpost');
+        // IF NOT EXISTS asks for the right to create it even where it exists.
+        const { rowCount } = await query("SELECT FROM pg_namespace WHERE nspname = 'watchpost'");
+        if (rowCount === 0) await query('CREATE SCHEMA watchpost');
         await query("CREATE TABLE IF NOT EXISTS watchpost.schema_made (id text PRIMARY KEY CHECK (id = 'schema'), hash text NOT NULL)");
         for (const statement of schemaStatements) await query(statement);
         await query(
@@ -121,6 +123,8 @@ async function madeBy({ query }: Postgres, signal: AbortSignal): Promise<z.infer
     signal,
   );
   if (columns.rowCount < 2) return null;
+  const tables = await query("SELECT FROM pg_tables WHERE schemaname = 'watchpost' AND tablename = ANY($1)", [tableNames], signal);
+  if (tables.rowCount < tableNames.length) return null;
   const { rows } = await query('SELECT hash, format FROM watchpost.schema_made, watchpost.gallery', [], signal);
   return rows.length === 0 ? null : madeSchema.parse(rows[0]);
 }

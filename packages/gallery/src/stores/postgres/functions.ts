@@ -1,3 +1,5 @@
+import { highestVersion } from '../../domain.ts';
+
 /**
  * A commit is one statement, so a process that is stopped in its middle holds nothing. It locks all that it touches first, without
  * waiting (55P03 where somebody else holds it), and the head last: whoever waits for the head is never waited for by who holds it, so
@@ -10,6 +12,7 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
   DECLARE
     head watchpost.gallery;
     next bigint := base_version + 1;
+    newest bigint;
     move record;
     touched_persons text[] := ARRAY(SELECT c->>'id' FROM jsonb_array_elements(change->'persons' || (change#>'{adopt,persons}')) c);
     touched_faces text[] := ARRAY(SELECT c->>'id' FROM jsonb_array_elements(change->'faces') c)
@@ -35,6 +38,15 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
 
     SELECT * INTO STRICT head FROM watchpost.gallery FOR UPDATE;
     IF head.epoch <> base_epoch OR head.version <> base_version THEN RETURN '{"outcome": "conflict"}'; END IF;
+    -- A row with a higher version than the gallery's was edited by hand, or copied: a process that has read it would ignore what is written now.
+    SELECT max(version) INTO newest FROM (
+      SELECT version FROM watchpost.persons WHERE id = ANY(touched_persons) UNION ALL
+      SELECT version FROM watchpost.faces WHERE id = ANY(touched_faces) UNION ALL
+      SELECT version FROM watchpost.pairs WHERE id = ANY(touched_pairs)) touched WHERE version <= ${highestVersion};
+    IF newest > base_version THEN
+      UPDATE watchpost.gallery SET version = newest;
+      RETURN '{"outcome": "conflict"}';
+    END IF;
     IF EXISTS (
       SELECT FROM watchpost.persons p JOIN jsonb_array_elements(change->'persons') c ON c->>'id' = p.id
       WHERE p.id = ANY(touched_persons) AND p.edited AND NOT EXISTS (

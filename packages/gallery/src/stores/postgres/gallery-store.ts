@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { StoredFace } from '../../domain.ts';
-import { batchFaces, type ChangeBatch, type GalleryStore } from '../../store.ts';
+import { batchFaces, mostEditsRead, type ChangeBatch, type GalleryStore } from '../../store.ts';
 import { createPostgresCommit } from './commit.ts';
 import type { Postgres } from './connect.ts';
 import { readHead } from './head.ts';
@@ -14,7 +14,7 @@ type Table = 'persons' | 'pairs' | 'faces';
 
 const cropSchema = z.object({ jpeg: z.instanceof(Buffer) });
 const idSchema = z.object({ id: z.string() });
-const placeSchema = z.object({ id: z.string(), version: z.coerce.number() });
+const placeSchema = z.object({ id: z.string(), version: z.coerce.string() });
 
 /** The gallery on PostgreSQL. Each method is one statement, or some that read; nothing is locked between two of them. */
 export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
@@ -26,7 +26,7 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
       since === 0 ? ['NOT deleted AND $1::bigint >= 0 AND id > $2', 'id'] : ['(version, id) > ($1::bigint, $2)', 'version, id'];
     const text = `SELECT ${columns} FROM watchpost.${table} WHERE ${which} ORDER BY ${order} LIMIT ${pageRows}`;
     // Of version `since` nothing is wanted, and every id is smaller than that of the next version.
-    let after = since === 0 ? { version: 0, id: '' } : { version: since + 1, id: '' };
+    let after = since === 0 ? { version: '0', id: '' } : { version: String(since + 1), id: '' };
     for (;;) {
       const { rows } = await query(text, [after.version, after.id], signal);
       yield rows;
@@ -84,8 +84,8 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
     },
     faces: facesOf,
     edits: async (signal) => {
-      const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE edited`, [], signal);
-      const faces = await query('SELECT id FROM watchpost.faces WHERE edited', [], signal);
+      const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE edited LIMIT $1`, [mostEditsRead.persons], signal);
+      const faces = await query('SELECT id FROM watchpost.faces WHERE edited LIMIT $1', [mostEditsRead.faces], signal);
       return { persons: persons.rows.map((row) => readPerson(row).value), faceIds: faces.rows.map((row) => idSchema.parse(row).id) };
     },
     ids,

@@ -13,12 +13,15 @@ export async function readHead({ query }: Postgres, signal: AbortSignal): Promis
     [],
     signal,
   );
-  if (rows.length === 0) throw new AppError('gallery-unavailable', 'the state of the gallery is missing');
+  if (rows.length === 0)
+    throw new AppError('gallery-unavailable', 'the row in watchpost.gallery was removed: the next process that starts makes it again');
   return headOf(rows[0]);
 }
 
 export function headOf(row: unknown): Head {
-  const { format, ...head } = headSchema.parse(row);
+  const { data, error } = headSchema.safeParse(row);
+  if (error) throw new AppError('gallery-unavailable', 'the row in watchpost.gallery was edited and cannot be read', { cause: error });
+  const { format, ...head } = data;
   if (format > galleryFormat) throw newerDatabase();
   return head;
 }

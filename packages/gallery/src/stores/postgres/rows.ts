@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { dot } from '@watchpost/shared/vectors';
-import type { Head, StoredFace, StoredPair, StoredPerson } from '../../domain.ts';
+import { highestVersion, type Head, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
 import { shownName, unknownName } from '../../names.ts';
 import type { Fault } from '../../store.ts';
 import { fromBytea } from './connect.ts';
 
 /** pg returns bigint as text. Our numbers stay far below 2^53. */
 const bigint = z.coerce.number();
+/** Who has a version that no gallery reaches is older than every change. */
+const versionNumber = bigint.transform((version) => (version <= highestVersion ? version : 0));
 /** pg gives infinite times as numbers; a time that is none is 0. */
 const timeMs = z.unknown().transform((time) => (time instanceof Date && !Number.isNaN(time.getTime()) ? time.getTime() : 0));
 /** Also NaN and the infinite ones, which z.number() rejects. */
@@ -38,7 +40,7 @@ const personSchema = z.object({
   former_numbers: z.array(z.unknown()),
   deleted: z.boolean(),
   created_at: timeMs,
-  version: bigint,
+  version: versionNumber,
 });
 
 const faceSchema = z.object({
@@ -54,10 +56,10 @@ const faceSchema = z.object({
   shows: z.string().nullable(),
   created_at: timeMs,
   deleted: z.boolean(),
-  version: bigint,
+  version: versionNumber,
 });
 
-const pairSchema = z.object({ id: z.string(), person_ids: z.array(z.unknown()), deleted: z.boolean(), version: bigint });
+const pairSchema = z.object({ id: z.string(), person_ids: z.array(z.unknown()), deleted: z.boolean(), version: versionNumber });
 
 export const personColumns = 'id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, deleted, created_at, version';
 export const pairColumns = 'id, person_ids, deleted, version';

@@ -110,6 +110,11 @@ const tables: readonly string[] = [
     body jsonb NOT NULL)`,
 ];
 
+/** Their names. */
+export const tableNames: readonly string[] = tables.flatMap(
+  (statement) => /^CREATE TABLE IF NOT EXISTS watchpost\.(\w+)/.exec(statement)?.[1] ?? [],
+);
+
 /** One for each query that would otherwise read a whole table. */
 const indexes: readonly string[] = [
   'DROP INDEX IF EXISTS watchpost.persons_version',
