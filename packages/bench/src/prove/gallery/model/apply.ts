@@ -4,6 +4,7 @@ import { violated } from '../violation.ts';
 import {
   allOf,
   areDifferent,
+  hasName,
   isUnknown,
   keyOf,
   newestOf,
@@ -112,7 +113,7 @@ function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }
 function merge(entry: Entry, from: Person, into: Person): void {
   const isKept = isUnknown(into) && (!isUnknown(from) || Number(from.number) < Number(into.number));
   const [absorbed, kept] = isKept ? [into, from] : [from, into];
-  const names = isUnknown(absorbed) ? absorbed.aliases : [absorbed.name, ...absorbed.aliases];
+  const names = hasName(absorbed) ? [absorbed.name, ...absorbed.aliases] : absorbed.aliases;
   change(absorbed, { mergedInto: kept.id }, entry.persons, absorbed.id);
   change(kept, { aliases: [...kept.aliases, ...names] }, entry.persons, kept.id);
   kept.handNames.push(...absorbed.handNames);

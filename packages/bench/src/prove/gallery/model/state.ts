@@ -84,7 +84,9 @@ export const createModel = (): Model => ({
 const key = (name: string): string => name.toLowerCase();
 export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 export const keyOf = ({ snapshotId, position }: Pick<Seen, 'snapshotId' | 'position'>): string => `${snapshotId}/${position}`;
-export const isUnknown = ({ ignored, name, number }: Person): boolean => !ignored && number !== null && name === `Unknown ${number}`;
+export const hasName = ({ name, number }: Person): boolean => number === null || name !== `Unknown ${number}`;
+/** An ignored person is not unknown, even without a name. */
+export const isUnknown = (person: Person): boolean => !person.ignored && !hasName(person);
 
 /** The person that it is now, after merges; null if it was forgotten or removed. */
 export function resolve({ persons }: Model, id: string | null): Person | null {
