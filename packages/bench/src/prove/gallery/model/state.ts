@@ -44,6 +44,12 @@ export interface Was<T> {
   after: Partial<T>;
 }
 
+export interface Moved {
+  faceIds: readonly string[];
+  from: string;
+  to: string;
+}
+
 /** A change, with what it made of whom, so that it can be taken back. */
 export interface Entry {
   id: string;
@@ -55,6 +61,8 @@ export interface Entry {
   sightings: Map<string, Was<Seen>>;
   /** Of a merge: who became one. */
   joined: [absorbed: string, kept: string] | null;
+  /** Of a split: whose sightings matched by these faces became whose. */
+  split: Moved | null;
   /** Of a forget: the sightings of the forgotten. */
   forgot: string[];
 }
