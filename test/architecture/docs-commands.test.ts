@@ -52,6 +52,11 @@ function checkBench(text: string): void {
   expect(words(benches.get(name)!.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining(options(text)));
 }
 
+function checkProof(text: string): void {
+  const usage = execFileSync('sh', ['-c', `"${process.execPath}" "${fromRoot('scripts/prove.mjs')}" help 2>&1`], { encoding: 'utf8' });
+  expect(words(usage.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining([words(text)[0], ...options(text)]));
+}
+
 function checkCompose(text: string): void {
   const [, , flag, file = '', verb, ...rest] = words(text);
   expect([flag === '-f' || flag === '--file', existsSync(fromRoot(file))]).toEqual([true, true]);
@@ -75,6 +80,7 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
   { of: /^npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
   { of: /^watchpost (?=\w)|^(?=enroll |reembed )/, runs: 'no: a mention in the text, in short', check: checkWatchpost },
   { of: /^(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
+  { of: /^npm run --silent prove -- /, runs: 'test/contract/gallery-model.test.ts, the proof itself', check: checkProof },
   {
     of: /^npm start$/,
     runs: 'test/e2e/npm-start.test.ts',

@@ -4,6 +4,7 @@ import { violated } from '../violation.ts';
 import {
   allOf,
   areDifferent,
+  hasName,
   isUnknown,
   keyOf,
   newestOf,
@@ -14,6 +15,7 @@ import {
   type Deed,
   type Entry,
   type Model,
+  type Moved,
   type Person,
   type Was,
 } from './state.ts';
@@ -25,7 +27,7 @@ import { verdictOf, verdictOfUndo } from './verdict.ts';
  */
 export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excused: boolean): void {
   const { id, action, actor, personIds } = audit;
-  const none = { persons: new Map(), sightings: new Map(), joined: null, forgot: [] };
+  const none = { persons: new Map(), sightings: new Map(), joined: null, split: null, forgot: [] };
   const entry: Entry = { id, kind: action, actorId: actor.id, personIds, undone: false, ...none };
   if (!deed) keepHouse(model, entry, excused);
   else if (deed.kind === 'undo') undo(model, entry, deed.entryId, audit.undoes);
@@ -62,6 +64,8 @@ function undo(model: Model, entry: Entry, asked: string | null, undoes: string |
   if (undone.id !== wanted)
     violated(`an undo of ${entry.actorId} undid what ${undone.actorId} did (${undone.kind}), not the newest of its own`);
   if (verdictOfUndo(model, undone) === 'refused') violated(`the undo of ${undone.kind} by ${undone.actorId} had to be refused`);
+  // Also those that were matched by the faces since.
+  if (undone.split) move(model, { ...undone.split, from: undone.split.to, to: undone.split.from });
   for (const [id, { before }] of undone.persons) Object.assign(model.persons.get(id) ?? {}, before);
   for (const [id, { before, after }] of undone.sightings) {
     const seen = model.sightings.get(id);
@@ -112,7 +116,7 @@ function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }
 function merge(entry: Entry, from: Person, into: Person): void {
   const isKept = isUnknown(into) && (!isUnknown(from) || Number(from.number) < Number(into.number));
   const [absorbed, kept] = isKept ? [into, from] : [from, into];
-  const names = isUnknown(absorbed) ? absorbed.aliases : [absorbed.name, ...absorbed.aliases];
+  const names = hasName(absorbed) ? [absorbed.name, ...absorbed.aliases] : absorbed.aliases;
   change(absorbed, { mergedInto: kept.id }, entry.persons, absorbed.id);
   change(kept, { aliases: [...kept.aliases, ...names] }, entry.persons, kept.id);
   kept.handNames.push(...absorbed.handNames);
@@ -120,15 +124,21 @@ function merge(entry: Entry, from: Person, into: Person): void {
   entry.joined = [absorbed.id, kept.id];
 }
 
-/** Sightings matched by these faces become the new Unknown's, except those of which somebody said whose they are. */
 function split(model: Model, entry: Entry, person: Person, faceIds: readonly string[]): void {
   const unknown = entry.personIds.map((id) => model.persons.get(id)).find((each) => each && each.id !== person.id && isUnknown(each));
   if (!unknown) return violated('a split made no new Unknown');
-  for (const seen of ownedBy(model, person))
-    if (!seen.said && seen.faceId !== null && faceIds.includes(seen.faceId))
-      change(seen, { owner: unknown.id }, entry.sightings, keyOf(seen));
+  entry.split = { faceIds, from: person.id, to: unknown.id };
+  move(model, entry.split);
   entry.persons.set(unknown.id, { before: { deleted: true }, after: { deleted: false } });
   model.different.push([person.id, unknown.id]);
+}
+
+/** Sightings go with the faces that they were matched by, except those of which somebody said whose they are. */
+function move(model: Model, { faceIds, from, to }: Moved): void {
+  for (const seen of model.sightings.values()) {
+    const isMatched = !seen.said && seen.faceId !== null && faceIds.includes(seen.faceId);
+    if (isMatched && resolve(model, seen.owner)?.id === from) seen.owner = to;
+  }
 }
 
 function forget(model: Model, entry: Entry, person: Person): void {

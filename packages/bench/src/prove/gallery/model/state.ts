@@ -44,6 +44,12 @@ export interface Was<T> {
   after: Partial<T>;
 }
 
+export interface Moved {
+  faceIds: readonly string[];
+  from: string;
+  to: string;
+}
+
 /** A change, with what it made of whom, so that it can be taken back. */
 export interface Entry {
   id: string;
@@ -55,6 +61,8 @@ export interface Entry {
   sightings: Map<string, Was<Seen>>;
   /** Of a merge: who became one. */
   joined: [absorbed: string, kept: string] | null;
+  /** Of a split: whose sightings matched by these faces became whose. */
+  split: Moved | null;
   /** Of a forget: the sightings of the forgotten. */
   forgot: string[];
 }
@@ -84,7 +92,9 @@ export const createModel = (): Model => ({
 const key = (name: string): string => name.toLowerCase();
 export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 export const keyOf = ({ snapshotId, position }: Pick<Seen, 'snapshotId' | 'position'>): string => `${snapshotId}/${position}`;
-export const isUnknown = ({ ignored, name, number }: Person): boolean => !ignored && number !== null && name === `Unknown ${number}`;
+export const hasName = ({ name, number }: Person): boolean => number === null || name !== `Unknown ${number}`;
+/** An ignored person is not unknown, even without a name. */
+export const isUnknown = (person: Person): boolean => !person.ignored && !hasName(person);
 
 /** The person that it is now, after merges; null if it was forgotten or removed. */
 export function resolve({ persons }: Model, id: string | null): Person | null {
