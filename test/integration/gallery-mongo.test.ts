@@ -29,11 +29,12 @@ onEachStore(
     });
 
     it('reads the newest and writes durably, whatever the connection string says', async () => {
-      const extra = `${url()}${url().includes('?') ? '&' : '?'}readPreference=secondary&maxStalenessSeconds=120&readConcernLevel=available&w=0`;
+      const extra = `${url()}${url().includes('?') ? '&' : '?'}readPreference=secondary&maxStalenessSeconds=120&readConcernLevel=available&w=0&wtimeout=1&j=false`;
       const other = await connectMongo(extra, never);
       try {
         const { db } = other;
         expect([db.readPreference.mode, db.readConcern?.level, db.writeConcern?.w]).toEqual(['primary', 'local', 'majority']);
+        expect(db.writeConcern).toMatchObject({ journal: true, wtimeoutMS: 5_000 });
         const own = db.collection('persons');
         expect([own.readPreference?.mode, own.readConcern?.level, own.writeConcern?.w]).toEqual(['primary', 'local', 'majority']);
         await commit({ persons: [newPerson('p1')] });

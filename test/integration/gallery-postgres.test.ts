@@ -144,10 +144,13 @@ onEachStore(
       40_000,
     );
 
-    it('works where the default isolation is serializable', async () => {
+    it('works where the default isolation is serializable, and dates are written in another style', async () => {
       await fourPersons();
       const url = new URL(storage().POSTGRES_URL!);
-      url.searchParams.set('options', '-c default_transaction_isolation=serializable -c application_name=strict');
+      url.searchParams.set(
+        'options',
+        '-c default_transaction_isolation=serializable -c datestyle=SQL -c bytea_output=escape -c application_name=strict',
+      );
       const strict = { POSTGRES_URL: url.href };
       const open = await Promise.all(
         Array.from({ length: 6 }, async () => openDatabase(strict, { log: createLogger('test', 'silent') }, never)),
@@ -166,6 +169,8 @@ onEachStore(
             }
           }),
         );
+        const seen = await open[0]!.sightings.lastSeen(null, never);
+        expect([...seen.values()].map(({ atMs }) => atMs)).toEqual([73]);
       } finally {
         await Promise.all(open.map(async (each) => each.close()));
       }

@@ -75,9 +75,6 @@ export interface CommitMark {
 /** How many of the last commits the head names. */
 export const recentCommits = 64;
 
-/** No gallery reaches this version: what has a higher one was edited by hand. Whole numbers are exact up to twice that. */
-export const highestVersion = 2 ** 52;
-
 /** The position in the sequence of changes. Every commit raises `version` by one. Unknowns are numbered from `nextNumber`; no number is used twice. */
 export interface Head {
   /** Identifies this history: a database that was emptied, restored or replaced has another one. */

@@ -32,6 +32,9 @@ export interface ChangeBatch {
 /** The most faces in one batch: reading it must not keep the process from anything else for long. */
 export const batchFaces = 250;
 
+/** No gallery reaches this version: what has a higher one was edited by hand. Whole numbers are exact up to twice that. */
+export const highestVersion = 2 ** 52;
+
 /** The most edits by hand that are read at once: somebody may have edited the whole gallery. */
 export const mostEditsRead = { persons: 1_000, faces: 10_000 };
 

@@ -4,7 +4,7 @@ import type { ChangeBatch, Fault } from '../store.ts';
 
 /** The documents or rows that cannot be read as they are. */
 export interface FaultLog {
-  /** Notes the faults of a batch, and that those of which it has none are mended. Each fault is logged once. */
+  /** Notes the faults of a batch, and that those of which it has none are mended. Each fault is logged once, the first of many only. */
   take(batch: ChangeBatch): void;
   /** Forgets those that are no longer in the database. */
   keep(kind: Fault['kind'], isThere: (id: string) => boolean): void;
@@ -13,10 +13,21 @@ export interface FaultLog {
 
 /** As many as anybody would read. */
 const mostKept = 10_000;
+/** In the log within a minute: a program may have written all persons in another way. */
+const mostLogged = { lines: 20, withinMs: 60_000 };
 const kinds = ['person', 'face', 'pair'] as const;
 
 export function createFaultLog({ metrics, log }: { metrics: GalleryMetrics; log: Logger }): FaultLog {
   const known = { person: new Map<string, string>(), face: new Map<string, string>(), pair: new Map<string, string>() };
+  let window = { endsMs: -Infinity, lines: 0 };
+  const warn = (fault: Fault): void => {
+    if (performance.now() > window.endsMs) window = { endsMs: performance.now() + mostLogged.withinMs, lines: 0 };
+    window.lines += 1;
+    if (window.lines <= mostLogged.lines)
+      log.warn({ ...fault }, 'the database holds something that was edited by hand and cannot be read as it is: watchpost check');
+    else if (window.lines === mostLogged.lines + 1)
+      log.warn('the database holds more that cannot be read as it is: watchpost check lists all of it');
+  };
   const count = (): void => {
     for (const kind of kinds) metrics.faults.set({ kind }, known[kind].size);
   };
@@ -31,10 +42,7 @@ export function createFaultLog({ metrics, log }: { metrics: GalleryMetrics; log:
       for (const { kind, id, problem } of faults) {
         if (known[kind].get(id) === problem || known[kind].size >= mostKept) continue;
         known[kind].set(id, problem);
-        log.warn(
-          { kind, id, problem },
-          'the database holds something that was edited by hand and cannot be read as it is: watchpost check',
-        );
+        warn({ kind, id, problem });
       }
       count();
     },

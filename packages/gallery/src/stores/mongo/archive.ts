@@ -92,30 +92,7 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
     }
   }
 
-  const replacing = async (): Promise<Replaced | null> => {
-    const found = await state.findOne({ _id: stateId });
-    return replacingSchema.safeParse(found).data?.before ?? null;
-  };
-
-  /** Locks the gallery for the restore `by`: from now on no process can commit or read. Takes the place of a restore that did not finish. */
-  const lock = async (by: string, signal: AbortSignal): Promise<Replaced> => {
-    for (;;) {
-      const before = await replacing();
-      if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by } })).matchedCount > 0) return before;
-      if (before) continue;
-      const { epoch, version, nextNumber } = await store.head(signal);
-      const locked = { replacing: true, by, before: { version, nextNumber } };
-      const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
-      if (modifiedCount > 0) return { version, nextNumber };
-      await pause(20, signal);
-    }
-  };
-
-  /** A restore that was stopped, and that somebody has run again meanwhile, must not write into the new gallery. */
-  const assertLocked = async (by: string, signal: AbortSignal): Promise<void> => {
-    throwIfAborted(signal);
-    if (!(await state.findOne({ _id: stateId, replacing: true, by }, { signal }))) throw overtaken();
-  };
+  const { replacing, lock, assertLocked } = createRestoreLock(state, store);
 
   return {
     read: (kind, signal) => onlyOf(kind, read(kind, signal)),
@@ -158,6 +135,36 @@ export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
         if (matchedCount === 0) throw overtaken();
       }, signal),
   };
+}
+
+/** The state of the gallery says which restore has locked it. */
+function createRestoreLock(state: Collection<Keyed>, store: GalleryStore) {
+  const replacing = async (): Promise<Replaced | null> => {
+    const found = await state.findOne({ _id: stateId });
+    return replacingSchema.safeParse(found).data?.before ?? null;
+  };
+
+  /** Locks the gallery for the restore `by`: from now on no process can commit or read. Takes the place of a restore that did not finish. */
+  const lock = async (by: string, signal: AbortSignal): Promise<Replaced> => {
+    for (;;) {
+      const before = await replacing();
+      if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by } })).matchedCount > 0) return before;
+      if (before) continue;
+      const { epoch, version, nextNumber } = await store.head(signal);
+      const locked = { replacing: true, by, before: { version, nextNumber } };
+      const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
+      if (modifiedCount > 0) return { version, nextNumber };
+      await pause(20, signal);
+    }
+  };
+
+  /** A restore that was stopped, and that somebody has run again meanwhile, must not write into the new gallery. */
+  const assertLocked = async (by: string, signal: AbortSignal): Promise<void> => {
+    throwIfAborted(signal);
+    if (!(await state.findOne({ _id: stateId, replacing: true, by }, { signal }))) throw overtaken();
+  };
+
+  return { replacing, lock, assertLocked };
 }
 
 function overtaken(): AppError {

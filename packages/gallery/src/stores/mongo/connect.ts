@@ -36,7 +36,18 @@ export async function connectMongo(url: string, signal: AbortSignal): Promise<Mo
 }
 
 /** Options of a connection string that must not win: what is decided on is the newest, read from the primary, and a commit is durable. */
-const concerns = new Set(['readpreference', 'readpreferencetags', 'maxstalenessseconds', 'readconcernlevel', 'w', 'wtimeoutms', 'journal']);
+const concerns = new Set([
+  'readpreference',
+  'readpreferencetags',
+  'maxstalenessseconds',
+  'readconcernlevel',
+  'w',
+  'wtimeout',
+  'wtimeoutms',
+  'j',
+  'journal',
+  'fsync',
+]);
 
 function withoutConcerns(url: string): string {
   const [base = '', query] = url.split('?');

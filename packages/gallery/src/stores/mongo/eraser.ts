@@ -19,10 +19,10 @@ const erased = '(erased)';
 export function createMongoEraser(db: Db): Eraser {
   const collections = galleryCollections(db);
   const erase = async (retention: Retention, signal: AbortSignal): Promise<number> => {
+    const { nowMs } = await readState(collections, signal);
     // Sightings expire by an index, which is gone if somebody has dropped the database or a collection since the start.
     await ensureGalleryIndexes(db);
     await ensureRecordIndexes(db);
-    const { nowMs } = await readState(collections, signal);
     const gone = { deleted: true, deletedAt: { $lt: new Date(nowMs - retention.deletedMs) } };
     const purgeAt = new Date(nowMs + tombstoneMs);
     const persons = await erasePersons(collections, gone, purgeAt, signal);

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
-import { highestVersion, type Changeset, type Head } from '../../domain.ts';
+import type { Changeset, Head } from '../../domain.ts';
+import { highestVersion } from '../../store.ts';
 import type { GalleryCollections, Keyed } from './documents.ts';
 import { stateId } from './state.ts';
 

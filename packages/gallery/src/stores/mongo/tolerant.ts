@@ -1,9 +1,9 @@
 import { Binary, ObjectId, type Document } from 'mongodb';
 import { z } from 'zod';
 import { dot } from '@watchpost/shared/vectors';
-import { highestVersion, pairId, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
+import { pairId, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
 import { shownName, unknownName } from '../../names.ts';
-import type { Fault } from '../../store.ts';
+import { highestVersion, type Fault } from '../../store.ts';
 
 /** What could be read of a document, and what is wrong with it. */
 export interface Readable<T> {

@@ -21,10 +21,12 @@ export interface Postgres {
 
 /**
  * For every connection, whatever the server, the role or the URL say: nobody waits long for a lock, and a process that is stopped
- * within a transaction does not hold its locks for long. Commits take part in no stricter isolation than they are written for.
+ * within a transaction does not hold its locks for long. Commits take part in no stricter isolation than they are written for. Dates come
+ * as the driver reads them, and an idle connection, the listening one above all, is not closed (PostgreSQL 14 and later would).
  */
-const settings = `SET lock_timeout = '2s'; SET statement_timeout = '25s'; SET idle_in_transaction_session_timeout = '5s';
-  SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off`;
+export const settings = `SET lock_timeout = '2s'; SET statement_timeout = '25s'; SET idle_in_transaction_session_timeout = '5s';
+  SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off;
+  SET datestyle = 'ISO'; SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'`;
 
 /** Making the tables waits for another process that does the same. */
 const makingMs = 30_000;

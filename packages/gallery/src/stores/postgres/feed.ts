@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { GalleryFeed } from '../../store.ts';
+import { settings } from './connect.ts';
 import { toGalleryError } from './errors.ts';
 import { notifyChannel } from './schema.ts';
 
@@ -24,6 +25,7 @@ export function createPostgresFeed(url: string): GalleryFeed {
     if (signal.aborted) stop();
     try {
       await client.connect();
+      await client.query(settings);
       await client.query(`LISTEN ${notifyChannel}`);
       onEstablished();
       await over;

@@ -1,4 +1,4 @@
-import { highestVersion } from '../../domain.ts';
+import { highestVersion } from '../../store.ts';
 
 /**
  * A commit is one statement, so a process that is stopped in its middle holds nothing. It locks all that it touches first, without

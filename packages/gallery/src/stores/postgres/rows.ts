@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dot } from '@watchpost/shared/vectors';
-import { highestVersion, type Head, type StoredFace, type StoredPair, type StoredPerson } from '../../domain.ts';
+import type { Head, StoredFace, StoredPair, StoredPerson } from '../../domain.ts';
 import { shownName, unknownName } from '../../names.ts';
-import type { Fault } from '../../store.ts';
+import { highestVersion, type Fault } from '../../store.ts';
 import { fromBytea } from './connect.ts';
 
 /** pg returns bigint as text. Our numbers stay far below 2^53. */
