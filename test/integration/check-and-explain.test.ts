@@ -145,6 +145,7 @@ for (const backend of galleryBackends) {
       expect([opened.gallery.isReady(), opened.gallery.isOutdated()]).toEqual([true, false]);
       await setFormat(galleryFormat + 1);
       await expect.poll(() => [opened.gallery.isReady(), opened.gallery.isOutdated()], { timeout: 5_000 }).toEqual([false, true]);
+      expect(await watchpost('people')).toMatchObject({ code: 1, err: [expect.stringContaining('database-newer')] });
     });
   });
 }

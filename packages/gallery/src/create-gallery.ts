@@ -1,3 +1,5 @@
+import { pause } from '@watchpost/shared/wait';
+import { AppError } from '@watchpost/shared/errors';
 import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
@@ -26,7 +28,7 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
   });
 
   return {
-    ready: (signal) => sync.ready(signal),
+    ready: (signal) => untilReady(sync, signal),
     isReady: () => sync.isReady(),
     isOutdated: () => sync.isOutdated(),
     recognise,
@@ -65,4 +67,14 @@ function sorted(persons: readonly Person[]): Person[] {
   }));
   keyed.sort((a, b) => order[a.person.status] - order[b.person.status] || a.number - b.number || collator.compare(a.key, b.key));
   return keyed.map(({ person }) => person);
+}
+
+/** How often a process that waits for the gallery looks whether it may wait for ever, milliseconds. */
+const lookMs = 20;
+
+async function untilReady(sync: Pick<Sync, 'isReady' | 'isOutdated'>, signal: AbortSignal): Promise<void> {
+  while (!sync.isReady()) {
+    if (sync.isOutdated()) throw new AppError('database-newer', 'a newer release of watchpost keeps this gallery: update this process');
+    await pause(lookMs, signal);
+  }
 }
