@@ -1,7 +1,8 @@
 import type { Adoption, Changeset, HandEdits } from '@watchpost/gallery/domain';
+import { mostEdits } from '@watchpost/gallery/store';
 import { expect, it } from 'vitest';
 import { never, onEachStore } from '../support/each-store.ts';
-import { editByHand, insertByHand } from '../support/hand-edits.ts';
+import { editByHand, ignoreAllByHand, insertByHand } from '../support/hand-edits.ts';
 import { audit, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 
 const nothing: HandEdits = { persons: [], faceIds: [] };
@@ -24,6 +25,16 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
     const { version } = await adopt();
     expect(await edits()).toEqual(nothing);
     expect((await changesSince(version - 1)).persons).toMatchObject([{ id: 'p1', name: 'Ada', version }]);
+  });
+
+  it('are found some at a time where they are very many', async () => {
+    await commit({ persons: Array.from({ length: mostEdits + 5 }, (_, index) => newPerson(`p${String(index)}`)) });
+    await ignoreAllByHand(storage());
+    expect((await edits()).persons).toHaveLength(mostEdits);
+    await adopt();
+    expect((await edits()).persons).toHaveLength(5);
+    await adopt();
+    expect(await edits()).toEqual(nothing);
   });
 
   it('that concern a change which knows nothing of them refuse it', async () => {
