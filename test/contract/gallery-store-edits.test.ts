@@ -1,9 +1,10 @@
 import type { Adoption, Changeset, HandEdits } from '@watchpost/gallery/domain';
+import { mostEdits } from '@watchpost/gallery/store';
 import { expect, it } from 'vitest';
-import { mostEditsRead } from '@watchpost/gallery/store';
+import { mostEdits } from '@watchpost/gallery/store';
 import { withMongo, withPostgres } from '../support/gallery-backends.ts';
 import { never, onEachStore } from '../support/each-store.ts';
-import { editByHand, insertByHand } from '../support/hand-edits.ts';
+import { editByHand, ignoreAllByHand, insertByHand } from '../support/hand-edits.ts';
 import { audit, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 
 const nothing: HandEdits = { persons: [], faceIds: [] };
@@ -26,6 +27,16 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
     const { version } = await adopt();
     expect(await edits()).toEqual(nothing);
     expect((await changesSince(version - 1)).persons).toMatchObject([{ id: 'p1', name: 'Ada', version }]);
+  });
+
+  it('are found some at a time where they are very many', async () => {
+    await commit({ persons: Array.from({ length: mostEdits + 5 }, (_, index) => newPerson(`p${String(index)}`)) });
+    await ignoreAllByHand(storage());
+    expect((await edits()).persons).toHaveLength(mostEdits);
+    await adopt();
+    expect((await edits()).persons).toHaveLength(5);
+    await adopt();
+    expect(await edits()).toEqual(nothing);
   });
 
   it('that concern a change which knows nothing of them refuse it', async () => {
@@ -63,7 +74,7 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
   });
 
   it('are read some at a time, however many there are', async () => {
-    const many = mostEditsRead.persons + 1;
+    const many = mostEdits + 1;
     const ids = Array.from({ length: many }, (_, index) => `p${String(index)}`);
     if (storage().MONGO_CONNECTION_STRING)
       await withMongo(storage(), async (client) => {
@@ -74,7 +85,7 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
       await withPostgres(storage(), async (client) => {
         await client.query("INSERT INTO watchpost.persons (id, name) SELECT id, 'Name of ' || id FROM unnest($1::text[]) id", [ids]);
       });
-    expect((await edits()).persons).toHaveLength(mostEditsRead.persons);
+    expect((await edits()).persons).toHaveLength(mostEdits);
     await adopt();
     expect((await edits()).persons).toHaveLength(1);
   });

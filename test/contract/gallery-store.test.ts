@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { recentCommits } from '@watchpost/gallery/domain';
-import { batchFaces, type ChangeEvent } from '@watchpost/gallery/store';
+import { batchFaces, pageIds, type ChangeEvent } from '@watchpost/gallery/store';
 import { expect, it } from 'vitest';
 import { never, onEachStore } from '../support/each-store.ts';
 import { audit, changeset, newFace, newPerson } from '../support/gallery-samples.ts';
@@ -133,6 +133,21 @@ onEachStore('gallery store', ({ backend, storage, database, another, commit, cha
     expect(persons).toEqual(['p1']);
   });
 
+  it('reads ids in pages, and lets others run after each', async () => {
+    const persons = Array.from({ length: 2 * pageIds + 1 }, (_, index) => newPerson(`p${String(index)}`));
+    await commit({ persons });
+    let turns = 0;
+    let turning = setImmediate(function turn() {
+      turns += 1;
+      turning = setImmediate(turn);
+    });
+    const pages: { turn: number; size: number }[] = [];
+    await database().store.ids('person', ({ length: size }) => pages.push({ turn: turns, size }), never);
+    clearImmediate(turning);
+    expect(pages.map(({ size }) => size)).toEqual([pageIds, pageIds, 1]);
+    expect(new Set(pages.map(({ turn }) => turn)).size).toBe(3);
+  });
+
   it('reads faces by id or by person', async () => {
     const { store } = database();
     await commit({ persons: [newPerson('p1')], faces: [newFace('f1', 'p1'), newFace('f22', 'p1'), newFace('f3', 'p2')] });
@@ -184,6 +199,8 @@ onEachStore('gallery store', ({ backend, storage, database, another, commit, cha
     expect(await entries.newest(5, {}, never)).toEqual([{ ...undo, version: 3 }, { ...other, version: 2 }, undone]);
     expect(await entries.newest(1, { actor: 'platform:U1' }, never)).toEqual([{ ...other, version: 2 }]);
     expect((await entries.newest(1, { actor: 'cli' }, never)).map(({ id }) => id)).toEqual(['xyz']);
+    expect(await entries.newest(5, { actor: 'cli', below: 3 }, never)).toEqual([undone]);
+    expect(await entries.newest(5, { below: 3 }, never)).toEqual([{ ...other, version: 2 }, undone]);
     expect(await entries.find('abc', never)).toEqual([undone]);
     expect((await entries.find('ab', never)).map(({ id }) => id).sort()).toEqual(['abc%1', 'abd']);
     expect(await entries.find('abc%', never)).toEqual([undone]);

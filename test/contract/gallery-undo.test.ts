@@ -101,6 +101,10 @@ describeGallery('undo', (rig) => {
     const gone = ['view-5', 'view-6', 'view-7'].find((id) => !faces.some(({ snapshotId }) => snapshotId === id)) ?? '';
     await operations.apply({ kind: 'assign', snapshotId: gone, position: 0, person: 'Unknown 2' }, reader, never);
     await operations.apply({ kind: 'forget', person: 'Unknown 2' }, reader, never);
+    // More entries than are read at once.
+    await rig.see(strangerVector(4));
+    for (let index = 0; index < 30; index += 1)
+      await operations.apply({ kind: index % 2 ? 'unignore' : 'ignore', person: 'Unknown 4' }, other, never);
     await expect(operations.undo(merged.id, reader, never)).rejects.toMatchObject(refused);
     expect((await rig.contents()).faces.filter(({ snapshotId }) => snapshotId === gone)).toEqual([]);
   });

@@ -24,6 +24,18 @@ export async function editByHand(storage: StorageConfig, id: string, fields: Rec
   });
 }
 
+/** What an operator does by hand: ignores everybody, with one command. */
+export async function ignoreAllByHand(storage: StorageConfig): Promise<void> {
+  if (storage.MONGO_CONNECTION_STRING) {
+    await withMongo(storage, async (client) => {
+      await client
+        .db()
+        .collection('persons')
+        .updateMany({}, { $set: { ignored: true } });
+    });
+  } else await withPostgres(storage, async (client) => void (await client.query('UPDATE watchpost.persons SET ignored = true')));
+}
+
 /** What an operator does by hand: adds a person and a face, with nothing but what they know. */
 export async function insertByHand(
   storage: StorageConfig,

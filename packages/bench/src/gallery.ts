@@ -106,6 +106,9 @@ function scaleLines(scale: Scale): string[] {
     'start',
     'housekeeping',
     'recognise',
+    'people',
+    'census',
+    'adoption',
     'merge',
     'undo',
     'history',
@@ -119,8 +122,8 @@ function scaleLines(scale: Scale): string[] {
     `${housekeeping.rounds} rounds of housekeeping: ${housekeeping.cpuSeconds} s of CPU (target ${housekeepingCpuSeconds}), ${housekeeping.comparedFaces} faces compared`,
     `${recognise.faces} faces recognised, ${rounded(recognise.ms / recognise.faces, 1)} ms each`,
     ...toTable([
-      ['step', 'ms', `longest block ms (target ${longestBlockMs})`],
-      ...steps.map((step) => [step, scale[step].ms, scale[step].longestBlockMs]),
+      ['step', 'ms', `longest block, CPU ms (target ${longestBlockMs})`, 'by the clock'],
+      ...steps.map((step) => [step, scale[step].ms, scale[step].longestBlockMs, scale[step].longestDelayMs]),
     ]),
   ];
 }

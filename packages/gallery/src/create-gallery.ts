@@ -3,6 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
+import { inSteps } from './memory/concurrency.ts';
 import { nameKey } from './names.ts';
 import type { Sync } from './memory/sync.ts';
 import type { SightingStore } from './store.ts';
@@ -36,7 +37,8 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
     people: async (signal) => {
       await sync.ready(signal);
       const lastSeen = await sightings.lastSeen(null, signal);
-      const persons = mirror.persons().map((stored) => show(stored, mirror.idsOf(stored.id), lastSeen));
+      const persons: Person[] = [];
+      await inSteps(mirror.persons(), (stored) => persons.push(show(stored, mirror.idsOf(stored.id), lastSeen)));
       return sorted(persons);
     },
     person: async (id, signal) => {

@@ -29,14 +29,15 @@ export interface ChangeBatch {
   faults: Fault[];
 }
 
-/** The most faces in one batch: reading it must not keep the process from anything else for long. */
-export const batchFaces = 250;
+/** The most documents or rows in one batch: to parse a hundred faces takes some 10 ms before the code is warm, and jobs wait meanwhile. */
+export const batchFaces = 100;
+/** The most edits by hand that are read at once, of persons and of faces: somebody may have edited all with one command. */
+export const mostEdits = 300;
+/** The most ids in one page. */
+export const pageIds = 1_000;
 
 /** No gallery reaches this version: what has a higher one was edited by hand. Whole numbers are exact up to twice that. */
 export const highestVersion = 2 ** 52;
-
-/** The most edits by hand that are read at once: somebody may have edited the whole gallery. */
-export const mostEditsRead = { persons: 1_000, faces: 10_000 };
 
 /**
  * The truth about persons, faces and pairs. All changes form one sequence: `commit` succeeds only if the writer has seen everything
@@ -66,9 +67,9 @@ export interface GalleryStore {
     options: { embeddings: boolean },
     signal: AbortSignal,
   ): Promise<StoredFace[]>;
-  /** What somebody edited or added by hand and that no commit has adopted yet, at most `mostEditsRead`. Cheap: asked often. */
+  /** What somebody edited or added by hand and that no commit has adopted yet, at most `mostEdits` of each kind. Cheap: asked often. */
   edits(signal: AbortSignal): Promise<HandEdits>;
-  /** The ids of all persons (all faces) that are not deleted, in pages. */
+  /** The ids of all persons (all faces) that are not deleted, in pages of at most `pageIds`. */
   ids(kind: 'person' | 'face', visit: (page: string[]) => void, signal: AbortSignal): Promise<void>;
   /** A number that falls when somebody removes persons or faces by hand, cheap to read; other things may change it too. */
   sizeHint(signal: AbortSignal): Promise<number>;
@@ -119,8 +120,8 @@ export interface SightingStore {
 
 /** The audit. `GalleryStore.commit` writes it. */
 export interface AuditStore {
-  /** The newest entries (`actor`: of this actor's id), newest first. */
-  newest(limit: number, which: { actor?: string }, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** The newest entries (`actor`: of this actor's id; `below`: of versions below this one), newest first. */
+  newest(limit: number, which: { actor?: string; below?: number }, signal: AbortSignal): Promise<AuditEntry[]>;
   /** The entries whose id begins like this, at most two. */
   find(idStart: string, signal: AbortSignal): Promise<AuditEntry[]>;
 }

@@ -59,6 +59,22 @@ describe('comparing the faces of unknowns', () => {
     ]);
   });
 
+  it('compares some of very many at a time, the oldest first', async () => {
+    const persons = Array.from({ length: 250 }, (_, index) => ({
+      ...person(`v${index}`, `Unknown ${index + 10}`, index + 10),
+      version: 6,
+    }));
+    const unread = { embedding: new Float32Array(0) };
+    const faces = persons.flatMap(({ id }, at) =>
+      Array.from({ length: 10 }, (_, each) => face(`${id}-${each}`, id, at < 20 ? 7 : 6, unread)),
+    );
+    mirror.apply({ persons, faces, pairs: [] });
+    mirror.head = { ...mirror.head, version: 7 };
+    const compare = createCompareFaces(mirror, defaultThresholds);
+    expect(await compare(5, amply, nobody, never)).toMatchObject({ faces: 2_000, upTo: 5, unfinished: true });
+    expect(await compare(5, amply, nobody, never)).toMatchObject({ faces: 500, upTo: 7, unfinished: false });
+  });
+
   it('makes progress within one commit that is too large for a round', async () => {
     const persons = [6, 7, 8].map((number) => ({ ...person(`u${number}`, `Unknown ${number}`, number), version: 6 }));
     mirror.apply({ persons, faces: persons.map(({ id }) => face(`f-${id}`, id, 6, { embedding: strangerVector(60) })), pairs: [] });

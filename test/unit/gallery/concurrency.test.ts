@@ -1,4 +1,4 @@
-import { coalesce, createMutex } from '@watchpost/gallery/memory/concurrency';
+import { coalesce, createMutex, inSteps } from '@watchpost/gallery/memory/concurrency';
 import { describe, expect, it } from 'vitest';
 
 /** A promise that the test resolves. */
@@ -91,5 +91,23 @@ describe('createMutex', () => {
     await expect(first).rejects.toThrow('failed');
     await second;
     expect(order).toEqual(['first', 'second']);
+  });
+});
+
+describe('inSteps', () => {
+  it('visits everything once, and lets others run when a while has passed', async () => {
+    let turns = 0;
+    let turning = setImmediate(function turn() {
+      turns += 1;
+      turning = setImmediate(turn);
+    });
+    const visited: number[] = [];
+    await inSteps([1, 2, 3, 4], (one) => {
+      visited.push(one);
+      for (const startMs = performance.now(); performance.now() - startMs < 6;);
+    });
+    clearImmediate(turning);
+    expect(visited).toEqual([1, 2, 3, 4]);
+    expect(turns).toBeGreaterThanOrEqual(3);
   });
 });

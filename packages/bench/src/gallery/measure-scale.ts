@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { fillGallery, recordSightings } from './fill.ts';
 import { lengthenHistory } from './lengthen-history.ts';
 
-/** Of a step: how long it took, and the longest time for which the process could do nothing else. Milliseconds. */
-const stepSchema = z.object({ ms: z.number(), longestBlockMs: z.number() });
+/** Of a step: how long it took, and the longest time for which the process could do nothing else, in CPU time and by the clock. Milliseconds. */
+const stepSchema = z.object({ ms: z.number(), longestBlockMs: z.number(), longestDelayMs: z.number() });
 /** What the measuring process sends. */
 export const scaleReportSchema = z.object({
   /** From a start with an open connection until the process is ready. */
@@ -19,6 +19,12 @@ export const scaleReportSchema = z.object({
   housekeeping: stepSchema.extend({ rounds: z.number(), cpuSeconds: z.number(), comparedFaces: z.number() }),
   /** Recognising one face after the other. */
   recognise: stepSchema.extend({ faces: z.number() }),
+  /** The list of all. */
+  people: stepSchema,
+  /** The ids of all persons and faces. */
+  census: stepSchema,
+  /** From an edit by hand of many persons until all are adopted. */
+  adoption: stepSchema.extend({ persons: z.number() }),
   /** Of two persons with 40 references each. */
   merge: stepSchema,
   undo: stepSchema,

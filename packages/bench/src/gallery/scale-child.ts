@@ -1,12 +1,14 @@
 /** A process with a gallery like a worker's, which measures itself. */
 import { once, setMaxListeners } from 'node:events';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { pause } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import { rounded } from '../report/statistics.ts';
+import { watchBlocks } from './blocks.ts';
+import { editByHand } from './edit-by-hand.ts';
 import type { ScaleReport } from './measure-scale.ts';
 import { createSyntheticFaces } from './synthetic-faces.ts';
 
@@ -21,24 +23,21 @@ setMaxListeners(0, signal);
 const log = createLogger('bench', 'fatal');
 const rounds = 2;
 const faces = 200;
-
-/** The resolution of the measured delays, which is part of each of them. */
-const resolutionMs = 1;
+const edited = 1_000;
 
 /** Runs a step; how long it took, how much CPU, and the longest time for which the event loop was blocked. */
-async function measure<T>(step: () => Promise<T>) {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
-  delays.enable();
+async function measure<T>(work: () => Promise<T>) {
+  const blocks = watchBlocks();
   const [startMs, cpu] = [performance.now(), process.cpuUsage()];
-  const result = await step();
+  const result = await work();
   const { user, system } = process.cpuUsage(cpu);
-  // The last block is counted when the timer fires again.
-  await new Promise((resolve) => setTimeout(resolve, 5 * resolutionMs));
-  delays.disable();
-  const longestBlockMs = rounded(Math.max(0, delays.max / 1e6 - resolutionMs));
-  return { result, cpuSeconds: rounded((user + system) / 1e6), step: { ms: rounded(performance.now() - startMs), longestBlockMs } };
+  const ms = rounded(performance.now() - startMs);
+  const longest = await blocks.stop();
+  const step = { ms, longestBlockMs: rounded(longest.cpuMs), longestDelayMs: rounded(longest.delayMs) };
+  return { result, cpuSeconds: rounded((user + system) / 1e6), step };
 }
 
+/** A process loads its modules before it has anything else to do: measured from there on. */
 const opened = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, signal);
 const database = await openDatabase(storage, { log }, signal);
 const { gallery, operations, housekeeping } = opened;
@@ -61,6 +60,11 @@ const recognised = await measure(async () => {
     await gallery.recognise(snapshot, [{ box: { x: 0, y: 0, width: 100, height: 100 }, ...face }], signal);
   }
 });
+const people = await measure(async () => gallery.people(signal));
+const census = await measure(async () => {
+  for (const kind of ['person', 'face'] as const) await database.store.ids(kind, () => undefined, signal);
+});
+const adopted = await measure(() => adoptAll());
 const merged = await measure(() => operations.apply({ kind: 'merge', ...merge }, actor, signal));
 const undone = await measure(() => operations.undo(merged.result.id, actor, signal));
 const history = await measure(() => operations.history(30, signal));
@@ -69,10 +73,19 @@ const entryById = await measure(() => database.audit.find(merged.result.id.slice
 const personId = merged.result.personIds[0] ?? '';
 const sightings = await measure(() => database.sightings.ofPersons([personId], 100, signal));
 
+/** Somebody edits many persons by hand, with one command; until all are adopted. */
+async function adoptAll(): Promise<void> {
+  await editByHand(storage, edited);
+  while ((await database.store.edits(signal)).persons.length > 0) await pause(100, signal);
+}
+
 const report: ScaleReport = {
   start: { ...start.step, cpuSeconds: start.cpuSeconds },
   housekeeping: { ...house.step, rounds, cpuSeconds: house.cpuSeconds, comparedFaces: house.result },
   recognise: { ...recognised.step, faces },
+  people: people.step,
+  census: census.step,
+  adoption: { ...adopted.step, persons: edited },
   merge: merged.step,
   undo: undone.step,
   history: history.step,

@@ -9,7 +9,7 @@ import type { Transact } from './transact.ts';
 /** In the audit: whoever edits the database by hand. */
 const actor = { id: 'database' };
 /** In one commit; the rest follows in the next. */
-const together = { persons: 200, faces: 2_000 };
+const together = { persons: 100, faces: 300 };
 /** In a summary. */
 const named = 3;
 
@@ -43,7 +43,7 @@ export function createAdopt({ store, mirror, transact, log }: { store: GallerySt
     const { more, adoption, version } = await transact(async (base) => {
       const fresh = stuck.without(await store.edits(signal));
       const plan = planAdoption(mirror, base, fresh);
-      const more = fresh.persons.length > together.persons || fresh.faceIds.length > together.faces;
+      const more = fresh.persons.length >= together.persons || fresh.faceIds.length >= together.faces;
       const adoption = { persons: fresh.persons.slice(0, together.persons), faceIds: fresh.faceIds.slice(0, together.faces) };
       return { changeset: plan?.changeset ?? null, result: { more, adoption, version: base.version + 1 } };
     }, signal);

@@ -11,10 +11,10 @@ export interface UndoDeps extends PlanDeps {
   audit: AuditStore;
 }
 
-/** How many of an actor's newest entries are searched for one that was not undone. */
+/** How many of an unknown's newest sightings are searched for one of which a reader said who it is. */
 const lookBack = 200;
-/** How many later entries are read at most: more than are made in the time in which a change can be undone. */
-const mostLater = 5_000;
+/** Entries read at once: an entry may hold the inverse of a merge of two hundred faces. */
+const pageSize = 50;
 const shortestStart = 6;
 
 /** An entry, with the change that undoes it. */
@@ -28,19 +28,23 @@ export async function planUndo(deps: UndoDeps, base: Head, idStart: string | nul
   const undoable = await findUndoable(deps.audit, base, idStart, by, signal);
   refuseIfGone(deps.mirror, undoable);
   refuseIfBuiltOn(deps.mirror, undoable);
-  const since = base.version - undoable.entry.version;
-  const later = since > 0 ? await deps.audit.newest(Math.min(since, mostLater), {}, signal) : [];
-  if (later.some((each) => each.version > undoable.entry.version && isBuiltOn(undoable, each))) throw builtOn();
+  for await (const later of newestOf(deps.audit, {}, signal)) {
+    if (later.version <= undoable.entry.version) break;
+    if (isBuiltOn(undoable, later)) throw builtOn();
+  }
   return undoChange(undoable.entry, await changesOf(deps, base, undoable, signal), by, base);
 }
 
 async function findUndoable(audit: AuditStore, base: Head, idStart: string | null, by: Actor, signal: AbortSignal): Promise<Undoable> {
   const nothing = new AppError('change-refused', 'there is nothing that can still be undone');
   if (idStart === null) {
-    const own = await audit.newest(lookBack, { actor: by.id }, signal);
-    const entry = own.find(({ undone, action }) => !undone && action !== 'undo');
-    if (!entry?.inverse || isTooOld(entry, base)) throw nothing;
-    return { entry, inverse: entry.inverse };
+    for await (const entry of newestOf(audit, { actor: by.id }, signal)) {
+      if (isTooOld(entry, base)) break;
+      if (entry.undone || entry.action === 'undo') continue;
+      if (!entry.inverse) break;
+      return { entry, inverse: entry.inverse };
+    }
+    throw nothing;
   }
   if (idStart.length < shortestStart)
     throw new AppError('change-refused', `an entry is named by its id, or the first ${shortestStart} characters of it or more`);
@@ -51,6 +55,17 @@ async function findUndoable(audit: AuditStore, base: Head, idStart: string | nul
   if (!entry.inverse) throw new AppError('change-refused', 'it cannot be undone');
   if (isTooOld(entry, base)) throw nothing;
   return { entry, inverse: entry.inverse };
+}
+
+/** The newest entries one by one, newest first; as many as the caller takes. */
+async function* newestOf(audit: AuditStore, which: { actor?: string }, signal: AbortSignal): AsyncGenerator<AuditEntry> {
+  for (let below = Number.MAX_SAFE_INTEGER; ;) {
+    const page = await audit.newest(pageSize, { ...which, below }, signal);
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    below = last.version;
+  }
 }
 
 function isTooOld({ atMs }: AuditEntry, { nowMs }: Head): boolean {

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { personStatus } from '../domain.ts';
+import { inSteps } from '../memory/concurrency.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { ThresholdRow } from '../decide/thresholds.ts';
@@ -15,8 +16,14 @@ export interface ComparedFaces {
   cpuMs: number;
 }
 
-/** Persons between two yields while the faces to compare are listed. */
-const personsAtATime = 500;
+/** Faces that one round compares; to sort all of a large gallery's would take longer than the event loop may stand still. */
+const most = 2_000;
+
+/** Of a commit with so many faces that one round does not compare all: the faces that are done. */
+interface Partly {
+  version: number;
+  done: Set<string>;
+}
 
 /**
  * Looks for twins of the unknowns whose faces are newer than `comparedUpTo`, the oldest first, until all are compared or the budget is
@@ -31,22 +38,20 @@ export type CompareFaces = (
 ) => Promise<ComparedFaces>;
 
 export function createCompareFaces(mirror: Mirror, thresholds: readonly ThresholdRow[]): CompareFaces {
-  /** Of a commit with so many faces that one round does not compare all: the faces that are done. */
-  let partly = { version: 0, done: new Set<string>() };
+  let partly: Partly = { version: 0, done: new Set() };
 
   return async (comparedUpTo, budgetMs, onTwins, signal) => {
     const { version } = mirror.head;
     // A version that is still to come is of another history: the database was restored.
     let upTo = comparedUpTo > version ? 0 : comparedUpTo;
     const startMs = performance.now();
-    const fresh = upTo < version ? await freshFaces(mirror, upTo, version) : [];
+    const fresh = upTo < version ? await freshFaces(mirror, upTo, version, partly) : [];
     let [faces, cpuMs] = [0, performance.now() - startMs];
     for (const face of fresh) {
       throwIfAborted(signal);
       if (faces > 0 && cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs };
       if (face.version !== partly.version) partly = { version: face.version, done: new Set() };
       upTo = face.version - 1;
-      if (partly.done.has(face.id)) continue;
       const comparingMs = performance.now();
       const twins = findTwin(mirror, face.id, thresholds);
       cpuMs += performance.now() - comparingMs;
@@ -55,19 +60,24 @@ export function createCompareFaces(mirror: Mirror, thresholds: readonly Threshol
       faces += 1;
       await breathe();
     }
+    if (fresh.length === most) return { faces, upTo, unfinished: true, cpuMs };
     partly = { version: 0, done: new Set() };
     return { faces, upTo: version, unfinished: false, cpuMs };
   };
 }
 
-async function freshFaces(mirror: Mirror, since: number, upTo: number): Promise<IndexedFace[]> {
-  const fresh: IndexedFace[] = [];
-  for (const [index, person] of mirror.persons().entries()) {
-    if (index % personsAtATime === personsAtATime - 1) await breathe();
-    if (personStatus(person) !== 'unknown') continue;
-    for (const face of mirror.facesOf(person.id)) {
-      if (face.role === 'reference' && face.version > since && face.version <= upTo) fresh.push(face);
-    }
-  }
-  return fresh.sort((a, b) => a.version - b.version);
+/** The oldest faces of unknowns in this range of versions that are not done, oldest first; at most `most`. */
+async function freshFaces(mirror: Mirror, since: number, upTo: number, partly: Partly): Promise<IndexedFace[]> {
+  let fresh: IndexedFace[] = [];
+  const isFresh = ({ id, role, version }: IndexedFace): boolean =>
+    role === 'reference' && version > since && version <= upTo && !(version === partly.version && partly.done.has(id));
+  const keepOldest = (): void => {
+    fresh = fresh.sort((a, b) => a.version - b.version).slice(0, most);
+  };
+  await inSteps(mirror.persons(), (person) => {
+    if (personStatus(person) === 'unknown') fresh.push(...mirror.facesOf(person.id).filter(isFresh));
+    if (fresh.length >= 2 * most) keepOldest();
+  });
+  keepOldest();
+  return fresh;
 }

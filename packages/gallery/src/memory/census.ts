@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { batchFaces, type ChangeBatch, type GalleryStore } from '../store.ts';
+import { inSteps } from './concurrency.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Mirror } from './mirror.ts';
 
@@ -11,9 +12,6 @@ export interface CensusDeps {
   /** Reads what was written since the mirror's head. */
   catchUp: () => Promise<unknown>;
 }
-
-/** Without a pause. To take a person's faces out of the search takes longer than to compare an id. Milliseconds. */
-const longestStepMs = 5;
 
 /**
  * Compares the ids in memory with those in the database, to find what was removed or put back by hand without a commit. Reads what is
@@ -28,11 +26,11 @@ export async function takeCensus({ store, mirror, faults, embeddings, catchUp }:
     const there = await idsIn(store, kind, signal);
     // Everything is being read again, or was: these ids are of another history.
     if (mirror.head.epoch !== epoch) return;
-    await eachOf(mirror.everything(kind), ({ id, version }) => {
+    await inSteps(mirror.everything(kind), ({ id, version }) => {
       if (!there.has(id) && version <= knownUpTo && mirror.head.epoch === epoch) mirror.remove(kind, id);
     });
     const isMissing = { person: (id: string) => !mirror.stored(id), face: (id: string) => !mirror.face(id) }[kind];
-    await eachOf(there, (id) => isMissing(id) && missing[kind].push(id));
+    await inSteps(there, (id) => isMissing(id) && missing[kind].push(id));
     faults.keep(kind, (id) => there.has(id));
   }
   if (missing.person.length + missing.face.length === 0) return;
@@ -57,16 +55,6 @@ async function idsIn(store: GalleryStore, kind: 'person' | 'face', signal: Abort
     signal,
   );
   return ids;
-}
-
-async function eachOf<T>(all: Iterable<T>, visit: (one: T) => void): Promise<void> {
-  let startMs = performance.now();
-  for (const one of all) {
-    visit(one);
-    if (performance.now() - startMs < longestStepMs) continue;
-    await breathe();
-    startMs = performance.now();
-  }
 }
 
 /** Somebody put a person's row or document back as it was: no index leads to it, so all persons are read. */

@@ -1,3 +1,5 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+
 /** Runs `work` one at a time. All calls during a run share one more run that starts after it, so each sees everything that happened before the call. */
 export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
@@ -21,6 +23,20 @@ export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
       });
     return next;
   };
+}
+
+/** Without a pause, milliseconds: a job that waits should not notice it. */
+const longestStepMs = 5;
+
+/** Visits everything, and lets others run whenever that has taken a while. What is added or removed meanwhile is the visitor's concern. */
+export async function inSteps<T>(all: Iterable<T>, visit: (one: T) => void): Promise<void> {
+  let startMs = performance.now();
+  for (const one of all) {
+    visit(one);
+    if (performance.now() - startMs < longestStepMs) continue;
+    await breathe();
+    startMs = performance.now();
+  }
 }
 
 /** A mutex: each piece of work starts when the one before has ended. */

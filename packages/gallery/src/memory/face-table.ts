@@ -18,7 +18,7 @@ export interface FaceTable {
   get(id: string): IndexedFace | null;
   all(): IterableIterator<IndexedFace>;
   ofPerson(personId: string): IndexedFace[];
-  personIds(): string[];
+  personIds(): IterableIterator<string>;
   /** Learnt from this face of a snapshot. */
   from(snapshotId: string, position: number): IndexedFace[];
   /** Negatives that are said to show this person. */
@@ -92,7 +92,7 @@ export function createFaceTable(createIndex: () => VectorIndex, isLiving: (perso
     get: (id) => faces.get(id) ?? null,
     all: () => faces.values(),
     ofPerson: (personId) => listed(byPerson.get(personId)),
-    personIds: () => [...byPerson.entries()].map(([id]) => id),
+    personIds: () => byPerson.keys(),
     from: (snapshotId, position) => listed(bySnapshot.get(snapshotId)).filter((face) => face.position === position),
     showing: (personId) => listed(showing.get(personId)),
     vector: (id) => vectors.get(id),

@@ -4,6 +4,7 @@ export interface KeyedSets<K, V> {
   remove(key: K, value: V): void;
   get(key: K): ReadonlySet<V>;
   entries(): IterableIterator<[K, ReadonlySet<V>]>;
+  keys(): IterableIterator<K>;
   clear(): void;
 }
 
@@ -22,6 +23,7 @@ export function createKeyedSets<K, V>(): KeyedSets<K, V> {
     },
     get: (key) => sets.get(key) ?? none,
     entries: () => sets.entries(),
+    keys: () => sets.keys(),
     clear: () => sets.clear(),
   };
 }

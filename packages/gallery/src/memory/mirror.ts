@@ -129,7 +129,8 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
 }
 
 function orphansOf(persons: PersonTable, faces: FaceTable): { personId: string; faceIds: string[] }[] {
-  const ids = new Set([...faces.personIds().filter((id) => !persons.follow(id)), ...persons.lost().map(({ id }) => id)]);
+  const ids = new Set(persons.lost().map(({ id }) => id));
+  for (const id of faces.personIds()) if (!persons.follow(id)) ids.add(id);
   return [...ids].map((personId) => ({ personId, faceIds: faces.ofPerson(personId).map(({ id }) => id) }));
 }
 

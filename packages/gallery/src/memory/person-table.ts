@@ -40,6 +40,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
 
   const follow: PersonTable['follow'] = (id) => {
     let person = persons.get(id);
+    if (!person || person.mergedInto === null) return person ?? null;
     const seen = new Set<string>();
     while (person && person.mergedInto !== null) {
       // Edits by hand can make a circle of merges.
@@ -106,6 +107,6 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     unmergedCount: () => unmerged.size,
     called: (name) => names.called(name),
     namesakes: () => names.namesakes(),
-    lost: () => [...persons.values()].filter(({ id, mergedInto }) => mergedInto !== null && follow(id) === null),
+    lost: () => [...absorbed.entries()].flatMap(([into, ids]) => (follow(into) ? [] : [...ids].flatMap((id) => persons.get(id) ?? []))),
   };
 }

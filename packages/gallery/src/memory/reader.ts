@@ -64,12 +64,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
     const startMs = performance.now();
     mirror.clear();
     faults.clear();
-    let reported = 0;
-    let head = await read(0, (faces) => {
-      if (faces - reported < 10_000) return;
-      reported = faces;
-      log.info({ faces }, 'reading the gallery');
-    });
+    let head = await read(0, createProgress(log));
     if (embeddings === 'newest') head = await read(Math.max(1, head.version - newestCommits));
     mirror.head = head;
     log.info({ ...mirror.counts(), version: head.version, reason, elapsedMs: Math.round(performance.now() - startMs) }, 'gallery read');
@@ -142,5 +137,15 @@ function createGate(onChange: (isOpen: boolean) => void) {
       for (const resolve of waiting) resolve();
       waiting = [];
     },
+  };
+}
+
+/** Logs how many faces were read, now and then. */
+function createProgress(log: Logger): (faces: number) => void {
+  let reported = 0;
+  return (faces) => {
+    if (faces - reported < 10_000) return;
+    reported = faces;
+    log.info({ faces }, 'reading the gallery');
   };
 }

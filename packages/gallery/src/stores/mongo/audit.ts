@@ -6,11 +6,11 @@ import { galleryCollections, toAudit } from './documents.ts';
 export function createMongoAudit(db: Db): AuditStore {
   const { audit } = galleryCollections(db);
   return {
-    newest: (limit, { actor }, signal) =>
+    newest: (limit, { actor, below }, signal) =>
       guardMongo(async () => {
         // To MongoDB, zero is no limit.
         if (limit === 0) return [];
-        const which = actor === undefined ? {} : { 'actor.id': actor };
+        const which = { ...(actor !== undefined && { 'actor.id': actor }), ...(below !== undefined && { version: { $lt: below } }) };
         const found = await audit.find(which, { signal }).sort({ version: -1 }).limit(limit).toArray();
         return found.flatMap((document) => toAudit(document) ?? []);
       }, signal),

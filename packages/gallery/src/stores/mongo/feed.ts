@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { z } from 'zod';
 import type { ChangeEvent, GalleryFeed } from '../../store.ts';
@@ -21,6 +22,9 @@ const read = {
   'updateDescription.updatedFields.placeholder': 1,
 };
 
+/** Of an update by hand of very many documents; the driver hands out what it has received without a pause. */
+const eventsAtOnce = 100;
+
 /**
  * Reports changes through a change stream on the database. Events carry no documents; `Reader` fetches what is new by version. A broken
  * stream is not resumed: whoever listens again reads what is new first, so nothing is lost, and it does not matter whether the
@@ -33,7 +37,11 @@ export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
   const watch: GalleryFeed['watch'] = async (onChange, onEstablished, signal) => {
     // Events of the database itself (it was dropped) have no collection.
     const which = { $or: [{ 'ns.coll': { $in: watched } }, { 'ns.coll': null }] };
-    const stream = db.watch([{ $match: which }, { $project: read }], { maxAwaitTimeMS: 1_000, readConcern: 'majority' });
+    const stream = db.watch([{ $match: which }, { $project: read }], {
+      maxAwaitTimeMS: 1_000,
+      readConcern: 'majority',
+      batchSize: eventsAtOnce,
+    });
     const close = (): void => void stream.close().catch(() => undefined);
     signal.addEventListener('abort', close, { once: true });
     const report = (event: unknown): void => {
@@ -43,7 +51,10 @@ export function createMongoFeed(db: Db, changeStreams: boolean): GalleryFeed {
     try {
       await guardMongo(() => stream.tryNext().then((first) => first && report(first)), signal);
       onEstablished();
-      for (;;) report(await guardMongo(() => stream.next(), signal));
+      for (let events = 1; ; events += 1) {
+        report(await guardMongo(() => stream.next(), signal));
+        if (events % eventsAtOnce === 0) await breathe();
+      }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

@@ -1,12 +1,14 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Document } from 'mongodb';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import type { StoredFace, StoredPerson } from '../../domain.ts';
-import { batchFaces, mostEditsRead, type ChangeBatch, type GalleryStore } from '../../store.ts';
+import { batchFaces, mostEdits, pageIds, type ChangeBatch, type GalleryStore } from '../../store.ts';
 import { fromBinary, type GalleryCollections } from './documents.ts';
 import { isEdited } from './own.ts';
 import { readFace, readPair, readPerson, type Readable } from './tolerant.ts';
 
-const pageIds = 10_000;
+/** Without a pause; what was read is applied in about the same time. Milliseconds. */
+const longestStepMs = 4;
 
 /** Not a placeholder (carry-out.ts), and with an id like ours. */
 const ours = { _id: { $type: 'string' as const }, placeholder: null };
@@ -28,6 +30,7 @@ export function createGalleryReader({ persons, faces, pairs, crops }: GalleryCol
     ): Promise<void> => {
       let values: T[] = [];
       let faults: ChangeBatch['faults'] = [];
+      let startMs = performance.now();
       const flush = (): void => {
         throwIfAborted(signal);
         if (values.length > 0 || faults.length > 0) visit({ persons: [], faces: [], pairs: [], [kind]: values, faults });
@@ -38,7 +41,11 @@ export function createGalleryReader({ persons, faces, pairs, crops }: GalleryCol
         const readable = toValue(document);
         faults.push(...readable.faults);
         if (readable.value && typeof document['_id'] === 'string') values.push(readable.value);
-        if (values.length === batchFaces) flush();
+        if (values.length + faults.length < batchFaces && performance.now() - startMs < longestStepMs) continue;
+        flush();
+        // The driver hands out what it has received without a pause.
+        await breathe();
+        startMs = performance.now();
       }
       flush();
     };
@@ -67,13 +74,13 @@ export function createGalleryReader({ persons, faces, pairs, crops }: GalleryCol
 
   const edits: GalleryStore['edits'] = async (signal) => {
     const edited: StoredPerson[] = [];
-    const options = { signal, batchSize: batchFaces, limit: mostEditsRead.persons };
-    for await (const document of persons.find({ ...ours, $expr: isEdited }, options)) {
+    for await (const document of persons.find({ ...ours, $expr: isEdited }, { signal, batchSize: batchFaces, limit: mostEdits })) {
       const { value } = readPerson(document);
       if (value) edited.push(value);
+      if (edited.length % batchFaces === 0) await breathe();
     }
-    const added = await faces.find({ ...ours, version: null }, { projection: { _id: 1 }, signal, limit: mostEditsRead.faces }).toArray();
-    return { persons: edited, faceIds: added.map(({ _id }) => _id) };
+    const added = faces.find({ ...ours, version: null }, { projection: { _id: 1 }, signal, limit: mostEdits });
+    return { persons: edited, faceIds: (await added.toArray()).map(({ _id }) => _id) };
   };
 
   const ids: GalleryStore['ids'] = async (kind, visit, signal) => {
@@ -86,7 +93,9 @@ export function createGalleryReader({ persons, faces, pairs, crops }: GalleryCol
     };
     for await (const { _id } of collection.find({ ...ours, ...live }, { projection: { _id: 1 }, signal, batchSize: pageIds })) {
       page.push(_id);
-      if (page.length === pageIds) flush();
+      if (page.length < pageIds) continue;
+      flush();
+      await breathe();
     }
     flush();
   };

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { evidenceSchema } from '../../evidence.ts';
@@ -25,6 +26,9 @@ const sightingsSchema = z
   .transform(({ _id, takenAt, ...rest }): SnapshotSightings => ({ ...rest, snapshotId: _id, takenAtMs: takenAt.getTime() }));
 
 const lastSeenSchema = z.object({ _id: z.string(), at: z.date(), channel: z.string(), camera: z.string().nullable() });
+
+/** Persons between two pauses: other jobs run meanwhile. */
+const pageSize = 500;
 
 /** Crops are read one at a time. */
 const withoutCrops = { projection: { 'faces.crop': 0 } };
@@ -75,8 +79,13 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
     crop: (snapshotId, position, signal) => guardMongo(() => crop(snapshotId, position, signal), signal),
     lastSeen: (personIds, signal) =>
       guardMongo(async () => {
-        const found = await lastSeen.find(personIds ? { _id: { $in: [...personIds] } } : {}, { signal }).toArray();
-        return new Map(found.flatMap(toLastSeen));
+        const found = lastSeen.find(personIds ? { _id: { $in: [...personIds] } } : {}, { signal, batchSize: pageSize });
+        const all = new Map<string, LastSeen>();
+        for await (const document of found) {
+          for (const [id, seen] of toLastSeen(document)) all.set(id, seen);
+          if (all.size % pageSize === 0) await breathe();
+        }
+        return all;
       }, signal),
     ofPersons: (personIds, limit, signal, after) =>
       guardMongo(async () => {

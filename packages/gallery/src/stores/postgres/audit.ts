@@ -23,11 +23,15 @@ const auditSchema = auditEntrySchema
 
 export function createPostgresAudit({ query }: Postgres): AuditStore {
   return {
-    newest: async (limit, { actor }, signal) => {
+    newest: async (limit, { actor, below = Number.MAX_SAFE_INTEGER }, signal) => {
       const { rows } =
         actor === undefined
-          ? await query('SELECT * FROM watchpost.audit ORDER BY version DESC LIMIT $1', [limit], signal)
-          : await query('SELECT * FROM watchpost.audit WHERE actor = $2 ORDER BY version DESC LIMIT $1', [limit, actor], signal);
+          ? await query('SELECT * FROM watchpost.audit WHERE version < $2 ORDER BY version DESC LIMIT $1', [limit, below], signal)
+          : await query(
+              'SELECT * FROM watchpost.audit WHERE actor = $3 AND version < $2 ORDER BY version DESC LIMIT $1',
+              [limit, below, actor],
+              signal,
+            );
       return rows.map((row) => auditSchema.parse(row));
     },
     find: async (idStart, signal) => {

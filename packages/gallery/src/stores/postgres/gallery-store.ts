@@ -1,6 +1,7 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import type { StoredFace } from '../../domain.ts';
-import { batchFaces, mostEditsRead, type ChangeBatch, type GalleryStore } from '../../store.ts';
+import { batchFaces, mostEdits, pageIds, type ChangeBatch, type GalleryStore } from '../../store.ts';
 import { createPostgresCommit } from './commit.ts';
 import type { Postgres } from './connect.ts';
 import { readHead } from './head.ts';
@@ -8,7 +9,9 @@ import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson
 
 /** Small pages are read from an index even where the server has no statistics. */
 const pageRows = batchFaces;
-const pageIds = 5_000;
+
+/** Parsed and applied without a pause. */
+const rowsAtOnce = 25;
 
 type Table = 'persons' | 'pairs' | 'faces';
 
@@ -20,7 +23,7 @@ const placeSchema = z.object({ id: z.string(), version: z.coerce.string() });
 export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
   const { query } = postgres;
 
-  /** All rows of a table written after `since`, in pages. By (version, id): a row that is written meanwhile comes again, later. */
+  /** All rows of a table written after `since`, in parts of pages. By (version, id): a row that is written meanwhile comes again, later. */
   async function* pagesOf(table: Table, columns: string, since: number, signal: AbortSignal): AsyncGenerator<unknown[]> {
     const [which, order] =
       since === 0 ? ['NOT deleted AND $1::bigint >= 0 AND id > $2', 'id'] : ['(version, id) > ($1::bigint, $2)', 'version, id'];
@@ -29,7 +32,10 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
     let after = since === 0 ? { version: '0', id: '' } : { version: String(since + 1), id: '' };
     for (;;) {
       const { rows } = await query(text, [after.version, after.id], signal);
-      yield rows;
+      for (let from = 0; from < rows.length; from += rowsAtOnce) {
+        yield rows.slice(from, from + rowsAtOnce);
+        await breathe();
+      }
       const last = rows.at(-1);
       if (last === undefined || rows.length < pageRows) return;
       after = placeSchema.parse(last);
@@ -84,8 +90,8 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
     },
     faces: facesOf,
     edits: async (signal) => {
-      const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE edited LIMIT $1`, [mostEditsRead.persons], signal);
-      const faces = await query('SELECT id FROM watchpost.faces WHERE edited LIMIT $1', [mostEditsRead.faces], signal);
+      const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE edited LIMIT ${mostEdits}`, [], signal);
+      const faces = await query(`SELECT id FROM watchpost.faces WHERE edited LIMIT ${mostEdits}`, [], signal);
       return { persons: persons.rows.map((row) => readPerson(row).value), faceIds: faces.rows.map((row) => idSchema.parse(row).id) };
     },
     ids,
