@@ -104,4 +104,15 @@ describeGallery('undo', (rig) => {
     await expect(operations.undo(merged.id, reader, never)).rejects.toMatchObject(refused);
     expect((await rig.contents()).faces.filter(({ snapshotId }) => snapshotId === gone)).toEqual([]);
   });
+
+  it('does not take back a name that somebody else has got since', async () => {
+    for (const seed of [1, 2]) await rig.see(strangerVector(seed));
+    await name('Unknown 1', 'Ada');
+    const renamed = await name('Ada', 'Carla');
+    await name('Unknown 2', 'ada');
+    await expect(rig.undo(renamed.id)).rejects.toMatchObject({ code: 'name-taken' });
+    await rig.undo();
+    await rig.undo(renamed.id);
+    expect(await rig.names()).toEqual(['Ada', 'Unknown 2']);
+  });
 });

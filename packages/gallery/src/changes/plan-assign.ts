@@ -93,7 +93,10 @@ async function learn(deps: PlanDeps, change: Change, corrected: Corrected, signa
   }
   if (wrong && !isLearnt('negative', wrong))
     await addNegative(deps, change, { ...newFace, personId: wrong.id, role: 'negative', shows: right?.id ?? null }, signal);
-  if (right && wrong && !mirror.notSame(right.id, wrong.id)) change.setPair(right.id, wrong.id, false);
+  // Whoever has a negative of the face was the wrong one of an earlier statement: "not Bob", and now "Ada".
+  const wrongs = left.flatMap((each) => (each.role === 'negative' ? (mirror.person(each.personId) ?? []) : []));
+  for (const each of new Set(wrong ? [wrong, ...wrongs] : wrongs))
+    if (right && !mirror.notSame(right.id, each.id)) change.setPair(right.id, each.id, false);
 }
 
 /** Removes what contradicts. Returns the rest: a reference of the right person, and negatives of others, which now show that person. */
