@@ -115,4 +115,20 @@ describeGallery('undo', (rig) => {
     await rig.undo(renamed.id);
     expect(await rig.names()).toEqual(['Ada', 'Unknown 2']);
   });
+
+  it('takes back one change after the other', async () => {
+    for (const seed of [1, 2]) await rig.see(strangerVector(seed));
+    const before = await rig.contents();
+    const first = await name('Unknown 1', 'Ada');
+    await rig.apply({ kind: 'merge', from: 'Unknown 2', into: 'Ada' });
+    await rig.apply({ kind: 'alias', person: 'Ada', alias: 'Countess' });
+    await rig.undo();
+    // The merge still stands.
+    await expect(rig.undo(first.id)).rejects.toMatchObject(refused);
+    await rig.undo();
+    await rig.undo();
+    await expect(rig.undo()).rejects.toMatchObject(refused);
+    const plain = ({ persons }: typeof before) => persons.map(({ id, version: _, ...rest }) => [id, rest]).sort();
+    expect(plain(await rig.contents())).toEqual(plain(before));
+  });
 });

@@ -57,6 +57,8 @@ async function findCorrected({ mirror, sightings }: PlanDeps, statement: Stateme
   if (!seen) throw new AppError('change-refused', 'no faces of the snapshot are known, or it is too old');
   const face = faceAt(seen, position);
   const matched = mirror.person(face.personId ?? '');
+  // The face is still there until it is erased, but nobody may learn from it any more.
+  if (face.personId !== null && !matched) throw new AppError('change-refused', 'the face is of somebody who was forgotten');
   const right = reference === null ? null : resolvePerson(mirror, reference);
   if (face.saidBy !== null && matched?.id === right?.id) throw new AppError('change-refused', 'this was said already');
   if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');

@@ -28,11 +28,12 @@ interface Undoable {
 export async function planUndo(deps: UndoDeps, base: Head, idStart: string | null, by: Actor, signal: AbortSignal): Promise<Audited> {
   const undoable = await findUndoable(deps.audit, base, idStart, by, signal);
   refuseIfGone(deps.mirror, undoable);
-  refuseIfBuiltOn(deps.mirror, undoable);
   refuseIfTaken(deps.mirror, undoable);
   const since = base.version - undoable.entry.version;
-  const later = since > 0 ? await deps.audit.newest(Math.min(since, mostLater), {}, signal) : [];
-  if (later.some((each) => each.version > undoable.entry.version && isBuiltOn(undoable, each))) throw builtOn();
+  const newest = since > 0 ? await deps.audit.newest(Math.min(since, mostLater), {}, signal) : [];
+  const later = newest.filter(({ version }) => version > undoable.entry.version);
+  refuseIfTouched(deps.mirror, undoable, later);
+  if (later.some((each) => isBuiltOn(undoable, each))) throw builtOn();
   return undoChange(undoable.entry, await changesOf(deps, base, undoable, signal), by, base);
 }
 
@@ -66,12 +67,20 @@ function refuseIfGone(mirror: Mirror, { entry, inverse }: Undoable): void {
     throw new AppError('change-refused', 'somebody whom it concerns was forgotten since');
 }
 
-/** A change cannot be undone alone if a later one touched the same person, face or pair. */
-function refuseIfBuiltOn(mirror: Mirror, { entry, inverse }: Undoable): void {
+/** A change cannot be undone alone if a later one touched the same person, face or pair, and was not undone itself. */
+function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: readonly AuditEntry[]): void {
   const pairs = inverse.pairs.flatMap(({ id, personIds }) => mirror.pairsOf(personIds[0]).filter((pair) => pair.id === id));
   const faces = inverse.faces.flatMap(({ id }) => mirror.face(id) ?? []);
   const persons = inverse.persons.flatMap(({ id }) => mirror.stored(id) ?? []);
-  if ([...persons, ...faces, ...pairs].some(({ version }) => version !== entry.version)) throw builtOn();
+  const touched = [...persons, ...faces, ...pairs].filter(({ version }) => version !== entry.version);
+  if (touched.length === 0) return;
+  const standing = new Set(later.filter(({ undone, action }) => !undone && action !== 'undo').flatMap((each) => idsIn(each.inverse)));
+  const undos = new Set(later.flatMap(({ undoes, version }) => (later.some(({ id }) => id === undoes) ? [version] : [])));
+  if (touched.some(({ id, version }) => standing.has(id) || !undos.has(version))) throw builtOn();
+}
+
+function idsIn(inverse: Inverse | null): string[] {
+  return inverse ? [inverse.persons, inverse.faces, inverse.pairs].flatMap((changes) => changes.map(({ id }) => id)) : [];
 }
 
 /** A name that somebody else has got since stays theirs. */
