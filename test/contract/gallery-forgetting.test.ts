@@ -117,4 +117,13 @@ describeGallery('forgetting', (rig) => {
         expect(personId !== null && alive.has(personId) ? 1_024 : 0).toBe(embedding.length);
     }
   });
+
+  it('keeps others from learning from a face that waits to be erased', async () => {
+    await seeAdaAndBob();
+    const forgot = await forget('Bob');
+    for (const person of ['Ada', null]) await expect(assign('bob', person)).rejects.toMatchObject({ code: 'change-refused' });
+    expect((await rig.contents()).faces.filter(({ embedding }) => dot(bob, embedding) > 0.99)).toHaveLength(0);
+    await rig.undo(forgot.id);
+    await assign('bob', 'Ada');
+  });
 });

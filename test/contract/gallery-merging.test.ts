@@ -1,3 +1,4 @@
+import { createChange } from '@watchpost/gallery/changes/change';
 import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
 import { expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
@@ -145,5 +146,45 @@ describeGallery('merging', (rig) => {
     });
     await withoutVectors.operations.apply({ kind: 'name', person: 'Unknown 1', to: 'ada' }, reader, never);
     expect(await withoutVectors.gallery.person(ada.id, never)).toMatchObject({ name: 'Ada', faces: 2 });
+  });
+
+  it('undone, takes back what was learnt since from the faces that return, but not what a reader said', async () => {
+    const bob = strangerVector(2);
+    await seeStrangers(2);
+    await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
+    const merged = await merge('Unknown 2', 'Ada');
+    const learnt = alikeVector(bob, 0.75, 30);
+    await rig.see(learnt, 'learnt');
+    const said = alikeVector(bob, 0.7, 31);
+    await rig.see(said, 'said');
+    await rig.apply({ kind: 'assign', snapshotId: 'said', position: 0, person: 'Ada' });
+    await rig.see(alikeVector(strangerVector(1), 0.75, 32), 'hers');
+    await rig.undo(merged.id);
+    expect([(await rig.called('Ada')).faces, (await rig.called('Unknown 2')).faces]).toEqual([3, 2]);
+    for (const id of ['learnt', 'stranger-2']) expect(await rig.see(bob, id)).toMatchObject({ person: { name: 'Unknown 2' } });
+    for (const id of ['said', 'hers']) expect(await rig.see(bob, id)).toMatchObject({ person: { name: 'Ada' } });
+    expect(await rig.see(alikeVector(learnt, 0.9, 33))).toMatchObject({ person: { name: 'Unknown 2' } });
+  });
+
+  it('by naming, undone, takes back the sightings since', async () => {
+    await rig.withDatabase(async ({ store }) => {
+      const change = createChange(await store.head(never));
+      change.createPerson('Ada');
+      await store.commit(await store.head(never), change.changeset()!, 'imported', never);
+    });
+    await seeStrangers(1);
+    const named = await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
+    await rig.see(strangerVector(1), 'since');
+    await rig.undo(named.id);
+    for (const id of ['stranger-1', 'since']) expect(await rig.see(strangerVector(1), id)).toMatchObject({ person: { name: 'Unknown 1' } });
+  });
+
+  it('keeps the name, if the unknown is ignored', async () => {
+    await seeStrangers(2);
+    await rig.apply({ kind: 'name', person: 'Unknown 2', to: 'Ada' });
+    await rig.apply({ kind: 'ignore', person: 'Unknown 1' });
+    await merge('Ada', 'Unknown 1');
+    expect(await rig.called('Ada')).toMatchObject({ status: 'named', faces: 2 });
+    expect(await rig.names()).toEqual(['Ada']);
   });
 });

@@ -90,4 +90,15 @@ describeGallery('persons who are not the same', (rig) => {
     await rig.seeAll([strangerVector(1), strangerVector(2)]);
     expect((await rig.contents()).pairs).toEqual([]);
   });
+
+  it('are not merged after a reader said first who a face is not, and then who it is', async () => {
+    await rig.see(strangerVector(1), 'one');
+    await rig.see(strangerVector(2), 'two');
+    await rig.see(alikeVector(strangerVector(1), 0.72, 13), 'wrong');
+    await rig.apply({ kind: 'assign', snapshotId: 'wrong', position: 0, person: null });
+    expect((await rig.contents()).pairs).toEqual([]);
+    await rig.apply({ kind: 'assign', snapshotId: 'wrong', position: 0, person: 'Unknown 2' });
+    const ids = [(await rig.called('Unknown 1')).id, (await rig.called('Unknown 2')).id];
+    expect((await rig.contents()).pairs.map(({ personIds }) => [...personIds].sort())).toEqual([ids.sort()]);
+  });
 });

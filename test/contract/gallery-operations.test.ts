@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { strangerVector } from '../support/gallery-backends.ts';
 import { describeGallery } from '../support/gallery-rig.ts';
 
+const never = new AbortController().signal;
+
 describeGallery('operations on people', (rig) => {
   it('ignores a person, and stops ignoring', async () => {
     await rig.see(strangerVector(1));
@@ -36,5 +38,21 @@ describeGallery('operations on people', (rig) => {
     await expect(rig.apply({ kind: 'name', person: 'Ada', to: ' ada ' })).rejects.toMatchObject({ code: 'change-refused' });
     await rig.apply({ kind: 'name', person: 'ada', to: 'Ada' });
     expect(await rig.names()).toEqual(['Ada']);
+  });
+
+  it('refuses what changes nothing', async () => {
+    await rig.see(strangerVector(1));
+    await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
+    await rig.apply({ kind: 'alias', person: 'Ada', alias: 'Countess' });
+    await rig.apply({ kind: 'ignore', person: 'Ada' });
+    const before = await rig.opened.operations.history(10, never);
+    const refused = { code: 'change-refused' };
+    for (const alias of ['ada', 'Countess'])
+      await expect(rig.apply({ kind: 'alias', person: 'Ada', alias })).rejects.toMatchObject(refused);
+    await expect(rig.apply({ kind: 'alias', person: 'Ada', alias: 'Grace', remove: true })).rejects.toMatchObject(refused);
+    await expect(rig.apply({ kind: 'ignore', person: 'Ada' })).rejects.toMatchObject(refused);
+    await rig.apply({ kind: 'unignore', person: 'Ada' });
+    await expect(rig.apply({ kind: 'unignore', person: 'Ada' })).rejects.toMatchObject(refused);
+    expect(await rig.opened.operations.history(10, never)).toHaveLength(before.length + 1);
   });
 });

@@ -108,4 +108,32 @@ describeGallery('undo', (rig) => {
     await expect(operations.undo(merged.id, reader, never)).rejects.toMatchObject(refused);
     expect((await rig.contents()).faces.filter(({ snapshotId }) => snapshotId === gone)).toEqual([]);
   });
+
+  it('does not take back a name that somebody else has got since', async () => {
+    for (const seed of [1, 2]) await rig.see(strangerVector(seed));
+    await name('Unknown 1', 'Ada');
+    const renamed = await name('Ada', 'Carla');
+    await name('Unknown 2', 'ada');
+    await expect(rig.undo(renamed.id)).rejects.toMatchObject({ code: 'name-taken' });
+    await rig.undo();
+    await rig.undo(renamed.id);
+    expect(await rig.names()).toEqual(['Ada', 'Unknown 2']);
+  });
+
+  it('takes back one change after the other', async () => {
+    for (const seed of [1, 2]) await rig.see(strangerVector(seed));
+    const before = await rig.contents();
+    const first = await name('Unknown 1', 'Ada');
+    await rig.apply({ kind: 'merge', from: 'Unknown 2', into: 'Ada' });
+    await rig.apply({ kind: 'alias', person: 'Ada', alias: 'Countess' });
+    await rig.undo();
+    // The merge still stands.
+    await expect(rig.undo(first.id)).rejects.toMatchObject(refused);
+    await rig.undo();
+    await rig.undo();
+    await expect(rig.undo()).rejects.toMatchObject(refused);
+    const plain = ({ persons }: typeof before) =>
+      persons.map((person) => ({ ...person, version: 0 })).toSorted((one, two) => one.id.localeCompare(two.id));
+    expect(plain(await rig.contents())).toEqual(plain(before));
+  });
 });

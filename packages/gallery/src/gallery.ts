@@ -79,7 +79,7 @@ export type Operation =
   | { kind: 'name'; person: string; to: string }
   /** Adds a name that finds the person; `remove` removes it, which no command does yet: it is for the buttons to come. */
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
-  /** Merges two persons. A named person absorbs an unknown, the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */
+  /** Merges two persons. A named person absorbs an unknown (ignored or not), the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */
   | { kind: 'merge'; from: string; into: string }
   /** Moves these faces, and the sightings matched by them that no reader corrected, to a new Unknown, who is not the same person. For the buttons to come: a command would have to name faces by their ids. */
   | { kind: 'split'; person: string; faceIds: string[] }
@@ -106,7 +106,7 @@ export interface PeopleOperations {
   /**
    * Undoes the newest change of this actor (null), or the one whose audit entry's id begins like this (six characters or more). Whoever
    * undoes a merge says that the two are not the same. Rejects with `change-refused` if it is too late, a later change depends on it,
-   * or somebody whom it concerns was forgotten since.
+   * or somebody whom it concerns was forgotten since; with `name-taken` if somebody else has got the name since.
    */
   undo(entryId: string | null, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */

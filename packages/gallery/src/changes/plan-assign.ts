@@ -57,6 +57,8 @@ async function findCorrected({ mirror, sightings }: PlanDeps, statement: Stateme
   if (!seen) throw new AppError('change-refused', 'no faces of the snapshot are known, or it is too old');
   const face = faceAt(seen, position);
   const matched = mirror.person(face.personId ?? '');
+  // The face is still there until it is erased, but nobody may learn from it any more.
+  if (face.personId !== null && !matched) throw new AppError('change-refused', 'the face is of somebody who was forgotten');
   const right = reference === null ? null : resolvePerson(mirror, reference);
   if (face.saidBy !== null && matched?.id === right?.id) throw new AppError('change-refused', 'this was said already');
   if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
@@ -93,7 +95,10 @@ async function learn(deps: PlanDeps, change: Change, corrected: Corrected, signa
   }
   if (wrong && !isLearnt('negative', wrong))
     await addNegative(deps, change, { ...newFace, personId: wrong.id, role: 'negative', shows: right?.id ?? null }, signal);
-  if (right && wrong && !mirror.notSame(right.id, wrong.id)) change.setPair(right.id, wrong.id, false);
+  // Whoever has a negative of the face was the wrong one of an earlier statement: "not Bob", and now "Ada".
+  const wrongs = left.flatMap((each) => (each.role === 'negative' ? (mirror.person(each.personId) ?? []) : []));
+  for (const each of new Set(wrong ? [wrong, ...wrongs] : wrongs))
+    if (right && !mirror.notSame(right.id, each.id)) change.setPair(right.id, each.id, false);
 }
 
 /** Removes what contradicts. Returns the rest: a reference of the right person, and negatives of others, which now show that person. */

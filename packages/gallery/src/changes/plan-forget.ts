@@ -1,4 +1,4 @@
-import type { Head, SnapshotSightings } from '../domain.ts';
+import type { Head, SnapshotSightings, StoredPair } from '../domain.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
 import { createChange } from './change.ts';
 import type { Plan, PlanDeps } from './plan.ts';
@@ -19,30 +19,47 @@ export async function planForget(deps: PlanDeps, base: Head, reference: string, 
     const merged = id === person.id ? null : mirror.stored(id);
     if (merged) change.setPerson(merged, { deleted: true });
   }
+  const { faces, pairs } = await tracesOf(deps, ids, signal);
+  for (const { id, personId } of faces) {
+    change.removeFace(id);
+    change.concerns(personId);
+  }
+  for (const { personIds } of pairs) change.setPair(...personIds, true);
+  return { change, summary: `${person.name} was forgotten` };
+}
+
+export type TraceDeps = Pick<PlanDeps, 'mirror' | 'sightings'>;
+
+/** All that shows a person, or names it in a pair, whoever has it. `ids`: the person's, and those of everybody merged into it. */
+export async function tracesOf(
+  deps: TraceDeps,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<{ faces: IndexedFace[]; pairs: StoredPair[] }> {
+  const { mirror } = deps;
   const faces = new Map<string, IndexedFace>();
+  const pairs = new Map<string, StoredPair>();
   const collect = (found: readonly IndexedFace[]): void => {
     for (const face of found) faces.set(face.id, face);
   };
-  for (const id of ids) collect(mirror.facesOf(id));
-  collect(mirror.facesShowing(person.id));
+  for (const id of ids) {
+    collect(mirror.facesOf(id));
+    collect(mirror.facesShowing(id));
+    for (const pair of mirror.pairsOf(id)) pairs.set(pair.id, pair);
+  }
   const own = new Set(ids);
   for await (const { snapshotId, faces: sighted } of sightingsOf(deps, ids, signal)) {
     for (const [position, { personId }] of sighted.entries()) {
       if (personId !== null && own.has(personId)) collect(mirror.facesFrom(snapshotId, position));
     }
   }
-  for (const { id, personId } of faces.values()) {
-    change.removeFace(id);
-    change.concerns(personId);
-  }
-  for (const { personIds } of mirror.pairsOf(person.id)) change.setPair(...personIds, true);
-  return { change, summary: `${person.name} was forgotten` };
+  return { faces: [...faces.values()], pairs: [...pairs.values()] };
 }
 
 /** How many snapshots are read together: their vectors are in memory meanwhile. */
 const pageSize = 200;
 
-async function* sightingsOf({ sightings }: PlanDeps, ids: readonly string[], signal: AbortSignal): AsyncGenerator<SnapshotSightings> {
+async function* sightingsOf({ sightings }: TraceDeps, ids: readonly string[], signal: AbortSignal): AsyncGenerator<SnapshotSightings> {
   for (let last: SnapshotSightings | undefined; ;) {
     const page: SnapshotSightings[] = await sightings.ofPersons(ids, pageSize, signal, last);
     last = page.at(-1);

@@ -25,7 +25,8 @@ interface Merged {
 }
 
 function chooseKept(from: StoredPerson, into: StoredPerson): Merged {
-  const isUnknown = (person: StoredPerson): boolean => personStatus(person) === 'unknown';
+  // Ignored or not: a name is never absorbed by a number.
+  const isUnknown = (person: StoredPerson): boolean => personStatus({ ...person, ignored: false }) === 'unknown';
   const fromIsKept = isUnknown(into)
     ? !isUnknown(from) || (from.number ?? Infinity) < (into.number ?? Infinity)
     : !isUnknown(from) && nameKey(from.name) === nameKey(into.name) && from.createdAtMs < into.createdAtMs;

@@ -1,4 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
+import { dot as cosine } from '@watchpost/shared/vectors';
 import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse } from '../domain.ts';
 import { undoMs } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -27,11 +28,10 @@ interface Undoable {
 export async function planUndo(deps: UndoDeps, base: Head, idStart: string | null, by: Actor, signal: AbortSignal): Promise<Audited> {
   const undoable = await findUndoable(deps.audit, base, idStart, by, signal);
   refuseIfGone(deps.mirror, undoable);
-  refuseIfBuiltOn(deps.mirror, undoable);
-  for await (const later of newestOf(deps.audit, {}, signal)) {
-    if (later.version <= undoable.entry.version) break;
-    if (isBuiltOn(undoable, later)) throw builtOn();
-  }
+  refuseIfTaken(deps.mirror, undoable);
+  const later = await entriesAfter(deps.audit, undoable.entry, signal);
+  refuseIfTouched(deps.mirror, undoable, later);
+  if (later.some((each) => isBuiltOn(undoable, each))) throw builtOn();
   return undoChange(undoable.entry, await changesOf(deps, base, undoable, signal), by, base);
 }
 
@@ -68,6 +68,16 @@ async function* newestOf(audit: AuditStore, which: { actor?: string }, signal: A
   }
 }
 
+/** The entries after this one, newest first: no more than are made in the time in which a change can be undone. */
+async function entriesAfter(audit: AuditStore, { version }: AuditEntry, signal: AbortSignal): Promise<AuditEntry[]> {
+  const later: AuditEntry[] = [];
+  for await (const entry of newestOf(audit, {}, signal)) {
+    if (entry.version <= version) break;
+    later.push(entry);
+  }
+  return later;
+}
+
 function isTooOld({ atMs }: AuditEntry, { nowMs }: Head): boolean {
   return atMs < nowMs - undoMs;
 }
@@ -79,12 +89,29 @@ function refuseIfGone(mirror: Mirror, { entry, inverse }: Undoable): void {
     throw new AppError('change-refused', 'somebody whom it concerns was forgotten since');
 }
 
-/** A change cannot be undone alone if a later one touched the same person, face or pair. */
-function refuseIfBuiltOn(mirror: Mirror, { entry, inverse }: Undoable): void {
+/** A change cannot be undone alone if a later one touched the same person, face or pair, and was not undone itself. */
+function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: readonly AuditEntry[]): void {
   const pairs = inverse.pairs.flatMap(({ id, personIds }) => mirror.pairsOf(personIds[0]).filter((pair) => pair.id === id));
   const faces = inverse.faces.flatMap(({ id }) => mirror.face(id) ?? []);
   const persons = inverse.persons.flatMap(({ id }) => mirror.stored(id) ?? []);
-  if ([...persons, ...faces, ...pairs].some(({ version }) => version !== entry.version)) throw builtOn();
+  const touched = [...persons, ...faces, ...pairs].filter(({ version }) => version !== entry.version);
+  if (touched.length === 0) return;
+  const standing = new Set(later.filter(({ undone, action }) => !undone && action !== 'undo').flatMap((each) => idsIn(each.inverse)));
+  const undos = new Set(later.flatMap(({ undoes, version }) => (later.some(({ id }) => id === undoes) ? [version] : [])));
+  if (touched.some(({ id, version }) => standing.has(id) || !undos.has(version))) throw builtOn();
+}
+
+function idsIn(inverse: Inverse | null): string[] {
+  return inverse ? [inverse.persons, inverse.faces, inverse.pairs].flatMap((changes) => changes.map(({ id }) => id)) : [];
+}
+
+/** A name that somebody else has got since stays theirs. */
+function refuseIfTaken(mirror: Mirror, { inverse }: Undoable): void {
+  const own = new Set(inverse.persons.map(({ id }) => id));
+  for (const { set } of inverse.persons) {
+    const taken = set.name === undefined ? undefined : mirror.called(set.name).find(({ id }) => !own.has(id));
+    if (taken) throw new AppError('name-taken', `somebody is called "${taken.name}" by now`);
+  }
 }
 
 /** Whether a later entry corrected the same sighting, or a person whose removed faces undoing would bring back. */
@@ -107,7 +134,8 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   // A face that was replaced by a better one since stays replaced.
   const faces = inverse.faces.filter(({ id, set }) => set.deleted === false || mirror.face(id));
   if (entry.action === 'split') return splitUndone(deps, base, { ...inverse, faces }, signal);
-  if (entry.action === 'merge') return mergeUndone(mirror, { ...inverse, faces });
+  const parted = partedBy(mirror, inverse);
+  if (parted) return mergeUndone(deps, entry, { ...inverse, faces }, parted, signal);
   // With a person go the faces that it got since.
   const known = new Set(inverse.faces.map(({ id }) => id));
   const leaving = inverse.persons.filter(({ set }) => set.deleted).flatMap(({ id }) => mirror.facesOf(id));
@@ -115,15 +143,73 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   return { ...inverse, faces: [...faces, ...more] };
 }
 
-/** Whoever takes a merge back says that the two are not the same. Sightings matched since by the faces that return go with them. */
-function mergeUndone(mirror: Mirror, inverse: Inverse): Inverse {
+/** The two whom a merge made one, and whom undoing it makes two again. */
+interface Parted {
+  absorbed: string;
+  kept: string;
+}
+
+/** Naming an unknown, or correcting a face, may have merged two as well. Null: nobody was merged, or only by hand. */
+function partedBy(mirror: Mirror, inverse: Inverse): Parted | null {
   const absorbed = inverse.persons.find(({ set }) => set.mergedInto === null)?.id;
   const kept = absorbed === undefined ? undefined : mirror.stored(absorbed)?.mergedInto;
-  if (absorbed === undefined || !kept) return inverse;
+  return absorbed !== undefined && kept ? { absorbed, kept } : null;
+}
+
+/**
+ * Whoever takes a merge back says that the two are not the same. What was matched since by the faces that return goes with them, and
+ * so does what was learnt from it: otherwise the kept person would go on being taken for the other one.
+ */
+async function mergeUndone(
+  deps: UndoDeps,
+  entry: AuditEntry,
+  inverse: Inverse,
+  { absorbed, kept }: Parted,
+  signal: AbortSignal,
+): Promise<Inverse> {
   const id = pairId(absorbed, kept);
-  const pairs = [...inverse.pairs.filter((pair) => pair.id !== id), { id, personIds: [absorbed, kept] as const, deleted: false }];
-  const faceIds = inverse.faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
-  return { ...inverse, pairs, moveSightings: [...inverse.moveSightings, { faceIds, from: [kept], to: absorbed }] };
+  const pair = { id, personIds: [absorbed, kept] as const, deleted: false };
+  const pairs = entry.action === 'merge' ? [...inverse.pairs.filter((each) => each.id !== id), pair] : inverse.pairs;
+  const returning = inverse.faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
+  const learnt = await learntSince(deps, entry, kept, new Set(returning), signal);
+  // Above the cap they are not kept.
+  const room = deps.references.cap - returning.length;
+  const more = learnt.map((faceId, index) => {
+    const set = index < room ? { personId: absorbed } : { deleted: true };
+    return { id: faceId, isNew: false, set } as const;
+  });
+  const move = { faceIds: [...returning, ...learnt], from: [kept], to: absorbed };
+  return { ...inverse, pairs, faces: [...inverse.faces, ...more], moveSightings: [...inverse.moveSightings, move] };
+}
+
+/** The references that the kept person got since from pictures that no reader spoke of, and that resemble the returning ones more than the others. */
+async function learntSince(
+  { mirror, vectorsOf, sightings }: UndoDeps,
+  entry: AuditEntry,
+  kept: string,
+  returning: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const since = mirror.facesOf(kept).filter(({ role, version, snapshotId }) => {
+    return role === 'reference' && version > entry.version && snapshotId !== null;
+  });
+  const learnt: string[] = [];
+  for (const modelId of new Set(since.map((face) => face.modelId))) {
+    const all = await vectorsOf(kept, modelId, 'reference', signal);
+    const fresh = new Set(since.map(({ id }) => id));
+    const nearest = (vector: Float32Array, isReturning: boolean): number =>
+      Math.max(
+        -1,
+        ...all.filter(({ id }) => !fresh.has(id) && returning.has(id) === isReturning).map((each) => cosine(vector, each.vector)),
+      );
+    for (const { id, vector } of all) {
+      const face = mirror.face(id);
+      if (!face || !fresh.has(id) || nearest(vector, true) <= nearest(vector, false)) continue;
+      const seen = face.snapshotId === null ? null : await sightings.find(face.snapshotId, signal);
+      if (!seen?.faces[face.position ?? -1]?.saidBy) learnt.push(id);
+    }
+  }
+  return learnt;
 }
 
 /** The faces return, and with them whatever the unknown got since; unless a reader said of a face that it is the unknown, who then stays. */

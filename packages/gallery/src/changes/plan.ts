@@ -57,8 +57,11 @@ export function planAlias(
 ): Plan {
   const person = resolvePerson(mirror, reference);
   const name = validName(alias);
-  if (!remove) refuseTaken(mirror, name, person);
   const others = person.aliases.filter((known) => nameKey(known) !== nameKey(name));
+  if (remove && others.length === person.aliases.length) throw new AppError('change-refused', `${person.name} has no alias "${name}"`);
+  if (!remove) refuseTaken(mirror, name, person);
+  if (!remove && (nameKey(name) === nameKey(person.name) || person.aliases.includes(name)))
+    throw new AppError('change-refused', `"${name}" finds ${person.name} already`);
   const change = changeOf(base, person, { aliases: remove ? others : [...others, name] });
   return { change, summary: `${person.name}: alias ${name}${remove ? ' removed' : ''}` };
 }
@@ -96,5 +99,6 @@ export function planSplit(mirror: Mirror, base: Head, { person: reference, faceI
 
 export function planIgnore(mirror: Mirror, base: Head, reference: string, ignored: boolean): Plan {
   const person = resolvePerson(mirror, reference);
+  if (person.ignored === ignored) throw new AppError('change-refused', `${person.name} is ${ignored ? 'ignored already' : 'not ignored'}`);
   return { change: changeOf(base, person, { ignored }), summary: `${person.name} is ${ignored ? 'ignored' : 'no longer ignored'}` };
 }

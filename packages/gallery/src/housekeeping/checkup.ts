@@ -1,9 +1,7 @@
-import type { Transact } from '../changes/transact.ts';
 import type { Actor } from '../domain.ts';
-import type { Mirror } from '../memory/mirror.ts';
 import type { Sync } from '../memory/sync.ts';
 import type { Fault, Repairs } from '../store.ts';
-import { sweepOrphans, type Orphans } from './sweep.ts';
+import { sweepOrphans, type Orphans, type SweepDeps } from './sweep.ts';
 
 /** What people who edited the database left behind. */
 export interface Findings {
@@ -20,14 +18,13 @@ export interface Checkup {
   repair(findings: Findings, by: Actor, signal: AbortSignal): Promise<void>;
 }
 
-export interface CheckupDeps {
-  mirror: Mirror;
+export interface CheckupDeps extends Omit<SweepDeps, 'log'> {
   sync: Sync;
-  transact: Transact;
   repairs: Repairs;
 }
 
-export function createCheckup({ mirror, sync, transact, repairs }: CheckupDeps): Checkup {
+export function createCheckup(deps: CheckupDeps): Checkup {
+  const { mirror, sync, repairs } = deps;
   return {
     find: async (signal) => {
       await sync.ready(signal);
@@ -37,7 +34,7 @@ export function createCheckup({ mirror, sync, transact, repairs }: CheckupDeps):
     repair: async ({ faults, orphans }, by, signal) => {
       await repairs.repair(faults, signal);
       await sweepOrphans(
-        { mirror, transact },
+        deps,
         orphans.map(({ personId }) => personId),
         by,
         signal,

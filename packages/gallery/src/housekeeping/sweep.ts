@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { tracesOf, type TraceDeps } from '../changes/plan-forget.ts';
 import type { Transact } from '../changes/transact.ts';
 import type { Actor, AuditEntry, Changeset, Head, PersonChange } from '../domain.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -7,8 +8,7 @@ import type { Mirror } from '../memory/mirror.ts';
 /** The faces of a person whom somebody removed from the database by hand. */
 export type Orphans = ReturnType<Mirror['orphans']>[number];
 
-export interface SweepDeps {
-  mirror: Mirror;
+export interface SweepDeps extends TraceDeps {
   transact: Transact;
   log: Logger;
 }
@@ -64,30 +64,33 @@ export function createSweep(deps: SweepDeps, { missingMs, share, fewPersons }: S
 
 /** Removes the faces of these persons, and has the eraser forget them. Resolves to the number of persons that were still missing. */
 export async function sweepOrphans(
-  { mirror, transact }: Pick<SweepDeps, 'mirror' | 'transact'>,
+  deps: Omit<SweepDeps, 'log'>,
   personIds: readonly string[],
   by: Actor,
   signal: AbortSignal,
 ): Promise<number> {
+  const { mirror, transact } = deps;
   let swept = 0;
   for (const id of personIds) {
-    swept += await transact((base) => {
-      const orphans = mirror.orphans().find(({ personId }) => personId === id);
-      if (!orphans) return { changeset: null, result: 0 };
-      return { changeset: sweepChange(mirror, orphans, base, by), result: 1 };
+    swept += await transact(async (base) => {
+      const isOrphaned = mirror.orphans().some(({ personId }) => personId === id);
+      return isOrphaned ? { changeset: await sweepChange(deps, id, base, by, signal), result: 1 } : { changeset: null, result: 0 };
     }, signal);
   }
   return swept;
 }
 
 /**
- * Deletes the faces, and writes the person's tombstone, which `forget` would have left: the eraser follows it to the sightings. There
+ * Deletes every face that shows the person, and writes the person's tombstone, which `forget` would have left: the eraser follows it to the sightings. There
  * is no inverse: the person is gone already.
  */
-function sweepChange(mirror: Mirror, { personId, faceIds }: Orphans, base: Head, by: Actor): Changeset {
+async function sweepChange(deps: TraceDeps, personId: string, base: Head, by: Actor, signal: AbortSignal): Promise<Changeset> {
+  const { mirror } = deps;
   const blank = { name: 'removed', number: null, aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null };
   const gone: PersonChange = { id: personId, isNew: true, set: { ...blank, deleted: true, createdAtMs: base.nowMs } };
-  const merged = mirror.idsOf(personId).filter((id) => id !== personId && mirror.stored(id) !== null);
+  const ids = mirror.idsOf(personId);
+  const merged = ids.filter((id) => id !== personId && mirror.stored(id) !== null);
+  const { faces, pairs } = await tracesOf(deps, ids, signal);
   const audit: AuditEntry = {
     id: randomUUID(),
     action: 'repair',
@@ -102,8 +105,8 @@ function sweepChange(mirror: Mirror, { personId, faceIds }: Orphans, base: Head,
   };
   return {
     persons: [gone, ...merged.map((id): PersonChange => ({ id, isNew: false, set: { deleted: true } }))],
-    faces: faceIds.map((id) => ({ id, isNew: false, set: { deleted: true } })),
-    pairs: [],
+    faces: faces.map(({ id }) => ({ id, isNew: false, set: { deleted: true } })),
+    pairs: pairs.map((pair) => ({ id: pair.id, personIds: pair.personIds, deleted: true })),
     audit,
   };
 }

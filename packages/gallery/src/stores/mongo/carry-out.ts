@@ -122,12 +122,10 @@ function personUpdates({ persons, adoptPersons, version }: PendingChange): Write
   return [...changes, ...adoptions.map(([_id, stages]) => update(_id, version, [...stages, { $set: { version } }]))];
 }
 
+/** Removed from the start: the tombstone of somebody who was removed by hand. */
 function newPerson(set: PersonWrite['set'], version: number): Document[] {
-  return [
-    { $set: { ...literals(set), deletedAt: set.deleted === true ? '$$NOW' : null, version } },
-    { $set: { own: present } },
-    { $unset: ['placeholder', 'purgeAt'] },
-  ];
+  const deletedAt = set.deleted ? '$$NOW' : null;
+  return [{ $set: { ...literals(set), deletedAt, version } }, { $set: { own: present } }, { $unset: ['placeholder', 'purgeAt'] }];
 }
 
 /** A name that somebody has edited by hand since stays. */

@@ -62,7 +62,11 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
         s->>'mergedInto', to_timestamp((s->>'mergedAtMs')::numeric / 1000),
         ARRAY(SELECT jsonb_array_elements_text(s->'formerNumbers')::bigint), (s->>'deleted')::boolean,
         CASE WHEN (s->>'deleted')::boolean THEN now() END, to_timestamp((s->>'createdAtMs')::numeric / 1000), next
-      FROM jsonb_array_elements(change->'persons') c, LATERAL (SELECT c->'set') AS l(s) WHERE (c->>'isNew')::boolean;
+      FROM jsonb_array_elements(change->'persons') c, LATERAL (SELECT c->'set') AS l(s) WHERE (c->>'isNew')::boolean
+      -- The tombstone of somebody whose row was not removed, only its merge or its mark edited by hand.
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, number = excluded.number, aliases = excluded.aliases, ignored = excluded.ignored,
+        merged_into = excluded.merged_into, merged_at = excluded.merged_at, former_numbers = excluded.former_numbers,
+        deleted = excluded.deleted, deleted_at = excluded.deleted_at, edited = false, version = excluded.version;
     UPDATE watchpost.persons p SET
         name = CASE WHEN s ? 'name' THEN s->>'name' ELSE name END,
         number = CASE WHEN s ? 'number' THEN (s->>'number')::bigint ELSE number END,
