@@ -24,6 +24,15 @@ const options = (text: string): string[] => Array.from(text.matchAll(/(?<=\s)--[
 
 const queues = Object.values(jobDefinitions).map(({ queue }) => queue);
 
+/** What `prove help` says. */
+const proofs = execFileSync('sh', ['-c', `"${process.execPath}" "${fromRoot('scripts/prove.mjs')}" help 2>&1`], { encoding: 'utf8' });
+
+function checkProof(text: string): void {
+  const [name = ''] = /(?<=-- )[\w-]+/.exec(text) ?? [];
+  expect(proofs).toMatch(new RegExp(`^ +${name} `, 'm'));
+  expect(words(proofs.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining(options(text)));
+}
+
 /** What `bench help` says of each bench. */
 const benches = new Map(
   Array.from(
@@ -74,6 +83,7 @@ function checkCompose(text: string): void {
 const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
   { of: /^npm run --silent watchpost -- /, runs: 'test/e2e/docs-commands.test.ts', check: checkWatchpost },
   { of: /^watchpost (?=\w)|^(?=enroll |reembed )/, runs: 'no: a mention in the text, in short', check: checkWatchpost },
+  { of: /^npm run prove -- /, runs: 'no: proofs take minutes; developers run them', check: checkProof },
   { of: /^(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
   {
     of: /^npm start$/,
