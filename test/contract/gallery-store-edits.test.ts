@@ -1,8 +1,6 @@
 import type { Adoption, Changeset, HandEdits } from '@watchpost/gallery/domain';
-import { mostEdits } from '@watchpost/gallery/store';
 import { expect, it } from 'vitest';
 import { mostEdits } from '@watchpost/gallery/store';
-import { withMongo, withPostgres } from '../support/gallery-backends.ts';
 import { never, onEachStore } from '../support/each-store.ts';
 import { editByHand, ignoreAllByHand, insertByHand } from '../support/hand-edits.ts';
 import { audit, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
@@ -71,23 +69,6 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
     await adopt();
     expect(await edits()).toEqual(nothing);
     expect(await nameOf('p1')).toBe('Grace');
-  });
-
-  it('are read some at a time, however many there are', async () => {
-    const many = mostEdits + 1;
-    const ids = Array.from({ length: many }, (_, index) => `p${String(index)}`);
-    if (storage().MONGO_CONNECTION_STRING)
-      await withMongo(storage(), async (client) => {
-        const persons = client.db().collection<{ _id: string; name: string }>('persons');
-        await persons.insertMany(ids.map((_id) => ({ _id, name: `Name of ${_id}` })));
-      });
-    else
-      await withPostgres(storage(), async (client) => {
-        await client.query("INSERT INTO watchpost.persons (id, name) SELECT id, 'Name of ' || id FROM unnest($1::text[]) id", [ids]);
-      });
-    expect((await edits()).persons).toHaveLength(mostEdits);
-    await adopt();
-    expect((await edits()).persons).toHaveLength(1);
   });
 
   it('of every field are found: ignored, deleted, merged', async () => {

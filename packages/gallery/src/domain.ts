@@ -73,7 +73,7 @@ export interface CommitMark {
 }
 
 /** How many of the last commits the head names. */
-export const recentCommits = 64;
+export const recentCommits = 32;
 
 /** The position in the sequence of changes. Every commit raises `version` by one. Unknowns are numbered from `nextNumber`; no number is used twice. */
 export interface Head {
