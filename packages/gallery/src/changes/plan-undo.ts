@@ -1,9 +1,10 @@
 import { AppError } from '@watchpost/shared/errors';
-import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse } from '../domain.ts';
+import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse, type SightingMove } from '../domain.ts';
 import { undoMs } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { AuditStore } from '../store.ts';
 import { createChange, undoChange, type Audited } from './change.ts';
+import { learntSince, type Leaving } from './learnt-since.ts';
 import { absorb } from './plan-merge.ts';
 import type { PlanDeps } from './plan.ts';
 
@@ -91,8 +92,9 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   const { mirror } = deps;
   // A face that was replaced by a better one since stays replaced.
   const faces = inverse.faces.filter(({ id, set }) => set.deleted === false || mirror.face(id));
-  if (entry.action === 'split') return splitUndone(deps, base, { ...inverse, faces }, signal);
-  if (entry.action === 'merge') return mergeUndone(mirror, { ...inverse, faces });
+  const whole = { ...inverse, faces };
+  if (entry.action === 'split') return splitUndone(deps, base, { entry, inverse: whole }, signal);
+  if (inverse.persons.some(({ set }) => set.mergedInto === null)) return mergeUndone(deps, { entry, inverse: whole }, signal);
   // With a person go the faces that it got since.
   const known = new Set(inverse.faces.map(({ id }) => id));
   const leaving = inverse.persons.filter(({ set }) => set.deleted).flatMap(({ id }) => mirror.facesOf(id));
@@ -100,27 +102,64 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   return { ...inverse, faces: [...faces, ...more] };
 }
 
-/** Whoever takes a merge back says that the two are not the same. Sightings matched since by the faces that return go with them. */
-function mergeUndone(mirror: Mirror, inverse: Inverse): Inverse {
-  const absorbed = inverse.persons.find(({ set }) => set.mergedInto === null)?.id;
-  const kept = absorbed === undefined ? undefined : mirror.stored(absorbed)?.mergedInto;
-  if (absorbed === undefined || !kept) return inverse;
-  const id = pairId(absorbed, kept);
-  const pairs = [...inverse.pairs.filter((pair) => pair.id !== id), { id, personIds: [absorbed, kept] as const, deleted: false }];
-  const faceIds = inverse.faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
-  return { ...inverse, pairs, moveSightings: [...inverse.moveSightings, { faceIds, from: [kept], to: absorbed }] };
+/**
+ * Whoever takes a merge back, however it was made, says that the two are not the same. What came since of the faces that return goes with
+ * them: the sightings that they matched, and what was learnt from those.
+ */
+async function mergeUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal: AbortSignal): Promise<Inverse> {
+  const undone = { ...inverse, faces: [...inverse.faces], pairs: [...inverse.pairs], moveSightings: [...inverse.moveSightings] };
+  for (const { id: absorbed, set } of inverse.persons) {
+    const kept = deps.mirror.stored(absorbed)?.mergedInto;
+    if (set.mergedInto !== null || !kept) continue;
+    const id = pairId(absorbed, kept);
+    undone.pairs = [...undone.pairs.filter((pair) => pair.id !== id), { id, personIds: [absorbed, kept], deleted: false }];
+    const moved = inverse.faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
+    const faceIds = [...moved, ...deps.mirror.facesOf(absorbed).map((face) => face.id)];
+    const { faces, sightings } = await gone(deps, { faceIds, personId: kept, since: entry.version }, absorbed, signal);
+    undone.faces.push(...faces);
+    undone.moveSightings.push(sightings);
+  }
+  return undone;
 }
 
 /** The faces return, and with them whatever the unknown got since; unless a reader said of a face that it is the unknown, who then stays. */
-async function splitUndone(deps: UndoDeps, base: Head, inverse: Inverse, signal: AbortSignal): Promise<Omit<Changeset, 'audit'>> {
+async function splitUndone(
+  deps: UndoDeps,
+  base: Head,
+  { entry, inverse }: Undoable,
+  signal: AbortSignal,
+): Promise<Omit<Changeset, 'audit'>> {
   const { mirror, sightings } = deps;
   const [unknown] = inverse.persons.flatMap(({ id, set }) => (set.deleted ? (mirror.stored(id) ?? []) : []));
   const kept = mirror.person(inverse.faces[0]?.set.personId ?? '');
   if (!unknown || !kept) throw builtOn();
   const seen = await sightings.ofPersons([unknown.id], lookBack, signal);
-  if (seen.some(({ faces }) => faces.some(({ personId, saidBy }) => personId === unknown.id && saidBy !== null)))
-    return { ...inverse, persons: [], pairs: [] };
+  if (seen.some(({ faces }) => faces.some(({ personId, saidBy }) => personId === unknown.id && saidBy !== null))) {
+    const faceIds = inverse.faces.map(({ id }) => id);
+    const more = await gone(deps, { faceIds, personId: unknown.id, since: entry.version }, kept.id, signal);
+    return {
+      ...inverse,
+      persons: [],
+      pairs: [],
+      faces: [...inverse.faces, ...more.faces],
+      moveSightings: [...inverse.moveSightings, more.sightings],
+    };
+  }
   const change = createChange(base);
   await absorb(deps, base, change, { absorbed: unknown, kept }, signal);
   return { persons: [], faces: [], pairs: [], ...change.changeset(), moveSightings: inverse.moveSightings };
+}
+
+/** What goes with faces that go back to somebody: what was learnt through them, as far as there is room, and the sightings. */
+async function gone(
+  deps: UndoDeps,
+  leaving: Leaving,
+  to: string,
+  signal: AbortSignal,
+): Promise<{ faces: Inverse['faces']; sightings: SightingMove }> {
+  const learnt = await learntSince(deps, leaving, signal);
+  const there = deps.mirror.facesOf(to).flatMap(({ id, role }) => (role === 'reference' ? [id] : []));
+  const room = deps.references.cap - new Set([...leaving.faceIds, ...there]).size;
+  const faces = learnt.map(({ id }, index) => ({ id, isNew: false as const, set: index < room ? { personId: to } : { deleted: true } }));
+  return { faces, sightings: { faceIds: [...leaving.faceIds, ...learnt.map(({ id }) => id)], from: [leaving.personId], to } };
 }
