@@ -113,7 +113,7 @@ async function mergeUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal:
     if (set.mergedInto !== null || !kept) continue;
     const id = pairId(absorbed, kept);
     undone.pairs = [...undone.pairs.filter((pair) => pair.id !== id), { id, personIds: [absorbed, kept], deleted: false }];
-    const moved = inverse.faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
+    const moved = (entry.inverse ?? inverse).faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
     const faceIds = [...moved, ...deps.mirror.facesOf(absorbed).map((face) => face.id)];
     const { faces, sightings } = await gone(deps, { faceIds, personId: kept, since: entry.version }, absorbed, signal);
     undone.faces.push(...faces);

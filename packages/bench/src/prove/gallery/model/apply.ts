@@ -6,6 +6,7 @@ import {
   areDifferent,
   hasName,
   isUnknown,
+  key,
   keyOf,
   newestOf,
   ownedBy,
@@ -43,7 +44,11 @@ export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excuse
 /** What was deleted is gone, and cannot be brought back. */
 export function erase(model: Model): void {
   const forgotten = model.entries.flatMap(({ forgot, undone }) => (undone ? [] : forgot));
-  for (const each of forgotten) if (!resolve(model, model.sightings.get(each)?.owner ?? null)) model.gone.add(each);
+  for (const each of forgotten) {
+    // Somebody may have said since that it is another's.
+    const owner = model.persons.get(model.sightings.get(each)?.owner ?? '');
+    if (owner?.deleted && !owner.removed) model.gone.add(each);
+  }
   for (const person of model.persons.values()) if (person.deleted && !person.removed) person.erased = true;
 }
 
@@ -52,7 +57,7 @@ function keepHouse(model: Model, entry: Entry, excused: boolean): void {
   if (entry.kind === 'merge' && one && other) {
     if (!excused && (!isUnknown(one) || !isUnknown(other))) violated(`housekeeping merged ${one.name} and ${other.name}: not two unknowns`);
     if (areDifferent(model, one, other)) violated(`housekeeping merged ${one.name} and ${other.name}, who are known to be different`);
-    merge(model, entry, ...chosen(one, other));
+    merge(model, entry, ...chosen(one, other, entry));
   } else if (entry.kind === 'expire' && one) {
     if (!excused && !isUnknown(one)) violated(`housekeeping forgot ${one.name}, who has a name`);
     forget(model, entry, one);
@@ -78,12 +83,7 @@ function undo(model: Model, entry: Entry, asked: string | null, undoes: string |
   // Also those that were matched by the faces since.
   if (undone.joined) follow(model, undone.joined);
   if (undone.split) unsplit(model, undone, undone.split);
-  for (const [id, { before, after }] of undone.persons) {
-    const person = model.persons.get(id);
-    if (!person) continue;
-    Object.assign(person, before, 'name' in before && { odd: false });
-    if (undone.kind === 'edit') person.handNames = person.handNames.filter((name) => name !== after.name);
-  }
+  restore(model, undone);
   for (const [id, { before, after }] of undone.sightings) {
     const seen = model.sightings.get(id);
     // What somebody said about the sighting since stays.
@@ -91,6 +91,15 @@ function undo(model: Model, entry: Entry, asked: string | null, undoes: string |
   }
   undone.undone = true;
   if (undone.joined) model.different.push([undone.joined.to, undone.joined.from]);
+}
+
+function restore(model: Model, undone: Entry): void {
+  for (const [id, { before, after }] of undone.persons) {
+    const person = model.persons.get(id);
+    if (!person) continue;
+    Object.assign(person, before, 'name' in before && { odd: false });
+    if (undone.kind === 'edit') person.handNames = person.handNames.filter((name) => name !== after.name);
+  }
 }
 
 /** The unknown becomes the person again, unless somebody said that a face is the unknown. */
@@ -113,7 +122,7 @@ function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean)
   switch (deed.kind) {
     case 'merge':
       if (!into || person.id === into.id) return violated('a merge of one person with itself was done');
-      return merge(model, entry, ...chosen(person, into));
+      return merge(model, entry, ...chosen(person, into, entry));
     case 'forget':
       return forget(model, entry, person);
     case 'name':
@@ -142,8 +151,9 @@ function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }
   else model.different.push([right.id, wrong.id]);
 }
 
-/** A named person absorbs an unknown, the older unknown the younger. */
-function chosen(from: Person, into: Person): [absorbed: Person, kept: Person] {
+/** A named person absorbs an unknown, the older unknown the younger; of two of one name the older one stays, which the entry tells. */
+function chosen(from: Person, into: Person, { personIds: [first] }: Entry): [absorbed: Person, kept: Person] {
+  if (hasName(from) && hasName(into) && key(from.name) === key(into.name)) return first === into.id ? [into, from] : [from, into];
   const isKept = isUnknown(into) && (!isUnknown(from) || Number(from.number) < Number(into.number));
   return isKept ? [into, from] : [from, into];
 }

@@ -92,7 +92,7 @@ export const createModel = (): Model => ({
   gone: new Set(),
 });
 
-const key = (name: string): string => name.toLowerCase();
+export const key = (name: string): string => name.toLowerCase();
 export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 export const keyOf = ({ snapshotId, position }: Pick<Seen, 'snapshotId' | 'position'>): string => `${snapshotId}/${position}`;
 export const hasName = ({ name, number }: Person): boolean => number === null || name !== `Unknown ${number}`;
