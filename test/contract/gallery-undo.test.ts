@@ -136,4 +136,62 @@ describeGallery('undo', (rig) => {
       persons.map((person) => ({ ...person, version: 0 })).toSorted((one, two) => one.id.localeCompare(two.id));
     expect(plain(await rig.contents())).toEqual(plain(before));
   });
+
+  it('of a merge gives back what was seen and learnt since by the faces that return', async () => {
+    const [ada, bob] = [strangerVector(1), strangerVector(2)];
+    const views = viewsOf(bob);
+    await rig.see(ada);
+    await rig.see(bob);
+    const merged = await rig.apply({ kind: 'merge', from: 'Unknown 2', into: 'Unknown 1' });
+    for (const [index, view] of views.entries())
+      expect(await rig.see(view, `view-${index}`)).toMatchObject({ person: { name: 'Unknown 1' } });
+    await rig.see(alikeVector(ada, 0.75, 9), 'of-ada');
+    await rig.undo(merged.id);
+    for (const [index, view] of views.entries())
+      expect(await rig.see(view, `view-${index}`)).toMatchObject({ person: { name: 'Unknown 2' } });
+    expect(await rig.called('Unknown 1')).toMatchObject({ faces: 2 });
+    expect(await rig.called('Unknown 2')).toMatchObject({ faces: 3 });
+    expect(await rig.see(alikeVector(views[1], 0.85, 8))).toMatchObject({ decision: 'unknown', person: { name: 'Unknown 2' } });
+  });
+
+  it('of a correction that made one person of two gives back what was seen and learnt since', async () => {
+    const bob = strangerVector(2);
+    const views = viewsOf(bob);
+    await rig.see(strangerVector(1));
+    await rig.see(bob, 'bob');
+    const said = await rig.apply({ kind: 'assign', snapshotId: 'bob', position: 0, person: 'Unknown 1' });
+    for (const [index, view] of views.entries())
+      expect(await rig.see(view, `view-${index}`)).toMatchObject({ person: { name: 'Unknown 1' } });
+    await rig.undo(said.id);
+    for (const [index, view] of views.entries())
+      expect(await rig.see(view, `view-${index}`)).toMatchObject({ person: { name: 'Unknown 2' } });
+    expect(await rig.called('Unknown 1')).toMatchObject({ faces: 1 });
+    expect((await rig.contents()).pairs).toMatchObject([{ deleted: false }]);
+  });
+
+  it('of a split whose unknown stays gives back what was learnt since by the faces that return', async () => {
+    const ada = strangerVector(1);
+    const twin = alikeVector(ada, 0.75, 7);
+    await rig.see(ada);
+    await rig.see(twin, 'twin');
+    const { id } = await rig.called('Unknown 1');
+    const leaving = (await rig.contents()).faces.filter(({ personId, snapshotId }) => personId === id && snapshotId === 'twin');
+    const split = await rig.apply({ kind: 'split', person: 'Unknown 1', faceIds: leaving.map((face) => face.id) });
+    const views = viewsOf(twin);
+    for (const [index, view] of views.entries())
+      expect(await rig.see(view, `view-${index}`)).toMatchObject({ person: { name: 'Unknown 2' } });
+    await rig.see(alikeVector(ada, 0.75, 9), 'said');
+    await rig.apply({ kind: 'assign', snapshotId: 'said', position: 0, person: 'Unknown 2' });
+    await rig.undo(split.id);
+    for (const [index, view] of views.entries())
+      expect(await rig.see(view, `view-${index}`)).toMatchObject({ person: { name: 'Unknown 1' } });
+    expect(await rig.called('Unknown 1')).toMatchObject({ faces: 4 });
+    expect(await rig.called('Unknown 2')).toMatchObject({ faces: 1 });
+  });
 });
+
+/** Two more views of a face: the first resembles the face, the second only the first. */
+function viewsOf(face: Float32Array): [Float32Array, Float32Array] {
+  const first = alikeVector(face, 0.75, 5);
+  return [first, alikeVector(first, 0.8, 6)];
+}

@@ -114,7 +114,7 @@ describe('the adoption of edits by hand', () => {
     await adoptAll(never);
     expect(commits).toBe(5);
     // Names of people are in the audit, never in a log.
-    expect(log).toHaveLength(3);
+    expect(log).toHaveLength(5);
     expect(log.join('')).not.toContain('Guest');
   });
 });

@@ -1,10 +1,10 @@
 import { AppError } from '@watchpost/shared/errors';
-import { dot as cosine } from '@watchpost/shared/vectors';
-import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse } from '../domain.ts';
+import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse, type SightingMove } from '../domain.ts';
 import { undoMs } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { AuditStore } from '../store.ts';
 import { createChange, undoChange, type Audited } from './change.ts';
+import { learntSince, type Leaving } from './learnt-since.ts';
 import { absorb } from './plan-merge.ts';
 import type { PlanDeps } from './plan.ts';
 
@@ -133,9 +133,9 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   const { mirror } = deps;
   // A face that was replaced by a better one since stays replaced.
   const faces = inverse.faces.filter(({ id, set }) => set.deleted === false || mirror.face(id));
-  if (entry.action === 'split') return splitUndone(deps, base, { ...inverse, faces }, signal);
-  const parted = partedBy(mirror, inverse);
-  if (parted) return mergeUndone(deps, entry, { ...inverse, faces }, parted, signal);
+  const whole = { ...inverse, faces };
+  if (entry.action === 'split') return splitUndone(deps, base, { entry, inverse: whole }, signal);
+  if (inverse.persons.some(({ set }) => set.mergedInto === null)) return mergeUndone(deps, { entry, inverse: whole }, signal);
   // With a person go the faces that it got since.
   const known = new Set(inverse.faces.map(({ id }) => id));
   const leaving = inverse.persons.filter(({ set }) => set.deleted).flatMap(({ id }) => mirror.facesOf(id));
@@ -143,85 +143,64 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   return { ...inverse, faces: [...faces, ...more] };
 }
 
-/** The two whom a merge made one, and whom undoing it makes two again. */
-interface Parted {
-  absorbed: string;
-  kept: string;
-}
-
-/** Naming an unknown, or correcting a face, may have merged two as well. Null: nobody was merged, or only by hand. */
-function partedBy(mirror: Mirror, inverse: Inverse): Parted | null {
-  const absorbed = inverse.persons.find(({ set }) => set.mergedInto === null)?.id;
-  const kept = absorbed === undefined ? undefined : mirror.stored(absorbed)?.mergedInto;
-  return absorbed !== undefined && kept ? { absorbed, kept } : null;
-}
-
 /**
- * Whoever takes a merge back says that the two are not the same. What was matched since by the faces that return goes with them, and
- * so does what was learnt from it: otherwise the kept person would go on being taken for the other one.
+ * Whoever takes a merge back, however it was made, says that the two are not the same. What came since of the faces that return goes with
+ * them: the sightings that they matched, and what was learnt from those.
  */
-async function mergeUndone(
-  deps: UndoDeps,
-  entry: AuditEntry,
-  inverse: Inverse,
-  { absorbed, kept }: Parted,
-  signal: AbortSignal,
-): Promise<Inverse> {
-  const id = pairId(absorbed, kept);
-  const pair = { id, personIds: [absorbed, kept] as const, deleted: false };
-  const pairs = entry.action === 'merge' ? [...inverse.pairs.filter((each) => each.id !== id), pair] : inverse.pairs;
-  const returning = inverse.faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
-  const learnt = await learntSince(deps, entry, kept, new Set(returning), signal);
-  // Above the cap they are not kept.
-  const room = deps.references.cap - returning.length;
-  const more = learnt.map((faceId, index) => {
-    const set = index < room ? { personId: absorbed } : { deleted: true };
-    return { id: faceId, isNew: false, set } as const;
-  });
-  const move = { faceIds: [...returning, ...learnt], from: [kept], to: absorbed };
-  return { ...inverse, pairs, faces: [...inverse.faces, ...more], moveSightings: [...inverse.moveSightings, move] };
-}
-
-/** The references that the kept person got since from pictures that no reader spoke of, and that resemble the returning ones more than the others. */
-async function learntSince(
-  { mirror, vectorsOf, sightings }: UndoDeps,
-  entry: AuditEntry,
-  kept: string,
-  returning: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const since = mirror.facesOf(kept).filter(({ role, version, snapshotId }) => {
-    return role === 'reference' && version > entry.version && snapshotId !== null;
-  });
-  const learnt: string[] = [];
-  for (const modelId of new Set(since.map((face) => face.modelId))) {
-    const all = await vectorsOf(kept, modelId, 'reference', signal);
-    const fresh = new Set(since.map(({ id }) => id));
-    const nearest = (vector: Float32Array, isReturning: boolean): number =>
-      Math.max(
-        -1,
-        ...all.filter(({ id }) => !fresh.has(id) && returning.has(id) === isReturning).map((each) => cosine(vector, each.vector)),
-      );
-    for (const { id, vector } of all) {
-      const face = mirror.face(id);
-      if (!face || !fresh.has(id) || nearest(vector, true) <= nearest(vector, false)) continue;
-      const seen = face.snapshotId === null ? null : await sightings.find(face.snapshotId, signal);
-      if (!seen?.faces[face.position ?? -1]?.saidBy) learnt.push(id);
-    }
+async function mergeUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal: AbortSignal): Promise<Inverse> {
+  const undone = { ...inverse, faces: [...inverse.faces], pairs: [...inverse.pairs], moveSightings: [...inverse.moveSightings] };
+  for (const { id: absorbed, set } of inverse.persons) {
+    const kept = deps.mirror.stored(absorbed)?.mergedInto;
+    if (set.mergedInto !== null || !kept) continue;
+    const id = pairId(absorbed, kept);
+    undone.pairs = [...undone.pairs.filter((pair) => pair.id !== id), { id, personIds: [absorbed, kept], deleted: false }];
+    const moved = (entry.inverse ?? inverse).faces.flatMap((face) => (face.set.personId === absorbed ? [face.id] : []));
+    const faceIds = [...moved, ...deps.mirror.facesOf(absorbed).map((face) => face.id)];
+    const { faces, sightings } = await gone(deps, { faceIds, personId: kept, since: entry.version }, absorbed, signal);
+    undone.faces.push(...faces);
+    undone.moveSightings.push(sightings);
   }
-  return learnt;
+  return undone;
 }
 
 /** The faces return, and with them whatever the unknown got since; unless a reader said of a face that it is the unknown, who then stays. */
-async function splitUndone(deps: UndoDeps, base: Head, inverse: Inverse, signal: AbortSignal): Promise<Omit<Changeset, 'audit'>> {
+async function splitUndone(
+  deps: UndoDeps,
+  base: Head,
+  { entry, inverse }: Undoable,
+  signal: AbortSignal,
+): Promise<Omit<Changeset, 'audit'>> {
   const { mirror, sightings } = deps;
   const [unknown] = inverse.persons.flatMap(({ id, set }) => (set.deleted ? (mirror.stored(id) ?? []) : []));
   const kept = mirror.person(inverse.faces[0]?.set.personId ?? '');
   if (!unknown || !kept) throw builtOn();
   const seen = await sightings.ofPersons([unknown.id], lookBack, signal);
-  if (seen.some(({ faces }) => faces.some(({ personId, saidBy }) => personId === unknown.id && saidBy !== null)))
-    return { ...inverse, persons: [], pairs: [] };
+  if (seen.some(({ faces }) => faces.some(({ personId, saidBy }) => personId === unknown.id && saidBy !== null))) {
+    const faceIds = inverse.faces.map(({ id }) => id);
+    const more = await gone(deps, { faceIds, personId: unknown.id, since: entry.version }, kept.id, signal);
+    return {
+      ...inverse,
+      persons: [],
+      pairs: [],
+      faces: [...inverse.faces, ...more.faces],
+      moveSightings: [...inverse.moveSightings, more.sightings],
+    };
+  }
   const change = createChange(base);
   await absorb(deps, base, change, { absorbed: unknown, kept }, signal);
   return { persons: [], faces: [], pairs: [], ...change.changeset(), moveSightings: inverse.moveSightings };
+}
+
+/** What goes with faces that go back to somebody: what was learnt through them, as far as there is room, and the sightings. */
+async function gone(
+  deps: UndoDeps,
+  leaving: Leaving,
+  to: string,
+  signal: AbortSignal,
+): Promise<{ faces: Inverse['faces']; sightings: SightingMove }> {
+  const learnt = await learntSince(deps, leaving, signal);
+  const there = deps.mirror.facesOf(to).flatMap(({ id, role }) => (role === 'reference' ? [id] : []));
+  const room = deps.references.cap - new Set([...leaving.faceIds, ...there]).size;
+  const faces = learnt.map(({ id }, index) => ({ id, isNew: false as const, set: index < room ? { personId: to } : { deleted: true } }));
+  return { faces, sightings: { faceIds: [...leaving.faceIds, ...learnt.map(({ id }) => id)], from: [leaving.personId], to } };
 }

@@ -20,13 +20,19 @@ export interface Job {
   process: number;
   actor: number;
   halt: Halt | null;
+  /** How persons are named: a number is one of somebody who was merged into the person. */
+  naming: Naming;
 }
+
+export type Naming = 'id' | 'name' | 'number';
 
 /** One step of a sequence. */
 export type Action =
   | { kind: 'job'; job: Job }
   | { kind: 'together'; jobs: Job[] }
   | { kind: 'hand-name'; person: number; name: string; wait: boolean }
+  | { kind: 'hand-open'; person: number; name: string }
+  | { kind: 'hand-close' }
   | { kind: 'hand-remove'; person: number }
   | { kind: 'hand-odd'; person: number; value: unknown }
   | { kind: 'kill'; process: number }
@@ -67,7 +73,7 @@ const halt: fc.Arbitrary<Halt | null> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ atWrite: fc.nat(16), how: fc.constant('stop' as const) }) },
   { weight: 1, arbitrary: fc.record({ atWrite: fc.nat(16), how: fc.constant('die' as const) }) },
 );
-const job: fc.Arbitrary<Job> = fc.record({ asked, process, actor: fc.nat(1), halt });
+const job: fc.Arbitrary<Job> = fc.record({ asked, process, actor: fc.nat(1), halt, naming: fc.constantFrom('id', 'name', 'number') });
 
 /** What an action is called where it can be left out: its kind, or what is asked for; to undo without saying what is `undo-newest`. */
 function kindsOf(action: Action): string[] {
@@ -90,6 +96,8 @@ const allActions = (schemaless: boolean): fc.Arbitrary<Action> =>
       weight: schemaless ? 1 : 0,
       arbitrary: fc.record({ kind: fc.constant('hand-odd' as const), person: pick, value: fc.constantFrom(17, '', ['Ada'], null) }),
     },
+    { weight: schemaless ? 0 : 2, arbitrary: fc.record({ kind: fc.constant('hand-open' as const), person: pick, name }) },
+    { weight: schemaless ? 0 : 3, arbitrary: fc.record({ kind: fc.constant('hand-close' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const), process }) },
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('wake' as const), process }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('erase' as const), process, halt }) },

@@ -15,6 +15,9 @@ export interface ProofDatabase {
   /** Whether a person's name can be something else than a text. */
   schemaless: boolean;
   rename(personId: string, name: unknown): Promise<void>;
+  /** As `rename`, in a transaction that stays open until `release` commits it. Only where there are transactions. */
+  hold(personId: string, name: string): Promise<void>;
+  release(): Promise<void>;
   remove(personId: string): Promise<void>;
   /** All values of all rows, or documents, by where they are: `faces 3f…`. Whatever the layout is. */
   dump(): Promise<[where: string, value: unknown][]>;
@@ -37,6 +40,8 @@ async function openMongo(env: Env, kind: MongoKind): Promise<ProofDatabase> {
     storage: { MONGO_CONNECTION_STRING: server.url },
     schemaless: true,
     rename: async (_id, name) => void (await persons.updateOne({ _id }, { $set: { name } })),
+    hold: async () => Promise.resolve(),
+    release: async () => Promise.resolve(),
     remove: async (_id) => void (await persons.deleteOne({ _id })),
     dump: async () => {
       const found: [string, unknown][] = [];
@@ -59,11 +64,25 @@ async function openPostgres(env: Env): Promise<ProofDatabase> {
   const server = await providePostgres(env);
   const client = new Client({ connectionString: server.url });
   await client.connect();
+  const rename = async (id: string, name: unknown): Promise<void> =>
+    void (await client.query('UPDATE watchpost.persons SET name = $2 WHERE id = $1', [id, name]));
+  let isOpen = false;
+  const release = async (): Promise<void> => {
+    if (!isOpen) return;
+    await client.query('COMMIT');
+    isOpen = false;
+  };
   const tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'watchpost' AND table_type = 'BASE TABLE'";
   return {
     storage: { POSTGRES_URL: server.url },
     schemaless: false,
-    rename: async (id, name) => void (await client.query('UPDATE watchpost.persons SET name = $2 WHERE id = $1', [id, name])),
+    rename,
+    hold: async (id, name) => {
+      await client.query('BEGIN');
+      isOpen = true;
+      await rename(id, name);
+    },
+    release,
     remove: async (id) => void (await client.query('DELETE FROM watchpost.persons WHERE id = $1', [id])),
     dump: async () => {
       const found: [string, unknown][] = [];
@@ -73,7 +92,10 @@ async function openPostgres(env: Env): Promise<ProofDatabase> {
       }
       return found;
     },
-    clear: async () => void (await client.query('DROP SCHEMA IF EXISTS watchpost CASCADE')),
+    clear: async () => {
+      await release();
+      await client.query('DROP SCHEMA IF EXISTS watchpost CASCADE');
+    },
     stop: async () => {
       await client.end();
       await server.stop();

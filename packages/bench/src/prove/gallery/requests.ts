@@ -1,6 +1,7 @@
 import type { Actor, StoredFace } from '@watchpost/gallery/domain';
-import type { Asked } from './actions.ts';
-import { isUnknown, keyOf, live, type Deed, type Model, type Person } from './model/state.ts';
+import type { Operation } from '@watchpost/gallery/gallery';
+import type { Asked, Naming } from './actions.ts';
+import { allOf, called, isUnknown, keyOf, live, type Deed, type Model, type Person } from './model/state.ts';
 import type { Work } from './orders.ts';
 import { cropOf, vectorOf, type Face } from './pictures.ts';
 
@@ -31,7 +32,7 @@ function picked<T>(list: readonly T[], pick: number): T | undefined {
 }
 
 /** Null where there is nobody, or nothing, to pick. */
-export function toRequest(asked: Asked, by: number, now: Circumstances): Request | null {
+export function toRequest(asked: Asked, by: number, now: Circumstances, naming: Naming): Request | null {
   if (asked.kind === 'see') {
     const faces = asked.faces.map((truths, index): Face => ({ truths, serial: 2 * now.serial + index }));
     return toSee(`s${now.serial}`, faces);
@@ -48,7 +49,7 @@ export function toRequest(asked: Asked, by: number, now: Circumstances): Request
   const asks = toDeed(asked, now);
   if (!asks) return null;
   const { deed, words } = asks;
-  const work: Work = deed.kind === 'undo' ? { ...deed, actor } : { kind: 'apply', operation: deed, actor };
+  const work: Work = deed.kind === 'undo' ? { ...deed, actor } : { kind: 'apply', operation: referring(now.model, deed, naming), actor };
   return { words: `${actor.id}: ${words}`, work, actor, deed, snapshot: null };
 }
 
@@ -84,7 +85,8 @@ function toDeed(asked: Reading, now: Circumstances): Told | null {
     case 'alias':
       return { deed: { kind: 'alias', person: id, alias: asked.name }, words: `${who} is also called ${asked.name}` };
     case 'merge': {
-      const other = picked(people, asked.other) ?? person;
+      const namesake = called(now.model, person.name).find((each) => each.id !== id);
+      const other = namesake ?? picked(people, asked.other) ?? person;
       return other.id === id ? null : { deed: { kind: 'merge', from: id, into: other.id }, words: `merge ${who} into ${label(other)}` };
     }
     case 'split':
@@ -96,6 +98,26 @@ function toDeed(asked: Reading, now: Circumstances): Told | null {
     default:
       return asked satisfies never;
   }
+}
+
+/** With names or former numbers instead of ids, where they mean nobody else. */
+function referring(model: Model, deed: Operation, naming: Naming): Operation {
+  const refer = (id: string): string => {
+    const person = model.persons.get(id);
+    if (!person || naming === 'id' || person.odd) return id;
+    const merged = naming === 'number' ? allOf(model, person).findLast(({ number }) => number !== null) : null;
+    const name = merged ? `Unknown ${merged.number}` : person.name;
+    const meant = called(model, name);
+    return meant.length === 1 && meant[0]?.id === id ? name : id;
+  };
+  if (deed.kind === 'assign') return { ...deed, person: deed.person === null ? null : refer(deed.person) };
+  if (deed.kind !== 'merge') return { ...deed, person: refer(deed.person) };
+  const [from, into] = [model.persons.get(deed.from), model.persons.get(deed.into)];
+  const both = from && into ? called(model, from.name) : [];
+  // Two of one name are meant by it.
+  if (naming === 'name' && from && both.length === 2 && both.every(({ id }) => id === deed.from || id === deed.into))
+    return { ...deed, from: from.name, into: from.name };
+  return { ...deed, from: refer(deed.from), into: refer(deed.into) };
 }
 
 function label(person: Person): string {

@@ -107,6 +107,8 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
       // With those that were made and deleted since.
       const changes = await read(store, Math.max(1, observed.version), signal);
       await look();
+      for (const { id, role, snapshotId, position } of changes.faces)
+        if (role === 'reference' && snapshotId !== null && position !== null) model.learnt.set(id, keyOf({ snapshotId, position }));
       meet(new Map([...changes.persons, ...observed.persons]).values(), [...changes.faces, ...observed.faces]);
       for (const flight of concluded) await register(flight, judgement, known);
       const entries = await audit.newest(200, {}, signal);

@@ -5,7 +5,7 @@ import { compareGone, expectedOf, viewOf, viewOfDatabase } from './compare.ts';
 import { crewSize, type Crew, type Flight } from './crew.ts';
 import type { ProofDatabase } from './databases.ts';
 import { erase } from './model/apply.ts';
-import { createModel, live, type Model } from './model/state.ts';
+import { createModel, live, type Model, type Person } from './model/state.ts';
 import { verdictOf } from './model/verdict.ts';
 import { viewSchema, type Halt } from './orders.ts';
 import type { Face } from './pictures.ts';
@@ -34,6 +34,8 @@ interface Scene {
   serial: number;
   /** Somebody edited by hand, and not every process knows yet. */
   unsettled: boolean;
+  /** Whom an operator is editing in an open transaction. */
+  held: { person: Person; name: string } | null;
   signal: AbortSignal;
 }
 
@@ -44,11 +46,13 @@ const newsMs = 10_000;
 export function createWorld(crew: Crew, database: ProofDatabase, observer: Database, signal: AbortSignal): World {
   const model = createModel();
   const witness = createWitness(model, observer, signal);
-  const scene: Scene = { crew, database, model, witness, story: [], serial: 0, unsettled: false, signal };
+  const scene: Scene = { crew, database, model, witness, story: [], serial: 0, unsettled: false, held: null, signal };
   return {
     allows: (action) => {
       if (action.kind === 'wake') return !crew.running().includes(action.process);
-      if (action.kind === 'job') return toRequest(action.job.asked, action.job.actor, circumstances(scene)) !== null;
+      if (action.kind === 'job') return toRequest(action.job.asked, action.job.actor, circumstances(scene), 'id') !== null;
+      if (action.kind === 'hand-close') return scene.held !== null;
+      if (action.kind === 'hand-open' && scene.held) return false;
       return !('person' in action) || live(model).length > 0;
     },
     perform: async (action) => perform(scene, action),
@@ -85,6 +89,10 @@ async function perform(scene: Scene, action: Action): Promise<void> {
       const flight = await scene.crew.replace(action.process);
       return scene.witness.absorb(flight ? [flight] : [], openMinded, scene.unsettled);
     }
+    case 'hand-open':
+      return hold(scene, action);
+    case 'hand-close':
+      return release(scene);
     case 'hand-name':
     case 'hand-remove':
     case 'hand-odd':
@@ -99,15 +107,17 @@ function tell({ story }: Scene, index: number, { request, answer }: Flight): voi
   story.push(`process ${index + 1}: ${request.words} -> ${outcome}`);
 }
 
-const isQuiet = ({ crew, unsettled }: Scene): boolean => crew.stopped().length === 0 && !unsettled;
+const isQuiet = ({ crew, unsettled, held }: Scene): boolean => crew.stopped().length === 0 && !unsettled && !held;
 
 /** Has requests done by as many processes at once. */
 async function work(scene: Scene, jobs: readonly Job[]): Promise<void> {
   const { crew, witness } = scene;
   const free = crew.running();
-  const placed = jobs.slice(0, free.length).flatMap(({ asked, actor, halt }, nth) => {
+  const placed = jobs.slice(0, free.length).flatMap(({ asked, actor, halt, naming }, nth) => {
     scene.serial += 1;
-    const request = toRequest(asked, actor, circumstances(scene));
+    // While names change, one may mean another person when it is looked up.
+    const isSure = jobs.length === 1 && isQuiet(scene) && !halt;
+    const request = toRequest(asked, actor, circumstances(scene), isSure ? naming : 'id');
     const index = free[((jobs[0]?.process ?? 0) + nth) % free.length] ?? 0;
     // At least one process keeps running.
     return request ? [{ request, index, halt: free.length - nth > 1 || halt?.how === 'die' ? halt : null }] : [];
@@ -141,6 +151,7 @@ async function wake(scene: Scene, index: number): Promise<void> {
 
 /** Wakes everybody, waits until every process knows everything, and compares. */
 async function settle(scene: Scene): Promise<void> {
+  await release(scene);
   for (let index = 0; index < crewSize; index += 1) await wake(scene, index);
   await spread(scene);
   await scene.witness.absorb([], openMinded, scene.unsettled);
@@ -180,6 +191,7 @@ async function eraseDeleted(scene: Scene, index: number, halt: Halt | null): Pro
 
 async function editByHand(scene: Scene, action: Action & { kind: 'hand-name' | 'hand-remove' | 'hand-odd' }): Promise<void> {
   const { model, database, story } = scene;
+  await release(scene);
   if (action.kind !== 'hand-name') await settle(scene);
   const people = live(model);
   const person = people[action.person % people.length];
@@ -197,11 +209,35 @@ async function editByHand(scene: Scene, action: Action & { kind: 'hand-name' | '
     person.odd = true;
     return settle(scene);
   }
-  if (!action.wait || !isQuiet(scene)) {
+  rename(scene, person, action.name, action.wait && isQuiet(scene));
+  if (action.wait) await settle(scene);
+}
+
+/** `isKnown`: nothing else was going on, and nothing will until everybody knows. */
+function rename(scene: Scene, person: Person, name: string, isKnown: boolean): void {
+  if (!isKnown) {
     scene.unsettled = true;
-    person.looseNames.push(person.name, action.name);
-    person.handNames = [action.name];
+    person.looseNames.push(person.name, name);
+    person.handNames = [name];
   }
   Object.assign(person, { name, odd: false });
-  if (action.wait) await settle(scene);
+}
+
+/** An operator edits a person and leaves the transaction open: whatever touches the person meanwhile is refused, everything else goes on. */
+async function hold(scene: Scene, { person: pick, name }: Action & { kind: 'hand-open' }): Promise<void> {
+  const people = live(scene.model);
+  const person = people[pick % people.length];
+  if (!person) return;
+  await scene.database.hold(person.id, name);
+  scene.held = { person, name };
+  scene.story.push(`by hand: the name ${person.name} becomes "${name}" in a transaction that stays open`);
+}
+
+async function release(scene: Scene): Promise<void> {
+  if (!scene.held) return;
+  const { person, name } = scene.held;
+  scene.held = null;
+  await scene.database.release();
+  scene.story.push('by hand: the open transaction is committed');
+  rename(scene, person, name, false);
 }

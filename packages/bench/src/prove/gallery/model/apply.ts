@@ -6,6 +6,7 @@ import {
   areDifferent,
   hasName,
   isUnknown,
+  key,
   keyOf,
   newestOf,
   ownedBy,
@@ -29,19 +30,25 @@ export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excuse
   const { id, action, actor, personIds } = audit;
   const none = { persons: new Map(), sightings: new Map(), joined: null, split: null, forgot: [] };
   const entry: Entry = { id, kind: action, actorId: actor.id, personIds, undone: false, ...none };
-  if (!deed) keepHouse(model, entry, excused);
+  if (action === 'edit') adopt(model, entry, audit);
+  else if (!deed) keepHouse(model, entry, excused);
   else if (deed.kind === 'undo') undo(model, entry, deed.entryId, audit.undoes);
   else {
     if (!excused && verdictOf(model, deed, actor.id) === 'refused') violated(`"${audit.summary}" had to be refused`);
-    carryOut(model, entry, deed);
+    carryOut(model, entry, deed, audit.inverse?.persons.some(({ set }) => set.mergedInto === null) ?? false);
   }
+  if (entry.joined) entry.joined.faceIds = facesBack(audit, entry.joined.to);
   model.entries.push(entry);
 }
 
 /** What was deleted is gone, and cannot be brought back. */
 export function erase(model: Model): void {
   const forgotten = model.entries.flatMap(({ forgot, undone }) => (undone ? [] : forgot));
-  for (const each of forgotten) if (!resolve(model, model.sightings.get(each)?.owner ?? null)) model.gone.add(each);
+  for (const each of forgotten) {
+    // Somebody may have said since that it is another's.
+    const owner = model.persons.get(model.sightings.get(each)?.owner ?? '');
+    if (owner?.deleted && !owner.removed) model.gone.add(each);
+  }
   for (const person of model.persons.values()) if (person.deleted && !person.removed) person.erased = true;
 }
 
@@ -50,10 +57,19 @@ function keepHouse(model: Model, entry: Entry, excused: boolean): void {
   if (entry.kind === 'merge' && one && other) {
     if (!excused && (!isUnknown(one) || !isUnknown(other))) violated(`housekeeping merged ${one.name} and ${other.name}: not two unknowns`);
     if (areDifferent(model, one, other)) violated(`housekeeping merged ${one.name} and ${other.name}, who are known to be different`);
-    merge(entry, one, other);
+    merge(model, entry, ...chosen(one, other, entry));
   } else if (entry.kind === 'expire' && one) {
     if (!excused && !isUnknown(one)) violated(`housekeeping forgot ${one.name}, who has a name`);
     forget(model, entry, one);
+  }
+}
+
+/** An edit by hand is in the model already. What taking it back restores is the audit's. */
+function adopt({ persons }: Model, entry: Entry, { inverse }: AuditEntry): void {
+  for (const { id, set } of inverse?.persons ?? []) {
+    const { name, aliases, ignored, mergedInto } = set;
+    const before = JSON.parse(JSON.stringify({ name, aliases, ignored, mergedInto }));
+    entry.persons.set(id, { before, after: pick(persons.get(id), before) });
   }
 }
 
@@ -65,28 +81,48 @@ function undo(model: Model, entry: Entry, asked: string | null, undoes: string |
     violated(`an undo of ${entry.actorId} undid what ${undone.actorId} did (${undone.kind}), not the newest of its own`);
   if (verdictOfUndo(model, undone) === 'refused') violated(`the undo of ${undone.kind} by ${undone.actorId} had to be refused`);
   // Also those that were matched by the faces since.
-  if (undone.split) move(model, { ...undone.split, from: undone.split.to, to: undone.split.from });
-  for (const [id, { before }] of undone.persons) Object.assign(model.persons.get(id) ?? {}, before);
+  if (undone.joined) follow(model, undone.joined);
+  if (undone.split) unsplit(model, undone, undone.split);
+  restore(model, undone);
   for (const [id, { before, after }] of undone.sightings) {
     const seen = model.sightings.get(id);
     // What somebody said about the sighting since stays.
     if (seen && same(pick(seen, after), after)) Object.assign(seen, before);
   }
   undone.undone = true;
-  if (undone.joined) model.different.push(undone.joined);
+  if (undone.joined) model.different.push([undone.joined.to, undone.joined.from]);
 }
 
-function carryOut(model: Model, entry: Entry, deed: Operation): void {
-  if (deed.kind === 'assign') return assign(model, entry, deed);
+function restore(model: Model, undone: Entry): void {
+  for (const [id, { before, after }] of undone.persons) {
+    const person = model.persons.get(id);
+    if (!person) continue;
+    Object.assign(person, before, 'name' in before && { odd: false });
+    if (undone.kind === 'edit') person.handNames = person.handNames.filter((name) => name !== after.name);
+  }
+}
+
+/** The unknown becomes the person again, unless somebody said that a face is the unknown. */
+function unsplit(model: Model, undone: Entry, { faceIds, from, to }: Moved): void {
+  undone.persons.clear();
+  const unknown = model.persons.get(to);
+  if ([...model.sightings.values()].some(({ owner, said }) => said && owner === to)) follow(model, { faceIds, from: to, to: from });
+  else if (unknown) {
+    unknown.mergedInto = from;
+    model.different = model.different.filter((pair) => !pair.every((id) => id === from || id === to));
+  }
+}
+
+/** `isMerge`: somebody became somebody else. */
+function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean): void {
+  if (deed.kind === 'assign') return assign(model, entry, deed, isMerge);
   const [person, into] =
     deed.kind === 'merge' ? [resolve(model, deed.from), resolve(model, deed.into)] : [resolve(model, deed.person), null];
   if (!person) return violated(`${deed.kind} changed a person that does not exist`);
   switch (deed.kind) {
     case 'merge':
       if (!into || person.id === into.id) return violated('a merge of one person with itself was done');
-      // A reader knows better.
-      model.different = model.different.filter((pair) => !pair.every((id) => [person.id, into.id].includes(resolve(model, id)?.id ?? '')));
-      return merge(entry, person, into);
+      return merge(model, entry, ...chosen(person, into, entry));
     case 'forget':
       return forget(model, entry, person);
     case 'name':
@@ -104,24 +140,33 @@ function carryOut(model: Model, entry: Entry, deed: Operation): void {
   }
 }
 
-function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }): void {
+function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }, isAbsorbed: boolean): void {
   const [seen, right] = [model.sightings.get(keyOf(deed)), resolve(model, deed.person)];
   if (!seen) return violated('a sighting that does not exist was corrected');
   const wrong = resolve(model, seen.owner);
   change(seen, { owner: right?.id ?? null, said: true, uncertain: false, loose: false }, entry.sightings, keyOf(seen));
-  if (right && wrong && right.id !== wrong.id) model.different.push([right.id, wrong.id]);
+  if (!right || !wrong || right.id === wrong.id) return;
+  // A stranger whom only this face made is whoever the face is.
+  if (isAbsorbed && isUnknown(wrong)) merge(model, entry, wrong, right);
+  else model.different.push([right.id, wrong.id]);
 }
 
-/** A named person absorbs an unknown, the older unknown the younger. */
-function merge(entry: Entry, from: Person, into: Person): void {
+/** A named person absorbs an unknown, the older unknown the younger; of two of one name the older one stays, which the entry tells. */
+function chosen(from: Person, into: Person, { personIds: [first] }: Entry): [absorbed: Person, kept: Person] {
+  if (hasName(from) && hasName(into) && key(from.name) === key(into.name)) return first === into.id ? [into, from] : [from, into];
   const isKept = isUnknown(into) && (!isUnknown(from) || Number(from.number) < Number(into.number));
-  const [absorbed, kept] = isKept ? [into, from] : [from, into];
+  return isKept ? [into, from] : [from, into];
+}
+
+function merge(model: Model, entry: Entry, absorbed: Person, kept: Person): void {
+  // A reader knows better.
+  model.different = model.different.filter((pair) => !pair.every((id) => [absorbed.id, kept.id].includes(resolve(model, id)?.id ?? '')));
   const names = hasName(absorbed) ? [absorbed.name, ...absorbed.aliases] : absorbed.aliases;
   change(absorbed, { mergedInto: kept.id }, entry.persons, absorbed.id);
   change(kept, { aliases: [...kept.aliases, ...names] }, entry.persons, kept.id);
   kept.handNames.push(...absorbed.handNames);
   kept.looseNames.push(...absorbed.looseNames);
-  entry.joined = [absorbed.id, kept.id];
+  entry.joined = { faceIds: [], from: kept.id, to: absorbed.id };
 }
 
 function split(model: Model, entry: Entry, person: Person, faceIds: readonly string[]): void {
@@ -139,6 +184,21 @@ function move(model: Model, { faceIds, from, to }: Moved): void {
     const isMatched = !seen.said && seen.faceId !== null && faceIds.includes(seen.faceId);
     if (isMatched && resolve(model, seen.owner)?.id === from) seen.owner = to;
   }
+}
+
+/** The faces that undoing brings back to a person. */
+function facesBack({ inverse }: AuditEntry, personId: string): string[] {
+  return inverse?.faces.flatMap(({ id, set }) => (set.personId === personId ? [id] : [])) ?? [];
+}
+
+/** As `move`, and with what was learnt from these sightings whatever that matched. */
+function follow(model: Model, { faceIds, from, to }: Moved): void {
+  const left = new Set(faceIds);
+  for (const faceId of left) {
+    const matched = [...model.sightings.values()].filter((seen) => !seen.said && seen.faceId === faceId && seen.owner === from);
+    for (const [learnt, key] of model.learnt) if (matched.some((seen) => keyOf(seen) === key)) left.add(learnt);
+  }
+  move(model, { faceIds: [...left], from, to });
 }
 
 function forget(model: Model, entry: Entry, person: Person): void {

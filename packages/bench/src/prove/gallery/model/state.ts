@@ -59,18 +59,20 @@ export interface Entry {
   undone: boolean;
   persons: Map<string, Was<Person>>;
   sightings: Map<string, Was<Seen>>;
-  /** Of a merge: who became one. */
-  joined: [absorbed: string, kept: string] | null;
+  /** Of a merge: who became one, and the faces of whoever was absorbed. */
+  joined: Moved | null;
   /** Of a split: whose sightings matched by these faces became whose. */
   split: Moved | null;
   /** Of a forget: the sightings of the forgotten. */
   forgot: string[];
 }
 
-/** The gallery as it ought to be: persons, sightings, changes one after the other. No faces, no processes, no database. */
+/** The gallery as it ought to be: persons, sightings, changes one after the other. No vectors, no processes, no database. */
 export interface Model {
   persons: Map<string, Person>;
   sightings: Map<string, Seen>;
+  /** From which sighting each reference was learnt. */
+  learnt: Map<string, string>;
   entries: Entry[];
   /** Who got which number. */
   numbers: Map<number, string>;
@@ -83,13 +85,14 @@ export interface Model {
 export const createModel = (): Model => ({
   persons: new Map(),
   sightings: new Map(),
+  learnt: new Map(),
   entries: [],
   numbers: new Map(),
   different: [],
   gone: new Set(),
 });
 
-const key = (name: string): string => name.toLowerCase();
+export const key = (name: string): string => name.toLowerCase();
 export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 export const keyOf = ({ snapshotId, position }: Pick<Seen, 'snapshotId' | 'position'>): string => `${snapshotId}/${position}`;
 export const hasName = ({ name, number }: Person): boolean => number === null || name !== `Unknown ${number}`;
@@ -113,13 +116,14 @@ export const allOf = (model: Model, { id }: Person): Person[] =>
 export const ownedBy = (model: Model, { id }: Person): Seen[] =>
   [...model.sightings.values()].filter(({ owner }) => resolve(model, owner)?.id === id);
 
-/** Those with this name, else those with this alias or number. */
+/** Those with this name, else those with this alias, else those that were this unknown, or that this unknown became. */
 export function called(model: Model, name: string): Person[] {
   const byName = live(model).filter((person) => key(person.name) === key(name));
   if (byName.length > 0) return byName;
-  return live(model).filter(
-    ({ aliases, number }) => aliases.some((alias) => key(alias) === key(name)) || key(`Unknown ${number}`) === key(name),
-  );
+  const byAlias = live(model).filter(({ aliases }) => aliases.some((alias) => key(alias) === key(name)));
+  if (byAlias.length > 0) return byAlias;
+  const numbered = [...model.persons.values()].filter(({ number }) => key(`Unknown ${number}`) === key(name));
+  return numbered.flatMap(({ id }) => resolve(model, id) ?? []);
 }
 
 export const areDifferent = (model: Model, one: Person, other: Person): boolean =>

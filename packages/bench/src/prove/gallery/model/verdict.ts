@@ -1,5 +1,5 @@
 import type { Operation } from '@watchpost/gallery/gallery';
-import { called, keyOf, newestOf, pick, resolve, same, type Deed, type Entry, type Model, type Person } from './state.ts';
+import { called, isUnknown, keyOf, newestOf, pick, resolve, same, type Deed, type Entry, type Model, type Person } from './state.ts';
 
 /** Whether something must be done, must be refused, or may be either. */
 export type Verdict = 'done' | 'refused' | 'either';
@@ -21,8 +21,10 @@ export function verdictOf(model: Model, deed: Deed, actorId: string): Verdict {
 /** A change can be taken back unless a later one changed the same, or somebody whom it concerns is gone for good. */
 export function verdictOfUndo(model: Model, entry: Entry | undefined): Verdict {
   const { persons, entries } = model;
-  if (!entry || entry.undone || ['undo', 'edit'].includes(entry.kind)) return 'refused';
+  if (!entry || entry.undone || entry.kind === 'undo') return 'refused';
   const isGone = (id: string): boolean => persons.get(id)?.removed !== false || persons.get(id)?.erased !== false;
+  // What somebody edited by hand later is not known exactly.
+  if (entry.kind === 'edit') return entry.personIds.some((id) => persons.get(id)?.deleted !== false) ? 'refused' : 'either';
   const isChanged = [...entry.persons].some(([id, { after }]) => isGone(id) || !same(pick(persons.get(id), after), after));
   if (isChanged || entry.personIds.some((id) => persons.get(id)?.erased)) return 'refused';
   // The last of all can be taken back for sure. Of others the gallery may refuse those on whose faces something was built since.
@@ -37,6 +39,8 @@ function verdictOfAssign(model: Model, deed: Operation & { kind: 'assign' }): Ve
   if (!seen || model.gone.has(keyOf(seen)) || isErased(model, seen.owner)) return 'refused';
   const [right, wrong] = [resolve(model, deed.person), resolve(model, seen.owner)];
   if (deed.person === null ? !wrong : !right) return 'refused';
+  // Of a stranger who is known from this face only, it is refused.
+  if (deed.person === null && wrong && isUnknown(wrong)) return 'either';
   // A sighting of somebody who was forgotten, but not erased yet, is there or is not.
   return right?.id === wrong?.id || seen.loose || (!wrong && seen.owner !== null) ? 'either' : 'done';
 }
