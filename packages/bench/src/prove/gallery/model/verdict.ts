@@ -39,6 +39,8 @@ function verdictOfAssign(model: Model, deed: Operation & { kind: 'assign' }): Ve
   if (!seen || model.gone.has(keyOf(seen)) || isErased(model, seen.owner)) return 'refused';
   const [right, wrong] = [resolve(model, deed.person), resolve(model, seen.owner)];
   if (deed.person === null ? !wrong : !right) return 'refused';
+  // Whoever was forgotten before the sighting was recorded has left nothing in it.
+  if (seen.uncertain && seen.owner === null) return 'either';
   // Of a stranger who is known from this face only, it is refused.
   if (deed.person === null && wrong && isUnknown(wrong)) return 'either';
   // A sighting of somebody who was forgotten, but not erased yet, is there or is not.
