@@ -34,6 +34,9 @@ const benches = new Map(
   ),
 );
 
+/** What `prove help` says. */
+const proofs = execFileSync('sh', ['-c', `"${process.execPath}" "${fromRoot('scripts/prove.mjs')}" help 2>&1`], { encoding: 'utf8' });
+
 /** `NAME ARGS...`: the command exists and has these options and these arguments in capitals. */
 function checkWatchpost(text: string): void {
   const [name = '', ...args] = words(text);
@@ -53,8 +56,7 @@ function checkBench(text: string): void {
 }
 
 function checkProof(text: string): void {
-  const usage = execFileSync('sh', ['-c', `"${process.execPath}" "${fromRoot('scripts/prove.mjs')}" help 2>&1`], { encoding: 'utf8' });
-  expect(words(usage.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining([words(text)[0], ...options(text)]));
+  expect(words(proofs.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining([words(text)[0], ...options(text)]));
 }
 
 function checkCompose(text: string): void {

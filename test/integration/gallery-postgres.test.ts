@@ -81,6 +81,7 @@ onEachStore(
         const blocked = await timed(async () => insist(database(), { persons: [rename('p1', 'Eve')] }).catch((error: unknown) => error));
         expect(blocked.result).toMatchObject({ code: 'gallery-unavailable', retry: 'transient' });
         expect(String(blocked.result)).toMatch(new RegExp(`process ${String(pid)} \\(psql, user .+\\), in a transaction for \\d+ s`));
+        expect(String(blocked.result).split(`process ${String(pid)}`)).toHaveLength(2);
         expect(blocked.ms).toBeLessThan(6_000);
         await client.query('COMMIT');
         expect((await database().store.edits(never)).persons.map(({ name }) => name)).toEqual(['Ada']);

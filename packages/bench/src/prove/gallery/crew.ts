@@ -1,6 +1,6 @@
 import type { ProofDatabase } from './databases.ts';
 import type { Halt, Work } from './orders.ts';
-import type { Answer, ProcessPool, ProofProcess } from './processes.ts';
+import { patienceMs, type Answer, type ProcessPool, type ProofProcess } from './processes.ts';
 import type { Request } from './requests.ts';
 import { violated } from './violation.ts';
 
@@ -35,7 +35,7 @@ export async function gather(pool: ProcessPool, { storage }: ProofDatabase, reus
   const person = (index: number): ProofProcess => reuse.get(index) ?? violated(`there is no process ${index}`);
   const heard = (index: number, answer: Answer): Exclude<Answer, { kind: 'silent' }> =>
     answer.kind === 'silent'
-      ? violated(`process ${index + 1} gave no answer for 20 s, while ${flights.size} other processes were stopped`)
+      ? violated(`process ${index + 1} gave no answer for ${patienceMs / 1_000} s, while ${flights.size} other processes were stopped`)
       : answer;
 
   const start = async (index: number): Promise<void> => {

@@ -18,7 +18,7 @@ export interface ProofProcess {
 }
 
 /** How long a process may take for an answer. It is far longer than any lock may be held or any pause between attempts. Milliseconds. */
-const patienceMs = 20_000;
+export const patienceMs = 40_000;
 
 export async function startProcess(): Promise<ProofProcess> {
   const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

@@ -40,7 +40,7 @@ interface Scene {
 }
 
 /** How long the processes may take to learn of a change. Milliseconds. */
-const newsMs = 10_000;
+const newsMs = 30_000;
 
 /** `observer`: a connection of its own to the database. */
 export function createWorld(crew: Crew, database: ProofDatabase, observer: Database, signal: AbortSignal): World {

@@ -9,10 +9,10 @@ const blockerSchema = z.object({ pid: z.number(), application: z.string(), usena
  */
 export async function describeBlockers({ query }: Postgres, signal: AbortSignal): Promise<string> {
   const { rows } = await query(
-    `SELECT DISTINCT a.pid, a.application_name AS application, a.usename, extract(epoch FROM clock_timestamp() - a.xact_start) AS seconds
+    `SELECT DISTINCT a.pid, a.application_name AS application, a.usename, extract(epoch FROM statement_timestamp() - a.xact_start) AS seconds
      FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity a ON a.pid = l.pid
      WHERE c.relnamespace = 'watchpost'::regnamespace AND l.granted AND l.mode <> 'AccessShareLock'
-       AND a.pid <> pg_backend_pid() AND a.xact_start < clock_timestamp() - interval '1 second'
+       AND a.pid <> pg_backend_pid() AND a.xact_start < statement_timestamp() - interval '1 second'
      ORDER BY seconds DESC LIMIT 3`,
     [],
     signal,

@@ -1,5 +1,18 @@
 import type { Operation } from '@watchpost/gallery/gallery';
-import { called, isUnknown, keyOf, newestOf, pick, resolve, same, type Deed, type Entry, type Model, type Person } from './state.ts';
+import {
+  called,
+  isUnknown,
+  keyOf,
+  newestOf,
+  pick,
+  resolve,
+  same,
+  type Deed,
+  type Entry,
+  type Model,
+  type Person,
+  type Seen,
+} from './state.ts';
 
 /** Whether something must be done, must be refused, or may be either. */
 export type Verdict = 'done' | 'refused' | 'either';
@@ -40,10 +53,13 @@ function verdictOfAssign(model: Model, deed: Operation & { kind: 'assign' }): Ve
   const [right, wrong] = [resolve(model, deed.person), resolve(model, seen.owner)];
   if (deed.person === null ? !wrong : !right) return 'refused';
   // Of a stranger who is known from this face only, it is refused.
-  if (deed.person === null && wrong && isUnknown(wrong)) return 'either';
-  // A sighting of somebody who was forgotten, but not erased yet, is there or is not.
-  return right?.id === wrong?.id || seen.loose || (!wrong && seen.owner !== null) ? 'either' : 'done';
+  const isOnlyFace = !right && wrong && isUnknown(wrong);
+  return right?.id === wrong?.id || isOnlyFace || isVague(seen, wrong) ? 'either' : 'done';
 }
+
+/** Of somebody who was forgotten, but not erased yet, a sighting is there or is not; one that was recorded after that is empty. */
+const isVague = ({ loose, owner, uncertain }: Seen, wrong: Person | null): boolean =>
+  loose || (!wrong && owner !== null) || (uncertain && owner === null);
 
 function verdictOn(model: Model, person: Person, deed: Exclude<Operation, { kind: 'merge' | 'assign' }>): Verdict {
   const others = (name: string): Person[] => called(model, name).filter(({ id }) => id !== person.id);
