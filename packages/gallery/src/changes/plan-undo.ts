@@ -98,7 +98,9 @@ function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: re
   if (touched.length === 0) return;
   const standing = new Set(later.filter(({ undone, action }) => !undone && action !== 'undo').flatMap((each) => idsIn(each.inverse)));
   const undos = new Set(later.flatMap(({ undoes, version }) => (later.some(({ id }) => id === undoes) ? [version] : [])));
-  if (touched.some(({ id, version }) => standing.has(id) || !undos.has(version))) throw builtOn();
+  // A picture may have told since whom a negative shows. It goes all the same.
+  const own = new Set(inverse.faces.flatMap(({ id, set }) => (set.deleted && mirror.face(id)?.role === 'negative' ? [id] : [])));
+  if (touched.some(({ id, version }) => standing.has(id) || !(undos.has(version) || own.has(id)))) throw builtOn();
 }
 
 function idsIn(inverse: Inverse | null): string[] {
@@ -114,12 +116,17 @@ function refuseIfTaken(mirror: Mirror, { inverse }: Undoable): void {
   }
 }
 
-/** Whether a later entry corrected the same sighting, or a person whose removed faces undoing would bring back. */
+/**
+ * Whether a later entry corrected the same sighting, or a person whose removed faces undoing would bring back; or whether it forgot
+ * whom a face shows that the entry changed.
+ */
 function isBuiltOn({ entry, inverse }: Undoable, later: AuditEntry): boolean {
   if (later.undone || later.action === 'undo') return false;
   const same = (one: Inverse['assignments'][number], other: typeof one): boolean =>
     one.snapshotId === other.snapshotId && one.position === other.position;
   if (later.inverse?.assignments.some((each) => inverse.assignments.some((own) => same(own, each)))) return true;
+  const changed = new Set(inverse.faces.map(({ id }) => id));
+  if (later.action === 'forget' && later.inverse?.faces.some(({ id }) => changed.has(id))) return true;
   const bringsBack = inverse.faces.some(({ set }) => set.deleted === false);
   return bringsBack && later.action === 'assign' && later.personIds.some((id) => entry.personIds.includes(id));
 }
