@@ -143,6 +143,7 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   if (entry.action === 'split') return splitUndone(deps, base, { ...inverse, faces }, signal);
   const parted = partedBy(mirror, inverse);
   if (parted) return mergeUndone(deps, entry, { ...inverse, faces }, parted, signal);
+  if (entry.action === 'assign') return assignUndone(deps, entry, { ...inverse, faces }, signal);
   // With a person go the faces that it got since.
   const known = new Set(inverse.faces.map(({ id }) => id));
   const leaving = inverse.persons.filter(({ set }) => set.deleted).flatMap(({ id }) => mirror.facesOf(id));
@@ -187,6 +188,27 @@ async function mergeUndone(
   });
   const move = { faceIds: [...returning, ...learnt], from: [kept], to: absorbed };
   return { ...inverse, pairs, faces: [...inverse.faces, ...more], moveSightings: [...inverse.moveSightings, move] };
+}
+
+/**
+ * What was matched since by the reference that the statement made goes to whom the face was taken for before, or to nobody if that was
+ * not sure; what was learnt from it is unlearnt.
+ */
+async function assignUndone(deps: UndoDeps, entry: AuditEntry, inverse: Inverse, signal: AbortSignal): Promise<Inverse> {
+  const { mirror, sightings } = deps;
+  const [before] = inverse.assignments;
+  const made = inverse.faces.flatMap(({ id, set }) => (set.deleted ? (mirror.face(id) ?? []) : []));
+  const reference = made.find(({ role }) => role === 'reference');
+  const right = mirror.person(reference?.personId ?? '');
+  if (!before || !reference || !right) return inverse;
+  const decision = (await sightings.find(before.snapshotId, signal))?.faces[before.position]?.decision;
+  const wasSure = before.saidBy !== null || decision === 'match' || decision === 'unknown';
+  const to = wasSure ? (mirror.person(before.personId ?? '')?.id ?? null) : null;
+  if (to === right.id) return inverse;
+  const learnt = await learntSince(deps, entry, reference.personId, new Set([reference.id]), signal);
+  const gone = learnt.map((id) => ({ id, isNew: false, set: { deleted: true } }) as const);
+  const move = { faceIds: [reference.id, ...learnt], from: mirror.idsOf(right.id), to };
+  return { ...inverse, faces: [...inverse.faces, ...gone], moveSightings: [...inverse.moveSightings, move] };
 }
 
 /** The references that the kept person got since from pictures that no reader spoke of, and that resemble the returning ones more than the others. */
