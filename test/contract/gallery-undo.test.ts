@@ -113,7 +113,7 @@ describeGallery('undo', (rig) => {
     });
     expect(Object.fromEntries(await Promise.all(owners))).toEqual({ wrong: 'Ada', next: owner, later: owner, own: 'Bob' });
     const learnt = (await rig.contents()).faces.filter(({ role, personId }) => role === 'reference' && people.get(personId) === 'Bob');
-    expect(learnt.map(({ snapshotId }) => snapshotId).sort()).toEqual(['bob', 'own']);
+    expect(new Set(learnt.map(({ snapshotId }) => snapshotId))).toEqual(new Set(['bob', 'own']));
   });
 
   it('of a merge does not bring back a face that was corrected since', async () => {
