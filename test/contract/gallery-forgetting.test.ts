@@ -1,5 +1,5 @@
 import { dot } from '@watchpost/shared/vectors';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { describeGallery } from '../support/gallery-rig.ts';
 import { sightedFace } from '../support/gallery-samples.ts';
@@ -65,6 +65,75 @@ describeGallery('forgetting', (rig) => {
     });
     await forget('Bob');
     expect((await rig.contents()).faces).toMatchObject([{ personId: adaId, role: 'reference' }]);
+  });
+
+  describe('whom a negative shows that nobody spoke of', () => {
+    const stranger = bobLikeAda(11);
+    const traces = async (): Promise<(string | null)[]> => {
+      const { faces } = await rig.contents();
+      return faces.flatMap(({ embedding, snapshotId }) => (dot(stranger, embedding) > 0.8 ? [snapshotId] : []));
+    };
+    const negative = async () => (await rig.contents()).faces.find(({ role }) => role === 'negative');
+    /** "Not Ada", and nobody says who it is. */
+    const notAda = async () => {
+      await rig.see(ada, 'ada');
+      await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
+      await rig.see(stranger, 'wrong');
+      return assign('wrong', null);
+    };
+
+    it.each([
+      ['is made of a face that it kept from being another', 0.97],
+      ['is made of a face that resembles nobody else', 0.75],
+    ])('is a new person who %s', async (_, cosine) => {
+      await notAda();
+      expect(await rig.see(alikeVector(stranger, cosine, 31), 'again')).toMatchObject({ person: { name: 'Unknown 2' } });
+      expect((await negative())?.shows).toBe((await rig.called('Unknown 2')).id);
+      await rig.see(bob, 'bob');
+      await rig.apply({ kind: 'name', person: 'Unknown 3', to: 'Bob' });
+      await rig.apply({ kind: 'merge', from: 'Unknown 2', into: 'Bob' });
+      await forget('Bob');
+      expect(await traces()).toEqual([]);
+    });
+
+    it('is somebody who was known before, once seen again', async () => {
+      await notAda();
+      const own = alikeVector(stranger, 0.3, 32);
+      await rig.see(own);
+      expect((await negative())?.shows).toBeNull();
+      // Matches Unknown 2, and the negative too.
+      const sum = own.map((value, index) => value + 0.8 * (stranger[index] ?? 0));
+      const length = Math.hypot(...sum);
+      await rig.see(
+        sum.map((value) => value / length),
+        'between',
+      );
+      expect((await negative())?.shows).toBe((await rig.called('Unknown 2')).id);
+      await forget('Unknown 2');
+      expect(await traces()).toEqual([]);
+    });
+
+    it('is not told by a face that is less like it than a match', async () => {
+      await notAda();
+      expect(await rig.see(alikeVector(stranger, 0.64, 35))).toMatchObject({ decision: 'unknown' });
+      expect((await negative())?.shows).toBeNull();
+    });
+
+    it('does not stand in the way of taking back what was said', async () => {
+      const said = await notAda();
+      await rig.see(alikeVector(stranger, 0.97, 31));
+      await rig.undo(said.id);
+      expect(await negative()).toBeUndefined();
+      expect((await rig.sighting('wrong'))?.faces[0]).toMatchObject({ personId: (await rig.called('Ada')).id, saidBy: null });
+    });
+
+    it('stays forgotten when somebody takes back what was said', async () => {
+      const said = await notAda();
+      await rig.see(alikeVector(stranger, 0.97, 31));
+      await forget('Unknown 2');
+      await expect(rig.undo(said.id)).rejects.toMatchObject({ code: 'change-refused' });
+      expect(await traces()).toEqual([]);
+    });
   });
 
   it('follows sightings however many there are', async () => {

@@ -24,7 +24,9 @@ onEachStore('erasing', ({ database, another, commit, changesSince }) => {
       faces: [newFace('f1', 'p1', new Uint8Array([1, 2])), newFace('f22', 'p2', new Uint8Array([3]))],
     });
     await commit({ audit: audit({ summary: 'Unknown 1 → Secret' }) });
-    const seen = snapshot({ faces: [sightedFace(), sightedFace({ personId: 'p2', faceId: 'f22' })] });
+    const seen = snapshot({
+      faces: [sightedFace({ saidBy: 'slack:U1' }), sightedFace({ personId: 'p2', faceId: 'f22', saidBy: 'slack:U1' })],
+    });
     await sightings.record(seen, [picture(0), picture(1)], never);
     expect(await store.crop('f1', never)).toEqual(new Uint8Array([1, 2]));
     await forget('p1', ['f1']);
@@ -38,6 +40,7 @@ onEachStore('erasing', ({ database, another, commit, changesSince }) => {
     expect(since.faults).toEqual([]);
     expect([await store.crop('f1', never), await store.crop('f22', never)]).toEqual([null, new Uint8Array([3])]);
     const [gone, kept] = (await sightings.find(seen.snapshotId, never))?.faces ?? [];
+    expect([gone?.saidBy, kept?.saidBy]).toEqual([null, 'slack:U1']);
     expect([gone?.personId, gone?.embedding.length, kept?.personId, kept?.embedding.length]).toEqual([null, 0, 'p2', 1_024]);
     expect([await sightings.crop(seen.snapshotId, 0, never), await sightings.crop(seen.snapshotId, 1, never)]).toEqual([
       null,

@@ -88,6 +88,34 @@ describeGallery('undo', (rig) => {
     expect(await rig.see(strangerVector(50))).toMatchObject({ person: { name: 'Unknown 3' } });
   });
 
+  it.each([
+    ['whom the face was taken for', 0.72, 'Ada'],
+    ['nobody, if that was not sure', 0.62, null],
+  ])('of a correction gives what came of it to %s', async (_, cosine, owner) => {
+    const [ada, bob] = [strangerVector(1), strangerVector(2)];
+    await rig.see(ada, 'ada');
+    await rig.see(bob, 'bob');
+    await name('Unknown 1', 'Ada');
+    await name('Unknown 2', 'Bob');
+    const wrong = alikeVector(ada, cosine, 5);
+    await rig.see(wrong, 'wrong');
+    const { id } = await rig.apply({ kind: 'assign', snapshotId: 'wrong', position: 0, person: 'Bob' });
+    // One matched by the face that was corrected, and learnt; one matched by that one; and one of Bob.
+    const views = { next: alikeVector(wrong, 0.85, 6), later: alikeVector(alikeVector(wrong, 0.85, 6), 0.95, 7) };
+    for (const [snapshotId, view] of Object.entries(views))
+      expect(await rig.see(view, snapshotId)).toMatchObject({ decision: 'match', person: { name: 'Bob' } });
+    await rig.see(alikeVector(bob, 0.8, 9), 'own');
+    await rig.undo(id);
+    const people = new Map((await rig.opened.gallery.people(never)).map((person) => [person.id, person.name]));
+    const owners = ['wrong', 'next', 'later', 'own'].map(async (snapshotId) => {
+      const [face] = (await rig.sighting(snapshotId))?.faces ?? [];
+      return [snapshotId, people.get(face?.personId ?? '') ?? null];
+    });
+    expect(Object.fromEntries(await Promise.all(owners))).toEqual({ wrong: 'Ada', next: owner, later: owner, own: 'Bob' });
+    const learnt = (await rig.contents()).faces.filter(({ role, personId }) => role === 'reference' && people.get(personId) === 'Bob');
+    expect(new Set(learnt.map(({ snapshotId }) => snapshotId))).toEqual(new Set(['bob', 'own']));
+  });
+
   it('of a merge does not bring back a face that was corrected since', async () => {
     const settings = { references: { ...defaultReferenceSettings, cap: 2 } };
     const { operations } = await rig.start({ settings });

@@ -93,19 +93,42 @@ for (const backend of galleryBackends) {
       const { code, out } = await watchpost('check');
       expect(code).toBe(1);
       expect(out).toEqual([
-        expect.stringMatching(/^person \S+: the name /),
+        expect.stringMatching(/^person \S+: the name is empty, shown as Unknown 1$/),
         expect.stringMatching(/^person \S+: removed by hand, but 1 face stayed$/),
         'watchpost check --repair mends what was damaged',
       ]);
       const [json] = (await watchpost('check', '--json')).out;
       expect(JSON.parse(json ?? '')).toMatchObject({
-        faults: [{ kind: 'person' }],
+        faults: [{ kind: 'person', shownAs: 'Unknown 1' }],
         removedPersons: [{ faces: 1 }],
         merges: [],
         repaired: false,
       });
       expect(await watchpost('check', '--repair')).toMatchObject({ code: 0, out: [...out.slice(0, 2), 'repaired'] });
       expect(await watchpost('check')).toEqual({ code: 0, out: ['nothing is wrong'], err: [] });
+    });
+
+    it('check --repair is in the history, with whoever asked for it', async () => {
+      // Of several processes that are as fast, another one may be the first to adopt it.
+      await opened.gallery.close();
+      await backend.renameByHand(storage, 'Unknown 1', '');
+      expect(await watchpost('check', '--repair')).toMatchObject({ code: 0 });
+      const entries = (await watchpost('history', '--json')).out.map((line) => JSON.parse(line) as object);
+      const by = { id: `cli:${userInfo().username}`, where: hostname() };
+      expect(entries[0]).toMatchObject({ action: 'repair', actor: by, summary: 'repaired: Unknown 1 (the name is empty)' });
+      opened = await startGallery(storage);
+    });
+
+    it('a command ends when the gallery cannot be read, and says why', { timeout: 30_000 }, async () => {
+      if (storage.MONGO_CONNECTION_STRING)
+        await withMongo(storage, async (client) => {
+          // What a restore leaves behind that was stopped.
+          const state = client.db().collection<{ _id: string }>('gallery');
+          await state.replaceOne({ _id: 'gallery' }, { replacing: true, before: { version: 1, nextNumber: 2 } });
+        });
+      else
+        await withPostgres(storage, async (client) => void (await client.query('ALTER TABLE watchpost.pairs RENAME COLUMN id TO other')));
+      expect(await watchpost('people')).toMatchObject({ code: 1, err: [expect.stringMatching(/restore|column|pairs/)] });
     });
 
     it('explain says what a decision was made of, and what it would be', async () => {

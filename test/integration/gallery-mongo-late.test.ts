@@ -13,6 +13,7 @@ import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
 import { audit, changeset, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 import type { Service } from '../support/services.ts';
 import { stalledDatabase } from '../support/stalled-database.ts';
+import { startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
@@ -153,6 +154,37 @@ for (const backend of galleryBackends.filter(({ name }) => name.startsWith('Mong
         expect((await connection.db.collection('persons').findOne({ name: 'Later' }))?.['version']).toBe(3);
       }
       expect(stop).toBeGreaterThan(5);
+    });
+
+    it('erases a name that somebody gave by hand while the person was being forgotten, wherever it was stopped', async () => {
+      const erase = async () => database.eraser.erase({ deletedMs: -60_000, auditMs: 1e12, mergedMs: 1e12 }, never);
+      const forget: Partial<Changeset> = {
+        persons: ['p1', 'p4'].map((id) => ({ id, isNew: false, set: { deleted: true } })),
+        audit: audit({ id: 'forget', personIds: ['p1', 'p4'], action: 'forget' }),
+      };
+      for (const name of ['Name of p1', 'Name of p4']) {
+        let stop = 1;
+        for (let isOver = false; !isOver; stop += 1) {
+          await prepare();
+          // Merged into the one who is forgotten.
+          await commit({ persons: [newPerson('p4', { mergedInto: 'p1', mergedAtMs: 1_000 })] });
+          let made = 0;
+          const db = stalledDatabase(connection.db, async () => {
+            made += 1;
+            if (made === stop) await backend.renameByHand(storage, name, 'By hand');
+          });
+          await createMongoGalleryStore(db, log).commit(await database.store.head(never), changeset(forget), 'forget', never);
+          isOver = made < stop;
+          if (isOver) break;
+          // Adopts what was edited.
+          const opened = await startGallery(storage);
+          await expect.poll(async () => (await database.store.edits(never)).persons, { timeout: 5_000 }).toEqual([]);
+          await opened.gallery.close();
+          await erase();
+          expect(JSON.stringify(await everything()), `${name}, stopped before call ${String(stop)}`).not.toContain('By hand');
+        }
+        expect(stop).toBeGreaterThan(3);
+      }
     });
 
     for (const [way, goOn] of Object.entries(waysOn)) {

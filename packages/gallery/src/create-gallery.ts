@@ -1,5 +1,4 @@
 import { pause } from '@watchpost/shared/wait';
-import { AppError } from '@watchpost/shared/errors';
 import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
@@ -31,7 +30,7 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
   return {
     ready: (signal) => untilReady(sync, signal),
     isReady: () => sync.isReady(),
-    isOutdated: () => sync.isOutdated(),
+    isOutdated: () => sync.failure()?.error.code === 'database-newer',
     recognise,
     explain,
     people: async (signal) => {
@@ -73,10 +72,13 @@ function sorted(persons: readonly Person[]): Person[] {
 
 /** How often a process that waits for the gallery looks whether it may wait for ever, milliseconds. */
 const lookMs = 20;
+/** How long it puts up with a database that cannot be read: a failover is over by then. */
+const patienceMs = 10_000;
 
-async function untilReady(sync: Pick<Sync, 'isReady' | 'isOutdated'>, signal: AbortSignal): Promise<void> {
+async function untilReady(sync: Pick<Sync, 'isReady' | 'failure'>, signal: AbortSignal): Promise<void> {
   while (!sync.isReady()) {
-    if (sync.isOutdated()) throw new AppError('database-newer', 'a newer release of watchpost keeps this gallery: update this process');
+    const failure = sync.failure();
+    if (failure && (failure.error.code === 'database-newer' || failure.forMs > patienceMs)) throw failure.error;
     await pause(lookMs, signal);
   }
 }

@@ -135,8 +135,8 @@ export interface Changeset {
   assignments?: SightingAssignment[];
 }
 
-const sightingMoveSchema = z.object({ faceIds: z.array(z.string()), from: z.array(z.string()), to: z.string() });
-/** Sightings whose nearest reference was one of these faces, and that are one of the `from` persons', become another person's. Those that a reader corrected stay. */
+const sightingMoveSchema = z.object({ faceIds: z.array(z.string()), from: z.array(z.string()), to: z.string().nullable() });
+/** Sightings whose nearest reference was one of these faces, and that are one of the `from` persons', become another person's, or nobody's. Those that a reader corrected stay. */
 export type SightingMove = z.infer<typeof sightingMoveSchema>;
 
 const sightingAssignmentSchema = z.object({

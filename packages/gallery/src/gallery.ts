@@ -55,7 +55,7 @@ export interface SightedFace extends Pick<Sighting, 'box' | 'decision' | 'simila
 
 /** The gallery as jobs and commands use it. */
 export interface Gallery {
-  /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. Rejects with `database-newer` if it would wait for an update. */
+  /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. Rejects with `database-newer` if it would wait for an update, and with `gallery-unavailable` if the database cannot be read for ten seconds. */
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;
   /** Whether it is not ready because a newer release keeps the gallery: this process must be updated. */

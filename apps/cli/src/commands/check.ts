@@ -42,7 +42,7 @@ function toLines(report: Report): string[] {
   const { faults, orphans, merges, repaired } = report;
   const shortId = shortIds(merges.flatMap(({ from, into }) => [from.id, into.id]));
   const lines = [
-    ...faults.map(({ kind, id, problem }) => `${kind} ${id}: ${problem}`),
+    ...faults.map(({ kind, id, problem, shownAs }) => `${kind} ${id}: ${problem}${shownAs === null ? '' : `, shown as ${shownAs}`}`),
     ...orphans.map(({ personId, faceIds }) => `person ${personId}: removed by hand, but ${countFaces(faceIds.length)} stayed`),
     ...merges.map(
       ({ from, into }) => `two are called "${into.name}"; if they are one: watchpost merge ${shortId(from.id)} ${shortId(into.id)}`,

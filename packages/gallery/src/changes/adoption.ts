@@ -1,5 +1,5 @@
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { personStatus, type Head, type HandEdits, type Inverse, type PersonFields, type StoredPerson } from '../domain.ts';
+import { personStatus, type Actor, type Head, type HandEdits, type Inverse, type PersonFields, type StoredPerson } from '../domain.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { GalleryStore } from '../store.ts';
 import { nameKey } from '../names.ts';
@@ -7,7 +7,7 @@ import { createChange, type Audited, type Change } from './change.ts';
 import type { Transact } from './transact.ts';
 
 /** In the audit: whoever edits the database by hand. */
-const actor = { id: 'database' };
+const database = { id: 'database' };
 /** In one commit; the rest follows in the next. */
 const together = { persons: 100, faces: 300 };
 /** In a summary. */
@@ -16,9 +16,10 @@ const named = 3;
 /**
  * The change that takes over what was edited by hand, so that all processes learn it in order and it can be undone; null if there is
  * nothing. A hand-given name of a person that was merged into another is never lost: the other one gets it. A merge by hand into
- * somebody who is not there, or in a circle, is undone.
+ * somebody who is not there, or in a circle, is undone. `repair`: the edits are a repair that
+ * this actor asked for; the summary tells what was repaired.
  */
-export function planAdoption(mirror: Mirror, base: Head, edits: HandEdits): Audited | null {
+export function planAdoption(mirror: Mirror, base: Head, edits: HandEdits, repair?: { actor: Actor; summary: string }): Audited | null {
   const persons = edits.persons.slice(0, together.persons);
   const faceIds = edits.faceIds.slice(0, together.faces);
   if (persons.length + faceIds.length === 0) return null;
@@ -30,7 +31,8 @@ export function planAdoption(mirror: Mirror, base: Head, edits: HandEdits): Audi
     ...(faceIds.length > 0 ? [facesAdded(faceIds)] : []),
   ];
   const more = parts.length > named ? `, and ${parts.length - named} more` : '';
-  const { changeset, audit } = change.audited('edit', actor, `edited in the database: ${parts.slice(0, named).join(', ')}${more}`);
+  const edited = `edited in the database: ${parts.slice(0, named).join(', ')}${more}`;
+  const { changeset, audit } = repair ? change.audited('repair', repair.actor, repair.summary) : change.audited('edit', database, edited);
   const whole = { ...audit, inverse: audit.inverse && withEditsBack(mirror, audit.inverse, persons) };
   return { changeset: { ...changeset, audit: whole }, audit: whole };
 }

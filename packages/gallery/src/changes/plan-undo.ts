@@ -98,7 +98,9 @@ function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: re
   if (touched.length === 0) return;
   const standing = new Set(later.filter(({ undone, action }) => !undone && action !== 'undo').flatMap((each) => idsIn(each.inverse)));
   const undos = new Set(later.flatMap(({ undoes, version }) => (later.some(({ id }) => id === undoes) ? [version] : [])));
-  if (touched.some(({ id, version }) => standing.has(id) || !undos.has(version))) throw builtOn();
+  // A picture may have told since whom a negative shows. It goes all the same.
+  const own = new Set(inverse.faces.flatMap(({ id, set }) => (set.deleted && mirror.face(id)?.role === 'negative' ? [id] : [])));
+  if (touched.some(({ id, version }) => standing.has(id) || !(undos.has(version) || own.has(id)))) throw builtOn();
 }
 
 function idsIn(inverse: Inverse | null): string[] {
@@ -114,12 +116,17 @@ function refuseIfTaken(mirror: Mirror, { inverse }: Undoable): void {
   }
 }
 
-/** Whether a later entry corrected the same sighting, or a person whose removed faces undoing would bring back. */
+/**
+ * Whether a later entry corrected the same sighting, or a person whose removed faces undoing would bring back; or whether it forgot
+ * whom a face shows that the entry changed.
+ */
 function isBuiltOn({ entry, inverse }: Undoable, later: AuditEntry): boolean {
   if (later.undone || later.action === 'undo') return false;
   const same = (one: Inverse['assignments'][number], other: typeof one): boolean =>
     one.snapshotId === other.snapshotId && one.position === other.position;
   if (later.inverse?.assignments.some((each) => inverse.assignments.some((own) => same(own, each)))) return true;
+  const changed = new Set(inverse.faces.map(({ id }) => id));
+  if (later.action === 'forget' && later.inverse?.faces.some(({ id }) => changed.has(id))) return true;
   const bringsBack = inverse.faces.some(({ set }) => set.deleted === false);
   return bringsBack && later.action === 'assign' && later.personIds.some((id) => entry.personIds.includes(id));
 }
@@ -136,6 +143,7 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   const whole = { ...inverse, faces };
   if (entry.action === 'split') return splitUndone(deps, base, { entry, inverse: whole }, signal);
   if (inverse.persons.some(({ set }) => set.mergedInto === null)) return mergeUndone(deps, { entry, inverse: whole }, signal);
+  if (entry.action === 'assign') return assignUndone(deps, { entry, inverse: whole }, signal);
   // With a person go the faces that it got since.
   const known = new Set(inverse.faces.map(({ id }) => id));
   const leaving = inverse.persons.filter(({ set }) => set.deleted).flatMap(({ id }) => mirror.facesOf(id));
@@ -161,6 +169,28 @@ async function mergeUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal:
     undone.moveSightings.push(sightings);
   }
   return undone;
+}
+
+/**
+ * What was matched since by the reference that the statement made goes to whom the face was taken for before, or to nobody if that was
+ * not sure; what was learnt from it is unlearnt.
+ */
+async function assignUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal: AbortSignal): Promise<Inverse> {
+  const { mirror, sightings } = deps;
+  const [before] = inverse.assignments;
+  const made = inverse.faces.flatMap(({ id, set }) => (set.deleted ? (mirror.face(id) ?? []) : []));
+  const reference = made.find(({ role }) => role === 'reference');
+  const right = mirror.person(reference?.personId ?? '');
+  if (!before || !reference || !right) return inverse;
+  const decision = (await sightings.find(before.snapshotId, signal))?.faces[before.position]?.decision;
+  const wasSure = before.saidBy !== null || decision === 'match' || decision === 'unknown';
+  const to = wasSure ? (mirror.person(before.personId ?? '')?.id ?? null) : null;
+  if (to === right.id) return inverse;
+  const leaving = { faceIds: [reference.id], personId: reference.personId, since: entry.version };
+  const learnt = await learntSince(deps, leaving, signal);
+  const unlearnt = learnt.map(({ id }) => ({ id, isNew: false, set: { deleted: true } }) as const);
+  const move = { faceIds: [reference.id, ...learnt.map(({ id }) => id)], from: mirror.idsOf(right.id), to };
+  return { ...inverse, faces: [...inverse.faces, ...unlearnt], moveSightings: [...inverse.moveSightings, move] };
 }
 
 /** The faces return, and with them whatever the unknown got since; unless a reader said of a face that it is the unknown, who then stays. */

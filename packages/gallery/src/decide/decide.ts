@@ -50,14 +50,15 @@ export type NotSame = (one: string, other: string) => boolean;
 /**
  * The decision about a face, with what it was made of. `new`: a stranger, to become a new person; `keptFrom`: the persons whom it
  * resembles, but whom a negative excluded, so that the new person is not the same as they are. `sameAs`: it resembles the stranger in
- * another face of the picture (its index).
+ * another face of the picture (its index). `likeNegativesOf`: the other persons of whose negatives one would match the face, and so
+ * shows whomever the face shows.
  */
 export type Decision = (
   | { kind: 'match' | 'uncertain' | 'unknown'; candidate: Candidate; addReference: boolean }
   | { kind: 'uncertain'; sameAs: number }
   | { kind: 'new'; keptFrom: string[] }
   | { kind: 'unrecognisable' }
-) & { evidence: Evidence };
+) & { evidence: Evidence; likeNegativesOf: string[] };
 
 /**
  * Decides about all faces of one picture together. `similarity(i, j)`: cosine between two of its faces. Pure.
@@ -86,19 +87,22 @@ function judge(face: RankedProbe, settings: DecisionSettings, notSame: NotSame):
   const [best, ...others] = face.candidates.filter((candidate) => !isExcluded(candidate));
   const rival = best && others.find((other) => isWithin(best, other, thresholds, settings.margin) && !mayBeSame(best, other, notSame));
   const evidence = evidenceOf(face, best, rival ?? others[0], thresholds, settings.margin);
-  if (!reaches(face, recognisable)) return { kind: 'unrecognisable', evidence };
+  const unsure = { evidence, likeNegativesOf: [] };
+  if (!reaches(face, recognisable)) return { kind: 'unrecognisable', ...unsure };
+  const alike = face.candidates.filter(({ negative }) => negative >= thresholds.match).map(({ personId }) => personId);
   if (!best || best.similarity < thresholds.uncertain) {
-    if (!reaches(face, enroll)) return { kind: 'unrecognisable', evidence };
+    if (!reaches(face, enroll)) return { kind: 'unrecognisable', ...unsure };
     const excluded = face.candidates.filter((candidate) => isExcluded(candidate) && candidate.similarity >= thresholds.uncertain);
-    return { kind: 'new', keptFrom: excluded.map(({ personId }) => personId), evidence };
+    return { kind: 'new', keptFrom: excluded.map(({ personId }) => personId), evidence, likeNegativesOf: alike };
   }
-  if (best.similarity < thresholds.match || rival) return { kind: 'uncertain', candidate: best, addReference: false, evidence };
+  if (best.similarity < thresholds.match || rival) return { kind: 'uncertain', candidate: best, addReference: false, ...unsure };
   const sure = best.similarity >= thresholds.match + settings.reference.minAboveMatch;
   return {
     kind: best.status === 'unknown' ? 'unknown' : 'match',
     candidate: best,
     addReference: sure && reaches(face, settings.reference),
     evidence,
+    likeNegativesOf: alike.filter((personId) => personId !== best.personId),
   };
 }
 
@@ -145,11 +149,12 @@ function assignEachPersonOnce(verdicts: Verdict[]): void {
     const { personId, similarity } = verdict.candidate;
     const holder = holders.get(personId);
     if (holder && holder.similarity >= similarity) {
-      verdicts[index] = { ...verdict, kind: 'uncertain', addReference: false };
+      verdicts[index] = { ...verdict, kind: 'uncertain', addReference: false, likeNegativesOf: [] };
       continue;
     }
     const before = holder && verdicts[holder.index];
-    if (before && 'candidate' in before) verdicts[holder.index] = { ...before, kind: 'uncertain', addReference: false };
+    if (before && 'candidate' in before)
+      verdicts[holder.index] = { ...before, kind: 'uncertain', addReference: false, likeNegativesOf: [] };
     holders.set(personId, { index, similarity });
   }
 }
@@ -171,7 +176,7 @@ function keepOneFacePerStranger(
     const same = kept.find((other) => similarity(index, other) >= uncertain);
     const verdict = verdicts[index];
     if (same === undefined) kept.push(index);
-    else if (verdict) decisions[index] = { kind: 'uncertain', sameAs: same, evidence: verdict.evidence };
+    else if (verdict) decisions[index] = { kind: 'uncertain', sameAs: same, evidence: verdict.evidence, likeNegativesOf: [] };
   }
   return decisions;
 }

@@ -1,4 +1,4 @@
-import { toAppError } from '@watchpost/shared/errors';
+import { toAppError, type AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { raceAbort } from '@watchpost/shared/wait';
 import type { Head } from '../domain.ts';
@@ -10,12 +10,18 @@ import { divergence } from './divergence.ts';
 import { createFaultLog } from './fault-log.ts';
 import type { Mirror } from './mirror.ts';
 
+/** Why the database cannot be read, and for how long that has been so: from the first failed attempt to the last one. */
+export interface ReadFailure {
+  error: AppError;
+  forMs: number;
+}
+
 /** Reads the database into the mirror. */
 export interface Reader {
   ready: (signal: AbortSignal) => Promise<void>;
   isReady: () => boolean;
-  /** Whether a newer release keeps the gallery: this process must be updated. */
-  isOutdated: () => boolean;
+  /** Null if the last attempt succeeded, or is the first. `database-newer`: a newer release keeps the gallery. */
+  failure: () => ReadFailure | null;
   /** Reads everything with a newer version; the mirror is then complete up to the head that this resolves to. */
   catchUp: () => Promise<Head>;
   /** Compares the ids of all persons and faces with the database, to find what was removed or put back by hand. */
@@ -42,7 +48,8 @@ const newestCommits = 2_000;
 export function createReader({ store, mirror, metrics, log, embeddings }: ReaderDeps, signal: AbortSignal): Reader {
   const faults = createFaultLog({ metrics, log });
   const complete = createGate((isOpen) => metrics.ready.set(isOpen ? 1 : 0));
-  let outdated = false;
+  let failure: ReadFailure | null = null;
+  let failingSinceMs = 0;
   let verifiedAtMs = Date.now();
   /** Why everything must be read again; null if it need not be. */
   let reloadReason: string | null = 'start';
@@ -89,13 +96,14 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
     try {
       const head = await readChanges(startedAtMs);
       verifiedAtMs = startedAtMs;
-      outdated = false;
+      failure = null;
       complete.open();
       return head;
     } catch (error) {
       // What a newer release decides by is not known here: jobs wait for an update.
-      outdated = toAppError(error).code === 'database-newer';
-      if (outdated) complete.close();
+      if (!failure) failingSinceMs = performance.now();
+      failure = { error: toAppError(error), forMs: performance.now() - failingSinceMs };
+      if (failure.error.code === 'database-newer') complete.close();
       throw error;
     } finally {
       const counts = mirror.counts();
@@ -111,7 +119,7 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
   return {
     ready: complete.wait,
     isReady: complete.isOpen,
-    isOutdated: () => outdated,
+    failure: () => failure,
     catchUp,
     census,
     verifiedAtMs: () => verifiedAtMs,

@@ -7,7 +7,7 @@ import type { Head } from '../domain.ts';
 import type { GalleryMetrics } from '../metrics.ts';
 import type { ChangeEvent, GalleryFeed, GalleryStore } from '../store.ts';
 import type { Mirror } from './mirror.ts';
-import { createReader, type ReaderDeps } from './reader.ts';
+import { createReader, type ReaderDeps, type ReadFailure } from './reader.ts';
 import { createTending } from './tending.ts';
 
 export interface SyncSettings {
@@ -25,8 +25,8 @@ export interface Sync {
   start(): void;
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;
-  /** Whether a newer release keeps the gallery: this process must be updated. */
-  isOutdated(): boolean;
+  /** Why the database cannot be read; null if it can. `database-newer`: a newer release keeps the gallery. */
+  failure(): ReadFailure | null;
   /** Reads everything that is new; the mirror is then complete up to the head that this resolves to. */
   catchUp(): Promise<Head>;
   close(): Promise<void>;
@@ -120,7 +120,7 @@ export function createSync({ pollMs, censusMs, feed, adopt, ...deps }: SyncDeps)
     },
     ready: reader.ready,
     isReady: reader.isReady,
-    isOutdated: reader.isOutdated,
+    failure: reader.failure,
     catchUp: reader.catchUp,
     close: async () => {
       stop.abort();

@@ -1,8 +1,10 @@
+import { dot as cosine } from '@watchpost/shared/vectors';
 import { createChange } from '../changes/change.ts';
 import type { Decision } from '../decide/decide.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
 import { personStatus, type Changeset, type Head, type Sighting } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
+import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { VectorsOf } from '../memory/vectors-of.ts';
 
@@ -34,7 +36,7 @@ export function faceOutcome(decision: Decision, strangers: readonly (Stranger | 
   return { decision: 'unrecognisable', personId: null, similarity: null, faceId: null, evidence };
 }
 
-/** Whether these decisions add a person, a reference or a pair. */
+/** Whether these decisions add a person, a reference or a pair, or tell whom a negative shows. */
 export async function needsChange(
   deps: DraftDeps,
   faces: readonly ProbeFace[],
@@ -44,7 +46,8 @@ export async function needsChange(
   if (decisions.some(({ kind }) => kind === 'new') || newPairs(deps, matchedPersons(decisions)).length > 0) return true;
   for (const [index, decision] of decisions.entries()) {
     const face = faces[index];
-    if (face && (await newReference(deps, face, decision, signal))) return true;
+    if (!face) continue;
+    if ((await newReference(deps, face, decision, signal)) || (await negativesOf(deps, face, decision, signal)).length > 0) return true;
   }
   return false;
 }
@@ -61,6 +64,27 @@ async function newReference(
   const existing = await vectorsOf(personId, modelId, 'reference', signal);
   const { add, evict } = chooseReferences(existing, { vector: embedding, quality }, references);
   return add ? { personId, evict } : null;
+}
+
+/**
+ * The negatives of others that show the same person as this face, where nobody said who that is: whoever forgets the person must find
+ * them. As sure as a match is.
+ */
+async function negativesOf(
+  { mirror, vectorsOf }: DraftDeps,
+  { embedding, modelId }: ProbeFace,
+  { evidence, likeNegativesOf }: Decision,
+  signal: AbortSignal,
+): Promise<IndexedFace[]> {
+  const found: IndexedFace[] = [];
+  for (const personId of likeNegativesOf.flatMap((id) => mirror.idsOf(id))) {
+    const open = mirror.facesOf(personId).filter(({ role, shows }) => role === 'negative' && shows === null);
+    if (open.length === 0) continue;
+    const vectors = await vectorsOf(personId, modelId, 'negative', signal);
+    const alike = new Set(vectors.flatMap(({ id, vector }) => (cosine(embedding, vector) >= evidence.match ? [id] : [])));
+    found.push(...open.filter(({ id }) => alike.has(id)));
+  }
+  return found;
 }
 
 function matchedPersons(decisions: readonly Decision[]): string[] {
@@ -115,10 +139,13 @@ export async function draftChange(
       addReference(reference.personId);
       if (reference.evict !== null) change.removeFace(reference.evict);
     }
-    if (decision.kind !== 'new') continue;
-    const { id: personId } = change.createUnknown();
-    strangers[position] = { personId, faceId: addReference(personId) };
-    for (const other of decision.keptFrom) change.setPair(other, personId, false);
+    if (decision.kind === 'new') {
+      const { id: personId } = change.createUnknown();
+      strangers[position] = { personId, faceId: addReference(personId) };
+      for (const other of decision.keptFrom) change.setPair(other, personId, false);
+    }
+    const shown = strangers[position]?.personId ?? ('candidate' in decision ? decision.candidate.personId : null);
+    if (shown !== null) for (const negative of await negativesOf(deps, face, decision, signal)) change.setShows(negative, shown);
   }
   const made = strangers.flatMap((stranger) => stranger?.personId ?? []);
   const pairs = newPairs(deps, [...matchedPersons(decisions), ...made]);

@@ -67,6 +67,7 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
           [`${face}.faceId`]: null,
           [`${face}.similarity`]: null,
           [`${face}.evidence`]: null,
+          [`${face}.saidBy`]: null,
           [`${face}.embedding`]: null,
         },
         $unset: { [`${face}.crop`]: 1 },

@@ -26,7 +26,7 @@ const resultSchema = z.object({
 export function createPostgresCommit(postgres: Postgres): GalleryStore['commit'] {
   return async (base, changeset, id, signal) => {
     const change = toJson({ ...changeset, ...(changeset.adopt && { adopt: await withRawNames(postgres, changeset.adopt, signal) }) });
-    const deadline = Date.now() + blockedMs;
+    const deadline = performance.now() + blockedMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         const { rows } = await postgres.query(
@@ -41,7 +41,7 @@ export function createPostgresCommit(postgres: Postgres): GalleryStore['commit']
       } catch (error) {
         if (isConflict(error)) return 'conflict';
         if (sqlState(error) !== lockNotAvailable) throw error;
-        if (Date.now() > deadline) {
+        if (performance.now() > deadline) {
           const who = await describeBlockers(postgres, signal);
           throw new AppError('gallery-unavailable', `somebody else has locked what the change concerns: ${who}`, { cause: error });
         }
