@@ -2,7 +2,7 @@ import { pause } from '@watchpost/shared/wait';
 import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
-import { inSteps } from './memory/concurrency.ts';
+import { inSteps, sortInSteps } from './memory/concurrency.ts';
 import { nameKey } from './names.ts';
 import type { Sync } from './memory/sync.ts';
 import type { SightingStore } from './store.ts';
@@ -38,7 +38,7 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
       const lastSeen = await sightings.lastSeen(null, signal);
       const persons: Person[] = [];
       await inSteps(mirror.persons(), (stored) => persons.push(show(stored, mirror.idsOf(stored.id), lastSeen)));
-      return sorted(persons);
+      return inOrder(persons);
     },
     person: async (id, signal) => {
       await sync.ready(signal);
@@ -59,15 +59,17 @@ function newestOf(ids: readonly string[], lastSeen: Map<string, LastSeen>): Last
 const order = { named: 0, unknown: 1, ignored: 2 } as const;
 
 /** Named persons by name, then unknowns by number, then ignored persons. */
-function sorted(persons: readonly Person[]): Person[] {
+async function inOrder(persons: readonly Person[]): Promise<Person[]> {
   const collator = new Intl.Collator();
-  const keyed = persons.map((person) => ({
-    person,
-    key: nameKey(person.name),
-    number: person.status === 'unknown' ? (person.number ?? 0) : 0,
-  }));
-  keyed.sort((a, b) => order[a.person.status] - order[b.person.status] || a.number - b.number || collator.compare(a.key, b.key));
-  return keyed.map(({ person }) => person);
+  const keyed: { person: Person; key: string; number: number }[] = [];
+  await inSteps(persons, (person) => {
+    keyed.push({ person, key: nameKey(person.name), number: person.status === 'unknown' ? (person.number ?? 0) : 0 });
+  });
+  const sorted = await sortInSteps(
+    keyed,
+    (a, b) => order[a.person.status] - order[b.person.status] || a.number - b.number || collator.compare(a.key, b.key),
+  );
+  return sorted.map(({ person }) => person);
 }
 
 /** How often a process that waits for the gallery looks whether it may wait for ever, milliseconds. */

@@ -52,8 +52,8 @@ describe('the adoption of edits by hand', () => {
       [unknown('one', 1), unknown('two', 2, { mergedInto: 'one' })],
       [unknown('two', 2, { name: 'Ada', mergedInto: 'one', mergedAtMs: 9 })],
     );
-    expect([set('one'), set('two')]).toEqual([{ name: 'Ada' }, undefined]);
-    expect(plan?.audit.inverse?.persons).toContainEqual({ id: 'one', isNew: false, set: { name: 'Unknown 1' } });
+    expect([set('one'), set('two')]).toEqual([{ name: 'Ada', formerNumbers: [2] }, undefined]);
+    expect(plan?.audit.inverse?.persons).toContainEqual({ id: 'one', isNew: false, set: { name: 'Unknown 1', formerNumbers: [] } });
   });
 
   it('gives it to a named person as an alias, once', () => {
@@ -61,7 +61,7 @@ describe('the adoption of edits by hand', () => {
     const merged = (name: string) => person('p', { name, mergedInto: 'eve', mergedAtMs: 9 });
     expect(adopt([eve], [merged('Ada')]).set('eve')).toEqual({ aliases: ['Evie', 'Ada'] });
     for (const name of ['EVE', 'evie']) expect(adopt([eve], [merged(name)]).set('eve')).toBeUndefined();
-    expect(adopt([eve], [unknown('p', 4, { mergedInto: 'eve', mergedAtMs: 9 })]).set('eve')).toBeUndefined();
+    expect(adopt([eve], [unknown('p', 4, { mergedInto: 'eve', mergedAtMs: 9 })]).set('eve')).toEqual({ formerNumbers: [4] });
   });
 
   it('gives both names where two were merged into one unknown', () => {
@@ -70,7 +70,7 @@ describe('the adoption of edits by hand', () => {
       [unknown('one', 1)],
       [unknown('two', 2, { name: 'Ada', ...into }), unknown('three', 3, { name: 'Bob', ...into })],
     );
-    expect(set('one')).toEqual({ name: 'Ada', aliases: ['Bob'] });
+    expect(set('one')).toEqual({ name: 'Ada', aliases: ['Bob'], formerNumbers: [2, 3] });
   });
 
   it('keeps a merge that was made by hand, with its time', () => {

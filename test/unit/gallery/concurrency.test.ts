@@ -1,4 +1,4 @@
-import { coalesce, createMutex, inSteps } from '@watchpost/gallery/memory/concurrency';
+import { coalesce, createMutex, inSteps, sortInSteps } from '@watchpost/gallery/memory/concurrency';
 import { describe, expect, it } from 'vitest';
 
 /** A promise that the test resolves. */
@@ -109,5 +109,29 @@ describe('inSteps', () => {
     clearImmediate(turning);
     expect(visited).toEqual([1, 2, 3, 4]);
     expect(turns).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('sortInSteps', () => {
+  it('sorts like toSorted: what is equal stays in its order', async () => {
+    for (const count of [0, 1, 500, 501, 1_700]) {
+      const all = Array.from({ length: count }, (_, index) => ({ key: (index * 7_919) % 97, index }));
+      const byKey = (a: { key: number }, b: { key: number }): number => a.key - b.key;
+      expect(await sortInSteps(all, byKey)).toEqual(all.toSorted(byKey));
+    }
+  });
+
+  it('lets others run meanwhile', async () => {
+    let turns = 0;
+    const tick = setInterval(() => (turns += 1), 0);
+    const slowly = (a: number, b: number): number => {
+      for (const untilMs = performance.now() + 0.005; performance.now() < untilMs;);
+      return a - b;
+    };
+    const numbers = Array.from({ length: 2_000 }, (_, index) => -index);
+    const sorted = await sortInSteps(numbers, slowly);
+    clearInterval(tick);
+    expect(sorted[0]).toBe(-1_999);
+    expect(turns).toBeGreaterThan(1);
   });
 });

@@ -56,6 +56,15 @@ describe('the gallery in memory', () => {
     expect(found(range).toSorted()).toEqual(['ada', 'far', 'u1', 'u2']);
   });
 
+  it('can look further in a step of its own, and finds the same', () => {
+    const range = { margin: 0.05, least: 0.5 };
+    const crowd = Array.from({ length: 100 }, (_, index) => face(`c${index}`, index % 2 === 0 ? 'u1' : 'u2', 5));
+    apply({ persons: [person('u1'), person('u2'), person('ada')], faces: [...crowd, face('a', 'ada', 10)] });
+    const steps = mirror.candidatesInSteps(plane(0), 'm', range);
+    expect(steps.next().done).toBe(false);
+    expect(steps.next()).toEqual({ done: true, value: mirror.candidates(plane(0), 'm', range) });
+  });
+
   it('gives the key of a named person’s name, and none for others', () => {
     const persons = [person('1', { name: 'ADA' }), person('2', { name: 'Unknown 4', number: 4 }), person('3', { ignored: true })];
     apply({ persons, faces: [face('a', '1', 1), face('b', '2', 2), face('c', '3', 3)] });

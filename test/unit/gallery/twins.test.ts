@@ -2,6 +2,7 @@ import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
 import { pairId, type StoredFace, type StoredPair, type StoredPerson } from '@watchpost/gallery/domain';
 import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { withoutPause } from '@watchpost/gallery/memory/concurrency';
 import { findTwin } from '@watchpost/gallery/housekeeping/twins';
 import { describe, expect, it } from 'vitest';
 
@@ -43,7 +44,7 @@ const notSame = (one: number, other: number): StoredPair => {
 const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[], pairs: StoredPair[] = []) => {
   const mirror = createMirror(createExactIndex);
   mirror.apply({ persons, faces, pairs });
-  const twins = findTwin(mirror, faceId, defaultThresholds);
+  const twins = withoutPause(findTwin(mirror, faceId, defaultThresholds));
   return twins && [twins.older.name, twins.younger.name];
 };
 

@@ -4,6 +4,7 @@ import type { Mirror } from '../memory/mirror.ts';
 import type { GalleryStore } from '../store.ts';
 import { nameKey } from '../names.ts';
 import { createChange, type Audited, type Change } from './change.ts';
+import { numbersOf } from './plan-merge.ts';
 import type { Transact } from './transact.ts';
 
 /** In the audit: whoever edits the database by hand. */
@@ -84,7 +85,7 @@ function createStuckEdits() {
   };
 }
 
-/** Merges among the edited persons: each leads to somebody, and the name goes there. */
+/** Merges among the edited persons: each leads to somebody, and the name and the numbers go there. */
 function settleMerges(mirror: Mirror, change: Change, edited: readonly StoredPerson[], nowMs: number): void {
   const now = new Map(edited.map((person) => [person.id, person]));
   const find = (id: string): StoredPerson | null => now.get(id) ?? mirror.stored(id);
@@ -101,8 +102,11 @@ function settleMerges(mirror: Mirror, change: Change, edited: readonly StoredPer
       continue;
     }
     if (person.mergedAtMs === null) set(person, { mergedAtMs: nowMs });
+    const formerNumbers = numbersOf(target, person);
+    if (formerNumbers.length > target.formerNumbers.length) set(target, { formerNumbers });
     if (isUnknown(person) || [target.name, ...target.aliases].some((name) => nameKey(name) === nameKey(person.name))) continue;
-    set(target, isUnknown(target) ? { name: person.name } : { aliases: [...target.aliases, person.name] });
+    const heir = find(target.id) ?? target;
+    set(heir, isUnknown(target) ? { name: person.name } : { aliases: [...target.aliases, person.name] });
   }
 }
 

@@ -99,7 +99,8 @@ function namesOf(kept: StoredPerson, absorbed: StoredPerson): string[] {
   return [...kept.aliases, ...names];
 }
 
-function numbersOf(kept: StoredPerson, absorbed: StoredPerson): number[] {
+/** The numbers by which the kept person is found besides its own: old posts say those of the absorbed one. */
+export function numbersOf(kept: StoredPerson, absorbed: StoredPerson): number[] {
   const numbers = [...kept.formerNumbers, ...(absorbed.number === null ? [] : [absorbed.number]), ...absorbed.formerNumbers];
   return [...new Set(numbers)].filter((number) => number !== kept.number);
 }

@@ -1,6 +1,7 @@
 import { dot as cosine } from '@watchpost/shared/vectors';
 import { thresholdsAt, type ThresholdRow } from '../decide/thresholds.ts';
 import { personStatus, type StoredPerson } from '../domain.ts';
+import type { Steps } from '../memory/concurrency.ts';
 import type { Mirror } from '../memory/mirror.ts';
 
 /** Two unknowns that seem to be one stranger. */
@@ -14,7 +15,7 @@ export interface Twins {
  * would match and, on average, the faces of the smaller set reach the `uncertain` threshold with those of the larger one. Never named
  * persons, two who are known not to be the same, or one whose negatives the face resembles more.
  */
-export function findTwin(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): Twins | null {
+export function* findTwin(mirror: Mirror, faceId: string, thresholds: readonly ThresholdRow[]): Steps<Twins | null> {
   const face = mirror.face(faceId);
   const person = face && unknownOf(mirror, face.personId);
   if (!face || !person) return null;
@@ -22,7 +23,7 @@ export function findTwin(mirror: Mirror, faceId: string, thresholds: readonly Th
   const own = mirror.references(person.id, face.modelId);
   const vector = own.find(({ id }) => id === faceId)?.vector;
   const { match: least } = thresholdsAt(face.sizePx, thresholds);
-  const candidates = vector ? mirror.candidates(vector, face.modelId, { margin: 2, least }) : [];
+  const candidates = vector ? yield* mirror.candidatesInSteps(vector, face.modelId, { margin: 2, least }) : [];
   for (const { personId, similarity, negative, faceId: theirs } of candidates) {
     if (personId === person.id) continue;
     const at = thresholdsAt(Math.min(face.sizePx, mirror.face(theirs)?.sizePx ?? 0), thresholds);

@@ -27,6 +27,7 @@ export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
 
 /** Without a pause, milliseconds: a job that waits should not notice it. */
 const longestStepMs = 5;
+const sortedAtOnce = 500;
 
 /** Visits everything, and lets others run whenever that has taken a while. What is added or removed meanwhile is the visitor's concern. */
 export async function inSteps<T>(all: Iterable<T>, visit: (one: T) => void): Promise<void> {
@@ -37,6 +38,44 @@ export async function inSteps<T>(all: Iterable<T>, visit: (one: T) => void): Pro
     await breathe();
     startMs = performance.now();
   }
+}
+
+/** Work that whoever runs it may interrupt between two steps. */
+export type Steps<T> = Generator<undefined, T>;
+
+/** All steps at once. */
+export function withoutPause<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Sorts like `toSorted`, and lets others run meanwhile: parts first, which are then merged two by two. */
+export async function sortInSteps<T>(all: readonly T[], compare: (a: T, b: T) => number): Promise<T[]> {
+  const starts = Array.from({ length: Math.ceil(all.length / sortedAtOnce) }, (_, index) => index * sortedAtOnce);
+  let parts: T[][] = [];
+  await inSteps(starts, (from) => parts.push(all.slice(from, from + sortedAtOnce).sort(compare)));
+  while (parts.length > 1) {
+    const pairs = Array.from({ length: Math.ceil(parts.length / 2) }, (_, index) => parts.slice(2 * index, 2 * index + 2));
+    parts = [];
+    for (const [one = [], other = []] of pairs) parts.push(await merge(one, other, compare));
+  }
+  return parts[0] ?? [];
+}
+
+/** Two sorted lists; of equal ones the first comes first. */
+async function merge<T>(one: readonly T[], other: readonly T[], compare: (a: T, b: T) => number): Promise<T[]> {
+  const merged: T[] = [];
+  let at = 0;
+  await inSteps(one, (first) => {
+    for (let next = other[at]; next !== undefined && compare(next, first) < 0; next = other[at]) {
+      merged.push(next);
+      at += 1;
+    }
+    merged.push(first);
+  });
+  return [...merged, ...other.slice(at)];
 }
 
 /** A mutex: each piece of work starts when the one before has ended. */

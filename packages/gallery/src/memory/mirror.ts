@@ -3,6 +3,7 @@ import type { Reference } from '../decide/references.ts';
 import { personStatus, type Head, type StoredPair, type StoredPerson } from '../domain.ts';
 import { nameKey } from '../names.ts';
 import type { ChangeBatch } from '../store.ts';
+import { withoutPause, type Steps } from './concurrency.ts';
 import { createFaceTable, type FaceTable, type IndexedFace } from './face-table.ts';
 import type { VectorIndex } from './index/vector-index.ts';
 import { createPairTable } from './pair-table.ts';
@@ -51,6 +52,8 @@ export interface Mirror {
   orphans(): { personId: string; faceIds: string[] }[];
   /** The persons nearest to a vector, most similar first. `certain`: no rival is missing, however many faces are nearer. */
   candidates(embedding: Float32Array, modelId: string, certain?: RivalRange): Candidate[];
+  /** The same for work that can wait, one search a step. */
+  candidatesInSteps(embedding: Float32Array, modelId: string, certain: RivalRange): Steps<Candidate[]>;
   /** The highest number of an unknown, also of those who were merged or named since. */
   highestNumber(): number;
   /** Persons that were not merged into another one, and all faces. */
@@ -120,7 +123,8 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
         return vector ? [{ id: face.id, vector, quality: face.quality }] : [];
       }),
     orphans: () => orphansOf(persons, faces),
-    candidates: (embedding, modelId, certain) => rankWidely({ persons, faces }, { embedding, modelId }, certain),
+    candidates: (embedding, modelId, certain) => withoutPause(rankWidely({ persons, faces }, { embedding, modelId }, certain)),
+    candidatesInSteps: (embedding, modelId, certain) => rankWidely({ persons, faces }, { embedding, modelId }, certain),
     counts: () => ({ persons: persons.unmergedCount(), faces: faces.size }),
     size: () => persons.size + faces.size,
     highestNumber: () => persons.highestNumber,
@@ -145,7 +149,7 @@ interface Probe {
 }
 
 /** Takes more neighbours until the last one is too far away to be a rival's, or there are no more. */
-function rankWidely(tables: Tables, probe: Probe, range: RivalRange | undefined): Candidate[] {
+function* rankWidely(tables: Tables, probe: Probe, range: RivalRange | undefined): Steps<Candidate[]> {
   for (let count = neighbours.first; ; count *= neighbours.widened) {
     const hits = tables.faces.nearest(probe.embedding, probe.modelId, count);
     const candidates = rank(tables, probe, hits);
@@ -153,6 +157,7 @@ function rankWidely(tables: Tables, probe: Probe, range: RivalRange | undefined)
     if (!range || !last || count >= neighbours.most) return candidates;
     const best = candidates.find(({ similarity, negative }) => similarity > negative);
     if (last.similarity < Math.max(range.least, (best?.similarity ?? -1) - range.margin)) return candidates;
+    yield;
   }
 }
 

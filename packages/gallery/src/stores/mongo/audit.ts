@@ -1,4 +1,6 @@
 import type { Db } from 'mongodb';
+import type { AuditEntry } from '../../domain.ts';
+import { inSteps } from '../../memory/concurrency.ts';
 import type { AuditStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, toAudit } from './documents.ts';
@@ -12,7 +14,13 @@ export function createMongoAudit(db: Db): AuditStore {
         if (limit === 0) return [];
         const which = { ...(actor !== undefined && { 'actor.id': actor }), ...(below !== undefined && { version: { $lt: below } }) };
         const found = await audit.find(which, { signal }).sort({ version: -1 }).limit(limit).toArray();
-        return found.flatMap((document) => toAudit(document) ?? []);
+        const entries: AuditEntry[] = [];
+        // An entry may hold the inverse of a change of a hundred persons.
+        await inSteps(found, (document) => {
+          const entry = toAudit(document);
+          if (entry) entries.push(entry);
+        });
+        return entries;
       }, signal),
     find: (idStart, signal) =>
       guardMongo(async () => {

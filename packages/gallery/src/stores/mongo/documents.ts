@@ -1,6 +1,7 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
-import { auditEntrySchema, inverseFromJson, inverseToJson, type AuditEntry } from '../../domain.ts';
+import { auditEntrySchema, inverseToJson, type AuditEntry } from '../../domain.ts';
+import { readInverse } from '../read-inverse.ts';
 
 /** A document of our collections. Ids are our own strings. */
 export interface Keyed {
@@ -55,7 +56,7 @@ const auditSchema = auditDocumentSchema.transform(({ _id, at, inverse, ...entry 
   ...entry,
   id: _id,
   atMs: at.getTime(),
-  inverse: inverseFromJson(inverse),
+  inverse: readInverse(inverse),
 }));
 
 /** Null where somebody put something else into the collection, and for a placeholder (carry-out.ts). */

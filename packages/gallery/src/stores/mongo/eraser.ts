@@ -23,6 +23,7 @@ export function createMongoEraser(db: Db): Eraser {
     // Sightings expire by an index, which is gone if somebody has dropped the database or a collection since the start.
     await ensureGalleryIndexes(db);
     await ensureRecordIndexes(db);
+    await stampDeleted(collections);
     const gone = { deleted: true, deletedAt: { $lt: new Date(nowMs - retention.deletedMs) } };
     const purgeAt = new Date(nowMs + tombstoneMs);
     const persons = await erasePersons(collections, gone, purgeAt, signal);
@@ -33,6 +34,11 @@ export function createMongoEraser(db: Db): Eraser {
     return persons + faces;
   };
   return { erase: (retention, signal) => guardMongo(() => erase(retention, signal), signal) };
+}
+
+/** Somebody who marks a face or a pair as deleted by hand does not say when. Persons are adopted, which notes it. */
+async function stampDeleted({ faces, pairs }: GalleryCollections): Promise<void> {
+  for (const each of [faces, pairs]) await each.updateMany({ deleted: true, deletedAt: null }, [{ $set: { deletedAt: '$$NOW' } }]);
 }
 
 /** Goes through the ids of what matches, ordered by id, in pages. */

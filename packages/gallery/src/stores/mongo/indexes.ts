@@ -6,11 +6,12 @@ import { galleryCollections } from './documents.ts';
 export async function ensureGalleryIndexes(db: Db): Promise<void> {
   const { persons, faces, pairs, crops, sightings, audit } = galleryCollections(db);
   const expire = (field: string) => ({ key: { [field]: 1 as const }, expireAfterSeconds: 0 });
-  const deleted = { key: { deletedAt: 1 as const }, sparse: true };
+  const deletedAt = { key: { deletedAt: 1 as const }, sparse: true };
+  const deleted = { key: { deleted: 1 as const }, partialFilterExpression: { deleted: true } };
   await guardMongo(async () => {
     await persons.createIndexes([
       { key: { version: 1 } },
-      deleted,
+      deletedAt,
       { key: { mergedInto: 1 }, partialFilterExpression: { mergedInto: { $type: 'string' } } },
       expire('purgeAt'),
     ]);
@@ -18,10 +19,11 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
       { key: { version: 1 } },
       { key: { personId: 1 } },
       { key: { shows: 1 }, partialFilterExpression: { shows: { $type: 'string' } } },
+      deletedAt,
       deleted,
       expire('purgeAt'),
     ]);
-    await pairs.createIndexes([{ key: { version: 1 } }, { key: { personIds: 1 } }, deleted, expire('purgeAt')]);
+    await pairs.createIndexes([{ key: { version: 1 } }, { key: { personIds: 1 } }, deletedAt, deleted, expire('purgeAt')]);
     await crops.createIndexes([expire('purgeAt')]);
     await sightings.createIndexes([
       { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { auditEntrySchema, inverseFromJson, type AuditEntry, type Inverse } from '../../domain.ts';
+import { auditEntrySchema, type AuditEntry } from '../../domain.ts';
+import { inSteps } from '../../memory/concurrency.ts';
 import type { AuditStore } from '../../store.ts';
+import { readInverse } from '../read-inverse.ts';
 import type { Postgres } from './connect.ts';
 
 const auditSchema = auditEntrySchema
@@ -32,7 +34,10 @@ export function createPostgresAudit({ query }: Postgres): AuditStore {
               [limit, below, actor],
               signal,
             );
-      return rows.map((row) => auditSchema.parse(row));
+      const entries: AuditEntry[] = [];
+      // An entry may hold the inverse of a change of a hundred persons.
+      await inSteps(rows, (row) => entries.push(auditSchema.parse(row)));
+      return entries;
     },
     find: async (idStart, signal) => {
       const pattern = `${idStart.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
@@ -40,13 +45,4 @@ export function createPostgresAudit({ query }: Postgres): AuditStore {
       return rows.map((row) => auditSchema.parse(row));
     },
   };
-}
-
-/** What cannot be read, of another release or edited by hand, cannot be undone; the entry is still shown. */
-function readInverse(json: string | null): Inverse | null {
-  try {
-    return inverseFromJson(json);
-  } catch {
-    return null;
-  }
 }

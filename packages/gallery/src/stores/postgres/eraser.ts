@@ -29,6 +29,8 @@ const eraseRest: readonly string[] = [
    WHERE person_ids && ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased) AND (summary <> '(erased)' OR inverse IS NOT NULL)`,
   'DELETE FROM watchpost.face_crops WHERE face_id = ANY(ARRAY(SELECT id FROM watchpost.faces WHERE deleted AND erased))',
   ...['persons', 'faces'].map((table) => `DELETE FROM watchpost.${table} WHERE deleted AND erased AND deleted_at < now() - ${tombstone}`),
+  // Somebody who marks a pair as deleted by hand does not say when; for persons and faces a trigger notes it.
+  'UPDATE watchpost.pairs SET deleted_at = now() WHERE deleted AND deleted_at IS NULL',
   `DELETE FROM watchpost.pairs WHERE deleted AND deleted_at < now() - ${tombstone}`,
 ];
 

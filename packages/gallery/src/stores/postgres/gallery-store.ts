@@ -11,7 +11,7 @@ import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson
 const pageRows = batchFaces;
 
 /** Parsed and applied without a pause. */
-const rowsAtOnce = 25;
+const rowsAtOnce = 10;
 
 type Table = 'persons' | 'pairs' | 'faces';
 
@@ -33,8 +33,9 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
     for (;;) {
       const { rows } = await query(text, [after.version, after.id], signal);
       for (let from = 0; from < rows.length; from += rowsAtOnce) {
-        yield rows.slice(from, from + rowsAtOnce);
+        // The driver has parsed the answer just now.
         await breathe();
+        yield rows.slice(from, from + rowsAtOnce);
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < pageRows) return;

@@ -27,6 +27,9 @@ const recordedSchema = z.object({ stored: z.boolean() });
 const idSchema = z.object({ snapshot_id: z.string() });
 const cropSchema = z.object({ jpeg: z.instanceof(Buffer) });
 
+/** Persons read at once; thousands of rows in one answer would keep the event loop. */
+const pageRows = 500;
+
 /** Sightings, one row for each snapshot and one for each face. `keepMs`: how long they are kept, by the database's clock. */
 export function createPostgresSightings({ query }: Postgres, keepMs: number): SightingStore {
   const find = async (snapshotIds: readonly string[], signal: AbortSignal): Promise<SnapshotSightings[]> => {
@@ -64,12 +67,19 @@ export function createPostgresSightings({ query }: Postgres, keepMs: number): Si
       return rows.length === 0 ? null : new Uint8Array(cropSchema.parse(rows[0]).jpeg);
     },
     lastSeen: async (personIds, signal) => {
-      const { rows } = await query(
-        `SELECT person_id, at, channel, camera FROM watchpost.last_seen ${personIds ? 'WHERE person_id = ANY($1)' : ''}`,
-        personIds ? [personIds] : [],
-        signal,
-      );
-      return new Map(rows.map((row) => toLastSeen(row)));
+      const found = new Map<string, LastSeen>();
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const { rows } = await query(
+          `SELECT person_id, at, channel, camera FROM watchpost.last_seen
+           WHERE person_id > $1 ${personIds ? 'AND person_id = ANY($2)' : ''} ORDER BY person_id LIMIT ${pageRows}`,
+          personIds ? [after, personIds] : [after],
+          signal,
+        );
+        const page = rows.map((row) => toLastSeen(row));
+        for (const [id, seen] of page) found.set(id, seen);
+        after = page.length < pageRows ? undefined : page.at(-1)?.[0];
+      }
+      return found;
     },
     ofPersons: async (personIds, limit, signal, after) => {
       // For each person the newest from the index: no sorting of all that was ever seen of them.
