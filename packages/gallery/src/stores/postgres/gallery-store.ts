@@ -91,8 +91,8 @@ export function createPostgresGalleryStore(postgres: Postgres): GalleryStore {
     },
     faces: facesOf,
     edits: async (signal) => {
-      const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE edited LIMIT ${mostEdits}`, [], signal);
-      const faces = await query(`SELECT id FROM watchpost.faces WHERE edited LIMIT ${mostEdits}`, [], signal);
+      const persons = await query(`SELECT ${personColumns} FROM watchpost.persons WHERE edited ORDER BY id LIMIT ${mostEdits}`, [], signal);
+      const faces = await query(`SELECT id FROM watchpost.faces WHERE edited ORDER BY id LIMIT ${mostEdits}`, [], signal);
       return { persons: persons.rows.map((row) => readPerson(row).value), faceIds: faces.rows.map((row) => idSchema.parse(row).id) };
     },
     ids,
