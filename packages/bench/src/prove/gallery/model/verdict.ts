@@ -73,13 +73,9 @@ function verdictOn(model: Model, person: Person, deed: Exclude<Operation, { kind
   const others = (name: string): Person[] => called(model, name).filter(({ id }) => id !== person.id);
   switch (deed.kind) {
     case 'name':
-      // Which faces a person has is not in the model: an unknown named like somebody without a face becomes that person.
-      if (isUnknown(person) && others(deed.to).length === 1 && others(deed.to).some((other) => hasName(other) && !other.ignored))
-        return 'either';
-      return others(deed.to).length > 0 || deed.to === person.name ? 'refused' : 'done';
+      return verdictOfName(person, deed.to, others(deed.to));
     case 'alias':
-      if (others(deed.alias).length > 0 || key(deed.alias) === key(person.name)) return 'refused';
-      return person.aliases.includes(deed.alias) ? 'refused' : 'done';
+      return others(deed.alias).length > 0 || hasAlias(person, deed.alias) ? 'refused' : 'done';
     case 'forget':
       return 'done';
     case 'split':
@@ -92,3 +88,12 @@ function verdictOn(model: Model, person: Person, deed: Exclude<Operation, { kind
       return deed satisfies never;
   }
 }
+
+function verdictOfName(person: Person, to: string, [other, ...more]: readonly Person[]): Verdict {
+  if (!other) return to === person.name ? 'refused' : 'done';
+  // Which faces a person has is not in the model: an unknown named like somebody without a face becomes that person.
+  const mayBecome = isUnknown(person) && more.length === 0 && hasName(other) && !other.ignored;
+  return mayBecome ? 'either' : 'refused';
+}
+
+const hasAlias = ({ name, aliases }: Person, alias: string): boolean => key(name) === key(alias) || aliases.includes(alias);
