@@ -33,11 +33,11 @@ export function comparePersons(model: Model, { persons }: Observed): void {
     if (!stored) return violated(`${person.name} is not in the database`);
     const [expected, found] = [resolve(model, person.id)?.id ?? null, resolveObserved(persons, person.id)];
     if (expected !== found) violated(`${person.name} is ${nameOf(model, expected)}, but in the database ${nameOf(model, found)}`);
-    if (person.mergedInto === null) compareFields(person, stored);
+    if (person.mergedInto === null) compareFields(model, person, stored);
   }
 }
 
-function compareFields(person: Person, stored: StoredPerson): void {
+function compareFields({ entries }: Model, person: Person, stored: StoredPerson): void {
   const names = [stored.name, ...stored.aliases];
   const lost = person.handNames.find((name) => !names.includes(name));
   if (lost !== undefined) violated(`the name ${lost}, given by hand, is lost: the person is called ${names.join(', ')}`);
@@ -47,6 +47,8 @@ function compareFields(person: Person, stored: StoredPerson): void {
     violated(`${person.name} has the names ${listed([person.name, ...person.aliases])}, but in the database ${listed(names)}`);
   if (person.number !== stored.number) violated(`${person.name} has the number ${stored.number} instead of ${person.number}`);
   if (person.ignored !== stored.ignored) violated(`${person.name} is ${stored.ignored ? '' : 'not '}ignored in the database`);
+  if (person.looseNames.length === 0 && !person.odd) return;
+  for (const entry of entries) if (entry.persons.has(person.id)) entry.vague = true;
   Object.assign(person, { name: stored.name, aliases: stored.aliases, handNames: [], looseNames: [] });
 }
 

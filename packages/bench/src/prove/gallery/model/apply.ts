@@ -29,10 +29,10 @@ import { verdictOf, verdictOfUndo } from './verdict.ts';
 export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excused: boolean): void {
   const { id, action, actor, personIds } = audit;
   const none = { persons: new Map(), sightings: new Map(), joined: null, split: null, forgot: [] };
-  const entry: Entry = { id, kind: action, actorId: actor.id, personIds, undone: false, ...none };
+  const entry: Entry = { id, kind: action, actorId: actor.id, personIds, undone: false, vague: false, ...none };
   if (action === 'edit') adopt(model, entry, audit);
   else if (!deed) keepHouse(model, entry, excused);
-  else if (deed.kind === 'undo') undo(model, entry, deed.entryId, audit.undoes);
+  else if (deed.kind === 'undo') undo(model, entry, { asked: deed.entryId, undoes: audit.undoes, excused });
   else {
     if (!excused && verdictOf(model, deed, actor.id) === 'refused') violated(`"${audit.summary}" had to be refused`);
     carryOut(model, entry, deed, audit.inverse?.persons.some(({ set }) => set.mergedInto === null) ?? false);
@@ -73,13 +73,17 @@ function adopt({ persons }: Model, entry: Entry, { inverse }: AuditEntry): void 
   }
 }
 
-function undo(model: Model, entry: Entry, asked: string | null, undoes: string | null): void {
+function undo(
+  model: Model,
+  entry: Entry,
+  { asked, undoes, excused }: { asked: string | null; undoes: string | null; excused: boolean },
+): void {
   const undone = model.entries.find(({ id }) => id === undoes);
   if (!undone) return violated(`an undo undid ${undoes}, which is no change`);
   const wanted = asked ?? newestOf(model, entry.actorId)?.id;
   if (undone.id !== wanted)
     violated(`an undo of ${entry.actorId} undid what ${undone.actorId} did (${undone.kind}), not the newest of its own`);
-  if (verdictOfUndo(model, undone) === 'refused') violated(`the undo of ${undone.kind} by ${undone.actorId} had to be refused`);
+  if (!excused && verdictOfUndo(model, undone) === 'refused') violated(`the undo of ${undone.kind} by ${undone.actorId} had to be refused`);
   // Also those that were matched by the faces since.
   if (undone.joined) follow(model, undone.joined);
   if (undone.split) unsplit(model, undone, undone.split);
@@ -125,9 +129,13 @@ function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean)
       return merge(model, entry, ...chosen(person, into, entry));
     case 'forget':
       return forget(model, entry, person);
-    case 'name':
+    case 'name': {
+      // Somebody without a face, whose name it is.
+      const namesake = isMerge ? entry.personIds.map((id) => resolve(model, id)).find((each) => each && each.id !== person.id) : null;
+      if (namesake) return merge(model, entry, person, namesake);
       person.handNames = [];
       return change(person, { name: deed.to, odd: false }, entry.persons, person.id);
+    }
     case 'alias':
       return change(person, { aliases: [...person.aliases, deed.alias] }, entry.persons, person.id);
     case 'split':
@@ -151,17 +159,23 @@ function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }
   else model.different.push([right.id, wrong.id]);
 }
 
-/** A named person absorbs an unknown, the older unknown the younger; of two of one name the older one stays, which the entry tells. */
+/**
+ * A name absorbs a number, ignored or not, the older number the younger. Of two of one name the older one stays, which the entry tells; as
+ * it does where a name was given by hand, which the process may or may not have known.
+ */
 function chosen(from: Person, into: Person, { personIds: [first] }: Entry): [absorbed: Person, kept: Person] {
-  if (hasName(from) && hasName(into) && key(from.name) === key(into.name)) return first === into.id ? [into, from] : [from, into];
-  const isKept = isUnknown(into) && (!isUnknown(from) || Number(from.number) < Number(into.number));
+  const isOpen = [from, into].some(({ odd, looseNames }) => odd || looseNames.length > 0);
+  if (isOpen || (hasName(from) && hasName(into) && key(from.name) === key(into.name)))
+    return first === into.id ? [into, from] : [from, into];
+  const isKept = !hasName(into) && (hasName(from) || Number(from.number) < Number(into.number));
   return isKept ? [into, from] : [from, into];
 }
 
 function merge(model: Model, entry: Entry, absorbed: Person, kept: Person): void {
   // A reader knows better.
   model.different = model.different.filter((pair) => !pair.every((id) => [absorbed.id, kept.id].includes(resolve(model, id)?.id ?? '')));
-  const names = hasName(absorbed) ? [absorbed.name, ...absorbed.aliases] : absorbed.aliases;
+  const known = new Set([kept.name, ...kept.aliases].map((name) => key(name)));
+  const names = (hasName(absorbed) ? [absorbed.name, ...absorbed.aliases] : absorbed.aliases).filter((name) => !known.has(key(name)));
   change(absorbed, { mergedInto: kept.id }, entry.persons, absorbed.id);
   change(kept, { aliases: [...kept.aliases, ...names] }, entry.persons, kept.id);
   kept.handNames.push(...absorbed.handNames);

@@ -57,6 +57,8 @@ export interface Entry {
   actorId: string;
   personIds: string[];
   undone: boolean;
+  /** Somebody whom it concerns was edited by hand at about the same time: what it found and left is not known exactly. */
+  vague: boolean;
   persons: Map<string, Was<Person>>;
   sightings: Map<string, Was<Seen>>;
   /** Of a merge: who became one, and the faces of whoever was absorbed. */

@@ -1,7 +1,9 @@
 import type { Operation } from '@watchpost/gallery/gallery';
 import {
   called,
+  hasName,
   isUnknown,
+  key,
   keyOf,
   newestOf,
   pick,
@@ -38,12 +40,18 @@ export function verdictOfUndo(model: Model, entry: Entry | undefined): Verdict {
   const isGone = (id: string): boolean => persons.get(id)?.removed !== false || persons.get(id)?.erased !== false;
   // What somebody edited by hand later is not known exactly.
   if (entry.kind === 'edit') return entry.personIds.some((id) => persons.get(id)?.deleted !== false) ? 'refused' : 'either';
-  const isChanged = [...entry.persons].some(([id, { after }]) => isGone(id) || !same(pick(persons.get(id), after), after));
-  if (isChanged || entry.personIds.some((id) => persons.get(id)?.erased)) return 'refused';
+  if ([...entry.persons.keys()].some((id) => isGone(id)) || entry.personIds.some((id) => persons.get(id)?.erased)) return 'refused';
+  if (entry.vague) return 'either';
+  const isChanged = [...entry.persons].some(([id, { after }]) => !same(pick(persons.get(id), after), after));
+  if (isChanged || isTaken(model, entry)) return 'refused';
   // The last of all can be taken back for sure. Of others the gallery may refuse those on whose faces something was built since.
   const isLast = entries.at(-1) === entry;
   return isLast && (entry.forgot.length > 0 || !entry.personIds.some((id) => persons.get(id)?.deleted)) ? 'done' : 'either';
 }
+
+/** A name that undoing would give back is somebody else's by now. */
+const isTaken = (model: Model, { persons }: Entry): boolean =>
+  [...persons.values()].some(({ before: { name } }) => name !== undefined && called(model, name).some(({ id }) => !persons.has(id)));
 
 const isErased = ({ persons }: Model, id: string | null): boolean => id !== null && persons.get(id)?.erased === true;
 
@@ -65,19 +73,27 @@ function verdictOn(model: Model, person: Person, deed: Exclude<Operation, { kind
   const others = (name: string): Person[] => called(model, name).filter(({ id }) => id !== person.id);
   switch (deed.kind) {
     case 'name':
-      if (others(deed.to).length > 0) return 'refused';
-      return deed.to === person.name ? 'either' : 'done';
+      return verdictOfName(person, deed.to, others(deed.to));
     case 'alias':
-      if (others(deed.alias).length > 0) return 'refused';
-      return called(model, deed.alias).length > 0 ? 'either' : 'done';
+      return others(deed.alias).length > 0 || hasAlias(person, deed.alias) ? 'refused' : 'done';
     case 'forget':
       return 'done';
     case 'split':
+      // Which faces a person has is not in the model.
+      return 'either';
     case 'ignore':
     case 'unignore':
-      // Which faces a person has is not in the model; and to ignore somebody twice may be refused.
-      return 'either';
+      return person.ignored === (deed.kind === 'ignore') ? 'refused' : 'done';
     default:
       return deed satisfies never;
   }
 }
+
+function verdictOfName(person: Person, to: string, [other, ...more]: readonly Person[]): Verdict {
+  if (!other) return to === person.name ? 'refused' : 'done';
+  // Which faces a person has is not in the model: an unknown named like somebody without a face becomes that person.
+  const mayBecome = isUnknown(person) && more.length === 0 && hasName(other) && !other.ignored;
+  return mayBecome ? 'either' : 'refused';
+}
+
+const hasAlias = ({ name, aliases }: Person, alias: string): boolean => key(name) === key(alias) || aliases.includes(alias);
