@@ -11,6 +11,8 @@ const project = (name: string, testTimeout: number, fileParallelism = true) => (
 
 export default defineConfig({
   test: {
+    // By default one core stays free; most tests wait for a database half of their time.
+    maxWorkers: '100%',
     projects: [
       project('unit', 5_000),
       project('architecture', 10_000),

@@ -206,35 +206,6 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
       expect(await contents(await save(here()))).toEqual(await contents(file));
     });
 
-    // On PostgreSQL a restore is one transaction: the second waits, and fails.
-    it.skipIf(backend.name === 'PostgreSQL')(`is given up where somebody has run it again meanwhile (${backend.name})`, async () => {
-      await fillGallery(here());
-      const file = await save(here());
-      const gates = new EventEmitter();
-      const [stopped, waking] = [once(gates, 'stop'), once(gates, 'wake')];
-      async function* stoppedAfterOne(batches: AsyncIterable<ArchiveBatch>): AsyncGenerator<ArchiveBatch> {
-        for await (const batch of batches) {
-          yield batch;
-          gates.emit('stop');
-          await waking;
-        }
-      }
-      const late = withArchive(here(), async ({ archive }) => {
-        const replaceAll: ArchiveStore['replaceAll'] = async (head, batches, signal) =>
-          archive.replaceAll(head, stoppedAfterOne(batches), signal);
-        return restoreGallery({ archive: { ...archive, replaceAll } }, file, { replace: true }, never);
-      });
-      late.catch(() => undefined);
-      await stopped;
-      await load(here(), file, true);
-      await withGallery(here(), async (_, operations) => operations.apply({ kind: 'forget', person: 'Postman' }, cli, never));
-      gates.emit('wake');
-      await expect(late).rejects.toMatchObject({ code: 'gallery-unavailable' });
-      await withGallery(here(), async (gallery) => {
-        expect((await gallery.people(never)).map(({ name }) => name)).toEqual(['Ada Ünicode 🦊', 'Unknown 2']);
-      });
-    });
-
     it(`includes changes made while it is written (${backend.name})`, async () => {
       await fillGallery(here());
       const file = path.join(folder, `${randomUUID()}.gz`);
@@ -267,6 +238,36 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
           ['Unknown 41', 1],
           ['Postman', 0],
         ]);
+      });
+    });
+
+    // On PostgreSQL a restore is one transaction: the second waits, and fails.
+    if (backend.name === 'PostgreSQL') continue;
+    it(`is given up where somebody has run it again meanwhile (${backend.name})`, async () => {
+      await fillGallery(here());
+      const file = await save(here());
+      const gates = new EventEmitter();
+      const [stopped, waking] = [once(gates, 'stop'), once(gates, 'wake')];
+      async function* stoppedAfterOne(batches: AsyncIterable<ArchiveBatch>): AsyncGenerator<ArchiveBatch> {
+        for await (const batch of batches) {
+          yield batch;
+          gates.emit('stop');
+          await waking;
+        }
+      }
+      const late = withArchive(here(), async ({ archive }) => {
+        const replaceAll: ArchiveStore['replaceAll'] = async (head, batches, signal) =>
+          archive.replaceAll(head, stoppedAfterOne(batches), signal);
+        return restoreGallery({ archive: { ...archive, replaceAll } }, file, { replace: true }, never);
+      });
+      late.catch(() => undefined);
+      await stopped;
+      await load(here(), file, true);
+      await withGallery(here(), async (_, operations) => operations.apply({ kind: 'forget', person: 'Postman' }, cli, never));
+      gates.emit('wake');
+      await expect(late).rejects.toMatchObject({ code: 'gallery-unavailable' });
+      await withGallery(here(), async (gallery) => {
+        expect((await gallery.people(never)).map(({ name }) => name)).toEqual(['Ada Ünicode 🦊', 'Unknown 2']);
       });
     });
   }
