@@ -1,46 +1,21 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
-import { pairId, type StoredFace, type StoredPair, type StoredPerson } from '@watchpost/gallery/domain';
+import type { StoredFace, StoredPair, StoredPerson } from '@watchpost/gallery/domain';
 import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
 import { withoutPause } from '@watchpost/gallery/memory/concurrency';
 import { findTwin } from '@watchpost/gallery/housekeeping/twins';
 import { describe, expect, it } from 'vitest';
+import { storedFace, storedPair, storedPerson } from '../../support/gallery-samples.ts';
 
-const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson => ({
-  id: `p${String(number)}`,
-  name: `Unknown ${String(number)}`,
-  number,
-  aliases: [],
-  ignored: false,
-  mergedInto: null,
-  mergedAtMs: null,
-  formerNumbers: [],
-  deleted: false,
-  createdAtMs: 0,
-  version: 1,
-  ...over,
-});
+const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson =>
+  storedPerson(`p${String(number)}`, { name: `Unknown ${String(number)}`, number, ...over });
 /** Faces in a plane, by their angle: 45 degrees are a cosine of 0.71, 55 of 0.57, 60 of 0.5. */
 const face = (id: string, person: number, degrees: number, over: Partial<StoredFace> = {}): StoredFace => {
   const angle = (degrees * Math.PI) / 180;
   const embedding = Float32Array.from([Math.cos(angle), Math.sin(angle)]);
-  const rest = {
-    modelId: 'm',
-    quality: 0.5,
-    sizePx: 90,
-    snapshotId: null,
-    position: null,
-    shows: null,
-    createdAtMs: 0,
-    deleted: false,
-    version: 1,
-  };
-  return { id, personId: `p${String(person)}`, role: 'reference', embedding, ...rest, ...over };
+  return storedFace(id, `p${String(person)}`, { modelId: 'm', embedding, ...over });
 };
-const notSame = (one: number, other: number): StoredPair => {
-  const personIds = [`p${String(one)}`, `p${String(other)}`] as const;
-  return { id: pairId(...personIds), personIds, deleted: false, version: 1 };
-};
+const notSame = (one: number, other: number): StoredPair => storedPair(`p${String(one)}`, `p${String(other)}`);
 const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[], pairs: StoredPair[] = []) => {
   const mirror = createMirror(createExactIndex);
   mirror.apply({ persons, faces, pairs });
