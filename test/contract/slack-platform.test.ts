@@ -3,7 +3,7 @@ import type { ChatFile, ChatPlatform, UploadProgress } from '@watchpost/shared/c
 import { allowHosts } from '@watchpost/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { createSlackPlatform } from '@watchpost/slack/platform';
-import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
+import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 
 const token = 'xoxb-test-token';
 const never = new AbortController().signal;
@@ -135,7 +135,7 @@ describe('download', () => {
 describe('sharePicture', () => {
   const message = {
     channel: 'slack:CRESULTS' as const,
-    picture: { bytes: new Uint8Array(picture), fileName: 'x.jpg', title: 'Front door', altText: 'Snapshot with 1 face' },
+    picture: { bytes: async () => new Uint8Array(picture), fileName: 'x.jpg', title: 'Front door', altText: 'Snapshot with 1 face' },
     text: [{ text: '1 face: Ada' }],
   };
 

@@ -5,7 +5,7 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
+import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { startIngestProcess, type IngestProcess } from '../support/ingest-process.ts';
 import { queueBackends } from '../support/queue-backends.ts';
 import { postgres, type Service } from '../support/services.ts';

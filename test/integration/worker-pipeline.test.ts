@@ -14,7 +14,7 @@ import { loadConfig } from '@watchpost/worker/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine } from '@watchpost/see/face-engine';
 import { createStepTimer } from '@watchpost/worker/step-timer';
-import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
+import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { namePerson, startGallery } from '../support/start-gallery.ts';

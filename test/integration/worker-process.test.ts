@@ -8,7 +8,7 @@ import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
-import { startFakeSlack, type FakeSlack } from '../support/fake-slack.ts';
+import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { frameWith, woman } from '../support/pictures.ts';
 import { postgres, redis, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';

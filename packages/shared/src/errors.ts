@@ -18,11 +18,11 @@ export const errorCodes = {
   'route-unknown': 'permanent',
   'slack-identity-unknown': 'transient',
   // Calls to the chat platform.
-  'chat-not-authorised': 'permanent',
+  'chat-not-authorised': 'repairable',
   'chat-refused': 'permanent',
   'chat-rate-limited': 'transient',
   'chat-unavailable': 'transient',
-  'channel-not-available': 'permanent',
+  'channel-not-available': 'repairable',
   // Files on the chat platform.
   'file-external': 'permanent',
   'file-forbidden': 'permanent',
@@ -78,8 +78,11 @@ export const errorCodes = {
   'usage-invalid': 'permanent',
 } as const satisfies Record<string, Retry>;
 
-/** `permanent`: the same input always fails in the same way. `transient`: a later attempt may succeed. */
-export type Retry = 'permanent' | 'transient';
+/**
+ * `permanent`: the same input always fails in the same way. `transient`: a later attempt may succeed. `repairable`: nothing is wrong with
+ * the work, but a person must repair something first, such as a token; work waits until then and uses up no attempt.
+ */
+export type Retry = 'permanent' | 'transient' | 'repairable';
 export type ErrorCode = keyof typeof errorCodes;
 
 export interface AppErrorOptions {

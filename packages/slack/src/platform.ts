@@ -40,6 +40,10 @@ export function createSlackPlatform({
   };
 
   return {
+    check: async (_use, signal) => {
+      await call('auth.test', {}, z.looseObject({}), signal);
+    },
+
     download: async (file, { maxBytes, source }, signal) => {
       const wanted = (known: ChatFile) => (source === 'original' ? known.url : known.thumbnailUrl);
       const full = wanted(file) === null ? await complete(file, signal) : file;

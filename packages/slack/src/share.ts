@@ -69,10 +69,11 @@ async function saved(progress: UploadProgress, save: Save): Promise<UploadProgre
 
 /** Steps 1 and 2: Slack has the bytes, no channel shows them yet. */
 async function upload({ picture }: SharePost, { call, uploadTimeoutMs }: ShareOptions, signal: AbortSignal): Promise<UploadProgress> {
+  const bytes = await picture.bytes();
   const target = await call(
     'files.getUploadURLExternal',
     // The API's name is alt_txt (the client library's own helper sends another); 1,000 characters at most.
-    { filename: picture.fileName, length: picture.bytes.byteLength, alt_txt: picture.altText.slice(0, 1_000) },
+    { filename: picture.fileName, length: bytes.byteLength, alt_txt: picture.altText.slice(0, 1_000) },
     uploadTarget,
     signal,
   );
@@ -81,7 +82,7 @@ async function upload({ picture }: SharePost, { call, uploadTimeoutMs }: ShareOp
     response = await fetch(target.upload_url, {
       method: 'POST',
       headers: { 'content-type': 'application/octet-stream' },
-      body: Buffer.from(picture.bytes),
+      body: Buffer.from(bytes),
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(uploadTimeoutMs)]),
     });

@@ -1,3 +1,4 @@
+import type { Picture } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import type { Description } from './2-describe.ts';
@@ -5,7 +6,7 @@ import type { Description } from './2-describe.ts';
 /** Posts the annotated picture. The record keeps how far the upload got, so a retry continues there and never posts twice. */
 export async function share(
   record: SnapshotRecord,
-  { bytes, title, altText, text }: Description & { bytes: Uint8Array },
+  { bytes, title, altText, text }: Description & Pick<Picture, 'bytes'>,
   { chat, writeChannel }: ConnectedPlatform,
   records: SnapshotRecords,
   signal: AbortSignal,

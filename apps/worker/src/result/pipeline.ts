@@ -49,6 +49,6 @@ async function post(record: SnapshotRecord, deps: ResultDeps, signal: AbortSigna
   const gathered = await timed('gather', () => gather(record, { chat, gallery }, signal));
   if (!isWorthPosting(gathered.faces)) return records.save({ ...record, state: 'nothing-to-post' }, signal);
   const description = describe(gathered);
-  const bytes = await timed('annotate', () => annotate(gathered, description.labels, chat, deps, signal));
+  const bytes = () => timed('annotate', () => annotate(gathered, description.labels, chat, deps, signal));
   return timed('share', () => share(record, { ...description, bytes }, platform, records, signal));
 }

@@ -29,9 +29,10 @@ export const chatFileSchema = z.object({
 });
 export type ChatFile = z.infer<typeof chatFileSchema>;
 
-/** A picture ready to post. */
+/** A picture to post. */
 export interface Picture {
-  bytes: Uint8Array;
+  /** Makes the picture: a retry may not need it. Rejects as its maker does. */
+  bytes: () => Promise<Uint8Array>;
   /** With its extension: `front-door.jpg`. */
   fileName: string;
   title: string;
@@ -46,20 +47,27 @@ export interface Picture {
 export const uploadProgressSchema = z.object({
   state: z.enum(['uploaded', 'sharing', 'shared']),
   fileId: z.string(),
+  /** When we last asked for the post, milliseconds since 1970: the platform may still be working on it. */
+  askedAtMs: z.number().int().exactOptional(),
   /** The post, once it is `shared`. */
   messageId: z.string().exactOptional(),
 });
 export type UploadProgress = z.infer<typeof uploadProgressSchema>;
 
-/** A chat platform, as the worker needs it. Errors are AppErrors: permanent, or transient with the platform's own delay. */
+/** A chat platform, as the worker needs it. Errors are AppErrors: permanent, repairable, or transient with the platform's own delay. */
 export interface ChatPlatform {
+  /**
+   * Resolves if the platform accepts us for this use: `read` the snapshots, or post to `channel`. Rejects with the `repairable` error
+   * that a person must see to, or with a transient one if the platform does not answer.
+   */
+  check(use: { read: true } | { channel: ChannelKey }, signal: AbortSignal): Promise<void>;
   /** The file's bytes, at most `maxBytes`, or those of the platform's thumbnail. */
   download(file: ChatFile, options: { maxBytes: number; source: 'original' | 'thumbnail' }, signal: AbortSignal): Promise<Uint8Array>;
   /** A link that people can open, or null if there is none. */
   permalink(channel: ChannelKey, messageId: string, signal: AbortSignal): Promise<string | null>;
   /**
    * Posts one picture with its text to a channel, exactly once. `progress` is how far an earlier attempt got; `save` is awaited
-   * before each step whose outcome could be lost.
+   * before each step whose outcome could be lost. `bytes` makes the picture; it is called only if the platform does not have it yet.
    */
   sharePicture(
     post: { channel: ChannelKey; picture: Picture; text: RichText; progress: UploadProgress | null },

@@ -2,12 +2,17 @@ import { createServer } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
+/**
+ * True if the process has what it needs. A sentence says what a person has to do; one that rejects or throws counts as false.
+ */
+export type Check = () => Promise<boolean | string> | boolean | string;
+
 /** The state of a process, for its supervisor and for Prometheus. */
 export interface Health {
   /** False if a restart would help. */
   live: () => boolean;
-  /** What the process needs in order to be ready, by name; checked at each request. A check that rejects or throws counts as false. */
-  checks: Readonly<Record<string, () => Promise<boolean> | boolean>>;
+  /** What the process needs in order to be ready, by name; checked at each request. */
+  checks: Readonly<Record<string, Check>>;
   /** Aborted: the process takes no new work, and is not ready. */
   stopping: AbortSignal;
   scrape: Metrics['scrape'];
@@ -21,7 +26,7 @@ export interface HealthAnswer {
 
 /**
  * The endpoints of every process, by path. `/health/live`: 503 asks for a restart. `/health/ready`: 503 with the names of the checks
- * that fail. `/metrics`: for Prometheus.
+ * that fail, and what to do about them where that is known (`reasons`). `/metrics`: for Prometheus.
  */
 export const healthEndpoints: ReadonlyMap<string, (health: Health) => Promise<HealthAnswer>> = new Map([
   ['/health/live', async ({ live }) => (live() ? json(200, { status: 'live' }) : json(503, { status: 'stuck' }))],
@@ -29,9 +34,12 @@ export const healthEndpoints: ReadonlyMap<string, (health: Health) => Promise<He
     '/health/ready',
     async ({ checks, stopping }) => {
       const all = Object.entries({ 'not-stopping': () => !stopping.aborted, ...checks });
-      const results = await Promise.all(all.map(async ([name, check]) => ({ name, ok: await holds(check) })));
-      const waitingFor = results.filter(({ ok }) => !ok).map(({ name }) => name);
-      return waitingFor.length === 0 ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', waitingFor });
+      const results = await Promise.all(all.map(async ([name, check]) => ({ name, found: await resultOf(check) })));
+      const failed = results.filter(({ found }) => found !== true);
+      if (failed.length === 0) return json(200, { status: 'ready' });
+      const reasons = Object.fromEntries(failed.flatMap(({ name, found }) => (typeof found === 'string' ? [[name, found]] : [])));
+      const waitingFor = failed.map(({ name }) => name);
+      return json(503, { status: 'not ready', waitingFor, ...(Object.keys(reasons).length > 0 && { reasons }) });
     },
   ],
   [
@@ -43,7 +51,7 @@ export const healthEndpoints: ReadonlyMap<string, (health: Health) => Promise<He
   ],
 ] satisfies [string, (health: Health) => Promise<HealthAnswer>][]);
 
-async function holds(check: () => Promise<boolean> | boolean): Promise<boolean> {
+async function resultOf(check: Check): Promise<boolean | string> {
   try {
     return await check();
   } catch {

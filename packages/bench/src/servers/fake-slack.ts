@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 
 /** How the next request to a method or path is to be mistreated; taken once, then the request is served. */
 type Mischief =
@@ -148,7 +148,7 @@ export async function startFakeSlack(): Promise<FakeSlack> {
   }
 
   function complete(args: URLSearchParams): object {
-    const [{ id, title }] = JSON.parse(args.get('files') ?? '[{}]') as [{ id: string; title: string }];
+    const [{ id, title }] = z.tuple([z.object({ id: z.string(), title: z.string() })]).parse(JSON.parse(args.get('files') ?? '[]'));
     const upload = uploads.get(id);
     if (!upload?.bytes || upload.completed || upload.deleted) return { ok: false, error: 'file_not_found' };
     upload.completed = true;
@@ -212,7 +212,7 @@ export async function startFakeSlack(): Promise<FakeSlack> {
 
 async function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -220,5 +220,6 @@ async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
