@@ -30,6 +30,20 @@ describe('deploy/Dockerfile', () => {
   });
 });
 
+describe('an image', () => {
+  it('never starts the demonstration', () => {
+    const [, allInOne = ''] = dockerfile.split(/^FROM base AS all-in-one$/m);
+    expect(allInOne).toContain('CMD ["node", "dist/main.js", "--no-demo"]');
+  });
+
+  it('that listens is ended when it hangs, which takes an init process', () => {
+    const variables = all(dockerfile, /^HEALTHCHECK .* CMD \["node", "health-check\.mjs", "(\w+)", "\d+"/gm);
+    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'PORT']);
+    expect(dockerfile).toContain('COPY deploy/health-check.mjs .');
+    expect(compose).toMatch(/^x-app: &app\n(?: .*\n)*? {2}init: true$/m);
+  });
+});
+
 describe('what an app depends on', () => {
   const heavy = ['mongodb', 'usearch', 'sharp', '@napi-rs/canvas', 'onnxruntime-node', '@vladmandic/human'];
 
