@@ -15,26 +15,60 @@ const neededNode = [20, 19];
 const stamps = path.join(root, 'node_modules', '.cache', 'watchpost');
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
-/** Installs and builds what is missing or outdated. If that fails, prints the reason and exits with code 1. */
-export async function ensureReady() {
+/**
+ * Installs and builds what is missing or outdated. If that fails, or `gone` aborts meanwhile, prints the reason and exits with code 1.
+ * A signal ends it together with what it runs.
+ */
+export async function ensureReady(gone = new AbortController().signal) {
+  checkSystem();
   checkNode();
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  gone.addEventListener('abort', end);
   // npx fetches the pnpm version that wrote the lock file.
   await unlessDone('install', installState, async () => {
     await step('installing packages', 'npx', ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile']);
   });
   await unlessDone('build', sourceState, async () => {
+    for (const folder of codeFolders().filter((each) => !isBuilt(each))) rmSync(buildInfo(folder), { force: true });
     await step('building', process.execPath, [tsc, '-b', ...codeFolders()]);
     for (const folder of codeFolders()) removeOrphans(path.join(root, folder));
   });
+  gone.removeEventListener('abort', end);
 }
 
 /** Runs one of the repository's tools with our standard streams. Resolves to its exit code. */
 export function runTool(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    const done = endWithUs(child);
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(signal ? 1 : code));
+    child.once('exit', (code, signal) => {
+      done();
+      resolve(signal ? 1 : code);
+    });
   });
+}
+
+/** Passes on the signals that end us, and ends with the child. Returns how to stop that. */
+function endWithUs(child) {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let received;
+  const pass = (signal) => {
+    received ??= signal;
+    child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, pass);
+  child.once('close', () => received && process.kill(process.pid, received));
+  return () => {
+    for (const signal of signals) process.off(signal, pass);
+  };
+}
+
+function checkSystem() {
+  const { os } = JSON.parse(readText(path.join(root, 'package.json')));
+  if (os.includes(process.platform)) return;
+  const windows = process.platform === 'win32';
+  fail(`watchpost runs on Linux and macOS, not on ${windows ? 'Windows: run it in WSL (wsl --install)' : process.platform}`);
 }
 
 function checkNode() {
@@ -61,22 +95,30 @@ function installState() {
     ...packageFolders().map((folder) => path.join(folder, 'package.json')),
   ];
   const present = packageFolders().every((folder) => isThere(path.join(folder, 'node_modules')));
-  return digest([process.versions.modules, String(present), ...manifests.map((file) => readText(path.join(root, file)))]);
+  return digest([process.platform, process.arch, String(present), ...manifests.map((file) => readText(path.join(root, file)))]);
 }
 
 /** Changes whenever the code may need a build. The compiler checks more closely; this only saves starting it. */
 function sourceState() {
   const folders = codeFolders();
   const files = folders.flatMap((folder) => [`${folder}/tsconfig.json`, ...filesUnder(path.join(root, folder, 'src'))]);
-  const built = folders.every((folder) => isThere(path.join(folder, 'dist', '.tsbuildinfo')));
   return digest([
-    String(built),
+    String(folders.every(isBuilt)),
     ...['tsconfig.base.json', 'pnpm-lock.yaml', ...files].map((file) => {
       const full = path.resolve(root, file);
       const { mtimeMs, size } = statSync(full);
       return `${full} ${mtimeMs} ${size}`;
     }),
   ]);
+}
+
+const buildInfo = (folder) => path.join(root, folder, 'dist', '.tsbuildinfo');
+
+/** Whether every source has its compiled file. The compiler does not look: it trusts what it wrote down. */
+function isBuilt(folder) {
+  const from = path.join(root, folder, 'src');
+  const compiled = (file) => path.join(root, folder, 'dist', path.relative(from, file).replace(/\.ts$/, '.js'));
+  return isThere(buildInfo(folder)) && filesUnder(from).every((file) => isThere(compiled(file)));
 }
 
 /** All packages of the workspace, as pnpm-workspace.yaml lists them. */
@@ -112,15 +154,15 @@ async function step(what, command, args) {
   say(`${what} …`);
   const timer = setInterval(() => say(`still ${what} (${seconds()})`), 15_000);
   const { code, output } = await new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32' && command === 'npx',
-    });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const done = endWithUs(child);
     const chunks = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
     child.once('error', (error) => resolve({ code: 1, output: error.message }));
-    child.once('close', (code) => resolve({ code, output: Buffer.concat(chunks).toString() }));
+    child.once('close', (code) => {
+      done();
+      resolve({ code, output: Buffer.concat(chunks).toString() });
+    });
   });
   clearInterval(timer);
   if (code !== 0) fail(`${what} failed:\n${output.trimEnd()}`);

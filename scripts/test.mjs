@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureReady, root, runTool } from './bootstrap.mjs';
+import { endWithNpm } from './started-by-npm.mjs';
 import { readReport, summary } from './test-report.mjs';
 
 const tool = (name) => path.join(root, 'node_modules', '.bin', name);
@@ -18,6 +19,7 @@ const checks = [
 
 // ONNX Runtime would send usage data; see packages/see/src/no-telemetry.ts. The tests' threads and child processes inherit this.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+endWithNpm();
 await ensureReady();
 const failed = [];
 const only = process.argv.slice(2);
