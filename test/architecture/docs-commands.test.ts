@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { commands, usageOf } from '@watchpost/cli/commands';
 import { jobDefinitions } from '@watchpost/shared/jobs/job-kinds';
+import { readLauncherArgs } from '@watchpost/standalone/usage';
 import { describe, expect, it } from 'vitest';
 import { startScript } from '../support/start-script.ts';
 import { commandsOf, documents, type DocsCommand } from '../support/docs-commands.ts';
@@ -84,9 +85,12 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
   { of: /^(npm run --silent )?(bench )?-- /, runs: 'no: benches take minutes; developers run them', check: checkBench },
   { of: /^npm run --silent prove -- /, runs: 'test/contract/gallery-model.test.ts, the proof itself', check: checkProof },
   {
-    of: /^npm start$/,
+    of: /^npm start(?: -- |$)/,
     runs: 'test/e2e/npm-start.test.ts',
-    check: () => expect(JSON.parse(read('package.json')).scripts.start).toBe(`node ${startScript}`),
+    check: (text) => {
+      expect(JSON.parse(read('package.json')).scripts.start).toBe(`node ${startScript}`);
+      expect(readLauncherArgs(words(text)).help).toBe(false);
+    },
   },
   {
     of: /^npm test( -- )?/,

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromRoot } from '../support/root.ts';
 import { freePort } from '@watchpost/bench/servers/server';
+import { descendants, isAlive, processesThatName } from '../support/process-tree.ts';
 import { startScript } from '../support/start-script.ts';
 import { until } from '../support/until.ts';
 
@@ -22,6 +23,7 @@ interface Launcher {
 
 describe('npm start with nothing set', async () => {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'watchpost-start-'));
+  const demoDir = path.join(dataDir, 'demo');
   const port = String(await freePort());
   const unset = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:SLACK_|READ_SLACK|WRITE_SLACK|REDIS_|MONGO_|POSTGRES_|VITEST|NODE_)/.test(name)),
@@ -87,7 +89,7 @@ describe('npm start with nothing set', async () => {
     expect(await launcher.exited).toBe(0);
     expect(family.filter((pid) => isAlive(pid))).toEqual([]);
     expect(processesThatName(dataDir)).toEqual([]);
-    expect(readdirSync(dataDir)).toEqual(['postgres']);
+    expect(readdirSync(demoDir)).toEqual(['postgres']);
   });
 
   it('reports every port that is not one, and starts nothing', async () => {
@@ -99,12 +101,12 @@ describe('npm start with nothing set', async () => {
 
   it('knows the same people when started again, goes on when its database is killed, and ends when it is killed itself', async () => {
     expect(await watchpost('people')).toContain('Ada');
-    expect(readdirSync(dataDir)).toEqual(['postgres']);
+    expect(readdirSync(demoDir)).toEqual(['postgres']);
     const launcher = launch();
     const page = await launcher.page();
     await until('the man of the first picture is Ada again', async () => (await results(page)).includes('Ada'), 60_000);
     const pictures = async (): Promise<number> => (await results(page)).split('<img').length;
-    process.kill(Number(readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    process.kill(Number(readFileSync(path.join(demoDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
     await until('the database is started again', () => launcher.output().includes('the embedded database ended unexpectedly'));
     const before = await pictures();
     await until('results go on', async () => (await pictures()) > before, 60_000);
@@ -129,30 +131,5 @@ async function expectPicturesInBrowser(page: string): Promise<void> {
     await expect.poll(async () => tab.evaluate(width), { timeout: 10_000 }).toBe(1280);
   } finally {
     await browser.close();
-  }
-}
-
-function descendants(of: number): number[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((row) => row.trim().split(/\s+/).map(Number));
-  const found = [of];
-  for (const pid of found) for (const [child = 0, parent] of rows) if (parent === pid) found.push(child);
-  return found.slice(1);
-}
-
-/** The database has the folder in its command line, and so has its guardian. */
-function processesThatName(folder: string): string[] {
-  const commands = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).split('\n');
-  return commands.filter((command) => command.includes(folder));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

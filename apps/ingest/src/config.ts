@@ -1,6 +1,5 @@
-import { commonEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
+import { commonEnv, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { mergeEnv, parseEnv, type Env } from '@watchpost/shared/config/parse-env';
-import { z } from 'zod';
 import { platforms } from './platforms/platforms.ts';
 
 /** Every variable that ingest reads; docs/configuration.md explains them. */
@@ -9,8 +8,7 @@ export const ingestEnv = {
   ...storageEnv,
   ...mergeEnv(platforms),
   PORT: portEnv.PORT,
-  /** The address to listen on. */
-  HOST: z.string().trim().default('0.0.0.0'),
+  ...hostEnv,
 };
 
 export type IngestConfig = ReturnType<typeof loadConfig>;

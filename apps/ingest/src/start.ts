@@ -32,7 +32,7 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   try {
     await app.listen({ port: config.PORT, host: config.HOST });
   } catch (error) {
-    throw listenError(error, config.PORT, 'PORT');
+    throw listenError(error, config.PORT, 'PORT', config.HOST);
   }
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : config.PORT;

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { OpenStorage } from '@watchpost/cli/run-command';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { embeddedPostgresUrl } from './processes/embedded-file.ts';
-import { planFor } from './plan.ts';
+import { demoDataDirOf, nothingIsSet, planFor } from './plan.ts';
+import { prepareDataDir } from './processes/data-dir.ts';
 
 /**
  * Gives a command the gallery of `npm start`: the running embedded database, or one started for the command until `close`. Does nothing
@@ -11,13 +12,20 @@ import { planFor } from './plan.ts';
  */
 export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
-  const { embedded, dataDir } = planFor(env);
+  const { embedded, dataDir: ownDir } = planFor(env, false);
   if (needs === 'nothing' || !embedded.includes('gallery')) return asItIs;
   // `pg` reads them from the environment: they are meant for another server.
   for (const name of ['PGOPTIONS', 'PGSSLNEGOTIATION']) delete process.env[name];
-  const running = await embeddedPostgresUrl(dataDir);
-  if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
-  if (!existsSync(path.join(dataDir, 'postgres')) && needs !== 'gallery-or-new') return asItIs;
+  // Where nothing is set the gallery may be the demonstration's.
+  const folders = nothingIsSet(env) ? [ownDir, demoDataDirOf(env)] : [ownDir];
+  for (const folder of folders) {
+    const running = await embeddedPostgresUrl(folder);
+    if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
+  }
+  const existing = folders.find((folder) => existsSync(path.join(folder, 'postgres')));
+  if (existing === undefined && needs !== 'gallery-or-new') return asItIs;
+  const dataDir = existing ?? ownDir;
+  await prepareDataDir(dataDir);
   const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
   const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') }, signal);
   return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };

@@ -1,19 +1,31 @@
-import { commonEnv, portEnv } from '@watchpost/shared/config/common';
+import { commonEnv, hostEnv, portEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type ConfigOf, type Env } from '@watchpost/shared/config/parse-env';
 import { z } from 'zod';
+
+/** The longest path that a folder of PostgreSQL may have, with room for the names of its files. Bytes. */
+const maxFolderBytes = 900;
 
 /** Variables that only the launcher reads; docs/configuration.md explains them. */
 export const standaloneEnv = {
   /** Folder of the embedded database. */
-  DATA_DIR: z.string().trim().default('./data'),
+  DATA_DIR: z
+    .string()
+    .trim()
+    .refine((folder) => !/\p{Cc}/u.test(folder), 'has a line break or another control character')
+    .refine((folder) => Buffer.byteLength(folder) <= maxFolderBytes, `must have at most ${String(maxFolderBytes)} bytes`)
+    .default('./data'),
 };
 
-const launcherEnv = { ...commonEnv, ...portEnv, ...standaloneEnv };
+const launcherEnv = { ...commonEnv, ...portEnv, ...hostEnv, ...standaloneEnv };
 export type LauncherConfig = ConfigOf<typeof launcherEnv>;
 
 /** What the launcher reads itself; ingest and worker check the rest. Throws `config-invalid`. */
-export const loadLauncherConfig = (env: Env): LauncherConfig => parseEnv(env, launcherEnv);
+export const loadLauncherConfig = (env: Env): LauncherConfig =>
+  parseEnv(env, launcherEnv, ({ PORT: port, WORKER_PORT: workerPort }) =>
+    port === workerPort && port !== 0 && port !== undefined ? ['PORT and WORKER_PORT must be different'] : [],
+  );
 
+/** Throws `config-invalid`. */
 export const dataDirOf = (env: Env): string => parseEnv(env, standaloneEnv).DATA_DIR;
 
 export const isSet = (env: Env, name: string): boolean => Boolean(env[name]?.trim());

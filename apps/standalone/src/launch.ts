@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
@@ -8,8 +10,10 @@ import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
 import { scenes } from './demo/scenes.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
-import { childEnv, logLevelOf, type Plan, planFor } from './plan.ts';
-import { anyFreePort, freePortFrom, isFree } from './processes/ports.ts';
+import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
+import { originOf } from './processes/ask-health.ts';
+import { prepareDataDir } from './processes/data-dir.ts';
+import { anyFreePort, ensureFree, freePortFrom } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { memoryEnv } from '@watchpost/see/config';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
@@ -18,9 +22,13 @@ import { superviseDatabase } from './processes/supervised-database.ts';
 
 export interface LaunchOptions {
   env: NodeJS.ProcessEnv;
+  /** Whether to start the demonstration, where the command line says so. */
+  demo: boolean | undefined;
   lifecycle: Lifecycle;
   say: (text: string) => void;
   onLine: (processName: string, line: string) => void;
+  /** What it is going to start. */
+  onPlan: (plan: Plan) => void;
   /** A process keeps ending: everything has to stop. */
   onGivenUp: (error: AppError) => void;
 }
@@ -36,13 +44,18 @@ const emulatorPort = 4_003;
  * Everything is registered with `lifecycle` and stops in reverse order, the database last.
  */
 export async function launch(options: LaunchOptions): Promise<void> {
-  const { env, lifecycle, say } = options;
+  const { env, demo, lifecycle, say } = options;
+  const plan = planFor(env, demo);
+  options.onPlan(plan);
+  checkConfig(env, plan, demo);
+  const files = mainFiles();
   const config = loadLauncherConfig(env);
-  const plan = planFor(env);
-  const port = await portOf(config, env, plan, say);
-  const workerPort = await workerPortOf(config, env);
+  const host = hostOf(env, config.HOST, plan);
+  const port = await portOf(config, host, env, plan, say);
+  const workerPort = await workerPortOf(config, host, env, port);
+  if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
-  const emulated = plan.emulatedSlack ? await emulateSlack(lifecycle) : undefined;
+  const emulated = plan.demo ? await emulateSlack(lifecycle) : undefined;
   // Whoever was asked to stop meanwhile starts nothing more.
   if (lifecycle.stopping.aborted) return;
   const ownEnv = childEnv(env, { port, workerPort, databaseUrl, slackEnv: emulated?.env });
@@ -51,26 +64,30 @@ export async function launch(options: LaunchOptions): Promise<void> {
     `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`,
   );
   const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
-  const ready: Promise<void>[] = [];
+  const ready: Promise<boolean>[] = [];
   for (const [name, healthPort] of [
     ['worker', workerPort],
     ['ingest', port],
   ] as const) {
-    const file = fileURLToPath(mains[name]);
     const child = supervise({
       ...options,
       name,
-      file,
+      file: files[name],
       env: name === 'worker' ? { ...memoryEnv, ...ownEnv } : ownEnv,
-      readyUrl: `http://127.0.0.1:${String(healthPort)}/health/ready`,
+      health: { host, port: healthPort },
     });
     lifecycle.onStop(name, async () => child.stop(graceMs));
     lifecycle.aborting.addEventListener('abort', () => child.abort());
-    ready.push(child.ready.then(() => (lifecycle.stopping.aborted ? undefined : say(`${name} is ready`))));
+    ready.push(
+      child.ready.then((isReady) => {
+        if (isReady && !lifecycle.stopping.aborted) say(`${name} is ready`);
+        return isReady;
+      }),
+    );
   }
-  await Promise.all(ready);
-  if (lifecycle.stopping.aborted) return;
-  if (emulated) startDemo(emulated, port, options);
+  const all = await Promise.all(ready);
+  if (lifecycle.stopping.aborted || all.includes(false)) return;
+  if (emulated) startDemo(emulated, originOf({ host, port }), plan, options);
   else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
 }
 
@@ -83,20 +100,39 @@ async function startDatabase({ LOG_LEVEL }: LauncherConfig, plan: Plan, { env, l
   return database.url;
 }
 
-async function portOf({ PORT: port }: LauncherConfig, env: Env, { emulatedSlack }: Plan, say: (text: string) => void): Promise<number> {
+/** The files to run. Throws `build-missing`. */
+function mainFiles(): Record<keyof typeof mains, string> {
+  const files = { worker: fileURLToPath(mains.worker), ingest: fileURLToPath(mains.ingest) };
+  const missing = Object.values(files).find((file) => !existsSync(file));
+  if (missing === undefined) return files;
+  throw new AppError('build-missing', `${missing} is missing: run npm start, which builds it`);
+}
+
+async function portOf(
+  { PORT: port }: LauncherConfig,
+  host: string,
+  env: Env,
+  { demo }: Plan,
+  say: (text: string) => void,
+): Promise<number> {
   // We ask the process whether it is ready, so we must know its port.
-  if (port === 0) return anyFreePort();
-  if (await isFree(port)) return port;
-  if (isSet(env, 'PORT') || !emulatedSlack)
-    throw new AppError('port-in-use', `port ${String(port)} is taken: stop what listens there, or set PORT to another one`);
-  const next = await freePortFrom(port + 1);
+  if (port === 0) return anyFreePort(host);
+  try {
+    await ensureFree({ port, host, variable: 'PORT' });
+    return port;
+  } catch (error) {
+    if (isSet(env, 'PORT') || !demo || !(error instanceof AppError && error.code === 'port-in-use')) throw error;
+  }
+  const next = await freePortFrom(port + 1, host);
   say(`port ${String(port)} is taken, ingest listens on ${String(next)}`);
   return next;
 }
 
-async function workerPortOf({ WORKER_PORT: port }: LauncherConfig, env: Env): Promise<number> {
-  if (port === 0) return anyFreePort();
-  return isSet(env, 'WORKER_PORT') ? port : freePortFrom(port);
+async function workerPortOf({ WORKER_PORT: port }: LauncherConfig, host: string, env: Env, taken: number): Promise<number> {
+  if (port === 0) return anyFreePort(host);
+  if (!isSet(env, 'WORKER_PORT')) return freePortFrom(port === taken ? port + 1 : port, host);
+  await ensureFree({ port, host, variable: 'WORKER_PORT' });
+  return port;
 }
 
 interface Emulated {
@@ -141,16 +177,16 @@ async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
   };
 }
 
-function startDemo({ slack, pageUrl }: Emulated, port: number, { lifecycle, say }: LaunchOptions): void {
-  slack.subscribe(`http://127.0.0.1:${String(port)}/api/events`);
+function startDemo({ slack, pageUrl }: Emulated, ingest: string, { dataDir }: Plan, { env, lifecycle, say }: LaunchOptions): void {
+  slack.subscribe(`${ingest}/api/events`);
   const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
   lifecycle.onStop('cameras', async () => cameras);
   say('');
-  say(`  SLACK_API_TOKEN is not set, so this is an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
+  say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
   say('  Name somebody, from a second terminal:');
-  say('      npm run --silent watchpost -- name "Unknown 1" Ada');
-  say('  Ctrl-C stops everything; what was learnt stays in the data folder.');
+  say(`      ${demoCommand(env, dataDir, existsSync(path.join(dataDir, '..', 'postgres')))} name "Unknown 1" Ada`);
+  say(`  Ctrl-C stops everything; what was learnt stays in ${dataDir}.`);
   say('');
   void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {
     if (text !== undefined) say(`the first result has been posted: ${pageUrl}`);

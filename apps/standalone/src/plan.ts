@@ -1,23 +1,78 @@
+import path from 'node:path';
+import { loadConfig as loadIngestConfig } from '@watchpost/ingest/config';
 import type { Env } from '@watchpost/shared/config/parse-env';
+import { AppError } from '@watchpost/shared/errors';
 import type { LogLevel } from '@watchpost/shared/observability/logger';
-import { dataDirOf, isSet } from './config.ts';
+import { loadConfig as loadWorkerConfig } from '@watchpost/worker/config';
+import { dataDirOf, isSet, loadLauncherConfig } from './config.ts';
 
 /** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
   /** The parts for which no URL is set; they are kept in the embedded database. */
   embedded: ('queue' | 'gallery')[];
-  /** There is no Slack token: start an emulated Slack with cameras. */
-  emulatedSlack: boolean;
+  /** Start an emulated Slack with cameras, on a database of its own. */
+  demo: boolean;
   /** Folder of the embedded database. */
   dataDir: string;
 }
 
-/** Decides from the environment. Pure. */
-export function planFor(env: Env): Plan {
+/** Where a database is. The demonstration uses none of them. */
+const databaseUrls = ['REDIS_URL', 'MONGO_CONNECTION_STRING', 'POSTGRES_URL'];
+/** Whoever sets one of these means an installation, not the demonstration. */
+const installation = [
+  ...databaseUrls,
+  'SLACK_API_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_VERIFICATION_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_API_URL',
+  'SLACK_FILE_HOSTS',
+  'READ_SLACK_CHANNEL_ID',
+  'WRITE_SLACK_CHANNEL_ID',
+];
+
+/** Whether neither Slack nor a database is configured. Pure. */
+export const nothingIsSet = (env: Env): boolean => !installation.some((name) => isSet(env, name));
+
+/** The demonstration's folder: drawn strangers never get into the gallery of an installation. */
+export const demoDataDirOf = (env: Env): string => path.join(dataDirOf(env), 'demo');
+
+/** Decides from the environment. `demo`: what the command line says of the demonstration, if anything. Pure. */
+export function planFor(env: Env, demo: boolean = nothingIsSet(env)): Plan {
+  if (demo) return { embedded: ['queue', 'gallery'], demo, dataDir: demoDataDirOf(env) };
   const embedded: Plan['embedded'] = [];
   if (!isSet(env, 'REDIS_URL') && !isSet(env, 'POSTGRES_URL')) embedded.push('queue');
   if (!isSet(env, 'MONGO_CONNECTION_STRING') && !isSet(env, 'POSTGRES_URL')) embedded.push('gallery');
-  return { embedded, emulatedSlack: !isSet(env, 'SLACK_API_TOKEN'), dataDir: dataDirOf(env) };
+  return { embedded, demo, dataDir: dataDirOf(env) };
+}
+
+/** A variable that the launcher provides is right, whatever it will be. */
+const provided = { SLACK_API_TOKEN: 'xoxb', SLACK_SIGNING_SECRET: 's', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2' };
+
+/**
+ * Throws `config-invalid` with every fault of the variables that launcher, ingest and worker read, before anything is started. Says how
+ * to get the demonstration unless `demo` tells that somebody has decided about it. Pure.
+ */
+export function checkConfig(env: Env, plan: Plan, demo?: boolean): void {
+  const slackEnv = plan.demo ? { ...provided, SLACK_API_URL: '', SLACK_FILE_HOSTS: '' } : undefined;
+  const databaseUrl = plan.embedded.length > 0 ? 'postgres://embedded/watchpost' : undefined;
+  const childrens = childEnv(env, { port: 1, workerPort: 1, databaseUrl, slackEnv });
+  const faults = new Set(
+    [() => loadLauncherConfig(env), () => loadIngestConfig(childrens), () => loadWorkerConfig(childrens)].flatMap(faultsOf),
+  );
+  if (faults.size === 0) return;
+  if (!plan.demo && demo === undefined) faults.add('To start the demonstration instead: npm start -- --demo');
+  throw new AppError('config-invalid', [...faults].join('\n'));
+}
+
+function faultsOf(load: () => unknown): string[] {
+  try {
+    load();
+    return [];
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'config-invalid') return error.message.split('\n');
+    throw error;
+  }
 }
 
 /** What ingest and worker get instead of the launcher's own variables. */
@@ -30,7 +85,7 @@ export interface Provided {
   slackEnv?: Env | undefined;
 }
 
-/** With the emulated Slack people look at the page, not at the log; and nobody else has to reach ingest. */
+/** With the emulated Slack people look at the page, not at the log; and nobody else has to reach ingest or worker. */
 const demoDefaults = { LOG_LEVEL: 'warn', HOST: '127.0.0.1' } as const;
 
 /** The environment of ingest and worker. Pure. */
@@ -39,6 +94,7 @@ export function childEnv(env: Env, { port, workerPort, databaseUrl, slackEnv }: 
   return {
     ...env,
     ...Object.fromEntries(defaults),
+    ...(slackEnv && Object.fromEntries(databaseUrls.map((name) => [name, undefined]))),
     ...slackEnv,
     PORT: String(port),
     WORKER_PORT: String(workerPort),
@@ -48,5 +104,15 @@ export function childEnv(env: Env, { port, workerPort, databaseUrl, slackEnv }: 
 }
 
 /** The level of the embedded database's log, by the same rule. */
-export const logLevelOf = (env: Env, level: LogLevel, { emulatedSlack }: Plan): LogLevel =>
-  emulatedSlack && !isSet(env, 'LOG_LEVEL') ? demoDefaults.LOG_LEVEL : level;
+export const logLevelOf = (env: Env, level: LogLevel, { demo }: Plan): LogLevel =>
+  demo && !isSet(env, 'LOG_LEVEL') ? demoDefaults.LOG_LEVEL : level;
+
+/** The address that ingest and worker listen on, by the same rule. */
+export const hostOf = (env: Env, host: string, { demo }: Plan): string => (demo && !isSet(env, 'HOST') ? demoDefaults.HOST : host);
+
+/** How to call the command line from another terminal so that it finds the demonstration's gallery. Pure. */
+export function demoCommand(env: Env, dataDir: string, besideData: boolean): string {
+  const unset = ['MONGO_CONNECTION_STRING', 'POSTGRES_URL'].filter((name) => isSet(env, name)).map((name) => `-u ${name} `);
+  const folder = besideData || !nothingIsSet(env) ? `DATA_DIR='${dataDir}' ` : '';
+  return `${unset.length > 0 ? `env ${unset.join('')}` : ''}${folder}npm run --silent watchpost --`;
+}

@@ -1,4 +1,4 @@
-import { commonEnv, galleryFaults, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
+import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
@@ -14,6 +14,7 @@ export const workerEnv = {
   ...galleryEnv,
   ...seeEnv,
   ...concurrencyEnv,
+  ...hostEnv,
   WORKER_PORT: portEnv.WORKER_PORT,
   /** Larger files are refused before they are read. */
   MAX_FILE_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),

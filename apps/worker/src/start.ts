@@ -35,9 +35,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     },
     config.WORKER_PORT,
     'WORKER_PORT',
+    config.HOST,
   );
   lifecycle.onStop('health endpoint', () => health.close());
-  log.info({ port: health.port }, 'health endpoint listening');
+  log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
 
   const [{ gallery, records, start: startSync, housekeeping }, engine] = await Promise.all([
     // Jobs wait in the queue while the database starts, and readiness says why.

@@ -1,7 +1,7 @@
 import '@watchpost/see/no-telemetry';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
-import type { Bench } from './bench.ts';
+import { type Bench, exitCodeOf } from './bench.ts';
 
 interface Entry {
   name: string;
@@ -63,6 +63,7 @@ export async function runBench([name = 'help', ...args]: string[], env: Env): Pr
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
   const bench = benches.find((each) => each.name === name);
   if (!bench) {
+    if (name !== 'help') warn(`usage-invalid: there is no bench ${name}\n`);
     warn('usage: npm run --silent bench -- NAME [OPTIONS]\n');
     for (const each of benches) warn(`  ${each.name} ${each.options}\n      ${each.summary}`);
     return name === 'help' ? 0 : 2;
@@ -75,6 +76,6 @@ export async function runBench([name = 'help', ...args]: string[], env: Env): Pr
   } catch (error) {
     const { code, message } = toAppError(error);
     warn(`${code}: ${message}`);
-    return 1;
+    return exitCodeOf(code);
   }
 }

@@ -37,8 +37,12 @@ export const errorCodes = {
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
   // npm start.
+  'build-missing': 'permanent',
   'data-dir-in-use': 'permanent',
+  'data-dir-unusable': 'permanent',
   'embedded-database-failed': 'permanent',
+  'host-unavailable': 'permanent',
+  'port-forbidden': 'permanent',
   'port-in-use': 'permanent',
   'process-failed': 'permanent',
   // The gallery and the records.
@@ -84,6 +88,20 @@ export const errorCodes = {
  */
 export type Retry = 'permanent' | 'transient' | 'repairable';
 export type ErrorCode = keyof typeof errorCodes;
+
+const operatorFaults: ReadonlySet<string> = new Set<ErrorCode>([
+  'build-missing',
+  'config-invalid',
+  'data-dir-in-use',
+  'data-dir-unusable',
+  'host-unavailable',
+  'port-forbidden',
+  'port-in-use',
+  'usage-invalid',
+]);
+
+/** Whether a code stands for a mistake in how a process was started. Its message says everything: neither stack nor cause is printed. */
+export const isOperatorFault = (code: string): boolean => operatorFaults.has(code);
 
 export interface AppErrorOptions {
   cause?: unknown;

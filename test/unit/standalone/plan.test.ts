@@ -1,10 +1,38 @@
 import { loadLauncherConfig } from '@watchpost/standalone/config';
-import { childEnv, planFor } from '@watchpost/standalone/plan';
+import { checkConfig, childEnv, demoCommand, hostOf, planFor } from '@watchpost/standalone/plan';
+import { readLauncherArgs } from '@watchpost/standalone/usage';
 import { describe, expect, it } from 'vitest';
 
+const slack = {
+  SLACK_API_TOKEN: 'xoxb-1',
+  READ_SLACK_CHANNEL_ID: 'C1',
+  WRITE_SLACK_CHANNEL_ID: 'C2',
+  SLACK_SIGNING_SECRET: 's',
+};
+const installation = [
+  ...Object.keys(slack),
+  'SLACK_VERIFICATION_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_API_URL',
+  'SLACK_FILE_HOSTS',
+  'REDIS_URL',
+  'MONGO_CONNECTION_STRING',
+  'POSTGRES_URL',
+];
+
 describe('what npm start provides itself', () => {
-  it('is everything if nothing is set', () => {
-    expect(planFor({})).toEqual({ embedded: ['queue', 'gallery'], emulatedSlack: true, dataDir: './data' });
+  it.each([
+    [{}],
+    [{ PORT: '1', DATA_DIR: './data', LOG_LEVEL: 'info', HOST: 'localhost' }],
+    [Object.fromEntries(installation.map((name) => [name, ' ']))],
+  ])('is the demonstration where neither Slack nor a database is set: %j', (env) => {
+    expect(planFor(env)).toEqual({ embedded: ['queue', 'gallery'], demo: true, dataDir: 'data/demo' });
+  });
+
+  it.each(installation)('is no demonstration beside %s, even if the token is empty', (name) => {
+    const env = { SLACK_API_TOKEN: '', [name]: 'x' };
+    expect(planFor(env).demo).toBe(false);
+    expect(planFor(env).dataDir).toBe('./data');
   });
 
   it.each([
@@ -14,18 +42,53 @@ describe('what npm start provides itself', () => {
     [{ REDIS_URL: 'redis://r', MONGO_CONNECTION_STRING: 'mongodb://m' }, []],
     [{ REDIS_URL: '', MONGO_CONNECTION_STRING: ' ' }, ['queue', 'gallery']],
   ])('is what no URL provides: %j', (env, embedded) => {
-    expect(planFor(env).embedded).toEqual(embedded);
+    expect(planFor({ ...slack, ...env }).embedded).toEqual(embedded);
   });
 
   it('is the queue alone for the variables of the old service', () => {
-    const env = {
-      SLACK_API_TOKEN: 'xoxb-1',
-      READ_SLACK_CHANNEL_ID: 'C1',
-      WRITE_SLACK_CHANNEL_ID: 'C2',
-      SLACK_VERIFICATION_TOKEN: 't',
-      MONGO_CONNECTION_STRING: 'mongodb://m',
-    };
-    expect(planFor(env)).toMatchObject({ embedded: ['queue'], emulatedSlack: false });
+    const env = { ...slack, SLACK_SIGNING_SECRET: '', SLACK_VERIFICATION_TOKEN: 't', MONGO_CONNECTION_STRING: 'mongodb://m' };
+    expect(planFor(env)).toMatchObject({ embedded: ['queue'], demo: false });
+    expect(() => checkConfig(env, planFor(env))).not.toThrow();
+  });
+
+  it('is what the command line says: with --demo always the demonstration, on a database of its own, with --no-demo never', () => {
+    const env = { ...slack, REDIS_URL: 'redis://r', DATA_DIR: '/srv' };
+    expect(planFor(env, true)).toEqual({ embedded: ['queue', 'gallery'], demo: true, dataDir: '/srv/demo' });
+    expect(planFor({}, false)).toMatchObject({ demo: false, dataDir: './data' });
+  });
+});
+
+describe('a configuration that is not complete', () => {
+  const check = (env: Record<string, string>, demo?: boolean) => () => checkConfig(env, planFor(env, demo), demo);
+
+  it.each([
+    [{ SLACK_API_TOKEN: '', SLACK_SIGNING_SECRET: 's' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID']],
+    [{ ...slack, SLACK_SIGNING_SECRET: '' }, ['SLACK_SIGNING_SECRET or SLACK_VERIFICATION_TOKEN']],
+    [{ REDIS_URL: 'redis://r' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID', 'SLACK_SIGNING_SECRET']],
+    [{ ...slack, SEE_TIMEOUT_MS: 'soon', CAMERA_CAPTION_PATTERN: '(' }, ['SEE_TIMEOUT_MS', 'CAMERA_CAPTION_PATTERN']],
+  ])('is refused, with everything that is missing, and how to get the demonstration: %j', (env, missing) => {
+    expect(check(env)).toThrow(expect.objectContaining({ code: 'config-invalid' }));
+    for (const name of [...missing, 'npm start -- --demo']) expect(check(env)).toThrow(name);
+  });
+
+  it('names nothing twice, and no demonstration to whoever has decided', () => {
+    expect(check({}, false)).toThrow(
+      /^SLACK_API_TOKEN is not set\nREAD_SLACK_CHANNEL_ID is not set\nWRITE_SLACK_CHANNEL_ID is not set\n.*$/,
+    );
+    expect(check({}, false)).not.toThrow('--demo');
+  });
+
+  it('is none where everything is there, and in the demonstration', () => {
+    expect(check(slack)).not.toThrow();
+    expect(check({})).not.toThrow();
+    expect(check({ REDIS_URL: 'nonsense', SLACK_APP_TOKEN: '' }, true)).not.toThrow();
+  });
+
+  it('is refused for two processes on one port, and for an odd folder', () => {
+    expect(check({ PORT: '7', WORKER_PORT: '7' })).toThrow('PORT and WORKER_PORT must be different');
+    expect(check({ PORT: '0', WORKER_PORT: '0' })).not.toThrow();
+    expect(check({ DATA_DIR: 'a\nb' })).toThrow('DATA_DIR: has a line break');
+    expect(check({ DATA_DIR: 'a'.repeat(901) })).toThrow('DATA_DIR: must have at most 900 bytes');
   });
 });
 
@@ -39,7 +102,20 @@ describe("the launcher's own variables", () => {
   });
 
   it('have the defaults of the processes', () => {
-    expect(loadLauncherConfig({ PORT: '' })).toMatchObject({ PORT: 5_000, WORKER_PORT: 5_001, LOG_LEVEL: 'info' });
+    expect(loadLauncherConfig({ PORT: '' })).toMatchObject({ PORT: 5_000, WORKER_PORT: 5_001, LOG_LEVEL: 'info', HOST: '0.0.0.0' });
+  });
+});
+
+describe('the arguments of npm start', () => {
+  it('say whether to start the demonstration, or ask for help', () => {
+    expect(readLauncherArgs([])).toEqual({ help: false, demo: undefined });
+    expect(readLauncherArgs(['--demo'])).toEqual({ help: false, demo: true });
+    expect(readLauncherArgs(['--no-demo'])).toEqual({ help: false, demo: false });
+    expect(readLauncherArgs(['-h'])).toMatchObject({ help: true });
+  });
+
+  it.each([[['--fast']], [['demo']], [['--demo=yes']], [['--demo', '--no-demo']]])('are refused if they are not known: %j', (args) => {
+    expect(() => readLauncherArgs(args)).toThrow(expect.objectContaining({ code: 'usage-invalid' }));
   });
 });
 
@@ -51,9 +127,10 @@ describe('the environment of ingest and worker', () => {
     expect(childEnv(env, ports)).toEqual({ ...env, PORT: '5002', WORKER_PORT: '5003' });
   });
 
-  it('has the embedded database and the emulated Slack, with quieter defaults', () => {
+  it('has the embedded database and the emulated Slack, with quieter defaults and no other database', () => {
     const slackEnv = { SLACK_API_TOKEN: 'emulated' };
-    expect(childEnv({ LOG_LEVEL: 'info', HOST: ' ' }, { ...ports, databaseUrl: 'postgres://p', slackEnv })).toEqual({
+    const env = { LOG_LEVEL: 'info', HOST: ' ', REDIS_URL: 'redis://r', MONGO_CONNECTION_STRING: 'mongodb://m' };
+    expect(childEnv(env, { ...ports, databaseUrl: 'postgres://p', slackEnv })).toEqual({
       PORT: '5002',
       WORKER_PORT: '5003',
       POSTGRES_URL: 'postgres://p',
@@ -61,5 +138,25 @@ describe('the environment of ingest and worker', () => {
       LOG_LEVEL: 'info',
       HOST: '127.0.0.1',
     });
+  });
+
+  it('has the loopback address in the demonstration only', () => {
+    expect(hostOf({}, '0.0.0.0', planFor({}))).toBe('127.0.0.1');
+    expect(hostOf({ HOST: '::' }, '::', planFor({}))).toBe('::');
+    expect(hostOf(slack, '0.0.0.0', planFor(slack))).toBe('0.0.0.0');
+  });
+});
+
+describe('the command that names somebody in the demonstration', () => {
+  it.each([
+    [{}, false, 'npm run --silent watchpost --'],
+    [{}, true, "DATA_DIR='data/demo' npm run --silent watchpost --"],
+    [
+      { REDIS_URL: 'r', MONGO_CONNECTION_STRING: 'm' },
+      false,
+      "env -u MONGO_CONNECTION_STRING DATA_DIR='data/demo' npm run --silent watchpost --",
+    ],
+  ])('finds its gallery whatever is configured: %j', (env, besideData, command) => {
+    expect(demoCommand(env, 'data/demo', besideData)).toBe(command);
   });
 });

@@ -1,3 +1,4 @@
+import { isOperatorFault } from '@watchpost/shared/errors';
 import { z } from 'zod';
 
 const lineSchema = z.looseObject({ level: z.number(), time: z.number(), msg: z.string().default('') });
@@ -22,7 +23,9 @@ export function inWords(line: string): string {
   const { msg, ...fields } = entry;
   const shown = fieldsInWords(fields);
   const { cause } = z.object({ cause: z.unknown() }).catch({ cause: undefined }).parse(fields['err']);
-  const errors = [inBrief(fields['err']), inBrief(cause)].filter((text) => text !== undefined);
+  // The message of such a fault says everything.
+  const { code } = z.object({ code: z.string() }).catch({ code: '' }).parse(fields['err']);
+  const errors = [inBrief(fields['err']), isOperatorFault(code) ? undefined : inBrief(cause)].filter((text) => text !== undefined);
   return [shown.length > 0 ? `${msg} (${shown.join(', ')})` : msg, ...errors].join(': ');
 }
 
@@ -38,6 +41,13 @@ function fieldsInWords(fields: Record<string, unknown>): string[] {
   return Object.entries(fields)
     .filter(([key]) => !plain.has(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+/** What a process that has ended said last, for people: its errors and whatever is no log line; all of it if there is nothing else. */
+export function lastWords(lines: string[]): string {
+  const isError = (line: string): boolean => (parseLine(line)?.level ?? 50) >= 50;
+  const errors = lines.filter(isError);
+  return (errors.length > 0 ? errors : lines).map(inWords).join('\n');
 }
 
 /** `code: message` of a logged error; with its stack instead if it is not one of ours. */

@@ -1,40 +1,54 @@
 import { createServer } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
+import { listenError } from '@watchpost/shared/process/health';
 
 const portsTried = 200;
 
-/** Whether something can listen on a port of this machine. */
-export async function isFree(port: number, host?: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => {
-      resolve(false);
-    });
-    server.listen(port, host, () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
+/** Where to listen, for `PORT` or `WORKER_PORT`. */
+export interface Place {
+  port: number;
+  host?: string | undefined;
+  /** The variable that sets the port, for errors. */
+  variable: string;
 }
 
-/** The first free port from `first` on. Rejects with `port-in-use` if the next 200 are taken. */
+/** Resolves if something can listen there. Rejects with `port-in-use`, `port-forbidden` or `host-unavailable`. */
+export async function ensureFree({ port, host, variable }: Place): Promise<void> {
+  const error = await tryToListen(port, host);
+  if (error) throw listenError(error, port, variable, host);
+}
+
+/** The first free port from `first` on. Rejects with `port-in-use` if the next 200 are taken, else as `ensureFree` does. */
 export async function freePortFrom(first: number, host?: string): Promise<number> {
-  for (let port = first; port < first + portsTried; port += 1) if (await isFree(port, host)) return port;
+  for (let port = first; port < first + portsTried; port += 1) {
+    const error = await tryToListen(port, host);
+    if (!error) return port;
+    if (error.code !== 'EADDRINUSE') throw listenError(error, port, 'PORT', host);
+  }
   throw new AppError('port-in-use', `no port from ${String(first)} to ${String(first + portsTried - 1)} is free`);
 }
 
-/** A free port that the system chooses, so that two processes do not choose the same one. */
-export async function anyFreePort(): Promise<number> {
+/** A free port that the system chooses, so that two processes do not choose the same one. Rejects as `ensureFree` does. */
+export async function anyFreePort(host?: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, () => {
+    server.once('error', (error) => reject(listenError(error, 0, 'PORT', host)));
+    server.listen(0, host, () => {
       const address = server.address();
       server.close(() => {
         if (typeof address === 'object' && address) resolve(address.port);
         else reject(new AppError('port-in-use', 'the system has no free port'));
       });
+    });
+  });
+}
+
+async function tryToListen(port: number, host?: string): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen(port, host, () => {
+      server.close(() => resolve(undefined));
     });
   });
 }

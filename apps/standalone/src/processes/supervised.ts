@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import { pause } from '@watchpost/shared/wait';
+import { askHealth, type Target, waitsFor } from './ask-health.ts';
+import { lastWords } from './child-lines.ts';
 import { keepRunning } from './keep-running.ts';
 
 export interface SupervisedOptions {
@@ -10,19 +11,37 @@ export interface SupervisedOptions {
   /** Compiled main file. */
   file: string;
   env: NodeJS.ProcessEnv;
-  /** Answers 200 once the process is ready for work. */
-  readyUrl: string;
+  /** Where it serves its health. */
+  health: Target;
   /** A line that the process wrote. */
   onLine: (name: string, line: string) => void;
   /** Something that an operator should know. */
   say: (text: string) => void;
   /** It keeps ending and is not started again. */
   onGivenUp: (error: AppError) => void;
+  /** Default: `liveness`. */
+  liveness?: Liveness;
 }
 
+/** When a process counts as hung, and what follows. */
+export interface Liveness {
+  /** Between two questions, and the time for an answer. Milliseconds. */
+  everyMs: number;
+  /** Questions in a row without a good answer. */
+  misses: number;
+  /** From SIGTERM to SIGKILL. Milliseconds. */
+  killAfterMs: number;
+}
+
+/** Of a process under load: it answers late, but within these 30 s. */
+const defaultLiveness: Liveness = { everyMs: 5_000, misses: 3, killAfterMs: 10_000 };
+
 export interface Supervised {
-  /** Resolves when it is ready for the first time. Rejects with `process-failed` and its last lines when it ends before that. */
-  ready: Promise<void>;
+  /**
+   * Resolves with true when it is ready for the first time, with false when it is stopped before that. Rejects with `process-failed` and
+   * its last lines when it ends before it is ready.
+   */
+  ready: Promise<boolean>;
   /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it has ended. */
   stop(graceMs: number): Promise<void>;
   /** A second SIGTERM: work that still runs is aborted. */
@@ -31,34 +50,45 @@ export interface Supervised {
 
 const maxFailures = 10;
 const keptLines = 20;
+const readyTimeoutMs = 2_000;
+/** Between two messages about a process that is not ready: where they differ, and where they do not. */
+const sayAfterMs = { new: 5_000, same: 30_000 };
+
+interface Running {
+  child: ChildProcess;
+  exited: Promise<string[]>;
+}
 
 /**
- * Runs a Node process and restarts it when it ends without being stopped. It has a process group of its own, so Ctrl-C reaches it
- * through us, in order. If we are killed, the broken IPC channel tells it to stop.
+ * Runs a Node process, and starts it again when it ends without being stopped, or hangs. It has a process group of its own, so Ctrl-C
+ * reaches it through us, in order. If we are killed, the broken IPC channel tells it to stop.
  */
 export function supervise(options: SupervisedOptions): Supervised {
   const { name, say } = options;
   const stopping = new AbortController();
   const signal = stopping.signal;
-  let child: ChildProcess | undefined;
-  let exited: Promise<string[]> = Promise.resolve([]);
+  let running: Running | undefined;
 
-  const start = (): void => {
-    const started = run(options);
-    child = started.child;
-    exited = started.exited;
+  const start = (): Running => {
+    running = run(options);
+    void endIfHung(running, options, signal);
+    return running;
   };
 
-  const firstReady = async (): Promise<void> => {
-    start();
+  const firstReady = async (): Promise<boolean> => {
+    const { exited } = start();
     const failed = exited.then((lines) => {
-      throw new AppError('process-failed', `${name} did not start:\n${lines.join('\n')}`);
+      if (signal.aborted) return false;
+      throw new AppError('process-failed', `${name} did not start:\n${lastWords(lines)}`);
     });
-    await Promise.race([failed, untilReady(options, signal)]);
+    const isReady = await Promise.race([failed, untilReady(options, signal)]);
     failed.catch(() => undefined);
-    void keepRunning({ name, say, maxFailures, start: async () => start(), ended: async () => exited }, signal).then((lastWords) => {
-      if (lastWords !== undefined) options.onGivenUp(new AppError('process-failed', `${name} keeps ending:\n${lastWords}`));
+    if (!isReady) return false;
+    const ended = async (): Promise<string[]> => running?.exited ?? [];
+    void keepRunning({ name, say, maxFailures, start: async () => void start(), ended }, signal).then((words) => {
+      if (words !== undefined) options.onGivenUp(new AppError('process-failed', `${name} keeps ending:\n${lastWords(words.split('\n'))}`));
     });
+    return true;
   };
 
   const ready = firstReady();
@@ -68,19 +98,19 @@ export function supervise(options: SupervisedOptions): Supervised {
     ready,
     stop: async (graceMs) => {
       stopping.abort();
-      child?.kill('SIGTERM');
+      running?.child.kill('SIGTERM');
       const timer = setTimeout(() => {
         say(`${name} did not stop within ${String(graceMs / 1_000)} s: killed`);
-        child?.kill('SIGKILL');
+        running?.child.kill('SIGKILL');
       }, graceMs);
-      await exited;
+      await running?.exited;
       clearTimeout(timer);
     },
-    abort: () => void child?.kill('SIGTERM'),
+    abort: () => void running?.child.kill('SIGTERM'),
   };
 }
 
-function run({ name, file, env, onLine }: SupervisedOptions): { child: ChildProcess; exited: Promise<string[]> } {
+function run({ name, file, env, onLine }: SupervisedOptions): Running {
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -102,29 +132,49 @@ function run({ name, file, env, onLine }: SupervisedOptions): { child: ChildProc
   return { child, exited };
 }
 
-async function untilReady({ readyUrl, name, say }: SupervisedOptions, signal: AbortSignal): Promise<void> {
+/** Ends a process that has answered once and then does not answer for a while, or says that a restart would help. */
+async function endIfHung(
+  { child, exited }: Running,
+  { name, health, say, liveness = defaultLiveness }: SupervisedOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  void exited.then(() => ended.abort());
+  const signal = AbortSignal.any([stopping, ended.signal]);
+  const { everyMs, misses, killAfterMs } = liveness;
+  let missed: number | undefined;
+  let why = '';
+  while (missed === undefined || missed < misses) {
+    await pause(everyMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    const answer = await askHealth(health, '/health/live', everyMs);
+    if (answer?.status === 200) missed = 0;
+    else if (missed !== undefined) missed += 1;
+    why = answer ? 'says that it is stuck' : 'does not answer';
+  }
+  if (signal.aborted) return;
+  say(`${name} ${why}: ending it`);
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  await exited;
+  clearTimeout(timer);
+}
+
+/** Resolves with false after an abort. */
+async function untilReady({ health, name, say }: SupervisedOptions, signal: AbortSignal): Promise<boolean> {
   const startedAtMs = Date.now();
-  let saidAtMs = startedAtMs;
+  let said = { text: '', atMs: startedAtMs };
   while (!signal.aborted) {
-    if (await answersOk(readyUrl)) return;
-    if (Date.now() - saidAtMs > 5_000) {
-      saidAtMs = Date.now();
-      say(`${name} is still warming up (${String(Math.round((saidAtMs - startedAtMs) / 1_000))} s)`);
+    const answer = await askHealth(health, '/health/ready', readyTimeoutMs);
+    if (signal.aborted) return false;
+    if (answer?.status === 200) return true;
+    const text = waitsFor(answer);
+    const nowMs = Date.now();
+    if (nowMs - said.atMs >= (text === said.text ? sayAfterMs.same : sayAfterMs.new)) {
+      said = { text, atMs: nowMs };
+      say(`${name} is not ready yet (${String(Math.round((nowMs - startedAtMs) / 1_000))} s): ${text}`);
     }
     await pause(200, signal).catch(() => undefined);
   }
-}
-
-/** On a connection of its own: a kept-alive one would delay the process when it stops. */
-async function answersOk(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.once('timeout', () => request.destroy());
-    request.once('error', () => {
-      resolve(false);
-    });
-  });
+  return false;
 }

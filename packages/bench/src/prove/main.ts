@@ -1,5 +1,6 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { toAppError } from '@watchpost/shared/errors';
+import { exitCodeOf } from '../bench.ts';
 import { proveGallery } from './prove-gallery.ts';
 
 const proofs = { gallery: proveGallery };
@@ -14,6 +15,7 @@ export async function runProof([name = 'help', ...args]: string[], env: Env): Pr
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
   if (name !== 'gallery') {
+    if (name !== 'help') warn(`usage-invalid: there is no proof ${name}\n`);
     warn(usage);
     return name === 'help' ? 0 : 2;
   }
@@ -24,6 +26,6 @@ export async function runProof([name = 'help', ...args]: string[], env: Env): Pr
   } catch (error) {
     const { code, message } = toAppError(error);
     warn(`${code}: ${message}`);
-    return 1;
+    return exitCodeOf(code);
   }
 }

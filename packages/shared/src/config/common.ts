@@ -20,6 +20,15 @@ export const portEnv = {
   WORKER_PORT: port.default(5_001),
 };
 
+/** The address that ingest and the worker's health endpoint listen on, an IPv6 address without the brackets that URLs have. */
+export const hostEnv = {
+  HOST: z
+    .string()
+    .trim()
+    .transform((host) => host.replace(/^\[(.*)\]$/, '$1'))
+    .default('0.0.0.0'),
+};
+
 /** Where the queue and the gallery are. The URL chooses the adapter; see `queueFaults` and `galleryFaults` for what each needs. */
 export const storageEnv = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),

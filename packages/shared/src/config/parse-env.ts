@@ -25,15 +25,26 @@ export function parseEnv<S extends EnvShape>(env: Env, shape: S, check: (config:
     // Without this zod skips the check as long as any single variable is faulty.
     { when: () => true },
   );
+  const quoted = Object.keys(present).filter((name) => isQuoted(present[name] ?? '') && !takesQuotes(shape[name]));
   const result = checked.safeParse(present);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, code, message }) => {
+  if (result.success && quoted.length === 0) return result.data;
+  // The quotes explain whatever else is wrong with such a value.
+  const issues = (result.error?.issues ?? []).filter(({ path }) => !quoted.includes(String(path[0])));
+  const faults = issues.map(({ path, code, message }) => {
     if (path.length === 0) return message;
     const name = String(path[0]);
     return code === 'invalid_type' && !(name in present) ? `${name} is not set` : `${name}: ${message}`;
   });
-  throw new AppError('config-invalid', faults.join('\n'));
+  throw new AppError('config-invalid', [...quoted.map((name) => `${name}: remove the quotes around the value`), ...faults].join('\n'));
 }
+
+/** Files of variables as Docker reads them keep quotes as a part of the value; word processors make them typographic. */
+const isQuoted = (value: string): boolean => /^(["'`“”„‟«»‘’‚‛‹›]).*(["'`“”„‟«»‘’‚‛‹›])$/su.test(value.trim());
+
+/** Marks a variable whose value may begin and end with quotes. */
+export const mayBeQuoted = { mayBeQuoted: true } as const;
+
+const takesQuotes = (schema: z.ZodType | undefined): boolean => schema?.meta()?.['mayBeQuoted'] === true;
 
 /** A comma-separated list with at least one entry; blanks are trimmed, duplicates dropped. */
 export const commaList = z

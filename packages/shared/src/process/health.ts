@@ -68,8 +68,11 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** Serves the endpoints of a process that has no HTTP server otherwise. Port 0 takes a free one; `variable` sets it. Rejects with `port-in-use`. */
-export async function serveHealth(health: Health, port: number, variable: string): Promise<HealthServer> {
+/**
+ * Serves the endpoints of a process that has no HTTP server otherwise. Port 0 takes a free one; `variable` sets it. Without a host it
+ * listens on all addresses. Rejects as `listenError` says.
+ */
+export async function serveHealth(health: Health, port: number, variable: string, host?: string): Promise<HealthServer> {
   const answer = async (url: string): Promise<HealthAnswer> =>
     (await healthEndpoints.get(url.split('?', 1)[0] ?? '')?.(health)) ?? json(404, { status: 'not found' });
   const server = createServer((request, response) => {
@@ -78,8 +81,8 @@ export async function serveHealth(health: Health, port: number, variable: string
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, port, variable)));
-    server.listen(port, resolve);
+    server.once('error', (error) => reject(listenError(error, port, variable, host)));
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new AppError('internal', 'the health server has no port');
@@ -93,8 +96,20 @@ export async function serveHealth(health: Health, port: number, variable: string
   };
 }
 
-/** Why a server could not listen: `port-in-use`, or the error as it is. */
-export function listenError(error: unknown, port: number, variable: string): unknown {
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  return taken ? new AppError('port-in-use', `port ${port} is taken (${variable})`, { cause: error }) : error;
+/** Why a server could not listen, with what to do: `port-in-use`, `port-forbidden`, `host-unavailable`, or the error as it is. */
+export function listenError(error: unknown, port: number, variable: string, host?: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE')
+    return new AppError('port-in-use', `port ${port} is taken: stop what listens there, or set ${variable} to another one`, {
+      cause: error,
+    });
+  if (code === 'EACCES')
+    return new AppError('port-forbidden', `this user may not listen on port ${port}: set ${variable} to one above 1023`, { cause: error });
+  if (host !== undefined && noSuchAddress.has(code))
+    return new AppError('host-unavailable', `this machine has no address ${host}: set HOST to one that it has, or to 0.0.0.0 for all`, {
+      cause: error,
+    });
+  return error;
 }
+
+const noSuchAddress = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAMILY', 'EAFNOSUPPORT', 'EINVAL', 'ENODATA']);

@@ -37,7 +37,8 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
     }
   };
   const releaseAll = async (reason: string): Promise<void> => {
-    log.info({ reason }, 'stopping');
+    const level = releasers.length === 0 ? 'debug' : 'info';
+    log[level]({ reason }, 'stopping');
     stopping.abort();
     const timer = setTimeout(() => {
       log.warn({ graceMs }, 'grace period over, aborting what is still running');
@@ -46,7 +47,7 @@ export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
     for (let next = releasers.pop(); next; next = releasers.pop()) await releaseOne(next);
     released = true;
     clearTimeout(timer);
-    log.info('stopped');
+    log[level]('stopped');
   };
 
   return {

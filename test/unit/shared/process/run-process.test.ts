@@ -43,7 +43,7 @@ async function runOrphan(): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const { runProcess } = await import('${runProcess}');
     const { createLogger } = await import('${logger}');
-    const log = createLogger('test', 'info', { write: (line) => process.stderr.write(line) });
+    const log = createLogger('test', 'debug', { write: (line) => process.stderr.write(line) });
     await runProcess({ log, graceMs: 1_000 }, async () => { process.stderr.write('started'); setInterval(() => undefined, 1_000); });
   `;
   const launcher = `

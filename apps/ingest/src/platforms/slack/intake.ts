@@ -1,4 +1,4 @@
-import type { ConfigOf } from '@watchpost/shared/config/parse-env';
+import { type ConfigOf, mayBeQuoted } from '@watchpost/shared/config/parse-env';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/slack/config';
 import { z } from 'zod';
@@ -24,7 +24,8 @@ const env = {
       context.addIssue({ code: 'custom', message: 'must be a regular expression with exactly one group, around the name' });
       return z.NEVER;
     })
-    .default(defaultCaptionPattern),
+    .default(defaultCaptionPattern)
+    .meta(mayBeQuoted),
 };
 
 /** Slack's events over HTTP. Its identity is looked up in the background, so that ingest starts while Slack is unreachable. */

@@ -1,0 +1,43 @@
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '@watchpost/shared/errors';
+
+/** What to say of an error of the file system. */
+const reasons: Record<string, string> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it is read-only',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'it is a file, not a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ELOOP: 'its links lead in a circle',
+  ENOENT: 'it cannot be created there',
+};
+
+/** Makes the data folder, and makes sure that this process can write in it. Rejects with `data-dir-unusable`, which says why. */
+export async function prepareDataDir(dataDir: string): Promise<void> {
+  try {
+    await makeFolder(path.resolve(dataDir));
+    if (!(await stat(dataDir)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'EEXIST' });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+    throw new AppError('data-dir-unusable', `${path.resolve(dataDir)} cannot keep the data: ${why}. Set DATA_DIR to another folder`, {
+      cause: error,
+    });
+  }
+}
+
+/** Not `recursive`: in a folder that takes no folders, such as /proc, Node would try for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => error);
+  if (!made || made.code === 'EEXIST') return;
+  const parent = path.dirname(folder);
+  if (made.code !== 'ENOENT' || parent === folder || existsSync(parent)) throw made;
+  await makeFolder(parent);
+  await mkdir(folder, { mode: 0o700 });
+}
