@@ -94,7 +94,7 @@ async function bytesOf(content: Content): Promise<Buffer | null> {
     case 'empty':
       return drawFrame(null, content.seed);
     case 'cut-short':
-      return (await drawFrame(null, 1)).subarray(0, 900);
+      return (await drawFrame(null, 1)).subarray(0, 150);
     case 'text':
       return Buffer.from('This is no picture, whatever its name says.\n'.repeat(20));
     case 'no-bytes':

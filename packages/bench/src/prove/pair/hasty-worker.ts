@@ -6,6 +6,7 @@ import { start } from '@watchpost/worker/start';
 
 await runService({
   name: 'worker',
+  // oxlint-disable-next-line node/no-process-env -- it is a main file
   env: process.env,
   loadConfig,
   start: (config, log, lifecycle) => start(config, log, lifecycle, { lockMs: 6_000, stallCheckMs: 2_000 }),

@@ -40,19 +40,21 @@ export function judgeSnapshot({ sent, record, posts }: Outcome): Breach[] {
 }
 
 function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord): string[] {
-  const failure = `${error?.code ?? 'no code'}: ${error?.message ?? ''}`;
+  const unless = (isRight: boolean, what: string): string[] => (isRight ? [] : [what]);
+  const { code = 'no code', message = '' } = error ?? {};
+  const isEmpty = shows.kind === 'empty';
   switch (state) {
     case 'received':
     case 'recognised':
       return [`lost: acknowledged, and still "${state}"`];
     case 'failed':
-      return rightReasons[shows.kind]?.includes(error?.code ?? '') ? [] : [`failed for a wrong reason, ${failure}`];
+      return unless(rightReasons[shows.kind]?.includes(code) === true, `failed for a wrong reason, ${code}: ${message}`);
     case 'posted':
-      return shows.kind === 'face' ? [] : ['posted, and nobody is in it'];
+      return unless(shows.kind === 'face', 'posted, and nobody is in it');
     case 'nothing-to-post':
-      return shows.kind === 'empty' ? [] : [`nothing was posted, and it shows ${shows.kind}`];
+      return unless(isEmpty, `nothing was posted, and it shows ${shows.kind}`);
     case 'nothing-new':
-      return shows.kind === 'empty' || content.kind === 'repeat' ? [] : ['taken for the same as an earlier one'];
+      return unless(isEmpty || content.kind === 'repeat', 'taken for the same as an earlier one');
     default:
       return state satisfies never;
   }

@@ -41,6 +41,7 @@ export function ledgerOf(
       disks === '0' && faults.has('disk') ? (short ? 'not in the short form' : 'NOT POSSIBLE HERE: no file system can be mounted') : disks,
     'lies of Slack': counted('lies'),
     'calls with a refused token': counted('refused tokens'),
+    'posts refused: not in the channel': counted('refused posts'),
     downloads: counted('download'),
     uploads: counted('files.getUploadURLExternal'),
     'requests to post': counted('files.completeUploadExternal'),

@@ -52,6 +52,7 @@ export interface Plan {
   forMs: number;
 }
 
+const brokenKinds = ['cut-short', 'text', 'no-bytes', 'gone'] as const;
 /** Which share of the files shows what; the rest is `empty`. Post a second at most, so three in ten have a face. */
 const shares = { face: 0.3, repeat: 0.15, broken: 0.1 };
 const cameras = ['Front door', 'Garage', 'Garden', 'Yard'] as const;
@@ -70,50 +71,53 @@ export function planPair(options: PlanOptions): Plan {
 function planMessages({ snapshots, faults, short }: PlanOptions, random: () => number): PlannedMessage[] {
   const messages: PlannedMessage[] = [];
   const shown = new Map<string, string[]>();
-  let faces = 0;
-  let files = 0;
+  const count = { faces: 0, files: 0 };
   let atMs = quietMs;
   const content = (camera: string): Content => {
     const chance = random();
     const seed = Math.floor(random() * 2 ** 31);
+    const brokenKind = pick(brokenKinds, random);
     const earlier = shown.get(camera) ?? [];
-    if (chance < shares.face) return { kind: 'face', stranger: faces++ % strangers.length, seed };
+    if (chance < shares.face) return { kind: 'face', stranger: count.faces++ % strangers.length, seed };
     if (chance < shares.face + shares.repeat && earlier.length > 0) return { kind: 'repeat', of: earlier.at(-1) ?? '' };
-    if (chance > 1 - shares.broken && faults.has('broken')) return { kind: pick(['cut-short', 'text', 'no-bytes', 'gone'], random) };
+    if (chance > 1 - shares.broken && faults.has('broken')) return { kind: brokenKind };
     return { kind: 'empty', seed };
   };
-  while (files < snapshots) {
+  for (let serial = 1; count.files < snapshots; serial += 1) {
     const camera = pick(cameras, random);
-    const count = Math.min(snapshots - files, random() < 0.75 ? 1 : 2 + Math.floor(random() * 3));
-    const planned = Array.from({ length: count }, (): PlannedFile => {
-      files += 1;
-      const file = { id: `F${String(files).padStart(5, '0')}`, content: content(camera), isStub: random() < 0.05 };
+    const size = Math.min(snapshots - count.files, random() < 0.75 ? 1 : 2 + Math.floor(random() * 3));
+    const planned = Array.from({ length: size }, (): PlannedFile => {
+      count.files += 1;
+      const file = { id: `F${String(count.files).padStart(5, '0')}`, content: content(camera), isStub: random() < 0.05 };
       if (file.content.kind === 'face' || file.content.kind === 'empty') shown.set(camera, [...(shown.get(camera) ?? []), file.id]);
       return file;
     });
-    const isDuplicated = faults.has('duplicates') && random() < 0.25;
+    // What is left out still takes its random numbers, so that the rest stays the same.
+    const caption = random() < 0.7 ? 'in it' : 'before it';
+    const [isDuplicated, isEarly, afterMs] = [random() < 0.25, random() < 0.3, pick([[20], [1_000], [10, short ? 4_000 : 15_000]], random)];
+    const isSentAgain = isDuplicated && faults.has('duplicates');
     messages.push({
-      serial: messages.length + 1,
+      serial,
       atMs: Math.round(atMs),
       camera,
-      caption: random() < 0.7 ? 'in it' : 'before it',
+      caption,
       files: planned,
-      duplicatesAfterMs: isDuplicated ? pick([[20], [1_000], [10, 15_000]], random) : [],
-      early: isDuplicated && random() < 0.3,
+      duplicatesAfterMs: isSentAgain ? afterMs : [],
+      early: isSentAgain && isEarly,
     });
-    atMs += count * (short ? everyMs.short : everyMs.long) * (0.4 + 1.2 * random());
+    atMs += size * (short ? everyMs.short : everyMs.long) * (0.4 + 1.2 * random());
   }
   return messages;
 }
 
-/** How often, in a long proof and in a short one: kills of each sort of process, and faults of each store. */
+/** How often: kills of each sort of process, and faults of each store. `long`: for a thousand snapshots. */
 const counts = {
-  long: { worker: 50, ingest: 10, restart: 5, freeze: 5, disk: 1, repair: 1 },
-  short: { worker: 2, ingest: 2, restart: 1, freeze: 1, disk: 0, repair: 1 },
+  long: { worker: 50, ingest: 10, restart: 5, freeze: 5, disk: 1 },
+  short: { worker: 2, ingest: 2, restart: 1, freeze: 1, disk: 0 },
 };
 
-function planFaults({ faults, short, stores }: PlanOptions, forMs: number, random: () => number): PlannedFault[] {
-  const counted = counts[short ? 'short' : 'long'];
+function planFaults({ snapshots, faults, short, stores }: PlanOptions, forMs: number, random: () => number): PlannedFault[] {
+  const times = (of: keyof typeof counts.long): number => (short ? counts.short[of] : Math.ceil((counts.long[of] * snapshots) / 1_000));
   const planned: PlannedFault[] = [];
   /** Each in a part of the time of its own. */
   const spread = (actions: (() => FaultAction)[], on: FaultClass | null): void => {
@@ -125,40 +129,33 @@ function planFaults({ faults, short, stores }: PlanOptions, forMs: number, rando
   };
   const repeat = <T>(times: number, make: (index: number) => T): T[] => Array.from({ length: times }, (_, index) => make(index));
   spread(
-    repeat(counted.worker, (which) => () => ({ kind: 'kill worker', which })),
+    repeat(times('worker'), (which) => () => ({ kind: 'kill worker', which })),
     'kills',
   );
   spread(
-    repeat(counted.ingest, (which) => () => ({ kind: 'kill ingest', which })),
+    repeat(times('ingest'), (which) => () => ({ kind: 'kill ingest', which })),
     'kills',
   );
   // Of stores one at a time: with its queue and its gallery away at once, there is less that can go wrong.
   const ofStore = repeat(stores, (store) => [
-    ...repeat(faults.has('restarts') ? counted.restart : 0, () => () => ({
+    ...repeat(faults.has('restarts') ? times('restart') : 0, () => () => ({
       kind: 'restart' as const,
       store,
       forMs: 500 + random() * 2_000,
     })),
-    ...repeat(faults.has('freezes') ? counted.freeze : 0, () => () => ({
+    ...repeat(faults.has('freezes') ? times('freeze') : 0, () => () => ({
       kind: 'freeze' as const,
       store,
       forMs: 3_000 + (short ? 0 : random() * 17_000),
     })),
-    ...repeat(faults.has('disk') ? counted.disk : 0, () => () => ({ kind: 'disk' as const, store, forMs: 15_000 })),
+    ...repeat(faults.has('disk') ? times('disk') : 0, () => () => ({ kind: 'disk' as const, store, forMs: 15_000 })),
   ]).flat();
   spread(shuffled(ofStore, random), null);
-  const forRepair = short ? 4_000 : 25_000;
-  spread(
-    repeat(counted.repair, () => () => ({ kind: 'token', forMs: forRepair })),
-    'token',
-  );
-  spread(
-    repeat(counted.repair, () => () => ({ kind: 'membership', forMs: forRepair })),
-    'membership',
-  );
-  return planned
-    .map((fault) => (fault.kind === 'membership' ? { ...fault, atMs: Math.round(forMs * (short ? 0.5 : 0.6)) } : fault))
-    .toSorted((a, b) => a.atMs - b.atMs);
+  // Longer than all attempts of a snapshot's job take together.
+  const forRepair = short ? 4_000 : 75_000;
+  if (faults.has('token')) planned.push({ kind: 'token', forMs: forRepair, atMs: Math.round(forMs * 0.1) });
+  if (faults.has('membership')) planned.push({ kind: 'membership', forMs: forRepair, atMs: Math.round(forMs * 0.5) });
+  return planned.toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -120,13 +120,17 @@ function createPerformer({ pair, slack, journal }: Stage): (fault: PlannedFault)
         await pause(fault.forMs, new AbortController().signal);
         return slack.setBroken(fault.kind, false);
       }
-      default: {
+      case 'restart':
+      case 'freeze':
+      case 'disk': {
         const store = pair.stores[fault.store];
         if (!store) return undefined;
         // One after the other, however long the last one took.
         stores = stores.then(async () => mistreat(store, fault.kind, fault.forMs, journal));
         return stores;
       }
+      default:
+        return fault satisfies never;
     }
   };
 }

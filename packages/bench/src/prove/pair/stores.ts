@@ -51,7 +51,7 @@ export async function startRedisAndMongo(env: Env, withDisks: boolean): Promise<
     storage: { REDIS_URL: redis.url, MONGO_CONNECTION_STRING: mongo.url },
     stop: async () => {
       await Promise.all([redis.stop(), mongo.stop()]);
-      await Promise.all(disks.map((disk) => disk?.stop()));
+      for (const disk of disks) await disk?.stop();
     },
   };
 }
@@ -91,7 +91,7 @@ export function embeddedStore(dataDir: string, disk: Disk | null): Store {
 /** A folder for the launcher's data: on a small disk, if there is to be one. */
 export async function dataFolder(withDisk: boolean): Promise<{ dataDir: string; disk: Disk | null; remove: () => Promise<void> }> {
   const disk = withDisk ? await mountDisk(diskMegabytes) : null;
-  if (disk) return { dataDir: join(disk.folder, 'data'), disk, remove: disk.stop };
+  if (disk) return { dataDir: join(disk.folder, 'data'), disk, remove: async () => disk.stop() };
   const dataDir = await makeFolder();
   return { dataDir, disk, remove: async () => rm(dataDir, { recursive: true, force: true }) };
 }

@@ -13,8 +13,6 @@ export interface LyingSlack {
   workspace: Workspace;
   /** From now on it lies. */
   lie(): void;
-  /** From now on it tells the truth, and answers at once. */
-  calmDown(): void;
   /** What a person must repair, or has repaired. */
   setBroken(what: 'token' | 'membership', isBroken: boolean): void;
   stop(): Promise<void>;
@@ -22,6 +20,7 @@ export interface LyingSlack {
 
 const loginPage = '<!DOCTYPE html><html><body>Sign in to your workspace</body></html>';
 
+/** Starts it. It tells the truth until `lie`. */
 export async function startLyingSlack(lies: LiesOptions, journal: Journal): Promise<LyingSlack> {
   const broken = new Set<'token' | 'membership'>();
   const requests = new Map<string, number>();
@@ -40,7 +39,7 @@ export async function startLyingSlack(lies: LiesOptions, journal: Journal): Prom
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
-    const { target, about, work } = route(request.url ?? '/', body);
+    const { target, about, work } = route(request.url ?? '/', body, workspace);
     journal.count(target);
     const key = `${target} ${about}`;
     const count = requests.get(key) ?? 0;
@@ -54,52 +53,7 @@ export async function startLyingSlack(lies: LiesOptions, journal: Journal): Prom
     journal.note(about, `${target}${lie ? `: ${inWords(lie)}` : ''}`);
     if (!lie) return send(response, await work(async () => undefined));
     journal.count('lies');
-    await tell(lie, response, work);
-  }
-
-  async function tell(lie: Lie, response: ServerResponse, work: Work): Promise<void> {
-    switch (lie.kind) {
-      case 'rate':
-        return void response.writeHead(429, lie.afterS === null ? {} : { 'retry-after': String(lie.afterS) }).end('{}');
-      case 'error':
-        if (lie.done) await work(async () => undefined);
-        return void response.writeHead(500).end('internal error');
-      case 'page':
-        return page(response);
-      case 'cut':
-        if (lie.done) await work(async () => undefined);
-        return void response.destroy();
-      case 'late': {
-        const wait = async (): Promise<void> => pause(lie.lateMs, stopping.signal);
-        const answer = await work(lie.done === 'late' ? wait : async () => undefined);
-        if (lie.done === 'at once') await wait();
-        return send(response, answer);
-      }
-      default:
-        return lie satisfies never;
-    }
-  }
-
-  function route(path: string, body: Buffer): { target: string; about: string; work: Work } {
-    const [, first = '', second = ''] = path.split(/[/?]/);
-    if (first === 'api') {
-      const args = new URLSearchParams(body.toString());
-      return {
-        target: second,
-        about: workspace.about(second, args),
-        work: async (wait) => ({ json: await workspace.answer(second, args, wait) }),
-      };
-    }
-    if (first === 'upload') {
-      const about = workspace.upload(second)?.snapshotId ?? second;
-      return { target: 'upload', about, work: async () => (workspace.take(second) ? { text: `OK - ${String(body.length)}` } : null) };
-    }
-    const file = workspace.file(second);
-    return {
-      target: 'download',
-      about: file?.snapshotId ?? second,
-      work: async () => (file?.bytes ? { bytes: file.bytes, type: file.mimeType } : null),
-    };
+    await tell(lie, response, work, stopping.signal);
   }
 
   server.listen(0, '127.0.0.1');
@@ -112,7 +66,6 @@ export async function startLyingSlack(lies: LiesOptions, journal: Journal): Prom
     token: 'xoxb-proof',
     workspace,
     lie: () => void (isLying = true),
-    calmDown: () => void (isLying = false),
     setBroken: (what, isBroken) => void (isBroken ? broken.add(what) : broken.delete(what)),
     stop: async () => {
       stopping.abort();
@@ -125,6 +78,53 @@ export async function startLyingSlack(lies: LiesOptions, journal: Journal): Prom
 /** What is sent; null: there is no such file. */
 type Answer = { json: object } | { text: string } | { bytes: Buffer; type: string } | null;
 type Work = (wait: () => Promise<void>) => Promise<Answer>;
+
+/** Mistreats a request. */
+async function tell(lie: Lie, response: ServerResponse, work: Work, stopping: AbortSignal): Promise<void> {
+  switch (lie.kind) {
+    case 'rate':
+      return void response.writeHead(429, lie.afterS === null ? {} : { 'retry-after': String(lie.afterS) }).end('{}');
+    case 'error':
+      if (lie.done) await work(async () => undefined);
+      return void response.writeHead(500).end('internal error');
+    case 'page':
+      return page(response);
+    case 'cut':
+      if (lie.done) await work(async () => undefined);
+      return void response.destroy();
+    case 'late': {
+      const wait = async (): Promise<void> => pause(lie.lateMs, stopping);
+      const answer = await work(lie.done === 'late' ? wait : async () => undefined);
+      if (lie.done === 'at once') await wait();
+      return send(response, answer);
+    }
+    default:
+      return lie satisfies never;
+  }
+}
+
+/** What a request is for, what it is about, and the work. */
+function route(path: string, body: Buffer, workspace: Workspace): { target: string; about: string; work: Work } {
+  const [, first = '', second = ''] = path.split(/[/?]/);
+  if (first === 'api') {
+    const args = new URLSearchParams(body.toString());
+    return {
+      target: second,
+      about: workspace.about(second, args),
+      work: async (wait) => ({ json: await workspace.answer(second, args, wait) }),
+    };
+  }
+  if (first === 'upload') {
+    const about = workspace.upload(second)?.snapshotId ?? second;
+    return { target: 'upload', about, work: async () => (workspace.take(second) ? { text: `OK - ${String(body.length)}` } : null) };
+  }
+  const file = workspace.file(second);
+  return {
+    target: 'download',
+    about: file?.snapshotId ?? second,
+    work: async () => (file?.bytes ? { bytes: file.bytes, type: file.mimeType } : null),
+  };
+}
 
 function send(response: ServerResponse, answer: Answer): void {
   if (answer === null) response.writeHead(404).end();

@@ -61,7 +61,10 @@ export function createWorkspace(url: () => string, isMember: () => boolean, jour
 
   const complete = async (args: URLSearchParams, work: () => Promise<void>): Promise<object> => {
     const upload = uploads.get(completed(args));
-    if (!isMember()) return { ok: false, error: 'not_in_channel' };
+    if (!isMember()) {
+      journal.count('refused posts');
+      return { ok: false, error: 'not_in_channel' };
+    }
     // One that is being shared can be completed no more than one that has been.
     if (upload?.state !== 'uploaded') return notFound;
     upload.state = 'sharing';
