@@ -1,5 +1,4 @@
 import { pause } from '@watchpost/shared/wait';
-import type { Journal } from './journal.ts';
 import { drawFrame } from './pictures.ts';
 import type { Content, PlannedFile, PlannedMessage } from './plan.ts';
 import { deliver, type DeliverOptions } from './slack/deliver.ts';
@@ -20,21 +19,30 @@ export interface Cameras {
   post(message: PlannedMessage, signal: AbortSignal): Promise<void>;
 }
 
+export interface CamerasOptions extends DeliverOptions {
+  /** All that will be posted. */
+  messages: readonly PlannedMessage[];
+  workspace: Workspace;
+  slackUrl: string;
+}
+
 /** Cameras that post to Slack, which tells ingest. */
-export function createCameras(workspace: Workspace, slackUrl: string, options: DeliverOptions, journal: Journal): Cameras {
+export function createCameras(options: CamerasOptions): Cameras {
+  const { messages, workspace, slackUrl, journal } = options;
   const sent = new Map<string, Sent>();
-  const files = new Map<string, CameraFile>();
-  const shows = new Map<string, Content>();
+  const contents = new Map(messages.flatMap(({ files }) => files.map(({ id, content }) => [id, content] as const)));
+  const drawn = new Map<string, Promise<Buffer | null>>();
   const startedS = Math.floor(Date.now() / 1_000);
 
   const upload = async ({ id, content }: PlannedFile, ts: string): Promise<CameraFile> => {
-    const shown = content.kind === 'repeat' ? (shows.get(content.of) ?? content) : content;
-    shows.set(id, shown);
-    const bytes = content.kind === 'repeat' ? (files.get(content.of)?.bytes ?? null) : await bytesOf(content);
+    const source = content.kind === 'repeat' ? content.of : id;
+    const shows = contents.get(source) ?? content;
+    const drawing = drawn.get(source) ?? bytesOf(shows);
+    drawn.set(source, drawing);
+    const bytes = await drawing;
     const file = { id, snapshotId: `slack-${ids.read}-${ts}-${id}`, bytes, name: `${id.toLowerCase()}.jpg`, mimeType: 'image/jpeg' };
-    files.set(id, file);
     workspace.add(file);
-    sent.set(id, { snapshotId: file.snapshotId, content, shows: shown, accepted: false });
+    sent.set(id, { snapshotId: file.snapshotId, content, shows, accepted: false });
     journal.note(file.snapshotId, `posted: ${content.kind === 'face' ? `stranger ${String(content.stranger)}` : content.kind}`);
     return file;
   };

@@ -23,9 +23,9 @@ const restartAfterMs = 300;
 const graceMs = 30_000;
 
 /** A worker whose jobs are found soon after it was killed. */
-const hastyWorker = fileURLToPath(new URL('hasty-worker.js', import.meta.url));
+const hastyWorker = fileURLToPath(new URL('hasty-worker/main.js', import.meta.url));
 
-/** Starts a process and keeps it running. `hasty`: see hasty-worker.ts. */
+/** Starts a process and keeps it running. `hasty`: see hasty-worker/main.ts. */
 export async function startMember(
   name: string,
   kind: Member['kind'],

@@ -14,6 +14,8 @@ export interface Outcome {
   sent: Sent;
   record: SnapshotRecord | null;
   posts: Post[];
+  /** How often a worker disappeared that had it, by the log. */
+  stalls: number;
 }
 
 /** Why a snapshot may fail for good. */
@@ -24,23 +26,26 @@ const rightReasons: Partial<Record<Content['kind'], readonly string[]>> = {
   gone: ['file-gone'],
 };
 
+/** Three workers that died while they had a job are taken for its fault: the third is not logged as a stall. */
+const stallsAllowed = 2;
+
 const unfinished = new Set<SnapshotRecord['state']>(['received', 'recognised']);
 
 /** Whether there is nothing more to wait for. */
 export const isSettled = ({ sent, record }: Outcome): boolean => !sent.accepted || (record !== null && !unfinished.has(record.state));
 
 /** What is wrong with a snapshot: it has to have one outcome, the right one, and at most one post. */
-export function judgeSnapshot({ sent, record, posts }: Outcome): Breach[] {
+export function judgeSnapshot({ sent, record, posts, stalls }: Outcome): Breach[] {
   const breach = (what: string): Breach[] => [{ subject: sent.snapshotId, what }];
   const doubled = posts.length > 1 ? breach(`posted ${String(posts.length)} times`) : [];
   if (!sent.accepted) return doubled;
   if (!record) return [...doubled, ...breach('lost: acknowledged, and nothing was recorded')];
   const said = record.state === 'posted' ? whatIsSaid(posts) : posts.length > 0 ? [`posted, and recorded as ${record.state}`] : [];
-  return [...doubled, ...[...whyWrong(sent, record), ...said].flatMap(breach)];
+  return [...doubled, ...[...whyWrong(sent, record, stalls), ...said].flatMap(breach)];
 }
 
-function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord): string[] {
-  const unless = (isRight: boolean, what: string): string[] => (isRight ? [] : [what]);
+function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord, stalls: number): string[] {
+  const unless = (isAllowed: boolean, what: string): string[] => (isAllowed ? [] : [what]);
   const { code = 'no code', message = '' } = error ?? {};
   const isEmpty = shows.kind === 'empty';
   switch (state) {
@@ -48,7 +53,7 @@ function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord): s
     case 'recognised':
       return [`lost: acknowledged, and still "${state}"`];
     case 'failed':
-      return unless(rightReasons[shows.kind]?.includes(code) === true, `failed for a wrong reason, ${code}: ${message}`);
+      return unless(isRight(shows, code, stalls), `failed for a wrong reason, ${code}: ${message}`);
     case 'posted':
       return unless(shows.kind === 'face', 'posted, and nobody is in it');
     case 'nothing-to-post':
@@ -59,6 +64,9 @@ function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord): s
       return state satisfies never;
   }
 }
+
+const isRight = ({ kind }: Content, code: string, stalls: number): boolean =>
+  rightReasons[kind]?.includes(code) === true || (code === 'job-worker-lost' && stalls >= stallsAllowed);
 
 function whatIsSaid(posts: Post[]): string[] {
   if (posts.length === 0) return ['recorded as posted, and not in the channel'];

@@ -34,6 +34,7 @@ export function ledgerOf(
     persons: persons.length,
     'kills of workers': counted('kills of workers'),
     'kills of ingest': counted('kills of ingest'),
+    'jobs found stalled': log.match(/"job stalled/g)?.length ?? 0,
     'ended by themselves': counted('ended by themselves'),
     'restarts of stores': ofStores('restart'),
     'freezes of stores': ofStores('freeze'),

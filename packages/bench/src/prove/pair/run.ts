@@ -37,6 +37,10 @@ const patienceMs = { long: 300_000, short: 75_000 };
 /** How long Slack may still be about to post something at the end. Milliseconds. */
 const aftermathMs = 35_000;
 const calmMs = 2_000;
+/** How long a wrong token may stay unnoticed. Milliseconds. */
+const noticedWithinMs = 20_000;
+
+const never = new AbortController().signal;
 
 /** Posts everything, does everything that the plan says, waits until all is quiet, and looks at what came of it. */
 export async function runPair(options: RunOptions, env: Env, signal: AbortSignal, warn: (line: string) => void): Promise<Finished> {
@@ -52,19 +56,33 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
     const plan = planPair({ ...options, stores: pair.stores.length });
     warn(`${options.shape}: ready after ${inSeconds(journal.nowMs())}; posting for ${inSeconds(plan.forMs)}`);
     const targets = pair.members.flatMap(({ kind, url }) => (kind === 'ingest' ? [url] : []));
-    const cameras = createCameras(slack.workspace, slack.url, { seed, secret, targets, journal }, journal);
+    const cameras = createCameras({
+      messages: plan.messages,
+      workspace: slack.workspace,
+      slackUrl: slack.url,
+      seed,
+      secret,
+      targets,
+      journal,
+    });
     slack.lie();
-    await play(plan, { cameras, pair, slack, journal }, signal);
+    await play(plan, { cameras, pair, slack, journal, short }, signal);
     warn(`${options.shape}: everything was sent after ${inSeconds(journal.nowMs())}; waiting until it is quiet`);
     const witness = await openWitness(pair.storage, signal);
     const outcomes = await untilQuiet({ cameras, slack, witness, journal }, short ? patienceMs.short : patienceMs.long, signal);
     await pause(faults.has('late') ? aftermathMs : calmMs, signal);
     const posts = slack.workspace.posts();
-    const last = outcomes.map((each) => ({ ...each, posts: posts.filter(({ snapshotId }) => snapshotId === each.sent.snapshotId) }));
+    const log = pair.log();
+    const stalled = log.split('\n').filter((line) => line.includes('job stalled'));
+    const last = outcomes.map((each) => ({
+      ...each,
+      posts: posts.filter(({ snapshotId }) => snapshotId === each.sent.snapshotId),
+      stalls: stalled.filter((line) => line.includes(each.sent.snapshotId)).length,
+    }));
     const persons = await witness.people();
     await witness.close();
     const breaches = [...last.flatMap(judgeSnapshot), ...judgePersons(last, persons)];
-    return { outcomes: last, persons, breaches, journal, log: pair.log(), elapsedMs: journal.nowMs() };
+    return { outcomes: last, persons, breaches, journal, log, elapsedMs: journal.nowMs() };
   } finally {
     await pair?.stop();
     await slack.stop();
@@ -76,6 +94,7 @@ interface Stage {
   pair: Pair;
   slack: LyingSlack;
   journal: Journal;
+  short: boolean;
 }
 
 async function play({ messages, faults }: Plan, stage: Stage, signal: AbortSignal): Promise<void> {
@@ -93,15 +112,12 @@ async function play({ messages, faults }: Plan, stage: Stage, signal: AbortSigna
   await Promise.all([...posting, ...doing]);
 }
 
-function createPerformer({ pair, slack, journal }: Stage): (fault: PlannedFault) => Promise<void> {
+function createPerformer({ pair, slack, journal, short }: Stage): (fault: PlannedFault) => Promise<void> {
   const killedAtMs = new Map<string, number>();
   let stores = Promise.resolve();
   const kill = (kind: 'worker' | 'ingest', which: number): void => {
-    const rested = pair.members.filter(
-      (member) =>
-        member.kind === kind &&
-        (!pair.delicate.includes(member) || journal.nowMs() - (killedAtMs.get(member.name) ?? -Infinity) > delicateEveryMs),
-    );
+    const isRested = (name: string): boolean => !short && journal.nowMs() - (killedAtMs.get(name) ?? -Infinity) > delicateEveryMs;
+    const rested = pair.members.filter((member) => member.kind === kind && (!pair.delicate.includes(member) || isRested(member.name)));
     const member = rested[which % rested.length];
     if (!member) return;
     killedAtMs.set(member.name, journal.nowMs());
@@ -117,7 +133,13 @@ function createPerformer({ pair, slack, journal }: Stage): (fault: PlannedFault)
       case 'membership': {
         journal.note('Slack', `${fault.kind} broken for ${inSeconds(fault.forMs)}`);
         slack.setBroken(fault.kind, true);
-        await pause(fault.forMs, new AbortController().signal);
+        const refused = fault.kind === 'token' ? 'refused tokens' : 'refused posts';
+        const before = journal.counted(refused);
+        await pause(fault.forMs, never);
+        // Nobody repairs what nobody has noticed.
+        for (const deadline = journal.nowMs() + noticedWithinMs; journal.counted(refused) === before && journal.nowMs() < deadline;)
+          await pause(100, never);
+        journal.note('Slack', `${fault.kind} repaired`);
         return slack.setBroken(fault.kind, false);
       }
       case 'restart':
@@ -146,7 +168,7 @@ async function untilQuiet(
     const outcomes: Outcome[] = [];
     for (const sent of cameras.sent()) {
       const known = settled.get(sent.snapshotId);
-      const outcome = known ?? { sent, record: await witness.record(sent.snapshotId), posts: [] };
+      const outcome = known ?? { sent, record: await witness.record(sent.snapshotId), posts: [], stalls: 0 };
       if (isSettled(outcome)) settled.set(sent.snapshotId, outcome);
       outcomes.push(outcome);
     }
