@@ -21,6 +21,7 @@ export interface LiesOptions {
 
 /** Twice the time that the worker waits for an answer of the Web API. Milliseconds. */
 const lateMs = 30_000;
+const completing = 'files.completeUploadExternal';
 /** Of completed uploads, and of other calls. */
 const lateShare = { complete: 0.08, other: 0.01 };
 
@@ -30,17 +31,21 @@ const lateShare = { complete: 0.08, other: 0.01 };
  */
 export function chooseLie({ seed, faults, share, times }: LiesOptions, target: string, thing: string, count: number): Lie | null {
   const chance = (what: string): number => chanceOf(seed, what, target, thing, count);
-  const isComplete = target === 'files.completeUploadExternal';
-  if (faults.has('late') && count === 0 && target.startsWith('files.') && chance('late') < lateShare[isComplete ? 'complete' : 'other'])
-    return { kind: 'late', lateMs, done: chance('late work') < 0.6 ? 'late' : 'at once' };
+  if (isLate(faults, target, count, chance)) return { kind: 'late', lateMs, done: chance('late work') < 0.6 ? 'late' : 'at once' };
   if (count >= times || chance('lie') >= share) return null;
   const kinds: Lie[] = [];
   if (faults.has('rate')) kinds.push({ kind: 'rate', afterS: 1 }, { kind: 'rate', afterS: chance('wait') < 0.5 ? 2 : null });
-  if (faults.has('errors')) kinds.push({ kind: 'error', done: false }, { kind: 'error', done: isComplete });
+  if (faults.has('errors')) kinds.push({ kind: 'error', done: false }, { kind: 'error', done: target === completing });
   // Instead of a file, a page means that we may not read it, which is no lie.
   if (faults.has('pages') && target.includes('.')) kinds.push({ kind: 'page' });
   if (faults.has('cuts')) kinds.push({ kind: 'cut', done: false }, { kind: 'cut', done: true });
   return kinds[Math.floor(chance('kind') * kinds.length)] ?? null;
+}
+
+/** Calls about files only, the first of each thing. */
+function isLate(faults: Faults, target: string, count: number, chance: (what: string) => number): boolean {
+  const share = lateShare[target === completing ? 'complete' : 'other'];
+  return faults.has('late') && count === 0 && target.startsWith('files.') && chance('late') < share;
 }
 
 /** For the journal. */

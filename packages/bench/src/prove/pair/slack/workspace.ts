@@ -118,10 +118,7 @@ export function createWorkspace(url: () => string, isMember: () => boolean, jour
         case 'conversations.info':
           return { ok: true, channel: { id: args.get('channel'), is_member: isMember(), is_archived: false } };
         case 'chat.getPermalink':
-          return {
-            ok: true,
-            permalink: `https://example.slack.com/archives/${args.get('channel') ?? ''}/p${args.get('message_ts')?.replace('.', '') ?? ''}`,
-          };
+          return { ok: true, permalink: permalink(args) };
         case 'files.getUploadURLExternal':
           return start(args);
         case 'files.completeUploadExternal':
@@ -136,6 +133,9 @@ export function createWorkspace(url: () => string, isMember: () => boolean, jour
     },
   };
 }
+
+const permalink = (args: URLSearchParams): string =>
+  `https://example.slack.com/archives/${args.get('channel') ?? ''}/p${args.get('message_ts')?.replace('.', '') ?? ''}`;
 
 /** With the scopes of the token, as Slack sends them. */
 export const scopeHeaders = { 'x-oauth-scopes': scopes };
