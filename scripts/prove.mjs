@@ -1,4 +1,4 @@
-// `npm run --silent prove -- gallery [OPTIONS]`: installs and builds what is missing, then runs a proof. Without a name it prints the usage.
+// `npm run --silent prove -- NAME [OPTIONS]`: installs and builds what is missing, then runs a proof. Without a name it prints the usage.
 import { ensureReady } from './bootstrap.mjs';
 import { endWithNpm } from './started-by-npm.mjs';
 

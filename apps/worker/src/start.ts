@@ -1,5 +1,5 @@
 import { toAppError } from '@watchpost/shared/errors';
-import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -20,8 +20,11 @@ const sendTimeoutMs = 5_000;
 /** Of the database, when the gallery is opened. */
 const waitFor = new Set<string>(['gallery-unavailable', 'database-newer']);
 
+/** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
+export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
+
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
-export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle): Promise<void> {
+export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
   const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true };
@@ -82,6 +85,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     sendTimeoutMs,
   });
   const receiver = createJobReceiver(config, handlers, {
+    ...stall,
     concurrency: (kind) => concurrencyOf(kind, config),
     log,
     metrics,

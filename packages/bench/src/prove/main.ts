@@ -1,20 +1,29 @@
 import type { Env } from '@watchpost/shared/config/parse-env';
+import { faultClasses } from './pair/faults.ts';
 import { toAppError } from '@watchpost/shared/errors';
-import { exitCodeOf } from '../bench.ts';
+import { exitCodeOf, type Bench } from '../bench.ts';
 import { proveGallery } from './prove-gallery.ts';
+import { provePair } from './prove-pair.ts';
 
-const proofs = { gallery: proveGallery };
+const proofs = new Map<string, Bench>([
+  ['gallery', proveGallery],
+  ['pair', provePair],
+]);
 
 const usage = `usage: npm run --silent prove -- NAME [OPTIONS]
 
   gallery [--minutes 3] [--store mongo|mongo-standalone|postgres] [--seed N] [--runs N] [--steps 60] [--shrink 3] [--failures 1] [--without KIND,…] [--json]
-      random sequences of changes, kills and stops by three processes on one database, compared with a model of the gallery`;
+      random sequences of changes, kills and stops by three processes on one database, compared with a model of the gallery
+  pair [--shape redis-mongo|embedded] [--snapshots 1000] [--seed N] [--short] [--without CLASS,…] [--only CLASS,…] [--json]
+      snapshots for ingest and worker, while they and their stores are killed and Slack lies: nothing lost, nothing posted twice
+      classes: ${faultClasses.join(', ')}`;
 
 /** Runs the proof that the first argument names and resolves to its exit code. Called by scripts/prove.mjs. */
 export async function runProof([name = 'help', ...args]: string[], env: Env): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
-  if (name !== 'gallery') {
+  const proof = proofs.get(name);
+  if (!proof) {
     if (name !== 'help') warn(`usage-invalid: there is no proof ${name}\n`);
     warn(usage);
     return name === 'help' ? 0 : 2;
@@ -22,7 +31,7 @@ export async function runProof([name = 'help', ...args]: string[], env: Env): Pr
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   try {
-    return await proofs[name](args, { env, signal: interrupt.signal, print, warn });
+    return await proof(args, { env, signal: interrupt.signal, print, warn });
   } catch (error) {
     const { code, message } = toAppError(error);
     warn(`${code}: ${message}`);

@@ -19,19 +19,22 @@ export interface App {
 export interface AppOptions {
   /** When it counts as started: when it is ready for work (the default), when it answers requests, or at once. */
   until?: 'ready' | 'live' | 'spawned';
+  /** Another main file. Default: the app's own. */
+  main?: string;
 }
 
 const mains = { ingest: import.meta.resolve('@watchpost/ingest/main'), worker: import.meta.resolve('@watchpost/worker/main') };
 
 /** The built process of an app, as it runs in production. `env` is all of its environment besides the port. It ends with this process. */
-export async function startApp(name: keyof typeof mains, env: Record<string, string>, { until = 'ready' }: AppOptions = {}): Promise<App> {
+export async function startApp(name: keyof typeof mains, env: Record<string, string>, options: AppOptions = {}): Promise<App> {
+  const { until = 'ready', main = fileURLToPath(mains[name]) } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const full = { HOST: '127.0.0.1', ...env, [name === 'ingest' ? 'PORT' : 'WORKER_PORT']: String(port) };
   let output = '';
   let child: ChildProcess;
   const start = async (): Promise<void> => {
-    child = spawnGuarded([process.execPath, fileURLToPath(mains[name])], { env: full });
+    child = spawnGuarded([process.execPath, main], { env: full });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     if (until === 'spawned') return;
     await untilAnswering(

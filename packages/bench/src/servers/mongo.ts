@@ -15,7 +15,7 @@ export function mongoMissing(env: Env, { own = false }: ServerOptions = {}): str
 }
 
 /** A database of its own on the server of MONGO_CONNECTION_STRING where that is of this kind, else on a server of one node started for it. */
-export async function startMongo(env: Env, kind: MongoKind, { own = false }: ServerOptions = {}): Promise<Server> {
+export async function startMongo(env: Env, kind: MongoKind, { own = false, within }: ServerOptions = {}): Promise<Server> {
   const database = `watchpost_${randomUUID().slice(0, 8)}`;
   const given = env['MONGO_CONNECTION_STRING'];
   if (given && !own && (kind === 'as given' || (await kindOf(given)) === kind)) {
@@ -30,6 +30,7 @@ export async function startMongo(env: Env, kind: MongoKind, { own = false }: Ser
   const set = kind === 'replica set' ? ['--replSet', 'watchpost'] : [];
   return startServer({
     url: `mongodb://${host}/${database}${set.length > 0 ? '?replicaSet=watchpost' : ''}`,
+    within,
     command: (dir) => [binary, '--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', dir, ...set],
     probe: async () =>
       withMongo(`mongodb://${host}/?directConnection=true&serverSelectionTimeoutMS=1000`, async (client) => {

@@ -9,7 +9,7 @@ export function redisMissing(env: Env, { own = false }: ServerOptions = {}): str
 }
 
 /** The Redis of REDIS_URL, else one of our own as production should have it: append-only file written each second, no eviction. */
-export async function startRedis(env: Env, { own = false }: ServerOptions = {}): Promise<Server> {
+export async function startRedis(env: Env, { own = false, within }: ServerOptions = {}): Promise<Server> {
   const reason = redisMissing(env, { own });
   if (reason !== undefined) throw new AppError('config-invalid', reason);
   if (env['REDIS_URL'] && !own) return externalServer(env['REDIS_URL']);
@@ -18,6 +18,7 @@ export async function startRedis(env: Env, { own = false }: ServerOptions = {}):
   const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'yes', appendfsync: 'everysec', 'maxmemory-policy': 'noeviction' };
   return startServer({
     url,
+    within,
     command: (dir) => ['redis-server', ...Object.entries({ ...settings, dir }).flatMap(([name, value]) => [`--${name}`, String(value)])],
     probe: async () => {
       const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });

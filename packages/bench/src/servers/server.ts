@@ -29,6 +29,8 @@ export interface Server {
 export interface ServerOptions {
   /** Never the one that the environment names: the caller kills or stops it. */
   own?: boolean;
+  /** Where its data folder is made. Default: the system's folder for temporary files. */
+  within?: string;
 }
 
 interface ServerCommand {
@@ -37,11 +39,12 @@ interface ServerCommand {
   command: (dir: string) => string[];
   /** Resolves when the server answers. */
   probe: () => Promise<void>;
+  within?: string | undefined;
 }
 
 /** Starts a server with an empty folder of its own. Both go with this process, however it ends. */
-export async function startServer({ url, command, probe }: ServerCommand): Promise<Server> {
-  const dir = await makeFolder();
+export async function startServer({ url, command, probe, within }: ServerCommand): Promise<Server> {
+  const dir = await makeFolder(within);
   let child: ChildProcess;
   const start = async (): Promise<void> => {
     let output = '';
@@ -74,7 +77,7 @@ export function externalServer(url: string, cleanUp: () => Promise<void> = async
   return { url, stop: cleanUp, kill: refuse, restart: refuse, pause: refuse, resume: refuse };
 }
 
-export const makeFolder = async (): Promise<string> => mkdtemp(join(tmpdir(), 'watchpost-'));
+export const makeFolder = async (within = tmpdir()): Promise<string> => mkdtemp(join(within, 'watchpost-'));
 
 export const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 

@@ -1,0 +1,79 @@
+import { toTable } from '../../report/table.ts';
+import type { Breach } from './judge.ts';
+import type { Finished, RunOptions } from './run.ts';
+
+/** The figures of a run, in the order of the ledger. */
+export function ledgerOf(
+  { outcomes, persons, breaches, journal, log, elapsedMs }: Finished,
+  { faults, short }: RunOptions,
+): Record<string, string | number> {
+  const counted = (...names: string[]): number => names.reduce((total, name) => total + journal.counted(name), 0);
+  const accepted = outcomes.filter(({ sent }) => sent.accepted);
+  const ended = (state: string): number => accepted.filter(({ record }) => record?.state === state).length;
+  const posts = outcomes.reduce((total, each) => total + each.posts.length, 0);
+  const stores = ['Redis', 'MongoDB', 'PostgreSQL'];
+  const ofStores = (kind: string): string =>
+    stores.flatMap((name) => (counted(`${kind} ${name}`) > 0 ? [`${name} ${String(counted(`${kind} ${name}`))}`] : [])).join(', ') || '0';
+  const disks = ofStores('disk');
+  return {
+    snapshots: outcomes.length,
+    accepted: accepted.length,
+    'duplicate deliveries': counted('duplicates'),
+    'deliveries in all': counted('deliveries'),
+    'refused with 503': counted('refused 503'),
+    'refused otherwise': counted('refused otherwise'),
+    'not answered': counted('unanswered'),
+    posted: ended('posted'),
+    'nothing to post': ended('nothing-to-post'),
+    'nothing new': ended('nothing-new'),
+    failed: ended('failed'),
+    posts,
+    'double posts': outcomes.filter((each) => each.posts.length > 1).length,
+    lost: breaches.filter(({ what }) => what.startsWith('lost')).length,
+    'strangers shown': new Set(outcomes.flatMap(({ sent: { shows } }) => (shows.kind === 'face' ? [shows.stranger] : []))).size,
+    persons: persons.length,
+    'kills of workers': counted('kills of workers'),
+    'kills of ingest': counted('kills of ingest'),
+    'jobs found stalled': log.match(/"job stalled/g)?.length ?? 0,
+    'ended by themselves': counted('ended by themselves'),
+    'restarts of stores': ofStores('restart'),
+    'freezes of stores': ofStores('freeze'),
+    'full disks':
+      disks === '0' && faults.has('disk') ? (short ? 'not in the short form' : 'NOT POSSIBLE HERE: no file system can be mounted') : disks,
+    'lies of Slack': counted('lies'),
+    'calls with a refused token': counted('refused tokens'),
+    'posts refused: not in the channel': counted('refused posts'),
+    downloads: counted('download'),
+    uploads: counted('files.getUploadURLExternal'),
+    'requests to post': counted('files.completeUploadExternal'),
+    'attempts that failed': log.match(/"attempt":\d+[^\n]*"err":/g)?.length ?? 0,
+    seconds: Math.round(elapsedMs / 1_000),
+    breaches: breaches.length,
+  };
+}
+
+/** As a table. */
+export const ledgerLines = (ledger: Record<string, string | number>): string[] =>
+  toTable(Object.entries(ledger)).map((line) => `  ${line}`);
+
+const maxShown = 12;
+const maxLogLines = 25;
+
+/** Each breach with all that is known about it, for a developer. */
+export function explain({ breaches, journal, log }: Finished): string[] {
+  const lines = log.split('\n');
+  const history = ({ subject, what }: Breach): string[] => [
+    `${subject}: ${what}`,
+    ...journal.of(subject).map((line) => `    ${line}`),
+    ...lines
+      .filter((line) => line.includes(subject))
+      .slice(-maxLogLines)
+      .map((line) => `      ${line.slice(0, 400)}`),
+  ];
+  const shown = breaches.slice(0, maxShown).flatMap(history);
+  const rest = breaches.slice(maxShown).map(({ subject, what }) => `${subject}: ${what}`);
+  const world = ['Slack', 'Redis', 'MongoDB', 'PostgreSQL', 'launcher'].flatMap((name) =>
+    journal.of(name).map((line) => `    ${line}  ${name}`),
+  );
+  return [...shown, ...rest, ...(breaches.length > 0 ? ['what was done:', ...world.sort()] : [])];
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { Env } from '@watchpost/shared/config/parse-env';
+import { pause } from '@watchpost/shared/wait';
+import { createCameras, type Cameras } from './cameras.ts';
+import type { Faults } from './faults.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { isSettled, judgePersons, judgeSnapshot, type Breach, type Outcome } from './judge.ts';
+import { startPair, type Pair, type Shape } from './pair.ts';
+import { planPair, type Plan, type PlannedFault } from './plan.ts';
+import { startLyingSlack, type LyingSlack } from './slack/server.ts';
+import { mistreat } from './stores.ts';
+import { openWitness, type Witness } from './witness.ts';
+
+export interface RunOptions {
+  shape: Shape;
+  seed: number;
+  snapshots: number;
+  faults: Faults;
+  short: boolean;
+}
+
+/** What is left when everything is quiet. */
+export interface Finished {
+  outcomes: Outcome[];
+  persons: string[];
+  breaches: Breach[];
+  journal: Journal;
+  log: string;
+  elapsedMs: number;
+}
+
+/** The launcher forgets failures after a minute without one. Milliseconds. */
+const delicateEveryMs = 70_000;
+/** Without any progress for so long, what is unfinished is lost. Milliseconds. */
+const patienceMs = { long: 300_000, short: 75_000 };
+/** How long Slack may still be about to post something at the end. Milliseconds. */
+const aftermathMs = 35_000;
+const calmMs = 2_000;
+/** How long a wrong token may stay unnoticed. Milliseconds. */
+const noticedWithinMs = 20_000;
+
+const never = new AbortController().signal;
+
+/** Posts everything, does everything that the plan says, waits until all is quiet, and looks at what came of it. */
+export async function runPair(options: RunOptions, env: Env, signal: AbortSignal, warn: (line: string) => void): Promise<Finished> {
+  setMaxListeners(0, signal);
+  const { faults, short, seed } = options;
+  const journal = createJournal();
+  const lies = short ? { share: 0.1, times: 1 } : { share: 0.15, times: 2 };
+  const slack = await startLyingSlack({ seed, faults, ...lies }, journal);
+  const secret = randomBytes(16).toString('hex');
+  let pair: Pair | undefined;
+  try {
+    pair = await startPair({ ...options, env, slack, secret, journal }, signal);
+    const plan = planPair({ ...options, stores: pair.stores.length });
+    warn(`${options.shape}: ready after ${inSeconds(journal.nowMs())}; posting for ${inSeconds(plan.forMs)}`);
+    const targets = pair.members.flatMap(({ kind, url }) => (kind === 'ingest' ? [url] : []));
+    const cameras = createCameras({
+      messages: plan.messages,
+      workspace: slack.workspace,
+      slackUrl: slack.url,
+      seed,
+      secret,
+      targets,
+      journal,
+    });
+    slack.lie();
+    await play(plan, { cameras, pair, slack, journal, short }, signal);
+    warn(`${options.shape}: everything was sent after ${inSeconds(journal.nowMs())}; waiting until it is quiet`);
+    const witness = await openWitness(pair.storage, signal);
+    const outcomes = await untilQuiet({ cameras, slack, witness, journal }, short ? patienceMs.short : patienceMs.long, signal);
+    await pause(faults.has('late') ? aftermathMs : calmMs, signal);
+    const posts = slack.workspace.posts();
+    const log = pair.log();
+    const stalled = log.split('\n').filter((line) => line.includes('job stalled'));
+    const last = outcomes.map((each) => ({
+      ...each,
+      posts: posts.filter(({ snapshotId }) => snapshotId === each.sent.snapshotId),
+      stalls: stalled.filter((line) => line.includes(each.sent.snapshotId)).length,
+    }));
+    const persons = await witness.people();
+    await witness.close();
+    const breaches = [...last.flatMap(judgeSnapshot), ...judgePersons(last, persons)];
+    return { outcomes: last, persons, breaches, journal, log, elapsedMs: journal.nowMs() };
+  } finally {
+    await pair?.stop();
+    await slack.stop();
+  }
+}
+
+interface Stage {
+  cameras: Cameras;
+  pair: Pair;
+  slack: LyingSlack;
+  journal: Journal;
+  short: boolean;
+}
+
+async function play({ messages, faults }: Plan, stage: Stage, signal: AbortSignal): Promise<void> {
+  const startedAtMs = performance.now();
+  const at = async (atMs: number): Promise<void> => pause(Math.max(0, atMs - (performance.now() - startedAtMs)), signal);
+  const perform = createPerformer(stage);
+  const posting = messages.map(async (message) => {
+    await at(message.atMs);
+    await stage.cameras.post(message, signal);
+  });
+  const doing = faults.map(async (fault) => {
+    await at(fault.atMs);
+    await perform(fault);
+  });
+  await Promise.all([...posting, ...doing]);
+}
+
+function createPerformer({ pair, slack, journal, short }: Stage): (fault: PlannedFault) => Promise<void> {
+  const killedAtMs = new Map<string, number>();
+  let stores = Promise.resolve();
+  const kill = (kind: 'worker' | 'ingest', which: number): void => {
+    const isRested = (name: string): boolean => !short && journal.nowMs() - (killedAtMs.get(name) ?? -Infinity) > delicateEveryMs;
+    const rested = pair.members.filter((member) => member.kind === kind && (!pair.delicate.includes(member) || isRested(member.name)));
+    const member = rested[which % rested.length];
+    if (!member) return;
+    killedAtMs.set(member.name, journal.nowMs());
+    member.kill();
+  };
+  return async (fault) => {
+    switch (fault.kind) {
+      case 'kill worker':
+        return kill('worker', fault.which);
+      case 'kill ingest':
+        return kill('ingest', fault.which);
+      case 'token':
+      case 'membership': {
+        journal.note('Slack', `${fault.kind} broken for ${inSeconds(fault.forMs)}`);
+        slack.setBroken(fault.kind, true);
+        const refused = fault.kind === 'token' ? 'refused tokens' : 'refused posts';
+        const before = journal.counted(refused);
+        await pause(fault.forMs, never);
+        // Nobody repairs what nobody has noticed.
+        for (const deadline = journal.nowMs() + noticedWithinMs; journal.counted(refused) === before && journal.nowMs() < deadline;)
+          await pause(100, never);
+        journal.note('Slack', `${fault.kind} repaired`);
+        return slack.setBroken(fault.kind, false);
+      }
+      case 'restart':
+      case 'freeze':
+      case 'disk': {
+        const store = pair.stores[fault.store];
+        if (!store) return undefined;
+        // One after the other, however long the last one took.
+        stores = stores.then(async () => mistreat(store, fault.kind, fault.forMs, journal));
+        return stores;
+      }
+      default:
+        return fault satisfies never;
+    }
+  };
+}
+
+async function untilQuiet(
+  { cameras, slack, witness, journal }: { cameras: Cameras; slack: LyingSlack; witness: Witness; journal: Journal },
+  patience: number,
+  signal: AbortSignal,
+): Promise<Outcome[]> {
+  const settled = new Map<string, Outcome>();
+  let revisions = '';
+  for (let changedAtMs = journal.nowMs(); ; await pause(500, signal)) {
+    const outcomes: Outcome[] = [];
+    for (const sent of cameras.sent()) {
+      const known = settled.get(sent.snapshotId);
+      const outcome = known ?? { sent, record: await witness.record(sent.snapshotId), posts: [], stalls: 0 };
+      if (isSettled(outcome)) settled.set(sent.snapshotId, outcome);
+      outcomes.push(outcome);
+    }
+    if (settled.size === outcomes.length) return outcomes;
+    const now = `${outcomes.map(({ record }) => record?.revision ?? 0).join()} ${String(slack.workspace.posts().length)}`;
+    if (now !== revisions) changedAtMs = journal.nowMs();
+    else if (journal.nowMs() - changedAtMs > patience) return outcomes;
+    revisions = now;
+  }
+}
+
+const inSeconds = (ms: number): string => `${String(Math.round(ms / 1_000))} s`;
