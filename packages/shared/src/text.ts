@@ -23,7 +23,7 @@ export const controls = /[\p{Cc}\p{Cs}]/gu;
  * Tags too, except after a black flag: England's flag is made of them.
  */
 const invisible =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|(?<!\u{1F3F4}[\u{E0020}-\u{E007E}]*)[\u{E0000}-\u{E007F}]/gu;
+  /\u034F|\u17B4|\u17B5|[\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|(?<!\u{1F3F4}[\u{E0020}-\u{E007E}]*)[\u{E0000}-\u{E007F}]/gu;
 
 /** The joiners U+200C and U+200D where they join nothing: Persian, Indic scripts and emoji need them, between Latin letters they only hide. */
 const idleJoiner =
@@ -44,9 +44,12 @@ export function tidied(text: string): string {
 
 /** As much of the text as the limit allows, in whole characters. */
 export function cut(text: string, { characters: most, units }: TextLimit): string {
+  // Usual names are short, and counting is slow.
+  if (text.length <= Math.min(most, units)) return text;
   let end = 0;
   let count = 0;
-  for (const { segment, index } of characters.segment(text.slice(0, units + 1))) {
+  // Two units more than may stay: a character that this slice cuts, or half of it, still reaches beyond the limit.
+  for (const { segment, index } of characters.segment(text.slice(0, units + 2))) {
     if (count === most || index + segment.length > units) break;
     end = index + segment.length;
     count += 1;

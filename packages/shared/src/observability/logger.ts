@@ -20,8 +20,7 @@ export function createLogger(name: string, level: LogLevel, destination?: Destin
       logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn) {
         const [first] = args;
         // Without a message pino takes the error's own.
-        const error = first instanceof Error ? first : (first as { err?: unknown } | undefined)?.err;
-        if (args.length === 1 && error instanceof Error) args.push(error.message);
+        if (args.length === 1) args.push(...messageOf(first));
         for (const [index, arg] of args.entries()) if (typeof arg === 'string') args[index] = redactSecrets(arg);
         method.apply(this, args);
       },
@@ -46,6 +45,12 @@ function serialiseError(thrown: unknown, depth = 0): LoggedError {
   if (depth === 0 && thrown.stack) logged.stack = redactSecrets(thrown.stack);
   if (thrown.cause !== undefined && depth < 4) logged.cause = serialiseError(thrown.cause, depth + 1);
   return logged;
+}
+
+/** The message that pino would take from an error that is logged without one. */
+function messageOf(logged: unknown): string[] {
+  const error = typeof logged === 'object' && logged !== null && 'err' in logged ? logged.err : logged;
+  return error instanceof Error ? [error.message] : [];
 }
 
 /** Every text among a line's fields, in lists and plain objects too. Errors are left to their serialiser. */
