@@ -58,10 +58,11 @@ describe('clean text', () => {
   });
 
   it('takes no time over a text made to take time', () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     for (const piece of ['\u200D', '\u0301\u200D', 'ن\u0301', '\u{E0041}', '🏴\u{E0067}', '👩🏽', '\u202E '])
       cleanText(piece.repeat(200_000), { characters: 255, units: 1_000 });
-    expect(performance.now() - before).toBeLessThan(1_000);
+    // Of the processor: the machine may be busy with other tests.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });
 
   it('is null where there is nothing to see', () => {
