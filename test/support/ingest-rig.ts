@@ -1,4 +1,4 @@
-import { buildApp } from '@watchpost/ingest/app';
+import { buildApp, type AppDeps } from '@watchpost/ingest/app';
 import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
@@ -11,7 +11,9 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { signedSlackRequest } from './signed-slack-request.ts';
 
-const secret = 'the-signing-secret';
+/** What its events are signed with. */
+export const ingestRigSecret = 'the-signing-secret';
+const secret = ingestRigSecret;
 const config: SlackIntakeConfig = {
   READ_SLACK_CHANNEL_ID: ['C0CAMS', 'C0CAMS2'],
   WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
@@ -36,12 +38,14 @@ export function ingestRig({
   send,
   ping = async () => undefined,
   stopping = new AbortController().signal,
+  limits,
 }: {
   over?: Partial<SlackIntakeConfig>;
   identity?: SlackIdentity | null;
   send?: JobSender['send'];
   ping?: JobSender['ping'];
   stopping?: AbortSignal;
+  limits?: AppDeps['limits'];
 } = {}): Rig {
   const sent: Rig['sent'] = [];
   const logged: string[] = [];
@@ -55,7 +59,7 @@ export function ingestRig({
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   const deps = { sender, ingestMetrics: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
   const intake = createSlackIntake({ ...config, ...over }, () => identity, deps);
-  const app = buildApp({ intakes: [intake], ...deps, stopping });
+  const app = buildApp({ intakes: [intake], ...deps, stopping, ...(limits && { limits }) });
   onTestFinished(async () => app.close());
   return {
     app,

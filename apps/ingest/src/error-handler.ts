@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { createLogRarely } from './log-rarely.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'request-malformed': 400,
@@ -8,6 +9,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'route-unknown': 404,
   'request-too-large': 413,
   'request-unsupported': 415,
+  'job-refused': 422,
   'queue-unavailable': 503,
   'slack-identity-unknown': 503,
 };
@@ -21,21 +23,27 @@ const fromFastify: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-malformed',
 };
 
+/** Errors that have been logged with what is known about them only there. */
+const loggedBefore = new Set<ErrorCode>(['request-unauthorised', 'job-refused']);
+
 /** Every error response is `{"error":{"code","message"}}`. The cause of an internal error is logged, not sent. */
 export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
+  const rarely = createLogRarely(Date.now);
   app.setErrorHandler<FastifyError>(async (thrown, _request, reply) => {
     const error = toHttpError(thrown);
     const status = statuses[error.code] ?? 500;
     if (status === 500) log.error({ err: thrown }, 'request failed');
     else if (status > 500) log.warn({ err: error }, 'request failed temporarily, the sender should retry');
-    else log.info({ code: error.code }, 'request refused');
+    // Who sends the requests that are not authorised says why, and a refused job has been logged.
+    else if (!loggedBefore.has(error.code)) rarely(error.code, (times) => log.info({ code: error.code, times }, 'request refused'));
     const message = status >= 500 ? 'temporarily unavailable, please try again' : error.message;
     return reply.code(status).send({ error: { code: status === 500 ? 'internal' : error.code, message } });
   });
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: { code: 'route-unknown', message: 'not found' } }));
 }
 
-function toHttpError(thrown: FastifyError | AppError): AppError {
+/** What went wrong with a request, whoever noticed: Fastify or we. */
+export function toHttpError(thrown: FastifyError | AppError): AppError {
   if (thrown instanceof AppError) return thrown;
   const known = fromFastify[thrown.code] ?? (thrown.statusCode === 400 ? 'request-malformed' : 'internal');
   return new AppError(known, known === 'internal' ? thrown.message : 'not a valid request', { cause: thrown });

@@ -1,26 +1,21 @@
 import { AppError } from '@watchpost/shared/errors';
+import {
+  cleanText,
+  controls,
+  cut,
+  ignorable,
+  isVisible,
+  tidied,
+  whiteSpace,
+  withoutInvisible,
+  type TextLimit,
+} from '@watchpost/shared/text';
 
 /** The longest name, in characters as people count them (grapheme clusters, Unicode Standard Annex 29), and in UTF-16 units. */
-const longest = { characters: 80, units: 400 };
+const longest: TextLimit = { characters: 80, units: 400 };
 
 /** Much more than the longest name. What is longer is cut here first, so that no text from a database takes long to tidy. */
 const longestRead = 4_000;
-
-/** Breaks, spaces and blanks of every kind. U+2800, the empty Braille pattern, looks like a space without being one. */
-const whiteSpace = /[\s\p{White_Space}\u2800]+/gu;
-
-/** What nobody sees, and what turns the text around it: compared, it never counts. */
-const ignorable = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-
-/**
- * Soft hyphen, zero-width space, word joiner, byte order mark, invisible operators, bidirectional controls and annotations. Not the
- * joiners U+200C and U+200D: Persian and emoji need them.
- */
-const neverStored = /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
-
-const controls = /[\p{Cc}\p{Cs}]/gu;
-
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 export function unknownName(number: number): string {
   return `Unknown ${number}`;
@@ -48,14 +43,14 @@ function foldCase(text: string): string {
 }
 
 /**
- * The name as it is stored: composed (NFC), white space folded, without invisible characters other than joiners. Rejects with
+ * The name as it is stored: composed (NFC), white space folded, without invisible characters other than joiners that join. Rejects with
  * `name-invalid` if nothing visible is left, if it is longer than 80 characters (or 400 UTF-16 units), has control characters, or looks
  * like an unknown's.
  */
 export function validName(name: string): string {
   const tidy = tidied(name);
   if (!isVisible(tidy)) throw new AppError('name-invalid', 'the name is empty');
-  if (tidy !== cut(tidy)) throw new AppError('name-invalid', `the name is longer than ${longest.characters} characters`);
+  if (tidy !== cut(tidy, longest)) throw new AppError('name-invalid', `the name is longer than ${longest.characters} characters`);
   if (tidy.search(controls) !== -1) throw new AppError('name-invalid', 'the name has control characters');
   if (/^unknown \d+$/.test(nameKey(tidy))) throw new AppError('name-invalid', '"Unknown" and a number is reserved for strangers');
   return tidy;
@@ -72,34 +67,13 @@ export interface ShownName {
 /** The name to show for what a database holds in its place. Never rejects: a bad name must not hide a person. */
 export function shownName(raw: unknown): ShownName {
   if (typeof raw !== 'string') return { name: null, problem: 'is not text' };
-  const tidy = tidied(raw.slice(0, longestRead));
-  const name = cut(tidied(tidy.replaceAll(controls, '')));
-  return { name: isVisible(name) ? name : null, problem: problemOf(raw, tidy) };
+  const read = raw.slice(0, longestRead);
+  const name = cleanText(read, longest);
+  return { name: isVisible(name) ? name : null, problem: problemOf(raw, tidied(read)) };
 }
 
 function problemOf(raw: string, tidy: string): string | null {
-  if (raw.length > longestRead || tidy !== cut(tidy)) return `is longer than ${longest.characters} characters`;
+  if (raw.length > longestRead || tidy !== cut(tidy, longest)) return `is longer than ${longest.characters} characters`;
   if (!isVisible(tidy)) return 'is empty';
-  return tidy.search(controls) !== -1 || raw.search(neverStored) !== -1 ? 'has control characters or invisible ones' : null;
-}
-
-function tidied(name: string): string {
-  return name.replaceAll(neverStored, '').normalize('NFC').replaceAll(whiteSpace, ' ').trim();
-}
-
-/** Whether there is something to see: not only spaces, joiners, fillers, and marks without a letter. */
-function isVisible(name: string): boolean {
-  return name.replaceAll(ignorable, '').search(/[^\p{M}\p{Cc}\p{Cs}\s]/u) !== -1;
-}
-
-/** As much of the name as may be stored, in whole characters. */
-function cut(name: string): string {
-  let end = 0;
-  let count = 0;
-  for (const { segment, index } of characters.segment(name.slice(0, longest.units + 1))) {
-    if (count === longest.characters || index + segment.length > longest.units) break;
-    end = index + segment.length;
-    count += 1;
-  }
-  return name.slice(0, end).trim();
+  return tidy.search(controls) !== -1 || withoutInvisible(raw) !== raw ? 'has control characters or invisible ones' : null;
 }

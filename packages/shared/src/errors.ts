@@ -8,6 +8,7 @@ export const errorCodes = {
   aborted: 'transient',
   // The queue.
   'job-invalid': 'permanent',
+  'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',
   // Requests to the ingest process.

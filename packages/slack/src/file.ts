@@ -5,16 +5,30 @@ import type { ChatFile } from '@watchpost/shared/chat/chat';
 /** Thumbnails by their longest side, best for recognition first. The original is better than any. */
 const thumbnails = ['thumb_1024', 'thumb_960', 'thumb_800', 'thumb_720', 'thumb_480', 'thumb_360'] as const;
 
-const text = z.string().nullish();
-const share = z.array(z.looseObject({ ts: z.string().optional() }));
-const shares = z.record(z.string(), share).optional();
+// One odd field must not lose the picture: what is not as it should be counts as absent.
+const text = z.string().nullish().catch(null);
+const share = z
+  .array(z.looseObject({ ts: z.string().optional().catch(undefined) }).catch({}))
+  .optional()
+  .catch(undefined);
+const shares = z.record(z.string(), share).optional().catch(undefined);
+/** A number, or its digits. Not `z.coerce`, which takes `false` for 0. */
+const size = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
+  .pipe(z.number().int().nonnegative());
 
-/** The part of Slack's file object that we use, from an event or files.info. Unknown fields are allowed. */
+/** The part of Slack's file object that we use, from an event or files.info. Unknown fields are allowed; every field but `id` may be odd. */
 export const slackFileSchema = z.looseObject({
   id: z.string().min(1),
   name: text,
   mimetype: text,
-  size: z.coerce.number().int().nonnegative().nullish().catch(null),
+  size: size.nullish().catch(null),
   mode: text,
   file_access: text,
   is_external: z.boolean().optional().catch(undefined),
@@ -32,13 +46,13 @@ export type SlackFile = z.infer<typeof slackFileSchema>;
 
 /** Slack's file as ours. `url` is null for a Slack Connect stub: files.info has the rest. */
 export function toChatFile(file: SlackFile): ChatFile {
-  const thumbnail = thumbnails.map((size) => file[size]).find((url) => typeof url === 'string');
+  const thumbnail = thumbnails.map((size) => file[size]).find((url) => typeof url === 'string' && url !== '');
   return {
     id: file.id,
     name: file.name ?? null,
     mimeType: file.mimetype ?? null,
     sizeBytes: file.size ?? null,
-    url: isStub(file) ? null : (file.url_private_download ?? file.url_private ?? null),
+    url: isStub(file) ? null : file.url_private_download || file.url_private || null,
     thumbnailUrl: thumbnail ?? null,
   };
 }
@@ -60,7 +74,7 @@ export function whyNoFile(file: SlackFile): AppError | null {
 /** The message that shares a file in a channel, or null if none does. */
 export function sharedIn(file: SlackFile, channel: string): string | null {
   for (const group of [file.shares?.public, file.shares?.private]) {
-    const ts = group?.[channel]?.[0]?.ts;
+    const ts = group?.[channel]?.find((post) => post.ts)?.ts;
     if (ts) return ts;
   }
   return null;

@@ -1,11 +1,49 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 
-/** A message's text in Slack's mrkdwn (docs.slack.dev, formatting message text). */
+/**
+ * U+2060, invisible and of no width. Slack has no escape for its marks, so a joiner keeps each one away from the text that it would
+ * format: with a joiner on both sides a mark neither begins nor ends anything.
+ */
+const joiner = '\u2060';
+
+/** A message's text in Slack's mrkdwn (docs.slack.dev, formatting message text). What the text itself holds is shown literally. */
 export function renderMrkdwn(text: RichText): string {
-  return text.map((run) => (run.link === undefined ? escapeMrkdwn(run.text) : `<${run.link}|${escapeMrkdwn(run.text)}>`)).join('');
+  let lineStart = true;
+  return text
+    .map((run) => {
+      const shown = escapeMrkdwn(lineStart ? guardLineStart(guardMarks(run.text)) : guardMarks(run.text));
+      if (run.text !== '') lineStart = run.text.endsWith('\n');
+      return run.link === undefined ? shown : `<${escapeAddress(run.link)}|${shown}>`;
+    })
+    .join('');
+}
+
+/**
+ * Bold, italics and strike, unless letters or digits are on both sides ("a_b"), or spaces ("2 * 3"). Code. Emoji codes, but not times
+ * ("14:02:33").
+ */
+const marks =
+  /(?<![A-Za-z0-9])(?<!\s)[*_~]|[*_~](?![A-Za-z0-9])(?!\s)|(?<=\s)[*_~](?=[A-Za-z0-9])|(?<=[A-Za-z0-9])[*_~](?=\s)|`|:(?=[^\s:]{1,100}:)(?!(?<=\d:)\d{2}:\d)/gu;
+
+/** Where an address, a mention or a channel would be recognised: "https:" and "//", "www" and ".", "a" and "@", "@" and "here". */
+const linkable =
+  /(?<=[A-Za-z]:)(?=\/\/)|(?<=\b(?:mailto:|tel:|www\.))(?=\S)|(?<=[\p{L}\p{N}_-]\.)(?=[\p{L}]{2})|(?<=\S)(?=@)|(?<=@)(?=\S)|(?<=(?<![\p{L}\p{N}])#)(?=[\p{L}\p{N}])/giu;
+
+function guardMarks(text: string): string {
+  return text.replaceAll(marks, `${joiner}$&${joiner}`).replaceAll(linkable, joiner);
+}
+
+/** Quotes and lists begin with a line. */
+function guardLineStart(text: string): string {
+  return text.replaceAll(/^(?=[^\S\n]*(?:>|[-•◦▪*+][^\S\n]|\d+[.)][^\S\n]))/gmu, joiner);
 }
 
 /** Escapes Slack's three control characters, so that a name can neither link nor mention. */
 function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** An address that cannot end its link early. */
+function escapeAddress(link: string): string {
+  return link.replaceAll(/[<>|\s]/g, (character) => encodeURIComponent(character));
 }

@@ -3,12 +3,15 @@ import { pause } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import type { Picture, UploadProgress } from '@watchpost/shared/chat/chat';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { cut } from '@watchpost/shared/text';
 import type { SlackCall } from './calls.ts';
 import { sharedIn, slackFileSchema } from './file.ts';
 import { renderMrkdwn } from './mrkdwn.ts';
 
 const uploadTarget = z.looseObject({ upload_url: z.url(), file_id: z.string().min(1) });
 const anything = z.looseObject({});
+/** What Slack takes of a picture's description. */
+const longestAltText = { characters: 1_000, units: 1_000 };
 const fileInfo = z.looseObject({ file: slackFileSchema });
 
 export interface SharePost {
@@ -72,8 +75,8 @@ async function upload({ picture }: SharePost, { call, uploadTimeoutMs }: ShareOp
   const bytes = await picture.bytes();
   const target = await call(
     'files.getUploadURLExternal',
-    // The API's name is alt_txt (the client library's own helper sends another); 1,000 characters at most.
-    { filename: picture.fileName, length: bytes.byteLength, alt_txt: picture.altText.slice(0, 1_000) },
+    // The API's name is alt_txt (the client library's own helper sends another).
+    { filename: picture.fileName, length: bytes.byteLength, alt_txt: cut(picture.altText, longestAltText) },
     uploadTarget,
     signal,
   );

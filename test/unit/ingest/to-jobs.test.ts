@@ -10,11 +10,11 @@ function parsed(over: Record<string, unknown> = {}): SlackMessage {
   return delivery.message;
 }
 const me = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
-const jobsOf = (...files: Record<string, unknown>[]) => toJobs(parsed({ files }), null, me);
+const jobsOf = (...files: Record<string, unknown>[]) => toJobs(parsed({ files }), null, me, null);
 
 describe('jobs from a message', () => {
   it('refer to the file, and hold neither text nor token', () => {
-    const { jobs } = toJobs(parsed({ text: 'a secret caption' }), 'Front door', me);
+    const { jobs } = toJobs(parsed({ text: 'a secret caption' }), 'Front door', me, null);
     expect(jobs).toEqual([
       {
         v: 1,
@@ -88,23 +88,40 @@ describe('jobs from a message', () => {
 });
 
 describe('our own post', () => {
-  const theirs = parsed();
+  const theirs = parsed({ channel: 'C0RESULTS' });
   it.each([
     ['by user', { user: 'U0WATCH' }],
     ['by bot', { bot_id: 'B0WATCH' }],
     ['by app', { app_id: 'A0WATCH' }],
     ['by the app of its bot profile', { bot_profile: { app_id: 'A0WATCH' } }],
   ])('is known %s', (_how, over) => {
-    expect(isOwnPost(parsed(over), me, null)).toBe(true);
+    expect(isOwnPost(parsed({ channel: 'C0RESULTS', ...over }), 'C0RESULTS', me, null)).toBe(true);
   });
 
   it('is known by the app that the envelope names, before auth.test has answered', () => {
-    expect(isOwnPost(parsed({ app_id: 'A0WATCH' }), null, 'A0WATCH')).toBe(true);
-    expect(isOwnPost(theirs, null, 'A0WATCH')).toBe(false);
+    expect(isOwnPost(parsed({ app_id: 'A0WATCH', channel: 'C0RESULTS' }), 'C0RESULTS', null, 'A0WATCH')).toBe(true);
+    expect(isOwnPost(theirs, 'C0RESULTS', null, 'A0WATCH')).toBe(false);
+  });
+
+  it.each([{ user: 'U0WATCH' }, { bot_id: 'B0WATCH' }, { app_id: 'A0WATCH' }])(
+    'is none where we do not post: a camera may use our app, %o',
+    (over) => {
+      const file = slackFile({ user: 'U0WATCH' });
+      const message = parsed({ ...over, files: [file] });
+      expect(isOwnPost(message, 'C0RESULTS', me, 'A0WATCH')).toBe(false);
+      expect(toJobs(message, null, me, 'A0WATCH')).toMatchObject({ jobs: [{ file: { id: 'F1' } }], skipped: [] });
+    },
+  );
+
+  it('is not taken when somebody else shares its picture again', () => {
+    const message = parsed({ user: 'U0ADA', bot_id: undefined, files: [slackFile({ user: 'U0WATCH' })] });
+    expect(toJobs(message, null, me, 'A0WATCH')).toEqual({ jobs: [], skipped: ['own'] });
   });
 
   it("is not another bot's, nor anybody's while ids are missing on both sides", () => {
-    expect(isOwnPost(theirs, me, 'A0WATCH')).toBe(false);
-    expect(isOwnPost(parsed({ user: null, bot_id: null }), { userId: null, botId: null, appId: null }, null)).toBe(false);
+    expect(isOwnPost(theirs, 'C0RESULTS', me, 'A0WATCH')).toBe(false);
+    expect(
+      isOwnPost(parsed({ channel: 'C0RESULTS', user: null, bot_id: null }), 'C0RESULTS', { userId: null, botId: null, appId: null }, null),
+    ).toBe(false);
   });
 });

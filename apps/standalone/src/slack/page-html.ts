@@ -30,26 +30,34 @@ function renderColumn({ name, title, messages }: PageColumn): string {
 
 function renderMessage({ id, author, at, text, pictures }: PageMessage): string {
   const time = at.toISOString().slice(11, 19);
-  const shown = pictures.map(({ path, name }) => `<a href="${path}"><img src="${path}" alt="${escape(name)}" loading="lazy"></a>`).join('');
+  const shown = pictures
+    .map(({ path, name }) => `<a href="${escape(path)}"><img src="${escape(path)}" alt="${escape(name)}" loading="lazy"></a>`)
+    .join('');
   return `<article id="p${id.replace('.', '')}"><p class="by"><b>${escape(author)}</b> <time>${time}</time></p>${text === '' ? '' : `<p>${toHtml(text)}</p>`}${shown}</article>`;
 }
 
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Slack's mrkdwn as HTML: links, bold and line breaks. Slack has already escaped `&`, `<` and `>` in the text; any other `<` and `>` are escaped here. */
+/** Slack's mrkdwn as HTML: links, bold and line breaks. `<` begins a link; Slack has escaped those of the text itself. */
 function toHtml(text: string): string {
   return text
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll(
-      /&lt;(https?:[^|\s]+?)(?:\|(.*?))?&gt;/g,
-      (_all, url: string, label?: string) => `<a href="${onThisPage(url)}">${label ?? url}</a>`,
-    )
-    .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
-    .replaceAll('\n', '<br>');
+    .split(/(<https?:[^<>]*>)/)
+    .map((part) => {
+      const [, url, label] = /^<([^|\s]+)(?:\|(.*))?>$/s.exec(part) ?? [];
+      return url === undefined ? runToHtml(part) : `<a href="${quoted(onThisPage(url))}">${runToHtml(label ?? url)}</a>`;
+    })
+    .join('');
 }
+
+/** Bold as in Slack: not inside a word, and no space or joiner (U+2060) inside the marks. */
+const runToHtml = (text: string): string =>
+  quoted(text)
+    .replaceAll(/(?<![\w*])\*(?![\s\u2060])([^*\n]+)(?<![\s\u2060])\*(?![\w*])/g, '<b>$1</b>')
+    .replaceAll('\n', '<br>');
+
+/** Without `&`, which Slack has escaped. */
+const quoted = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Points a permalink, which the emulated Slack does not serve, to the message on this page. */
 const onThisPage = (url: string): string => url.replace(/^http:\/\/127\.0\.0\.1:\d+\/archives\/[A-Z0-9]+\/(p\d+)$/, '#$1');

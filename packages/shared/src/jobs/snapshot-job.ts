@@ -1,12 +1,29 @@
 import { z } from 'zod';
 import { channelKeySchema, chatFileSchema } from '../chat/chat.ts';
+import { shownText, type TextLimit } from '../text.ts';
 import type { JobKindDefinition } from './job-kind.ts';
 
 /** Made of platform, channel, message and file, so that every delivery of the same file has the same id. */
 export const snapshotIdSchema = z.string().regex(/^[\w.-]+$/);
 
-/** Of a camera's name, characters. */
-export const maxCameraName = 120;
+/** Of a camera's name. */
+const longestCamera: TextLimit = { characters: 120, units: 600 };
+
+/** Of a file's name. */
+const longestFileName: TextLimit = { characters: 255, units: 1_000 };
+
+/** A camera's name as it is shown, stored and queued; null if nothing of it can be seen. */
+export const cameraName = (text: string): string | null => shownText(text, longestCamera);
+
+/** A file's name as it is shown, stored and queued; null if nothing of it can be seen. */
+export const fileName = (text: string): string | null => shownText(text, longestFileName);
+
+/** Cleaned again when it is read: somebody may have queued or stored it otherwise. */
+const nameSchema = (clean: (text: string) => string | null) =>
+  z
+    .string()
+    .nullable()
+    .overwrite((text) => (text === null ? null : clean(text)));
 
 export const snapshotJobSchema = z.object({
   v: z.literal(1),
@@ -19,8 +36,8 @@ export const snapshotJobSchema = z.object({
   /** When it was posted, milliseconds since 1970. */
   takenAtMs: z.number().int().nonnegative(),
   /** The camera's name if a caption gave one, else null. */
-  camera: z.string().max(maxCameraName).nullable(),
-  file: chatFileSchema,
+  camera: nameSchema(cameraName),
+  file: chatFileSchema.extend({ name: nameSchema(fileName) }),
 });
 export type SnapshotJob = z.infer<typeof snapshotJobSchema>;
 

@@ -1,4 +1,4 @@
-import { type DestinationStream, pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type LogFn, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -15,6 +15,16 @@ export function createLogger(name: string, level: LogLevel, destination?: Destin
     level,
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     serializers: { err: serialiseError },
+    formatters: { log: (fields: Record<string, unknown>) => redactFields(fields) },
+    hooks: {
+      logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn) {
+        const [first] = args;
+        // Without a message pino takes the error's own.
+        if (args.length === 1) args.push(...messageOf(first));
+        for (const [index, arg] of args.entries()) if (typeof arg === 'string') args[index] = redactSecrets(arg);
+        method.apply(this, args);
+      },
+    },
   };
   return destination ? pino(options, destination) : pino(options);
 }
@@ -37,9 +47,40 @@ function serialiseError(thrown: unknown, depth = 0): LoggedError {
   return logged;
 }
 
-/** Removes Slack tokens, and the user and password of connection URLs, from a text. */
+/** The message that pino would take from an error that is logged without one. */
+function messageOf(logged: unknown): string[] {
+  const error = typeof logged === 'object' && logged !== null && 'err' in logged ? logged.err : logged;
+  return error instanceof Error ? [error.message] : [];
+}
+
+/** Every text among a line's fields, in lists and plain objects too. Errors are left to their serialiser. */
+function redactFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactValue(value, 0)]));
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactSecrets(value);
+  if (depth === 4 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, depth + 1));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redactValue(entry, depth + 1)]));
+}
+
+/** Names of settings that hold a secret, as in `?password=…`, `sslpassword=…` or `"access_token": "…"`. */
+const secretName = String.raw`[\w.-]*(?:password|passwd|passphrase|pwd|token|secret|api[_-]?key)[\w.-]*`;
+const secretSetting = new RegExp(String.raw`(${secretName}=)(?:'[^']*'|"[^"]*"|[^\s&]+)|("${secretName}"\s*:\s*)"[^"]*"`, 'gi');
+
+/**
+ * Removes secrets from a text: Slack tokens, `Bearer` and `Basic` credentials, the user and password of connection URLs, and settings
+ * whose name says that they are one. A password may hold `@` and `/`, so everything up to the last `@` of a URL goes: rather too much
+ * than too little. Not of file URLs, which stacks are made of.
+ */
 export function redactSecrets(text: string): string {
   return text
-    .replaceAll(/\bx(?:ox[a-z]|app|oxe)[-.][\w.-]+/g, '[token]')
-    .replaceAll(/\b([a-z][a-z0-9+]*:\/\/)[^/\s:@]+(?::[^/\s@]*)?@/gi, '$1[redacted]@');
+    .replaceAll(/\bx(?:ox[a-z]|app|oxe|wfp)[-.][\w.-]+/g, '[token]')
+    .replaceAll(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 [redacted]')
+    .replaceAll(/\b(?!file:)([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1[redacted]@')
+    .replaceAll(secretSetting, (_all, setting?: string, field?: string) =>
+      setting === undefined ? `${field}"[redacted]"` : `${setting}[redacted]`,
+    );
 }

@@ -21,7 +21,7 @@ export interface SlackMessage {
   author: { userId: string | null; botId: string | null; appId: string | null };
   text: string;
   files: EventFile[];
-  /** How many entries of its file list are not file objects. */
+  /** How many entries of its file list are not file objects, or have no usable id. */
   malformedFiles: number;
 }
 
@@ -37,7 +37,7 @@ const rateLimitedSchema = z.object({ type: z.literal('app_rate_limited'), minute
 const callbackSchema = z.object({
   type: z.literal('event_callback'),
   api_app_id: maybeId,
-  event: z.looseObject({ type: z.string(), subtype: z.string().nullish() }),
+  event: z.looseObject({ type: z.string(), subtype: maybeId }),
 });
 
 const messageSchema = z.object({
@@ -49,7 +49,7 @@ const messageSchema = z.object({
   app_id: maybeId,
   bot_profile: z.object({ app_id: maybeId }).nullish().catch(null),
   text: z.string().nullish().catch(null),
-  files: z.array(z.unknown()).nullish().catch(null),
+  files: z.unknown(),
 });
 
 /**
@@ -81,7 +81,9 @@ export function tokenOf(body: unknown): string | null {
 }
 
 function toMessage(message: z.infer<typeof messageSchema>): SlackMessage {
-  const parsed = (message.files ?? []).map((file) => eventFileSchema.safeParse(file));
+  // Anything else in the place of the list counts as one entry of it, so that it is noticed.
+  const listed: unknown[] = Array.isArray(message.files) ? message.files : [message.files ?? []].flat();
+  const parsed = listed.map((file) => eventFileSchema.safeParse(file));
   const files = parsed.flatMap((file) => (file.success ? [file.data] : []));
   return {
     channel: message.channel,

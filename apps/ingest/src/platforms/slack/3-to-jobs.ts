@@ -1,7 +1,8 @@
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { toChatFile, whyNoFile, isStub } from '@watchpost/slack/file';
 import { imageEndings } from '@watchpost/shared/image-formats';
-import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
+import { fileName, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
+import { cleanText } from '@watchpost/shared/text';
 import type { EventFile, SlackMessage } from './2-parse.ts';
 
 /** Who we are, according to `auth.test`. */
@@ -19,12 +20,27 @@ const imageName = new RegExp(`\\.(?:${imageTypes.join('|')})$`, 'i');
 /** Types that Slack and clients use when they do not know the type. */
 const unknownTypes = new Set(['', 'application/octet-stream', 'binary', 'auto', 'unknown']);
 
-/** A job has a few hundred bytes; no camera needs a longer name or URL. Characters. */
-const maxFileName = 255;
+/** Real ones are much shorter. Characters. */
 const maxUrl = 2_048;
 
-/** Whether a post is our own, by any of the three ids: a post may have only one of them. Pure. `ourAppId`: our app in the delivery's envelope. */
-export function isOwnPost({ author }: SlackMessage, identity: SlackIdentity | null, ourAppId: string | null): boolean {
+/** Of a MIME type. */
+const longestType = { characters: 100, units: 200 };
+
+/**
+ * Whether a post in the results channel is our own, by any of the three ids: a post may have only one of them. In other channels nothing
+ * is: we post to the results channel only, and a camera may post through our own Slack app. Pure. `ourAppId`: our app in the
+ * delivery's envelope.
+ */
+export function isOwnPost(
+  { author, channel }: SlackMessage,
+  writeChannel: string,
+  identity: SlackIdentity | null,
+  ourAppId: string | null,
+): boolean {
+  return channel === writeChannel && isOurs(author, identity, ourAppId);
+}
+
+function isOurs(author: SlackMessage['author'], identity: SlackIdentity | null, ourAppId: string | null): boolean {
   const same = (a: string | null, b: string | null | undefined): boolean => a !== null && a === b;
   return (
     same(author.userId, identity?.userId) ||
@@ -39,11 +55,13 @@ export function toJobs(
   message: SlackMessage,
   camera: string | null,
   identity: SlackIdentity | null,
+  ourAppId: string | null,
 ): { jobs: SnapshotJob[]; skipped: SkipReason[] } {
   const jobs: SnapshotJob[] = [];
   const skipped: SkipReason[] = Array.from({ length: message.malformedFiles }, () => 'malformed');
+  const byUs = isOurs(message.author, identity, ourAppId);
   for (const file of message.files) {
-    const reason = whySkip(file, identity);
+    const reason = whySkip(file, byUs ? null : identity);
     if (reason) skipped.push(reason);
     else jobs.push(toJob(message, file, camera));
   }
@@ -52,7 +70,6 @@ export function toJobs(
 
 function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: EventFile, camera: string | null): SnapshotJob {
   const file = toChatFile(slackFile);
-  const short = (url: string | null): string | null => (url !== null && url.length <= maxUrl ? url : null);
   return {
     v: 1,
     kind: 'snapshot',
@@ -61,12 +78,25 @@ function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: Even
     messageId,
     takenAtMs: postedAtMs,
     camera,
-    file: { ...file, name: file.name?.slice(0, maxFileName) ?? null, url: short(file.url), thumbnailUrl: short(file.thumbnailUrl) },
+    file: {
+      ...file,
+      name: file.name === null ? null : fileName(file.name),
+      mimeType: file.mimeType === null ? null : cleanText(file.mimeType, longestType),
+      url: address(file.url),
+      thumbnailUrl: address(file.thumbnailUrl),
+    },
   };
 }
 
+/** An address in plain ASCII; null if it is none, or too long: then Slack is asked for it. */
+function address(url: string | null): string | null {
+  const href = url !== null && url.length <= maxUrl && URL.canParse(url) ? new URL(url).href : null;
+  return href !== null && href.length <= maxUrl ? href : null;
+}
+
+/** `identity`: null if the message is of our own app, as a camera's may be. */
 function whySkip(file: EventFile, identity: SlackIdentity | null): SkipReason | null {
-  // Somebody has shared one of our own annotated pictures.
+  // Somebody else has shared one of our own annotated pictures.
   if (file.user && file.user === identity?.userId) return 'own';
   if (whyNoFile(file)) return 'not-downloadable';
   return isStub(file) || mayBeImage(file) ? null : 'not-an-image';

@@ -1,4 +1,5 @@
-import { maxCameraName } from '@watchpost/shared/jobs/snapshot-job';
+import { cameraName } from '@watchpost/shared/jobs/snapshot-job';
+import { cut, withoutInvisible } from '@watchpost/shared/text';
 
 /**
  * "Motion detected at Front door", "Person at Garage at 14:02": what follows " at " up to the end of the line, without a trailing time.
@@ -7,8 +8,8 @@ import { maxCameraName } from '@watchpost/shared/jobs/snapshot-job';
 export const defaultCaptionPattern =
   /(?:^|\s)at\s+(?!\d{1,2}[:.]\d|\d{4})(\S[^\n]{0,79}?)(?:\s{1,5}(?:at|on)\s{1,5}\d[^\n]{0,40})?[\s.!,;:]{0,5}$/im;
 
-/** Captions are truncated before matching, because an operator's own pattern may be slow. Characters. */
-const maxCaption = 500;
+/** Captions are truncated before matching, because an operator's own pattern may be slow. */
+const longestCaption = { characters: 500, units: 1_000 };
 
 /** The operator's pattern, case-insensitive; null unless it is a regular expression with exactly one group. */
 export function compileCaptionPattern(source: string): RegExp | null {
@@ -23,9 +24,9 @@ export function compileCaptionPattern(source: string): RegExp | null {
 
 /** The camera that a caption names, the pattern's group; else null. Pure. */
 export function cameraNameOf(caption: string, pattern: RegExp): string | null {
-  const match = pattern.exec(plainText(caption.slice(0, maxCaption)));
-  const name = match?.[1]?.replaceAll(/\s+/g, ' ').trim().slice(0, maxCameraName).trim();
-  return name ? name : null;
+  const visible = withoutInvisible(cut(caption, longestCaption));
+  const name = pattern.exec(plainText(visible))?.[1];
+  return name === undefined ? null : cameraName(name);
 }
 
 /** The text without Slack's markup: links as their labels, no marks for bold and italics, three characters unescaped. */
