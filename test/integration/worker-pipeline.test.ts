@@ -66,7 +66,7 @@ beforeEach(async () => {
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
       token,
       allows: allowHosts([{ origin: slack.url }]),
-      checkAfterMs: [1, 1],
+      sharing: { checkAfterMs: [1, 1] },
     }),
   };
   handlers = createHandlers({
