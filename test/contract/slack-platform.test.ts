@@ -49,14 +49,17 @@ describe('download', () => {
     await expect(platform.download({ ...put('F1', picture), url }, original, never)).rejects.toMatchObject({ code: 'file-host-refused' });
   });
 
-  it.each(['user@', ':password@', 'user:password@'])('refuses the address of an allowed host with %s, also after a redirect', async (who) => {
-    const file = put('F1', picture);
-    const url = `${slack.url.replace('http://', `http://${who}`)}/download/F1`;
-    const refused = { code: 'file-host-refused', retry: 'permanent', message: expect.not.stringContaining('password@') };
-    await expect(platform.download({ ...file, url }, original, never)).rejects.toMatchObject(refused);
-    slack.redirects.set('/a', url);
-    await expect(platform.download({ ...file, url: `${slack.url}/a` }, original, never)).rejects.toMatchObject(refused);
-  });
+  it.each(['user@', ':password@', 'user:password@'])(
+    'refuses the address of an allowed host with %s, also after a redirect',
+    async (who) => {
+      const file = put('F1', picture);
+      const url = `${slack.url.replace('http://', `http://${who}`)}/download/F1`;
+      const refused = { code: 'file-host-refused', retry: 'permanent', message: expect.not.stringContaining('password@') };
+      await expect(platform.download({ ...file, url }, original, never)).rejects.toMatchObject(refused);
+      slack.redirects.set('/a', url);
+      await expect(platform.download({ ...file, url: `${slack.url}/a` }, original, never)).rejects.toMatchObject(refused);
+    },
+  );
 
   it('refuses an allowed host at a port that is never asked', async () => {
     const blocked = createSlackPlatform({

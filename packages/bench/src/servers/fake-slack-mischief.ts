@@ -24,8 +24,8 @@ export type Mischief =
 export interface Treatment {
   /** Resolves when the work may be done; null: it is not done. */
   work: Promise<void> | null;
-  /** Instead of the proper answer; null: the proper one, once `answer` resolves. */
-  bad: ((response: ServerResponse) => void) | null;
+  /** Instead of the proper answer, which is null; `none`: there is no answer. Given once `answer` resolves. */
+  bad: ((response: ServerResponse) => void) | 'none' | null;
   answer: Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function treatment(mischief: Mischief | undefined, latencyMs: number): Tr
     case 'worked':
       return { ...treatment(mischief.then, latencyMs), work: arrived };
     case 'hang':
-      return { ...proper, work: null, answer: new Promise(() => undefined) };
+      return { ...proper, work: null, bad: 'none' };
     default:
       return { work: null, bad: badAnswer(mischief), answer: arrived };
   }

@@ -28,6 +28,8 @@ export interface FakeSlack extends UploadPlans {
   mischief(target: string, ...what: Mischief[]): void;
   /** Drops the uploads that have not been completed. */
   forgetUploads(): void;
+  /** Resolves when the work of all requests is done, also of those whose clients have gone. */
+  idle(): Promise<void>;
   /** Redirects: path to location. */
   redirects: Map<string, string>;
   close(): Promise<void>;
@@ -36,8 +38,11 @@ export interface FakeSlack extends UploadPlans {
 export async function startFakeSlack(): Promise<FakeSlack> {
   const queue = new Map<string, Mischief[]>();
   const plans: UploadPlans = { posts: [], shareDelay: [], hiddenFor: [], sharesWithoutMessage: false };
+  const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    void serve(request, response, fake, queue, uploads).catch(() => response.destroy());
+    const served = serve(request, response, fake, queue, uploads).catch(() => void response.destroy());
+    running.add(served);
+    void served.finally(() => running.delete(served));
   });
   const url = await listen(server);
   const fake: FakeSlack = Object.assign(plans, {
@@ -51,6 +56,7 @@ export async function startFakeSlack(): Promise<FakeSlack> {
     redirects: new Map(),
     mischief: (target: string, ...what: Mischief[]) => void queue.set(target, [...(queue.get(target) ?? []), ...what]),
     forgetUploads: () => uploads.forget(),
+    idle: async () => void (await Promise.all(running)),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -86,6 +92,7 @@ async function serve(
   await work;
   const proper = work && (isApi ? api(target, body, fake, uploads) : other(path, body, fake, uploads));
   await answer;
+  if (bad === 'none') return;
   answered = true;
   if (bad) bad(response);
   else proper?.(response);
