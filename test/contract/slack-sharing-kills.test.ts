@@ -16,7 +16,7 @@ afterEach(() => slack.close());
 const killed = new Error('killed');
 
 /** Counts the moments before and after each call and each write, and ends the run for good at one of them. */
-function clock(killAt: number): { tick(): void; ticks: () => number } {
+function clock(killAt: number): { tick: () => void; ticks: () => number } {
   let ticks = 0;
   return {
     ticks: () => ticks,

@@ -3,59 +3,66 @@ import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 import { rateLimited } from './rate-limit.ts';
 
 /** Slack's documented error codes of the methods that we call, by ours; all others are `chat-refused`: our own mistakes. */
-const slackErrors = {
+const slackErrors: [ErrorCode, string[]][] = [
   // A person must see to the token, the app, or what the workspace allows.
-  'chat-not-authorised': [
-    'not_authed',
-    'invalid_auth',
-    'account_inactive',
-    'token_revoked',
-    'token_expired',
-    'not_allowed_token_type',
-    'missing_scope',
-    'team_access_not_granted',
-    'two_factor_setup_required',
-    'enterprise_is_restricted',
-    'ekm_access_denied',
-    'accesslimited',
-    'file_uploads_disabled',
-    'file_uploads_except_images_disabled',
-    'file_type_not_allowed',
-    'file_upload_size_restricted',
-    'storage_limit_reached',
+  [
+    'chat-not-authorised',
+    [
+      'not_authed',
+      'invalid_auth',
+      'account_inactive',
+      'token_revoked',
+      'token_expired',
+      'not_allowed_token_type',
+      'missing_scope',
+      'team_access_not_granted',
+      'two_factor_setup_required',
+      'enterprise_is_restricted',
+      'ekm_access_denied',
+      'accesslimited',
+      'file_uploads_disabled',
+      'file_uploads_except_images_disabled',
+      'file_type_not_allowed',
+      'file_upload_size_restricted',
+      'storage_limit_reached',
+    ],
   ],
   // A person must see to the channel.
-  'channel-not-available': [
-    'not_in_channel',
-    'channel_not_found',
-    'invalid_channel',
-    'channel_is_limited_access',
-    'is_archived',
-    'posting_to_channel_denied',
-    'restricted_action',
-    // "Make sure your app is a member of the conversation."
-    'no_permission',
-    'access_denied',
+  [
+    'channel-not-available',
+    [
+      'not_in_channel',
+      'channel_not_found',
+      'invalid_channel',
+      'channel_is_limited_access',
+      'is_archived',
+      'posting_to_channel_denied',
+      'restricted_action',
+      // "Make sure your app is a member of the conversation."
+      'no_permission',
+      'access_denied',
+    ],
   ],
-  'file-gone': ['file_not_found', 'file_deleted'],
-  'file-forbidden': ['not_visible'],
-  'chat-rate-limited': ['ratelimited', 'rate_limited'],
-  'chat-unavailable': [
-    'internal_error',
-    'fatal_error',
-    'service_unavailable',
-    // Slack got the request without its body, or cut short.
-    'request_timeout',
-    'file_update_failed',
-    // The workspace is moving to an Enterprise organisation: not available until that is done.
-    'team_added_to_org',
-    'org_login_required',
+  ['file-gone', ['file_not_found', 'file_deleted']],
+  ['file-forbidden', ['not_visible']],
+  ['chat-rate-limited', ['ratelimited', 'rate_limited']],
+  [
+    'chat-unavailable',
+    [
+      'internal_error',
+      'fatal_error',
+      'service_unavailable',
+      // Slack got the request without its body, or cut short.
+      'request_timeout',
+      'file_update_failed',
+      // The workspace is moving to an Enterprise organisation: not available until that is done.
+      'team_added_to_org',
+      'org_login_required',
+    ],
   ],
-} as const satisfies Partial<Record<ErrorCode, readonly string[]>>;
+];
 
-const ours = new Map<string, ErrorCode>(
-  Object.entries(slackErrors).flatMap(([code, theirs]) => theirs.map((error): [string, ErrorCode] => [error, code as ErrorCode])),
-);
+const ours = new Map(slackErrors.flatMap(([code, theirs]) => theirs.map((error): [string, ErrorCode] => [error, code])));
 
 /** Any failure of a WebClient call as an AppError. The message has the method and Slack's error code, never the arguments. */
 export function fromSlackError(method: string, thrown: unknown): AppError {

@@ -1,18 +1,21 @@
 import type { ServerResponse } from 'node:http';
 
-/** How the next request to a method or path is to be mistreated; taken once. Unless it says otherwise, the work is not done. */
-export type Mischief =
+type BadAnswer =
   | { kind: 'status'; status: number; headers?: Record<string, string> }
   | { kind: 'html' }
   /** Status 200 with this text, as a proxy may answer. */
   | { kind: 'text'; text: string; contentType: string }
-  | { kind: 'cut' }
   | { kind: 'error'; error: string }
+  | { kind: 'cut' };
+
+/** How the next request to a method or path is to be mistreated; taken once. Unless it says otherwise, the work is not done. */
+export type Mischief =
+  | BadAnswer
   | { kind: 'hang' }
   /** Does the work, then cuts the connection before answering. */
   | { kind: 'cut-after' }
   /** Does the work, then mistreats the answer. */
-  | { kind: 'worked'; then: Mischief }
+  | { kind: 'worked'; answer: BadAnswer | { kind: 'hang' } }
   /** Does the work at once, and answers properly after `ms` milliseconds. */
   | { kind: 'late-answer'; ms: number }
   /** Does the work and answers properly after `ms` milliseconds, also if the client has gone by then. */
@@ -50,15 +53,20 @@ export function treatment(mischief: Mischief | undefined, latencyMs: number): Tr
     case 'cut-after':
       return { ...proper, bad: (response) => void response.destroy() };
     case 'worked':
-      return { ...treatment(mischief.then, latencyMs), work: arrived };
+      return { ...treatment(mischief.answer, latencyMs), work: arrived };
     case 'hang':
       return { ...proper, work: null, bad: 'none' };
-    default:
-      return { work: null, bad: badAnswer(mischief), answer: arrived };
+    case 'status':
+    case 'html':
+    case 'text':
+    case 'error':
+    case 'cut':
+      break;
   }
+  return { work: null, bad: badAnswer(mischief), answer: arrived };
 }
 
-function badAnswer(mischief: Mischief): (response: ServerResponse) => void {
+function badAnswer(mischief: BadAnswer): (response: ServerResponse) => void {
   const text = (body: string, contentType: string) => (response: ServerResponse) =>
     void response.writeHead(200, { 'content-type': contentType }).end(body);
   switch (mischief.kind) {
@@ -70,7 +78,8 @@ function badAnswer(mischief: Mischief): (response: ServerResponse) => void {
       return text(mischief.text, mischief.contentType);
     case 'error':
       return text(JSON.stringify({ ok: false, error: mischief.error }), 'application/json');
-    default:
-      return (response) => void response.destroy();
+    case 'cut':
+      break;
   }
+  return (response) => void response.destroy();
 }
