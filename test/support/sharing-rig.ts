@@ -9,14 +9,14 @@ const never = new AbortController().signal;
 /** The picture that the rig posts. */
 export const sharedPicture = Buffer.from('not really a picture');
 /** How long the rig waits for an answer of the Web API, milliseconds. */
-export const callTimeoutMs = 150;
+export const callTimeoutMs = 700;
 /** How long after the last request an upload may be replaced, milliseconds. */
-export const replaceAfterMs = 400;
+export const replaceAfterMs = 1_000;
 
 const sharing: SlackPlatformOptions['sharing'] = {
   checkAfterMs: [1, 1, 1, 1],
   replaceAfterMs,
-  inPlace: { forMs: 3_000, tries: 3, backoff: { firstMs: 1, maxMs: 1 } },
+  inPlace: { forMs: 6_000, tries: 3, backoff: { firstMs: 1, maxMs: 1 } },
 };
 
 /** A platform on the fake Slack, with short waits. */
