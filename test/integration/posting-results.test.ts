@@ -106,7 +106,7 @@ describe('a result that was posted already', () => {
   });
 
   it('stays one post, and counts as one, when everybody in it is ignored meanwhile', async () => {
-    const record = await recognised();
+    const record = await recognised({ faces: [recordedFace({ decision: 'match', personId: 'p1' })] });
     slack.mischief(complete, { kind: 'cut-after' });
     await expect(post(record)).rejects.toMatchObject({ code: 'chat-unavailable' });
     await post(record, { gallery: { ...opened.gallery, person: async () => person({ status: 'ignored' }) } });
