@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChatFile, ChatPlatform, UploadProgress } from '@watchpost/shared/chat/chat';
+import type { ChatFile, ChatPlatform } from '@watchpost/shared/chat/chat';
 import { allowHosts } from '@watchpost/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { createSlackPlatform } from '@watchpost/slack/platform';
@@ -19,8 +19,6 @@ beforeEach(async () => {
     token,
     allows: allowHosts([{ origin: slack.url }]),
     downloadTimeoutMs: 500,
-    uploadTimeoutMs: 500,
-    checkAfterMs: [1, 1, 1, 1],
   });
 });
 afterEach(async () => {
@@ -49,6 +47,28 @@ describe('download', () => {
 
   it.each(['http://user:pw@127.0.0.1.evil.example/x', 'file:///etc/passwd', 'not a url'])('refuses %s', async (url) => {
     await expect(platform.download({ ...put('F1', picture), url }, original, never)).rejects.toMatchObject({ code: 'file-host-refused' });
+  });
+
+  it.each(['user@', ':password@', 'user:password@'])(
+    'refuses the address of an allowed host with %s, also after a redirect',
+    async (who) => {
+      const file = put('F1', picture);
+      const url = `${slack.url.replace('http://', `http://${who}`)}/download/F1`;
+      const refused = { code: 'file-host-refused', retry: 'permanent', message: expect.not.stringContaining('password@') };
+      await expect(platform.download({ ...file, url }, original, never)).rejects.toMatchObject(refused);
+      slack.redirects.set('/a', url);
+      await expect(platform.download({ ...file, url: `${slack.url}/a` }, original, never)).rejects.toMatchObject(refused);
+    },
+  );
+
+  it('refuses an allowed host at a port that is never asked', async () => {
+    const blocked = createSlackPlatform({
+      call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 500 }),
+      token,
+      allows: allowHosts([{ origin: 'http://127.0.0.1:6000' }]),
+    });
+    const file = { ...put('F1', picture), url: 'http://127.0.0.1:6000/F1' };
+    await expect(blocked.download(file, original, never)).rejects.toMatchObject({ code: 'file-host-refused', retry: 'permanent' });
   });
 
   it('follows two redirects within the host, not a third', async () => {
@@ -87,6 +107,9 @@ describe('download', () => {
     [{ kind: 'status', status: 404 } as const, 'file-gone', 'permanent'],
     [{ kind: 'status', status: 403 } as const, 'file-forbidden', 'permanent'],
     [{ kind: 'status', status: 503 } as const, 'download-failed', 'transient'],
+    [{ kind: 'status', status: 407 } as const, 'download-failed', 'transient'],
+    [{ kind: 'status', status: 408 } as const, 'download-failed', 'transient'],
+    [{ kind: 'status', status: 425 } as const, 'download-failed', 'transient'],
     [{ kind: 'cut' } as const, 'download-failed', 'transient'],
     [{ kind: 'hang' } as const, 'download-failed', 'transient'],
   ])('tells %o apart', async (trick, code, retry) => {
@@ -95,10 +118,14 @@ describe('download', () => {
     await expect(platform.download(file, original, never)).rejects.toMatchObject({ code, retry });
   });
 
-  it('hands on how long Slack wants us to wait', async () => {
+  it.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{ 'retry-after': '86400' }, 300_000],
+    [{}, 30_000],
+  ])('hands on how long Slack wants us to wait (%o)', async (headers: Record<string, string>, retryAfterMs) => {
     const file = put('F1', picture);
-    slack.mischief('/download/F1', { kind: 'status', status: 429, headers: { 'retry-after': '7' } });
-    await expect(platform.download(file, original, never)).rejects.toMatchObject({ code: 'chat-rate-limited', retryAfterMs: 7_000 });
+    slack.mischief('/download/F1', { kind: 'status', status: 429, headers });
+    await expect(platform.download(file, original, never)).rejects.toMatchObject({ code: 'chat-rate-limited', retryAfterMs });
   });
 
   it('notices a file that ends early', async () => {
@@ -132,92 +159,59 @@ describe('download', () => {
   });
 });
 
-describe('sharePicture', () => {
-  const message = {
-    channel: 'slack:CRESULTS' as const,
-    picture: { bytes: async () => new Uint8Array(picture), fileName: 'x.jpg', title: 'Front door', altText: 'Snapshot with 1 face' },
-    text: [{ text: '1 face: Ada' }],
-  };
+describe('a call of the Web API', () => {
+  const permalink = (signal = never) => platform.permalink('slack:CREAD', '1700000000.000100', signal);
 
-  /** Runs as the queue would: again after each transient failure, from what was saved. */
-  async function untilDone(tries = 6): Promise<{ failures: string[]; progress: UploadProgress | null }> {
-    let progress: UploadProgress | null = null;
-    const failures: string[] = [];
-    for (let i = 0; i < tries; i += 1) {
-      try {
-        const save = async (next: UploadProgress) => {
-          progress = next;
-        };
-        await platform.sharePicture({ ...message, progress }, save, never);
-        return { failures, progress };
-      } catch (error) {
-        failures.push((error as { code: string }).code);
-        if ((error as { retry: string }).retry === 'permanent') break;
-      }
-    }
-    return { failures, progress };
-  }
+  it('brings the link to a message', async () => {
+    expect(await permalink()).toBe('https://example.slack.com/archives/CREAD/p1700000000000100');
+  });
 
-  it('posts one picture with its text, title and alternative text, and knows its message', async () => {
-    const { failures, progress } = await untilDone();
-    expect(failures).toEqual([]);
-    expect(slack.posts).toMatchObject([{ channel: 'CRESULTS', text: '1 face: Ada', title: 'Front door', altText: 'Snapshot with 1 face' }]);
-    expect(slack.posts[0]?.bytes).toEqual(picture);
-    expect(progress).toMatchObject({ state: 'shared', messageId: slack.posts[0]?.ts });
+  it.each(['message_not_found', 'channel_not_found', 'not_in_channel', 'is_archived'])('brings no link after %s', async (error) => {
+    slack.mischief('chat.getPermalink', { kind: 'error', error });
+    expect(await permalink()).toBeNull();
   });
 
   it.each([
-    ['files.getUploadURLExternal', { kind: 'status', status: 500 } as const],
-    ['files.getUploadURLExternal', { kind: 'html' } as const],
-    ['/upload', { kind: 'cut' } as const],
-    ['/upload', { kind: 'status', status: 500 } as const],
-    ['/upload', { kind: 'hang' } as const],
-    ['files.completeUploadExternal', { kind: 'cut' } as const],
-    ['files.completeUploadExternal', { kind: 'cut-after' } as const],
-    ['files.completeUploadExternal', { kind: 'hang' } as const],
-    ['files.completeUploadExternal', { kind: 'html' } as const],
-    ['files.completeUploadExternal', { kind: 'error', error: 'internal_error' } as const],
-    ['files.info', { kind: 'cut' } as const],
-    ['files.info', { kind: 'status', status: 429, headers: { 'retry-after': '1' } } as const],
-  ])('posts exactly once when %s does %o', async (target, trick) => {
-    slack.mischief(target, trick);
-    const { failures } = await untilDone();
-    expect(failures).toHaveLength(1);
-    expect(slack.posts).toHaveLength(1);
+    [{ kind: 'error', error: 'invalid_auth' } as const, { code: 'chat-not-authorised', retry: 'repairable' }],
+    [{ kind: 'error', error: 'team_added_to_org' } as const, { code: 'chat-unavailable', retry: 'transient' }],
+    [{ kind: 'html' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'text', text: 'forbidden', contentType: 'text/plain' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'text', text: '{}', contentType: 'application/json' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'text', text: 'null', contentType: 'application/json' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'text', text: '{"ok":true}', contentType: 'application/json' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'status', status: 302, headers: { location: '/elsewhere' } } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'cut' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'hang' } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'late-answer', ms: 1_000 } as const, { code: 'chat-unavailable' }],
+    [{ kind: 'error', error: 'ratelimited' } as const, { code: 'chat-rate-limited', retryAfterMs: 30_000 }],
+    [{ kind: 'status', status: 429 } as const, { code: 'chat-rate-limited', retryAfterMs: 30_000 }],
+    [{ kind: 'status', status: 429, headers: { 'retry-after': '12' } } as const, { code: 'chat-rate-limited', retryAfterMs: 12_000 }],
+    [{ kind: 'status', status: 429, headers: { 'retry-after': 'soon' } } as const, { code: 'chat-rate-limited', retryAfterMs: 30_000 }],
+  ])('that gets %o says so', async (trick, error) => {
+    slack.mischief('chat.getPermalink', trick);
+    await expect(permalink()).rejects.toMatchObject(error);
   });
 
-  it('keeps the uploaded bytes over a rate limit', async () => {
-    slack.mischief('files.completeUploadExternal', { kind: 'status', status: 429, headers: { 'retry-after': '3' } });
-    const { failures } = await untilDone();
-    expect(failures).toEqual(['chat-rate-limited']);
-    expect(slack.calls.filter(({ method }) => method === '/upload')).toHaveLength(1);
-    expect(slack.posts).toHaveLength(1);
+  it.each([400, 401, 403, 404, 407, 408, 413, 425, 451, 500, 502, 503])('is repeated after HTTP %i, which is a proxy’s', async (status) => {
+    slack.mischief('chat.getPermalink', { kind: 'status', status });
+    await expect(permalink()).rejects.toMatchObject({ code: 'chat-unavailable', retry: 'transient' });
   });
 
-  it('waits for a share that comes late', async () => {
-    slack.shareDelay.push(3);
-    const { failures } = await untilDone();
-    expect(failures).toEqual([]);
-    expect(slack.posts).toHaveLength(1);
+  it('that is aborted is cancelled at Slack as well, and only that one', async () => {
+    slack.mischief('chat.getPermalink', { kind: 'hang' }, { kind: 'late-answer', ms: 100 });
+    const controller = new AbortController();
+    const first = permalink(controller.signal);
+    await expect.poll(() => slack.calls.length).toBe(1);
+    const second = permalink();
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ code: 'aborted' });
+    await expect.poll(() => slack.cancelled).toEqual(['chat.getPermalink']);
+    expect(await second).toContain('/CREAD/');
+    expect(slack.cancelled).toHaveLength(1);
   });
 
-  it('replaces a share that Slack lost, after deleting the lost file', async () => {
-    slack.shareDelay.push(Number.POSITIVE_INFINITY);
-    const { failures } = await untilDone();
-    expect(failures).toEqual(['upload-not-shared']);
-    expect(slack.calls.filter(({ method }) => method === 'files.delete')).toHaveLength(1);
-    expect(slack.posts).toHaveLength(1);
-  });
-
-  it('ends at once where the bot may not post', async () => {
-    slack.mischief('files.completeUploadExternal', { kind: 'error', error: 'not_in_channel' });
-    expect((await untilDone()).failures).toEqual(['channel-not-available']);
-    expect(slack.posts).toEqual([]);
-  });
-
-  it('does nothing for a post that is there', async () => {
-    const progress = { state: 'shared', fileId: 'F1', messageId: '1.2' } as const;
-    expect(await platform.sharePicture({ ...message, progress }, async () => undefined, never)).toEqual(progress);
+  it('is not begun once its signal has aborted', async () => {
+    await expect(permalink(AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
     expect(slack.calls).toEqual([]);
   });
 });

@@ -66,7 +66,7 @@ beforeEach(async () => {
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
       token,
       allows: allowHosts([{ origin: slack.url }]),
-      checkAfterMs: [1, 1],
+      sharing: { checkAfterMs: [1, 1] },
     }),
   };
   handlers = createHandlers({
@@ -244,11 +244,18 @@ describe('a failure', () => {
     await expect(handlers.snapshot(job, context, never)).rejects.toMatchObject({ code, retry: 'permanent' });
   });
 
-  it('of a bot that is not in the results channel is recorded', async () => {
+  it('of a bot that is not in the results channel waits for somebody to invite it', async () => {
     const job = posted(await frameWith([woman], { seed: 7 }));
+    await handlers.snapshot(job, context, never);
+    const [result] = queued.splice(0);
     slack.mischief('files.completeUploadExternal', { kind: 'error', error: 'not_in_channel' });
-    await expect(run(job)).rejects.toMatchObject({ code: 'channel-not-available', retry: 'permanent' });
-    expect(await record(job)).toMatchObject({ state: 'failed', error: { code: 'channel-not-available' } });
+    await expect(handlers.result(result as never, context, never)).rejects.toMatchObject({
+      code: 'channel-not-available',
+      retry: 'repairable',
+    });
+    expect(await record(job)).toMatchObject({ state: 'recognised', upload: { state: 'uploaded' }, error: null });
+    await handlers.result(result as never, context, never);
+    expect(await record(job)).toMatchObject({ state: 'posted' });
   });
 
   it('gives up within a moment when the process stops', async () => {

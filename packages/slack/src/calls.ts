@@ -1,10 +1,11 @@
 import { LogLevel, WebClient, type Logger as SlackLogger } from '@slack/web-api';
 import type { z } from 'zod';
-import { raceAbort } from '@watchpost/shared/wait';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { fromSlackError } from './errors.ts';
+import { rateLimited } from './rate-limit.ts';
 
-/** Calls one Web API method and parses its response. Rejects with an AppError. */
+/** Calls one Web API method and parses its response. Rejects with an AppError. An abort cancels the request itself. */
 export type SlackCall = <S extends z.ZodType>(
   method: string,
   args: Record<string, unknown>,
@@ -32,23 +33,40 @@ const silent: SlackLogger = {
 
 /** A Web API client that fails fast: one attempt, no waiting for a rate limit to pass. The queue retries. */
 export function createSlackCalls({ token, apiUrl, timeoutMs }: SlackClientOptions): SlackCall {
-  const client = new WebClient(token, {
-    slackApiUrl: apiUrl,
-    timeout: timeoutMs,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    maxRequestConcurrency: 10,
-    logger: silent,
-  });
   return async (method, args, schema, signal) => {
+    throwIfAborted(signal);
+    // The client's methods take no signal, only its `fetch` can have one: so each call has a client of its own, which holds no connection.
+    const client = new WebClient(token, {
+      slackApiUrl: apiUrl,
+      timeout: timeoutMs,
+      retryConfig: { retries: 0 },
+      fetch: fetchFor(method, signal),
+      logger: silent,
+    });
     let response: unknown;
     try {
-      response = await raceAbort(client.apiCall(method, args), signal);
+      response = await client.apiCall(method, args);
     } catch (error) {
+      if (signal.aborted) throw new AppError('aborted', `${method}: stopped before it was answered`, { cause: signal.reason });
       throw fromSlackError(method, error);
     }
     const parsed = schema.safeParse(response);
     if (!parsed.success) throw new AppError('chat-unavailable', `${method}: unexpected response`, { cause: parsed.error });
     return parsed.data;
+  };
+}
+
+/** `fetch` for one call: ends with `signal`, and refuses what the client would misunderstand. */
+function fetchFor(method: string, signal: AbortSignal): typeof fetch {
+  return async (url, init) => {
+    const response = await fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
+    let refusal: AppError | null = null;
+    if (response.status === 429) refusal = rateLimited(method, response.headers.get('retry-after'));
+    // The client would take any other text for Slack's own error code.
+    else if (response.status === 200 && !/^application\/json\b/i.test(response.headers.get('content-type') ?? ''))
+      refusal = new AppError('chat-unavailable', `${method}: the response was not JSON`);
+    if (!refusal) return response;
+    await response.body?.cancel();
+    throw refusal;
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseFileHost, slackFileHosts } from './file-hosts.ts';
+import { hasCredentials, parseFileHost, slackFileHosts } from './file-hosts.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
 
 /** Ids are compared whole, never as substrings: C01 is not C012345. */
@@ -20,7 +20,10 @@ const fileHostSchema = z.string().transform((entry, context) => {
 
 /** Slack's variables that ingest and worker both read. */
 export const slackEnv = {
-  SLACK_API_TOKEN: z.string().trim(),
+  SLACK_API_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]*$/, 'must be a token such as xoxb-…, without spaces or unusual characters'),
   /** The channels that cameras post to. */
   READ_SLACK_CHANNEL_ID: commaList.pipe(z.array(channelIdSchema)),
   /** The channel that results are posted to. */
@@ -28,6 +31,7 @@ export const slackEnv = {
   /** Ends in a slash. */
   SLACK_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .refine((url) => !URL.canParse(url) || !hasCredentials(url), 'must not contain a user name or password')
     .default('https://slack.com/api/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   /** See parseFileHost. The bot token is sent to no other host. */

@@ -1,6 +1,7 @@
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
-import type { AllowsUrl } from './file-hosts.ts';
+import { hasCredentials, type AllowsUrl } from './file-hosts.ts';
+import { rateLimited } from './rate-limit.ts';
 
 export interface DownloadOptions {
   token: string;
@@ -38,6 +39,7 @@ async function follow(start: string, { token, allows }: DownloadOptions, signal:
   let url = parseUrl(start);
   const origin = url.origin;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
+    if (hasCredentials(url)) throw new AppError('file-host-refused', 'the address contains a user name or a password');
     if (!allows(url)) {
       // At first the event named a foreign host; after a redirect, Slack is sending us to its login page.
       throw hop === 0
@@ -45,7 +47,7 @@ async function follow(start: string, { token, allows }: DownloadOptions, signal:
         : new AppError('file-forbidden', `redirected to ${url.host}: is files:read missing?`);
     }
     const headers: Record<string, string> = url.origin === origin ? { authorization: `Bearer ${token}` } : {};
-    const response = await fetch(url, { headers, redirect: 'manual', signal });
+    const response = await request(url, headers, signal);
     if (response.status < 300 || response.status > 399 || response.status === 304) return checkStatus(response);
     await response.body?.cancel();
     const location = response.headers.get('location');
@@ -54,6 +56,17 @@ async function follow(start: string, { token, allows }: DownloadOptions, signal:
     url = new URL(location, url);
   }
   throw new AppError('file-forbidden', `more than ${maxRedirects} redirects: is files:read missing?`);
+}
+
+/** As `fetch`, but what it will never send, such as a request to a port that it blocks, is no broken connection. */
+async function request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { headers, redirect: 'manual', signal });
+  } catch (error) {
+    const reason = error instanceof TypeError ? error.cause : error;
+    const isRefusal = reason === undefined || (reason instanceof Error && reason.message === 'bad port');
+    throw isRefusal ? new AppError('file-host-refused', `${url.host} cannot be asked`, { cause: error }) : error;
+  }
 }
 
 function parseUrl(text: string): URL {
@@ -67,11 +80,9 @@ async function checkStatus(response: Response): Promise<Response> {
   await response.body?.cancel();
   if (status === 401 || status === 403) throw new AppError('file-forbidden', `HTTP ${status}: is files:read missing?`);
   if (status === 404 || status === 410) throw new AppError('file-gone', `HTTP ${status}`);
-  if (status === 429) {
-    const seconds = Number(response.headers.get('retry-after'));
-    throw new AppError('chat-rate-limited', 'download: rate limited', { retryAfterMs: (seconds > 0 ? seconds : 30) * 1_000 });
-  }
-  if (status >= 500 || status === 408) throw new AppError('download-failed', `HTTP ${status}`);
+  if (status === 429) throw rateLimited('download', response.headers.get('retry-after'));
+  // The last three come from a proxy: it wants a login of its own, gave up waiting, or will not take an early request.
+  if (status >= 500 || status === 407 || status === 408 || status === 425) throw new AppError('download-failed', `HTTP ${status}`);
   throw new AppError('file-forbidden', `HTTP ${status}`);
 }
 

@@ -1,45 +1,81 @@
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from '@slack/web-api';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import { rateLimited } from './rate-limit.ts';
 
-/** Slack's error codes for which we have one of our own; all others are `chat-refused`. */
-const knownErrors: Record<string, ErrorCode> = {
-  not_authed: 'chat-not-authorised',
-  invalid_auth: 'chat-not-authorised',
-  account_inactive: 'chat-not-authorised',
-  token_revoked: 'chat-not-authorised',
-  token_expired: 'chat-not-authorised',
-  missing_scope: 'chat-not-authorised',
-  no_permission: 'chat-not-authorised',
-  not_in_channel: 'channel-not-available',
-  channel_not_found: 'channel-not-available',
-  is_archived: 'channel-not-available',
-  posting_to_channel_denied: 'channel-not-available',
-  file_not_found: 'file-gone',
-  file_deleted: 'file-gone',
-  ratelimited: 'chat-rate-limited',
-  rate_limited: 'chat-rate-limited',
-  internal_error: 'chat-unavailable',
-  fatal_error: 'chat-unavailable',
-  service_unavailable: 'chat-unavailable',
-  request_timeout: 'chat-unavailable',
-};
+/** Slack's documented error codes of the methods that we call, by ours; all others are `chat-refused`: our own mistakes. */
+const slackErrors: [ErrorCode, string[]][] = [
+  // A person must see to the token, the app, or what the workspace allows.
+  [
+    'chat-not-authorised',
+    [
+      'not_authed',
+      'invalid_auth',
+      'account_inactive',
+      'token_revoked',
+      'token_expired',
+      'not_allowed_token_type',
+      'missing_scope',
+      'team_access_not_granted',
+      'two_factor_setup_required',
+      'enterprise_is_restricted',
+      'ekm_access_denied',
+      'accesslimited',
+      'file_uploads_disabled',
+      'file_uploads_except_images_disabled',
+      'file_type_not_allowed',
+      'file_upload_size_restricted',
+      'storage_limit_reached',
+    ],
+  ],
+  // A person must see to the channel.
+  [
+    'channel-not-available',
+    [
+      'not_in_channel',
+      'channel_not_found',
+      'invalid_channel',
+      'channel_is_limited_access',
+      'is_archived',
+      'posting_to_channel_denied',
+      'restricted_action',
+      // "Make sure your app is a member of the conversation."
+      'no_permission',
+      'access_denied',
+    ],
+  ],
+  ['file-gone', ['file_not_found', 'file_deleted']],
+  ['file-forbidden', ['not_visible']],
+  ['chat-rate-limited', ['ratelimited', 'rate_limited']],
+  [
+    'chat-unavailable',
+    [
+      'internal_error',
+      'fatal_error',
+      'service_unavailable',
+      // Slack got the request without its body, or cut short.
+      'request_timeout',
+      'file_update_failed',
+      // The workspace is moving to an Enterprise organisation: not available until that is done.
+      'team_added_to_org',
+      'org_login_required',
+    ],
+  ],
+];
+
+const ours = new Map(slackErrors.flatMap(([code, theirs]) => theirs.map((error): [string, ErrorCode] => [error, code])));
 
 /** Any failure of a WebClient call as an AppError. The message has the method and Slack's error code, never the arguments. */
 export function fromSlackError(method: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  if (thrown instanceof WebAPIRateLimitedError) {
-    return new AppError('chat-rate-limited', `${method}: rate limited`, { cause: thrown, retryAfterMs: thrown.retryAfter * 1_000 });
-  }
+  if (thrown instanceof WebAPIRequestError && thrown.original instanceof AppError) return thrown.original;
   if (thrown instanceof WebAPIPlatformError) {
-    const slackCode = thrown.data.error;
-    // A 200 that is not JSON arrives here with the whole page as its error code.
-    if (!/^[a-z0-9_.-]{1,80}$/i.test(slackCode)) return new AppError('chat-unavailable', `${method}: the response was not JSON`);
-    const code = knownErrors[slackCode] ?? 'chat-refused';
-    return new AppError(code, `${method}: ${slackCode}`, code === 'chat-rate-limited' ? { retryAfterMs: 30_000 } : {});
+    const { error, response_metadata: metadata } = thrown.data;
+    if (typeof error !== 'string' || !/^[a-z0-9_.-]{1,80}$/i.test(error))
+      return new AppError('chat-unavailable', `${method}: the response was not Slack’s`);
+    const code = ours.get(error) ?? 'chat-refused';
+    return code === 'chat-rate-limited' ? rateLimited(method, metadata?.retryAfter) : new AppError(code, `${method}: ${error}`);
   }
-  if (thrown instanceof WebAPIHTTPError) {
-    const code = thrown.statusCode >= 500 || thrown.statusCode === 429 ? 'chat-unavailable' : 'chat-refused';
-    return new AppError(code, `${method}: HTTP ${thrown.statusCode}`);
-  }
+  // Slack reports its own errors with status 200. Any other status comes from something on the way, such as a proxy, and may pass.
+  if (thrown instanceof WebAPIHTTPError) return new AppError('chat-unavailable', `${method}: HTTP ${thrown.statusCode}`);
   return new AppError('chat-unavailable', `${method}: no response`, { cause: thrown });
 }

@@ -26,3 +26,9 @@ export function allowHosts(hosts: readonly FileHost[]): AllowsUrl {
   return (url) =>
     origins.has(url.origin) || (url.protocol === 'https:' && url.port === '' && suffixes.some((suffix) => url.hostname.endsWith(suffix)));
 }
+
+/** Whether a URL contains a user name or a password, which `fetch` never accepts. */
+export function hasCredentials(url: string | URL): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}

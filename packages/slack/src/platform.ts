@@ -5,7 +5,7 @@ import type { AllowsUrl } from './file-hosts.ts';
 import type { SlackCall } from './calls.ts';
 import { downloadFromSlack } from './download.ts';
 import { isStub, slackFileSchema, toChatFile, whyNoFile } from './file.ts';
-import { sharePicture } from './share.ts';
+import { sharePicture, type ShareOptions } from './share.ts';
 
 const fileInfo = z.looseObject({ file: slackFileSchema });
 const permalinkResponse = z.looseObject({ permalink: z.url() });
@@ -17,9 +17,15 @@ export interface SlackPlatformOptions {
   allows: AllowsUrl;
   downloadTimeoutMs?: number;
   uploadTimeoutMs?: number;
-  /** See ShareOptions. */
-  checkAfterMs?: readonly number[];
+  /** See ShareOptions; tests need shorter waits. */
+  sharing?: Partial<Pick<ShareOptions, 'checkAfterMs' | 'replaceAfterMs' | 'inPlace'>>;
 }
+
+const sharingDefaults = {
+  checkAfterMs: [300, 700, 1_500, 3_000, 6_000, 10_000],
+  replaceAfterMs: 120_000,
+  inPlace: { forMs: 60_000, tries: 3, backoff: { firstMs: 1_000, maxMs: 10_000 } },
+} satisfies SlackPlatformOptions['sharing'];
 
 /** Slack as a ChatPlatform. */
 export function createSlackPlatform({
@@ -28,7 +34,7 @@ export function createSlackPlatform({
   allows,
   downloadTimeoutMs = 60_000,
   uploadTimeoutMs = 60_000,
-  checkAfterMs = [300, 700, 1_500, 3_000, 6_000, 10_000],
+  sharing,
 }: SlackPlatformOptions): ChatPlatform {
   /** Asks Slack for what the event left out. */
   const complete = async (file: ChatFile, signal: AbortSignal): Promise<ChatFile> => {
@@ -64,13 +70,13 @@ export function createSlackPlatform({
         const args = { channel: channelId(channel), message_ts: messageId };
         return (await call('chat.getPermalink', args, permalinkResponse, signal)).permalink;
       } catch (error) {
-        // The message may have been deleted: a result without a link is better than none.
-        if (error instanceof AppError && error.retry === 'permanent') return null;
+        // The message may have been deleted, or the channel may be out of reach by now: a result without a link is better than none.
+        if (error instanceof AppError && (error.retry === 'permanent' || error.code === 'channel-not-available')) return null;
         throw error;
       }
     },
 
     sharePicture: ({ channel, ...post }, save, signal) =>
-      sharePicture({ ...post, channelId: channelId(channel) }, save, { call, uploadTimeoutMs, checkAfterMs }, signal),
+      sharePicture({ ...post, channelId: channelId(channel) }, save, { call, uploadTimeoutMs, ...sharingDefaults, ...sharing }, signal),
   };
 }

@@ -1,4 +1,4 @@
-import type { Picture } from '@watchpost/shared/chat/chat';
+import type { Picture, UploadProgress } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import type { Description } from './2-describe.ts';
@@ -13,12 +13,17 @@ export async function share(
 ): Promise<SnapshotRecord> {
   let current = record;
   const picture = { bytes, fileName: `${record.snapshotId}.jpg`, title, altText };
-  const upload = await chat.sharePicture(
+  await chat.sharePicture(
     { channel: writeChannel, picture, text, progress: record.upload },
-    async (progress) => {
-      current = await records.save({ ...current, upload: progress }, signal);
+    async (upload) => {
+      current = await records.save(reached(current, upload), signal);
     },
     signal,
   );
-  return records.save({ ...current, state: 'posted', upload, error: null }, signal);
+  return current;
+}
+
+/** The record with an upload's progress. That it is shared and that the result is posted is one write, with nothing in between. */
+export function reached(record: SnapshotRecord, upload: UploadProgress): SnapshotRecord {
+  return upload.state === 'shared' ? { ...record, upload, state: 'posted', error: null } : { ...record, upload };
 }

@@ -11,7 +11,7 @@ import type { StepTimer } from '../step-timer.ts';
 import { gather, isWorthPosting } from './1-gather.ts';
 import { describe } from './2-describe.ts';
 import { annotate, type AnnotateDeps } from './3-annotate.ts';
-import { share } from './4-share.ts';
+import { reached, share } from './4-share.ts';
 
 export interface ResultDeps extends AnnotateDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
@@ -27,6 +27,12 @@ export function createResultHandler(deps: ResultDeps): JobHandler<'result'> {
     const log = deps.log.child({ snapshot: snapshotId, attempt });
     const record = await deps.records.get(snapshotId, signal);
     if (!record) throw new AppError('record-missing', 'the snapshot has no record');
+    if (record.upload?.state === 'shared' && record.state !== 'posted') {
+      // Whatever has become of the snapshot or the gallery since: the post is there.
+      await deps.records.save(reached(record, record.upload), signal);
+      log.info('the result was posted already');
+      return;
+    }
     if (!isPostable(record)) {
       log.debug({ state: record.state }, 'nothing to post');
       return;
@@ -47,7 +53,9 @@ async function post(record: SnapshotRecord, deps: ResultDeps, signal: AbortSigna
   const { chat } = platform;
   requireReady(gallery);
   const gathered = await timed('gather', () => gather(record, { chat, gallery }, signal));
-  if (!isWorthPosting(gathered.faces)) return records.save({ ...record, state: 'nothing-to-post' }, signal);
+  // What we have asked for may be in the channel: that is seen through, although the persons may be ignored by now.
+  const isAsked = record.upload?.state === 'sharing';
+  if (!isAsked && !isWorthPosting(gathered.faces)) return records.save({ ...record, state: 'nothing-to-post' }, signal);
   const description = describe(gathered);
   const bytes = () => timed('annotate', () => annotate(gathered, description.labels, chat, deps, signal));
   return timed('share', () => share(record, { ...description, bytes }, platform, records, signal));

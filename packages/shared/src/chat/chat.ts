@@ -67,7 +67,7 @@ export interface ChatPlatform {
   permalink(channel: ChannelKey, messageId: string, signal: AbortSignal): Promise<string | null>;
   /**
    * Posts one picture with its text to a channel, exactly once. `progress` is how far an earlier attempt got; `save` is awaited
-   * before each step whose outcome could be lost. `bytes` makes the picture; it is called only if the platform does not have it yet.
+   * before each step whose outcome could be lost, and with the outcome. `bytes` makes the picture; it is called only if the platform does not have it yet.
    */
   sharePicture(
     post: { channel: ChannelKey; picture: Picture; text: RichText; progress: UploadProgress | null },
