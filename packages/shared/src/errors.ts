@@ -8,6 +8,9 @@ export const errorCodes = {
   aborted: 'transient',
   // The queue.
   'job-invalid': 'permanent',
+  'job-active': 'permanent',
+  'job-not-found': 'permanent',
+  'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',
   // Requests to the ingest process.

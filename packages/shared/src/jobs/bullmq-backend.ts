@@ -1,4 +1,4 @@
-import { Queue, Worker, createPostgresBackend, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import { Queue, Worker, createPostgresBackend, type Job, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
@@ -20,6 +20,9 @@ export interface OpenQueue {
 export interface OpenWorker {
   run(): Promise<void>;
   isRunning(): boolean;
+  /** Takes no more jobs in this process, and does not wait for the running ones. A read that is under way may still return one. */
+  pause(doNotWaitActive: true): Promise<void>;
+  resume(): Promise<void>;
   waitUntilReady(): Promise<void>;
   cancelJob(jobId: string, reason?: string): boolean;
   cancelAllJobs(reason?: string): void;
@@ -75,6 +78,15 @@ export function openWorker(
     new Worker(name, processor, { ...options, connection: postgres(storage), autorun: false }, createPostgresBackend),
     listeners,
   );
+}
+
+/** Puts a running job back to where it was in its queue, without using up an attempt. */
+export type PutBack = (job: Pick<Job, 'moveToDelayed' | 'moveToWait'>, token: string | undefined) => Promise<unknown>;
+
+/** BullMQ's moveToWait puts a job first on Redis, and last on PostgreSQL; there a job that was delayed returns to its old place. */
+export function createPutBack(storage: StorageConfig): PutBack {
+  if (storage.REDIS_URL) return async (job, token) => job.moveToWait(token);
+  return async (job, token) => job.moveToDelayed(Date.now(), token);
 }
 
 /** What BullMQ's two worker types have in common: they differ in a type parameter only. */
