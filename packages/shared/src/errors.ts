@@ -8,8 +8,6 @@ export const errorCodes = {
   aborted: 'transient',
   // The queue.
   'job-invalid': 'permanent',
-  'job-active': 'permanent',
-  'job-not-found': 'permanent',
   'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',

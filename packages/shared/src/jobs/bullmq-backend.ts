@@ -6,10 +6,19 @@ import { backoffMs } from '../retry.ts';
 /** Prefix of all our keys in Redis, so that another BullMQ on the same server does not collide. */
 export const redisPrefix = 'watchpost';
 
+/** A job as BullMQ keeps it. */
+export type StoredJob = Pick<
+  Job,
+  'id' | 'timestamp' | 'delay' | 'attemptsMade' | 'opts' | 'failedReason' | 'finishedOn' | 'processedOn' | 'getState' | 'retry' | 'remove'
+>;
+
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
   getJobCounts(...states: ('waiting' | 'prioritized' | 'active' | 'delayed' | 'failed' | 'completed')[]): Promise<Record<string, number>>;
+  getJob(id: string): Promise<StoredJob | undefined>;
+  /** The newest first, or the oldest if `asc`. */
+  getJobs(states: ('waiting' | 'active' | 'delayed' | 'failed')[], start: number, end: number, asc?: boolean): Promise<StoredJob[]>;
   isPaused(): Promise<boolean>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
