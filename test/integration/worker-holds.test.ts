@@ -46,7 +46,8 @@ describeWith(
       slack = await startGuardedSlack(behind);
     });
     afterEach(async () => {
-      await worker.stop('SIGKILL');
+      // What it has just posted is finished, for the next test.
+      await worker.stop();
       await slack.close();
       await behind.close();
     });
@@ -196,7 +197,7 @@ describeWith(
       const out: string[] = [];
       const options = { env: { REDIS_URL: queue.url, POSTGRES_URL: database.url }, print: (line: string) => void out.push(line) };
       expect(await runCommand(['jobs'], options)).toBe(0);
-      expect(out.join('\n')).toMatch(new RegExp(`^${job.snapshotId}  snapshot  .*file-gone: HTTP 404$`));
+      expect(out.join('\n')).toMatch(new RegExp(`^${job.snapshotId}  snapshot  .*file-gone: HTTP 404$`, 'm'));
       expect(await runCommand(['jobs', 'retry', job.snapshotId], options)).toBe(0);
       await posted(job);
       expect(await gallery.records.get(job.snapshotId, never)).toMatchObject({ state: 'posted', error: null });
