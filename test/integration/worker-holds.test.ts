@@ -200,7 +200,8 @@ describeWith(
       expect(out.join('\n')).toMatch(new RegExp(`^${job.snapshotId}  snapshot  .*file-gone: HTTP 404$`, 'm'));
       expect(await runCommand(['jobs', 'retry', job.snapshotId], options)).toBe(0);
       await posted(job);
-      expect(await gallery.records.get(job.snapshotId, never)).toMatchObject({ state: 'posted', error: null });
+      await until('its record says so', async () => (await gallery.records.get(job.snapshotId, never))?.state === 'posted');
+      expect((await gallery.records.get(job.snapshotId, never))?.error).toBeNull();
       expect(await countOf('snapshot', 'failed')).toBe(0);
     });
   },
