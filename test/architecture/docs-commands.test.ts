@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { commands, usageOf } from '@watchpost/cli/commands';
-import { jobDefinitions } from '@watchpost/shared/jobs/job-kinds';
 import { readLauncherArgs } from '@watchpost/standalone/usage';
 import { describe, expect, it } from 'vitest';
 import { startScript } from '../support/start-script.ts';
@@ -22,8 +21,6 @@ const words = (text: string): string[] =>
     .split(/\s+/)
     .filter(Boolean);
 const options = (text: string): string[] => Array.from(text.matchAll(/(?<=\s)--[a-z][\w-]*/g), ([option]) => option);
-
-const queues = Object.values(jobDefinitions).map(({ queue }) => queue);
 
 /** What `bench help` says of each bench. */
 const benches = new Map(
@@ -138,16 +135,6 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
         rmSync(folder, { recursive: true });
       }
     },
-  },
-  {
-    of: /^redis-cli (?=ZREVRANGE|HGET)/,
-    runs: 'no: reads jobs of a production that have failed',
-    check: (text) => expect(queues.map((queue) => `watchpost:${queue}`)).toContain(/watchpost:\w+/.exec(text)?.[0]),
-  },
-  {
-    of: /^node --input-type=module -e /,
-    runs: 'test/e2e/docs-commands.test.ts',
-    check: (text) => expect(queues).toContain(/new Queue\('(\w+)'/.exec(text)?.[1]),
   },
 ];
 /** Lines of code blocks that are no commands. */

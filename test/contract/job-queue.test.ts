@@ -250,7 +250,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const taken: string[] = [];
       receive(
         { snapshot: async ({ snapshotId }) => void taken.push(snapshotId) },
-        { lockMs: 1_000, stallCheckMs: 300, onLost: async (...what) => void lost.push(...what) },
+        { lockMs: 1_000, stallCheckMs: 300, onFailed: async (...what) => void lost.push(...what) },
       );
       await until('the end is told', () => lost.length > 0);
       expect(lost).toMatchObject([job, { code: 'job-worker-lost' }]);

@@ -12,7 +12,7 @@ import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
-import { Queue, Worker } from 'bullmq';
+import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
@@ -22,28 +22,25 @@ import { guideExample, writeCustomModel } from '../support/custom-model.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { fromRoot } from '../support/root.ts';
 import { startGallery } from '../support/start-gallery.ts';
-import { mongoStandalone, redis, type Service, type ServiceName } from '../support/services.ts';
+import { mongoStandalone, type Service, type ServiceName } from '../support/services.ts';
 
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
 
 /** A reader's commands are run for real, with the gallery of `npm start`; test/architecture/docs-commands.test.ts knows the other kinds. */
 const watchpost = /^(?:[A-Z_]+=\S+ )?npm run --silent watchpost -- |^docker compose .* cli (?=\w)/;
-const retrySnippet = /^node --input-type=module -e /;
 /** Placeholders, and a command that takes the better part of a minute. */
 const left = new Set(['COMMAND', 'bench']);
 
 const toRun = documents()
   .map((file) => ({
     file,
-    commands: commandsOf(file).filter(
-      ({ text }) => (watchpost.test(text) && !left.has(text.replace(watchpost, '').split(' ')[0] ?? '')) || retrySnippet.test(text),
-    ),
+    commands: commandsOf(file).filter(({ text }) => watchpost.test(text) && !left.has(text.replace(watchpost, '').split(' ')[0] ?? '')),
   }))
   .filter(({ commands }) => commands.length > 0);
 
 /** The servers that a document's commands need. */
-const needs: Record<string, ServiceName[]> = { 'docs/guides/moving-in.md': ['mongo'], 'docs/operations.md': ['redis'] };
+const needs: Record<string, ServiceName[]> = { 'docs/guides/moving-in.md': ['mongo'] };
 
 interface Effects {
   root: string;
@@ -104,6 +101,8 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
       expect([before, after.toSorted()]).toEqual([[], ['Ada', 'Unknown 1', 'Unknown 2']]);
     },
   ],
+  [/^jobs$/, (out) => expect(out).toMatch(/^slack-C0123-failed  snapshot  .* 1\/1  for the test\n$/)],
+  [/^jobs retry --all$/, (out) => expect(out).toBe('1 job put back into the queue\n')],
   [/^explain \S+ --match 0\.6$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
   [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
 ];
@@ -135,11 +134,11 @@ for (const { file, commands } of toRun) {
     beforeAll(async () => {
       root = await mkdtemp(path.join(os.tmpdir(), 'watchpost-docs-'));
       for (const name of ['package.json', 'scripts', 'packages']) await symlink(fromRoot(name), path.join(root, name));
-      if (needs[file]?.includes('redis')) servers.redis = await redis();
       if (needs[file]?.includes('mongo')) servers.mongo = await mongoOfTheOldService();
       await emptyGallery(storage.env);
       await seeStrangers(storage, faces);
       await writePictures(root);
+      await failAJob(storage);
     });
     afterAll(async () => {
       await Promise.all(Object.values(servers).map(async (server) => server.stop()));
@@ -154,13 +153,12 @@ for (const { file, commands } of toRun) {
         .replaceAll(/(?<= )\/(?:backup|files|tmp)\//g, `${root}/`);
 
     const run = async (text: string, env: Record<string, string | undefined>): Promise<string> => {
-      const cwd = retrySnippet.test(text) ? path.join(root, 'packages/shared') : root;
       const { PATH, HOME } = process.env;
-      const ran = promisify(execFile)('sh', ['-c', adapted(text)], { cwd, env: { PATH, HOME, INFERENCE_THREADS: '1', ...env } });
+      const ran = promisify(execFile)('sh', ['-c', adapted(text)], { cwd: root, env: { PATH, HOME, INFERENCE_THREADS: '1', ...env } });
       return (await ran).stdout;
     };
 
-    it.each(commands.filter(({ text }) => watchpost.test(text)))('line $line: $text', async ({ text }) => {
+    it.each(commands)('line $line: $text', async ({ text }) => {
       if (text.includes(' restore ')) await readyToRestore(root, path.basename(text), storage);
       // The old service's own server is the gallery's where the command names no other.
       const env = text.endsWith(' import') ? { MONGO_CONNECTION_STRING: servers.mongo?.url } : storage.env;
@@ -169,13 +167,6 @@ for (const { file, commands } of toRun) {
       const matching = expectations.filter(([of]) => of.test(text.replace(watchpost, '')));
       expect(matching, 'what the command must do').toHaveLength(1);
       await matching[0]![1](out, { root, before, after: await namesOf(storage) });
-    });
-
-    it.each(commands.filter(({ text }) => retrySnippet.test(text)))('line $line: the snippet retries what has failed', async ({ text }) => {
-      const { url = '' } = servers.redis ?? {};
-      await failAJob(url);
-      await run(text, { REDIS_URL: url });
-      expect(await failedJobs(url)).toBe(0);
     });
   });
 }
@@ -250,29 +241,24 @@ async function readyToRestore(root: string, name: string, { env }: CommandStorag
   await emptyGallery(env);
 }
 
-const connection = (url: string) => ({ connection: { url }, prefix: 'watchpost' });
-
-async function failAJob(url: string): Promise<void> {
-  const queue = new Queue('snapshots', connection(url));
-  const worker = new Worker('snapshots', async () => Promise.reject(new Error('for the test')), { ...connection(url), autorun: false });
+/** Leaves one failed job in the queue, and no other. */
+async function failAJob({ env }: CommandStorage): Promise<void> {
+  const connection = { connectionString: env.POSTGRES_URL ?? '', migrate: true };
+  const queue = new Queue('snapshots', { connection }, createPostgresBackend);
+  const worker = new Worker(
+    'snapshots',
+    async () => Promise.reject(new Error('for the test')),
+    { connection, autorun: false },
+    createPostgresBackend,
+  );
   try {
+    await queue.obliterate({ force: true });
     const failed = new Promise((resolve) => worker.once('failed', resolve));
-    await queue.add('snapshot', {});
+    await queue.add('snapshot', {}, { jobId: 'slack-C0123-failed' });
     void worker.run();
     await failed;
   } finally {
     await worker.close();
-    await queue.close();
-  }
-}
-
-/** How many jobs have failed; the queue is emptied. */
-async function failedJobs(url: string): Promise<number> {
-  const queue = new Queue('snapshots', connection(url));
-  try {
-    return await queue.getFailedCount();
-  } finally {
-    await queue.obliterate({ force: true });
     await queue.close();
   }
 }

@@ -3,7 +3,7 @@ import { postgres, redis, type Service, type ServiceName } from './services.ts';
 
 /** What BullMQ can keep its jobs in; every suite about the queue runs over all of them. */
 export interface QueueBackend {
-  name: string;
+  name: 'Redis' | 'PostgreSQL';
   needs: ServiceName[];
   /** `own`: a server that the test may kill. */
   start: (options?: { own?: boolean }) => Promise<Service>;

@@ -15,6 +15,6 @@ export interface CommandContext {
 
 /**
  * What must exist before a command runs. `gallery`: a gallery that exists. `gallery-or-new`: a gallery, created where there is
- * none yet, so that the command may come before the first `npm start`.
+ * none yet, so that the command may come before the first `npm start`. `queue`: the queue of the jobs.
  */
-export type Needs = 'nothing' | 'gallery' | 'gallery-or-new';
+export type Needs = 'nothing' | 'gallery' | 'gallery-or-new' | 'queue';

@@ -111,6 +111,14 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/reembed.ts'),
     },
   },
+  'Jobs in the queue': {
+    jobs: {
+      usage: '[list | retry | drop] [ID... | --all] [--kind K] [--state S] [--limit N] [--json]',
+      does: 'list what failed (or is waiting, delayed, active) and why; run it again, or drop it',
+      needs: 'queue',
+      load: () => import('./commands/jobs.ts'),
+    },
+  },
   'Pictures and this machine': {
     analyze: {
       usage: '[--json] [--embeddings] [--annotate DIR] FILE...',

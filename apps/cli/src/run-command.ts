@@ -26,7 +26,13 @@ export interface RunOptions {
 }
 
 /** Errors whose cause the user can do something about. */
-const withReason = new Set<string>(['embedded-database-failed', 'gallery-unavailable', 'gallery-refused', 'database-incompatible']);
+const withReason = new Set<string>([
+  'embedded-database-failed',
+  'gallery-unavailable',
+  'gallery-refused',
+  'database-incompatible',
+  'queue-unavailable',
+]);
 
 const asIs: OpenStorage = async (_needs, env) => ({ env, close: async () => undefined });
 

@@ -7,13 +7,13 @@ import { demoDataDirOf, nothingIsSet, planFor } from './plan.ts';
 import { prepareDataDir } from './processes/data-dir.ts';
 
 /**
- * Gives a command the gallery of `npm start`: the running embedded database, or one started for the command until `close`. Does nothing
- * where a URL names the gallery. Rejects as `startPostgres` does.
+ * Gives a command the gallery, or the queue, of `npm start`: the running embedded database, or one started for the command until
+ * `close`. Does nothing where a URL names it. Rejects as `startPostgres` does.
  */
 export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
   const { embedded, dataDir: ownDir } = planFor(env, false);
-  if (needs === 'nothing' || !embedded.includes('gallery')) return asItIs;
+  if (needs === 'nothing' || !embedded.includes(needs === 'queue' ? 'queue' : 'gallery')) return asItIs;
   // `pg` reads them from the environment: they are meant for another server.
   for (const name of ['PGOPTIONS', 'PGSSLNEGOTIATION']) delete process.env[name];
   // Where nothing is set the gallery may be the demonstration's.

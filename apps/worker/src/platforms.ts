@@ -1,11 +1,15 @@
-import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
+import { platformOf, type ChannelKey, type CheckOutcome } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { mergeEnv, type ConfigOf } from '@watchpost/shared/config/parse-env';
-import { AppError } from '@watchpost/shared/errors';
+import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import { slack } from '@watchpost/slack/slack';
 
 /** Every chat platform that the worker downloads from and posts to. The configuration and the pipelines' platforms follow from this table. */
 const platforms = [slack];
+
+/** As they name what jobs need of them. */
+export const platformNames = platforms.map(({ prefix }) => prefix);
 
 export const platformEnv = mergeEnv(platforms);
 type PlatformConfig = ConfigOf<typeof platformEnv>;
@@ -15,16 +19,45 @@ export function platformFaults(config: PlatformConfig): string[] {
   return platforms.flatMap(({ faults }) => faults(config));
 }
 
-/**
- * Connects every platform that is configured. The result gives the platform of a channel; it throws `job-invalid` for a platform that is
- * not in the table or not configured.
- */
-export function connectPlatforms(config: PlatformConfig): (channel: ChannelKey) => ConnectedPlatform {
+export interface Platforms {
+  /** The platform of a channel; throws `job-invalid` for a platform that is not in the table or not configured. */
+  platformFor: (channel: ChannelKey) => ConnectedPlatform;
+  /** What jobs need of each platform. */
+  needs: JobNeed[];
+}
+
+/** Connects every platform that is configured. */
+export function connectPlatforms(config: PlatformConfig): Platforms {
   const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config)]));
-  return (channel) => {
-    const prefix = platformOf(channel);
-    const platform = connected.get(prefix);
-    if (platform) return platform;
-    throw new AppError('job-invalid', platform === null ? `${prefix} is not configured` : `this version has no platform ${prefix}`);
+  return {
+    platformFor: (channel) => {
+      const prefix = platformOf(channel);
+      const platform = connected.get(prefix);
+      if (platform) return platform;
+      throw new AppError('job-invalid', platform === null ? `${prefix} is not configured` : `this version has no platform ${prefix}`);
+    },
+    needs: [...connected].flatMap(([name, platform]) => (platform ? platformNeed(name, platform) : [])),
+  };
+}
+
+/** What a person can do where the platform's check found nothing. */
+const repairs: Partial<Record<ErrorCode, string>> = {
+  'channel-not-available': 'invite the bot to the results channel',
+  'chat-not-authorised': 'check the token and the scopes of the app, and reinstall it',
+};
+
+/** A platform's permission to read the snapshots and, for results, to post. */
+export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlatform): JobNeed {
+  return {
+    name,
+    explains: ({ retry }) => retry === 'repairable',
+    check: async (kind, signal) => {
+      const uses = kind === 'result' ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
+      const outcomes: CheckOutcome[] = [];
+      for (const use of uses) outcomes.push(await chat.check(use, signal));
+      return outcomes.includes('unsure') ? 'unsure' : 'met';
+    },
+    advise: ({ code, message }) => `${message}: ${repairs[code] ?? 'see docs/errors.md'}`,
+    backoff: { firstMs: 5_000, maxMs: 60_000 },
   };
 }

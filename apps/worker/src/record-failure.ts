@@ -2,6 +2,7 @@ import { toAppError, type AppError } from '@watchpost/shared/errors';
 import type { JobContext } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import { isGalleryMissing } from './gallery-ready.ts';
 
 interface RecordFailureDeps {
   records: SnapshotRecords;
@@ -10,14 +11,18 @@ interface RecordFailureDeps {
 
 type Handler<J> = (job: J, context: JobContext, signal: AbortSignal) => Promise<void>;
 
-/** A handler that also writes a failure to the snapshot's record if no further attempt follows. */
+/**
+ * A handler that also writes a failure to the snapshot's record if no further attempt follows. Failures that may hold the job instead
+ * are left to the receiver, which decides about them.
+ */
 export function recordingFailures<J extends { snapshotId: string }>(deps: RecordFailureDeps, handler: Handler<J>): Handler<J> {
   return async (job, context, signal) => {
     try {
       await handler(job, context, signal);
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.retry === 'permanent' || context.lastAttempt) await recordFailure(job.snapshotId, error, deps, signal);
+      const isLast = error.retry === 'permanent' || (context.lastAttempt && error.retry === 'transient' && !isGalleryMissing(error.code));
+      if (isLast) await recordFailure(job.snapshotId, error, deps, signal);
       throw error;
     }
   };

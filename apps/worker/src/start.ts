@@ -2,6 +2,7 @@ import { toAppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
+import type { Held } from '@watchpost/shared/jobs/job-need';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { serveHealth } from '@watchpost/shared/process/health';
@@ -11,8 +12,9 @@ import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { WorkerConfig } from './config.ts';
+import { galleryNeed } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
-import { connectPlatforms } from './platforms.ts';
+import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { createStepTimer } from './step-timer.ts';
 
@@ -27,12 +29,17 @@ export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
-  const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true };
+  const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
   const health = await serveHealth(
     {
       live: () => parts.live(),
       // The last one is named after the error: a newer release keeps the gallery.
-      checks: { models: () => parts.models(), gallery: () => parts.gallery(), 'database-newer': () => parts.current() },
+      checks: {
+        models: () => parts.models(),
+        gallery: () => parts.gallery() && heldFor(parts.held(), 'gallery'),
+        'database-newer': () => parts.current(),
+        ...Object.fromEntries(platformNames.map((name) => [name, () => heldFor(parts.held(), name)])),
+      },
       stopping: lifecycle.stopping,
       scrape: () => metrics.scrape(),
     },
@@ -70,8 +77,9 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
+  const { platformFor, needs } = connectPlatforms(config);
   const handlers = createHandlers({
-    platformFor: connectPlatforms(config),
+    platformFor,
     engine,
     gallery,
     records,
@@ -89,14 +97,22 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     concurrency: (kind) => concurrencyOf(kind, config),
     log,
     metrics,
-    // No handler is left to record that its workers died.
-    onLost: async (job, error) => {
+    needs: [galleryNeed(gallery, records), ...needs],
+    onFailed: async (job, error) => {
       if ('snapshotId' in job) await recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting);
     },
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   parts.live = () => receiver.isLive();
+  parts.held = () => receiver.held();
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
   log.info({ modelId: engine.modelId }, 'worker started');
+}
+
+/** True, or why jobs are held for this need; false before the first check. */
+function heldFor(held: readonly Held[] | null, need: string): boolean | string {
+  if (held === null) return false;
+  const reasons = new Set(held.filter((each) => each.need === need).map(({ reason }) => reason));
+  return reasons.size === 0 || [...reasons].join('; ');
 }

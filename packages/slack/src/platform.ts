@@ -3,6 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { channelId, type ChatFile, type ChatPlatform } from '@watchpost/shared/chat/chat';
 import type { AllowsUrl } from './file-hosts.ts';
 import type { SlackCall } from './calls.ts';
+import { checkSlack, explainForbidden } from './check.ts';
 import { downloadFromSlack } from './download.ts';
 import { isStub, slackFileSchema, toChatFile, whyNoFile } from './file.ts';
 import { sharePicture, type ShareOptions } from './share.ts';
@@ -45,25 +46,22 @@ export function createSlackPlatform({
     return toChatFile(full);
   };
 
-  return {
-    check: async (_use, signal) => {
-      await call('auth.test', {}, z.looseObject({}), signal);
-    },
+  const download: ChatPlatform['download'] = async (file, { maxBytes, source }, signal) => {
+    const wanted = (known: ChatFile) => (source === 'original' ? known.url : known.thumbnailUrl);
+    const full = wanted(file) === null ? await complete(file, signal) : file;
+    const url = wanted(full);
+    if (url === null)
+      throw new AppError('file-not-ready', source === 'original' ? 'Slack has no address for the file yet' : 'Slack has no thumbnail yet');
+    if (source === 'original' && (full.sizeBytes ?? 0) > maxBytes)
+      throw new AppError('file-too-large', `${full.sizeBytes} bytes, at most ${maxBytes}`);
+    const expectedBytes = source === 'original' ? full.sizeBytes : null;
+    return downloadFromSlack(url, { token, allows, maxBytes, timeoutMs: downloadTimeoutMs, expectedBytes }, signal);
+  };
 
-    download: async (file, { maxBytes, source }, signal) => {
-      const wanted = (known: ChatFile) => (source === 'original' ? known.url : known.thumbnailUrl);
-      const full = wanted(file) === null ? await complete(file, signal) : file;
-      const url = wanted(full);
-      if (url === null)
-        throw new AppError(
-          'file-not-ready',
-          source === 'original' ? 'Slack has no address for the file yet' : 'Slack has no thumbnail yet',
-        );
-      if (source === 'original' && (full.sizeBytes ?? 0) > maxBytes)
-        throw new AppError('file-too-large', `${full.sizeBytes} bytes, at most ${maxBytes}`);
-      const expectedBytes = source === 'original' ? full.sizeBytes : null;
-      return downloadFromSlack(url, { token, allows, maxBytes, timeoutMs: downloadTimeoutMs, expectedBytes }, signal);
-    },
+  return {
+    check: (use, signal) => checkSlack(call, use, signal),
+
+    download: (...args) => explainForbidden(download(...args), () => checkSlack(call, { read: true }, args[2])),
 
     permalink: async (channel, messageId, signal) => {
       try {

@@ -2,7 +2,7 @@ import { loadConfig } from '@watchpost/worker/config';
 import { connectPlatforms } from '@watchpost/worker/platforms';
 import { describe, expect, it } from 'vitest';
 
-const platformFor = connectPlatforms(
+const { platformFor } = connectPlatforms(
   loadConfig({ SLACK_API_TOKEN: 'xoxb-1', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2', POSTGRES_URL: 'postgres://p' }),
 );
 

@@ -1,4 +1,4 @@
-import { Queue, Worker, createPostgresBackend, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import { Queue, Worker, createPostgresBackend, type Job, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
@@ -6,10 +6,19 @@ import { backoffMs } from '../retry.ts';
 /** Prefix of all our keys in Redis, so that another BullMQ on the same server does not collide. */
 export const redisPrefix = 'watchpost';
 
+/** A job as BullMQ keeps it. */
+export type StoredJob = Pick<
+  Job,
+  'id' | 'timestamp' | 'delay' | 'attemptsMade' | 'opts' | 'failedReason' | 'finishedOn' | 'processedOn' | 'getState' | 'retry' | 'remove'
+>;
+
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
   getJobCounts(...states: ('waiting' | 'prioritized' | 'active' | 'delayed' | 'failed' | 'completed')[]): Promise<Record<string, number>>;
+  getJob(id: string): Promise<StoredJob | undefined>;
+  /** The newest first, or the oldest if `asc`. */
+  getJobs(states: ('waiting' | 'active' | 'delayed' | 'failed')[], start: number, end: number, asc?: boolean): Promise<StoredJob[]>;
   isPaused(): Promise<boolean>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
@@ -20,6 +29,9 @@ export interface OpenQueue {
 export interface OpenWorker {
   run(): Promise<void>;
   isRunning(): boolean;
+  /** Takes no more jobs in this process, and does not wait for the running ones. A read that is under way may still return one. */
+  pause(doNotWaitActive: true): Promise<void>;
+  resume(): Promise<void>;
   waitUntilReady(): Promise<void>;
   cancelJob(jobId: string, reason?: string): boolean;
   cancelAllJobs(reason?: string): void;
@@ -75,6 +87,15 @@ export function openWorker(
     new Worker(name, processor, { ...options, connection: postgres(storage), autorun: false }, createPostgresBackend),
     listeners,
   );
+}
+
+/** Puts a running job back to where it was in its queue, without using up an attempt. */
+export type PutBack = (job: Pick<Job, 'moveToDelayed' | 'moveToWait'>, token: string | undefined) => Promise<unknown>;
+
+/** BullMQ's moveToWait puts a job first on Redis, and last on PostgreSQL; there a job that was delayed returns to its old place. */
+export function createPutBack(storage: StorageConfig): PutBack {
+  if (storage.REDIS_URL) return async (job, token) => job.moveToWait(token);
+  return async (job, token) => job.moveToDelayed(Date.now(), token);
 }
 
 /** What BullMQ's two worker types have in common: they differ in a type parameter only. */

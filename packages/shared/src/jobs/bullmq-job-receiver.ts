@@ -1,13 +1,16 @@
+import type { Processor } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
 import { retry } from '../retry.ts';
 import { raceAbort } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
-import type { Metrics } from '../observability/metrics.ts';
-import { openWorker, type OpenWorker } from './bullmq-backend.ts';
+import type { Counter, Gauge, Metrics } from '../observability/metrics.ts';
+import { createPutBack, openWorker, type OpenWorker } from './bullmq-backend.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
+import { createJobHold } from './job-hold.ts';
 import { jobDefinitions, jobKinds, parseJob, type Job, type JobKind } from './job-kinds.ts';
+import type { Held, JobNeed } from './job-need.ts';
 import type { JobHandlers, JobReceiver } from './job-queue.ts';
 import { logConnectionErrors } from './log-connection-errors.ts';
 
@@ -16,6 +19,8 @@ export interface JobReceiverOptions {
   concurrency: (kind: JobKind) => number;
   log: Logger;
   metrics?: Metrics;
+  /** What jobs need: while one of them is missing, this process takes no jobs. Default: nothing. */
+  needs?: readonly JobNeed[];
   /**
    * How long a job stays locked without a sign of life from this process; the lock is renewed after half of it.
    * Must exceed the longest time that the event loop can be blocked, or jobs run twice. Milliseconds.
@@ -23,8 +28,11 @@ export interface JobReceiverOptions {
   lockMs?: number;
   /** How often to look for jobs of workers that disappeared. Milliseconds. */
   stallCheckMs?: number;
-  /** Called for a job that failed because three workers died while running this job: no handler learns of that. */
-  onLost?: (job: Job, error: AppError) => Promise<void>;
+  /**
+   * Called for a job that failed although its handler could not know it: three workers died while running it, or it used up its
+   * attempts with an error that a need explains.
+   */
+  onFailed?: (job: Job, error: AppError) => Promise<void>;
   /** How often to check that waiting jobs are taken; `isLive()` is false after three failed checks. Milliseconds. */
   watchMs?: number;
 }
@@ -37,20 +45,36 @@ const giveUpMs = 2_000;
 interface KindWorker {
   close(signal: AbortSignal): Promise<void>;
   isLive(): boolean;
+  held(): Held[] | null;
+}
+
+/** What the workers of all kinds share. */
+interface Instruments {
+  attempts: AttemptMetrics;
+  stalled: Counter<'kind'> | undefined;
+  held: Gauge<'kind'> | undefined;
 }
 
 /**
- * The receiving side on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. Takes jobs as soon as the queue can be reached, and
- * retries until then. Handlers get a signal that aborts when the job must be given up.
+ * The receiving side on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. Takes jobs as soon as the queue can be reached and nothing
+ * that they need is missing, and retries until then. Handlers get a signal that aborts when the job must be given up.
  */
 export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers, options: JobReceiverOptions): JobReceiver {
-  const attemptMetrics = createAttemptMetrics(options.metrics);
-  const stalled = options.metrics?.counter('jobs_stalled_total', 'Jobs whose worker disappeared while running them', ['kind']);
-  const workers = jobKinds.map((kind) => startKind(storage, kind, handlers, options, attemptMetrics, () => stalled?.inc({ kind })));
+  const { metrics } = options;
+  const instruments: Instruments = {
+    attempts: createAttemptMetrics(metrics),
+    stalled: metrics?.counter('jobs_stalled_total', 'Jobs whose worker disappeared while running them', ['kind']),
+    held: metrics?.gauge('jobs_held', '1 while this process takes no jobs because something that they need is missing', ['kind']),
+  };
+  const workers = jobKinds.map((kind) => startKind(storage, kind, handlers, options, instruments));
   let closed: Promise<void> | undefined;
   return {
     // A process that is stopping must not be killed for taking nothing.
     isLive: () => closed !== undefined || workers.every((worker) => worker.isLive()),
+    held: () => {
+      const all = workers.map((worker) => worker.held());
+      return all.some((held) => held === null) ? null : all.flatMap((held) => held ?? []);
+    },
     close: async (signal) => {
       closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(() => undefined);
       await closed;
@@ -62,71 +86,60 @@ function startKind<K extends JobKind>(
   storage: StorageConfig,
   kind: K,
   handlers: Pick<JobHandlers, K>,
-  { concurrency, log: parentLog, lockMs = 60_000, stallCheckMs = 30_000, watchMs = 20_000, onLost }: JobReceiverOptions,
-  metrics: AttemptMetrics,
-  countStalled: () => void,
+  options: JobReceiverOptions,
+  instruments: Instruments,
 ): KindWorker {
+  const { concurrency, log: parentLog, needs = [], watchMs = 20_000, onFailed } = options;
   const { queue: name, perSecond } = jobDefinitions[kind];
   const log = parentLog.child({ queue: name });
-  const runAttempt = createProcessor<K>({ kind, handler: handlers[kind], log, metrics });
   const stopping = new AbortController();
   // While a worker closes, its pending read may still return a job, even the one that it has just put back. That job is put back as well.
   const givingUp = new AbortController();
   const attempts = { started: 0, running: 0 };
-  const onError = logConnectionErrors(log);
-
-  const open = (): OpenWorker => {
-    const worker: OpenWorker = openWorker(
-      storage,
-      name,
-      // BullMQ passes the signal only to a function that declares three parameters, none of them with a default.
-      async (job, token, signal) => {
-        attempts.started += 1;
-        attempts.running += 1;
-        try {
-          await runAttempt(job, token, givingUp.signal.aborted ? givingUp.signal : (signal ?? new AbortController().signal));
-        } finally {
-          attempts.running -= 1;
-        }
-      },
-      {
-        concurrency: concurrency(kind),
-        lockDuration: lockMs,
-        stalledInterval: stallCheckMs,
-        // A picture that kills its worker (out of memory) kills two more at most.
-        maxStalledCount: 2,
-        ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
-      },
-      {
-        onError,
-        onLocksLost: (jobIds) => {
-          log.error({ jobIds }, 'lock lost, another worker may have the job: giving it up');
-          for (const id of jobIds) worker.cancelJob(id, 'lock lost');
-        },
-        onStalled: (jobId) => {
-          countStalled();
-          log.warn({ jobId }, 'job stalled, its worker disappeared: will retry');
-        },
-        onFailed: ({ id, data }, error) => {
-          // The processor has logged all other failures.
-          if (error.message.includes('stalled more than')) reportLost(kind, { id, data }, onLost, log);
-        },
-      },
-    );
-    return worker;
-  };
-
   let worker: OpenWorker | undefined;
-  const watch = watchQueue({ storage, name, limited: perSecond !== undefined, everyMs: watchMs, attempts, log }, stopping.signal);
-  const booted = boot(open, log, stopping.signal).then((ready) => {
+
+  const isHeld = (): boolean => (hold.held() ?? []).length > 0;
+  const onChange = (): void => {
+    instruments.held?.set({ kind }, isHeld() ? 1 : 0);
+    if (worker) follow(worker, () => hold.isOpen() && !stopping.signal.aborted, log);
+  };
+  const hold = createJobHold({ kind, needs, log, onChange }, stopping.signal);
+  onChange();
+  const runAttempt = createProcessor<K>({
+    kind,
+    handler: handlers[kind],
+    hold,
+    putBack: createPutBack(storage),
+    onExhausted: async (job, error) => onFailed?.(job, error),
+    log,
+    metrics: instruments.attempts,
+  });
+  // BullMQ passes the signal only to a function that declares three parameters, none of them with a default.
+  const processor: Processor<unknown, void> = async (job, token, signal) => {
+    attempts.started += 1;
+    attempts.running += 1;
+    try {
+      await runAttempt(job, token, givingUp.signal.aborted ? givingUp.signal : (signal ?? new AbortController().signal));
+    } finally {
+      attempts.running -= 1;
+    }
+  };
+  const limited = perSecond !== undefined;
+  const watch = watchQueue({ storage, name, limited, everyMs: watchMs, attempts, isHeld, log }, stopping.signal);
+  const booted = Promise.all([
+    boot(() => openKind(storage, kind, processor, options, instruments, log), log, stopping.signal),
+    hold.start(),
+  ]).then(([ready]) => {
     worker = ready;
-    log.info({ concurrency: concurrency(kind) }, 'taking jobs');
-    ready.run().catch((error: unknown) => log.error({ err: error }, 'worker loop ended'));
+    log.info({ concurrency: concurrency(kind), held: isHeld() }, isHeld() ? 'connected, jobs are held' : 'taking jobs');
+    if (hold.isOpen()) ready.run().catch((error: unknown) => log.error({ err: error }, 'worker loop ended'));
+    else onChange();
   });
   booted.catch(() => undefined);
 
   return {
-    isLive: () => worker === undefined || (worker.isRunning() && !watch.stuck()),
+    isLive: () => worker === undefined || isHeld() || (worker.isRunning() && !watch.stuck()),
+    held: () => hold.held(),
     close: async (signal) => {
       stopping.abort();
       await booted.catch(() => undefined);
@@ -136,15 +149,68 @@ function startKind<K extends JobKind>(
   };
 }
 
+/** Makes a worker take jobs or not. Only this process: other workers and an operator's own pause of the queue are left alone. */
+function follow(worker: OpenWorker, isOpen: () => boolean, log: Logger): void {
+  if (!isOpen()) {
+    void worker.pause(true).catch((error: unknown) => log.warn({ err: error }, 'worker could not be paused'));
+    return;
+  }
+  void worker.resume();
+  // One that was about to end its loop does not hear that it should go on.
+  setImmediate(() => {
+    if (isOpen() && !worker.isRunning()) void worker.resume();
+  });
+}
+
+function openKind(
+  storage: StorageConfig,
+  kind: JobKind,
+  processor: Processor<unknown, void>,
+  { concurrency, lockMs = 60_000, stallCheckMs = 30_000, onFailed }: JobReceiverOptions,
+  { stalled }: Instruments,
+  log: Logger,
+): OpenWorker {
+  const { queue: name, perSecond } = jobDefinitions[kind];
+  const worker: OpenWorker = openWorker(
+    storage,
+    name,
+    processor,
+    {
+      concurrency: concurrency(kind),
+      lockDuration: lockMs,
+      stalledInterval: stallCheckMs,
+      // A picture that kills its worker (out of memory) kills two more at most.
+      maxStalledCount: 2,
+      ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
+    },
+    {
+      onError: logConnectionErrors(log),
+      onLocksLost: (jobIds) => {
+        log.error({ jobIds }, 'lock lost, another worker may have the job: giving it up');
+        for (const id of jobIds) worker.cancelJob(id, 'lock lost');
+      },
+      onStalled: (jobId) => {
+        stalled?.inc({ kind });
+        log.warn({ jobId }, 'job stalled, its worker disappeared: will retry');
+      },
+      onFailed: ({ id, data }, error) => {
+        // The processor has logged all other failures.
+        if (error.message.includes('stalled more than')) reportLost(kind, { id, data }, onFailed, log);
+      },
+    },
+  );
+  return worker;
+}
+
 function reportLost(
   kind: JobKind,
   { id, data }: { id: string | undefined; data: unknown },
-  onLost: JobReceiverOptions['onLost'],
+  onFailed: JobReceiverOptions['onFailed'],
   log: Logger,
 ): void {
   const lost = new AppError('job-worker-lost', 'three workers died while running this job');
   log.error({ jobId: id, err: lost }, 'job failed permanently');
-  const report = async (): Promise<void> => onLost?.(parseJob(kind, data), lost);
+  const report = async (): Promise<void> => onFailed?.(parseJob(kind, data), lost);
   report().catch((error: unknown) => log.warn({ err: error, jobId: id }, 'could not record the failure of a job'));
 }
 

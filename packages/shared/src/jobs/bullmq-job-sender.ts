@@ -53,11 +53,12 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
           onRetry: (error) => {
             lastError = error;
           },
-          retryIf: () => !closing.signal.aborted,
+          retryIf: (error) => !closing.signal.aborted && !isRefusal(error),
         },
         signal,
       );
     } catch (error) {
+      if (isRefusal(error)) throw new AppError('job-refused', 'the queue can never store this job', { cause: error });
       throw new AppError('queue-unavailable', 'the queue did not accept the job in time', { cause: lastError ?? error });
     }
   };
@@ -69,7 +70,7 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
         await add(job, AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))));
         done?.({ outcome: 'queued' });
       } catch (error) {
-        done?.({ outcome: 'unavailable' });
+        done?.({ outcome: isRefused(error) ? 'refused' : 'unavailable' });
         throw error;
       }
     },
@@ -102,6 +103,22 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     },
   };
 }
+
+/** BullMQ's own words for jobs that it does not take, and JavaScript's for values that are no JSON. */
+const refusals = [/exceeds the limit \d+ bytes/, /^Custom Id cannot /, /serialize a BigInt|circular structure/];
+/** Classes of SQLSTATE: data that PostgreSQL never takes (a NUL, half an emoji), and values beyond its limits (an id too long for an index). */
+const refusedClasses = ['22', '54'];
+
+/** True for an error about the job itself: the same job would be refused again. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)) {
+    return refusedClasses.includes(error.code.slice(0, 2));
+  }
+  return refusals.some((words) => words.test(error.message));
+}
+
+const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';
 
 function addOptions(job: Job): JobsOptions {
   const { attempts, backoffMs } = jobDefinitions[job.kind];

@@ -3,12 +3,14 @@ import { toAppError, type AppError } from '../errors.ts';
 import { redactSecrets, type Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { raceAbort, throwIfAborted } from '../wait.ts';
-import { parseJob, type JobKind } from './job-kinds.ts';
+import type { PutBack } from './bullmq-backend.ts';
+import type { JobHold } from './job-hold.ts';
+import { parseJob, type JobKind, type JobOf } from './job-kinds.ts';
 import { outcomeOf } from './job-outcome.ts';
 import type { JobHandler } from './job-queue.ts';
 
-/** How an attempt ended, as a metrics label. `ended`: failed permanently. */
-export type AttemptOutcome = 'done' | 'ended' | 'retried' | 'exhausted' | 'delayed' | 'given-up';
+/** How an attempt ended, as a metrics label. `ended`: failed permanently. `held`: put back until something is repaired. */
+export type AttemptOutcome = 'done' | 'ended' | 'retried' | 'exhausted' | 'delayed' | 'given-up' | 'held';
 
 export interface AttemptMetrics {
   finished(kind: JobKind, outcome: AttemptOutcome, elapsedMs: number): void;
@@ -37,6 +39,10 @@ export function createAttemptMetrics(metrics: Metrics | undefined): AttemptMetri
 export interface ProcessorParts<K extends JobKind> {
   kind: K;
   handler: JobHandler<K>;
+  hold: JobHold;
+  putBack: PutBack;
+  /** Called before a job fails that has used up its attempts with an error that a need explains. */
+  onExhausted: (job: JobOf<K>, error: AppError) => Promise<void>;
   log: Logger;
   metrics: AttemptMetrics;
 }
@@ -47,62 +53,88 @@ type QueuedJob = Pick<
   'id' | 'data' | 'attemptsMade' | 'attemptsStarted' | 'timestamp' | 'opts' | 'moveToDelayed' | 'moveToWait'
 >;
 
+/** How long a job waits that others should precede: longer than the longest wait between two jobs that are let through. Milliseconds. */
+const laterMs = 90_000;
+
 /**
  * One attempt of one job: parses the payload, calls the handler, and translates its error into what BullMQ should do next.
  * Only this file and the receiver know both our errors and BullMQ's.
  */
-export function createProcessor<K extends JobKind>({ kind, handler, log, metrics }: ProcessorParts<K>) {
+export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
+  const { kind, handler, hold, log, metrics } = parts;
   return async (queued: QueuedJob, token: string | undefined, signal: AbortSignal): Promise<void> => {
+    const id = queued.id ?? '';
     const attempt = queued.attemptsMade + 1;
     const lastAttempt = attempt >= (queued.opts.attempts ?? 1);
     const startedAtMs = Date.now();
-    if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - queued.timestamp));
     const finish = (outcome: AttemptOutcome): void => metrics.finished(kind, outcome, Date.now() - startedAtMs);
+    const failure = { queued, token, lastAttempt, ageMs: startedAtMs - queued.timestamp, log: log.child({ kind, jobId: id, attempt }) };
+    // A read that was under way when the hold began.
+    if (!signal.aborted && !hold.admit(id)) throw await goBack(failure, parts);
+    if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, failure.ageMs));
     try {
       throwIfAborted(signal);
       await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
+      hold.succeeded(id);
       finish('done');
     } catch (thrown) {
-      const failure: FailedAttempt = {
-        error: toAppError(thrown),
-        lastAttempt,
-        ageMs: startedAtMs - queued.timestamp,
-        log: log.child({ kind, jobId: queued.id, attempt }),
-      };
-      const [outcome, bullError] = signal.aborted ? await giveUp(queued, token, failure) : await settle(queued, token, failure);
+      const error = toAppError(thrown);
+      const [outcome, bullError] = await afterFailure({ ...failure, error }, parts, signal);
       finish(outcome);
       throw bullError;
+    } finally {
+      hold.ended(id);
     }
   };
 }
 
-interface FailedAttempt {
-  error: AppError;
+interface Attempt {
+  queued: QueuedJob;
+  token: string | undefined;
   lastAttempt: boolean;
   ageMs: number;
   log: Logger;
 }
 
+type FailedAttempt = Attempt & { error: AppError };
+
 /** The outcome for the metrics, and the error that BullMQ understands. */
 type Settlement = [AttemptOutcome, Error];
 
-/** Back to the head of the queue for another worker. If that fails too, the job's lock expires and it is found stalled. */
-async function giveUp(queued: QueuedJob, token: string | undefined, { log }: FailedAttempt): Promise<Settlement> {
-  await queued.moveToWait(token).catch((error: unknown) => log.warn({ err: error }, 'could not put the job back'));
-  return ['given-up', new WaitingError()];
+async function afterFailure<K extends JobKind>(
+  failed: FailedAttempt,
+  parts: Pick<ProcessorParts<K>, 'kind' | 'hold' | 'putBack' | 'onExhausted'>,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  const { queued, error, lastAttempt, ageMs, log } = failed;
+  if (signal.aborted) return ['given-up', await goBack(failed, parts)];
+  const verdict = await raceAbort(parts.hold.failed(queued.id ?? '', error), signal).catch(() => 'first' as const);
+  if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
+  if (verdict === 'later') return postpone(failed, laterMs);
+  if (lastAttempt && parts.hold.explains(error) && outcomeOf(error, ageMs).action === 'retry') {
+    await parts
+      .onExhausted(parseJob(parts.kind, queued.data), error)
+      .catch((err: unknown) => log.warn({ err }, 'could not record the failure of a job'));
+  }
+  return settle(failed);
 }
 
-async function settle(
-  queued: QueuedJob,
-  token: string | undefined,
-  { error, lastAttempt, ageMs, log }: FailedAttempt,
-): Promise<Settlement> {
+/** Back to the head of the queue. If that fails too, the job's lock expires and it is found stalled. */
+async function goBack({ queued, token, log }: Attempt, { putBack }: Pick<ProcessorParts<JobKind>, 'putBack'>): Promise<Error> {
+  await putBack(queued, token).catch((error: unknown) => log.warn({ err: error }, 'could not put the job back'));
+  return new WaitingError();
+}
+
+async function postpone({ queued, token, error, log }: FailedAttempt, delayMs: number): Promise<Settlement> {
+  log.info({ code: error.code, delayMs }, 'job postponed');
+  await queued.moveToDelayed(Date.now() + delayMs, token);
+  return ['delayed', new DelayedError()];
+}
+
+async function settle(failed: FailedAttempt): Promise<Settlement> {
+  const { error, lastAttempt, ageMs, log } = failed;
   const outcome = outcomeOf(error, ageMs);
-  if (outcome.action === 'delay') {
-    log.info({ code: error.code, delayMs: outcome.delayMs }, 'job postponed');
-    await queued.moveToDelayed(Date.now() + outcome.delayMs, token);
-    return ['delayed', new DelayedError()];
-  }
+  if (outcome.action === 'delay') return postpone(failed, outcome.delayMs);
   if (outcome.action === 'fail') {
     log.warn({ err: error }, 'job failed permanently');
     return ['ended', new UnrecoverableError(storedMessage(error))];

@@ -18,12 +18,14 @@ export interface QueueWatchOptions {
   everyMs: number;
   /** Attempts of this process; the receiver keeps it up to date. */
   attempts: { started: number; running: number };
+  /** This process takes no jobs for a reason of its own. */
+  isHeld: () => boolean;
   log: Logger;
 }
 
 /** Detects a BullMQ worker that takes no jobs although some are waiting; this has been seen to happen after a reconnect. */
 export function watchQueue(
-  { storage, name, limited, everyMs, attempts, log }: QueueWatchOptions,
+  { storage, name, limited, everyMs, attempts, isHeld, log }: QueueWatchOptions,
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
   let failedChecks = 0;
@@ -31,8 +33,8 @@ export function watchQueue(
     const counts = await queue.getJobCounts('waiting', 'prioritized', 'completed', 'failed', 'delayed');
     const sum = (...states: string[]): number => states.reduce((total, state) => total + (counts[state] ?? 0), 0);
     const waiting = sum('waiting', 'prioritized');
-    // A queue that an operator has paused has no job for us, however many wait in it.
-    const paused = waiting > 0 && (await queue.isPaused());
+    // A queue that is held, or that an operator has paused, has no job for us, however many wait in it.
+    const paused = waiting > 0 && (isHeld() || (await queue.isPaused()));
     return { waiting: paused ? 0 : waiting, finished: sum('completed', 'failed', 'delayed'), ...attempts };
   };
   const run = async (): Promise<void> => {

@@ -1,10 +1,12 @@
 import type { Job, JobKind, JobOf } from './job-kinds.ts';
+import type { Held } from './job-need.ts';
 
 /** The sending side. */
 export interface JobSender {
   /**
-   * Resolves once the queue has stored the job; sending the same id again is a no-op. Rejects with `queue-unavailable` after
-   * `timeoutMs` at the latest. The job may be in the queue even then, which is harmless because of its id.
+   * Resolves once the queue has stored the job; sending the same id again is a no-op. Rejects with `job-refused` at once if the queue
+   * can never store it, else with `queue-unavailable` after `timeoutMs` at the latest. The job may be in the queue even then, which is
+   * harmless because of its id.
    */
   send(job: Job, options: { timeoutMs: number }): Promise<void>;
   /** Resolves when the queue answers; rejects with `queue-unavailable` otherwise. */
@@ -23,7 +25,7 @@ export interface JobContext {
 
 /**
  * Does a job's work. A permanent AppError fails the job; after a transient one it is tried again, after its `retryAfterMs` if it
- * has one (which uses up no attempt).
+ * has one (which uses up no attempt). A failure that comes from a missing JobNeed puts it back until the need is met.
  */
 export type JobHandler<K extends JobKind> = (job: JobOf<K>, context: JobContext, signal: AbortSignal) => Promise<void>;
 
@@ -35,4 +37,6 @@ export interface JobReceiver {
   close(signal: AbortSignal): Promise<void>;
   /** For the liveness check: false when jobs are waiting and this process, idle, takes none. True while the queue is unreachable or the receiver stops. */
   isLive(): boolean;
+  /** The kinds of jobs that this process does not take at present, and why; null before the first check. */
+  held(): Held[] | null;
 }

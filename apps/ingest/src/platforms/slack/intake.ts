@@ -36,7 +36,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
     const { SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl } = config;
     const lookup = lookUpIdentity(createSlackCalls({ token, apiUrl, timeoutMs: slackTimeoutMs }), deps.log, stopping);
     if (config.SLACK_APP_TOKEN) deps.log.warn('SLACK_APP_TOKEN is set, but Socket Mode is not supported yet: receiving events over HTTP');
-    return { ...createSlackIntake(config, lookup.current, deps), done: lookup.done };
+    return { ...createSlackIntake(config, lookup.current, deps), checks: { 'slack-identity': lookup.check }, done: lookup.done };
   },
 };
 

@@ -1,0 +1,140 @@
+import { raceAbort, throwIfAborted } from '../wait.ts';
+import type { StorageConfig } from '../config/common.ts';
+import { AppError } from '../errors.ts';
+import { openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
+import { listedStates, type ChangedJob, type JobAdmin, type ListedJob, type ListedState } from './job-admin.ts';
+import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
+
+const openTimeoutMs = 10_000;
+const commandTimeoutMs = 10_000;
+const closeTimeoutMs = 2_000;
+/** Failed jobs are read in portions of this size. */
+const portion = 500;
+
+/** BullMQ's reason for a job whose workers died; see JobReceiverOptions.onFailed. */
+const stalledReason = /^job stalled more than/;
+
+/** An operator's view of the queues on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. It needs no worker. Rejects with `queue-unavailable`. */
+export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal): Promise<JobAdmin> {
+  let lastError: Error | undefined;
+  const queues = perKind((kind) =>
+    openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, (error) => {
+      lastError = error;
+    }),
+  );
+  const all = Object.values(queues);
+  const close = async (): Promise<void> => {
+    await Promise.all(
+      all.map((queue) =>
+        raceAbort(queue.close(), AbortSignal.timeout(closeTimeoutMs)).catch(() => void queue.disconnect().catch(() => undefined)),
+      ),
+    );
+  };
+  /** The calls of a command that is interrupted, or whose queue is away, do not go on for ever. */
+  const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs): Promise<T> => {
+    try {
+      return await raceAbort(work, AbortSignal.any([signal, AbortSignal.timeout(limitMs)]));
+    } catch (error) {
+      throwIfAborted(signal);
+      throw new AppError('queue-unavailable', 'the queue does not answer', { cause: lastError ?? error });
+    }
+  };
+  try {
+    await ask(Promise.all(all.map((queue) => queue.waitUntilReady())), openTimeoutMs);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const change = async (
+    { kinds, ids }: Parameters<JobAdmin['retry']>[0],
+    work: (job: StoredJob) => Promise<ChangedJob['outcome']>,
+  ): Promise<ChangedJob[]> => {
+    const changed: ChangedJob[] = [];
+    const wanted = ids === null ? (await Promise.all(kinds.map((kind) => ask(failedIds(queues[kind]))))).flat() : [...new Set(ids)];
+    for (const id of wanted) {
+      const found = await Promise.all(kinds.map((kind) => ask(queues[kind].getJob(id))));
+      const job = found.find((each) => each !== undefined);
+      const outcome = job ? await ask(work(job)) : 'not-found';
+      // One of all that another operator, or the queue's own limits, has removed in between.
+      if (ids !== null || outcome === 'done') changed.push({ id, outcome });
+    }
+    return changed;
+  };
+
+  return {
+    list: async ({ kinds, state, limit }) => {
+      const listed = await Promise.all(
+        kinds.map(async (kind) => (await ask(queues[kind].getJobs([state], 0, limit - 1))).map((job) => toListed(job, kind, state))),
+      );
+      return listed
+        .flat()
+        .sort((a, b) => b.atMs - a.atMs)
+        .slice(0, limit);
+    },
+    retry: (what) =>
+      change(what, async (job) => {
+        const state = await stateOf(job);
+        if (state !== 'failed') return state;
+        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+        return 'done';
+      }),
+    drop: (what) =>
+      change(what, async (job) => {
+        const state = await stateOf(job);
+        if (state === 'active' || (what.ids === null && state !== 'failed')) return state;
+        try {
+          await job.remove();
+        } catch (error) {
+          // A worker has just taken it.
+          if ((await stateOf(job)) === 'active') return 'active';
+          throw error;
+        }
+        return 'done';
+      }),
+    close,
+  };
+}
+
+/** The ids of all failed jobs, the oldest first. */
+async function failedIds(queue: OpenQueue): Promise<string[]> {
+  const ids: string[] = [];
+  for (;;) {
+    const jobs = await queue.getJobs(['failed'], ids.length, ids.length + portion - 1, true);
+    ids.push(...jobs.flatMap(({ id }) => id ?? []));
+    if (jobs.length < portion) return ids;
+  }
+}
+
+async function stateOf(job: StoredJob): Promise<ChangedJob['outcome']> {
+  const state = await job.getState();
+  if (state === 'completed') return state;
+  return listedStates.find((each) => each === state) ?? (state === 'unknown' ? 'not-found' : 'waiting');
+}
+
+function toListed(job: StoredJob, kind: JobKind, state: ListedState): ListedJob {
+  const dueMs = job.timestamp + job.delay;
+  const at: Record<ListedState, number | undefined> = {
+    failed: job.finishedOn,
+    active: job.processedOn,
+    delayed: dueMs,
+    waiting: job.timestamp,
+  };
+  return {
+    id: job.id ?? '',
+    kind,
+    state,
+    attempts: job.attemptsMade,
+    maxAttempts: job.opts.attempts ?? 1,
+    atMs: at[state] ?? job.timestamp,
+    reason: reasonOf(job.failedReason),
+  };
+}
+
+/** What the receiver stored: our code, and our message. */
+function reasonOf(stored: string | null | undefined): ListedJob['reason'] {
+  if (!stored) return null;
+  if (stalledReason.test(stored)) return { code: 'job-worker-lost', message: 'three workers died while running this job' };
+  const [, code, message] = /^([a-z]+(?:-[a-z]+)*): (.*)$/s.exec(stored) ?? [];
+  return code === undefined || message === undefined ? { code: null, message: stored } : { code, message };
+}

@@ -1,0 +1,230 @@
+import { toAppError, type AppError } from '../errors.ts';
+import type { Logger } from '../observability/logger.ts';
+import { backoffMs } from '../retry.ts';
+import { pause, raceAbort } from '../wait.ts';
+import type { JobKind } from './job-kinds.ts';
+import type { Held, HoldVerdict, JobNeed } from './job-need.ts';
+
+export interface JobHoldOptions {
+  kind: JobKind;
+  needs: readonly JobNeed[];
+  log: Logger;
+  /** Called whenever `isOpen()` may have changed. */
+  onChange: () => void;
+  /** Limit for one check, milliseconds. */
+  checkTimeoutMs?: number;
+  /** Between two reminders in the log, milliseconds. */
+  remindMs?: number;
+}
+
+/** Decides when jobs of one kind may run in this process. */
+export interface JobHold {
+  /** Checks every need once. Call it before the first job. */
+  start(): Promise<void>;
+  /** Whether to take jobs: nothing is missing, or one job is wanted to find out. */
+  isOpen(): boolean;
+  /** Whether this job may run; if not, it must go back. */
+  admit(jobId: string): boolean;
+  /** Whether a need may be behind a failure. */
+  explains(error: AppError): boolean;
+  succeeded(jobId: string): void;
+  /** What to do with a job that failed. Never rejects. */
+  failed(jobId: string, error: AppError): Promise<HoldVerdict>;
+  /** The attempt is over, however it went. */
+  ended(jobId: string): void;
+  /** What jobs wait for; null before the first check. */
+  held(): Held[] | null;
+}
+
+type Finding = { is: 'met' | 'unsure' | 'unknown' } | { is: 'missing'; error: AppError };
+
+interface Missing {
+  error: AppError;
+  reason: string;
+  sinceMs: number;
+  /** A check cannot tell: one job at a time is let through. */
+  unsure: boolean;
+  /** The jobs that met the fault while it could not be judged. */
+  jobIds: Set<string>;
+  /** Aborts when the hold ends. */
+  over: AbortController;
+}
+
+/** The job that is let through although jobs are held. */
+type Probe = 'none' | 'wanted' | { jobId: string };
+
+/**
+ * A hold begins when a check finds a need missing, at the start or after a job failed that way, and ends when a check finds it met. Where
+ * a check cannot tell, single jobs are let through until one succeeds; whoever still fails in the same way afterwards fails for itself.
+ */
+export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): JobHold {
+  const { kind, needs, onChange } = options;
+  const find = createFinder(options, stopping);
+  const { missing, begin, end } = createMissing(options);
+  /** These failed although others did not. */
+  let blamed = new Set<string>();
+  let probe: Probe = 'none';
+  const isProbe = (jobId: string): boolean => typeof probe === 'object' && probe.jobId === jobId;
+  const explaining = (error: AppError): JobNeed | undefined => needs.find(({ explains }) => explains(error));
+
+  /** No other job is to be let through. */
+  const unwant = (): void => void (probe === 'wanted' && (probe = 'none'));
+  const hold = (need: JobNeed, error: AppError, how: { unsure: boolean; atStart?: boolean }): Missing => {
+    const isNew = !missing.has(need);
+    if (!how.unsure) unwant();
+    const entry = begin(need, error, how);
+    if (isNew) void watchMissing(need, missing, options, recheck, AbortSignal.any([stopping, entry.over.signal]));
+    return entry;
+  };
+  const release = (need: JobNeed): void => {
+    unwant();
+    end(need);
+  };
+  const recheck = async (need: JobNeed): Promise<void> => {
+    const finding = await find(need);
+    const entry = missing.get(need);
+    if (!entry) return;
+    if (finding.is === 'missing') hold(need, finding.error, { unsure: false });
+    // Where it was known to be missing, this much is repaired: the next job tells the rest.
+    else if (finding.is === 'met' || (finding.is === 'unsure' && !entry.unsure)) release(need);
+    else if (finding.is === 'unsure' && probe === 'none') {
+      probe = 'wanted';
+      onChange();
+    }
+  };
+
+  let started = false;
+  return {
+    start: async () => {
+      const findings = await Promise.all(needs.map(async (need) => ({ need, finding: await find(need) })));
+      for (const { need, finding } of findings) if (finding.is === 'missing') hold(need, finding.error, { unsure: false, atStart: true });
+      started = true;
+    },
+    isOpen: () => missing.size === 0 || (probe === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
+    admit: (jobId) => {
+      if (missing.size === 0) return true;
+      if (probe !== 'wanted') return false;
+      probe = { jobId };
+      onChange();
+      return true;
+    },
+    explains: (error) => explaining(error) !== undefined,
+    succeeded: (jobId) => {
+      blamed.delete(jobId);
+      if (!isProbe(jobId)) return;
+      for (const [need, { jobIds }] of [...missing].filter(([, { unsure }]) => unsure)) {
+        blamed = new Set([...jobIds].filter((id) => id !== jobId));
+        release(need);
+      }
+    },
+    failed: async (jobId, error) => {
+      const need = explaining(error);
+      if (!need) return 'own';
+      const finding = await find(need);
+      if (stopping.aborted) return 'first';
+      if (finding.is === 'missing') {
+        hold(need, finding.error, { unsure: false });
+        return 'first';
+      }
+      if (finding.is === 'met') {
+        release(need);
+        return 'own';
+      }
+      // The other side does not say: nothing begins, and nothing is held against the job.
+      if (finding.is === 'unknown') return missing.has(need) ? 'first' : 'later';
+      if (blamed.has(jobId)) return 'own';
+      // Not only the blamed ones meet it: it is nobody's own fault.
+      blamed.clear();
+      hold(need, error, { unsure: true }).jobIds.add(jobId);
+      return isProbe(jobId) ? 'later' : 'first';
+    },
+    ended: (jobId) => {
+      if (isProbe(jobId)) probe = 'none';
+    },
+    held: () => (started || missing.size > 0 ? [...missing].map(([need, { reason }]) => ({ kind, need: need.name, reason })) : null),
+  };
+}
+
+/** Checks one need; jobs that fail together share one check. */
+function createFinder({ kind, checkTimeoutMs = 10_000 }: JobHoldOptions, stopping: AbortSignal): (need: JobNeed) => Promise<Finding> {
+  const asking = new Map<JobNeed, Promise<Finding>>();
+  const look = async (need: JobNeed): Promise<Finding> => {
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(checkTimeoutMs)]);
+    try {
+      return { is: await raceAbort(need.check(kind, signal), signal) };
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      return need.explains(error) ? { is: 'missing', error } : { is: 'unknown' };
+    } finally {
+      asking.delete(need);
+    }
+  };
+  return (need) => {
+    const finding = asking.get(need) ?? look(need);
+    asking.set(need, finding);
+    return finding;
+  };
+}
+
+/** The needs that are missing now; the log says when that begins, changes and ends. */
+function createMissing({ kind, log, onChange }: JobHoldOptions) {
+  const missing = new Map<JobNeed, Missing>();
+  return {
+    missing,
+    begin: (need: JobNeed, error: AppError, { unsure, atStart = false }: { unsure: boolean; atStart?: boolean }): Missing => {
+      const known = missing.get(need);
+      const reason = unsure ? need.advise(error) : error.message;
+      const entry: Missing = {
+        sinceMs: Date.now(),
+        jobIds: new Set<string>(),
+        over: new AbortController(),
+        ...known,
+        error,
+        reason,
+        unsure,
+      };
+      missing.set(need, entry);
+      if (known?.error.code !== error.code) {
+        // A database that is still loading is nothing to see to.
+        const level = error.retry === 'repairable' ? 'error' : atStart ? 'info' : 'warn';
+        log[level]({ kind, need: need.name, code: error.code }, `jobs are held: ${reason}`);
+      }
+      onChange();
+      return entry;
+    },
+    end: (need: JobNeed): void => {
+      const entry = missing.get(need);
+      if (!entry) return;
+      missing.delete(need);
+      entry.over.abort();
+      log.info({ kind, need: need.name, heldMs: Date.now() - entry.sinceMs }, 'jobs run again');
+      onChange();
+    },
+  };
+}
+
+/** Checks a missing need again until the signal aborts, and reminds in the log. */
+async function watchMissing(
+  need: JobNeed,
+  missing: ReadonlyMap<JobNeed, Missing>,
+  { kind, log, remindMs = 600_000 }: JobHoldOptions,
+  recheck: (need: JobNeed) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let remindAtMs = Date.now() + remindMs;
+  try {
+    for (let checks = 1; ; checks += 1) {
+      await pause(backoffMs(checks, need.backoff), signal);
+      const entry = missing.get(need);
+      if (!entry) return;
+      if (Date.now() >= remindAtMs) {
+        remindAtMs = Date.now() + remindMs;
+        const fields = { kind, need: need.name, code: entry.error.code, heldMs: Date.now() - entry.sinceMs };
+        log.warn(fields, `jobs are still held: ${entry.reason}`);
+      }
+      await recheck(need);
+    }
+  } catch {
+    // The hold is over, or the process stops.
+  }
+}
