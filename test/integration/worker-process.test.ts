@@ -146,8 +146,6 @@ describeWith(['redis'], 'the worker process', () => {
     expect(await worker.stop()).toBe(0);
     expect(worker.log()).toContain('grace period over');
     expect(worker.log()).not.toMatch(/terminate called|could not release/);
-    await start();
-    for (const each of looked) await until('another one has posted it', async () => (await stateOf(each)) === 'posted', 60_000);
   });
 
   it('reports every fault of its environment at once', async () => {
