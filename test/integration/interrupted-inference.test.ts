@@ -82,13 +82,11 @@ describeWith(['postgres'], 'enrolling that is interrupted while it infers', () =
 });
 
 describe('the priority of inference', () => {
-  const below = os.constants.priority.PRIORITY_BELOW_NORMAL;
-
   it('is lower than that of everything else', async () => {
     const engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 2 }, createLogger('test', 'silent'), never);
     try {
       const lowered = await loweredPriorities();
-      expect(lowered).toEqual(process.platform === 'linux' ? [below, below] : [below]);
+      expect(lowered).toEqual(process.platform === 'linux' ? [5, 5] : [5]);
     } finally {
       await engine.close();
     }

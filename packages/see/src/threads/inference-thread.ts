@@ -13,10 +13,10 @@ import { holding } from './native-lock.ts';
 const port = parentPort;
 if (!port) throw new Error('this file must run as a worker thread');
 
-// Before ONNX Runtime starts threads of its own: they inherit the priority.
-lowerPriority();
 const { prepared, lock }: ThreadData = workerData;
 const vision = await openVision(prepared, holding(lock));
+// Only now: a start must not wait for a busy machine.
+lowerPriority();
 
 async function handle(vision: Vision, { task, bytes }: ThreadRequest): Promise<ThreadReply> {
   try {

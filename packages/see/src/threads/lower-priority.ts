@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 
-/** Inference still gets a share of a busy core: about a tenth beside a program of normal priority. */
-const niceness = constants.priority.PRIORITY_BELOW_NORMAL;
+/** Beside one other busy program of normal priority, inference still gets a quarter of a core. */
+const niceness = 5;
 
 /**
  * Lets everything else on this machine go first, above all ingest, which must acknowledge within Slack's patience while all cores infer.
- * On Linux this is about the calling thread and those that it starts from now on; elsewhere about the process. A system that refuses
- * changes nothing.
+ * On Linux this is about the calling thread, elsewhere about the process. A system that refuses changes nothing.
  */
 export function lowerPriority(): void {
   politely(() => setPriority(niceness));

@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { prepareVision } from '../prepare/prepare-vision.ts';
-import { lowerPriority } from './lower-priority.ts';
 import type { PrepareReply } from './messages.ts';
 import { holding } from './native-lock.ts';
 
@@ -20,5 +19,4 @@ async function prepare(): Promise<PrepareReply> {
   }
 }
 
-lowerPriority();
 port.postMessage(await prepare());
