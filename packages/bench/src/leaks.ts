@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { readOptions, type Bench } from './bench.ts';
 import { floorOf, judge, type Series, type Verdict } from './leaks/judge.ts';
 import { sampleProcess, type ProcessSample } from './leaks/sample.ts';
-import { openShape, shapeNames } from './leaks/shapes.ts';
+import { openShape, shapeNames } from './servers/shapes.ts';
 import { sendTraffic, type Sent } from './leaks/traffic.ts';
 import { rounded } from './report/statistics.ts';
 import { toTable } from './report/table.ts';

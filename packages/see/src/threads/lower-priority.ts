@@ -5,7 +5,7 @@ import { setPriority } from 'node:os';
 const niceness = 5;
 
 /**
- * Lets everything else on this machine go first, above all ingest, which must acknowledge within Slack's patience while all cores infer.
+ * Lets everything else on this machine go first, above all ingest, which must acknowledge events at once while all cores infer.
  * On Linux this is about the calling thread, elsewhere about the process. A system that refuses changes nothing.
  */
 export function lowerPriority(): void {

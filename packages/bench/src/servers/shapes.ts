@@ -2,9 +2,9 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import type { Env } from '@watchpost/shared/config/parse-env';
-import { startMongo } from '../servers/mongo.ts';
-import { providePostgres } from '../servers/postgres.ts';
-import { startRedis } from '../servers/redis.ts';
+import { startMongo } from './mongo.ts';
+import { providePostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
 
 /** The servers that ingest and worker use. */
 export interface Shape {
