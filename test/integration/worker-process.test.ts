@@ -6,6 +6,7 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { pause } from '@watchpost/shared/wait';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
@@ -129,6 +130,22 @@ describeWith(['redis'], 'the worker process', () => {
     await start();
     await until('another one has posted it', async () => (await stateOf(stuck)) === 'posted', 60_000);
     expect(slack.posts.filter(({ title }) => title === stuck.camera)).toHaveLength(1);
+  });
+
+  it('ends cleanly when the grace period is over in the middle of an inference', async () => {
+    const worker = await start({ SHUTDOWN_GRACE_MS: '100' });
+    const frame = await sharp(await frameWith([woman], { seed: 2 }))
+      .resize(3_840, 2_160)
+      .jpeg()
+      .toBuffer();
+    const looked = Array.from({ length: 4 }, () => job(frame));
+    for (const each of looked) await sender.send(each, { timeoutMs: 5_000 });
+    await until('one is being looked at', async () => (await stateOf(looked[0]!)) === 'received');
+    // Decoding comes first.
+    await pause(300, never);
+    expect(await worker.stop()).toBe(0);
+    expect(worker.log()).toContain('grace period over');
+    expect(worker.log()).not.toMatch(/terminate called|could not release/);
   });
 
   it('reports every fault of its environment at once', async () => {

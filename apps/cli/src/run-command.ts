@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { type AppError, toAppError } from '@watchpost/shared/errors';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
@@ -38,7 +39,7 @@ const asIs: OpenStorage = async (_needs, env) => ({ env, close: async () => unde
 
 /**
  * Runs one command: its name, then its arguments. SIGINT and SIGTERM abort it. Resolves to the exit code: the command's own, 1 where
- * it failed, 2 where it was called wrongly. Never rejects.
+ * it failed, 2 where it was called wrongly, 130 and 143 where one of these signals ended it. Never rejects.
  */
 export async function runCommand(
   [name = 'help', ...args]: string[],
@@ -72,7 +73,11 @@ async function runEntry(
   { env, openStorage, print, warn }: Required<RunOptions>,
 ): Promise<number> {
   const interrupt = new AbortController();
-  const onSignal = (): void => interrupt.abort();
+  let received: NodeJS.Signals | null = null;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    received = signal;
+    interrupt.abort();
+  };
   // Once each: a second signal ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
@@ -86,6 +91,7 @@ async function runEntry(
   } catch (thrown) {
     const failure = ofWriting(thrown) ?? toAppError(thrown);
     warn(shownFailure(failure));
+    if (received !== null && failure.code === 'aborted') return exitCodeOf(received);
     if (failure.code !== 'usage-invalid') return 1;
     warn(`usage: ${usageOf(name, entry)}`);
     return 2;
@@ -93,6 +99,9 @@ async function runEntry(
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
   }
 }
+
+/** As shells count: 130 after Ctrl-C, 143 after SIGTERM. */
+const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** What went wrong, with the database's own words: a full disk, a permission, a wrong password. */
 function shownFailure({ code, message, cause }: AppError): string {

@@ -51,9 +51,16 @@ const benches: Entry[] = [
   },
   {
     name: 'acks',
-    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--json]',
-    summary: 'times until Slack events are acknowledged under load, and that kill -9 loses nothing',
+    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--worker 0|1] [--json]',
+    summary:
+      'times until Slack events are acknowledged under load, also while a worker infers on all cores, and that kill -9 loses nothing',
     load: async () => (await import('./acks.ts')).acks,
+  },
+  {
+    name: 'leaks',
+    options: '[--minutes 8] [--shape redis+mongo|postgres] [--rate 6] [--json]',
+    summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',
+    load: async () => (await import('./leaks.ts')).leaks,
   },
 ];
 

@@ -7,6 +7,7 @@ import type { SeeConfig } from './config.ts';
 import type { FaceEngine } from './face-engine.ts';
 import type { PreparedVision } from './models/vision.ts';
 import type { PrepareReply, ThreadReply } from './threads/messages.ts';
+import { createNativeLock, takeForGood } from './threads/native-lock.ts';
 import { createPool } from './threads/pool.ts';
 import { startThread } from './threads/start-thread.ts';
 
@@ -55,9 +56,12 @@ function orThrow(reply: ThreadReply): ThreadReply {
 /** Preparing takes seconds of computing the first time, so it has a thread of its own. */
 async function prepareOffThread(config: SeeConfig, log: Logger, signal: AbortSignal): Promise<PreparedVision> {
   throwIfAborted(signal);
+  const lock = createNativeLock();
   const worker = new Worker(new URL('./threads/prepare-thread.js', import.meta.url), {
-    workerData: { config, name: 'prepare', level: log.level },
+    workerData: { config, name: 'prepare', level: log.level, lock },
   });
+  let gone = false;
+  worker.once('exit', () => (gone = true));
   try {
     const [reply]: PrepareReply[] = await raceAbort(once(worker, 'message'), signal);
     if (reply?.kind === 'prepared') return reply.vision;
@@ -66,6 +70,7 @@ async function prepareOffThread(config: SeeConfig, log: Logger, signal: AbortSig
     if (error instanceof AppError && (error.code === 'embedding-model-invalid' || error.code === 'aborted')) throw error;
     throw new AppError('engine-failed', `the models could not be prepared: ${String(error)}`, { cause: error });
   } finally {
+    await takeForGood(lock, () => gone);
     await worker.terminate();
   }
 }

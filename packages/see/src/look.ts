@@ -20,9 +20,10 @@ import { createPyramid, type Pyramid } from './picture/raster.ts';
  */
 export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   const startedAtMs = performance.now();
-  const { picture, width, height } = await decode(bytes, vision.limits);
+  const { picture, width, height } = await vision.uninterrupted(() => decode(bytes, vision.limits));
   const pyramid = createPyramid(picture);
-  const faces = await addCrops(pyramid, await seeFaces(vision, pyramid));
+  const seen = await seeFaces(vision, pyramid);
+  const faces = await vision.uninterrupted(() => addCrops(pyramid, seen));
   const scale = width / picture.width;
   return {
     width,

@@ -51,8 +51,11 @@ async function analyzeFile(engine: FaceEngine, file: string, annotateDir: string
       await writeFile(join(annotateDir, `${basename(file, extname(file))}.jpg`), await drawBoxes(bytes, seen));
     }
     return { file, seen };
-  } catch (error) {
-    return { file, error: toAppError(error) };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    // Ctrl-C is not about this file.
+    if (error.code === 'aborted') throw error;
+    return { file, error };
   }
 }
 

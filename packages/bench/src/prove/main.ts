@@ -4,10 +4,12 @@ import { toAppError } from '@watchpost/shared/errors';
 import { exitCodeOf, type Bench } from '../bench.ts';
 import { proveGallery } from './prove-gallery.ts';
 import { provePair } from './prove-pair.ts';
+import { provePictures } from './prove-pictures.ts';
 
 const proofs = new Map<string, Bench>([
   ['gallery', proveGallery],
   ['pair', provePair],
+  ['pictures', provePictures],
 ]);
 
 const usage = `usage: npm run --silent prove -- NAME [OPTIONS]
@@ -16,7 +18,9 @@ const usage = `usage: npm run --silent prove -- NAME [OPTIONS]
       random sequences of changes, kills and stops by three processes on one database, compared with a model of the gallery
   pair [--shape redis-mongo|embedded] [--snapshots 1000] [--seed N] [--short] [--without CLASS,…] [--only CLASS,…] [--json]
       snapshots for ingest and worker, while they and their stores are killed and Slack lies: nothing lost, nothing posted twice
-      classes: ${faultClasses.join(', ')}`;
+      classes: ${faultClasses.join(', ')}
+  pictures [--count 5000] [--seed N] [--megabytes 1500] [--json]
+      mutated pictures of every format through every decoder: no crash, no hang, bounded memory`;
 
 /** Runs the proof that the first argument names and resolves to its exit code. Called by scripts/prove.mjs. */
 export async function runProof([name = 'help', ...args]: string[], env: Env): Promise<number> {

@@ -3,7 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from '../config.ts';
 import { bytesOf, cached } from '../files/model-cache.ts';
 import { faceres, readEmbeddingModel } from '../models/embedding-model.ts';
-import { openVision, type Vision, type PreparedVision } from '../models/vision.ts';
+import { openVision, type PreparedVision, type Uninterrupted, type Vision } from '../models/vision.ts';
 import { translatedModel } from '../translate/translated-model.ts';
 import { computeMeanEmbedding } from './mean-embedding.ts';
 
@@ -14,7 +14,7 @@ const workPixels = 12_600_000;
  * Translates the models and computes the mean embedding, or takes both from the cache. Without the cache this computes for some seconds,
  * so it must not run on the event loop. Rejects with `embedding-model-invalid`.
  */
-export async function prepareVision(config: SeeConfig, log: Logger): Promise<PreparedVision> {
+export async function prepareVision(config: SeeConfig, log: Logger, uninterrupted: Uninterrupted): Promise<PreparedVision> {
   const embedding = config.EMBEDDING_MODEL === undefined ? faceres : await readEmbeddingModel(config.EMBEDDING_MODEL);
   const dir = config.MODEL_CACHE_DIR;
   const files = {
@@ -33,7 +33,7 @@ export async function prepareVision(config: SeeConfig, log: Logger): Promise<Pre
   const hash = createHash('sha256').update(JSON.stringify(embedding));
   for (const file of [...Object.values(files), ...(embedding.custom ? [embedding.custom.file] : [])]) hash.update(await bytesOf(file));
   const mean = await cached(`mean-embedding-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
-    const vision = await openVision({ ...prepared, engine: 'onnx' });
+    const vision = await openVision({ ...prepared, engine: 'onnx' }, uninterrupted);
     try {
       const mean = await computeMeanEmbedding(vision);
       return Uint8Array.from(new Uint8Array(mean.buffer));
@@ -46,5 +46,6 @@ export async function prepareVision(config: SeeConfig, log: Logger): Promise<Pre
 
 /** Prepares and opens the models on the calling thread, which they block: for measurements and tests. */
 export async function openVisionHere(config: SeeConfig, log: Logger): Promise<Vision> {
-  return openVision(await prepareVision(config, log));
+  const nobodyInterrupts: Uninterrupted = (work) => work();
+  return openVision(await prepareVision(config, log, nobodyInterrupts), nobodyInterrupts);
 }

@@ -1,6 +1,13 @@
 import type { ErrorCode } from '@watchpost/shared/errors';
 import type { Seen } from '../face-engine.ts';
 import type { PreparedVision } from '../models/vision.ts';
+import type { NativeLock } from './native-lock.ts';
+
+/** What an inference thread is started with. */
+export interface ThreadData {
+  prepared: PreparedVision;
+  lock: NativeLock;
+}
 
 /** What the pool asks of a thread. */
 export type ThreadRequest = { task: 'see' | 'fingerprint'; bytes: Uint8Array };

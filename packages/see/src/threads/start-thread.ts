@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { PreparedVision } from '../models/vision.ts';
-import type { ThreadReply, ThreadRequest } from './messages.ts';
+import type { ThreadData, ThreadReply, ThreadRequest } from './messages.ts';
+import { createNativeLock, takeForGood } from './native-lock.ts';
 import type { PoolThread } from './pool.ts';
 
-/** Starts an inference thread. */
+/** Starts an inference thread. It is ended between two inferences. */
 export function startThread(prepared: PreparedVision): PoolThread<ThreadRequest, ThreadReply> {
-  const worker = new Worker(new URL('./inference-thread.js', import.meta.url), { workerData: prepared });
+  const lock = createNativeLock();
+  const data: ThreadData = { prepared, lock };
+  const worker = new Worker(new URL('./inference-thread.js', import.meta.url), { workerData: data });
+  let gone = false;
   const replies: ((reply: ThreadReply) => void)[] = [];
   const exits: ((error: Error | undefined) => void)[] = [];
   let failure: Error | undefined;
@@ -19,6 +23,7 @@ export function startThread(prepared: PreparedVision): PoolThread<ThreadRequest,
       reject(failure);
     });
     worker.on('exit', (code) => {
+      gone = true;
       reject(new Error(`the thread exited with code ${code} before it was ready`));
       for (const listener of exits) listener(failure ?? new Error(`exit code ${code}`));
     });
@@ -33,6 +38,7 @@ export function startThread(prepared: PreparedVision): PoolThread<ThreadRequest,
     onReply: (listener) => replies.push(listener),
     onExit: (listener) => exits.push(listener),
     end: async () => {
+      await takeForGood(lock, () => gone);
       await worker.terminate();
     },
   };
