@@ -36,6 +36,7 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  'same-frame-in-progress': 'transient',
   // npm start.
   'data-dir-in-use': 'permanent',
   'embedded-database-failed': 'permanent',

@@ -45,9 +45,17 @@ export function fingerprintOf({ columns, rows, brightness }: Cells): Uint8Array 
  * Frames of different sizes are never the same, and neither is anything that is not a fingerprint.
  */
 export function sameFrame(a: Uint8Array, b: Uint8Array): boolean {
-  const [left, right] = [unpack(a), unpack(b)];
-  if (!left || !right || left.columns !== right.columns || left.rows !== right.rows) return false;
-  return left.steps.every((value, index) => Math.abs(value - (right.steps[index] ?? 0)) <= allowedSteps);
+  return sameFrameAs(a)(b);
+}
+
+/** `sameFrame` of one frame with many others. */
+export function sameFrameAs(a: Uint8Array): (b: Uint8Array) => boolean {
+  const left = unpack(a);
+  return (b) => {
+    const right = unpack(b);
+    if (!left || !right || left.columns !== right.columns || left.rows !== right.rows) return false;
+    return left.steps.every((value, index) => Math.abs(value - (right.steps[index] ?? 0)) <= allowedSteps);
+  };
 }
 
 function unpack(fingerprint: Uint8Array): { columns: number; rows: number; steps: Uint8Array } | undefined {

@@ -22,8 +22,9 @@ function seenFace(crop: Uint8Array | null): SeenFace {
 /** What the step asks of the gallery, which answers `unknown` for every face. */
 async function ask(faces: SeenFace[], isReady = true): Promise<ProbeFace[]> {
   const asked: ProbeFace[] = [];
-  const gallery: Pick<Gallery, 'isReady' | 'recognise'> = {
+  const gallery: Pick<Gallery, 'isReady' | 'recognise' | 'position'> = {
     isReady: () => isReady,
+    position: () => ({ epoch: 'e', version: 7 }),
     recognise: async (_, given) => {
       asked.push(...given);
       return given.map((): MatchedFace => ({
@@ -34,7 +35,13 @@ async function ask(faces: SeenFace[], isReady = true): Promise<ProbeFace[]> {
     },
   };
   const seen: Seen = { width: 100, height: 100, elapsedMs: 1, faces };
-  await match(snapshotJob(), seen, { engine: { modelId: 'm' }, gallery } as unknown as Parameters<typeof match>[2], never);
+  const { galleryPosition } = await match(
+    snapshotJob(),
+    seen,
+    { engine: { modelId: 'm' }, gallery } as unknown as Parameters<typeof match>[2],
+    never,
+  );
+  expect(galleryPosition).toEqual({ epoch: 'e', version: 7 });
   return asked;
 }
 
