@@ -3,7 +3,7 @@ import type { GalleryPosition } from '@watchpost/gallery/domain';
 import type { ProbeFace, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { RecordedFace } from '@watchpost/gallery/records/snapshot-record';
-import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
+import { smallestFacePx, type FaceEngine, type Seen } from '@watchpost/see/face-engine';
 import { requireReady } from '../gallery-ready.ts';
 
 export interface MatchDeps {
@@ -17,11 +17,12 @@ export interface Matched {
   galleryPosition: GalleryPosition | null;
 }
 
-/** Asks the gallery about all faces together. Rejects with `gallery-not-ready` while the gallery is loading. */
+/** Asks the gallery about all faces together; what is too small to be surely a face is none. Rejects with `gallery-not-ready` while the gallery is loading. */
 export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: MatchDeps, signal: AbortSignal): Promise<Matched> {
-  if (seen.faces.length === 0) return { faces: [], galleryPosition: null };
+  const large = seen.faces.filter(({ sizePx }) => sizePx >= smallestFacePx);
+  if (large.length === 0) return { faces: [], galleryPosition: null };
   requireReady(gallery);
-  const faces: ProbeFace[] = seen.faces.map((face) => ({
+  const faces: ProbeFace[] = large.map((face) => ({
     box: face.box,
     embedding: face.embedding,
     modelId: engine.modelId,
