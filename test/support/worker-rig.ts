@@ -33,9 +33,13 @@ export interface WorkerRigOptions {
   queue: StorageConfig;
   gallery: StorageConfig;
   settings?: Partial<OpenGalleryOptions>;
+  /** Puts something else in the place of what the handlers work with, for example something that fails. */
+  over?: (deps: HandlerDeps) => Partial<HandlerDeps>;
 }
 
-export async function startWorkerRig({ slack, engine, queue, gallery, settings }: WorkerRigOptions): Promise<WorkerRig> {
+type HandlerDeps = Parameters<typeof createHandlers>[0];
+
+export async function startWorkerRig({ slack, engine, queue, gallery, settings, over }: WorkerRigOptions): Promise<WorkerRig> {
   const opened = await startGallery(gallery, settings);
   const sender = createJobSender(queue, { log });
   const token = 'xoxb-test';
@@ -48,7 +52,7 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings }
       checkAfterMs: [1, 1],
     }),
   };
-  const handlers = createHandlers({
+  const deps: HandlerDeps = {
     platformFor: () => platform,
     engine,
     gallery: opened.gallery,
@@ -61,7 +65,8 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings }
     compareWith: 5,
     compareWithinMs: 600_000,
     sendTimeoutMs: 5_000,
-  });
+  };
+  const handlers = createHandlers({ ...deps, ...over?.(deps) });
   const receivers: ReturnType<typeof createJobReceiver>[] = [];
   return {
     handlers,
