@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createRecognise } from '@watchpost/gallery/recognise/recognise';
 import { openParts } from '@watchpost/gallery/open-gallery';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -57,41 +57,39 @@ describeGallery('the position of a decision', (rig) => {
   });
 });
 
-describe('a worker that dies between enrolling and recording', () => {
-  describeGallery('leaves a snapshot', (rig) => {
-    it('that a second run recognises as the same people, without enrolling or sighting anybody twice', async () => {
-      const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
-      const parts = await openParts(rig.storage, options, never);
-      parts.start();
-      await parts.gallery.ready(never);
-      const { database, mirror, transact, vectorsOf, settings } = parts;
-      const dying = new AppError('internal', 'killed');
-      const recognise = createRecognise({
-        ...settings,
-        mirror,
-        transact,
-        vectorsOf,
-        sync: { ready: parts.gallery.ready } as never,
-        metrics: {
-          matchSeconds: { observe: () => undefined },
-          decisions: { inc: () => undefined },
-          enrolled: { inc: () => undefined },
-        } as never,
-        sightings: { ...database.sightings, record: async () => Promise.reject(dying) },
-      });
-      const info = snapshotInfo();
-      const faces = [face(person), face(strangerVector(2))];
-      await expect(recognise(info, faces, never)).rejects.toBe(dying);
-      await parts.gallery.close();
-      expect(await rig.sighting(info.snapshotId)).toBeNull();
-
-      const second = await rig.start();
-      const answers = await second.gallery.recognise(info, faces, never);
-      expect(answers.map((answer) => answer.person?.name).sort()).toEqual(['Unknown 1', 'Unknown 2']);
-      expect(await second.gallery.recognise(info, faces, never)).toEqual(answers);
-      const contents = await rig.contents();
-      expect([contents.persons.length, contents.faces.length, contents.pairs.length]).toEqual([2, 2, 1]);
-      expect((await rig.sighting(info.snapshotId))?.faces).toHaveLength(2);
+describeGallery('a worker that dies between enrolling and recording', (rig) => {
+  it('leaves a snapshot that a second run recognises as the same people, without enrolling or sighting anybody twice', async () => {
+    const options = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
+    const parts = await openParts(rig.storage, options, never);
+    parts.start();
+    await parts.gallery.ready(never);
+    const { database, mirror, transact, vectorsOf, settings } = parts;
+    const dying = new AppError('internal', 'killed');
+    const recognise = createRecognise({
+      ...settings,
+      mirror,
+      transact,
+      vectorsOf,
+      sync: { ready: parts.gallery.ready } as never,
+      metrics: {
+        matchSeconds: { observe: () => undefined },
+        decisions: { inc: () => undefined },
+        enrolled: { inc: () => undefined },
+      } as never,
+      sightings: { ...database.sightings, record: async () => Promise.reject(dying) },
     });
+    const info = snapshotInfo();
+    const faces = [face(person), face(strangerVector(2))];
+    await expect(recognise(info, faces, never)).rejects.toBe(dying);
+    await parts.gallery.close();
+    expect(await rig.sighting(info.snapshotId)).toBeNull();
+
+    const second = await rig.start();
+    const answers = await second.gallery.recognise(info, faces, never);
+    expect(answers.map((answer) => answer.person?.name).sort()).toEqual(['Unknown 1', 'Unknown 2']);
+    expect(await second.gallery.recognise(info, faces, never)).toEqual(answers);
+    const contents = await rig.contents();
+    expect([contents.persons.length, contents.faces.length, contents.pairs.length]).toEqual([2, 2, 1]);
+    expect((await rig.sighting(info.snapshotId))?.faces).toHaveLength(2);
   });
 });

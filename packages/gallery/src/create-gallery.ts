@@ -1,7 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import { pause, raceAbort, throwIfAborted } from '@watchpost/shared/wait';
-import { personStatus, type GalleryPosition, type LastSeen, type StoredPerson } from './domain.ts';
+import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
+import type { GalleryPosition } from './position.ts';
 import type { Mirror } from './memory/mirror.ts';
 import { inSteps, sortInSteps } from './memory/concurrency.ts';
 import { nameKey } from './names.ts';

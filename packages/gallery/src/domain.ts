@@ -87,10 +87,6 @@ export interface Head {
   nowMs: number;
 }
 
-export const galleryPositionSchema = z.object({ epoch: z.string(), version: z.number() });
-/** A place in the sequence of changes: everything up to this version of this history. */
-export type GalleryPosition = z.infer<typeof galleryPositionSchema>;
-
 export type PersonFields = Partial<Omit<StoredPerson, 'id' | 'version'>>;
 
 /** A new person, or some fields of an existing one. */

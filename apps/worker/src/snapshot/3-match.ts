@@ -1,8 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
-import type { GalleryPosition } from '@watchpost/gallery/domain';
 import type { ProbeFace, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
-import type { RecordedFace } from '@watchpost/gallery/records/snapshot-record';
+import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { smallestFacePx, type FaceEngine, type Seen } from '@watchpost/see/face-engine';
 import { requireReady } from '../gallery-ready.ts';
 
@@ -14,7 +13,7 @@ export interface MatchDeps {
 export interface Matched {
   faces: RecordedFace[];
   /** Whoever knows the gallery up to here knows their persons. Null: no face was asked about. */
-  galleryPosition: GalleryPosition | null;
+  galleryPosition: SnapshotRecord['galleryPosition'];
 }
 
 /** Asks the gallery about all faces together; what is too small to be surely a face is none. Rejects with `gallery-not-ready` while the gallery is loading. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
 import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
-import { boxSchema, faceDecisionSchema, galleryPositionSchema } from '../domain.ts';
+import { boxSchema, faceDecisionSchema } from '../domain.ts';
+import { galleryPositionSchema } from '../position.ts';
 
 const recordedFaceSchema = z.object({
   box: boxSchema,
