@@ -105,6 +105,17 @@ for (const backend of galleryBackends) {
       expect(slack.posts).toHaveLength(7);
     });
 
+    it('that show a stranger are posted with a number by a worker that has not heard of the stranger yet', async () => {
+      const [seeing] = workers;
+      const settings = { sync: { pollMs: 600_000, censusMs: 600_000 } };
+      const posting = await startWorkerRig({ slack, engine, queue: queue(), gallery, settings: { settings } });
+      const job = postedIn(slack, await frameWith([bearded], { seed: 8 }));
+      await seeing!.handlers.snapshot(job, { attempt: 1, lastAttempt: false }, never);
+      await posting.handlers.result({ v: 1, kind: 'result', snapshotId: job.snapshotId }, { attempt: 1, lastAttempt: false }, never);
+      expect(slack.posts.map(({ text }) => text)[0]).toMatch(/^1 face: Unknown 1/);
+      await posting.close();
+    });
+
     it('are looked at one after the other while those before fail', async () => {
       const picture = await frameWith([woman], { seed: 9 });
       const jobs = Array.from({ length: 4 }, (_, index) => postedIn(slack, picture, { takenAtMs: Date.now() + index }));
