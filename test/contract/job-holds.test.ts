@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import { perKind, type JobKind } from '@watchpost/shared/jobs/job-kinds';
+import { perKind, type Job, type JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import type { JobContext, JobHandlers, JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -55,8 +55,8 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       backoff: { firstMs: 50, maxMs: 100 },
       ...over,
     });
-    const work = async ({ snapshotId: id }: { snapshotId: string }, { attempt }: JobContext): Promise<void> => {
-      ran.push({ id, attempt });
+    const work = async (job: Job, { attempt }: JobContext): Promise<void> => {
+      ran.push({ id: 'snapshotId' in job ? job.snapshotId : job.kind, attempt });
       if (platform.token === 'bad') throw badToken();
     };
     function receive(options: Partial<JobReceiverOptions> = {}, handlers: Partial<JobHandlers> = {}): JobReceiver {

@@ -5,14 +5,41 @@ import type { Database } from '@watchpost/gallery/stores/database';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { describeWith } from '../support/describe-with.ts';
 import { recordedFace, snapshotJob } from '../support/factories.ts';
-import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
+import { emptyGallery, galleryBackends, withMongo, withPostgres } from '../support/gallery-backends.ts';
 import type { Service } from '../support/services.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
+
+/** Makes the last write of a snapshot in progress so many seconds older. */
+async function makeOlder(storage: StorageConfig, snapshotId: string, seconds: number): Promise<void> {
+  if (storage.MONGO_CONNECTION_STRING)
+    return withMongo(storage, async (client) => {
+      const older = [{ $set: { inProgressAt: { $subtract: ['$inProgressAt', seconds * 1_000] } } }];
+      await client.db().collection<{ _id: string }>('snapshots').updateOne({ _id: snapshotId }, older);
+    });
+  return withPostgres(storage, async (client) => {
+    const older = `UPDATE watchpost.snapshots SET in_progress_at = in_progress_at - $2 * interval '1 second' WHERE snapshot_id = $1`;
+    await client.query(older, [snapshotId, seconds]);
+  });
+}
+
+/** Makes a record as releases wrote it that did not know of snapshots in progress. */
+async function makeEarlier(storage: StorageConfig, snapshotId: string): Promise<void> {
+  if (storage.MONGO_CONNECTION_STRING)
+    return withMongo(storage, async (client) => {
+      const earlier = { $set: { seen: true }, $unset: { inProgressAt: 1, 'body.look': 1, 'body.galleryPosition': 1 } } as const;
+      await client.db().collection<{ _id: string }>('snapshots').updateOne({ _id: snapshotId }, earlier);
+    });
+  return withPostgres(storage, async (client) => {
+    const earlier = `UPDATE watchpost.snapshots SET seen = true, body = body - 'look' - 'galleryPosition' WHERE snapshot_id = $1`;
+    await client.query(earlier, [snapshotId]);
+  });
+}
 
 for (const backend of galleryBackends) {
   describeWith(backend.needs, `snapshot records on ${backend.name}`, () => {
@@ -57,6 +84,8 @@ for (const backend of galleryBackends) {
         width: 1_920,
         height: 1_080,
         faces: [recordedFace(), recordedFace({ decision: 'unrecognisable', personId: null, similarity: null })],
+        galleryPosition: { epoch: 'e', version: 7 },
+        look: 'looking',
         upload: { state: 'sharing', fileId: 'F9' },
         error: { code: 'image-corrupt', message: 'broken' },
       };
@@ -75,23 +104,79 @@ for (const backend of galleryBackends) {
       for (const reason of lost) expect(reason).toMatchObject({ code: 'record-conflict', retry: 'transient' });
     });
 
-    it('returns the newest of one camera that have a sha256', async () => {
-      const { records } = database;
-      const channel = 'slack:C9';
-      const make = async (takenAtMs: number, camera: string | null, sha256: string | null): Promise<void> => {
-        const record = await records.open(job({ channel, camera, takenAtMs }), never);
-        await records.save({ ...record, sha256 }, never);
+    describe('the frames that one is compared with', () => {
+      const fingerprint = new Uint8Array([1, 2, 3]);
+      const channel = (): SnapshotJob['channel'] => `slack:C${randomUUID().slice(0, 8)}`;
+      const make = async (of: Partial<SnapshotJob>, state: Partial<SnapshotRecord>): Promise<SnapshotRecord> => {
+        const record = await database.records.open(job(of), never);
+        return database.records.save({ ...record, sha256: 'aa', fingerprint, ...state }, never);
       };
-      for (const takenAtMs of [3_000, 1_000, 2_000]) await make(takenAtMs, 'Gate', 'aa');
-      await make(9_000, 'Gate', null);
-      await make(8_000, 'Door', 'bb');
-      await make(7_000, null, 'cc');
-      const taken = async (camera: string | null, limit: number) =>
-        (await records.recent({ channel, camera }, limit, never)).map((record) => record.job.takenAtMs);
-      expect(await taken('Gate', 2)).toEqual([3_000, 2_000]);
-      expect(await taken('Gate', 9)).toEqual([3_000, 2_000, 1_000]);
-      expect(await taken(null, 9)).toEqual([7_000]);
-      expect(await records.recent({ channel: 'slack:C8', camera: 'Gate' }, 5, never)).toEqual([]);
+      const taken = async (of: SnapshotJob['channel'], camera: string | null, limit: number, [fromMs, toMs] = [0, 10_000]) =>
+        (await database.records.frames({ channel: of, camera, fromMs, toMs }, limit, never)).map(({ takenAtMs, look }) => [
+          takenAtMs,
+          look,
+        ]);
+
+      it('are the newest of the camera that were looked at', async () => {
+        const of = channel();
+        for (const takenAtMs of [3_000, 1_000, 2_000]) await make({ channel: of, camera: 'Gate', takenAtMs }, { state: 'recognised' });
+        await make({ channel: of, camera: 'Door', takenAtMs: 8_000 }, { state: 'posted' });
+        await make({ channel: of, camera: null, takenAtMs: 7_000 }, { state: 'nothing-to-post' });
+        expect(await taken(of, 'Gate', 2)).toEqual([
+          [3_000, null],
+          [2_000, null],
+        ]);
+        expect(await taken(of, 'Gate', 9, [1_000, 2_999])).toEqual([
+          [2_000, null],
+          [1_000, null],
+        ]);
+        expect((await taken(of, null, 9)).map(([at]) => at)).toEqual([8_000, 7_000, 3_000, 2_000, 1_000]);
+        expect(await taken(channel(), 'Gate', 5)).toEqual([]);
+      });
+
+      it('are none that repeated another one, failed, or lost their fingerprint, however many those are', async () => {
+        const of = channel();
+        await make({ channel: of, takenAtMs: 1_000 }, { state: 'posted' });
+        for (let at = 2_000; at < 9_000; at += 1_000) await make({ channel: of, takenAtMs: at }, { state: 'nothing-new' });
+        await make({ channel: of, takenAtMs: 9_000 }, { state: 'failed', look: 'looking' });
+        await make({ channel: of, takenAtMs: 9_500 }, { state: 'posted', fingerprint: null });
+        expect(await taken(of, 'Front door', 1)).toEqual([[1_000, null]]);
+        expect(await taken(of, null, 1)).toEqual([[1_000, null]]);
+      });
+
+      it('are those of an earlier release too, without what it counted as seen although it only repeated another one', async () => {
+        const of = channel();
+        await makeEarlier(storage, (await make({ channel: of, takenAtMs: 1_000 }, { state: 'posted' })).snapshotId);
+        const repeated = await make({ channel: of, takenAtMs: 2_000 }, { state: 'nothing-new' });
+        await makeEarlier(storage, repeated.snapshotId);
+        expect(await taken(of, 'Front door', 1)).toEqual([[1_000, null]]);
+        expect(await database.records.get(repeated.snapshotId, never)).toEqual(repeated);
+      });
+
+      it('are those in progress too, until these are done', async () => {
+        const of = channel();
+        await make({ channel: of, takenAtMs: 1_000 }, { look: 'waiting' });
+        const looking = await make({ channel: of, takenAtMs: 2_000 }, { look: 'looking' });
+        await make({ channel: of, takenAtMs: 3_000 }, {});
+        expect(await taken(of, 'Front door', 1)).toEqual([
+          [1_000, 'waiting'],
+          [2_000, 'looking'],
+        ]);
+        await database.records.save({ ...looking, state: 'recognised', look: null }, never);
+        expect(await taken(of, 'Front door', 1)).toEqual([
+          [2_000, null],
+          [1_000, 'waiting'],
+        ]);
+      });
+
+      it('are none in progress that nobody has written for three minutes: its worker was killed', async () => {
+        const of = channel();
+        const { snapshotId } = await make({ channel: of, takenAtMs: 1_000 }, { look: 'looking' });
+        await makeOlder(storage, snapshotId, 170);
+        expect(await taken(of, null, 1)).toEqual([[1_000, 'looking']]);
+        await makeOlder(storage, snapshotId, 20);
+        expect(await taken(of, null, 1)).toEqual([]);
+      });
     });
 
     it('removes the fingerprints of old frames, and nothing else', async () => {

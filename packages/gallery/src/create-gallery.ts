@@ -1,6 +1,8 @@
-import { pause } from '@watchpost/shared/wait';
+import { AppError } from '@watchpost/shared/errors';
+import { pause, raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
+import type { GalleryPosition } from './position.ts';
 import type { Mirror } from './memory/mirror.ts';
 import { inSteps, sortInSteps } from './memory/concurrency.ts';
 import { nameKey } from './names.ts';
@@ -32,6 +34,8 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
     isReady: () => sync.isReady(),
     isOutdated: () => sync.failure()?.error.code === 'database-newer',
     recognise,
+    position: () => ({ epoch: mirror.head.epoch, version: mirror.head.version }),
+    reached: async (position, signal) => untilReached(position, { mirror, sync }, signal),
     explain,
     people: async (signal) => {
       await sync.ready(signal);
@@ -74,6 +78,8 @@ async function inOrder(persons: readonly Person[]): Promise<Person[]> {
 
 /** How often a process that waits for the gallery looks whether it may wait for ever, milliseconds. */
 const lookMs = 20;
+/** How long a job waits until it asks again, milliseconds. */
+const waitMs = 5_000;
 /** How long it puts up with a database that cannot be read: a failover is over by then. */
 const patienceMs = 10_000;
 
@@ -82,5 +88,21 @@ async function untilReady(sync: Pick<Sync, 'isReady' | 'failure'>, signal: Abort
     const failure = sync.failure();
     if (failure && (failure.error.code === 'database-newer' || failure.forMs > patienceMs)) throw failure.error;
     await pause(lookMs, signal);
+  }
+}
+
+async function untilReached(
+  { epoch, version }: GalleryPosition,
+  { mirror, sync }: { mirror: Mirror; sync: Sync },
+  signal: AbortSignal,
+): Promise<void> {
+  if (mirror.head.epoch === epoch && mirror.head.version >= version) return;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  try {
+    // Memory is complete up to a head that is read now. It holds the position, unless the database was replaced: then it never will.
+    await raceAbort(sync.catchUp(), limited);
+  } catch (error) {
+    throwIfAborted(signal);
+    throw new AppError('gallery-unavailable', 'the newest changes of the gallery cannot be read', { cause: error, retryAfterMs: waitMs });
   }
 }

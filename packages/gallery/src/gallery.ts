@@ -1,5 +1,6 @@
 import type { Box } from '@watchpost/shared/geometry';
 import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus, Sighting } from './domain.ts';
+import type { GalleryPosition } from './position.ts';
 
 /** A person as commands and posts show it. */
 export interface Person {
@@ -53,8 +54,19 @@ export interface SightedFace extends Pick<Sighting, 'box' | 'decision' | 'simila
   second: string | null;
 }
 
+/** How far a process knows the gallery. */
+export interface GalleryProgress {
+  /** How far this process knows the gallery. After `recognise`, whoever has reached this position knows the persons that it answered. */
+  position(): GalleryPosition;
+  /**
+   * Resolves when this process knows the gallery up to a position that another one had; reads the database at once if it does not.
+   * Nothing is waited for that the database no longer has: another history, or a person who was forgotten. Rejects with `gallery-unavailable`.
+   */
+  reached(position: GalleryPosition, signal: AbortSignal): Promise<void>;
+}
+
 /** The gallery as jobs and commands use it. */
-export interface Gallery {
+export interface Gallery extends GalleryProgress {
   /** Resolves when the whole gallery is in memory; until then nobody may be called unknown. Rejects with `database-newer` if it would wait for an update, and with `gallery-unavailable` if the database cannot be read for ten seconds. */
   ready(signal: AbortSignal): Promise<void>;
   isReady(): boolean;

@@ -1,5 +1,11 @@
 import type { Box, Point } from '@watchpost/shared/geometry';
 
+/**
+ * Below this, whether something is a face at all cannot be checked (face/verify.ts), and it is never recognised: a blob on a foot may
+ * look like one. `SeenFace.sizePx`.
+ */
+export const smallestFacePx = 20;
+
 /** A face with its embedding: what seeing a picture results in. See look.ts for the stages before. Pixels of the upright picture. */
 export interface SeenFace {
   /** From forehead to chin, from ear to ear. */

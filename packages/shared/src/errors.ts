@@ -37,6 +37,7 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  'same-frame-in-progress': 'transient',
   // npm start.
   'build-missing': 'permanent',
   'data-dir-in-use': 'permanent',

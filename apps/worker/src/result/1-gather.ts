@@ -22,6 +22,8 @@ export async function gather(
   { chat, gallery }: { chat: ChatPlatform; gallery: Gallery },
   signal: AbortSignal,
 ): Promise<Gathered> {
+  // Another worker may have met these people, a moment ago.
+  if (record.galleryPosition) await gallery.reached(record.galleryPosition, signal);
   const faces: ShownFace[] = [];
   const leftToRight = [...(record.faces ?? [])].sort((a, b) => a.box.x - b.box.x);
   for (const face of leftToRight) {

@@ -1,47 +1,57 @@
-import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
-import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import { randomInt } from 'node:crypto';
+import { AppError } from '@watchpost/shared/errors';
+import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
-import { sameFrame } from '@watchpost/see/picture/fingerprint';
 import type { Downloaded } from './1-download.ts';
+import { compare, type CompareDeps, type Comparison } from './same-frame.ts';
 
-/** `seen`: what the engine saw. `nothing-new`: the camera's earlier snapshot `sameAs` shows the same frame, so no inference was spent. */
-export type SeeResult =
-  | (Downloaded & { kind: 'seen'; seen: Seen; fingerprint: Uint8Array })
-  | (Downloaded & { kind: 'nothing-new'; sameAs: string; fingerprint: Uint8Array | null });
+/** `seen`: what the engine saw. `nothing-new`: the snapshot `sameAs` shows the same frame, so no inference was spent. */
+export type SeeResult = { record: SnapshotRecord } & ({ kind: 'seen'; seen: Seen } | { kind: 'nothing-new'; sameAs: string });
 
-export interface SeeDeps {
+export interface SeeDeps extends CompareDeps {
   engine: FaceEngine;
-  records: SnapshotRecords;
-  /** How many of the camera's recent snapshots to compare with. */
-  compareWith: number;
-  /** Older snapshots are not compared with: a person who stays longer should be recognised again. Milliseconds. */
-  compareWithinMs: number;
 }
 
-/** The cheap checks first: identical bytes, then the same frame, and only then inference. Rejects as `FaceEngine.see`. */
-export async function see(job: SnapshotJob, downloaded: Downloaded, deps: SeeDeps, signal: AbortSignal): Promise<SeeResult> {
-  const earlier = await earlierFrames(job, deps, signal);
-  const copy = earlier.find((record) => record.sha256 === downloaded.sha256);
-  if (copy) return { ...downloaded, kind: 'nothing-new', sameAs: copy.snapshotId, fingerprint: copy.fingerprint };
+/** Until an equal frame is looked at again. With jitter, because those that wait would disturb each other. Milliseconds. */
+const again = { fromMs: 700, toMs: 1_300 };
+/** A snapshot that waits says so again after this long, so that later ones go on waiting for it. Milliseconds. */
+const announceEveryMs = 30_000;
 
-  const fingerprint = await deps.engine.fingerprint(downloaded.bytes, signal);
-  const same = earlier.find((record) => record.fingerprint && sameFrame(record.fingerprint, fingerprint));
-  if (same) return { ...downloaded, kind: 'nothing-new', sameAs: same.snapshotId, fingerprint };
-  return { ...downloaded, kind: 'seen', seen: await deps.engine.see(downloaded.bytes, signal), fingerprint };
+/**
+ * What an earlier attempt knows already: a frame that waits for an equal one is downloaded only to be looked at. Null: it must be.
+ * Rejects with `same-frame-in-progress` while it must wait.
+ */
+export async function seeAgain(opened: SnapshotRecord, deps: SeeDeps, signal: AbortSignal): Promise<SeeResult | null> {
+  if (opened.look === null || !opened.fingerprint || deps.compareWith === 0) return null;
+  const comparison = await compare(opened.job, opened.fingerprint, deps, signal);
+  if (comparison.kind === 'same') return { kind: 'nothing-new', record: opened, sameAs: comparison.as };
+  if (comparison.kind === 'wait') await waitFor(comparison, opened, deps, signal);
+  return null;
 }
 
-/** Only snapshots that the engine saw: a chain of frames, each the same as the one before, could drift away from the first. */
-async function earlierFrames(
-  job: SnapshotJob,
-  { records, compareWith, compareWithinMs }: SeeDeps,
+/**
+ * Looks at a frame, unless another one shows the same. Announces that first, so that of equal frames that come at once, to several
+ * workers, one is looked at. Rejects with `same-frame-in-progress` while that is another one, and as `FaceEngine.see`.
+ */
+export async function see(opened: SnapshotRecord, { bytes, sha256 }: Downloaded, deps: SeeDeps, signal: AbortSignal): Promise<SeeResult> {
+  if (deps.compareWith === 0) return { kind: 'seen', record: { ...opened, sha256 }, seen: await deps.engine.see(bytes, signal) };
+  const fingerprint = await deps.engine.fingerprint(bytes, signal);
+  const record = await deps.records.save({ ...opened, state: 'received', error: null, sha256, fingerprint, look: 'looking' }, signal);
+  const comparison = await compare(record.job, fingerprint, deps, signal);
+  if (comparison.kind === 'same') return { kind: 'nothing-new', record, sameAs: comparison.as };
+  if (comparison.kind === 'wait') await waitFor(comparison, record, deps, signal);
+  return { kind: 'seen', record, seen: await deps.engine.see(bytes, signal) };
+}
+
+async function waitFor(
+  { for: other }: Extract<Comparison, { kind: 'wait' }>,
+  record: SnapshotRecord,
+  { records }: SeeDeps,
   signal: AbortSignal,
-): Promise<SnapshotRecord[]> {
-  const recent = await records.recent({ channel: job.channel, camera: job.camera }, compareWith, signal);
-  return recent.filter(
-    (record) =>
-      record.snapshotId !== job.snapshotId &&
-      record.state !== 'nothing-new' &&
-      record.state !== 'failed' &&
-      Math.abs(job.takenAtMs - record.job.takenAtMs) <= compareWithinMs,
-  );
+): Promise<never> {
+  if (record.look !== 'waiting' || Date.now() - record.updatedAtMs > announceEveryMs)
+    await records.save({ ...record, look: 'waiting' }, signal);
+  throw new AppError('same-frame-in-progress', `${other} shows the same and is looked at first`, {
+    retryAfterMs: randomInt(again.fromMs, again.toMs),
+  });
 }

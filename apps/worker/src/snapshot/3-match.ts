@@ -1,8 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { ProbeFace, Gallery, MatchedFace } from '@watchpost/gallery/gallery';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
-import type { RecordedFace } from '@watchpost/gallery/records/snapshot-record';
-import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
+import type { RecordedFace, SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
+import { smallestFacePx, type FaceEngine, type Seen } from '@watchpost/see/face-engine';
 import { requireReady } from '../gallery-ready.ts';
 
 export interface MatchDeps {
@@ -10,11 +10,18 @@ export interface MatchDeps {
   gallery: Gallery;
 }
 
-/** Asks the gallery about all faces together. Rejects with `gallery-not-ready` while the gallery is loading. */
-export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: MatchDeps, signal: AbortSignal): Promise<RecordedFace[]> {
-  if (seen.faces.length === 0) return [];
+export interface Matched {
+  faces: RecordedFace[];
+  /** Whoever knows the gallery up to here knows their persons. Null: no face was asked about. */
+  galleryPosition: SnapshotRecord['galleryPosition'];
+}
+
+/** Asks the gallery about all faces together; what is too small to be surely a face is none. Rejects with `gallery-not-ready` while the gallery is loading. */
+export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: MatchDeps, signal: AbortSignal): Promise<Matched> {
+  const large = seen.faces.filter(({ sizePx }) => sizePx >= smallestFacePx);
+  if (large.length === 0) return { faces: [], galleryPosition: null };
   requireReady(gallery);
-  const faces: ProbeFace[] = seen.faces.map((face) => ({
+  const faces: ProbeFace[] = large.map((face) => ({
     box: face.box,
     embedding: face.embedding,
     modelId: engine.modelId,
@@ -24,7 +31,7 @@ export async function match(job: SnapshotJob, seen: Seen, { engine, gallery }: M
   }));
   const { snapshotId, channel, camera, takenAtMs } = job;
   const matched = await gallery.recognise({ snapshotId, channel, camera, takenAtMs }, faces, signal);
-  return faces.map((face, index) => recorded(face, matched[index]));
+  return { faces: faces.map((face, index) => recorded(face, matched[index])), galleryPosition: gallery.position() };
 }
 
 function recorded(face: ProbeFace, matched: MatchedFace | undefined): RecordedFace {
@@ -32,6 +39,7 @@ function recorded(face: ProbeFace, matched: MatchedFace | undefined): RecordedFa
   return {
     box: face.box,
     quality: face.quality,
+    sizePx: face.sizePx,
     decision: matched.decision,
     personId: matched.person?.id ?? null,
     similarity: matched.similarity,

@@ -4,13 +4,15 @@ import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
+import { requireReady } from '../gallery-ready.ts';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { download } from './1-download.ts';
-import { see, type SeeDeps } from './2-see.ts';
+import { see, seeAgain, type SeeDeps, type SeeResult } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
-import { recordOutcome } from './4-record.ts';
+import { isUnrecognised, recordOutcome } from './4-record.ts';
 import { requestResult } from './5-request-result.ts';
+import { keepTrying, waitingForGallery } from './keep-trying.ts';
 
 export interface SnapshotDeps extends SeeDeps, MatchDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
@@ -22,30 +24,37 @@ export interface SnapshotDeps extends SeeDeps, MatchDeps {
   sendTimeoutMs: number;
 }
 
-/** One snapshot, from its file to its record and the request to post it. A retry of a recognised snapshot only repeats the request. */
+/**
+ * One snapshot, from its file to its record and the request to post it. An attempt does only what its record says is left: a recognised
+ * snapshot is not seen again.
+ */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
   const { records, timed } = deps;
-  return recordingFailures(deps, async (job, { attempt }, signal) => {
-    const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
-    const opened = await records.open(job, signal);
-    const recognised = isUnrecognised(opened) ? await recognise(job, opened, deps, signal) : opened;
-    if (recognised.state === 'recognised' || recognised.state === 'failed') {
-      await timed('request-result', () => requestResult(job, deps));
-    }
-    log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
-  });
-}
-
-/** New, or failed before its faces were recognised and run again by an operator. */
-function isUnrecognised(record: SnapshotRecord): boolean {
-  return record.faces === null && (record.state === 'received' || record.state === 'failed');
+  return recordingFailures(deps, async (job, { attempt }, signal) =>
+    waitingForGallery(async () => {
+      const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
+      const opened = await records.open(job, signal);
+      const recognised = isUnrecognised(opened) ? await recognise(job, opened, { ...deps, log }, signal) : opened;
+      if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
+        await timed('request-result', () => requestResult(job, deps));
+      }
+      log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
+    }),
+  );
 }
 
 async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
-  const { timed, platformFor, maxBytes, records } = deps;
+  const { gallery, timed, records, log } = deps;
+  requireReady(gallery);
+  const result = (await timed('compare', () => seeAgain(opened, deps, signal))) ?? (await downloadAndSee(job, opened, deps, signal));
+  const matched =
+    result.kind === 'seen' ? await timed('match', () => keepTrying(() => match(job, result.seen, deps, signal), log, signal)) : null;
+  return timed('record', () => keepTrying(() => recordOutcome(result, matched, records, signal), log, signal));
+}
+
+async function downloadAndSee(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SeeResult> {
+  const { timed, platformFor, maxBytes } = deps;
   const { chat } = platformFor(job.channel);
   const downloaded = await timed('download', () => download(job, { chat, maxBytes }, signal));
-  const result = await timed('see', () => see(job, downloaded, deps, signal));
-  const faces = result.kind === 'seen' ? await timed('match', () => match(job, result.seen, deps, signal)) : [];
-  return recordOutcome(opened, result, faces, records, signal);
+  return timed('see', () => see(opened, downloaded, deps, signal));
 }

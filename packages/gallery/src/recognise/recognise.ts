@@ -1,4 +1,5 @@
 import { dot as cosine } from '@watchpost/shared/vectors';
+import { raceAbort } from '@watchpost/shared/wait';
 import type { Transact } from '../changes/transact.ts';
 import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
 import { thresholdsAt } from '../decide/thresholds.ts';
@@ -49,22 +50,25 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
     return outcomes;
   };
 
-  const answers = ({ faces }: SnapshotSightings): MatchedFace[] =>
-    faces.map((face) => ({ ...presentFace(mirror, face), similarity: face.similarity }));
+  const answers = async ({ faces }: SnapshotSightings, signal: AbortSignal): Promise<MatchedFace[]> => {
+    // Another process may have decided, or the own change could not be read back.
+    if (faces.some(({ personId }) => personId !== null && !mirror.person(personId))) await raceAbort(sync.catchUp(), signal);
+    return faces.map((face) => ({ ...presentFace(mirror, face), similarity: face.similarity }));
+  };
 
   return async (info, faces, signal) => {
     if (faces.length === 0) return [];
     const snapshot = storable(info);
     const before = await sightings.find(snapshot.snapshotId, signal);
     await sync.ready(signal);
-    if (before) return answers(await sightings.record(before, [], signal));
+    if (before) return answers(await sightings.record(before, [], signal), signal);
     await deps.pageIn?.(faces, signal);
     const outcomes = await decideAndCommit(snapshot.snapshotId, faces, signal);
     for (const { decision } of outcomes) metrics.decisions.inc({ decision });
     const seen = faces.map((face, index) => toSighting(face, outcomes[index]));
     // Somebody may have been forgotten since it was decided that the face is theirs: nothing of them is recorded.
     const present = seen.map((face) => (face.personId === null || mirror.person(face.personId) ? face : withoutPerson(face)));
-    return answers(await sightings.record({ ...snapshot, faces: present }, cropsToKeep(faces, present), signal));
+    return answers(await sightings.record({ ...snapshot, faces: present }, cropsToKeep(faces, present), signal), signal);
   };
 }
 

@@ -18,6 +18,8 @@ export function newRecord(job: SnapshotJob): SnapshotRecord {
     width: null,
     height: null,
     faces: null,
+    galleryPosition: null,
+    look: null,
     upload: null,
     error: null,
     updatedAtMs: Date.now(),
@@ -27,4 +29,14 @@ export function newRecord(job: SnapshotJob): SnapshotRecord {
 /** `SnapshotRecords.save` rejects with this. */
 export function recordConflict(snapshotId: string): AppError {
   return new AppError('record-conflict', `another writer changed the record of ${snapshotId}`);
+}
+
+/** Whether its faces were recognised, so that later frames are compared with it. */
+export function wasLookedAt({ state }: Pick<SnapshotRecord, 'state'>): boolean {
+  return state === 'recognised' || state === 'posted' || state === 'nothing-to-post';
+}
+
+/** Whether it is being looked at, or waits for another frame. */
+export function isInProgress({ state, look }: Pick<SnapshotRecord, 'state' | 'look'>): boolean {
+  return state === 'received' && look !== null;
 }

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
 import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { boxSchema, faceDecisionSchema } from '../domain.ts';
+import { galleryPositionSchema } from '../position.ts';
 
 const recordedFaceSchema = z.object({
   box: boxSchema,
   /** 0..1, see docs/seeing.md. */
   quality: z.number(),
+  /** See SeenFace.sizePx; absent in records of earlier releases. */
+  sizePx: z.number().exactOptional(),
   decision: faceDecisionSchema,
   personId: z.string().nullable(),
   /** Cosine to the person's nearest reference; null where nothing was compared. */
@@ -29,6 +32,10 @@ export const recordBodySchema = z.object({
   width: z.number().nullable(),
   height: z.number().nullable(),
   faces: z.array(recordedFaceSchema).nullable(),
+  /** Up to where the gallery was known when the faces were decided; null for records of earlier releases. */
+  galleryPosition: galleryPositionSchema.nullable().default(null),
+  /** While it is `received`: whether it is being looked at, or waits for another frame that may show the same. */
+  look: z.enum(['looking', 'waiting']).nullable().default(null),
   upload: uploadProgressSchema.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   updatedAtMs: z.number(),
@@ -39,6 +46,33 @@ export type SnapshotRecord = z.infer<typeof recordBodySchema> & {
   /** Compared with later frames, to skip those that show nothing new. */
   fingerprint: Uint8Array | null;
 };
+
+/** A snapshot that another one may show the same as. */
+export interface Frame {
+  snapshotId: string;
+  takenAtMs: number;
+  fingerprint: Uint8Array;
+  /** Null: its faces were recognised. Otherwise it is in progress. */
+  look: SnapshotRecord['look'];
+}
+
+/** Which frames one is compared with. */
+export interface FrameRange {
+  channel: string;
+  /** Null: of all cameras. */
+  camera: string | null;
+  /** Taken between these two, milliseconds since 1970. */
+  fromMs: number;
+  toMs: number;
+}
+
+/**
+ * After so long without a write, a snapshot in progress holds up no other: its worker was killed, or its job waits in a long queue.
+ * By the database's clock, milliseconds.
+ */
+export const inProgressMs = 180_000;
+/** No more workers are busy at the same time. */
+export const mostInProgress = 200;
 
 /** How long fingerprints are kept, and the longest `SAME_FRAME_WINDOW_MS`: older frames are compared with no new one. Milliseconds. */
 export const fingerprintsKeepMs = 3_600_000;
@@ -52,6 +86,9 @@ export interface SnapshotRecords {
   save(record: SnapshotRecord, signal: AbortSignal): Promise<SnapshotRecord>;
   /** Removes the fingerprints of snapshots taken before `beforeMs`: they are large, and only recent ones are compared with. */
   forgetFrames(beforeMs: number, signal: AbortSignal): Promise<void>;
-  /** The newest `limit` records of one channel and camera that have a sha256, newest first. */
-  recent(source: { channel: string; camera: string | null }, limit: number, signal: AbortSignal): Promise<SnapshotRecord[]>;
+  /**
+   * The frames of a range: the newest `limit` of those whose faces were recognised, and those in progress. Neither those that only
+   * repeated another one nor those that failed.
+   */
+  frames(range: FrameRange, limit: number, signal: AbortSignal): Promise<Frame[]>;
 }

@@ -1,11 +1,11 @@
 import { covered, overlap, sharedArea, type Box } from '@watchpost/shared/geometry';
+import { smallestFacePx } from '../face-engine.ts';
 
 /**
  * Is a found face really a face? Two checks, which work at different sizes (docs/decisions/0007 has the counts):
  * the mesh model's flag is nearly always above 0.7 for true faces of 20 pixels and more, and says nothing about smaller ones;
  * the likeness (cosine to the mean embedding of many faces) of true faces falls below 16 pixels, that of false boxes falls further.
  */
-const minSizeForFlagPx = 20;
 const minFlag = 0.1;
 /** Where likeness is not checked. */
 const minFlagAlone = 0.5;
@@ -32,7 +32,7 @@ export function isDistinctFace(face: { box: Box; detectorScore: number }, better
 
 /** Whether the mesh model's flag confirms a face of this size. `checksLikeness`: its likeness will be checked as well. */
 export function passesMesh(flag: number, sizePx: number, checksLikeness: boolean): boolean {
-  if (sizePx < minSizeForFlagPx) return true;
+  if (sizePx < smallestFacePx) return true;
   return flag >= (checksLikeness ? minFlag : minFlagAlone);
 }
 

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** A frame shrunk to cells: the mean brightness of each, 0..255, rows from the top. */
 export interface Cells {
@@ -45,17 +45,45 @@ export function fingerprintOf({ columns, rows, brightness }: Cells): Uint8Array 
  * Frames of different sizes are never the same, and neither is anything that is not a fingerprint.
  */
 export function sameFrame(a: Uint8Array, b: Uint8Array): boolean {
-  const [left, right] = [unpack(a), unpack(b)];
-  if (!left || !right || left.columns !== right.columns || left.rows !== right.rows) return false;
-  return left.steps.every((value, index) => Math.abs(value - (right.steps[index] ?? 0)) <= allowedSteps);
+  return sameFrameAs(a)(b);
 }
 
-function unpack(fingerprint: Uint8Array): { columns: number; rows: number; steps: Uint8Array } | undefined {
+/** `sameFrame` of one frame with many others. Most differ in their first rows already, and no more than that is unpacked of these. */
+export function sameFrameAs(a: Uint8Array): (b: Uint8Array) => boolean {
+  const mine = unpack(a);
+  const isLike = (other: Unpacked): boolean =>
+    mine !== undefined &&
+    mine.columns === other.columns &&
+    mine.rows === other.rows &&
+    other.steps.every((value, index) => Math.abs(value - (mine.steps[index] ?? 0)) <= allowedSteps);
+  return (b) => {
+    const opening = b.length > openingBytes ? unpack(b, openingBytes) : undefined;
+    if (opening && !isLike(opening)) return false;
+    const whole = unpack(b);
+    return whole !== undefined && isLike(whole);
+  };
+}
+
+interface Unpacked {
+  columns: number;
+  rows: number;
+  steps: Uint8Array;
+}
+
+/** Of a packed fingerprint: its first rows, in less than a tenth of the time that the whole takes. */
+const openingBytes = 512;
+
+/** Undefined if it is no fingerprint. `opening`: only of its first bytes, which yields the first cells. */
+function unpack(fingerprint: Uint8Array, opening?: number): Unpacked | undefined {
   try {
-    const packed = inflateRawSync(fingerprint, { maxOutputLength: 1_000_000 });
+    const packed = inflateRawSync(fingerprint.subarray(0, opening), {
+      maxOutputLength: 1_000_000,
+      ...(opening !== undefined && { finishFlush: constants.Z_SYNC_FLUSH }),
+    });
     const [columns, rows] = [packed.readUInt16BE(0), packed.readUInt16BE(2)];
-    if (packed.length !== 4 + columns * rows || packed.length === 4) return undefined;
-    const steps = new Uint8Array(columns * rows);
+    const cells = packed.length - 4;
+    if (cells === 0 || (opening === undefined ? cells !== columns * rows : cells > columns * rows)) return undefined;
+    const steps = new Uint8Array(cells);
     let value = 0;
     for (let index = 0; index < steps.length; index += 1) {
       value = (value + (packed[4 + index] ?? 0)) & 0xff;

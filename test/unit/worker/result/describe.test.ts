@@ -10,6 +10,7 @@ const stranger: ShownFace = {
   person: person({ id: 'p2', status: 'unknown', name: 'Unknown 3', number: 3 }),
 };
 const unsure: ShownFace = { face: recordedFace({ decision: 'uncertain' }), person: person() };
+const distant: ShownFace = { face: recordedFace({ decision: 'unrecognisable', personId: null, sizePx: 39 }), person: null };
 const blurred: ShownFace = { face: recordedFace({ decision: 'unrecognisable', personId: null }), person: null };
 const ignored: ShownFace = { face: recordedFace(), person: person({ status: 'ignored', name: 'Postman' }) };
 /** The description with its text as Slack's platform renders it. */
@@ -37,8 +38,37 @@ describe('the words of a result', () => {
     expect(labels[0]?.style).toBe('uncertain');
   });
 
-  it('reports a face that is too unclear', () => {
-    expect(describeResult(gathered([blurred])).text).toContain('1 face at Front door: too unclear');
+  it('counts and numbers the faces that can be told apart, and only counts the others', () => {
+    const { text, altText, labels } = describeResult(gathered([distant, ada, distant, stranger], null));
+    expect(text).toBe('2 faces at Front door: 1: Ada, 2: Unknown 3, and 2 too far away');
+    expect(altText).toBe('Snapshot at Front door with 2 faces marked, from left to right: 1: Ada, 2: Unknown 3, and 2 too far away.');
+    expect(labels.map((label) => label.text)).toEqual([null, '1: Ada', null, '2: Unknown 3']);
+    expect(describeResult(gathered([distant, ada], null)).text).toBe('1 face at Front door: Ada, and 1 too far away');
+    expect(describeResult(gathered([unsure, ignored, distant], null)).text).toBe(
+      '2 faces at Front door: 1: not sure, 2: ignored, and 1 too far away',
+    );
+  });
+
+  it('says of a large face that it is unclear, not that it is far away', () => {
+    expect(describeResult(gathered([ada, blurred, distant], null)).text).toBe(
+      '1 face at Front door: Ada, and 1 too far away, 1 too unclear',
+    );
+  });
+
+  it.each([
+    [[distant], '1 face at Front door: too far away to recognise'],
+    [[distant, distant], '2 faces at Front door: too far away to recognise'],
+    [[blurred], '1 face at Front door: too unclear to recognise'],
+    [[blurred, distant, distant], '3 faces at Front door: 2 too far away, 1 too unclear to recognise'],
+  ])('says why nobody in a picture can be recognised', (faces, expected) => {
+    const { text, altText } = describeResult(gathered(faces, null));
+    expect(text).toBe(expected);
+    expect(altText).toContain('to recognise.');
+  });
+
+  it('takes a face of an earlier release’s record by its box', () => {
+    const small = { ...blurred, face: { ...blurred.face, box: { x: 1, y: 1, width: 30, height: 39 } } };
+    expect(describeResult(gathered([small], null)).text).toContain('too far away');
   });
 
   it('uses the name of now for a stranger who was named meanwhile', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { fitText, layoutLabels, maxResultSidePx, type LabelledBox } from '@watchpost/worker/result/annotate/layout';
+import { fitText, layoutLabels, maxResultSidePx, type LabelledBox, type PlacedLabel } from '@watchpost/worker/result/annotate/layout';
 
 const measure = (text: string, fontPx: number) => Array.from(text).length * fontPx * 0.6;
 const face = (x: number, y: number, side = 60, text = '1 Ada'): LabelledBox => ({ box: { x, y, width: side, height: side }, text });
+const labelOf = (placed: PlacedLabel | undefined): Rect => {
+  if (!placed?.label) throw new Error('the face has no label');
+  return placed.label;
+};
 interface Rect {
   x: number;
   y: number;
@@ -24,7 +28,7 @@ describe('layoutLabels', () => {
     const layout = layoutLabels({ width, height }, corners, measure);
     expect(Math.max(layout.width, layout.height)).toBeLessThanOrEqual(maxResultSidePx);
     expect(layout.fontPx).toBeGreaterThanOrEqual(16);
-    for (const { label } of layout.faces) {
+    for (const label of layout.faces.map(labelOf)) {
       expect(label.x).toBeGreaterThanOrEqual(0);
       expect(label.y).toBeGreaterThanOrEqual(0);
       expect(label.y + label.height).toBeLessThanOrEqual(layout.height);
@@ -35,8 +39,8 @@ describe('layoutLabels', () => {
 
   it('puts the label above its box where there is room', () => {
     const [placed] = layoutLabels({ width: 1280, height: 720 }, [face(400, 300)], measure).faces;
-    expect(placed!.label.y + placed!.label.height).toBeLessThanOrEqual(300);
-    expect(overlaps(placed!.label, placed!.box)).toBe(false);
+    expect(labelOf(placed).y + labelOf(placed).height).toBeLessThanOrEqual(300);
+    expect(overlaps(labelOf(placed), placed!.box)).toBe(false);
   });
 
   it('lets no label cover another label or face in a row of neighbours', () => {
@@ -45,10 +49,17 @@ describe('layoutLabels', () => {
     for (const [i, a] of faces.entries()) {
       for (const [j, b] of faces.entries()) {
         if (i === j) continue;
-        expect(overlaps(a.label, b.label)).toBe(false);
-        expect(overlaps(a.label, b.box)).toBe(false);
+        expect(overlaps(labelOf(a), labelOf(b))).toBe(false);
+        expect(overlaps(labelOf(a), b.box)).toBe(false);
       }
     }
+  });
+
+  it('gives a face without a text only its box, which no other label covers', () => {
+    const above = { ...face(400, 262, 30), text: null };
+    const { faces } = layoutLabels({ width: 1280, height: 720 }, [above, face(400, 300)], measure);
+    expect(faces[0]).toEqual({ box: above.box, label: null });
+    expect(overlaps(labelOf(faces[1]), above.box)).toBe(false);
   });
 
   it('enlarges a thumbnail so that its label can be read, and scales boxes with it', () => {

@@ -7,13 +7,13 @@ import { snapshotJob } from '../../../support/factories.ts';
 const never = new AbortController().signal;
 const point = { x: 0, y: 0 };
 
-function seenFace(crop: Uint8Array | null): SeenFace {
+function seenFace(crop: Uint8Array | null, sizePx = 33): SeenFace {
   return {
     box: { x: 1, y: 2, width: 30, height: 40 },
     score: 0.9,
     landmarks: { leftEye: point, rightEye: point, nose: point, leftMouth: point, rightMouth: point },
     quality: { value: 0.7, sharpness: 1, frontal: 1, detectorScore: 0.9, meshScore: 1 },
-    sizePx: 33,
+    sizePx,
     embedding: new Float32Array([1, 0]),
     crop,
   };
@@ -22,8 +22,9 @@ function seenFace(crop: Uint8Array | null): SeenFace {
 /** What the step asks of the gallery, which answers `unknown` for every face. */
 async function ask(faces: SeenFace[], isReady = true): Promise<ProbeFace[]> {
   const asked: ProbeFace[] = [];
-  const gallery: Pick<Gallery, 'isReady' | 'recognise'> = {
+  const gallery: Pick<Gallery, 'isReady' | 'recognise' | 'position'> = {
     isReady: () => isReady,
+    position: () => ({ epoch: 'e', version: 7 }),
     recognise: async (_, given) => {
       asked.push(...given);
       return given.map((): MatchedFace => ({
@@ -34,7 +35,13 @@ async function ask(faces: SeenFace[], isReady = true): Promise<ProbeFace[]> {
     },
   };
   const seen: Seen = { width: 100, height: 100, elapsedMs: 1, faces };
-  await match(snapshotJob(), seen, { engine: { modelId: 'm' }, gallery } as unknown as Parameters<typeof match>[2], never);
+  const { galleryPosition } = await match(
+    snapshotJob(),
+    seen,
+    { engine: { modelId: 'm' }, gallery } as unknown as Parameters<typeof match>[2],
+    never,
+  );
+  expect(galleryPosition).toEqual({ epoch: 'e', version: 7 });
   return asked;
 }
 
@@ -51,6 +58,10 @@ describe('match', () => {
       crop,
     });
     expect(Object.keys(second!)).not.toContain('crop');
+  });
+
+  it('takes nothing below 20 pixels for a face', async () => {
+    expect((await ask([seenFace(null, 20), seenFace(null, 19.9), seenFace(null, 15)])).map(({ sizePx }) => sizePx)).toEqual([20]);
   });
 
   it('lets the job wait while the gallery is not ready', async () => {

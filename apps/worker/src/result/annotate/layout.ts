@@ -2,13 +2,14 @@ import { scaleBox, sharedArea, type Box } from '@watchpost/shared/geometry';
 
 export interface LabelledBox {
   box: Box;
-  text: string;
+  /** Null: a box without a label. */
+  text: string | null;
 }
 
 export interface PlacedLabel {
   /** Pixels of the output. */
   box: Box;
-  label: Box & { text: string };
+  label: (Box & { text: string }) | null;
 }
 
 export interface Layout {
@@ -47,9 +48,13 @@ export function layoutLabels(source: { width: number; height: number }, faces: r
   faces.forEach(({ text }, index) => {
     const box = boxes[index];
     if (!box) return;
+    if (text === null) {
+      placed.push({ box, label: null });
+      return;
+    }
     const fitted = fitText(text, width * 0.45, (part) => measure(part, fontPx));
     const size = { width: Math.ceil(measure(fitted, fontPx) + fontPx * 0.6), height: Math.ceil(fontPx * 1.45) };
-    const obstacles = [...placed.map(({ label }) => label), ...boxes.filter((_, other) => other !== index)];
+    const obstacles = [...placed.flatMap(({ label }) => label ?? []), ...boxes.filter((_, other) => other !== index)];
     placed.push({ box, label: { ...bestPlace(box, size, { width, height }, obstacles, linePx), text: fitted } });
   });
   return { width, height, scale, fontPx, linePx, faces: placed };

@@ -1,8 +1,15 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { guardMongo, isDuplicateKey } from './connect.ts';
-import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
-import { recordBodySchema, type SnapshotRecord, type SnapshotRecords } from '../../records/snapshot-record.ts';
+import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
+import {
+  inProgressMs,
+  mostInProgress,
+  recordBodySchema,
+  type Frame,
+  type SnapshotRecord,
+  type SnapshotRecords,
+} from '../../records/snapshot-record.ts';
 
 const documentSchema = z.object({
   _id: z.string(),
@@ -11,8 +18,10 @@ const documentSchema = z.object({
   camera: z.string().nullable(),
   takenAt: z.date(),
   expiresAt: z.date(),
-  /** It was looked at, and can be compared with: it has a sha256. */
+  /** Its faces were recognised: later frames are compared with it. */
   seen: z.boolean(),
+  /** When it was last written while in progress. */
+  inProgressAt: z.date().nullish(),
   fingerprint: z.instanceof(Binary).nullable(),
   body: recordBodySchema,
 });
@@ -26,6 +35,16 @@ function toRecord(document: Document): SnapshotRecord {
 function toBytes(binary: Binary): Uint8Array {
   return new Uint8Array(binary.buffer.subarray(0, binary.length()));
 }
+
+const frameSchema = z
+  .object({ _id: z.string(), takenAt: z.date(), fingerprint: z.instanceof(Binary), body: recordBodySchema.pick({ look: true }) })
+  .transform(({ _id, takenAt, fingerprint, body }): Frame => ({
+    snapshotId: _id,
+    takenAtMs: takenAt.getTime(),
+    fingerprint: toBytes(fingerprint),
+    look: body.look,
+  }));
+const frameFields = { takenAt: 1, fingerprint: 1, 'body.look': 1 };
 
 /** Records in the collection `snapshots`, one document each. */
 export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
@@ -50,9 +69,39 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
   const save: SnapshotRecords['save'] = async (record) => {
     const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
     const { _id, ...fields } = toDocument(next);
-    const { matchedCount } = await snapshots.updateOne({ _id, revision: record.revision }, { $set: fields });
+    const { matchedCount } = await snapshots.updateOne(
+      { _id, revision: record.revision },
+      isInProgress(next) ? { $set: fields, $currentDate: { inProgressAt: true } } : { $set: { ...fields, inProgressAt: null } },
+    );
     if (matchedCount === 0) throw recordConflict(record.snapshotId);
     return next;
+  };
+
+  const frames: SnapshotRecords['frames'] = async ({ channel, camera, fromMs, toMs }, limit, signal) => {
+    const range = {
+      channel,
+      ...(camera !== null && { camera }),
+      takenAt: { $gte: new Date(fromMs), $lte: new Date(toMs) },
+      fingerprint: { $type: 'binData' as const },
+    };
+    // In this order: what is recognised between the two is found by the second.
+    const inProgress = await snapshots
+      .find(
+        { ...range, inProgressAt: { $type: 'date' }, $expr: { $gt: ['$inProgressAt', { $subtract: ['$$NOW', inProgressMs] }] } },
+        { signal },
+      )
+      .sort({ takenAt: 1 })
+      .limit(mostInProgress)
+      .project(frameFields)
+      .toArray();
+    const lookedAt = await snapshots
+      // Earlier releases counted what repeats another frame, or failed, as seen.
+      .find({ ...range, seen: true, 'body.state': { $nin: ['nothing-new', 'failed'] } }, { signal })
+      .sort({ takenAt: -1, _id: -1 })
+      .limit(limit)
+      .project(frameFields)
+      .toArray();
+    return [...lookedAt, ...inProgress].map((document) => frameSchema.parse(document));
   };
 
   return {
@@ -66,26 +115,18 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
           { $set: { fingerprint: null } },
         );
       }, signal),
-    recent: ({ channel, camera }, limit, signal) =>
-      guardMongo(async () => {
-        const found = await snapshots
-          .find({ channel, camera, seen: true }, { signal })
-          .sort({ takenAt: -1, _id: -1 })
-          .limit(limit)
-          .toArray();
-        return found.map(toRecord);
-      }, signal),
+    frames: (range, limit, signal) => guardMongo(() => frames(range, limit, signal), signal),
   };
 }
 
-function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt'> {
+function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt' | 'inProgressAt'> {
   return {
     _id: body.snapshotId,
     revision: body.revision,
     channel: body.job.channel,
     camera: body.job.camera,
     takenAt: new Date(body.job.takenAtMs),
-    seen: body.sha256 !== null,
+    seen: wasLookedAt(body),
     fingerprint: fingerprint && new Binary(Buffer.from(fingerprint)),
     body,
   };
@@ -95,6 +136,8 @@ export async function ensureRecordIndexes(db: Db): Promise<void> {
   await guardMongo(() =>
     db.collection('snapshots').createIndexes([
       { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+      { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+      { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
       { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
       { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     ]),

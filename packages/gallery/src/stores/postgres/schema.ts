@@ -108,6 +108,7 @@ const tables: readonly string[] = [
     seen boolean NOT NULL,
     fingerprint bytea,
     body jsonb NOT NULL)`,
+  'ALTER TABLE watchpost.snapshots ADD COLUMN IF NOT EXISTS in_progress_at timestamptz',
 ];
 
 /** Their names. */
@@ -143,6 +144,8 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS audit_at ON watchpost.audit (at)',
   'CREATE INDEX IF NOT EXISTS audit_persons ON watchpost.audit USING gin (person_ids) WITH (fastupdate = off)',
   'CREATE INDEX IF NOT EXISTS snapshots_recent ON watchpost.snapshots (channel, camera, taken_at DESC) WHERE seen',
+  'CREATE INDEX IF NOT EXISTS snapshots_of_channel ON watchpost.snapshots (channel, taken_at DESC) WHERE seen',
+  `CREATE INDEX IF NOT EXISTS snapshots_in_progress ON watchpost.snapshots (channel, in_progress_at) WHERE in_progress_at IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_fingerprint ON watchpost.snapshots (taken_at) WHERE fingerprint IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS snapshots_expire ON watchpost.snapshots (expires_at)',
 ];

@@ -1,11 +1,27 @@
 import { z } from 'zod';
 import type { Postgres } from './connect.ts';
-import { newRecord, recordConflict, recordKeepMs } from '../../records/new-record.ts';
-import { recordBodySchema, type SnapshotRecord, type SnapshotRecords } from '../../records/snapshot-record.ts';
+import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
+import {
+  inProgressMs,
+  mostInProgress,
+  recordBodySchema,
+  type Frame,
+  type SnapshotRecord,
+  type SnapshotRecords,
+} from '../../records/snapshot-record.ts';
 
 const rowSchema = z
   .object({ body: recordBodySchema, fingerprint: z.instanceof(Buffer).nullable() })
   .transform(({ body, fingerprint }): SnapshotRecord => ({ ...body, fingerprint: fingerprint && new Uint8Array(fingerprint) }));
+
+const frameSchema = z
+  .object({ snapshot_id: z.string(), taken_at: z.date(), fingerprint: z.instanceof(Buffer), look: recordBodySchema.shape.look })
+  .transform(({ snapshot_id: snapshotId, taken_at, fingerprint, look }): Frame => ({
+    snapshotId,
+    takenAtMs: taken_at.getTime(),
+    fingerprint: new Uint8Array(fingerprint),
+    look,
+  }));
 
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
@@ -29,14 +45,17 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
     save: async (record, signal) => {
       const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
       const { rowCount } = await query(
-        'UPDATE watchpost.snapshots SET revision = $3, seen = $4, fingerprint = $5, body = $6 WHERE snapshot_id = $1 AND revision = $2',
+        `UPDATE watchpost.snapshots
+         SET revision = $3, seen = $4, fingerprint = $5, body = $6, in_progress_at = CASE WHEN $7 THEN clock_timestamp() END
+         WHERE snapshot_id = $1 AND revision = $2`,
         [
           record.snapshotId,
           record.revision,
           next.revision,
-          next.sha256 !== null,
+          wasLookedAt(next),
           next.fingerprint && Buffer.from(next.fingerprint),
           toBody(next),
+          isInProgress(next),
         ],
         signal,
       );
@@ -50,15 +69,19 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
         signal,
       );
     },
-    recent: async ({ channel, camera }, limit, signal) => {
+    frames: async ({ channel, camera, fromMs, toMs }, limit, signal) => {
+      const range = `channel = $1 AND taken_at BETWEEN $2 AND $3 AND fingerprint IS NOT NULL ${camera === null ? '' : 'AND camera = $7'}`;
       const { rows } = await query(
-        // Not IS NOT DISTINCT FROM: no index serves that.
-        `SELECT body, fingerprint FROM watchpost.snapshots
-         WHERE seen AND channel = $1 AND camera ${camera === null ? 'IS NULL' : '= $3'} ORDER BY taken_at DESC, snapshot_id DESC LIMIT $2`,
-        camera === null ? [channel, limit] : [channel, limit, camera],
+        // Earlier releases counted what repeats another frame, or failed, as seen.
+        `(SELECT snapshot_id, taken_at, fingerprint, NULL AS look FROM watchpost.snapshots
+          WHERE seen AND ${range} AND body->>'state' NOT IN ('nothing-new', 'failed') ORDER BY taken_at DESC, snapshot_id DESC LIMIT $4)
+         UNION ALL
+         (SELECT snapshot_id, taken_at, fingerprint, body->>'look' FROM watchpost.snapshots
+          WHERE in_progress_at > clock_timestamp() - $5 * interval '1 millisecond' AND ${range} ORDER BY taken_at LIMIT $6)`,
+        [channel, new Date(fromMs), new Date(toMs), limit, inProgressMs, mostInProgress, ...(camera === null ? [] : [camera])],
         signal,
       );
-      return rows.map((row) => rowSchema.parse(row));
+      return rows.map((row) => frameSchema.parse(row));
     },
   };
 }
