@@ -126,6 +126,7 @@ describe('adapters', () => {
     [
       'pg',
       [
+        'apps/standalone/src/processes/postgres',
         'packages/bench/src/gallery',
         'packages/bench/src/prove/gallery',
         'packages/bench/src/servers',
