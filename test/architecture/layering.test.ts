@@ -131,6 +131,7 @@ describe('adapters', () => {
         'packages/bench/src/prove/gallery',
         'packages/bench/src/servers',
         'packages/gallery/src/stores/postgres',
+        'packages/shared/src/jobs',
       ],
     ],
     ['usearch', ['packages/gallery/src/memory/index']],

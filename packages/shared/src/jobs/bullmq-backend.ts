@@ -1,4 +1,5 @@
 import { Queue, Worker, createPostgresBackend, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import { Client, type ClientConfig } from 'pg';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
@@ -93,8 +94,26 @@ function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled,
   return worker;
 }
 
+/**
+ * BullMQ looks at its tables on a connection of its pool whose errors nobody hears: if it broke just then, the process would end. The
+ * query on it fails as well, and that is noticed.
+ */
+class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
 function postgres(storage: StorageConfig) {
   if (!storage.POSTGRES_URL) throw new AppError('config-invalid', 'REDIS_URL or POSTGRES_URL must be set for the queue');
-  return { connectionString: storage.POSTGRES_URL, migrate: true, max: 3, connectionTimeoutMillis: 5_000, keepAlive: true };
+  return {
+    connectionString: storage.POSTGRES_URL,
+    migrate: true,
+    max: 3,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    Client: HeardClient,
+  };
 }

@@ -69,7 +69,7 @@ const patienceMs = 15_000;
 const portsTried = 5;
 /** A server that is stopped may have much to write down; one that does not answer is given less time. */
 const stopping: EndingTimes = { fastMs: 15_000, immediateMs: 7_000 };
-const hanging: EndingTimes = { fastMs: 5_000, immediateMs: 7_000 };
+const hanging: EndingTimes = { fastMs: 2_000, immediateMs: 6_000 };
 
 /**
  * Starts the embedded PostgreSQL and makes its data folder where there is none. When this process ends without `stop`, the server ends
