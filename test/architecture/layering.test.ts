@@ -128,6 +128,7 @@ describe('adapters', () => {
       [
         'apps/standalone/src/processes/postgres',
         'packages/bench/src/gallery',
+        'packages/bench/src/growth',
         'packages/bench/src/prove/gallery',
         'packages/bench/src/servers',
         'packages/gallery/src/stores/postgres',

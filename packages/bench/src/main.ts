@@ -55,6 +55,12 @@ const benches: Entry[] = [
     summary: 'times until Slack events are acknowledged under load, and that kill -9 loses nothing',
     load: async () => (await import('./acks.ts')).acks,
   },
+  {
+    name: 'growth',
+    options: '[--days 36] [--reduced 240] [--json]',
+    summary: 'what the embedded PostgreSQL takes on the disk during a simulated month at one picture a second',
+    load: async () => (await import('./growth.ts')).growth,
+  },
 ];
 
 /** Runs the bench that the first argument names and resolves to its exit code; `help` prints the usage. Called by scripts/bench.mjs. */
