@@ -138,7 +138,7 @@ async function startHolder(kind: 'lock' | 'database', dataDir: string, wrapper =
       : (await startPostgres({ dataDir, log: createLogger('database', 'silent'), onLost }, signal)).url;
     console.log(await hold().catch(String));
     setInterval(() => undefined, 1000);`;
-  const [program = '', ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', source, dataDir, kind];
+  const [program, ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', source, dataDir, kind];
   const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const lines = createInterface(child.stdout!)[Symbol.asyncIterator]();
   const nextLine = async (): Promise<string> => String((await lines.next()).value);

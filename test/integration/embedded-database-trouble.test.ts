@@ -4,14 +4,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import { runCommand } from '@watchpost/cli/run-command';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import type { JobReceiver } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { storageForCommand } from '@watchpost/standalone/command-storage';
 import { superviseDatabase, type SupervisedDatabase } from '@watchpost/standalone/processes/supervised-database';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { startIngestProcess, type IngestProcess } from '../support/ingest-process.ts';
+import type { CommandRun } from '../support/run-command.ts';
 import { fileShare, slackFile } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
 
@@ -75,7 +78,7 @@ describeWith(
       await postUntil(200);
       await allDone();
       expect(said[0]).toBe('the embedded database does not answer: ending it');
-      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     });
 
     it('is ended and started again when it reads and writes nothing', async () => {
@@ -97,6 +100,28 @@ describeWith(
       await startPair(database.url);
       await postUntil(200);
       await allDone();
+    });
+
+    it('answers no command while it hangs or is away; the command says so, and works afterwards', async () => {
+      const dataDir = path.join(home, 'data');
+      const patient = { ...watchdog, everyMs: 600_000, writeEveryMs: 600_000 };
+      database = await superviseDatabase({ dataDir, log, say: () => undefined, watchdog: patient }, never);
+      const people = async (): Promise<CommandRun> => runWithStorage('people', [], { DATA_DIR: dataDir });
+      expect(await people()).toMatchObject({ code: 0 });
+      const postmaster = Number(readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+      const pids = familyOf(postmaster);
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      const before = performance.now();
+      const { code, err } = await people();
+      expect(code).toBe(1);
+      expect(err.join('\n')).toContain('gallery-unavailable');
+      expect(performance.now() - before).toBeLessThan(25_000);
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+      expect(await people()).toMatchObject({ code: 0 });
+      process.kill(postmaster, 'SIGKILL');
+      // Empty if the database was up again in time.
+      expect((await people()).err.join('\n')).toMatch(/^(?:gallery-unavailable: .*)?$/s);
+      await until('it works again', async () => (await people()).code === 0);
     });
 
     it('refuses events on a full disk, loses nothing, goes on when there is room, and can be stopped', async () => {
@@ -122,6 +147,15 @@ describeWith(
   },
   { own: true },
 );
+
+async function runWithStorage(name: string, args: string[], env: Record<string, string>): Promise<CommandRun> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const print = (line: string): void => void out.push(line);
+  const warn = (line: string): void => void err.push(line);
+  const code = await runCommand([name, ...args], { env, openStorage: storageForCommand, print, warn });
+  return { code, out, err };
+}
 
 interface SmallDisk {
   url: string;

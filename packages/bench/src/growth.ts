@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { wholeNumber } from '@watchpost/shared/config/parse-env';
+import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { throwIfAborted } from '@watchpost/shared/wait';
@@ -28,8 +29,13 @@ const maxLogBytes = 400e6;
 const lastDays = 5;
 const limitPerDay = 0.02;
 
+interface Day {
+  day: number;
+  size: DatabaseSize;
+}
+
 interface Report {
-  perDay: { day: number; size: DatabaseSize }[];
+  perDay: Day[];
   /** Of what has a retention of a month or less, over the last five days. A share per day. */
   growthPerDay: number;
   bounded: boolean;
@@ -52,7 +58,7 @@ export const growth: Bench = async (args, io) => {
   return report.bounded ? 0 : 1;
 };
 
-async function simulate(days: number, reduced: number, { signal, warn }: BenchIo): Promise<Report['perDay']> {
+async function simulate(days: number, reduced: number, { signal, warn }: BenchIo): Promise<Day[]> {
   const dataDir = await makeFolder();
   const log = createLogger('bench', 'fatal');
   const server = await startPostgres({ dataDir, log, settings, removeWhenOrphaned: dataDir }, signal);
@@ -63,7 +69,7 @@ async function simulate(days: number, reduced: number, { signal, warn }: BenchIo
     opened.start();
     await opened.gallery.ready(signal);
     const pictures = takePictures(storage, opened, signal);
-    const perDay: Report['perDay'] = [{ day: 0, size: await measureSize(server.url) }];
+    const perDay: Day[] = [{ day: 0, size: await measureSize(server.url) }];
     for (let day = 1; day <= days; day += 1) {
       for (let hour = 0; hour < 24; hour += 1) {
         throwIfAborted(signal);
@@ -86,8 +92,8 @@ async function simulate(days: number, reduced: number, { signal, warn }: BenchIo
   }
 }
 
-function evaluate(perDay: Report['perDay'], reduced: number): Report {
-  const [empty, before, last] = [perDay[0]!.size, perDay.at(-1 - lastDays)!.size, perDay.at(-1)!.size];
+function evaluate(perDay: Day[], reduced: number): Report {
+  const [empty, before, last] = [sizeAt(perDay, 0), sizeAt(perDay, -1 - lastDays), sizeAt(perDay, -1)];
   const expiring = (size: DatabaseSize): number => sum(size, (table) => !keptLonger.has(table));
   const longer = (size: DatabaseSize): number => sum(size, (table) => keptLonger.has(table));
   const growthPerDay = (expiring(last) / expiring(before) - 1) / lastDays;
@@ -104,13 +110,20 @@ function evaluate(perDay: Report['perDay'], reduced: number): Report {
   };
 }
 
+/** `index` as in `at`. */
+function sizeAt(perDay: readonly Day[], index: number): DatabaseSize {
+  const found = perDay.at(index);
+  if (!found) throw new AppError('internal', 'there are too few days');
+  return found.size;
+}
+
 const sum = ({ tables }: DatabaseSize, which: (table: string) => boolean): number =>
   tables.reduce((total, { table, bytes }) => total + (which(table) ? bytes : 0), 0);
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 function table({ perDay, growthPerDay, bounded, atOneASecond }: Report, reduced: number): string[] {
-  const names = perDay.at(-1)!.size.tables.map(({ table: name }) => name);
+  const names = sizeAt(perDay, -1).tables.map(({ table: name }) => name);
   const used = names.filter((name) => perDay.some(({ size }) => size.tables.some(({ table: each, live }) => each === name && live > 0)));
   const cell = ({ tables }: DatabaseSize, name: string): string => {
     const { live = 0, dead = 0, bytes = 0 } = tables.find(({ table: each }) => each === name) ?? {};

@@ -53,16 +53,19 @@ export async function lockDataDir(
     // A link appears with its content: nobody sees a half-written lock.
     return succeeds(link(own, file), 'EEXIST');
   };
+  const restore = async (): Promise<boolean> => {
+    try {
+      return await place();
+    } finally {
+      await rm(own, { force: true });
+    }
+  };
   let locked = false;
   try {
     for (let attempt = 0; attempt < 100; attempt += 1) {
       if (await place()) {
         locked = true;
-        const stopBeating = keepBeating(
-          file,
-          async () => keepsLock(file, id, async () => place().finally(async () => rm(own, { force: true }))),
-          onLost,
-        );
+        const stopBeating = keepBeating(file, async () => keepsLock(file, id, restore), onLost);
         return async () => {
           await stopBeating();
           if (await isOwn(file, id)) await rm(file, { force: true });
@@ -70,13 +73,14 @@ export async function lockDataDir(
         };
       }
       const holder = await holderOf(file, signal);
+      if (holder === 'none') continue;
       if ('pid' in holder) {
         throw new AppError(
           'data-dir-in-use',
           `${path.resolve(dataDir)} is in use by process ${String(holder.pid)}${await elsewhere(holder)}: stop that one first, or set DATA_DIR to another folder`,
         );
       }
-      if ('text' in holder) await removeStale(file, holder, own, signal);
+      await removeStale(file, holder, own, signal);
     }
     throw new AppError('data-dir-in-use', `${path.resolve(dataDir)} is being locked by another process`);
   } finally {
@@ -105,14 +109,15 @@ async function removeStale(file: string, stale: Seen, own: string, signal: Abort
     return;
   }
   // A process died while holding it.
-  if ('text' in (await holderOf(removal, signal))) await rm(removal, { force: true });
+  const holder = await holderOf(removal, signal);
+  if (holder !== 'none' && 'text' in holder) await rm(removal, { force: true });
   await pause(10, signal);
 }
 
-/** The process that holds a lock. A lock whose holder has ended, or that cannot be parsed, as it was seen. Empty where there is no lock. */
-async function holderOf(file: string, signal: AbortSignal): Promise<Holder | Seen | Record<never, never>> {
+/** The process that holds a lock. A lock whose holder has ended, or that cannot be parsed, as it was seen. `none` where there is no lock. */
+async function holderOf(file: string, signal: AbortSignal): Promise<Holder | Seen | 'none'> {
   const seen = await look(file);
-  if (!seen) return {};
+  if (!seen) return 'none';
   const holder = parseHolder(seen.text);
   if (!holder) return seen;
   const { boot, startedAt, socket } = holder;

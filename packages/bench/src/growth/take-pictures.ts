@@ -38,22 +38,21 @@ export function takePictures(storage: StorageConfig, { gallery, records }: Opene
   const sender = createJobSender(storage, { log });
   const faces = createSyntheticFaces(11);
   const known = Array.from({ length: regulars }, () => faces.person());
-  let taken = 0;
-  let posted = 0;
+  const count = { taken: 0, posted: 0 };
 
   const onSnapshot = async (job: JobOf<'snapshot'>): Promise<void> => {
     const record = await records.open(job, signal);
     const number = Number(job.file.id.slice(1));
-    const person = number % strangersEvery === 0 ? faces.person() : known[number % regulars]!;
+    const person = (number % strangersEvery === 0 ? undefined : known[number % regulars]) ?? faces.person();
     const face = { box: { x: 9, y: 9, width: 90, height: 90 }, quality: 0.9, sizePx: 90, modelId: 'bench' };
     const probe = { ...face, embedding: faces.picture(person), crop: bytes(cropBytes) };
     const [match] = await gallery.recognise(job, [probe], signal);
     const recorded = {
       box: face.box,
       quality: face.quality,
-      decision: match!.decision,
-      similarity: match!.similarity,
-      personId: match!.person?.id ?? null,
+      decision: match?.decision ?? 'uncertain',
+      similarity: match?.similarity ?? null,
+      personId: match?.person?.id ?? null,
     };
     const found = { sha256: 'f'.repeat(64), fingerprint: bytes(fingerprintBytes), width: 1_920, height: 1_080, faces: [recorded] };
     await records.save({ ...record, ...found, state: 'recognised' }, signal);
@@ -65,17 +64,19 @@ export function takePictures(storage: StorageConfig, { gallery, records }: Opene
     for (const state of ['uploaded', 'sharing', 'shared'] as const)
       record = await records.save({ ...record, upload: { state, fileId: 'F0123456789' } }, signal);
     await records.save({ ...record, state: 'posted' }, signal);
-    posted += 1;
+    count.posted += 1;
   };
   jobDefinitions.result.perSecond = unlimited;
   const handlers = { snapshot: onSnapshot, result: onResult };
   const receiver = createJobReceiver(storage, handlers, { concurrency: () => concurrency, log });
 
   return {
-    take: async (count) => {
-      const jobs = Array.from({ length: count }, () => snapshotJob((taken += 1)));
-      for (const job of jobs) await sender.send(job, { timeoutMs: sendMs });
-      while (posted < taken) await pause(20, signal);
+    take: async (more) => {
+      for (const end = count.taken + more; count.taken < end;) {
+        count.taken += 1;
+        await sender.send(snapshotJob(count.taken), { timeoutMs: sendMs });
+      }
+      while (count.posted < count.taken) await pause(20, signal);
     },
     stop: async () => {
       await receiver.close(signal);

@@ -14,7 +14,7 @@ export const kernelLocked = 75;
  */
 export async function kernelLockFor(folder: string, { wrapper, ...user }: RunAs): Promise<string[]> {
   const lock = ['flock', '--nonblock', '--conflict-exit-code', String(kernelLocked), '--no-fork', path.join(folder, 'watchpost-lock')];
-  const [program = '', ...args] = [...wrapper, ...lock, 'true'];
+  const [program, ...args] = [...wrapper, ...lock, 'true'];
   try {
     await promisify(execFile)(program, args, { ...user, cwd: path.parse(process.cwd()).root });
     return lock;

@@ -171,20 +171,30 @@ async function launch(folder: string, launchServer: LaunchServer, signal: AbortS
     const result = occupied ? { lines: [] } : await launchServer(signal);
     if ('child' in result) return result;
     throwIfAborted(signal);
-    const reason = result.lines.join('\n');
-    const inUse = reason === lockedLine || /shared memory block .* in use/.test(reason);
-    const leftOver = /lock file .* (?:already exists|is empty)|bogus data in lock file/.test(reason);
+    const { reason, inUse, leftOver } = whyFailed(result);
     if (!occupied && !inUse && !leftOver) {
       throw new AppError('embedded-database-failed', `the embedded database in ${folder} did not start:\n${reason}`);
     }
     const waitedMs = Date.now() - startedAtMs;
     if (waitedMs > patienceMs) throw new AppError('data-dir-in-use', `another PostgreSQL server uses ${folder}: stop it first`);
-    if (inUse && waitedMs > patienceMs / 2 && !(await serverAnswers(folder))) await killLeftOvers(folder);
-    if (leftOver && !(await serverAnswers(folder))) {
-      for (const file of await readdir(folder)) {
-        if (/^(?:postmaster\.pid|\.s\.PGSQL\.\d+\.lock)$/.test(file)) await rm(path.join(folder, file), { force: true });
-      }
-    }
+    if (await serverAnswers(folder)) continue;
+    if (inUse && waitedMs > patienceMs / 2) await killLeftOvers(folder);
+    if (leftOver) await removePidFiles(folder);
+  }
+}
+
+function whyFailed({ lines }: Failed): { reason: string; inUse: boolean; leftOver: boolean } {
+  const reason = lines.join('\n');
+  return {
+    reason,
+    inUse: reason === lockedLine || /shared memory block .* in use/.test(reason),
+    leftOver: /lock file .* (?:already exists|is empty)|bogus data in lock file/.test(reason),
+  };
+}
+
+async function removePidFiles(folder: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    if (/^(?:postmaster\.pid|\.s\.PGSQL\.\d+\.lock)$/.test(file)) await rm(path.join(folder, file), { force: true });
   }
 }
 
