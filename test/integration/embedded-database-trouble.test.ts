@@ -20,6 +20,8 @@ import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
+/** Each test makes a database and hangs or fills it: on a busy machine that takes a while. Milliseconds. */
+const patienceMs = 120_000;
 const watchdog = { everyMs: 300, answerMs: 1_000, writeEveryMs: 500, writeAnswerMs: 2_000, misses: 3 };
 
 describeWith(
@@ -66,7 +68,7 @@ describeWith(
       await until('what was accepted is done', () => accepted.every((id) => done.includes(id)));
     };
 
-    it('is ended and started again when all of its processes hang; ingest and worker go on', async () => {
+    it('is ended and started again when all of its processes hang; ingest and worker go on', { timeout: patienceMs }, async () => {
       const said: string[] = [];
       database = await superviseDatabase({ dataDir: path.join(home, 'data'), log, say: (text) => said.push(text), watchdog }, never);
       await startPair(database.url);
@@ -81,7 +83,7 @@ describeWith(
       for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     });
 
-    it('is ended and started again when it reads and writes nothing', async () => {
+    it('is ended and started again when it reads but writes nothing', { timeout: patienceMs }, async () => {
       const said: string[] = [];
       const settings = path.join(home, 'data/postgres/postgresql.auto.conf');
       const say = (text: string): void => {
@@ -102,7 +104,7 @@ describeWith(
       await allDone();
     });
 
-    it('answers no command while it hangs or is away; the command says so, and works afterwards', async () => {
+    it('answers no command while it hangs or is away; the command says so, and works afterwards', { timeout: patienceMs }, async () => {
       const dataDir = path.join(home, 'data');
       const patient = { ...watchdog, everyMs: 600_000, writeEveryMs: 600_000 };
       database = await superviseDatabase({ dataDir, log, say: () => undefined, watchdog: patient }, never);
@@ -115,7 +117,7 @@ describeWith(
       const { code, err } = await people();
       expect(code).toBe(1);
       expect(err.join('\n')).toContain('gallery-unavailable');
-      expect(performance.now() - before).toBeLessThan(25_000);
+      expect(performance.now() - before).toBeLessThan(50_000);
       for (const pid of pids) process.kill(pid, 'SIGCONT');
       expect(await people()).toMatchObject({ code: 0 });
       process.kill(postmaster, 'SIGKILL');
@@ -124,26 +126,30 @@ describeWith(
       await until('it works again', async () => (await people()).code === 0);
     });
 
-    it('refuses events on a full disk, loses nothing, goes on when there is room, and can be stopped', async () => {
-      const { url, child, disk, lines } = await onSmallDisk(home);
-      await startPair(url);
-      await postUntil(200);
-      const fill = path.join(disk, 'filler');
-      // dd ends with the disk.
-      spawnSyncQuietly('dd', ['if=/dev/zero', `of=${fill}`, 'bs=64k']);
-      await postUntil(503);
-      const inFull = accepted.length;
-      rmSync(fill);
-      await postUntil(200);
-      expect(accepted.length).toBeGreaterThan(inFull);
-      await allDone();
-      spawnSyncQuietly('dd', ['if=/dev/zero', `of=${fill}`, 'bs=64k']);
-      await postUntil(503);
-      child.kill('SIGTERM');
-      await until('it has stopped', () => child.exitCode !== null);
-      expect(child.exitCode).toBe(0);
-      expect(lines.filter((line) => line.includes('does not answer'))).toEqual([]);
-    });
+    it(
+      'refuses events on a full disk, loses nothing, goes on when there is room, and can be stopped',
+      { timeout: patienceMs },
+      async () => {
+        const { url, child, disk, lines } = await onSmallDisk(home);
+        await startPair(url);
+        await postUntil(200);
+        const fill = path.join(disk, 'filler');
+        // dd ends with the disk.
+        spawnSyncQuietly('dd', ['if=/dev/zero', `of=${fill}`, 'bs=64k']);
+        await postUntil(503);
+        const inFull = accepted.length;
+        rmSync(fill);
+        await postUntil(200);
+        expect(accepted.length).toBeGreaterThan(inFull);
+        await allDone();
+        spawnSyncQuietly('dd', ['if=/dev/zero', `of=${fill}`, 'bs=64k']);
+        await postUntil(503);
+        child.kill('SIGTERM');
+        await until('it has stopped', () => child.exitCode !== null);
+        expect(child.exitCode).toBe(0);
+        expect(lines.filter((line) => line.includes('does not answer'))).toEqual([]);
+      },
+    );
   },
   { own: true },
 );
@@ -156,6 +162,9 @@ async function runWithStorage(name: string, args: string[], env: Record<string, 
   const code = await runCommand([name, ...args], { env, openStorage: storageForCommand, print, warn });
   return { code, out, err };
 }
+
+/** A process may mount file systems in a namespace of its own. */
+const ownFiles = ['--user', '--map-root-user', '--mount'];
 
 interface SmallDisk {
   url: string;
@@ -179,8 +188,9 @@ async function onSmallDisk(home: string): Promise<SmallDisk> {
   // With a path that is too long for a socket, the database listens on a port, which can be reached from outside.
   const disk = path.join(home, 'x'.repeat(100));
   const script = 'mkdir -p "$1" && mount -t tmpfs -o size=120m none "$1" && exec "$2" --input-type=module -e "$3" "$1/data"';
-  const args = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', disk, process.execPath, source];
-  const child = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [...ownFiles, 'sh', '-c', script, 'sh', disk, process.execPath, source];
+  const [program, ...rest] = ['unshare', ...args];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   createInterface(child.stdout).on('line', (line) => lines.push(line));

@@ -49,7 +49,7 @@ interface Report {
  */
 export const growth: Bench = async (args, io) => {
   const options = readOptions(args, {
-    days: wholeNumber(7, 400).default(36),
+    days: wholeNumber(7, 400).default(40),
     reduced: wholeNumber(1, 3_600).default(240),
   });
   const perDay = await simulate(options.days, options.reduced, io);

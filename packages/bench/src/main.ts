@@ -57,7 +57,7 @@ const benches: Entry[] = [
   },
   {
     name: 'growth',
-    options: '[--days 36] [--reduced 240] [--json]',
+    options: '[--days 40] [--reduced 240] [--json]',
     summary: 'what the embedded PostgreSQL takes on the disk during a simulated month at one picture a second',
     load: async () => (await import('./growth.ts')).growth,
   },

@@ -1,5 +1,5 @@
 import { Queue, Worker, createPostgresBackend, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
-import { Client, type ClientConfig } from 'pg';
+import type { ClientBase } from 'pg';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
@@ -95,15 +95,10 @@ function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled,
 }
 
 /**
- * BullMQ looks at its tables on a connection of its pool whose errors nobody hears: if it broke just then, the process would end. The
- * query on it fails as well, and that is noticed.
+ * For each connection of BullMQ's pool: it looks at its tables on one whose errors nobody hears, and if that broke just then, the process
+ * would end. The query on it fails as well, and that is noticed.
  */
-class HeardClient extends Client {
-  constructor(config?: string | ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
+const onConnect = (client: ClientBase): void => void client.on('error', () => undefined);
 
 /** `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
 function postgres(storage: StorageConfig) {
