@@ -252,23 +252,6 @@ describeWith(
       expect(isAlive(pid)).toBe(false);
     });
 
-    it.runIf(process.platform === 'linux')('leaves no process behind that hung when its launcher was killed', async () => {
-      const { child, line } = await launcher(`
-        const { url } = await startPostgres(
-          { dataDir: process.argv[1], log: createLogger('database', 'silent'), removeWhenOrphaned: process.argv[1] },
-          new AbortController().signal,
-        );
-        console.log(url);
-        setInterval(() => 0, 1000);`);
-      const found = await rows({ url: await line }, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
-      const pid = Number(found[0]?.['pid']);
-      process.kill(pid, 'SIGSTOP');
-      onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
-      child.kill('SIGKILL');
-      await until('what hung is gone', () => !isAlive(pid));
-      await until('its folder is gone', () => !existsSync(dataDir));
-    });
-
     it('logs neither statements nor values', async () => {
       const lines: string[] = [];
       const server = await start(dataDir, createLogger('database', 'trace', { write: (text) => void lines.push(text) }));

@@ -109,6 +109,6 @@ function postgres(storage: StorageConfig) {
     max: 3,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    Client: HeardClient,
+    onConnect,
   };
 }
