@@ -126,10 +126,13 @@ describe('adapters', () => {
     [
       'pg',
       [
+        'apps/standalone/src/processes/postgres',
         'packages/bench/src/gallery',
+        'packages/bench/src/growth',
         'packages/bench/src/prove/gallery',
         'packages/bench/src/servers',
         'packages/gallery/src/stores/postgres',
+        'packages/shared/src/jobs',
       ],
     ],
     ['usearch', ['packages/gallery/src/memory/index']],

@@ -56,7 +56,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       ...over,
     });
     const work = async (job: Job, { attempt }: JobContext): Promise<void> => {
-      ran.push({ id: 'snapshotId' in job ? job.snapshotId : job.kind, attempt });
+      ran.push({ id: 'snapshotId' in job ? job.snapshotId : '', attempt });
       if (platform.token === 'bad') throw badToken();
     };
     function receive(options: Partial<JobReceiverOptions> = {}, handlers: Partial<JobHandlers> = {}): JobReceiver {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
 import { embeddedPostgresUrl } from '@watchpost/standalone/processes/embedded-file';
 import { thisProcess } from '@watchpost/standalone/processes/is-running';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 
@@ -45,7 +46,8 @@ describe('the lock of a data folder', () => {
       const folder = path.join(dir, name);
       const unlock = await lockDataDir(folder, never);
       const lock = path.join(folder, 'lock.json');
-      writeFileSync(lock, JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), pid: await endedProcess(), startedAt: '1' }));
+      const there = { pid: await endedProcess(), startedAt: '1', pidNamespace: 'pid:[1]' };
+      writeFileSync(lock, JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), ...there }));
       await expect(lockDataDir(folder, never)).rejects.toMatchObject({ code: 'data-dir-in-use' });
       await unlock();
       expect(readdirSync(folder)).toEqual([]);
@@ -58,6 +60,15 @@ describe('the lock of a data folder', () => {
     await (
       await lockDataDir(dir, never)
     )();
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('is put back where somebody removed it by hand', async () => {
+    const unlock = await lockDataDir(dir, never);
+    rmSync(file());
+    await until('it is back', () => existsSync(file()));
+    await expect(lockDataDir(dir, never)).rejects.toMatchObject({ code: 'data-dir-in-use' });
+    await unlock();
     expect(readdirSync(dir)).toEqual([]);
   });
 

@@ -1,12 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { addressFor } from '@watchpost/standalone/processes/postgres/address';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { type PostgresServer, startPostgres } from '@watchpost/standalone/processes/postgres/postgres-server';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
+import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 
@@ -68,5 +71,22 @@ describeWith(['postgres'], 'a folder of the embedded PostgreSQL after a crash', 
     rmSync(path.join(copy, 'lock.json'));
     await server.start(never);
     expect(await answers(await start(copy))).toEqual([{ one: 1 }]);
+  });
+
+  it.runIf(process.platform === 'linux')('leaves no process behind that hung when its launcher was killed', async () => {
+    const source = `
+      import { startPostgres } from '${import.meta.resolve('@watchpost/standalone/processes/postgres/postgres-server')}';
+      import { createLogger } from '${import.meta.resolve('@watchpost/shared/observability/logger')}';
+      const options = { dataDir: process.argv[1], log: createLogger('database', 'silent'), removeWhenOrphaned: process.argv[1] };
+      console.log((await startPostgres(options, new AbortController().signal)).process().pid);
+      setInterval(() => 0, 1000);`;
+    const launcher = spawn(process.execPath, ['--input-type=module', '-e', source, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const postmaster = await new Promise<string>((resolve) => createInterface(launcher.stdout).once('line', resolve));
+    const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ');
+    expect(children.length).toBeGreaterThan(3);
+    for (const pid of children) process.kill(Number(pid), 'SIGSTOP');
+    launcher.kill('SIGKILL');
+    await until('what hung is gone', () => !children.some((pid) => existsSync(`/proc/${pid}/exe`)));
+    await until('its folder is gone', () => !existsSync(dataDir));
   });
 });

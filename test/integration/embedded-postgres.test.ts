@@ -133,8 +133,10 @@ describeWith(
     });
 
     it('leaves alone a server that uses its folder from elsewhere, such as another container', async () => {
-      const { line } = await launcher('console.log((await start()).url);', isRoot ? ['unshare', '--ipc'] : []);
+      const { child, line } = await launcher('console.log((await start()).url);', isRoot ? ['unshare', '--ipc'] : []);
       const url = await line;
+      // It does not notice that its lock is removed.
+      child.kill('SIGSTOP');
       // Over there processes have other numbers.
       renumber('4194303');
       rmSync(path.join(dataDir, 'lock.json'));

@@ -92,10 +92,14 @@ export async function launch(options: LaunchOptions): Promise<void> {
 }
 
 /** Resolves with the URL of the embedded database. */
-async function startDatabase({ LOG_LEVEL }: LauncherConfig, plan: Plan, { env, lifecycle, say, onLine }: LaunchOptions): Promise<string> {
+async function startDatabase(
+  { LOG_LEVEL }: LauncherConfig,
+  plan: Plan,
+  { env, lifecycle, say, onLine, onGivenUp }: LaunchOptions,
+): Promise<string> {
   say(`starting the embedded database in ${plan.dataDir} (the first start takes about a second)`);
   const log = createLogger('database', logLevelOf(env, LOG_LEVEL, plan), { write: (line) => onLine('database', line.trimEnd()) });
-  const database = await superviseDatabase({ dataDir: plan.dataDir, log, say }, lifecycle.stopping);
+  const database = await superviseDatabase({ dataDir: plan.dataDir, log, say, onGivenUp }, lifecycle.stopping);
   lifecycle.onStop('database', async () => database.stop());
   return database.url;
 }

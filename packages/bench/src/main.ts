@@ -62,6 +62,12 @@ const benches: Entry[] = [
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',
     load: async () => (await import('./leaks.ts')).leaks,
   },
+  {
+    name: 'growth',
+    options: '[--days 40] [--reduced 240] [--json]',
+    summary: 'what the embedded PostgreSQL takes on the disk during a simulated month at one picture a second',
+    load: async () => (await import('./growth.ts')).growth,
+  },
 ];
 
 /** Runs the bench that the first argument names and resolves to its exit code; `help` prints the usage. Called by scripts/bench.mjs. */

@@ -35,11 +35,13 @@ export async function keepRunning(
     say(`${name} ended unexpectedly; starting it again in ${String(pauseMs / 1_000)} s`);
     await pause(pauseMs, signal).catch(() => undefined);
     if (signal.aborted) return undefined;
-    startedAtMs = Date.now();
     try {
       await start();
+      startedAtMs = Date.now();
       lines = await ended();
     } catch (error) {
+      // However long it took, it was no steady run.
+      startedAtMs = Date.now();
       lines = [error instanceof Error ? error.message : String(error)];
     }
   }

@@ -1,4 +1,5 @@
 import { Queue, Worker, createPostgresBackend, type Job, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import type { ClientBase } from 'pg';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
@@ -114,8 +115,21 @@ function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled,
   return worker;
 }
 
+/**
+ * For each connection of BullMQ's pool: it looks at its tables on one whose errors nobody hears, and if that broke just then, the process
+ * would end. The query on it fails as well, and that is noticed.
+ */
+const onConnect = (client: ClientBase): void => void client.on('error', () => undefined);
+
 /** `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
 function postgres(storage: StorageConfig) {
   if (!storage.POSTGRES_URL) throw new AppError('config-invalid', 'REDIS_URL or POSTGRES_URL must be set for the queue');
-  return { connectionString: storage.POSTGRES_URL, migrate: true, max: 3, connectionTimeoutMillis: 5_000, keepAlive: true };
+  return {
+    connectionString: storage.POSTGRES_URL,
+    migrate: true,
+    max: 3,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    onConnect,
+  };
 }

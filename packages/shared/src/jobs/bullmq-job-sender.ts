@@ -42,7 +42,7 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     const attempt = async (): Promise<void> => {
       throwIfAborted(closing.signal);
       const queues = await raceAbort(connected, signal);
-      await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job)), signal);
+      await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job, storage)), signal);
     };
     let lastError: unknown;
     try {
@@ -120,14 +120,15 @@ function isRefusal(error: unknown): boolean {
 
 const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';
 
-function addOptions(job: Job): JobsOptions {
+function addOptions(job: Job, { REDIS_URL }: StorageConfig): JobsOptions {
   const { attempts, backoffMs } = jobDefinitions[job.kind];
   return {
     jobId: jobId(job.kind, job),
     attempts,
     backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
-    // The count bounds Redis's memory (about 1.5 kB a job). Beyond it, the snapshot's record still prevents a second post.
-    removeOnComplete: { age: redeliveryWindowMs / 1_000, count: 250_000 },
+    // The count bounds Redis's memory (about 1.5 kB a job). Beyond it, the snapshot's record still prevents a second post. Not on
+    // PostgreSQL, where each job that finishes would read all the finished ones to count them.
+    removeOnComplete: { age: redeliveryWindowMs / 1_000, ...(REDIS_URL && { count: 250_000 }) },
     removeOnFail: { age: 7 * 86_400, count: 5_000 },
     keepLogs: 0,
     stackTraceLimit: 1,

@@ -47,7 +47,7 @@ export async function addressFor(folder: string): Promise<Address> {
 /** Folders shared with a virtual machine often do not allow sockets. */
 async function takesSocket(file: string): Promise<boolean> {
   // PostgreSQL reads a comma as the next folder.
-  if (process.platform === 'win32' || Buffer.byteLength(file) > maxSocketBytes || file.includes(',')) return false;
+  if (Buffer.byteLength(file) > maxSocketBytes || file.includes(',')) return false;
   // As long as the real name.
   const probe = file.replace(/\.s\.(PGSQL\.\d+)$/, '.t.$1');
   // Left over if this process was killed here.

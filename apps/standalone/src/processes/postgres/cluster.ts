@@ -17,7 +17,6 @@ export const clusterFolder = (dataDir: string): string => path.join(path.resolve
 /** What every PostgreSQL program of ours sees: English messages, no secrets of ours. */
 export const programEnv = (): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
-  SystemRoot: process.env['SystemRoot'],
   LC_ALL: 'C',
   TZ: 'UTC',
 });

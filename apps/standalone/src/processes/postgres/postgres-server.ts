@@ -2,20 +2,19 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { answers } from '../answers.ts';
-import { lockDataDir } from '../data-lock.ts';
-import { spawnGuarded } from '../guarded.ts';
+import { lockDataDir, lockFile } from '../data-lock.ts';
 import { isRunning } from '../is-running.ts';
 import { type Address, addressFor } from './address.ts';
 import { findBinaries } from './binaries.ts';
-import { clusterFolder, ensureCluster, programEnv } from './cluster.ts';
+import { clusterFolder, ensureCluster } from './cluster.ts';
+import { kernelLockFor } from './kernel-lock.ts';
 import { killLeftOvers } from './left-overs.ts';
-import { runAsFor, type RunAs } from './run-as.ts';
-import { createServerLog } from './server-log.ts';
+import { runAsFor } from './run-as.ts';
+import { endServer, lockedLine, spawnServer, type EndingTimes, type ServerProcess } from './server-process.ts';
 
 export interface PostgresOptions {
   /** Keeps the data, in `postgres`, and belongs to this process until `stop`. */
@@ -25,6 +24,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
   /** Removed when this process is gone and the server with it; the server is killed then. */
   removeWhenOrphaned?: string;
+  /** Another process has taken the data folder, because this one was frozen. The server has been killed and does not start again. */
+  onLost?: () => void;
 }
 
 export interface PostgresServer {
@@ -36,6 +37,10 @@ export interface PostgresServer {
   ended: () => Promise<string[]>;
   /** Starts it again after it ended. Rejects as `startPostgres` does. */
   start: (signal: AbortSignal) => Promise<void>;
+  /** Whether there is a process of the server, also while it starts. */
+  hasProcess: () => boolean;
+  /** Ends a server that does not answer, also while it starts. Resolves when it has ended. */
+  end: () => Promise<void>;
   /** Ends all connections, writes everything down, and gives the data folder back. */
   stop: () => Promise<void>;
 }
@@ -50,6 +55,8 @@ const ownSettings = {
   huge_pages: 'off',
   min_wal_size: '32MB',
   max_wal_size: '256MB',
+  // Rows go every minute; by default the room of a fifth of all would be left unused before it is used again.
+  autovacuum_vacuum_scale_factor: '0.05',
   jit: 'off',
   max_parallel_workers_per_gather: '0',
   max_logical_replication_workers: '0',
@@ -62,30 +69,39 @@ const ownSettings = {
 /** How long a server that still uses the folder may take to end. */
 const patienceMs = 15_000;
 const portsTried = 5;
-const stopMs = 30_000;
-/** PostgreSQL gives its processes 5 s to quit. */
-const quitMs = 10_000;
-/** How long the processes of a server that has ended may take to notice it. */
-const leftOverMs = 1_000;
+/** A server that is stopped may have much to write down; one that does not answer is given less time. */
+const stopping: EndingTimes = { fastMs: 15_000, immediateMs: 7_000 };
+const hanging: EndingTimes = { fastMs: 2_000, immediateMs: 6_000 };
 
 /**
  * Starts the embedded PostgreSQL and makes its data folder where there is none. When this process ends without `stop`, the server ends
  * too. Rejects with `data-dir-in-use`, `embedded-database-failed` or `aborted`; `signal` ends the start, not the server.
  */
 export async function startPostgres(options: PostgresOptions, signal: AbortSignal): Promise<PostgresServer> {
-  const { dataDir } = options;
+  const { dataDir, log, removeWhenOrphaned } = options;
+  const lost = new AbortController();
   let unlock = async (): Promise<void> => undefined;
+  let current: ServerProcess | undefined;
   try {
     const binaries = findBinaries();
-    unlock = await lockDataDir(dataDir, signal);
     const folder = clusterFolder(dataDir);
+    unlock = await lockDataDir(dataDir, signal, () => {
+      lost.abort(new AppError('data-dir-in-use', `${folder} was taken by another process while this one was frozen`));
+      current?.child.kill('SIGKILL');
+      void killLeftOvers(folder).finally(() => options.onLost?.());
+    });
     const runAs = await runAsFor(existsSync(folder) ? folder : dataDir);
     const password = await ensureCluster(dataDir, binaries, runAs);
-    const launchAt = async (address: Address, each: AbortSignal): Promise<Running> => {
+    const launchAt = async (address: Address, each: AbortSignal): Promise<ServerProcess> => {
       const settings = { ...ownSettings, ...address.settings, ...options.settings };
       const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-      const command = [binaries.postgres, '-D', folder, ...args];
-      return launch(folder, async (launchSignal) => launchOnce(command, runAs, options, launchSignal), each);
+      const command = [...(await kernelLockFor(folder, runAs)), binaries.postgres, '-D', folder, ...args];
+      const launchOnce = async (launchSignal: AbortSignal): Promise<ServerProcess | Failed> => {
+        const started = spawnServer({ command, runAs, folder, lockFile: lockFile(dataDir), log, removeWhenOrphaned });
+        current = started;
+        return untilReady(started, launchSignal);
+      };
+      return launch(folder, launchOnce, AbortSignal.any([each, lost.signal]));
     };
     const first = await launchSomewhere(folder, launchAt, signal);
     const { address } = first;
@@ -102,9 +118,13 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
         starting = startAgain(each);
         return starting;
       },
+      hasProcess: () => current !== undefined && current.child.exitCode === null && current.child.signalCode === null,
+      end: async () => {
+        if (current) await endServer(current, hanging);
+      },
       stop: async () => {
         await starting.catch(() => undefined);
-        await stop(running);
+        await endServer(running, stopping);
         await unlock();
       },
     };
@@ -118,9 +138,9 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
 /** The first start. Another program may take the port before the server does: then another one is chosen. */
 async function launchSomewhere(
   folder: string,
-  launchAt: (address: Address, signal: AbortSignal) => Promise<Running>,
+  launchAt: (address: Address, signal: AbortSignal) => Promise<ServerProcess>,
   signal: AbortSignal,
-): Promise<{ address: Address; running: Running }> {
+): Promise<{ address: Address; running: ServerProcess }> {
   for (let attempt = 1; ; attempt += 1) {
     const address = await addressFor(folder);
     try {
@@ -132,99 +152,60 @@ async function launchSomewhere(
   }
 }
 
-interface Running {
-  child: ChildProcess;
-  ended: Promise<string[]>;
-}
-
 /** A server that did not start, with its last words. */
 interface Failed {
   lines: string[];
 }
 
-type LaunchServer = (signal: AbortSignal) => Promise<Running | Failed>;
+type LaunchServer = (signal: AbortSignal) => Promise<ServerProcess | Failed>;
 
 /**
  * Starts the server; waits where another one still uses the folder, such as that of a launcher that was killed, which is about to end.
- * PostgreSQL has two ways to notice: a file with a process id, and shared memory. The file may be left over from a crash, and its
- * id may belong to any process by now, so the file is removed if nothing answers at its address. Shared memory is never left over.
+ * The kernel's lock says so; where there is none, PostgreSQL has two ways to notice: a file with a process id, and shared memory. The file
+ * may be left over from a crash, and its id may belong to any process by now, so the file is removed if nothing answers at its address.
+ * Shared memory is never left over. What holds the folder for long although nothing answers there are processes that hang: they are killed.
  */
-async function launch(folder: string, launchServer: LaunchServer, signal: AbortSignal): Promise<Running> {
-  for (const deadline = Date.now() + patienceMs; ; await pause(100, signal)) {
+async function launch(folder: string, launchServer: LaunchServer, signal: AbortSignal): Promise<ServerProcess> {
+  const startedAtMs = Date.now();
+  for (; ; await pause(100, signal)) {
     throwIfAborted(signal);
     const occupied = await serverAnswers(folder);
     const result = occupied ? { lines: [] } : await launchServer(signal);
     if ('child' in result) return result;
     throwIfAborted(signal);
-    const reason = result.lines.join('\n');
-    const inUse = /shared memory block .* in use/.test(reason);
-    const leftOver = /lock file .* (?:already exists|is empty)|bogus data in lock file/.test(reason);
+    const { reason, inUse, leftOver } = whyFailed(result);
     if (!occupied && !inUse && !leftOver) {
       throw new AppError('embedded-database-failed', `the embedded database in ${folder} did not start:\n${reason}`);
     }
-    if (Date.now() > deadline) throw new AppError('data-dir-in-use', `another PostgreSQL server uses ${folder}: stop it first`);
-    if (leftOver && !(await serverAnswers(folder))) {
-      for (const file of await readdir(folder)) {
-        if (/^(?:postmaster\.pid|\.s\.PGSQL\.\d+\.lock)$/.test(file)) await rm(path.join(folder, file), { force: true });
-      }
-    }
+    const waitedMs = Date.now() - startedAtMs;
+    if (waitedMs > patienceMs) throw new AppError('data-dir-in-use', `another PostgreSQL server uses ${folder}: stop it first`);
+    if (await serverAnswers(folder)) continue;
+    if (inUse && waitedMs > patienceMs / 2) await killLeftOvers(folder);
+    if (leftOver) await removePidFiles(folder);
   }
 }
 
-async function launchOnce(
-  command: string[],
-  { wrapper, ...user }: RunAs,
-  { dataDir, log, removeWhenOrphaned }: PostgresOptions,
-  signal: AbortSignal,
-): Promise<Running | Failed> {
-  const child = spawnGuarded([...wrapper, ...command], {
-    ...user,
-    env: programEnv(),
-    cwd: path.parse(process.cwd()).root,
-    ...(removeWhenOrphaned === undefined ? { signalWhenOrphaned: 'INT' } : { removeWhenOrphaned }),
-  });
-  const logLine = createServerLog(log);
-  const lines: string[] = [];
-  const ended = new Promise<string[]>((resolve) => {
-    child.once('error', (error) => resolve([error.message]));
-    child.once('close', () => resolve(lines));
-    // A process that hangs keeps the log open, and would keep a new server from starting.
-    child.once('exit', () => {
-      const timer = setTimeout(() => {
-        void killLeftOvers(clusterFolder(dataDir)).finally(() => {
-          for (const stream of [child.stdout, child.stderr]) stream?.destroy();
-        });
-      }, leftOverMs);
-      child.once('close', () => clearTimeout(timer));
-    });
-  });
-  child.stdin?.destroy();
-  child.stdout?.resume();
-  const ready = new Promise<true>((resolve) => {
-    if (!child.stderr) return;
-    createInterface(child.stderr).on('line', (line) => {
-      lines.push(line);
-      if (lines.length > 20) lines.shift();
-      logLine(line);
-      if (line.endsWith('database system is ready to accept connections')) resolve(true);
-    });
-  });
-  const onAbort = (): void => void child.kill('SIGINT');
+function whyFailed({ lines }: Failed): { reason: string; inUse: boolean; leftOver: boolean } {
+  const reason = lines.join('\n');
+  return {
+    reason,
+    inUse: reason === lockedLine || /shared memory block .* in use/.test(reason),
+    leftOver: /lock file .* (?:already exists|is empty)|bogus data in lock file/.test(reason),
+  };
+}
+
+async function removePidFiles(folder: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    if (/^(?:postmaster\.pid|\.s\.PGSQL\.\d+\.lock)$/.test(file)) await rm(path.join(folder, file), { force: true });
+  }
+}
+
+async function untilReady({ child, ended, ready }: ReturnType<typeof spawnServer>, signal: AbortSignal): Promise<ServerProcess | Failed> {
+  const onAbort = (): void => void endServer({ child, ended }, hanging);
   signal.addEventListener('abort', onAbort, { once: true });
   const outcome = await Promise.race([ready, ended]);
   signal.removeEventListener('abort', onAbort);
   return outcome === true ? { child, ended } : { lines: outcome };
-}
-
-async function stop({ child, ended }: Running): Promise<void> {
-  // A fast shutdown. On Windows there are no signals and this is a crash, from which PostgreSQL recovers at the next start.
-  child.kill('SIGINT');
-  // An immediate shutdown: PostgreSQL kills those of its processes that hang, and recovers at the next start.
-  const quit = setTimeout(() => child.kill('SIGQUIT'), stopMs);
-  const kill = setTimeout(() => child.kill('SIGKILL'), stopMs + quitMs);
-  await ended;
-  clearTimeout(quit);
-  clearTimeout(kill);
 }
 
 /** Whether a server answers at the address that the last one in this folder wrote down. */
