@@ -54,11 +54,11 @@ export const acks: Bench = async (args, io) => {
     const before = await jobsIn(sender);
 
     const busy = worker ? await keep(started, prepareBusyWorker(env, 3 * rate * seconds)) : null;
-    const planned = busy ? [{ ...alone, urlOf: busy.urlOf }, ...beside(busy)] : [alone];
+    const planned = busy ? [{ ...alone, urlOf: busy.urlOf, sizeBytes: busy.sizeBytes }, ...beside(busy)] : [alone];
     const phases: Phase[] = [];
-    for (const { name, begin, urlOf } of planned) {
+    for (const { name, begin, urlOf, sizeBytes } of planned) {
       await begin();
-      const target = { url: `${ingest.url}/api/events`, secret, first: phases.length * rate * seconds, urlOf };
+      const target = { url: `${ingest.url}/api/events`, secret, first: phases.length * rate * seconds, urlOf, sizeBytes };
       phases.push({ name, ...(await measure(sender, () => deliver(target, load, killIngest, io.signal))) });
       await restarted;
     }
@@ -85,20 +85,22 @@ interface Planned {
   name: string;
   begin: () => Promise<void>;
   urlOf: (fileId: string) => string;
+  sizeBytes: number;
 }
 
 const alone: Planned = {
   name: 'ingest alone',
   begin: async () => undefined,
   urlOf: (fileId) => `https://files.slack.com/files-pri/T1-${fileId}/download/20231114221320.png`,
+  sizeBytes: 250_000,
 };
 
-function beside({ start, urlOf }: BusyWorker): Planned[] {
+function beside({ start, urlOf, sizeBytes }: BusyWorker): Planned[] {
   const equal = async (): Promise<void> => raisePriority((await start()).child().pid ?? 0);
   const canRaise = process.platform === 'linux' && process.getuid?.() === 0;
   return [
-    ...(canRaise ? [{ name: 'beside a worker of the same priority', begin: equal, urlOf }] : []),
-    { name: 'beside a worker as it ships', begin: async () => void (await start()), urlOf },
+    ...(canRaise ? [{ name: 'beside a worker of the same priority', begin: equal, urlOf, sizeBytes }] : []),
+    { name: 'beside a worker as it ships', begin: async () => void (await start()), urlOf, sizeBytes },
   ];
 }
 

@@ -10,6 +10,7 @@ import { providePostgres } from '../servers/postgres.ts';
 export interface BusyWorker {
   /** Files that it downloads; anything may be asked for. */
   urlOf: (fileId: string) => string;
+  sizeBytes: number;
   start: () => Promise<App>;
   stop: () => Promise<void>;
 }
@@ -26,6 +27,7 @@ export async function prepareBusyWorker(env: Record<string, string>, files: numb
   let worker: App | undefined;
   return {
     urlOf: (fileId) => `${slack.url}/download/${fileId}`,
+    sizeBytes: bytes.length,
     start: async () => {
       await worker?.stop('SIGKILL');
       // No frame is skipped because the last one was the same.

@@ -34,6 +34,7 @@ export interface Target {
   first: number;
   /** Where a file is downloaded. */
   urlOf: (fileId: string) => string;
+  sizeBytes: number;
 }
 
 /** Delivers events at fixed times, whatever the answers do: a slow server must not slow its own load down. */
@@ -96,7 +97,7 @@ async function post(url: string, headers: Record<string, string>, body: string):
 }
 
 /** Each event is another message with another file. */
-function eventBody({ first, urlOf }: Target, index: number): string {
+function eventBody({ first, urlOf, sizeBytes }: Target, index: number): string {
   const number = first + index;
   const ts = `1700000000.${String(number).padStart(6, '0')}`;
   const file = {
@@ -104,7 +105,7 @@ function eventBody({ first, urlOf }: Target, index: number): string {
     name: '20231114221320.png',
     mimetype: 'image/png',
     filetype: 'png',
-    size: 250_000,
+    size: sizeBytes,
     url_private_download: urlOf(`F${number}`),
   };
   const event = { type: 'message', subtype: 'file_share', channel: 'C0BENCH', user: 'U0CAM', bot_id: 'B0CAM', ts, text: '', files: [file] };

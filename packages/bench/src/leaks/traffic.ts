@@ -44,11 +44,12 @@ export async function sendTraffic({ ingestUrl, secret, slack, rate, backlog }: T
       const isCorrupt = number % 10 === 9;
       if (isCorrupt) sent.corrupt += 1;
       const frame = frames[Math.floor(number / 3) % frames.length] ?? Buffer.alloc(0);
-      slack.files.set(id, { id, bytes: isCorrupt ? corrupt(frame, number) : frame, contentType: 'image/jpeg', info: {} });
+      const bytes = isCorrupt ? corrupt(frame, number) : frame;
+      slack.files.set(id, { id, bytes, contentType: 'image/jpeg', info: {} });
       // No file is asked for again after so long.
       slack.files.delete(`F${number - 10_000}`);
       misbehave(slack, id, number);
-      const body = eventBody(number, `${slack.url}/download/${id}`);
+      const body = eventBody(number, `${slack.url}/download/${id}`, bytes.length);
       // A duplicate now and then, as Slack sends them.
       for (let copies = number % 7 === 0 ? 2 : 1; copies > 0; copies -= 1)
         void post(`${ingestUrl}/api/events`, signedHeaders(secret, body), body);
@@ -134,9 +135,9 @@ async function post(url: string, headers: Record<string, string>, body: string):
   });
 }
 
-function eventBody(number: number, url: string): string {
+function eventBody(number: number, url: string, size: number): string {
   const ts = `${Math.floor(Date.now() / 1_000)}.${String(number % 1_000_000).padStart(6, '0')}`;
-  const file = { id: `F${number}`, name: 'frame.jpg', mimetype: 'image/jpeg', filetype: 'jpg', size: 100_000, url_private_download: url };
+  const file = { id: `F${number}`, name: 'frame.jpg', mimetype: 'image/jpeg', filetype: 'jpg', size, url_private_download: url };
   const event = { type: 'message', subtype: 'file_share', channel: 'C0BENCH', user: 'U0CAM', bot_id: 'B0CAM', ts, text: '', files: [file] };
   return JSON.stringify({ type: 'event_callback', team_id: 'T1', api_app_id: 'A0WATCH', event_id: `Ev${number}`, event });
 }

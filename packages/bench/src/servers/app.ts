@@ -33,6 +33,7 @@ export async function startApp(name: keyof typeof mains, env: Record<string, str
   const full = { HOST: '127.0.0.1', ...env, [name === 'ingest' ? 'PORT' : 'WORKER_PORT']: String(port) };
   let output = '';
   let child: ChildProcess;
+  const kill = async (): Promise<unknown> => endProcess(child, 'SIGKILL');
   const start = async (): Promise<void> => {
     child = spawnGuarded([process.execPath, main], { env: full });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -45,7 +46,13 @@ export async function startApp(name: keyof typeof mains, env: Record<string, str
       },
     );
   };
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    // Nobody else could stop it.
+    await kill();
+    throw error;
+  }
   return {
     port,
     url,
