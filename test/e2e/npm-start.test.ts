@@ -72,7 +72,8 @@ describe('npm start with nothing set', async () => {
       60_000,
     );
     expect(Date.now() - started).toBeLessThan(60_000);
-    expect(html).toContain('Unknown 1');
+    expect(html).toContain('1 face at Front door: Unknown 1');
+    expect(launcher.output()).not.toMatch(/ (?:database|worker|ingest) (?:warn|error|fatal) /);
     if (chromiumPath !== undefined || process.env['CI']) await expectPicturesInBrowser(page);
 
     expect(await watchpost('people')).toContain('Unknown 1');

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ingestRig as rig } from '../../support/ingest-rig.ts';
 import { fileShare, slackFile } from '../../support/signed-slack-request.ts';
 
-/** What stands where Slack's documentation says something else. */
-const odd = [false, true, 0, 5, -1, 1.5, '', 'x', 'x'.repeat(5_000), '\u0000', '\uD800', [], ['x'], [[]], {}, { a: 1 }, null];
+/** What stands where Slack's documentation says something else; undefined: nothing at all. */
+const odd = [undefined, false, true, 0, 5, -1, 1.5, '', 'x', 'x'.repeat(5_000), '\u0000', '\uD800', [], ['x'], [[]], {}, { a: 1 }, null];
 const fileFields = [
   'name',
   'mimetype',

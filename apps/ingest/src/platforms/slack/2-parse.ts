@@ -49,7 +49,8 @@ const messageSchema = z.object({
   app_id: maybeId,
   bot_profile: z.object({ app_id: maybeId }).nullish().catch(null),
   text: z.string().nullish().catch(null),
-  files: z.unknown(),
+  /** Missing in a message without files. */
+  files: z.unknown().optional(),
 });
 
 /**
