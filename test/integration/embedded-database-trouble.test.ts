@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { runCommand } from '@watchpost/cli/run-command';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobReceiver } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
@@ -53,7 +54,8 @@ describeWith(
 
     const startPair = async (url: string): Promise<void> => {
       ingest = await startIngestProcess({ POSTGRES_URL: url, SLACK_API_URL: slack.apiUrl });
-      const handlers = { snapshot: async (job: { messageId: string }) => void done.push(job.messageId), result: async () => undefined };
+      const snapshot = async (job: { messageId: string }): Promise<void> => void done.push(job.messageId);
+      const handlers = { ...perKind(() => async () => undefined), snapshot };
       receiver = createJobReceiver({ POSTGRES_URL: url }, handlers, { concurrency: () => 1, log, stallCheckMs: 1_000 });
     };
     const post = async (): Promise<number> => {

@@ -97,15 +97,16 @@ function evaluate(perDay: Day[], reduced: number): Report {
   const expiring = (size: DatabaseSize): number => sum(size, (table) => !keptLonger.has(table));
   const longer = (size: DatabaseSize): number => sum(size, (table) => keptLonger.has(table));
   const growthPerDay = (expiring(last) / expiring(before) - 1) / lastDays;
-  const grown = sum(last, (table) => !fixed.has(table)) - sum(empty, (table) => !fixed.has(table));
+  const scaled = (size: DatabaseSize): number => sum(size, (table) => !keptLonger.has(table) && !fixed.has(table));
+  const keptLongerPerDay = ((longer(last) - longer(before)) / lastDays) * reduced;
   return {
     perDay,
     growthPerDay,
     bounded: growthPerDay <= limitPerDay && Math.max(...perDay.map(({ size }) => size.walBytes)) <= maxLogBytes,
     atOneASecond: {
-      bytes: last.bytes + grown * (reduced - 1),
+      bytes: last.bytes + (scaled(last) - scaled(empty)) * (reduced - 1) + keptLongerPerDay * (perDay.length - 1),
       walWrittenPerDay: ((last.walWrittenBytes - before.walWrittenBytes) / lastDays) * reduced,
-      keptLongerPerDay: ((longer(last) - longer(before)) / lastDays) * reduced,
+      keptLongerPerDay,
     },
   };
 }

@@ -3,7 +3,7 @@ import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import { jobDefinitions, type JobOf } from '@watchpost/shared/jobs/job-kinds';
+import { jobDefinitions, perKind, type JobOf } from '@watchpost/shared/jobs/job-kinds';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
 import { createSyntheticFaces } from '../gallery/synthetic-faces.ts';
@@ -67,7 +67,7 @@ export function takePictures(storage: StorageConfig, { gallery, records }: Opene
     count.posted += 1;
   };
   jobDefinitions.result.perSecond = unlimited;
-  const handlers = { snapshot: onSnapshot, result: onResult };
+  const handlers = { ...perKind(() => async () => undefined), snapshot: onSnapshot, result: onResult };
   const receiver = createJobReceiver(storage, handlers, { concurrency: () => concurrency, log });
 
   return {
