@@ -91,18 +91,25 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
 
     it('are listed while they wait, run, or wait for another attempt', async () => {
       let attempts = 0;
+      let failedAtMs = 0;
+      const ids = [await send(), await send(), await send()];
+      await new Promise((resolve) => setTimeout(resolve, 2_100));
       receive({
         snapshot: async (_job, _context, signal) => {
           attempts += 1;
-          if (attempts === 1) throw new AppError('download-failed', 'not yet');
+          if (attempts === 1) {
+            failedAtMs = Date.now();
+            throw new AppError('download-failed', 'not yet');
+          }
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
         },
       });
-      const ids = [await send(), await send(), await send()];
       await until('one is delayed, one runs, one waits', async () => attempts === 2 && (await idsOf('waiting')).length === 1);
       const delayed = await admin.list({ ...listed, state: 'delayed' });
       expect([delayed.map(({ id }) => id), await idsOf('active'), await idsOf('waiting')]).toEqual([[ids[0]], [ids[1]], [ids[2]]]);
       expect(delayed[0]).toMatchObject({ attempts: 1, reason: { code: 'download-failed', message: 'not yet' } });
+      // Each waited for longer than its delay before it was tried.
+      expect(delayed[0]!.atMs).toBeGreaterThan(failedAtMs);
     });
 
     it('run again in the order in which they failed, with all their attempts, and only those that were named', async () => {

@@ -113,7 +113,8 @@ async function stateOf(job: StoredJob): Promise<ChangedJob['outcome']> {
 }
 
 function toListed(job: StoredJob, kind: JobKind, state: ListedState): ListedJob {
-  const dueMs = job.timestamp + job.delay;
+  // The delay is that after the last attempt; only when that began is known, not when it ended.
+  const dueMs = (job.processedOn ?? job.timestamp) + job.delay;
   const at: Record<ListedState, number | undefined> = {
     failed: job.finishedOn,
     active: job.processedOn,
