@@ -59,11 +59,22 @@ export async function runCommand(
 
 async function runNamed(name: string, args: string[], { env, openStorage, print, warn }: Required<RunOptions>): Promise<number> {
   const command = commands.get(name);
+  if (command && asksForHelp(args)) {
+    print(`usage: ${usageOf(name, command)}`);
+    print(command.does);
+    return 0;
+  }
   if (command) return runEntry(name, command, args, { env, openStorage, print, warn });
   const isHelp = ['help', '--help', '-h'].includes(name);
   if (!isHelp) warn(`unknown command: ${name}`);
   for (const line of helpLines()) (isHelp ? print : warn)(line);
   return isHelp ? 0 : 2;
+}
+
+/** Not behind `--`, where there are only names. */
+function asksForHelp(args: readonly string[]): boolean {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  return options.some((arg) => arg === '--help' || arg === '-h');
 }
 
 async function runEntry(

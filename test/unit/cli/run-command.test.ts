@@ -37,6 +37,16 @@ describe('the command line', () => {
     expect(err).toEqual([expect.stringMatching(/^usage-invalid: .*--nonsense/), expect.stringMatching(`^usage: ${name}`)]);
   });
 
+  it.each([...commands.keys()])('%s --help prints its usage and what it does', async (name) => {
+    const { code, out, err } = await run([name, '--help']);
+    expect([code, err]).toEqual([0, []]);
+    expect(out).toEqual([expect.stringMatching(`^usage: ${name}`), commands.get(name)?.does]);
+  });
+
+  it('takes --help behind -- for a name', async () => {
+    expect((await run(['merge', '--', '--help'])).code).toBe(2);
+  });
+
   it.each([[['merge', 'Ada']], [['merge', 'Ada', 'Bob', 'Eve']], [['people', 'Ada']], [['analyze']], [['enroll', 'a.jpg']]])(
     'answers %j with the usage',
     async (argv) => {
