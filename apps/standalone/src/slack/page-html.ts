@@ -62,6 +62,7 @@ const quoted = (text: string): string => text.replaceAll('<', '&lt;').replaceAll
 /** Points a permalink, which the emulated Slack does not serve, to the message on this page. */
 const onThisPage = (url: string): string => url.replace(/^http:\/\/127\.0\.0\.1:\d+\/archives\/[A-Z0-9]+\/(p\d+)$/, '#$1');
 
+/** On a narrow screen the results come first: below hundreds of snapshots nobody would find them. */
 const style = `
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
 body { margin: 0; } header { padding: 12px 20px; border-bottom: 1px solid #8884; } h1 { margin: 0; font-size: 20px; } header p { margin: 4px 0 0; }
@@ -69,7 +70,7 @@ main { display: grid; grid-template-columns: 1fr 1.6fr; gap: 24px; padding: 0 20
 h2 { font-size: 16px; position: sticky; top: 0; margin: 0; padding: 12px 0; background: Canvas; } small { font-weight: 400; opacity: .7; }
 article:target { background: #e9b94933; } article { padding: 10px 0; border-top: 1px solid #8883; } p { margin: 0 0 6px; overflow-wrap: anywhere; } time, .empty { opacity: .65; }
 img { max-width: 100%; border-radius: 8px; display: block; } code { background: #8882; padding: 1px 5px; border-radius: 4px; }
-@media (max-width: 800px) { main { grid-template-columns: 1fr; } }`;
+@media (max-width: 800px) { main { grid-template-columns: 1fr; } section:last-child { order: -1; } }`;
 
 const refresh = `
 setInterval(async () => {
