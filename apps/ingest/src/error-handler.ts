@@ -23,8 +23,8 @@ const fromFastify: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-malformed',
 };
 
-/** Errors that have been logged with what is known about them only there. */
-const loggedBefore = new Set<ErrorCode>(['request-unauthorised', 'job-refused']);
+/** Errors that are logged where they are thrown, with what is known only there. */
+const loggedAlready = new Set<ErrorCode>(['request-unauthorised', 'job-refused']);
 
 /** Every error response is `{"error":{"code","message"}}`. The cause of an internal error is logged, not sent. */
 export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
@@ -34,8 +34,7 @@ export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
     const status = statuses[error.code] ?? 500;
     if (status === 500) log.error({ err: thrown }, 'request failed');
     else if (status > 500) log.warn({ err: error }, 'request failed temporarily, the sender should retry');
-    // Who sends the requests that are not authorised says why, and a refused job has been logged.
-    else if (!loggedBefore.has(error.code)) rarely(error.code, (times) => log.info({ code: error.code, times }, 'request refused'));
+    else if (!loggedAlready.has(error.code)) rarely(error.code, (times) => log.info({ code: error.code, times }, 'request refused'));
     const message = status >= 500 ? 'temporarily unavailable, please try again' : error.message;
     return reply.code(status).send({ error: { code: status === 500 ? 'internal' : error.code, message } });
   });

@@ -12,7 +12,7 @@ export interface IngestMetrics {
 }
 
 export function createIngestMetrics(metrics: Metrics, sender: JobSender): IngestMetrics {
-  const requests = metrics.histogram('ingest_request_seconds', 'Time from the first byte of an event to its response', ['outcome']);
+  const requests = metrics.histogram('ingest_request_seconds', 'Time from the headers of a request to its response', ['outcome']);
   const files = metrics.counter('ingest_files_total', 'Files of messages in the read channels', ['outcome']);
   const jobs = metrics.gauge('queue_jobs', 'Jobs in the queue', ['kind', 'state']);
   const up = metrics.gauge('queue_up', '1 while the queue answers');
