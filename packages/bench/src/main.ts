@@ -58,7 +58,7 @@ const benches: Entry[] = [
   },
   {
     name: 'leaks',
-    options: '[--minutes 8] [--shape redis+mongo|postgres] [--rate 6] [--json]',
+    options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',
     load: async () => (await import('./leaks.ts')).leaks,
   },

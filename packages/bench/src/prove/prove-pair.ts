@@ -32,7 +32,7 @@ export const provePair: Bench = async (args, { env, print, warn, signal }) => {
   );
   const unknown = [...options.without, ...options.only].filter((name) => !faultClasses.some((each) => each === name));
   if (unknown.length > 0)
-    throw new AppError('config-invalid', `no such class: ${unknown.join(', ')} (there are ${faultClasses.join(', ')})`);
+    throw new AppError('usage-invalid', `no such class: ${unknown.join(', ')} (there are ${faultClasses.join(', ')})`);
   const faults = faultsOf(options.without, options.only);
   const { seed, snapshots } = options;
   let isKept = true;

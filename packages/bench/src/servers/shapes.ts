@@ -14,7 +14,7 @@ export interface Shape {
   stop: () => Promise<void>;
 }
 
-export const shapeNames = ['redis+mongo', 'postgres'] as const;
+export const shapeNames = ['redis-mongo', 'postgres'] as const;
 
 export async function openShape(name: (typeof shapeNames)[number], env: Env): Promise<Shape> {
   return name === 'postgres' ? openPostgres() : openRedisAndMongo(env);

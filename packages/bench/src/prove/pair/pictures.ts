@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { openContactSheet, type Cell } from '@watchpost/standalone/demo/contact-sheet';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 
 const frame = { width: 640, height: 480 } as const;
 

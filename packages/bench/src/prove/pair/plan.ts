@@ -1,5 +1,5 @@
 import type { FaultClass, Faults } from './faults.ts';
-import { createRandom, pick } from './random.ts';
+import { createRandom, pick } from '../random.ts';
 import { strangers } from './pictures.ts';
 
 /** What a file of a camera shows. */

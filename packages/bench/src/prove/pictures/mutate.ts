@@ -1,5 +1,5 @@
 import type { Original } from './originals.ts';
-import { createRandom, type Random } from './random.ts';
+import { createChoices, type Choices } from '../random.ts';
 
 export interface MutatedPicture {
   /** The original and what was done to it. */
@@ -58,7 +58,7 @@ const markers = [
   Buffer.from([0x21, 0xf9, 0x04]),
 ];
 
-type Mutation = (bytes: Buffer, random: Random, originals: Originals) => Uint8Array;
+type Mutation = (bytes: Buffer, random: Choices, originals: Originals) => Uint8Array;
 
 const mutations: Record<string, Mutation> = {
   'bits flipped': (bytes, random) => {
@@ -119,7 +119,7 @@ const mutations: Record<string, Mutation> = {
 
 /** The picture of a seed: a sound file with one to three mutations. */
 export function mutate(originals: Originals, seed: number): MutatedPicture {
-  const random = createRandom(seed);
+  const random = createChoices(seed);
   const original = random.pick(originals);
   const names: string[] = [];
   let bytes = Buffer.from(original.bytes);
@@ -134,12 +134,12 @@ export function mutate(originals: Originals, seed: number): MutatedPicture {
 const [firstKind = '', ...otherKinds] = Object.keys(mutations);
 const kinds = [firstKind, ...otherKinds] as const;
 
-function range(bytes: Buffer, random: Random): [from: number, to: number] {
+function range(bytes: Buffer, random: Choices): [from: number, to: number] {
   const from = random.below(bytes.length);
   return [from, Math.min(bytes.length, from + 1 + random.below(random.pick([8, 64, 1_024])))];
 }
 
-function write(bytes: Buffer, at: number, value: number, random: Random): void {
+function write(bytes: Buffer, at: number, value: number, random: Choices): void {
   const number = Buffer.alloc(4);
   const size = random.pick([2, 4]);
   if (random.below(2) === 0) number.writeUInt32LE(value);

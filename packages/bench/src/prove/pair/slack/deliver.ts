@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { pause } from '@watchpost/shared/wait';
+import { signedHeaders } from '../../../servers/signed-request.ts';
 import type { Journal } from '../journal.ts';
-import { chanceOf } from '../random.ts';
+import { chanceOf } from '../../random.ts';
 
 /** Slack counts later answers as failures. Milliseconds. */
 const patienceMs = 3_000;
@@ -31,7 +31,11 @@ export async function deliver(
     await pause(firstWaitsMs[retry] ?? hourMs, signal);
     const target = targets[Math.floor(chanceOf(seed, 'target', event.id, retry) * targets.length)] ?? '';
     journal.count('deliveries');
-    const outcome = await post(`${target}/api/events`, { ...sign(event.body, secret), ...retryHeaders(retry, reason) }, event.body);
+    const outcome = await post(
+      `${target}/api/events`,
+      { ...signedHeaders(secret, event.body), ...retryHeaders(retry, reason) },
+      event.body,
+    );
     note(`delivery ${String(retry + 1)} ${typeof outcome === 'number' ? `is answered ${String(outcome)}` : outcome}`);
     if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) return true;
     journal.count(outcome === 503 ? 'refused 503' : typeof outcome === 'number' ? 'refused otherwise' : 'unanswered');
@@ -43,12 +47,6 @@ export async function deliver(
 
 const retryHeaders = (retry: number, reason: string | null): Record<string, string> =>
   reason === null ? {} : { 'x-slack-retry-num': String(retry), 'x-slack-retry-reason': reason };
-
-function sign(body: string, secret: string): Record<string, string> {
-  const timestamp = String(Math.floor(Date.now() / 1_000));
-  const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
-  return { 'content-type': 'application/json', 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature };
-}
 
 /** The status, or Slack's word for why there is none. */
 async function post(url: string, headers: Record<string, string>, body: string): Promise<number | 'http_timeout' | 'connection_failed'> {

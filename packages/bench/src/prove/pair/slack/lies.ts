@@ -1,5 +1,5 @@
 import type { Faults } from '../faults.ts';
-import { chanceOf } from '../random.ts';
+import { chanceOf } from '../../random.ts';
 
 /** How one request to Slack is mistreated. `done`: Slack does the work nevertheless. */
 export type Lie =

@@ -20,3 +20,16 @@ export function chanceOf(seed: number, ...words: (string | number)[]): number {
 export function pick<T>(from: readonly [T, ...T[]], random: () => number): T {
   return from[Math.floor(random() * from.length)] ?? from[0];
 }
+
+/** What is chosen with one source of random numbers. */
+export interface Choices {
+  /** A whole number from 0 up to, but without, `limit`. */
+  below(limit: number): number;
+  pick<T>(from: readonly [T, ...T[]]): T;
+}
+
+/** The choices that a seed repeats. */
+export function createChoices(seed: number): Choices {
+  const random = createRandom(seed);
+  return { below: (limit) => Math.floor(random() * limit), pick: (from) => pick(from, random) };
+}
