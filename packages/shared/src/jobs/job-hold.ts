@@ -51,7 +51,7 @@ interface Missing {
 }
 
 /** The job that is let through although jobs are held. */
-type Trial = 'none' | 'wanted' | { jobId: string };
+type Probe = 'none' | 'wanted' | { jobId: string };
 
 /**
  * A hold begins when a check finds a need missing, at the start or after a job failed that way, and ends when a check finds it met. Where
@@ -63,12 +63,12 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
   const { missing, begin, end } = createMissing(options);
   /** These failed although others did not. */
   let blamed = new Set<string>();
-  let trial: Trial = 'none';
-  const isTrial = (jobId: string): boolean => typeof trial === 'object' && trial.jobId === jobId;
+  let probe: Probe = 'none';
+  const isProbe = (jobId: string): boolean => typeof probe === 'object' && probe.jobId === jobId;
   const explaining = (error: AppError): JobNeed | undefined => needs.find(({ explains }) => explains(error));
 
   /** No other job is to be let through. */
-  const unwant = (): void => void (trial === 'wanted' && (trial = 'none'));
+  const unwant = (): void => void (probe === 'wanted' && (probe = 'none'));
   const hold = (need: JobNeed, error: AppError, how: { unsure: boolean; atStart?: boolean }): Missing => {
     const isNew = !missing.has(need);
     if (!how.unsure) unwant();
@@ -87,8 +87,8 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
     if (finding.is === 'missing') hold(need, finding.error, { unsure: false });
     // Where it was known to be missing, this much is repaired: the next job tells the rest.
     else if (finding.is === 'met' || (finding.is === 'unsure' && !entry.unsure)) release(need);
-    else if (finding.is === 'unsure' && trial === 'none') {
-      trial = 'wanted';
+    else if (finding.is === 'unsure' && probe === 'none') {
+      probe = 'wanted';
       onChange();
     }
   };
@@ -100,18 +100,18 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
       for (const { need, finding } of findings) if (finding.is === 'missing') hold(need, finding.error, { unsure: false, atStart: true });
       started = true;
     },
-    isOpen: () => missing.size === 0 || (trial === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
+    isOpen: () => missing.size === 0 || (probe === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
     admit: (jobId) => {
       if (missing.size === 0) return true;
-      if (trial !== 'wanted') return false;
-      trial = { jobId };
+      if (probe !== 'wanted') return false;
+      probe = { jobId };
       onChange();
       return true;
     },
     explains: (error) => explaining(error) !== undefined,
     succeeded: (jobId) => {
       blamed.delete(jobId);
-      if (!isTrial(jobId)) return;
+      if (!isProbe(jobId)) return;
       for (const [need, { jobIds }] of [...missing].filter(([, { unsure }]) => unsure)) {
         blamed = new Set([...jobIds].filter((id) => id !== jobId));
         release(need);
@@ -136,10 +136,10 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
       // Not only the blamed ones meet it: it is nobody's own fault.
       blamed.clear();
       hold(need, error, { unsure: true }).jobIds.add(jobId);
-      return isTrial(jobId) ? 'later' : 'first';
+      return isProbe(jobId) ? 'later' : 'first';
     },
     ended: (jobId) => {
-      if (isTrial(jobId)) trial = 'none';
+      if (isProbe(jobId)) probe = 'none';
     },
     held: () => (started || missing.size > 0 ? [...missing].map(([need, { reason }]) => ({ kind, need: need.name, reason })) : null),
   };
