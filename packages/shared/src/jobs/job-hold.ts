@@ -198,7 +198,7 @@ function createMissing({ kind, log, onChange }: JobHoldOptions) {
       missing.delete(need);
       entry.over.abort();
       const fields = { kind, need: need.name, heldMs: Date.now() - entry.sinceMs };
-      log.info(fields, missing.size === 0 ? 'jobs run again' : 'one reason less to hold jobs');
+      log.info(fields, missing.size === 0 ? 'jobs run again' : 'this need is met, jobs are still held for another');
       onChange();
     },
   };
