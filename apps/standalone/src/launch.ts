@@ -192,13 +192,18 @@ async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
 
 function startDemo({ slack, pageUrl }: Emulated, ingest: string, { dataDir }: Plan, { env, lifecycle, say }: LaunchOptions): void {
   slack.subscribe(`${ingest}/api/events`);
+  const folder = path.join(dataDir, '..');
+  // Also where an earlier version kept its demonstration.
+  const besideData = existsSync(path.join(folder, 'postgres'));
   const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
   lifecycle.onStop('cameras', async () => cameras);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
   say('  Name somebody, from a second terminal:');
-  say(`      ${demoCommand(env, dataDir, existsSync(path.join(dataDir, '..', 'postgres')))} name "Unknown 1" Ada`);
+  say(`      ${demoCommand(env, dataDir, besideData)} name "Unknown 1" Ada`);
+  if (besideData)
+    say(`  The gallery in ${folder}, of an installation or of an earlier version's demonstration, is another one and stays as it is.`);
   say(`  Ctrl-C stops everything; what was learnt stays in ${dataDir}.`);
   say('');
   void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {
