@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { freePort } from '@watchpost/bench/servers/server';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
@@ -24,8 +25,19 @@ function fill(file: string): void {
   closeSync(descriptor);
 }
 
-describeWith(['postgres'], 'a log on a full disk', () => {
-  it('ends nobody, and goes on when there is room again', { timeout: 60_000 }, async () => {
+describeWith(['postgres'], 'on a full disk', () => {
+  it('npm start says that the disk is full, in plain words', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'watchpost-full-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const fillAndStart = 'mount -t tmpfs -o size=256k none "$1" && { cat /dev/zero >"$1/ballast" 2>/dev/null; exec "$2" "$3"; }';
+    const args = ['sh', '-c', fillAndStart, 'sh', folder, process.execPath, fromRoot('scripts/start.mjs')];
+    const env = { PATH: process.env['PATH'], DATA_DIR: path.join(folder, 'data'), HOST: '127.0.0.1', PORT: '0', WORKER_PORT: '0' };
+    const child = spawn('unshare', ['--user', '--map-root-user', '--mount', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const said = await text(child.stderr);
+    expect(said).toMatch(/^watchpost: could not start: data-dir-unusable: \S+ cannot keep the data: the disk is full\. Set DATA_DIR .*$/m);
+  });
+
+  it('a log ends nobody, and goes on when there is room again', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'watchpost-log-'));
     const port = await freePort();
     const child = spawn(
