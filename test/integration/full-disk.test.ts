@@ -10,6 +10,8 @@ import { fromRoot } from '../support/root.ts';
 import { until } from '../support/until.ts';
 
 const slack = { SLACK_API_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2' };
+/** A program in a name space with file systems of its own. */
+const inOwnFiles = (args: string[]): [string, string[]] => ['unshare', ['--user', '--map-root-user', '--mount', ...args]];
 /** Nobody listens there: ingest logs that again and again. */
 const nowhere = { SLACK_API_URL: 'http://127.0.0.1:1/api/', POSTGRES_URL: 'postgres://127.0.0.1:1/x' };
 /** A file system of its own, in memory. `sh` becomes ingest, whose root the file system is seen through. */
@@ -32,7 +34,7 @@ describeWith(['postgres'], 'on a full disk', () => {
     const fillAndStart = 'mount -t tmpfs -o size=256k none "$1" && { cat /dev/zero >"$1/ballast" 2>/dev/null; exec "$2" "$3"; }';
     const args = ['sh', '-c', fillAndStart, 'sh', folder, process.execPath, fromRoot('scripts/start.mjs')];
     const env = { PATH: process.env['PATH'], DATA_DIR: path.join(folder, 'data'), HOST: '127.0.0.1', PORT: '0', WORKER_PORT: '0' };
-    const child = spawn('unshare', ['--user', '--map-root-user', '--mount', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(...inOwnFiles(args), { env, stdio: ['ignore', 'ignore', 'pipe'] });
     const said = await text(child.stderr);
     expect(said).toMatch(/^watchpost: could not start: data-dir-unusable: \S+ cannot keep the data: the disk is full\. Set DATA_DIR .*$/m);
   });
@@ -40,14 +42,10 @@ describeWith(['postgres'], 'on a full disk', () => {
   it('a log ends nobody, and goes on when there is room again', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'watchpost-log-'));
     const port = await freePort();
-    const child = spawn(
-      'unshare',
-      ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', folder, process.execPath, fromRoot('apps/ingest/dist/main.js')],
-      {
-        env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), ...slack, ...nowhere },
-        stdio: 'inherit',
-      },
-    );
+    const child = spawn(...inOwnFiles(['sh', '-c', script, 'sh', folder, process.execPath, fromRoot('apps/ingest/dist/main.js')]), {
+      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), ...slack, ...nowhere },
+      stdio: 'inherit',
+    });
     onTestFinished(() => {
       child.kill('SIGKILL');
       rmSync(folder, { recursive: true });
