@@ -57,11 +57,16 @@ function endWithUs(child) {
     received ??= signal;
     child.kill(signal);
   };
-  for (const signal of signals) process.on(signal, pass);
-  child.once('close', () => received && process.kill(process.pid, received));
-  return () => {
+  const done = () => {
     for (const signal of signals) process.off(signal, pass);
   };
+  for (const signal of signals) process.on(signal, pass);
+  child.once('close', () => {
+    done();
+    // Nobody listens any more: this ends us at once, before anybody takes the child's end for a failure.
+    if (received) process.kill(process.pid, received);
+  });
+  return done;
 }
 
 function checkSystem() {

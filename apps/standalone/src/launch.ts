@@ -13,7 +13,7 @@ import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
 import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
 import { prepareDataDir } from './processes/data-dir.ts';
-import { anyFreePort, ensureFree, freePortFrom } from './processes/ports.ts';
+import { anyFreePort, ensureFree, freePortFrom, type Place } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { memoryEnv } from '@watchpost/see/config';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
@@ -51,8 +51,10 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const files = mainFiles();
   const config = loadLauncherConfig(env);
   const host = hostOf(env, config.HOST, plan);
-  const port = await portOf(config, host, env, plan, say);
-  const workerPort = await workerPortOf(config, host, env, port);
+  const claim = async (place: Place): Promise<void> =>
+    ensureFree(place, () => say(`waiting for port ${String(place.port)}: a process of an earlier start still stops`), lifecycle.stopping);
+  const port = await portOf(config, host, env, plan, say, claim);
+  const workerPort = await workerPortOf(config, host, env, port, claim);
   if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
   const emulated = plan.demo ? await emulateSlack(lifecycle) : undefined;
@@ -118,11 +120,12 @@ async function portOf(
   env: Env,
   { demo }: Plan,
   say: (text: string) => void,
+  claim: (place: Place) => Promise<void>,
 ): Promise<number> {
   // We ask the process whether it is ready, so we must know its port.
   if (port === 0) return anyFreePort(host);
   try {
-    await ensureFree({ port, host, variable: 'PORT' });
+    await claim({ port, host, variable: 'PORT' });
     return port;
   } catch (error) {
     if (isSet(env, 'PORT') || !demo || !(error instanceof AppError && error.code === 'port-in-use')) throw error;
@@ -132,10 +135,16 @@ async function portOf(
   return next;
 }
 
-async function workerPortOf({ WORKER_PORT: port }: LauncherConfig, host: string, env: Env, taken: number): Promise<number> {
+async function workerPortOf(
+  { WORKER_PORT: port }: LauncherConfig,
+  host: string,
+  env: Env,
+  taken: number,
+  claim: (place: Place) => Promise<void>,
+): Promise<number> {
   if (port === 0) return anyFreePort(host);
   if (!isSet(env, 'WORKER_PORT')) return freePortFrom(port === taken ? port + 1 : port, host);
-  await ensureFree({ port, host, variable: 'WORKER_PORT' });
+  await claim({ port, host, variable: 'WORKER_PORT' });
   return port;
 }
 
@@ -183,13 +192,18 @@ async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
 
 function startDemo({ slack, pageUrl }: Emulated, ingest: string, { dataDir }: Plan, { env, lifecycle, say }: LaunchOptions): void {
   slack.subscribe(`${ingest}/api/events`);
+  const folder = path.join(dataDir, '..');
+  // Also where an earlier version kept its demonstration.
+  const besideData = existsSync(path.join(folder, 'postgres'));
   const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
   lifecycle.onStop('cameras', async () => cameras);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
   say('  Name somebody, from a second terminal:');
-  say(`      ${demoCommand(env, dataDir, existsSync(path.join(dataDir, '..', 'postgres')))} name "Unknown 1" Ada`);
+  say(`      ${demoCommand(env, dataDir, besideData)} name "Unknown 1" Ada`);
+  if (besideData)
+    say(`  The gallery in ${folder}, of an installation or of an earlier version's demonstration, is another one and stays as it is.`);
   say(`  Ctrl-C stops everything; what was learnt stays in ${dataDir}.`);
   say('');
   void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {

@@ -113,6 +113,6 @@ export const hostOf = (env: Env, host: string, { demo }: Plan): string => (demo 
 /** How to call the command line from another terminal so that it finds the demonstration's gallery. Pure. */
 export function demoCommand(env: Env, dataDir: string, besideData: boolean): string {
   const unset = ['MONGO_CONNECTION_STRING', 'POSTGRES_URL'].filter((name) => isSet(env, name)).map((name) => `-u ${name} `);
-  const folder = besideData || !nothingIsSet(env) ? `DATA_DIR='${dataDir}' ` : '';
+  const folder = besideData || !nothingIsSet(env) ? `DATA_DIR='${dataDir.replaceAll("'", String.raw`'\''`)}' ` : '';
   return `${unset.length > 0 ? `env ${unset.join('')}` : ''}${folder}npm run --silent watchpost --`;
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { fileOutput } from '@watchpost/shared/observability/standard-output';
 import { runProcess } from '@watchpost/shared/process/run-process';
 import { launch } from './launch.ts';
 import { inWords, readable } from './processes/child-lines.ts';
@@ -10,7 +11,9 @@ import { readLauncherArgs, usage, type LauncherArgs } from './usage.ts';
  * on a terminal and in the demonstration. `gone` aborts when whoever started it is gone: then everything stops.
  */
 export async function runLauncher(args: string[], gone?: AbortSignal): Promise<void> {
-  const say = (text: string): void => void process.stderr.write(text === '' ? '\n' : `watchpost: ${text}\n`);
+  const write = fileOutput(1) ?? ((text: string) => void process.stdout.write(text));
+  const tell = fileOutput(2) ?? ((text: string) => void process.stderr.write(text));
+  const say = (text: string): void => tell(text === '' ? '\n' : `watchpost: ${text}\n`);
   let options: LauncherArgs;
   try {
     options = readLauncherArgs(args);
@@ -36,7 +39,7 @@ export async function runLauncher(args: string[], gone?: AbortSignal): Promise<v
       demo: options.demo,
       lifecycle,
       say,
-      onLine: (name, line) => void process.stdout.write(`${forPeople ? readable(name, line) : line}\n`),
+      onLine: (name, line) => write(`${forPeople ? readable(name, line) : line}\n`),
       onPlan: (plan) => {
         forPeople ||= plan.demo;
       },

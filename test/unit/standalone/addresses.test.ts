@@ -58,6 +58,19 @@ describe('a port', () => {
     expect(await freePortFrom(taken.port, '127.0.0.1')).toBeGreaterThan(taken.port);
   });
 
+  it('is waited for while a process of ours stops that listens there, and no longer', async () => {
+    const stopping = new AbortController();
+    const server = await serveHealth({ ...health, stopping: stopping.signal }, 0, 'WORKER_PORT', '127.0.0.1');
+    const place = { port: server.port, host: '127.0.0.1', variable: 'WORKER_PORT' };
+    let waits = 0;
+    const free = async (): Promise<void> => ensureFree(place, () => (waits += 1));
+    await expect(free()).rejects.toMatchObject({ code: 'port-in-use' });
+    stopping.abort();
+    setTimeout(() => void server.close(), 700);
+    await free();
+    expect(waits).toBe(1);
+  });
+
   it.each(['192.0.2.7', 'no-such-host.invalid', 'http://localhost'])(
     'on an address that this machine does not have is refused: %s',
     async (host) => {

@@ -159,4 +159,8 @@ describe('the command that names somebody in the demonstration', () => {
   ])('finds its gallery whatever is configured: %j', (env, besideData, command) => {
     expect(demoCommand(env, 'data/demo', besideData)).toBe(command);
   });
+
+  it('is found in any folder: a shell takes the command as it is meant', () => {
+    expect(demoCommand({}, "Ada's $data/demo", true)).toBe(String.raw`DATA_DIR='Ada'\''s $data/demo' npm run --silent watchpost --`);
+  });
 });

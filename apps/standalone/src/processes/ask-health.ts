@@ -52,6 +52,10 @@ export function waitsFor(answer: Answer | undefined): string {
   );
 }
 
+/** Whether it is the answer of a process of ours that takes no new work. */
+export const isStopping = (answer: Answer | undefined): boolean =>
+  answer?.status === 503 && parse(answer.body)?.waitingFor.includes('not-stopping') === true;
+
 function parse(body: string): z.output<typeof notReady> | undefined {
   try {
     return notReady.safeParse(JSON.parse(body)).data;

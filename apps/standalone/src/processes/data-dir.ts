@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
+import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 
@@ -17,18 +17,32 @@ const reasons: Record<string, string> = {
   ENOENT: 'it cannot be created there',
 };
 
+/** As much as the folder's lock takes on most disks. Bytes. */
+const neededBytes = 4_096;
+
 /** Makes the data folder, and makes sure that this process can write in it. Rejects with `data-dir-unusable`, which says why. */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
     await makeFolder(path.resolve(dataDir));
     if (!(await stat(dataDir)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'EEXIST' });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await writeSomething(dataDir);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
     throw new AppError('data-dir-unusable', `${path.resolve(dataDir)} cannot keep the data: ${why}. Set DATA_DIR to another folder`, {
       cause: error,
     });
+  }
+}
+
+/** A full disk says so only to who writes. */
+async function writeSomething(folder: string): Promise<void> {
+  const file = path.join(folder, `.room-${String(process.pid)}`);
+  try {
+    await writeFile(file, Buffer.alloc(neededBytes), { mode: 0o600 });
+  } finally {
+    await rm(file, { force: true });
   }
 }
 

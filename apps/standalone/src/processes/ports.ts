@@ -1,8 +1,12 @@
 import { createServer } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
 import { listenError } from '@watchpost/shared/process/health';
+import { pause } from '@watchpost/shared/wait';
+import { askHealth, isStopping } from './ask-health.ts';
 
 const portsTried = 200;
+/** Between two looks at a process that stops, and the time for its answer. Milliseconds. */
+const stopping = { everyMs: 250, answerMs: 1_000 };
 
 /** Where to listen, for `PORT` or `WORKER_PORT`. */
 export interface Place {
@@ -12,10 +16,27 @@ export interface Place {
   variable: string;
 }
 
-/** Resolves if something can listen there. Rejects with `port-in-use`, `port-forbidden` or `host-unavailable`. */
-export async function ensureFree({ port, host, variable }: Place): Promise<void> {
-  const error = await tryToListen(port, host);
-  if (error) throw listenError(error, port, variable, host);
+/**
+ * Resolves if something can listen there. Waits where a process of ours listens that says that it is stopping: after a launcher was
+ * killed its worker may still finish a job; `onWait` is called once then. Rejects with `port-in-use`, `port-forbidden`,
+ * `host-unavailable` or `aborted`.
+ */
+export async function ensureFree(
+  { port, host, variable }: Place,
+  onWait: () => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const health = { host: host ?? '0.0.0.0', port };
+  for (let waited = false, wasStopping = false; ; await pause(stopping.everyMs, signal)) {
+    const error = await tryToListen(port, host);
+    if (!error) return;
+    const stops = error.code === 'EADDRINUSE' && isStopping(await askHealth(health, '/health/ready', stopping.answerMs));
+    // One that has just been stopping may have ended between the two questions.
+    if (!stops && !wasStopping) throw listenError(error, port, variable, host);
+    if (!waited) onWait();
+    waited = true;
+    wasStopping = stops;
+  }
 }
 
 /** The first free port from `first` on. Rejects with `port-in-use` if the next 200 are taken, else as `ensureFree` does. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { execFile, execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -123,8 +123,7 @@ async function removeUnfinished(parent: string): Promise<void> {
 
 /** Node's own `cp` takes a second for the thousand files. */
 async function copyFolder(from: string, to: string): Promise<void> {
-  if (process.platform === 'win32') await cp(from, to, { recursive: true });
-  else await promisify(execFile)('cp', ['-R', `${from}/.`, to]);
+  await promisify(execFile)('cp', ['-R', `${from}/.`, to]);
 }
 
 /** A server and its children: each of them has a process group of its own. */

@@ -17,7 +17,7 @@ export type ConfigOf<S extends EnvShape> = z.output<z.ZodObject<S>>;
  * faulty, and may then see it unset or unparsed: test for presence only.
  */
 export function parseEnv<S extends EnvShape>(env: Env, shape: S, check: (config: ConfigOf<S>) => string[] = () => []): ConfigOf<S> {
-  const present = Object.fromEntries(Object.entries(env).filter(([key, value]) => key in shape && value?.trim()));
+  const present = Object.fromEntries(Object.entries(env).filter(([key, value]) => Object.hasOwn(shape, key) && value?.trim()));
   const checked = z.object(shape).superRefine(
     (config, context) => {
       for (const message of check(config)) context.addIssue({ code: 'custom', message, path: [] });
@@ -60,7 +60,10 @@ export const commaList = z
   .refine((entries) => entries.length > 0, 'needs at least one entry');
 
 /** A whole number from the environment. */
-export const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+export const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return z.coerce.number(error).int(error).min(min, error).max(max, error);
+};
 
 /** A union of shapes as one shape with all their variables. */
 type Merged<S> = (S extends unknown ? (shape: S) => void : never) extends (shape: infer M) => void ? M : never;

@@ -126,7 +126,8 @@ function toListed(job: StoredJob, kind: JobKind, state: ListedState): ListedJob 
     kind,
     state,
     attempts: job.attemptsMade,
-    maxAttempts: job.opts.attempts ?? 1,
+    // BullMQ runs a job once that names no number.
+    maxAttempts: Math.max(1, job.opts.attempts ?? 1),
     atMs: at[state] ?? job.timestamp,
     reason: reasonOf(job.failedReason),
   };

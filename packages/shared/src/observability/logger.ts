@@ -1,4 +1,5 @@
 import { type DestinationStream, pino, type LogFn, type Logger } from 'pino';
+import { fileOutput } from './standard-output.ts';
 
 export type { Logger };
 
@@ -26,7 +27,9 @@ export function createLogger(name: string, level: LogLevel, destination?: Destin
       },
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const write = fileOutput(1);
+  const output = destination ?? (write && { write });
+  return output ? pino(options, output) : pino(options);
 }
 
 interface LoggedError {

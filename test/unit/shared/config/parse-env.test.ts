@@ -23,7 +23,7 @@ describe('a value in quotes', () => {
   it('is reported once, and beside the other faults', () => {
     const parse = () => parseEnv({ COUNT: '"5"', LOG_LEVEL: '“warn”', SHUTDOWN_GRACE_MS: 'soon' }, shape);
     expect(parse).toThrow(/^COUNT: remove the quotes[^]*LOG_LEVEL: remove the quotes[^]*TOKEN is not set/);
-    expect(parse).toThrow(/SHUTDOWN_GRACE_MS: Invalid/);
+    expect(parse).toThrow(/SHUTDOWN_GRACE_MS: must be a whole number from 0 to 600000$/m);
     expect(parse).not.toThrow(/COUNT: Invalid|LOG_LEVEL: Invalid/);
   });
 
@@ -34,6 +34,19 @@ describe('a value in quotes', () => {
   it('is taken where quotes may be meant', () => {
     expect(parseEnv({ TOKEN: 't', PATTERN: '"(.+)"' }, shape).PATTERN).toBe('"(.+)"');
   });
+});
+
+it.each(['x', '1.5', '-1', '600001', '1e9', 'Infinity'])('a number that is none is refused with what it may be: %s', (value) => {
+  const parse = () => parseEnv({ TOKEN: 't', SHUTDOWN_GRACE_MS: value }, shape);
+  expect(parse).toThrow(expect.objectContaining({ message: 'SHUTDOWN_GRACE_MS: must be a whole number from 0 to 600000' }));
+});
+
+it.each(['toString', 'constructor', '__proto__'])('a variable of somebody else is not looked at, whatever its name: %s', (name) => {
+  const env = Object.fromEntries([
+    ['TOKEN', 't'],
+    [name, '"x"'],
+  ]);
+  expect(parseEnv(env, shape).TOKEN).toBe('t');
 });
 
 it('an IPv6 address may have the brackets of a URL', () => {
