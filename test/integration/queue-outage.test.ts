@@ -102,6 +102,21 @@ for (const { name, needs, start, storage } of queueBackends) {
         expect(Date.now() - before).toBeLessThan(5_000);
         await service.restart();
       });
+
+      it('closes after an outage that it watched', async () => {
+        receive();
+        await takes(await send());
+        // Longer than between two looks at the queue.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await service.kill();
+        await new Promise((resolve) => setTimeout(resolve, 4_000));
+        await service.restart();
+        const id = await send();
+        await until('it takes jobs again', () => taken.includes(id));
+        let closed = false;
+        void receiver!.close(AbortSignal.abort()).then(() => (closed = true));
+        await until('it has closed', () => closed, 10_000);
+      });
     },
     { own: true },
   );
