@@ -102,6 +102,20 @@ for (const { name, needs, start, storage } of queueBackends) {
         expect(Date.now() - before).toBeLessThan(5_000);
         await service.restart();
       });
+
+      it('closes after an outage that it watched', async () => {
+        receive();
+        await takes(await send());
+        // Longer than between two looks at the queue.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await service.kill();
+        await new Promise((resolve) => setTimeout(resolve, 4_000));
+        await service.restart();
+        const id = await send();
+        await until('it takes jobs again', () => taken.includes(id));
+        const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'still closing'));
+        expect(await Promise.race([receiver!.close(AbortSignal.abort()), late])).toBeUndefined();
+      });
     },
     { own: true },
   );

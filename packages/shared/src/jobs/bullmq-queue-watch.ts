@@ -67,5 +67,6 @@ export function watchQueue(
 
 async function closeQueue(queue: OpenQueue | undefined): Promise<void> {
   if (!queue) return;
-  await raceAbort(queue.close(), AbortSignal.timeout(closeTimeoutMs)).catch(() => queue.disconnect().catch(() => undefined));
+  // Not awaited: on a client whose server went away, disconnecting may never end.
+  await raceAbort(queue.close(), AbortSignal.timeout(closeTimeoutMs)).catch(() => void queue.disconnect().catch(() => undefined));
 }
