@@ -17,6 +17,8 @@ import { startFakeSlack } from './servers/fake-slack.ts';
 
 const minuteMs = 60_000;
 const sampleEveryMs = 10_000;
+/** The traffic repeats its few frames. Those that come again later must be looked at and posted again. */
+const sameFrameMs = 1_000;
 /** Neighbouring samples of which the lowest counts: memory goes up and down with the pictures in work. */
 const samplesPerFloor = 4;
 /** What is sampled of a process, its name in the table, and what may become of it. */
@@ -91,7 +93,8 @@ async function runShape(
     };
     const ingest = await startApp('ingest', { ...common, SLACK_SIGNING_SECRET: secret });
     keep(ingest, ingest.stop);
-    const worker = await startApp('worker', { ...common, ...memoryEnv, SLACK_FILE_HOSTS: slack.url });
+    const looksAgain = { SAME_FRAME_WINDOW_MS: String(sameFrameMs) };
+    const worker = await startApp('worker', { ...common, ...memoryEnv, ...looksAgain, SLACK_FILE_HOSTS: slack.url });
     keep(worker, worker.stop);
     const sender = createJobSender(shape.env, { log: createLogger('bench', 'silent') });
     keep(sender, () => sender.close());
