@@ -56,4 +56,13 @@ describe('what an app depends on', () => {
   it('no app carries the benches', () => {
     for (const home of packages.keys()) expect([...libraries(home)]).not.toContain('@watchpost/bench');
   });
+
+  it('lets a busy worker take no time from ingest or the databases, of which each has the default weight', () => {
+    const service = (name: string): string => new RegExp(`^  ${name}:\\n(?: {4}.*\\n|\\n)*`, 'm').exec(compose)?.[0] ?? '';
+    expect(Number(/^ {4}cpu_shares: (\d+)$/m.exec(service('worker'))?.[1])).toBeLessThanOrEqual(1_024 / 8);
+    for (const name of ['ingest', 'redis', 'mongo']) {
+      expect(service(name)).toContain(`  ${name}:`);
+      expect(service(name)).not.toContain('cpu_shares');
+    }
+  });
 });

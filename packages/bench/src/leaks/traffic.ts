@@ -62,15 +62,15 @@ export async function sendTraffic({ ingestUrl, secret, slack, rate, backlog }: T
   }
 }
 
-/** The same scene with three faces, with none, and with the light changed: some are the same as before, most are not. */
+/** A scene with three faces and one with none, in turn, in different light. Of three in a row the last two show what the first one did. */
 async function makeFrames(): Promise<Buffer[]> {
   const scene = await readFile((await makeSampleFrame({ width, height })).file);
-  const empty = await sharp(scene)
-    .extract({ left: 0, top: height / 2, width, height: height / 2 })
-    .jpeg()
-    .toBuffer();
-  const darker = await Promise.all([0.5, 0.6, 0.7, 0.8].map(async (brightness) => sharp(empty).modulate({ brightness }).jpeg().toBuffer()));
-  return [scene, empty, ...darker];
+  const half = { left: 0, top: height / 2, width, height: height / 2 };
+  const empty = await sharp(scene).extract(half).jpeg().toBuffer();
+  const lit = [1, 0.8, 0.6].map(async (brightness) =>
+    Promise.all([scene, empty].map(async (frame) => sharp(frame).modulate({ brightness }).jpeg().toBuffer())),
+  );
+  return (await Promise.all(lit)).flat();
 }
 
 function corrupt(frame: Buffer, number: number): Buffer {

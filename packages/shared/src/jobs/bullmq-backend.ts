@@ -55,6 +55,12 @@ export interface WorkerListeners {
 const retryStrategy = (attempt: number): number => backoffMs(attempt, { firstMs: 100, maxMs: 2_000 });
 
 /**
+ * Without an answer for this long the connection is closed: the client keeps each command until its connection ends, timed out or not,
+ * so events would fill the memory while Redis is frozen. Milliseconds.
+ */
+const silenceMs = 5_000;
+
+/**
  * A queue to add jobs to. While Redis is away it fails at once instead of keeping jobs in memory; a command that Redis does not
  * answer fails after `commandTimeoutMs` (it may be executed nevertheless).
  */
@@ -65,6 +71,7 @@ export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
       commandTimeout: commandTimeoutMs,
+      socketTimeout: silenceMs,
       retryStrategy,
     };
     return new Queue(name, { connection, prefix: redisPrefix }).on('error', onError);

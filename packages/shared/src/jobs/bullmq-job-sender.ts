@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { JobsOptions } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
 import { retry } from '../retry.ts';
@@ -36,12 +37,12 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
   const closing = new AbortController();
   const sent = metrics?.histogram('queue_send_seconds', 'Time until the queue had stored a job, or sending failed', ['kind', 'outcome']);
   const connected = connect(storage, { log, bootTimeoutMs }, closing.signal);
-  connected.catch(() => undefined);
+  const queuesSoon = awaitable(connected);
 
   const add = async (job: Job, signal: AbortSignal): Promise<void> => {
     const attempt = async (): Promise<void> => {
       throwIfAborted(closing.signal);
-      const queues = await raceAbort(connected, signal);
+      const queues = await queuesSoon(signal);
       await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job, storage)), signal);
     };
     let lastError: unknown;
@@ -76,22 +77,23 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     },
     ping: async (signal) => {
       try {
-        const queues = await raceAbort(connected, signal);
+        const queues = await queuesSoon(signal);
         await raceAbort(Promise.all(jobKinds.map((kind) => queues[kind].getJobCounts('active'))), signal);
       } catch (error) {
         throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
       }
     },
     counts: async () => {
-      const count = async (): Promise<{ kind: JobKind; state: string; count: number }[]> => {
-        const queues = await connected;
+      const count = async (signal: AbortSignal): Promise<{ kind: JobKind; state: string; count: number }[]> => {
+        const queues = await queuesSoon(signal);
         const byKind = jobKinds.map(async (kind) =>
           Object.entries(await queues[kind].getJobCounts(...states)).map(([state, n]) => ({ kind, state, count: n })),
         );
         return (await Promise.all(byKind)).flat();
       };
       try {
-        return await raceAbort(count(), AbortSignal.timeout(commandTimeoutMs));
+        const signal = AbortSignal.timeout(commandTimeoutMs);
+        return await raceAbort(count(signal), signal);
       } catch (error) {
         throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
       }
@@ -101,6 +103,24 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
       const queues = await connected.catch(() => undefined);
       if (queues) await closeQueues(queues);
     },
+  };
+}
+
+/**
+ * Waits for a promise until a signal aborts, and then leaves nothing behind. A promise that is pending keeps everybody who ever waited
+ * for it: while the queue is away that would be each event and each check.
+ */
+function awaitable<T>(promise: Promise<T>): (signal: AbortSignal) => Promise<T> {
+  const settled = new EventEmitter().setMaxListeners(0);
+  let isPending = true;
+  const settle = (): void => {
+    isPending = false;
+    settled.emit('settled');
+  };
+  promise.then(settle, settle);
+  return async (signal) => {
+    if (isPending) await once(settled, 'settled', { signal });
+    return promise;
   };
 }
 

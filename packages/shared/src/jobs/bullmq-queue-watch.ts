@@ -46,7 +46,8 @@ export function watchQueue(
         try {
           // Its connection errors are not logged here: the worker logs the same ones.
           queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
-          const now: QueueState = await raceAbort(read(queue), AbortSignal.any([signal, AbortSignal.timeout(everyMs)]));
+          // Not `AbortSignal.any`: on Node 20 the process's own signal would keep a trace of each check for ever.
+          const now: QueueState = await raceAbort(raceAbort(read(queue), AbortSignal.timeout(everyMs)), signal);
           failedChecks = before && tookNothing(before, now, limited) ? failedChecks + 1 : 0;
           before = now;
           if (failedChecks === checksUntilStuck) log.error({ waiting: now.waiting }, 'jobs are waiting and this process takes none');
