@@ -13,7 +13,7 @@ import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
 import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
 import { prepareDataDir } from './processes/data-dir.ts';
-import { anyFreePort, ensureFree, freePortFrom } from './processes/ports.ts';
+import { anyFreePort, freePortFrom, untilFree, type Place } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { memoryEnv } from '@watchpost/see/config';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
@@ -51,8 +51,14 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const files = mainFiles();
   const config = loadLauncherConfig(env);
   const host = hostOf(env, config.HOST, plan);
-  const port = await portOf(config, host, env, plan, say);
-  const workerPort = await workerPortOf(config, host, env, port);
+  const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
+  const waitForPort = async (place: Place): Promise<void> => {
+    const onWait = (): void =>
+      say(`port ${String(place.port)} is still used by a process of an earlier start, which is stopping: waiting for it`);
+    await untilFree(place, { withinMs: graceMs, onWait }, lifecycle.stopping);
+  };
+  const port = await portOf(config, host, env, plan, { say, waitForPort });
+  const workerPort = await workerPortOf(config, host, env, { taken: port, waitForPort });
   if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
   const emulated = plan.demo ? await emulateSlack(lifecycle) : undefined;
@@ -63,7 +69,6 @@ export async function launch(options: LaunchOptions): Promise<void> {
   say(
     `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`,
   );
-  const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
   const ready: Promise<boolean>[] = [];
   for (const [name, healthPort] of [
     ['worker', workerPort],
@@ -117,12 +122,12 @@ async function portOf(
   host: string,
   env: Env,
   { demo }: Plan,
-  say: (text: string) => void,
+  { say, waitForPort }: { say: (text: string) => void; waitForPort: (place: Place) => Promise<void> },
 ): Promise<number> {
   // We ask the process whether it is ready, so we must know its port.
   if (port === 0) return anyFreePort(host);
   try {
-    await ensureFree({ port, host, variable: 'PORT' });
+    await waitForPort({ port, host, variable: 'PORT' });
     return port;
   } catch (error) {
     if (isSet(env, 'PORT') || !demo || !(error instanceof AppError && error.code === 'port-in-use')) throw error;
@@ -132,10 +137,15 @@ async function portOf(
   return next;
 }
 
-async function workerPortOf({ WORKER_PORT: port }: LauncherConfig, host: string, env: Env, taken: number): Promise<number> {
+async function workerPortOf(
+  { WORKER_PORT: port }: LauncherConfig,
+  host: string,
+  env: Env,
+  { taken, waitForPort }: { taken: number; waitForPort: (place: Place) => Promise<void> },
+): Promise<number> {
   if (port === 0) return anyFreePort(host);
   if (!isSet(env, 'WORKER_PORT')) return freePortFrom(port === taken ? port + 1 : port, host);
-  await ensureFree({ port, host, variable: 'WORKER_PORT' });
+  await waitForPort({ port, host, variable: 'WORKER_PORT' });
   return port;
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { listenError, serveHealth } from '@watchpost/shared/process/health';
 import { askHealth, originOf, waitsFor } from '@watchpost/standalone/processes/ask-health';
-import { anyFreePort, ensureFree, freePortFrom } from '@watchpost/standalone/processes/ports';
+import { anyFreePort, ensureFree, freePortFrom, untilFree } from '@watchpost/standalone/processes/ports';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const health = {
@@ -56,6 +56,21 @@ describe('a port', () => {
       message: `port ${String(taken.port)} is taken: stop what listens there, or set WORKER_PORT to another one`,
     });
     expect(await freePortFrom(taken.port, '127.0.0.1')).toBeGreaterThan(taken.port);
+  });
+
+  it('of a process that is stopping is waited for, and no other', async () => {
+    const stopping = new AbortController();
+    const leaving = await serveHealth({ ...health, stopping: stopping.signal }, 0, 'WORKER_PORT', '127.0.0.1');
+    onTestFinished(() => leaving.close());
+    const place = { port: leaving.port, host: '127.0.0.1', variable: 'WORKER_PORT' };
+    const waits: string[] = [];
+    const wait = async () => untilFree(place, { withinMs: 10_000, onWait: () => waits.push('') }, health.stopping);
+    await expect(wait()).rejects.toMatchObject({ code: 'port-in-use' });
+    expect(waits).toEqual([]);
+    stopping.abort();
+    setTimeout(() => void leaving.close(), 1_800);
+    await wait();
+    expect(waits).toHaveLength(1);
   });
 
   it.each(['192.0.2.7', 'no-such-host.invalid', 'http://localhost'])(

@@ -52,6 +52,10 @@ export function waitsFor(answer: Answer | undefined): string {
   );
 }
 
+/** Whether an answer about readiness comes from a process of ours that is stopping. */
+export const saysItIsStopping = (answer: Answer | undefined): boolean =>
+  answer !== undefined && parse(answer.body)?.waitingFor.includes('not-stopping') === true;
+
 function parse(body: string): z.output<typeof notReady> | undefined {
   try {
     return notReady.safeParse(JSON.parse(body)).data;

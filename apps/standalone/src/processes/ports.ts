@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
 import { listenError } from '@watchpost/shared/process/health';
+import { pause } from '@watchpost/shared/wait';
+import { askHealth, saysItIsStopping } from './ask-health.ts';
 
 const portsTried = 200;
 
@@ -16,6 +18,39 @@ export interface Place {
 export async function ensureFree({ port, host, variable }: Place): Promise<void> {
   const error = await tryToListen(port, host);
   if (error) throw listenError(error, port, variable, host);
+}
+
+/** One whose launcher was killed is told so at once, which may take a moment on a busy machine. Milliseconds. */
+const noticeMs = 1_000;
+const askEveryMs = 200;
+
+export interface UntilFreeOptions {
+  withinMs: number;
+  /** Called once, if it takes longer than a moment. */
+  onWait: () => void;
+}
+
+/**
+ * As `ensureFree`, but waits for a process of ours that is stopping: when a launcher is killed, its processes finish what they are doing
+ * first. Also rejects with `aborted`.
+ */
+export async function untilFree(place: Place, { withinMs, onWait }: UntilFreeOptions, signal: AbortSignal): Promise<void> {
+  const { port, host = '127.0.0.1' } = place;
+  let isWaiting = false;
+  for (const startedAtMs = Date.now(); ; await pause(askEveryMs, signal)) {
+    try {
+      return await ensureFree(place);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'port-in-use')) throw error;
+      const elapsedMs = Date.now() - startedAtMs;
+      const isOver = async (): Promise<boolean> =>
+        elapsedMs > withinMs || !saysItIsStopping(await askHealth({ host, port }, '/health/ready', 1_000));
+      if (elapsedMs <= noticeMs) continue;
+      if (await isOver()) throw error;
+      if (!isWaiting) onWait();
+      isWaiting = true;
+    }
+  }
 }
 
 /** The first free port from `first` on. Rejects with `port-in-use` if the next 200 are taken, else as `ensureFree` does. */

@@ -28,7 +28,7 @@ const embeddedSchema = z.object({ url: z.string() });
 /** After it has ended by itself. Milliseconds. */
 const restartAfterMs = 300;
 /** Its last words, in the report. */
-const lastLines = 5;
+const lastLines = 8;
 
 const never = new AbortController().signal;
 
@@ -49,7 +49,12 @@ export async function startLauncher(dataDir: string, env: Record<string, string>
   const again = async (): Promise<void> => {
     if (isStopping) return;
     if (!isKilled) {
-      const lastWords = output.trimEnd().split('\n').slice(-lastLines).join('\n');
+      // Without those of its processes.
+      const lastWords =
+        output
+          .match(/^watchpost: .*$/gm)
+          ?.slice(-lastLines)
+          .join('\n') ?? '';
       endings.push(`ended by itself:\n${lastWords}`);
       journal.note('launcher', 'ended by itself');
       journal.count('ended by themselves');
