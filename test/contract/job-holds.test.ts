@@ -139,17 +139,33 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       expect(heldKinds(held)).toContain('snapshot');
     });
 
-    it('are held no longer than the fault: a job that fails although all is well uses up its attempts, and that is told', async () => {
+    it('use up no attempt where the check sees nothing of what a person must repair, such as a full workspace', async () => {
       platform = { token: 'bad', check: 'met', checks: 0 };
+      const receiver = receive();
+      const ids = await send(3);
+      await until('jobs are held', () => heldKinds(receiver).includes('snapshot'));
+      await until('two were let through', () => ran.length >= 3);
+      expect([await countOf('failed'), new Set(ran.map(({ attempt }) => attempt))]).toEqual([0, new Set([1])]);
+      platform.token = 'good';
+      await until('it takes jobs again', () => receiver.held()?.length === 0 || null, 10_000);
+      expect(ids).toContain(ran.at(-1)?.id);
+    });
+
+    it('go on where the database failed only for a moment: such a job uses up its attempts, and that is told', async () => {
+      const database = need({ name: 'gallery', explains: ({ code }) => code === 'gallery-unavailable', check: async () => 'met' });
       const failed: unknown[] = [];
-      receive({ onFailed: async ({ kind }, { code }) => void failed.push(kind, code) });
+      const snapshot = async (job: Job, context: JobContext): Promise<void> => {
+        await work(job, context);
+        throw new AppError('gallery-unavailable', 'no response');
+      };
+      receive({ needs: [database], onFailed: async ({ kind }, { code }) => void failed.push(kind, code) }, { snapshot });
       const queue = raw(service.url);
       const job = snapshotJob({ snapshotId: `slack-C1-${randomUUID()}` });
       await queue.add('snapshot', job, { jobId: job.snapshotId, attempts: 2, backoff: 10 });
       await queue.close();
       await until('it failed', async () => (await countOf('failed')) === 1);
       expect(ran.map(({ attempt }) => attempt)).toEqual([1, 2]);
-      expect(failed).toEqual(['snapshot', 'chat-not-authorised']);
+      expect(failed).toEqual(['snapshot', 'gallery-unavailable']);
     });
 
     it('are let through one at a time where only a job can tell, until one succeeds', async () => {

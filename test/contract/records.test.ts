@@ -186,10 +186,19 @@ for (const backend of galleryBackends) {
         const record = await records.open(job({ takenAtMs }), never);
         return records.save({ ...record, sha256: 'aa', fingerprint }, never);
       };
-      const [old, young] = [await make(1_000), await make(5_000)];
-      await records.forgetFrames(5_000, never);
+      const later = Date.now() + 60_000;
+      const [old, young] = [await make(1_000), await make(later)];
+      await records.forgetFrames(later, never);
       expect(await records.get(old.snapshotId, never)).toEqual({ ...old, fingerprint: null });
       expect(await records.get(young.snapshotId, never)).toEqual(young);
+    });
+
+    it('keeps the fingerprints of old frames that were looked at just now: the rest of a backlog is compared with them', async () => {
+      const { records } = database;
+      const record = await records.open(job({ takenAtMs: 1_000 }), never);
+      const saved = await records.save({ ...record, sha256: 'aa', fingerprint: new Uint8Array([1, 2, 3]) }, never);
+      await records.forgetFrames(saved.updatedAtMs, never);
+      expect(await records.get(saved.snapshotId, never)).toEqual(saved);
     });
   });
 }

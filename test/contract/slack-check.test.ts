@@ -112,9 +112,10 @@ describe('a download that Slack refuses', () => {
     expect(Buffer.from(await platform.download(file(), options, never))).toEqual(bytes);
   });
 
-  it('is about this file alone where the token may read files', async () => {
+  it('is tried again where the token may read files: a page of a proxy looks the same', async () => {
     behind.mischief('/download/F1', { kind: 'html' });
-    await expect(platform.download(file(), options, never)).rejects.toMatchObject({ code: 'file-forbidden', retry: 'permanent' });
+    await expect(platform.download(file(), options, never)).rejects.toMatchObject({ code: 'file-forbidden', retry: 'transient' });
+    expect(Buffer.from(await platform.download(file(), options, never))).toEqual(bytes);
   });
 
   it('is tried again where Slack does not say which of the two it is', async () => {

@@ -82,7 +82,7 @@ describe('download', () => {
   it('takes a redirect elsewhere for the login page, and sends nothing there', async () => {
     slack.redirects.set('/a', `${foreign.url}/?redir=%2Ffiles`);
     const file = { ...put('F1', picture), url: `${slack.url}/a` };
-    await expect(platform.download(file, original, never)).rejects.toMatchObject({ code: 'file-forbidden', retry: 'permanent' });
+    await expect(platform.download(file, original, never)).rejects.toMatchObject({ code: 'file-forbidden', retry: 'transient' });
     expect(foreign.downloads).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('download', () => {
 
   it.each([
     [{ kind: 'status', status: 404 } as const, 'file-gone', 'permanent'],
-    [{ kind: 'status', status: 403 } as const, 'file-forbidden', 'permanent'],
+    [{ kind: 'status', status: 403 } as const, 'file-forbidden', 'transient'],
     [{ kind: 'status', status: 503 } as const, 'download-failed', 'transient'],
     [{ kind: 'status', status: 407 } as const, 'download-failed', 'transient'],
     [{ kind: 'status', status: 408 } as const, 'download-failed', 'transient'],

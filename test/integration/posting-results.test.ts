@@ -7,6 +7,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { allowHosts } from '@watchpost/slack/file-hosts';
+import { recordFailure } from '@watchpost/worker/record-failure';
 import { createResultHandler, type ResultDeps } from '@watchpost/worker/result/pipeline';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { person, recordedFace, snapshotJob } from '../support/factories.ts';
@@ -145,6 +146,21 @@ describe('a picture that was made', () => {
 });
 
 describe('a result', () => {
+  it('uses up no attempt while the database takes no writes, whatever its check says', async () => {
+    const records = failingRecords(1, 'before');
+    await expect(post(await recognised(), { records })).rejects.toMatchObject({ code: 'gallery-unavailable', retryAfterMs: 5_000 });
+  });
+
+  it('that is posted stays so when its job fails afterwards, because the answer to the last write was lost', async () => {
+    const record = await recognised();
+    await expect(post(record, { records: failingRecords(3, 'after') })).rejects.toMatchObject({ code: 'gallery-unavailable' });
+    const posted = await stored(record);
+    expect(posted?.state).toBe('posted');
+    const log = createLogger('test', 'silent');
+    await recordFailure(record.snapshotId, new AppError('gallery-unavailable', 'connection lost'), { records: opened.records, log }, never);
+    expect(await stored(record)).toEqual(posted);
+  });
+
   it('whose snapshot is deleted before anything is posted fails, and says why', async () => {
     const record = await recognised();
     slack.files.clear();

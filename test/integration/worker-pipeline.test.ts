@@ -213,24 +213,24 @@ describe('a retry', () => {
 });
 
 describe('a failure', () => {
-  it.each([
-    ['a login page', { kind: 'html' } as const, 'file-forbidden'],
-    ['a deleted file', { kind: 'status', status: 404 } as const, 'file-gone'],
-  ])('%s ends the job and says so in the record', async (_, trick, code) => {
+  it('of a deleted file ends the job and says so in the record', async () => {
     const job = posted(await frameWith([]));
-    slack.mischief(`/download/${job.file.id}`, trick);
-    await expect(handlers.snapshot(job, context, never)).rejects.toMatchObject({ code, retry: 'permanent' });
-    expect(await record(job)).toMatchObject({ state: 'failed', error: { code } });
+    slack.mischief(`/download/${job.file.id}`, { kind: 'status', status: 404 });
+    await expect(handlers.snapshot(job, context, never)).rejects.toMatchObject({ code: 'file-gone', retry: 'permanent' });
+    expect(await record(job)).toMatchObject({ state: 'failed', error: { code: 'file-gone' } });
   });
 
-  it('that may pass is recorded at the last try only', async () => {
+  it.each([
+    ['an outage', { kind: 'status', status: 500 } as const, 'download-failed'],
+    ['a page instead of the file', { kind: 'html' } as const, 'file-forbidden'],
+    ['a refusal', { kind: 'status', status: 403 } as const, 'file-forbidden'],
+  ])('that may pass, such as %s, is recorded at the last try only', async (_, trick, code) => {
     const job = posted(await frameWith([]));
-    const path = `/download/${job.file.id}`;
-    slack.mischief(path, { kind: 'status', status: 500 }, { kind: 'status', status: 500 });
-    await expect(handlers.snapshot(job, context, never)).rejects.toMatchObject({ code: 'download-failed' });
+    slack.mischief(`/download/${job.file.id}`, trick, trick);
+    await expect(handlers.snapshot(job, context, never)).rejects.toMatchObject({ code });
     expect(await record(job)).toMatchObject({ state: 'received', error: null });
-    await expect(handlers.snapshot(job, { attempt: 6, lastAttempt: true }, never)).rejects.toMatchObject({ code: 'download-failed' });
-    expect(await record(job)).toMatchObject({ state: 'failed', error: { code: 'download-failed' } });
+    await expect(handlers.snapshot(job, { attempt: 6, lastAttempt: true }, never)).rejects.toMatchObject({ code });
+    expect(await record(job)).toMatchObject({ state: 'failed', error: { code } });
     // Run again by an operator.
     await handlers.snapshot(job, context, never);
     expect(await record(job)).toMatchObject({ state: 'nothing-to-post', error: null });

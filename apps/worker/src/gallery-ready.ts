@@ -1,8 +1,9 @@
-import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 
+/** A job that waits for the gallery uses up no attempt. Milliseconds. */
 const retryAfterMs = 5_000;
 
 /** Throws `gallery-not-ready` while the gallery is loading, so that the job waits and nobody is reported as unknown. */
@@ -29,4 +30,15 @@ export function galleryNeed(gallery: Pick<Gallery, 'isReady'>, records: Pick<Sna
 /** Failures that say nothing about the job: the gallery or its database is away. */
 export function isGalleryMissing(code: ErrorCode): boolean {
   return code === 'gallery-not-ready' || code === 'gallery-unavailable' || code === 'database-newer';
+}
+
+/** Runs an attempt of a job. Where the gallery's database is away, the job waits for it, however often. */
+export async function waitingForGallery(attempt: () => Promise<void>): Promise<void> {
+  try {
+    await attempt();
+  } catch (error) {
+    const { code, message, retryAfterMs: asked } = toAppError(error);
+    if (code !== 'gallery-unavailable' || asked !== undefined) throw error;
+    throw new AppError(code, message, { cause: error, retryAfterMs });
+  }
 }

@@ -43,7 +43,7 @@ export function connectPlatforms(config: PlatformConfig): Platforms {
 /** What a person can do where the platform's check found nothing. */
 const repairs: Partial<Record<ErrorCode, string>> = {
   'channel-not-available': 'invite the bot to the results channel',
-  'chat-not-authorised': 'check the token and the scopes of the app, and reinstall it',
+  'chat-not-authorised': 'check the token, the scopes of the app (reinstall it after a change), and what the workspace allows',
 };
 
 /** A platform's permission to read the snapshots and, for results, to post. */

@@ -1,7 +1,7 @@
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import type { JobContext } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { isGalleryMissing } from './gallery-ready.ts';
 
 interface RecordFailureDeps {
@@ -28,7 +28,7 @@ export function recordingFailures<J extends { snapshotId: string }>(deps: Record
   };
 }
 
-/** Writes a failure to the snapshot's record, if it has one. Logs an error of its own, which must not hide the failure. */
+/** Writes a failure to the snapshot's record, if it has one that is not done. Logs an error of its own, which must not hide the failure. */
 export async function recordFailure(
   snapshotId: string,
   error: AppError,
@@ -37,8 +37,12 @@ export async function recordFailure(
 ): Promise<void> {
   try {
     const record = await records.get(snapshotId, signal);
-    if (record) await records.save({ ...record, state: 'failed', error: { code: error.code, message: error.message } }, signal);
+    // Of a job that ran twice, or whose last answer was lost: what has been done stays done.
+    if (!record || isDone(record)) return;
+    await records.save({ ...record, state: 'failed', error: { code: error.code, message: error.message } }, signal);
   } catch (err) {
     log.warn({ err, snapshot: snapshotId }, 'could not record a failure');
   }
 }
+
+const isDone = ({ state }: SnapshotRecord): boolean => state === 'posted' || state === 'nothing-to-post' || state === 'nothing-new';

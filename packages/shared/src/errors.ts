@@ -26,7 +26,7 @@ export const errorCodes = {
   'channel-not-available': 'repairable',
   // Files on the chat platform.
   'file-external': 'permanent',
-  'file-forbidden': 'permanent',
+  'file-forbidden': 'transient',
   'file-gone': 'permanent',
   'file-host-refused': 'permanent',
   'file-not-ready': 'transient',

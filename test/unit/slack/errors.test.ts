@@ -21,7 +21,7 @@ describe('Slack’s error', () => {
     ['chat-rate-limited', 'transient', 'ratelimited rate_limited'],
     // This file.
     ['file-gone', 'permanent', 'file_not_found file_deleted'],
-    ['file-forbidden', 'permanent', 'not_visible'],
+    ['file-forbidden', 'transient', 'not_visible'],
     // This call.
     ['chat-refused', 'permanent', 'message_not_found cant_delete_file delete_not_allowed file_deleting_disabled alt_txt_too_large'],
     [

@@ -1,12 +1,10 @@
-import { AppError, toAppError } from '@watchpost/shared/errors';
+import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { retry } from '@watchpost/shared/retry';
 
 /** How long what was seen is kept while the gallery's database is away: a failover, or a restart, is over by then. Milliseconds. */
 const keepSeenMs = 120_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };
-/** A job that waits for the database uses up no attempt. */
-const retryAfterMs = 5_000;
 
 const passes = new Set<string>(['gallery-unavailable', 'gallery-not-ready']);
 
@@ -22,15 +20,4 @@ export async function keepTrying<T>(work: () => Promise<T>, log: Logger, signal:
     },
     signal,
   );
-}
-
-/** Runs an attempt of a job. Where the gallery's database is away, the job waits for it, however often. */
-export async function waitingForGallery(attempt: () => Promise<void>): Promise<void> {
-  try {
-    await attempt();
-  } catch (error) {
-    const { code, message, retryAfterMs: asked } = toAppError(error);
-    if (code !== 'gallery-unavailable' || asked !== undefined) throw error;
-    throw new AppError(code, message, { cause: error, retryAfterMs });
-  }
 }

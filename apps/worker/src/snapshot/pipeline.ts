@@ -4,7 +4,7 @@ import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
-import { requireReady } from '../gallery-ready.ts';
+import { requireReady, waitingForGallery } from '../gallery-ready.ts';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { download } from './1-download.ts';
@@ -12,7 +12,7 @@ import { see, seeAgain, type SeeDeps, type SeeResult } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
 import { isUnrecognised, recordOutcome } from './4-record.ts';
 import { requestResult } from './5-request-result.ts';
-import { keepTrying, waitingForGallery } from './keep-trying.ts';
+import { keepTrying } from './keep-trying.ts';
 
 export interface SnapshotDeps extends SeeDeps, MatchDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;

@@ -84,7 +84,10 @@ export interface SnapshotRecords {
   get(snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null>;
   /** Stores `record` unless another writer did since it was read; returns it with its new revision, or rejects with `record-conflict`. */
   save(record: SnapshotRecord, signal: AbortSignal): Promise<SnapshotRecord>;
-  /** Removes the fingerprints of snapshots taken before `beforeMs`: they are large, and only recent ones are compared with. */
+  /**
+   * Removes the fingerprints of snapshots taken, and last written, before `beforeMs`: they are large, and only recent ones are compared
+   * with. In a backlog those are frames taken long ago.
+   */
   forgetFrames(beforeMs: number, signal: AbortSignal): Promise<void>;
   /**
    * The frames of a range: the newest `limit` of those whose faces were recognised, and those in progress. Neither those that only

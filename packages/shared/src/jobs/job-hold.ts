@@ -55,7 +55,8 @@ type Probe = 'none' | 'wanted' | { jobId: string };
 
 /**
  * A hold begins when a check finds a need missing, at the start or after a job failed that way, and ends when a check finds it met. Where
- * a check cannot tell, single jobs are let through until one succeeds; whoever still fails in the same way afterwards fails for itself.
+ * a check cannot tell, or contradicts a job that met what a person must repair, single jobs are let through until one succeeds; whoever
+ * still fails in the same way afterwards fails for itself.
  */
 export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): JobHold {
   const { kind, needs, onChange } = options;
@@ -83,11 +84,11 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
   const recheck = async (need: JobNeed): Promise<void> => {
     const finding = await find(need);
     const entry = missing.get(need);
-    if (!entry) return;
+    if (!entry || finding.is === 'unknown') return;
     if (finding.is === 'missing') hold(need, finding.error, { unsure: false });
-    // Where it was known to be missing, this much is repaired: the next job tells the rest.
-    else if (finding.is === 'met' || (finding.is === 'unsure' && !entry.unsure)) release(need);
-    else if (finding.is === 'unsure' && probe === 'none') {
+    // What a check found missing is repaired; the next job tells the rest.
+    else if (!entry.unsure) release(need);
+    else if (probe === 'none') {
       probe = 'wanted';
       onChange();
     }
@@ -126,7 +127,8 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
         hold(need, finding.error, { unsure: false });
         return 'first';
       }
-      if (finding.is === 'met') {
+      // What a person must repair is not always seen by a check: then it is as good as unsure.
+      if (finding.is === 'met' && error.retry !== 'repairable') {
         release(need);
         return 'own';
       }

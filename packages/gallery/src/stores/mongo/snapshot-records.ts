@@ -111,7 +111,7 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     forgetFrames: (beforeMs, signal) =>
       guardMongo(async () => {
         await snapshots.updateMany(
-          { fingerprint: { $type: 'binData' }, takenAt: { $lt: new Date(beforeMs) } },
+          { fingerprint: { $type: 'binData' }, takenAt: { $lt: new Date(beforeMs) }, 'body.updatedAtMs': { $lt: beforeMs } },
           { $set: { fingerprint: null } },
         );
       }, signal),

@@ -64,8 +64,9 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
     },
     forgetFrames: async (beforeMs, signal) => {
       await query(
-        'UPDATE watchpost.snapshots SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND taken_at < $1',
-        [new Date(beforeMs)],
+        `UPDATE watchpost.snapshots SET fingerprint = NULL
+         WHERE fingerprint IS NOT NULL AND taken_at < $1 AND (body->>'updatedAtMs')::numeric < $2`,
+        [new Date(beforeMs), beforeMs],
         signal,
       );
     },
