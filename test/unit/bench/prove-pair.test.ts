@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { faultsOf } from '@watchpost/bench/prove/pair/faults';
-import { judgePersons, judgeSnapshot, type Outcome } from '@watchpost/bench/prove/pair/judge';
+import { judgePersons, judgeSkipped, judgeSnapshot, type Outcome } from '@watchpost/bench/prove/pair/judge';
 import { planPair } from '@watchpost/bench/prove/pair/plan';
+import { judgeAttempts } from '@watchpost/bench/prove/pair/repairs';
 import { chooseLie } from '@watchpost/bench/prove/pair/slack/lies';
 
 const face = (stranger: number) => ({ kind: 'face', stranger, seed: 1 }) as const;
@@ -34,7 +35,6 @@ describe('the judge of the pair', () => {
     expect(found({ state: 'failed', code: 'chat-not-authorised', posts: [] })).toEqual(['failed for a wrong reason']);
     expect(found({ state: 'failed', code: 'file-gone' })).toEqual(['failed for a wrong reason', 'posted']);
     expect(found({ state: 'nothing-to-post', posts: [] })).toEqual(['nothing was posted']);
-    expect(found({ state: 'nothing-new', posts: [] })).toEqual(['taken for the same as an earlier one']);
   });
 
   it('accepts a failure that is right', () => {
@@ -42,6 +42,21 @@ describe('the judge of the pair', () => {
     expect(found({ sent: gone, state: 'failed', code: 'file-gone', posts: [] })).toEqual([]);
     expect(found({ state: 'failed', code: 'job-worker-lost', posts: [], stalls: 2 })).toEqual([]);
     expect(found({ state: 'failed', code: 'job-worker-lost', posts: [], stalls: 1 })).toEqual(['failed for a wrong reason']);
+  });
+
+  it('finds what was skipped although nothing else shows the same', () => {
+    const shown = face(1);
+    const sent = (snapshotId: string, shows: ReturnType<typeof face>) => ({ snapshotId, content: shows, shows, accepted: true });
+    const looked = outcome({ sent: sent('a', shown) });
+    const skipped = (id: string, shows: ReturnType<typeof face>, sameAs: string) => {
+      const one = outcome({ sent: sent(id, shows), posts: [] });
+      return { ...one, record: { ...one.record, state: 'nothing-new', sameAs } as SnapshotRecord };
+    };
+    const what = (...outcomes: Outcome[]) => judgeSkipped(outcomes).map((breach) => breach.what.replace(/.*which /, ''));
+    expect(what(looked, skipped('b', shown, 'a'))).toEqual([]);
+    expect(what(looked, skipped('b', face(1), 'a'))).toEqual(['shows something else']);
+    expect(what(looked, skipped('b', shown, 'nowhere'))).toEqual(['shows something else']);
+    expect(what(looked, skipped('b', shown, 'a'), skipped('c', shown, 'b'))).toEqual(['was skipped itself']);
   });
 
   it('finds a stranger with two numbers, a number of two strangers, and a person too many', () => {
@@ -53,8 +68,28 @@ describe('the judge of the pair', () => {
   });
 });
 
+describe('the judge of attempts', () => {
+  const repairs = [{ what: 'token', brokenAtMs: 100_000, repairedAtMs: 160_000 }] as const;
+  const at = (time: number, code: string, msg = 'job failed, will retry') =>
+    judgeAttempts(`noise\n${JSON.stringify({ time, jobId: 'j', attempt: 1, err: { code }, msg })}\n`, repairs);
+
+  it('finds an attempt that a wrong token used up', () => {
+    expect(at(110_000, 'chat-not-authorised')).toEqual([{ subject: 'j', what: expect.stringContaining('used up an attempt') }]);
+    expect(at(110_000, 'chat-not-authorised', 'job failed permanently')).toHaveLength(1);
+    expect(at(50_000, 'channel-not-available')).toHaveLength(1);
+    expect(at(110_000, 'file-forbidden')).toHaveLength(1);
+  });
+
+  it('lets other failures be, and a job that is judged just after the repair', () => {
+    expect(at(110_000, 'chat-unavailable')).toEqual([]);
+    expect(at(161_000, 'chat-not-authorised')).toEqual([]);
+    expect(at(170_000, 'file-forbidden')).toEqual([]);
+    expect(at(110_000, 'chat-not-authorised', 'job postponed')).toEqual([]);
+  });
+});
+
 describe('the plan of the pair', () => {
-  const options = { seed: 7, snapshots: 1_000, faults: faultsOf([], []), short: false, stores: 2 };
+  const options = { seed: 7, snapshots: 1_000, faults: faultsOf([], []), short: false, stores: 2, hasLauncher: true };
   const { messages, faults } = planPair(options);
   const count = (kind: string) => faults.filter((fault) => fault.kind === kind).length;
 
@@ -65,8 +100,8 @@ describe('the plan of the pair', () => {
 
   it('has as many faults as a thousand snapshots need', () => {
     expect(messages.flatMap(({ files }) => files)).toHaveLength(1_000);
-    expect(['kill worker', 'kill ingest', 'restart', 'freeze', 'disk', 'token', 'membership'].map(count)).toEqual([
-      50, 10, 10, 10, 2, 1, 1,
+    expect(['kill worker', 'kill ingest', 'kill launcher', 'restart', 'freeze', 'disk', 'token', 'membership'].map(count)).toEqual([
+      50, 10, 5, 10, 10, 2, 1, 1,
     ]);
   });
 

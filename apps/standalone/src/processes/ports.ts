@@ -5,8 +5,8 @@ import { pause } from '@watchpost/shared/wait';
 import { askHealth, isStopping } from './ask-health.ts';
 
 const portsTried = 200;
-/** Between two looks at a process that stops, and the time for its answer. Milliseconds. */
-const stopping = { everyMs: 250, answerMs: 1_000 };
+/** Between two looks at a process that stops; the time for its answer; and for it to notice that its launcher was killed. Milliseconds. */
+const stopping = { everyMs: 250, answerMs: 1_000, noticeMs: 1_000 };
 
 /** Where to listen, for `PORT` or `WORKER_PORT`. */
 export interface Place {
@@ -27,14 +27,16 @@ export async function ensureFree(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const health = { host: host ?? '0.0.0.0', port };
+  const noticedByMs = performance.now() + stopping.noticeMs;
   for (let waited = false, wasStopping = false; ; await pause(stopping.everyMs, signal)) {
     const error = await tryToListen(port, host);
     if (!error) return;
     const stops = error.code === 'EADDRINUSE' && isStopping(await askHealth(health, '/health/ready', stopping.answerMs));
     // One that has just been stopping may have ended between the two questions.
-    if (!stops && !wasStopping) throw listenError(error, port, variable, host);
-    if (!waited) onWait();
-    waited = true;
+    if (!stops && !wasStopping && (error.code !== 'EADDRINUSE' || performance.now() >= noticedByMs))
+      throw listenError(error, port, variable, host);
+    if (stops && !waited) onWait();
+    waited ||= stops;
     wasStopping = stops;
   }
 }

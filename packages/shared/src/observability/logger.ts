@@ -1,4 +1,4 @@
-import { type DestinationStream, pino, type LogFn, type Logger } from 'pino';
+import { type DestinationStream, pino, symbols, type LogFn, type Logger } from 'pino';
 import { fileOutput } from './standard-output.ts';
 
 export type { Logger };
@@ -30,6 +30,15 @@ export function createLogger(name: string, level: LogLevel, destination?: Destin
   const write = fileOutput(1);
   const output = destination ?? (write && { write });
   return output ? pino(options, output) : pino(options);
+}
+
+/**
+ * To be called when whoever read the log is gone. Otherwise pino tries to write the last lines at exit, again and again for ever
+ * (sonic-boom's flushSync does not end on EPIPE), and the process never ends.
+ */
+export function giveUpFlushing(log: Logger): void {
+  const stream: unknown = Reflect.get(log, symbols.streamSym);
+  if (typeof stream === 'object' && stream !== null && 'flushSync' in stream) stream.flushSync = (): void => undefined;
 }
 
 interface LoggedError {

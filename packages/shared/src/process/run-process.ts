@@ -1,7 +1,7 @@
 import type { CommonConfig } from '../config/common.ts';
 import type { Env } from '../config/parse-env.ts';
 import { AppError, isOperatorFault } from '../errors.ts';
-import { createLogger, type Logger } from '../observability/logger.ts';
+import { createLogger, giveUpFlushing, type Logger } from '../observability/logger.ts';
 import { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 
 /** A library's stray handle must not keep a stopped process alive for longer. Milliseconds. */
@@ -40,7 +40,10 @@ export async function runProcess(
     if (lifecycle.stopping.aborted) log.warn('stopping at once');
     void finish(signal, 0);
   };
-  const onDisconnect = (): void => void finish('the launcher is gone', 0);
+  const onDisconnect = (): void => {
+    giveUpFlushing(log);
+    void finish('the launcher is gone', 0);
+  };
   // Whoever is gone may have passed a signal on before: this is no second one.
   const onGone = (): void => void (lifecycle.stopping.aborted || finish('whoever started it is gone', 0));
   const onRejection = (error: unknown): void => {

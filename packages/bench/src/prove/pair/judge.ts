@@ -44,7 +44,7 @@ export function judgeSnapshot({ sent, record, posts, stalls }: Outcome): Breach[
   return [...doubled, ...[...whyWrong(sent, record, stalls), ...said].flatMap(breach)];
 }
 
-function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord, stalls: number): string[] {
+function whyWrong({ shows }: Sent, { state, error }: SnapshotRecord, stalls: number): string[] {
   const unless = (isAllowed: boolean, what: string): string[] => (isAllowed ? [] : [what]);
   const { code = 'no code', message = '' } = error ?? {};
   const isEmpty = shows.kind === 'empty';
@@ -59,7 +59,8 @@ function whyWrong({ shows, content }: Sent, { state, error }: SnapshotRecord, st
     case 'nothing-to-post':
       return unless(isEmpty, `nothing was posted, and it shows ${shows.kind}`);
     case 'nothing-new':
-      return unless(isEmpty || content.kind === 'repeat', 'taken for the same as an earlier one');
+      // See judgeSkipped.
+      return [];
     default:
       return state satisfies never;
   }
@@ -74,6 +75,24 @@ function whatIsSaid(posts: Post[]): string[] {
 }
 
 const numberIn = (text: string): string | null => /Unknown \d+/.exec(text)?.[0] ?? null;
+
+/**
+ * What was skipped has to show the same as one that was looked at. Either of the two may have been posted first: what has to wait
+ * for its next attempt is overtaken.
+ */
+export function judgeSkipped(outcomes: readonly Outcome[]): Breach[] {
+  const byId = new Map(outcomes.map((outcome) => [outcome.sent.snapshotId, outcome]));
+  return outcomes.flatMap(({ sent, record }) => {
+    if (record?.state !== 'nothing-new') return [];
+    const { sameAs } = record;
+    const other = byId.get(sameAs ?? '');
+    const breach = (what: string): Breach[] => [
+      { subject: sent.snapshotId, what: `taken for the same as ${String(sameAs)}, which ${what}` },
+    ];
+    if (other?.sent.shows !== sent.shows) return breach('shows something else');
+    return other.record?.state === 'nothing-new' ? breach('was skipped itself') : [];
+  });
+}
 
 /** Every stranger must have one number, and every number one stranger. `persons`: the unknowns in the gallery. */
 export function judgePersons(outcomes: readonly Outcome[], persons: readonly string[]): Breach[] {

@@ -3,7 +3,7 @@ import type { Env } from '@watchpost/shared/config/parse-env';
 import { startMember, untilReady, type Member } from './crew.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
-import { startLauncher } from './launcher.ts';
+import { startLauncher, type Launcher } from './launcher.ts';
 import type { LyingSlack } from './slack/server.ts';
 import { ids } from './slack/workspace.ts';
 import { dataFolder, embeddedStore, startRedisAndMongo, type Store } from './stores.ts';
@@ -18,6 +18,8 @@ export interface Pair {
   members: Member[];
   /** Members whose kills are rare: the launcher gives up on a process that keeps ending. */
   delicate: Member[];
+  /** Null where there is none. */
+  launcher: Launcher | null;
   /** All that was logged. */
   log(): string;
   stop(): Promise<void>;
@@ -60,6 +62,7 @@ async function startSeparate(options: PairOptions): Promise<Pair> {
     storage: stores.storage,
     members,
     delicate: [],
+    launcher: null,
     log: () => members.map((member) => member.log()).join(''),
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));
@@ -79,6 +82,7 @@ async function startEmbedded(options: PairOptions): Promise<Pair> {
     storage,
     members: [...launcher.members, ...members],
     delicate: launcher.members,
+    launcher,
     log: () => launcher.log() + members.map((member) => member.log()).join(''),
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));

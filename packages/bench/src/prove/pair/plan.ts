@@ -32,6 +32,7 @@ export interface PlannedMessage {
 
 export type FaultAction =
   | { kind: 'kill worker' | 'kill ingest'; which: number }
+  | { kind: 'kill launcher' }
   | { kind: 'restart' | 'freeze' | 'disk'; store: number; forMs: number }
   | { kind: 'token' | 'membership'; forMs: number };
 export type PlannedFault = FaultAction & { atMs: number };
@@ -44,6 +45,8 @@ export interface PlanOptions {
   short: boolean;
   /** How many stores there are. */
   stores: number;
+  /** Whether a part of it is started by a launcher. */
+  hasLauncher: boolean;
 }
 
 export interface Plan {
@@ -112,11 +115,11 @@ function planMessages({ snapshots, faults, short }: PlanOptions, random: () => n
 
 /** How often: kills of each sort of process, and faults of each store. `long`: for a thousand snapshots. */
 const counts = {
-  long: { worker: 50, ingest: 10, restart: 5, freeze: 5, disk: 1 },
-  short: { worker: 2, ingest: 2, restart: 1, freeze: 1, disk: 0 },
+  long: { worker: 50, ingest: 10, launcher: 5, restart: 5, freeze: 5, disk: 1 },
+  short: { worker: 2, ingest: 2, launcher: 1, restart: 1, freeze: 1, disk: 0 },
 };
 
-function planFaults({ snapshots, faults, short, stores }: PlanOptions, forMs: number, random: () => number): PlannedFault[] {
+function planFaults({ snapshots, faults, short, stores, hasLauncher }: PlanOptions, forMs: number, random: () => number): PlannedFault[] {
   const times = (of: keyof typeof counts.long): number => (short ? counts.short[of] : Math.ceil((counts.long[of] * snapshots) / 1_000));
   const planned: PlannedFault[] = [];
   /** Each in a part of the time of its own. */
@@ -151,6 +154,10 @@ function planFaults({ snapshots, faults, short, stores }: PlanOptions, forMs: nu
     ...repeat(faults.has('disk') ? times('disk') : 0, () => () => ({ kind: 'disk' as const, store, forMs: 15_000 })),
   ]).flat();
   spread(shuffled(ofStore, random), null);
+  spread(
+    repeat(hasLauncher ? times('launcher') : 0, () => () => ({ kind: 'kill launcher' })),
+    'kills',
+  );
   // Longer than all attempts of a snapshot's job take together.
   const forRepair = short ? 4_000 : 75_000;
   if (faults.has('token')) planned.push({ kind: 'token', forMs: forRepair, atMs: Math.round(forMs * 0.1) });

@@ -5,9 +5,11 @@ import { pause } from '@watchpost/shared/wait';
 import { createCameras, type Cameras } from './cameras.ts';
 import type { Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { isSettled, judgePersons, judgeSnapshot, type Breach, type Outcome } from './judge.ts';
+import { isSettled, judgePersons, judgeSkipped, judgeSnapshot, type Breach, type Outcome } from './judge.ts';
+import { untilReady } from './crew.ts';
 import { startPair, type Pair, type Shape } from './pair.ts';
 import { planPair, type Plan, type PlannedFault } from './plan.ts';
+import { breakUntilRepaired, judgeAttempts, type Repair } from './repairs.ts';
 import { startLyingSlack, type LyingSlack } from './slack/server.ts';
 import { mistreat } from './stores.ts';
 import { openWitness, type Witness } from './witness.ts';
@@ -37,10 +39,8 @@ const patienceMs = { long: 300_000, short: 75_000 };
 /** How long Slack may still be about to post something at the end. Milliseconds. */
 const aftermathMs = 35_000;
 const calmMs = 2_000;
-/** How long a wrong token may stay unnoticed. Milliseconds. */
-const noticedWithinMs = 20_000;
-
-const never = new AbortController().signal;
+/** How long the pair may take to be ready again when all is quiet. Milliseconds. */
+const readyWithinMs = 60_000;
 
 /** Posts everything, does everything that the plan says, waits until all is quiet, and looks at what came of it. */
 export async function runPair(options: RunOptions, env: Env, signal: AbortSignal, warn: (line: string) => void): Promise<Finished> {
@@ -53,7 +53,7 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
   let pair: Pair | undefined;
   try {
     pair = await startPair({ ...options, env, slack, secret, journal }, signal);
-    const plan = planPair({ ...options, stores: pair.stores.length });
+    const plan = planPair({ ...options, stores: pair.stores.length, hasLauncher: pair.launcher !== null });
     warn(`${options.shape}: ready after ${inSeconds(journal.nowMs())}; posting for ${inSeconds(plan.forMs)}`);
     const targets = pair.members.flatMap(({ kind, url }) => (kind === 'ingest' ? [url] : []));
     const cameras = createCameras({
@@ -66,7 +66,8 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
       journal,
     });
     slack.lie();
-    await play(plan, { cameras, pair, slack, journal, short }, signal);
+    const stage: Stage = { cameras, pair, slack, journal, short, repairs: [], found: [] };
+    await play(plan, stage, signal);
     warn(`${options.shape}: everything was sent after ${inSeconds(journal.nowMs())}; waiting until it is quiet`);
     const witness = await openWitness(pair.storage, signal);
     const outcomes = await untilQuiet({ cameras, slack, witness, journal }, short ? patienceMs.short : patienceMs.long, signal);
@@ -81,12 +82,32 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
     }));
     const persons = await witness.people();
     await witness.close();
-    const breaches = [...last.flatMap(judgeSnapshot), ...judgePersons(last, persons)];
+    const breaches = [
+      ...last.flatMap(judgeSnapshot),
+      ...judgeSkipped(last),
+      ...judgePersons(last, persons),
+      ...judgeAttempts(log, stage.repairs),
+      ...stage.found,
+      ...(await judgeReadiness(pair, signal)),
+      ...(pair.launcher?.endings() ?? []).map((what) => ({ subject: 'launcher', what })),
+    ];
     return { outcomes: last, persons, breaches, journal, log, elapsedMs: journal.nowMs() };
   } finally {
     await pair?.stop();
     await slack.stop();
   }
+}
+
+/** In the end every process has to be ready again. */
+async function judgeReadiness({ members }: Pair, signal: AbortSignal): Promise<Breach[]> {
+  const each = members.map(async ({ name, url }) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
+    return untilReady([url], limit).then(
+      () => [],
+      () => [{ subject: name, what: 'is not ready in the end' }],
+    );
+  });
+  return (await Promise.all(each)).flat();
 }
 
 interface Stage {
@@ -95,6 +116,9 @@ interface Stage {
   slack: LyingSlack;
   journal: Journal;
   short: boolean;
+  /** What was broken and repaired on the way, and what was found wrong meanwhile. */
+  repairs: Repair[];
+  found: Breach[];
 }
 
 async function play({ messages, faults }: Plan, stage: Stage, signal: AbortSignal): Promise<void> {
@@ -112,7 +136,7 @@ async function play({ messages, faults }: Plan, stage: Stage, signal: AbortSigna
   await Promise.all([...posting, ...doing]);
 }
 
-function createPerformer({ pair, slack, journal, short }: Stage): (fault: PlannedFault) => Promise<void> {
+function createPerformer({ pair, slack, journal, short, repairs, found }: Stage): (fault: PlannedFault) => Promise<void> {
   const killedAtMs = new Map<string, number>();
   let stores = Promise.resolve();
   const kill = (kind: 'worker' | 'ingest', which: number): void => {
@@ -131,17 +155,14 @@ function createPerformer({ pair, slack, journal, short }: Stage): (fault: Planne
         return kill('ingest', fault.which);
       case 'token':
       case 'membership': {
-        journal.note('Slack', `${fault.kind} broken for ${inSeconds(fault.forMs)}`);
-        slack.setBroken(fault.kind, true);
-        const refused = fault.kind === 'token' ? 'refused tokens' : 'refused posts';
-        const before = journal.counted(refused);
-        await pause(fault.forMs, never);
-        // Nobody repairs what nobody has noticed.
-        for (const deadline = journal.nowMs() + noticedWithinMs; journal.counted(refused) === before && journal.nowMs() < deadline;)
-          await pause(100, never);
-        journal.note('Slack', `${fault.kind} repaired`);
-        return slack.setBroken(fault.kind, false);
+        const workers = pair.members.filter((member) => member.kind === 'worker');
+        const { repair, breaches } = await breakUntilRepaired(fault.kind, fault.forMs, { slack, workers, journal });
+        repairs.push(repair);
+        found.push(...breaches);
+        return undefined;
       }
+      case 'kill launcher':
+        return pair.launcher?.kill();
       case 'restart':
       case 'freeze':
       case 'disk': {

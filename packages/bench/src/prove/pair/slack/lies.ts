@@ -36,8 +36,7 @@ export function chooseLie({ seed, faults, share, times }: LiesOptions, target: s
   const kinds: Lie[] = [];
   if (faults.has('rate')) kinds.push({ kind: 'rate', afterS: 1 }, { kind: 'rate', afterS: chance('wait') < 0.5 ? 2 : null });
   if (faults.has('errors')) kinds.push({ kind: 'error', done: false }, { kind: 'error', done: target === completing });
-  // Instead of a file, a page means that we may not read it, which is no lie.
-  if (faults.has('pages') && target.includes('.')) kinds.push({ kind: 'page' });
+  if (faults.has('pages')) kinds.push({ kind: 'page' });
   if (faults.has('cuts')) kinds.push({ kind: 'cut', done: false }, { kind: 'cut', done: true });
   return kinds[Math.floor(chance('kind') * kinds.length)] ?? null;
 }
