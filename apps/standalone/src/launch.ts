@@ -65,6 +65,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   say(
     `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`,
   );
+  const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
   const ready: Promise<boolean>[] = [];
   for (const [name, healthPort] of [
     ['worker', workerPort],
