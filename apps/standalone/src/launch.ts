@@ -76,9 +76,10 @@ export async function launch(options: LaunchOptions): Promise<void> {
       name,
       file: files[name],
       env: name === 'worker' ? { ...memoryEnv, ...ownEnv } : ownEnv,
+      graceMs,
       health: { host, port: healthPort },
     });
-    lifecycle.onStop(name, async () => child.stop(graceMs));
+    lifecycle.onStop(name, async () => child.stop());
     lifecycle.aborting.addEventListener('abort', () => child.abort());
     ready.push(
       child.ready.then((isReady) => {

@@ -29,6 +29,7 @@ async function run(body: string, more: Partial<SupervisedOptions> = {}) {
     name: 'worker',
     file,
     env: {},
+    graceMs: 0,
     health: { host: '127.0.0.1', port },
     onLine: (_name, line) => {
       if (line.startsWith('pid ')) pids.push(Number(line.slice(4)));
@@ -39,7 +40,7 @@ async function run(body: string, more: Partial<SupervisedOptions> = {}) {
     ...more,
   });
   onTestFinished(async () => {
-    await supervised.stop(0);
+    await supervised.stop();
     rmSync(folder, { recursive: true });
   });
   return { supervised, said, pids };
@@ -87,7 +88,7 @@ describe('a supervised process', { timeout: 30_000 }, () => {
     const { supervised, said } = await run(`state.ready = 503; state.body = ${JSON.stringify(body)};`);
     await until('it is said', () => said.length > 0, 20_000);
     expect(said[0]).toMatch(/^worker is not ready yet \(\d+ s\): the bot token is not valid: check SLACK_API_TOKEN; it waits for models$/);
-    await supervised.stop(0);
+    await supervised.stop();
     expect(await supervised.ready).toBe(false);
   });
 
