@@ -16,7 +16,7 @@ interface Orphan {
 }
 
 /** A launcher that supervises a process whose work takes another two seconds after it was told to stop, with SIGTERM or without. */
-async function launched({ onTestFinished }: TestContext, graceMs: number): Promise<Orphan> {
+async function launched(onTestFinished: TestContext['onTestFinished'], graceMs: number): Promise<Orphan> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'watchpost-orphan-'));
   const file = path.join(folder, 'main.mjs');
   const finished = path.join(folder, 'finished');
@@ -56,18 +56,18 @@ async function launched({ onTestFinished }: TestContext, graceMs: number): Promi
 }
 
 describe.concurrent('a process whose launcher is killed', () => {
-  it('is killed after its grace period if it hangs', async (context) => {
-    const { launcher, pid, finished } = await launched(context, 1_000);
+  it('is killed after its grace period if it hangs', async ({ expect, onTestFinished }) => {
+    const { launcher, pid, finished } = await launched(onTestFinished, 1_000);
     process.kill(pid, 'SIGSTOP');
     launcher.kill('SIGKILL');
     await until('it has ended', () => !isAlive(pid), 10_000);
-    context.expect(existsSync(finished)).toBe(false);
+    expect(existsSync(finished)).toBe(false);
   });
 
-  it('finishes its work within its grace period', async (context) => {
-    const { launcher, pid, finished } = await launched(context, 20_000);
+  it('finishes its work within its grace period', async ({ expect, onTestFinished }) => {
+    const { launcher, pid, finished } = await launched(onTestFinished, 20_000);
     launcher.kill('SIGKILL');
     await until('it has ended', () => !isAlive(pid), 10_000);
-    context.expect(existsSync(finished)).toBe(true);
+    expect(existsSync(finished)).toBe(true);
   });
 });
