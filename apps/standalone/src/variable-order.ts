@@ -1,5 +1,5 @@
 /** The variables in the order of docs/configuration.md: what is wrong with them is told in the order in which people look them up. */
-const order = `
+export const variableOrder: readonly string[] = `
 SLACK_API_TOKEN READ_SLACK_CHANNEL_ID WRITE_SLACK_CHANNEL_ID SLACK_SIGNING_SECRET SLACK_VERIFICATION_TOKEN
 SLACK_APP_TOKEN SLACK_API_URL SLACK_FILE_HOSTS REDIS_URL MONGO_CONNECTION_STRING POSTGRES_URL DATA_DIR PORT
 CAMERA_CAPTION_PATTERN WORKER_PORT WORKER_CONCURRENCY MAX_FILE_BYTES SAME_FRAME_LOOKBACK SAME_FRAME_WINDOW_MS
@@ -8,8 +8,11 @@ SIGHTINGS_KEEP_DAYS AUDIT_KEEP_DAYS MODEL_CACHE_DIR HOST LOG_LEVEL SHUTDOWN_GRAC
   .trim()
   .split(/\s+/);
 
-/** The faults of a configuration, each of which begins with a variable's name, in this order. Pure. */
+/** The faults of a configuration, each of which begins with a variable's name, in this order; those of other variables at the end. Pure. */
 export function inVariableOrder(faults: Iterable<string>): string[] {
-  const rank = (fault: string): number => order.indexOf(/^\w+/.exec(fault)?.[0] ?? '');
+  const rank = (fault: string): number => {
+    const place = variableOrder.indexOf(/^\w+/.exec(fault)?.[0] ?? '');
+    return place < 0 ? variableOrder.length : place;
+  };
   return [...faults].toSorted((a, b) => rank(a) - rank(b));
 }
