@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
+import { lockDataDir } from '@watchpost/standalone/data-folder/data-lock';
 import { startPostgres } from '@watchpost/standalone/processes/postgres/postgres-server';
 import { Client } from 'pg';
 import { expect, it, type TestContext } from 'vitest';
@@ -127,7 +127,7 @@ interface Holder {
 
 async function startHolder(kind: 'lock' | 'database', dataDir: string, wrapper: readonly string[]): Promise<Holder> {
   const source = `
-    import { lockDataDir } from '${import.meta.resolve('@watchpost/standalone/processes/data-lock')}';
+    import { lockDataDir } from '${import.meta.resolve('@watchpost/standalone/data-folder/data-lock')}';
     import { startPostgres } from '${import.meta.resolve('@watchpost/standalone/processes/postgres/postgres-server')}';
     import { createLogger } from '${import.meta.resolve('@watchpost/shared/observability/logger')}';
     const [dataDir, kind] = process.argv.slice(1);

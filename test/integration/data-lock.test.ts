@@ -3,9 +3,9 @@ import { existsSync, readdirSync, rmSync, readFileSync, writeFileSync } from 'no
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
-import { embeddedPostgresUrl } from '@watchpost/standalone/processes/embedded-file';
-import { thisProcess } from '@watchpost/standalone/processes/is-running';
+import { lockDataDir } from '@watchpost/standalone/data-folder/data-lock';
+import { embeddedPostgresUrl } from '@watchpost/standalone/data-folder/embedded-file';
+import { thisProcess } from '@watchpost/standalone/data-folder/is-running';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 

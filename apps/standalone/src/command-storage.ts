@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { OpenStorage } from '@watchpost/cli/run-command';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { checkDataDir } from './config.ts';
-import { embeddedPostgresUrl } from './processes/embedded-file.ts';
+import { embeddedPostgresUrl } from './data-folder/embedded-file.ts';
 import { demoDataDirOf, nothingIsSet, planFor } from './plan.ts';
-import { prepareDataDir } from './processes/data-dir.ts';
+import { prepareDataDir } from './data-folder/data-dir.ts';
 
 /**
  * Gives a command the gallery, or the queue, of `npm start`: the running embedded database, or one started for the command until

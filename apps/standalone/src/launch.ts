@@ -12,7 +12,7 @@ import { scenes } from './demo/scenes.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
 import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
-import { prepareDataDir } from './processes/data-dir.ts';
+import { prepareDataDir } from './data-folder/data-dir.ts';
 import { anyFreePort, ensureFree, freePortFrom, type Place } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { memoryEnv } from '@watchpost/see/config';

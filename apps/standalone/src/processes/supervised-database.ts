@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { unusable } from './data-dir.ts';
-import { embeddedFile } from './embedded-file.ts';
-import { thisProcess } from './is-running.ts';
+import { unusable } from '../data-folder/data-dir.ts';
+import { embeddedFile } from '../data-folder/embedded-file.ts';
+import { thisProcess } from '../data-folder/is-running.ts';
 import { keepRunning } from './keep-running.ts';
 import { startPostgres } from './postgres/postgres-server.ts';
 import { defaultWatchdogTimes, watchServer, type WatchdogTimes } from './postgres/watchdog.ts';
