@@ -20,12 +20,12 @@ const startMs = 90_000;
 export async function check({ url, parent, script = 'dist/main.js', file, misses, graceMs = startMs, askMs = timeoutMs }) {
   const main = mainProcess(parent, script);
   const before = readCount(file);
-  const count = main !== undefined && before.main === main.key ? before : { main: main?.key, sinceMs: Date.now(), missed: 0 };
+  const count = main !== undefined && before.main === main.key ? before : { main: main?.key, sinceMs: uptimeMs(), missed: 0 };
   const isLive = await fetch(url, { signal: AbortSignal.timeout(askMs) }).then(
     ({ ok }) => ok,
     () => false,
   );
-  const starting = count.missed === 0 && !count.answered && Date.now() - count.sinceMs < graceMs;
+  const starting = count.missed === 0 && !count.answered && uptimeMs() - count.sinceMs < graceMs;
   if (isLive) Object.assign(count, { missed: 0, answered: true });
   else if (!starting) count.missed += 1;
   writeFileSync(file, JSON.stringify(count));
@@ -45,6 +45,11 @@ function mainProcess(parent, script) {
     if (Number(fields[1]) === parent && argument === script) return { pid: Number(pid), key: `${pid} ${fields[19]}` };
   }
   return undefined;
+}
+
+/** Since the machine started. The time of day may be put right at any moment. */
+function uptimeMs() {
+  return Number.parseFloat(readText('/proc/uptime')) * 1_000;
 }
 
 function kill(pid, signal) {

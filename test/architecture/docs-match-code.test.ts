@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { errorCodes } from '@watchpost/shared/errors';
 import { ingestEnv } from '@watchpost/ingest/config';
 import { standaloneEnv } from '@watchpost/standalone/config';
+import { variableOrder } from '@watchpost/standalone/variable-order';
 import { workerEnv } from '@watchpost/worker/config';
 import { fromRoot } from '../support/root.ts';
 import { sourcesOf, workspace } from '../support/sources.ts';
@@ -23,6 +24,13 @@ describe('docs/configuration.md', () => {
   it('explains every variable that a process reads, and no other', () => {
     const read = new Set([...Object.keys(ingestEnv), ...Object.keys(workerEnv), ...Object.keys(standaloneEnv)]);
     expect([...rows('docs/configuration.md').keys()].sort()).toEqual([...read].sort());
+  });
+});
+
+describe("npm start's faults", () => {
+  it('come in the order of docs/configuration.md', () => {
+    const names = [...rows('docs/configuration.md').keys()];
+    expect(names.filter((name) => variableOrder.includes(name))).toEqual(variableOrder);
   });
 });
 

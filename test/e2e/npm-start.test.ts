@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -80,9 +81,14 @@ describe('npm start with nothing set', async () => {
     await watchpost('name', 'Unknown 1', 'Ada');
     await until('the next picture of the same man says Ada', async () => (await results(page)).includes('Ada'), 90_000);
 
-    const second = launch({ PORT: '0' });
+    // The usual port is taken, by somebody else if not by this.
+    const busy = createServer().on('error', () => undefined);
+    busy.listen(5_000, '127.0.0.1');
+    const second = launch({ PORT: '' });
     expect(await second.exited).toBe(1);
+    busy.close();
     expect(second.output()).toContain('data-dir-in-use');
+    expect(second.output()).not.toContain('listens');
 
     const family = descendants(launcher.process.pid ?? 0);
     expect(family.length).toBeGreaterThanOrEqual(3);

@@ -27,7 +27,7 @@ async function run(script: string, env: Record<string, string>, args: string[] =
   return { status: await exited, said, out };
 }
 
-describe("an operator's mistake", () => {
+describe.concurrent("an operator's mistake", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'watchpost-faults-'));
   const file = path.join(folder, 'file');
   writeFileSync(file, '');

@@ -116,8 +116,8 @@ describe('npm start', async () => {
     const { child, family } = await started(['sh', '-c', `${command} & read -r line`]);
     child.stdin?.end();
     await until('the shell has ended', () => child.exitCode !== null);
-    // Longer than it takes to notice that somebody is gone.
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    // Three times as long as it takes to notice that somebody is gone.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect((await fetch(`${originOf({ host, port })}/health/live`)).status).toBe(200);
     process.kill(find(family, launcher), 'SIGTERM');
     expect(await left(family)).toEqual(nothing);

@@ -4,10 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
+import { lockDataDir } from '@watchpost/standalone/data-folder/data-lock';
 import { startPostgres } from '@watchpost/standalone/processes/postgres/postgres-server';
 import { Client } from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it, type TestContext } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { until } from '../support/until.ts';
 
@@ -20,34 +20,31 @@ describeWith(
   ['postgres'],
   'one data folder in two containers',
   () => {
-    let home: string;
-    let dataDir: string;
-    let holders: Holder[];
-
-    beforeEach(() => {
-      home = mkdtempSync(path.join(os.tmpdir(), 'wp-'));
+    const setUp = ({ onTestFinished }: TestContext) => {
+      const home = mkdtempSync(path.join(os.tmpdir(), 'wp-'));
       // Too long for PostgreSQL's own socket, which would give it away.
-      dataDir = path.join(home, 'x'.repeat(100));
-      holders = [];
-    });
-    afterEach(async () => {
-      for (const holder of holders) await holder.kill();
-      rmSync(home, { recursive: true });
-    });
-
-    const hold = async (kind: 'lock' | 'database'): Promise<Holder> => {
-      const holder = await startHolder(kind, dataDir);
-      holders.push(holder);
-      return holder;
-    };
-    /** As in a folder that takes no sockets. */
-    const forgetSocket = (): void => {
-      const file = path.join(dataDir, 'lock.json');
-      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), socket: undefined }));
+      const dataDir = path.join(home, 'x'.repeat(100));
+      const holders: Holder[] = [];
+      onTestFinished(async () => {
+        for (const holder of holders) await holder.kill();
+        rmSync(home, { recursive: true });
+      });
+      const hold = async (kind: 'lock' | 'database', wrapper = container): Promise<Holder> => {
+        const holder = await startHolder(kind, dataDir, wrapper);
+        holders.push(holder);
+        return holder;
+      };
+      /** As in a folder that takes no sockets. */
+      const forgetSocket = (): void => {
+        const file = path.join(dataDir, 'lock.json');
+        writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), socket: undefined }));
+      };
+      return { dataDir, hold, forgetSocket };
     };
     const refused = { code: 'data-dir-in-use', message: expect.stringContaining('another container') as string };
 
-    it('is held by the heartbeat alone, and free some seconds after its holder was killed', async () => {
+    it.concurrent('is held by the heartbeat alone, and free some seconds after its holder was killed', async (context) => {
+      const { dataDir, hold, forgetSocket } = setUp(context);
       const holder = await hold('lock');
       forgetSocket();
       await expect(lockDataDir(dataDir, never)).rejects.toMatchObject(refused);
@@ -59,7 +56,8 @@ describeWith(
       expect(performance.now() - before).toBeLessThan(10_000);
     });
 
-    it('is held from here for a container in which our process id is that of another process', async () => {
+    it.concurrent('is held from here for a container in which our process id is that of another process', async (context) => {
+      const { dataDir, hold, forgetSocket } = setUp(context);
       const unlock = await lockDataDir(dataDir, never);
       forgetSocket();
       const holder = await hold('lock');
@@ -68,8 +66,9 @@ describeWith(
       expect((await hold('lock')).first).toBe('held');
     });
 
-    it('is free at once after its holder was killed, for the processes of its own container', async () => {
-      const holder = await startHolder('lock', dataDir, []);
+    it.concurrent('is free at once after its holder was killed, for the processes of its own container', async (context) => {
+      const { dataDir, hold, forgetSocket } = setUp(context);
+      const holder = await hold('lock', []);
       forgetSocket();
       await holder.kill();
       const before = performance.now();
@@ -79,7 +78,8 @@ describeWith(
       expect(performance.now() - before).toBeLessThan(1_000);
     });
 
-    it('has one server at a time: a frozen holder that loses it kills its own, and no committed row is gone', async () => {
+    it.concurrent('has one server at a time: a frozen holder that loses it kills its own, and no committed row is gone', async (context) => {
+      const { dataDir, hold, forgetSocket } = setUp(context);
       const holder = await hold('database');
       const rows = async (url: string, statement: string): Promise<unknown[]> => {
         const client = new Client(url);
@@ -125,9 +125,9 @@ interface Holder {
   kill: () => Promise<void>;
 }
 
-async function startHolder(kind: 'lock' | 'database', dataDir: string, wrapper = container): Promise<Holder> {
+async function startHolder(kind: 'lock' | 'database', dataDir: string, wrapper: readonly string[]): Promise<Holder> {
   const source = `
-    import { lockDataDir } from '${import.meta.resolve('@watchpost/standalone/processes/data-lock')}';
+    import { lockDataDir } from '${import.meta.resolve('@watchpost/standalone/data-folder/data-lock')}';
     import { startPostgres } from '${import.meta.resolve('@watchpost/standalone/processes/postgres/postgres-server')}';
     import { createLogger } from '${import.meta.resolve('@watchpost/shared/observability/logger')}';
     const [dataDir, kind] = process.argv.slice(1);

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { lockDataDir } from '@watchpost/standalone/processes/data-lock';
-import { embeddedPostgresUrl } from '@watchpost/standalone/processes/embedded-file';
-import { thisProcess } from '@watchpost/standalone/processes/is-running';
+import { lockDataDir } from '@watchpost/standalone/data-folder/data-lock';
+import { embeddedPostgresUrl } from '@watchpost/standalone/data-folder/embedded-file';
+import { thisProcess } from '@watchpost/standalone/data-folder/is-running';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 
@@ -61,6 +61,18 @@ describe('the lock of a data folder', () => {
       await lockDataDir(dir, never)
     )();
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it.each([
+    ['a folder', 'mkdir'],
+    ['a pipe that nobody writes into', 'mkfifo'],
+  ])('is told to be removed where it is %s', async (_what, make) => {
+    execFileSync(make, [file()]);
+    await expect(lockDataDir(dir, never)).rejects.toMatchObject({
+      code: 'data-dir-unusable',
+      message: expect.stringContaining('remove it') as string,
+    });
+    expect(readdirSync(dir)).toEqual(['lock.json']);
   });
 
   it('is put back where somebody removed it by hand', async () => {

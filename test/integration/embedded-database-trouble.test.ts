@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -70,6 +70,19 @@ describeWith(
     const allDone = async (): Promise<void> => {
       await until('what was accepted is done', () => accepted.every((id) => done.includes(id)));
     };
+
+    it('is stopped, and says why, where its URL cannot be written for commands because the disk is full', async () => {
+      const dataDir = path.join(home, 'data');
+      mkdirSync(dataDir);
+      symlinkSync('/dev/full', path.join(dataDir, 'embedded.json'));
+      await expect(superviseDatabase({ dataDir, log, say: () => undefined, watchdog }, never)).rejects.toMatchObject({
+        code: 'data-dir-unusable',
+        message: expect.stringContaining('the disk is full') as string,
+      });
+      // Its lock and its process are gone.
+      expect(readdirSync(dataDir)).toEqual(['postgres']);
+      expect(existsSync(path.join(dataDir, 'postgres/postmaster.pid'))).toBe(false);
+    });
 
     it('is ended and started again when all of its processes hang; ingest and worker go on', { timeout: patienceMs }, async () => {
       const said: string[] = [];

@@ -140,7 +140,7 @@ describeWith(
       // Over there processes have other numbers.
       renumber('4194303');
       rmSync(path.join(dataDir, 'lock.json'));
-      await expect(start()).rejects.toMatchObject({ code: 'data-dir-in-use' });
+      await expect(startPostgres({ dataDir, log: silent, patienceMs: 3_000 }, never)).rejects.toMatchObject({ code: 'data-dir-in-use' });
       expect(await rows({ url }, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 

@@ -7,11 +7,16 @@ import { freePort } from '@watchpost/bench/servers/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fromRoot } from '../support/root.ts';
 
-/** Runs as process 1 of a container does with `init: true`: it starts the main process, and every line that it reads is one check. */
+/**
+ * Runs as process 1 of a container does with `init: true`: it starts the main process, and every line that it reads is one check. Whenever
+ * somebody asks for the time of day, it has been put forward by an hour.
+ */
 const init = `
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { check } from process.argv[1];
+let hours = 0;
+Date.now = () => (hours += 1) * 3_600_000;
 `;
 
 interface Container {

@@ -46,6 +46,8 @@ async function client(port: number, first: string, drip = ''): Promise<Client> {
   return { socket, answer: () => answer, lastedMs: () => lasted };
 }
 
+const bodyOf = ({ answer }: Client): unknown => JSON.parse(answer().split('\r\n\r\n', 2)[1] ?? '');
+
 const head = (headers: Record<string, string | number>): string =>
   `POST /api/events HTTP/1.1\r\nhost: x\r\n${Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
@@ -66,8 +68,9 @@ async function event(port: number): Promise<{ status: number; elapsedMs: number 
 }
 
 describe('a client that takes its time', () => {
-  it('is cut off after ten seconds, whatever it drips', { timeout: 30_000 }, async () => {
-    const { port, sent } = await listening();
+  it('is cut off when its time is up, ten seconds by default, whatever it drips', { timeout: 30_000 }, async () => {
+    expect(ingestRig().app.server.requestTimeout).toBe(10_000);
+    const { port, sent } = await listening({ limits: { requestMs: 2_000, connections: 1_000, bytes: 67_108_864 } });
     const ways = {
       nothing: await client(port, ''),
       headers: await client(port, 'POST /api/events HTTP/1.1\r\nx: ', endless),
@@ -84,7 +87,7 @@ describe('a client that takes its time', () => {
       seconds.push([way, lastedMs / 1_000]);
     }
     // It is looked every second, on a busy machine a little later.
-    expect(seconds.filter(([, lasted]) => lasted < 9 || lasted > 12.5)).toEqual([]);
+    expect(seconds.filter(([, lasted]) => lasted < 1.5 || lasted > 4.5)).toEqual([]);
     expect(sent).toEqual([]);
   });
 
@@ -110,6 +113,38 @@ describe('a client that takes its time', () => {
     const large = await client(port, `GET /health/live HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
     await until('it is refused', async () => large.lastedMs() ?? undefined, 5_000);
     expect(large.answer()).toContain('HTTP/1.1 431 ');
+    expect(bodyOf(large)).toMatchObject({ error: { code: 'request-too-large' } });
+  });
+
+  it.each([
+    ['is no HTTP', 'hello\r\n\r\n', 400, 'request-malformed'],
+    ['has an invalid URL', 'GET /%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400, 'request-malformed'],
+    ['is not finished', 'POST /api/events HTTP/1.1\r\nx: y', 408, 'request-timeout'],
+  ])('gets an error in the usual form for a request that %s', async (_what, request, status, code) => {
+    const { port } = await listening({ limits: { requestMs: 200, connections: 200, bytes: 1_000_000 } });
+    const odd = await client(port, request);
+    await until('it is refused', async () => odd.lastedMs() ?? undefined, 5_000);
+    expect(odd.answer()).toContain(`HTTP/1.1 ${status} `);
+    expect(bodyOf(odd)).toEqual({ error: { code, message: expect.any(String) as string } });
+  });
+
+  it('is cut off at once when ingest stops, while a complete request is answered', async () => {
+    let release: () => void = () => undefined;
+    const queued = new Promise<void>((resolve) => (release = resolve));
+    const stopping = new AbortController();
+    const rig = await listening({ stopping: stopping.signal, send: async () => queued });
+    const slow = await Promise.all(['', 'POST /api/events HTTP/1.1\r\nx: ', signed(100_000)].map(async (first) => client(rig.port, first)));
+    const answered = event(rig.port);
+    await until('all have arrived', async () => (await connections(rig)) === 4 || undefined);
+    await pause(100, never);
+    const before = performance.now();
+    stopping.abort();
+    const closed = rig.app.close();
+    await until('they are closed', async () => slow.every(({ lastedMs }) => lastedMs() !== null) || undefined, 1_000);
+    release();
+    expect((await answered).status).toBe(200);
+    await closed;
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 });
 

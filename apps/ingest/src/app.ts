@@ -1,7 +1,7 @@
 import { healthEndpoints, type Health } from '@watchpost/shared/process/health';
 import { fastify, type FastifyInstance } from 'fastify';
 import { boundConnections, type ConnectionLimits } from './connections.ts';
-import { registerErrorHandler } from './error-handler.ts';
+import { earlyErrors, registerErrorHandler } from './error-handler.ts';
 import type { Intake, IntakeDeps } from './platforms/platform.ts';
 
 export interface AppDeps extends Omit<IntakeDeps, 'now'> {
@@ -38,6 +38,7 @@ export function buildApp({ intakes, sender, ingestMetrics, metrics, log, stoppin
     connectionTimeout: connectionTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: requestMs,
+    ...earlyErrors,
     maxRequestsPerSocket: 1_000,
     http: {
       requestTimeout: requestMs,
@@ -46,7 +47,7 @@ export function buildApp({ intakes, sender, ingestMetrics, metrics, log, stoppin
       maxHeaderSize: 16_384,
     },
   });
-  boundConnections(app, limits, { log, metrics });
+  boundConnections(app, limits, { log, metrics, stopping });
   registerErrorHandler(app, log);
   // A connection kept alive after its last response would delay the stop until the client closes it. And the rest of a refused request
   // is not worth waiting for.

@@ -21,12 +21,13 @@ interface Connection {
 /**
  * Bounds the connections and the memory that clients hold who never finish a request. A new connection is always taken: beyond a limit
  * the oldest unfinished one is closed, or the one that holds most. An event arrives whole within milliseconds, so a flood of slow
- * requests does not keep it out. Register it before any route.
+ * requests does not keep it out. When `stopping` aborts, whatever is unfinished is closed: Slack sends such an event again. Register it before
+ * any route.
  */
 export function boundConnections(
   app: FastifyInstance,
   limits: ConnectionLimits,
-  { log, metrics }: { log: Logger; metrics: Metrics },
+  { log, metrics, stopping }: { log: Logger; metrics: Metrics; stopping: AbortSignal },
 ): void {
   const closed = metrics.counter('ingest_connections_closed_total', 'Connections closed before their request was complete', ['reason']);
   const rarely = createLogRarely(Date.now);
@@ -52,6 +53,7 @@ export function boundConnections(
   const unfinished = (): [Socket, Connection][] => [...open].filter(([, { answering }]) => !answering);
 
   app.server.on('connection', (socket: Socket) => {
+    if (stopping.aborted) return void socket.destroy();
     open.set(socket, { bytes: 0, answering: false });
     socket.once('close', () => forget(socket));
     if (open.size <= limits.connections) return;
@@ -59,6 +61,12 @@ export function boundConnections(
       if (!answering) return close(oldest, 'connections');
     }
   });
+
+  const closeUnfinished = (): void => {
+    for (const [socket] of unfinished()) socket.destroy();
+  };
+  stopping.addEventListener('abort', closeUnfinished, { once: true });
+  app.addHook('onClose', async () => stopping.removeEventListener('abort', closeUnfinished));
 
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const { socket } = request.raw;

@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createLogRarely } from './log-rarely.ts';
 
@@ -25,6 +27,28 @@ const fromFastify: Record<string, ErrorCode> = {
 
 /** Errors that are logged where they are thrown, with what is known only there. */
 const loggedAlready = new Set<ErrorCode>(['request-unauthorised', 'job-refused']);
+
+/** Errors of Node's HTTP parser as ours; any other is `request-malformed`. */
+const fromParser: Record<string, { status: number; code: ErrorCode; message: string }> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request-timeout', message: 'the request was not complete in time' },
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'request-too-large', message: 'the headers are too large' },
+};
+
+/** The same form for requests that come to no route: an invalid URL, and what is no complete HTTP request. */
+export const earlyErrors = {
+  frameworkErrors: (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
+    void reply.code(400).send({ error: { code: 'request-malformed', message: 'not a valid request' } });
+  },
+  clientErrorHandler: (error: ConnectionError, socket: Socket): void => {
+    const { status, code, message } = fromParser[error.code] ?? { status: 400, code: 'request-malformed', message: 'not a valid request' };
+    if (socket.writable && error.code !== 'ECONNRESET') {
+      const body = JSON.stringify({ error: { code, message } });
+      const head = [`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json; charset=utf-8'];
+      socket.write([...head, `content-length: ${String(body.length)}`, 'connection: close', '', body].join('\r\n'));
+    }
+    socket.destroy();
+  },
+};
 
 /** Every error response is `{"error":{"code","message"}}`. The cause of an internal error is logged, not sent. */
 export function registerErrorHandler(app: FastifyInstance, log: Logger): void {

@@ -1,5 +1,5 @@
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import { listenError } from '@watchpost/shared/process/health';
+import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import type { Logger } from '@watchpost/shared/observability/logger';

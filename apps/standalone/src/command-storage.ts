@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { OpenStorage } from '@watchpost/cli/run-command';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { embeddedPostgresUrl } from './processes/embedded-file.ts';
+import { checkDataDir } from './config.ts';
+import { embeddedPostgresUrl } from './data-folder/embedded-file.ts';
 import { demoDataDirOf, nothingIsSet, planFor } from './plan.ts';
-import { prepareDataDir } from './processes/data-dir.ts';
+import { prepareDataDir } from './data-folder/data-dir.ts';
 
 /**
  * Gives a command the gallery, or the queue, of `npm start`: the running embedded database, or one started for the command until
@@ -12,6 +13,7 @@ import { prepareDataDir } from './processes/data-dir.ts';
  */
 export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
+  checkDataDir(env);
   const { embedded, dataDir: ownDir } = planFor(env, false);
   if (needs === 'nothing' || !embedded.includes(needs === 'queue' ? 'queue' : 'gallery')) return asItIs;
   // `pg` reads them from the environment: they are meant for another server.

@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** The longest path that a folder of PostgreSQL may have, with room for the names of its files. Bytes. */
 const maxFolderBytes = 900;
 
+const defaultDataDir = './data';
+
 /** Variables that only the launcher reads; docs/configuration.md explains them. */
 export const standaloneEnv = {
   /** Folder of the embedded database. */
@@ -13,7 +15,7 @@ export const standaloneEnv = {
     .trim()
     .refine((folder) => !/\p{Cc}/u.test(folder), 'has a line break or another control character')
     .refine((folder) => Buffer.byteLength(folder) <= maxFolderBytes, `must have at most ${String(maxFolderBytes)} bytes`)
-    .default('./data'),
+    .default(defaultDataDir),
 };
 
 const launcherEnv = { ...commonEnv, ...portEnv, ...hostEnv, ...standaloneEnv };
@@ -25,7 +27,10 @@ export const loadLauncherConfig = (env: Env): LauncherConfig =>
     port === workerPort && port !== 0 && port !== undefined ? ['PORT and WORKER_PORT must be different'] : [],
   );
 
-/** Throws `config-invalid`. */
-export const dataDirOf = (env: Env): string => parseEnv(env, standaloneEnv).DATA_DIR;
+/** The data folder, whether or not its name is valid: `checkDataDir` says that. */
+export const dataDirOf = (env: Env): string => env['DATA_DIR']?.trim() || defaultDataDir;
+
+/** Throws `config-invalid` if the data folder has a name that cannot be used. */
+export const checkDataDir = (env: Env): void => void parseEnv(env, standaloneEnv);
 
 export const isSet = (env: Env, name: string): boolean => Boolean(env[name]?.trim());

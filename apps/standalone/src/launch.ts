@@ -12,7 +12,7 @@ import { scenes } from './demo/scenes.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
 import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
-import { prepareDataDir } from './processes/data-dir.ts';
+import { prepareDataDir } from './data-folder/data-dir.ts';
 import { anyFreePort, ensureFree, freePortFrom, type Place } from './processes/ports.ts';
 import { serveChannelsPage } from './slack/channels-page.ts';
 import { memoryEnv } from '@watchpost/see/config';
@@ -53,11 +53,13 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const host = hostOf(env, config.HOST, plan);
   const claim = async (place: Place): Promise<void> =>
     ensureFree(place, () => say(`waiting for port ${String(place.port)}: a process of an earlier start still stops`), lifecycle.stopping);
-  const port = await portOf(config, host, env, plan, say, claim);
+  const port = await portOf(config, host, env, plan, claim);
   const workerPort = await workerPortOf(config, host, env, port, claim);
   if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
-  const emulated = plan.demo ? await emulateSlack(lifecycle) : undefined;
+  // Not before the folder is known to be ours: else the next line would say that nothing starts.
+  if (config.PORT !== 0 && port !== config.PORT) say(`port ${String(config.PORT)} is taken, ingest listens on ${String(port)}`);
+  const emulated = plan.demo ? await emulateSlack(lifecycle, demoCommand(env, plan.dataDir, hasGalleryBeside(plan))) : undefined;
   // Whoever was asked to stop meanwhile starts nothing more.
   if (lifecycle.stopping.aborted) return;
   const ownEnv = childEnv(env, { port, workerPort, databaseUrl, slackEnv: emulated?.env });
@@ -76,9 +78,10 @@ export async function launch(options: LaunchOptions): Promise<void> {
       name,
       file: files[name],
       env: name === 'worker' ? { ...memoryEnv, ...ownEnv } : ownEnv,
+      graceMs,
       health: { host, port: healthPort },
     });
-    lifecycle.onStop(name, async () => child.stop(graceMs));
+    lifecycle.onStop(name, async () => child.stop());
     lifecycle.aborting.addEventListener('abort', () => child.abort());
     ready.push(
       child.ready.then((isReady) => {
@@ -119,7 +122,6 @@ async function portOf(
   host: string,
   env: Env,
   { demo }: Plan,
-  say: (text: string) => void,
   claim: (place: Place) => Promise<void>,
 ): Promise<number> {
   // We ask the process whether it is ready, so we must know its port.
@@ -130,9 +132,7 @@ async function portOf(
   } catch (error) {
     if (isSet(env, 'PORT') || !demo || !(error instanceof AppError && error.code === 'port-in-use')) throw error;
   }
-  const next = await freePortFrom(port + 1, host);
-  say(`port ${String(port)} is taken, ingest listens on ${String(next)}`);
-  return next;
+  return freePortFrom(port + 1, host);
 }
 
 async function workerPortOf(
@@ -150,11 +150,13 @@ async function workerPortOf(
 
 interface Emulated {
   slack: EmulatedSlack;
+  /** How to call the command line. */
+  command: string;
   pageUrl: string;
   env: NodeJS.ProcessEnv;
 }
 
-async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
+async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emulated> {
   const signingSecret = randomBytes(16).toString('hex');
   const port = await freePortFrom(emulatorPort, '127.0.0.1');
   const slack = await startEmulatedSlack({
@@ -168,6 +170,7 @@ async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
     port: await freePortFrom(port + 1, '127.0.0.1'),
     apiUrl: slack.apiUrl,
     token: slack.token(bot),
+    command,
     channels: [
       { id: slack.channelId(readChannel), name: readChannel, title: 'what the cameras post' },
       { id: slack.channelId(writeChannel), name: writeChannel, title: 'what watchpost answers' },
@@ -176,6 +179,7 @@ async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
   lifecycle.onStop('page', async () => page.close());
   return {
     slack,
+    command,
     pageUrl: page.url,
     env: {
       SLACK_API_TOKEN: slack.token(bot),
@@ -190,21 +194,22 @@ async function emulateSlack(lifecycle: Lifecycle): Promise<Emulated> {
   };
 }
 
-function startDemo({ slack, pageUrl }: Emulated, ingest: string, { dataDir }: Plan, { env, lifecycle, say }: LaunchOptions): void {
+/** Whether a gallery is kept beside the demonstration's, such as that of an earlier version's demonstration. */
+const hasGalleryBeside = ({ dataDir }: Plan): boolean => existsSync(path.join(dataDir, '..', 'postgres'));
+
+function startDemo({ slack, command, pageUrl }: Emulated, ingest: string, plan: Plan, { lifecycle, say }: LaunchOptions): void {
   slack.subscribe(`${ingest}/api/events`);
-  const folder = path.join(dataDir, '..');
-  // Also where an earlier version kept its demonstration.
-  const besideData = existsSync(path.join(folder, 'postgres'));
+  const folder = path.join(plan.dataDir, '..');
   const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
   lifecycle.onStop('cameras', async () => cameras);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
   say('  Name somebody, from a second terminal:');
-  say(`      ${demoCommand(env, dataDir, besideData)} name "Unknown 1" Ada`);
-  if (besideData)
+  say(`      ${command} name "Unknown 1" Ada`);
+  if (hasGalleryBeside(plan))
     say(`  The gallery in ${folder}, of an installation or of an earlier version's demonstration, is another one and stays as it is.`);
-  say(`  Ctrl-C stops everything; what was learnt stays in ${dataDir}.`);
+  say(`  Ctrl-C stops everything; what was learnt stays in ${plan.dataDir}.`);
   say('');
   void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {
     if (text !== undefined) say(`the first result has been posted: ${pageUrl}`);

@@ -5,6 +5,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { LogLevel } from '@watchpost/shared/observability/logger';
 import { loadConfig as loadWorkerConfig } from '@watchpost/worker/config';
 import { dataDirOf, isSet, loadLauncherConfig } from './config.ts';
+import { inVariableOrder } from './variable-order.ts';
 
 /** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
@@ -49,9 +50,14 @@ export function planFor(env: Env, demo: boolean = nothingIsSet(env)): Plan {
 /** A variable that the launcher provides is right, whatever it will be. */
 const provided = { SLACK_API_TOKEN: 'xoxb', SLACK_SIGNING_SECRET: 's', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2' };
 
+/** Whether something is missing that only the demonstration does without. */
+const lacksSlack = (env: Env): boolean =>
+  ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID'].some((name) => !isSet(env, name)) ||
+  !['SLACK_SIGNING_SECRET', 'SLACK_VERIFICATION_TOKEN'].some((name) => isSet(env, name));
+
 /**
  * Throws `config-invalid` with every fault of the variables that launcher, ingest and worker read, before anything is started. Says how
- * to get the demonstration unless `demo` tells that somebody has decided about it. Pure.
+ * to get the demonstration where Slack's variables are not complete, unless `demo` tells that somebody has decided about it. Pure.
  */
 export function checkConfig(env: Env, plan: Plan, demo?: boolean): void {
   const slackEnv = plan.demo ? { ...provided, SLACK_API_URL: '', SLACK_FILE_HOSTS: '' } : undefined;
@@ -61,8 +67,8 @@ export function checkConfig(env: Env, plan: Plan, demo?: boolean): void {
     [() => loadLauncherConfig(env), () => loadIngestConfig(childrens), () => loadWorkerConfig(childrens)].flatMap(faultsOf),
   );
   if (faults.size === 0) return;
-  if (!plan.demo && demo === undefined) faults.add('To start the demonstration instead: npm start -- --demo');
-  throw new AppError('config-invalid', [...faults].join('\n'));
+  const hint = !plan.demo && demo === undefined && lacksSlack(env) ? ['To start the demonstration instead: npm start -- --demo'] : [];
+  throw new AppError('config-invalid', [...inVariableOrder(faults), ...hint].join('\n'));
 }
 
 function faultsOf(load: () => unknown): string[] {

@@ -13,6 +13,7 @@ export const errorCodes = {
   'queue-unavailable': 'transient',
   // Requests to the ingest process.
   'request-malformed': 'permanent',
+  'request-timeout': 'transient',
   'request-too-large': 'permanent',
   'request-unauthorised': 'permanent',
   'request-unsupported': 'permanent',

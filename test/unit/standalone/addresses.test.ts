@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { listenError, serveHealth } from '@watchpost/shared/process/health';
+import { serveHealth } from '@watchpost/shared/process/health';
+import { listenError } from '@watchpost/shared/process/listen-error';
 import { askHealth, originOf, waitsFor } from '@watchpost/standalone/processes/ask-health';
 import { anyFreePort, ensureFree, freePortFrom } from '@watchpost/standalone/processes/ports';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { answers } from '@watchpost/standalone/processes/answers';
+import { answers } from '@watchpost/standalone/data-folder/answers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { prepareDataDir } from '@watchpost/standalone/processes/data-dir';
+import { prepareDataDir } from '@watchpost/standalone/data-folder/data-dir';
 import { afterAll, describe, expect, it } from 'vitest';
 
 describe('the data folder', () => {

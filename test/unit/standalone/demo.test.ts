@@ -16,13 +16,16 @@ describe('the cameras of the demonstration', () => {
 
 describe('the page of the emulated Slack', () => {
   const page = (text: string): string =>
-    renderPage([
-      {
-        name: 'c',
-        title: 't',
-        messages: [{ id: '17.5', author: '<b>', at: new Date(0), text, pictures: [{ path: '/picture/F1', name: '"x"' }] }],
-      },
-    ]);
+    renderPage(
+      [
+        {
+          name: 'c',
+          title: 't',
+          messages: [{ id: '17.5', author: '<b>', at: new Date(0), text, pictures: [{ path: '/picture/F1', name: '"x"' }] }],
+        },
+      ],
+      'npm run watchpost --',
+    );
 
   it('shows pictures, links to messages on the page itself, and bold names', () => {
     const html = page('*Ada* <http://127.0.0.1:4003/archives/C1/p175|snapshot> <https://x.test/a?b=1&amp;c=2>');

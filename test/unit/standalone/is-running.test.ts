@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { isRunning, thisProcess } from '@watchpost/standalone/processes/is-running';
+import { isRunning, thisProcess } from '@watchpost/standalone/data-folder/is-running';
 import { expect, it } from 'vitest';
 
 /** As on macOS. */

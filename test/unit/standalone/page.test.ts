@@ -3,21 +3,24 @@ import { renderPage } from '@watchpost/standalone/slack/page-html';
 import { describe, expect, it } from 'vitest';
 
 const pageOf = (text: string, over: { author?: string; name?: string } = {}): string =>
-  renderPage([
-    {
-      name: 'results',
-      title: 'Results',
-      messages: [
-        {
-          id: '1.2',
-          author: over.author ?? 'watchpost',
-          at: new Date(0),
-          text,
-          pictures: [{ path: '/files/1', name: over.name ?? 'a.jpg' }],
-        },
-      ],
-    },
-  ]);
+  renderPage(
+    [
+      {
+        name: 'results',
+        title: 'Results',
+        messages: [
+          {
+            id: '1.2',
+            author: over.author ?? 'watchpost',
+            at: new Date(0),
+            text,
+            pictures: [{ path: '/files/1', name: over.name ?? 'a.jpg' }],
+          },
+        ],
+      },
+    ],
+    'npm run watchpost --',
+  );
 
 const textOf = (html: string): string => /<\/time><\/p><p>(.*?)<\/p>/s.exec(html)?.[1] ?? '';
 
@@ -41,6 +44,11 @@ describe("the demonstration's page", () => {
 
   it('takes no text for a link that Slack has escaped', () => {
     expect(textOf(pageOf('&lt;https://evil.example|Ada&gt;'))).toBe('&lt;https://evil.example|Ada&gt;');
+  });
+
+  it('says how to name a person, with the command that finds this gallery', () => {
+    const html = renderPage([], "DATA_DIR='<a>/demo' npm run --silent watchpost --");
+    expect(html).toContain(`<code>DATA_DIR='&lt;a&gt;/demo' npm run --silent watchpost -- name "Unknown 1" Ada</code>`);
   });
 
   it('escapes authors and file names', () => {

@@ -65,10 +65,23 @@ describe('a configuration that is not complete', () => {
     [{ SLACK_API_TOKEN: '', SLACK_SIGNING_SECRET: 's' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID']],
     [{ ...slack, SLACK_SIGNING_SECRET: '' }, ['SLACK_SIGNING_SECRET or SLACK_VERIFICATION_TOKEN']],
     [{ REDIS_URL: 'redis://r' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID', 'SLACK_SIGNING_SECRET']],
-    [{ ...slack, SEE_TIMEOUT_MS: 'soon', CAMERA_CAPTION_PATTERN: '(' }, ['SEE_TIMEOUT_MS', 'CAMERA_CAPTION_PATTERN']],
+    [{ ...slack, SLACK_API_TOKEN: '', SEE_TIMEOUT_MS: 'soon' }, ['SLACK_API_TOKEN', 'SEE_TIMEOUT_MS']],
   ])('is refused, with everything that is missing, and how to get the demonstration: %j', (env, missing) => {
     expect(check(env)).toThrow(expect.objectContaining({ code: 'config-invalid' }));
     for (const name of [...missing, 'npm start -- --demo']) expect(check(env)).toThrow(name);
+  });
+
+  it('is told in the order of its documentation', () => {
+    const wrong = check({
+      ...slack,
+      LOG_LEVEL: 'loud',
+      PORT: '1',
+      WORKER_PORT: '1',
+      DATA_DIR: 'a\nb',
+      SLACK_SIGNING_SECRET: '',
+      REDIS_URL: 'r',
+    });
+    expect(wrong).toThrow(/^SLACK_SIGNING_SECRET.*\nREDIS_URL.*\nDATA_DIR.*\nPORT and WORKER_PORT.*\nLOG_LEVEL.*\n.*--demo$/);
   });
 
   it('names nothing twice, and no demonstration to whoever has decided', () => {
@@ -76,6 +89,12 @@ describe('a configuration that is not complete', () => {
       /^SLACK_API_TOKEN is not set\nREAD_SLACK_CHANNEL_ID is not set\nWRITE_SLACK_CHANNEL_ID is not set\n.*$/,
     );
     expect(check({}, false)).not.toThrow('--demo');
+  });
+
+  it('is no reason to offer the demonstration where nothing of Slack is missing', () => {
+    const wrong = check({ ...slack, SEE_TIMEOUT_MS: 'soon', CAMERA_CAPTION_PATTERN: '(', PORT: '80000' });
+    for (const name of ['SEE_TIMEOUT_MS', 'CAMERA_CAPTION_PATTERN', 'PORT']) expect(wrong).toThrow(name);
+    expect(wrong).not.toThrow('--demo');
   });
 
   it('is none where everything is there, and in the demonstration', () => {

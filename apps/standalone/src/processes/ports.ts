@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
-import { listenError } from '@watchpost/shared/process/health';
+import { listenError } from '@watchpost/shared/process/listen-error';
 import { pause } from '@watchpost/shared/wait';
 import { askHealth, isStopping } from './ask-health.ts';
 

@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { embeddedFile } from './embedded-file.ts';
-import { thisProcess } from './is-running.ts';
+import { unusable } from '../data-folder/data-dir.ts';
+import { embeddedFile } from '../data-folder/embedded-file.ts';
+import { thisProcess } from '../data-folder/is-running.ts';
 import { keepRunning } from './keep-running.ts';
 import { startPostgres } from './postgres/postgres-server.ts';
 import { defaultWatchdogTimes, watchServer, type WatchdogTimes } from './postgres/watchdog.ts';
@@ -26,7 +27,7 @@ const name = 'the embedded database';
 
 /**
  * The embedded PostgreSQL, started again when it ends unexpectedly, and ended and started again when it does not answer. While it runs, its
- * URL is in the data folder, for commands. Rejects as `startPostgres` does.
+ * URL is in the data folder, for commands. Rejects as `startPostgres` does, and with `data-dir-unusable`.
  */
 export async function superviseDatabase(
   { dataDir, log, say, onGivenUp, watchdog = defaultWatchdogTimes }: SupervisedDatabaseOptions,
@@ -50,14 +51,18 @@ export async function superviseDatabase(
     await server.end();
   };
   const watched = watchServer(url, watchdog, onHung, stopping.signal);
-  await writeFile(embeddedFile(dataDir), JSON.stringify({ url, ...(await thisProcess()) }), { mode: 0o600 });
-  return {
-    url,
-    stop: async () => {
-      stopping.abort();
-      await rm(embeddedFile(dataDir), { force: true });
-      await server.stop();
-      await Promise.all([kept, watched]);
-    },
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    // One that stays is not trusted when this process has ended.
+    await rm(embeddedFile(dataDir), { force: true }).catch(() => undefined);
+    await server.stop();
+    await Promise.all([kept, watched]);
   };
+  try {
+    await writeFile(embeddedFile(dataDir), JSON.stringify({ url, ...(await thisProcess()) }), { mode: 0o600 });
+  } catch (error) {
+    await stop();
+    throw unusable(dataDir, error);
+  }
+  return { url, stop };
 }

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import { pause } from '@watchpost/shared/wait';
 import { askHealth, type Target, waitsFor } from './ask-health.ts';
 import { lastWords } from './child-lines.ts';
+import { spawnGuarded } from './guarded.ts';
 import { keepRunning } from './keep-running.ts';
 
 export interface SupervisedOptions {
@@ -11,6 +12,8 @@ export interface SupervisedOptions {
   /** Compiled main file. */
   file: string;
   env: NodeJS.ProcessEnv;
+  /** From SIGTERM, or from our own end, to SIGKILL. Milliseconds. */
+  graceMs: number;
   /** Where it serves its health. */
   health: Target;
   /** A line that the process wrote. */
@@ -43,7 +46,7 @@ export interface Supervised {
    */
   ready: Promise<boolean>;
   /** SIGTERM, and SIGKILL after `graceMs`. Resolves when it has ended. */
-  stop(graceMs: number): Promise<void>;
+  stop(): Promise<void>;
   /** A second SIGTERM: work that still runs is aborted. */
   abort(): void;
 }
@@ -61,10 +64,10 @@ interface Running {
 
 /**
  * Runs a Node process, and starts it again when it ends without being stopped, or hangs. It has a process group of its own, so Ctrl-C
- * reaches it through us, in order. If we are killed, the broken IPC channel tells it to stop.
+ * reaches it through us, in order. If we are killed, the broken IPC channel tells it to stop, and a guardian kills it where it does not, because it hangs.
  */
 export function supervise(options: SupervisedOptions): Supervised {
-  const { name, say } = options;
+  const { name, say, graceMs } = options;
   const stopping = new AbortController();
   const signal = stopping.signal;
   let running: Running | undefined;
@@ -96,7 +99,7 @@ export function supervise(options: SupervisedOptions): Supervised {
   ready.catch(() => undefined);
   return {
     ready,
-    stop: async (graceMs) => {
+    stop: async () => {
       stopping.abort();
       running?.child.kill('SIGTERM');
       const timer = setTimeout(() => {
@@ -110,8 +113,8 @@ export function supervise(options: SupervisedOptions): Supervised {
   };
 }
 
-function run({ name, file, env, onLine }: SupervisedOptions): Running {
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+function run({ name, file, env, graceMs, onLine }: SupervisedOptions): Running {
+  const child = spawnGuarded([process.execPath, file], { env, ipc: true, killAfterMs: graceMs });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;

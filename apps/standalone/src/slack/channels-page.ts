@@ -8,6 +8,8 @@ export interface ChannelsPageOptions {
   apiUrl: string;
   /** A token that may read the channels and their files. */
   token: string;
+  /** How to call the command line. */
+  command: string;
   /** One column each, from left to right. */
   channels: { id: string; name: string; title: string }[];
 }
@@ -33,6 +35,7 @@ export async function serveChannelsPage({
   port,
   apiUrl,
   token,
+  command,
   channels,
 }: ChannelsPageOptions): Promise<{ url: string; close(): Promise<void> }> {
   const client = new WebClient(token, { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
@@ -77,7 +80,7 @@ export async function serveChannelsPage({
     const id = /^\/picture\/([A-Z0-9]+)$/.exec(path)?.[1];
     if (id !== undefined) return { ...(await picture(id)), cache: 'max-age=86400' };
     const columns = await Promise.all(channels.map(async ({ id, name, title }) => ({ name, title, messages: await read(id) })));
-    return { type: 'text/html; charset=utf-8', body: renderPage(columns), cache: 'no-store' };
+    return { type: 'text/html; charset=utf-8', body: renderPage(columns, command), cache: 'no-store' };
   };
 
   const server = createServer((request, response) => {

@@ -13,12 +13,12 @@ export interface PageColumn {
   messages: PageMessage[];
 }
 
-/** Channels side by side, newest message first. The page refreshes itself every few seconds. */
-export function renderPage(columns: PageColumn[]): string {
+/** Channels side by side, newest message first. The page refreshes itself every few seconds. `command` calls the command line. */
+export function renderPage(columns: PageColumn[], command: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>watchpost: emulated Slack</title>
 <style>${style}</style></head>
-<body><header><h1>watchpost</h1><p>An emulated Slack. Name a person from a terminal: <code>npm run --silent watchpost -- name "Unknown 1" Ada</code></p></header>
+<body><header><h1>watchpost</h1><p>An emulated Slack. Name a person from a terminal: <code>${escape(command)} name "Unknown 1" Ada</code></p></header>
 <main>${columns.map(renderColumn).join('')}</main>
 <script>${refresh}</script></body></html>`;
 }

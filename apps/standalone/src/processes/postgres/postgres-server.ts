@@ -5,9 +5,9 @@ import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
-import { answers } from '../answers.ts';
-import { lockDataDir, lockFile } from '../data-lock.ts';
-import { isRunning } from '../is-running.ts';
+import { answers } from '../../data-folder/answers.ts';
+import { lockDataDir, lockFile } from '../../data-folder/data-lock.ts';
+import { isRunning } from '../../data-folder/is-running.ts';
 import { type Address, addressFor } from './address.ts';
 import { findBinaries } from './binaries.ts';
 import { clusterFolder, ensureCluster } from './cluster.ts';
@@ -24,6 +24,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
   /** Removed when this process is gone and the server with it; the server is killed then. */
   removeWhenOrphaned?: string;
+  /** How long a server that still uses the folder may take to end. Milliseconds, default 15 s. */
+  patienceMs?: number;
   /** Another process has taken the data folder, because this one was frozen. The server has been killed and does not start again. */
   onLost?: () => void;
 }
@@ -66,8 +68,7 @@ const ownSettings = {
   log_line_prefix: '',
   lc_messages: 'C',
 };
-/** How long a server that still uses the folder may take to end. */
-const patienceMs = 15_000;
+const defaultPatienceMs = 15_000;
 const portsTried = 5;
 /** A server that is stopped may have much to write down; one that does not answer is given less time. */
 const stopping: EndingTimes = { fastMs: 15_000, immediateMs: 7_000 };
@@ -78,7 +79,7 @@ const hanging: EndingTimes = { fastMs: 2_000, immediateMs: 6_000 };
  * too. Rejects with `data-dir-in-use`, `embedded-database-failed` or `aborted`; `signal` ends the start, not the server.
  */
 export async function startPostgres(options: PostgresOptions, signal: AbortSignal): Promise<PostgresServer> {
-  const { dataDir, log, removeWhenOrphaned } = options;
+  const { dataDir, log, removeWhenOrphaned, patienceMs = defaultPatienceMs } = options;
   const lost = new AbortController();
   let unlock = async (): Promise<void> => undefined;
   let current: ServerProcess | undefined;
@@ -101,7 +102,7 @@ export async function startPostgres(options: PostgresOptions, signal: AbortSigna
         current = started;
         return untilReady(started, launchSignal);
       };
-      return launch(folder, launchOnce, AbortSignal.any([each, lost.signal]));
+      return launch(folder, patienceMs, launchOnce, AbortSignal.any([each, lost.signal]));
     };
     const first = await launchSomewhere(folder, launchAt, signal);
     const { address } = first;
@@ -165,7 +166,7 @@ type LaunchServer = (signal: AbortSignal) => Promise<ServerProcess | Failed>;
  * may be left over from a crash, and its id may belong to any process by now, so the file is removed if nothing answers at its address.
  * Shared memory is never left over. What holds the folder for long although nothing answers there are processes that hang: they are killed.
  */
-async function launch(folder: string, launchServer: LaunchServer, signal: AbortSignal): Promise<ServerProcess> {
+async function launch(folder: string, patienceMs: number, launchServer: LaunchServer, signal: AbortSignal): Promise<ServerProcess> {
   const startedAtMs = Date.now();
   for (; ; await pause(100, signal)) {
     throwIfAborted(signal);

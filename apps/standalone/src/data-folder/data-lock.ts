@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { link, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,7 +36,7 @@ export const lockFile = (dataDir: string): string => path.join(path.resolve(data
  * says nothing about another container or machine, so the holder also listens on a socket in the folder, where the folder takes one, and
  * changes the file's time every two seconds. A socket that answers proves that there is a holder; otherwise the file is watched for
  * eight seconds. `onLost` is called when another process has taken the lock, because this one was frozen for longer than that.
- * Rejects with `data-dir-in-use` or `aborted`.
+ * Rejects with `data-dir-in-use`, `data-dir-unusable` or `aborted`.
  */
 export async function lockDataDir(
   dataDir: string,
@@ -141,17 +142,23 @@ async function elsewhere(holder: Holder): Promise<string> {
 /** Opens the file, so that a folder shared over a network asks its server. */
 async function look(file: string): Promise<Seen | undefined> {
   try {
-    const handle = await open(file);
+    // Nobody may ever write into a pipe.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      return { beatAtMs: (await handle.stat()).mtimeMs, text: await handle.readFile('utf8') };
+      const found = await handle.stat();
+      if (!found.isFile()) throw noFile(file);
+      return { beatAtMs: found.mtimeMs, text: await handle.readFile('utf8') };
     } finally {
       await handle.close();
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    throw error instanceof Error && 'code' in error && error.code === 'ENXIO' ? noFile(file) : error;
   }
 }
+
+const noFile = (file: string): AppError =>
+  new AppError('data-dir-unusable', `${file} is not a file, so it is nobody's lock: remove it, or set DATA_DIR to another folder`);
 
 const isOwn = async (file: string, id: string): Promise<boolean> => {
   const seen = await look(file);

@@ -28,12 +28,17 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     await writeSomething(dataDir);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
-    throw new AppError('data-dir-unusable', `${path.resolve(dataDir)} cannot keep the data: ${why}. Set DATA_DIR to another folder`, {
-      cause: error,
-    });
+    throw unusable(dataDir, error);
   }
+}
+
+/** `data-dir-unusable`, which says why. */
+export function unusable(dataDir: string, error: unknown): AppError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return new AppError('data-dir-unusable', `${path.resolve(dataDir)} cannot keep the data: ${why}. Set DATA_DIR to another folder`, {
+    cause: error,
+  });
 }
 
 /** A full disk says so only to who writes. */
