@@ -51,7 +51,7 @@ interface Missing {
 }
 
 /** The job that is let through although jobs are held. */
-type Probe = 'none' | 'wanted' | { jobId: string };
+type Trial = 'none' | 'wanted' | { jobId: string };
 
 /**
  * A hold begins when a check finds a need missing, at the start or after a job failed that way, and ends when a check finds it met. Where
@@ -64,12 +64,12 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
   const { missing, begin, end } = createMissing(options);
   /** These failed although others did not. */
   let blamed = new Set<string>();
-  let probe: Probe = 'none';
-  const isProbe = (jobId: string): boolean => typeof probe === 'object' && probe.jobId === jobId;
+  let trial: Trial = 'none';
+  const isTrial = (jobId: string): boolean => typeof trial === 'object' && trial.jobId === jobId;
   const explaining = (error: AppError): JobNeed | undefined => needs.find(({ explains }) => explains(error));
 
   /** No other job is to be let through. */
-  const unwant = (): void => void (probe === 'wanted' && (probe = 'none'));
+  const unwant = (): void => void (trial === 'wanted' && (trial = 'none'));
   const hold = (need: JobNeed, error: AppError, how: { unsure: boolean; atStart?: boolean }): Missing => {
     const isNew = !missing.has(need);
     if (!how.unsure) unwant();
@@ -88,8 +88,8 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
     if (finding.is === 'missing') hold(need, finding.error, { unsure: false });
     // What a check found missing is repaired; the next job tells the rest.
     else if (!entry.unsure) release(need);
-    else if (probe === 'none') {
-      probe = 'wanted';
+    else if (trial === 'none') {
+      trial = 'wanted';
       onChange();
     }
   };
@@ -101,18 +101,18 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
       for (const { need, finding } of findings) if (finding.is === 'missing') hold(need, finding.error, { unsure: false, atStart: true });
       started = true;
     },
-    isOpen: () => missing.size === 0 || (probe === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
+    isOpen: () => missing.size === 0 || (trial === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
     admit: (jobId) => {
       if (missing.size === 0) return true;
-      if (probe !== 'wanted') return false;
-      probe = { jobId };
+      if (trial !== 'wanted') return false;
+      trial = { jobId };
       onChange();
       return true;
     },
     explains: (error) => explaining(error) !== undefined,
     succeeded: (jobId) => {
       blamed.delete(jobId);
-      if (!isProbe(jobId)) return;
+      if (!isTrial(jobId)) return;
       for (const [need, { jobIds }] of [...missing].filter(([, { unsure }]) => unsure)) {
         blamed = new Set([...jobIds].filter((id) => id !== jobId));
         release(need);
@@ -138,10 +138,10 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
       // Not only the blamed ones meet it: it is nobody's own fault.
       blamed.clear();
       hold(need, error, { unsure: true }).jobIds.add(jobId);
-      return isProbe(jobId) ? 'later' : 'first';
+      return isTrial(jobId) ? 'later' : 'first';
     },
     ended: (jobId) => {
-      if (isProbe(jobId)) probe = 'none';
+      if (isTrial(jobId)) trial = 'none';
     },
     held: () => (started || missing.size > 0 ? [...missing].map(([need, { reason }]) => ({ kind, need: need.name, reason })) : null),
   };
