@@ -66,7 +66,7 @@ export interface ChatPlatform {
   check(use: { read: true } | { channel: ChannelKey }, signal: AbortSignal): Promise<CheckOutcome>;
   /** The file's bytes, at most `maxBytes`, or those of the platform's thumbnail. */
   download(file: ChatFile, options: { maxBytes: number; source: 'original' | 'thumbnail' }, signal: AbortSignal): Promise<Uint8Array>;
-  /** A link that people can open, or null if there is none. */
+  /** A link that people can open, or null if there is none, or none can be had soon. */
   permalink(channel: ChannelKey, messageId: string, signal: AbortSignal): Promise<string | null>;
   /**
    * Posts one picture with its text to a channel, exactly once. `progress` is how far an earlier attempt got; `save` is awaited
