@@ -10,7 +10,18 @@ export const redisPrefix = 'watchpost';
 /** A job as BullMQ keeps it. */
 export type StoredJob = Pick<
   Job,
-  'id' | 'timestamp' | 'delay' | 'attemptsMade' | 'opts' | 'failedReason' | 'finishedOn' | 'processedOn' | 'getState' | 'retry' | 'remove'
+  | 'id'
+  | 'timestamp'
+  | 'delay'
+  | 'attemptsMade'
+  | 'opts'
+  | 'failedReason'
+  | 'finishedOn'
+  | 'processedOn'
+  | 'getState'
+  | 'updateProgress'
+  | 'retry'
+  | 'remove'
 >;
 
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */

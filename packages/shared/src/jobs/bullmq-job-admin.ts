@@ -76,6 +76,8 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       change(what, async (job) => {
         const state = await stateOf(job);
         if (state !== 'failed') return state;
+        // What it waited before does not count any more either.
+        await job.updateProgress(0);
         await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
         return 'done';
       }),
