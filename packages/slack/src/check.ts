@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelId, type ChannelKey, type ChatPlatform } from '@watchpost/shared/chat/chat';
 import { AppError } from '@watchpost/shared/errors';
+import { authTest } from './auth-test.ts';
 import type { SlackCall } from './calls.ts';
 
 const identity = z.looseObject({
@@ -29,10 +30,7 @@ const seeChannelScopes = ['channels:read', 'groups:read'];
  * the scopes to ask about it. Rejects with `chat-not-authorised` or `channel-not-available`, each with the repair, or as SlackCall.
  */
 export async function checkSlack(call: SlackCall, use: Parameters<ChatPlatform['check']>[0], signal: AbortSignal): Promise<void> {
-  const { user, response_metadata: metadata } = await withRepair(
-    call('auth.test', {}, identity, signal),
-    'check SLACK_API_TOKEN: it must be the bot token of the installed app',
-  );
+  const { user, response_metadata: metadata } = await authTest(call, identity, signal);
   const granted = metadata?.scopes;
   requireScopes(granted, 'channel' in use ? postScopes : readScopes);
   if ('channel' in use) await checkChannel(call, use.channel, { bot: user ?? 'watchpost', granted }, signal);
@@ -73,16 +71,6 @@ async function checkChannel(
   }
   if (channel.is_member === false) {
     throw new AppError('channel-not-available', `the bot is not in the results channel: /invite @${bot} in ${name}`);
-  }
-}
-
-/** An error that a person must see to, with what to do; others unchanged. */
-async function withRepair<T>(work: Promise<T>, repair: string): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof AppError) || error.retry !== 'repairable') throw error;
-    throw new AppError(error.code, `Slack does not accept the bot token (${error.message}): ${repair}`, { cause: error });
   }
 }
 
