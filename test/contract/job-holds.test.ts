@@ -24,7 +24,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
     let sender: JobSender;
     let receivers: JobReceiver[];
     /** What the platform says to everybody; `check` what it says of itself, if that is something else. */
-    let platform: { token: 'good' | 'bad'; check?: 'met' | 'unsure' | 'away'; checks: number };
+    let platform: { token: 'good' | 'bad'; check?: 'blind' | 'away'; checks: number };
     let ran: { id: string; attempt: number }[];
 
     beforeEach(async () => {
@@ -47,9 +47,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       check: async () => {
         platform.checks += 1;
         if (platform.check === 'away') throw new AppError('chat-unavailable', 'no response');
-        if (platform.check) return platform.check;
-        if (platform.token === 'bad') throw badToken();
-        return 'met';
+        if (platform.check !== 'blind' && platform.token === 'bad') throw badToken();
       },
       advise: ({ message }) => message,
       backoff: { firstMs: 50, maxMs: 100 },
@@ -140,7 +138,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
     });
 
     it('use up no attempt where the check sees nothing of what a person must repair, such as a full workspace', async () => {
-      platform = { token: 'bad', check: 'met', checks: 0 };
+      platform = { token: 'bad', check: 'blind', checks: 0 };
       const receiver = receive();
       await send(3);
       await until('jobs are held', () => heldKinds(receiver).includes('snapshot'));
@@ -153,25 +151,49 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       await until('one is done', async () => (await countOf('completed')) > 0);
     });
 
-    it('go on where the database failed only for a moment: such a job uses up its attempts, and that is told', async () => {
-      const database = need({ name: 'gallery', explains: ({ code }) => code === 'gallery-unavailable', check: async () => 'met' });
+    it('wait for a database that fails them alone; after 26 h of waits they use up their attempts, and that is told', async () => {
+      const database = need({ name: 'gallery', explains: ({ code }) => code === 'gallery-unavailable', check: async () => undefined });
       const failed: unknown[] = [];
-      const snapshot = async (job: Job, context: JobContext): Promise<void> => {
+      let odd = '';
+      const snapshot: JobHandlers['snapshot'] = async (job, context) => {
         await work(job, context);
-        throw new AppError('gallery-unavailable', 'no response');
+        if (job.snapshotId === odd) throw new AppError('gallery-unavailable', 'blocked by somebody');
       };
       receive({ needs: [database], onFailed: async ({ kind }, { code }) => void failed.push(kind, code) }, { snapshot });
       const queue = raw(service.url);
-      const job = snapshotJob({ snapshotId: `slack-C1-${randomUUID()}` });
-      await queue.add('snapshot', job, { jobId: job.snapshotId, attempts: 2, backoff: 10 });
-      await queue.close();
-      await until('it failed', async () => (await countOf('failed')) === 1);
-      expect(ran.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      odd = `slack-C1-${randomUUID()}`;
+      await queue.add('snapshot', snapshotJob({ snapshotId: odd }), { jobId: odd, attempts: 2, backoff: 10 });
+      await until('it was let through and failed again', async () => (await countOf('delayed')) === 1);
+      await send(1);
+      await until('another one gets through', async () => (await countOf('completed')) === 1);
+      expect(new Set(ran.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+      const job = await queue.getJob(odd);
+      await job?.updateProgress({ waitedMs: 26 * 3_600_000 });
+      await job?.promote();
+      await until('it failed', async () => (await countOf('failed')) === 1, 20_000);
+      expect(ran.slice(-2).map(({ attempt }) => attempt)).toEqual([1, 2]);
       expect(failed).toEqual(['snapshot', 'gallery-unavailable']);
+      await queue.close();
+    });
+
+    it('wait for a rate limit at no cost, however long they have been in the queue', async () => {
+      const weekendMs = 3 * 86_400_000;
+      const snapshot: JobHandlers['snapshot'] = async (job, context) => {
+        await work(job, context);
+        if (ran.length < 3) throw new AppError('chat-rate-limited', 'x', { retryAfterMs: 1_000 });
+      };
+      const queue = raw(service.url);
+      const job = snapshotJob({ snapshotId: `slack-C1-${randomUUID()}` });
+      await queue.add('snapshot', job, { jobId: job.snapshotId, attempts: 1, timestamp: Date.now() - weekendMs });
+      receive({}, { snapshot });
+      await until('it is done', async () => (await countOf('completed')) === 1, 20_000);
+      expect(ran.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+      expect((await queue.getJob(job.snapshotId))?.progress).toEqual({ waitedMs: 2_000 });
+      await queue.close();
     });
 
     it('are let through one at a time where only a job can tell, until one succeeds', async () => {
-      platform = { token: 'bad', check: 'unsure', checks: 0 };
+      platform = { token: 'bad', check: 'blind', checks: 0 };
       let running = 0;
       let most = 0;
       const snapshot: JobHandlers['snapshot'] = async (job, context) => {

@@ -45,7 +45,7 @@ describe('watchpost jobs', () => {
   });
 });
 
-for (const { name, needs, start, storage } of queueBackends) {
+for (const { name, needs, start, storage, raw } of queueBackends) {
   describeWith(needs, `watchpost jobs on ${name}`, () => {
     let service: Service;
     let env: Record<string, string>;
@@ -73,7 +73,15 @@ for (const { name, needs, start, storage } of queueBackends) {
       const { code, out } = await jobs(['--json'], env);
       expect([code, out.map((line) => (JSON.parse(line) as { id: string }).id)]).toEqual([0, ids.toReversed()]);
       expect((await jobs(['list', '--limit', '1'], env)).err).toEqual(['the newest 1; --limit shows more']);
-      expect(await jobs(['--kind', 'result'], env)).toEqual({ code: 0, out: [], err: ['no failed jobs'] });
+      expect(await jobs(['--kind', 'result'], env)).toEqual({
+        code: 0,
+        out: [],
+        err: ['no failed jobs', '0 waiting, 0 delayed, 0 active'],
+      });
+      expect((await jobs([], env)).out).toEqual([
+        expect.stringMatching(/^id +kind +time +attempts +reason$/),
+        ...ids.toReversed().map((id) => expect.stringMatching(new RegExp(`^${id} +snapshot +\\d.* UTC +1/6 +file-gone: deleted$`))),
+      ]);
 
       expect(await jobs(['retry', ids[0]!, 'nobody'], env)).toEqual({
         code: 1,
@@ -81,10 +89,19 @@ for (const { name, needs, start, storage } of queueBackends) {
         err: ['nobody cannot be retried: there is no such job'],
       });
       expect(await jobs(['retry', ids[0]!], env)).toMatchObject({ code: 1, err: [`${ids[0]} cannot be retried: it is waiting to be run`] });
-      expect((await jobs(['--state', 'waiting'], env)).out).toEqual([expect.stringContaining(ids[0]!)]);
+      expect((await jobs(['--state', 'waiting'], env)).out).toEqual([expect.any(String), expect.stringContaining(ids[0]!)]);
       expect(await jobs(['drop', ids[1]!], env)).toEqual({ code: 0, out: ['1 job dropped'], err: [] });
       expect(await jobs(['drop', '--all', '--json'], env)).toEqual({ code: 0, out: [JSON.stringify({ dropped: [ids[2]] })], err: [] });
       expect(await jobs(['retry', '--all'], env)).toEqual({ code: 0, out: ['0 jobs put back into the queue'], err: [] });
+
+      const queue = raw(service.url);
+      await queue.pause();
+      await queue.close();
+      expect((await jobs([], env)).err).toEqual([
+        'no failed jobs',
+        '1 waiting, 0 delayed, 0 active',
+        'the queue of snapshot jobs is paused: no worker takes any',
+      ]);
     });
   });
 }

@@ -9,7 +9,7 @@ export interface QueueBackend {
   start: (options?: { own?: boolean }) => Promise<Service>;
   storage: (url: string) => { REDIS_URL: string } | { POSTGRES_URL: string };
   /** The queue as BullMQ itself sees it, for what only a stranger does. */
-  raw: (url: string) => Pick<Queue, 'add' | 'getJob' | 'close'>;
+  raw: (url: string) => Pick<Queue, 'pause' | 'add' | 'getJob' | 'close'>;
 }
 
 export const queueBackends: QueueBackend[] = [

@@ -3,42 +3,31 @@ import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 
-/** A job that waits for the gallery uses up no attempt. Milliseconds. */
-const retryAfterMs = 5_000;
+/** The gallery or its database is away: this says nothing about the work that met it. The one list of these codes. */
+const missing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['gallery-not-ready', 'gallery-unavailable', 'database-newer']);
 
-/** Throws `gallery-not-ready` while the gallery is loading, so that the job waits and nobody is reported as unknown. */
-export function requireReady(gallery: Gallery): void {
-  if (!gallery.isReady()) throw new AppError('gallery-not-ready', 'the gallery is still loading', { retryAfterMs });
+/** Whether work failed because the gallery or its database is away. */
+export const isGalleryMissing = (thrown: unknown): boolean => missing.has(toAppError(thrown).code);
+
+/** Throws `gallery-not-ready` while the gallery is loading, so that the job is held and nobody is reported as unknown. */
+export function requireReady(gallery: Pick<Gallery, 'isReady'>): void {
+  if (!gallery.isReady()) throw new AppError('gallery-not-ready', 'the gallery is still loading');
 }
 
-/** The gallery as jobs need it: loaded, and its database answers. */
+/**
+ * The gallery as jobs need it: loaded, and its database answers. Only the jobs themselves write: one at a time while the database can
+ * only be read.
+ */
 export function galleryNeed(gallery: Pick<Gallery, 'isReady'>, records: Pick<SnapshotRecords, 'get'>): JobNeed {
   return {
     name: 'gallery',
-    explains: ({ code }) => isGalleryMissing(code),
+    explains: isGalleryMissing,
     check: async (_kind, signal) => {
-      if (!gallery.isReady()) throw new AppError('gallery-not-ready', 'the gallery is still loading');
+      requireReady(gallery);
       // No snapshot has this id.
       await records.get('-', signal);
-      return 'met';
     },
     advise: ({ message }) => message,
     backoff: { firstMs: 250, maxMs: 5_000 },
   };
-}
-
-/** Failures that say nothing about the job: the gallery or its database is away. */
-export function isGalleryMissing(code: ErrorCode): boolean {
-  return code === 'gallery-not-ready' || code === 'gallery-unavailable' || code === 'database-newer';
-}
-
-/** Runs an attempt of a job. Where the gallery's database is away, the job waits for it, however often. */
-export async function waitingForGallery(attempt: () => Promise<void>): Promise<void> {
-  try {
-    await attempt();
-  } catch (error) {
-    const { code, message, retryAfterMs: asked } = toAppError(error);
-    if (code !== 'gallery-unavailable' || asked !== undefined) throw error;
-    throw new AppError(code, message, { cause: error, retryAfterMs });
-  }
 }

@@ -1,4 +1,4 @@
-import { platformOf, type ChannelKey, type CheckOutcome } from '@watchpost/shared/chat/chat';
+import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { mergeEnv, type ConfigOf } from '@watchpost/shared/config/parse-env';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
@@ -53,11 +53,9 @@ export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlat
     explains: ({ retry }) => retry === 'repairable',
     check: async (kind, signal) => {
       const uses = kind === 'result' ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
-      const outcomes: CheckOutcome[] = [];
-      for (const use of uses) outcomes.push(await chat.check(use, signal));
-      return outcomes.includes('unsure') ? 'unsure' : 'met';
+      for (const use of uses) await chat.check(use, signal);
     },
     advise: ({ code, message }) => `${message}: ${repairs[code] ?? 'see docs/errors.md'}`,
-    backoff: { firstMs: 5_000, maxMs: 60_000 },
+    backoff: { firstMs: 5_000, maxMs: 20_000 },
   };
 }

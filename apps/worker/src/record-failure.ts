@@ -1,5 +1,5 @@
 import { toAppError, type AppError } from '@watchpost/shared/errors';
-import type { JobContext } from '@watchpost/shared/jobs/job-queue';
+import type { JobContext, JobResult } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { isGalleryMissing } from './gallery-ready.ts';
@@ -9,7 +9,7 @@ interface RecordFailureDeps {
   log: Logger;
 }
 
-type Handler<J> = (job: J, context: JobContext, signal: AbortSignal) => Promise<void>;
+type Handler<J> = (job: J, context: JobContext, signal: AbortSignal) => Promise<JobResult>;
 
 /**
  * A handler that also writes a failure to the snapshot's record if no further attempt follows. Failures that may hold the job instead
@@ -18,10 +18,10 @@ type Handler<J> = (job: J, context: JobContext, signal: AbortSignal) => Promise<
 export function recordingFailures<J extends { snapshotId: string }>(deps: RecordFailureDeps, handler: Handler<J>): Handler<J> {
   return async (job, context, signal) => {
     try {
-      await handler(job, context, signal);
+      return await handler(job, context, signal);
     } catch (thrown) {
       const error = toAppError(thrown);
-      const isLast = error.retry === 'permanent' || (context.lastAttempt && error.retry === 'transient' && !isGalleryMissing(error.code));
+      const isLast = error.retry === 'permanent' || (context.lastAttempt && error.retry === 'transient' && !isGalleryMissing(error));
       if (isLast) await recordFailure(job.snapshotId, error, deps, signal);
       throw error;
     }

@@ -12,15 +12,13 @@ import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { WorkerConfig } from './config.ts';
-import { galleryNeed } from './gallery-ready.ts';
+import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { createStepTimer } from './step-timer.ts';
 
 const sendTimeoutMs = 5_000;
-/** Of the database, when the gallery is opened. */
-const waitFor = new Set<string>(['gallery-unavailable', 'database-newer']);
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
@@ -56,7 +54,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       () => openGallery(config, { log, metrics, settings: gallerySettings(config) }, lifecycle.stopping),
       {
         backoff: { firstMs: 500, maxMs: 10_000 },
-        retryIf: (error) => waitFor.has(toAppError(error).code),
+        retryIf: isGalleryMissing,
         onRetry: (error, next) => {
           parts.current = () => toAppError(error).code !== 'database-newer';
           log.warn({ err: error, ...next }, 'gallery cannot be opened, retrying');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { channelId, type ChannelKey, type ChatPlatform, type CheckOutcome } from '@watchpost/shared/chat/chat';
+import { channelId, type ChannelKey, type ChatPlatform } from '@watchpost/shared/chat/chat';
 import { AppError } from '@watchpost/shared/errors';
+import { authTest } from './auth-test.ts';
 import type { SlackCall } from './calls.ts';
 
 const identity = z.looseObject({
@@ -25,18 +26,14 @@ const postScopes = ['files:write', 'chat:write'];
 const seeChannelScopes = ['channels:read', 'groups:read'];
 
 /**
- * Asks Slack whether it accepts the token and its scopes and, to post, whether the bot is in the channel. `unsure`: the scopes to ask
- * about the channel are missing. Rejects with `chat-not-authorised` or `channel-not-available`, each with the repair, or as SlackCall.
+ * Asks Slack whether it accepts the token and its scopes and, to post, whether the bot is in the channel, if the app has
+ * the scopes to ask about it. Rejects with `chat-not-authorised` or `channel-not-available`, each with the repair, or as SlackCall.
  */
-export async function checkSlack(call: SlackCall, use: Parameters<ChatPlatform['check']>[0], signal: AbortSignal): Promise<CheckOutcome> {
-  const { user, response_metadata: metadata } = await withRepair(
-    call('auth.test', {}, identity, signal),
-    'check SLACK_API_TOKEN: it must be the bot token of the installed app',
-  );
+export async function checkSlack(call: SlackCall, use: Parameters<ChatPlatform['check']>[0], signal: AbortSignal): Promise<void> {
+  const { user, response_metadata: metadata } = await authTest(call, identity, signal);
   const granted = metadata?.scopes;
   requireScopes(granted, 'channel' in use ? postScopes : readScopes);
-  if ('read' in use) return 'met';
-  return checkChannel(call, use.channel, { bot: user ?? 'watchpost', granted }, signal);
+  if ('channel' in use) await checkChannel(call, use.channel, { bot: user ?? 'watchpost', granted }, signal);
 }
 
 function requireScopes(granted: readonly string[] | undefined, needed: readonly string[]): void {
@@ -51,7 +48,7 @@ async function checkChannel(
   key: ChannelKey,
   { bot, granted }: { bot: string; granted: readonly string[] | undefined },
   signal: AbortSignal,
-): Promise<CheckOutcome> {
+): Promise<void> {
   const id = channelId(key);
   let channel: z.infer<typeof channelInfo>['channel'];
   try {
@@ -59,9 +56,9 @@ async function checkChannel(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     // The token has just been accepted, so this is about the scope to ask. Posting needs none of these.
-    if (error.code === 'chat-not-authorised' || error.code === 'chat-refused') return 'unsure';
+    if (error.code === 'chat-not-authorised' || error.code === 'chat-refused') return;
     if (error.code !== 'channel-not-available') throw error;
-    if (granted && !seeChannelScopes.every((scope) => granted.includes(scope))) return 'unsure';
+    if (granted && !seeChannelScopes.every((scope) => granted.includes(scope))) return;
     throw new AppError(
       'channel-not-available',
       `the results channel ${id} does not exist, or is private and the bot is not in it: check WRITE_SLACK_CHANNEL_ID, or /invite @${bot} there`,
@@ -74,17 +71,6 @@ async function checkChannel(
   }
   if (channel.is_member === false) {
     throw new AppError('channel-not-available', `the bot is not in the results channel: /invite @${bot} in ${name}`);
-  }
-  return 'met';
-}
-
-/** An error that a person must see to, with what to do; others unchanged. */
-async function withRepair<T>(work: Promise<T>, repair: string): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof AppError) || error.retry !== 'repairable') throw error;
-    throw new AppError(error.code, `Slack does not accept the bot token (${error.message}): ${repair}`, { cause: error });
   }
 }
 

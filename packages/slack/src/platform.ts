@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
+import { retry } from '@watchpost/shared/retry';
 import { channelId, type ChatFile, type ChatPlatform } from '@watchpost/shared/chat/chat';
 import type { AllowsUrl } from './file-hosts.ts';
 import type { SlackCall } from './calls.ts';
@@ -27,6 +28,9 @@ const sharingDefaults = {
   replaceAfterMs: 120_000,
   inPlace: { forMs: 60_000, tries: 3, backoff: { firstMs: 1_000, maxMs: 10_000 } },
 } satisfies SlackPlatformOptions['sharing'];
+
+/** How long to go on asking for the link to a message. */
+const linking = { forMs: 5_000, backoff: { firstMs: 250, maxMs: 2_000 } };
 
 /** Slack as a ChatPlatform. */
 export function createSlackPlatform({
@@ -64,12 +68,16 @@ export function createSlackPlatform({
     download: (...args) => explainForbidden(download(...args), () => checkSlack(call, { read: true }, args[2])),
 
     permalink: async (channel, messageId, signal) => {
+      const deadlineMs = performance.now() + linking.forMs;
+      const retryIf = (error: unknown) =>
+        error instanceof AppError && error.retry === 'transient' && performance.now() + (error.retryAfterMs ?? 0) < deadlineMs;
       try {
         const args = { channel: channelId(channel), message_ts: messageId };
-        return (await call('chat.getPermalink', args, permalinkResponse, signal)).permalink;
+        const ask = () => call('chat.getPermalink', args, permalinkResponse, signal);
+        return (await retry(ask, { backoff: linking.backoff, retryIf, onRetry: () => undefined }, signal)).permalink;
       } catch (error) {
-        // The message may have been deleted, or the channel may be out of reach by now: a result without a link is better than none.
-        if (error instanceof AppError && (error.retry === 'permanent' || error.code === 'channel-not-available')) return null;
+        // Whatever Slack says about the message or its channel, or if it says nothing: a result without a link is better than none.
+        if (!signal.aborted && error instanceof AppError && error.code !== 'chat-not-authorised') return null;
         throw error;
       }
     },

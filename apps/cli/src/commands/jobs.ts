@@ -2,10 +2,11 @@ import { queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
-import { listedStates, type ChangedJob, type JobAdmin, type ListedJob } from '@watchpost/shared/jobs/job-admin';
+import { listedStates, type ChangedJob, type JobAdmin, type ListedJob, type QueueState } from '@watchpost/shared/jobs/job-admin';
 import { jobKinds, type JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { Command, CommandContext } from '../command.ts';
 import { readArgs, readCount } from '../support/read-args.ts';
+import { toTable } from '../support/table.ts';
 
 const usualLimit = 30;
 const mostJobs = 10_000;
@@ -37,7 +38,12 @@ export const run: Command = async (args, context) => {
       state: oneOf('--state', values.state, listedStates) ?? 'failed',
       limit: readCount('--limit', values.limit, mostJobs) ?? usualLimit,
     };
-    return withAdmin(context, async (admin) => show(await admin.list(what), what, values.json === true, context));
+    return withAdmin(context, async (admin) => {
+      const jobs = await admin.list(what);
+      show(jobs, what, values.json === true, context);
+      if (jobs.length === 0) for (const line of toSummary(await admin.queues(kinds))) context.warn(line);
+      return 0;
+    });
   }
   if (values.state !== undefined || values.limit !== undefined) throw new AppError('usage-invalid', '--state and --limit are for list');
   if (values.all ? ids.length > 0 : ids.length === 0) throw new AppError('usage-invalid', `${action} takes ids, or --all`);
@@ -59,18 +65,24 @@ function show(
   { state, limit }: { state: string; limit: number },
   json: boolean,
   { print, warn }: CommandContext,
-): number {
-  for (const job of jobs) print(json ? JSON.stringify(job) : toLine(job));
+): void {
+  const lines = json ? jobs.map((job) => JSON.stringify(job)) : toTable(['id', 'kind', 'time', 'attempts', 'reason'], jobs.map(toRow));
+  if (jobs.length > 0) for (const line of lines) print(line);
   if (jobs.length === 0) warn(`no ${state} jobs`);
   else if (jobs.length === limit) warn(`the newest ${String(limit)}; --limit shows more`);
-  return 0;
 }
 
-function toLine({ id, kind, attempts, maxAttempts, atMs, reason }: ListedJob): string {
+function toRow({ id, kind, attempts, maxAttempts, atMs, reason }: ListedJob): string[] {
   const at = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
-  const tried = `${String(attempts)}/${String(maxAttempts)}`;
-  const why = reason === null ? '' : `  ${reason.code === null ? '' : `${reason.code}: `}${reason.message.replaceAll(/\s+/g, ' ')}`;
-  return `${id}  ${kind.padEnd(8)}  ${at} UTC  ${tried.padStart(5)}${why}`;
+  const why = reason === null ? '' : `${reason.code === null ? '' : `${reason.code}: `}${reason.message.replaceAll(/\s+/g, ' ')}`;
+  return [id, kind, `${at} UTC`, `${String(attempts)}/${String(maxAttempts)}`, why];
+}
+
+/** What there is to do: one line, and one for each queue that is paused. */
+function toSummary(queues: readonly QueueState[]): string[] {
+  const sum = (state: 'waiting' | 'delayed' | 'active') => queues.reduce((total, queue) => total + queue[state], 0);
+  const paused = queues.filter((queue) => queue.paused).map(({ kind }) => `the queue of ${kind} jobs is paused: no worker takes any`);
+  return [`${String(sum('waiting'))} waiting, ${String(sum('delayed'))} delayed, ${String(sum('active'))} active`, ...paused];
 }
 
 const failures: Record<Exclude<ChangedJob['outcome'], 'done'>, string> = {

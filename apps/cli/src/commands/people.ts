@@ -4,12 +4,13 @@ import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';
 import { shortIds } from '../support/short-ids.ts';
+import { toTable } from '../support/table.ts';
 
 /** `people [--json]`: lists everybody, named and unknown, with when and where they were last seen. */
 export const run: Command = async (args, context) => {
   const { values } = readArgs(args, { json: { type: 'boolean' } });
   const everybody = await withPeople(context, ({ gallery }) => gallery.people(context.signal));
-  const lines = values.json ? everybody.map((person) => JSON.stringify(person)) : [...toTable(everybody), ...hints(everybody)];
+  const lines = values.json ? everybody.map((person) => JSON.stringify(person)) : [...list(everybody), ...hints(everybody)];
   for (const line of lines) context.print(line);
   return 0;
 };
@@ -25,7 +26,7 @@ function hints(everybody: readonly Person[]): string[] {
   return namesakesOf(everybody).size > 0 ? ['', 'Some share a name: watchpost check shows how to merge them.'] : [];
 }
 
-function toTable(everybody: readonly Person[]): string[] {
+function list(everybody: readonly Person[]): string[] {
   if (everybody.length === 0) return ['nobody has been seen yet'];
   const namesakes = namesakesOf(everybody);
   const shortId = shortIds(everybody.map(({ id }) => id));
@@ -36,12 +37,5 @@ function toTable(everybody: readonly Person[]): string[] {
     lastSeen ? `${new Date(lastSeen.atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '',
     lastSeen?.camera ?? lastSeen?.channel ?? '',
   ]);
-  const table = [['name', 'status', 'faces', 'last seen', 'where'], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return toTable(['name', 'status', 'faces', 'last seen', 'where'], rows);
 }

@@ -12,7 +12,7 @@ export interface Gathered {
   record: SnapshotRecord;
   /** From left to right. */
   faces: ShownFace[];
-  /** To the message with the snapshot; null if that has been deleted. */
+  /** To the message with the snapshot; null if that has been deleted, or the link could not be had. */
   link: string | null;
 }
 

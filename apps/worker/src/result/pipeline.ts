@@ -5,7 +5,7 @@ import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
-import { requireReady, waitingForGallery } from '../gallery-ready.ts';
+import { requireReady } from '../gallery-ready.ts';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { gather, isWorthPosting } from './1-gather.ts';
@@ -23,25 +23,24 @@ export interface ResultDeps extends AnnotateDeps {
 
 /** Posts one recognised snapshot, with the names as they are now. */
 export function createResultHandler(deps: ResultDeps): JobHandler<'result'> {
-  return recordingFailures(deps, async ({ snapshotId }, { attempt }, signal) =>
-    waitingForGallery(async () => {
-      const log = deps.log.child({ snapshot: snapshotId, attempt });
-      const record = await deps.records.get(snapshotId, signal);
-      if (!record) throw new AppError('record-missing', 'the snapshot has no record');
-      if (record.upload?.state === 'shared' && record.state !== 'posted') {
-        // Whatever has become of the snapshot or the gallery since: the post is there.
-        await deps.records.save(reached(record, record.upload), signal);
-        log.info('the result was posted already');
-        return;
-      }
-      if (!isPostable(record)) {
-        log.debug({ state: record.state }, 'nothing to post');
-        return;
-      }
-      const { state, faces, job } = await post(record, deps, signal);
-      log.info({ state, faces: faces?.length, camera: job.camera, delayMs: Date.now() - job.takenAtMs }, 'result done');
-    }),
-  );
+  return recordingFailures(deps, async ({ snapshotId }, { attempt }, signal) => {
+    const log = deps.log.child({ snapshot: snapshotId, attempt });
+    const record = await deps.records.get(snapshotId, signal);
+    if (!record) throw new AppError('record-missing', 'the snapshot has no record');
+    if (record.upload?.state === 'shared' && record.state !== 'posted') {
+      // Whatever has become of the snapshot or the gallery since: the post is there.
+      await deps.records.save(reached(record, record.upload), signal);
+      log.info('the result was posted already');
+      return 'idle';
+    }
+    if (!isPostable(record)) {
+      log.debug({ state: record.state }, 'nothing to post');
+      return 'idle';
+    }
+    const { state, faces, job } = await post(record, deps, signal);
+    log.info({ state, faces: faces?.length, camera: job.camera, delayMs: Date.now() - job.takenAtMs }, 'result done');
+    return state === 'posted' ? undefined : 'idle';
+  });
 }
 
 /** Recognised and not posted, or failed to post and run again by an operator. */

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { AppError } from '@watchpost/shared/errors';
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import type { FaceEngine, Seen } from '@watchpost/see/face-engine';
 import type { Downloaded } from './1-download.ts';
+import { keepTrying } from './keep-trying.ts';
 import { compare, type CompareDeps, type Comparison } from './same-frame.ts';
 
 /** `seen`: what the engine saw. `nothing-new`: the snapshot `sameAs` shows the same frame, so no inference was spent. */
@@ -10,6 +12,7 @@ export type SeeResult = { record: SnapshotRecord } & ({ kind: 'seen'; seen: Seen
 
 export interface SeeDeps extends CompareDeps {
   engine: FaceEngine;
+  log: Logger;
 }
 
 /** Until an equal frame is looked at again. With jitter, because those that wait would disturb each other. Milliseconds. */
@@ -36,11 +39,30 @@ export async function seeAgain(opened: SnapshotRecord, deps: SeeDeps, signal: Ab
 export async function see(opened: SnapshotRecord, { bytes, sha256 }: Downloaded, deps: SeeDeps, signal: AbortSignal): Promise<SeeResult> {
   if (deps.compareWith === 0) return { kind: 'seen', record: { ...opened, sha256 }, seen: await deps.engine.see(bytes, signal) };
   const fingerprint = await deps.engine.fingerprint(bytes, signal);
-  const record = await deps.records.save({ ...opened, state: 'received', error: null, sha256, fingerprint, look: 'looking' }, signal);
+  const record = await keepTrying(() => announce(opened, { sha256, fingerprint }, deps, signal), deps.log, signal);
   const comparison = await compare(record.job, fingerprint, deps, signal);
   if (comparison.kind === 'same') return { kind: 'nothing-new', record, sameAs: comparison.as };
   if (comparison.kind === 'wait') await waitFor(comparison, record, deps, signal);
   return { kind: 'seen', record, seen: await deps.engine.see(bytes, signal) };
+}
+
+/** Writes that a snapshot is being looked at. An earlier try may have written, although its answer was lost. */
+async function announce(
+  opened: SnapshotRecord,
+  { sha256, fingerprint }: Pick<SnapshotRecord, 'sha256' | 'fingerprint'>,
+  { records }: SeeDeps,
+  signal: AbortSignal,
+): Promise<SnapshotRecord> {
+  const looking = { state: 'received', error: null, sha256, fingerprint, look: 'looking' } as const;
+  try {
+    return await records.save({ ...opened, ...looking }, signal);
+  } catch (error) {
+    if (toAppError(error).code !== 'record-conflict') throw error;
+    const now = await records.get(opened.snapshotId, signal);
+    // A second run of this job is further.
+    if (now?.look !== 'looking' || now.sha256 !== sha256) throw error;
+    return records.save({ ...now, ...looking }, signal);
+  }
 }
 
 async function waitFor(

@@ -4,7 +4,7 @@ import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
-import { requireReady, waitingForGallery } from '../gallery-ready.ts';
+import { requireReady } from '../gallery-ready.ts';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { download } from './1-download.ts';
@@ -30,17 +30,17 @@ export interface SnapshotDeps extends SeeDeps, MatchDeps {
  */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
   const { records, timed } = deps;
-  return recordingFailures(deps, async (job, { attempt }, signal) =>
-    waitingForGallery(async () => {
-      const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
-      const opened = await records.open(job, signal);
-      const recognised = isUnrecognised(opened) ? await recognise(job, opened, { ...deps, log }, signal) : opened;
-      if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
-        await timed('request-result', () => requestResult(job, deps));
-      }
-      log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
-    }),
-  );
+  return recordingFailures(deps, async (job, { attempt }, signal) => {
+    const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
+    const opened = await records.open(job, signal);
+    const isNew = isUnrecognised(opened);
+    const recognised = isNew ? await recognise(job, opened, { ...deps, log }, signal) : opened;
+    if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
+      await timed('request-result', () => requestResult(job, deps));
+    }
+    log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
+    return isNew ? undefined : 'idle';
+  });
 }
 
 async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {

@@ -54,19 +54,17 @@ export const uploadProgressSchema = z.object({
 });
 export type UploadProgress = z.infer<typeof uploadProgressSchema>;
 
-/** `met`: nothing stands in the way. `unsure`: the platform does not let us ask; only using it tells. */
-export type CheckOutcome = 'met' | 'unsure';
-
 /** A chat platform, as the worker needs it. Errors are AppErrors: permanent, repairable, or transient with the platform's own delay. */
 export interface ChatPlatform {
   /**
-   * Asks whether the platform accepts us for this use: to `read` the snapshots, or to post to `channel`. Rejects with the `repairable`
-   * error that a person must see to, its message a sentence with the repair, or with another one if the platform does not say.
+   * Asks whether the platform accepts us for this use: to `read` the snapshots, or to post to `channel`. Resolves if nothing is seen to
+   * stand in the way. Rejects with the `repairable` error that a person must see to, its message a sentence with the repair, or with
+   * another one if the platform does not say.
    */
-  check(use: { read: true } | { channel: ChannelKey }, signal: AbortSignal): Promise<CheckOutcome>;
+  check(use: { read: true } | { channel: ChannelKey }, signal: AbortSignal): Promise<void>;
   /** The file's bytes, at most `maxBytes`, or those of the platform's thumbnail. */
   download(file: ChatFile, options: { maxBytes: number; source: 'original' | 'thumbnail' }, signal: AbortSignal): Promise<Uint8Array>;
-  /** A link that people can open, or null if there is none. */
+  /** A link that people can open, or null if there is none, or none can be had soon. */
   permalink(channel: ChannelKey, messageId: string, signal: AbortSignal): Promise<string | null>;
   /**
    * Posts one picture with its text to a channel, exactly once. `progress` is how far an earlier attempt got; `save` is awaited

@@ -10,13 +10,26 @@ export const redisPrefix = 'watchpost';
 /** A job as BullMQ keeps it. */
 export type StoredJob = Pick<
   Job,
-  'id' | 'timestamp' | 'delay' | 'attemptsMade' | 'opts' | 'failedReason' | 'finishedOn' | 'processedOn' | 'getState' | 'retry' | 'remove'
+  | 'id'
+  | 'timestamp'
+  | 'delay'
+  | 'attemptsMade'
+  | 'opts'
+  | 'failedReason'
+  | 'finishedOn'
+  | 'processedOn'
+  | 'getState'
+  | 'updateProgress'
+  | 'retry'
+  | 'remove'
 >;
 
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
   getJobCounts(...states: ('waiting' | 'prioritized' | 'active' | 'delayed' | 'failed' | 'completed')[]): Promise<Record<string, number>>;
+  /** The waiting ones by priority; ours have 0. On PostgreSQL getJobCounts counts none while the queue is paused. */
+  getCountsPerPriority(priorities: number[]): Promise<Record<string, number>>;
   getJob(id: string): Promise<StoredJob | undefined>;
   /** The newest first, or the oldest if `asc`. */
   getJobs(states: ('waiting' | 'active' | 'delayed' | 'failed')[], start: number, end: number, asc?: boolean): Promise<StoredJob[]>;

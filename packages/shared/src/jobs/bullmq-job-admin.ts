@@ -2,7 +2,7 @@ import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
-import { listedStates, type ChangedJob, type JobAdmin, type ListedJob, type ListedState } from './job-admin.ts';
+import { listedStates, type ChangedJob, type JobAdmin, type ListedJob, type ListedState, type QueueState } from './job-admin.ts';
 import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
 
 const openTimeoutMs = 10_000;
@@ -72,10 +72,13 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
         .sort((a, b) => b.atMs - a.atMs)
         .slice(0, limit);
     },
+    queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
       change(what, async (job) => {
         const state = await stateOf(job);
         if (state !== 'failed') return state;
+        // What it waited before does not count any more either.
+        await job.updateProgress(0);
         await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
         return 'done';
       }),
@@ -94,6 +97,15 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       }),
     close,
   };
+}
+
+async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {
+  const [{ active = 0, delayed = 0 }, { 0: waiting = 0 }, paused] = await Promise.all([
+    queue.getJobCounts('active', 'delayed'),
+    queue.getCountsPerPriority([0]),
+    queue.isPaused(),
+  ]);
+  return { kind, paused, active, delayed, waiting };
 }
 
 /** The ids of all failed jobs, the oldest first. */

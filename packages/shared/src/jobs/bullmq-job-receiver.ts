@@ -9,6 +9,7 @@ import { createPutBack, openWorker, type OpenWorker } from './bullmq-backend.ts'
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
 import { createJobHold } from './job-hold.ts';
+import { createJobHoldLog, type JobHoldLog } from './job-hold-log.ts';
 import { jobDefinitions, jobKinds, parseJob, type Job, type JobKind } from './job-kinds.ts';
 import type { Held, JobNeed } from './job-need.ts';
 import type { JobHandlers, JobReceiver } from './job-queue.ts';
@@ -53,6 +54,7 @@ interface Instruments {
   attempts: AttemptMetrics;
   stalled: Counter<'kind'> | undefined;
   held: Gauge<'kind'> | undefined;
+  holdLog: JobHoldLog;
 }
 
 /**
@@ -65,6 +67,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
     attempts: createAttemptMetrics(metrics),
     stalled: metrics?.counter('jobs_stalled_total', 'Jobs whose worker disappeared while running them', ['kind']),
     held: metrics?.gauge('jobs_held', '1 while this process takes no jobs because something that they need is missing', ['kind']),
+    holdLog: createJobHoldLog(options.log),
   };
   const workers = jobKinds.map((kind) => startKind(storage, kind, handlers, options, instruments));
   let closed: Promise<void> | undefined;
@@ -103,7 +106,7 @@ function startKind<K extends JobKind>(
     instruments.held?.set({ kind }, isHeld() ? 1 : 0);
     if (worker) follow(worker, () => hold.isOpen() && !stopping.signal.aborted, log);
   };
-  const hold = createJobHold({ kind, needs, log, onChange }, stopping.signal);
+  const hold = createJobHold({ kind, needs, log: instruments.holdLog, onChange }, stopping.signal);
   onChange();
   const runAttempt = createProcessor<K>({
     kind,
@@ -131,7 +134,8 @@ function startKind<K extends JobKind>(
     hold.start(),
   ]).then(([ready]) => {
     worker = ready;
-    log.info({ concurrency: concurrency(kind), held: isHeld() }, isHeld() ? 'connected, jobs are held' : 'taking jobs');
+    // Why jobs are held has been said.
+    log[isHeld() ? 'debug' : 'info']({ concurrency: concurrency(kind) }, isHeld() ? 'connected' : 'taking jobs');
     if (hold.isOpen()) ready.run().catch((error: unknown) => log.error({ err: error }, 'worker loop ended'));
     else onChange();
   });

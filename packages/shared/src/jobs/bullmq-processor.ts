@@ -6,7 +6,7 @@ import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { PutBack } from './bullmq-backend.ts';
 import type { JobHold } from './job-hold.ts';
 import { parseJob, type JobKind, type JobOf } from './job-kinds.ts';
-import { outcomeOf } from './job-outcome.ts';
+import { outcomeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobHandler } from './job-queue.ts';
 
 /** How an attempt ended, as a metrics label. `ended`: failed permanently. `held`: put back until something is repaired. */
@@ -50,11 +50,11 @@ export interface ProcessorParts<K extends JobKind> {
 /** The part of a BullMQ job that an attempt needs. */
 type QueuedJob = Pick<
   BullJob<unknown, void>,
-  'id' | 'data' | 'attemptsMade' | 'attemptsStarted' | 'timestamp' | 'opts' | 'moveToDelayed' | 'moveToWait'
+  'id' | 'data' | 'attemptsMade' | 'attemptsStarted' | 'timestamp' | 'opts' | 'progress' | 'updateProgress' | 'moveToDelayed' | 'moveToWait'
 >;
 
-/** How long a job waits that others should precede: longer than the longest wait between two jobs that are let through. Milliseconds. */
-const laterMs = 90_000;
+/** How long a job waits that others should precede: longer than the longest wait between two checks of a need. Milliseconds. */
+const laterMs = 30_000;
 
 /**
  * One attempt of one job: parses the payload, calls the handler, and translates its error into what BullMQ should do next.
@@ -68,14 +68,14 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
     const lastAttempt = attempt >= (queued.opts.attempts ?? 1);
     const startedAtMs = Date.now();
     const finish = (outcome: AttemptOutcome): void => metrics.finished(kind, outcome, Date.now() - startedAtMs);
-    const failure = { queued, token, lastAttempt, ageMs: startedAtMs - queued.timestamp, log: log.child({ kind, jobId: id, attempt }) };
+    const failure = { queued, token, lastAttempt, log: log.child({ kind, jobId: id, attempt }) };
     // A read that was under way when the hold began.
     if (!signal.aborted && !hold.admit(id)) throw await goBack(failure, parts);
-    if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, failure.ageMs));
+    if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - queued.timestamp));
     try {
       throwIfAborted(signal);
-      await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
-      hold.succeeded(id);
+      const result = await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
+      hold.succeeded(id, { idle: result === 'idle' });
       finish('done');
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -92,7 +92,6 @@ interface Attempt {
   queued: QueuedJob;
   token: string | undefined;
   lastAttempt: boolean;
-  ageMs: number;
   log: Logger;
 }
 
@@ -106,17 +105,21 @@ async function afterFailure<K extends JobKind>(
   parts: Pick<ProcessorParts<K>, 'kind' | 'hold' | 'putBack' | 'onExhausted'>,
   signal: AbortSignal,
 ): Promise<Settlement> {
-  const { queued, error, lastAttempt, ageMs, log } = failed;
+  const { queued, error, lastAttempt, log } = failed;
   if (signal.aborted) return ['given-up', await goBack(failed, parts)];
   const verdict = await raceAbort(parts.hold.failed(queued.id ?? '', error), signal).catch(() => 'first' as const);
   if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
   if (verdict === 'later') return postpone(failed, laterMs);
-  if (lastAttempt && parts.hold.explains(error) && outcomeOf(error, ageMs).action === 'retry') {
+  const isExplained = parts.hold.explains(error);
+  // Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn.
+  const waitMs = error.retryAfterMs ?? (isExplained && error.retry === 'transient' ? laterMs : undefined);
+  const outcome = outcomeOf(error, waitMs, waitedMsOf(queued));
+  if (lastAttempt && isExplained && outcome.action === 'retry') {
     await parts
       .onExhausted(parseJob(parts.kind, queued.data), error)
       .catch((err: unknown) => log.warn({ err }, 'could not record the failure of a job'));
   }
-  return settle(failed);
+  return settle(failed, outcome);
 }
 
 /** Back to the head of the queue. If that fails too, the job's lock expires and it is found stalled. */
@@ -131,16 +134,25 @@ async function postpone({ queued, token, error, log }: FailedAttempt, delayMs: n
   return ['delayed', new DelayedError()];
 }
 
-async function settle(failed: FailedAttempt): Promise<Settlement> {
-  const { error, lastAttempt, ageMs, log } = failed;
-  const outcome = outcomeOf(error, ageMs);
-  if (outcome.action === 'delay') return postpone(failed, outcome.delayMs);
+async function settle(failed: FailedAttempt, outcome: JobOutcome): Promise<Settlement> {
+  const { queued, error, lastAttempt, log } = failed;
+  if (outcome.action === 'delay') {
+    const waitedMs = waitedMsOf(queued) + outcome.delayMs;
+    await queued.updateProgress({ waitedMs }).catch((err: unknown) => log.warn({ err }, 'could not note the wait of a job'));
+    return postpone(failed, outcome.delayMs);
+  }
   if (outcome.action === 'fail') {
     log.warn({ err: error }, 'job failed permanently');
     return ['ended', new UnrecoverableError(storedMessage(error))];
   }
   log[lastAttempt ? 'error' : 'warn']({ err: error }, lastAttempt ? 'job failed, no attempts left' : 'job failed, will retry');
   return [lastAttempt ? 'exhausted' : 'retried', new Error(storedMessage(error))];
+}
+
+/** How long the job has waited without using up an attempt: its progress, as the queue keeps it. */
+function waitedMsOf({ progress }: Pick<QueuedJob, 'progress'>): number {
+  const waitedMs = typeof progress === 'object' && 'waitedMs' in progress ? progress.waitedMs : 0;
+  return typeof waitedMs === 'number' ? waitedMs : 0;
 }
 
 /** The queue keeps message and stack in clear text, so only our own message goes there, not a client library's. */

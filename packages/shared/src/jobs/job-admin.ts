@@ -17,6 +17,16 @@ export interface ListedJob {
   reason: { code: string | null; message: string } | null;
 }
 
+/** How much there is to do in the queue of one kind. */
+export interface QueueState {
+  kind: JobKind;
+  waiting: number;
+  delayed: number;
+  active: number;
+  /** An operator has paused the queue: no worker takes jobs from it. */
+  paused: boolean;
+}
+
 /** What became of one job. A state: it is in this state, in which this cannot be done. */
 export interface ChangedJob {
   id: string;
@@ -27,6 +37,8 @@ export interface ChangedJob {
 export interface JobAdmin {
   /** The newest first, at most `limit`. Without `kinds`, of every kind. */
   list(what: { kinds: readonly JobKind[]; state: ListedState; limit: number }): Promise<ListedJob[]>;
+  /** What has not failed and is not done. */
+  queues(kinds: readonly JobKind[]): Promise<QueueState[]>;
   /** Puts failed jobs back into their queue with all their attempts, the oldest first. `ids`: null for all that have failed. */
   retry(what: { kinds: readonly JobKind[]; ids: readonly string[] | null }): Promise<ChangedJob[]>;
   /** Removes jobs that are not running. `ids`: null for all that have failed. */

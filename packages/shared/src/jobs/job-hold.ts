@@ -1,20 +1,18 @@
 import { toAppError, type AppError } from '../errors.ts';
-import type { Logger } from '../observability/logger.ts';
 import { backoffMs } from '../retry.ts';
 import { pause, raceAbort } from '../wait.ts';
+import type { JobHoldLog } from './job-hold-log.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { Held, HoldVerdict, JobNeed } from './job-need.ts';
 
 export interface JobHoldOptions {
   kind: JobKind;
   needs: readonly JobNeed[];
-  log: Logger;
+  log: JobHoldLog;
   /** Called whenever `isOpen()` may have changed. */
   onChange: () => void;
   /** Limit for one check, milliseconds. */
   checkTimeoutMs?: number;
-  /** Between two reminders in the log, milliseconds. */
-  remindMs?: number;
 }
 
 /** Decides when jobs of one kind may run in this process. */
@@ -27,7 +25,8 @@ export interface JobHold {
   admit(jobId: string): boolean;
   /** Whether a need may be behind a failure. */
   explains(error: AppError): boolean;
-  succeeded(jobId: string): void;
+  /** `idle`: it had nothing to do, which does not show that what a person had to repair is repaired. */
+  succeeded(jobId: string, how: { idle: boolean }): void;
   /** What to do with a job that failed. Never rejects. */
   failed(jobId: string, error: AppError): Promise<HoldVerdict>;
   /** The attempt is over, however it went. */
@@ -36,13 +35,12 @@ export interface JobHold {
   held(): Held[] | null;
 }
 
-type Finding = { is: 'met' | 'unsure' | 'unknown' } | { is: 'missing'; error: AppError };
+type Finding = { is: 'met' | 'unknown' } | { is: 'missing'; error: AppError };
 
 interface Missing {
   error: AppError;
   reason: string;
-  sinceMs: number;
-  /** A check cannot tell: one job at a time is let through. */
+  /** The check finds nothing: one job at a time is let through. */
   unsure: boolean;
   /** The jobs that met the fault while it could not be judged. */
   jobIds: Set<string>;
@@ -51,12 +49,12 @@ interface Missing {
 }
 
 /** The job that is let through although jobs are held. */
-type Probe = 'none' | 'wanted' | { jobId: string };
+type Trial = 'none' | 'wanted' | { jobId: string };
 
 /**
- * A hold begins when a check finds a need missing, at the start or after a job failed that way, and ends when a check finds it met. Where
- * a check cannot tell, or contradicts a job that met what a person must repair, single jobs are let through until one succeeds; whoever
- * still fails in the same way afterwards fails for itself.
+ * A hold begins when a job fails as if a need were missing, or a check finds it missing at the start, and ends when a check finds it met.
+ * Where a check finds nothing wrong although a job failed that way, single jobs are let through until one succeeds; whoever still fails in
+ * the same way afterwards fails for itself.
  */
 export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): JobHold {
   const { kind, needs, onChange } = options;
@@ -64,17 +62,17 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
   const { missing, begin, end } = createMissing(options);
   /** These failed although others did not. */
   let blamed = new Set<string>();
-  let probe: Probe = 'none';
-  const isProbe = (jobId: string): boolean => typeof probe === 'object' && probe.jobId === jobId;
+  let trial: Trial = 'none';
+  const isTrial = (jobId: string): boolean => typeof trial === 'object' && trial.jobId === jobId;
   const explaining = (error: AppError): JobNeed | undefined => needs.find(({ explains }) => explains(error));
 
   /** No other job is to be let through. */
-  const unwant = (): void => void (probe === 'wanted' && (probe = 'none'));
+  const unwant = (): void => void (trial === 'wanted' && (trial = 'none'));
   const hold = (need: JobNeed, error: AppError, how: { unsure: boolean; atStart?: boolean }): Missing => {
     const isNew = !missing.has(need);
     if (!how.unsure) unwant();
     const entry = begin(need, error, how);
-    if (isNew) void watchMissing(need, missing, options, recheck, AbortSignal.any([stopping, entry.over.signal]));
+    if (isNew) void watchMissing(need, options.log, () => recheck(need), AbortSignal.any([stopping, entry.over.signal]));
     return entry;
   };
   const release = (need: JobNeed): void => {
@@ -88,8 +86,8 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
     if (finding.is === 'missing') hold(need, finding.error, { unsure: false });
     // What a check found missing is repaired; the next job tells the rest.
     else if (!entry.unsure) release(need);
-    else if (probe === 'none') {
-      probe = 'wanted';
+    else if (trial === 'none') {
+      trial = 'wanted';
       onChange();
     }
   };
@@ -101,22 +99,25 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
       for (const { need, finding } of findings) if (finding.is === 'missing') hold(need, finding.error, { unsure: false, atStart: true });
       started = true;
     },
-    isOpen: () => missing.size === 0 || (probe === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
+    isOpen: () => missing.size === 0 || (trial === 'wanted' && [...missing.values()].every(({ unsure }) => unsure)),
     admit: (jobId) => {
       if (missing.size === 0) return true;
-      if (probe !== 'wanted') return false;
-      probe = { jobId };
+      if (trial !== 'wanted') return false;
+      trial = { jobId };
       onChange();
       return true;
     },
     explains: (error) => explaining(error) !== undefined,
-    succeeded: (jobId) => {
-      blamed.delete(jobId);
-      if (!isProbe(jobId)) return;
-      for (const [need, { jobIds }] of [...missing].filter(([, { unsure }]) => unsure)) {
-        blamed = new Set([...jobIds].filter((id) => id !== jobId));
-        release(need);
-      }
+    succeeded: (jobId, { idle }) => {
+      if (!idle) blamed.delete(jobId);
+      if (!isTrial(jobId)) return;
+      const shown = [...missing].filter(([, { unsure, error }]) => unsure && !(idle && error.retry === 'repairable'));
+      if (shown.length > 0) blamed = new Set(shown.flatMap(([, { jobIds }]) => [...jobIds]).filter((id) => id !== jobId));
+      for (const [need] of shown) release(need);
+      if (!idle || missing.size === 0) return;
+      // It has shown nothing: the next one may.
+      trial = 'wanted';
+      onChange();
     },
     failed: async (jobId, error) => {
       const need = explaining(error);
@@ -127,21 +128,16 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
         hold(need, finding.error, { unsure: false });
         return 'first';
       }
-      // What a person must repair is not always seen by a check: then it is as good as unsure.
-      if (finding.is === 'met' && error.retry !== 'repairable') {
-        release(need);
-        return 'own';
-      }
       // The other side does not say: nothing begins, and nothing is held against the job.
       if (finding.is === 'unknown') return missing.has(need) ? 'first' : 'later';
       if (blamed.has(jobId)) return 'own';
-      // Not only the blamed ones meet it: it is nobody's own fault.
+      // A check does not see everything: a full workspace, a database that can be read but not written. Not only the blamed ones meet it.
       blamed.clear();
       hold(need, error, { unsure: true }).jobIds.add(jobId);
-      return isProbe(jobId) ? 'later' : 'first';
+      return isTrial(jobId) ? 'later' : 'first';
     },
     ended: (jobId) => {
-      if (isProbe(jobId)) probe = 'none';
+      if (isTrial(jobId)) trial = 'none';
     },
     held: () => (started || missing.size > 0 ? [...missing].map(([need, { reason }]) => ({ kind, need: need.name, reason })) : null),
   };
@@ -153,7 +149,8 @@ function createFinder({ kind, checkTimeoutMs = 10_000 }: JobHoldOptions, stoppin
   const look = async (need: JobNeed): Promise<Finding> => {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(checkTimeoutMs)]);
     try {
-      return { is: await raceAbort(need.check(kind, signal), signal) };
+      await raceAbort(need.check(kind, signal), signal);
+      return { is: 'met' };
     } catch (thrown) {
       const error = toAppError(thrown);
       return need.explains(error) ? { is: 'missing', error } : { is: 'unknown' };
@@ -168,7 +165,7 @@ function createFinder({ kind, checkTimeoutMs = 10_000 }: JobHoldOptions, stoppin
   };
 }
 
-/** The needs that are missing now; the log says when that begins, changes and ends. */
+/** The needs that are missing now. */
 function createMissing({ kind, log, onChange }: JobHoldOptions) {
   const missing = new Map<JobNeed, Missing>();
   return {
@@ -177,7 +174,6 @@ function createMissing({ kind, log, onChange }: JobHoldOptions) {
       const known = missing.get(need);
       const reason = unsure ? need.advise(error) : error.message;
       const entry: Missing = {
-        sinceMs: Date.now(),
         jobIds: new Set<string>(),
         over: new AbortController(),
         ...known,
@@ -186,11 +182,7 @@ function createMissing({ kind, log, onChange }: JobHoldOptions) {
         unsure,
       };
       missing.set(need, entry);
-      if (known?.error.code !== error.code) {
-        // A database that is still loading is nothing to see to.
-        const level = error.retry === 'repairable' ? 'error' : atStart ? 'info' : 'warn';
-        log[level]({ kind, need: need.name, code: error.code }, `jobs are held: ${reason}`);
-      }
+      if (known?.error.code !== error.code) log.began(kind, need, { error, reason, atStart });
       onChange();
       return entry;
     },
@@ -199,33 +191,19 @@ function createMissing({ kind, log, onChange }: JobHoldOptions) {
       if (!entry) return;
       missing.delete(need);
       entry.over.abort();
-      const fields = { kind, need: need.name, heldMs: Date.now() - entry.sinceMs };
-      log.info(fields, missing.size === 0 ? 'jobs run again' : 'this need is met, jobs are still held for another');
+      log.ended(kind, need);
       onChange();
     },
   };
 }
 
 /** Checks a missing need again until the signal aborts, and reminds in the log. */
-async function watchMissing(
-  need: JobNeed,
-  missing: ReadonlyMap<JobNeed, Missing>,
-  { kind, log, remindMs = 600_000 }: JobHoldOptions,
-  recheck: (need: JobNeed) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  let remindAtMs = Date.now() + remindMs;
+async function watchMissing(need: JobNeed, log: JobHoldLog, recheck: () => Promise<void>, signal: AbortSignal): Promise<void> {
   try {
     for (let checks = 1; ; checks += 1) {
       await pause(backoffMs(checks, need.backoff), signal);
-      const entry = missing.get(need);
-      if (!entry) return;
-      if (Date.now() >= remindAtMs) {
-        remindAtMs = Date.now() + remindMs;
-        const fields = { kind, need: need.name, code: entry.error.code, heldMs: Date.now() - entry.sinceMs };
-        log.warn(fields, `jobs are still held: ${entry.reason}`);
-      }
-      await recheck(need);
+      log.goesOn(need);
+      await recheck();
     }
   } catch {
     // The hold is over, or the process stops.

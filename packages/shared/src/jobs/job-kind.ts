@@ -1,10 +1,7 @@
 import type { z } from 'zod';
 import { wholeNumber, type ConfigOf } from '../config/parse-env.ts';
 
-/**
- * Slack delivers an event again for up to 24 hours; with two hours of margin, this is how long an id must be remembered and how long
- * a rate limit may postpone a job without using up attempts. Milliseconds.
- */
+/** Slack delivers an event again for up to 24 hours; with two hours of margin, this is how long an id must be remembered. Milliseconds. */
 export const redeliveryWindowMs = 26 * 3_600_000;
 
 /** Variables that set how many jobs of a kind one worker runs at a time. */

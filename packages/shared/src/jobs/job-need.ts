@@ -12,10 +12,10 @@ export interface JobNeed {
   /** True if a job may have failed in this way because this is missing. */
   explains: (error: AppError) => boolean;
   /**
-   * Looks whether it is there. Resolves to `met`, or to `unsure` where only running a job can tell. Rejects with an error that it
-   * `explains` if it is missing; any other error says nothing.
+   * Looks whether it is there. Rejects with an error that it `explains` if it is missing; any other error says nothing. Where it resolves
+   * although jobs fail, only running one tells when they can go on.
    */
-  check: (kind: JobKind, signal: AbortSignal) => Promise<'met' | 'unsure'>;
+  check: (kind: JobKind, signal: AbortSignal) => Promise<void>;
   /** What a person can do about a failure that only a job has met, in one sentence. An error of `check` is such a sentence itself. */
   advise: (error: AppError) => string;
   /** Waits between two checks while it is missing. */

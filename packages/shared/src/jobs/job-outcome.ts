@@ -1,5 +1,4 @@
 import type { AppError } from '../errors.ts';
-import { redeliveryWindowMs } from './job-kind.ts';
 
 /** What to do with a job whose handler threw. */
 export type JobOutcome =
@@ -13,12 +12,15 @@ export type JobOutcome =
 /** Delaying a job by less would only churn the queue. Milliseconds. */
 const shortestDelayMs = 100;
 
+/** All waits of a job together that use up no attempt, milliseconds. One that is put off for ever would never be reported as failed. */
+export const freeWaitsMs = 26 * 3_600_000;
+
 /**
- * Decides by the error's class and the job's age. Pure. Waits that the other side asked for are free only up to a certain age:
- * a job that is postponed forever would never be reported as failed.
+ * Decides by the error's class. Pure. `waitMs`: how long the job should wait, if that uses up no attempt. `waitedMs`: its waits of that
+ * kind so far, added up; the time for which it was held, or in a queue that nobody read, is not among them.
  */
-export function outcomeOf(error: AppError, jobAgeMs: number): JobOutcome {
-  if (error.retry === 'permanent') return { action: 'fail' };
-  if (error.retryAfterMs === undefined || jobAgeMs > redeliveryWindowMs) return { action: 'retry' };
-  return { action: 'delay', delayMs: Math.max(Math.ceil(error.retryAfterMs), shortestDelayMs) };
+export function outcomeOf({ retry }: Pick<AppError, 'retry'>, waitMs: number | undefined, waitedMs: number): JobOutcome {
+  if (retry === 'permanent') return { action: 'fail' };
+  if (waitMs === undefined || waitedMs >= freeWaitsMs) return { action: 'retry' };
+  return { action: 'delay', delayMs: Math.max(Math.ceil(waitMs), shortestDelayMs) };
 }

@@ -23,11 +23,14 @@ export interface JobContext {
   lastAttempt: boolean;
 }
 
+/** `idle`: there was nothing to do, or not all that such a job does. Else it has done its work. */
+export type JobResult = void | 'idle';
+
 /**
  * Does a job's work. A permanent AppError fails the job; after a transient one it is tried again, after its `retryAfterMs` if it
  * has one (which uses up no attempt). A failure that comes from a missing JobNeed puts it back until the need is met.
  */
-export type JobHandler<K extends JobKind> = (job: JobOf<K>, context: JobContext, signal: AbortSignal) => Promise<void>;
+export type JobHandler<K extends JobKind> = (job: JobOf<K>, context: JobContext, signal: AbortSignal) => Promise<JobResult>;
 
 export type JobHandlers = { [K in JobKind]: JobHandler<K> };
 

@@ -1,3 +1,4 @@
+import { authTest } from '@watchpost/slack/auth-test';
 import type { SlackCall } from '@watchpost/slack/calls';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -16,12 +17,13 @@ export interface IdentityLookup {
   done: Promise<void>;
 }
 
-/** Asks Slack who we are until it answers, in the background. */
-export function lookUpIdentity(call: SlackCall, log: Logger, signal: AbortSignal): IdentityLookup {
+/** Asks Slack who we are until it answers, in the background. The log says why it does not, and reminds of that every `remindMs` milliseconds. */
+export function lookUpIdentity(call: SlackCall, log: Logger, signal: AbortSignal, remindMs = 600_000): IdentityLookup {
+  let told = { message: '', untilMs: 0 };
   let identity: SlackIdentity | null = null;
   let repair: string | null = null;
   const ask = async (): Promise<void> => {
-    const { user_id: userId, bot_id: botId, app_id: appId } = await call('auth.test', {}, authTestSchema, signal);
+    const { user_id: userId, bot_id: botId, app_id: appId } = await authTest(call, authTestSchema, signal);
     identity = { userId: userId ?? null, botId: botId ?? null, appId: appId ?? null };
     log.info(identity, 'Slack identity resolved');
   };
@@ -32,8 +34,10 @@ export function lookUpIdentity(call: SlackCall, log: Logger, signal: AbortSignal
       backoff: { firstMs: 1_000, maxMs: 15_000 },
       onRetry: (error, next) => {
         const { retry: kind, message } = toAppError(error);
-        repair = kind === 'repairable' ? `Slack does not accept the bot token (${message}): check SLACK_API_TOKEN` : null;
-        log[kind === 'transient' ? 'warn' : 'error']({ err: error, ...next }, repair ?? 'auth.test failed, retrying');
+        repair = kind === 'repairable' ? message : null;
+        const isTold = message === told.message && Date.now() < told.untilMs;
+        if (!isTold) told = { message, untilMs: Date.now() + remindMs };
+        log[isTold ? 'debug' : kind === 'transient' ? 'warn' : 'error']({ err: error, ...next }, repair ?? 'auth.test failed, retrying');
       },
     },
     signal,
