@@ -122,7 +122,7 @@ async function look(fileId: string, { post: { channelId }, options, signal }: Ru
     if (messageId !== null) return { state: 'shared', fileId, messageId };
     return [...(file.channels ?? []), ...(file.groups ?? [])].includes(channelId) ? { state: 'shared', fileId } : null;
   } catch (error) {
-    if (!(error instanceof AppError) || error.retry !== 'permanent') throw error;
+    if (!(error instanceof AppError) || (error.retry !== 'permanent' && error.code !== 'file-forbidden')) throw error;
     if (error.code === 'file-gone') return null;
     // The post may be there: a refusal to tell is no reason to call it failed.
     throw new AppError('upload-not-shared', 'Slack does not tell whether the picture is posted', { cause: error });
