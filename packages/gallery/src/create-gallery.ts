@@ -1,5 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
-import { pause, raceAbort, throwIfAborted } from '@watchpost/shared/wait';
+import { pause, raceAbort, throwIfAborted, within } from '@watchpost/shared/wait';
 import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { GalleryPosition } from './position.ts';
@@ -97,7 +97,7 @@ async function untilReached(
   signal: AbortSignal,
 ): Promise<void> {
   if (mirror.head.epoch === epoch && mirror.head.version >= version) return;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const limited = within(signal, patienceMs);
   try {
     // Memory is complete up to a head that is read now. It holds the position, unless the database was replaced: then it never will.
     await raceAbort(sync.catchUp(), limited);

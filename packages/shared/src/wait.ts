@@ -17,6 +17,26 @@ export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promi
   }
 }
 
+/**
+ * A signal that aborts when `signal` does, or after `ms` milliseconds. Node 20 loses a timeout that only `AbortSignal.any` refers to: the
+ * garbage collector takes it, and it never comes. A timer stays.
+ */
+export function within(signal: AbortSignal, ms: number): AbortSignal {
+  const either = new AbortController();
+  const onAbort = (): void => {
+    clearTimeout(timer);
+    either.abort(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    signal.removeEventListener('abort', onAbort);
+    either.abort(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  }, ms);
+  timer.unref();
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return either.signal;
+}
+
 /** Throws `aborted` if the signal has aborted. */
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new AppError('aborted', 'stopped before it was done', { cause: signal.reason });

@@ -1,6 +1,6 @@
 import { LogLevel, WebClient, type Logger as SlackLogger } from '@slack/web-api';
 import type { z } from 'zod';
-import { throwIfAborted } from '@watchpost/shared/wait';
+import { throwIfAborted, within } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { fromSlackError } from './errors.ts';
 import { rateLimited } from './rate-limit.ts';
@@ -40,7 +40,7 @@ export function createSlackCalls({ token, apiUrl, timeoutMs }: SlackClientOption
       slackApiUrl: apiUrl,
       timeout: timeoutMs,
       retryConfig: { retries: 0 },
-      fetch: fetchFor(method, signal),
+      fetch: fetchFor(method, within(signal, timeoutMs)),
       logger: silent,
     });
     let response: unknown;
@@ -56,10 +56,10 @@ export function createSlackCalls({ token, apiUrl, timeoutMs }: SlackClientOption
   };
 }
 
-/** `fetch` for one call: ends with `signal`, and refuses what the client would misunderstand. */
+/** `fetch` for one call: ends with `signal`, not with the client's own, and refuses what the client would misunderstand. */
 function fetchFor(method: string, signal: AbortSignal): typeof fetch {
   return async (url, init) => {
-    const response = await fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
+    const response = await fetch(url, { ...init, signal });
     let refusal: AppError | null = null;
     if (response.status === 429) refusal = rateLimited(method, response.headers.get('retry-after'));
     // The client would take any other text for Slack's own error code.

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '@watchpost/shared/wait';
+import { throwIfAborted, within } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { hasCredentials, type AllowsUrl } from './file-hosts.ts';
 import { rateLimited } from './rate-limit.ts';
@@ -21,15 +21,14 @@ const maxRedirects = 2;
  * HTTP 200 and its login page, or redirects to it: both are `file-forbidden`.
  */
 export async function downloadFromSlack(url: string, options: DownloadOptions, signal: AbortSignal): Promise<Uint8Array> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
-  const either = AbortSignal.any([signal, timeout]);
+  const either = within(signal, options.timeoutMs);
   try {
     const response = await follow(url, options, either);
     return await readBody(response, options, either);
   } catch (error) {
     if (error instanceof AppError && error.code !== 'aborted') throw error;
     if (signal.aborted) throw new AppError('aborted', 'download stopped', { cause: error });
-    throw new AppError('download-failed', timeout.aborted ? `not finished after ${options.timeoutMs} ms` : 'connection failed', {
+    throw new AppError('download-failed', either.aborted ? `not finished after ${options.timeoutMs} ms` : 'connection failed', {
       cause: error,
     });
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { backoffMs, retry, type Backoff } from '@watchpost/shared/retry';
 import { cut } from '@watchpost/shared/text';
+import { within } from '@watchpost/shared/wait';
 import type { Picture } from '@watchpost/shared/chat/chat';
 import type { SlackCall } from './calls.ts';
 import { rateLimited } from './rate-limit.ts';
@@ -57,7 +58,7 @@ async function once(picture: Picture, bytes: Uint8Array, { call, uploadTimeoutMs
       headers: { 'content-type': 'application/octet-stream' },
       body: Buffer.from(bytes),
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(uploadTimeoutMs)]),
+      signal: within(signal, uploadTimeoutMs),
     });
     answer = await response.text();
   } catch (error) {

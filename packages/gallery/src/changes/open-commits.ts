@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
-import { pause } from '@watchpost/shared/wait';
+import { pause, within } from '@watchpost/shared/wait';
 import type { Head } from '../domain.ts';
 
 interface OpenCommit<T> {
@@ -57,7 +57,7 @@ export function createOpenCommits<T>(): OpenCommits<T> {
     whileUnanswered: async (read, signal) => {
       if (open.length === 0) return read(signal);
       try {
-        return await read(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(lookUntilMs - performance.now())))]));
+        return await read(within(signal, Math.max(1, Math.ceil(lookUntilMs - performance.now()))));
       } catch (error) {
         if (signal.aborted) throw error;
         if (performance.now() >= lookUntilMs) throw unknownOutcome(error);

@@ -1,4 +1,4 @@
-import { raceAbort, throwIfAborted } from '../wait.ts';
+import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
@@ -33,7 +33,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   /** The calls of a command that is interrupted, or whose queue is away, do not go on for ever. */
   const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs): Promise<T> => {
     try {
-      return await raceAbort(work, AbortSignal.any([signal, AbortSignal.timeout(limitMs)]));
+      return await raceAbort(work, within(signal, limitMs));
     } catch (error) {
       throwIfAborted(signal);
       throw new AppError('queue-unavailable', 'the queue does not answer', { cause: lastError ?? error });

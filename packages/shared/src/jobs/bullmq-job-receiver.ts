@@ -1,7 +1,7 @@
 import type { Processor } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
 import { retry } from '../retry.ts';
-import { raceAbort } from '../wait.ts';
+import { raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Counter, Gauge, Metrics } from '../observability/metrics.ts';
@@ -223,7 +223,7 @@ async function boot(open: () => OpenWorker, log: Logger, signal: AbortSignal): P
   const connect = async (): Promise<OpenWorker> => {
     const worker = open();
     try {
-      await raceAbort(worker.waitUntilReady(), AbortSignal.any([signal, AbortSignal.timeout(bootTimeoutMs)]));
+      await raceAbort(worker.waitUntilReady(), within(signal, bootTimeoutMs));
       return worker;
     } catch (error) {
       await raceAbort(worker.close(true), AbortSignal.timeout(giveUpMs)).catch(() => undefined);

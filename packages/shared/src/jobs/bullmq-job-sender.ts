@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { JobsOptions } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
 import { retry } from '../retry.ts';
-import { raceAbort, throwIfAborted } from '../wait.ts';
+import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -167,7 +167,7 @@ async function connect(
     const queues = perKind((kind) => openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, onError));
     try {
       const ready = Promise.all(jobKinds.map((kind) => queues[kind].waitUntilReady()));
-      await raceAbort(ready, AbortSignal.any([signal, AbortSignal.timeout(bootTimeoutMs)]));
+      await raceAbort(ready, within(signal, bootTimeoutMs));
       return queues;
     } catch (error) {
       await closeQueues(queues);

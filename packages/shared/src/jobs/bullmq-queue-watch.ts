@@ -1,5 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
-import { pause, raceAbort } from '../wait.ts';
+import { pause, raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { tookNothing, type QueueState } from './took-nothing.ts';
@@ -46,8 +46,7 @@ export function watchQueue(
         try {
           // Its connection errors are not logged here: the worker logs the same ones.
           queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
-          // Not `AbortSignal.any`: on Node 20 the process's own signal would keep a trace of each check for ever.
-          const now: QueueState = await raceAbort(raceAbort(read(queue), AbortSignal.timeout(everyMs)), signal);
+          const now: QueueState = await raceAbort(read(queue), within(signal, everyMs));
           failedChecks = before && tookNothing(before, now, limited) ? failedChecks + 1 : 0;
           before = now;
           if (failedChecks === checksUntilStuck) log.error({ waiting: now.waiting }, 'jobs are waiting and this process takes none');

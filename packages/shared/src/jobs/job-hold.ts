@@ -1,6 +1,6 @@
 import { toAppError, type AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
-import { pause, raceAbort } from '../wait.ts';
+import { pause, raceAbort, within } from '../wait.ts';
 import type { JobHoldLog } from './job-hold-log.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { Held, HoldVerdict, JobNeed } from './job-need.ts';
@@ -147,7 +147,7 @@ export function createJobHold(options: JobHoldOptions, stopping: AbortSignal): J
 function createFinder({ kind, checkTimeoutMs = 10_000 }: JobHoldOptions, stopping: AbortSignal): (need: JobNeed) => Promise<Finding> {
   const asking = new Map<JobNeed, Promise<Finding>>();
   const look = async (need: JobNeed): Promise<Finding> => {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(checkTimeoutMs)]);
+    const signal = within(stopping, checkTimeoutMs);
     try {
       await raceAbort(need.check(kind, signal), signal);
       return { is: 'met' };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Env } from '@watchpost/shared/config/parse-env';
-import { pause } from '@watchpost/shared/wait';
+import { pause, within } from '@watchpost/shared/wait';
 import { createCameras, type Cameras } from './cameras.ts';
 import type { Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -101,7 +101,7 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
 /** In the end every process has to be ready again. */
 async function judgeReadiness({ members }: Pair, signal: AbortSignal): Promise<Breach[]> {
   const each = members.map(async ({ name, url }) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
+    const limit = within(signal, readyWithinMs);
     return untilReady([url], limit).then(
       () => [],
       () => [{ subject: name, what: 'is not ready in the end' }],
