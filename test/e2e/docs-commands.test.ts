@@ -101,7 +101,7 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
       expect([before, after.toSorted()]).toEqual([[], ['Ada', 'Unknown 1', 'Unknown 2']]);
     },
   ],
-  [/^jobs$/, (out) => expect(out).toMatch(/^slack-C0123-failed  snapshot  .* 1\/1  for the test\n$/)],
+  [/^jobs$/, (out) => expect(out).toMatch(/^id +kind .*\nslack-C0123-failed +snapshot +.* 1\/1 +for the test\n$/i)],
   [/^jobs retry --all$/, (out) => expect(out).toBe('1 job put back into the queue\n')],
   [/^explain \S+ --match 0\.6$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
   [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
