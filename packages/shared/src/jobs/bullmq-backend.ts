@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
+import { raceAbort } from '../wait.ts';
 
 /** Prefix of all our keys in Redis, so that another BullMQ on the same server does not collide. */
 export const redisPrefix = 'watchpost';
@@ -90,6 +91,12 @@ export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs
     return new Queue(name, { connection, prefix: redisPrefix }).on('error', onError);
   }
   return new Queue(name, { connection: postgres(storage) }, createPostgresBackend).on('error', onError);
+}
+
+/** Closes a queue, and lets go of it after `timeoutMs` at the latest. */
+export async function closeQueue(queue: OpenQueue, timeoutMs: number): Promise<void> {
+  // Not awaited: on a client whose server went away, disconnecting may never end.
+  await raceAbort(queue.close(), AbortSignal.timeout(timeoutMs)).catch(() => void queue.disconnect().catch(() => undefined));
 }
 
 /** A worker that is not running yet. Its connections wait for Redis or PostgreSQL without a limit. */

@@ -1,7 +1,7 @@
 import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
-import { openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
+import { closeQueue, openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
 import { listedStates, type ChangedJob, type JobAdmin, type ListedJob, type ListedState, type QueueState } from './job-admin.ts';
 import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
 
@@ -24,11 +24,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   );
   const all = Object.values(queues);
   const close = async (): Promise<void> => {
-    await Promise.all(
-      all.map((queue) =>
-        raceAbort(queue.close(), AbortSignal.timeout(closeTimeoutMs)).catch(() => void queue.disconnect().catch(() => undefined)),
-      ),
-    );
+    await Promise.all(all.map((queue) => closeQueue(queue, closeTimeoutMs)));
   };
   /** The calls of a command that is interrupted, or whose queue is away, do not go on for ever. */
   const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs): Promise<T> => {

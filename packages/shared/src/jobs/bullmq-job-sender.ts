@@ -6,7 +6,7 @@ import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { openQueue, type OpenQueue } from './bullmq-backend.ts';
+import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { redeliveryWindowMs } from './job-kind.ts';
 import { jobDefinitions, jobId, jobKinds, perKind, type Job, type JobKind } from './job-kinds.ts';
 import type { JobSender } from './job-queue.ts';
@@ -187,13 +187,5 @@ async function connect(
 }
 
 async function closeQueues(queues: Queues): Promise<void> {
-  await Promise.all(
-    jobKinds.map(async (kind) => {
-      try {
-        await raceAbort(queues[kind].close(), AbortSignal.timeout(closeTimeoutMs));
-      } catch {
-        queues[kind].disconnect().catch(() => undefined);
-      }
-    }),
-  );
+  await Promise.all(jobKinds.map((kind) => closeQueue(queues[kind], closeTimeoutMs)));
 }

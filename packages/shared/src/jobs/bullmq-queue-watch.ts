@@ -1,7 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
-import { openQueue, type OpenQueue } from './bullmq-backend.ts';
+import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { tookNothing, type QueueState } from './took-nothing.ts';
 
 const checksUntilStuck = 3;
@@ -54,19 +54,13 @@ export function watchQueue(
           // Unreachable: the next state has none to compare with. A queue whose first connection failed must be opened again.
           before = undefined;
           failedChecks = 0;
-          await closeQueue(queue);
+          if (queue) await closeQueue(queue, closeTimeoutMs);
           queue = undefined;
         }
       }
     } catch {
-      await closeQueue(queue);
+      if (queue) await closeQueue(queue, closeTimeoutMs);
     }
   };
   return { stuck: () => failedChecks >= checksUntilStuck, done: run() };
-}
-
-async function closeQueue(queue: OpenQueue | undefined): Promise<void> {
-  if (!queue) return;
-  // Not awaited: on a client whose server went away, disconnecting may never end.
-  await raceAbort(queue.close(), AbortSignal.timeout(closeTimeoutMs)).catch(() => void queue.disconnect().catch(() => undefined));
 }
