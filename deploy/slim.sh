@@ -30,5 +30,9 @@ done
 remove @vladmandic/human -maxdepth 1 ! -name package.json ! -name LICENSE ! -name dist ! -name models ! -name assets
 remove @vladmandic/human -path './dist/*' ! -name human.node.js
 remove @vladmandic/human -path './models/*' ! -name 'blazeface.*' ! -name 'facemesh.*' ! -name 'faceres.*'
+# Of face-api: dlib's network, and the file by which its folder is found.
+remove @vladmandic/face-api -maxdepth 1 ! -name package.json ! -name LICENSE ! -name dist ! -name model
+remove @vladmandic/face-api -path './dist/*' ! -name face-api.esm.js
+remove @vladmandic/face-api -path './model/*' ! -name 'face_recognition_model*'
 # Labels are drawn in one font.
 remove dejavu-fonts-ttf -path './ttf/*' ! -name DejaVuSans-Bold.ttf

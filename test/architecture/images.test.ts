@@ -45,7 +45,7 @@ describe('an image', () => {
 });
 
 describe('what an app depends on', () => {
-  const heavy = ['mongodb', 'usearch', 'sharp', '@napi-rs/canvas', 'onnxruntime-node', '@vladmandic/human'];
+  const heavy = ['mongodb', 'usearch', 'sharp', '@napi-rs/canvas', 'onnxruntime-node', '@vladmandic/face-api', '@vladmandic/human'];
 
   it('ingest needs no database driver but its queue’s, and nothing that looks at pictures', () => {
     const needed = libraries('apps/ingest');

@@ -79,7 +79,7 @@ async function readWeights(groups: z.output<typeof manifestSchema>, dir: string)
 const bytesPerNumber = ({ quantization }: StoredWeight): number => (quantization ? (quantization.dtype === 'uint8' ? 1 : 2) : 4);
 
 function decoded(bytes: Uint8Array<ArrayBuffer>, { dtype, quantization }: StoredWeight): Float32Array | Int32Array {
-  if (quantization?.dtype === 'uint8') return Float32Array.from(bytes, (byte) => byte * quantization.scale + quantization.min);
+  if (quantization?.dtype === 'uint8') return new Float32Array(bytes).map((byte) => byte * quantization.scale + quantization.min);
   if (quantization) return fromFloat16(new Uint16Array(bytes.buffer));
   return dtype === 'int32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
 }
