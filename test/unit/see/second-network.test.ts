@@ -23,6 +23,15 @@ const picture: Raster = {
   channels: 3,
 };
 
+/** What this test uses of TensorFlow.js's core, which is no dependency of the tests. */
+interface TensorFlow {
+  Tensor: { prototype: object };
+  setBackend(name: string): Promise<boolean>;
+  reshape(tensor: unknown, shape: number[]): unknown;
+  tensor(data: Float32Array, shape: number[]): unknown;
+  io: { decodeWeights(bytes: ArrayBuffer, weights: unknown): object };
+}
+
 interface FaceApi {
   FaceRecognitionNet: new () => {
     loadFromWeightMap(weights: object): void;
@@ -32,23 +41,23 @@ interface FaceApi {
 }
 
 /** face-api itself, on TensorFlow.js's core with the WASM backend: its builds for Node ask for the whole of TensorFlow.js, which is not installed. */
-async function openFaceApi(): Promise<{ tf: typeof import('@tensorflow/tfjs-core'); faceApi: FaceApi }> {
+async function openFaceApi(): Promise<{ tf: TensorFlow; faceApi: FaceApi }> {
   const require = createRequire(createRequire(import.meta.url).resolve('@watchpost/see/config'));
-  const tf: typeof import('@tensorflow/tfjs-core') = require('@tensorflow/tfjs-core');
+  const tf: TensorFlow = require('@tensorflow/tfjs-core');
   require('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
   // The methods of tensors that the core leaves out and face-api calls.
-  const reshape = function (this: import('@tensorflow/tfjs-core').Tensor, ...shape: number[]) {
+  const reshape = function (this: unknown, ...shape: number[]) {
     return tf.reshape(this, shape);
   };
   Object.assign(tf.Tensor.prototype, {
     as3D: reshape,
     as4D: reshape,
     ...Object.fromEntries(
-      (['div', 'mean', 'sub', 'add', 'mul'] as const).map((name) => [
+      ['div', 'mean', 'sub', 'add', 'mul'].map((name) => [
         name,
         function (this: unknown, ...rest: unknown[]) {
-          return Reflect.apply(tf[name], tf, [this, ...rest]);
+          return Reflect.apply(Reflect.get(tf, name), tf, [this, ...rest]);
         },
       ]),
     ),
