@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { compileFunction } from 'node:vm';
 import { dot } from '@watchpost/shared/vectors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { combine } from '@watchpost/see/face/combine';
@@ -64,8 +65,7 @@ async function openFaceApi(): Promise<{ tf: TensorFlow; faceApi: FaceApi }> {
   });
   const module = { exports: {} };
   const source = await readFile(faceApiFile('dist', 'face-api.node-wasm.js'), 'utf8');
-  // eslint-disable-next-line no-new-func -- a CommonJS file whose imports are replaced
-  new Function('require', 'module', 'exports', source)(
+  compileFunction(source, ['require', 'module', 'exports'])(
     (name: string) => (name === '@tensorflow/tfjs' ? tf : require(name)),
     module,
     module.exports,
