@@ -1,5 +1,6 @@
 import type { CachedFile } from '../files/model-cache.ts';
 import type { DecodeLimits } from '../picture/decode.ts';
+import { createReusedMemory, type PixelMemory } from '../picture/pixel-memory.ts';
 import type { ModelName } from '../translate/recipes.ts';
 import type { CustomModel, EmbeddingModel } from './embedding-model.ts';
 import type { FaceModels } from './face-models.ts';
@@ -11,11 +12,13 @@ export interface Vision {
   /** The mean embedding of many faces, unit length. Undefined while it is computed, and for a custom model without `minLikeness`: then likeness is not checked. */
   meanEmbedding: Float32Array | undefined;
   limits: DecodeLimits;
+  /** Where pictures are decoded to; each overwrites the one before. */
+  memory: PixelMemory;
   uninterrupted: Uninterrupted;
 }
 
 /** What a thread needs to open its own `Vision`. Prepared once for all threads; can be sent between them. */
-export interface PreparedVision extends Omit<Vision, 'models' | 'uninterrupted'> {
+export interface PreparedVision extends Omit<Vision, 'models' | 'memory' | 'uninterrupted'> {
   engine: 'onnx' | 'human';
   /** The translated models. */
   files: Record<ModelName, CachedFile>;
@@ -28,7 +31,12 @@ export type Uninterrupted = <T>(work: () => Promise<T>) => Promise<T>;
 export async function openVision({ engine, files, ...rest }: PreparedVision, uninterrupted: Uninterrupted): Promise<Vision> {
   const models = engine === 'onnx' ? await openOnnx(files, uninterrupted) : await (await import('./human-models.ts')).createHumanModels();
   const { custom } = rest.embedding;
-  return { ...rest, uninterrupted, models: custom ? await withCustomEmbedder(models, custom, uninterrupted) : models };
+  return {
+    ...rest,
+    uninterrupted,
+    memory: createReusedMemory(),
+    models: custom ? await withCustomEmbedder(models, custom, uninterrupted) : models,
+  };
 }
 
 async function openOnnx(files: PreparedVision['files'], uninterrupted: Uninterrupted): Promise<FaceModels> {
