@@ -45,8 +45,8 @@ it('the detector for either processor says what the original says, at any size',
     const view = await faces(width, height);
     const expected = await original.detect(view);
     expect(Math.max(...expected.fineScores)).toBeGreaterThan(0);
-    for (const { detect } of models) {
-      const actual = await detect(view);
+    for (const each of models) {
+      const actual = await each.detect(view);
       for (const grid of ['fineScores', 'fineBoxes', 'coarseScores', 'coarseBoxes'] as const) {
         expect(difference(actual[grid], expected[grid])).toBeLessThan(1e-4);
       }
@@ -57,8 +57,8 @@ it('the detector for either processor says what the original says, at any size',
 it('the mesh without PReLU has the points and the flag of the original', async () => {
   const patch = await faces(192, 192);
   const expected = await original.mesh(patch);
-  for (const { mesh } of models) {
-    const actual = await mesh(patch);
+  for (const each of models) {
+    const actual = await each.mesh(patch);
     expect(difference(actual.points, expected.points)).toBeLessThan(1e-4);
     expect(Math.abs(actual.flag - expected.flag)).toBeLessThan(1e-4);
   }
