@@ -20,7 +20,7 @@ import { createPyramid, type Pyramid } from './picture/raster.ts';
  */
 export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   const startedAtMs = performance.now();
-  const { picture, width, height } = await vision.uninterrupted(() => decode(bytes, vision.limits));
+  const { picture, width, height } = await vision.uninterrupted(() => decode(bytes, vision.limits, vision.memory));
   const pyramid = createPyramid(picture);
   const seen = await seeFaces(vision, pyramid);
   const faces = await vision.uninterrupted(() => addCrops(pyramid, seen));

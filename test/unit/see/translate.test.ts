@@ -6,6 +6,7 @@ const recipe: Recipe = {
   name: 'toy',
   side: 32,
   freeSize: true,
+  wholeBlocks: false,
   preprocessing: { order: 'rgb', mean: [0, 0, 0], scale: 1 },
   outputs: { out: 'result' },
 };
@@ -19,12 +20,12 @@ function model(...nodes: Partial<GraphNode>[]): GraphModel {
 }
 
 it('names an unsupported operation and its node', () => {
-  expect(() => toOnnx(model({ name: 'out', op: 'Einsum', input: ['in'] }), recipe)).toThrow('unsupported operation Einsum (node out)');
+  expect(() => toOnnx(model({ name: 'out', op: 'Einsum', input: ['in'] }), recipe, 8)).toThrow('unsupported operation Einsum (node out)');
 });
 
 it('names a missing output and a missing constant', () => {
-  expect(() => toOnnx(model(), recipe)).toThrow('no node out');
-  expect(() => toOnnx(model({ name: 'out', op: 'Conv2D', input: ['in', 'other'] }), recipe)).toThrow('no constant named other');
+  expect(() => toOnnx(model(), recipe, 8)).toThrow('no node out');
+  expect(() => toOnnx(model({ name: 'out', op: 'Conv2D', input: ['in', 'other'] }), recipe, 8)).toThrow('no constant named other');
 });
 
 it('rejects unsupported attributes of an operation', () => {
@@ -35,11 +36,11 @@ it('rejects unsupported attributes of an operation', () => {
     ['b', { shape: [2], data: new Float32Array(2) }],
   ]);
   const graph = { ...model({ name: 'out', op: '_FusedConv2D', input: ['in', 'k', 'b'], attr: { ...fused, ...padding } }), weights };
-  expect(() => toOnnx(graph, recipe)).toThrow('fused Elu is not supported');
+  expect(() => toOnnx(graph, recipe, 8)).toThrow('fused Elu is not supported');
 });
 
 it('leaves out nodes that the outputs do not depend on', () => {
-  const used = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }), recipe);
-  const more = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }, { name: 'unused', op: 'Einsum', input: ['in'] }), recipe);
+  const used = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }), recipe, 8);
+  const more = toOnnx(model({ name: 'out', op: 'Relu', input: ['in'] }, { name: 'unused', op: 'Einsum', input: ['in'] }), recipe, 8);
   expect(more).toEqual(used);
 });

@@ -7,13 +7,20 @@ import { readGrids } from './read-grids.ts';
 
 /** In the coarse pass, a box with this score is a proposal, to be checked in a close view. */
 const proposalScore = 0.1;
+/** A face of 16 pixels in the coarse view is seen well there, so it must score more; in between, the score rises evenly. */
+const clearProposalScore = 0.25;
+const [unclearInView, clearInView] = [12, 16];
+/** Each further coarse pass shrinks this much more than the one before. */
+const passRatio = 4;
+/** Smaller boxes, in pixels of a further pass's view, are for the pass before, in which a face has up to some 130 pixels. */
+const smallestInFurtherPass = 24;
 /** In a close view, a box with this score is a found face. */
 const minFaceScore = 0.5;
 /** The coarse pass shrinks the picture to this many pixels, but not by more than `coarsestStep`. */
-const coarsePixels = 260_000;
+const coarsePixels = 300_000;
 const coarsestStep = 4;
 /** Larger pictures are passed over in parts with sides of at most this many pixels of the view. */
-const largestPart = 704;
+const largestPart = 736;
 const partOverlap = 64;
 /** Smaller boxes, in pixels of the view, are guesses. */
 const smallestInView = 7;
@@ -24,7 +31,12 @@ const smallestInView = 7;
  */
 export async function findFaces(models: FaceModels, picture: Pyramid): Promise<FoundFace[]> {
   const proposals: FoundFace[] = [];
-  for (const view of coarseViews(picture)) proposals.push(...(await detect(models, picture, view, proposalScore)));
+  const views = coarseViews(picture);
+  const finestStep = Math.min(...views.map(({ step }) => step));
+  for (const view of views) {
+    for (const face of await detect(models, picture, view, proposalScore))
+      if (isProposal(face, view, view.step > finestStep)) proposals.push(face);
+  }
   const found: FoundFace[] = [];
   for (const view of planViews(merge(proposals), picture)) {
     for (const face of await detect(models, picture, view, minFaceScore)) {
@@ -34,14 +46,22 @@ export async function findFaces(models: FaceModels, picture: Pyramid): Promise<F
   return merge(found);
 }
 
-/** The whole picture, shrunk to keep the pass cheap, then shrunk by two again and again for larger faces. */
+/** Whether a close view of the place is worth its time. False boxes score little at any size, faces only where they are small. */
+function isProposal({ box, score }: FoundFace, { step }: View, isFurtherPass: boolean): boolean {
+  const side = Math.max(box.width, box.height) / step;
+  if (isFurtherPass && side < smallestInFurtherPass) return false;
+  const clearness = Math.min(1, Math.max(0, (side - unclearInView) / (clearInView - unclearInView)));
+  return score >= proposalScore + clearness * (clearProposalScore - proposalScore);
+}
+
+/** The whole picture, shrunk to keep the pass cheap, then shrunk again and again for larger faces. */
 function coarseViews({ width, height }: Pyramid): View[] {
   const views: View[] = [];
   let step = Math.min(coarsestStep, Math.max(1, Math.sqrt((width * height) / coarsePixels)));
   do {
     for (const [x, w] of split(width / step))
       for (const [y, h] of split(height / step)) views.push({ x: x * step, y: y * step, width: w, height: h, step });
-    step *= 2;
+    step *= passRatio;
   } while (Math.max(width, height) / step >= 96);
   return views;
 }

@@ -1,5 +1,6 @@
 import type { CachedFile } from '../files/model-cache.ts';
 import type { DecodeLimits } from '../picture/decode.ts';
+import { createReusedMemory, type PixelMemory } from '../picture/pixel-memory.ts';
 import type { ModelName } from '../translate/recipes.ts';
 import type { Raster } from '../picture/raster.ts';
 import type { EmbeddingModel } from './embedding-model.ts';
@@ -12,11 +13,13 @@ export interface Vision {
   /** The mean embedding of many faces, unit length. Undefined while it is computed, and for a custom model without `minLikeness`: then likeness is not checked. */
   meanEmbedding: Float32Array | undefined;
   limits: DecodeLimits;
+  /** Where pictures are decoded to; each overwrites the one before. */
+  memory: PixelMemory;
   uninterrupted: Uninterrupted;
 }
 
 /** What a thread needs to open its own `Vision`. Prepared once for all threads; can be sent between them. */
-export interface PreparedVision extends Omit<Vision, 'models' | 'uninterrupted'> {
+export interface PreparedVision extends Omit<Vision, 'models' | 'memory' | 'uninterrupted'> {
   engine: 'onnx' | 'human';
   /** The translated models. */
   files: Record<ModelName, CachedFile>;
@@ -45,7 +48,7 @@ export async function openVision({ engine, files, secondFile, ...rest }: Prepare
       for (const opened of [embedder, second, human]) await opened?.close();
     },
   };
-  return { ...rest, uninterrupted, models };
+  return { ...rest, uninterrupted, memory: createReusedMemory(), models };
 }
 
 async function openOnnx(files: PreparedVision['files'], uninterrupted: Uninterrupted): Promise<HumanModels> {

@@ -4,6 +4,7 @@ import { cellsOf, type Cells } from './fingerprint.ts';
 import type { Raster } from './raster.ts';
 import { bitmapSize, decodeBitmap } from './decode-bitmap.ts';
 import { decodeJpeg } from './decode-jpeg.ts';
+import { freshMemory, type PixelMemory } from './pixel-memory.ts';
 import { sniff } from './sniff.ts';
 
 export interface DecodeLimits {
@@ -21,23 +22,20 @@ export interface Decoded {
   height: number;
 }
 
-/** Larger JPEGs are decoded by sharp, which takes twice the time but less memory. */
-const fastJpegPixels = 4_200_000;
-
 // One thread per picture: the inference threads run in parallel already. No picture is decoded twice, so a cache would not help.
 sharp.concurrency(1);
 sharp.cache(false);
 
 /**
  * Decodes an image file (JPEG, PNG, WebP, first frame of a GIF, AVIF, TIFF, BMP, ICO) and turns it upright by its EXIF orientation.
- * The missing part of a truncated file is grey or black.
+ * The missing part of a truncated file is grey or black. The pixels of an ordinary JPEG lie in `memory`.
  * Rejects with `image-empty`, `image-format-unsupported`, `image-format-heic`, `image-corrupt`, `image-too-many-pixels`.
  */
-export function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<Decoded> {
+export function decode(bytes: Uint8Array, limits: DecodeLimits, memory: PixelMemory = freshMemory): Promise<Decoded> {
   return withSource(bytes, limits, async (source) => {
     const { width, height, plainJpeg } = await measure(source, limits);
-    if (source instanceof Uint8Array && plainJpeg && width * height <= fastJpegPixels) {
-      const picture = await decodeJpeg(source, width, height);
+    if (source instanceof Uint8Array && plainJpeg && width * height <= limits.workPixels) {
+      const picture = decodeJpeg(source, width, height, memory);
       if (picture) return { picture, width, height };
     }
     const shrink = Math.min(1, Math.sqrt(limits.workPixels / (width * height)));
@@ -90,11 +88,14 @@ async function withSource<T>(bytes: Uint8Array, limits: DecodeLimits, use: (sour
 }
 
 async function measure(source: Source, { maxPixels }: DecodeLimits): Promise<{ width: number; height: number; plainJpeg: boolean }> {
-  const { autoOrient, format, orientation = 1, space } = await open(source).metadata();
+  const { autoOrient, format, orientation = 1, space, icc } = await open(source).metadata();
   const { width, height } = autoOrient;
   checkSize(width, height, maxPixels);
-  return { width, height, plainJpeg: format === 'jpeg' && orientation === 1 && space === 'srgb' };
+  return { width, height, plainJpeg: format === 'jpeg' && orientation === 1 && space === 'srgb' && (!icc || namesSrgb(icc)) };
 }
+
+/** Whether a colour profile says that it is sRGB. Names are stored in one or in two bytes per letter. */
+const namesSrgb = (profile: Buffer): boolean => profile.toString('latin1').replaceAll('\0', '').includes('sRGB');
 
 function checkSize(width: number, height: number, maxPixels: number): void {
   if (width * height > maxPixels)

@@ -10,6 +10,7 @@ export const recipes = {
     name: 'blazeface',
     side: 256,
     freeSize: true,
+    wholeBlocks: true,
     preprocessing: { order: 'rgb', mean: [127.5, 127.5, 127.5], scale: 1 / 127.5 },
     outputs: {
       'StatefulPartitionedCall/functional_1/conv2d_33/BiasAdd': 'fineScores',
@@ -23,6 +24,7 @@ export const recipes = {
     name: 'facemesh',
     side: 192,
     freeSize: false,
+    wholeBlocks: false,
     preprocessing: { order: 'rgb', mean: [0, 0, 0], scale: 1 / 255 },
     outputs: {
       'StatefulPartitionedCall/model_1/output_mesh/Reshape': 'points',
@@ -34,6 +36,7 @@ export const recipes = {
     name: 'faceres',
     side: 224,
     freeSize: false,
+    wholeBlocks: false,
     preprocessing: { order: 'bgr', mean: [103.939, 116.779, 123.68], scale: 1 },
     outputs: { 'global_pooling/Mean': 'embedding' },
   },

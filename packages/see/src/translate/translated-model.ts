@@ -4,23 +4,25 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { faceApiFile } from '../files/face-api-package.ts';
 import { humanFile } from '../files/human-package.ts';
 import { cached, type CachedFile } from '../files/model-cache.ts';
+import { channelBlock } from './channel-block.ts';
 import { dlibResnet } from './dlib-resnet.ts';
 import { readGraphModel, readManifest } from './graph-model.ts';
 import { recipes, type ModelName } from './recipes.ts';
 import { toOnnx } from './to-onnx.ts';
 
 /** Increase this when the translator's output for the same source changes. */
-const translatorVersion = 1;
+const translatorVersion = 2;
 const resnetVersion = 1;
 
-/** Human's model as an ONNX file: from the cache, keyed by the hash of source and recipe, or translated now. */
+/** Human's model as an ONNX file: from the cache, keyed by the hash of source, recipe and the processor's block of channels, or translated now. */
 export async function translatedModel(name: ModelName, log: Logger, cacheDir: string | undefined): Promise<CachedFile> {
   const recipe = recipes[name];
   const source = humanFile('models', `${name}.json`);
-  const hash = createHash('sha256').update(JSON.stringify({ translatorVersion, recipe }));
+  const block = await channelBlock();
+  const hash = createHash('sha256').update(JSON.stringify({ translatorVersion, recipe, block }));
   for (const path of [source, humanFile('models', `${name}.bin`)]) hash.update(await readFile(path));
   const file = `${name}-${hash.digest('hex').slice(0, 16)}.onnx`;
-  return cached(file, log, cacheDir, async () => toOnnx(await readGraphModel(source), recipe));
+  return cached(file, log, cacheDir, async () => toOnnx(await readGraphModel(source), recipe, block));
 }
 
 /** dlib's network, from the weights that come with face-api. */
