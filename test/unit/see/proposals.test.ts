@@ -30,7 +30,7 @@ async function closeViews(pass: Pass, side: number, score: number): Promise<numb
     grids.fineBoxes.set([0, 0, side, side], anchor * 16);
     return grids;
   };
-  const models: FaceModels = { name: 'fake', detect, mesh: unused, embed: unused, close: async () => {} };
+  const models: FaceModels = { name: 'fake', detect, mesh: unused, embed: unused, embedSecond: unused, close: async () => {} };
   const data = new Uint8Array(1920 * 1080 * 4);
   expect(await findFaces(models, createPyramid({ data, width: 1920, height: 1080, channels: 4 }))).toEqual([]);
   return close;

@@ -1,5 +1,5 @@
 import { contactSheetFile, humanFile } from '@watchpost/see/files/human-package';
-import type { FaceModels } from '@watchpost/see/models/face-models';
+import type { HumanModels } from '@watchpost/see/models/face-models';
 import { createHumanModels } from '@watchpost/see/models/human-models';
 import { createOnnxModels } from '@watchpost/see/models/onnx-models';
 import type { Raster } from '@watchpost/see/picture/raster';
@@ -9,7 +9,7 @@ import { toOnnx } from '@watchpost/see/translate/to-onnx';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-async function translated(channelBlock: number): Promise<FaceModels> {
+async function translated(channelBlock: number): Promise<HumanModels> {
   const file = async (name: ModelName) => toOnnx(await readGraphModel(humanFile('models', `${name}.json`)), recipes[name], channelBlock);
   return createOnnxModels({ blazeface: await file('blazeface'), facemesh: await file('facemesh'), faceres: await file('faceres') });
 }
@@ -27,8 +27,8 @@ function difference(actual: Float32Array, expected: Float32Array): number {
   return actual.reduce((most, value, index) => Math.max(most, Math.abs(value - expected[index]!)), 0) / scale;
 }
 
-let original: FaceModels;
-let models: FaceModels[] = [];
+let original: HumanModels;
+let models: HumanModels[] = [];
 beforeAll(async () => {
   original = await createHumanModels();
   models = [await translated(8), await translated(16)];
