@@ -15,7 +15,7 @@ const passRatio = 4;
 /** Smaller boxes, in pixels of a further pass's view, are for the pass before, in which a face has up to some 130 pixels. */
 const smallestInFurtherPass = 24;
 /** In a close view, a box with this score is a found face. */
-const minFaceScore = 0.5;
+export const minFaceScore = 0.5;
 /** The coarse pass shrinks the picture to this many pixels, but not by more than `coarsestStep`. */
 const coarsePixels = 300_000;
 const coarsestStep = 4;
@@ -30,16 +30,30 @@ const smallestInView = 7;
  * these places decide. Best score first. See docs/seeing.md.
  */
 export async function findFaces(models: FaceModels, picture: Pyramid): Promise<FoundFace[]> {
+  return lookClosely(models, picture, await propose(models, picture, coarseViews(picture)));
+}
+
+/** The coarse pass: places in these views where there may be faces. Best score first. */
+export async function propose(models: FaceModels, picture: Pyramid, views: View[]): Promise<FoundFace[]> {
   const proposals: FoundFace[] = [];
-  const views = coarseViews(picture);
   const finestStep = Math.min(...views.map(({ step }) => step));
   for (const view of views) {
     for (const face of await detect(models, picture, view, proposalScore))
       if (isProposal(face, view, view.step > finestStep)) proposals.push(face);
   }
+  return merge(proposals);
+}
+
+/** Close views of proposed places: the boxes there with at least this score. Best score first. */
+export async function lookClosely(
+  models: FaceModels,
+  picture: Pyramid,
+  proposals: FoundFace[],
+  minScore = minFaceScore,
+): Promise<FoundFace[]> {
   const found: FoundFace[] = [];
-  for (const view of planViews(merge(proposals), picture)) {
-    for (const face of await detect(models, picture, view, minFaceScore)) {
+  for (const view of planViews(proposals, picture)) {
+    for (const face of await detect(models, picture, view, minScore)) {
       if (isTrustworthy(face, view, picture)) found.push(face);
     }
   }
@@ -55,7 +69,7 @@ function isProposal({ box, score }: FoundFace, { step }: View, isFurtherPass: bo
 }
 
 /** The whole picture, shrunk to keep the pass cheap, then shrunk again and again for larger faces. */
-function coarseViews({ width, height }: Pyramid): View[] {
+export function coarseViews({ width, height }: Pyramid): View[] {
   const views: View[] = [];
   let step = Math.min(coarsestStep, Math.max(1, Math.sqrt((width * height) / coarsePixels)));
   do {
