@@ -126,6 +126,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       needs: 'nothing',
       load: () => import('./commands/analyze.ts'),
     },
+    compare: {
+      usage: '[--json] FILE FILE...',
+      does: 'say of each two pictures whether their largest faces are one person',
+      needs: 'nothing',
+      load: () => import('./commands/compare.ts'),
+    },
     bench: {
       usage: '[--json]',
       does: 'measure how many cameras this machine can serve',
