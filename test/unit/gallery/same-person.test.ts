@@ -13,7 +13,7 @@ const sizes = { probeSizePx: 80, referenceSizePx: 80 };
 it.each([
   [0.5001, 'same', 'one stranger in a thousand would be named in a gallery of a hundred'],
   [0.4999, 'not sure', 'it would be a few more'],
-  [0.3302, 'not sure', 'one in twenty would be uncertain'],
+  [0.33011, 'not sure', 'one in twenty would be uncertain'],
   [0.33, 'different', 'it would be a few more'],
 ] as const)('two faces of similarity %d are judged "%s": %s', (similarity, verdict, _because) => {
   expect(judgePair({ similarity, ...sizes }, calibration)).toEqual({ verdict, likelihoodRatio: similarity * 10 });
