@@ -19,6 +19,8 @@ export interface StoredPerson {
   mergedAtMs: number | null;
   /** The numbers of the unknowns that were merged into it: old posts still say "Unknown 2". */
   formerNumbers: number[];
+  /** Of an unknown: the person whom it resembles, though not surely; somebody may say whether they are the same. Whether it still holds: `Mirror.mayBe`. */
+  mayBe: string | null;
   deleted: boolean;
   createdAtMs: number;
   /** The gallery's version at our last write. An edit by hand does not change it. */
@@ -170,6 +172,7 @@ const inverseSchema = sightingChangesSchema.extend({
         mergedInto: z.string().nullable().exactOptional(),
         mergedAtMs: z.number().nullable().exactOptional(),
         formerNumbers: z.array(z.number()).exactOptional(),
+        mayBe: z.string().nullable().exactOptional(),
         deleted: z.boolean().exactOptional(),
         createdAtMs: z.number().exactOptional(),
       }),
@@ -216,6 +219,7 @@ export const auditEntrySchema = z.object({
     'name',
     'alias',
     'merge',
+    'distinguish',
     'split',
     'ignore',
     'unignore',

@@ -10,6 +10,7 @@ const candidate = (similarity: number, over: Partial<Candidate> = {}): Candidate
   similarity,
   faceId: 'f1',
   negative: -1,
+  mayBe: null,
   ...over,
 });
 const face = (candidates: Candidate[], over: Partial<RankedProbe> = {}): RankedProbe => ({
@@ -20,12 +21,14 @@ const face = (candidates: Candidate[], over: Partial<RankedProbe> = {}): RankedP
 });
 const decideAll = (faces: RankedProbe[], alike = (): number => 0, notSame: NotSame = () => false) =>
   decide(faces, alike, defaultDecisionSettings, notSame);
-const kinds = (faces: RankedProbe[], alike?: () => number): string[] => decideAll(faces, alike).map(({ kind }) => kind);
+/** A new person who may be somebody counts as a kind of its own. */
+const kinds = (faces: RankedProbe[], alike?: () => number): string[] =>
+  decideAll(faces, alike).map((each) => (each.kind === 'new' && each.mayBe !== null ? 'may be' : each.kind));
 
 describe('the two thresholds', () => {
-  it('are match, uncertain and new', () => {
+  it('are match, a new person who may be somebody, and new', () => {
     expect(kinds([face([candidate(0.7)])])).toEqual(['match']);
-    expect(kinds([face([candidate(0.62)])])).toEqual(['uncertain']);
+    expect(kinds([face([candidate(0.62)])])).toEqual(['may be']);
     expect(kinds([face([candidate(0.4)])])).toEqual(['new']);
     expect(kinds([face([])])).toEqual(['new']);
   });
@@ -39,16 +42,16 @@ describe('the two thresholds', () => {
     expect([at(10), at(20), at(80), at(500)]).toEqual([0.61, 0.61, 0.655, 0.655]);
     expect(at(60)).toBeCloseTo((0.64 + 0.655) / 2, 6);
     expect(kinds([face([candidate(0.64)], { sizePx: 30 })])).toEqual(['match']);
-    expect(kinds([face([candidate(0.64)], { sizePx: 100 })])).toEqual(['uncertain']);
+    expect(kinds([face([candidate(0.64)], { sizePx: 100 })])).toEqual(['may be']);
     for (const { match, uncertain } of defaultThresholds) expect(match).toBeGreaterThan(uncertain);
   });
 });
 
 describe('a second person within the margin', () => {
   it('makes the decision uncertain', () => {
-    expect(kinds([face([candidate(0.7), candidate(0.68, { personId: 'bob' })])])).toEqual(['uncertain']);
+    expect(kinds([face([candidate(0.7), candidate(0.68, { personId: 'bob' })])])).toEqual(['may be']);
     expect(kinds([face([candidate(0.75), candidate(0.68, { personId: 'bob' })])])).toEqual(['match']);
-    expect(kinds([face([candidate(0.7, { status: 'ignored' }), candidate(0.68, { personId: 'bob' })])])).toEqual(['uncertain']);
+    expect(kinds([face([candidate(0.7, { status: 'ignored' }), candidate(0.68, { personId: 'bob' })])])).toEqual(['may be']);
   });
 
   it('does not matter between two unknowns', () => {
@@ -60,8 +63,8 @@ describe('a second person within the margin', () => {
     const unknowns = (count: number): Candidate[] =>
       Array.from({ length: count }, (_, index) => candidate(0.7 - index / 10_000, { personId: `u${index}`, status: 'unknown' }));
     for (const count of [1, 2, 50]) {
-      expect(kinds([face([...unknowns(count), candidate(0.689)])])).toEqual(['uncertain']);
-      expect(kinds([face([...unknowns(count), candidate(0.689, { status: 'ignored' })])])).toEqual(['uncertain']);
+      expect(kinds([face([...unknowns(count), candidate(0.689)])])).toEqual(['may be']);
+      expect(kinds([face([...unknowns(count), candidate(0.689, { status: 'ignored' })])])).toEqual(['may be']);
       expect(kinds([face([...unknowns(count), candidate(0.65)])])).toEqual(['unknown']);
       expect(kinds([face([...unknowns(count), candidate(0.689, { negative: 0.7 })])])).toEqual(['unknown']);
     }
@@ -71,21 +74,54 @@ describe('a second person within the margin', () => {
     const two = (other: Partial<Candidate>): string[] =>
       kinds([face([candidate(0.7, { name: 'ada' }), candidate(0.69, { personId: 'ada 2', name: 'ada', ...other })])]);
     expect(two({})).toEqual(['match']);
-    expect(two({ name: 'bob' })).toEqual(['uncertain']);
-    expect(two({ status: 'ignored' })).toEqual(['uncertain']);
+    expect(two({ name: 'bob' })).toEqual(['may be']);
+    expect(two({ status: 'ignored' })).toEqual(['may be']);
     expect(
       kinds([face([candidate(0.7), candidate(0.69, { personId: 'ada 2', name: 'ada' }), candidate(0.68, { personId: 'bob' })])]),
-    ).toEqual(['uncertain']);
+    ).toEqual(['may be']);
   });
 
   it('matters between two who are known not to be the same', () => {
     const known: NotSame = (one, other) => [one, other].sort().join() === 'ada,other';
     const twins = [candidate(0.7, { status: 'unknown' }), candidate(0.69, { personId: 'other', status: 'unknown' })];
-    expect(decideAll([face(twins)], undefined, known)).toMatchObject([{ kind: 'uncertain', addReference: false }]);
+    expect(decideAll([face(twins)], undefined, known)).toMatchObject([{ kind: 'new', mayBe: 'ada' }]);
     const namesakes = [candidate(0.7), candidate(0.69, { personId: 'other', name: 'ada' })];
-    expect(decideAll([face(namesakes)], undefined, known)).toMatchObject([{ kind: 'uncertain', addReference: false }]);
+    expect(decideAll([face(namesakes)], undefined, known)).toMatchObject([{ kind: 'new', mayBe: 'ada' }]);
     const third = candidate(0.7, { personId: 'third', status: 'unknown' });
     expect(decideAll([face([third, ...twins])], undefined, known)).toMatchObject([{ kind: 'unknown', candidate: { personId: 'third' } }]);
+  });
+});
+
+describe('a face that is not surely somebody', () => {
+  it('becomes a new person who may be the nearest one, if it is good enough', () => {
+    expect(decideAll([face([candidate(0.62)])])).toMatchObject([{ kind: 'new', mayBe: 'ada', keptFrom: [] }]);
+    expect(decideAll([face([candidate(0.62)], { sizePx: 39 })])).toMatchObject([{ kind: 'uncertain', candidate: { personId: 'ada' } }]);
+    expect(kinds([face([candidate(0.62)], { quality: 0.39 })])).toEqual(['uncertain']);
+    expect(decideAll([face([candidate(0.4)])])).toMatchObject([{ kind: 'new', mayBe: null }]);
+  });
+
+  it('becomes nobody where another face of the picture is that person, or is the same new person', () => {
+    expect(kinds([face([candidate(0.8)]), face([candidate(0.62)])])).toEqual(['match', 'uncertain']);
+    expect(kinds([face([candidate(0.8, { personId: 'bob' })]), face([candidate(0.62)])])).toEqual(['match', 'may be']);
+    expect(kinds([face([candidate(0.63)]), face([candidate(0.62)])], () => 0.7)).toEqual(['may be', 'uncertain']);
+  });
+});
+
+describe('an unknown who may be somebody', () => {
+  const unknown = (similarity: number, mayBe: string | null): Candidate =>
+    candidate(similarity, { personId: 'u7', status: 'unknown', mayBe });
+
+  it('does not contest that person, nor is contested', () => {
+    expect(kinds([face([candidate(0.7), unknown(0.69, 'ada')])])).toEqual(['match']);
+    expect(kinds([face([candidate(0.7), unknown(0.69, null)])])).toEqual(['may be']);
+    expect(kinds([face([unknown(0.66, 'ada'), candidate(0.65)])])).toEqual(['unknown']);
+    expect(kinds([face([unknown(0.66, 'bob'), candidate(0.65)])])).toEqual(['may be']);
+  });
+
+  it('comes after that person where the person matches, however similar', () => {
+    expect(decideAll([face([unknown(0.9, 'ada'), candidate(0.66)])])).toMatchObject([{ kind: 'match', candidate: { personId: 'ada' } }]);
+    expect(decideAll([face([unknown(0.9, 'ada'), candidate(0.65)])])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'u7' } }]);
+    expect(decideAll([face([unknown(0.9, null), candidate(0.66)])])).toMatchObject([{ kind: 'unknown', candidate: { personId: 'u7' } }]);
   });
 });
 

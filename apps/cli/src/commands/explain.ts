@@ -52,10 +52,10 @@ function mayBeSame(best: string | null, second: string | null): boolean {
 }
 
 function toLines(
-  { position, decision, person, saidBy, evidence, best, second }: SightedFace,
+  { position, decision, person, saidBy, evidence, best, second, mayBe }: SightedFace,
   again: ReturnType<typeof tryAgain>,
 ): string[] {
-  const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}`];
+  const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}${mayBe === null ? '' : `, who may be ${mayBe}`}`];
   if (saidBy !== null) lines.push(`  said by ${saidBy}`);
   if (!evidence) return [...lines, '  nothing was compared'];
   const shown = (value: number): string => value.toFixed(3);

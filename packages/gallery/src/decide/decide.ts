@@ -35,6 +35,8 @@ export interface Candidate {
   faceId: string;
   /** Cosine to the nearest of the person's negatives; -1 where there is none. */
   negative: number;
+  /** Of an unknown: the person whom it may be (`Mirror.mayBe`). */
+  mayBe: string | null;
 }
 
 /** A face with its candidates, most similar first. */
@@ -48,7 +50,8 @@ export interface RankedProbe {
 export type NotSame = (one: string, other: string) => boolean;
 
 /**
- * The decision about a face, with what it was made of. `new`: a stranger, to become a new person; `keptFrom`: the persons whom it
+ * The decision about a face, with what it was made of. `new`: to become a new person: a stranger or, with `mayBe`, a face that is not surely
+ * that person's; `keptFrom`: the persons whom it
  * resembles, but whom a negative excluded, so that the new person is not the same as they are. `sameAs`: it resembles the stranger in
  * another face of the picture (its index). `likeNegativesOf`: the other persons of whose negatives one would match the face, and so
  * shows whomever the face shows.
@@ -56,7 +59,7 @@ export type NotSame = (one: string, other: string) => boolean;
 export type Decision = (
   | { kind: 'match' | 'uncertain' | 'unknown'; candidate: Candidate; addReference: boolean }
   | { kind: 'uncertain'; sameAs: number }
-  | { kind: 'new'; keptFrom: string[] }
+  | { kind: 'new'; mayBe: string | null; keptFrom: string[] }
   | { kind: 'unrecognisable' }
 ) & { evidence: Evidence; likeNegativesOf: string[] };
 
@@ -64,8 +67,8 @@ export type Decision = (
  * Decides about all faces of one picture together. `similarity(i, j)`: cosine between two of its faces. Pure.
  * Rules: a person's similarity is that of its nearest reference. A face nearer to a person's negative than to its references is not
  * that person. A person appears at most once in a picture: the most similar face gets it. A rival within the margin makes the
- * decision uncertain: any other person, except one who may well be the same (see `mayBeSame`). A face that resembles anybody never
- * becomes a new person, nor does a poor one.
+ * decision uncertain: any other person, except one who may well be the same (see `mayBeSame`). An uncertain face that is good enough
+ * becomes a new person who may be the nearest one, unless another face of the picture is that person's; a poor one never does.
  */
 export function decide(
   faces: readonly RankedProbe[],
@@ -75,6 +78,7 @@ export function decide(
 ): Decision[] {
   const verdicts = faces.map((face) => judge(face, settings, notSame));
   assignEachPersonOnce(verdicts);
+  keepFromThePresent(faces, verdicts);
   return keepOneFacePerStranger(faces, verdicts, similarity, settings);
 }
 
@@ -84,26 +88,47 @@ function judge(face: RankedProbe, settings: DecisionSettings, notSame: NotSame):
   const { recognisable, enroll } = settings;
   const thresholds = thresholdsAt(face.sizePx, settings.thresholds);
   // Somebody said that this is not the person: then it is another one, however similar.
-  const [best, ...others] = face.candidates.filter((candidate) => !isExcluded(candidate));
+  const [best, ...others] = nearestFirst(face, thresholds);
   const rival = best && others.find((other) => isWithin(best, other, thresholds, settings.margin) && !mayBeSame(best, other, notSame));
   const evidence = evidenceOf(face, best, rival ?? others[0], thresholds, settings.margin);
   const unsure = { evidence, likeNegativesOf: [] };
   if (!reaches(face, recognisable)) return { kind: 'unrecognisable', ...unsure };
   const alike = face.candidates.filter(({ negative }) => negative >= thresholds.match).map(({ personId }) => personId);
-  if (!best || best.similarity < thresholds.uncertain) {
-    if (!reaches(face, enroll)) return { kind: 'unrecognisable', ...unsure };
-    const excluded = face.candidates.filter((candidate) => isExcluded(candidate) && candidate.similarity >= thresholds.uncertain);
-    return { kind: 'new', keptFrom: excluded.map(({ personId }) => personId), evidence, likeNegativesOf: alike };
+  const near = best && best.similarity >= thresholds.uncertain ? best : null;
+  const perhaps = near && !rival && reaches(face, enroll) ? whoMayBeTheOther(near, others, thresholds) : null;
+  if (near && near.similarity >= thresholds.match && !rival) {
+    const sure = near.similarity >= thresholds.match + settings.reference.minAboveMatch;
+    return {
+      kind: near.status === 'unknown' ? 'unknown' : 'match',
+      candidate: near,
+      addReference: sure && reaches(face, settings.reference),
+      evidence,
+      likeNegativesOf: alike.filter((personId) => personId !== near.personId),
+    };
   }
-  if (best.similarity < thresholds.match || rival) return { kind: 'uncertain', candidate: best, addReference: false, ...unsure };
-  const sure = best.similarity >= thresholds.match + settings.reference.minAboveMatch;
-  return {
-    kind: best.status === 'unknown' ? 'unknown' : 'match',
-    candidate: best,
-    addReference: sure && reaches(face, settings.reference),
-    evidence,
-    likeNegativesOf: alike.filter((personId) => personId !== best.personId),
-  };
+  if (perhaps) return { kind: 'unknown', candidate: perhaps, addReference: true, evidence, likeNegativesOf: [] };
+  if (!reaches(face, enroll))
+    return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
+  const excluded = face.candidates.filter((candidate) => isExcluded(candidate) && candidate.similarity >= thresholds.uncertain);
+  const keptFrom = excluded.map(({ personId }) => personId);
+  return { kind: 'new', mayBe: near?.personId ?? null, keptFrom, evidence, likeNegativesOf: alike };
+}
+
+/**
+ * A face that is perhaps somebody, and perhaps the unknown who may be the same, is that unknown's: no name is at stake, and a stranger is
+ * hardly ever alike to both. So the sightings of a person seen badly come together, instead of becoming one unknown each.
+ */
+function whoMayBeTheOther(near: Candidate, others: readonly Candidate[], { uncertain }: Thresholds): Candidate | null {
+  const linked = others.filter(({ similarity }) => similarity >= uncertain);
+  if (near.status === 'unknown') return linked.some(({ personId }) => personId === near.mayBe) ? near : null;
+  return linked.find(({ status, mayBe }) => status === 'unknown' && mayBe === near.personId) ?? null;
+}
+
+/** Without those whom a negative excludes. A person who matches comes before the unknown who may be that person, however similar. */
+function nearestFirst({ candidates }: RankedProbe, { match }: Thresholds): Candidate[] {
+  const all = candidates.filter((candidate) => !isExcluded(candidate));
+  const person = all.find(({ personId, similarity }) => personId === all[0]?.mayBe && similarity >= match);
+  return person ? [person, ...all.filter((candidate) => candidate !== person)] : all;
 }
 
 function isExcluded({ similarity, negative }: Candidate): boolean {
@@ -117,11 +142,13 @@ function isWithin(best: Candidate, other: Candidate, { uncertain }: Thresholds, 
 /**
  * Two similar unknowns are one stranger enrolled twice: no name is at stake, and this face, added to one, lets housekeeping merge them.
  * Two similar persons of one name are one person entered twice by hand: the name is right in any case. Unless they are known to be two.
+ * Nor does an unknown contest the person whom it may be.
  */
 function mayBeSame(one: Candidate, other: Candidate, notSame: NotSame): boolean {
   const unknowns = one.status === 'unknown' && other.status === 'unknown';
   const namesakes = one.status === 'named' && other.status === 'named' && one.name !== '' && one.name === other.name;
-  return (unknowns || namesakes) && !notSame(one.personId, other.personId);
+  const suggested = one.mayBe === other.personId || other.mayBe === one.personId;
+  return (unknowns || namesakes || suggested) && !notSame(one.personId, other.personId);
 }
 
 function evidenceOf(
@@ -156,6 +183,16 @@ function assignEachPersonOnce(verdicts: Verdict[]): void {
     if (before && 'candidate' in before)
       verdicts[holder.index] = { ...before, kind: 'uncertain', addReference: false, likeNegativesOf: [] };
     holders.set(personId, { index, similarity });
+  }
+}
+
+/** Nobody is in a picture twice: a face that may be somebody whom another face surely is, is no new person, but perhaps a mirror image. */
+function keepFromThePresent(faces: readonly RankedProbe[], verdicts: Verdict[]): void {
+  const present = new Set(verdicts.flatMap((each) => (each.kind === 'match' || each.kind === 'unknown' ? [each.candidate.personId] : [])));
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.kind !== 'new' || verdict.mayBe === null || !present.has(verdict.mayBe)) continue;
+    const candidate = faces[index]?.candidates.find(({ personId }) => personId === verdict.mayBe);
+    if (candidate) verdicts[index] = { kind: 'uncertain', candidate, addReference: false, evidence: verdict.evidence, likeNegativesOf: [] };
   }
 }
 

@@ -128,6 +128,7 @@ export async function draftChange(
 ): Promise<Draft> {
   const change = createChange(base);
   const strangers: (Stranger | undefined)[] = [];
+  const present = new Set(matchedPersons(decisions));
   for (const [position, decision] of decisions.entries()) {
     const face = faces[position];
     if (!face) continue;
@@ -140,7 +141,9 @@ export async function draftChange(
       if (reference.evict !== null) change.removeFace(reference.evict);
     }
     if (decision.kind === 'new') {
-      const { id: personId } = change.createUnknown();
+      // Two persons of one picture, or one whom a negative excludes, are not the same.
+      const isOther = decision.mayBe === null || present.has(decision.mayBe) || decision.keptFrom.includes(decision.mayBe);
+      const { id: personId } = change.createUnknown(isOther ? null : decision.mayBe);
       strangers[position] = { personId, faceId: addReference(personId) };
       for (const other of decision.keptFrom) change.setPair(other, personId, false);
     }
@@ -148,7 +151,7 @@ export async function draftChange(
     if (shown !== null) for (const negative of await negativesOf(deps, face, decision, signal)) change.setShows(negative, shown);
   }
   const made = strangers.flatMap((stranger) => stranger?.personId ?? []);
-  const pairs = newPairs(deps, [...matchedPersons(decisions), ...made]);
+  const pairs = newPairs(deps, [...present, ...made]);
   for (const [one, other] of pairs) change.setPair(one, other, false);
   const outcomes = decisions.map((decision, index): FaceOutcome => {
     const stranger = strangers[index];

@@ -126,8 +126,8 @@ function view(mirror: GalleryParts['mirror']): View {
     version: mirror.head.version,
     persons: persons.flatMap(({ id, is, stored }) => {
       if (!stored) return [];
-      const { name, number, aliases, ignored } = stored;
-      return [{ id, name, number, aliases, ignored, is, faces: mirror.facesOf(id).map((face) => face.id) }];
+      const { name, number, aliases, ignored, mayBe } = stored;
+      return [{ id, name, number, aliases, ignored, mayBe, is, faces: mirror.facesOf(id).map((face) => face.id) }];
     }),
   };
 }

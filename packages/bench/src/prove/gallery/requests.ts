@@ -89,6 +89,10 @@ function toDeed(asked: Reading, now: Circumstances): Told | null {
       const other = namesake ?? picked(people, asked.other) ?? person;
       return other.id === id ? null : { deed: { kind: 'merge', from: id, into: other.id }, words: `merge ${who} into ${label(other)}` };
     }
+    case 'distinguish': {
+      const other = picked(people, asked.other) ?? person;
+      return { deed: { kind: 'distinguish', person: id, other: other.id }, words: `${who} is not ${label(other)}` };
+    }
     case 'split':
       return toSplit(person, asked.faces, now.faces);
     case 'ignore':
@@ -111,6 +115,7 @@ function referring(model: Model, deed: Operation, naming: Naming): Operation {
     return meant.length === 1 && meant[0]?.id === id ? name : id;
   };
   if (deed.kind === 'assign') return { ...deed, person: deed.person === null ? null : refer(deed.person) };
+  if (deed.kind === 'distinguish') return { ...deed, person: refer(deed.person), other: refer(deed.other) };
   if (deed.kind !== 'merge') return { ...deed, person: refer(deed.person) };
   const [from, into] = [model.persons.get(deed.from), model.persons.get(deed.into)];
   const both = from && into ? called(model, from.name) : [];
