@@ -95,31 +95,43 @@ function judge(face: RankedProbe, settings: DecisionSettings, notSame: NotSame):
   if (!reaches(face, recognisable)) return { kind: 'unrecognisable', ...unsure };
   const alike = face.candidates.filter(({ negative }) => negative >= thresholds.match).map(({ personId }) => personId);
   const near = best && best.similarity >= thresholds.uncertain ? best : null;
-  const perhaps = near && !rival && reaches(face, enroll) ? whoMayBeTheOther(near, others, thresholds) : null;
-  if (near && near.similarity >= thresholds.match && !rival) {
-    const sure = near.similarity >= thresholds.match + settings.reference.minAboveMatch;
-    return {
-      kind: near.status === 'unknown' ? 'unknown' : 'match',
-      candidate: near,
-      addReference: sure && reaches(face, settings.reference),
-      evidence,
-      likeNegativesOf: alike.filter((personId) => personId !== near.personId),
-    };
-  }
-  if (perhaps) return { kind: 'unknown', candidate: perhaps, addReference: true, evidence, likeNegativesOf: [] };
+  if (near && near.similarity >= thresholds.match && !rival) return sureOf(face, near, thresholds, settings, { evidence, alike });
   if (!reaches(face, enroll))
     return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
-  const excluded = face.candidates.filter((candidate) => isExcluded(candidate) && candidate.similarity >= thresholds.uncertain);
-  const keptFrom = excluded.map(({ personId }) => personId);
-  return { kind: 'new', mayBe: near?.personId ?? null, keptFrom, evidence, likeNegativesOf: alike };
+  const perhaps = rival ? null : whoMayBeTheOther(near, others, thresholds);
+  if (perhaps) return { kind: 'unknown', candidate: perhaps, addReference: true, ...unsure };
+  return { kind: 'new', mayBe: near?.personId ?? null, keptFrom: excludedFrom(face, thresholds), evidence, likeNegativesOf: alike };
+}
+
+function sureOf(
+  face: RankedProbe,
+  candidate: Candidate,
+  { match }: Thresholds,
+  { reference }: DecisionSettings,
+  { evidence, alike }: { evidence: Evidence; alike: string[] },
+): Verdict {
+  const { status, personId, similarity } = candidate;
+  return {
+    kind: status === 'unknown' ? 'unknown' : 'match',
+    candidate,
+    addReference: similarity >= match + reference.minAboveMatch && reaches(face, reference),
+    evidence,
+    likeNegativesOf: alike.filter((id) => id !== personId),
+  };
+}
+
+/** Whom the face resembles, but a negative excludes. */
+function excludedFrom({ candidates }: RankedProbe, { uncertain }: Thresholds): string[] {
+  return candidates.flatMap((each) => (isExcluded(each) && each.similarity >= uncertain ? [each.personId] : []));
 }
 
 /**
  * A face that is perhaps somebody, and perhaps the unknown who may be the same, is that unknown's: no name is at stake, and a stranger is
  * hardly ever alike to both. So the sightings of a person seen badly come together, instead of becoming one unknown each.
  */
-function whoMayBeTheOther(near: Candidate, others: readonly Candidate[], { uncertain }: Thresholds): Candidate | null {
+function whoMayBeTheOther(near: Candidate | null, others: readonly Candidate[], { uncertain }: Thresholds): Candidate | null {
   const linked = others.filter(({ similarity }) => similarity >= uncertain);
+  if (!near) return null;
   if (near.status === 'unknown') return linked.some(({ personId }) => personId === near.mayBe) ? near : null;
   return linked.find(({ status, mayBe }) => status === 'unknown' && mayBe === near.personId) ?? null;
 }
