@@ -212,25 +212,13 @@ const actorSchema = z.object({
 /** Who asks for a change, for the audit. */
 export type Actor = z.infer<typeof actorSchema>;
 
+/** What readers say about persons. */
+const saidActions = ['name', 'alias', 'merge', 'distinguish', 'split', 'ignore', 'unignore', 'forget', 'assign'] as const;
+
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum([
-    'name',
-    'alias',
-    'merge',
-    'distinguish',
-    'split',
-    'ignore',
-    'unignore',
-    'forget',
-    'undo',
-    'assign',
-    'enroll',
-    'expire',
-    'edit',
-    'repair',
-  ]),
+  action: z.enum([...saidActions, 'undo', 'enroll', 'expire', 'edit', 'repair']),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),

@@ -22,7 +22,7 @@ const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[], pair
   const mirror = createMirror(createExactIndex);
   mirror.apply({ persons, faces, pairs });
   const found = withoutPause(findSame({ mirror, assessor }, faceId));
-  return found?.kind === 'same' ? [found.unknown.name, found.person?.name].sort() : null;
+  return found?.kind === 'same' ? [found.unknown.name, found.person?.name ?? ''].sort((one, other) => one.localeCompare(other)) : null;
 };
 
 describe('twins', () => {

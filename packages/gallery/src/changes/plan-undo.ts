@@ -152,8 +152,8 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   const { mirror } = deps;
   // A face that was replaced by a better one since stays replaced.
   const faces = inverse.faces.filter(({ id, set }) => set.deleted === false || mirror.face(id));
-  // Nor is whom somebody may be, where that is known better by now, or the unknown is gone.
-  const persons = inverse.persons.filter((each) => !isHint(each) || mirror.stored(each.id)?.mayBe === null);
+  // Nor is whom somebody may be, if anything was changed of that one since.
+  const persons = inverse.persons.filter((each) => !isHint(each) || mirror.stored(each.id)?.version === entry.version);
   const whole = { ...inverse, persons, faces };
   if (entry.action === 'split') return splitUndone(deps, base, { entry, inverse: whole }, signal);
   if (inverse.persons.some(({ set }) => set.mergedInto === null)) return mergeUndone(deps, { entry, inverse: whole }, signal);

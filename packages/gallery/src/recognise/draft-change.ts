@@ -108,6 +108,11 @@ function newPairs({ mirror }: DraftDeps, personIds: readonly string[]): [string,
   );
 }
 
+/** Two persons of one picture are not the same, nor is one whom a negative excludes. */
+function mayBeOf({ mayBe, keptFrom }: Decision & { kind: 'new' }, present: ReadonlySet<string>): string | null {
+  return mayBe === null || present.has(mayBe) || keptFrom.includes(mayBe) ? null : mayBe;
+}
+
 export interface Draft {
   /** Null if the decisions change nothing. */
   changeset: Changeset | null;
@@ -141,9 +146,7 @@ export async function draftChange(
       if (reference.evict !== null) change.removeFace(reference.evict);
     }
     if (decision.kind === 'new') {
-      // Two persons of one picture, or one whom a negative excludes, are not the same.
-      const isOther = decision.mayBe === null || present.has(decision.mayBe) || decision.keptFrom.includes(decision.mayBe);
-      const { id: personId } = change.createUnknown(isOther ? null : decision.mayBe);
+      const { id: personId } = change.createUnknown(mayBeOf(decision, present));
       strangers[position] = { personId, faceId: addReference(personId) };
       for (const other of decision.keptFrom) change.setPair(other, personId, false);
     }

@@ -111,7 +111,7 @@ const thresholds = { match: 0.655, uncertain: 0.585, margin: 0.04 };
 /** Similarities nearer to a threshold than this are left open: an index may round. */
 const rounding = 0.01;
 
-/** Who a face must be: a person's id, `new`, `uncertain`; null where the model leaves it open. */
+/** Who a face must be: a person's id, `new`, `perhaps` (new, unless another face of the picture is whom it may be); null where the model leaves it open. */
 export function expectedOf(model: Model, { faces }: Observed, face: Face): string | null {
   const best = { reference: new Map<string, number>(), negative: new Map<string, number>() };
   for (const { personId, role, embedding } of faces) {
@@ -121,7 +121,9 @@ export function expectedOf(model: Model, { faces }: Observed, face: Face): strin
   const [first, second] = [...best.reference].sort(([, a], [, b]) => b - a);
   if (!first || first[1] < thresholds.uncertain - rounding) return 'new';
   if ([...best.reference.keys()].some((id) => (best.negative.get(id) ?? -1) > thresholds.uncertain - rounding)) return null;
-  if (first[1] > thresholds.uncertain + rounding && first[1] < thresholds.match - rounding) return 'uncertain';
+  const isPerhaps = first[1] > thresholds.uncertain + rounding && first[1] < thresholds.match - rounding;
+  // Who is perhaps two persons may be the unknown among them, if that one may be the other.
+  if (isPerhaps) return second && second[1] > thresholds.uncertain - rounding ? null : 'perhaps';
   const isRivalled = second && second[1] > thresholds.uncertain - rounding && first[1] - second[1] < thresholds.margin + rounding;
   return first[1] > thresholds.match + rounding && !isRivalled ? first[0] : null;
 }

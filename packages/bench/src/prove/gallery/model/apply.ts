@@ -16,6 +16,7 @@ import {
   same,
   twoOf,
   type Deed,
+  type DeedOfTwo,
   type Entry,
   type Model,
   type Moved,
@@ -124,18 +125,10 @@ function unsplit(model: Model, undone: Entry, { faceIds, from, to }: Moved): voi
 /** `isMerge`: somebody became somebody else. */
 function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean): void {
   if (deed.kind === 'assign') return assign(model, entry, deed, isMerge);
-  const [person, into] = isOfTwo(deed) ? twoOf(deed).map((id) => resolve(model, id)) : [resolve(model, deed.person), null];
+  if (isOfTwo(deed)) return carryOutOfTwo(model, entry, deed);
+  const person = resolve(model, deed.person);
   if (!person) return violated(`${deed.kind} changed a person that does not exist`);
   switch (deed.kind) {
-    case 'merge':
-      if (!into || person.id === into.id) return violated('a merge of one person with itself was done');
-      return merge(model, entry, ...chosen(person, into, entry));
-    case 'distinguish': {
-      if (!into || person.id === into.id) return violated('one person was said not to be itself');
-      entry.told = [person.id, into.id];
-      model.different.push(entry.told);
-      return;
-    }
     case 'forget':
       return forget(model, entry, person);
     case 'name': {
@@ -155,6 +148,14 @@ function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean)
     default:
       return deed satisfies never;
   }
+}
+
+function carryOutOfTwo(model: Model, entry: Entry, deed: DeedOfTwo): void {
+  const [one, other] = twoOf(deed).map((id) => resolve(model, id));
+  if (!one || !other || one.id === other.id) return violated(`a ${deed.kind} of one person with itself, or with nobody, was done`);
+  if (deed.kind === 'merge') return merge(model, entry, ...chosen(one, other, entry));
+  entry.told = [one.id, other.id];
+  model.different.push(entry.told);
 }
 
 function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }, isAbsorbed: boolean): void {
