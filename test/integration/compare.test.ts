@@ -47,8 +47,8 @@ describe('compare', () => {
     expect([code, out]).toEqual([
       0,
       [
-        expect.stringMatching(/man\.jpg {2}\S+woman\.png {2}different: score 0\.\d\d, .* times likelier two persons than one$/),
-        expect.stringMatching(/man\.jpg {2}\S+man\.jpg {2}same: score 1\.00, .* times likelier one person than two$/),
+        expect.stringMatching(/man\.jpg {2}\S+woman\.png {2}different: score 0\.\d{3}, .* times likelier two persons than one$/),
+        expect.stringMatching(/man\.jpg {2}\S+man\.jpg {2}same: score 1\.000, .* times likelier one person than two$/),
         expect.stringMatching(/woman\.png {2}\S+man\.jpg {2}different: /),
       ],
     ]);

@@ -1,6 +1,6 @@
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { dot } from '@watchpost/shared/vectors';
-import { builtInCalibration } from '@watchpost/gallery/decide/calibration';
+import { defaultGallerySettings } from '@watchpost/gallery/config';
 import { judgePair, type PairVerdict } from '@watchpost/gallery/decide/same-person';
 import { seeEnv } from '@watchpost/see/config';
 import type { Command } from '../command.ts';
@@ -50,15 +50,26 @@ interface Pair extends PairVerdict {
 function comparePair(a: Usable, b: Usable): Pair {
   const [probeSizePx = 0, referenceSizePx = 0] = [a.face.sizePx, b.face.sizePx].sort((one, other) => one - other);
   const similarity = dot(a.face.embedding, b.face.embedding);
-  return { a: a.file, b: b.file, score: similarity, ...judgePair({ similarity, probeSizePx, referenceSizePx }, builtInCalibration) };
+  return {
+    a: a.file,
+    b: b.file,
+    score: similarity,
+    ...judgePair({ similarity, probeSizePx, referenceSizePx }, defaultGallerySettings.decision),
+  };
 }
 
 function asJson({ a, b, score, likelihoodRatio, verdict }: Pair): string {
-  return JSON.stringify({ a, b, score: Number(score.toFixed(6)), likelihoodRatio: Number(likelihoodRatio.toPrecision(3)), verdict });
+  return JSON.stringify({
+    a,
+    b,
+    score: Number(score.toFixed(6)),
+    likelihoodRatio: Number(Math.min(likelihoodRatio, Number.MAX_VALUE).toPrecision(3)),
+    verdict,
+  });
 }
 
 function asText({ a, b, score, likelihoodRatio, verdict }: Pair): string {
-  return `${a}  ${b}  ${verdict}: score ${score.toFixed(2)}, ${likelihood(likelihoodRatio)}`;
+  return `${a}  ${b}  ${verdict}: score ${score.toFixed(3)}, ${likelihood(likelihoodRatio)}`;
 }
 
 /** Beyond this, the fitted distributions say nothing that can be relied on. */

@@ -1,4 +1,5 @@
-import type { Calibration, Comparison } from './calibration.ts';
+import type { Comparison } from './calibration.ts';
+import { createYardstick, type RiskSettings } from './yardstick.ts';
 
 /** Whether two faces show one person. */
 export interface PairVerdict {
@@ -7,15 +8,13 @@ export interface PairVerdict {
   likelihoodRatio: number;
 }
 
-/** Small galleries are judged like one of so many persons: relatives and friends resemble each other. */
-const persons = 100;
-/** Of so many strangers one may be taken for somebody in the gallery, and at most so many may be uncertain. */
-const named = 0.001;
-const uncertain = 0.05;
+/** A gallery in which one of two faces is the only reference of somebody. */
+const gallery = { persons: 100, faces: 100 };
 
 /** What a gallery of a hundred persons would decide about a face that is so similar to the reference of one of them. Pure. */
-export function judgePair(comparison: Comparison, calibration: Calibration): PairVerdict {
-  const expected = persons * calibration.falseMatchRate(comparison);
-  const verdict = expected <= named ? 'same' : expected <= uncertain ? 'not sure' : 'different';
-  return { verdict, likelihoodRatio: calibration.likelihoodRatio(comparison) };
+export function judgePair({ similarity, probeSizePx, referenceSizePx }: Comparison, risk: RiskSettings): PairVerdict {
+  const yardstick = createYardstick(risk, gallery, { probeSizePx });
+  const likeness = { similarity, referenceSizePx };
+  const verdict = yardstick.isMatch(likeness) ? 'same' : yardstick.isNear(likeness) ? 'not sure' : 'different';
+  return { verdict, likelihoodRatio: yardstick.likelihoodRatio(likeness) };
 }
