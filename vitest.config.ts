@@ -1,24 +1,37 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tests import the built packages (`tsc -b` runs first), so worker threads and child processes run exactly what ships.
 // Only tests may pass a package's doors: the condition opens what `exports` keeps closed.
 const conditions = ['internals', 'node'];
 
-const project = (name: string, testTimeout: number, fileParallelism = true) => ({
+const project = (name: string, testTimeout: number) => ({
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: Math.max(testTimeout, 60_000), fileParallelism },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: Math.max(testTimeout, 60_000) },
 });
+
+/** Those with the longest files first, so that none of these is left at the end, alone. */
+const projects = [
+  project('e2e', 180_000),
+  project('integration', 60_000),
+  project('contract', 60_000),
+  project('architecture', 10_000),
+  project('unit', 5_000),
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project: { name } }: TestSpecification): number => projects.findIndex(({ test }) => test.name === name);
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
-    // By default one core stays free; most tests wait for a database half of their time.
-    maxWorkers: '100%',
-    projects: [
-      project('unit', 5_000),
-      project('architecture', 10_000),
-      project('contract', 60_000),
-      project('integration', 60_000),
-      project('e2e', 180_000, false),
-    ],
+    // Most files wait for servers and processes half of their time; few cores feel that most.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
+    projects,
   },
 });

@@ -75,8 +75,8 @@ describeGallery('persons who are not the same', (rig) => {
     const [one, two] = [strangerVector(1), alikeVector(middle, 0.75, 4)];
     await rig.see(one);
     await rig.see(two);
-    // Too poor a picture to become a reference.
-    const poor = { quality: 0.45 };
+    // Too poor a picture to become a reference, or a person.
+    const poor = { quality: 0.35 };
     expect(await rig.see(middle, 'before', poor)).toMatchObject({ decision: 'unknown' });
     await rig.seeAll([one, two]);
     expect(await rig.see(middle, 'after', poor)).toMatchObject({ decision: 'uncertain' });

@@ -87,6 +87,16 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
     (out) => expect(JSON.parse(out)).toMatchObject({ faces: [{ embedding: expect.arrayContaining([expect.any(Number)]) as number[] }] }),
   ],
   [
+    /^compare front-door\.jpg garage\.jpg passport\.jpg$/,
+    (out) =>
+      expect(out.split('\n').map((line) => line.replace(/:.*/, ''))).toEqual([
+        'front-door.jpg  garage.jpg  different',
+        'front-door.jpg  passport.jpg  same',
+        'garage.jpg  passport.jpg  different',
+        '',
+      ]),
+  ],
+  [
     /^export /,
     async (out, { root, before }) => {
       // Those who were merged into others are in the file too.
@@ -213,6 +223,9 @@ async function writePictures(root: string): Promise<void> {
     'more/1.jpg': [dark],
     'some-snapshot.jpg': [man[1]!, woman],
     'picture.jpg': [woman],
+    'front-door.jpg': [man[0]!],
+    'garage.jpg': [woman],
+    'passport.jpg': [man[2]!],
   };
   for (const [index, [name, cells]] of Object.entries(pictures).entries()) {
     const file = path.join(root, name);

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine } from '@watchpost/see/face-engine';
+import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { loadConfig } from '@watchpost/worker/config';
 import { proxied, type CutProxy } from '../support/cut-proxy.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
@@ -16,10 +17,18 @@ const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 const context = { attempt: 1, lastAttempt: false };
 
+/** One for all galleries: it takes some time to start. */
+let engine: FaceEngine;
+let picture: Buffer;
+beforeAll(async () => {
+  engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never);
+  picture = await frameWith([woman]);
+}, 120_000);
+afterAll(async () => engine?.close());
+
 for (const backend of galleryBackends) {
   describeWith([...backend.needs, 'postgres'], `an attempt of a snapshot, with the gallery on ${backend.name}`, () => {
     let servers: Service[];
-    let engine: FaceEngine;
     let inferences: number;
     let afterFingerprint: () => void;
     let afterInference: () => void;
@@ -28,17 +37,11 @@ for (const backend of galleryBackends) {
     let proxy: CutProxy;
     let behind: ReturnType<typeof backend.storage>;
     let workers: WorkerRig[];
-    let picture: Buffer;
 
     beforeAll(async () => {
       servers = await Promise.all([postgres(), backend.start()]);
-      const slackConfig = { SLACK_API_TOKEN: 'xoxb-test', READ_SLACK_CHANNEL_ID: 'CREAD', WRITE_SLACK_CHANNEL_ID: 'CRESULTS' };
-      const config = loadConfig({ ...slackConfig, POSTGRES_URL: servers[0]!.url, INFERENCE_THREADS: '1' });
-      engine = await createFaceEngine(config, log, never);
-      picture = await frameWith([woman]);
     }, 120_000);
     afterAll(async () => {
-      await engine?.close();
       await Promise.all(servers.map(async (server) => server.stop()));
     });
     beforeEach(async () => {

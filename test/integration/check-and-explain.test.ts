@@ -119,7 +119,9 @@ for (const backend of galleryBackends) {
       opened = await startGallery(storage);
     });
 
-    it('a command ends when the gallery cannot be read, and says why', { timeout: 30_000 }, async () => {
+    // It takes as long as a failover may, and is the same on both kinds of MongoDB.
+    const unreadable = backend.name.includes('standalone') ? [] : [backend];
+    it.each(unreadable)('a command ends when the gallery cannot be read, and says why', { timeout: 30_000 }, async () => {
       if (storage.MONGO_CONNECTION_STRING)
         await withMongo(storage, async (client) => {
           // What a restore leaves behind that was stopped.

@@ -61,6 +61,12 @@ describe('a command that is interrupted while it infers', () => {
     expect(tookMs).toBeLessThan(soonMs);
   });
 
+  it('ends cleanly at Ctrl-C while it compares', async () => {
+    const { code, killedBy, err, tookMs } = await interrupt(['compare', '--json', ...many], { signal: 'SIGINT', afterMs: 31 });
+    expect({ code, killedBy, err }).toEqual({ code: 130, killedBy: null, err: 'aborted: stopped before it was done\n' });
+    expect(tookMs).toBeLessThan(soonMs);
+  });
+
   it('tells SIGTERM by its exit code', async () => {
     expect(await interrupt(['analyze', ...many], { signal: 'SIGTERM', afterMs: 10 })).toMatchObject({ code: 143, killedBy: null });
   });

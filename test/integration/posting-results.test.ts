@@ -7,6 +7,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { allowHosts } from '@watchpost/slack/file-hosts';
+import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { recordFailure } from '@watchpost/worker/record-failure';
 import { createResultHandler, type ResultDeps } from '@watchpost/worker/result/pipeline';
 import { createStepTimer } from '@watchpost/worker/step-timer';
@@ -60,6 +61,7 @@ async function post({ snapshotId }: SnapshotRecord, over: Partial<ResultDeps> = 
     records: opened.records,
     log: createLogger('test', 'silent'),
     timed: createStepTimer(createMetrics({ processMetrics: false })),
+    files: createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 }),
     maxBytes: 10_000_000,
     maxPixels: 60_000_000,
     ...over,

@@ -6,7 +6,7 @@ import { runPair } from '@watchpost/bench/prove/pair/run';
 import { describeWith } from '../support/describe-with.ts';
 
 const kept = {
-  accepted: 40,
+  accepted: 24,
   'double posts': 0,
   lost: 0,
   'kills of workers': 2,
@@ -21,7 +21,7 @@ const kept = {
  * nothing, or all that is known of what went wrong.
  */
 async function prove(shape: Shape) {
-  const run = { shape, seed: 1, snapshots: 40, faults: faultsOf(['late'], []), short: true };
+  const run = { shape, seed: 1, snapshots: 24, faults: faultsOf(['late'], []), short: true };
   const finished = await runPair(run, process.env, new AbortController().signal, () => undefined);
   const ledger = ledgerOf(finished, run);
   return { ledger, report: finished.breaches.length === 0 ? '' : [...ledgerLines(ledger), ...explain(finished)].join('\n') };

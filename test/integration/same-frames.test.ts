@@ -1,12 +1,13 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine } from '@watchpost/see/face-engine';
+import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { loadConfig } from '@watchpost/worker/config';
 import { describeWith } from '../support/describe-with.ts';
 import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
@@ -17,10 +18,16 @@ import { postedIn, startWorkerRig, type WorkerRig } from '../support/worker-rig.
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 
+/** One for all galleries: it takes some time to start. */
+let engine: FaceEngine;
+beforeAll(async () => {
+  engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 2 }, log, never);
+}, 120_000);
+afterAll(async () => engine?.close());
+
 for (const backend of galleryBackends) {
   describeWith([...backend.needs, 'postgres'], `equal frames, with the gallery on ${backend.name}`, () => {
     let servers: Service[];
-    let engine: FaceEngine;
     let inferences: number;
     let slack: FakeSlack;
     let workers: WorkerRig[];
@@ -29,11 +36,8 @@ for (const backend of galleryBackends) {
 
     beforeAll(async () => {
       servers = await Promise.all([postgres(), backend.start()]);
-      const slackConfig = { SLACK_API_TOKEN: 'xoxb-test', READ_SLACK_CHANNEL_ID: 'CREAD', WRITE_SLACK_CHANNEL_ID: 'CRESULTS' };
-      engine = await createFaceEngine(loadConfig({ ...slackConfig, ...queue(), INFERENCE_THREADS: '2' }), log, never);
     }, 120_000);
     afterAll(async () => {
-      await engine?.close();
       await Promise.all(servers.map(async (server) => server.stop()));
     });
     beforeEach(async () => {

@@ -11,6 +11,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { createHandlers } from '@watchpost/worker/handlers';
 import { loadConfig } from '@watchpost/worker/config';
+import { createKeptFiles, type KeptFiles } from '@watchpost/worker/kept-files';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { FaceEngine } from '@watchpost/see/face-engine';
 import { createStepTimer } from '@watchpost/worker/step-timer';
@@ -27,6 +28,7 @@ let engine: FaceEngine;
 let opened: OpenedGallery;
 let slack: FakeSlack;
 let handlers: JobHandlers;
+let files: KeptFiles;
 let queued: Job[];
 let inferences: number;
 let serial = 0;
@@ -69,6 +71,7 @@ beforeEach(async () => {
       sharing: { checkAfterMs: [1, 1] },
     }),
   };
+  files = createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 });
   handlers = createHandlers({
     platformFor: () => platform,
     engine: {
@@ -84,6 +87,7 @@ beforeEach(async () => {
     log,
     lookedAt: () => undefined,
     timed: createStepTimer(createMetrics({ processMetrics: false })),
+    files,
     maxBytes: 10_000_000,
     maxPixels: 60_000_000,
     compareWith: 5,
@@ -138,6 +142,30 @@ describe('a snapshot', () => {
     await namePerson(opened, second, 'Grace', { id: 'test' });
     await run(posted(await frameWith([man[1]!, woman], { seed: 1 })));
     expect(slack.posts[1]!.text).toMatch(/2 faces at camera \d+: 1: Ada, 2: Grace/);
+  });
+
+  it('is downloaded once for its recognition and its post, and not kept after it', async () => {
+    const job = posted(await frameWith([woman], { seed: 12 }));
+    await run(job);
+    expect(await record(job)).toMatchObject({ state: 'posted' });
+    expect(slack.downloads).toHaveLength(1);
+    expect(files.get(job.snapshotId)).toBeNull();
+  });
+
+  it('that is not to be posted is not kept', async () => {
+    const job = posted(await frameWith([], { seed: 13 }));
+    await run(job);
+    expect([slack.downloads.length, files.get(job.snapshotId)]).toEqual([1, null]);
+  });
+
+  it('is downloaded again for its post by a worker that did not keep it', async () => {
+    const job = posted(await frameWith([woman], { seed: 14 }));
+    await handlers.snapshot(job, context, never);
+    expect(files.get(job.snapshotId)).not.toBeNull();
+    files.drop(job.snapshotId);
+    await handlers.result(queued.splice(0)[0] as never, context, never);
+    expect(await record(job)).toMatchObject({ state: 'posted' });
+    expect(slack.downloads).toHaveLength(2);
   });
 
   it('shows a stranger as the same unknown again', async () => {

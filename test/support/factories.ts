@@ -27,5 +27,5 @@ export function snapshotRecord(over: Partial<SnapshotRecord> = {}): SnapshotReco
 }
 
 export function person(over: Partial<Person> = {}): Person {
-  return { id: 'p1', status: 'named', name: 'Ada', number: null, faces: 1, lastSeen: null, ...over };
+  return { id: 'p1', status: 'named', name: 'Ada', number: null, faces: 1, lastSeen: null, mayBe: null, ...over };
 }

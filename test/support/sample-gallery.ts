@@ -26,7 +26,15 @@ export async function fillGallery(storage: StorageConfig): Promise<void> {
     await gallery.close();
   }
   const workbench = await openWorkbench(storage, log, never);
-  const rest = { number: null, formerNumbers: [], mergedInto: null, mergedAtMs: null, deleted: false, createdAtMs: 1_600_000_000_001 };
+  const rest = {
+    number: null,
+    formerNumbers: [],
+    mayBe: null,
+    mergedInto: null,
+    mergedAtMs: null,
+    deleted: false,
+    createdAtMs: 1_600_000_000_001,
+  };
   const [kept, gone, merged] = [randomUUID(), randomUUID(), randomUUID()];
   const origin = { snapshotId: 's', position: 3, shows: kept };
   const negative = { modelId: 'test-model', role: 'negative' as const, embedding: strangerVector(9), quality: 1 / 3, sizePx: 77.7 };

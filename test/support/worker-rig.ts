@@ -11,6 +11,7 @@ import { allowHosts } from '@watchpost/slack/file-hosts';
 import { createSlackCalls } from '@watchpost/slack/calls';
 import { createSlackPlatform } from '@watchpost/slack/platform';
 import { createHandlers } from '@watchpost/worker/handlers';
+import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import type { FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { snapshotJob } from './factories.ts';
@@ -61,6 +62,7 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings, 
     log,
     lookedAt: () => undefined,
     timed: createStepTimer(createMetrics({ processMetrics: false })),
+    files: createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 }),
     maxBytes: 10_000_000,
     maxPixels: 60_000_000,
     compareWith: 5,

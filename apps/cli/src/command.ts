@@ -9,6 +9,8 @@ export interface CommandContext {
   signal: AbortSignal;
   /** Writes a line to standard output. */
   print: (line: string) => void;
+  /** Resolves when what was printed is on its way: a command that prints much waits for a slow reader, instead of filling its memory. */
+  written: () => Promise<void>;
   /** Writes a line to standard error: progress, and what went wrong. */
   warn: (line: string) => void;
 }

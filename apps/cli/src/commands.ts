@@ -13,8 +13,8 @@ export interface CommandEntry {
 export const commandGroups: Record<string, Record<string, CommandEntry>> = {
   People: {
     people: {
-      usage: '[--json]',
-      does: 'list everybody, with when and where they were last seen',
+      usage: '[--suggestions] [--json]',
+      does: 'list everybody, with when and where they were last seen; or only strangers who may be somebody known',
       needs: 'gallery',
       load: () => import('./commands/people.ts'),
     },
@@ -29,6 +29,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       does: 'merge two entries for the same person',
       needs: 'gallery',
       load: () => import('./commands/merge.ts'),
+    },
+    distinguish: {
+      usage: 'NAME OTHER [--json]',
+      does: 'say that two are not the same: distinguish "Unknown 7" Ada',
+      needs: 'gallery',
+      load: () => import('./commands/distinguish.ts'),
     },
     alias: {
       usage: 'NAME ALIAS [--json]',
@@ -67,8 +73,8 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/history.ts'),
     },
     explain: {
-      usage: '[--json] [--match N] [--uncertain N] [--margin N] SNAPSHOT',
-      does: 'say why each face of a snapshot got its name, and try other thresholds',
+      usage: '[--json] [--strangers-named SHARE] [--persons N] SNAPSHOT',
+      does: 'say why each face of a snapshot got its name, and try another risk or size of the gallery',
       needs: 'gallery',
       load: () => import('./commands/explain.ts'),
     },
@@ -125,6 +131,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       does: 'find the faces in local pictures',
       needs: 'nothing',
       load: () => import('./commands/analyze.ts'),
+    },
+    compare: {
+      usage: '[--json] FILE FILE...',
+      does: 'say of each two pictures whether their largest faces are one person',
+      needs: 'nothing',
+      load: () => import('./commands/compare.ts'),
     },
     bench: {
       usage: '[--json]',

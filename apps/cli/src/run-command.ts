@@ -48,7 +48,8 @@ export async function runCommand(
   const stdout = openOutput(process.stdout);
   const stderr = openOutput(process.stderr);
   try {
-    const code = await runNamed(name, args, { env, openStorage, print: print ?? stdout.write, warn: warn ?? stderr.write });
+    const written = async (signal: AbortSignal): Promise<void> => (print ? undefined : stdout.written(signal));
+    const code = await runNamed(name, args, { env, openStorage, print: print ?? stdout.write, warn: warn ?? stderr.write, written });
     const failure = await stdout.finish();
     if (failure) stderr.write(shownFailure(failure));
     return failure && code === 0 ? 1 : code;
@@ -57,14 +58,19 @@ export async function runCommand(
   }
 }
 
-async function runNamed(name: string, args: string[], { env, openStorage, print, warn }: Required<RunOptions>): Promise<number> {
+interface RunContext extends Required<RunOptions> {
+  written: (signal: AbortSignal) => Promise<void>;
+}
+
+async function runNamed(name: string, args: string[], context: RunContext): Promise<number> {
+  const { print, warn } = context;
   const command = commands.get(name);
   if (command && asksForHelp(args)) {
     print(`usage: ${usageOf(name, command)}`);
     print(command.does);
     return 0;
   }
-  if (command) return runEntry(name, command, args, { env, openStorage, print, warn });
+  if (command) return runEntry(name, command, args, context);
   const isHelp = ['help', '--help', '-h'].includes(name);
   if (!isHelp) warn(`unknown command: ${name}`);
   for (const line of helpLines()) (isHelp ? print : warn)(line);
@@ -81,7 +87,7 @@ async function runEntry(
   name: string,
   entry: CommandEntry,
   args: string[],
-  { env, openStorage, print, warn }: Required<RunOptions>,
+  { env, openStorage, print, warn, written }: RunContext,
 ): Promise<number> {
   const interrupt = new AbortController();
   let received: NodeJS.Signals | null = null;
@@ -95,7 +101,8 @@ async function runEntry(
     const { run } = await entry.load();
     const storage = await openStorage(entry.needs, env, interrupt.signal);
     try {
-      return await run(args, { env: storage.env, signal: interrupt.signal, print, warn });
+      const { signal } = interrupt;
+      return await run(args, { env: storage.env, signal, print, warn, written: async () => written(signal) });
     } finally {
       await storage.close();
     }

@@ -18,6 +18,10 @@ export const workerEnv = {
   WORKER_PORT: portEnv.WORKER_PORT,
   /** Larger files are refused before they are read. */
   MAX_FILE_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),
+  /** How much of the downloaded files is kept in memory for their posts; 0: nothing. */
+  KEEP_FILES_BYTES: wholeNumber(0, 1_073_741_824).default(33_554_432),
+  /** How long a downloaded file is kept at most. */
+  KEEP_FILES_MS: wholeNumber(0, 600_000).default(60_000),
   /** How many recent snapshots of the same camera to compare with before any inference. */
   SAME_FRAME_LOOKBACK: wholeNumber(0, 50).default(5),
   /** How old those may be: an hour at most, because fingerprints are kept no longer. */

@@ -14,6 +14,7 @@ import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
+import { createKeptFiles } from './kept-files.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { createStepTimer } from './step-timer.ts';
@@ -86,6 +87,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     sender,
     log,
     timed: createStepTimer(metrics),
+    files: createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS }),
     maxBytes: config.MAX_FILE_BYTES,
     maxPixels: config.MAX_PIXELS,
     compareWith: config.SAME_FRAME_LOOKBACK,

@@ -27,6 +27,7 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
     number: stored.number,
     faces: mirror.facesOf(stored.id).filter(({ role }) => role === 'reference').length,
     lastSeen: newestOf(ids, lastSeen),
+    mayBe: shownAs(mirror.mayBe(stored)),
   });
 
   return {
@@ -53,6 +54,10 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
     },
     close,
   };
+}
+
+function shownAs(person: StoredPerson | null): Person['mayBe'] {
+  return person && { id: person.id, name: person.name };
 }
 
 function newestOf(ids: readonly string[], lastSeen: Map<string, LastSeen>): LastSeen | null {

@@ -19,6 +19,8 @@ export interface StoredPerson {
   mergedAtMs: number | null;
   /** The numbers of the unknowns that were merged into it: old posts still say "Unknown 2". */
   formerNumbers: number[];
+  /** Of an unknown: the person whom it resembles, though not surely; somebody may say whether they are the same. Whether it still holds: `Mirror.mayBe`. */
+  mayBe: string | null;
   deleted: boolean;
   createdAtMs: number;
   /** The gallery's version at our last write. An edit by hand does not change it. */
@@ -170,6 +172,7 @@ const inverseSchema = sightingChangesSchema.extend({
         mergedInto: z.string().nullable().exactOptional(),
         mergedAtMs: z.number().nullable().exactOptional(),
         formerNumbers: z.array(z.number()).exactOptional(),
+        mayBe: z.string().nullable().exactOptional(),
         deleted: z.boolean().exactOptional(),
         createdAtMs: z.number().exactOptional(),
       }),
@@ -209,24 +212,13 @@ const actorSchema = z.object({
 /** Who asks for a change, for the audit. */
 export type Actor = z.infer<typeof actorSchema>;
 
+/** What readers say about persons. */
+const saidActions = ['name', 'alias', 'merge', 'distinguish', 'split', 'ignore', 'unignore', 'forget', 'assign'] as const;
+
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum([
-    'name',
-    'alias',
-    'merge',
-    'split',
-    'ignore',
-    'unignore',
-    'forget',
-    'undo',
-    'assign',
-    'enroll',
-    'expire',
-    'edit',
-    'repair',
-  ]),
+  action: z.enum([...saidActions, 'undo', 'enroll', 'expire', 'edit', 'repair']),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),

@@ -12,6 +12,8 @@ export interface Person {
   number: number | null;
   faces: number;
   lastSeen: LastSeen | null;
+  /** Whom an unknown may be, though not surely. `merge` says that they are the same, `distinguish` that they are not. */
+  mayBe: { id: string; name: string } | null;
 }
 
 /** A face to identify. */
@@ -52,6 +54,8 @@ export interface SightedFace extends Pick<Sighting, 'box' | 'decision' | 'simila
   /** What the persons in `evidence` are called now; null if there was none, or it is gone. */
   best: string | null;
   second: string | null;
+  /** Whom that person, an unknown, may be. */
+  mayBe: string | null;
 }
 
 /** How far a process knows the gallery. */
@@ -93,6 +97,8 @@ export type Operation =
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
   /** Merges two persons. A named person absorbs an unknown (ignored or not), the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */
   | { kind: 'merge'; from: string; into: string }
+  /** Two persons are not the same: neither is ever merged into the other by itself, nor said to be perhaps the other. */
+  | { kind: 'distinguish'; person: string; other: string }
   /** Moves these faces, and the sightings matched by them that no reader corrected, to a new Unknown, who is not the same person. For the buttons to come: a command would have to name faces by their ids. */
   | { kind: 'split'; person: string; faceIds: string[] }
   /** An ignored person is recognised but never reported; similar faces become uncertain. */

@@ -47,12 +47,16 @@ describe('the command line', () => {
     expect((await run(['merge', '--', '--help'])).code).toBe(2);
   });
 
-  it.each([[['merge', 'Ada']], [['merge', 'Ada', 'Bob', 'Eve']], [['people', 'Ada']], [['analyze']], [['enroll', 'a.jpg']]])(
-    'answers %j with the usage',
-    async (argv) => {
-      expect(await run(argv)).toMatchObject({ code: 2, out: [], err: [expect.stringContaining('usage-invalid'), expect.any(String)] });
-    },
-  );
+  it.each([
+    [['merge', 'Ada']],
+    [['merge', 'Ada', 'Bob', 'Eve']],
+    [['people', 'Ada']],
+    [['analyze']],
+    [['compare', 'a.jpg']],
+    [['enroll', 'a.jpg']],
+  ])('answers %j with the usage', async (argv) => {
+    expect(await run(argv)).toMatchObject({ code: 2, out: [], err: [expect.stringContaining('usage-invalid'), expect.any(String)] });
+  });
 
   it('answers an address of the old service that is none with the usage', async () => {
     const openStorage: OpenStorage = async () => ({ env: { POSTGRES_URL: 'postgres://nowhere' }, close: async () => undefined });

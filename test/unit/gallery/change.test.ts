@@ -13,6 +13,7 @@ const ada: StoredPerson = {
   mergedInto: null,
   mergedAtMs: null,
   formerNumbers: [],
+  mayBe: null,
   deleted: false,
   createdAtMs: 5,
   version: 3,

@@ -1,5 +1,6 @@
 import type { StoredFace, StoredPerson } from '@watchpost/gallery/domain';
-import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { syntheticDecision } from '@watchpost/bench/gallery/synthetic-calibration';
+import { assessByCalibration } from '@watchpost/gallery/housekeeping/assessor';
 import { createCompareFaces } from '@watchpost/gallery/housekeeping/compare';
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
@@ -9,9 +10,10 @@ import { strangerVector } from '../../support/gallery-backends.ts';
 const never = new AbortController().signal;
 const nobody = async (): Promise<void> => undefined;
 const amply = 60_000;
+const assessor = assessByCalibration(syntheticDecision, () => ({ persons: 10, faces: 10 }));
 
 const person = (id: string, name: string, number: number): StoredPerson => {
-  const blank = { aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null, deleted: false };
+  const blank = { aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null, mayBe: null, deleted: false };
   return { id, name, number, ...blank, createdAtMs: 0, version: number };
 };
 const face = (id: string, personId: string, version: number, over: Partial<StoredFace> = {}): StoredFace => {
@@ -33,18 +35,18 @@ describe('comparing the faces of unknowns', () => {
   });
 
   it('compares what is newer than the last time, once', async () => {
-    const compare = createCompareFaces(mirror, defaultThresholds);
+    const compare = createCompareFaces({ mirror, assessor });
     expect(await compare(0, amply, nobody, never)).toMatchObject({ faces: 3, upTo: 5, unfinished: false });
     expect(await compare(5, amply, nobody, never)).toMatchObject({ faces: 0, upTo: 5, unfinished: false, cpuMs: expect.any(Number) });
     expect(await compare(2, amply, nobody, never)).toMatchObject({ faces: 1, upTo: 5 });
   });
 
   it('compares all of a history that has less versions than the one before', async () => {
-    expect(await createCompareFaces(mirror, defaultThresholds)(70, amply, nobody, never)).toMatchObject({ faces: 3, upTo: 5 });
+    expect(await createCompareFaces({ mirror, assessor })(70, amply, nobody, never)).toMatchObject({ faces: 3, upTo: 5 });
   });
 
   it('stops when the budget is spent, and goes on there', async () => {
-    const compare = createCompareFaces(mirror, defaultThresholds);
+    const compare = createCompareFaces({ mirror, assessor });
     const rounds: (readonly [number, number, boolean])[] = [];
     for (let upTo = 0; rounds.length < 4 && rounds.at(-1)?.[2] !== false;) {
       const done = await compare(upTo, 0, nobody, never);
@@ -70,7 +72,7 @@ describe('comparing the faces of unknowns', () => {
     );
     mirror.apply({ persons, faces, pairs: [] });
     mirror.head = { ...mirror.head, version: 7 };
-    const compare = createCompareFaces(mirror, defaultThresholds);
+    const compare = createCompareFaces({ mirror, assessor });
     expect(await compare(5, amply, nobody, never)).toMatchObject({ faces: 2_000, upTo: 5, unfinished: true });
     expect(await compare(5, amply, nobody, never)).toMatchObject({ faces: 500, upTo: 7, unfinished: false });
   });
@@ -79,7 +81,7 @@ describe('comparing the faces of unknowns', () => {
     const persons = [6, 7, 8].map((number) => ({ ...person(`u${number}`, `Unknown ${number}`, number), version: 6 }));
     mirror.apply({ persons, faces: persons.map(({ id }) => face(`f-${id}`, id, 6, { embedding: strangerVector(60) })), pairs: [] });
     mirror.head = { ...mirror.head, version: 6 };
-    const compare = createCompareFaces(mirror, defaultThresholds);
+    const compare = createCompareFaces({ mirror, assessor });
     const stop = new AbortController();
     let found = 0;
     const interrupt = async (): Promise<void> => {

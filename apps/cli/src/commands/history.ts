@@ -21,5 +21,5 @@ export const run: Command = async (args, context) => {
 function toLine({ action, actor, atMs, summary, undone }: AuditEntry, id: string): string {
   const at = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
   const who = actor.where === undefined ? actor.id : `${actor.id} at ${actor.where}`;
-  return `${id}  ${at} UTC  ${action.padEnd(8)}  ${summary} (${who})${undone ? ', undone' : ''}`;
+  return `${id}  ${at} UTC  ${action.padEnd(11)}  ${summary} (${who})${undone ? ', undone' : ''}`;
 }

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { AppError } from '@watchpost/shared/errors';
 
 /** Standard output or standard error, for the time of one command. */
 export interface Output {
   write: (line: string) => void;
+  /** Resolves when there is room for more, at once after a failure. */
+  written: (signal: AbortSignal) => Promise<void>;
   /** Resolves when everything is written: to what went wrong, or to null. */
   finish(): Promise<AppError | null>;
 }
@@ -19,6 +22,13 @@ export function openOutput(stream: Writable): Output {
   return {
     write: (line) => {
       if (!failure) stream.write(`${line}\n`);
+    },
+    written: async (signal) => {
+      if (failure || !stream.writableNeedDrain) return;
+      // A failed write ends the waiting too; it is reported at the end.
+      await once(stream, 'drain', { signal }).catch((error: unknown) => {
+        if (signal.aborted) throw error;
+      });
     },
     finish: async () => {
       if (!failure) await new Promise<void>((resolve) => stream.write('', () => resolve()));

@@ -2,12 +2,14 @@ import type { ChatPlatform } from '@watchpost/shared/chat/chat';
 import { scaleBox } from '@watchpost/shared/geometry';
 import { decode } from '@watchpost/see/picture/decode';
 import { downloadSnapshot } from '../download-snapshot.ts';
+import type { KeptFiles } from '../kept-files.ts';
 import type { Gathered } from './1-gather.ts';
 import type { FaceLabel } from './2-describe.ts';
 import { drawFaces } from './annotate/draw.ts';
 import { maxResultSidePx } from './annotate/layout.ts';
 
 export interface AnnotateDeps {
+  files: KeptFiles;
   maxBytes: number;
   /** Larger pictures are refused. */
   maxPixels: number;
@@ -18,10 +20,10 @@ export async function annotate(
   { record, faces }: Gathered,
   labels: readonly FaceLabel[],
   chat: ChatPlatform,
-  { maxBytes, maxPixels }: AnnotateDeps,
+  { files, maxBytes, maxPixels }: AnnotateDeps,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const bytes = await downloadSnapshot(record.job.file, { chat, maxBytes }, signal);
+  const bytes = await downloadSnapshot(record.job, { chat, files, maxBytes }, signal);
   // Shrunk while it is decoded, so that a picture of 40 megapixels is not drawn in full.
   const { picture } = await decode(bytes, { maxPixels, workPixels: maxResultSidePx ** 2 });
   const scale = picture.width / (record.width ?? picture.width);

@@ -38,6 +38,7 @@ export function createResultHandler(deps: ResultDeps): JobHandler<'result'> {
       return 'idle';
     }
     const { state, faces, job } = await post(record, deps, signal);
+    deps.files.drop(snapshotId);
     log.info({ state, faces: faces?.length, camera: job.camera, delayMs: Date.now() - job.takenAtMs }, 'result done');
     return state === 'posted' ? undefined : 'idle';
   });

@@ -5,6 +5,7 @@ import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
 import { requireReady } from '../gallery-ready.ts';
+import type { KeptFiles } from '../kept-files.ts';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { download } from './1-download.ts';
@@ -19,6 +20,7 @@ export interface SnapshotDeps extends SeeDeps, MatchDeps {
   sender: JobSender;
   log: Logger;
   timed: StepTimer;
+  files: KeptFiles;
   maxBytes: number;
   /** How long to wait for the queue to take the result job, milliseconds. */
   sendTimeoutMs: number;
@@ -29,7 +31,7 @@ export interface SnapshotDeps extends SeeDeps, MatchDeps {
  * snapshot is not seen again.
  */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
-  const { records, timed } = deps;
+  const { records, timed, files } = deps;
   return recordingFailures(deps, async (job, { attempt }, signal) => {
     const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
     const opened = await records.open(job, signal);
@@ -37,6 +39,8 @@ export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'
     const recognised = isNew ? await recognise(job, opened, { ...deps, log }, signal) : opened;
     if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
       await timed('request-result', () => requestResult(job, deps));
+    } else {
+      files.drop(job.snapshotId);
     }
     log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
     return isNew ? undefined : 'idle';
@@ -53,8 +57,8 @@ async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: Snapsho
 }
 
 async function downloadAndSee(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SeeResult> {
-  const { timed, platformFor, maxBytes } = deps;
+  const { timed, platformFor, files, maxBytes } = deps;
   const { chat } = platformFor(job.channel);
-  const downloaded = await timed('download', () => download(job, { chat, maxBytes }, signal));
+  const downloaded = await timed('download', () => download(job, { chat, files, maxBytes }, signal));
   return timed('see', () => see(opened, downloaded, deps, signal));
 }

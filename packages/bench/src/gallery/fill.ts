@@ -82,7 +82,7 @@ function sightedFace(personId: string | null, embedding: Float32Array): Sighting
 }
 
 export function newPerson(nowMs: number): Omit<StoredPerson, 'id' | 'version' | 'name'> {
-  const blank = { number: null, aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null };
+  const blank = { number: null, aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null, mayBe: null };
   return { ...blank, deleted: false, createdAtMs: nowMs };
 }
 

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import { archiveFormat, archiveLine, type ArchiveLine, endLine, headerLine, headerStart } from './archive-lines.ts';
+import { archiveFormat, archiveLine, type ArchiveLine, endLine, headerLine, headerStart, readableFormats } from './archive-lines.ts';
 import type { ArchiveHead } from './archive-store.ts';
 
 /** Vectors and pictures hardly compress: a higher level only takes longer. */
@@ -97,8 +97,8 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveLine, Ar
 function checkHeader(line: unknown): void {
   const header = headerStart.safeParse(line).data;
   if (!header) throw new AppError('archive-invalid', 'the file is not a backup of a gallery');
-  if (header.format !== archiveFormat)
-    throw new AppError('archive-invalid', `the file has format ${header.format}, this version reads ${archiveFormat}`);
+  if (!readableFormats.includes(header.format))
+    throw new AppError('archive-invalid', `the file has format ${header.format}, this version reads ${readableFormats.join(' and ')}`);
   checked(headerLine, line, 1);
 }
 

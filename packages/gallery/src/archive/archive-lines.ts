@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPair, type StoredPerson } from '../domain.ts';
 
-/** The format's number. Only this one is accepted. docs/gallery-file.md describes the format. */
-export const archiveFormat = 2;
+/** The format's number. docs/gallery-file.md describes the format. */
+export const archiveFormat = 3;
+/** Formats that can be read: the one before had no `mayBe`. */
+export const readableFormats: readonly number[] = [2, archiveFormat];
 
 const base64 = z.base64();
 /** Little-endian float32, one after the other. */
@@ -19,6 +21,7 @@ const personLine = z.strictObject({
   mergedInto: z.string().nullable(),
   mergedAtMs: timeMs.nullable(),
   formerNumbers: z.array(z.number().int()),
+  mayBe: z.string().nullable().default(null),
   createdAtMs: timeMs,
 });
 
@@ -120,8 +123,8 @@ export function vectorFromText(text: string): Float32Array {
 }
 
 export function personToLine(person: StoredPerson): LineOf<'person'> {
-  const { id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, createdAtMs } = person;
-  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, createdAtMs };
+  const { id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, createdAtMs } = person;
+  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, createdAtMs };
 }
 
 export function faceToLine(face: StoredFace): LineOf<'face'> {

@@ -31,10 +31,12 @@ export type Assigned = Pick<Sighting, 'personId' | 'saidBy'>;
 export interface Change {
   /** Adds a named person without faces. Throws `name-invalid`. */
   createPerson(name: string): { id: string; name: string };
-  /** Adds an unknown with the next number. */
-  createUnknown(): { id: string; name: string };
+  /** Adds an unknown with the next number. `mayBe`: whom it resembles. */
+  createUnknown(mayBe?: string | null): { id: string; name: string };
   /** Changes fields of a person; `before` as it is now. */
   setPerson(before: StoredPerson, set: PersonFields): void;
+  /** Whom an unknown may be. No more than a hint: the audit entry does not name the unknown for it. */
+  setMayBe(before: StoredPerson, mayBe: string | null): void;
   /** Returns the face's id. */
   addFace(face: NewFace): string;
   moveFace(before: Pick<StoredFace, 'id' | 'personId'>, personId: string): void;
@@ -75,10 +77,10 @@ export function createChange(base: Head): Change {
   const touched = new Set<string>();
   let { nextNumber } = base;
 
-  const createPerson = (name: string, number: number | null): { id: string; name: string } => {
+  const createPerson = (name: string, number: number | null, mayBe: string | null): { id: string; name: string } => {
     const id = randomUUID();
     const merged = { mergedInto: null, mergedAtMs: null, formerNumbers: [] };
-    addPerson(id, { name, number, aliases: [], ignored: false, ...merged, deleted: false, createdAtMs: nowMs });
+    addPerson(id, { name, number, aliases: [], ignored: false, ...merged, mayBe, deleted: false, createdAtMs: nowMs });
     touched.add(id);
     return { id, name };
   };
@@ -97,16 +99,17 @@ export function createChange(base: Head): Change {
   });
 
   return {
-    createPerson: (name) => createPerson(validName(name), null),
-    createUnknown: () => {
+    createPerson: (name) => createPerson(validName(name), null, null),
+    createUnknown: (mayBe = null) => {
       const number = nextNumber;
       nextNumber += 1;
-      return createPerson(unknownName(number), number);
+      return createPerson(unknownName(number), number, mayBe);
     },
     setPerson: (person, set) => {
       setPerson(person, set);
       touched.add(person.id);
     },
+    setMayBe: (person, mayBe) => setPerson(person, { mayBe }),
     addFace: ({ id = randomUUID(), createdAtMs = nowMs, crop = null, ...fields }) => {
       addFace(id, { ...fields, createdAtMs, deleted: false }, crop);
       touched.add(fields.personId);
@@ -201,7 +204,7 @@ function withAudit(changes: Omit<Changeset, 'audit'>, base: Head, fields: AuditF
 
 /** The fields that `set` changes, as they were before. */
 function fieldsBefore(before: StoredPerson, set: PersonFields): PersonFields {
-  const { name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, deleted, createdAtMs } = before;
+  const { name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, deleted, createdAtMs } = before;
   return {
     ...('name' in set && { name }),
     ...('number' in set && { number }),
@@ -210,6 +213,7 @@ function fieldsBefore(before: StoredPerson, set: PersonFields): PersonFields {
     ...('mergedInto' in set && { mergedInto }),
     ...('mergedAtMs' in set && { mergedAtMs }),
     ...('formerNumbers' in set && { formerNumbers }),
+    ...('mayBe' in set && { mayBe }),
     ...('deleted' in set && { deleted }),
     ...('createdAtMs' in set && { createdAtMs }),
   };

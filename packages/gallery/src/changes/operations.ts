@@ -4,7 +4,7 @@ import { planAssign } from './plan-assign.ts';
 import { planForget } from './plan-forget.ts';
 import { planMerge } from './plan-merge.ts';
 import { planUndo, type UndoDeps } from './plan-undo.ts';
-import { planAlias, planIgnore, planName, planSplit, type Plan } from './plan.ts';
+import { planAlias, planDistinguish, planIgnore, planName, planSplit, type Plan } from './plan.ts';
 import type { Transact } from './transact.ts';
 
 export interface OperationsDeps extends UndoDeps {
@@ -21,6 +21,8 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
         return planAlias(mirror, base, operation);
       case 'merge':
         return planMerge(deps, base, operation, signal);
+      case 'distinguish':
+        return planDistinguish(mirror, base, operation);
       case 'split':
         return planSplit(mirror, base, operation);
       case 'ignore':

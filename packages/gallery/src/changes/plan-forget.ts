@@ -25,6 +25,7 @@ export async function planForget(deps: PlanDeps, base: Head, reference: string, 
     change.concerns(personId);
   }
   for (const { personIds } of pairs) change.setPair(...personIds, true);
+  for (const unknown of mirror.mayBeOneOf(ids)) change.setMayBe(unknown, null);
   return { change, summary: `${person.name} was forgotten` };
 }
 

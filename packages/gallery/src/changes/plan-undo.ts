@@ -93,7 +93,12 @@ function refuseIfGone(mirror: Mirror, { entry, inverse }: Undoable): void {
 function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: readonly AuditEntry[]): void {
   const pairs = inverse.pairs.flatMap(({ id, personIds }) => mirror.pairsOf(personIds[0]).filter((pair) => pair.id === id));
   const faces = inverse.faces.flatMap(({ id }) => mirror.face(id) ?? []);
-  const persons = inverse.persons.flatMap(({ id }) => mirror.stored(id) ?? []);
+  const told = new Set(later.map(({ version }) => version));
+  // What changes a person and is not in the audit is no more than whom that unknown may be.
+  const persons = inverse.persons
+    .filter((each) => !isHint(each))
+    .flatMap(({ id }) => mirror.stored(id) ?? [])
+    .map(({ id, version }) => ({ id, version: told.has(version) ? version : entry.version }));
   const touched = [...persons, ...faces, ...pairs].filter(({ version }) => version !== entry.version);
   if (touched.length === 0) return;
   const standing = new Set(later.filter(({ undone, action }) => !undone && action !== 'undo').flatMap((each) => idsIn(each.inverse)));
@@ -104,7 +109,14 @@ function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: re
 }
 
 function idsIn(inverse: Inverse | null): string[] {
-  return inverse ? [inverse.persons, inverse.faces, inverse.pairs].flatMap((changes) => changes.map(({ id }) => id)) : [];
+  if (!inverse) return [];
+  const persons = inverse.persons.filter((each) => !isHint(each));
+  return [persons, inverse.faces, inverse.pairs].flatMap((changes) => changes.map(({ id }) => id));
+}
+
+/** Whether no more is changed of a person than whom it may be. Nothing depends on that. */
+function isHint({ set }: Inverse['persons'][number]): boolean {
+  return Object.keys(set).every((field) => field === 'mayBe');
 }
 
 /** A name that somebody else has got since stays theirs. */
@@ -140,7 +152,9 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   const { mirror } = deps;
   // A face that was replaced by a better one since stays replaced.
   const faces = inverse.faces.filter(({ id, set }) => set.deleted === false || mirror.face(id));
-  const whole = { ...inverse, faces };
+  // Nor is whom somebody may be, if anything was changed of that one since.
+  const persons = inverse.persons.filter((each) => !isHint(each) || mirror.stored(each.id)?.version === entry.version);
+  const whole = { ...inverse, persons, faces };
   if (entry.action === 'split') return splitUndone(deps, base, { entry, inverse: whole }, signal);
   if (inverse.persons.some(({ set }) => set.mergedInto === null)) return mergeUndone(deps, { entry, inverse: whole }, signal);
   if (entry.action === 'assign') return assignUndone(deps, { entry, inverse: whole }, signal);
@@ -148,7 +162,7 @@ async function changesOf(deps: UndoDeps, base: Head, { entry, inverse }: Undoabl
   const known = new Set(inverse.faces.map(({ id }) => id));
   const leaving = inverse.persons.filter(({ set }) => set.deleted).flatMap(({ id }) => mirror.facesOf(id));
   const more = leaving.filter(({ id }) => !known.has(id)).map(({ id }) => ({ id, isNew: false, set: { deleted: true } }) as const);
-  return { ...inverse, faces: [...faces, ...more] };
+  return { ...inverse, persons, faces: [...faces, ...more] };
 }
 
 /**

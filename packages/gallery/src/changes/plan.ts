@@ -8,7 +8,7 @@ import type { GalleryStore, SightingStore } from '../store.ts';
 import { createChange, type Change } from './change.ts';
 import { withCounterparts } from './counterparts.ts';
 import { absorb } from './plan-merge.ts';
-import { resolvePerson } from './resolve-person.ts';
+import { resolvePerson, resolveTwo } from './resolve-person.ts';
 
 /** What changes are planned from. */
 export interface PlanDeps {
@@ -95,6 +95,17 @@ export function planSplit(mirror: Mirror, base: Head, { person: reference, faceI
   change.moveSightings(leavingIds, [person.id, ...ids.filter((id) => id !== person.id)], unknown.id);
   change.setPair(person.id, unknown.id, false);
   return { change, summary: `${named.length} of ${person.name}'s faces became ${unknown.name}` };
+}
+
+/** Somebody says that two persons are not the same. */
+export function planDistinguish(mirror: Mirror, base: Head, { person, other }: { person: string; other: string }): Plan {
+  const [one, two] = resolveTwo(mirror, person, other);
+  if (mirror.notSame(one.id, two.id))
+    throw new AppError('change-refused', `${one.name} and ${two.name} are known not to be the same already`);
+  const change = createChange(base);
+  change.setPair(one.id, two.id, false);
+  for (const { id } of [one, two]) change.concerns(id);
+  return { change, summary: `${one.name} is not ${two.name}` };
 }
 
 export function planIgnore(mirror: Mirror, base: Head, reference: string, ignored: boolean): Plan {

@@ -25,7 +25,7 @@ export function resolveTwo(mirror: Mirror, from: string, into: string): [StoredP
   if (froms.length > 1) throw ambiguous(from, froms.length);
   if (intos.length > 1) throw ambiguous(into, intos.length);
   const [absorbed, kept] = [froms[0], intos[0]];
-  if (!absorbed || !kept) throw new AppError('change-refused', 'a person cannot be merged with itself');
+  if (!absorbed || !kept) throw new AppError('change-refused', `"${from}" and "${into}" are one person`);
   return [absorbed, kept];
 }
 

@@ -1,11 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { throwIfAborted } from '@watchpost/shared/wait';
-import { personStatus } from '../domain.ts';
+import { personStatus, type StoredPerson } from '../domain.ts';
 import { inSteps } from '../memory/concurrency.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import type { ThresholdRow } from '../decide/thresholds.ts';
-import { findTwin, type Twins } from './twins.ts';
+import { findSame, type Finding, type FindSameDeps } from './find-same.ts';
 
 export interface ComparedFaces {
   faces: number;
@@ -26,21 +25,22 @@ interface Partly {
 }
 
 /**
- * Looks for twins of the unknowns whose faces are newer than `comparedUpTo`, the oldest first, until all are compared or the budget is
+ * Looks for whom the unknowns are whose faces are newer than `comparedUpTo`, the oldest first, until all are compared or the budget is
  * spent; at least one. Yields to jobs before every search: one among 100,000 faces takes about 10 ms.
  */
 export type CompareFaces = (
   comparedUpTo: number,
   /** CPU time, milliseconds. */
   budgetMs: number,
-  onTwins: (twins: Twins) => Promise<void>,
+  onFinding: (finding: Finding) => Promise<void>,
   signal: AbortSignal,
 ) => Promise<ComparedFaces>;
 
-export function createCompareFaces(mirror: Mirror, thresholds: readonly ThresholdRow[]): CompareFaces {
+export function createCompareFaces(deps: FindSameDeps): CompareFaces {
+  const { mirror } = deps;
   let partly: Partly = { version: 0, done: new Set() };
 
-  return async (comparedUpTo, budgetMs, onTwins, signal) => {
+  return async (comparedUpTo, budgetMs, onFinding, signal) => {
     const { version } = mirror.head;
     // A version that is still to come is of another history: the database was restored.
     let upTo = comparedUpTo > version ? 0 : comparedUpTo;
@@ -54,15 +54,15 @@ export function createCompareFaces(mirror: Mirror, thresholds: readonly Threshol
       if (faces > 0 && cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs };
       if (face.version !== partly.version) partly = { version: face.version, done: new Set() };
       upTo = face.version - 1;
-      const steps = findTwin(mirror, face.id, thresholds);
-      let twins: Twins | null | undefined;
-      while (twins === undefined) {
+      const steps = findSame(deps, face.id);
+      let finding: Finding | null | undefined;
+      while (finding === undefined) {
         await breathe();
         const stepMs = performance.now();
-        twins = steps.next().value;
+        finding = steps.next().value;
         cpuMs += performance.now() - stepMs;
       }
-      if (twins) await onTwins(twins);
+      if (finding) await onFinding(finding);
       partly.done.add(face.id);
       faces += 1;
     }
@@ -72,18 +72,35 @@ export function createCompareFaces(mirror: Mirror, thresholds: readonly Threshol
   };
 }
 
-/** The oldest faces of unknowns in this range of versions that are not done, oldest first; at most `most`. */
-async function freshFaces(mirror: Mirror, since: number, upTo: number, partly: Partly): Promise<IndexedFace[]> {
-  let fresh: IndexedFace[] = [];
-  const isFresh = ({ id, role, version }: IndexedFace): boolean =>
-    role === 'reference' && version > since && version <= upTo && !(version === partly.version && partly.done.has(id));
+/** A face to compare, and the version that is the reason. */
+type Fresh = Pick<IndexedFace, 'id' | 'version'>;
+
+/**
+ * The oldest faces of unknowns in this range of versions that are not done, oldest first; at most `most`. Of unknowns who may be somebody
+ * who has a new face, one face each.
+ */
+async function freshFaces(mirror: Mirror, since: number, upTo: number, partly: Partly): Promise<Fresh[]> {
+  let fresh: Fresh[] = [];
+  const isDone = ({ id, version }: Fresh): boolean => version === partly.version && partly.done.has(id);
+  const isFresh = ({ role, version }: IndexedFace): boolean => role === 'reference' && version > since && version <= upTo;
   const keepOldest = (): void => {
     fresh = fresh.sort((a, b) => a.version - b.version).slice(0, most);
   };
   await inSteps(mirror.persons(), (person) => {
-    if (personStatus(person) === 'unknown') fresh.push(...mirror.facesOf(person.id).filter(isFresh));
+    const own = personStatus(person) === 'unknown' ? mirror.facesOf(person.id).filter(isFresh) : [];
+    fresh.push(...[...own, ...ofThoseWhoMayBe(mirror, person, isFresh)].filter((each) => !isDone(each)));
     if (fresh.length >= 2 * most) keepOldest();
   });
   keepOldest();
   return fresh;
+}
+
+function ofThoseWhoMayBe(mirror: Mirror, person: StoredPerson, isFresh: (face: IndexedFace) => boolean): Fresh[] {
+  const perhaps = mirror.mayBeOneOf(mirror.idsOf(person.id)).filter((each) => mirror.mayBe(each)?.id === person.id);
+  const newest = perhaps.length > 0 ? mirror.facesOf(person.id).filter(isFresh).at(-1) : undefined;
+  if (!newest) return [];
+  return perhaps.flatMap(({ id }) => {
+    const face = mirror.facesOf(id).find(({ role, modelId }) => role === 'reference' && modelId === newest.modelId);
+    return face ? [{ id: face.id, version: newest.version }] : [];
+  });
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { pause, raceAbort } from '@watchpost/shared/wait';
-import type { ThresholdRow } from '../decide/thresholds.ts';
 import { undoMs } from '../gallery.ts';
 import type { Sync } from '../memory/sync.ts';
 import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-record.ts';
 import type { Eraser, Upkeep } from '../store.ts';
+import type { Assessor } from './assessor.ts';
 import { createCompareFaces } from './compare.ts';
+import type { Finding } from './find-same.ts';
 import { createUnknownsCare, type UnknownsDeps } from './unknowns.ts';
 import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
-import type { Twins } from './twins.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -38,7 +38,7 @@ export interface HousekeepingDeps extends UnknownsDeps {
   eraser: Eraser;
   upkeep: Upkeep;
   records: SnapshotRecords;
-  thresholds: readonly ThresholdRow[];
+  assessor: Assessor;
   /** How long sightings are kept. Milliseconds. */
   sightingsKeepMs: number;
 }
@@ -54,7 +54,10 @@ export interface HousekeepingRound {
   /** Faces compared with all others, and what that cost. */
   compared: number;
   compareCpuMs: number;
+  /** Unknowns merged into whom they are. */
   merged: number;
+  /** Unknowns of whom it was noted whom they may be, or that they may be nobody. */
+  suggested: number;
   /** Faces are left to compare: the next round comes sooner. */
   unfinished: boolean;
 }
@@ -78,7 +81,7 @@ const giveBackMs = 2_000;
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { sync, eraser, upkeep, records, log } = deps;
   const holder = randomUUID();
-  const compareFaces = createCompareFaces(deps.mirror, deps.thresholds);
+  const compareFaces = createCompareFaces(deps);
   const unknowns = createUnknownsCare(deps);
   const sweep = createSweep(deps, settings.sweep);
   const retention = {
@@ -89,13 +92,15 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
   let hasLease = false;
 
   const compare = async (comparedUpTo: number, signal: AbortSignal) => {
-    let merged = 0;
-    const onTwins = async (twins: Twins): Promise<void> => {
-      if (await unknowns.merge(twins, signal)) merged += 1;
+    let [merged, suggested] = [0, 0];
+    const onFinding = async (finding: Finding): Promise<void> => {
+      if (!(await unknowns.settle(finding, signal))) return;
+      if (finding.kind === 'same') merged += 1;
+      else suggested += 1;
     };
-    const { faces, upTo, unfinished, cpuMs } = await compareFaces(comparedUpTo, settings.compareMs, onTwins, signal);
+    const { faces, upTo, unfinished, cpuMs } = await compareFaces(comparedUpTo, settings.compareMs, onFinding, signal);
     if (upTo !== comparedUpTo) await upkeep.compared(holder, upTo, signal);
-    return { compared: faces, compareCpuMs: Math.round(cpuMs), merged, unfinished };
+    return { compared: faces, compareCpuMs: Math.round(cpuMs), merged, suggested, unfinished };
   };
 
   const round = async (signal: AbortSignal): Promise<HousekeepingRound | null> => {

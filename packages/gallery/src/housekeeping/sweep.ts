@@ -86,7 +86,8 @@ export async function sweepOrphans(
  */
 async function sweepChange(deps: TraceDeps, personId: string, base: Head, by: Actor, signal: AbortSignal): Promise<Changeset> {
   const { mirror } = deps;
-  const blank = { name: 'removed', number: null, aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null };
+  const merge = { mergedInto: null, mergedAtMs: null, formerNumbers: [] };
+  const blank = { name: 'removed', number: null, aliases: [], ignored: false, mayBe: null, ...merge };
   const gone: PersonChange = { id: personId, isNew: true, set: { ...blank, deleted: true, createdAtMs: base.nowMs } };
   const ids = mirror.idsOf(personId);
   const merged = ids.filter((id) => id !== personId && mirror.stored(id) !== null);
@@ -104,7 +105,11 @@ async function sweepChange(deps: TraceDeps, personId: string, base: Head, by: Ac
     version: base.version + 1,
   };
   return {
-    persons: [gone, ...merged.map((id): PersonChange => ({ id, isNew: false, set: { deleted: true } }))],
+    persons: [
+      gone,
+      ...merged.map((id): PersonChange => ({ id, isNew: false, set: { deleted: true } })),
+      ...mirror.mayBeOneOf(ids).map(({ id }): PersonChange => ({ id, isNew: false, set: { mayBe: null } })),
+    ],
     faces: faces.map(({ id }) => ({ id, isNew: false, set: { deleted: true } })),
     pairs: pairs.map((pair) => ({ id: pair.id, personIds: pair.personIds, deleted: true })),
     audit,

@@ -2,18 +2,19 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { throwIfAborted } from '@watchpost/shared/wait';
+import { createChange } from '../changes/change.ts';
 import { planForget } from '../changes/plan-forget.ts';
 import { planMerge } from '../changes/plan-merge.ts';
 import type { Plan, PlanDeps } from '../changes/plan.ts';
 import type { Transact } from '../changes/transact.ts';
 import { personStatus, type Actor, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
 import type { SightingStore } from '../store.ts';
-import type { Twins } from './twins.ts';
+import type { Finding } from './find-same.ts';
 
 /** What housekeeping does to unknowns. Names given meanwhile win. */
 export interface UnknownsCare {
-  /** Merges two twins; resolves to whether they still were. */
-  merge(twins: Twins, signal: AbortSignal): Promise<boolean>;
+  /** Merges the unknown into the person, or notes whom it may be; resolves to whether that still was to be done. */
+  settle(finding: Finding, signal: AbortSignal): Promise<boolean>;
   /** Forgets the unknowns that were created, and last seen, before `beforeMs` (by the database's clock). Resolves to their number. */
   expire(beforeMs: number, signal: AbortSignal): Promise<number>;
 }
@@ -62,12 +63,33 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
     return change('expire', plan, signal);
   };
 
+  /** Not merged, removed, ignored or named since. */
+  const isAsBefore = (person: StoredPerson): boolean => {
+    const now = mirror.stored(person.id);
+    return now !== null && now.mergedInto === null && personStatus(now) === personStatus(person);
+  };
+
+  const merge = async ({ unknown, person }: Finding, signal: AbortSignal): Promise<boolean> => {
+    const plan: Build = async (base) => {
+      const isSame = person !== null && stillUnknown(unknown) && isAsBefore(person) && !mirror.notSame(unknown.id, person.id);
+      return isSame ? planMerge(deps, base, { from: unknown.id, into: person.id }, signal) : null;
+    };
+    return change('merge', plan, signal);
+  };
+
+  /** Without an audit entry: nothing is decided. */
+  const suggest = async ({ unknown, person }: Finding, signal: AbortSignal): Promise<boolean> =>
+    transact((base) => {
+      const now = mirror.stored(unknown.id);
+      const isOpen = now !== null && stillUnknown(unknown) && (person === null || mirror.person(person.id)?.id === person.id);
+      if (!isOpen || mirror.mayBe(now)?.id === person?.id) return { changeset: null, result: false };
+      const noted = createChange(base);
+      noted.setMayBe(now, person?.id ?? null);
+      return { changeset: noted.changeset(), result: true, optional: true };
+    }, signal);
+
   return {
-    merge: ({ older, younger }, signal) => {
-      const areTwins = (): boolean => stillUnknown(older) && stillUnknown(younger) && !mirror.notSame(older.id, younger.id);
-      const plan: Build = async (base) => (areTwins() ? planMerge(deps, base, { from: younger.id, into: older.id }, signal) : null);
-      return change('merge', plan, signal);
-    },
+    settle: (finding, signal) => (finding.kind === 'same' ? merge(finding, signal) : suggest(finding, signal)),
     expire: async (beforeMs, signal) => {
       const old = mirror.persons().filter((person) => person.createdAtMs < beforeMs && personStatus(person) === 'unknown');
       let expired = 0;

@@ -38,6 +38,10 @@ export interface Mirror {
   pairsOf(personId: string): StoredPair[];
   /** Whether two persons, after following merges, are known not to be the same. */
   notSame(one: string, other: string): boolean;
+  /** Whom an unknown may be, as that person is now; null where the one is no unknown any more, the other is gone, or they are known not to be the same. */
+  mayBe(person: StoredPerson): StoredPerson | null;
+  /** The persons of whom it is stored that they may be one of these, merged or not, whether or not it still holds. */
+  mayBeOneOf(personIds: readonly string[]): StoredPerson[];
   face(id: string): IndexedFace | null;
   facesOf(personId: string): IndexedFace[];
   /** Faces of any person and role that were learnt from this face of a snapshot. */
@@ -90,6 +94,12 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
     return pairs.naming(persons.idsOf(first.id)).some(({ personIds }) => personIds.some((id) => persons.follow(id)?.id === second.id));
   };
 
+  const mayBe: Mirror['mayBe'] = (person) => {
+    if (person.mayBe === null || person.mergedInto !== null || personStatus(person) !== 'unknown') return null;
+    const other = persons.follow(person.mayBe);
+    return other && other.id !== person.id && !notSame(person.id, other.id) ? other : null;
+  };
+
   const mirror: Mirror = {
     head: noHead,
     apply: (batch) => {
@@ -112,6 +122,8 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
     idsByPerson: () => new Map([...persons.unmerged()].map(({ id }) => [id, persons.idsOf(id)])),
     pairsOf: (personId) => pairs.naming(persons.idsOf(personId)),
     notSame,
+    mayBe,
+    mayBeOneOf: (personIds) => persons.mayBeOneOf(personIds),
     face: (id) => faces.get(id),
     facesOf: (personId) => faces.ofPerson(personId),
     facesFrom: (snapshotId, position) => faces.from(snapshotId, position),
@@ -123,8 +135,8 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
         return vector ? [{ id: face.id, vector, quality: face.quality }] : [];
       }),
     orphans: () => orphansOf(persons, faces),
-    candidates: (embedding, modelId, certain) => withoutPause(rankWidely({ persons, faces }, { embedding, modelId }, certain)),
-    candidatesInSteps: (embedding, modelId, certain) => rankWidely({ persons, faces }, { embedding, modelId }, certain),
+    candidates: (embedding, modelId, certain) => withoutPause(rankWidely({ persons, faces, mayBe }, { embedding, modelId }, certain)),
+    candidatesInSteps: (embedding, modelId, certain) => rankWidely({ persons, faces, mayBe }, { embedding, modelId }, certain),
     counts: () => ({ persons: persons.unmergedCount(), faces: faces.size }),
     size: () => persons.size + faces.size,
     highestNumber: () => persons.highestNumber,
@@ -138,9 +150,10 @@ function orphansOf(persons: PersonTable, faces: FaceTable): { personId: string; 
   return [...ids].map((personId) => ({ personId, faceIds: faces.ofPerson(personId).map(({ id }) => id) }));
 }
 
-interface Tables {
+interface Ranked {
   persons: PersonTable;
   faces: FaceTable;
+  mayBe: Mirror['mayBe'];
 }
 
 interface Probe {
@@ -149,7 +162,7 @@ interface Probe {
 }
 
 /** Takes more neighbours until the last one is too far away to be a rival's, or there are no more. */
-function* rankWidely(tables: Tables, probe: Probe, range: RivalRange | undefined): Steps<Candidate[]> {
+function* rankWidely(tables: Ranked, probe: Probe, range: RivalRange | undefined): Steps<Candidate[]> {
   for (let count = neighbours.first; ; count *= neighbours.widened) {
     const hits = tables.faces.nearest(probe.embedding, probe.modelId, count);
     const candidates = rank(tables, probe, hits);
@@ -162,7 +175,7 @@ function* rankWidely(tables: Tables, probe: Probe, range: RivalRange | undefined
 }
 
 /** The persons of these faces. */
-function rank({ persons, faces }: Tables, { embedding, modelId }: Probe, hits: ReturnType<FaceTable['nearest']>): Candidate[] {
+function rank({ persons, faces, mayBe }: Ranked, { embedding, modelId }: Probe, hits: ReturnType<FaceTable['nearest']>): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const { face, similarity } of hits) {
     const person = persons.follow(face.personId);
@@ -171,7 +184,16 @@ function rank({ persons, faces }: Tables, { embedding, modelId }: Probe, hits: R
     const status = personStatus(person);
     const name = status === 'named' ? nameKey(person.name) : '';
     const negatives = persons.idsOf(person.id).map((id) => faces.negative(id, embedding, modelId));
-    const candidate = { personId: person.id, status, name, similarity, faceId: face.id, negative: Math.max(...negatives) };
+    const candidate = {
+      personId: person.id,
+      status,
+      name,
+      similarity,
+      faceId: face.id,
+      referenceSizePx: face.sizePx,
+      negative: Math.max(...negatives),
+      mayBe: mayBe(person)?.id ?? null,
+    };
     found.set(person.id, candidate);
   }
   return [...found.values()];

@@ -22,6 +22,8 @@ export interface PersonTable {
   /** Those that were not merged into another one. */
   unmerged(): IterableIterator<StoredPerson>;
   unmergedCount(): number;
+  /** The persons of whom it is stored that they may be one of these, whether or not it still holds. */
+  mayBeOneOf(ids: readonly string[]): StoredPerson[];
   /** The persons with this name, else with this alias, else those that were this unknown, or that this unknown became. */
   called(name: string): StoredPerson[];
   /** Named persons that share a name, two or more each. */
@@ -35,6 +37,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
   const persons = new Map<string, StoredPerson>();
   const unmerged = new Map<string, StoredPerson>();
   const absorbed = createKeyedSets<string, string>();
+  const resembling = createKeyedSets<string, string>();
   const gone = createTombstones();
   let highestNumber = 0;
 
@@ -60,8 +63,9 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
   };
 
   const index = (person: StoredPerson, step: 'add' | 'remove'): void => {
-    const { id, mergedInto } = person;
+    const { id, mergedInto, mayBe } = person;
     names[step](person);
+    if (mayBe !== null) resembling[step](mayBe, id);
     if (mergedInto !== null) absorbed[step](mergedInto, id);
     else if (step === 'add') unmerged.set(id, person);
     else unmerged.delete(id);
@@ -96,7 +100,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     },
     remove: (id) => replace(id, null),
     clear: () => {
-      for (const part of [persons, unmerged, absorbed, names, gone]) part.clear();
+      for (const part of [persons, unmerged, absorbed, resembling, names, gone]) part.clear();
       highestNumber = 0;
     },
     get: (id) => persons.get(id) ?? null,
@@ -105,6 +109,10 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     idsOf,
     unmerged: () => unmerged.values(),
     unmergedCount: () => unmerged.size,
+    mayBeOneOf: (ids) => {
+      const found = new Set(ids.flatMap((id) => [...resembling.get(id)]));
+      return [...found].flatMap((id) => persons.get(id) ?? []);
+    },
     called: (name) => names.called(name),
     namesakes: () => names.namesakes(),
     lost: () => [...absorbed.entries()].flatMap(([into, ids]) => (follow(into) ? [] : [...ids].flatMap((id) => persons.get(id) ?? []))),

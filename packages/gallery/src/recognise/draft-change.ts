@@ -108,6 +108,11 @@ function newPairs({ mirror }: DraftDeps, personIds: readonly string[]): [string,
   );
 }
 
+/** Two persons of one picture are not the same, nor is one whom a negative excludes. */
+function mayBeOf({ mayBe, keptFrom }: Decision & { kind: 'new' }, present: ReadonlySet<string>): string | null {
+  return mayBe === null || present.has(mayBe) || keptFrom.includes(mayBe) ? null : mayBe;
+}
+
 export interface Draft {
   /** Null if the decisions change nothing. */
   changeset: Changeset | null;
@@ -128,6 +133,7 @@ export async function draftChange(
 ): Promise<Draft> {
   const change = createChange(base);
   const strangers: (Stranger | undefined)[] = [];
+  const present = new Set(matchedPersons(decisions));
   for (const [position, decision] of decisions.entries()) {
     const face = faces[position];
     if (!face) continue;
@@ -140,7 +146,7 @@ export async function draftChange(
       if (reference.evict !== null) change.removeFace(reference.evict);
     }
     if (decision.kind === 'new') {
-      const { id: personId } = change.createUnknown();
+      const { id: personId } = change.createUnknown(mayBeOf(decision, present));
       strangers[position] = { personId, faceId: addReference(personId) };
       for (const other of decision.keptFrom) change.setPair(other, personId, false);
     }
@@ -148,7 +154,7 @@ export async function draftChange(
     if (shown !== null) for (const negative of await negativesOf(deps, face, decision, signal)) change.setShows(negative, shown);
   }
   const made = strangers.flatMap((stranger) => stranger?.personId ?? []);
-  const pairs = newPairs(deps, [...matchedPersons(decisions), ...made]);
+  const pairs = newPairs(deps, [...present, ...made]);
   for (const [one, other] of pairs) change.setPair(one, other, false);
   const outcomes = decisions.map((decision, index): FaceOutcome => {
     const stranger = strangers[index];

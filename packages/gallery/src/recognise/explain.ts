@@ -22,7 +22,9 @@ export function createExplain({ mirror, sync, sightings }: ExplainDeps): Gallery
     return seen.faces.map((face, position) => {
       const { box, similarity, quality, sizePx, saidBy, evidence } = face;
       const names = { best: nameOf(evidence?.best), second: nameOf(evidence?.second) };
-      return { position, box, similarity, quality, sizePx, saidBy, evidence, ...presentFace(mirror, face), ...names };
+      const stored = face.personId === null ? null : mirror.person(face.personId);
+      const mayBe = (stored && mirror.mayBe(stored)?.name) ?? null;
+      return { position, box, similarity, quality, sizePx, saidBy, evidence, ...presentFace(mirror, face), ...names, mayBe };
     });
   };
 }

@@ -7,7 +7,7 @@ export type Asked =
   | { kind: 'see'; faces: number[][] }
   | { kind: 'again'; pick: number }
   | { kind: 'name' | 'alias'; person: number; name: string }
-  | { kind: 'merge'; person: number; other: number }
+  | { kind: 'merge' | 'distinguish'; person: number; other: number }
   | { kind: 'split'; person: number; faces: number }
   | { kind: 'ignore' | 'unignore' | 'forget'; person: number }
   | { kind: 'assign'; sighting: number; person: number | null }
@@ -57,6 +57,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('name' as const), person: pick, name }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('alias' as const), person: pick, name }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('merge' as const), person: pick, other: pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('distinguish' as const), person: pick, other: pick }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('split' as const), person: pick, faces: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('ignore' as const, 'unignore' as const), person: pick }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('forget' as const), person: pick }) },

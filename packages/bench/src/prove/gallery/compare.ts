@@ -34,7 +34,16 @@ export function comparePersons(model: Model, { persons }: Observed): void {
     const [expected, found] = [resolve(model, person.id)?.id ?? null, resolveObserved(persons, person.id)];
     if (expected !== found) violated(`${person.name} is ${nameOf(model, expected)}, but in the database ${nameOf(model, found)}`);
     if (person.mergedInto === null) compareFields(model, person, stored);
+    compareHint(model, stored);
   }
+}
+
+/** Of somebody who was forgotten nothing is left, not even that another one may be that person. */
+function compareHint({ persons }: Model, { id, name, number, mayBe }: StoredPerson): void {
+  if (mayBe === null) return;
+  const other = persons.get(mayBe);
+  if (number === null || mayBe === id) violated(`it is noted of ${name} whom they may be`);
+  if (!other || (other.deleted && !other.removed)) violated(`${name} may be ${other?.name ?? mayBe}, who was forgotten`);
 }
 
 function compareFields({ entries }: Model, person: Person, stored: StoredPerson): void {
@@ -65,8 +74,8 @@ const nameOf = (model: Model, id: string | null): string => (id === null ? 'nobo
 
 /** What a process has in memory, as text, and what it ought to have. */
 export function viewOf({ version, persons }: View): string {
-  const lines = persons.map(({ id, is, name, number, aliases, ignored, faces }) =>
-    JSON.stringify([id, is, name, number, [...aliases].sort(), ignored, [...faces].sort()]),
+  const lines = persons.map(({ id, is, name, number, aliases, ignored, mayBe, faces }) =>
+    JSON.stringify([id, is, name, number, [...aliases].sort(), ignored, mayBe, [...faces].sort()]),
   );
   return [`version ${version}`, ...lines.sort()].join('\n');
 }
@@ -74,10 +83,10 @@ export function viewOf({ version, persons }: View): string {
 export function viewOfDatabase({ version, persons, faces }: Observed): string {
   const seen = [...persons.values()].flatMap((person) => {
     const is = resolveObserved(persons, person.id);
-    const { id, name, number, aliases, ignored } = person;
+    const { id, name, number, aliases, ignored, mayBe } = person;
     return is === null
       ? []
-      : [{ id, is, name, number, aliases, ignored, faces: faces.filter((face) => face.personId === id).map((face) => face.id) }];
+      : [{ id, is, name, number, aliases, ignored, mayBe, faces: faces.filter((face) => face.personId === id).map((face) => face.id) }];
   });
   return viewOf({ version, persons: seen });
 }
@@ -102,7 +111,7 @@ const thresholds = { match: 0.655, uncertain: 0.585, margin: 0.04 };
 /** Similarities nearer to a threshold than this are left open: an index may round. */
 const rounding = 0.01;
 
-/** Who a face must be: a person's id, `new`, `uncertain`; null where the model leaves it open. */
+/** Who a face must be: a person's id, `new`, `perhaps` (new, unless another face of the picture is whom it may be); null where the model leaves it open. */
 export function expectedOf(model: Model, { faces }: Observed, face: Face): string | null {
   const best = { reference: new Map<string, number>(), negative: new Map<string, number>() };
   for (const { personId, role, embedding } of faces) {
@@ -112,7 +121,9 @@ export function expectedOf(model: Model, { faces }: Observed, face: Face): strin
   const [first, second] = [...best.reference].sort(([, a], [, b]) => b - a);
   if (!first || first[1] < thresholds.uncertain - rounding) return 'new';
   if ([...best.reference.keys()].some((id) => (best.negative.get(id) ?? -1) > thresholds.uncertain - rounding)) return null;
-  if (first[1] > thresholds.uncertain + rounding && first[1] < thresholds.match - rounding) return 'uncertain';
+  const isPerhaps = first[1] > thresholds.uncertain + rounding && first[1] < thresholds.match - rounding;
+  // Who is perhaps two persons may be the unknown among them, if that one may be the other.
+  if (isPerhaps) return second && second[1] > thresholds.uncertain - rounding ? null : 'perhaps';
   const isRivalled = second && second[1] > thresholds.uncertain - rounding && first[1] - second[1] < thresholds.margin + rounding;
   return first[1] > thresholds.match + rounding && !isRivalled ? first[0] : null;
 }

@@ -50,6 +50,7 @@ export const viewSchema = z.object({
       number: z.number().nullable(),
       aliases: z.array(z.string()),
       ignored: z.boolean(),
+      mayBe: z.string().nullable(),
       /** The id that it resolves to. */
       is: z.string(),
       faces: z.array(z.string()),

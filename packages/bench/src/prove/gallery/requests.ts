@@ -84,11 +84,9 @@ function toDeed(asked: Reading, now: Circumstances): Told | null {
       return { deed: { kind: 'name', person: id, to: asked.name }, words: `name ${who} ${asked.name}` };
     case 'alias':
       return { deed: { kind: 'alias', person: id, alias: asked.name }, words: `${who} is also called ${asked.name}` };
-    case 'merge': {
-      const namesake = called(now.model, person.name).find((each) => each.id !== id);
-      const other = namesake ?? picked(people, asked.other) ?? person;
-      return other.id === id ? null : { deed: { kind: 'merge', from: id, into: other.id }, words: `merge ${who} into ${label(other)}` };
-    }
+    case 'merge':
+    case 'distinguish':
+      return toDeedOfTwo(asked, person, now.model);
     case 'split':
       return toSplit(person, asked.faces, now.faces);
     case 'ignore':
@@ -98,6 +96,14 @@ function toDeed(asked: Reading, now: Circumstances): Told | null {
     default:
       return asked satisfies never;
   }
+}
+
+function toDeedOfTwo({ kind, other: pick }: Extract<Reading, { other: number }>, person: Person, model: Model): Told | null {
+  const namesake = kind === 'merge' ? called(model, person.name).find((each) => each.id !== person.id) : undefined;
+  const other = namesake ?? picked(live(model), pick) ?? person;
+  const [who, whom] = [label(person), label(other)];
+  if (kind === 'distinguish') return { deed: { kind, person: person.id, other: other.id }, words: `${who} is not ${whom}` };
+  return other.id === person.id ? null : { deed: { kind, from: person.id, into: other.id }, words: `merge ${who} into ${whom}` };
 }
 
 /** With names or former numbers instead of ids, where they mean nobody else. */
@@ -111,6 +117,7 @@ function referring(model: Model, deed: Operation, naming: Naming): Operation {
     return meant.length === 1 && meant[0]?.id === id ? name : id;
   };
   if (deed.kind === 'assign') return { ...deed, person: deed.person === null ? null : refer(deed.person) };
+  if (deed.kind === 'distinguish') return { ...deed, person: refer(deed.person), other: refer(deed.other) };
   if (deed.kind !== 'merge') return { ...deed, person: refer(deed.person) };
   const [from, into] = [model.persons.get(deed.from), model.persons.get(deed.into)];
   const both = from && into ? called(model, from.name) : [];

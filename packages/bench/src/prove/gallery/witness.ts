@@ -18,7 +18,7 @@ export interface Judgement {
   /** Nothing else was going on. */
   quiet: boolean;
   verdict: Verdict | null;
-  /** Of each face: a person's id, `new`, `uncertain`, or null where the model leaves it open. */
+  /** Of each face: a person's id, `new`, or null where the model leaves it open. */
   expected: (string | null)[];
 }
 

@@ -132,9 +132,10 @@ async function work(scene: Scene, jobs: readonly Job[]): Promise<void> {
 
 function judgementOf({ model, witness }: Scene, { deed, actor, snapshot }: Request): Judgement {
   const faces = snapshot?.faces ?? [];
-  const each = areAlike(faces) ? [] : faces.map((face) => expectedOf(model, witness.observed(), face));
+  const found = areAlike(faces) ? [] : faces.map((face) => expectedOf(model, witness.observed(), face));
+  const each = found.map((id) => (id !== 'perhaps' ? id : faces.length === 1 ? 'new' : null));
   // A person is in a picture once: which of two faces it is, is left open; also where nobody knows whose the other one is.
-  const isPerson = (id: string | null): boolean => id !== 'new' && id !== 'uncertain';
+  const isPerson = (id: string | null): boolean => id !== 'new';
   const expected = each.map((id, index) =>
     isPerson(id) && each.some((other, at) => at !== index && (other === id || other === null)) ? null : id,
   );

@@ -86,7 +86,7 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
       { $set: { summary: erased, inverse: null } },
     );
     const written = await persons.updateMany({ _id: { $in: ids }, ...gone, purgeAt: null }, [
-      { $set: { name: erased, aliases: [], formerNumbers: [], purgeAt, 'own.name': erased, 'own.aliases': [] } },
+      { $set: { name: erased, aliases: [], formerNumbers: [], mayBe: null, purgeAt, 'own.name': erased, 'own.aliases': [] } },
     ]);
     count += written.modifiedCount;
   }
@@ -124,6 +124,7 @@ async function pruneMerged(collections: GalleryCollections, before: Date, signal
       ...(await faces.distinct('shows', { shows: text, ...live })),
       ...(await pairs.distinct('personIds', { personIds: which, ...live })),
       ...(await persons.distinct('mergedInto', { mergedInto: text, ...live })),
+      ...(await persons.distinct('mayBe', { mayBe: text, ...live })),
     ]);
     const ids = page.filter((id) => !named.has(id));
     const found = await persons.find({ _id: { $in: ids }, ...merged }, { projection: { mergedInto: 1 }, signal }).toArray();

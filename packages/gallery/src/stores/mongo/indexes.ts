@@ -13,6 +13,7 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
       { key: { version: 1 } },
       deletedAt,
       { key: { mergedInto: 1 }, partialFilterExpression: { mergedInto: { $type: 'string' } } },
+      { key: { mayBe: 1 }, partialFilterExpression: { mayBe: { $type: 'string' } } },
       expire('purgeAt'),
     ]);
     await faces.createIndexes([

@@ -11,6 +11,7 @@ const personSet = z.strictObject({
   mergedInto: z.string().nullable().exactOptional(),
   mergedAt: z.date().nullable().exactOptional(),
   formerNumbers: z.array(z.number()).exactOptional(),
+  mayBe: z.string().nullable().exactOptional(),
   deleted: z.boolean().exactOptional(),
   createdAt: z.date().exactOptional(),
 });

@@ -89,8 +89,8 @@ function kindsOf({ persons, faces, pairs }: GalleryCollections): Record<Fault['k
 
 /** Without `own` a person counts as edited, without a version a face. */
 function repairPerson(person: StoredPerson): Document[] {
-  const { name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, deleted, createdAtMs } = person;
-  const fields = { name, number, aliases, ignored, mergedInto, formerNumbers, deleted };
+  const { name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, deleted, createdAtMs } = person;
+  const fields = { name, number, aliases, ignored, mergedInto, formerNumbers, mayBe, deleted };
   const dates = { createdAt: new Date(createdAtMs), mergedAt: mergedAtMs === null ? null : new Date(mergedAtMs) };
   const version = { $cond: [{ $isNumber: '$version' }, '$version', '$$REMOVE'] };
   return [{ $set: { ...literals({ ...fields, ...dates }), version, own: '$$REMOVE' } }];

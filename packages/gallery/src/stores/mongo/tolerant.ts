@@ -70,6 +70,7 @@ export function readPerson(document: Document): Readable<StoredPerson> {
     mergedInto: take('mergedInto', text, null),
     mergedAtMs: take<number | null>('mergedAt', date, null),
     formerNumbers: take('formerNumbers', wholes, []),
+    mayBe: take('mayBe', text, null),
     deleted: take('deleted', flag, false),
     createdAtMs: take('createdAt', date, 0),
     version: take('version', versionNumber, 0),

@@ -36,11 +36,11 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     columns: personColumns,
     line: (row) => personToLine(readPerson(row).value),
     live: 'NOT deleted',
-    insert: `INSERT INTO watchpost.persons (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, created_at, version)
+    insert: `INSERT INTO watchpost.persons (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, may_be, created_at, version)
       SELECT id, name, number, ARRAY(SELECT jsonb_array_elements_text(aliases)), ignored, "mergedInto", ${fromMs('"mergedAtMs"')},
-        ARRAY(SELECT jsonb_array_elements_text("formerNumbers")::bigint), ${fromMs('"createdAtMs"')}, $2::bigint
+        ARRAY(SELECT jsonb_array_elements_text("formerNumbers")::bigint), "mayBe", ${fromMs('"createdAtMs"')}, $2::bigint
       FROM ${rows(`id text, name text, number bigint, aliases jsonb, ignored boolean, "mergedInto" text, "mergedAtMs" bigint,
-        "formerNumbers" jsonb, "createdAtMs" bigint`)}`,
+        "formerNumbers" jsonb, "mayBe" text, "createdAtMs" bigint`)}`,
   },
   face: {
     table: 'watchpost.faces',

@@ -53,6 +53,7 @@ const removeMerged = `WITH gone AS (
         AND NOT EXISTS (SELECT FROM watchpost.pairs WHERE person_ids[1] = p.id OFFSET 0)
         AND NOT EXISTS (SELECT FROM watchpost.pairs WHERE person_ids[2] = p.id OFFSET 0)
         AND NOT EXISTS (SELECT FROM watchpost.persons other WHERE other.merged_into = p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.persons other WHERE other.may_be = p.id OFFSET 0)
       LIMIT ${pageRows} FOR UPDATE OF p SKIP LOCKED)) RETURNING id, merged_into),
   seen AS (DELETE FROM watchpost.last_seen s USING gone WHERE s.person_id = gone.id RETURNING gone.merged_into, s.at, s.channel, s.camera),
   folded AS (
@@ -74,7 +75,7 @@ export function createPostgresEraser({ query }: Postgres): Eraser {
 
   return {
     erase: async ({ deletedMs, auditMs, mergedMs }, signal) => {
-      const persons = await all(eraseRows('persons', "name = '(erased)', aliases = '{}'"), [deletedMs], signal);
+      const persons = await all(eraseRows('persons', "name = '(erased)', aliases = '{}', may_be = NULL"), [deletedMs], signal);
       const faces = await all(eraseRows('faces', 'embedding = NULL'), [deletedMs], signal);
       for (const text of eraseRest) await query(text, [], signal);
       await all(removePage('audit', 'id', 'at', longAgo), [auditMs], signal);

@@ -57,15 +57,16 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
     ) THEN RETURN '{"outcome": "edited"}'; END IF;
 
     INSERT INTO watchpost.persons
-        (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, deleted, deleted_at, created_at, version)
+        (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, may_be, deleted, deleted_at, created_at, version)
       SELECT c->>'id', s->>'name', (s->>'number')::bigint, ARRAY(SELECT jsonb_array_elements_text(s->'aliases')), (s->>'ignored')::boolean,
         s->>'mergedInto', to_timestamp((s->>'mergedAtMs')::numeric / 1000),
-        ARRAY(SELECT jsonb_array_elements_text(s->'formerNumbers')::bigint), (s->>'deleted')::boolean,
+        ARRAY(SELECT jsonb_array_elements_text(s->'formerNumbers')::bigint), s->>'mayBe', (s->>'deleted')::boolean,
         CASE WHEN (s->>'deleted')::boolean THEN now() END, to_timestamp((s->>'createdAtMs')::numeric / 1000), next
       FROM jsonb_array_elements(change->'persons') c, LATERAL (SELECT c->'set') AS l(s) WHERE (c->>'isNew')::boolean
       -- The tombstone of somebody whose row was not removed, only its merge or its mark edited by hand.
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, number = excluded.number, aliases = excluded.aliases, ignored = excluded.ignored,
         merged_into = excluded.merged_into, merged_at = excluded.merged_at, former_numbers = excluded.former_numbers,
+        may_be = excluded.may_be,
         deleted = excluded.deleted, deleted_at = excluded.deleted_at, edited = false, version = excluded.version;
     UPDATE watchpost.persons p SET
         name = CASE WHEN s ? 'name' THEN s->>'name' ELSE name END,
@@ -76,6 +77,7 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
         merged_at = CASE WHEN s ? 'mergedAtMs' THEN to_timestamp((s->>'mergedAtMs')::numeric / 1000) ELSE merged_at END,
         former_numbers = CASE WHEN s ? 'formerNumbers' THEN ARRAY(SELECT jsonb_array_elements_text(s->'formerNumbers')::bigint)
           ELSE former_numbers END,
+        may_be = CASE WHEN s ? 'mayBe' THEN s->>'mayBe' ELSE may_be END,
         deleted = CASE WHEN s ? 'deleted' THEN (s->>'deleted')::boolean ELSE deleted END,
         deleted_at = CASE WHEN NOT s ? 'deleted' THEN deleted_at WHEN (s->>'deleted')::boolean THEN now() END,
         created_at = CASE WHEN s ? 'createdAtMs' THEN to_timestamp((s->>'createdAtMs')::numeric / 1000) ELSE created_at END,

@@ -38,6 +38,7 @@ const personSchema = z.object({
   merged_into: z.string().nullable(),
   merged_at: z.union([z.null(), timeMs]),
   former_numbers: z.array(z.unknown()),
+  may_be: z.string().nullable(),
   deleted: z.boolean(),
   created_at: timeMs,
   version: versionNumber,
@@ -61,7 +62,8 @@ const faceSchema = z.object({
 
 const pairSchema = z.object({ id: z.string(), person_ids: z.array(z.unknown()), deleted: z.boolean(), version: versionNumber });
 
-export const personColumns = 'id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, deleted, created_at, version';
+export const personColumns =
+  'id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, may_be, deleted, created_at, version';
 export const pairColumns = 'id, person_ids, deleted, version';
 export const faceColumns = ({ embeddings }: { embeddings: boolean }): string =>
   `id, person_id, model_id, role, quality, size_px, snapshot_id, position, shows, created_at, deleted, version,
@@ -75,7 +77,7 @@ export interface Reading<T> {
 
 /** A person as far as the row can be read: a bad field is replaced, so that one bad row hides nobody. */
 export function readPerson(row: unknown): Reading<StoredPerson> {
-  const { merged_into, merged_at, former_numbers, created_at, aliases, ...rest } = personSchema.parse(row);
+  const { merged_into, merged_at, former_numbers, may_be, created_at, aliases, ...rest } = personSchema.parse(row);
   const number = rest.number !== null && Number.isSafeInteger(rest.number) && rest.number > 0 ? rest.number : null;
   const { name, problem } = shownName(rest.name);
   const shownAliases = aliases.map((alias) => shownName(alias));
@@ -94,6 +96,7 @@ export function readPerson(row: unknown): Reading<StoredPerson> {
     mergedInto: merged_into,
     mergedAtMs: merged_at,
     formerNumbers,
+    mayBe: may_be,
     createdAtMs: created_at,
   };
   return { value, faults: problems.map((each) => ({ kind: 'person', id: rest.id, problem: each })) };

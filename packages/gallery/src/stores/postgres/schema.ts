@@ -23,6 +23,7 @@ const tables: readonly string[] = [
   `ALTER TABLE watchpost.persons
     ADD COLUMN IF NOT EXISTS former_numbers bigint[] NOT NULL DEFAULT '{}',
     ADD COLUMN IF NOT EXISTS merged_at timestamptz,
+    ADD COLUMN IF NOT EXISTS may_be text,
     ADD COLUMN IF NOT EXISTS edited boolean NOT NULL DEFAULT false`,
   `CREATE TABLE IF NOT EXISTS watchpost.faces (
     id text PRIMARY KEY,
@@ -124,6 +125,7 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS persons_deleted ON watchpost.persons (deleted_at) WHERE deleted',
   'CREATE INDEX IF NOT EXISTS persons_merged ON watchpost.persons (merged_at) WHERE merged_into IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS persons_merged_into ON watchpost.persons (merged_into) WHERE merged_into IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS persons_may_be ON watchpost.persons (may_be) WHERE may_be IS NOT NULL',
   'DROP INDEX IF EXISTS watchpost.faces_version',
   'CREATE INDEX IF NOT EXISTS faces_sequence ON watchpost.faces (version, id)',
   'CREATE INDEX IF NOT EXISTS faces_person ON watchpost.faces (person_id)',

@@ -5,6 +5,7 @@ import {
   allOf,
   areDifferent,
   hasName,
+  isOfTwo,
   isUnknown,
   key,
   keyOf,
@@ -13,7 +14,9 @@ import {
   pick,
   resolve,
   same,
+  twoOf,
   type Deed,
+  type DeedOfTwo,
   type Entry,
   type Model,
   type Moved,
@@ -28,7 +31,7 @@ import { verdictOf, verdictOfUndo } from './verdict.ts';
  */
 export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excused: boolean): void {
   const { id, action, actor, personIds } = audit;
-  const none = { persons: new Map(), sightings: new Map(), joined: null, split: null, forgot: [] };
+  const none = { persons: new Map(), sightings: new Map(), joined: null, split: null, told: null, forgot: [] };
   const entry: Entry = { id, kind: action, actorId: actor.id, personIds, undone: false, vague: false, ...none };
   if (action === 'edit') adopt(model, entry, audit);
   else if (!deed) keepHouse(model, entry, excused);
@@ -55,7 +58,8 @@ export function erase(model: Model): void {
 function keepHouse(model: Model, entry: Entry, excused: boolean): void {
   const [one, other] = entry.personIds.flatMap((id) => resolve(model, id) ?? []);
   if (entry.kind === 'merge' && one && other) {
-    if (!excused && (!isUnknown(one) || !isUnknown(other))) violated(`housekeeping merged ${one.name} and ${other.name}: not two unknowns`);
+    if (!excused && (one.ignored || other.ignored || !(isUnknown(one) || isUnknown(other))))
+      violated(`housekeeping merged ${one.name} and ${other.name}: no unknown into somebody`);
     if (areDifferent(model, one, other)) violated(`housekeeping merged ${one.name} and ${other.name}, who are known to be different`);
     merge(model, entry, ...chosen(one, other, entry));
   } else if (entry.kind === 'expire' && one) {
@@ -94,6 +98,7 @@ function undo(
     if (seen && same(pick(seen, after), after)) Object.assign(seen, before);
   }
   undone.undone = true;
+  if (undone.told) model.different = model.different.filter((pair) => pair !== undone.told);
   if (undone.joined) model.different.push([undone.joined.to, undone.joined.from]);
 }
 
@@ -120,13 +125,10 @@ function unsplit(model: Model, undone: Entry, { faceIds, from, to }: Moved): voi
 /** `isMerge`: somebody became somebody else. */
 function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean): void {
   if (deed.kind === 'assign') return assign(model, entry, deed, isMerge);
-  const [person, into] =
-    deed.kind === 'merge' ? [resolve(model, deed.from), resolve(model, deed.into)] : [resolve(model, deed.person), null];
+  if (isOfTwo(deed)) return carryOutOfTwo(model, entry, deed);
+  const person = resolve(model, deed.person);
   if (!person) return violated(`${deed.kind} changed a person that does not exist`);
   switch (deed.kind) {
-    case 'merge':
-      if (!into || person.id === into.id) return violated('a merge of one person with itself was done');
-      return merge(model, entry, ...chosen(person, into, entry));
     case 'forget':
       return forget(model, entry, person);
     case 'name': {
@@ -146,6 +148,14 @@ function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean)
     default:
       return deed satisfies never;
   }
+}
+
+function carryOutOfTwo(model: Model, entry: Entry, deed: DeedOfTwo): void {
+  const [one, other] = twoOf(deed).map((id) => resolve(model, id));
+  if (!one || !other || one.id === other.id) return violated(`a ${deed.kind} of one person with itself, or with nobody, was done`);
+  if (deed.kind === 'merge') return merge(model, entry, ...chosen(one, other, entry));
+  entry.told = [one.id, other.id];
+  model.different.push(entry.told);
 }
 
 function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }, isAbsorbed: boolean): void {

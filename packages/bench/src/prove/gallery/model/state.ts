@@ -5,6 +5,11 @@ import { violated } from '../violation.ts';
 /** What a reader or an operator asks for. */
 export type Deed = Operation | { kind: 'undo'; entryId: string | null };
 
+/** What concerns two persons. */
+export type DeedOfTwo = Extract<Operation, { kind: 'merge' | 'distinguish' }>;
+export const isOfTwo = (deed: Deed): deed is DeedOfTwo => deed.kind === 'merge' || deed.kind === 'distinguish';
+export const twoOf = (deed: DeedOfTwo): [string, string] => (deed.kind === 'merge' ? [deed.from, deed.into] : [deed.person, deed.other]);
+
 export interface Person {
   id: string;
   name: string;
@@ -65,6 +70,8 @@ export interface Entry {
   joined: Moved | null;
   /** Of a split: whose sightings matched by these faces became whose. */
   split: Moved | null;
+  /** Of whom it was said that they are not the same. */
+  told: [string, string] | null;
   /** Of a forget: the sightings of the forgotten. */
   forgot: string[];
 }

@@ -2,6 +2,7 @@ import type { Operation } from '@watchpost/gallery/gallery';
 import {
   called,
   hasName,
+  isOfTwo,
   isUnknown,
   key,
   keyOf,
@@ -9,7 +10,9 @@ import {
   pick,
   resolve,
   same,
+  twoOf,
   type Deed,
+  type DeedOfTwo,
   type Entry,
   type Model,
   type Person,
@@ -24,9 +27,11 @@ export function verdictOf(model: Model, deed: Deed, actorId: string): Verdict {
     const named = model.entries.find(({ id }) => id === deed.entryId);
     return verdictOfUndo(model, deed.entryId === null ? newestOf(model, actorId) : named);
   }
-  if (deed.kind === 'merge') {
-    const [from, into] = [resolve(model, deed.from), resolve(model, deed.into)];
-    return from && into && from.id !== into.id ? 'done' : 'refused';
+  if (isOfTwo(deed)) {
+    const [one, other] = twoOf(deed).map((id) => resolve(model, id));
+    if (!one || !other || one.id === other.id) return 'refused';
+    // Not every pair that the gallery knows is in the model.
+    return deed.kind === 'merge' ? 'done' : 'either';
   }
   if (deed.kind === 'assign') return verdictOfAssign(model, deed);
   const person = resolve(model, deed.person);
@@ -69,7 +74,7 @@ function verdictOfAssign(model: Model, deed: Operation & { kind: 'assign' }): Ve
 const isVague = ({ loose, owner, uncertain }: Seen, wrong: Person | null): boolean =>
   loose || (!wrong && owner !== null) || (uncertain && owner === null);
 
-function verdictOn(model: Model, person: Person, deed: Exclude<Operation, { kind: 'merge' | 'assign' }>): Verdict {
+function verdictOn(model: Model, person: Person, deed: Exclude<Operation, DeedOfTwo | { kind: 'assign' }>): Verdict {
   const others = (name: string): Person[] => called(model, name).filter(({ id }) => id !== person.id);
   switch (deed.kind) {
     case 'name':

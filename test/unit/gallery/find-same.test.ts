@@ -1,12 +1,14 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
 import type { StoredFace, StoredPair, StoredPerson } from '@watchpost/gallery/domain';
-import { defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { syntheticDecision } from '@watchpost/bench/gallery/synthetic-calibration';
 import { withoutPause } from '@watchpost/gallery/memory/concurrency';
-import { findTwin } from '@watchpost/gallery/housekeeping/twins';
+import { assessByCalibration } from '@watchpost/gallery/housekeeping/assessor';
+import { findSame } from '@watchpost/gallery/housekeeping/find-same';
 import { describe, expect, it } from 'vitest';
 import { storedFace, storedPair, storedPerson } from '../../support/gallery-samples.ts';
 
+const assessor = assessByCalibration(syntheticDecision, () => ({ persons: 10, faces: 10 }));
 const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson =>
   storedPerson(`p${String(number)}`, { name: `Unknown ${String(number)}`, number, ...over });
 /** Faces in a plane, by their angle: 45 degrees are a cosine of 0.71, 55 of 0.57, 60 of 0.5. */
@@ -19,14 +21,14 @@ const notSame = (one: number, other: number): StoredPair => storedPair(`p${Strin
 const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[], pairs: StoredPair[] = []) => {
   const mirror = createMirror(createExactIndex);
   mirror.apply({ persons, faces, pairs });
-  const twins = withoutPause(findTwin(mirror, faceId, defaultThresholds));
-  return twins && [twins.older.name, twins.younger.name];
+  const found = withoutPause(findSame({ mirror, assessor }, faceId));
+  return found?.kind === 'same' ? [found.unknown.name, found.person?.name ?? ''].sort((one, other) => one.localeCompare(other)) : null;
 };
 
 describe('twins', () => {
   const two = [unknown(1), unknown(2)];
 
-  it('are two unknowns with faces that would match; the lower number is the older', () => {
+  it('are two unknowns with faces that would match', () => {
     expect(find('a', two, [face('a', 1, 0), face('b', 2, 40)])).toEqual(['Unknown 1', 'Unknown 2']);
     expect(find('b', two, [face('a', 1, 0), face('b', 2, 40)])).toEqual(['Unknown 1', 'Unknown 2']);
     expect(find('a', two, [face('a', 1, 0), face('b', 2, 55)])).toBeNull();
@@ -57,12 +59,13 @@ describe('twins', () => {
     expect(find('a', two, faces)).toBeNull();
   });
 
-  it('are found however many faces of named persons are nearer', () => {
-    const named = Array.from({ length: 4 }, (_, index) => unknown(10 + index, { name: `Person ${String(index)}` }));
+  it('are found however many faces of others, known not to be the same, are nearer', () => {
+    const named = Array.from({ length: 9 }, (_, index) => unknown(10 + index, { name: `Person ${String(index)}` }));
     const crowd = named.flatMap((_, index) =>
       Array.from({ length: 40 }, (_, at) => face(`n${String(index)}-${String(at)}`, 10 + index, -20 + at / 100)),
     );
-    expect(find('a', [...two, ...named], [face('a', 1, 0), face('b', 2, 40), ...crowd])).toEqual(['Unknown 1', 'Unknown 2']);
+    const pairs = named.map((_, index) => notSame(1, 10 + index));
+    expect(find('a', [...two, ...named], [face('a', 1, 0), face('b', 2, 40), ...crowd], pairs)).toEqual(['Unknown 1', 'Unknown 2']);
   });
 
   it('are not found by negatives, nor across models', () => {

@@ -1,0 +1,29 @@
+import type { Calibration } from '@watchpost/gallery/decide/calibration';
+import { judgePair } from '@watchpost/gallery/decide/same-person';
+import { defaultRiskSettings } from '@watchpost/gallery/decide/yardstick';
+import { expect, it } from 'vitest';
+
+/** One stranger in ten reaches 0.1, one in a hundred 0.2, and so on; smaller faces are a tenth less similar. */
+const calibration: Calibration = {
+  falseMatchRate: ({ similarity, probeSizePx }) => 10 ** (-10 * (similarity + (probeSizePx < 40 ? 0.1 : 0))),
+  likelihoodRatio: ({ similarity }) => similarity * 10,
+  similarityAt: (rate) => -Math.log10(rate) / 10,
+  marginAt: () => 0.1,
+  comparisons: ({ persons }) => persons,
+};
+const risk = { ...defaultRiskSettings, calibration };
+const sizes = { probeSizePx: 80, referenceSizePx: 80 };
+
+it.each([
+  [0.5001, 'same', 'one stranger in a thousand would be named in a gallery of a hundred'],
+  [0.4999, 'not sure', 'it would be a few more'],
+  [0.33011, 'not sure', 'one in twenty would be uncertain'],
+  [0.33, 'different', 'it would be a few more'],
+] as const)('two faces of similarity %d are judged "%s": %s', (similarity, verdict, _because) => {
+  expect(judgePair({ similarity, ...sizes }, risk)).toEqual({ verdict, likelihoodRatio: similarity * 10 });
+});
+
+it('what a similarity means depends on the sizes of the faces', () => {
+  expect(judgePair({ similarity: 0.45, ...sizes }, risk).verdict).toBe('not sure');
+  expect(judgePair({ similarity: 0.45, probeSizePx: 24, referenceSizePx: 80 }, risk).verdict).toBe('same');
+});
