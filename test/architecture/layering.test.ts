@@ -47,7 +47,7 @@ describe('imports point downward', () => {
     ],
     [
       'packages/see',
-      'config.ts face-engine.ts files picture translate models find face look.ts prepare threads create-face-engine.ts throughput',
+      'config.ts face-engine.ts files picture translate models find scene face look.ts prepare threads create-face-engine.ts throughput',
     ],
   ])('the rooms of %s', (home, list) => {
     const rooms = list.split(' ');

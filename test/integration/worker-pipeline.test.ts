@@ -82,6 +82,7 @@ beforeEach(async () => {
     records: opened.records,
     sender,
     log,
+    lookedAt: () => undefined,
     timed: createStepTimer(createMetrics({ processMetrics: false })),
     maxBytes: 10_000_000,
     maxPixels: 60_000_000,

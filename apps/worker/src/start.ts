@@ -75,10 +75,12 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
+  const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
   const { platformFor, needs } = connectPlatforms(config);
   const handlers = createHandlers({
     platformFor,
     engine,
+    lookedAt: (extent) => looks.inc({ extent }),
     gallery,
     records,
     sender,

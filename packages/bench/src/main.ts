@@ -32,6 +32,12 @@ const benches: Entry[] = [
     load: async () => (await import('./threads.ts')).threads,
   },
   {
+    name: 'sequences',
+    options: '[--frames 60] [--seed 1] [--json] [--data DIR]',
+    summary: 'drawn frames of fixed cameras: looking at each anew, and only at what changed; speed and recall',
+    load: async () => (await import('./sequences.ts')).sequences,
+  },
+  {
     name: 'accuracy',
     options: '[--json] [--data DIR] [--curves FILE.png]',
     summary: 'how many faces are recognised; with labelled pictures also recall, false alarms and pairs',

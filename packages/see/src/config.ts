@@ -12,6 +12,8 @@ export const seeEnv = {
   MAX_PIXELS: wholeNumber(10_000, 500_000_000).default(64_000_000),
   /** How long one picture may take. Then it fails and its thread is replaced. Milliseconds. */
   SEE_TIMEOUT_MS: wholeNumber(1_000, 600_000).default(30_000),
+  /** What may be remembered of fixed cameras' scenes, all together; 0: nothing. Bytes. */
+  SCENE_MEMORY_BYTES: wholeNumber(0, 1_073_741_824).default(16_777_216),
   /** JSON file that describes a custom embedding model; docs/guides/adding-a-model.md. */
   EMBEDDING_MODEL: z.string().optional(),
   /** Folder for the translated models; beside the compiled code by default. */

@@ -6,6 +6,7 @@ import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 import type { SeeConfig } from './config.ts';
 import type { FaceEngine } from './face-engine.ts';
 import type { PreparedVision } from './models/vision.ts';
+import { createSceneMemory } from './scene/scene-memory.ts';
 import type { PrepareReply, ThreadReply } from './threads/messages.ts';
 import { createNativeLock, takeForGood } from './threads/native-lock.ts';
 import { createPool } from './threads/pool.ts';
@@ -32,11 +33,15 @@ export async function createFaceEngine(config: SeeConfig, log: Logger, signal: A
     { engine: config.FACE_ENGINE, threads: config.INFERENCE_THREADS, durationMs: Math.round(performance.now() - startedAtMs) },
     'face engine ready',
   );
+  const scenes = createSceneMemory(config.SCENE_MEMORY_BYTES);
   return {
     modelId: prepared.embedding.id,
-    see: async (bytes, caller) => {
-      const reply = orThrow(await pool.run({ task: 'see', bytes }, caller));
+    see: async (bytes, caller, origin) => {
+      const remembered = config.SCENE_MEMORY_BYTES > 0 ? origin : undefined;
+      const frame = remembered && { takenAtMs: remembered.takenAtMs, scene: scenes.recall(remembered.camera) };
+      const reply = orThrow(await pool.run({ task: 'see', bytes, frame }, caller));
       if (reply.kind !== 'seen') throw new AppError('internal', `unexpected reply ${reply.kind}`);
+      if (remembered && reply.scene) scenes.keep(remembered.camera, reply.scene);
       return reply.seen;
     },
     fingerprint: async (bytes, caller) => {

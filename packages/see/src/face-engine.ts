@@ -48,6 +48,17 @@ export interface FaceQuality {
   meshScore: number;
 }
 
+/** Where and when a picture was taken. What is remembered of a fixed camera saves looking at what has not changed. */
+export interface Origin {
+  /** Any text that is the same for all frames of the camera, and for no other's. */
+  camera: string;
+  /** Milliseconds since 1970. */
+  takenAtMs: number;
+}
+
+/** How much of a frame was looked at: `none` where nothing changed and no face was there. */
+export type Extent = 'full' | 'part' | 'none';
+
 /** What the engine sees in one picture. */
 export interface Seen {
   /** Size of the upright picture in pixels. */
@@ -55,6 +66,7 @@ export interface Seen {
   height: number;
   /** From file bytes to faces. */
   elapsedMs: number;
+  extent: Extent;
   /** Largest first. */
   faces: SeenFace[];
 }
@@ -67,9 +79,10 @@ export interface FaceEngine {
    * Finds and embeds the faces in an image file (JPEG, PNG, WebP, first frame of a GIF, BMP, ICO, AVIF, TIFF), turned upright by its EXIF orientation.
    * Does not block the event loop. Rejects with an AppError: `image-empty`, `image-format-unsupported`, `image-corrupt`,
    * `image-too-many-pixels`, `image-format-heic` (all permanent; for HEIC the chat platform's thumbnail can be used instead),
-   * `inference-timeout`, `inference-crashed`, `aborted`.
+   * `inference-timeout`, `inference-crashed`, `aborted`. With the `origin` of a fixed camera's frame, only what changed there is looked at,
+   * and where faces were.
    */
-  see(bytes: Uint8Array, signal: AbortSignal): Promise<Seen>;
+  see(bytes: Uint8Array, signal: AbortSignal, origin?: Origin): Promise<Seen>;
   /** The frame's fingerprint for `sameFrame` (picture/fingerprint.ts). Decodes only, no inference. Rejects as `see`. */
   fingerprint(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -4,11 +4,16 @@ import { embedFace } from './face/embed.ts';
 import { rateFace } from './face/quality.ts';
 import { cropFace, minCropSizePx } from './face/reference-crop.ts';
 import { isDistinctFace } from './face/verify.ts';
-import type { Seen, SeenFace } from './face-engine.ts';
-import { findFaces } from './find/find-faces.ts';
+import type { Extent, Seen, SeenFace } from './face-engine.ts';
+import { findFaces, minFaceScore } from './find/find-faces.ts';
+import type { FoundFace } from './find/found-face.ts';
 import type { Vision } from './models/vision.ts';
-import { decode } from './picture/decode.ts';
+import { decode, decodeBrightness, type Decoded } from './picture/decode.ts';
 import { createPyramid, type Pyramid } from './picture/raster.ts';
+import { attend, type Frame } from './scene/attention.ts';
+import { findAgain } from './scene/find-again.ts';
+import { remember } from './scene/remember.ts';
+import { cellSide, type Scene } from './scene/scene.ts';
 
 /**
  * From a file's bytes to its faces; the table of contents of this package.
@@ -20,30 +25,79 @@ import { createPyramid, type Pyramid } from './picture/raster.ts';
  */
 export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   const startedAtMs = performance.now();
-  const { picture, width, height } = await vision.uninterrupted(() => decode(bytes, vision.limits));
-  const pyramid = createPyramid(picture);
+  const decoded = await vision.uninterrupted(() => decode(bytes, vision.limits));
+  const pyramid = createPyramid(decoded.picture);
   const seen = await seeFaces(vision, pyramid);
+  return toSeen(vision, decoded, pyramid, seen, { startedAtMs, extent: 'full' });
+}
+
+/**
+ * `look` at a frame of a fixed camera: only at what changed in its scene, and where faces were. Resolves also to the scene as it is now.
+ * docs/seeing.md, "A fixed camera's frames".
+ */
+export async function lookAtScene(
+  vision: Vision,
+  bytes: Uint8Array,
+  takenAtMs: number,
+  scene: Scene | undefined,
+): Promise<{ seen: Seen; scene: Scene }> {
+  const startedAtMs = performance.now();
+  const { width, height, ...cells } = await vision.uninterrupted(() => decodeBrightness(bytes, cellSide, vision.limits));
+  const frame: Frame = { width, height, cells, takenAtMs };
+  const attention = attend(scene, frame);
+  const { extent } = attention;
+  if (extent === 'none') {
+    const seen: Seen = { width, height, elapsedMs: performance.now() - startedAtMs, extent, faces: [] };
+    return { seen, scene: remember(scene, frame, attention, { boxes: [], faces: [] }) };
+  }
+  const decoded = await vision.uninterrupted(() => decode(bytes, vision.limits));
+  const pyramid = createPyramid(decoded.picture);
+  const boxes = await findAgain(vision.models, pyramid, attention, cells);
+  const faces = await identify(
+    vision,
+    pyramid,
+    boxes.filter(({ score }) => score >= minFaceScore),
+  );
+  return {
+    seen: await toSeen(vision, decoded, pyramid, faces, { startedAtMs, extent }),
+    scene: remember(scene, frame, attention, { boxes, faces }),
+  };
+}
+
+/** The faces of a decoded picture, largest first, without crops. */
+export async function seeFaces(vision: Vision, picture: Pyramid): Promise<SeenFace[]> {
+  return identify(vision, picture, await findFaces(vision.models, picture));
+}
+
+/** Those of the found faces that mesh and embedding confirm, largest first, without crops. `found`: best detector score first. */
+async function identify(vision: Vision, picture: Pyramid, found: FoundFace[]): Promise<SeenFace[]> {
+  const seen: SeenFace[] = [];
+  // Only the mesh shows that two found faces are the same one; then the first is kept.
+  for (const each of found) {
+    const aligned = await alignFace(vision, picture, each);
+    if (!aligned || !isDistinctFace(aligned, seen)) continue;
+    const embedding = await embedFace(vision, picture, aligned);
+    if (embedding) seen.push(toSeenFace(aligned, embedding, picture));
+  }
+  return seen.toSorted((a, b) => b.sizePx - a.sizePx);
+}
+
+async function toSeen(
+  vision: Vision,
+  { picture, width, height }: Decoded,
+  pyramid: Pyramid,
+  seen: SeenFace[],
+  { startedAtMs, extent }: { startedAtMs: number; extent: Extent },
+): Promise<Seen> {
   const faces = await vision.uninterrupted(() => addCrops(pyramid, seen));
   const scale = width / picture.width;
   return {
     width,
     height,
     elapsedMs: performance.now() - startedAtMs,
+    extent,
     faces: scale === 1 ? faces : faces.map((face) => enlarge(face, scale)),
   };
-}
-
-/** The faces of a decoded picture, largest first, without crops. */
-export async function seeFaces(vision: Vision, picture: Pyramid): Promise<SeenFace[]> {
-  const seen: SeenFace[] = [];
-  // Best detector score first. Only the mesh shows that two found faces are the same one; then the first is kept.
-  for (const found of await findFaces(vision.models, picture)) {
-    const aligned = await alignFace(vision, picture, found);
-    if (!aligned || !isDistinctFace(aligned, seen)) continue;
-    const embedding = await embedFace(vision, picture, aligned);
-    if (embedding) seen.push(toSeenFace(aligned, embedding, picture));
-  }
-  return seen.toSorted((a, b) => b.sizePx - a.sizePx);
 }
 
 function toSeenFace(aligned: AlignedFace, embedding: Float32Array, picture: Pyramid): SeenFace {

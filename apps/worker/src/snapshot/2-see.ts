@@ -12,6 +12,8 @@ export type SeeResult = { record: SnapshotRecord } & ({ kind: 'seen'; seen: Seen
 
 export interface SeeDeps extends CompareDeps {
   engine: FaceEngine;
+  /** Counts how much of each frame was looked at. */
+  lookedAt: (extent: Seen['extent']) => void;
   log: Logger;
 }
 
@@ -37,13 +39,22 @@ export async function seeAgain(opened: SnapshotRecord, deps: SeeDeps, signal: Ab
  * workers, one is looked at. Rejects with `same-frame-in-progress` while that is another one, and as `FaceEngine.see`.
  */
 export async function see(opened: SnapshotRecord, { bytes, sha256 }: Downloaded, deps: SeeDeps, signal: AbortSignal): Promise<SeeResult> {
-  if (deps.compareWith === 0) return { kind: 'seen', record: { ...opened, sha256 }, seen: await deps.engine.see(bytes, signal) };
+  if (deps.compareWith === 0) return { kind: 'seen', record: { ...opened, sha256 }, seen: await lookAt(opened, bytes, deps, signal) };
   const fingerprint = await deps.engine.fingerprint(bytes, signal);
   const record = await keepTrying(() => announce(opened, { sha256, fingerprint }, deps, signal), deps.log, signal);
   const comparison = await compare(record.job, fingerprint, deps, signal);
   if (comparison.kind === 'same') return { kind: 'nothing-new', record, sameAs: comparison.as };
   if (comparison.kind === 'wait') await waitFor(comparison, record, deps, signal);
-  return { kind: 'seen', record, seen: await deps.engine.see(bytes, signal) };
+  return { kind: 'seen', record, seen: await lookAt(record, bytes, deps, signal) };
+}
+
+/** Where the camera is not known, its frames cannot be told from others', and each is looked at in full. */
+async function lookAt({ job }: SnapshotRecord, bytes: Uint8Array, { engine, lookedAt }: SeeDeps, signal: AbortSignal): Promise<Seen> {
+  const { channel, camera, takenAtMs } = job;
+  const origin = camera === null ? undefined : { camera: `${channel} ${camera}`, takenAtMs };
+  const seen = await engine.see(bytes, signal, origin);
+  lookedAt(seen.extent);
+  return seen;
 }
 
 /** Writes that a snapshot is being looked at. An earlier try may have written, although its answer was lost. */

@@ -24,7 +24,7 @@ export function pick<T>(from: readonly [T, ...T[]], random: () => number): T {
 /** What is chosen with one source of random numbers. */
 export interface Choices {
   /** A whole number from 0 up to, but without, `limit`. */
-  below(limit: number): number;
+  below: (limit: number) => number;
   pick<T>(from: readonly [T, ...T[]]): T;
 }
 

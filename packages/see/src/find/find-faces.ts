@@ -8,7 +8,7 @@ import { readGrids } from './read-grids.ts';
 /** In the coarse pass, a box with this score is a proposal, to be checked in a close view. */
 const proposalScore = 0.1;
 /** In a close view, a box with this score is a found face. */
-const minFaceScore = 0.5;
+export const minFaceScore = 0.5;
 /** The coarse pass shrinks the picture to this many pixels, but not by more than `coarsestStep`. */
 const coarsePixels = 260_000;
 const coarsestStep = 4;
@@ -23,11 +23,26 @@ const smallestInView = 7;
  * these places decide. Best score first. See docs/seeing.md.
  */
 export async function findFaces(models: FaceModels, picture: Pyramid): Promise<FoundFace[]> {
+  return lookClosely(models, picture, await propose(models, picture, coarseViews(picture)));
+}
+
+/** The coarse pass: places in these views where there may be faces. Best score first. */
+export async function propose(models: FaceModels, picture: Pyramid, views: View[]): Promise<FoundFace[]> {
   const proposals: FoundFace[] = [];
-  for (const view of coarseViews(picture)) proposals.push(...(await detect(models, picture, view, proposalScore)));
+  for (const view of views) proposals.push(...(await detect(models, picture, view, proposalScore)));
+  return merge(proposals);
+}
+
+/** Close views of proposed places: the boxes there with at least this score. Best score first. */
+export async function lookClosely(
+  models: FaceModels,
+  picture: Pyramid,
+  proposals: FoundFace[],
+  minScore = minFaceScore,
+): Promise<FoundFace[]> {
   const found: FoundFace[] = [];
-  for (const view of planViews(merge(proposals), picture)) {
-    for (const face of await detect(models, picture, view, minFaceScore)) {
+  for (const view of planViews(proposals, picture)) {
+    for (const face of await detect(models, picture, view, minScore)) {
       if (isTrustworthy(face, view, picture)) found.push(face);
     }
   }
@@ -35,7 +50,7 @@ export async function findFaces(models: FaceModels, picture: Pyramid): Promise<F
 }
 
 /** The whole picture, shrunk to keep the pass cheap, then shrunk by two again and again for larger faces. */
-function coarseViews({ width, height }: Pyramid): View[] {
+export function coarseViews({ width, height }: Pyramid): View[] {
   const views: View[] = [];
   let step = Math.min(coarsestStep, Math.max(1, Math.sqrt((width * height) / coarsePixels)));
   do {

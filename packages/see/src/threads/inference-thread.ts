@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '@watchpost/shared/errors';
-import { look } from '../look.ts';
+import { look, lookAtScene } from '../look.ts';
 import { openVision, type Vision } from '../models/vision.ts';
 import { decodeCells } from '../picture/decode.ts';
 import { fingerprintOf } from '../picture/fingerprint.ts';
@@ -18,9 +18,14 @@ const vision = await openVision(prepared, holding(lock));
 // Only now: a start must not wait for a busy machine.
 lowerPriority();
 
-async function handle(vision: Vision, { task, bytes }: ThreadRequest): Promise<ThreadReply> {
+async function handle(vision: Vision, request: ThreadRequest): Promise<ThreadReply> {
+  const { bytes } = request;
   try {
-    if (task === 'see') return { kind: 'seen', seen: await look(vision, bytes) };
+    if (request.task === 'see') {
+      const { frame } = request;
+      if (!frame) return { kind: 'seen', seen: await look(vision, bytes) };
+      return { kind: 'seen', ...(await lookAtScene(vision, bytes, frame.takenAtMs, frame.scene)) };
+    }
     const cells = await vision.uninterrupted(() => decodeCells(bytes, vision.limits));
     return { kind: 'fingerprint', fingerprint: fingerprintOf(cells) };
   } catch (error) {

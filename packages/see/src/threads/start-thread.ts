@@ -31,9 +31,9 @@ export function startThread(prepared: PreparedVision): PoolThread<ThreadRequest,
   return {
     ready,
     // A copy is transferred, so the caller keeps its bytes.
-    send: ({ task, bytes }) => {
-      const copy = Uint8Array.from(bytes);
-      worker.postMessage({ task, bytes: copy } satisfies ThreadRequest, [copy.buffer]);
+    send: (request) => {
+      const copy = Uint8Array.from(request.bytes);
+      worker.postMessage({ ...request, bytes: copy } satisfies ThreadRequest, [copy.buffer]);
     },
     onReply: (listener) => replies.push(listener),
     onExit: (listener) => exits.push(listener),

@@ -15,8 +15,17 @@ const frame = (over: Partial<Frame>): Frame => ({ snapshotId: 'a', takenAtMs: 1_
 function among(others: Frame[], over: Partial<SeeDeps> = {}) {
   const saved: SnapshotRecord[] = [];
   const asked: unknown[] = [];
+  const origins: unknown[] = [];
+  const extents: string[] = [];
   const deps = {
-    engine: { fingerprint: async () => fingerprint, see: async () => ({ width: 100, height: 100, elapsedMs: 1, faces: [] }) },
+    engine: {
+      fingerprint: async () => fingerprint,
+      see: async (...[, , origin]: unknown[]) => {
+        origins.push(origin);
+        return { width: 100, height: 100, elapsedMs: 1, extent: 'part', faces: [] };
+      },
+    },
+    lookedAt: (extent: string) => extents.push(extent),
     records: {
       frames: async (...given: unknown[]) => {
         asked.push(...given.slice(0, 2));
@@ -32,7 +41,14 @@ function among(others: Frame[], over: Partial<SeeDeps> = {}) {
     ...over,
   } as unknown as SeeDeps;
   const downloaded = { bytes: new Uint8Array(1), sha256: 'aa' };
-  return { saved, asked, deps, look: async (mine = job): Promise<SeeResult> => see(newRecord(mine), downloaded, deps, never) };
+  return {
+    saved,
+    asked,
+    origins,
+    extents,
+    deps,
+    look: async (mine = job): Promise<SeeResult> => see(newRecord(mine), downloaded, deps, never),
+  };
 }
 
 describe('a frame', () => {
@@ -40,6 +56,16 @@ describe('a frame', () => {
     const { saved, look } = among([frame({ fingerprint: brightness(90) })]);
     expect(await look()).toMatchObject({ kind: 'seen', record: { look: 'looking', sha256: 'aa', fingerprint } });
     expect(saved.map((record) => record.look)).toEqual(['looking']);
+  });
+
+  it('comes with its camera and time, so that only what changed is looked at; which is counted', async () => {
+    const { origins, extents, look } = among([]);
+    await look({ ...job, camera: 'Front door' });
+    await look({ ...job, channel: 'slack:C2', camera: 'Front door' });
+    await look({ ...job, camera: null });
+    const of = (camera: string) => ({ camera, takenAtMs: 2_000 });
+    expect(origins).toEqual([of(`${job.channel} Front door`), of('slack:C2 Front door'), undefined]);
+    expect(extents).toEqual(['part', 'part', 'part']);
   });
 
   it('shows nothing new if one that was looked at shows the same', async () => {

@@ -1,0 +1,29 @@
+import { createRandom } from '@watchpost/bench/prove/random';
+import type { Frame } from '@watchpost/see/scene/attention';
+import type { Cells } from '@watchpost/see/picture/fingerprint';
+
+/** Cells of a frame of 960 by 544 pixels. */
+const size = { columns: 240, rows: 136 };
+
+/** A scene of gradients and bricks. */
+export function sceneCells(change: (value: number, column: number, row: number) => number = (value) => value): Cells {
+  const brightness = Uint8Array.from({ length: size.columns * size.rows }, (_, index) => {
+    const [column, row] = [index % size.columns, Math.floor(index / size.columns)];
+    const value = 50 + (column / size.columns) * 110 + ((((column >> 3) + (row >> 2)) * 7) % 30);
+    return Math.max(0, Math.min(255, Math.round(change(value, column, row))));
+  });
+  return { ...size, brightness };
+}
+
+/** Normally distributed noise that is the same for a seed. */
+export function noise(deviation: number, seed: number): () => number {
+  const next = createRandom(seed);
+  return () => deviation * (next() + next() + next() + next() + next() + next() - 3) * Math.SQRT2;
+}
+
+/** A frame taken so many seconds after the first one. */
+export const frameOf = (cells: Cells, seconds = 0): Frame => ({ width: 960, height: 544, cells, takenAtMs: 1_000_000 + seconds * 1_000 });
+
+/** Where a block is set: [column, row] of 30 by 17 blocks. */
+export const placesOf = (blocks: Uint8Array): [number, number][] =>
+  [...blocks].flatMap((value, index): [number, number][] => (value ? [[index % 30, Math.floor(index / 30)]] : []));
