@@ -47,7 +47,7 @@ export function expose(
     at = at + 1 < noiseTable.length ? at + 1 : below(1_000);
     const fresh = (noiseTable[at] ?? 0) * noise;
     // Half of it is the left neighbour's; scaled so that it scatters as much as without.
-    const grain = (fresh + before) * 0.707;
+    const grain = (fresh + before) * Math.SQRT1_2;
     before = fresh;
     for (let c = 0; c < 3; c += 1) {
       const value = (pixels[from + c] ?? 0) * gain + grain;
