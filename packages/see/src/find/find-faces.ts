@@ -19,6 +19,8 @@ export const minFaceScore = 0.5;
 /** The coarse pass shrinks the picture to this many pixels, but not by more than `coarsestStep`. */
 const coarsePixels = 300_000;
 const coarsestStep = 4;
+/** The last pass is the one that shrinks the picture to fewer than four times these pixels along its longer side: a face that fills it is seen there. */
+const coarsestSide = 48;
 /** Larger pictures are passed over in parts with sides of at most this many pixels of the view. */
 const largestPart = 736;
 const partOverlap = 64;
@@ -76,7 +78,7 @@ export function coarseViews({ width, height }: Pyramid): View[] {
     for (const [x, w] of split(width / step))
       for (const [y, h] of split(height / step)) views.push({ x: x * step, y: y * step, width: w, height: h, step });
     step *= passRatio;
-  } while (Math.max(width, height) / step >= 96);
+  } while (Math.max(width, height) / step >= coarsestSide);
   return views;
 }
 
