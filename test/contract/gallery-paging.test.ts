@@ -1,5 +1,5 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
-import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
+import { syntheticDecision } from '@watchpost/bench/gallery/synthetic-calibration';
 import { createGalleryMetrics } from '@watchpost/gallery/metrics';
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
@@ -82,7 +82,7 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
         sync,
         transact,
         metrics,
-        decision: defaultDecisionSettings,
+        decision: syntheticDecision,
         references: defaultReferenceSettings,
         vectorsOf: createVectorsOf({ ...database, mirror }),
         pageIn: createPageIn({ mirror, search }),

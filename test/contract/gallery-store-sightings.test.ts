@@ -4,13 +4,14 @@ import { never, onEachStore } from '../support/each-store.ts';
 import { newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 
 const evidence: Evidence = {
-  best: { personId: 'p1', faceId: 'f1', similarity: 0.71 },
+  best: { personId: 'p1', faceId: 'f1', similarity: 0.71, falseMatchRate: 1e-6, likelihoodRatio: 900 },
   second: null,
   negative: 0.25,
   match: 0.655,
   uncertain: 0.585,
   margin: 0.04,
-  rules: 1,
+  compared: { persons: 12, faces: 20, comparisons: 17 },
+  rules: 2,
 };
 
 onEachStore('sightings', ({ database, commit }) => {

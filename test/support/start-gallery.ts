@@ -1,3 +1,4 @@
+import { syntheticDecision } from '@watchpost/bench/gallery/synthetic-calibration';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Actor } from '@watchpost/gallery/domain';
 import { openGallery, type OpenedGallery, type OpenGalleryOptions } from '@watchpost/gallery/open-gallery';
@@ -9,7 +10,11 @@ const never = new AbortController().signal;
 /** Opens the gallery, starts it as a worker does (without housekeeping), and waits until it is ready. */
 export async function startGallery(storage: StorageConfig, options: Partial<OpenGalleryOptions> = {}): Promise<OpenedGallery> {
   const defaults = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
-  const opened = await openGallery(storage, { ...defaults, ...options }, never);
+  const opened = await openGallery(
+    storage,
+    { ...defaults, ...options, settings: { decision: syntheticDecision, ...options.settings } },
+    never,
+  );
   opened.start();
   await opened.gallery.ready(never);
   return opened;

@@ -73,8 +73,8 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/history.ts'),
     },
     explain: {
-      usage: '[--json] [--match N] [--uncertain N] [--margin N] SNAPSHOT',
-      does: 'say why each face of a snapshot got its name, and try other thresholds',
+      usage: '[--json] [--strangers-named SHARE] [--persons N] SNAPSHOT',
+      does: 'say why each face of a snapshot got its name, and try another risk or size of the gallery',
       needs: 'gallery',
       load: () => import('./commands/explain.ts'),
     },

@@ -9,6 +9,7 @@ import { startPostgres } from '@watchpost/standalone/processes/postgres/postgres
 import { readOptions, type Bench, type BenchIo } from './bench.ts';
 import { measureSize, type DatabaseSize } from './growth/measure-size.ts';
 import { simulateClock } from './growth/simulated-clock.ts';
+import { syntheticDecision } from './gallery/synthetic-calibration.ts';
 import { takePictures } from './growth/take-pictures.ts';
 import { toTable } from './report/table.ts';
 import { makeFolder } from './servers/server.ts';
@@ -65,7 +66,11 @@ async function simulate(days: number, reduced: number, { signal, warn }: BenchIo
   const storage = { POSTGRES_URL: server.url };
   try {
     const clock = await simulateClock(server.url);
-    const opened = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, signal);
+    const opened = await openGallery(
+      storage,
+      { log, metrics: createMetrics({ processMetrics: false }), settings: { decision: syntheticDecision } },
+      signal,
+    );
     opened.start();
     await opened.gallery.ready(signal);
     const pictures = takePictures(storage, opened, signal);

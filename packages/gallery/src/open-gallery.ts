@@ -7,7 +7,7 @@ import { createOperations } from './changes/operations.ts';
 import { createTransact, type Transact } from './changes/transact.ts';
 import { createGallery } from './create-gallery.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
-import { assessByThresholds } from './housekeeping/assessor.ts';
+import { assessByCalibration } from './housekeeping/assessor.ts';
 import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
@@ -90,7 +90,7 @@ export async function openParts(
   const recognise = createRecognise(parts);
 
   const { sightingsKeepMs } = settings;
-  const care = { ...parts, assessor: assessByThresholds(decision), sightingsKeepMs };
+  const care = { ...parts, assessor: assessByCalibration(decision, () => mirror.counts()), sightingsKeepMs };
   const housekeeping = createHousekeeping(care, settings.housekeeping);
   const checkup = createCheckup(care);
 

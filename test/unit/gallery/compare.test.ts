@@ -1,6 +1,6 @@
 import type { StoredFace, StoredPerson } from '@watchpost/gallery/domain';
-import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
-import { assessByThresholds } from '@watchpost/gallery/housekeeping/assessor';
+import { syntheticDecision } from '@watchpost/bench/gallery/synthetic-calibration';
+import { assessByCalibration } from '@watchpost/gallery/housekeeping/assessor';
 import { createCompareFaces } from '@watchpost/gallery/housekeeping/compare';
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
@@ -10,7 +10,7 @@ import { strangerVector } from '../../support/gallery-backends.ts';
 const never = new AbortController().signal;
 const nobody = async (): Promise<void> => undefined;
 const amply = 60_000;
-const assessor = assessByThresholds(defaultDecisionSettings);
+const assessor = assessByCalibration(syntheticDecision, () => ({ persons: 10, faces: 10 }));
 
 const person = (id: string, name: string, number: number): StoredPerson => {
   const blank = { aliases: [], formerNumbers: [], ignored: false, mergedInto: null, mergedAtMs: null, mayBe: null, deleted: false };

@@ -1,14 +1,14 @@
 import { createExactIndex } from '@watchpost/gallery/memory/index/exact-index';
 import { createMirror } from '@watchpost/gallery/memory/mirror';
 import type { StoredFace, StoredPair, StoredPerson } from '@watchpost/gallery/domain';
-import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
+import { syntheticDecision } from '@watchpost/bench/gallery/synthetic-calibration';
 import { withoutPause } from '@watchpost/gallery/memory/concurrency';
-import { assessByThresholds } from '@watchpost/gallery/housekeeping/assessor';
+import { assessByCalibration } from '@watchpost/gallery/housekeeping/assessor';
 import { findSame } from '@watchpost/gallery/housekeeping/find-same';
 import { describe, expect, it } from 'vitest';
 import { storedFace, storedPair, storedPerson } from '../../support/gallery-samples.ts';
 
-const assessor = assessByThresholds(defaultDecisionSettings);
+const assessor = assessByCalibration(syntheticDecision, () => ({ persons: 10, faces: 10 }));
 const unknown = (number: number, over: Partial<StoredPerson> = {}): StoredPerson =>
   storedPerson(`p${String(number)}`, { name: `Unknown ${String(number)}`, number, ...over });
 /** Faces in a plane, by their angle: 45 degrees are a cosine of 0.71, 55 of 0.57, 60 of 0.5. */

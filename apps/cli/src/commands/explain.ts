@@ -1,34 +1,33 @@
-import { decideAgain, type OtherThresholds } from '@watchpost/gallery/decide/decide-again';
+import { comparisonsIn, decideAgain, type WhatIf } from '@watchpost/gallery/decide/decide-again';
+import { defaultRiskSettings } from '@watchpost/gallery/decide/yardstick';
 import type { SightedFace } from '@watchpost/gallery/gallery';
 import { nameKey } from '@watchpost/gallery/names';
-import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs, readNumber } from '../support/read-args.ts';
 
 /**
- * `explain [--json] [--match N] [--uncertain N] [--margin N] SNAPSHOT`: what the decision about each face of a snapshot was made of
- * and, with thresholds given, what it would be with them.
+ * `explain [--json] [--strangers-named SHARE] [--persons N] SNAPSHOT`: what the decision about each face of a snapshot was made of and,
+ * with an option given, what it would be at another risk, or in a gallery of so many persons.
  */
 export const run: Command = async (args, context) => {
   const number = { type: 'string' } as const;
   const { values, positionals } = readArgs(
     args,
-    { json: { type: 'boolean', default: false }, match: number, uncertain: number, margin: number },
+    { json: { type: 'boolean', default: false }, 'strangers-named': number, persons: number },
     1,
   );
   const [snapshotId = ''] = positionals;
-  const others: Partial<OtherThresholds> = {};
-  for (const name of ['match', 'uncertain', 'margin'] as const) {
-    const value = readNumber(`--${name}`, values[name], 1);
-    if (value !== undefined) others[name] = value;
-  }
-  if (others.match !== undefined && others.uncertain !== undefined && others.uncertain > others.match)
-    throw new AppError('usage-invalid', '--uncertain must not be above --match');
+  const strangersNamed = readNumber('--strangers-named', values['strangers-named'], 1);
+  const persons = readNumber('--persons', values.persons, 1e9);
+  const tries = strangersNamed !== undefined || persons !== undefined;
+  const { leastComparisons, rivalRatio, ...shares } = defaultRiskSettings;
+  const named = strangersNamed ?? shares.strangersNamed;
+  const strangersUncertain = Math.max(named, shares.strangersUncertain);
+  const whatIf: WhatIf = { strangersNamed: named, strangersUncertain, leastComparisons, rivalRatio, persons: persons ?? null };
   const faces = await withPeople(context, ({ gallery }) => gallery.explain(snapshotId, context.signal));
-  const tries = Object.keys(others).length > 0;
   for (const face of faces) {
-    const again = tries ? tryAgain(face, others) : null;
+    const again = tries ? tryAgain(face, whatIf) : null;
     if (values.json) context.print(JSON.stringify({ ...face, ...(tries && { again }) }));
     else for (const line of toLines(face, again)) context.print(line);
   }
@@ -36,13 +35,12 @@ export const run: Command = async (args, context) => {
   return 0;
 };
 
-/** Null where nothing was compared. A threshold that was not given makes way for one that was: `uncertain` is never above `match`. */
-function tryAgain({ evidence, best, second }: SightedFace, others: Partial<OtherThresholds>) {
-  if (!evidence) return null;
-  const match = others.match ?? Math.max(evidence.match, others.uncertain ?? 0);
-  const uncertain = others.uncertain ?? Math.min(evidence.uncertain, match);
-  const margin = others.margin ?? evidence.margin;
-  return { match, uncertain, margin, decision: decideAgain(evidence, { match, uncertain, margin }, mayBeSame(best, second)) };
+/** Null where nothing was compared, or an earlier release decided, which kept no rates. */
+function tryAgain({ evidence, best, second }: SightedFace, whatIf: WhatIf) {
+  const decision = evidence && decideAgain(evidence, whatIf, mayBeSame(best, second));
+  return evidence?.compared && decision
+    ? { strangersNamed: whatIf.strangersNamed, comparisons: comparisonsIn(evidence.compared, whatIf), decision }
+    : null;
 }
 
 /** Two unknowns, or two of one name, do not contest each other. Only an unknown can be called "Unknown" and a number. */
@@ -52,22 +50,48 @@ function mayBeSame(best: string | null, second: string | null): boolean {
 }
 
 function toLines(
-  { position, decision, person, saidBy, evidence, best, second, mayBe }: SightedFace,
+  { position, decision, person, saidBy, evidence, best, second }: SightedFace,
   again: ReturnType<typeof tryAgain>,
 ): string[] {
-  const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}${mayBe === null ? '' : `, who may be ${mayBe}`}`];
+  const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}`];
   if (saidBy !== null) lines.push(`  said by ${saidBy}`);
   if (!evidence) return [...lines, '  nothing was compared'];
   const shown = (value: number): string => value.toFixed(3);
-  if (evidence.best) lines.push(`  nearest      ${best ?? 'somebody removed since'}, similarity ${shown(evidence.best.similarity)}`);
-  if (evidence.second) lines.push(`  second       ${second ?? 'somebody removed since'}, similarity ${shown(evidence.second.similarity)}`);
+  const { compared } = evidence;
+  if (compared)
+    lines.push(`  compared     ${compared.persons} persons, ${compared.faces} faces: like ${count(compared.comparisons)} comparisons`);
+  if (evidence.best) lines.push(`  nearest      ${best ?? 'somebody removed since'}, ${likeness(evidence.best)}`);
+  if (evidence.best?.falseMatchRate != null && compared) {
+    const comparisons = comparisonsIn(compared, { persons: null, leastComparisons: defaultRiskSettings.leastComparisons });
+    const expected = comparisons * evidence.best.falseMatchRate;
+    lines.push(
+      `  by chance    ${oneIn(evidence.best.falseMatchRate)} strangers is so similar to a face, ${oneIn(expected)} to one in this gallery`,
+    );
+  }
+  if (evidence.second) lines.push(`  second       ${second ?? 'somebody removed since'}, ${likeness(evidence.second)}`);
   if (evidence.negative !== null)
     lines.push(`  negative     similarity ${shown(evidence.negative)} to a face that is known not to be the person`);
   lines.push(`  thresholds   match ${shown(evidence.match)}, uncertain ${shown(evidence.uncertain)}, margin ${shown(evidence.margin)}`);
   if (again) {
-    const { match, uncertain, margin, decision: would } = again;
-    const who = would === 'person' ? (best ?? 'the nearest person') : would;
-    lines.push(`  would be     ${who}, with match ${shown(match)}, uncertain ${shown(uncertain)}, margin ${shown(margin)}`);
+    const who = again.decision === 'person' ? (best ?? 'the nearest person') : again.decision;
+    lines.push(`  would be     ${who}, with ${oneIn(again.strangersNamed)} strangers named, in ${count(again.comparisons)} comparisons`);
   }
   return lines;
+}
+
+function likeness({ similarity, likelihoodRatio }: { similarity: number; likelihoodRatio: number | null }): string {
+  const times =
+    likelihoodRatio === null
+      ? ''
+      : `: ${likelihoodRatio >= 1 ? count(likelihoodRatio) : likelihoodRatio.toPrecision(2)} times as likely one person as two`;
+  return `similarity ${similarity.toFixed(3)}${times}`;
+}
+
+/** Two digits are as much as the fit knows. */
+function count(value: number): string {
+  return new Intl.NumberFormat('en', { maximumSignificantDigits: 2 }).format(value);
+}
+
+function oneIn(share: number): string {
+  return share >= 1 ? 'any of the' : share <= 1e-12 ? 'hardly any of the' : `1 in ${count(1 / share)}`;
 }

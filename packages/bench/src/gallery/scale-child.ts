@@ -11,6 +11,7 @@ import { watchBlocks } from './blocks.ts';
 import { editByHand } from './edit-by-hand.ts';
 import type { ScaleReport } from './measure-scale.ts';
 import { createSyntheticFaces } from './synthetic-faces.ts';
+import { syntheticDecision } from './synthetic-calibration.ts';
 
 const { storage, merge } = z
   .object({
@@ -38,7 +39,11 @@ async function measure<T>(work: () => Promise<T>) {
 }
 
 /** A process loads its modules before it has anything else to do: measured from there on. */
-const opened = await openGallery(storage, { log, metrics: createMetrics({ processMetrics: false }) }, signal);
+const opened = await openGallery(
+  storage,
+  { log, metrics: createMetrics({ processMetrics: false }), settings: { decision: syntheticDecision } },
+  signal,
+);
 const database = await openDatabase(storage, { log }, signal);
 const { gallery, operations, housekeeping } = opened;
 const actor = { id: 'bench' };

@@ -1,11 +1,16 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
-import { thresholdsAt, defaultThresholds } from '@watchpost/gallery/decide/thresholds';
+import { builtInCalibration } from '@watchpost/gallery/decide/calibration';
+import { createYardstick, defaultRiskSettings, type Lines } from '@watchpost/gallery/decide/yardstick';
 import type { SizeResult } from './measure-recognition.ts';
 
 const [width, height, margin] = [900, 520, 60];
 const [smallest, largest] = [20, 64];
 
-/** Similarity by face size with the default thresholds, as a PNG for docs/seeing.md. */
+/** What decides in a gallery of a hundred persons, against a reference of full size. */
+const linesAt = (probeSizePx: number): Lines =>
+  createYardstick({ ...defaultRiskSettings, calibration: builtInCalibration }, { persons: 100, faces: 100 }, { probeSizePx }).linesAt(112);
+
+/** Similarity by face size with the lines that decide, as a PNG for docs/seeing.md. */
 export async function drawCurves(sizes: SizeResult[]): Promise<Buffer> {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
@@ -14,11 +19,8 @@ export async function drawCurves(sizes: SizeResult[]): Promise<Buffer> {
   context.font = '15px sans-serif';
   drawAxes(context);
   const curve = (value: (size: SizeResult) => number) => sizes.map((size): [number, number] => [size.sizePx, value(size)]);
-  const threshold = (value: (at: { match: number; uncertain: number }) => number) =>
-    Array.from({ length: largest - smallest + 1 }, (_, index): [number, number] => [
-      smallest + index,
-      value(thresholdsAt(smallest + index, defaultThresholds)),
-    ]);
+  const threshold = (value: (at: Lines) => number) =>
+    Array.from({ length: largest - smallest + 1 }, (_, index): [number, number] => [smallest + index, value(linesAt(smallest + index))]);
   // Okabe and Ito's colours, which colour-blind readers can tell apart.
   const lines: { label: string; colour: string; dashed: boolean; points: [number, number][] }[] = [
     { label: 'same person, median', colour: '#0072b2', dashed: false, points: curve(({ sameMedian }) => sameMedian) },

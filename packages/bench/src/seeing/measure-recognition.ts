@@ -1,5 +1,7 @@
 import { dot } from '@watchpost/shared/vectors';
+import { alignFace } from '@watchpost/see/face/align';
 import { embedFace } from '@watchpost/see/face/embed';
+import type { FoundFace } from '@watchpost/see/find/found-face';
 import { createPyramid } from '@watchpost/see/picture/raster';
 import { percentile, rounded } from '../report/statistics.ts';
 import { readContactSheet, shrunkFace, type SheetFace } from './contact-sheet.ts';
@@ -41,12 +43,10 @@ export async function measureRecognition(
     const seen = async (faces: SheetFace[]): Promise<Float32Array[]> => {
       const embedded: Float32Array[] = [];
       for (const { face } of faces) {
-        const raster = await shrunkFace(picture, face, sizePx, margin);
-        const square = { x: raster.width / 2, y: raster.height / 2, side: raster.width / (1 + margin), angle: 0 };
-        const vector = await embedFace({ ...vision, meanEmbedding: undefined }, createPyramid(raster), {
-          square,
-          landmarks: face.landmarks,
-        });
+        const small = createPyramid(await shrunkFace(picture, face, sizePx, margin));
+        const unchecked = { ...vision, meanEmbedding: undefined };
+        const aligned = await alignFace(unchecked, small, inTheMiddle(small, sizePx));
+        const vector = aligned && (await embedFace(unchecked, small, aligned));
         if (vector) embedded.push(vector);
       }
       return embedded;
@@ -54,6 +54,14 @@ export async function measureRecognition(
     small.push(atSize(sizePx, compare(await seen(man), vectors(man), await seen(strangers), dot, false, vectors(strangers))));
   }
   return { sheet: summary(full), human: summary(await compareByHuman(human, man, strangers)), sizes: small };
+}
+
+/** Where the detector would find a level face of this size in the middle of a picture; its mesh decides. */
+function inTheMiddle({ width, height }: { width: number; height: number }, sizePx: number): FoundFace {
+  const side = sizePx * 0.75;
+  const box = { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side };
+  const eyes = height / 2 - side / 5;
+  return { box, score: 1, leftEye: { x: width / 2 - side / 5, y: eyes }, rightEye: { x: width / 2 + side / 5, y: eyes } };
 }
 
 /**

@@ -1,27 +1,24 @@
 import type { PersonStatus } from '../domain.ts';
 import { decisionRules, type Evidence } from '../evidence.ts';
-import { thresholdsAt, defaultThresholds, type ThresholdRow, type Thresholds } from './thresholds.ts';
+import { builtInCalibration, type GallerySize } from './calibration.ts';
+import { createYardstick, defaultRiskSettings, type RiskSettings, type Yardstick } from './yardstick.ts';
 
 /** The settings of a decision. docs/gallery.md says where the defaults come from. */
-export interface DecisionSettings {
-  /** Ascending by size. */
-  thresholds: readonly ThresholdRow[];
-  /** How far the best person's similarity must be above the second's. */
-  margin: number;
+export interface DecisionSettings extends RiskSettings {
   /** Smaller or worse faces are unrecognisable, whatever they resemble. */
   recognisable: { minSizePx: number; minQuality: number };
   /** What a stranger's face needs to become a new person. */
   enroll: { minSizePx: number; minQuality: number };
-  /** What a recognised face needs to become one more reference; `minAboveMatch`: how far above the match threshold. */
-  reference: { minSizePx: number; minQuality: number; minAboveMatch: number };
+  /** What a surely recognised face needs to become one more reference. */
+  reference: { minSizePx: number; minQuality: number };
 }
 
 export const defaultDecisionSettings: DecisionSettings = {
-  thresholds: defaultThresholds,
-  margin: 0.04,
+  ...defaultRiskSettings,
+  calibration: builtInCalibration,
   recognisable: { minSizePx: 20, minQuality: 0.15 },
   enroll: { minSizePx: 40, minQuality: 0.4 },
-  reference: { minSizePx: 60, minQuality: 0.5, minAboveMatch: 0.03 },
+  reference: { minSizePx: 60, minQuality: 0.5 },
 };
 
 /** A person similar to a face. */
@@ -33,6 +30,8 @@ export interface Candidate {
   /** Cosine to the nearest of the person's references, which is `faceId`. */
   similarity: number;
   faceId: string;
+  /** The size of that reference. */
+  referenceSizePx: number;
   /** Cosine to the nearest of the person's negatives; -1 where there is none. */
   negative: number;
   /** Of an unknown: the person whom it may be (`Mirror.mayBe`). */
@@ -48,6 +47,12 @@ export interface RankedProbe {
 
 /** Whether somebody said, or a picture showed, that these two persons (their ids) are not the same. */
 export type NotSame = (one: string, other: string) => boolean;
+
+/** What else of the gallery a decision depends on. */
+export interface DecisionContext {
+  notSame: NotSame;
+  size: GallerySize;
+}
 
 /**
  * The decision about a face, with what it was made of. `new`: to become a new person: a stranger or, with `mayBe`, a face that is not surely
@@ -66,17 +71,18 @@ export type Decision = (
 /**
  * Decides about all faces of one picture together. `similarity(i, j)`: cosine between two of its faces. Pure.
  * Rules: a person's similarity is that of its nearest reference. A face nearer to a person's negative than to its references is not
- * that person. A person appears at most once in a picture: the most similar face gets it. A rival within the margin makes the
- * decision uncertain: any other person, except one who may well be the same (see `mayBeSame`). An uncertain face that is good enough
+ * that person. A match is so similar that of `strangersNamed` strangers one is expected to be so similar to anybody, an uncertain face one of
+ * `strangersUncertain`; so the lines rise with the gallery. A person appears at most once in a picture: the most similar face gets it. A rival makes the
+ * decision uncertain: any other person who is not much less likely, except one who may well be the same (see `mayBeSame`). An uncertain face that is good enough
  * becomes a new person who may be the nearest one, unless another face of the picture is that person's; a poor one never does.
  */
 export function decide(
   faces: readonly RankedProbe[],
   similarity: (i: number, j: number) => number,
   settings: DecisionSettings,
-  notSame: NotSame,
+  { notSame, size }: DecisionContext,
 ): Decision[] {
-  const verdicts = faces.map((face) => judge(face, settings, notSame));
+  const verdicts = faces.map((face) => judge(face, settings, { notSame, size }));
   assignEachPersonOnce(verdicts);
   keepFromThePresent(faces, verdicts);
   return keepOneFacePerStranger(faces, verdicts, similarity, settings);
@@ -84,71 +90,56 @@ export function decide(
 
 type Verdict = Exclude<Decision, { sameAs: number }>;
 
-function judge(face: RankedProbe, settings: DecisionSettings, notSame: NotSame): Verdict {
+function judge(face: RankedProbe, settings: DecisionSettings, { notSame, size }: DecisionContext): Verdict {
   const { recognisable, enroll } = settings;
-  const thresholds = thresholdsAt(face.sizePx, settings.thresholds);
+  const yardstick = createYardstick(settings, size, { probeSizePx: face.sizePx });
   // Somebody said that this is not the person: then it is another one, however similar.
-  const [best, ...others] = nearestFirst(face, thresholds);
-  const rival = best && others.find((other) => isWithin(best, other, thresholds, settings.margin) && !mayBeSame(best, other, notSame));
-  const evidence = evidenceOf(face, best, rival ?? others[0], thresholds, settings.margin);
+  const [best, ...others] = nearestFirst(face, yardstick);
+  const rival = best && others.find((other) => yardstick.contests(best, other) && !mayBeSame(best, other, notSame));
+  const evidence = evidenceOf(face, [best, rival ?? others[0]], yardstick, {
+    ...size,
+    comparisons: settings.calibration.comparisons(size),
+  });
   const unsure = { evidence, likeNegativesOf: [] };
   if (!reaches(face, recognisable)) return { kind: 'unrecognisable', ...unsure };
-  const alike = face.candidates.filter(({ negative }) => negative >= thresholds.match).map(({ personId }) => personId);
-  const near = best && best.similarity >= thresholds.uncertain ? best : null;
-  if (near && near.similarity >= thresholds.match && !rival) return sureOf(face, near, thresholds, settings, { evidence, alike });
+  const alike = face.candidates.filter(({ negative }) => negative >= evidence.match).map(({ personId }) => personId);
+  const near = best && yardstick.isNear(best) ? best : null;
+  if (near && yardstick.isMatch(near) && !rival) {
+    const likeNegativesOf = alike.filter((id) => id !== near.personId);
+    const addReference = yardstick.isSure(near) && reaches(face, settings.reference);
+    return { kind: near.status === 'unknown' ? 'unknown' : 'match', candidate: near, addReference, evidence, likeNegativesOf };
+  }
   if (!reaches(face, enroll))
     return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
-  const perhaps = rival ? null : whoMayBeTheOther(near, others, thresholds);
+  const perhaps = near && !rival ? whoMayBeTheOther(near, others, yardstick) : null;
   if (perhaps) return { kind: 'unknown', candidate: perhaps, addReference: true, ...unsure };
-  return { kind: 'new', mayBe: near?.personId ?? null, keptFrom: excludedFrom(face, thresholds), evidence, likeNegativesOf: alike };
-}
-
-function sureOf(
-  face: RankedProbe,
-  candidate: Candidate,
-  { match }: Thresholds,
-  { reference }: DecisionSettings,
-  { evidence, alike }: { evidence: Evidence; alike: string[] },
-): Verdict {
-  const { status, personId, similarity } = candidate;
-  return {
-    kind: status === 'unknown' ? 'unknown' : 'match',
-    candidate,
-    addReference: similarity >= match + reference.minAboveMatch && reaches(face, reference),
-    evidence,
-    likeNegativesOf: alike.filter((id) => id !== personId),
-  };
+  return { kind: 'new', mayBe: near?.personId ?? null, keptFrom: excludedFrom(face, yardstick), evidence, likeNegativesOf: alike };
 }
 
 /** Whom the face resembles, but a negative excludes. */
-function excludedFrom({ candidates }: RankedProbe, { uncertain }: Thresholds): string[] {
-  return candidates.flatMap((each) => (isExcluded(each) && each.similarity >= uncertain ? [each.personId] : []));
+function excludedFrom({ candidates }: RankedProbe, { isNear }: Yardstick): string[] {
+  return candidates.flatMap((each) => (isExcluded(each) && isNear(each) ? [each.personId] : []));
 }
 
 /**
  * A face that is perhaps somebody, and perhaps the unknown who may be the same, is that unknown's: no name is at stake, and a stranger is
  * hardly ever alike to both. So the sightings of a person seen badly come together, instead of becoming one unknown each.
  */
-function whoMayBeTheOther(near: Candidate | null, others: readonly Candidate[], { uncertain }: Thresholds): Candidate | null {
-  const linked = others.filter(({ similarity }) => similarity >= uncertain);
-  if (!near) return null;
+function whoMayBeTheOther(near: Candidate, others: readonly Candidate[], { isNear }: Yardstick): Candidate | null {
+  const linked = others.filter((other) => isNear(other));
   if (near.status === 'unknown') return linked.some(({ personId }) => personId === near.mayBe) ? near : null;
   return linked.find(({ status, mayBe }) => status === 'unknown' && mayBe === near.personId) ?? null;
 }
 
 /** Without those whom a negative excludes. A person who matches comes before the unknown who may be that person, however similar. */
-function nearestFirst({ candidates }: RankedProbe, { match }: Thresholds): Candidate[] {
+function nearestFirst({ candidates }: RankedProbe, { isMatch }: Yardstick): Candidate[] {
   const all = candidates.filter((candidate) => !isExcluded(candidate));
-  const person = all.find(({ personId, similarity }) => personId === all[0]?.mayBe && similarity >= match);
+  const person = all.find((candidate) => candidate.personId === all[0]?.mayBe && isMatch(candidate));
   return person ? [person, ...all.filter((candidate) => candidate !== person)] : all;
 }
 
 function isExcluded({ similarity, negative }: Candidate): boolean {
   return similarity <= negative;
-}
-
-function isWithin(best: Candidate, other: Candidate, { uncertain }: Thresholds, margin: number): boolean {
-  return other.similarity >= uncertain && best.similarity - other.similarity < margin;
 }
 
 /**
@@ -164,17 +155,21 @@ function mayBeSame(one: Candidate, other: Candidate, notSame: NotSame): boolean 
 }
 
 function evidenceOf(
-  face: RankedProbe,
-  best: Candidate | undefined,
-  second: Candidate | undefined,
-  { match, uncertain }: Thresholds,
-  margin: number,
+  { sizePx, candidates }: RankedProbe,
+  [best, second]: readonly [Candidate | undefined, Candidate | undefined],
+  yardstick: Yardstick,
+  compared: NonNullable<Evidence['compared']>,
 ): Evidence {
-  const [nearest] = face.candidates;
-  const shown = (candidate: Candidate | undefined): Evidence['best'] =>
-    candidate ? { personId: candidate.personId, faceId: candidate.faceId, similarity: candidate.similarity } : null;
+  const [nearest] = candidates;
+  const shown = (candidate: Candidate | undefined): Evidence['best'] => {
+    if (!candidate) return null;
+    const { personId, faceId, similarity } = candidate;
+    const [falseMatchRate, likelihoodRatio] = [yardstick.falseMatchRate(candidate), yardstick.likelihoodRatio(candidate)];
+    return { personId, faceId, similarity, falseMatchRate, likelihoodRatio };
+  };
   const negative = nearest && nearest.negative > -1 ? nearest.negative : null;
-  return { best: shown(best), second: shown(second), negative, match, uncertain, margin, rules: decisionRules };
+  const lines = yardstick.linesAt(best?.referenceSizePx ?? sizePx);
+  return { best: shown(best), second: shown(second), negative, compared, ...lines, rules: decisionRules };
 }
 
 function reaches(face: RankedProbe, least: { minSizePx: number; minQuality: number }): boolean {
@@ -220,9 +215,10 @@ function keepOneFacePerStranger(
   const rating = (index: number): number => (faces[index]?.quality ?? 0) * Math.min(1, (faces[index]?.sizePx ?? 0) / 80);
   strangers.sort((a, b) => rating(b) - rating(a));
   const kept: number[] = [];
+  const sizeOf = (index: number): number => faces[index]?.sizePx ?? 0;
   for (const index of strangers) {
-    const { uncertain } = thresholdsAt(faces[index]?.sizePx ?? 0, settings.thresholds);
-    const same = kept.find((other) => similarity(index, other) >= uncertain);
+    const yardstick = createYardstick(settings, { persons: kept.length, faces: kept.length }, { probeSizePx: sizeOf(index) });
+    const same = kept.find((other) => yardstick.isNear({ similarity: similarity(index, other), referenceSizePx: sizeOf(other) }));
     const verdict = verdicts[index];
     if (same === undefined) kept.push(index);
     else if (verdict) decisions[index] = { kind: 'uncertain', sameAs: same, evidence: verdict.evidence, likeNegativesOf: [] };

@@ -1,5 +1,5 @@
-import type { DecisionSettings } from '../decide/decide.ts';
-import { thresholdsAt } from '../decide/thresholds.ts';
+import type { GallerySize } from '../decide/calibration.ts';
+import { createYardstick, type RiskSettings, type Yardstick } from '../decide/yardstick.ts';
 
 /** Several faces of one person compared with one face of another. */
 export interface MeanComparison {
@@ -25,20 +25,19 @@ export interface Assessor {
   least(sizePx: number): number;
 }
 
-/**
- * By the thresholds of decisions. The mean of several faces varies less than a single similarity, so to ask as much of it errs on the
- * safe side.
- */
-export function assessByThresholds({ thresholds, margin }: Pick<DecisionSettings, 'thresholds' | 'margin'>): Assessor {
-  const at = ({ probeSizePx, referenceSizePx }: MeanComparison) => thresholdsAt(Math.min(probeSizePx, referenceSizePx), thresholds);
+/** By what the similarities of this gallery's embeddings mean, in a gallery as large as it is at the time. */
+export function assessByCalibration(risk: RiskSettings, size: () => GallerySize): Assessor {
+  const at = ({ probeSizePx, faces }: Pick<MeanComparison, 'probeSizePx' | 'faces'>): Yardstick =>
+    createYardstick(risk, size(), { probeSizePx, faces });
   return {
     verdict: (comparison) => {
-      const { match, uncertain } = at(comparison);
-      if (comparison.similarity >= match) return 'same';
-      return comparison.similarity >= uncertain ? 'perhaps' : 'different';
+      const { isMatch, isNear } = at(comparison);
+      if (isMatch(comparison)) return 'same';
+      return isNear(comparison) ? 'perhaps' : 'different';
     },
-    likelihood: (comparison) => comparison.similarity - at(comparison).match,
-    contests: (best, other) => other.similarity >= at(other).uncertain && best.similarity - other.similarity < margin,
-    least: (sizePx) => thresholdsAt(sizePx, thresholds).uncertain,
+    likelihood: (comparison) => at(comparison).likelihoodRatio(comparison),
+    contests: (best, other) =>
+      at(other).isNear(other) && at(best).likelihoodRatio(best) < risk.rivalRatio * at(other).likelihoodRatio(other),
+    least: (sizePx) => at({ probeSizePx: sizePx, faces: 1 }).linesAt(sizePx).uncertain,
   };
 }

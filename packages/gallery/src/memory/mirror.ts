@@ -190,6 +190,7 @@ function rank({ persons, faces, mayBe }: Ranked, { embedding, modelId }: Probe, 
       name,
       similarity,
       faceId: face.id,
+      referenceSizePx: face.sizePx,
       negative: Math.max(...negatives),
       mayBe: mayBe(person)?.id ?? null,
     };

@@ -3,7 +3,7 @@ import { createChange } from '../changes/change.ts';
 import type { Transact } from '../changes/transact.ts';
 import type { Candidate, DecisionSettings } from '../decide/decide.ts';
 import { chooseReferences, type ReferenceSettings } from '../decide/references.ts';
-import { thresholdsAt } from '../decide/thresholds.ts';
+import { createYardstick } from '../decide/yardstick.ts';
 import type { Actor, StoredPerson } from '../domain.ts';
 import type { ProbeFace } from '../gallery.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -48,7 +48,8 @@ export function createEnroll({ mirror, transact, vectorsOf, decision, references
       const known = personCalled(mirror, name);
       const candidates = mirror.candidates(embedding, modelId).filter(({ similarity, negative }) => similarity > negative);
       const own = candidates.find(({ personId }) => personId === known?.id) ?? null;
-      const other = nearestOther(candidates, own, thresholdsAt(sizePx, decision.thresholds).match);
+      const { isMatch } = createYardstick(decision, mirror.counts(), { probeSizePx: sizePx });
+      const other = nearestOther(candidates, own, isMatch);
       const otherPerson = other && mirror.person(other.personId);
       if (otherPerson && other.status !== 'unknown' && !force) {
         throw new AppError('face-of-another', `the face is ${otherPerson.name}'s (similarity ${other.similarity.toFixed(2)})`);
@@ -77,10 +78,14 @@ function personCalled(mirror: Mirror, name: string): StoredPerson | null {
   return person ?? null;
 }
 
-/** The nearest candidate if it is another person, above the match threshold. */
-function nearestOther(candidates: readonly Candidate[], own: Candidate | null, match: number): Candidate | null {
+/** The nearest candidate if it is another person, and matches. */
+function nearestOther(
+  candidates: readonly Candidate[],
+  own: Candidate | null,
+  isMatch: (candidate: Candidate) => boolean,
+): Candidate | null {
   const [nearest] = candidates;
-  return nearest && nearest.personId !== own?.personId && nearest.similarity >= match ? nearest : null;
+  return nearest && nearest.personId !== own?.personId && isMatch(nearest) ? nearest : null;
 }
 
 export type Enroll = ReturnType<typeof createEnroll>;

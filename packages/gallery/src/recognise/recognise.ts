@@ -2,7 +2,7 @@ import { dot as cosine } from '@watchpost/shared/vectors';
 import { raceAbort } from '@watchpost/shared/wait';
 import type { Transact } from '../changes/transact.ts';
 import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
-import { thresholdsAt } from '../decide/thresholds.ts';
+import { createYardstick } from '../decide/yardstick.ts';
 import type { SnapshotSightings, Sighting } from '../domain.ts';
 import type { Gallery, MatchedFace, ProbeFace, SnapshotInfo } from '../gallery.ts';
 import type { PageIn } from '../memory/paging/page-in.ts';
@@ -27,15 +27,17 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
   const { mirror, sync, transact, sightings, metrics } = deps;
 
   const decideAll = (faces: readonly ProbeFace[]): Decision[] => {
+    const size = mirror.counts();
     const ranked = faces.map((face) => {
       const startMs = performance.now();
-      const { uncertain } = thresholdsAt(face.sizePx, deps.decision.thresholds);
-      const candidates = mirror.candidates(face.embedding, face.modelId, { margin: deps.decision.margin, least: uncertain });
+      const { linesAt } = createYardstick(deps.decision, size, { probeSizePx: face.sizePx });
+      const { margin, uncertain } = linesAt(face.sizePx);
+      const candidates = mirror.candidates(face.embedding, face.modelId, { margin, least: uncertain });
       metrics.matchSeconds.observe((performance.now() - startMs) / 1_000);
       return { quality: face.quality, sizePx: face.sizePx, candidates };
     });
     const notSame = (one: string, other: string): boolean => mirror.notSame(one, other);
-    return decide(ranked, (i, j) => similarity(faces[i], faces[j]), deps.decision, notSame);
+    return decide(ranked, (i, j) => similarity(faces[i], faces[j]), deps.decision, { notSame, size });
   };
 
   /** Decides from memory. If that would change the gallery, decides again on top of everything committed until the commit succeeds. */

@@ -30,6 +30,8 @@ export interface AlignedFace {
   detectorScore: number;
   /** 1 looks straight into the camera, 0 is a profile. */
   frontal: number;
+  /** Facemesh's 468 points. */
+  mesh: readonly Point[];
 }
 
 /**
@@ -63,6 +65,7 @@ export async function alignFace(
     meshScore: Math.max(first.flag, second.flag),
     detectorScore: score,
     frontal: frontal(points),
+    mesh: points,
   };
 }
 

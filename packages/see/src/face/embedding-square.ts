@@ -11,7 +11,7 @@ export function embeddingSquare({ square, landmarks }: Pick<AlignedFace, 'square
   return squareOnTemplate([leftEye, rightEye, nose, leftMouth, rightMouth], template, side);
 }
 
-const mean = (points: Point[]): Point => ({
+const mean = (points: readonly Point[]): Point => ({
   x: points.reduce((sum, { x }) => sum + x, 0) / points.length,
   y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
 });
@@ -20,7 +20,7 @@ const mean = (points: Point[]): Point => ({
  * The square that, resized to `side` pixels, brings the landmarks closest to the template: least squares over rotation, scale and
  * translation (Umeyama 1991, in two dimensions).
  */
-export function squareOnTemplate(landmarks: Point[], template: Point[], side: number): Square {
+export function squareOnTemplate(landmarks: readonly Point[], template: readonly Point[], side: number): Square {
   const [from, to] = [mean(template), mean(landmarks)];
   // The best rotation and scale as one complex number: sum of conj(template) * landmark over sum of |template|².
   let [real, imaginary, weight] = [0, 0, 0];

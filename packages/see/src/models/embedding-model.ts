@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
+import type { Point } from '@watchpost/shared/geometry';
 import { z } from 'zod';
+import { dlibSide } from '../translate/dlib-resnet.ts';
+import { dlibCentre } from './dlib-centre.ts';
 
 /** The JSON file that describes a custom embedding model; docs/guides/adding-a-model.md explains its fields. */
 const descriptionSchema = z.strictObject({
@@ -38,16 +41,52 @@ export interface EmbeddingModel {
   minLikeness: number | null;
   /** Null: the built-in model, Human's faceres. */
   custom: CustomModel | null;
+  /** A network that sees the same face and errs elsewhere; its numbers are part of the embedding. Null: there is none. */
+  second: SecondNetwork | null;
 }
 
-/** HSE-FaceRes with the patch that worked best (docs/seeing.md): the square around the levelled mesh and 40 % more, averaged with the mirror image. */
-export const faceres: EmbeddingModel = {
-  id: 'faceres-bgr-mesh140-mirror-1',
+/** How a second network sees a face, and how its numbers join the first one's (face/combine.ts). */
+export interface SecondNetwork {
+  /** Side of the square patch, pixels. */
+  side: number;
+  /** The points of the mesh that are fitted to the template, by their index, and where they lie in the patch. */
+  points: readonly number[];
+  template: readonly Point[];
+  /** How much a squared distance of 1 counts against a cosine of 1. */
+  weight: number;
+  /** The mean of many faces' numbers. A constant, so that the embeddings of all releases and machines are the same. */
+  centre: readonly number[];
+  /** More than nearly all faces' distances from the centre. */
+  radius: number;
+}
+
+/**
+ * HSE-FaceRes with the patch that worked best (docs/seeing.md), the square around the levelled mesh and 40 % more, and dlib's ResNet
+ * (dlib-resnet.ts): other people trained it with other faces.
+ */
+export const builtIn: EmbeddingModel = {
+  id: 'faceres-bgr-mesh140-dlib-1',
   side: 224,
   align: { kind: 'mesh-square', margin: 0.4 },
-  mirrored: true,
+  mirrored: false,
   minLikeness: 0.4,
   custom: null,
+  second: {
+    side: dlibSide,
+    // Outer and inner corners of the eyes, the picture's right first, and the base of the nose: dlib's five landmarks, where dlib's
+    // get_face_chip lays them in a chip with a padding of a quarter.
+    points: [263, 362, 33, 133, 2],
+    template: [
+      [0.8595675, 0.2134982],
+      [0.6460605, 0.2289674],
+      [0.1205751, 0.2137275],
+      [0.3340851, 0.2290642],
+      [0.4901123, 0.6277975],
+    ].map(([x = 0, y = 0]) => ({ x: ((0.25 + x) / 1.5) * dlibSide, y: ((0.25 + y) / 1.5) * dlibSide })),
+    weight: 1.25,
+    centre: dlibCentre,
+    radius: 1,
+  },
 };
 
 /** Reads the description of a custom embedding model; `file` is relative to it. Rejects with `embedding-model-invalid`, which says why. */
@@ -55,7 +94,7 @@ export async function readEmbeddingModel(path: string): Promise<EmbeddingModel> 
   try {
     const { id, file, side, template, mirrored, minLikeness, ...input } = descriptionSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     const custom = { file: resolve(dirname(path), file), ...input };
-    return { id, side, align: { kind: 'five-points', template }, mirrored, minLikeness: minLikeness ?? null, custom };
+    return { id, side, align: { kind: 'five-points', template }, mirrored, minLikeness: minLikeness ?? null, custom, second: null };
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
     throw new AppError('embedding-model-invalid', `the description of the embedding model is not valid: ${why}`, { cause: error });

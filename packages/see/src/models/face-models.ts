@@ -19,7 +19,7 @@ export interface Mesh {
   flag: number;
 }
 
-/** The three models, whichever library runs them. They take picture bytes; the implementations do the preprocessing. */
+/** The models, whichever library runs them. They take picture bytes; the implementations do the preprocessing. */
 export interface FaceModels {
   /** The implementation's name, for reports. */
   readonly name: string;
@@ -29,8 +29,13 @@ export interface FaceModels {
   mesh(patch: Raster): Promise<Mesh>;
   /** Sides of `patch`: `EmbeddingModel.side`. The result is not normalised to unit length. */
   embed(patch: Raster): Promise<Float32Array>;
+  /** The second network. Sides of `patch`: `SecondNetwork.side`. The result is not normalised. Rejects where the embedding model has no second network. */
+  embedSecond(patch: Raster): Promise<Float32Array>;
   close(): Promise<void>;
 }
+
+/** Those that come with Human. */
+export type HumanModels = Omit<FaceModels, 'embedSecond'>;
 
 /** Side of the mesh model's patch. */
 export const meshSide = 192;

@@ -6,7 +6,7 @@ import { humanFile } from '../files/human-package.ts';
 import type { Raster } from '../picture/raster.ts';
 import { recipes, type ModelName } from '../translate/recipes.ts';
 import type { Recipe } from '../translate/to-onnx.ts';
-import type { FaceModels } from './face-models.ts';
+import type { HumanModels } from './face-models.ts';
 import { modelInput } from './model-input.ts';
 
 // The CommonJS builds: under Node only these find each other and their .wasm files.
@@ -18,7 +18,7 @@ const converter: typeof import('@tensorflow/tfjs-converter') = require('@tensorf
  * Human's models on TensorFlow.js, as Human itself runs them: on tfjs-node if an operator has installed it, else on WASM. The preprocessing is
  * that of the recipes, so the embeddings are the same as ONNX Runtime's. Much slower; it exists to check the translated models against.
  */
-export async function createHumanModels(): Promise<FaceModels> {
+export async function createHumanModels(): Promise<HumanModels> {
   const backend = await chooseBackend();
   const blazeface = await load('blazeface');
   const facemesh = await load('facemesh');

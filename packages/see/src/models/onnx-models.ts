@@ -3,11 +3,11 @@ import type { CachedFile } from '../files/model-cache.ts';
 import type { Raster } from '../picture/raster.ts';
 import type { ModelName } from '../translate/recipes.ts';
 import { inputName } from '../translate/to-onnx.ts';
-import type { FaceModels } from './face-models.ts';
+import type { HumanModels } from './face-models.ts';
 import { floats, sessionOptions } from './onnx-session.ts';
 
 /** Human's models on ONNX Runtime. `files`: the translated models. */
-export async function createOnnxModels(files: Record<ModelName, CachedFile>): Promise<FaceModels> {
+export async function createOnnxModels(files: Record<ModelName, CachedFile>): Promise<HumanModels> {
   const blazeface = await open(files.blazeface);
   const facemesh = await open(files.facemesh);
   const faceres = await open(files.faceres);

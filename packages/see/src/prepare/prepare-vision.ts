@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SeeConfig } from '../config.ts';
 import { bytesOf, cached } from '../files/model-cache.ts';
-import { faceres, readEmbeddingModel } from '../models/embedding-model.ts';
+import { builtIn, readEmbeddingModel } from '../models/embedding-model.ts';
 import { openVision, type PreparedVision, type Uninterrupted, type Vision } from '../models/vision.ts';
-import { translatedModel } from '../translate/translated-model.ts';
+import { translatedModel, translatedResnet } from '../translate/translated-model.ts';
 import { computeMeanEmbedding } from './mean-embedding.ts';
 
 /** Larger pictures are shrunk to this number of pixels; a 4K camera frame has fewer. */
@@ -15,7 +15,7 @@ const workPixels = 12_600_000;
  * so it must not run on the event loop. Rejects with `embedding-model-invalid`.
  */
 export async function prepareVision(config: SeeConfig, log: Logger, uninterrupted: Uninterrupted): Promise<PreparedVision> {
-  const embedding = config.EMBEDDING_MODEL === undefined ? faceres : await readEmbeddingModel(config.EMBEDDING_MODEL);
+  const embedding = config.EMBEDDING_MODEL === undefined ? builtIn : await readEmbeddingModel(config.EMBEDDING_MODEL);
   const dir = config.MODEL_CACHE_DIR;
   const files = {
     blazeface: await translatedModel('blazeface', log, dir),
@@ -25,6 +25,7 @@ export async function prepareVision(config: SeeConfig, log: Logger, uninterrupte
   const prepared: PreparedVision = {
     engine: config.FACE_ENGINE,
     files,
+    secondFile: embedding.second && (await translatedResnet(log, dir)),
     embedding,
     meanEmbedding: undefined,
     limits: { maxPixels: config.MAX_PIXELS, workPixels },

@@ -33,32 +33,55 @@ const weightSchema = z.object({
   name: z.string(),
   shape: z.array(z.int()),
   dtype: z.enum(['float32', 'int32']),
-  quantization: z.object({ dtype: z.literal('float16') }).optional(),
+  quantization: z
+    .discriminatedUnion('dtype', [
+      z.object({ dtype: z.literal('float16') }),
+      z.object({ dtype: z.literal('uint8'), scale: z.number(), min: z.number() }),
+    ])
+    .optional(),
 });
+type StoredWeight = z.output<typeof weightSchema>;
+
+const manifestSchema = z.array(z.object({ paths: z.array(z.string()), weights: z.array(weightSchema) }));
 
 const modelSchema = z.object({
   format: z.literal('graph-model'),
   modelTopology: z.object({ node: z.array(nodeSchema) }),
-  weightsManifest: z.array(z.object({ paths: z.array(z.string()), weights: z.array(weightSchema) })),
+  weightsManifest: manifestSchema,
 });
 
 /** Reads a TensorFlow.js graph model: `model.json` and the weight files beside it. In the result each node comes after its inputs. */
 export async function readGraphModel(jsonPath: string): Promise<GraphModel> {
   const { modelTopology, weightsManifest } = modelSchema.parse(JSON.parse(await readFile(jsonPath, 'utf8')));
+  const weights = await readWeights(weightsManifest, dirname(jsonPath));
+  return { nodes: inOrder(modelTopology.node.filter((node) => node.op !== 'Const')), weights };
+}
+
+/** Reads the weights of a TensorFlow.js manifest, a JSON file of its own: for a model whose layers are written in code. */
+export async function readManifest(jsonPath: string): Promise<Map<string, Weight>> {
+  return readWeights(manifestSchema.parse(JSON.parse(await readFile(jsonPath, 'utf8'))), dirname(jsonPath));
+}
+
+async function readWeights(groups: z.output<typeof manifestSchema>, dir: string): Promise<Map<string, Weight>> {
   const weights = new Map<string, Weight>();
-  for (const group of weightsManifest) {
-    const bytes = Buffer.concat(await Promise.all(group.paths.map((path) => readFile(join(dirname(jsonPath), path)))));
+  for (const group of groups) {
+    const bytes = Buffer.concat(await Promise.all(group.paths.map((path) => readFile(join(dir, path)))));
     let offset = 0;
-    for (const { name, shape, dtype, quantization } of group.weights) {
-      const count = shape.reduce((product, size) => product * size, 1);
-      const width = quantization ? 2 : 4;
-      const slice = Uint8Array.from(bytes.subarray(offset, offset + count * width)).buffer;
-      offset += count * width;
-      const data = quantization ? fromFloat16(new Uint16Array(slice)) : dtype === 'int32' ? new Int32Array(slice) : new Float32Array(slice);
-      weights.set(name, { shape, data });
+    for (const stored of group.weights) {
+      const length = stored.shape.reduce((product, size) => product * size, 1) * bytesPerNumber(stored);
+      weights.set(stored.name, { shape: stored.shape, data: decoded(Uint8Array.from(bytes.subarray(offset, offset + length)), stored) });
+      offset += length;
     }
   }
-  return { nodes: inOrder(modelTopology.node.filter((node) => node.op !== 'Const')), weights };
+  return weights;
+}
+
+const bytesPerNumber = ({ quantization }: StoredWeight): number => (quantization ? (quantization.dtype === 'uint8' ? 1 : 2) : 4);
+
+function decoded(bytes: Uint8Array<ArrayBuffer>, { dtype, quantization }: StoredWeight): Float32Array | Int32Array {
+  if (quantization?.dtype === 'uint8') return Float32Array.from(bytes, (byte) => byte * quantization.scale + quantization.min);
+  if (quantization) return fromFloat16(new Uint16Array(bytes.buffer));
+  return dtype === 'int32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
 }
 
 /** Sorted depth-first: the files list nodes in any order. */

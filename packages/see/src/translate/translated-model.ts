@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { faceApiFile } from '../files/face-api-package.ts';
 import { humanFile } from '../files/human-package.ts';
 import { cached, type CachedFile } from '../files/model-cache.ts';
-import { readGraphModel } from './graph-model.ts';
+import { dlibResnet } from './dlib-resnet.ts';
+import { readGraphModel, readManifest } from './graph-model.ts';
 import { recipes, type ModelName } from './recipes.ts';
 import { toOnnx } from './to-onnx.ts';
 
 /** Increase this when the translator's output for the same source changes. */
 const translatorVersion = 1;
+const resnetVersion = 1;
 
 /** Human's model as an ONNX file: from the cache, keyed by the hash of source and recipe, or translated now. */
 export async function translatedModel(name: ModelName, log: Logger, cacheDir: string | undefined): Promise<CachedFile> {
@@ -18,4 +21,13 @@ export async function translatedModel(name: ModelName, log: Logger, cacheDir: st
   for (const path of [source, humanFile('models', `${name}.bin`)]) hash.update(await readFile(path));
   const file = `${name}-${hash.digest('hex').slice(0, 16)}.onnx`;
   return cached(file, log, cacheDir, async () => toOnnx(await readGraphModel(source), recipe));
+}
+
+/** dlib's network, from the weights that come with face-api. */
+export async function translatedResnet(log: Logger, cacheDir: string | undefined): Promise<CachedFile> {
+  const manifest = faceApiFile('model', 'face_recognition_model-weights_manifest.json');
+  const hash = createHash('sha256').update(JSON.stringify({ resnetVersion }));
+  for (const path of [manifest, faceApiFile('model', 'face_recognition_model.bin')]) hash.update(await readFile(path));
+  const file = `dlib-${hash.digest('hex').slice(0, 16)}.onnx`;
+  return cached(file, log, cacheDir, async () => dlibResnet(await readManifest(manifest)));
 }

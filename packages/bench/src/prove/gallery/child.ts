@@ -8,6 +8,7 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { syntheticDecision } from '../../gallery/synthetic-calibration.ts';
 import { orderSchema, type Halt, type Reply, type View, type Work } from './orders.ts';
 
 const { signal } = new AbortController();
@@ -61,7 +62,15 @@ async function open(unknownKeepMs: number): Promise<GalleryParts> {
   const metrics = createMetrics({ processMetrics: false });
   const opened = await openParts(
     config,
-    { log, metrics, settings: { sync, housekeeping: { ...defaultGallerySettings.housekeeping, everyMs: day, unknownKeepMs } } },
+    {
+      log,
+      metrics,
+      settings: {
+        sync,
+        decision: syntheticDecision,
+        housekeeping: { ...defaultGallerySettings.housekeeping, everyMs: day, unknownKeepMs },
+      },
+    },
     signal,
   );
   opened.start();
