@@ -3,7 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { upperQuantile } from '@watchpost/shared/normal-distribution';
 import type { Bench } from './bench.ts';
 import { readOptions } from './bench.ts';
-import { fitCalibration, fitTail, strangersOf } from './calibrate/fit.ts';
+import { fitCalibration, fitTail, strangersOf } from './seeing/fit-calibration.ts';
 import { rounded } from './report/statistics.ts';
 import { toTable } from './report/table.ts';
 import { openBenchVision } from './seeing/open-bench-vision.ts';

@@ -4,7 +4,7 @@ import { upperQuantile } from '@watchpost/shared/normal-distribution';
 import { dot } from '@watchpost/shared/vectors';
 import { smallness } from '@watchpost/gallery/decide/calibration';
 import { groupBy } from '../report/statistics.ts';
-import type { LabelledFace } from '../seeing/person-folders.ts';
+import type { LabelledFace } from './person-folders.ts';
 
 /** The shares of strangers' pairs between which the tail is fitted. */
 const rates = [1e-2, 1e-3, 1e-4, 1e-5];
