@@ -105,15 +105,19 @@ function judge(face: RankedProbe, settings: DecisionSettings, { notSame, size }:
   const alike = face.candidates.filter(({ negative }) => negative >= evidence.match).map(({ personId }) => personId);
   const near = best && yardstick.isNear(best) ? best : null;
   if (near && yardstick.isMatch(near) && !rival) {
-    const likeNegativesOf = alike.filter((id) => id !== near.personId);
     const addReference = yardstick.isSure(near) && reaches(face, settings.reference);
-    return { kind: near.status === 'unknown' ? 'unknown' : 'match', candidate: near, addReference, evidence, likeNegativesOf };
+    return sureOf(near, addReference, evidence, alike);
   }
   if (!reaches(face, enroll))
     return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
   const perhaps = near && !rival ? whoMayBeTheOther(near, others, yardstick) : null;
   if (perhaps) return { kind: 'unknown', candidate: perhaps, addReference: true, ...unsure };
   return { kind: 'new', mayBe: near?.personId ?? null, keptFrom: excludedFrom(face, yardstick), evidence, likeNegativesOf: alike };
+}
+
+function sureOf(candidate: Candidate, addReference: boolean, evidence: Evidence, alike: readonly string[]): Verdict {
+  const likeNegativesOf = alike.filter((id) => id !== candidate.personId);
+  return { kind: candidate.status === 'unknown' ? 'unknown' : 'match', candidate, addReference, evidence, likeNegativesOf };
 }
 
 /** Whom the face resembles, but a negative excludes. */
