@@ -203,7 +203,7 @@ describeGallery('sightings', (rig) => {
     });
     expect(explained?.evidence).toMatchObject({
       best: { similarity: expect.closeTo(0.8, 3) },
-      margin: expect.closeTo(0.04, 2),
+      margin: expect.closeTo(0.04, 3),
       negative: null,
     });
     await expect(rig.opened.gallery.explain('nothing', never)).rejects.toMatchObject({ code: 'change-refused' });
