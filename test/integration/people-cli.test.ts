@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { fromRoot } from '../support/root.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';
@@ -53,5 +53,28 @@ describe('the commands for people', () => {
     for (const line of [/forget +Ada was forgotten \(cli:.+ at .+\), undone/, /merge +Unknown 3 merged/, /name +Unknown 2 → Ada/]) {
       expect(history).toMatch(line);
     }
+  });
+
+  it('say which strangers may be somebody, and take the answer', async () => {
+    const { gallery } = await startGallery({ POSTGRES_URL: server.url });
+    await gallery.recognise(snapshotInfo({ snapshotId: 'clear' }), [face(strangerVector(40))], never);
+    await gallery.recognise(snapshotInfo({ snapshotId: 'unsure' }), [face(alikeVector(strangerVector(40), 0.62, 41))], never);
+    await gallery.close();
+    expect(await watchpost('name', 'Unknown 4', 'Grace')).toMatchObject({ code: 0 });
+    const [header, row, , hint, ...more] = (await watchpost('people', '--suggestions')).out.split('\n');
+    expect(header).toMatch(/^name +status +faces +last seen +where +may be$/);
+    expect(row).toMatch(/^Unknown 5 +unknown +1 .* Grace$/);
+    expect(hint).toBe('The same person? watchpost merge "Unknown 5" "Grace". Somebody else? watchpost distinguish "Unknown 5" "Grace".');
+    expect(more).toEqual([]);
+    expect((await watchpost('explain', 'unsure')).out).toMatch(/^face 1: unknown, Unknown 5, who may be Grace\n/);
+    expect((await watchpost('people')).out).toMatch(/\nGrace +named .*\n/);
+    expect((await watchpost('distinguish', 'Unknown 5', 'Grace')).out).toBe('Unknown 5 is not Grace');
+    expect(await watchpost('distinguish', 'Unknown 5', 'Grace')).toMatchObject({ code: 1, err: expect.stringContaining('already') });
+    expect((await watchpost('people', '--suggestions')).out).toBe('no stranger may be somebody else');
+    expect((await watchpost('people')).out).not.toContain('may be');
+    expect((await watchpost('undo')).out).toBe('undone: Unknown 5 is not Grace');
+    const suggested = (await watchpost('people', '--suggestions', '--json')).out;
+    expect(JSON.parse(suggested)).toMatchObject({ name: 'Unknown 5', mayBe: { name: 'Grace' } });
+    expect((await watchpost('merge', 'Unknown 5', 'Grace')).out).toBe('Unknown 5 merged into Grace');
   });
 });

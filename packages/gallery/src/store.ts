@@ -148,7 +148,7 @@ export interface Eraser {
 export interface Upkeep {
   /**
    * Takes or renews the right to keep house for `ms` by the database's clock. Resolves to the version up to which faces were compared
-   * for twins, or to null while another holder has the right.
+   * with others, or to null while another holder has the right.
    */
   lease(holder: string, ms: number, signal: AbortSignal): Promise<{ comparedUpTo: number } | null>;
   /** Notes how far the faces were compared. */

@@ -9,6 +9,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const header = { kind: 'watchpost-gallery', format: 2, exportedAt: '2026-01-01T00:00:00.000Z' };
 const lastSeen = { kind: 'last-seen', id: 'p1', atMs: 1, channel: 'slack:C1', camera: null };
 
+/** How many lines of each kind follow the first one. */
+function counted([, ...lines]: object[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of lines) {
+    const kind = 'kind' in line ? String(line.kind) : '';
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
 describe('the file of a gallery', () => {
   let folder: string;
   beforeAll(async () => {
@@ -20,7 +30,7 @@ describe('the file of a gallery', () => {
   const read = async (...lines: object[]): Promise<unknown[]> => {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     const sha256 = createHash('sha256').update(text).digest('hex');
-    const end = { kind: 'end', version: 1, nextNumber: 1, lines: { 'last-seen': lines.length - 1 }, sha256 };
+    const end = { kind: 'end', version: 1, nextNumber: 1, lines: counted(lines), sha256 };
     const file = path.join(folder, 'gallery.gz');
     await writeFile(file, gzipSync(`${text}${JSON.stringify(end)}\n`));
     const found: unknown[] = [];
@@ -30,6 +40,13 @@ describe('the file of a gallery', () => {
 
   it('is read line by line', async () => {
     expect(await read(header, lastSeen)).toEqual([lastSeen]);
+  });
+
+  it('of the format before is read, too: nobody may be somebody else', async () => {
+    const person = { kind: 'person', id: 'p', name: 'Unknown 1', number: 1, aliases: [], ignored: false };
+    const rest = { mergedInto: null, mergedAtMs: null, formerNumbers: [], createdAtMs: 1 };
+    expect(await read(header, { ...person, ...rest })).toEqual([{ ...person, ...rest, mayBe: null }]);
+    expect(await read({ ...header, format: 3 }, { ...person, ...rest, mayBe: 'q' })).toMatchObject([{ mayBe: 'q' }]);
   });
 
   it.each([
