@@ -25,11 +25,15 @@ interface Measured {
   extents: { full: number; part: number; none: number };
 }
 
+const warmingFrames = 6;
+
 /** Frames of fixed cameras, drawn: looking at each anew, and with what is remembered of the scene. Both look at each frame in turn; CPU time. */
 export const sequences: Bench = async (args, { env, print, warn, signal }) => {
   const options = readOptions(args, { frames: z.coerce.number().int().min(10).default(60), seed: z.coerce.number().int().default(1) });
   const vision = await openBenchVision(env, 'onnx');
   const heads = await readHeads(options.data, vision);
+  // Not counted: a worker's code is compiled long since.
+  for (const kind of kinds) await measure(vision, drawSequence(kind, heads, warmingFrames, options.seed));
   const results: (Measured & { name: string })[] = [];
   for (const [index, kind] of kinds.entries()) {
     signal.throwIfAborted();
