@@ -168,7 +168,7 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
         'no end': gzipSync(`${lines.slice(0, -1).join('\n')}\n`),
         'a line missing': gzipSync(`${[...lines.slice(0, 3), ...lines.slice(4)].join('\n')}\n`),
         'a name changed': gzipSync(`${lines.join('\n').replace('Postman', 'Hostman')}\n`),
-        'a later format': gzipSync(`${[lines[0]!.replace('"format":2', '"format":3'), ...lines.slice(1)].join('\n')}\n`),
+        'a later format': gzipSync(`${[lines[0]!.replace('"format":3', '"format":4'), ...lines.slice(1)].join('\n')}\n`),
         'something else': gzipSync(`${JSON.stringify({ hello: 1 })}\n`),
       };
       for (const [what, damaged] of Object.entries(variants)) {

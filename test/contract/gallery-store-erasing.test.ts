@@ -101,6 +101,8 @@ onEachStore('erasing', ({ database, another, commit, changesSince }) => {
         newPerson('seen', into({})),
         newPerson('paired', into({})),
         newPerson('shown', into({})),
+        newPerson('suggested', into({})),
+        newPerson('other', { mayBe: 'suggested' }),
       ],
       faces: [newFace('f1', 'kept', null, { role: 'negative', shows: 'shown' })],
       pairs: [{ id: 'other paired', personIds: ['other', 'paired'], deleted: false }],
@@ -112,7 +114,7 @@ onEachStore('erasing', ({ database, another, commit, changesSince }) => {
     await commit({ moveSightings: [{ faceIds: ['f9'], from: ['old'], to: 'kept' }] });
     await erase({ mergedMs: 2 * hour });
     const { persons } = await changesSince(0);
-    expect(persons.map(({ id }) => id).sort()).toEqual(['kept', 'paired', 'recent', 'seen', 'shown']);
+    expect(persons.map(({ id }) => id).sort()).toEqual(['kept', 'other', 'paired', 'recent', 'seen', 'shown', 'suggested']);
     const seen = await sightings.lastSeen(null, never);
     expect([seen.get('kept')?.atMs, seen.has('old')]).toEqual([7_000, false]);
   });

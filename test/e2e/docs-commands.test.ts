@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { commands as commandTable } from '@watchpost/cli/commands';
 import type { CommandStorage } from '@watchpost/cli/run-command';
+import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import type { ProbeFace } from '@watchpost/gallery/gallery';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
@@ -113,7 +114,7 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
   ],
   [/^jobs$/, (out) => expect(out).toMatch(/^id +kind .*\nslack-C0123-failed +snapshot +.* 1\/1 +for the test\n$/i)],
   [/^jobs retry --all$/, (out) => expect(out).toBe('1 job put back into the queue\n')],
-  [/^explain \S+ --match 0\.6$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
+  [/^explain \S+ --persons 1000 --strangers-named 1e-4$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
   [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
 ];
 
@@ -206,7 +207,8 @@ async function namesOf({ env }: CommandStorage): Promise<string[]> {
 
 /** Lets the gallery see three strangers: Unknown 1 to 3. */
 async function seeStrangers({ env }: CommandStorage, faces: readonly ProbeFace[]): Promise<void> {
-  const { gallery } = await startGallery(env);
+  // Faces of the real engine: by the product's own settings.
+  const { gallery } = await startGallery(env, { settings: { decision: defaultDecisionSettings } });
   try {
     await gallery.recognise(snapshotInfo({ snapshotId: explained }), faces, never);
     expect((await gallery.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2', 'Unknown 3']);

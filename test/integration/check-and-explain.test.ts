@@ -138,26 +138,34 @@ for (const backend of galleryBackends) {
       await expect.poll(async () => (await see('again', alikeVector(strangerVector(1), 0.7, 9)))[0]?.person?.name).toBe('Ada');
       await watchpost('name', 'Ada', 'Ada Lovelace');
       const { code, out } = await watchpost('explain', 'again');
-      expect([code, out.slice(0, 2)]).toEqual([
+      expect([code, out.slice(0, 3)]).toEqual([
         0,
-        ['face 1: match, Ada Lovelace', expect.stringMatching(/^ {2}nearest +Ada Lovelace, similarity 0\.7/)],
+        [
+          'face 1: match, Ada Lovelace',
+          expect.stringMatching(/^ {2}compared +\d+ persons, \d+ faces: like \d+ comparisons$/),
+          expect.stringMatching(/^ {2}nearest +Ada Lovelace, similarity 0\.70\d: [\d,]+ times as likely one person as two$/),
+        ],
       ]);
+      expect(out[3]).toMatch(/^ {2}by chance +1 in [\d,]+ strangers is so similar to a face, 1 in [\d,]+ to one in this gallery$/);
       expect(out.at(-1)).toMatch(/^ {2}thresholds +match 0\.655, uncertain 0\.585, margin 0\.040$/);
-      const strict = (await watchpost('explain', '--match', '0.75', 'again')).out;
-      expect(strict.at(-2)).toMatch(/^ {2}would be +uncertain, with match 0\.750, uncertain 0\.585, margin 0\.040$/);
-      expect(strict.at(-1)).toMatch(/only once/);
-      const [json] = (await watchpost('explain', '--json', '--uncertain', '0.9', 'again')).out;
+      // A match in a small gallery, but not among 10,000 persons, nor where only one stranger in a million may be named.
+      const large = (await watchpost('explain', '--persons', '10000', 'again')).out;
+      expect(large.at(-2)).toMatch(/^ {2}would be +uncertain, with 1 in 1,000 strangers named, in 10,000 comparisons$/);
+      expect(large.at(-1)).toMatch(/only once/);
+      const strict = (await watchpost('explain', '--strangers-named', '1e-6', 'again')).out;
+      expect(strict.at(-2)).toMatch(/^ {2}would be +uncertain, with 1 in 1,000,000 strangers named, in 100 comparisons$/);
+      const [json] = (await watchpost('explain', '--json', '--persons', '1e6', 'again')).out;
       expect(JSON.parse(json ?? '')).toMatchObject({
         position: 0,
         decision: 'match',
-        evidence: { match: 0.655 },
-        again: { decision: 'stranger' },
+        evidence: { match: expect.closeTo(0.655, 3), compared: { comparisons: expect.any(Number) } },
+        again: { decision: 'stranger', comparisons: 1e6 },
       });
-      const lax = (await watchpost('explain', '--match', '0.5', 'again')).out;
-      expect(lax.at(-2)).toMatch(/^ {2}would be +Ada Lovelace, with match 0\.500, uncertain 0\.500, margin 0\.040$/);
-      expect(await watchpost('explain', '--match', '0.5', '--uncertain', '0.6', 'again')).toMatchObject({ code: 2 });
+      const lax = (await watchpost('explain', '--strangers-named', '0.5', 'again')).out;
+      expect(lax.at(-2)).toMatch(/^ {2}would be +Ada Lovelace, with 1 in 2 strangers named/);
+      expect(await watchpost('explain', '--persons', 'many', 'again')).toMatchObject({ code: 2 });
       expect(await watchpost('explain', 'no-such')).toMatchObject({ code: 1, err: [expect.stringContaining('no-such')] });
-      expect(await watchpost('explain', '--match', 'much', 'again')).toMatchObject({ code: 2 });
+      expect(await watchpost('explain', '--strangers-named', 'few', 'again')).toMatchObject({ code: 2 });
     });
 
     it('a gallery that a newer release keeps is not ready', async () => {

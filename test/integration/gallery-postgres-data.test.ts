@@ -35,6 +35,18 @@ onEachStore(
       expect(await store.head(never)).toMatchObject({ version: 0 });
     });
 
+    it('takes over the tables of an earlier release, in which nobody may be somebody else', async () => {
+      await commit({ persons: [newPerson('p1')] });
+      await byHand(async (client) =>
+        client.query(`ALTER TABLE watchpost.persons DROP COLUMN may_be; UPDATE watchpost.schema_made SET hash = 'earlier'`),
+      );
+      const { store } = await another();
+      expect((await changesSince(0)).persons).toMatchObject([{ id: 'p1', mayBe: null }]);
+      const noted = changeset({ persons: [{ id: 'p1', isNew: false, set: { mayBe: 'p2' } }] });
+      await store.commit(await store.head(never), noted, 'c1', never);
+      expect((await changesSince(0)).persons).toMatchObject([{ id: 'p1', mayBe: 'p2' }]);
+    });
+
     it('refuses a NUL for ever, wherever it comes from', async () => {
       const refused = { code: 'gallery-refused', retry: 'permanent' };
       const { records, sightings } = database();

@@ -18,6 +18,7 @@ import { createStepTimer } from '@watchpost/worker/step-timer';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
+import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import { namePerson, startGallery } from '../support/start-gallery.ts';
 
 const log = createLogger('test', 'silent');
@@ -43,7 +44,7 @@ beforeAll(async () => {
     INFERENCE_THREADS: '1',
   });
   engine = await createFaceEngine(config, log, never);
-  opened = await startGallery(config);
+  opened = await startGallery(config, { settings: { decision: defaultDecisionSettings } });
 }, 120_000);
 afterAll(async () => {
   await opened?.gallery.close();

@@ -40,7 +40,7 @@ export async function fillGallery(storage: StorageConfig): Promise<void> {
   const negative = { modelId: 'test-model', role: 'negative' as const, embedding: strangerVector(9), quality: 1 / 3, sizePx: 77.7 };
   const change: Changeset = {
     persons: [
-      { id: kept, isNew: true, set: { ...rest, name: 'Postman', aliases: ['Pat', 'the postman'], ignored: true } },
+      { id: kept, isNew: true, set: { ...rest, name: 'Postman', aliases: ['Pat', 'the postman'], ignored: true, mayBe: merged } },
       { id: gone, isNew: true, set: { ...rest, name: 'Gone', aliases: [], ignored: false } },
       {
         id: merged,

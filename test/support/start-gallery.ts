@@ -7,7 +7,7 @@ import { createMetrics } from '@watchpost/shared/observability/metrics';
 
 const never = new AbortController().signal;
 
-/** Opens the gallery, starts it as a worker does (without housekeeping), and waits until it is ready. */
+/** Opens the gallery, with the decisions of drawn vectors unless `settings` has others, starts it as a worker does (without housekeeping), and waits until it is ready. */
 export async function startGallery(storage: StorageConfig, options: Partial<OpenGalleryOptions> = {}): Promise<OpenedGallery> {
   const defaults = { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) };
   const opened = await openGallery(

@@ -1,3 +1,4 @@
+import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -11,6 +12,7 @@ import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
+import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
@@ -49,10 +51,11 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('health endpoint', () => health.close());
   log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
 
+  const calibration = await calibrationOf(config, log);
   const [{ gallery, records, start: startSync, housekeeping }, engine] = await Promise.all([
     // Jobs wait in the queue while the database starts, and readiness says why.
     retry(
-      () => openGallery(config, { log, metrics, settings: gallerySettings(config) }, lifecycle.stopping),
+      () => openGallery(config, { log, metrics, settings: gallerySettings(config, calibration) }, lifecycle.stopping),
       {
         backoff: { firstMs: 500, maxMs: 10_000 },
         retryIf: isGalleryMissing,
@@ -117,4 +120,13 @@ function heldFor(held: readonly Held[] | null, need: string): boolean | string {
   if (held === null) return false;
   const reasons = new Set(held.filter((each) => each.need === need).map(({ reason }) => reason));
   return reasons.size === 0 || [...reasons].join('; ');
+}
+
+/** Null: the built-in model's. A custom model that brings none is judged by it, with a warning: its similarities may mean something else. */
+async function calibrationOf({ EMBEDDING_MODEL: path }: WorkerConfig, log: Logger): Promise<CalibrationTable | null> {
+  if (path === undefined) return null;
+  const calibration = await readCalibration(path);
+  if (!calibration)
+    log.warn({ model: path }, 'the embedding model has no calibration of its own: decisions use that of the built-in model');
+  return calibration;
 }

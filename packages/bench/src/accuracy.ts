@@ -4,26 +4,71 @@ import { readOptions, type Bench } from './bench.ts';
 import { toTable } from './report/table.ts';
 import { drawCurves } from './seeing/draw-curves.ts';
 import { openHumanLibrary } from './seeing/human-library.ts';
+import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
+import { measureGalleries, type GalleryResult } from './seeing/measure-galleries.ts';
+import { readPersonFolders, type LabelledFace } from './seeing/person-folders.ts';
 import { measureLabelled, type LabelledResult } from './seeing/measure-labelled.ts';
 import { measureRecognition, type SheetResult, type SizeResult } from './seeing/measure-recognition.ts';
-import { openBenchVision } from './seeing/open-bench-vision.ts';
+import { openBenchVision, type BenchVision } from './seeing/open-bench-vision.ts';
+import { readContactSheet, type SheetFace } from './seeing/contact-sheet.ts';
+import { rounded } from './report/statistics.ts';
 
-/** Recognition on the contact sheet at several sizes; with `--data` also detection and pairs of labelled pictures. `--curves` draws the similarities. */
-export const accuracy: Bench = async (args, { env, print, warn }) => {
-  const { json, data, curves } = readOptions(args, { curves: z.string().optional() });
+/** Recognition on the contact sheet at several sizes; with `--data` also detection and pairs of labelled pictures. What galleries decide is measured on the contact sheet's faces, with `--faces` on those of the folder. `--curves` draws the similarities. */
+export const accuracy: Bench = async (args, { env, print, warn, signal }) => {
+  const { json, data, curves, faces } = readOptions(args, { curves: z.string().optional(), faces: z.string().optional() });
   const vision = await openBenchVision(env, 'onnx');
   const human = await openHumanLibrary();
   warn('contact sheet');
   const recognition = await measureRecognition(vision, human);
   const labelled = data === undefined ? undefined : await measureLabelled(data, vision, human, warn);
   human.close();
+  const persons = faces === undefined ? await sheetFaces(vision) : (await readPersonFolders(vision, faces, [], { warn, signal })).full;
+  const galleries = measureGalleries(persons, defaultDecisionSettings);
   if (curves !== undefined) await writeFile(curves, await drawCurves(recognition.sizes));
-  if (json) print(JSON.stringify({ ...recognition, labelled }));
+  if (json) print(JSON.stringify({ ...recognition, galleries, labelled }));
   else
-    for (const line of [...sheetTable(recognition), '', ...sizeTable(recognition.sizes), ...(labelled ? labelledTables(labelled) : [])])
+    for (const line of [
+      ...sheetTable(recognition),
+      '',
+      ...sizeTable(recognition.sizes),
+      '',
+      ...galleryTable(galleries),
+      ...(labelled ? labelledTables(labelled) : []),
+    ])
       print(line);
   return 0;
 };
+
+/** The man in the first row, and each stranger as a person of their own. */
+async function sheetFaces(vision: BenchVision): Promise<LabelledFace[]> {
+  const { man, strangers } = await readContactSheet(vision);
+  const labelled = ({ row, column, face: { embedding, sizePx, quality } }: SheetFace, person: string) => ({
+    person,
+    picture: `${row},${column}`,
+    embedding,
+    sizePx,
+    quality: quality.value,
+  });
+  return [...man.map((face) => labelled(face, 'the man')), ...strangers.map((face, index) => labelled(face, `stranger ${index}`))];
+}
+
+function galleryTable(galleries: readonly GalleryResult[]): string[] {
+  const share = (part: number, of: number): string => (of === 0 ? '-' : `${rounded(100 * part, 2)} %`);
+  return toTable([
+    ['persons in the gallery', 'references', 'drawn', 'strangers', 'named', 'uncertain', 'friends', 'named', 'misnamed'],
+    ...galleries.map((each) => [
+      each.persons,
+      each.references,
+      each.drawn,
+      each.strangers,
+      share(each.strangersNamed, each.strangers),
+      share(each.strangersUncertain, each.strangers),
+      each.friends,
+      share(each.friendsNamed, each.friends),
+      share(each.friendsMisnamed, each.friends),
+    ]),
+  ]);
+}
 
 function sheetTable({ sheet, human }: { sheet: SheetResult; human: SheetResult }): string[] {
   const row = (name: string, { acceptedAtNoFalseAccept, auc, comparisons }: SheetResult) => [

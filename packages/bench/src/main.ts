@@ -39,9 +39,16 @@ const benches: Entry[] = [
   },
   {
     name: 'accuracy',
-    options: '[--json] [--data DIR] [--curves FILE.png]',
-    summary: 'how many faces are recognised; with labelled pictures also recall, false alarms and pairs',
+    options: '[--json] [--data DIR] [--faces DIR] [--curves FILE.png]',
+    summary:
+      'how many faces are recognised, and what galleries of 10 to 10,000 persons decide; with labelled pictures also recall, false alarms and pairs; with pictures of persons (DIR/PERSON/FILE) the galleries are theirs',
     load: async () => (await import('./accuracy.ts')).accuracy,
+  },
+  {
+    name: 'calibrate',
+    options: '--data DIR [--json]',
+    summary: 'what similarities mean, fitted to pictures of many persons (DIR/PERSON/FILE), and the error of the fit',
+    load: async () => (await import('./calibrate.ts')).calibrate,
   },
   {
     name: 'gallery',

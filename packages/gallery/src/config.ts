@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { defaultDecisionSettings, type DecisionSettings } from './decide/decide.ts';
+import { createCalibration } from './decide/calibration.ts';
+import { defaultRiskSettings } from './decide/yardstick.ts';
 import { defaultReferenceSettings, type ReferenceSettings } from './decide/references.ts';
 import { defaultHousekeepingSettings, type HousekeepingSettings } from './housekeeping/housekeeping.ts';
 import { defaultSyncSettings, type SyncSettings } from './memory/sync.ts';
@@ -18,6 +21,10 @@ export const galleryEnv = {
   SIGHTINGS_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultSightingsKeepMs / dayMs),
   /** Who changed which person, and when. */
   AUDIT_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultHousekeepingSettings.auditKeepMs / dayMs),
+  /** Of so many strangers one may be given a name, however large the gallery is. */
+  STRANGERS_NAMED_ONE_IN: wholeNumber(1 / defaultRiskSettings.strangersUncertain, 1_000_000).default(
+    1 / defaultRiskSettings.strangersNamed,
+  ),
 };
 type GalleryConfig = z.output<z.ZodObject<typeof galleryEnv>>;
 
@@ -51,9 +58,14 @@ export const defaultGallerySettings: GallerySettings = {
   housekeeping: defaultHousekeepingSettings,
 };
 
-/** The settings that the environment configures. */
-export function gallerySettings(config: GalleryConfig): Partial<GallerySettings> {
+/** The settings that the environment configures. `calibration`: the embedding model's, where it is not the built-in one. */
+export function gallerySettings(config: GalleryConfig, calibration: CalibrationTable | null = null): Partial<GallerySettings> {
   return {
+    decision: {
+      ...defaultDecisionSettings,
+      strangersNamed: 1 / config.STRANGERS_NAMED_ONE_IN,
+      ...(calibration && { calibration: createCalibration(calibration) }),
+    },
     index: config.GALLERY_INDEX,
     sightingsKeepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
     housekeeping: {

@@ -57,7 +57,7 @@ describe('a calibration', () => {
   });
 
   it('counts more references as more comparisons, but not as so many', () => {
-    const { comparisons } = calibration;
+    const comparisons = (size: { persons: number; faces: number }): number => calibration.comparisons(size);
     expect(comparisons({ persons: 1_000, faces: 1_000 })).toBe(1_000);
     expect(comparisons({ persons: 1_000, faces: 10_000 })).toBeCloseTo(1_000 * 10 ** builtInTable.referencePower, 6);
     expect(comparisons({ persons: 2_000, faces: 20_000 })).toBeCloseTo(2 * comparisons({ persons: 1_000, faces: 10_000 }), 6);

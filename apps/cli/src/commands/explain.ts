@@ -56,27 +56,32 @@ function toLines(
   const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}`];
   if (saidBy !== null) lines.push(`  said by ${saidBy}`);
   if (!evidence) return [...lines, '  nothing was compared'];
+  return [...lines, ...evidenceLines(evidence, { best, second }), ...againLines(again, best)];
+}
+
+function evidenceLines(
+  { best: nearest, second: next, compared, negative, match, uncertain, margin }: NonNullable<SightedFace['evidence']>,
+  { best, second }: Pick<SightedFace, 'best' | 'second'>,
+): string[] {
+  const lines: string[] = [];
   const shown = (value: number): string => value.toFixed(3);
-  const { compared } = evidence;
   if (compared)
     lines.push(`  compared     ${compared.persons} persons, ${compared.faces} faces: like ${count(compared.comparisons)} comparisons`);
-  if (evidence.best) lines.push(`  nearest      ${best ?? 'somebody removed since'}, ${likeness(evidence.best)}`);
-  if (evidence.best?.falseMatchRate != null && compared) {
+  if (nearest) lines.push(`  nearest      ${best ?? 'somebody removed since'}, ${likeness(nearest)}`);
+  if (compared && nearest && nearest.falseMatchRate !== null) {
     const comparisons = comparisonsIn(compared, { persons: null, leastComparisons: defaultRiskSettings.leastComparisons });
-    const expected = comparisons * evidence.best.falseMatchRate;
-    lines.push(
-      `  by chance    ${oneIn(evidence.best.falseMatchRate)} strangers is so similar to a face, ${oneIn(expected)} to one in this gallery`,
-    );
+    const inGallery = oneIn(comparisons * nearest.falseMatchRate);
+    lines.push(`  by chance    ${oneIn(nearest.falseMatchRate)} strangers is so similar to a face, ${inGallery} to one in this gallery`);
   }
-  if (evidence.second) lines.push(`  second       ${second ?? 'somebody removed since'}, ${likeness(evidence.second)}`);
-  if (evidence.negative !== null)
-    lines.push(`  negative     similarity ${shown(evidence.negative)} to a face that is known not to be the person`);
-  lines.push(`  thresholds   match ${shown(evidence.match)}, uncertain ${shown(evidence.uncertain)}, margin ${shown(evidence.margin)}`);
-  if (again) {
-    const who = again.decision === 'person' ? (best ?? 'the nearest person') : again.decision;
-    lines.push(`  would be     ${who}, with ${oneIn(again.strangersNamed)} strangers named, in ${count(again.comparisons)} comparisons`);
-  }
-  return lines;
+  if (next) lines.push(`  second       ${second ?? 'somebody removed since'}, ${likeness(next)}`);
+  if (negative !== null) lines.push(`  negative     similarity ${shown(negative)} to a face that is known not to be the person`);
+  return [...lines, `  thresholds   match ${shown(match)}, uncertain ${shown(uncertain)}, margin ${shown(margin)}`];
+}
+
+function againLines(again: ReturnType<typeof tryAgain>, best: string | null): string[] {
+  if (!again) return [];
+  const who = again.decision === 'person' ? (best ?? 'the nearest person') : again.decision;
+  return [`  would be     ${who}, with ${oneIn(again.strangersNamed)} strangers named, in ${count(again.comparisons)} comparisons`];
 }
 
 function likeness({ similarity, likelihoodRatio }: { similarity: number; likelihoodRatio: number | null }): string {

@@ -8,3 +8,15 @@ export function percentile(values: readonly number[], rank: number): number {
 export function rounded(value: number, places = 3): number {
   return Math.round(value * 10 ** places) / 10 ** places;
 }
+
+/** The items in groups of one key each, in the order of their first items. */
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

@@ -42,15 +42,15 @@ const smallestPx = fullSizePx / 2 ** smallest;
  * million pairs; by size: the same faces made smaller); docs/seeing.md has the errors. `bench -- calibrate` repeats the fit.
  */
 export const builtInTable: CalibrationTable = {
-  strangers: { mean: 0.586, small: { one: -0.006, both: 0.0125 } },
-  samePerson: { mean: 0.82, small: { one: -0.025, both: 0.019 } },
+  strangers: { mean: 0.586, small: { one: -0.004, both: 0.008 } },
+  samePerson: { mean: 0.82, small: { one: -0.025, both: 0.016 } },
   deviation: 0.0585,
   shared: 0.95,
   referencePower: 0.65,
 };
 
 /** How much smaller than full size: 0 at 80 px and above, 1 at 40 px, 2 at 20 px and below. */
-function smallness(sizePx: number): number {
+export function smallness(sizePx: number): number {
   return Math.log2(fullSizePx / Math.min(fullSizePx, Math.max(smallestPx, sizePx)));
 }
 

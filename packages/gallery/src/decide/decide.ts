@@ -95,7 +95,7 @@ function judge(face: RankedProbe, settings: DecisionSettings, { notSame, size }:
   const yardstick = createYardstick(settings, size, { probeSizePx: face.sizePx });
   // Somebody said that this is not the person: then it is another one, however similar.
   const [best, ...others] = nearestFirst(face, yardstick);
-  const rival = best && others.find((other) => yardstick.contests(best, other) && !mayBeSame(best, other, notSame));
+  const rival = rivalOf(best, others, yardstick, notSame);
   const evidence = evidenceOf(face, [best, rival ?? others[0]], yardstick, {
     ...size,
     comparisons: settings.calibration.comparisons(size),
@@ -105,15 +105,34 @@ function judge(face: RankedProbe, settings: DecisionSettings, { notSame, size }:
   const alike = face.candidates.filter(({ negative }) => negative >= evidence.match).map(({ personId }) => personId);
   const near = best && yardstick.isNear(best) ? best : null;
   if (near && yardstick.isMatch(near) && !rival) {
-    const likeNegativesOf = alike.filter((id) => id !== near.personId);
     const addReference = yardstick.isSure(near) && reaches(face, settings.reference);
-    return { kind: near.status === 'unknown' ? 'unknown' : 'match', candidate: near, addReference, evidence, likeNegativesOf };
+    return sureOf(near, addReference, evidence, alike);
   }
-  if (!reaches(face, enroll))
-    return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
+  if (!reaches(face, enroll)) return poorOf(near, evidence);
   const perhaps = near && !rival ? whoMayBeTheOther(near, others, yardstick) : null;
   if (perhaps) return { kind: 'unknown', candidate: perhaps, addReference: true, ...unsure };
   return { kind: 'new', mayBe: near?.personId ?? null, keptFrom: excludedFrom(face, yardstick), evidence, likeNegativesOf: alike };
+}
+
+function sureOf(candidate: Candidate, addReference: boolean, evidence: Evidence, alike: readonly string[]): Verdict {
+  const likeNegativesOf = alike.filter((id) => id !== candidate.personId);
+  return { kind: candidate.status === 'unknown' ? 'unknown' : 'match', candidate, addReference, evidence, likeNegativesOf };
+}
+
+/** The first who contests the best person. */
+function rivalOf(
+  best: Candidate | undefined,
+  others: readonly Candidate[],
+  { contests }: Yardstick,
+  notSame: NotSame,
+): Candidate | undefined {
+  return best && others.find((other) => contests(best, other) && !mayBeSame(best, other, notSame));
+}
+
+/** Of a face that is not good enough to become a new person. */
+function poorOf(near: Candidate | null, evidence: Evidence): Verdict {
+  const unsure = { evidence, likeNegativesOf: [] };
+  return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
 }
 
 /** Whom the face resembles, but a negative excludes. */

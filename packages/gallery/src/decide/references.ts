@@ -10,13 +10,13 @@ export interface Reference {
 export interface ReferenceSettings {
   /** The most references that a person keeps for each model. */
   cap: number;
-  /** Two faces with a higher cosine than this are redundant. */
+  /** Two faces with a higher cosine than this are redundant: copies of one picture, and one in a hundred of other pictures of a person. */
   redundant: number;
   /** A redundant face replaces the other one when its quality is higher by this. */
   betterBy: number;
 }
 
-export const defaultReferenceSettings: ReferenceSettings = { cap: 40, redundant: 0.92, betterBy: 0.15 };
+export const defaultReferenceSettings: ReferenceSettings = { cap: 40, redundant: 0.95, betterBy: 0.15 };
 
 /**
  * Whether a recognised face becomes one more reference, and which one it replaces. Variety is worth more than quality: below the cap

@@ -40,17 +40,17 @@ export interface Lines {
 /** What the similarities of one face mean in a gallery of some size. */
 export interface Yardstick {
   /** The expected number of persons in the gallery to whom a stranger's face is so similar. */
-  strangersAlike(likeness: Likeness): number;
-  isMatch(likeness: Likeness): boolean;
+  strangersAlike: (likeness: Likeness) => number;
+  isMatch: (likeness: Likeness) => boolean;
   /** Whether the face may be the person: also where it is. */
-  isNear(likeness: Likeness): boolean;
+  isNear: (likeness: Likeness) => boolean;
   /** Whether it is so surely the person that the face can be a reference. */
-  isSure(likeness: Likeness): boolean;
+  isSure: (likeness: Likeness) => boolean;
   /** Whether the other one may be the person as well as the best. */
-  contests(best: Likeness, other: Likeness): boolean;
-  linesAt(referenceSizePx: number): Lines;
-  falseMatchRate(likeness: Likeness): number;
-  likelihoodRatio(likeness: Likeness): number;
+  contests: (best: Likeness, other: Likeness) => boolean;
+  linesAt: (referenceSizePx: number) => Lines;
+  falseMatchRate: (likeness: Likeness) => number;
+  likelihoodRatio: (likeness: Likeness) => number;
 }
 
 /** `faces`: of how many faces of one person the similarities are the mean. Pure. */

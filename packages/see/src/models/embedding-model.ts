@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
+import { calibrationTableSchema, type CalibrationTable } from '@watchpost/shared/calibration-table';
 import type { Point } from '@watchpost/shared/geometry';
 import { z } from 'zod';
 import { dlibSide } from '../translate/dlib-resnet.ts';
@@ -21,6 +22,7 @@ const descriptionSchema = z.strictObject({
   template: z.array(z.tuple([z.number(), z.number()])).length(5),
   mirrored: z.boolean().default(false),
   minLikeness: z.number().min(-1).max(1).optional(),
+  calibration: calibrationTableSchema.optional(),
 });
 type Description = z.output<typeof descriptionSchema>;
 
@@ -91,10 +93,19 @@ export const builtIn: EmbeddingModel = {
 
 /** Reads the description of a custom embedding model; `file` is relative to it. Rejects with `embedding-model-invalid`, which says why. */
 export async function readEmbeddingModel(path: string): Promise<EmbeddingModel> {
+  const { id, file, side, template, mirrored, minLikeness, order, mean, scale, layout } = await readDescription(path);
+  const custom = { file: resolve(dirname(path), file), order, mean, scale, layout };
+  return { id, side, align: { kind: 'five-points', template }, mirrored, minLikeness: minLikeness ?? null, custom, second: null };
+}
+
+/** What the similarities of a custom embedding model mean; null where its description does not say. Rejects as `readEmbeddingModel`. */
+export async function readCalibration(path: string): Promise<CalibrationTable | null> {
+  return (await readDescription(path)).calibration ?? null;
+}
+
+async function readDescription(path: string): Promise<Description> {
   try {
-    const { id, file, side, template, mirrored, minLikeness, ...input } = descriptionSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    const custom = { file: resolve(dirname(path), file), ...input };
-    return { id, side, align: { kind: 'five-points', template }, mirrored, minLikeness: minLikeness ?? null, custom, second: null };
+    return descriptionSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
     throw new AppError('embedding-model-invalid', `the description of the embedding model is not valid: ${why}`, { cause: error });

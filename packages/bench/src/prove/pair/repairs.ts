@@ -18,7 +18,7 @@ export interface Repair {
 /** What the pair has to say about it in its readiness. */
 const advice = { token: /SLACK_API_TOKEN/, membership: /\/invite/ };
 /** How long after everything else it may stay unnoticed. Milliseconds. */
-const noticedWithinMs = 20_000;
+const noticedWithinMs = 60_000;
 const askEveryMs = 250;
 /** A job that failed just before the repair may be judged just after it, by a Slack that finds nothing wrong. Milliseconds. */
 const judgedWithinMs = 15_000;
