@@ -201,7 +201,11 @@ describeGallery('sightings', (rig) => {
       second: null,
       person: { name: 'Grace' },
     });
-    expect(explained?.evidence).toMatchObject({ best: { similarity: expect.closeTo(0.8, 3) }, margin: expect.closeTo(0.04, 2), negative: null });
+    expect(explained?.evidence).toMatchObject({
+      best: { similarity: expect.closeTo(0.8, 3) },
+      margin: expect.closeTo(0.04, 2),
+      negative: null,
+    });
     await expect(rig.opened.gallery.explain('nothing', never)).rejects.toMatchObject({ code: 'change-refused' });
   });
 
