@@ -83,5 +83,6 @@ function roundedTable({ strangers, samePerson, ...rest }: CalibrationTable): Cal
     deviation: rounded(rest.deviation, 4),
     shared: rounded(rest.shared, 2),
     referencePower: rounded(rest.referencePower, 2),
+    neighbours: rest.neighbours,
   };
 }

@@ -22,6 +22,13 @@ export const calibrationTableSchema = z
     shared: z.number().min(0).max(1),
     /** How the comparisons grow with the references that a person has: with this power of their number. */
     referencePower: z.number().min(0).max(1),
+    /**
+     * How far the similarities to other persons near a face level the best one: by this share of what they are above their expectation;
+     * `deviation`: what of the standard deviation is left then. Without it nothing is levelled.
+     */
+    neighbours: z
+      .strictObject({ share: z.number().min(0).max(1), deviation: z.number().positive().max(1) })
+      .default({ share: 0, deviation: 1 }),
   })
   .refine(
     ({ strangers, samePerson }) => corners.every((sizes) => meanAt(samePerson, ...sizes) > meanAt(strangers, ...sizes)),

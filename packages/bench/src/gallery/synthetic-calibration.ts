@@ -12,7 +12,12 @@ const table: CalibrationTable = {
   deviation: 0.072,
   shared: 0.95,
   referencePower: 0.65,
+  neighbours: { share: 0, deviation: 1 },
 };
 
 /** The decisions of a gallery of drawn vectors. */
-export const syntheticDecision: DecisionSettings = { ...defaultDecisionSettings, calibration: createCalibration(table) };
+export const syntheticDecision: DecisionSettings = {
+  ...defaultDecisionSettings,
+  leastComparisons: 100,
+  calibration: createCalibration(table),
+};

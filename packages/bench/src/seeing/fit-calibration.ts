@@ -29,6 +29,8 @@ export function fitCalibration(full: readonly LabelledFace[], small: readonly La
     samePerson: { mean: average(same), small: shifted((one, other) => average(sameOf(one, other)), average(same)) },
     deviation,
     ...fitTogether(full, mean, line),
+    // Not fitted: it takes galleries of hundreds of persons.
+    neighbours: { share: 0, deviation: 1 },
   };
 }
 

@@ -23,12 +23,19 @@ const galleries = [10, 100, 1_000, 10_000];
 const references = [1, 3, 10];
 /** Faces shown of each person in a round. */
 const shown = 4;
+/** So many of the nearest persons decide. */
+const compared = 8;
+/**
+ * Some faces resemble everybody more than others do: the share of the variance of strangers' similarities that belongs to the face and not to the
+ * pair. Of 3,619 faces of press photographs, the means over all strangers have a deviation of 0.024, all similarities one of 0.066.
+ */
+const varianceOfFace = 0.13;
 /** Of the persons with enough pictures, the share that is not in the gallery. */
 const strangersShare = 1 / 3;
 
 /**
  * Shows galleries of 10 to 10,000 persons with 1, 3 and 10 references the other faces of their persons, and strangers, by the decisions
- * that workers make. Where there are too few persons, others are drawn: each as similar to a face as a stranger may be. The same seed gives the same result.
+ * that workers make. Where there are too few persons, others are drawn: as similar to a face as strangers are. The same seed gives the same result.
  */
 export function measureGalleries(
   faces: readonly LabelledFace[],
@@ -110,11 +117,11 @@ function seen(
   const size = { persons, faces: persons * each };
   const candidates = [...nearest, ...drawnNearest(face, persons - gallery.length, each, settings, random)];
   candidates.sort((one, other) => other.similarity - one.similarity);
-  const probe = { quality: face.quality, sizePx: face.sizePx, candidates: candidates.slice(0, 8) };
+  const probe = { quality: face.quality, sizePx: face.sizePx, candidates: candidates.slice(0, compared) };
   return decide([probe], () => 0, settings, { notSame: () => false, size })[0];
 }
 
-/** The most similar of so many persons who are drawn. */
+/** The most similar of so many persons who are drawn, most similar first. */
 function drawnNearest(
   { sizePx }: LabelledFace,
   persons: number,
@@ -123,10 +130,18 @@ function drawnNearest(
   random: () => number,
 ): Candidate[] {
   const comparisons = calibration.comparisons({ persons, faces: persons * each });
-  if (comparisons <= 0) return [];
-  // The highest of so many independent similarities.
-  const rate = -Math.expm1(Math.log(random()) / comparisons);
-  return [candidate('drawn', calibration.similarityAt(rate, { probeSizePx: sizePx, referenceSizePx: 100 }), 100)];
+  const sizes = { probeSizePx: sizePx, referenceSizePx: 100 };
+  const mean = calibration.similarityAt(0.5, sizes);
+  const ofFace = Math.sqrt(varianceOfFace) * (calibration.similarityAt(random(), sizes) - mean);
+  const nearest: Candidate[] = [];
+  // The share of strangers who are as similar as the highest of so many independent ones, as the next, and so on.
+  let rate = 0;
+  for (let rank = 0; rank < Math.min(compared, comparisons); rank += 1) {
+    rate = 1 - (1 - rate) * random() ** (1 / Math.max(1, comparisons - rank));
+    const ofPair = Math.sqrt(1 - varianceOfFace) * (calibration.similarityAt(rate, sizes) - mean);
+    nearest.push(candidate(`drawn ${rank}`, mean + ofFace + ofPair, sizes.referenceSizePx));
+  }
+  return nearest;
 }
 
 function candidate(personId: string, similarity: number, referenceSizePx: number): Candidate {

@@ -10,6 +10,8 @@ export interface Comparison {
   referenceSizePx: number;
   /** Of how many faces of one person `similarity` is the mean; 1 by default. */
   faces?: number;
+  /** How far `similarity` is levelled by those of other persons, 0 (not at all, the default) to 1. */
+  levelled?: number;
 }
 
 /** What similarities mean: how rare they are among strangers, and how much likelier among faces of one person. */
@@ -22,6 +24,8 @@ export interface Calibration {
   similarityAt(rate: number, sizes: Omit<Comparison, 'similarity'>): number;
   /** How much more similar a face must be for the likelihood ratio to be `ratio` times as high. */
   marginAt(ratio: number, sizes: Omit<Comparison, 'similarity'>): number;
+  /** The share of what the similarities to other persons are above their expectation that is taken from the best one. */
+  readonly neighboursShare: number;
   /** How many independent comparisons one face is put to in a gallery: references of one person are alike, and count less. */
   comparisons(size: GallerySize): number;
 }
@@ -47,6 +51,7 @@ export const builtInTable: CalibrationTable = {
   deviation: 0.0585,
   shared: 0.95,
   referencePower: 0.65,
+  neighbours: { share: 0.5, deviation: 0.95 },
 };
 
 /** How much smaller than full size: 0 at 80 px and above, 1 at 40 px, 2 at 20 px and below. */
@@ -55,10 +60,12 @@ export function smallness(sizePx: number): number {
 }
 
 /** The calibration that these numbers describe. */
-export function createCalibration({ strangers, samePerson, deviation, shared, referencePower }: CalibrationTable): Calibration {
+export function createCalibration(table: CalibrationTable): Calibration {
+  const { strangers, samePerson, deviation, shared, referencePower, neighbours } = table;
   const meanOf = (of: CalibrationTable['strangers'], { probeSizePx, referenceSizePx }: Omit<Comparison, 'similarity'>): number =>
     meanAt(of, smallness(probeSizePx), smallness(referenceSizePx));
-  const widthOf = ({ faces = 1 }: Omit<Comparison, 'similarity'>): number => deviation * Math.sqrt(shared + (1 - shared) / faces);
+  const widthOf = ({ faces = 1, levelled = 0 }: Omit<Comparison, 'similarity'>): number =>
+    deviation * (1 - levelled * (1 - neighbours.deviation)) * Math.sqrt(shared + (1 - shared) / faces);
 
   // The logarithm of the likelihood ratio is linear in the similarity: zero in the middle of the two means.
   const lineOf = (sizes: Omit<Comparison, 'similarity'>): { zero: number; slope: number } => {
@@ -73,6 +80,7 @@ export function createCalibration({ strangers, samePerson, deviation, shared, re
       return Math.exp(slope * (comparison.similarity - zero));
     },
     similarityAt: (rate, sizes) => meanOf(strangers, sizes) + widthOf(sizes) * upperQuantile(rate),
+    neighboursShare: neighbours.share,
     marginAt: (ratio, sizes) => Math.log(ratio) / lineOf(sizes).slope,
     comparisons: ({ persons, faces }) => persons * Math.max(1, faces / Math.max(1, persons)) ** referencePower,
   };

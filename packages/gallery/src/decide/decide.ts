@@ -1,7 +1,7 @@
 import type { PersonStatus } from '../domain.ts';
 import { decisionRules, type Evidence } from '../evidence.ts';
 import { builtInCalibration, type GallerySize } from './calibration.ts';
-import { createYardstick, defaultRiskSettings, type RiskSettings, type Yardstick } from './yardstick.ts';
+import { createYardstick, defaultRiskSettings, meanOfNeighbours, type RiskSettings, type Yardstick } from './yardstick.ts';
 
 /** The settings of a decision. docs/gallery.md says where the defaults come from. */
 export interface DecisionSettings extends RiskSettings {
@@ -92,7 +92,10 @@ type Verdict = Exclude<Decision, { sameAs: number }>;
 
 function judge(face: RankedProbe, settings: DecisionSettings, { notSame, size }: DecisionContext): Verdict {
   const { recognisable, enroll } = settings;
-  const yardstick = createYardstick(settings, size, { probeSizePx: face.sizePx });
+  const yardstick = createYardstick(settings, size, {
+    probeSizePx: face.sizePx,
+    neighbours: neighboursOf(face, settings, { notSame, size }),
+  });
   // Somebody said that this is not the person: then it is another one, however similar.
   const [best, ...others] = nearestFirst(face, yardstick);
   const rival = rivalOf(best, others, yardstick, notSame);
@@ -133,6 +136,13 @@ function rivalOf(
 function poorOf(near: Candidate | null, evidence: Evidence): Verdict {
   const unsure = { evidence, likeNegativesOf: [] };
   return near ? { kind: 'uncertain', candidate: near, addReference: false, ...unsure } : { kind: 'unrecognisable', ...unsure };
+}
+
+/** Of the persons after the best, without those who may be the best once more: they are near because they are. */
+function neighboursOf(face: RankedProbe, settings: DecisionSettings, { notSame, size }: DecisionContext): number | null {
+  const yardstick = createYardstick(settings, size, { probeSizePx: face.sizePx });
+  const [best, ...others] = nearestFirst(face, yardstick);
+  return best ? meanOfNeighbours(others.filter((other) => !(yardstick.isNear(other) && mayBeSame(best, other, notSame)))) : null;
 }
 
 /** Whom the face resembles, but a negative excludes. */

@@ -8,10 +8,10 @@ export interface PairVerdict {
   likelihoodRatio: number;
 }
 
-/** A gallery in which one of two faces is the only reference of somebody. */
-const gallery = { persons: 100, faces: 100 };
+/** A gallery in which one of two faces is the only reference of somebody: as small as galleries are judged. */
+const gallery = { persons: 1, faces: 1 };
 
-/** What a gallery of a hundred persons would decide about a face that is so similar to the reference of one of them. Pure. */
+/** What a small gallery would decide about a face that is so similar to the reference of one of them. Pure. */
 export function judgePair({ similarity, probeSizePx, referenceSizePx }: Comparison, risk: RiskSettings): PairVerdict {
   const yardstick = createYardstick(risk, gallery, { probeSizePx });
   const likeness = { similarity, referenceSizePx };

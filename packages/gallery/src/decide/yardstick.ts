@@ -18,7 +18,7 @@ export interface RiskSettings {
 export const defaultRiskSettings: Omit<RiskSettings, 'calibration'> = {
   strangersNamed: 0.001,
   strangersUncertain: 0.05,
-  leastComparisons: 100,
+  leastComparisons: 30,
   rivalRatio: 10,
   referenceRarity: 10,
 };
@@ -53,15 +53,46 @@ export interface Yardstick {
   likelihoodRatio: (likeness: Likeness) => number;
 }
 
-/** `faces`: of how many faces of one person the similarities are the mean. Pure. */
-export function createYardstick(
-  risk: RiskSettings,
-  size: GallerySize,
-  { probeSizePx, faces = 1 }: Pick<Comparison, 'probeSizePx' | 'faces'>,
-): Yardstick {
+/** What is measured: a face, or with `faces` the mean of several of one person. `neighbours`: from `meanOfNeighbours`. */
+export interface Measured extends Pick<Comparison, 'probeSizePx' | 'faces'> {
+  neighbours?: number | null;
+}
+
+/** How many persons besides the best show how alike a face is to everybody. */
+const neighbourCount = 5;
+/** For a face of a stranger, their mean similarity is that which so many persons are expected to reach. */
+const neighboursRank = 3;
+/** In a gallery of so many persons they show little, and of so many all that they can; in between evenly by the logarithm. */
+const [fewPersons, manyPersons] = [30, 100];
+
+/** The mean similarity of the persons nearest to a face after the best one, nearest first; null where they are too few to show anything. */
+export function meanOfNeighbours(others: readonly Pick<Likeness, 'similarity'>[]): number | null {
+  const neighbours = others.slice(0, neighbourCount);
+  if (neighbours.length < neighbourCount) return null;
+  return neighbours.reduce((sum, { similarity }) => sum + similarity, 0) / neighbourCount;
+}
+
+/**
+ * Measures by the false match rate and the size of the gallery. Some faces resemble everybody, or everybody of their kind, more than others do: the
+ * persons nearest after the best show it, and the best one's similarity is levelled by half of what theirs is above its expectation
+ * (test normalisation, Auckenthaler, Carey and Lloyd-Thomas 2000, with the nearest of the gallery as the cohort). Pure.
+ */
+export function createYardstick(risk: RiskSettings, size: GallerySize, { probeSizePx, faces = 1, neighbours = null }: Measured): Yardstick {
   const { calibration, strangersNamed, strangersUncertain, rivalRatio } = risk;
-  const comparisons = Math.max(risk.leastComparisons, calibration.comparisons(size));
-  const of = ({ similarity, referenceSizePx }: Likeness): Comparison => ({ similarity, probeSizePx, referenceSizePx, faces });
+  const real = calibration.comparisons(size);
+  const comparisons = Math.max(risk.leastComparisons, real);
+  const known = Math.log(Math.max(1, size.persons) / fewPersons) / Math.log(manyPersons / fewPersons);
+  const levelled = neighbours === null || calibration.neighboursShare === 0 ? 0 : Math.min(1, Math.max(0, known));
+  /** How much more than expected the face is like everybody. */
+  const excess = (referenceSizePx: number): number =>
+    levelled === 0 || neighbours === null
+      ? 0
+      : levelled *
+        calibration.neighboursShare *
+        (neighbours - calibration.similarityAt(neighboursRank / real, { probeSizePx, referenceSizePx, levelled: 1 }));
+  const of = ({ similarity, referenceSizePx }: Likeness): Comparison => {
+    return { similarity: similarity - excess(referenceSizePx), probeSizePx, referenceSizePx, faces, levelled };
+  };
   const strangersAlike = (likeness: Likeness): number => comparisons * calibration.falseMatchRate(of(likeness));
   const likelihoodRatio = (likeness: Likeness): number => calibration.likelihoodRatio(of(likeness));
   const isNear = (likeness: Likeness): boolean => strangersAlike(likeness) <= strangersUncertain;
@@ -72,10 +103,11 @@ export function createYardstick(
     isSure: (likeness) => strangersAlike(likeness) * risk.referenceRarity <= strangersNamed,
     contests: (best, other) => isNear(other) && likelihoodRatio(best) < rivalRatio * likelihoodRatio(other),
     linesAt: (referenceSizePx) => {
-      const sizes = { probeSizePx, referenceSizePx, faces };
+      const sizes = { probeSizePx, referenceSizePx, faces, levelled };
+      const more = excess(referenceSizePx);
       return {
-        match: calibration.similarityAt(strangersNamed / comparisons, sizes),
-        uncertain: calibration.similarityAt(strangersUncertain / comparisons, sizes),
+        match: calibration.similarityAt(strangersNamed / comparisons, sizes) + more,
+        uncertain: calibration.similarityAt(strangersUncertain / comparisons, sizes) + more,
         margin: calibration.marginAt(rivalRatio, sizes),
       };
     },

@@ -72,6 +72,8 @@ export interface RivalRange {
   margin: number;
   /** and at least this. */
   least: number;
+  /** So many persons are looked for in any case. */
+  persons?: number;
 }
 
 /** Enough neighbours to find the second person even when all references of the first are nearer; more, up to `most`, where many are alike. */
@@ -169,7 +171,8 @@ function* rankWidely(tables: Ranked, probe: Probe, range: RivalRange | undefined
     const last = hits[count - 1];
     if (!range || !last || count >= neighbours.most) return candidates;
     const best = candidates.find(({ similarity, negative }) => similarity > negative);
-    if (last.similarity < Math.max(range.least, (best?.similarity ?? -1) - range.margin)) return candidates;
+    if (candidates.length >= (range.persons ?? 0) && last.similarity < Math.max(range.least, (best?.similarity ?? -1) - range.margin))
+      return candidates;
     yield;
   }
 }

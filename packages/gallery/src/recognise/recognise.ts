@@ -22,6 +22,9 @@ export interface RecogniseDeps extends DraftDeps {
   pageIn?: PageIn | undefined;
 }
 
+/** To tell whether a face resembles everybody: the best, some who may be the best once more, and the neighbours (decide/yardstick.ts). */
+const enoughPersons = 8;
+
 /** `Gallery.recognise`. */
 export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
   const { mirror, sync, transact, sightings, metrics } = deps;
@@ -32,7 +35,7 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
       const startMs = performance.now();
       const { linesAt } = createYardstick(deps.decision, size, { probeSizePx: face.sizePx });
       const { margin, uncertain } = linesAt(face.sizePx);
-      const candidates = mirror.candidates(face.embedding, face.modelId, { margin, least: uncertain });
+      const candidates = mirror.candidates(face.embedding, face.modelId, { margin, least: uncertain, persons: enoughPersons });
       metrics.matchSeconds.observe((performance.now() - startMs) / 1_000);
       return { quality: face.quality, sizePx: face.sizePx, candidates };
     });
