@@ -8,12 +8,13 @@ import type { Extent, Seen, SeenFace } from './face-engine.ts';
 import { findFaces, minFaceScore } from './find/find-faces.ts';
 import type { FoundFace } from './find/found-face.ts';
 import type { Vision } from './models/vision.ts';
-import { decode, decodeBrightness, type Decoded } from './picture/decode.ts';
+import { decode, type Decoded } from './picture/decode.ts';
 import { createPyramid, type Pyramid } from './picture/raster.ts';
 import { attend, type Frame } from './scene/attention.ts';
 import { findAgain } from './scene/find-again.ts';
 import { remember } from './scene/remember.ts';
-import { cellSide, type Scene } from './scene/scene.ts';
+import type { Scene } from './scene/scene.ts';
+import { toCells } from './scene/to-cells.ts';
 
 /**
  * From a file's bytes to its faces; the table of contents of this package.
@@ -42,17 +43,17 @@ export async function lookAtScene(
   scene: Scene | undefined,
 ): Promise<{ seen: Seen; scene: Scene }> {
   const startedAtMs = performance.now();
-  const { width, height, ...cells } = await vision.uninterrupted(() => decodeBrightness(bytes, cellSide, vision.limits));
-  const frame: Frame = { width, height, cells, takenAtMs };
+  const decoded = await vision.uninterrupted(() => decode(bytes, vision.limits, vision.memory));
+  const pyramid = createPyramid(decoded.picture);
+  const { width, height } = decoded;
+  const frame: Frame = { width, height, cells: toCells(pyramid), takenAtMs };
   const attention = attend(scene, frame);
   const { extent } = attention;
   if (extent === 'none') {
     const seen: Seen = { width, height, elapsedMs: performance.now() - startedAtMs, extent, faces: [] };
     return { seen, scene: remember(scene, frame, attention, { boxes: [], faces: [] }) };
   }
-  const decoded = await vision.uninterrupted(() => decode(bytes, vision.limits, vision.memory));
-  const pyramid = createPyramid(decoded.picture);
-  const boxes = await findAgain(vision.models, pyramid, attention, cells);
+  const boxes = await findAgain(vision.models, pyramid, attention, frame.cells);
   const faces = await identify(
     vision,
     pyramid,

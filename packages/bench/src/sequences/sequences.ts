@@ -47,7 +47,7 @@ export const kinds: Kind[] = [
 const size = { width: 1_920, height: 1_080 };
 const frameEveryMs = 2_000;
 
-/** Someone who walks in, stands still for most of the time, and walks out. */
+/** Someone who walks in, stands still for a while, and walks out. */
 interface Walk {
   head: Head;
   coat: string;
@@ -86,14 +86,17 @@ export async function* drawSequence(kind: Kind, heads: readonly Head[], frames: 
   }
 }
 
-/** The first has a face of 20 to 28 pixels, the others larger ones. */
+/** Share of a sequence's frames in which somebody stands still. With the way in and out, people are in a fifth of all frames, as before real cameras. */
+const standShare = 0.12;
+
+/** The first has a face of 22 to 29 pixels, the others larger ones. */
 function planWalk(heads: readonly Head[], frames: number, index: number, { below }: Choices): Walk {
   const head = heads[below(heads.length)];
   if (!head) throw new Error('there are no faces to draw');
   const from = 4 + Math.floor(frames / 5) + below(Math.ceil(frames / 8)) + index * 2;
   const fromLeft = below(2) === 0;
   const standFrom = from + 3 + below(3);
-  const standTo = Math.min(frames - 4, standFrom + Math.floor(frames * 0.35));
+  const standTo = Math.min(frames - 4, standFrom + Math.round(frames * standShare));
   const shade = 40 + below(120);
   return {
     head,

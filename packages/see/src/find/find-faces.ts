@@ -13,7 +13,7 @@ const [unclearInView, clearInView] = [12, 16];
 /** Each further coarse pass shrinks this much more than the one before. */
 const passRatio = 4;
 /** Smaller boxes, in pixels of a further pass's view, are for the pass before, in which a face has up to some 130 pixels. */
-const smallestInFurtherPass = 24;
+export const smallestInFurtherPass = 24;
 /** In a close view, a box with this score is a found face. */
 export const minFaceScore = 0.5;
 /** The coarse pass shrinks the picture to this many pixels, but not by more than `coarsestStep`. */

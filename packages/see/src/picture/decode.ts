@@ -64,36 +64,6 @@ export function decodeCells(bytes: Uint8Array, limits: DecodeLimits): Promise<Ce
   });
 }
 
-/** Decodes only the mean brightness of squares of `side` pixels of the picture that `decode` gives, at half of that cost. Rejects as `decode` does. */
-export function decodeBrightness(
-  bytes: Uint8Array,
-  side: number,
-  limits: DecodeLimits,
-): Promise<Cells & { width: number; height: number }> {
-  return withSource(bytes, limits, async (source) => {
-    const { width, height } = await measure(source, limits);
-    const shrink = Math.min(1, Math.sqrt(limits.workPixels / (width * height))) / side;
-    const [columns, rows] = [Math.max(1, Math.ceil(width * shrink)), Math.max(1, Math.ceil(height * shrink))];
-    const { data, info } = await open(source)
-      .autoOrient()
-      .flatten({ background: '#808080' })
-      .resize(columns, rows, { fit: 'fill', kernel: 'linear' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width, height, columns, rows, brightness: greyOf(data, info.channels) };
-  });
-}
-
-/** Brightness by ITU-R BT.601. Twice as fast here as sharp's own conversion of a whole picture. */
-function greyOf(data: Uint8Array, channels: number): Uint8Array {
-  if (channels < 3) return data.filter((_, index) => index % channels === 0);
-  const grey = new Uint8Array(data.length / channels);
-  for (let index = 0, from = 0; index < grey.length; index += 1, from += channels)
-    grey[index] = (77 * (data[from] ?? 0) + 150 * (data[from + 1] ?? 0) + 29 * (data[from + 2] ?? 0) + 128) >> 8;
-  return grey;
-}
-
 /** A file that sharp can read, or the decoded pixels of a bitmap. */
 type Source = Uint8Array | { data: Uint8Array; width: number; height: number };
 

@@ -1,5 +1,5 @@
 import type { Cells } from '../picture/fingerprint.ts';
-import { measureDifference, quantile, sampleStep } from './noise.ts';
+import { evidenceStep, measureDifference, mostEvidence, quantile, sampleStep } from './noise.ts';
 import { blockCells, blocksOf } from './scene.ts';
 
 /** What changed between two frames: the blocks (1: changed), and whether the light did. */
@@ -12,8 +12,6 @@ export interface Changes {
 const windowCells = 5;
 /** A shift of brightness beyond this is a change of light. Levels of 255. */
 const lightShift = 3;
-/** A cell's evidence is the square of its difference in units of noise, at most this. So no single cell makes a change. */
-const mostEvidence = 16;
 /** The least sum of a window's evidence for a change; noise sums up to 25. */
 const leastSum = 90;
 /** How far a changed window's sum lies above the median of all windows, in distances between median and lower quartile. */
@@ -38,57 +36,64 @@ export function findChanges(before: Cells, now: Cells): Changes | undefined {
 }
 
 function changesBy(before: Cells, now: Cells, counts: Uint8Array | undefined): Changes & { limit: number } {
-  const { cells, light } = measureDifference(before, now, counts);
-  const sums = windowSums(cells, now);
+  const { evidence, light } = measureDifference(before, now, counts);
+  const sums = windowSums(evidence, now);
   const limit = limitOf(sums, counts);
   return { blocks: changedBlocks(sums, Math.min(limit, mostSum), now), light: light > lightShift, limit };
 }
 
-/** The sum of the evidence in the window that begins at each cell; 0 where that leaves the frame. */
-function windowSums(differences: Float32Array, { columns, rows }: Cells): Float32Array {
-  const evidence = new Float32Array(columns * rows);
-  for (let index = 0; index < evidence.length; index += 1) {
-    const difference = differences[index] ?? 0;
-    evidence[index] = Math.min(mostEvidence, difference * difference);
-  }
-  const sums = new Float32Array(columns * rows);
-  // Sums of columns of five, moved down row by row; numbers this small add up without rounding errors that matter.
-  const column = new Float32Array(columns);
+/** The sum of the evidence in the window that begins at each cell, in the same steps; 0 where that leaves the frame. */
+function windowSums(evidence: Uint16Array, { columns, rows }: Cells): Uint16Array {
+  const sums = new Uint16Array(columns * rows);
+  if (columns < windowCells) return sums;
+  // Sums of columns of five, moved down row by row.
+  const column = new Uint16Array(columns);
   for (let y = 0; y < rows; y += 1) {
-    const [row, above] = [y * columns, (y - windowCells) * columns];
-    for (let x = 0; x < columns; x += 1)
-      column[x] = (column[x] ?? 0) + (evidence[row + x] ?? 0) - (y < windowCells ? 0 : (evidence[above + x] ?? 0));
+    const row = y * columns;
+    for (let x = 0; x < columns; x += 1) column[x] = (column[x] ?? 0) + (evidence[row + x] ?? 0);
     if (y < windowCells - 1) continue;
-    const to = (y - windowCells + 1) * columns;
+    const top = row - (windowCells - 1) * columns;
     let sum = 0;
-    for (let x = 0; x < columns; x += 1) {
-      sum += (column[x] ?? 0) - (x < windowCells ? 0 : (column[x - windowCells] ?? 0));
-      if (x >= windowCells - 1) sums[to + x - windowCells + 1] = sum;
+    for (let x = 0; x < windowCells - 1; x += 1) sum += column[x] ?? 0;
+    for (let x = 0; x <= columns - windowCells; x += 1) {
+      sum += column[x + windowCells - 1] ?? 0;
+      sums[top + x] = sum;
+      sum -= column[x] ?? 0;
     }
+    for (let x = 0; x < columns; x += 1) column[x] = (column[x] ?? 0) - (evidence[top + x] ?? 0);
   }
   return sums;
 }
 
 /** From the windows themselves, because neighbouring cells' noise is alike where a camera smooths it: then sums scatter more. */
-function limitOf(sums: Float32Array, counts: Uint8Array | undefined): number {
-  const histogram = new Uint32Array(windowCells * windowCells * mostEvidence + 2);
+function limitOf(sums: Uint16Array, counts: Uint8Array | undefined): number {
+  const histogram = new Uint32Array(windowCells * windowCells * mostEvidence + 1);
+  let windows = 0;
+  let alike = 0;
   for (let index = 0; index < sums.length; index += sampleStep) {
+    if (counts?.[index] === 0) continue;
+    windows += 1;
     const sum = sums[index] ?? 0;
-    if (counts?.[index] === 0 || sum <= 0) continue;
-    const bin = Math.round(sum);
-    histogram[bin] = (histogram[bin] ?? 0) + 1;
+    // What is overexposed or black has no noise, and says nothing about that of the rest.
+    if (sum === 0) alike += 1;
+    else {
+      const bin = Math.round(sum * evidenceStep);
+      histogram[bin] = (histogram[bin] ?? 0) + 1;
+    }
   }
+  if (alike > windows / 2) return leastSum;
   const [low = 0, middle = 0] = [quantile(histogram, 0.25), quantile(histogram, 0.5)];
   return Math.max(leastSum, middle + spread * (middle - low));
 }
 
 /** All blocks that a changed window touches. */
-function changedBlocks(sums: Float32Array, limit: number, cells: Cells): Uint8Array {
+function changedBlocks(sums: Uint16Array, limit: number, cells: Cells): Uint8Array {
+  const most = limit / evidenceStep;
   const { across, down } = blocksOf(cells);
   const blocks = new Uint8Array(across * down);
   for (let y = 0; y <= cells.rows - windowCells; y += 1)
     for (let x = 0; x <= cells.columns - windowCells; x += 1) {
-      if ((sums[y * cells.columns + x] ?? 0) <= limit) continue;
+      if ((sums[y * cells.columns + x] ?? 0) <= most) continue;
       const [left, right] = [Math.floor(x / blockCells), Math.floor((x + windowCells - 1) / blockCells)];
       const [top, bottom] = [Math.floor(y / blockCells), Math.floor((y + windowCells - 1) / blockCells)];
       blocks[top * across + left] = blocks[top * across + right] = blocks[bottom * across + left] = blocks[bottom * across + right] = 1;

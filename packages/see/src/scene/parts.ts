@@ -4,8 +4,8 @@ import { blockCells, blocksOf, cellSide } from './scene.ts';
 
 /** Side of the detector's coarser cells: parts begin and end on them, so that a part gives what the whole view gives there. */
 const tile = 32;
-/** Tiles around what is to be looked at: without context a face scores lower. */
-const context = 2;
+/** Tiles around what is to be looked at: without context a face is proposed less often. More than one adds nothing. */
+const context = 1;
 /** Parts that cover more of a view than this cost as much as the whole of it. */
 const wholeFrom = 0.75;
 

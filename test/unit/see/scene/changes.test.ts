@@ -112,6 +112,21 @@ describe('changes of a scene', () => {
     expect(placesOf(changes.blocks).length).toBeLessThanOrEqual(4);
   });
 
+  it('show a face although most of the frame does not differ at all', () => {
+    const spotOnly = sceneCells((value, column, row) => value + spot(124, 100, () => 30)(column, row));
+    const found = changed(sceneCells(), spotOnly);
+    expect(found).toContainEqual([15, 12]);
+    expect(found.length).toBeLessThanOrEqual(4);
+  });
+
+  it('are next to none where a third of the frame is black, and only the rest has noise', () => {
+    const dark = (seed: number) => {
+      const grain = noise(2, seed);
+      return sceneCells((value, column) => (column < 80 ? 0 : value + grain()));
+    };
+    for (const seed of [1, 2, 3]) expect(changed(dark(seed), dark(seed + 10)).length).toBeLessThanOrEqual(2);
+  });
+
   it('are found in a frame of any size', () => {
     const small = { columns: 3, rows: 2, brightness: new Uint8Array(6) };
     expect(findChanges(small, small)?.blocks).toEqual(Uint8Array.of(0));

@@ -7,11 +7,14 @@ const size = { columns: 240, rows: 136 };
 
 /** A scene of gradients and bricks. */
 export function sceneCells(change: (value: number, column: number, row: number) => number = (value) => value): Cells {
-  const brightness = Uint8Array.from({ length: size.columns * size.rows }, (_, index) => {
-    const [column, row] = [index % size.columns, Math.floor(index / size.columns)];
-    const value = 50 + (column / size.columns) * 110 + ((((column >> 3) + (row >> 2)) * 7) % 30);
-    return Math.max(0, Math.min(255, Math.round(change(value, column, row))));
-  });
+  const brightness = new Uint8Array(size.columns * size.rows);
+  let index = 0;
+  for (let row = 0; row < size.rows; row += 1)
+    for (let column = 0; column < size.columns; column += 1) {
+      const value = 50 + (column / size.columns) * 110 + ((((column >> 3) + (row >> 2)) * 7) % 30);
+      brightness[index] = Math.max(0, Math.min(255, Math.round(change(value, column, row))));
+      index += 1;
+    }
   return { ...size, brightness };
 }
 

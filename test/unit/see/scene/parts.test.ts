@@ -22,7 +22,7 @@ describe('parts of a view', () => {
     [59, 33],
     [30, 17],
     [12, 3],
-  ])('show block %s, %s with 64 pixels of context inside the view, and lie on the cells of the detector', (column, row) => {
+  ])('show block %s, %s with 32 pixels of context inside the view, and lie on the cells of the detector', (column, row) => {
     const parts = partsOf(view, blocksAt([column, row]), cells);
     expect(parts).toHaveLength(1);
     const [{ x, y, width, height }] = parts as [typeof view];
@@ -32,17 +32,17 @@ describe('parts of a view', () => {
       number,
       number,
     ];
-    expect(x / step).toBeLessThanOrEqual(Math.max(0, left - 64));
-    expect(y / step).toBeLessThanOrEqual(Math.max(0, top - 64));
-    expect(x / step + width).toBeGreaterThanOrEqual(Math.min(704, right + 64));
-    expect(y / step + height).toBeGreaterThanOrEqual(Math.min(384, bottom + 64));
+    expect(x / step).toBeLessThanOrEqual(Math.max(0, left - 32));
+    expect(y / step).toBeLessThanOrEqual(Math.max(0, top - 32));
+    expect(x / step + width).toBeGreaterThanOrEqual(Math.min(704, right + 32));
+    expect(y / step + height).toBeGreaterThanOrEqual(Math.min(384, bottom + 32));
     expect([x / step / 32, y / step / 32, width / 32, height / 32].map((cell) => Math.abs(cell - Math.round(cell)) < 1e-9)).toEqual([
       true,
       true,
       true,
       true,
     ]);
-    expect(width * height).toBeLessThan(704 * 384 * 0.25);
+    expect(width * height).toBeLessThan(704 * 384 * 0.1);
   });
 
   it('join where they overlap, and stay apart where they do not', () => {
