@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guideExample, writeCustomModel } from '../support/custom-model.ts';
 import { frameWith, man, woman } from '../support/pictures.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -77,6 +78,25 @@ describe('compare', () => {
     ]);
     const codes = ['face-missing', 'image-empty', 'image-format-heic', 'file-unreadable', 'file-unreadable'];
     expect(err).toEqual(bad.map((name, index) => expect.stringContaining(`${at(name)}: ${codes[index]!}: `) as string));
+  });
+
+  it('judges a custom model’s similarities by that model’s calibration', async () => {
+    await writeCustomModel(folder);
+    const verdictWith = async (strangers: number, samePerson: number): Promise<unknown> => {
+      const small = { one: 0, both: 0 };
+      const calibration = {
+        strangers: { mean: strangers, small },
+        samePerson: { mean: samePerson, small },
+        deviation: 0.001,
+        shared: 0.95,
+        referencePower: 0.65,
+      };
+      await writeFile(at('my-model.json'), JSON.stringify({ ...(JSON.parse(guideExample()) as object), calibration }));
+      const { out } = await runCommand('compare', ['--json', at('man.jpg'), at('man.jpg')], { EMBEDDING_MODEL: at('my-model.json') });
+      return out.map((line) => (JSON.parse(line) as { verdict: string }).verdict);
+    };
+    expect(await verdictWith(0.1, 0.9)).toEqual(['same']);
+    expect(await verdictWith(0.9999, 1)).toEqual(['different']);
   });
 
   it('has nothing to say where only one picture shows a face', async () => {

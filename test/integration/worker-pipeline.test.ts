@@ -53,9 +53,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  slack = await startFakeSlack();
-  queued = [];
-  inferences = 0;
+  [slack, queued, inferences] = [await startFakeSlack(), [], 0];
   const sender: JobSender = {
     send: async (job) => void queued.push(job),
     ping: async () => undefined,

@@ -9,7 +9,7 @@ const part = () => sharp(contactSheetFile).extract({ left: 0, top: 282, width: 4
 
 /** The mean difference of the colours from the picture that was saved, levels of 255. */
 async function lost(bytes: Uint8Array, from = part()): Promise<number> {
-  const { picture } = await decode(bytes, limits);
+  const { picture } = await decode(bytes, limits, createReusedMemory());
   const { data } = await from.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   let sum = 0;
   for (let index = 0; index < data.length; index += 1)
@@ -50,4 +50,38 @@ it('two pictures of one size share reused memory; without it each has its own', 
   const [one, other] = [await decode(dark!, limits), await decode(light!, limits)];
   expect(one.picture.data[0]).toBe(0);
   expect(other.picture.data[0]).toBeGreaterThan(250);
+});
+
+it('refuses a small JPEG of thousands of scans in no more time than a picture', async () => {
+  const plain = await sharp({ create: { width: 1_200, height: 900, channels: 3, background: '#787878' } })
+    .jpeg({ progressive: true })
+    .toBuffer();
+  const end = plain.length - 2;
+  const lastScan = plain.subarray(plain.lastIndexOf(Buffer.from([0xff, 0xda])), end);
+  const bomb = Buffer.concat([plain.subarray(0, end), ...Array.from({ length: 10_000 }, () => lastScan), plain.subarray(end)]);
+  const timed = async (file: Uint8Array): Promise<number> => {
+    const startedAtMs = performance.now();
+    await decode(file, limits, createReusedMemory()).catch(() => undefined);
+    return performance.now() - startedAtMs;
+  };
+  await timed(plain);
+  expect(await timed(bomb)).toBeLessThan(50 * Math.max(5, await timed(plain)));
+});
+
+it('leaves the event loop free where the caller has no memory of its own', async () => {
+  const file = await sharp({ create: { width: 3_000, height: 3_000, channels: 3, background: '#787878' } })
+    .jpeg()
+    .toBuffer();
+  let longestMs = 0;
+  let lastMs = performance.now();
+  const startedAtMs = lastMs;
+  const tick = (): void => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    lastMs = performance.now();
+  };
+  const timer = setInterval(tick, 1);
+  await decode(file, limits);
+  tick();
+  clearInterval(timer);
+  expect(longestMs).toBeLessThan((performance.now() - startedAtMs) / 2);
 });

@@ -69,3 +69,14 @@ it('cuts the same from three and from four channels, upright, turned and beyond 
   // From a shrunk level, whose means are rounded in another way.
   expect(largest(cutView(slow, 0, 0, 96, 64, 2.8), cutView(fast, 0, 0, 96, 64, 2.8))).toBeLessThanOrEqual(3);
 });
+
+it('cuts far to the right of a picture as wide as a JPEG may be, from three and from four channels', () => {
+  const wide = (channels: 3 | 4): Raster => {
+    const data = new Uint8Array(65_500 * 20 * channels);
+    for (let index = 0; index < data.length; index += 1) data[index] = Math.floor(index / channels / 300) % 256;
+    return { data, width: 65_500, height: 20, channels };
+  };
+  const square = { x: 60_000, y: 10, side: 12, angle: 0.2 };
+  const [slow, fast] = [3, 4].map((channels) => cutSquare(createPyramid(wide(channels as 3 | 4)), square, 12).data);
+  expect(fast).toEqual(slow);
+});

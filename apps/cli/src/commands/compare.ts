@@ -1,8 +1,11 @@
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { dot } from '@watchpost/shared/vectors';
 import { defaultGallerySettings } from '@watchpost/gallery/config';
+import { createCalibration } from '@watchpost/gallery/decide/calibration';
 import { judgePair, type PairVerdict } from '@watchpost/gallery/decide/same-person';
+import type { RiskSettings } from '@watchpost/gallery/decide/yardstick';
 import { seeEnv } from '@watchpost/see/config';
+import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { Command } from '../command.ts';
 import { type LargestFace, largestFaces } from '../support/largest-faces.ts';
 import { readArgs } from '../support/read-args.ts';
@@ -15,6 +18,7 @@ import { withEngine } from '../support/with-engine.ts';
 export const run: Command = async (args, { env, signal, print, warn, written }) => {
   const { values, positionals: files } = readArgs(args, { json: { type: 'boolean' } }, 2, Infinity);
   const config = parseEnv(env, seeEnv);
+  const risk = await riskOf(config.EMBEDDING_MODEL);
   const toLine = values.json ? asJson : asText;
   return withEngine(
     config,
@@ -27,7 +31,7 @@ export const run: Command = async (args, { env, signal, print, warn, written }) 
           warn(`${picture.file}: ${picture.error.code}: ${picture.error.message}`);
           continue;
         }
-        for (const other of before) print(toLine(comparePair(other, picture)));
+        for (const other of before) print(toLine(comparePair(other, picture, risk)));
         before.push(picture);
         await written();
       }
@@ -36,6 +40,12 @@ export const run: Command = async (args, { env, signal, print, warn, written }) 
     signal,
   );
 };
+
+/** As a worker decides: by the custom embedding model's calibration where it has one. */
+async function riskOf(customModel: string | undefined): Promise<RiskSettings> {
+  const table = customModel === undefined ? null : await readCalibration(customModel);
+  return { ...defaultGallerySettings.decision, ...(table && { calibration: createCalibration(table) }) };
+}
 
 type Usable = Extract<LargestFace, { face: unknown }>;
 
@@ -47,14 +57,14 @@ interface Pair extends PairVerdict {
 }
 
 /** The larger face stands for the reference, as it would be the one to enrol. */
-function comparePair(a: Usable, b: Usable): Pair {
+function comparePair(a: Usable, b: Usable, risk: RiskSettings): Pair {
   const [probeSizePx = 0, referenceSizePx = 0] = [a.face.sizePx, b.face.sizePx].sort((one, other) => one - other);
   const similarity = dot(a.face.embedding, b.face.embedding);
   return {
     a: a.file,
     b: b.file,
     score: similarity,
-    ...judgePair({ similarity, probeSizePx, referenceSizePx }, defaultGallerySettings.decision),
+    ...judgePair({ similarity, probeSizePx, referenceSizePx }, risk),
   };
 }
 

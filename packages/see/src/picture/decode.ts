@@ -4,7 +4,7 @@ import { cellsOf, type Cells } from './fingerprint.ts';
 import type { Raster } from './raster.ts';
 import { bitmapSize, decodeBitmap } from './decode-bitmap.ts';
 import { decodeJpeg } from './decode-jpeg.ts';
-import { freshMemory, type PixelMemory } from './pixel-memory.ts';
+import type { PixelMemory } from './pixel-memory.ts';
 import { sniff } from './sniff.ts';
 
 export interface DecodeLimits {
@@ -28,13 +28,14 @@ sharp.cache(false);
 
 /**
  * Decodes an image file (JPEG, PNG, WebP, first frame of a GIF, AVIF, TIFF, BMP, ICO) and turns it upright by its EXIF orientation.
- * The missing part of a truncated file is grey or black. The pixels of an ordinary JPEG lie in `memory`.
+ * The missing part of a truncated file is grey or black. With `memory` the pixels of an ordinary JPEG lie there, and are decoded in less time,
+ * but on the calling thread: not for an event loop.
  * Rejects with `image-empty`, `image-format-unsupported`, `image-format-heic`, `image-corrupt`, `image-too-many-pixels`.
  */
-export function decode(bytes: Uint8Array, limits: DecodeLimits, memory: PixelMemory = freshMemory): Promise<Decoded> {
+export function decode(bytes: Uint8Array, limits: DecodeLimits, memory?: PixelMemory): Promise<Decoded> {
   return withSource(bytes, limits, async (source) => {
     const { width, height, plainJpeg } = await measure(source, limits);
-    if (source instanceof Uint8Array && plainJpeg && width * height <= limits.workPixels) {
+    if (memory && source instanceof Uint8Array && plainJpeg && width * height <= limits.workPixels) {
       const picture = decodeJpeg(source, width, height, memory);
       if (picture) return { picture, width, height };
     }
@@ -88,10 +89,12 @@ async function withSource<T>(bytes: Uint8Array, limits: DecodeLimits, use: (sour
 }
 
 async function measure(source: Source, { maxPixels }: DecodeLimits): Promise<{ width: number; height: number; plainJpeg: boolean }> {
-  const { autoOrient, format, orientation = 1, space, icc } = await open(source).metadata();
+  const { autoOrient, format, orientation = 1, space, icc, isProgressive } = await open(source).metadata();
   const { width, height } = autoOrient;
   checkSize(width, height, maxPixels);
-  return { width, height, plainJpeg: format === 'jpeg' && orientation === 1 && space === 'srgb' && (!icc || namesSrgb(icc)) };
+  // With many scans (progressive) a small file can be made to take minutes. sharp limits them, libjpeg-turbo's interface does not.
+  const isPlain = format === 'jpeg' && !isProgressive && orientation === 1 && space === 'srgb';
+  return { width, height, plainJpeg: isPlain && (!icc || namesSrgb(icc)) };
 }
 
 /** Whether a colour profile says that it is sRGB. Names are stored in one or in two bytes per letter. */

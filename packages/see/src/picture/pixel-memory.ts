@@ -4,9 +4,6 @@ export interface PixelMemory {
   take(bytes: number): Uint8Array;
 }
 
-/** New memory for each picture. */
-export const freshMemory: PixelMemory = { take: (bytes) => new Uint8Array(bytes) };
-
 /**
  * The same memory for each picture of the same size: only for whoever has done with one picture before the next is decoded. New
  * memory comes from the kernel page by page, for which the threads of a process wait for each other.

@@ -15,10 +15,13 @@ export function wordsOf({ data, width, height, channels }: Raster): Uint32Array 
   return channels === 4 && data.byteOffset % 4 === 0 ? new Uint32Array(data.buffer, data.byteOffset, width * height) : undefined;
 }
 
+/** Places in 1/65536 pixel must be numbers of 31 bits. */
+const longestForWords = 32_768;
+
 /** Bilinear, RGB. Beyond the source its edge pixels are repeated. */
 export function resample(source: Raster, width: number, height: number, path: Path): Raster {
   const data = new Uint8Array(width * height * 3);
-  const words = wordsOf(source);
+  const words = Math.max(source.width, source.height) <= longestForWords ? wordsOf(source) : undefined;
   if (words) fromWords(words, source, { data, width, height }, path);
   else fromBytes(source, { data, width, height }, path);
   return { data, width, height, channels: 3 };

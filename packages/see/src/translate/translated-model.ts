@@ -4,7 +4,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { faceApiFile } from '../files/face-api-package.ts';
 import { humanFile } from '../files/human-package.ts';
 import { cached, type CachedFile } from '../files/model-cache.ts';
-import { channelBlock } from './channel-block.ts';
+import type { ChannelBlock } from './channel-block.ts';
 import { dlibResnet } from './dlib-resnet.ts';
 import { readGraphModel, readManifest } from './graph-model.ts';
 import { recipes, type ModelName } from './recipes.ts';
@@ -14,12 +14,16 @@ import { toOnnx } from './to-onnx.ts';
 const translatorVersion = 2;
 const resnetVersion = 1;
 
-/** Human's model as an ONNX file: from the cache, keyed by the hash of source, recipe and the processor's block of channels, or translated now. */
-export async function translatedModel(name: ModelName, log: Logger, cacheDir: string | undefined): Promise<CachedFile> {
+/** Human's model as an ONNX file: from the cache, keyed by the hash of source, recipe and, where it matters, the processor's block of channels, or translated now. */
+export async function translatedModel(
+  name: ModelName,
+  block: ChannelBlock,
+  log: Logger,
+  cacheDir: string | undefined,
+): Promise<CachedFile> {
   const recipe = recipes[name];
   const source = humanFile('models', `${name}.json`);
-  const block = await channelBlock();
-  const hash = createHash('sha256').update(JSON.stringify({ translatorVersion, recipe, block }));
+  const hash = createHash('sha256').update(JSON.stringify({ translatorVersion, recipe, ...(recipe.wholeBlocks && { block }) }));
   for (const path of [source, humanFile('models', `${name}.bin`)]) hash.update(await readFile(path));
   const file = `${name}-${hash.digest('hex').slice(0, 16)}.onnx`;
   return cached(file, log, cacheDir, async () => toOnnx(await readGraphModel(source), recipe, block));

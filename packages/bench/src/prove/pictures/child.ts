@@ -4,10 +4,11 @@ import { toAppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { seeEnv } from '@watchpost/see/config';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
+import type { Seen } from '@watchpost/see/face-engine';
 import { decode } from '@watchpost/see/picture/decode';
 import type { Outcome, PictureOrder, PictureReply } from './messages.ts';
 
-/** Decodes pictures as a worker does: in the threads of its engine, and beside them for the result. Started by processes.ts. */
+/** Decodes pictures as a worker does: in the threads of its engine, also as the next frame of a camera, and beside them for the result. Started by processes.ts. */
 const never = new AbortController().signal;
 const config = { ...parseEnv({}, seeEnv), SEE_TIMEOUT_MS: 15_000 };
 const engine = await createFaceEngine(config, createLogger('pictures', 'silent'), never);
@@ -15,10 +16,8 @@ const engine = await createFaceEngine(config, createLogger('pictures', 'silent')
 const resultPixels = 2_048 ** 2;
 
 const ways: Record<Outcome['way'], (bytes: Uint8Array) => Promise<boolean>> = {
-  see: async (bytes) => {
-    const { width, height, faces } = await engine.see(bytes, never);
-    return isSize(width, height) && faces.every(({ embedding, sizePx }) => sizePx > 0 && embedding.every(Number.isFinite));
-  },
+  see: async (bytes) => makesSense(await engine.see(bytes, never)),
+  scene: async (bytes) => makesSense(await engine.see(bytes, never, { camera: 'camera', takenAtMs: Date.now() })),
   fingerprint: async (bytes) => (await engine.fingerprint(bytes, never)).length > 0,
   annotate: async (bytes) => {
     const { picture, width, height } = await decode(bytes, { maxPixels: config.MAX_PIXELS, workPixels: resultPixels });
@@ -26,6 +25,8 @@ const ways: Record<Outcome['way'], (bytes: Uint8Array) => Promise<boolean>> = {
   },
 };
 
+const makesSense = ({ width, height, faces }: Seen): boolean =>
+  isSize(width, height) && faces.every(({ embedding, sizePx }) => sizePx > 0 && embedding.every(Number.isFinite));
 const isSize = (width: number, height: number): boolean => [width, height].every((side) => Number.isInteger(side) && side > 0);
 
 async function tryWay(way: Outcome['way'], bytes: Uint8Array): Promise<Outcome> {
@@ -40,7 +41,8 @@ async function tryWay(way: Outcome['way'], bytes: Uint8Array): Promise<Outcome> 
 }
 
 async function decodeInEveryWay({ seed, bytes }: PictureOrder): Promise<PictureReply> {
-  const outcomes = [await tryWay('see', bytes), await tryWay('fingerprint', bytes), await tryWay('annotate', bytes)];
+  const outcomes: Outcome[] = [];
+  for (const way of ['see', 'scene', 'fingerprint', 'annotate'] as const) outcomes.push(await tryWay(way, bytes));
   return { kind: 'done', seed, outcomes, rssBytes: process.memoryUsage.rss() };
 }
 

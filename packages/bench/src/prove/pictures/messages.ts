@@ -8,7 +8,7 @@ export interface PictureOrder {
 
 /** How a picture fared in one way: a picture (`code` null), an error's code, or `odd`: a picture that makes no sense. */
 const outcomeSchema = z.object({
-  way: z.enum(['see', 'fingerprint', 'annotate']),
+  way: z.enum(['see', 'scene', 'fingerprint', 'annotate']),
   code: z.string().nullable(),
   message: z.string(),
   tookMs: z.number(),
