@@ -1,9 +1,10 @@
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { dot } from '@watchpost/shared/vectors';
-import { defaultGallerySettings } from '@watchpost/gallery/config';
+import type { RiskSettings } from '@watchpost/gallery/decide/yardstick';
 import { judgePair, type PairVerdict } from '@watchpost/gallery/decide/same-person';
 import { seeEnv } from '@watchpost/see/config';
 import type { Command } from '../command.ts';
+import { decisionSettings } from '../support/decision-settings.ts';
 import { type LargestFace, largestFaces } from '../support/largest-faces.ts';
 import { readArgs } from '../support/read-args.ts';
 import { withEngine } from '../support/with-engine.ts';
@@ -15,6 +16,7 @@ import { withEngine } from '../support/with-engine.ts';
 export const run: Command = async (args, { env, signal, print, warn, written }) => {
   const { values, positionals: files } = readArgs(args, { json: { type: 'boolean' } }, 2, Infinity);
   const config = parseEnv(env, seeEnv);
+  const decision = await decisionSettings(env);
   const toLine = values.json ? asJson : asText;
   return withEngine(
     config,
@@ -27,7 +29,7 @@ export const run: Command = async (args, { env, signal, print, warn, written }) 
           warn(`${picture.file}: ${picture.error.code}: ${picture.error.message}`);
           continue;
         }
-        for (const other of before) print(toLine(comparePair(other, picture)));
+        for (const other of before) print(toLine(comparePair(other, picture, decision)));
         before.push(picture);
         await written();
       }
@@ -47,14 +49,14 @@ interface Pair extends PairVerdict {
 }
 
 /** The larger face stands for the reference, as it would be the one to enrol. */
-function comparePair(a: Usable, b: Usable): Pair {
+function comparePair(a: Usable, b: Usable, risk: RiskSettings): Pair {
   const [probeSizePx = 0, referenceSizePx = 0] = [a.face.sizePx, b.face.sizePx].sort((one, other) => one - other);
   const similarity = dot(a.face.embedding, b.face.embedding);
   return {
     a: a.file,
     b: b.file,
     score: similarity,
-    ...judgePair({ similarity, probeSizePx, referenceSizePx }, defaultGallerySettings.decision),
+    ...judgePair({ similarity, probeSizePx, referenceSizePx }, risk),
   };
 }
 
