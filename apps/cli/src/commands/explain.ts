@@ -84,9 +84,8 @@ function evidenceLines(
 function againLines(again: ReturnType<typeof tryAgain>, best: string | null): string[] {
   if (!again) return [];
   const who = again.decision === 'person' ? (best ?? 'the nearest person') : again.decision;
-  return [
-    `  would be     ${who}, with 1 in ${twoDigits(1 / again.strangersNamed)} strangers named, in ${twoDigits(again.comparisons)} comparisons`,
-  ];
+  const named = again.strangersNamed === 0 ? 'no' : `1 in ${twoDigits(1 / again.strangersNamed)}`;
+  return [`  would be     ${who}, with ${named} strangers named, in ${twoDigits(again.comparisons)} comparisons`];
 }
 
 function likeness({ similarity, likelihoodRatio }: { similarity: number; likelihoodRatio: number | null }): string {
