@@ -25,6 +25,8 @@ export function createSceneMemory(maxBytes: number): SceneMemory {
       const isLater = known && known.takenAtMs > scene.takenAtMs && known.takenAtMs <= scene.takenAtMs + longestGapMs;
       const kept = isLater ? known : scene;
       forget(camera);
+      // Else it would push out all others, and then itself.
+      if (sizeOf(kept) > maxBytes) return;
       scenes.set(camera, kept);
       bytes += sizeOf(kept);
       for (const oldest of scenes.keys()) {
@@ -35,6 +37,9 @@ export function createSceneMemory(maxBytes: number): SceneMemory {
   };
 }
 
+/** What a scene takes beside its numbers and places, with the camera's name and the map's entry: about. */
+const overheadBytes = 1_000;
+
 /** A few hundred bytes for each place are plenty. */
 const sizeOf = ({ cells, looks, differed, places }: Scene): number =>
-  cells.brightness.length + looks.length + differed.length + places.length * 300;
+  overheadBytes + cells.brightness.length + looks.length + differed.length + places.length * 300;

@@ -22,21 +22,31 @@ describe('the memory of scenes', () => {
   });
 
   it('forgets the camera that was seen longest ago where it would become too large', () => {
-    const memory = createSceneMemory(3_000);
+    const memory = createSceneMemory(6_000);
     for (const camera of ['a', 'b', 'c', 'a', 'd']) memory.keep(camera, scene(1));
     expect(['a', 'b', 'c', 'd'].map((camera) => memory.recall(camera) !== undefined)).toEqual([true, false, true, true]);
   });
 
   it('has room again for what replaces a scene', () => {
-    const memory = createSceneMemory(2_000);
+    const memory = createSceneMemory(4_000);
     for (let index = 0; index < 100; index += 1) for (const camera of ['a', 'b']) memory.keep(camera, scene(index));
     expect([memory.recall('a'), memory.recall('b')]).toEqual([scene(99), scene(99)]);
   });
 
-  it('does not keep what is too large for it', () => {
-    const memory = createSceneMemory(2_000);
+  it('does not keep what is too large for it, and forgets nobody else because of it', () => {
+    const memory = createSceneMemory(4_000);
+    memory.keep('b', scene(1));
     memory.keep('a', scene(1, 5_000));
     expect(memory.recall('a')).toBeUndefined();
+    expect(memory.recall('b')).toEqual(scene(1));
+  });
+
+  it('is bounded however small the frames are', () => {
+    const memory = createSceneMemory(10_000);
+    for (let index = 0; index < 1_000; index += 1) memory.keep(`camera ${index}`, scene(1, 1));
+    const known = Array.from({ length: 1_000 }, (_, index) => memory.recall(`camera ${index}`)).filter(Boolean);
+    expect(known.length).toBeGreaterThan(0);
+    expect(known.length).toBeLessThanOrEqual(10);
   });
 
   it('keeps the later of two frames, unless that is from another time: a wrong clock is forgotten', () => {
