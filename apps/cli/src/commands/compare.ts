@@ -6,6 +6,7 @@ import { seeEnv } from '@watchpost/see/config';
 import type { Command } from '../command.ts';
 import { decisionSettings } from '../support/decision-settings.ts';
 import { type LargestFace, largestFaces } from '../support/largest-faces.ts';
+import { describeLikelihood } from '../support/likelihood.ts';
 import { readArgs } from '../support/read-args.ts';
 import { withEngine } from '../support/with-engine.ts';
 
@@ -71,14 +72,5 @@ function asJson({ a, b, score, likelihoodRatio, verdict }: Pair): string {
 }
 
 function asText({ a, b, score, likelihoodRatio, verdict }: Pair): string {
-  return `${a}  ${b}  ${verdict}: score ${score.toFixed(3)}, ${likelihood(likelihoodRatio)}`;
-}
-
-/** Beyond this, the fitted distributions say nothing that can be relied on. */
-const most = 1_000_000;
-
-function likelihood(ratio: number): string {
-  const [times, what] = ratio >= 1 ? [ratio, 'one person than two'] : [1 / ratio, 'two persons than one'];
-  const rounded = times < 10 ? Number(times.toFixed(1)) : Number(times.toPrecision(2));
-  return times > most ? `more than a million times likelier ${what}` : `${rounded.toLocaleString('en-GB')} times likelier ${what}`;
+  return `${a}  ${b}  ${verdict}: score ${score.toFixed(3)}, ${describeLikelihood(likelihoodRatio)}`;
 }

@@ -4,6 +4,7 @@ import type { SightedFace } from '@watchpost/gallery/gallery';
 import { nameKey } from '@watchpost/gallery/names';
 import type { Command } from '../command.ts';
 import { decisionSettings } from '../support/decision-settings.ts';
+import { describeLikelihood, describeRarity, twoDigits } from '../support/likelihood.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs, readNumber } from '../support/read-args.ts';
 
@@ -51,10 +52,10 @@ function mayBeSame(best: string | null, second: string | null): boolean {
 }
 
 function toLines(
-  { position, decision, person, saidBy, evidence, best, second }: SightedFace,
+  { position, decision, person, mayBe, saidBy, evidence, best, second }: SightedFace,
   again: ReturnType<typeof tryAgain>,
 ): string[] {
-  const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}`];
+  const lines = [`face ${position + 1}: ${decision}${person ? `, ${person.name}` : ''}${mayBe === null ? '' : `, who may be ${mayBe}`}`];
   if (saidBy !== null) lines.push(`  said by ${saidBy}`);
   if (!evidence) return [...lines, '  nothing was compared'];
   return [...lines, ...evidenceLines(evidence, { best, second }), ...againLines(again, best)];
@@ -67,12 +68,14 @@ function evidenceLines(
   const lines: string[] = [];
   const shown = (value: number): string => value.toFixed(3);
   if (compared)
-    lines.push(`  compared     ${compared.persons} persons, ${compared.faces} faces: like ${count(compared.comparisons)} comparisons`);
+    lines.push(`  compared     ${compared.persons} persons, ${compared.faces} faces: like ${twoDigits(compared.comparisons)} comparisons`);
   if (nearest) lines.push(`  nearest      ${best ?? 'somebody removed since'}, ${likeness(nearest)}`);
   if (compared && nearest && nearest.falseMatchRate !== null) {
     const comparisons = comparisonsIn(compared, { persons: null, leastComparisons: defaultRiskSettings.leastComparisons });
-    const inGallery = oneIn(comparisons * nearest.falseMatchRate);
-    lines.push(`  by chance    ${oneIn(nearest.falseMatchRate)} strangers is so similar to a face, ${inGallery} to one in this gallery`);
+    const inGallery = describeRarity(comparisons * nearest.falseMatchRate);
+    lines.push(
+      `  by chance    strangers so similar to one reference: ${describeRarity(nearest.falseMatchRate)}; to any in this gallery: ${inGallery}`,
+    );
   }
   if (next) lines.push(`  second       ${second ?? 'somebody removed since'}, ${likeness(next)}`);
   if (negative !== null) lines.push(`  negative     similarity ${shown(negative)} to a face that is known not to be the person`);
@@ -82,22 +85,10 @@ function evidenceLines(
 function againLines(again: ReturnType<typeof tryAgain>, best: string | null): string[] {
   if (!again) return [];
   const who = again.decision === 'person' ? (best ?? 'the nearest person') : again.decision;
-  return [`  would be     ${who}, with ${oneIn(again.strangersNamed)} strangers named, in ${count(again.comparisons)} comparisons`];
+  const named = again.strangersNamed === 0 ? 'no' : `1 in ${twoDigits(1 / again.strangersNamed)}`;
+  return [`  would be     ${who}, with ${named} strangers named, in ${twoDigits(again.comparisons)} comparisons`];
 }
 
 function likeness({ similarity, likelihoodRatio }: { similarity: number; likelihoodRatio: number | null }): string {
-  const times =
-    likelihoodRatio === null
-      ? ''
-      : `: ${likelihoodRatio >= 1 ? count(likelihoodRatio) : likelihoodRatio.toPrecision(2)} times as likely one person as two`;
-  return `similarity ${similarity.toFixed(3)}${times}`;
-}
-
-/** Two digits are as much as the fit knows. */
-function count(value: number): string {
-  return new Intl.NumberFormat('en', { maximumSignificantDigits: 2 }).format(value);
-}
-
-function oneIn(share: number): string {
-  return share >= 1 ? 'any of the' : share <= 1e-12 ? 'hardly any of the' : `1 in ${count(1 / share)}`;
+  return `similarity ${similarity.toFixed(3)}${likelihoodRatio === null ? '' : `: ${describeLikelihood(likelihoodRatio)}`}`;
 }

@@ -6,9 +6,9 @@ import type { SizeResult } from './measure-recognition.ts';
 const [width, height, margin] = [900, 520, 60];
 const [smallest, largest] = [20, 64];
 
-/** What decides in a gallery of a hundred persons, against a reference of full size. */
+/** What decides in a gallery of up to thirty persons, against a reference of full size. */
 const linesAt = (probeSizePx: number): Lines =>
-  createYardstick({ ...defaultRiskSettings, calibration: builtInCalibration }, { persons: 100, faces: 100 }, { probeSizePx }).linesAt(112);
+  createYardstick({ ...defaultRiskSettings, calibration: builtInCalibration }, { persons: 30, faces: 30 }, { probeSizePx }).linesAt(112);
 
 /** Similarity by face size with the lines that decide, as a PNG for docs/seeing.md. */
 export async function drawCurves(sizes: SizeResult[]): Promise<Buffer> {

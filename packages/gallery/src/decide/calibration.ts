@@ -10,7 +10,7 @@ export interface Comparison {
   referenceSizePx: number;
   /** Of how many faces of one person `similarity` is the mean; 1 by default. */
   faces?: number;
-  /** How far `similarity` is levelled by those of other persons, 0 (not at all, the default) to 1. */
+  /** How far the similarities to other persons were taken into account, 0 (not at all, the default) to 1: then strangers' vary less. */
   levelled?: number;
 }
 
@@ -22,7 +22,7 @@ export interface Calibration {
   likelihoodRatio(comparison: Comparison): number;
   /** The similarity at which the false match rate is `rate`: the inverse of `falseMatchRate`. */
   similarityAt(rate: number, sizes: Omit<Comparison, 'similarity'>): number;
-  /** How much more similar a face must be for the likelihood ratio to be `ratio` times as high. */
+  /** How much more similar (cosine) a face must be for the likelihood ratio to be `ratio` times as high. */
   marginAt(ratio: number, sizes: Omit<Comparison, 'similarity'>): number;
   /** The share of what the similarities to other persons are above their expectation that is taken from the best one. */
   readonly neighboursShare: number;
@@ -36,9 +36,9 @@ export interface GallerySize {
   faces: number;
 }
 
-/** Larger faces are as good as this. */
+/** Larger faces are as good as this. Pixels. */
 const fullSizePx = 80;
-/** The fit has no smaller faces: a face that is smaller counts as this. */
+/** The fit has no smaller faces: a face that is smaller counts as this. Pixels. */
 const smallestPx = fullSizePx / 2 ** smallest;
 
 /**

@@ -12,7 +12,8 @@ export interface WhatIf extends Pick<RiskSettings, 'strangersNamed' | 'strangers
 
 /**
  * What the rules of `decide` would make of this evidence with another risk, or in a gallery of another size; null where it has no rates,
- * because the first rules made it. `mayBeSame`: the best and the second person may be one (two unknowns, two of one name) and do not contest each other. Only one face is judged: that another face of the picture showed
+ * because the first rules made it. `mayBeSame`: the best and the second person may be one (two unknowns, two of one name) and do not
+ * contest each other. Only one face is judged: that another face of the picture showed
  * the same person more clearly, that the face was too poor to be recognised, or that a third person was near, is not in the evidence. Pure.
  */
 export function decideAgain({ best, second, compared }: Evidence, whatIf: WhatIf, mayBeSame: boolean): DecidedAgain | null {

@@ -56,8 +56,7 @@ export interface DecisionContext {
 
 /**
  * The decision about a face, with what it was made of. `new`: to become a new person: a stranger or, with `mayBe`, a face that is not surely
- * that person's; `keptFrom`: the persons whom it
- * resembles, but whom a negative excluded, so that the new person is not the same as they are. `sameAs`: it resembles the stranger in
+ * that person's; `keptFrom`: the persons whom it resembles, but whom a negative excluded, so that the new person is not the same as they are. `sameAs`: it resembles the stranger in
  * another face of the picture (its index). `likeNegativesOf`: the other persons of whose negatives one would match the face, and so
  * shows whomever the face shows.
  */
@@ -71,10 +70,11 @@ export type Decision = (
 /**
  * Decides about all faces of one picture together. `similarity(i, j)`: cosine between two of its faces. Pure.
  * Rules: a person's similarity is that of its nearest reference. A face nearer to a person's negative than to its references is not
- * that person. A match is so similar that of `strangersNamed` strangers one is expected to be so similar to anybody, an uncertain face one of
- * `strangersUncertain`; so the lines rise with the gallery. A person appears at most once in a picture: the most similar face gets it. A rival makes the
- * decision uncertain: any other person who is not much less likely, except one who may well be the same (see `mayBeSame`). An uncertain face that is good enough
- * becomes a new person who may be the nearest one, unless another face of the picture is that person's; a poor one never does.
+ * that person. A match is so rare that the share `strangersNamed` of strangers is expected to be so similar to anybody, an uncertain face
+ * so rare that `strangersUncertain` is; so the similarities that it takes rise with the gallery. A rival makes the decision uncertain: any
+ * other person who is not much less likely, except one who may well be the same (see `mayBeSame`). An uncertain face that is good enough
+ * becomes a new person who may be the nearest one, unless another face of the picture is that person's; a poor one never does. A person
+ * appears at most once in a picture: the most similar face gets it.
  */
 export function decide(
   faces: readonly RankedProbe[],
@@ -96,7 +96,6 @@ function judge(face: RankedProbe, settings: DecisionSettings, { notSame, size }:
     probeSizePx: face.sizePx,
     neighbours: neighboursOf(face, settings, { notSame, size }),
   });
-  // Somebody said that this is not the person: then it is another one, however similar.
   const [best, ...others] = nearestFirst(face, yardstick);
   const rival = rivalOf(best, others, yardstick, notSame);
   const evidence = evidenceOf(face, [best, rival ?? others[0]], yardstick, {

@@ -60,7 +60,7 @@ export interface Measured extends Pick<Comparison, 'probeSizePx' | 'faces'> {
 
 /** How many persons besides the best show how alike a face is to everybody. */
 const neighbourCount = 5;
-/** For a face of a stranger, their mean similarity is that which so many persons are expected to reach. */
+/** Of a stranger's face their mean similarity is expected to be that which so many persons reach: about the third nearest's. */
 const neighboursRank = 3;
 /** In a gallery of so many persons they show little, and of so many all that they can; in between evenly by the logarithm. */
 const [fewPersons, manyPersons] = [30, 100];

@@ -18,7 +18,7 @@ const recognisedAt: readonly [sizePx: number, share: number][] = [
   [112, 1],
 ];
 
-/** Detail divided by contrast, of a face too blurred to recognise (the cosine of its embedding to the sharp face's is 0.5) and of a sharp one. */
+/** Detail divided by contrast, of a face too blurred to recognise (HSE-FaceRes's cosine to the sharp face is 0.5) and of a sharp one. */
 const blurredDetail = 0.04;
 const sharpDetail = 0.14;
 const sharpnessSide = 64;

@@ -41,7 +41,7 @@ export interface EmbeddingModel {
   mirrored: boolean;
   /** The least likeness of a face: the cosine of its embedding to the mean embedding of many faces. Null: not known for this model, so likeness is not checked. */
   minLikeness: number | null;
-  /** Null: the built-in model, Human's faceres. */
+  /** Null: the first network is the built-in one, HSE-FaceRes. */
   custom: CustomModel | null;
   /** A network that sees the same face and errs elsewhere; its numbers are part of the embedding. Null: there is none. */
   second: SecondNetwork | null;
