@@ -5,13 +5,14 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Held } from '@watchpost/shared/jobs/job-need';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { serveHealth } from '@watchpost/shared/process/health';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
+import type { Extent } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
@@ -81,12 +82,11 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
   const { platformFor, needs } = connectPlatforms(config);
   const handlers = createHandlers({
     platformFor,
     engine,
-    lookedAt: (extent) => looks.inc({ extent }),
+    lookedAt: countLooks(metrics),
     gallery,
     records,
     sender,
@@ -105,9 +105,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     log,
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) => {
-      if ('snapshotId' in job) await recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting);
-    },
+    onFailed: async (job, error) =>
+      'snapshotId' in job ? recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting) : undefined,
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   parts.live = () => receiver.isLive();
@@ -115,6 +114,11 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
   log.info({ modelId: engine.modelId }, 'worker started');
+}
+
+function countLooks(metrics: Metrics): (extent: Extent) => void {
+  const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
+  return (extent) => looks.inc({ extent });
 }
 
 /** True, or why jobs are held for this need; false before the first check. */
