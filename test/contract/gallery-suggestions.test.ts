@@ -177,6 +177,16 @@ describeGallery('an unknown who may be somebody', (rig) => {
     expect((await rig.contents()).persons.flatMap(({ aliases }) => aliases)).toEqual([]);
   });
 
+  it('may be somebody who was named, or became known, only later', async () => {
+    await rig.see(unsure, 'first');
+    await rig.see(ada, 'ada');
+    await keepHouse();
+    expect([await suggestion('Unknown 1'), await suggestion('Unknown 2')]).toEqual([null, 'Unknown 1']);
+    await rig.apply({ kind: 'name', person: 'Unknown 2', to: 'Ada' });
+    await keepHouse();
+    expect(await suggestion('Unknown 1')).toBe('Ada');
+  });
+
   it('is in the backup', async () => {
     await seeUnsure();
     const folder = await mkdtemp(path.join(tmpdir(), 'watchpost-suggestions-'));

@@ -105,9 +105,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     log,
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) => {
-      if ('snapshotId' in job) await recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting);
-    },
+    onFailed: async (job, error) =>
+      'snapshotId' in job ? recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting) : undefined,
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   parts.live = () => receiver.isLive();

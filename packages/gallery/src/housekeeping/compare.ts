@@ -1,10 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { personStatus, type StoredPerson } from '../domain.ts';
-import { inSteps } from '../memory/concurrency.ts';
+import { inSteps, type Steps } from '../memory/concurrency.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
-import { findSame, type Finding, type FindSameDeps } from './find-same.ts';
+import { findSame, unknownsAt, type Finding, type FindSameDeps } from './find-same.ts';
 
 export interface ComparedFaces {
   faces: number;
@@ -25,8 +25,8 @@ interface Partly {
 }
 
 /**
- * Looks for whom the unknowns are whose faces are newer than `comparedUpTo`, the oldest first, until all are compared or the budget is
- * spent; at least one. Yields to jobs before every search: one among 100,000 faces takes about 10 ms.
+ * Looks for whom the unknowns are whose faces are newer than `comparedUpTo`, or near a person who was named or got a face since, the oldest
+ * first, until all are compared or the budget is spent; at least one. Yields to jobs before every search: one among 100,000 faces takes about 10 ms.
  */
 export type CompareFaces = (
   comparedUpTo: number,
@@ -49,20 +49,25 @@ export function createCompareFaces(deps: FindSameDeps): CompareFaces {
     const startMs = performance.now();
     const fresh = upTo < version ? await freshFaces(mirror, upTo, version, partly) : [];
     let [faces, cpuMs] = [0, performance.now() - startMs];
+    const run = async <T>(steps: Steps<T>): Promise<T> => {
+      for (;;) {
+        await breathe();
+        const stepMs = performance.now();
+        const step = steps.next();
+        cpuMs += performance.now() - stepMs;
+        if (step.done === true) return step.value;
+      }
+    };
     for (const face of fresh) {
       throwIfAborted(signal);
       if (faces > 0 && cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs };
       if (face.version !== partly.version) partly = { version: face.version, done: new Set() };
       upTo = face.version - 1;
-      const steps = findSame(deps, face.id);
-      let finding: Finding | null | undefined;
-      while (finding === undefined) {
-        await breathe();
-        const stepMs = performance.now();
-        finding = steps.next().value;
-        cpuMs += performance.now() - stepMs;
+      for (const id of await run(unknownsAt(deps, face.id))) {
+        throwIfAborted(signal);
+        const finding = await run(findSame(deps, id));
+        if (finding) await onFinding(finding);
       }
-      if (finding) await onFinding(finding);
       partly.done.add(face.id);
       faces += 1;
     }
@@ -77,7 +82,7 @@ type Fresh = Pick<IndexedFace, 'id' | 'version'>;
 
 /**
  * The oldest faces of unknowns in this range of versions that are not done, oldest first; at most `most`. Of unknowns who may be somebody
- * who has a new face, one face each.
+ * who has a new face, one face each. Of a person who was named, or has a new face, the newest one.
  */
 async function freshFaces(mirror: Mirror, since: number, upTo: number, partly: Partly): Promise<Fresh[]> {
   let fresh: Fresh[] = [];
@@ -88,11 +93,21 @@ async function freshFaces(mirror: Mirror, since: number, upTo: number, partly: P
   };
   await inSteps(mirror.persons(), (person) => {
     const own = personStatus(person) === 'unknown' ? mirror.facesOf(person.id).filter(isFresh) : [];
-    fresh.push(...[...own, ...ofThoseWhoMayBe(mirror, person, isFresh)].filter((each) => !isDone(each)));
+    const named = personStatus(person) === 'named' ? newestOf(mirror, person, { since, upTo }) : [];
+    fresh.push(...[...own, ...named, ...ofThoseWhoMayBe(mirror, person, isFresh)].filter((each) => !isDone(each)));
     if (fresh.length >= 2 * most) keepOldest();
   });
   keepOldest();
   return fresh;
+}
+
+/** Of a person who was changed or got a face in this range of versions. */
+function newestOf(mirror: Mirror, person: StoredPerson, { since, upTo }: { since: number; upTo: number }): Fresh[] {
+  const newest = mirror.facesOf(person.id).reduce<IndexedFace | null>((latest, face) => {
+    return face.role === 'reference' && face.version >= (latest?.version ?? 0) ? face : latest;
+  }, null);
+  const version = Math.max(person.version, newest?.version ?? 0);
+  return newest && version > since && version <= upTo ? [{ id: newest.id, version }] : [];
 }
 
 function ofThoseWhoMayBe(mirror: Mirror, person: StoredPerson, isFresh: (face: IndexedFace) => boolean): Fresh[] {

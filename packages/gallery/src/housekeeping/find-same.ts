@@ -37,6 +37,21 @@ interface Compared {
 }
 
 /**
+ * The faces by which to look for whom unknowns are: this one if it is an unknown's; of a named person's face, one of each unknown near it.
+ * A person who was named, or got another face, may be an unknown whose own faces are all compared.
+ */
+export function* unknownsAt({ mirror, assessor }: FindSameDeps, faceId: string): Steps<string[]> {
+  const face = mirror.face(faceId);
+  const person = face && mirror.person(face.personId);
+  if (!face || !person) return [];
+  if (personStatus(person) !== 'named') return [faceId];
+  const vector = mirror.vector(faceId);
+  if (!vector) return [];
+  const near = yield* mirror.candidatesInSteps(vector, face.modelId, { margin: 2, least: assessor.least(face.sizePx) });
+  return near.flatMap((each) => (each.status === 'unknown' ? [each.faceId] : [])).slice(0, nearest);
+}
+
+/**
  * Compares an unknown, of whom this face is, with the persons nearest to the face; null if nothing follows. The measure is the mean
  * similarity of the unknown's faces, one from each picture, to the face of the other person that they resemble most; of two unknowns, also
  * the other way round. The likeliest person counts:
