@@ -122,7 +122,7 @@ describeGallery('merging', (rig) => {
     expect(after.pairs).toEqual([]);
     // The negative would keep the person from its own face.
     expect(after.faces.map(({ role }) => role)).not.toContain('negative');
-    expect(await rig.see(alikeVector(view, 0.95, 10))).toMatchObject({ decision: 'unknown', person: { name: 'Unknown 1' } });
+    expect(await rig.see(alikeVector(view, 0.97, 10))).toMatchObject({ decision: 'unknown', person: { name: 'Unknown 1' } });
     await rig.undo();
     const undone = await rig.contents();
     expect(undone.pairs).toHaveLength(1);

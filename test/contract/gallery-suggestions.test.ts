@@ -163,6 +163,20 @@ describeGallery('an unknown who may be somebody', (rig) => {
     expect(await rig.called('Unknown 2')).toMatchObject({ status: 'ignored' });
   });
 
+  it('does not let a change be undone below a later one, either', async () => {
+    await seeUnsure();
+    const add = async (alias: string) => rig.apply({ kind: 'alias', person: 'Unknown 2', alias });
+    const { id } = await add('Postman');
+    await add('Plumber');
+    for (const seed of [4, 5]) await rig.see(alikeVector(unsure, 0.75, seed), `more-${seed}`);
+    expect(await keepHouse()).toMatchObject({ suggested: 1 });
+    await expect(rig.undo(id)).rejects.toMatchObject(refused);
+    expect((await rig.contents()).persons.map(({ aliases }) => aliases)).toContainEqual(['Postman', 'Plumber']);
+    await rig.undo();
+    await rig.undo(id);
+    expect((await rig.contents()).persons.flatMap(({ aliases }) => aliases)).toEqual([]);
+  });
+
   it('is in the backup', async () => {
     await seeUnsure();
     const folder = await mkdtemp(path.join(tmpdir(), 'watchpost-suggestions-'));

@@ -53,7 +53,9 @@ for (const backend of galleryBackends) {
       const { out } = await watchpost('history', '--limit', '2');
       expect(out).toHaveLength(2);
       const [bob = ''] = /^[0-9a-f]{8}\b/.exec(out[0] ?? '') ?? [];
-      expect(out[1]).toMatch(new RegExp(`^[0-9a-f]{8}  .* UTC  name +Unknown 1 → Ada \\(cli:${userInfo().username} at ${hostname()}\\)$`));
+      expect(out[1]).toMatch(
+        new RegExp(`^[0-9a-f]{8}  .* UTC  name         Unknown 1 → Ada \\(cli:${userInfo().username} at ${hostname()}\\)$`),
+      );
       expect(await watchpost('undo')).toMatchObject({ code: 0, out: ['undone: Unknown 1 → Ada'] });
       expect(await watchpost('undo')).toMatchObject({ code: 1, err: [expect.stringContaining('change-refused')] });
       expect(await watchpost('undo', bob)).toMatchObject({ code: 0, out: ['undone: Unknown 2 → Bob'] });

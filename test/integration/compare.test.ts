@@ -106,4 +106,19 @@ describe('compare', () => {
       err: [expect.stringMatching(/nobody\.jpg: face-missing: no face was found$/)],
     });
   });
+
+  it('judges a custom embedding model by the calibration in its description', async () => {
+    await writeCustomModel(folder);
+    const small = { one: 0, both: 0 };
+    const verdictBy = async (strangers: number, deviation: number): Promise<unknown> => {
+      const table = { strangers: { mean: strangers, small }, samePerson: { mean: 1, small }, deviation, shared: 1, referencePower: 1 };
+      await writeFile(at('my-model.json'), JSON.stringify({ ...(JSON.parse(guideExample()) as object), calibration: table }));
+      const { out, err } = await runCommand('compare', ['--json', at('man.jpg'), at('again.jpg')], {
+        EMBEDDING_MODEL: at('my-model.json'),
+      });
+      expect(err).toEqual([]);
+      return (JSON.parse(out[0] ?? '{}') as { verdict: unknown }).verdict;
+    };
+    expect([await verdictBy(-1, 0.05), await verdictBy(0.99, 0.5)]).toEqual(['same', 'different']);
+  });
 });

@@ -10,6 +10,7 @@ import { pause } from '@watchpost/shared/wait';
 import { describeWith } from '../support/describe-with.ts';
 import { snapshotJob } from '../support/factories.ts';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { frameWith, woman } from '../support/pictures.ts';
 import { postgres, redis, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';
@@ -146,6 +147,22 @@ describeWith(['redis'], 'the worker process', () => {
     expect(await worker.stop()).toBe(0);
     expect(worker.log()).toContain('grace period over');
     expect(worker.log()).not.toMatch(/terminate called|could not release/);
+  });
+
+  it('warns of persons whom only faces of another embedding model show, until they are embedded again', async () => {
+    await database.gallery.recognise(snapshotInfo({ snapshotId: 'before' }), [face(strangerVector(1), { modelId: 'older' })], never);
+    const worker = await start();
+    await until('it has warned', async () => worker.log().includes('run watchpost reembed'));
+    const warning =
+      worker
+        .log()
+        .split('\n')
+        .find((line) => line.includes('run watchpost reembed')) ?? '';
+    expect(JSON.parse(warning)).toMatchObject({ level: 40, persons: 1, otherModelIds: ['older'] });
+    await worker.stop();
+    const { modelId } = JSON.parse(warning) as { modelId: string };
+    expect(await database.leftBehind(modelId)).toEqual({ persons: 1, modelIds: ['older'] });
+    expect(await database.leftBehind('older')).toEqual({ persons: 0, modelIds: [] });
   });
 
   it('reports every fault of its environment at once', async () => {

@@ -21,6 +21,7 @@ import { createKeptFiles } from './kept-files.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { createStepTimer } from './step-timer.ts';
+import { warnLeftBehind } from './warn-left-behind.ts';
 
 const sendTimeoutMs = 5_000;
 
@@ -53,7 +54,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
 
   const calibration = await calibrationOf(config, log);
-  const [{ gallery, records, start: startSync, housekeeping }, engine] = await Promise.all([
+  const [{ gallery, records, start: startSync, housekeeping, leftBehind }, engine] = await Promise.all([
     // Jobs wait in the queue while the database starts, and readiness says why.
     retry(
       () => openGallery(config, { log, metrics, settings: gallerySettings(config, calibration) }, lifecycle.stopping),
@@ -76,6 +77,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   startSync();
   housekeeping.start();
   lifecycle.onStop('face engine', () => engine.close());
+  void warnLeftBehind({ gallery, leftBehind }, engine.modelId, log, lifecycle.stopping);
 
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());

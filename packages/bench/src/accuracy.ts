@@ -4,7 +4,11 @@ import { readOptions, type Bench } from './bench.ts';
 import { toTable } from './report/table.ts';
 import { drawCurves } from './seeing/draw-curves.ts';
 import { openHumanLibrary } from './seeing/human-library.ts';
-import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
+import { createCalibration } from '@watchpost/gallery/decide/calibration';
+import { defaultDecisionSettings, type DecisionSettings } from '@watchpost/gallery/decide/decide';
+import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
+import { seeEnv } from '@watchpost/see/config';
+import { readCalibration } from '@watchpost/see/models/embedding-model';
 import { measureGalleries, type GalleryResult } from './seeing/measure-galleries.ts';
 import { readPersonFolders, type LabelledFace } from './seeing/person-folders.ts';
 import { measureLabelled, type LabelledResult } from './seeing/measure-labelled.ts';
@@ -26,7 +30,7 @@ export const accuracy: Bench = async (args, { env, print, warn, signal }) => {
   const labelled = data === undefined ? undefined : await measureLabelled(data, vision, human, warn);
   human.close();
   const persons = faces === undefined ? await sheetFaces(vision) : (await readPersonFolders(vision, faces, [], { warn, signal })).full;
-  const galleries = measureGalleries(persons, defaultDecisionSettings);
+  const galleries = measureGalleries(persons, await decisionsOf(env));
   if (curves !== undefined) await writeFile(curves, await drawCurves(recognition.sizes));
   if (json) print(JSON.stringify({ ...recognition, galleries, labelled }));
   else
@@ -41,6 +45,13 @@ export const accuracy: Bench = async (args, { env, print, warn, signal }) => {
       print(line);
   return 0;
 };
+
+/** By the calibration of the embedding model that is measured. A custom model without one is judged by the built-in one's, as workers judge it. */
+async function decisionsOf(env: Env): Promise<DecisionSettings> {
+  const { EMBEDDING_MODEL: model } = parseEnv(env, seeEnv);
+  const calibration = model === undefined ? null : await readCalibration(model);
+  return { ...defaultDecisionSettings, ...(calibration && { calibration: createCalibration(calibration) }) };
+}
 
 /** The man in the first row, and each stranger as a person of their own. */
 async function sheetFaces(vision: BenchVision): Promise<LabelledFace[]> {

@@ -11,6 +11,7 @@ import { assessByCalibration } from './housekeeping/assessor.ts';
 import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
+import { leftBehind, type LeftBehind } from './memory/left-behind.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
 import { createPageIn } from './memory/paging/page-in.ts';
@@ -43,6 +44,8 @@ export interface OpenedGallery {
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
   checkup: Checkup;
+  /** Who is not recognised where this embedding model is in use. Of the gallery as far as it was read: to be called once it is ready. */
+  leftBehind: (modelId: string) => Promise<LeftBehind>;
 }
 
 /** And its inside, for the workbench. */
@@ -109,6 +112,7 @@ export async function openParts(
     start: () => sync.start(),
     housekeeping,
     checkup,
+    leftBehind: (modelId) => leftBehind(mirror, modelId),
     settings,
     database,
     mirror,

@@ -8,6 +8,7 @@ import type { Mirror } from './memory/mirror.ts';
 import { createEnroll, type Enroll } from './moving-in/enroll.ts';
 import { importNames, type ImportedNames } from './moving-in/import-names.ts';
 import { reembed, removeReplaced, type ReembedOptions, type Reembedded } from './moving-in/reembed.ts';
+import type { GallerySettings } from './config.ts';
 import { openParts } from './open-gallery.ts';
 import type { Database } from './stores/database.ts';
 
@@ -27,10 +28,19 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** Opens the configured database and reads the whole gallery. Rejects with `gallery-unavailable`. */
-export async function openWorkbench(config: StorageConfig, log: Logger, signal: AbortSignal): Promise<Workbench> {
+/** Opens the configured database and reads the whole gallery. `some`: other settings than `defaultGallerySettings`. Rejects with `gallery-unavailable`. */
+export async function openWorkbench(
+  config: StorageConfig,
+  log: Logger,
+  signal: AbortSignal,
+  some: Partial<GallerySettings> = {},
+): Promise<Workbench> {
   const metrics = createMetrics({ processMetrics: false });
-  const { gallery, operations, database, mirror, transact, vectorsOf, settings, start } = await openParts(config, { log, metrics }, signal);
+  const { gallery, operations, database, mirror, transact, vectorsOf, settings, start } = await openParts(
+    config,
+    { log, metrics, settings: some },
+    signal,
+  );
   try {
     start();
     await gallery.ready(signal);

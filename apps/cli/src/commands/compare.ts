@@ -1,12 +1,10 @@
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { dot } from '@watchpost/shared/vectors';
-import { defaultGallerySettings } from '@watchpost/gallery/config';
-import { createCalibration } from '@watchpost/gallery/decide/calibration';
-import { judgePair, type PairVerdict } from '@watchpost/gallery/decide/same-person';
 import type { RiskSettings } from '@watchpost/gallery/decide/yardstick';
+import { judgePair, type PairVerdict } from '@watchpost/gallery/decide/same-person';
 import { seeEnv } from '@watchpost/see/config';
-import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { Command } from '../command.ts';
+import { decisionSettings } from '../support/decision-settings.ts';
 import { type LargestFace, largestFaces } from '../support/largest-faces.ts';
 import { describeLikelihood } from '../support/likelihood.ts';
 import { readArgs } from '../support/read-args.ts';
@@ -19,7 +17,7 @@ import { withEngine } from '../support/with-engine.ts';
 export const run: Command = async (args, { env, signal, print, warn, written }) => {
   const { values, positionals: files } = readArgs(args, { json: { type: 'boolean' } }, 2, Infinity);
   const config = parseEnv(env, seeEnv);
-  const risk = await riskOf(config.EMBEDDING_MODEL);
+  const decision = await decisionSettings(env);
   const toLine = values.json ? asJson : asText;
   return withEngine(
     config,
@@ -32,7 +30,7 @@ export const run: Command = async (args, { env, signal, print, warn, written }) 
           warn(`${picture.file}: ${picture.error.code}: ${picture.error.message}`);
           continue;
         }
-        for (const other of before) print(toLine(comparePair(other, picture, risk)));
+        for (const other of before) print(toLine(comparePair(other, picture, decision)));
         before.push(picture);
         await written();
       }
@@ -41,12 +39,6 @@ export const run: Command = async (args, { env, signal, print, warn, written }) 
     signal,
   );
 };
-
-/** As a worker decides: by the custom embedding model's calibration where it has one. */
-async function riskOf(customModel: string | undefined): Promise<RiskSettings> {
-  const table = customModel === undefined ? null : await readCalibration(customModel);
-  return { ...defaultGallerySettings.decision, ...(table && { calibration: createCalibration(table) }) };
-}
 
 type Usable = Extract<LargestFace, { face: unknown }>;
 

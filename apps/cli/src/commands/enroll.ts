@@ -10,6 +10,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { chooseFace } from '../support/choose-face.ts';
 import { type EnrollPicture, picturesOfFolder, readBytes } from '../support/enroll-pictures.ts';
 import { actor, withWorkbench } from '../support/open-gallery.ts';
+import { decisionSettings } from '../support/decision-settings.ts';
 import { readArgs } from '../support/read-args.ts';
 import { withEngine } from '../support/with-engine.ts';
 
@@ -21,14 +22,19 @@ import { withEngine } from '../support/with-engine.ts';
 export const run: Command = async (args, context) => {
   const { force, find } = picturesOf(args);
   const config = parseEnv(context.env, { ...storageEnv, ...seeEnv }, galleryFaults);
+  const decision = await decisionSettings(context.env);
   const { pictures, leftOut } = await find();
   for (const file of leftOut) context.warn(`${file}: skipped, not a picture in a person's folder`);
-  const refused = await withWorkbench(config, context.signal, (workbench) =>
-    withEngine(
-      config,
-      (engine) => enrollAll(pictures, { engine, workbench, force, atATime: config.INFERENCE_THREADS }, context),
-      context.signal,
-    ),
+  const refused = await withWorkbench(
+    config,
+    context.signal,
+    (workbench) =>
+      withEngine(
+        config,
+        (engine) => enrollAll(pictures, { engine, workbench, force, atATime: config.INFERENCE_THREADS }, context),
+        context.signal,
+      ),
+    { decision },
   );
   return refused > 0 ? 1 : 0;
 };

@@ -3,6 +3,7 @@ import { defaultRiskSettings } from '@watchpost/gallery/decide/yardstick';
 import type { SightedFace } from '@watchpost/gallery/gallery';
 import { nameKey } from '@watchpost/gallery/names';
 import type { Command } from '../command.ts';
+import { decisionSettings } from '../support/decision-settings.ts';
 import { describeLikelihood, describeRarity, twoDigits } from '../support/likelihood.ts';
 import { withPeople } from '../support/open-gallery.ts';
 import { readArgs, readNumber } from '../support/read-args.ts';
@@ -22,7 +23,7 @@ export const run: Command = async (args, context) => {
   const strangersNamed = readNumber('--strangers-named', values['strangers-named'], 1);
   const persons = readNumber('--persons', values.persons, 1e9);
   const tries = strangersNamed !== undefined || persons !== undefined;
-  const { leastComparisons, rivalRatio, ...shares } = defaultRiskSettings;
+  const { leastComparisons, rivalRatio, ...shares } = await decisionSettings(context.env);
   const named = strangersNamed ?? shares.strangersNamed;
   const strangersUncertain = Math.max(named, shares.strangersUncertain);
   const whatIf: WhatIf = { strangersNamed: named, strangersUncertain, leastComparisons, rivalRatio, persons: persons ?? null };

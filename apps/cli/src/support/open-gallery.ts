@@ -47,8 +47,13 @@ export async function withPeople<T>(
 }
 
 /** Opens the gallery for a command that changes many people and faces; closes it after `use`. */
-export async function withWorkbench<T>(config: StorageConfig, signal: AbortSignal, use: (workbench: Workbench) => Promise<T>): Promise<T> {
-  return using(await openWorkbench(config, silent(), signal), use);
+export async function withWorkbench<T>(
+  config: StorageConfig,
+  signal: AbortSignal,
+  use: (workbench: Workbench) => Promise<T>,
+  settings: Parameters<typeof openWorkbench>[3] = {},
+): Promise<T> {
+  return using(await openWorkbench(config, silent(), signal, settings), use);
 }
 
 /** Opens the database of a gallery to be exported or restored; closes it after `use`. */

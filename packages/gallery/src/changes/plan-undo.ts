@@ -94,11 +94,14 @@ function refuseIfTouched(mirror: Mirror, { entry, inverse }: Undoable, later: re
   const pairs = inverse.pairs.flatMap(({ id, personIds }) => mirror.pairsOf(personIds[0]).filter((pair) => pair.id === id));
   const faces = inverse.faces.flatMap(({ id }) => mirror.face(id) ?? []);
   const told = new Set(later.map(({ version }) => version));
-  // What changes a person and is not in the audit is no more than whom that unknown may be.
+  // What changes a person and is not in the audit is no more than whom that unknown may be: what counts is the change before.
+  const lastTold = (id: string): number =>
+    later.find((each) => idsIn(each.inverse).includes(id) || (each.action === 'undo' && each.personIds.includes(id)))?.version ??
+    entry.version;
   const persons = inverse.persons
     .filter((each) => !isHint(each))
     .flatMap(({ id }) => mirror.stored(id) ?? [])
-    .map(({ id, version }) => ({ id, version: told.has(version) ? version : entry.version }));
+    .map(({ id, version }) => ({ id, version: told.has(version) ? version : lastTold(id) }));
   const touched = [...persons, ...faces, ...pairs].filter(({ version }) => version !== entry.version);
   if (touched.length === 0) return;
   const standing = new Set(later.filter(({ undone, action }) => !undone && action !== 'undo').flatMap((each) => idsIn(each.inverse)));
