@@ -17,7 +17,10 @@ import { openBenchVision, type BenchVision } from './seeing/open-bench-vision.ts
 import { readContactSheet, type SheetFace } from './seeing/contact-sheet.ts';
 import { rounded } from './report/statistics.ts';
 
-/** Recognition on the contact sheet at several sizes; with `--data` also detection and pairs of labelled pictures. What galleries decide is measured on the contact sheet's faces, with `--faces` on those of the folder. `--curves` draws the similarities. */
+/**
+ * Recognition on the contact sheet at several sizes; with `--data` also detection and pairs of labelled pictures. What galleries decide is
+ * measured on the contact sheet's faces, with `--faces` on those of the folder. `--curves` draws the similarities.
+ */
 export const accuracy: Bench = async (args, { env, print, warn, signal }) => {
   const { json, data, curves, faces } = readOptions(args, { curves: z.string().optional(), faces: z.string().optional() });
   const vision = await openBenchVision(env, 'onnx');

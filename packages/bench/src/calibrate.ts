@@ -12,8 +12,8 @@ import { readPersonFolders, type LabelledFace } from './seeing/person-folders.ts
 /** What faces are made to have, pixels, for the fit by size. */
 const sizes = [48, 32, 24];
 
-/** What the fit of one half of the persons says about the other half. */
-interface Error {
+/** What the fit of one half of the persons says about the other half, at one rate. */
+interface FitError {
   rate: number;
   similarity: number;
   found: number;
@@ -21,8 +21,8 @@ interface Error {
 }
 
 /**
- * Fits what similarities mean to pictures of many persons (`--data DIR`, DIR/PERSON/FILE): prints the numbers of a custom model's `calibration`, and what the fit of
- * half of the persons says about the others.
+ * Fits what similarities mean to pictures of many persons (`--data DIR`, DIR/PERSON/FILE): prints the numbers of a custom model's
+ * `calibration`, and what the fit of half of the persons says about the others.
  */
 export const calibrate: Bench = async (args, { env, print, warn, signal }) => {
   const { json, data } = readOptions(args, {});
@@ -54,7 +54,7 @@ export const calibrate: Bench = async (args, { env, print, warn, signal }) => {
 };
 
 /** Half of the persons, by the order of their names, against the fit of the other half. */
-function errorsOf(full: readonly LabelledFace[]): Error[] {
+function errorsOf(full: readonly LabelledFace[]): FitError[] {
   const persons = [...new Set(full.map(({ person }) => person))].toSorted();
   const first = new Set(persons.filter((_, index) => index % 2 === 0));
   const half = (inFirst: boolean): Float32Array => {

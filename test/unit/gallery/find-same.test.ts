@@ -25,7 +25,7 @@ const find = (faceId: string, persons: StoredPerson[], faces: StoredFace[], pair
   return found?.kind === 'same' ? [found.unknown.name, found.person?.name ?? ''].sort((one, other) => one.localeCompare(other)) : null;
 };
 
-describe('twins', () => {
+describe('unknowns who are one person', () => {
   const two = [unknown(1), unknown(2)];
 
   it('are two unknowns with faces that would match', () => {

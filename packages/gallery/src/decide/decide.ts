@@ -56,9 +56,9 @@ export interface DecisionContext {
 
 /**
  * The decision about a face, with what it was made of. `new`: to become a new person: a stranger or, with `mayBe`, a face that is not surely
- * that person's; `keptFrom`: the persons whom it resembles, but whom a negative excluded, so that the new person is not the same as they are. `sameAs`: it resembles the stranger in
- * another face of the picture (its index). `likeNegativesOf`: the other persons of whose negatives one would match the face, and so
- * shows whomever the face shows.
+ * that person's; `keptFrom`: the persons whom it resembles, but whom a negative excluded, so that the new person is not the same as they
+ * are. `sameAs`: it resembles the stranger in another face of the picture (its index). `likeNegativesOf`: the other persons of whose
+ * negatives one would match the face, and so shows whomever the face shows.
  */
 export type Decision = (
   | { kind: 'match' | 'uncertain' | 'unknown'; candidate: Candidate; addReference: boolean }
