@@ -1,5 +1,5 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
-import { toAppError } from '@watchpost/shared/errors';
+import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
@@ -10,7 +10,7 @@ import { serveHealth } from '@watchpost/shared/process/health';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
-import { openGallery } from '@watchpost/gallery/open-gallery';
+import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { Extent } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
@@ -53,19 +53,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('health endpoint', () => health.close());
   log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
 
-  const calibration = await calibrationOf(config, log);
   const [{ gallery, records, start: startSync, housekeeping, leftBehind }, engine] = await Promise.all([
-    // Jobs wait in the queue while the database starts, and readiness says why.
-    retry(
-      () => openGallery(config, { log, metrics, settings: gallerySettings(config, calibration) }, lifecycle.stopping),
-      {
-        backoff: { firstMs: 500, maxMs: 10_000 },
-        retryIf: isGalleryMissing,
-        onRetry: (error, next) => {
-          parts.current = () => toAppError(error).code !== 'database-newer';
-          log.warn({ err: error, ...next }, 'gallery cannot be opened, retrying');
-        },
-      },
+    openGalleryWithRetries(
+      config,
+      { log, metrics, onFailure: ({ code }) => void (parts.current = () => code !== 'database-newer') },
       lifecycle.stopping,
     ),
     createFaceEngine(config, log, lifecycle.stopping).then((opened) => {
@@ -135,4 +126,25 @@ async function calibrationOf({ EMBEDDING_MODEL: path }: WorkerConfig, log: Logge
   if (!calibration)
     log.warn({ model: path }, 'the embedding model has no calibration of its own: decisions use that of the built-in model');
   return calibration;
+}
+
+/** Jobs wait in the queue while the database starts, and readiness says why. Rejects with errors that another try cannot help. */
+async function openGalleryWithRetries(
+  config: WorkerConfig,
+  { onFailure, ...observed }: { log: Logger; metrics: Metrics; onFailure: (error: AppError) => void },
+  signal: AbortSignal,
+): Promise<OpenedGallery> {
+  const settings = gallerySettings(config, await calibrationOf(config, observed.log));
+  return retry(
+    () => openGallery(config, { ...observed, settings }, signal),
+    {
+      backoff: { firstMs: 500, maxMs: 10_000 },
+      retryIf: isGalleryMissing,
+      onRetry: (error, next) => {
+        onFailure(toAppError(error));
+        observed.log.warn({ err: error, ...next }, 'gallery cannot be opened, retrying');
+      },
+    },
+    signal,
+  );
 }
