@@ -114,7 +114,7 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
   ],
   [/^jobs$/, (out) => expect(out).toMatch(/^id +kind .*\nslack-C0123-failed +snapshot +.* 1\/1 +for the test\n$/i)],
   [/^jobs retry --all$/, (out) => expect(out).toBe('1 job put back into the queue\n')],
-  [/^explain \S+ --persons 1000 --strangers-named 1e-4$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
+  [/^explain \S+ --persons 1000 --strangers-named-one-in 10000$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
   [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
 ];
 

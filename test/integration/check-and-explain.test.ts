@@ -152,7 +152,7 @@ for (const backend of galleryBackends) {
       const large = (await watchpost('explain', '--persons', '10000', 'again')).out;
       expect(large.at(-2)).toMatch(/^ {2}would be +uncertain, with 1 in 1,000 strangers named, in 10,000 comparisons$/);
       expect(large.at(-1)).toMatch(/only once/);
-      const strict = (await watchpost('explain', '--strangers-named', '1e-6', 'again')).out;
+      const strict = (await watchpost('explain', '--strangers-named-one-in', '1000000', 'again')).out;
       expect(strict.at(-2)).toMatch(/^ {2}would be +uncertain, with 1 in 1,000,000 strangers named, in 30 comparisons$/);
       const [json] = (await watchpost('explain', '--json', '--persons', '1e6', 'again')).out;
       expect(JSON.parse(json ?? '')).toMatchObject({
@@ -161,11 +161,11 @@ for (const backend of galleryBackends) {
         evidence: { match: expect.closeTo(0.655, 3), compared: { comparisons: expect.any(Number) } },
         again: { decision: 'stranger', comparisons: 1e6 },
       });
-      const lax = (await watchpost('explain', '--strangers-named', '0.5', 'again')).out;
+      const lax = (await watchpost('explain', '--strangers-named-one-in', '2', 'again')).out;
       expect(lax.at(-2)).toMatch(/^ {2}would be +Ada Lovelace, with 1 in 2 strangers named/);
       expect(await watchpost('explain', '--persons', 'many', 'again')).toMatchObject({ code: 2 });
       expect(await watchpost('explain', 'no-such')).toMatchObject({ code: 1, err: [expect.stringContaining('no-such')] });
-      expect(await watchpost('explain', '--strangers-named', 'few', 'again')).toMatchObject({ code: 2 });
+      expect(await watchpost('explain', '--strangers-named-one-in', 'few', 'again')).toMatchObject({ code: 2 });
     });
 
     it('explain says whom an unknown may be', async () => {

@@ -73,7 +73,7 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/history.ts'),
     },
     explain: {
-      usage: '[--json] [--strangers-named SHARE] [--persons N] SNAPSHOT',
+      usage: '[--json] [--strangers-named-one-in N] [--persons N] SNAPSHOT',
       does: 'say why each face of a snapshot got its name, and try another risk or size of the gallery',
       needs: 'gallery',
       load: () => import('./commands/explain.ts'),

@@ -6,25 +6,25 @@ import type { Command } from '../command.ts';
 import { decisionSettings } from '../support/decision-settings.ts';
 import { describeLikelihood, describeRarity, twoDigits } from '../support/likelihood.ts';
 import { withPeople } from '../support/open-gallery.ts';
-import { readArgs, readNumber } from '../support/read-args.ts';
+import { readArgs, readCount } from '../support/read-args.ts';
 
 /**
- * `explain [--json] [--strangers-named SHARE] [--persons N] SNAPSHOT`: what the decision about each face of a snapshot was made of and,
+ * `explain [--json] [--strangers-named-one-in N] [--persons N] SNAPSHOT`: what the decision about each face of a snapshot was made of and,
  * with an option given, what it would be at another risk, or in a gallery of so many persons.
  */
 export const run: Command = async (args, context) => {
   const number = { type: 'string' } as const;
   const { values, positionals } = readArgs(
     args,
-    { json: { type: 'boolean', default: false }, 'strangers-named': number, persons: number },
+    { json: { type: 'boolean', default: false }, 'strangers-named-one-in': number, persons: number },
     1,
   );
   const [snapshotId = ''] = positionals;
-  const strangersNamed = readNumber('--strangers-named', values['strangers-named'], 1);
-  const persons = readNumber('--persons', values.persons, 1e9);
-  const tries = strangersNamed !== undefined || persons !== undefined;
+  const oneIn = readCount('--strangers-named-one-in', values['strangers-named-one-in'], 1e9);
+  const persons = readCount('--persons', values.persons, 1e9);
+  const tries = oneIn !== undefined || persons !== undefined;
   const { leastComparisons, rivalRatio, ...shares } = await decisionSettings(context.env);
-  const named = strangersNamed ?? shares.strangersNamed;
+  const named = oneIn === undefined ? shares.strangersNamed : 1 / oneIn;
   const strangersUncertain = Math.max(named, shares.strangersUncertain);
   const whatIf: WhatIf = { strangersNamed: named, strangersUncertain, leastComparisons, rivalRatio, persons: persons ?? null };
   const faces = await withPeople(context, ({ gallery }) => gallery.explain(snapshotId, context.signal));
@@ -85,7 +85,7 @@ function evidenceLines(
 function againLines(again: ReturnType<typeof tryAgain>, best: string | null): string[] {
   if (!again) return [];
   const who = again.decision === 'person' ? (best ?? 'the nearest person') : again.decision;
-  const named = again.strangersNamed === 0 ? 'no' : `1 in ${twoDigits(1 / again.strangersNamed)}`;
+  const named = `1 in ${twoDigits(1 / again.strangersNamed)}`;
   return [`  would be     ${who}, with ${named} strangers named, in ${twoDigits(again.comparisons)} comparisons`];
 }
 

@@ -24,7 +24,7 @@ export function readCount(option: string, value: string | undefined, most: numbe
 }
 
 /** The number from 0 to `most` that an option gives; undefined where the option is not given. Throws `usage-invalid`. */
-export function readNumber(option: string, value: string | undefined, most: number): number | undefined {
+function readNumber(option: string, value: string | undefined, most: number): number | undefined {
   if (value === undefined) return undefined;
   const number = value.trim() === '' ? NaN : Number(value);
   if (number >= 0 && number <= most) return number;
