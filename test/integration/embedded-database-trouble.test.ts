@@ -18,7 +18,7 @@ import { startIngestProcess, type IngestProcess } from '../support/ingest-proces
 import type { CommandRun } from '../support/run-command.ts';
 import { fileShare, slackFile } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
-import { isAlive } from '../support/process-tree.ts';
+import { isAlive, startOf } from '../support/process-tree.ts';
 
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
@@ -91,12 +91,14 @@ describeWith(
       await postUntil(200);
       const pids = familyOf(Number(readFileSync(path.join(home, 'data/postgres/postmaster.pid'), 'utf8').split('\n')[0]));
       expect(pids.length).toBeGreaterThan(4);
+      const starts = pids.map(startOf);
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
       expect(await post()).toBe(503);
       await postUntil(200);
       await allDone();
       expect(said[0]).toBe('the embedded database does not answer: ending it');
-      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      // On a busy machine the system reaps them a little later, or has given their ids to others.
+      await until('all that hung are gone', () => pids.every((pid, index) => startOf(pid) !== starts[index]));
     });
 
     it('is ended and started again when it reads but writes nothing', { timeout: patienceMs }, async () => {

@@ -35,3 +35,12 @@ export function commandOf(pid: number): string {
     return '';
   }
 }
+
+/** When a process started, which tells it from a later one with the same id; empty if it has ended. */
+export function startOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
