@@ -1,5 +1,5 @@
 import { fitCalibration, fitTail } from '@watchpost/bench/seeing/fit-calibration';
-import { createRandom } from '@watchpost/bench/gallery/synthetic-faces';
+import { createRandom } from '@watchpost/bench/prove/random';
 import { measureGalleries } from '@watchpost/bench/seeing/measure-galleries';
 import type { LabelledFace } from '@watchpost/bench/seeing/person-folders';
 import { createCalibration } from '@watchpost/gallery/decide/calibration';

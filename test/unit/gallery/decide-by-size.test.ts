@@ -1,19 +1,9 @@
+import { createRandom } from '@watchpost/bench/prove/random';
 import { decide, defaultDecisionSettings as settings, type Candidate, type Decision } from '@watchpost/gallery/decide/decide';
 import { describe, expect, it } from 'vitest';
 
 const { calibration } = settings;
 const full = { probeSizePx: 100, referenceSizePx: 100 };
-
-/** Mulberry32. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const candidate = (personId: string, similarity: number): Candidate => ({
   personId,

@@ -1,4 +1,4 @@
-import { createRandom } from '@watchpost/bench/gallery/synthetic-faces';
+import { createRandom } from '@watchpost/bench/prove/random';
 import { builtInCalibration } from '@watchpost/gallery/decide/calibration';
 import { decide, defaultDecisionSettings, type Candidate, type Decision } from '@watchpost/gallery/decide/decide';
 import { createYardstick, defaultRiskSettings, meanOfNeighbours } from '@watchpost/gallery/decide/yardstick';

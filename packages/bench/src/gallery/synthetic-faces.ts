@@ -1,3 +1,4 @@
+import { createRandom } from '../prove/random.ts';
 const dimensions = 1_024;
 
 /** The shares of a face common to all faces, to the person, and to the picture: strangers have a cosine near 0.3, pictures of one person near 0.85. */
@@ -43,15 +44,4 @@ function unit(vector: Float32Array): Float32Array {
   for (const value of vector) squares += value * value;
   const factor = 1 / Math.sqrt(squares);
   return vector.map((value) => value * factor);
-}
-
-/** Mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

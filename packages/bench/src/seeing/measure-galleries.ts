@@ -1,6 +1,6 @@
 import { decide, type Candidate, type Decision, type DecisionSettings } from '@watchpost/gallery/decide/decide';
 import { dot } from '@watchpost/shared/vectors';
-import { createRandom } from '../gallery/synthetic-faces.ts';
+import { createRandom } from '../prove/random.ts';
 import { groupBy } from '../report/statistics.ts';
 import type { LabelledFace } from './person-folders.ts';
 

@@ -47,12 +47,13 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
 
   const look = async (): Promise<Observed> => (observed = await read(store, 0, signal));
 
-  /** New persons are those of a face that was seen. */
-  const meet = (persons: Iterable<StoredPerson>, faces: readonly StoredFace[]): void => {
+  /** New persons are those of a face that was seen, or of a split: that may have been undone since, and its faces be another's again. */
+  const meet = (persons: Iterable<StoredPerson>, faces: readonly StoredFace[], entries: readonly AuditEntry[]): void => {
     const fresh = [...persons].filter(({ id }) => !model.persons.has(id));
     for (const { id, number, name } of fresh) {
       const isSeen = faces.some(({ personId, snapshotId }) => personId === id && snapshots.has(snapshotId ?? ''));
-      if (!isSeen || number === null) return violated(`nobody made the person ${name} (${id})`);
+      const isSplitOff = entries.some(({ action, personIds }) => action === 'split' && personIds.includes(id));
+      if (!(isSeen || isSplitOff) || number === null) return violated(`nobody made the person ${name} (${id})`);
       addPerson(model, id, number);
     }
   };
@@ -109,10 +110,10 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
       await look();
       for (const { id, role, snapshotId, position } of changes.faces)
         if (role === 'reference' && snapshotId !== null && position !== null) model.learnt.set(id, keyOf({ snapshotId, position }));
-      meet(new Map([...changes.persons, ...observed.persons]).values(), [...changes.faces, ...observed.faces]);
+      const entries = (await audit.newest(200, {}, signal)).filter(({ id }) => !entered.has(id)).toReversed();
+      meet(new Map([...changes.persons, ...observed.persons]).values(), [...changes.faces, ...observed.faces], entries);
       for (const flight of concluded) await register(flight, judgement, known);
-      const entries = await audit.newest(200, {}, signal);
-      for (const entry of entries.filter(({ id }) => !entered.has(id)).toReversed()) enter(entry, excused);
+      for (const entry of entries) enter(entry, excused);
       for (const flight of concluded) check(flight, judgement.verdict);
     },
     compare: async () => {
