@@ -16,6 +16,7 @@ import { frameWith } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { callsOf, sharingPlatform } from '../support/sharing-rig.ts';
 import { startGallery } from '../support/start-gallery.ts';
+import { silentChat } from '../support/silent-chat.ts';
 
 const never = new AbortController().signal;
 const context = { attempt: 1, lastAttempt: false };
@@ -56,7 +57,7 @@ async function recognised(over: Partial<SnapshotRecord> = {}): Promise<SnapshotR
 async function post({ snapshotId }: SnapshotRecord, over: Partial<ResultDeps> = {}, signal = never): Promise<void> {
   const chat = sharingPlatform(slack, { allows: allowHosts([{ origin: slack.url }]) });
   const handler = createResultHandler({
-    platformFor: () => ({ chat, writeChannel: 'slack:CRESULTS' }),
+    platformFor: () => ({ ...silentChat, chat, writeChannel: 'slack:CRESULTS' }),
     gallery: opened.gallery,
     records: opened.records,
     log: createLogger('test', 'silent'),

@@ -20,6 +20,7 @@ import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import { namePerson, startGallery } from '../support/start-gallery.ts';
+import { silentChat } from '../support/silent-chat.ts';
 
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
@@ -62,6 +63,7 @@ beforeEach(async () => {
   };
   const token = 'xoxb-test';
   const platform: ConnectedPlatform = {
+    ...silentChat,
     writeChannel: 'slack:CRESULTS',
     chat: createSlackPlatform({
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),

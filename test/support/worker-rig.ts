@@ -16,6 +16,7 @@ import { createStepTimer } from '@watchpost/worker/step-timer';
 import type { FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { snapshotJob } from './factories.ts';
 import { startGallery } from './start-gallery.ts';
+import { silentChat } from './silent-chat.ts';
 
 const log = createLogger('test', 'silent');
 
@@ -45,6 +46,7 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings, 
   const sender = createJobSender(queue, { log });
   const token = 'xoxb-test';
   const platform: ConnectedPlatform = {
+    ...silentChat,
     writeChannel: 'slack:CRESULTS',
     chat: createSlackPlatform({
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),

@@ -1,5 +1,6 @@
 import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { Turns } from '@watchpost/shared/chat/turns';
 import { mergeEnv, type ConfigOf } from '@watchpost/shared/config/parse-env';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
@@ -27,8 +28,8 @@ export interface Platforms {
 }
 
 /** Connects every platform that is configured. */
-export function connectPlatforms(config: PlatformConfig): Platforms {
-  const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config)]));
+export function connectPlatforms(config: PlatformConfig, deps: { turns: Turns }): Platforms {
+  const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config, deps)]));
   return {
     platformFor: (channel) => {
       const prefix = platformOf(channel);

@@ -43,6 +43,8 @@ export interface SnapshotInfo {
   channel: string;
   camera: string | null;
   takenAtMs: number;
+  /** Of this camera, see STRANGERS_NAMED_ONE_IN; absent: as everywhere. */
+  strangersNamedOneIn?: number;
 }
 
 /** A face of a recorded snapshot: what was decided, and what of. */

@@ -38,6 +38,7 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  'visit-missing': 'permanent',
   'same-frame-in-progress': 'transient',
   // npm start.
   'build-missing': 'permanent',
@@ -58,6 +59,7 @@ export const errorCodes = {
   'person-not-found': 'permanent',
   'change-refused': 'permanent',
   'record-conflict': 'transient',
+  'document-conflict': 'transient',
   // Moving in, backing up, other models.
   'archive-invalid': 'permanent',
   'face-ambiguous': 'permanent',

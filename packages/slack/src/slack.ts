@@ -3,7 +3,9 @@ import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
 import { slackEnv } from './config.ts';
 import { allowHosts } from './file-hosts.ts';
+import { createSlackMembers } from './members.ts';
 import { createSlackPlatform } from './platform.ts';
+import { createSlackPosts } from './posts.ts';
 
 /** For one call of the Web API, milliseconds. */
 const timeoutMs = 15_000;
@@ -13,8 +15,13 @@ export const slack: PlatformDefinition<typeof slackEnv> = {
   prefix: slackPrefix,
   env: slackEnv,
   faults: () => [],
-  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID }) => ({
-    chat: createSlackPlatform({ call: createSlackCalls({ token, apiUrl, timeoutMs }), token, allows: allowHosts(SLACK_FILE_HOSTS) }),
-    writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
-  }),
+  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID }, { turns }) => {
+    const call = createSlackCalls({ token, apiUrl, timeoutMs });
+    return {
+      chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
+      posts: createSlackPosts({ call, turns }),
+      members: createSlackMembers({ call }),
+      writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
+    };
+  },
 };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const { platformFor } = connectPlatforms(
   loadConfig({ SLACK_API_TOKEN: 'xoxb-1', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2', POSTGRES_URL: 'postgres://p' }),
+  { turns: { take: async () => undefined, hold: async () => undefined } },
 );
 
 describe("the worker's platforms", () => {

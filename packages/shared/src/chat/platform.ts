@@ -1,9 +1,14 @@
 import type { ConfigOf, EnvShape } from '../config/parse-env.ts';
 import type { ChannelKey, ChatPlatform } from './chat.ts';
+import type { ChatMembers } from './members.ts';
+import type { ChatPosts } from './posts.ts';
+import type { Turns } from './turns.ts';
 
 /** A platform that is ready for use. */
 export interface ConnectedPlatform {
   chat: ChatPlatform;
+  posts: ChatPosts;
+  members: ChatMembers;
   /** Where the results of its snapshots are posted. */
   writeChannel: ChannelKey;
 }
@@ -17,5 +22,5 @@ export interface PlatformDefinition<S extends EnvShape> {
   /** Faults of several variables together, such as some that are set while others are missing; see parseEnv. */
   faults: (config: ConfigOf<S>) => string[];
   /** Null: this installation does not use the platform, none of its variables are set. */
-  connect: (config: ConfigOf<S>) => ConnectedPlatform | null;
+  connect: (config: ConfigOf<S>, deps: { turns: Turns }) => ConnectedPlatform | null;
 }

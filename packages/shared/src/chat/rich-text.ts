@@ -1,7 +1,14 @@
-/** A run of text, and where it links to if it does. */
+/** A run of text. At most one of `link`, `time` and `member` is set. */
 export interface TextRun {
+  /** What is shown; for a time and a member, where the platform cannot show them itself. */
   text: string;
+  /** Where it links to. */
   link?: string;
+  /** A moment, which the platform shows in the reader's time zone. Milliseconds since 1970. */
+  time?: { atMs: number; format: 'time' | 'date' | 'date-time' };
+  /** A member of the platform, by its own id: `U0123`. */
+  member?: string;
+  bold?: boolean;
 }
 
 /** A message's text without any platform's markup; each platform renders it in its own. */

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { redeliveryWindowMs } from './job-kind.ts';
-import { jobDefinitions, jobId, jobKinds, perKind, type Job, type JobKind } from './job-kinds.ts';
+import { jobDefinitions, jobId, jobKinds, perKind, type Job, type JobKind, type JobOf } from './job-kinds.ts';
 import type { JobSender } from './job-queue.ts';
 import { logConnectionErrors } from './log-connection-errors.ts';
 
@@ -28,6 +28,8 @@ const commandTimeoutMs = 1_500;
 /** Between two attempts to add a job while the queue is away; Redis restarts within a second. Milliseconds. */
 const retryAddMs = 100;
 const closeTimeoutMs = 3_000;
+/** BullMQ's limit. */
+const highestPriority = 2_097_152;
 
 /**
  * The sending side on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. Returns at once and connects in the background.
@@ -43,7 +45,7 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     const attempt = async (): Promise<void> => {
       throwIfAborted(closing.signal);
       const queues = await queuesSoon(signal);
-      await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job, storage)), signal);
+      await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job.kind, job, storage)), signal);
     };
     let lastError: unknown;
     try {
@@ -140,11 +142,13 @@ function isRefusal(error: unknown): boolean {
 
 const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';
 
-function addOptions(job: Job, { REDIS_URL }: StorageConfig): JobsOptions {
-  const { attempts, backoffMs } = jobDefinitions[job.kind];
+function addOptions<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }, { REDIS_URL }: StorageConfig): JobsOptions {
+  const { attempts, backoffMs, priority, delayMs } = jobDefinitions[kind];
   return {
-    jobId: jobId(job.kind, job),
+    jobId: jobId(kind, job),
     attempts,
+    priority: Math.min(highestPriority, priority?.(job) ?? 0),
+    delay: delayMs?.(job) ?? 0,
     backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
     // The count bounds Redis's memory (about 1.5 kB a job). Beyond it, the snapshot's record still prevents a second post. Not on
     // PostgreSQL, where each job that finishes would read all the finished ones to count them.

@@ -23,6 +23,10 @@ export interface JobKindDefinition<J> {
   backoffMs: number;
   /** Rate limit over all workers. */
   perSecond?: number;
+  /** Lower ones are taken first, 0 before all others; at most 2,097,152. Default 0. */
+  priority?: (job: J) => number;
+  /** How long the job waits before it can be taken, milliseconds. Default 0. */
+  delayMs?: (job: J) => number;
   /** Jobs that one worker runs at a time: a number, or the variable that sets it. */
   concurrency: number | keyof ConcurrencyConfig;
 }

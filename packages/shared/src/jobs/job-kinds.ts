@@ -1,12 +1,18 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { ConcurrencyConfig, JobKindDefinition } from './job-kind.ts';
+import { interactionJobs } from './interaction-job.ts';
+import { noticeJobs } from './notice-job.ts';
 import { resultJobs } from './result-job.ts';
 import { snapshotJobs } from './snapshot-job.ts';
+import { visitJobs } from './visit-job.ts';
 
 /** Every kind of job. Queues, workers, metrics and types follow from this table; the handlers are in the worker's handlers.ts. */
 const table = {
   snapshot: snapshotJobs,
+  visit: visitJobs,
+  notice: noticeJobs,
+  interaction: interactionJobs,
   result: resultJobs,
 };
 

@@ -9,7 +9,7 @@ const resultJobSchema = z.object({
 });
 export type ResultJob = z.infer<typeof resultJobSchema>;
 
-/** Post the result of one snapshot. What to post is in the snapshot's record. */
+/** Of earlier releases, which posted each snapshot: its snapshot joins a visit instead. */
 export const resultJobs = {
   schema: resultJobSchema,
   id: (job) => `result-${job.snapshotId}`,

@@ -1,0 +1,38 @@
+import type { FaceRef } from './visit.ts';
+
+/** Somebody in a visit: all faces that are known to be the same person's. */
+export interface Visitor {
+  /** In the post and on its picture. */
+  number: number;
+  /** `uncertain`: nobody's name is sure enough to be said. */
+  standing: 'named' | 'unknown' | 'ignored' | 'uncertain';
+  /** Null while uncertain. */
+  person: { id: string; name: string } | null;
+  /** Whom an uncertain face, or an unknown, could be: the likeliest. Asked in words only. Null: nobody in particular. */
+  could: { id: string; name: string } | null;
+  /** Two names were found for this face, each in another snapshot. */
+  contradictory: boolean;
+  /** How alike to that person's nearest reference, at best: cosine. Null: nothing was compared, or a reader said who it is. */
+  similarity: number | null;
+  /** A reader said so: an actor's id. */
+  saidBy: string | null;
+  /** Every face of it, by when it was taken. */
+  faces: readonly FaceRef[];
+  /** Of these the largest and clearest. */
+  best: FaceRef;
+}
+
+/** Who was there, as the gallery says at this moment. */
+export interface VisitView {
+  /** By number. */
+  visitors: readonly Visitor[];
+  /** Faces that nobody can tell apart, in the snapshot with most of them: too small, and too unclear. */
+  tooFar: number;
+  tooUnclear: number;
+  fromMs: number;
+  toMs: number;
+  /** How many snapshots it is made of. */
+  snapshots: number;
+  /** The snapshot that shows most of the visitors, clearest. Null: no snapshot has a face that is still known. */
+  bestSnapshotId: string | null;
+}

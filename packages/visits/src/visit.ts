@@ -1,0 +1,62 @@
+import { channelKeySchema } from '@watchpost/shared/chat/chat';
+import { postProgressSchema } from '@watchpost/shared/chat/posts';
+import { z } from 'zod';
+
+/** One face of one snapshot. */
+const faceRefSchema = z.object({
+  snapshotId: z.string(),
+  /** Which of the snapshot's faces, from 0, as in its sightings. */
+  position: z.number().int().nonnegative(),
+});
+export type FaceRef = z.infer<typeof faceRefSchema>;
+
+const visitSnapshotSchema = z.object({
+  snapshotId: z.string(),
+  /** The message with the file, for the link. */
+  messageId: z.string(),
+  takenAtMs: z.number(),
+  width: z.number(),
+  height: z.number(),
+});
+export type VisitSnapshot = z.infer<typeof visitSnapshotSchema>;
+
+/**
+ * What became of a visit. `open`: nothing yet. `post`: it is posted, or about to be. `digest`: for the daily post. `never`: by the policy.
+ * `cooldown`: its persons were reported a moment ago.
+ */
+export const verdictSchema = z.enum(['open', 'post', 'digest', 'never', 'cooldown']);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** Snapshots of one camera close together in time: what a reader sees as one post. Who was there is in the gallery, not here. */
+export const visitSchema = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  /** Where the snapshots come from. */
+  channel: channelKeySchema,
+  camera: z.string().nullable(),
+  /** By when they were taken. */
+  snapshots: z.array(visitSnapshotSchema),
+  /** Which number each face has in the post, for good: whoever is shown later gets the next one. */
+  numbers: z.array(z.object({ number: z.number().int(), faces: z.array(faceRefSchema) })),
+  /** The persons that the post names, as it was last made: so that the visit is found when one of them changes. */
+  persons: z.array(z.string()),
+  verdict: verdictSchema,
+  /** Where it is posted, and how far the post got. */
+  post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
+  /** Which snapshot the post's picture shows, and with which numbers; null: no picture yet. */
+  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()) }).nullable(),
+  /** Of the text and the buttons that were posted last. */
+  shownHash: z.string().nullable(),
+  /** The revision whose content the post shows, or does not need to. */
+  shownRevision: z.number().int(),
+  /** The last change that a reader made here: it can be undone for ten minutes. */
+  lastChange: z.object({ entry: z.string(), atMs: z.number(), by: z.string(), summary: z.string() }).nullable(),
+  /** What readers said that the post goes on saying: "2 is not Ada". */
+  said: z.array(z.object({ number: z.number().int(), notPerson: z.string() })),
+  /** Pictures posted in its thread because the post's own could not be changed, newest last. */
+  replies: z.array(z.object({ key: z.string(), progress: postProgressSchema.nullable() })),
+});
+export type VisitBody = z.infer<typeof visitSchema>;
+
+/** A visit with the revision that it was read at. */
+export type Visit = VisitBody & { revision: number };

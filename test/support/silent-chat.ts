@@ -1,0 +1,20 @@
+import type { ChatMembers } from '@watchpost/shared/chat/members';
+import type { ChatPosts } from '@watchpost/shared/chat/posts';
+
+const unexpected = async (): Promise<never> => {
+  throw new Error('nobody was to be asked');
+};
+
+/** For tests whose subject neither posts nor talks to members: each call fails. */
+export const silentChat: { posts: ChatPosts; members: ChatMembers } = {
+  posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected },
+  members: {
+    mayName: unexpected,
+    tell: unexpected,
+    answer: unexpected,
+    message: unexpected,
+    showHome: unexpected,
+    memberName: unexpected,
+    directChannel: unexpected,
+  },
+};
