@@ -11,11 +11,12 @@ import { z } from 'zod';
 import { readOptions, type Bench } from './bench.ts';
 import { drawAll, postFrame, type PostedFrame } from './flood/cameras.ts';
 import { clickUntil } from './flood/clicks.ts';
-import { floodLines, judgeFlood, readOutcomes, readVisits, type FloodReport } from './flood/judge.ts';
+import { floodLines, judgeFlood, readOutcomes, type FloodReport } from './flood/judge.ts';
 import { planFlood, type PlannedFrame } from './flood/plan.ts';
 import { startApp } from './servers/app.ts';
 import { startFakeSlack } from './servers/fake-slack.ts';
 import { providePostgres } from './servers/postgres.ts';
+import { readVisits } from './servers/read-visits.ts';
 import { startRedis } from './servers/redis.ts';
 
 const channels = { read: 'C0FLOOD', write: 'C0RESULTS' };

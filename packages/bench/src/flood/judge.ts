@@ -1,6 +1,5 @@
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { visitSchema, type VisitBody } from '@watchpost/visits/visit';
+import type { VisitBody } from '@watchpost/visits/visit';
 import { percentile, rounded } from '../report/statistics.ts';
 import type { FakeMessage } from '../servers/fake-slack-chat.ts';
 import type { PostedFrame } from './cameras.ts';
@@ -71,12 +70,6 @@ export function floodLines(report: FloodReport): string[] {
     `from a visit's first snapshot to its post: p95 ${String(p95FirstPostSeconds)} s`,
     `${String(clicks)} clicks acknowledged: p99 ${String(p99ClickMs)} ms, ${String(clicksRefused)} refused`,
   ];
-}
-
-/** All visits in the store. */
-export async function readVisits(documents: DocumentStore, signal: AbortSignal): Promise<VisitBody[]> {
-  const found = await documents.find({ kind: 'visit', order: 'oldest', limit: 10_000 }, signal);
-  return found.map(({ body }) => visitSchema.parse(body));
 }
 
 /** What became of each snapshot. */
