@@ -73,9 +73,24 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined } });
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents) });
+  const { keepMs } = visitSettings(config);
+  const visiting = createVisiting({
+    ...opened,
+    cameras,
+    platforms: connected,
+    sender,
+    sendTimeoutMs,
+    metrics,
+    keepMs,
+    freshnessMs: config.FRESHNESS_MS,
+  });
   const handlers = createHandlers({
+    ...visiting,
     platformFor,
+    cameras,
+    documents,
+    questions,
     engine,
     lookedAt: countLooks(metrics),
     gallery,

@@ -39,6 +39,8 @@ export const errorCodes = {
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
   'visit-missing': 'permanent',
+  'visit-busy': 'transient',
+  'notice-missing': 'permanent',
   'same-frame-in-progress': 'transient',
   // npm start.
   'build-missing': 'permanent',

@@ -37,14 +37,14 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   if (!visit) throw missing();
   const snapshotIds = visit.snapshots.map(({ snapshotId }) => snapshotId);
   const faces = await questions.seenIn(snapshotIds, signal);
-  const { view, numbers, persons } = compose(visit, faces, questions.alike);
+  const { view, numbers, persons, asked } = compose(visit, faces, questions.alike);
   const settings = cameras.settingsOf(visit.channel, visit.camera);
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
   const others = posted.filter(({ id }) => id !== visit.id);
   const verdict = verdictOf({ visit, view, settings, timeZone: cameras.timeZone(), posted: others });
   const gathered = { before: visit.verdict, revision: visit.revision, view, faces };
-  if (sameJson([numbers, persons, verdict], [visit.numbers, visit.persons, visit.verdict])) return { ...gathered, visit };
-  const stored = await changeVisit(visits, visitId, (now) => ({ ...now, numbers, persons, verdict }), signal);
+  if (sameJson([numbers, persons, asked, verdict], [visit.numbers, visit.persons, visit.asked ?? [], visit.verdict])) return { ...gathered, visit };
+  const stored = await changeVisit(visits, visitId, (now) => ({ ...now, numbers, persons, asked, verdict }), signal);
   if (!stored) throw missing();
   return { ...gathered, visit: stored };
 }

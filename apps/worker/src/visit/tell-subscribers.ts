@@ -1,4 +1,3 @@
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
@@ -8,7 +7,6 @@ import type { PostNotice } from '../notice/notice.ts';
 export type TellSubscribers = (gathered: Pick<Gathered, 'visit' | 'view'>, signal: AbortSignal) => Promise<void>;
 
 export interface TellDeps {
-  documents: DocumentStore;
   subscriptions: Subscriptions;
   gallery: Gallery;
   cameras: Cameras;
