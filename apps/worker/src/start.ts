@@ -73,7 +73,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents) });
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
   const { keepMs } = visitSettings(config);
   const visiting = createVisiting({
     ...opened,
