@@ -35,7 +35,6 @@ export const errorCodes = {
   'download-failed': 'transient',
   'post-unconfirmed': 'transient',
   'upload-failed': 'transient',
-  'upload-not-shared': 'transient',
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',

@@ -37,10 +37,14 @@ export async function send(
     await keepLease();
     const before = known;
     const isNewFile = progress.fileId !== null && progress.fileId !== before?.fileId;
-    stored = await change(deps, visit.id, (now) => withProgress(now, { channel, before, progress }, isNewFile ? drawn : null), signal);
-    if (progress.state === 'posted') {
-      stored = await change(deps, visit.id, (now) => ({ ...now, shownHash: wasAsked ? null : hash }), signal);
-    }
+    const isBare = progress.state === 'posted' && progress.fileId === null;
+    const seen = {
+      ...(isNewFile && drawn && { picture: pictureOf(drawn) }),
+      // The platform could not show the picture in time: the post says so until it has one.
+      ...(isBare && { picture: null }),
+      ...(progress.state === 'posted' && { shownHash: wasAsked || (isBare && plan) ? null : hash }),
+    };
+    stored = await change(deps, visit.id, (now) => ({ ...withProgress(now, channel, before, progress), ...seen }), signal);
     known = progress;
   };
   const bytes = async (): Promise<Uint8Array> => {
@@ -55,14 +59,10 @@ export async function send(
 }
 
 /** The visit with a step of its post. Throws `visit-busy` if another job has taken a step that this one does not know. */
-function withProgress(
-  now: Visit,
-  { channel, before, progress }: { channel: ChannelKey; before: PostProgress | null; progress: PostProgress },
-  drawn: PicturePlan | null,
-): Visit {
+function withProgress(now: Visit, channel: ChannelKey, before: PostProgress | null, progress: PostProgress): Visit {
   const stored = now.post?.progress ?? null;
   if (!isSame(stored, before) && !isSame(stored, progress)) throw new AppError('visit-busy', 'another job posts this visit');
-  return { ...now, post: { channel, progress }, picture: drawn ? pictureOf(drawn) : now.picture };
+  return { ...now, post: { channel, progress } };
 }
 
 /** As the visit keeps it. */

@@ -95,7 +95,7 @@ async function swap(
   if (outcome === 'kept') return null;
   const swapped = (now: Visit): Visit => ({
     ...now,
-    post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId } } : now.post,
+    post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId, uploadedAtMs: deps.now() } } : now.post,
     picture: plan ? pictureOf(plan) : now.picture,
     shownHash: hash,
   });
@@ -112,7 +112,7 @@ async function reply(
   signal: AbortSignal,
 ): Promise<Visit> {
   const last = visit.replies.at(-1)?.progress ?? visit.post?.progress;
-  const lastAtMs = last?.askedAtMs ?? 0;
+  const lastAtMs = last?.uploadedAtMs ?? 0;
   const hasNewcomers = drawing.plan?.numbers.some((number) => !visit.picture?.numbers.includes(number)) === true;
   const isSaid = visit.lastChange !== null && visit.lastChange.atMs > lastAtMs;
   if (!(hasNewcomers || isSaid) || visit.replies.length >= mostReplies) return visit;

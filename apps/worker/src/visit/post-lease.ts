@@ -2,8 +2,10 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import { takeLease } from '../lease.ts';
 
-/** Longer than any single call of the platform takes, so that nobody posts beside a call whose answer is still out. Milliseconds. */
+/** Longer than a call of the platform takes, so that nobody posts beside a call whose answer is still out. Milliseconds. */
 const leaseMs = 60_000;
+/** Uploads take longer. Milliseconds. */
+const heartbeatMs = 20_000;
 /** Milliseconds. */
 const comeAgainMs = 1_000;
 
@@ -20,11 +22,13 @@ export async function alone<T>(
   const busy = (): AppError => new AppError('visit-busy', 'another job works on this visit', { retryAfterMs: comeAgainMs });
   const lease = await takeLease(documents, `visit-${visitId}`, leaseMs, signal);
   if (!lease) throw busy();
+  const heartbeat = setInterval(() => void lease.renew(signal).catch(() => undefined), heartbeatMs);
   try {
     return await work(async () => {
       if (!(await lease.renew(signal))) throw busy();
     });
   } finally {
+    clearInterval(heartbeat);
     await lease.release();
   }
 }
