@@ -51,7 +51,10 @@ export const flood: Bench = async (args, io) => {
     io.warn(`drawing ${String(frames.length)} frames`);
     await drawAll(frames, slack);
     const gallery = await keep(started, providePostgres({}, { own: true, durable: true }));
-    const storage = { POSTGRES_URL: gallery.url, ...(queue === 'redis' && { REDIS_URL: (await keep(started, startRedis({}, { own: true }))).url }) };
+    const storage = {
+      POSTGRES_URL: gallery.url,
+      ...(queue === 'redis' && { REDIS_URL: (await keep(started, startRedis({}, { own: true }))).url }),
+    };
     const secret = randomBytes(16).toString('hex');
     const env = {
       ...storage,
@@ -88,7 +91,11 @@ export const flood: Bench = async (args, io) => {
       rateLimited: slack.chat.limited,
       clicks: await clicking,
     });
-    for (const line of [worker, ingest].flatMap(({ log }) => log().split('\n')).filter(Boolean).slice(-20)) io.warn(line);
+    for (const line of [worker, ingest]
+      .flatMap(({ log }) => log().split('\n'))
+      .filter(Boolean)
+      .slice(-20))
+      io.warn(line);
     for (const line of json ? [JSON.stringify(report)] : floodLines(report)) io.print(line);
     return isSound(report) ? 0 : 1;
   } finally {

@@ -47,7 +47,9 @@ export async function postFrame(planned: PlannedFrame, index: number, target: Fl
       setTimeout(resolve, waitMs);
     });
     const headers = signedHeaders(secret, body);
-    const response = await fetch(`${url}/api/events`, { method: 'POST', headers, body, signal: AbortSignal.timeout(3_000) }).catch(() => null);
+    const response = await fetch(`${url}/api/events`, { method: 'POST', headers, body, signal: AbortSignal.timeout(3_000) }).catch(
+      () => null,
+    );
     await response?.text();
     if (response?.status === 200) return { snapshotId: `slack-${channel}-${ts}-${id}`, planned, atMs };
   }

@@ -75,7 +75,9 @@ function buttonsOf(blocks: readonly FakeBlock[]): object[] {
     if (!actions.success) return [];
     return actions.data.elements.flatMap((element) => {
       const button = elementSchema.safeParse(element);
-      return button.success && /:(is|seen-before):/.test(button.data.action_id) ? [{ ...button.data, block_id: actions.data.block_id }] : [];
+      return button.success && /:(is|seen-before):/.test(button.data.action_id)
+        ? [{ ...button.data, block_id: actions.data.block_id }]
+        : [];
     });
   });
 }

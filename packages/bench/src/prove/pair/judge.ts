@@ -85,7 +85,9 @@ const isRight = ({ kind }: Content, code: string, stalls: number): boolean =>
 
 /** Every visit that is to be posted has one post, which names everybody in it; and no other post is there. */
 export function judgeVisits(visits: readonly VisitBody[], outcomes: readonly Outcome[], posts: readonly Post[]): Breach[] {
-  const strays = posts.filter(({ key }) => !visits.some(({ id }) => id === key)).map(({ key }) => ({ subject: key, what: 'a post of no visit' }));
+  const strays = posts
+    .filter(({ key }) => !visits.some(({ id }) => id === key))
+    .map(({ key }) => ({ subject: key, what: 'a post of no visit' }));
   const wrong = visits.flatMap((visit) => {
     const own = posts.filter(({ key }) => key === visit.id);
     const breach = (what: string): Breach => ({ subject: visit.id, what });
@@ -93,7 +95,9 @@ export function judgeVisits(visits: readonly VisitBody[], outcomes: readonly Out
     if (own.length !== 1) return [breach(own.length > 1 ? `posted ${String(own.length)} times` : 'lost: not in the channel')];
     const text = own[0]?.text ?? '';
     const names = new Set(outcomes.filter(({ visits: its }) => its.some(({ id }) => id === visit.id)).flatMap((each) => each.names));
-    return [...names].filter((name) => !new RegExp(`${name}\\b`).test(text)).map((name) => breach(`the post does not name ${name}: "${text}"`));
+    return [...names]
+      .filter((name) => !new RegExp(`${name}\\b`).test(text))
+      .map((name) => breach(`the post does not name ${name}: "${text}"`));
   });
   return [...strays, ...wrong];
 }

@@ -84,7 +84,12 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
     for (const each of outcomes) {
       const { snapshotId } = each.sent;
       const names = each.record?.outcome === 'faces' ? await witness.names(snapshotId) : [];
-      last.push({ ...each, names, visits: visitsWith(visits, snapshotId), stalls: stalled.filter((line) => line.includes(snapshotId)).length });
+      last.push({
+        ...each,
+        names,
+        visits: visitsWith(visits, snapshotId),
+        stalls: stalled.filter((line) => line.includes(snapshotId)).length,
+      });
     }
     const persons = await witness.people();
     await witness.close();
