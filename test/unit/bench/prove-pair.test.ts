@@ -48,7 +48,8 @@ describe('the judge of the pair', () => {
 
   it('finds what is lost, doubled, or ended for a wrong reason', () => {
     expect(found({ record: null, visits: [] })).toEqual(['lost']);
-    expect(found({ outcome: null })).toEqual(['lost', 'in a visit']);
+    expect(found({ outcome: null })).toEqual(['lost']);
+    expect(found({ outcome: 'none', visits: [visit()] })).toEqual(['nobody was seen', 'in a visit']);
     expect(found({ visits: [] })).toEqual(['lost']);
     expect(found({ visits: [visit({ verdict: 'open' })] })).toEqual(['lost']);
     expect(found({ visits: [visit(), visit({ id: 'v2' })] })).toEqual(['in 2 visits']);
