@@ -28,6 +28,7 @@ import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
 const sendTimeoutMs = 5_000;
+const dayMs = 86_400_000;
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
@@ -88,7 +89,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     sender,
     sendTimeoutMs,
     metrics,
-    keepMs: gallerySettings(config, null).sightingsKeepMs,
+    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
     freshnessMs: config.FRESHNESS_MS,
   });
   const handlers = createHandlers({
