@@ -1,4 +1,5 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
+import { openCameras } from '@watchpost/cameras/open-cameras';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -18,8 +19,10 @@ import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
+import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
@@ -73,9 +76,16 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('camera settings', () => cameras.close());
+
   const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined } });
+  const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     platformFor,
+    cameras,
+    count,
+    freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
     gallery,
@@ -97,7 +107,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
     onFailed: async (job, error) =>
-      'snapshotId' in job ? recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting) : undefined,
+      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   parts.live = () => receiver.isLive();

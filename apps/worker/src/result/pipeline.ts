@@ -6,6 +6,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { requireReady } from '../gallery-ready.ts';
+import type { OutcomeCounter } from '../outcome-counter.ts';
 import { recordingFailures } from '../record-failure.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { gather, isWorthPosting } from './1-gather.ts';
@@ -14,6 +15,7 @@ import { annotate, type AnnotateDeps } from './3-annotate.ts';
 import { reached, share } from './4-share.ts';
 
 export interface ResultDeps extends AnnotateDeps {
+  count: OutcomeCounter;
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   gallery: Gallery;
   records: SnapshotRecords;
