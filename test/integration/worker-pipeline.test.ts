@@ -21,6 +21,7 @@ import { postgres, type Service } from '../support/services.ts';
 import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import { namePerson, startGallery } from '../support/start-gallery.ts';
 import { silentChat } from '../support/silent-chat.ts';
+import { usualTreatment } from '../support/usual-treatment.ts';
 
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
@@ -74,6 +75,7 @@ beforeEach(async () => {
   };
   files = createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 });
   handlers = createHandlers({
+    ...usualTreatment,
     platformFor: () => platform,
     engine: {
       ...engine,

@@ -17,6 +17,7 @@ import type { FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { snapshotJob } from './factories.ts';
 import { startGallery } from './start-gallery.ts';
 import { silentChat } from './silent-chat.ts';
+import { usualTreatment } from './usual-treatment.ts';
 
 const log = createLogger('test', 'silent');
 
@@ -55,6 +56,7 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings, 
     }),
   };
   const deps: HandlerDeps = {
+    ...usualTreatment,
     platformFor: () => platform,
     engine,
     gallery: opened.gallery,
