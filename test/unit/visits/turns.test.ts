@@ -19,7 +19,12 @@ function watched() {
   const startMs = Date.now();
   const came: { who: string; afterMs: number }[] = [];
   const refused: { who: string; error: unknown }[] = [];
-  const take = (who: string, channel: `slack:${string}` = 'slack:C1', turns = createTurns(documents), signal = new AbortController().signal): void => {
+  const take = (
+    who: string,
+    channel: `slack:${string}` = 'slack:C1',
+    turns = createTurns(documents),
+    signal = new AbortController().signal,
+  ): void => {
     void turns.take(channel, signal).then(
       () => came.push({ who, afterMs: Date.now() - startMs }),
       (error: unknown) => refused.push({ who, error }),
