@@ -1,5 +1,4 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
-import { openCameras } from '@watchpost/cameras/open-cameras';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
