@@ -94,4 +94,6 @@ export interface SnapshotRecords {
    * repeated another one nor those that failed.
    */
   frames(range: FrameRange, limit: number, signal: AbortSignal): Promise<Frame[]>;
+  /** When the newest snapshot of a channel was taken that was taken before `beforeMs`; null if there is none. */
+  newest(channel: string, beforeMs: number, signal: AbortSignal): Promise<number | null>;
 }

@@ -23,6 +23,8 @@ const frameSchema = z
     look,
   }));
 
+const takenSchema = z.object({ taken_at: z.date() });
+
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
   const get = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null> => {
@@ -83,6 +85,14 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
         signal,
       );
       return rows.map((row) => frameSchema.parse(row));
+    },
+    newest: async (channel, beforeMs, signal) => {
+      const { rows } = await query(
+        'SELECT taken_at FROM watchpost.snapshots WHERE channel = $1 AND taken_at < $2 ORDER BY taken_at DESC LIMIT 1',
+        [channel, new Date(beforeMs)],
+        signal,
+      );
+      return rows.length === 0 ? null : takenSchema.parse(rows[0]).taken_at.getTime();
     },
   };
 }
