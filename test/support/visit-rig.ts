@@ -274,5 +274,6 @@ function fakeRecords(): SnapshotRecords {
     frames: unused,
     forgetFrames: unused,
     outcomes: async () => [],
+    newest: async () => null,
   };
 }
