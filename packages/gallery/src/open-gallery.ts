@@ -1,5 +1,6 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { createAdopt } from './changes/adoption.ts';
@@ -39,6 +40,7 @@ export interface OpenedGallery {
   gallery: Gallery;
   operations: PeopleOperations;
   records: SnapshotRecords;
+  documents: DocumentStore;
   /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
   start: () => void;
   /** Started separately, by processes that recognise. */
@@ -104,11 +106,12 @@ export async function openParts(
   };
   const explain = createExplain(parts);
   const gallery = createGallery({ ...parts, recognise, explain, close });
-  const { records } = database;
+  const { records, documents } = database;
   return {
     gallery,
     operations,
     records,
+    documents,
     start: () => sync.start(),
     housekeeping,
     checkup,
