@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '@watchpost/shared/errors';
+import { AppError } from '@watchpost/shared/errors';
 import type { Actor, AuditEntry } from '@watchpost/gallery/domain';
 import type { Operation } from '@watchpost/gallery/gallery';
 import { nameKey } from '@watchpost/gallery/names';

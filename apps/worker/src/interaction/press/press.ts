@@ -32,15 +32,31 @@ export interface Pressed {
 /** Adds what presses keep to what all deeds use. */
 export const withNotes = (deps: DeedDeps): PressDeps => ({ ...deps, notes: createNotes(deps.documents) });
 
+/** What whoever pressed is to be told; null: it was told. `told`: notes that it was. */
+export interface Pressing {
+  text: RichText | null;
+  told: () => Promise<void>;
+}
+
 /**
- * Does what somebody pressed below a post, once: whatever of it an earlier attempt did stays done, and the rest follows. Resolves to what
- * this person is told. Rejects with transient errors only; a press that cannot be done is answered.
+ * Does what somebody pressed below a post, once: whatever of it an earlier attempt did stays done, and the rest follows. Rejects with
+ * transient errors only; a press that cannot be done is answered.
  */
-export async function doPress(pressed: Pressed, deps: PressDeps, signal: AbortSignal): Promise<RichText> {
-  const { asker, press, job } = pressed;
+export async function doPress(pressed: Pressed, deps: PressDeps, signal: AbortSignal): Promise<Pressing> {
+  const kept = await deps.notes.ofJob(pressed.job.id, signal);
+  if (kept?.notes.state === 'told') return { text: null, told: async () => undefined };
+  const text = kept?.notes.state === 'done' ? doneText(kept.notes) : await carriedOut(pressed, kept, deps, signal);
+  return { text, told: async () => noteTold(pressed, deps, signal) };
+}
+
+async function noteTold({ job }: Pressed, { notes }: PressDeps, signal: AbortSignal): Promise<void> {
+  const kept = await notes.ofJob(job.id, signal);
+  if (kept) await notes.save({ ...kept, notes: { ...kept.notes, state: 'told' } }, signal);
+}
+
+async function carriedOut(pressed: Pressed, kept: KeptNotes | null, deps: PressDeps, signal: AbortSignal): Promise<RichText> {
+  const { asker, press } = pressed;
   if (changes(press.target.action) && !(await asker.platform.members.mayName(asker.member, signal))) return sentences.mayNot();
-  const kept = await deps.notes.ofJob(job.id, signal);
-  if (kept && kept.notes.state !== 'doing') return doneText(kept.notes);
   const visit = await deps.visits.get(press.target.visit, signal);
   if (!visit) return sentences.tooOld();
   try {

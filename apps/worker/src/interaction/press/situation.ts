@@ -5,6 +5,7 @@ import type { FaceRef, Visit } from '@watchpost/visits/visit';
 import type { Visitor, VisitView } from '@watchpost/visits/visit-view';
 import type { Notes } from './notes.ts';
 
+/** The faces of a visit's snapshots as they are known now. */
 export type FacesSeen = ReadonlyMap<string, readonly ComparableFace[]>;
 
 /** Who somebody says a face is: a person of the gallery, or a name that nobody has. */

@@ -1,6 +1,6 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
-import { refreshPost, unchangePost } from './change-post.ts';
+import { unchangePost } from './change-post.ts';
 import type { Notes } from './notes.ts';
 import type { Pressed, PressDeps } from './press.ts';
 import { sentences } from './sentences.ts';
