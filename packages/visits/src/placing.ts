@@ -3,7 +3,7 @@ import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/
 import { z } from 'zod';
 import { place, reaching, type JoinSettings, type Stretch } from './place.ts';
 import { untilNoConflict } from './until-no-conflict.ts';
-import { cameraId, cameraKey, digestOf, fromDocument, visitKind, type CameraOf } from './visit-document.ts';
+import { cameraId, cameraKey, shortHash, fromDocument, visitKind, type CameraOf } from './visit-document.ts';
 import type { VisitSnapshot } from './visit.ts';
 
 const shelfKind = 'camera-visits';
@@ -59,7 +59,7 @@ export function createPlacing(documents: DocumentStore, keepMs: number): Placing
         const stretches = await stretchesAround(camera, shelf, atMs, settings.visitWindowMs, signal);
         const found = place(stretches, atMs, settings);
         if (found && found.fromMs <= atMs && atMs <= found.toMs) return found.id;
-        const begun = { id: digestOf([camera.channel, camera.camera, snapshotId]), fromMs: atMs, toMs: atMs };
+        const begun = { id: shortHash([camera.channel, camera.camera, snapshotId]), fromMs: atMs, toMs: atMs };
         const grown = reaching(found ?? begun, atMs);
         const next = withVisit(shelf, grown, nowMs);
         const lastMs = Math.max(...next.visits.map(({ toMs }) => toMs));

@@ -13,12 +13,12 @@ export interface CameraOf {
 }
 
 /** Short and of plain characters: an id of documents, and a part of a post's buttons. */
-export function digestOf(parts: readonly (string | null)[]): string {
+export function shortHash(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
 }
 
 /** A camera as documents are found by it. */
-export const cameraId = ({ channel, camera }: CameraOf): string => digestOf([channel, camera]);
+export const cameraId = ({ channel, camera }: CameraOf): string => shortHash([channel, camera]);
 
 export const cameraKey = (camera: CameraOf): string => `camera:${cameraId(camera)}`;
 export const channelKey = (channel: ChannelKey): string => `channel:${channel}`;
