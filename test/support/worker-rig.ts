@@ -52,7 +52,6 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings, 
       call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
       token,
       allows: allowHosts([{ origin: slack.url }]),
-      sharing: { checkAfterMs: [1, 1] },
     }),
   };
   const deps: HandlerDeps = {

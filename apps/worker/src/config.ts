@@ -3,6 +3,7 @@ import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
+import { camerasEnv } from '@watchpost/cameras/config';
 import { seeEnv } from '@watchpost/see/config';
 import { platformEnv, platformFaults } from './platforms.ts';
 
@@ -13,6 +14,7 @@ export const workerEnv = {
   ...platformEnv,
   ...galleryEnv,
   ...seeEnv,
+  ...camerasEnv,
   ...concurrencyEnv,
   ...hostEnv,
   WORKER_PORT: portEnv.WORKER_PORT,
@@ -22,6 +24,8 @@ export const workerEnv = {
   KEEP_FILES_BYTES: wholeNumber(0, 1_073_741_824).default(33_554_432),
   /** How long a downloaded file is kept at most. */
   KEEP_FILES_MS: wholeNumber(0, 600_000).default(60_000),
+  /** In a backlog that cannot be worked off in time, older snapshots are skipped; 0: never. */
+  FRESHNESS_MS: wholeNumber(0, 86_400_000).default(600_000),
   /** How many recent snapshots of the same camera to compare with before any inference. */
   SAME_FRAME_LOOKBACK: wholeNumber(0, 50).default(5),
   /** How old those may be: an hour at most, because fingerprints are kept no longer. */

@@ -1,6 +1,6 @@
 import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Box } from '@watchpost/shared/geometry';
-import type { FaceLabel, FaceStyle } from '../2-describe.ts';
+import type { FaceLabel, FaceStyle } from './label.ts';
 import { labelFont } from '@watchpost/see/picture/label-font';
 import type { Raster } from '@watchpost/see/picture/raster';
 import { layoutLabels, type Layout, type PlacedLabel } from './layout.ts';
