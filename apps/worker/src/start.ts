@@ -68,7 +68,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       return made;
     }),
   ]);
-  const { gallery, records, documents, questions, housekeeping, leftBehind } = opened;
+  const { gallery, operations, records, documents, questions, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
   opened.start();
   housekeeping.start();
@@ -97,6 +97,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     cameras,
     documents,
     questions,
+    operations,
     engine,
     lookedAt: countLooks(metrics),
     gallery,

@@ -4,17 +4,8 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Actor } from '@watchpost/gallery/domain';
 import type { Gallery, PeopleOperations } from '@watchpost/gallery/gallery';
-import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
-import type { Visit } from '@watchpost/visits/visit';
-import type { VisitView } from '@watchpost/visits/visit-view';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { Visits } from '@watchpost/visits/visits';
-
-/** Who was there, of a visit and its faces as known now. */
-export type ComposeView = (
-  visit: Visit,
-  seen: Map<string, ComparableFace[]>,
-  alike: GalleryQuestions['alike'],
-) => { view: VisitView };
 
 /** What deeds about people and visits are done with. */
 export interface DeedDeps {
@@ -22,7 +13,6 @@ export interface DeedDeps {
   operations: PeopleOperations;
   questions: GalleryQuestions;
   visits: Pick<Visits, 'get' | 'save' | 'withPersons' | 'recent' | 'during'>;
-  compose: ComposeView;
   documents: DocumentStore;
   sender: Pick<JobSender, 'send'>;
   sendTimeoutMs: number;

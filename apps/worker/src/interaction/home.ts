@@ -43,7 +43,7 @@ async function homeOf(asker: Asker, deps: CommandDeps, signal: AbortSignal): Pro
   const [unknowns, recent, outcomes] = await Promise.all([
     unknownsOf(deps, signal),
     deps.visits.recent({ limit: most.visits }, signal),
-    deps.outcomes({ fromMs: toMs - dayMs, toMs }, signal),
+    deps.records.outcomes({ fromMs: toMs - dayMs, toMs }, signal),
   ]);
   const visits = await Promise.all((await viewed(recent, deps, signal)).map((each) => visitLine(each, asker, signal)));
   const cameras = camerasOf(outcomes);
@@ -52,7 +52,7 @@ async function homeOf(asker: Asker, deps: CommandDeps, signal: AbortSignal): Pro
     ...answerOf(heading(visits.length === 0 ? 'No visits yet' : 'Last visits'), visits).sections,
     ...answerOf(
       heading('Cameras in the last 24 hours'),
-      cameras.length === 0 ? [say`No snapshots.`] : cameras.slice(0, most.cameras).flatMap((counts) => cameraLines(counts, deps)),
+      cameras.length === 0 ? [say`No snapshots.`] : cameras.slice(0, most.cameras).flatMap((counts) => cameraLines(counts)),
     ).sections,
   ];
   return { summary: 'watchpost', picture: null, sections, footer: say`As of ${moment(toMs, 'time')}.` };

@@ -13,7 +13,7 @@ import { doPress, withNotes, type Press } from './press/press.ts';
 import { sentences } from './press/sentences.ts';
 import { recognise, type RecogniseDeps } from './recognise.ts';
 
-export interface InteractionDeps extends CommandDeps, RecogniseDeps {
+export interface InteractionDeps extends CommandDeps, Omit<RecogniseDeps, keyof CommandDeps> {
   /** Throws `job-invalid` for a platform that is not configured. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
 }

@@ -12,8 +12,9 @@ import { decode } from '@watchpost/see/picture/decode';
 import { downloadSnapshot } from '../download-snapshot.ts';
 import { requireReady } from '../gallery-ready.ts';
 import type { KeptFiles } from '../kept-files.ts';
-import { drawFaces, type FaceLabel } from '../result/annotate/draw.ts';
-import { maxResultSidePx } from '../result/annotate/layout.ts';
+import { drawFaces } from '../visit/annotate/draw.ts';
+import type { FaceLabel } from '../visit/annotate/label.ts';
+import { maxResultSidePx } from '../visit/annotate/layout.ts';
 import type { Asker, DeedDeps } from './deps.ts';
 import { answerOf, countOf, plain, say, section } from './texts.ts';
 

@@ -1,8 +1,9 @@
+import { compose } from '@watchpost/visits/compose';
 import type { Visit } from '@watchpost/visits/visit';
 import type { Visitor, VisitView } from '@watchpost/visits/visit-view';
 import type { DeedDeps } from './deps.ts';
 
-type ViewDeps = Pick<DeedDeps, 'visits' | 'questions' | 'compose'>;
+type ViewDeps = Pick<DeedDeps, 'visits' | 'questions'>;
 
 export interface ViewedVisit {
   visit: Visit;
@@ -13,10 +14,16 @@ export interface ViewedVisit {
 const chunk = 20;
 
 /** Who was in each of these visits, as the gallery says now. */
-export async function viewed(visits: readonly Visit[], { questions, compose }: ViewDeps, signal: AbortSignal): Promise<ViewedVisit[]> {
+export async function viewed(visits: readonly Visit[], { questions }: Pick<DeedDeps, 'questions'>, signal: AbortSignal): Promise<ViewedVisit[]> {
   const ids = visits.flatMap(({ snapshots }) => snapshots.map(({ snapshotId }) => snapshotId));
   const seen = await questions.seenIn(ids, signal);
-  return visits.map((visit) => ({ visit, view: compose(visit, seen, (one, other) => questions.alike(one, other)).view }));
+  return visits.map((visit) => {
+    const own = visit.snapshots.flatMap(({ snapshotId }) => {
+      const faces = seen.get(snapshotId);
+      return faces ? [[snapshotId, faces] as const] : [];
+    });
+    return { visit, view: compose(visit, new Map(own), (one, other) => questions.alike(one, other)).view };
+  });
 }
 
 /** Whether this visitor surely is one of these persons. */

@@ -1,5 +1,7 @@
 import type { Post } from '@watchpost/shared/chat/post';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { Asker, DeedDeps } from '../deps.ts';
 
 /** A command with what was typed after its name. */
@@ -13,36 +15,12 @@ export interface CommandAsked {
 }
 
 /** How many snapshots of one camera came to what. */
-export interface OutcomeCount {
-  channel: string;
-  camera: string | null;
-  outcome: string;
-  snapshots: number;
-}
-
-/** Who is told by direct message about whom. */
-export interface Subscribing {
-  parse(text: string): { who: string; camera: string | null; hours: DailyHours | null } | null;
-  add(
-    subscriber: { platform: string; member: string },
-    subscription: {
-      who: { kind: 'person'; personId: string; name: string } | { kind: 'unknown' } | { kind: 'anybody' };
-      camera: string | null;
-      hours: DailyHours | null;
-    },
-    signal: AbortSignal,
-  ): Promise<Subscription>;
-  list(subscriber: { platform: string; member: string }, signal: AbortSignal): Promise<Subscription[]>;
-  stop(subscriber: { platform: string; member: string }, number: number, signal: AbortSignal): Promise<Subscription | null>;
-  describe(subscription: Subscription): string;
-}
+export type OutcomeCount = Awaited<ReturnType<SnapshotRecords['outcomes']>>[number];
 
 export interface CommandDeps extends DeedDeps {
-  subscriptions: Subscribing;
   sender: Pick<JobSender, 'send' | 'counts'>;
-  outcomes: (range: { fromMs: number; toMs: number }, signal: AbortSignal) => Promise<OutcomeCount[]>;
-  /** One line of advice for one camera's counts, or null. */
-  adviceFor: (counts: OutcomeCount[]) => string | null;
+  records: Pick<SnapshotRecords, 'outcomes'>;
+  subscriptions: Pick<Subscriptions, 'add' | 'list' | 'stop'>;
 }
 
 /** Answers a command. Rejects with transient errors only. */

@@ -1,5 +1,6 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
+import { adviceFor } from '../../camera-advice.ts';
 import { answerOf, countOf, placeOf, say } from '../texts.ts';
 import type { CommandDeps, CommandHandler, OutcomeCount } from './command.ts';
 
@@ -9,7 +10,7 @@ const dayMs = 24 * 3_600_000;
 const mostCameras = 20;
 
 /** In the order in which they are told. */
-const outcomeWords: Readonly<Record<string, string>> = {
+const outcomeWords: Record<OutcomeCount['outcome'], string> = {
   faces: 'with faces',
   none: 'without a face',
   'too-small': 'with faces too small',
@@ -28,13 +29,13 @@ export const status: CommandHandler = async (_asked, deps, signal) => {
   const [jobs, people, outcomes] = await Promise.all([
     jobsLine(deps),
     deps.gallery.people(signal),
-    deps.outcomes({ fromMs: toMs - dayMs, toMs }, signal),
+    deps.records.outcomes({ fromMs: toMs - dayMs, toMs }, signal),
   ]);
   const named = people.filter((person) => person.status === 'named').length;
   const unknown = people.filter((person) => person.status === 'unknown').length;
   const known = say`People: ${countOf(named, 'name')}, ${countOf(unknown, 'unknown')}, ${people.length - named - unknown} ignored`;
   const cameras = camerasOf(outcomes);
-  const lines = cameras.slice(0, mostCameras).flatMap((counts) => cameraLines(counts, deps));
+  const lines = cameras.slice(0, mostCameras).flatMap((counts) => cameraLines(counts));
   const more = cameras.length > mostCameras ? [say`and ${countOf(cameras.length - mostCameras, 'camera')} more`] : [];
   const heading = cameras.length === 0 ? say`No snapshots in the last 24 hours.` : say`Snapshots of the last 24 hours:`;
   return answerOf(jobs, [known, heading, ...lines, ...more]);
@@ -67,7 +68,7 @@ export function camerasOf(outcomes: readonly OutcomeCount[]): OutcomeCount[][] {
 const totalOf = (counts: readonly OutcomeCount[]): number => counts.reduce((total, { snapshots }) => total + snapshots, 0);
 
 /** What became of one camera's snapshots, and what can be done about it. */
-export function cameraLines(counts: OutcomeCount[], { adviceFor }: Pick<CommandDeps, 'adviceFor'>): RichText[] {
+export function cameraLines(counts: OutcomeCount[]): RichText[] {
   const [first] = counts;
   if (!first) return [];
   const parts = Object.entries(outcomeWords).flatMap(([outcome, words]) => {

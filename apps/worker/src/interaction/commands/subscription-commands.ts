@@ -1,5 +1,7 @@
 import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { describeSubscription, parseSubscription } from '@watchpost/visits/subscription';
+import { refusalOf } from '../press/refusals.ts';
 import { answerOf, say } from '../texts.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
 import { findPersons, notFound, severalFound } from './find-person.ts';
@@ -15,13 +17,19 @@ const subscriberOf = ({ asker }: CommandAsked): { platform: string; member: stri
 
 /** `tell me when NAME comes to CAMERA between 22:00 and 6:00` */
 export const tell: CommandHandler = async (asked, deps, signal) => {
-  const parsed = deps.subscriptions.parse(asked.args);
+  const parsed = parseSubscription(asked.args);
   if (!parsed) return answer(say`Say when: ${example}. Without a camera or hours: tell me when Ada comes.`);
   const { camera, hours } = parsed;
   const who = await whomOf(parsed.who, asked, deps, signal);
   if ('refused' in who) return answer(who.refused);
-  const added = await deps.subscriptions.add(subscriberOf(asked), { who, camera, hours }, signal);
-  return answer(say`You will be told ${deps.subscriptions.describe(added)}. To end it: stop ${added.number}`);
+  try {
+    const added = await deps.subscriptions.add(subscriberOf(asked), { who, camera, hours }, signal);
+    return answer(say`You get a message ${describeSubscription(added).replace(/^\d+: /, '')}. To end that: stop ${added.number}`);
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (!refused) throw error;
+    return answer(refused);
+  }
 };
 
 type Whom = Parameters<CommandDeps['subscriptions']['add']>[1]['who'];
@@ -42,9 +50,9 @@ async function whomOf(
 /** `subscriptions`: what whoever asks is told about. */
 export const subscriptions: CommandHandler = async (asked, deps, signal) => {
   const all = await deps.subscriptions.list(subscriberOf(asked), signal);
-  if (all.length === 0) return answer(say`You are not told about anything. To be: ${example}`);
-  const lines = all.map((each) => say`${{ text: String(each.number), bold: true }}: ${deps.subscriptions.describe(each)}`);
-  return answerOf(say`You are told:`, [...lines, say`To end one: stop N`]);
+  if (all.length === 0) return answer(say`You get no messages. To get one: ${example}`);
+  const lines = all.map((each) => say`• ${describeSubscription(each)}`);
+  return answerOf(say`You get a message:`, [...lines, say`To end one: stop N`]);
 };
 
 /** `stop N` */
@@ -52,6 +60,6 @@ export const stop: CommandHandler = async (asked, deps, signal) => {
   const number = /^\d{1,6}$/.test(asked.args.trim()) ? Number(asked.args) : null;
   if (number === null) return answer(say`Say which by its number: subscriptions lists them.`);
   const stopped = await deps.subscriptions.stop(subscriberOf(asked), number, signal);
-  if (!stopped) return answer(say`You have no subscription ${number}: subscriptions lists them.`);
-  return answer(say`Ended: ${deps.subscriptions.describe(stopped)}.`);
+  if (!stopped) return answer(say`There is no ${number} among yours: subscriptions lists them.`);
+  return answer(say`Ended: ${describeSubscription(stopped)}.`);
 };

@@ -1,3 +1,4 @@
+import { compose } from '@watchpost/visits/compose';
 import type { Visit } from '@watchpost/visits/visit';
 import type { VisitView } from '@watchpost/visits/visit-view';
 import type { DeedDeps } from '../deps.ts';
@@ -12,7 +13,7 @@ const lookBack = 50;
 /** Everybody in a visit, as the gallery knows them now. */
 export async function viewOf(
   visit: Visit,
-  { questions, compose }: Pick<DeedDeps, 'questions' | 'compose'>,
+  { questions }: Pick<DeedDeps, 'questions'>,
   signal: AbortSignal,
 ): Promise<{ view: VisitView; seen: FacesSeen }> {
   const seen = await questions.seenIn(

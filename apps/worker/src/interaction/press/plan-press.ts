@@ -1,11 +1,12 @@
 import type { PostAction } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { visitorOf } from '@watchpost/visits/compose';
 import type { FaceRef } from '@watchpost/visits/visit';
 import type { Visitor } from '@watchpost/visits/visit-view';
 import { say } from '../texts.ts';
 import type { Notes, Step } from './notes.ts';
 import { saidBefore, sentences } from './sentences.ts';
-import { faceOf, surePerson, visitorOf, type Situation, type Somebody } from './situation.ts';
+import { faceOf, surePerson, type Situation, type Somebody } from './situation.ts';
 
 /** What a press changes, or why nothing is changed. */
 export type Planned = { plan: Pick<Notes, 'steps' | 'said' | 'summary'> } | { refused: RichText };
@@ -15,7 +16,7 @@ type ChangingAction = Exclude<PostAction, 'undo' | 'seen-before'>;
 /** Decides what a press on one number of a post comes to. Pure. */
 export function planPress(situation: Situation): Planned {
   const { target, visit, view } = situation;
-  const visitor = visitorOf(target, visit, view);
+  const visitor = visitorOf(view, visit, target.number ?? 0);
   if (!visitor) return { refused: situation.seen.size === 0 ? sentences.tooOld() : sentences.notShown(target.number) };
   if (visitor.faces.every((face) => faceOf(situation.seen, face)?.embedding.length === 0)) return { refused: sentences.erased(visitor) };
   switch (target.action) {

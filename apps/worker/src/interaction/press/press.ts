@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { PostAction } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
+import { visitorOf } from '@watchpost/visits/compose';
 import type { Asker, DeedDeps } from '../deps.ts';
 import { carryOut } from './carry-out.ts';
 import { claim, type Claim } from './claim.ts';
@@ -13,7 +13,6 @@ import { refusalOf } from './refusals.ts';
 import { chosen } from './choose-person.ts';
 import { seenBefore } from './seen-before.ts';
 import { sentences } from './sentences.ts';
-import { visitorOf } from './situation.ts';
 import { undoDeed } from './undo-deed.ts';
 
 export type Press = Extract<Deed, { do: 'press' }>;
@@ -82,7 +81,7 @@ async function changePeople(pressed: Pressed, kept: KeptNotes | null, deps: Pres
     const done = await deps.notes.save({ ...carried, notes: { ...carried.notes, state: 'done' } }, signal);
     return doneText(done.notes);
   } finally {
-    await held.release(signal);
+    await held.release();
   }
 }
 
@@ -91,26 +90,25 @@ async function changePeople(pressed: Pressed, kept: KeptNotes | null, deps: Pres
  * judged by what the first one said.
  */
 async function claimVisitor({ press }: Pressed, deps: PressDeps, signal: AbortSignal): Promise<Claim> {
-  const holder = randomUUID();
   for (;;) {
     const what = await personShown(press, deps, signal);
-    const held = await claim(deps.documents, what, holder, signal);
+    const held = await claim(deps.documents, what, signal);
     try {
       // What others changed while this job waited: all of it must be known before anything is decided.
       await deps.gallery.reached({ epoch: deps.gallery.position().epoch, version: Number.MAX_SAFE_INTEGER }, signal);
       if ((await personShown(press, deps, signal)) === what) return held;
     } catch (error) {
-      await held.release(signal);
+      await held.release();
       throw error;
     }
-    await held.release(signal);
+    await held.release();
   }
 }
 
 /** By what a press is told from others about the same: the person that the visitor is taken for, else the visit. */
 async function personShown({ target }: Press, deps: PressDeps, signal: AbortSignal): Promise<string> {
   const visit = await deps.visits.get(target.visit, signal);
-  const visitor = visit && visitorOf(target, visit, (await viewOf(visit, deps, signal)).view);
+  const visitor = visit && visitorOf((await viewOf(visit, deps, signal)).view, visit, target.number ?? 0);
   return visitor?.person?.id ?? target.visit;
 }
 

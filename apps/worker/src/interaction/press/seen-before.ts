@@ -1,12 +1,12 @@
 import type { ActionTarget } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { visitorOf } from '@watchpost/visits/compose';
 import type { Visit } from '@watchpost/visits/visit';
 import type { Asker, DeedDeps } from '../deps.ts';
 import { moment, placeOf, say } from '../texts.ts';
 import { visitsWith } from '../visits-with.ts';
 import { viewOf } from './find-situation.ts';
 import { sentences } from './sentences.ts';
-import { visitorOf } from './situation.ts';
 
 /** How far back is looked, and how many visits are told with their time and place. */
 const keptMs = 30 * 24 * 3_600_000;
@@ -21,7 +21,7 @@ export async function seenBefore(
   signal: AbortSignal,
 ): Promise<RichText> {
   const { view, seen } = await viewOf(visit, deps, signal);
-  const visitor = visitorOf(target, visit, view);
+  const visitor = visitorOf(view, visit, target.number ?? 0);
   if (!visitor) return seen.size === 0 ? sentences.tooOld() : sentences.notShown(target.number);
   const whom = visitor.person ?? visitor.could;
   if (!whom) return sentences.notSure(visitor);

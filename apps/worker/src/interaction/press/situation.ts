@@ -2,7 +2,7 @@ import type { ActionTarget } from '@watchpost/shared/chat/post';
 import type { Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace } from '@watchpost/gallery/questions';
 import type { FaceRef, Visit } from '@watchpost/visits/visit';
-import type { Visitor, VisitView } from '@watchpost/visits/visit-view';
+import type { VisitView } from '@watchpost/visits/visit-view';
 import type { Notes } from './notes.ts';
 
 /** The faces of a visit's snapshots as they are known now. */
@@ -27,17 +27,6 @@ export interface Situation {
   /** Somebody else who named the subject a moment ago, maybe after the button was shown: an actor's id. Null: nobody did. */
   namedBy: string | null;
 }
-
-/** Whose number this is now: two numbers may have become one visitor. */
-export function visitorOf({ number }: ActionTarget, visit: Visit, view: VisitView): Visitor | null {
-  const own = view.visitors.find((each) => each.number === number);
-  if (own) return own;
-  const faces = visit.numbers.find((each) => each.number === number)?.faces ?? [];
-  return view.visitors.find((visitor) => visitor.faces.some((face) => faces.some((other) => isSameFace(face, other)))) ?? null;
-}
-
-export const isSameFace = (one: FaceRef, other: FaceRef): boolean =>
-  one.snapshotId === other.snapshotId && one.position === other.position;
 
 /** The face as it is known now. */
 export const faceOf = (seen: FacesSeen, { snapshotId, position }: FaceRef): ComparableFace | null =>
