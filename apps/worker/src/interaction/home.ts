@@ -21,7 +21,12 @@ const dayMs = 24 * 3_600_000;
 const unknownsMs = 30 * dayMs;
 
 /** Shows somebody the page, unless it was shown a moment ago. `always`: something on it has just changed. */
-export async function showHome(asker: Asker, deps: CommandDeps, { always }: { always: boolean }, signal: AbortSignal): Promise<'shown' | 'idle'> {
+export async function showHome(
+  asker: Asker,
+  deps: CommandDeps,
+  { always }: { always: boolean },
+  signal: AbortSignal,
+): Promise<'shown' | 'idle'> {
   const id = `${asker.name}-${asker.member}`;
   const { document, nowMs } = await deps.documents.get(kind, id, signal);
   const shown = z.object({ shownAtMs: z.number() }).safeParse(document?.body);
@@ -83,7 +88,8 @@ async function unknownSection(person: Person, deps: CommandDeps, signal: AbortSi
   if (!newest || !visitor) return section(text);
   const button = (action: PostAction, label: string): PostButton => ({ label, target: targetOf(action, newest, visitor.number, id) });
   const fileId = newest.visit.post?.progress?.fileId ?? null;
-  const thumbnail = fileId === null ? {} : { thumbnail: { fileId, altText: `${placeOf(newest.visit)}: ${name} is number ${visitor.number}` } };
+  const thumbnail =
+    fileId === null ? {} : { thumbnail: { fileId, altText: `${placeOf(newest.visit)}: ${name} is number ${visitor.number}` } };
   const numbered = fileId === null ? text : say`${text} (number ${visitor.number} in the picture)`;
   return {
     text: numbered,

@@ -72,7 +72,13 @@ async function doDeed(
   }
 }
 
-async function answerPress(job: InteractionJob, press: Press, asker: Asker, deps: InteractionDeps, signal: AbortSignal): Promise<JobResult> {
+async function answerPress(
+  job: InteractionJob,
+  press: Press,
+  asker: Asker,
+  deps: InteractionDeps,
+  signal: AbortSignal,
+): Promise<JobResult> {
   const { told, text } = await doPress({ job, press, asker }, withNotes(deps), signal);
   if (text === null) return 'idle';
   await asker.platform.members.tell(job.by, text, signal);
@@ -95,7 +101,13 @@ function failureText({ id, deed }: InteractionJob, error: AppError, { lastAttemp
   return sentences.failed(error.code === 'internal' ? 'something went wrong, and the log says what' : error.message);
 }
 
-async function tellFailure(job: InteractionJob, { platform }: Asker, text: RichText, { log }: InteractionDeps, signal: AbortSignal): Promise<void> {
+async function tellFailure(
+  job: InteractionJob,
+  { platform }: Asker,
+  text: RichText,
+  { log }: InteractionDeps,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await platform.members.tell(job.by, text, signal);
   } catch (err) {

@@ -14,7 +14,11 @@ export interface ViewedVisit {
 const chunk = 20;
 
 /** Who was in each of these visits, as the gallery says now. */
-export async function viewed(visits: readonly Visit[], { questions }: Pick<DeedDeps, 'questions'>, signal: AbortSignal): Promise<ViewedVisit[]> {
+export async function viewed(
+  visits: readonly Visit[],
+  { questions }: Pick<DeedDeps, 'questions'>,
+  signal: AbortSignal,
+): Promise<ViewedVisit[]> {
   const ids = visits.flatMap(({ snapshots }) => snapshots.map(({ snapshotId }) => snapshotId));
   const seen = await questions.seenIn(ids, signal);
   return visits.map((visit) => {

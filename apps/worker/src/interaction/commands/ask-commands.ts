@@ -21,7 +21,8 @@ export const list: CommandHandler = async ({ args }, deps, signal) => {
   const shown = text === '' ? all.slice(0, mostListed) : await current(all.slice(0, mostListed), deps, signal);
   if (all.length === 0) return answerOf(text === '' ? say`Nobody has been seen yet.` : say`Nobody is called “${text}”.`, []);
   const left = all.length - shown.length;
-  const more = text === '' ? say`and ${left.toLocaleString('en-GB')} more: list NAME shows some of them` : say`and more: type more of the name`;
+  const more =
+    text === '' ? say`and ${left.toLocaleString('en-GB')} more: list NAME shows some of them` : say`and more: type more of the name`;
   const heading = text === '' ? say`${countOf(all.length, 'person', 'people')}:` : say`People called “${text}”:`;
   return answerOf(heading, [...shown.map((person) => lineOfPerson(person)), ...(left > 0 ? [more] : [])]);
 };

@@ -30,18 +30,12 @@ export const commands: Readonly<Record<string, { run: CommandHandler; changes?: 
 };
 
 /** Answers what somebody typed. Rejects with transient errors only. */
-export async function runCommand(
-  text: string,
-  asked: Omit<CommandAsked, 'args'>,
-  deps: CommandDeps,
-  signal: AbortSignal,
-): Promise<Post> {
+export async function runCommand(text: string, asked: Omit<CommandAsked, 'args'>, deps: CommandDeps, signal: AbortSignal): Promise<Post> {
   const [, typed = '', args = ''] = /^(\S*)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
   const name = typed.toLowerCase();
   const command = Object.hasOwn(commands, name === '' ? 'help' : name) ? commands[name === '' ? 'help' : name] : undefined;
   if (!command) return helpOf(say`There is no command “${typed.slice(0, 40)}”. These are all:`);
-  if (command.changes && !(await asked.asker.platform.members.mayName(asked.asker.member, signal)))
-    return answerOf(sentences.mayNot(), []);
+  if (command.changes && !(await asked.asker.platform.members.mayName(asked.asker.member, signal))) return answerOf(sentences.mayNot(), []);
   return command.run({ ...asked, args }, deps, signal);
 }
 

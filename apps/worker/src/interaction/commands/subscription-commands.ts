@@ -34,12 +34,7 @@ export const tell: CommandHandler = async (asked, deps, signal) => {
 
 type Whom = Parameters<CommandDeps['subscriptions']['add']>[1]['who'];
 
-async function whomOf(
-  who: string,
-  { asker }: CommandAsked,
-  deps: CommandDeps,
-  signal: AbortSignal,
-): Promise<Whom | { refused: RichText }> {
+async function whomOf(who: string, { asker }: CommandAsked, deps: CommandDeps, signal: AbortSignal): Promise<Whom | { refused: RichText }> {
   if (who === 'anybody' || who === 'unknown') return { kind: who };
   const found = await findPersons(who, asker, deps, signal);
   const [person, ...others] = found.persons;

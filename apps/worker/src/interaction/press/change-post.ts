@@ -43,12 +43,7 @@ export async function refreshPost(visit: Visit, deps: PostDeps, signal: AbortSig
 }
 
 /** Null: the visit is gone. */
-async function changed(
-  id: string,
-  { visits }: PostDeps,
-  signal: AbortSignal,
-  change: (visit: Visit) => Visit,
-): Promise<Visit | null> {
+async function changed(id: string, { visits }: PostDeps, signal: AbortSignal, change: (visit: Visit) => Visit): Promise<Visit | null> {
   for (let attempt = 1; ; attempt += 1) {
     const visit = await visits.get(id, signal);
     if (!visit) return null;

@@ -41,7 +41,8 @@ export async function findSituation(
     subject,
     by: asker.actor.id,
     last: target.number === null ? null : await deps.notes.lastOf(target.visit, target.number, signal),
-    namedBy: subject?.status === 'named' && subject.number !== null ? await namedLately(subject.id, job.atMs, asker.actor.id, deps, signal) : null,
+    namedBy:
+      subject?.status === 'named' && subject.number !== null ? await namedLately(subject.id, job.atMs, asker.actor.id, deps, signal) : null,
   };
 }
 

@@ -17,7 +17,7 @@ type ChangingAction = Exclude<PostAction, 'undo' | 'seen-before'>;
 export function planPress(situation: Situation): Planned {
   const { target, visit, view } = situation;
   const visitor = visitorOf(view, visit, target.number ?? 0);
-  if (!visitor) return { refused: situation.seen.size === 0 ? sentences.tooOld() : sentences.notShown(target.number) };
+  if (!visitor) return { refused: notShown(situation) };
   if (visitor.faces.every((face) => faceOf(situation.seen, face)?.embedding.length === 0)) return { refused: sentences.erased(visitor) };
   switch (target.action) {
     case 'is':
@@ -41,35 +41,51 @@ export function planPress(situation: Situation): Planned {
   }
 }
 
+function notShown({ seen, last, target }: Situation): RichText {
+  if (seen.size === 0) return sentences.tooOld();
+  return last ? saidBefore(last) : sentences.notShown(target.number);
+}
+
 /**
- * Why the button does not fit what is shown now; null: it does. `shown`: whom the post shows or asks about. `strict`: a button about somebody
- * who was merged since means a stranger who has got a name.
+ * Why the button does not fit what is shown now; null: it does. `shown`: whom the post shows, or asks about. `strict`: a button about
+ * somebody who was merged since means a stranger who has got a name.
  */
-function overtaken({ target, subject, last, namedBy }: Situation, visitor: Visitor, shown: string | null, strict = false): RichText | null {
+function overtaken(
+  { target, subject, last, namedBy }: Situation,
+  visitor: Visitor,
+  shown: readonly (string | undefined)[],
+  strict = false,
+): RichText | null {
   if (target.subject !== null && !subject) return sentences.forgotten(visitor);
-  const isShown = (subject?.id ?? null) === shown && !(strict && target.subject !== shown);
+  const isShown = subject ? shown.includes(subject.id) && !(strict && subject.id !== target.subject) : shown[0] === undefined;
   if (!isShown) return last ? saidBefore(last) : sentences.changed(visitor);
-  return strict && namedBy !== null ? saidBefore({ by: namedBy, summary: `${visitor.number} is ${visitor.person?.name ?? 'named'}` }) : null;
+  const isNamed = strict && namedBy !== null && subject !== null && subject.id === visitor.person?.id;
+  return isNamed ? saidBefore({ by: namedBy, summary: isText(visitor, subject.name) }) : null;
 }
 
 /** As `overtaken`, for what can always be said of somebody who is not certain. */
 function overtakenIfSure(situation: Situation, visitor: Visitor): RichText | null {
-  return visitor.standing === 'uncertain' || !visitor.person ? null : overtaken(situation, visitor, visitor.person.id, true);
+  if (visitor.standing === 'uncertain' || !visitor.person) return null;
+  return overtaken(situation, visitor, [visitor.person.id, visitor.could?.id], true);
 }
 
 function planIs(situation: Situation, visitor: Visitor, who: Somebody): Planned {
-  if ('person' in who && isAlready(visitor, who.person.id)) return { refused: alreadySaid(situation, visitor) };
-  if ('name' in who && visitor.standing !== 'uncertain' && visitor.person?.name === who.name)
-    return { refused: alreadySaid(situation, visitor) };
+  if ('person' in who && isAlready(visitor, who.person.id))
+    return { refused: alreadySaid(situation, visitor, isText(visitor, who.person.name)) };
   const refused = overtakenIfSure(situation, visitor);
   return refused ? { refused } : becomes(situation, visitor, who);
 }
 
 const isAlready = ({ standing, person }: Visitor, id: string): boolean => standing !== 'uncertain' && person?.id === id;
 
-function alreadySaid({ last, by }: Situation, visitor: Visitor): RichText {
-  return last && last.by !== by ? saidBefore(last) : sentences.already(visitor);
+/** It is so already; if somebody else said it, that is said. */
+function alreadySaid({ last, by }: Situation, visitor: Visitor, summary: string): RichText {
+  const sayer = last?.summary === summary ? last.by : visitor.saidBy;
+  return sayer !== null && sayer !== by ? saidBefore({ by: sayer, summary }) : sentences.already(visitor);
 }
+
+const isText = ({ number }: Pick<Visitor, 'number'>, name: string): string => `${number} is ${name}`;
+const isNotText = ({ number }: Pick<Visitor, 'number'>, name: string): string => `${number} is not ${name}`;
 
 /** Everything that shows this visitor becomes this person. */
 function becomes(situation: Situation, visitor: Visitor, who: Somebody): Planned {
@@ -80,8 +96,10 @@ function becomes(situation: Situation, visitor: Visitor, who: Somebody): Planned
   const name = person?.name ?? ('name' in who ? who.name : '');
   const id = person?.id ?? null;
   // Of an unknown's face everything goes along: then the other faces need nothing more.
-  const steps = best ? [thisIs(best, { person: id, name: person ? null : name }), ...rest.map((face) => thisIs(face, { person: id, name: null }))] : [];
-  return { plan: { steps, said: null, summary: `${visitor.number} is ${name}` } };
+  const steps = best
+    ? [thisIs(best, { person: id, name: person ? null : name }), ...rest.map((face) => thisIs(face, { person: id, name: null }))]
+    : [];
+  return { plan: { steps, said: null, summary: isText(visitor, name) } };
 }
 
 function thisIs({ snapshotId, position }: FaceRef, who: { person: string | null; name: string | null }): Step {
@@ -102,8 +120,8 @@ function bestFirst({ best, faces }: Visitor): FaceRef[] {
 
 function planYes(situation: Situation, visitor: Visitor): Planned {
   const { subject } = situation;
-  if (subject && isAlready(visitor, subject.id)) return { refused: alreadySaid(situation, visitor) };
-  const refused = overtaken(situation, visitor, visitor.could?.id ?? null);
+  if (subject && isAlready(visitor, subject.id)) return { refused: alreadySaid(situation, visitor, isText(visitor, subject.name)) };
+  const refused = overtaken(situation, visitor, [visitor.could?.id]);
   if (refused || !subject) return { refused: refused ?? sentences.outdated() };
   return becomes(situation, visitor, { person: subject });
 }
@@ -111,7 +129,7 @@ function planYes(situation: Situation, visitor: Visitor): Planned {
 function planNo(situation: Situation, visitor: Visitor): Planned {
   const { subject } = situation;
   if (subject && isDenied(situation, visitor, subject.id)) return { refused: alreadyDenied(situation, visitor, subject.name) };
-  const refused = overtaken(situation, visitor, visitor.could?.id ?? null);
+  const refused = overtaken(situation, visitor, [visitor.could?.id]);
   if (refused || !subject) return { refused: refused ?? sentences.outdated() };
   if (visitor.person && visitor.standing !== 'uncertain')
     return denied(visitor, subject, [{ do: 'distinguish', person: visitor.person.id, other: subject.id }]);
@@ -121,21 +139,22 @@ function planNo(situation: Situation, visitor: Visitor): Planned {
 function planNot(situation: Situation, visitor: Visitor): Planned {
   const { subject } = situation;
   if (subject && isDenied(situation, visitor, subject.id)) return { refused: alreadyDenied(situation, visitor, subject.name) };
-  const refused = overtaken(situation, visitor, visitor.person?.id ?? visitor.could?.id ?? null);
+  const refused = overtaken(situation, visitor, [visitor.person?.id]);
   if (refused || !subject) return { refused: refused ?? sentences.outdated() };
   return denied(visitor, subject, deniedFaces(situation, visitor, subject.id));
 }
 
-function denied({ number }: Visitor, { id, name }: { id: string; name: string }, steps: Step[]): Planned {
-  return { plan: { steps, said: { number, notPerson: id }, summary: `${number} is not ${name}` } };
+function denied(visitor: Visitor, { id, name }: { id: string; name: string }, steps: Step[]): Planned {
+  return { plan: { steps, said: { number: visitor.number, notPerson: id }, summary: isNotText(visitor, name) } };
 }
 
 function isDenied({ visit }: Situation, { number, person }: Visitor, id: string): boolean {
   return person?.id !== id && visit.said.some((each) => each.number === number && each.notPerson === id);
 }
 
-function alreadyDenied({ last, by }: Situation, { number }: Visitor, name: string): RichText {
-  return last && last.by !== by ? saidBefore(last) : sentences.alreadyNot(number, name);
+function alreadyDenied({ last, by }: Situation, visitor: Visitor, name: string): RichText {
+  const isSaid = last !== null && last.by !== by && last.summary === isNotText(visitor, name);
+  return isSaid ? saidBefore(last) : sentences.alreadyNot(visitor.number, name);
 }
 
 /** The faces that were taken for this person, surely or not: each teaches that it is not. */
@@ -148,10 +167,10 @@ function deniedFaces({ seen }: Situation, visitor: Visitor, id: string): Step[] 
 function planIgnore(situation: Situation, visitor: Visitor, action: Extract<ChangingAction, 'ignore' | 'unignore'>): Planned {
   const { number, person, standing } = visitor;
   if (!person || standing === 'uncertain') return { refused: sentences.notSure(visitor) };
-  if ((standing === 'ignored') === (action === 'ignore')) return { refused: alreadySaid(situation, visitor) };
-  const refused = overtaken(situation, visitor, person.id, true);
+  const summary = action === 'ignore' ? `${number} is ignored from now on` : `${number} is reported again`;
+  if ((standing === 'ignored') === (action === 'ignore')) return { refused: alreadySaid(situation, visitor, summary) };
+  const refused = overtaken(situation, visitor, [person.id], true);
   if (refused) return { refused };
-  const summary = action === 'ignore' ? `${number} is ignored from now on` : `${number} is no longer ignored`;
   return { plan: { steps: [{ do: action, person: person.id }], said: null, summary } };
 }
 
