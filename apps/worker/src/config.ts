@@ -1,9 +1,9 @@
+import { camerasEnv } from '@watchpost/cameras/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
-import { camerasEnv } from '@watchpost/cameras/config';
 import { seeEnv } from '@watchpost/see/config';
 import { platformEnv, platformFaults } from './platforms.ts';
 
@@ -20,12 +20,12 @@ export const workerEnv = {
   WORKER_PORT: portEnv.WORKER_PORT,
   /** Larger files are refused before they are read. */
   MAX_FILE_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),
+  /** Older snapshots are skipped while those that wait would take longer than this; 0: none is skipped. */
+  FRESHNESS_MS: wholeNumber(0, 86_400_000).default(600_000),
   /** How much of the downloaded files is kept in memory for their posts; 0: nothing. */
   KEEP_FILES_BYTES: wholeNumber(0, 1_073_741_824).default(33_554_432),
   /** How long a downloaded file is kept at most. */
   KEEP_FILES_MS: wholeNumber(0, 600_000).default(60_000),
-  /** In a backlog that cannot be worked off in time, older snapshots are skipped; 0: never. */
-  FRESHNESS_MS: wholeNumber(0, 86_400_000).default(600_000),
   /** How many recent snapshots of the same camera to compare with before any inference. */
   SAME_FRAME_LOOKBACK: wholeNumber(0, 50).default(5),
   /** How old those may be: an hour at most, because fingerprints are kept no longer. */

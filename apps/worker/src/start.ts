@@ -20,14 +20,17 @@ import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { runTasks } from './schedule.ts';
+import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
 import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
 const sendTimeoutMs = 5_000;
+const dayMs = 86_400_000;
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
@@ -79,7 +82,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('job sender', () => sender.close());
 
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  lifecycle.onStop('cameras', async () => cameras.close());
+  lifecycle.onStop('camera settings', () => cameras.close());
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
   const visiting = createVisiting({
     ...opened,
@@ -88,9 +91,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     sender,
     sendTimeoutMs,
     metrics,
-    keepMs: gallerySettings(config, null).sightingsKeepMs,
+    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
     freshnessMs: config.FRESHNESS_MS,
   });
+  const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...visiting,
     platformFor,
@@ -98,6 +102,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     documents,
     questions,
     operations,
+    count,
+    freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
     gallery,
@@ -119,7 +125,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
     onFailed: async (job, error) =>
-      'snapshotId' in job ? recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting) : undefined,
+      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   void runTasks(visiting.tasks, { documents, log }, lifecycle.stopping);

@@ -7,6 +7,7 @@ import { createAdopt } from './changes/adoption.ts';
 import { createOperations } from './changes/operations.ts';
 import { createTransact, type Transact } from './changes/transact.ts';
 import { createGallery } from './create-gallery.ts';
+import { createQuestions } from './create-questions.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
 import { assessByCalibration } from './housekeeping/assessor.ts';
 import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
@@ -16,9 +17,11 @@ import { leftBehind, type LeftBehind } from './memory/left-behind.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
 import { createPageIn } from './memory/paging/page-in.ts';
+import type { ReaderDeps } from './memory/reader.ts';
 import { createSync } from './memory/sync.ts';
 import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createGalleryMetrics } from './metrics.ts';
+import type { GalleryQuestions } from './questions.ts';
 import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
@@ -35,12 +38,17 @@ export interface OpenGalleryOptions {
   vectors?: boolean;
 }
 
-/** What processes use. Nothing runs until it is started. */
-export interface OpenedGallery {
-  gallery: Gallery;
-  operations: PeopleOperations;
+/** What else is in the gallery's database. */
+interface KeptBeside {
   records: SnapshotRecords;
   documents: DocumentStore;
+}
+
+/** What processes use. Nothing runs until it is started. */
+export interface OpenedGallery extends KeptBeside {
+  gallery: Gallery;
+  operations: PeopleOperations;
+  questions: GalleryQuestions;
   /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
   start: () => void;
   /** Started separately, by processes that recognise. */
@@ -82,7 +90,7 @@ export async function openParts(
 
   const search = settings.index === 'mongot' ? database.vectorSearch : null;
   const mirror = createMirror(search ? () => createLruIndex(createExactIndex(), settings.residentVectors) : createExactIndex);
-  const embeddings = vectors && search ? 'newest' : vectors;
+  const embeddings: ReaderDeps['embeddings'] = vectors && search ? 'newest' : vectors;
   const adopt = async (signal: AbortSignal): Promise<void> => adoptEdits(signal);
   const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings, adopt });
 
@@ -90,7 +98,7 @@ export async function openParts(
   const adoptEdits = createAdopt({ ...database, mirror, transact, log });
   const pageIn = search ? createPageIn({ mirror, search }) : undefined;
   const vectorsOf = createVectorsOf({ ...database, mirror });
-  const parts = { ...database, mirror, sync, transact, vectorsOf, pageIn, metrics, log, decision, references };
+  const parts = { ...database, mirror, sync, transact, vectorsOf, pageIn, embeddings, metrics, log, decision, references };
   const operations = createOperations(parts);
   const recognise = createRecognise(parts);
 
@@ -99,7 +107,9 @@ export async function openParts(
   const housekeeping = createHousekeeping(care, settings.housekeeping);
   const checkup = createCheckup(care);
 
+  const stop = new AbortController();
   const close = async (): Promise<void> => {
+    stop.abort();
     await sync.close();
     await housekeeping.close();
     await database.close();
@@ -110,6 +120,7 @@ export async function openParts(
   return {
     gallery,
     operations,
+    questions: createQuestions(parts, stop.signal),
     records,
     documents,
     start: () => sync.start(),

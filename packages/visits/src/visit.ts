@@ -46,8 +46,8 @@ export const visitSchema = z.object({
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
   /**
-   * What the newest picture shows, in the post or in its thread: which snapshot, and with which numbers; null: no picture yet. `drawn`:
-   * of all that is written on it, so that a picture that would be the same is not made again.
+   * Which snapshot the post's picture shows; null: no picture yet. Which numbers the newest picture shows, in the post or in its thread,
+   * and all that is `drawn` on it (a hash), so that a picture that would be the same is not made again.
    */
   picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
   /** Of the text and the buttons that were posted last. */

@@ -75,10 +75,10 @@ async function makeDigest(day: DigestDay, platform: string, deps: DigestDeps, si
   const mine = ended.filter(({ channel }) => platformOf(channel) === platform);
   const outcomes = await records.outcomes({ fromMs: day.fromMs, toMs: day.toMs }, signal);
   const skipped = skippedIn(outcomes, platform);
-  // Quiet days are quiet.
-  if (mine.length === 0 && skipped.length === 0) return { post: null, sheet: [] };
   const viewed = await viewsOf(mine, deps, signal);
-  return digestOf({ fromMs: day.fromMs, toMs: day.toMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
+  const digest = digestOf({ fromMs: day.fromMs, toMs: day.toMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
+  // Quiet days are quiet.
+  return digest ?? { post: null, sheet: [] };
 }
 
 async function viewsOf(visits: readonly Visit[], { questions }: DigestDeps, signal: AbortSignal): Promise<{ visit: Visit; view: VisitView }[]> {

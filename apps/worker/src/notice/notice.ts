@@ -24,16 +24,16 @@ const buttonSchema = z.object({
   style: z.enum(['primary', 'danger']).exactOptional(),
 });
 const sectionSchema = z.object({
-  text: z.array(runSchema),
-  buttons: z.array(buttonSchema),
-  menu: z.array(buttonSchema),
+  text: z.array(runSchema).readonly(),
+  buttons: z.array(buttonSchema).readonly(),
+  menu: z.array(buttonSchema).readonly(),
   thumbnail: z.object({ fileId: z.string(), altText: z.string() }).exactOptional(),
 });
 const postSchema = z.object({
   summary: z.string(),
   picture: z.object({ title: z.string(), altText: z.string() }).nullable(),
-  sections: z.array(sectionSchema),
-  footer: z.array(runSchema),
+  sections: z.array(sectionSchema).readonly(),
+  footer: z.array(runSchema).readonly(),
 });
 
 /** A post that is no visit's: what it says, to whom, and how far it got. */
@@ -44,7 +44,7 @@ const noticeSchema = z.object({
   /** Null: there is nothing to say, and that is settled. */
   post: postSchema.nullable(),
   /** The faces of its contact sheet; none: it has no picture. */
-  sheet: z.array(z.object({ snapshotId: z.string(), position: z.number(), label: z.string() })),
+  sheet: z.array(z.object({ snapshotId: z.string(), position: z.number(), label: z.string() })).readonly(),
   progress: postProgressSchema.nullable(),
 });
 export type NoticeBody = z.infer<typeof noticeSchema>;

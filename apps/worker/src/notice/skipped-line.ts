@@ -33,8 +33,8 @@ export async function postSkippedLines(deps: SkippedDeps, signal: AbortSignal): 
     for (const { writeChannel } of platforms) {
       const platform = platformOf(writeChannel);
       const skipped = skippedIn(outcomes, platform);
-      if (skipped.length === 0) continue;
       const post = skippedLine({ ...range, timeZone: cameras.timeZone(), cameras: skipped, freshnessMs });
+      if (!post) continue;
       const id = `skipped-${platform}-${new Date(range.fromMs).toISOString().slice(0, 13)}`;
       await postNotice({ id, to: { channel: writeChannel }, post, sheet: [] }, signal);
     }

@@ -2,10 +2,12 @@ import { AppError } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord, SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import type { OutcomeCounter } from '../outcome-counter.ts';
 import { recordingFailures } from '../record-failure.ts';
 import { joinVisit, type JoinDeps } from '../snapshot/5-join-visit.ts';
 
 export interface ResultDeps extends JoinDeps {
+  count: OutcomeCounter;
   records: SnapshotRecords;
   log: Logger;
 }

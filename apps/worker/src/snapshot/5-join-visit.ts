@@ -6,7 +6,7 @@ import type { Visits } from '@watchpost/visits/visits';
 
 export interface JoinDeps {
   visits: Visits;
-  cameras: Cameras;
+  cameras: Pick<Cameras, 'settingsOf'>;
   sender: JobSender;
   /** How long to wait for the queue to take the visit's job, milliseconds. */
   sendTimeoutMs: number;

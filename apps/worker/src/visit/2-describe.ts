@@ -19,7 +19,7 @@ export interface Described {
   hash: string;
 }
 
-/** The visit in words, with what can be done about it. `pictureOf`: the snapshot that its picture shows; null: none yet. */
+/** The visit in words, with what can be done about it. `pictureOf`: the snapshot that its picture shows; null: it has none. */
 export async function describe(
   { visit, view }: Pick<Gathered, 'visit' | 'view'>,
   pictureOf: string | null,
@@ -27,7 +27,7 @@ export async function describe(
   { gallery, cameras, links, now }: DescribeDeps,
   signal: AbortSignal,
 ): Promise<Described> {
-  const shown = visit.snapshots.find(({ snapshotId }) => snapshotId === (pictureOf ?? view.bestSnapshotId)) ?? visit.snapshots.at(-1);
+  const shown = visit.snapshots.find(({ snapshotId }) => snapshotId === pictureOf) ?? visit.snapshots.at(-1);
   const url = shown ? await links.of(visit.channel, shown.messageId, chat, signal) : null;
   const post = postOf({
     visit,

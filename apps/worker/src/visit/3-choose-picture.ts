@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { labelsOf } from '@watchpost/visits/labels';
+import { labelsOf, type FaceLabel } from '@watchpost/visits/labels';
 import type { Gathered } from './1-gather.ts';
-import type { LabelledFace } from './annotate/label.ts';
 
 /** A picture to be drawn. */
 export interface PicturePlan {
   snapshotId: string;
-  labels: LabelledFace[];
+  labels: FaceLabel[];
   /** Of the visitors that it shows. */
   numbers: number[];
   /** Of the snapshot and all that is drawn on it: another one is another picture. */

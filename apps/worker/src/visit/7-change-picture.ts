@@ -30,17 +30,18 @@ type Reply = Visit['replies'][number];
  */
 export async function changePicture(
   visit: Visit,
-  described: Described,
+  describeWith: (snapshotId: string | null) => Promise<Described>,
   plan: PicturePlan | null,
   deps: PictureDeps,
   signal: AbortSignal,
 ): Promise<Visit> {
   const shown = shownOf(visit);
-  if (!shown || !described.post.picture) return visit;
-  const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
   const unfinished = visit.replies.find(({ progress }) => progress?.state !== 'posted' && progress?.state !== 'gone');
+  if (!shown || !(unfinished || isAnother(visit, plan))) return visit;
+  const described = await describeWith(plan?.snapshotId ?? null);
+  if (!described.post.picture) return visit;
+  const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
   if (unfinished) return sendReply(visit, unfinished, shown, described, drawing, deps, signal);
-  if (!plan || plan.drawn === visit.picture?.drawn) return visit;
   try {
     if (!deps.keepsPictures.has(platformOf(shown.channel))) {
       const swapped = await swap(visit, shown, described, drawing, deps, signal);
@@ -56,6 +57,8 @@ export async function changePicture(
     return visit;
   }
 }
+
+const isAnother = (visit: Visit, plan: PicturePlan | null): boolean => plan !== null && plan.drawn !== visit.picture?.drawn;
 
 interface Drawing {
   plan: PicturePlan | null;
@@ -140,7 +143,8 @@ async function sendReply(
     const edited = (now: Visit): Visit => ({
       ...now,
       replies: now.replies.map((each) => (each.key === key ? { key, progress } : each)),
-      picture: isNewFile && plan ? pictureOf(plan) : now.picture,
+      // The post's own picture is still what it was.
+      picture: isNewFile && plan ? { ...pictureOf(plan), snapshotId: (now.picture ?? plan).snapshotId } : now.picture,
     });
     stored = await change(deps, visit.id, edited, signal);
     known = progress;

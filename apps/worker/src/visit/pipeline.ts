@@ -76,13 +76,16 @@ async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, s
   const platform = deps.platformFor(visit.post?.channel ?? visit.channel);
   const posting = { ...deps, platform, keepLease };
   const plan = choosePicture(gathered);
-  const describeAs = (now: Visit) =>
-    timed('describe', () => describe({ ...gathered, visit: now }, now.picture?.snapshotId ?? null, platform.chat, deps, signal));
+  const describeAs = (now: Visit, snapshotId = (now.picture ?? plan)?.snapshotId ?? null) =>
+    timed('describe', () => describe({ ...gathered, visit: now }, snapshotId, platform.chat, deps, signal));
   await queueTidy(visit, deps);
-  const posted = shownOf(visit) ? visit : await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal));
+  const isNew = shownOf(visit) === null;
+  const posted = isNew ? await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal)) : visit;
   const described = await describeAs(posted);
   const edited = await timed('edit', () => edit(posted, described, posting, signal));
-  return timed('picture', () => changePicture(edited, described, plan, posting, signal));
+  // The picture of a new post is the best one that there was.
+  if (isNew && edited.picture) return edited;
+  return timed('picture', () => changePicture(edited, (snapshotId) => describeAs(edited, snapshotId), plan, posting, signal));
 }
 
 /** A change can be undone for a while: then its button has to go. */

@@ -14,16 +14,13 @@ export interface TellDeps {
   now: () => number;
 }
 
-/** Whoever is found out so long after a visit is no news, milliseconds. */
-const newsMs = 15 * 60_000;
-
 /** Queues a message to everybody who wants to know of somebody in this visit; once for each visit. */
 export function createTellSubscribers({ subscriptions, gallery, cameras, postNotice, now }: TellDeps): TellSubscribers {
   return async ({ visit, view }, signal) => {
-    const nowMs = now();
-    if (visit.verdict === 'cooldown' || view.toMs < nowMs - newsMs) return;
+    // They were told of these persons a moment ago.
+    if (visit.verdict === 'cooldown') return;
     const currentId = async (personId: string): Promise<string | null> => (await gallery.person(personId, signal))?.id ?? null;
-    const tellings = await subscriptions.matching({ visit, view, timeZone: cameras.timeZone(), nowMs, currentId }, signal);
+    const tellings = await subscriptions.matching({ visit, view, timeZone: cameras.timeZone(), nowMs: now(), currentId }, signal);
     for (const { noticeId, platform, member, post } of tellings) {
       await postNotice({ id: noticeId, to: { platform, member }, post, sheet: [] }, signal);
     }

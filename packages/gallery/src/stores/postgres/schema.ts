@@ -167,6 +167,7 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS audit_persons ON watchpost.audit USING gin (person_ids) WITH (fastupdate = off)',
   'CREATE INDEX IF NOT EXISTS snapshots_recent ON watchpost.snapshots (channel, camera, taken_at DESC) WHERE seen',
   'CREATE INDEX IF NOT EXISTS snapshots_of_channel ON watchpost.snapshots (channel, taken_at DESC) WHERE seen',
+  'CREATE INDEX IF NOT EXISTS snapshots_newest ON watchpost.snapshots (channel, taken_at DESC)',
   `CREATE INDEX IF NOT EXISTS snapshots_in_progress ON watchpost.snapshots (channel, in_progress_at) WHERE in_progress_at IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_fingerprint ON watchpost.snapshots (taken_at) WHERE fingerprint IS NOT NULL',
   // Counting reads nothing but the index.

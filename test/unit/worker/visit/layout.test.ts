@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitText, layoutLabels, maxResultSidePx, type LabelledBox, type PlacedLabel } from '@watchpost/worker/result/annotate/layout';
+import { fitText, layoutLabels, maxResultSidePx, type LabelledBox, type PlacedLabel } from '@watchpost/worker/visit/annotate/layout';
 
 const measure = (text: string, fontPx: number) => Array.from(text).length * fontPx * 0.6;
 const face = (x: number, y: number, side = 60, text = '1 Ada'): LabelledBox => ({ box: { x, y, width: side, height: side }, text });
