@@ -3,6 +3,7 @@ import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
 import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { boxSchema, faceDecisionSchema } from '../domain.ts';
 import { galleryPositionSchema } from '../position.ts';
+import { snapshotOutcomeSchema, type OutcomeCount, type OutcomeRange } from './snapshot-outcome.ts';
 
 const recordedFaceSchema = z.object({
   box: boxSchema,
@@ -24,7 +25,11 @@ export const recordBodySchema = z.object({
   job: snapshotJobSchema,
   /** Counts the writes; each write names the revision that it is based on. */
   revision: z.number().int(),
-  state: z.enum(['received', 'recognised', 'posted', 'nothing-to-post', 'nothing-new', 'failed']),
+  state: z.enum(['received', 'recognised', 'posted', 'nothing-to-post', 'nothing-new', 'skipped', 'failed']),
+  /** Null while it is being worked on, and in records of earlier releases. */
+  outcome: snapshotOutcomeSchema.nullable().default(null),
+  /** When it came to this outcome, milliseconds since 1970. */
+  outcomeAtMs: z.number().nullable().default(null),
   /** SHA-256 of the bytes, hex. */
   sha256: z.string().nullable(),
   /** The earlier snapshot that this one repeats. */
@@ -94,4 +99,6 @@ export interface SnapshotRecords {
    * repeated another one nor those that failed.
    */
   frames(range: FrameRange, limit: number, signal: AbortSignal): Promise<Frame[]>;
+  /** How many snapshots came to which outcome in this time, by channel and camera, each counted once. In no particular order. */
+  outcomes(range: OutcomeRange, signal: AbortSignal): Promise<OutcomeCount[]>;
 }

@@ -109,7 +109,10 @@ const tables: readonly string[] = [
     seen boolean NOT NULL,
     fingerprint bytea,
     body jsonb NOT NULL)`,
-  'ALTER TABLE watchpost.snapshots ADD COLUMN IF NOT EXISTS in_progress_at timestamptz',
+  `ALTER TABLE watchpost.snapshots
+    ADD COLUMN IF NOT EXISTS in_progress_at timestamptz,
+    ADD COLUMN IF NOT EXISTS outcome text,
+    ADD COLUMN IF NOT EXISTS outcome_at timestamptz`,
 ];
 
 /** Their names. */
@@ -149,6 +152,8 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS snapshots_of_channel ON watchpost.snapshots (channel, taken_at DESC) WHERE seen',
   `CREATE INDEX IF NOT EXISTS snapshots_in_progress ON watchpost.snapshots (channel, in_progress_at) WHERE in_progress_at IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_fingerprint ON watchpost.snapshots (taken_at) WHERE fingerprint IS NOT NULL',
+  // Counting reads nothing but the index.
+  `CREATE INDEX IF NOT EXISTS snapshots_outcome ON watchpost.snapshots (outcome_at) INCLUDE (channel, camera, outcome) WHERE outcome IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_expire ON watchpost.snapshots (expires_at)',
 ];
 
