@@ -167,7 +167,7 @@ describe('the request for the post', () => {
   });
 
   it('leaves an earlier one open when it is refused for a rate limit', async () => {
-    const progress: UploadProgress = { state: 'sharing', fileId: 'FUP1', askedAtMs: Date.now() - 50 };
+    const progress: UploadProgress = { state: 'sharing', fileId: 'FUP00000001', askedAtMs: Date.now() - 50 };
     slack.mischief(complete, { kind: 'status', status: 429, headers: { 'retry-after': '1' } });
     const story = await shareUntilDone(platform, { progress, attempts: 1 });
     expect(story.saves[1]!.progress).toEqual(progress);
@@ -189,8 +189,8 @@ describe('an upload whose post does not appear', () => {
     const story = await shareUntilDone(platform);
     expect(story).toMatchObject({ failures: ['upload-not-shared'], attemptsUsed: 0, made: 2 });
     expect(slack.posts).toHaveLength(1);
-    const asked = story.saves.findLast(({ progress }) => progress.fileId === 'FUP1')!;
-    const replaced = story.saves.find(({ progress }) => progress.fileId !== 'FUP1')!;
+    const asked = story.saves.findLast(({ progress }) => progress.fileId === 'FUP00000001')!;
+    const replaced = story.saves.find(({ progress }) => progress.fileId !== 'FUP00000001')!;
     expect(replaced.atMs - asked.progress.askedAtMs!).toBeGreaterThanOrEqual(replaceAfterMs);
     expect(slack.calls.map(({ method }) => method).filter((method) => /delete|URL/.test(method))).toEqual([
       'files.getUploadURLExternal',

@@ -3,6 +3,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Turns } from '@watchpost/shared/chat/turns';
 import { mergeEnv, type ConfigOf } from '@watchpost/shared/config/parse-env';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import { slack } from '@watchpost/slack/slack';
 
@@ -28,7 +29,7 @@ export interface Platforms {
 }
 
 /** Connects every platform that is configured. */
-export function connectPlatforms(config: PlatformConfig, deps: { turns: Turns }): Platforms {
+export function connectPlatforms(config: PlatformConfig, deps: { turns: Turns; log: Logger }): Platforms {
   const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config, deps)]));
   return {
     platformFor: (channel) => {

@@ -73,7 +73,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined } });
+  const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined }, log });
   const handlers = createHandlers({
     platformFor,
     engine,

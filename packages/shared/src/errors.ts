@@ -33,6 +33,7 @@ export const errorCodes = {
   'file-not-ready': 'transient',
   'file-too-large': 'permanent',
   'download-failed': 'transient',
+  'post-unconfirmed': 'transient',
   'upload-failed': 'transient',
   'upload-not-shared': 'transient',
   // The worker's pipelines.

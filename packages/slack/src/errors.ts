@@ -79,3 +79,14 @@ export function fromSlackError(method: string, thrown: unknown): AppError {
   if (thrown instanceof WebAPIHTTPError) return new AppError('chat-unavailable', `${method}: HTTP ${thrown.statusCode}`);
   return new AppError('chat-unavailable', `${method}: no response`, { cause: thrown });
 }
+
+/** Slack's own error code, of an error that Slack refused a call with; null: Slack did not say, or it is no such error. */
+export function slackErrorOf(thrown: unknown): string | null {
+  if (!(thrown instanceof AppError)) return null;
+  return /^[a-z]+\.[a-z.]+: ([a-z0-9_.-]{1,80})$/i.exec(thrown.message)?.[1] ?? null;
+}
+
+/** Whether Slack has certainly not done what it was asked for. Without that it may have, or may still do it. */
+export function isRefusal(thrown: unknown): thrown is AppError {
+  return thrown instanceof AppError && (thrown.retry !== 'transient' || thrown.code === 'chat-rate-limited');
+}
