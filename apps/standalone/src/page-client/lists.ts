@@ -30,7 +30,9 @@ export const placeOf = (message: HTMLElement | null): Record<string, string | un
 export function updateList(list: HTMLElement, keys: readonly string[], pieces: ReadonlyMap<string, Piece>): void {
   const scroll = list.closest<HTMLElement>('.scroll');
   const follows = scroll === null || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < nearPx;
-  const known = new Map([...list.children].flatMap((item) => (item instanceof HTMLElement ? [[item.dataset['key'] ?? '', item] as const] : [])));
+  const known = new Map(
+    [...list.children].flatMap((item) => (item instanceof HTMLElement ? [[item.dataset['key'] ?? '', item] as const] : [])),
+  );
   const came = keys.some((key) => !known.has(key));
   for (const [key, item] of known) if (!keys.includes(key)) item.remove();
   let before: Element | null = null;

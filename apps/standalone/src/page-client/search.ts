@@ -31,7 +31,11 @@ export function search(input: HTMLInputElement, where: unknown, chosen: (input: 
   };
   const ask = async (): Promise<void> => {
     const mine = (asked += 1);
-    const typed = { block: input.dataset['block'] ?? '', action: input.dataset['field'] ?? input.dataset['press'] ?? '', value: input.value };
+    const typed = {
+      block: input.dataset['block'] ?? '',
+      action: input.dataset['field'] ?? input.dataset['press'] ?? '',
+      value: input.value,
+    };
     const { options: found = [], error } = await tell({ do: 'suggest', where, typed });
     // A later letter has been typed meanwhile.
     if (mine !== asked || !input.isConnected) return;

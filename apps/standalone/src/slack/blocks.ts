@@ -69,7 +69,10 @@ export function readBlocks(blocks: unknown): Block[] {
     const read = blockSchema.safeParse(value);
     if (!read.success) return [];
     const block = read.data;
-    const named = (element: BlockElement, place: number): BlockElement => ({ ...element, action_id: element.action_id ?? `a${String(place)}` });
+    const named = (element: BlockElement, place: number): BlockElement => ({
+      ...element,
+      action_id: element.action_id ?? `a${String(place)}`,
+    });
     return [
       {
         ...block,

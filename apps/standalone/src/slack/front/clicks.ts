@@ -31,7 +31,11 @@ export interface Outcome {
 
 /** What somebody can do in Slack's client, sent to the app as Slack sends it. Never rejects because of the app. */
 export interface Clicks {
-  press(where: { message: MessageAt } | { view: string }, pressed: payloads.FieldValue, fields: readonly payloads.FieldValue[]): Promise<Outcome>;
+  press(
+    where: { message: MessageAt } | { view: string },
+    pressed: payloads.FieldValue,
+    fields: readonly payloads.FieldValue[],
+  ): Promise<Outcome>;
   suggest(where: { message: MessageAt } | { view: string }, typed: { block: string; action: string; value: string }): Promise<Outcome>;
   submit(view: string, fields: readonly payloads.FieldValue[]): Promise<Outcome>;
   close(view: string): Promise<Outcome>;
@@ -236,7 +240,13 @@ async function send(desk: Desk, channel: string, text: string): Promise<Outcome>
   }
   if (commands.includes(command)) return runCommand(desk, channel, command, rest);
   const known = commands.map((each) => `\`${each}\``).join(', ');
-  desk.onlyHere.say({ channel, thread: undefined, text: `\`${command}\` is not a command here. Try ${known}.`, blocks: undefined, by: 'slack' });
+  desk.onlyHere.say({
+    channel,
+    thread: undefined,
+    text: `\`${command}\` is not a command here. Try ${known}.`,
+    blocks: undefined,
+    by: 'slack',
+  });
   return {};
 }
 

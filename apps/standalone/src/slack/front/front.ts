@@ -81,12 +81,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   };
 }
 
-async function fileOf(
-  id: string,
-  emulator: string,
-  call: Front['call'],
-  token: string,
-): Promise<{ type: string; bytes: Buffer } | null> {
+async function fileOf(id: string, emulator: string, call: Front['call'], token: string): Promise<{ type: string; bytes: Buffer } | null> {
   const { file } = await call('files.info', { file: id });
   if (typeof file !== 'object' || file === null || !('url_private' in file) || typeof file.url_private !== 'string') return null;
   // Its address leads to the front; the emulator has it under the same path.

@@ -73,9 +73,7 @@ export function stateOf(blocks: readonly Block[], fields: readonly FieldValue[])
 }
 
 /** Where a click happened. */
-export type Origin =
-  | { message: Json; channel: { id: string; name: string }; ephemeral: boolean; responseUrl: string }
-  | { view: Json };
+export type Origin = { message: Json; channel: { id: string; name: string }; ephemeral: boolean; responseUrl: string } | { view: Json };
 
 const containerOf = (origin: Origin): Json => {
   if ('view' in origin) return { container: { type: 'view', view_id: origin.view['id'] }, view: origin.view };
@@ -99,7 +97,13 @@ const containerOf = (origin: Origin): Json => {
 export function blockActions(
   clicker: Clicker,
   origin: Origin,
-  { blocks, fields, pressed, triggerId, at }: { blocks: readonly Block[]; fields: readonly FieldValue[]; pressed: FieldValue; triggerId: string; at: string },
+  {
+    blocks,
+    fields,
+    pressed,
+    triggerId,
+    at,
+  }: { blocks: readonly Block[]; fields: readonly FieldValue[]; pressed: FieldValue; triggerId: string; at: string },
 ): Json | null {
   const element = findElement(blocks, pressed.block, pressed.action);
   if (!element) return null;

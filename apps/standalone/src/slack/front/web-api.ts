@@ -106,7 +106,13 @@ function page(all: readonly Message[], args: Arguments): Answer {
       (oldest === '' || compareTs(ts, oldest) > 0 || (inclusive && compareTs(ts, oldest) === 0)) &&
       (latest === '' || compareTs(ts, latest) < 0 || (inclusive && compareTs(ts, latest) === 0)),
   );
-  const from = cursor === '' ? 0 : Math.max(0, within.findIndex(({ ts }) => ts === cursor));
+  const from =
+    cursor === ''
+      ? 0
+      : Math.max(
+          0,
+          within.findIndex(({ ts }) => ts === cursor),
+        );
   const next = within[from + limit]?.ts ?? '';
   return {
     ok: true,

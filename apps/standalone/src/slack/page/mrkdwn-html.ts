@@ -13,7 +13,7 @@ export function mrkdwnToHtml(text: string, nameOf: NameOf): string {
   const withoutEntities = text
     .replaceAll(/[\uE000\uE001]/g, '')
     .replaceAll(/```\n?([\s\S]+?)```/g, (_, code: string) => hold(`<pre>${literal(code)}</pre>`))
-    .replaceAll(/`([^`\n]+)`/g, (_, code: string) => hold(`<code>${literal(code)}</code>`))
+    .replaceAll(/`(?!\u2060)([^`\n]+)(?<!\u2060)`/g, (_, code: string) => hold(`<code>${literal(code)}</code>`))
     .replaceAll(/<([^<>\n]+)>/g, (_, entity: string) => hold(entityToHtml(entity, nameOf)));
   const html = quotes(withMarks(literal(withoutEntities)));
   const restore = (part: string): string => part.replaceAll(held, (_, index: string) => restore(pieces[Number(index)] ?? ''));

@@ -37,7 +37,12 @@ const messageSchema = z.looseObject({
 });
 type Message = z.output<typeof messageSchema>;
 const messagesSchema = z.looseObject({ messages: z.array(messageSchema).default([]) });
-const memberSchema = z.looseObject({ id: z.string(), name: z.string().default(''), real_name: z.string().optional(), is_bot: z.boolean().optional() });
+const memberSchema = z.looseObject({
+  id: z.string(),
+  name: z.string().default(''),
+  real_name: z.string().optional(),
+  is_bot: z.boolean().optional(),
+});
 const membersSchema = z.looseObject({ members: z.array(memberSchema).default([]) });
 
 const maxMessages = 40;
@@ -45,14 +50,20 @@ const maxMessages = 40;
 /** Reads the page from the emulated Slack. `channels`: ids of channels, with their names. */
 export function pageReader(
   front: Front,
-  { channels, directMessages, shortcuts }: { channels: { id: string; name: string }[]; directMessages: string; shortcuts: readonly Shortcut[] },
+  {
+    channels,
+    directMessages,
+    shortcuts,
+  }: { channels: { id: string; name: string }[]; directMessages: string; shortcuts: readonly Shortcut[] },
 ): () => Promise<PageContent> {
   const app = 'watchpost';
   const around = async (): Promise<Surroundings & { bots: Set<string> }> => {
     const { members } = membersSchema.parse(await front.call('users.list', { limit: 1_000 }));
     const names = new Map(members.map((member) => [member.id, member.real_name ?? member.name]));
     for (const { id, name } of channels) names.set(id, name);
-    const people = members.filter((member) => !member.is_bot && member.id !== 'USLACKBOT').map(({ id }) => ({ id, name: names.get(id) ?? id }));
+    const people = members
+      .filter((member) => !member.is_bot && member.id !== 'USLACKBOT')
+      .map(({ id }) => ({ id, name: names.get(id) ?? id }));
     return { nameOf: (id) => names.get(id), members: people, bots: new Set(members.filter((each) => each.is_bot).map(({ id }) => id)) };
   };
   return async () => {
@@ -65,7 +76,9 @@ export function pageReader(
       by: message.username !== undefined || workspace.bots.has(message.user) ? 'app' : 'person',
       text: message.text,
       blocks: message.blocks,
-      pictures: message.files.filter(({ mimetype }) => mimetype.startsWith('image/')).map(({ id, name, title }) => ({ id, name: title ?? name ?? id })),
+      pictures: message.files
+        .filter(({ mimetype }) => mimetype.startsWith('image/'))
+        .map(({ id, name, title }) => ({ id, name: title ?? name ?? id })),
       replies: [],
       ephemeral: false,
     });
@@ -76,20 +89,31 @@ export function pageReader(
     });
     const repliesTo = async (channel: string, message: Message): Promise<ShownMessage[]> => {
       const answer = message.reply_count > 0 ? await front.call('conversations.replies', { channel, ts: message.ts }) : {};
-      return messagesSchema.parse(answer).messages.filter(({ ts }) => ts !== message.ts).map((reply) => shown(channel, reply, message.ts));
+      return messagesSchema
+        .parse(answer)
+        .messages.filter(({ ts }) => ts !== message.ts)
+        .map((reply) => shown(channel, reply, message.ts));
     };
     const read = async (channel: string): Promise<{ id: string; pieces: Piece[] }> => {
       const { messages } = messagesSchema.parse(await front.call('conversations.history', { channel, limit: maxMessages }));
       const said = messages.filter(({ subtype }) => subtype === undefined || /^(?:file_share|bot_message)$/.test(subtype));
-      const own = front.onlyHere.ephemerals().filter((each) => each.channel === channel).map(ephemeral);
-      const all = await Promise.all(said.map(async (message) => ({ ...shown(channel, message), replies: await repliesTo(channel, message) })));
+      const own = front.onlyHere
+        .ephemerals()
+        .filter((each) => each.channel === channel)
+        .map(ephemeral);
+      const all = await Promise.all(
+        said.map(async (message) => ({ ...shown(channel, message), replies: await repliesTo(channel, message) })),
+      );
       const inThread = ({ thread }: ShownMessage): boolean => all.some(({ ts }) => ts === thread);
       const withOwn = all.map((message) => ({
         ...message,
         replies: [...message.replies, ...own.filter(({ thread }) => thread === message.ts)].toSorted((a, b) => compareTs(a.ts, b.ts)),
       }));
       const ordered = [...withOwn, ...own.filter((message) => !inThread(message))].toSorted((a, b) => compareTs(a.ts, b.ts));
-      return { id: channel, pieces: ordered.map((message) => piece(`${channel}-${message.ts}`, renderMessage(message, workspace, shortcuts))) };
+      return {
+        id: channel,
+        pieces: ordered.map((message) => piece(`${channel}-${message.ts}`, renderMessage(message, workspace, shortcuts))),
+      };
     };
     const modal = front.onlyHere.modals().at(-1);
     return {
@@ -100,4 +124,8 @@ export function pageReader(
   };
 }
 
-const piece = (key: string, html: string): Piece => ({ key, html, hash: createHash('sha256').update(html).digest('base64url').slice(0, 12) });
+const piece = (key: string, html: string): Piece => ({
+  key,
+  html,
+  hash: createHash('sha256').update(html).digest('base64url').slice(0, 12),
+});

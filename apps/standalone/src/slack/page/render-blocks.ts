@@ -56,11 +56,7 @@ function renderInput(block: Block, around: Surroundings): string {
   if (!element) return '';
   const labelId = `label-${block.block_id}`;
   const errorId = `error-${block.block_id}`;
-  const shown = renderElement(
-    element,
-    { blockId: block.block_id, input: true, labelledBy: labelId, describedBy: errorId },
-    around,
-  );
+  const shown = renderElement(element, { blockId: block.block_id, input: true, labelledBy: labelId, describedBy: errorId }, around);
   return (
     `<div${attributes({ class: 'input', 'data-input': block.block_id, role: 'group', 'aria-labelledby': labelId })}>` +
     `<div${attributes({ class: 'label', id: labelId })}>${plainToHtml(label?.text ?? '')}${optional ? ' <small>(optional)</small>' : ''}</div>${shown}` +

@@ -48,7 +48,8 @@ const countOf = (replies: number): string => (replies === 1 ? '1 reply' : `${Str
 /** Blocks, or else the text; and the files. */
 function contentOf({ blocks, text, pictures }: ShownMessage, around: Surroundings): string {
   const read = readBlocks(blocks);
-  const words = read.length > 0 ? renderBlocks(read, around) : text === '' ? '' : `<div class="text">${mrkdwnToHtml(text, around.nameOf)}</div>`;
+  const words =
+    read.length > 0 ? renderBlocks(read, around) : text === '' ? '' : `<div class="text">${mrkdwnToHtml(text, around.nameOf)}</div>`;
   const shown = pictures.map(({ id, name }) => {
     const src = `/picture/${encodeURIComponent(id)}`;
     return `<figure><figcaption>${escapeHtml(name)}</figcaption><a${attributes({ href: src, target: '_blank' })}><img${attributes({ src, alt: name, loading: 'lazy' })}></a></figure>`;
@@ -57,7 +58,8 @@ function contentOf({ blocks, text, pictures }: ShownMessage, around: Surrounding
 }
 
 function menuOf({ ephemeral, pictures }: ShownMessage, shortcuts: readonly Shortcut[]): string {
-  if (ephemeral) return '<button type="button" class="dismiss" data-dismiss aria-label="Dismiss message" title="Dismiss message">×</button>';
+  if (ephemeral)
+    return '<button type="button" class="dismiss" data-dismiss aria-label="Dismiss message" title="Dismiss message">×</button>';
   if (pictures.length === 0 || shortcuts.length === 0) return '';
   const entries = shortcuts.map(
     ({ name, callbackId }) => `<li><button${attributes({ type: 'button', 'data-shortcut': callbackId })}>${escapeHtml(name)}</button></li>`,

@@ -31,7 +31,7 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); min-height: 0; }
 .avatar { width: 36px; height: 36px; border-radius: 6px; display: grid; place-items: center; font-weight: 700; color: #fff; background: #4a154b; }
 .tint1 { background: #1d5f8a; } .tint2 { background: #2a6a4f; } .tint3 { background: #8a4b12; } .tint4 { background: #7a2f4f; }
 .thread .avatar { width: 24px; height: 24px; font-size: 12px; } .thread .message { grid-template-columns: 24px minmax(0, 1fr); padding: 6px 0; } .thread { margin-top: 6px; padding-left: 10px; border-left: 2px solid var(--line); }
-.content { display: grid; gap: 5px; min-width: 0; } .by { padding-right: 40px; } .by time { font-size: 12px; color: var(--soft); }
+.content { display: grid; gap: 7px; min-width: 0; } .actions { padding-bottom: 3px; } .by { padding-right: 40px; } .by time { font-size: 12px; color: var(--soft); }
 .badge { font-size: 10px; font-weight: 700; padding: 1px 4px; border-radius: 3px; background: light-dark(#e4e4e6, #3a3d42); color: var(--soft); vertical-align: 1px; }
 .text, .words, .label, figcaption { overflow-wrap: anywhere; } .mention { background: var(--mark); color: var(--link); border-radius: 3px; padding: 0 2px; }
 .section { display: flex; gap: 12px; justify-content: space-between; align-items: flex-start; } .words { flex: 1; min-width: 0; } .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 4px 12px; }
@@ -59,6 +59,6 @@ dialog .body { display: grid; gap: 14px; padding: 8px 20px; overflow-y: auto; } 
 #toast { position: fixed; left: 50%; bottom: 84px; translate: -50%; max-width: calc(100vw - 32px); padding: 10px 16px; border-radius: 8px; background: light-dark(#1d1c1d, #f1f1f1); color: light-dark(#fff, #111); z-index: 9; } #toast:empty { display: none; }
 .terminal { grid-column: 1 / -1; padding: 5px 18px; font-size: 12px; color: var(--soft); border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 @media (min-width: 1080px) { main:not(.app-open) { grid-template-columns: minmax(0, 1.7fr) minmax(300px, 1fr); } main:not(.app-open) .second { grid-area: 1 / 2; border-left: 1px solid var(--line); } }
-@media (max-width: 700px) { body { grid-template: auto auto 1fr / minmax(0, 1fr); } .terminal { display: none; } nav { padding: 0 4px 6px; } nav ul { display: flex; overflow-x: auto; } nav li { flex: 1 0 auto; } nav button { min-height: 40px; text-align: center; padding: 4px 8px; } .top { padding: 8px 12px; font-size: 14px; } .panel > h2 { padding: 8px 12px; } .panel > h2 small { display: none; } .message { padding: 8px 12px; } .composer { padding: 8px 12px; } .button { min-height: 40px; } .menu summary { min-height: 40px; } .corner { right: 8px; } }
+@media (max-width: 700px) { body { grid-template: auto auto 1fr / minmax(0, 1fr); } .terminal { display: none; } nav { padding: 0 4px 6px; } nav ul { display: flex; overflow-x: auto; } nav li { flex: 1 0 auto; } nav button { min-height: 40px; text-align: center; padding: 4px 6px; font-size: 14px; } .top { padding: 8px 12px; font-size: 14px; } .panel > h2 { padding: 8px 12px; } .panel > h2 small { display: none; } .message { padding: 8px 12px; } .composer { padding: 8px 12px; } .button { min-height: 40px; } .menu summary { min-height: 40px; } .corner { right: 8px; } }
 @media (prefers-reduced-motion: no-preference) { .message.found { transition: background 1s; } }
 `;
