@@ -33,6 +33,9 @@ export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('camera settings', () => cameras.close());
+
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
   const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
@@ -75,9 +78,6 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
 
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
-
-  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  lifecycle.onStop('camera settings', () => cameras.close());
 
   const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined } });
   const count = createOutcomeCounter(metrics);

@@ -59,7 +59,10 @@ describe('asking the queue', () => {
     const away = build(async () => Promise.reject(new Error('away')));
     expect(await ask(away.freshness, 50 * minute)).toBe(false);
     const unmeasured = createFreshness({ budgetMs: minute, backlog: { waitingBefore: long } }, () => now);
+    for (let index = 0; index < 4; index += 1) unmeasured.worked(1_000);
     expect(await ask(unmeasured, 50 * minute)).toBe(false);
+    unmeasured.worked(1_000);
+    expect(await ask(unmeasured, 50 * minute)).toBe(true);
     expect(await ask(build(long, 0).freshness, 50 * minute)).toBe(false);
   });
 

@@ -24,11 +24,12 @@ describe('the ledger', () => {
   let counted: string[];
   let downloads: number;
   let skips: boolean;
+  let measured: number[];
   let shown: Map<string, Shown>;
   let serial = 0;
 
   beforeEach(() => {
-    [records, counted, downloads, skips, shown] = [createMemoryRecords(), [], 0, false, new Map()];
+    [records, counted, downloads, skips, measured, shown] = [createMemoryRecords(), [], 0, false, [], new Map()];
   });
 
   function face({ sizePx, quality, x = 10 }: { sizePx: number; quality: number; x?: number }): SeenFace {
@@ -75,7 +76,7 @@ describe('the ledger', () => {
       cameras: createCameraDirectory(reading.kind === 'valid' ? reading.file : {}),
       records,
       count: (camera: string | null, outcome: string) => counted.push(`${String(camera)} ${outcome}`),
-      freshness: { isToBeSkipped: async () => skips, worked: () => undefined },
+      freshness: { isToBeSkipped: async () => skips, worked: (durationMs: number) => measured.push(durationMs) },
       sender: { send: async () => undefined },
       lookedAt: () => undefined,
       timed: async (_: string, work: () => Promise<unknown>) => work(),
@@ -144,6 +145,15 @@ describe('the ledger', () => {
     expect(await outcomeOf(job)).toBe('skipped');
     expect(downloads).toBe(0);
     expect(counted).toHaveLength(1);
+  });
+
+  it('measures how long a snapshot takes, and neither those that are skipped nor those that fail', async () => {
+    await outcomeOf(posted({ brightness: 90, faces: [] }));
+    expect(measured).toHaveLength(1);
+    await outcomeOf(posted('file-gone'));
+    skips = true;
+    await outcomeOf(posted({ brightness: 90, faces: [] }));
+    expect(measured).toHaveLength(1);
   });
 
   it('skips none that was begun', async () => {
