@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasCredentials, parseFileHost, slackFileHosts } from './file-hosts.ts';
+import type { Namers } from './namers.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
 
 /** Ids are compared whole, never as substrings: C01 is not C012345. */
@@ -38,6 +39,21 @@ export const slackEnv = {
   SLACK_FILE_HOSTS: commaList.pipe(z.array(fileHostSchema)).prefault(slackFileHosts.join(',')),
 };
 
+const namer = /^[UWS][A-Z0-9]+$/;
+
+/** Slack's variables that the worker reads. */
+export const slackWorkerEnv = {
+  ...slackEnv,
+  /** Who may name people; see Namers. */
+  NAMERS: commaList
+    .refine(
+      (entries) => (entries.length === 1 && entries[0] === 'everyone') || entries.every((entry) => namer.test(entry)),
+      'must be `everyone`, or ids of members (U0123ABCD) and user groups (S0123ABCD), comma-separated',
+    )
+    .transform((entries): Namers => (entries[0] === 'everyone' ? 'everyone' : entries))
+    .prefault('everyone'),
+};
+
 /** Slack's variables that only ingest reads. */
 export const slackIntakeEnv = {
   /** One secret, or two while rotating. */
@@ -46,12 +62,13 @@ export const slackIntakeEnv = {
   SLACK_APP_TOKEN: z.string().trim().startsWith('xapp-', 'must be an app-level token, xapp-…').optional(),
 };
 
-/** Events must be verifiable: without a secret or a token anybody could send them. */
+/** What comes over HTTP must be verifiable: without a secret or a token anybody could send it. Over a socket only Slack can. */
 export function slackIntakeFaults(config: {
   SLACK_SIGNING_SECRET?: string[] | undefined;
   SLACK_VERIFICATION_TOKEN?: string | undefined;
+  SLACK_APP_TOKEN?: string | undefined;
 }): string[] {
-  return config.SLACK_SIGNING_SECRET || config.SLACK_VERIFICATION_TOKEN
+  return config.SLACK_SIGNING_SECRET || config.SLACK_VERIFICATION_TOKEN || config.SLACK_APP_TOKEN
     ? []
-    : ['SLACK_SIGNING_SECRET or SLACK_VERIFICATION_TOKEN must be set (the signing secret is the better one)'];
+    : ['SLACK_SIGNING_SECRET must be set, or SLACK_APP_TOKEN for Socket Mode, or SLACK_VERIFICATION_TOKEN of an old app'];
 }

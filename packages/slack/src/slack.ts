@@ -1,7 +1,8 @@
 import type { PlatformDefinition } from '@watchpost/shared/chat/platform';
+import { answerAddresses } from './answers.ts';
 import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
-import { slackEnv } from './config.ts';
+import { slackWorkerEnv } from './config.ts';
 import { allowHosts } from './file-hosts.ts';
 import { createSlackMembers } from './members.ts';
 import { createSlackPlatform } from './platform.ts';
@@ -11,16 +12,17 @@ import { createSlackPosts } from './posts.ts';
 const timeoutMs = 15_000;
 
 /** Slack as the worker uses it. */
-export const slack: PlatformDefinition<typeof slackEnv> = {
+export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   prefix: slackPrefix,
-  env: slackEnv,
+  env: slackWorkerEnv,
   faults: () => [],
-  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID }, { turns }) => {
+  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, NAMERS }, { turns, log }) => {
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
+    const posts = createSlackPosts({ call, turns });
     return {
       chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
-      posts: createSlackPosts({ call, turns }),
-      members: createSlackMembers({ call }),
+      posts,
+      members: createSlackMembers({ call, allows: answerAddresses(apiUrl), namers: NAMERS, log, sendDirect: posts.sendDirect }),
       writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
     };
   },

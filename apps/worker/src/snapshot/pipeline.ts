@@ -1,6 +1,6 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
@@ -12,24 +12,21 @@ import { download } from './1-download.ts';
 import { see, seeAgain, type SeeDeps, type SeeResult } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
 import { isUnrecognised, recordFound, recordSkipped, type RecordDeps } from './4-record.ts';
-import { requestResult } from './5-request-result.ts';
+import { joinVisit, type JoinDeps } from './5-join-visit.ts';
 import type { Freshness } from './freshness.ts';
 import { keepTrying } from './keep-trying.ts';
 
-export interface SnapshotDeps extends SeeDeps, MatchDeps, RecordDeps {
+export interface SnapshotDeps extends SeeDeps, MatchDeps, RecordDeps, JoinDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
-  sender: JobSender;
   log: Logger;
   timed: StepTimer;
   files: KeptFiles;
   freshness: Freshness;
   maxBytes: number;
-  /** How long to wait for the queue to take the result job, milliseconds. */
-  sendTimeoutMs: number;
 }
 
 /**
- * One snapshot, from its file to its record and the request to post it. An attempt does only what its record says is left: a recognised
+ * One snapshot, from its file to its record and its visit. An attempt does only what its record says is left: a recognised
  * snapshot is not seen again.
  */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
@@ -40,7 +37,7 @@ export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'
     const isNew = isUnrecognised(opened);
     const recognised = isNew ? await recognise(job, opened, { ...deps, log }, signal) : opened;
     if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
-      await timed('request-result', () => requestResult(job, deps));
+      await timed('join-visit', () => joinVisit(recognised, deps, signal));
     } else {
       deps.files.drop(job.snapshotId);
     }
