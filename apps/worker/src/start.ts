@@ -84,8 +84,6 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  lifecycle.onStop('camera settings', () => cameras.close());
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
   const visiting = createVisiting({
     ...opened,
