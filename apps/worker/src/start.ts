@@ -37,6 +37,9 @@ export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('camera settings', () => cameras.close());
+
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
   const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
@@ -81,8 +84,6 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  lifecycle.onStop('camera settings', () => cameras.close());
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
   const visiting = createVisiting({
     ...opened,
