@@ -52,9 +52,9 @@ export function workerDeps({
     }),
   };
   const metrics = createMetrics({ processMetrics: false });
-  const { gallery, records, documents, questions } = opened;
+  const { gallery, operations, records, documents, questions } = opened;
   const cameras = { ...createCameraDirectory({}), close: () => undefined };
-  const parts = { gallery, records, documents, questions, cameras, sender, sendTimeoutMs: 5_000 };
+  const parts = { gallery, operations, records, documents, questions, cameras, sender, sendTimeoutMs: 5_000 };
   const visiting = createVisiting({
     ...parts,
     platforms: [platform],

@@ -74,7 +74,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       return made;
     }),
   ]);
-  const { gallery, records, documents, questions, housekeeping, leftBehind } = opened;
+  const { gallery, operations, records, documents, questions, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
   opened.start();
   housekeeping.start();
@@ -102,6 +102,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     cameras,
     documents,
     questions,
+    operations,
     count,
     freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,

@@ -6,7 +6,7 @@ import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
-import { createSubscriptions } from '@watchpost/visits/subscriptions';
+import { createSubscriptions, type Subscriptions } from '@watchpost/visits/subscriptions';
 import type { Verdict } from '@watchpost/visits/visit';
 import { createVisits, type Visits } from '@watchpost/visits/visits';
 import { follow } from './follow.ts';
@@ -37,6 +37,7 @@ export interface VisitingOptions {
 /** What jobs about visits and notices work with, beside the ports. */
 export interface Visiting {
   visits: Visits;
+  subscriptions: Subscriptions;
   links: Links;
   keepsPictures: Set<string>;
   tellSubscribers: TellSubscribers;
@@ -50,14 +51,16 @@ export interface Visiting {
 export function createVisiting({ now = Date.now, metrics, keepMs, ...options }: VisitingOptions): Visiting {
   const { documents } = options;
   const visits = createVisits(documents, { keepMs });
+  const subscriptions = createSubscriptions(documents);
   const postNotice = createPostNotice({ ...options, now });
   const deps = { ...options, visits, postNotice, now };
   const decided = metrics.counter('visits_total', 'Visits, by what was decided about them', ['verdict']);
   return {
     visits,
+    subscriptions,
     links: createLinks(),
     keepsPictures: new Set(),
-    tellSubscribers: createTellSubscribers({ ...deps, subscriptions: createSubscriptions(documents) }),
+    tellSubscribers: createTellSubscribers({ ...deps, subscriptions }),
     decided: (verdict) => decided.inc({ verdict }),
     now,
     tasks: [
