@@ -1,6 +1,7 @@
 import { defaultCameraSettings, type Cameras, type CameraSettings } from '@watchpost/cameras/camera-settings';
 import type { Gallery, Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
+import type { OutcomeCount } from '@watchpost/gallery/records/snapshot-outcome';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
@@ -9,6 +10,7 @@ import type { Job } from '@watchpost/shared/jobs/job-kinds';
 import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { createSubscriptions, type Subscriptions } from '@watchpost/visits/subscriptions';
 import type { Visit } from '@watchpost/visits/visit';
 import { createNoticeHandler } from '@watchpost/worker/notice/pipeline';
 import { createStepTimer } from '@watchpost/worker/step-timer';
@@ -69,6 +71,10 @@ export interface VisitRig {
   decided: string[];
   queued: Job[];
   nowMs: number;
+  /** When it began: 14:00 in Berlin. */
+  startMs: number;
+  outcomes: (range: { fromMs: number; toMs: number }) => OutcomeCount[];
+  subscriptions: Subscriptions;
   /** A snapshot that was recognised joins its visit. */
   join(name: string, faces: ComparableFace[], over?: { camera?: string; takenAtMs?: number }): Promise<Visit>;
   /** Runs one job once. */
@@ -108,7 +114,7 @@ export function startVisitRig(): VisitRig {
   };
   const gallery = fakeGallery(() => rig);
   const questions = fakeQuestions(() => rig);
-  const records = fakeRecords();
+  const records = fakeRecords(() => rig);
   const sender = {
     send: counted(async (job: Job) => void rig.queued.push(job)),
     ping: async () => undefined,
@@ -152,6 +158,9 @@ export function startVisitRig(): VisitRig {
     decided: [],
     queued: [],
     nowMs: startMs,
+    startMs,
+    outcomes: () => [],
+    subscriptions: createSubscriptions(stored),
     join: (name, faces, { camera = 'Front door', takenAtMs = rig.nowMs } = {}) => {
       rig.faces.set(name, faces);
       const job = snapshotJob({ snapshotId: name, messageId: `m-${name}`, channel: 'slack:CREAD', camera, takenAtMs });
@@ -255,7 +264,7 @@ function fakeQuestions(rig: () => VisitRig): GalleryQuestions {
   };
 }
 
-function fakeRecords(): SnapshotRecords {
+function fakeRecords(rig: () => VisitRig): SnapshotRecords {
   const unused = async (): Promise<never> => {
     throw new Error('nobody asks for this');
   };
@@ -273,7 +282,7 @@ function fakeRecords(): SnapshotRecords {
     save: unused,
     frames: unused,
     forgetFrames: unused,
-    outcomes: async () => [],
+    outcomes: async (range) => rig().outcomes(range),
     newest: async () => null,
   };
 }
