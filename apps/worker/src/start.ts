@@ -3,10 +3,8 @@ import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
-import type { Held } from '@watchpost/shared/jobs/job-need';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
-import { serveHealth } from '@watchpost/shared/process/health';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
@@ -21,9 +19,10 @@ import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
-import { connectPlatforms, platformNames } from './platforms.ts';
+import { connectPlatforms } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { runTasks } from './schedule.ts';
+import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
 import { createVisiting } from './visiting.ts';
@@ -41,27 +40,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('camera settings', () => cameras.close());
 
   const metrics = createMetrics();
-  // Health is served from the beginning; the parts report once they exist.
-  const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
-  const health = await serveHealth(
-    {
-      live: () => parts.live(),
-      // The last one is named after the error: a newer release keeps the gallery.
-      checks: {
-        models: () => parts.models(),
-        gallery: () => parts.gallery() && heldFor(parts.held(), 'gallery'),
-        'database-newer': () => parts.current(),
-        ...Object.fromEntries(platformNames.map((name) => [name, () => heldFor(parts.held(), name)])),
-      },
-      stopping: lifecycle.stopping,
-      scrape: () => metrics.scrape(),
-    },
-    config.WORKER_PORT,
-    'WORKER_PORT',
-    config.HOST,
-  );
-  lifecycle.onStop('health endpoint', () => health.close());
-  log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
+  const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
 
   const [opened, engine] = await Promise.all([
     openGalleryWithRetries(
@@ -140,13 +119,6 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
 function countLooks(metrics: Metrics): (extent: Extent) => void {
   const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
   return (extent) => looks.inc({ extent });
-}
-
-/** True, or why jobs are held for this need; false before the first check. */
-function heldFor(held: readonly Held[] | null, need: string): boolean | string {
-  if (held === null) return false;
-  const reasons = new Set(held.filter((each) => each.need === need).map(({ reason }) => reason));
-  return reasons.size === 0 || [...reasons].join('; ');
 }
 
 /** Null: the built-in model's. A custom model that brings none is judged by it, with a warning: its similarities may mean something else. */

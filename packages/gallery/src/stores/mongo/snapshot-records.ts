@@ -114,6 +114,15 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     return [...lookedAt, ...inProgress].map((document) => frameSchema.parse(document));
   };
 
+  const newest: SnapshotRecords['newest'] = async (channel, beforeMs, signal) => {
+    const found = await snapshots
+      .find({ channel, takenAt: { $lt: new Date(beforeMs) } }, { signal, projection: { takenAt: 1 } })
+      .sort({ takenAt: -1, _id: -1 })
+      .limit(1)
+      .toArray();
+    return found[0]?.takenAt.getTime() ?? null;
+  };
+
   return {
     open: (job, signal) => guardMongo(() => open(job, signal), signal),
     get: (snapshotId, signal) => guardMongo(() => get(snapshotId, signal), signal),
