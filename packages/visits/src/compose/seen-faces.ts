@@ -23,12 +23,11 @@ const nearFromPx = defaultDecisionSettings.enroll.minSizePx;
 /** Whether nobody can tell it from another one. What a reader called no face is none of these. */
 export const cannotBeTold = ({ decision, saidBy }: ComparableFace): boolean => decision === 'unrecognisable' && saidBy === null;
 
-/** The faces of a visit that can be told apart, by time and from left to right. What a reader called no face is none. */
+/** The faces of a visit that can be told apart, by time. What a reader called no face is none. */
 export function seenFaces({ snapshots }: Pick<VisitBody, 'snapshots'>, faces: ReadonlyMap<string, readonly ComparableFace[]>): SeenFace[] {
   return snapshots.flatMap(({ snapshotId, takenAtMs }) =>
-    [...(faces.get(snapshotId) ?? [])]
+    (faces.get(snapshotId) ?? [])
       .filter(({ decision }) => decision !== 'unrecognisable')
-      .sort((a, b) => a.box.x - b.box.x)
       .map((face) => ({ face, ref: { snapshotId, position: face.position }, takenAtMs })),
   );
 }
