@@ -132,6 +132,15 @@ describe('faces that nobody can tell apart', () => {
     expect([view.tooFar, view.tooUnclear]).toEqual([2, 1]);
   });
 
+  it('are those of this visit, whatever else was read with it', () => {
+    const both = new Map([
+      ['a', [far(0)]],
+      ['another', [far(0), far(1), face(2)]],
+    ]);
+    const { view } = compose(visitOf(['a']), both, alikeByLooks());
+    expect(view).toMatchObject({ visitors: [], tooFar: 1, bestSnapshotId: 'a' });
+  });
+
   it('are no faces where a reader said so', () => {
     const { view, visitors } = composed({ a: [{ ...blurred(0), saidBy: 'slack:U1' }] });
     expect([visitors, view.tooUnclear, view.bestSnapshotId]).toEqual([[], 0, null]);

@@ -32,11 +32,14 @@ export function seenFaces({ snapshots }: Pick<VisitBody, 'snapshots'>, faces: Re
   );
 }
 
-/** The faces that nobody can tell apart, in the snapshot with most of them. */
-export function untold(faces: ReadonlyMap<string, readonly ComparableFace[]>): { tooFar: number; tooUnclear: number } {
+/** The faces of a visit that nobody can tell apart, in the snapshot with most of them. `faces` may hold those of other visits too. */
+export function untold(
+  { snapshots }: Pick<VisitBody, 'snapshots'>,
+  faces: ReadonlyMap<string, readonly ComparableFace[]>,
+): { tooFar: number; tooUnclear: number } {
   let most = { tooFar: 0, tooUnclear: 0 };
-  for (const inSnapshot of faces.values()) {
-    const all = inSnapshot.filter((face) => cannotBeTold(face));
+  for (const { snapshotId } of snapshots) {
+    const all = (faces.get(snapshotId) ?? []).filter((face) => cannotBeTold(face));
     const tooFar = all.filter(({ sizePx }) => sizePx < nearFromPx).length;
     if (all.length > most.tooFar + most.tooUnclear) most = { tooFar, tooUnclear: all.length - tooFar };
   }
