@@ -4,6 +4,7 @@ import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jo
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Held } from '@watchpost/shared/jobs/job-need';
+import type { JobBacklog, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { serveHealth } from '@watchpost/shared/process/health';
@@ -12,24 +13,35 @@ import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
-import type { Extent } from '@watchpost/see/face-engine';
+import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
+import type { Cameras } from '@watchpost/cameras/camera-settings';
+import { openCameras } from '@watchpost/cameras/open-cameras';
+import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
+import { runTasks } from './schedule.ts';
+import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
+import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
 const sendTimeoutMs = 5_000;
+const dayMs = 86_400_000;
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('camera settings', () => cameras.close());
+
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
   const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
@@ -53,19 +65,20 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('health endpoint', () => health.close());
   log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
 
-  const [{ gallery, records, start: startSync, housekeeping, leftBehind }, engine] = await Promise.all([
+  const [opened, engine] = await Promise.all([
     openGalleryWithRetries(
       config,
       { log, metrics, onFailure: ({ code }) => void (parts.current = () => code !== 'database-newer') },
       lifecycle.stopping,
     ),
-    createFaceEngine(config, log, lifecycle.stopping).then((opened) => {
+    createFaceEngine(config, log, lifecycle.stopping).then((made) => {
       parts.models = () => true;
-      return opened;
+      return made;
     }),
   ]);
+  const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
-  startSync();
+  opened.start();
   housekeeping.start();
   lifecycle.onStop('face engine', () => engine.close());
   void warnLeftBehind({ gallery, leftBehind }, engine.modelId, log, lifecycle.stopping);
@@ -73,13 +86,58 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined } });
+  const { handlers, needs, tasks, count } = assemble(config, { opened, engine, cameras, sender, log, metrics });
+  const receiver = createJobReceiver(config, handlers, {
+    ...stall,
+    concurrency: (kind) => concurrencyOf(kind, config),
+    log,
+    metrics,
+    needs: [galleryNeed(gallery, records), ...needs],
+    onFailed: async (job, error) =>
+      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
+  });
+  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
+  const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
+  lifecycle.onStop('tasks', () => running);
+  parts.live = () => receiver.isLive();
+  parts.held = () => receiver.held();
+  parts.gallery = () => gallery.isReady();
+  parts.current = () => !gallery.isOutdated();
+  log.info({ modelId: engine.modelId }, 'worker started');
+}
+
+interface Parts {
+  opened: OpenedGallery;
+  engine: FaceEngine;
+  cameras: Cameras;
+  sender: JobSender & JobBacklog;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** The jobs' handlers and the tasks, with all that they work with. */
+function assemble(config: WorkerConfig, { opened, engine, cameras, sender, log, metrics }: Parts) {
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), log });
+  const visiting = createVisiting({
+    ...opened,
+    cameras,
+    platforms: connected,
+    sender,
+    sendTimeoutMs,
+    metrics,
+    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
+    freshnessMs: config.FRESHNESS_MS,
+  });
+  const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
+    ...opened,
+    ...visiting,
     platformFor,
+    cameras,
+    count,
+    freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
-    gallery,
-    records,
     sender,
     log,
     timed: createStepTimer(metrics),
@@ -90,21 +148,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
     sendTimeoutMs,
   });
-  const receiver = createJobReceiver(config, handlers, {
-    ...stall,
-    concurrency: (kind) => concurrencyOf(kind, config),
-    log,
-    metrics,
-    needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) =>
-      'snapshotId' in job ? recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting) : undefined,
-  });
-  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
-  parts.live = () => receiver.isLive();
-  parts.held = () => receiver.held();
-  parts.gallery = () => gallery.isReady();
-  parts.current = () => !gallery.isOutdated();
-  log.info({ modelId: engine.modelId }, 'worker started');
+  return { handlers, needs, tasks: visiting.tasks, count };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

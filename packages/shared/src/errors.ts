@@ -33,12 +33,14 @@ export const errorCodes = {
   'file-not-ready': 'transient',
   'file-too-large': 'permanent',
   'download-failed': 'transient',
+  'post-unconfirmed': 'transient',
   'upload-failed': 'transient',
-  'upload-not-shared': 'transient',
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
   'visit-missing': 'permanent',
+  'visit-busy': 'transient',
+  'notice-missing': 'permanent',
   'same-frame-in-progress': 'transient',
   // npm start.
   'build-missing': 'permanent',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasCredentials, parseFileHost, slackFileHosts } from './file-hosts.ts';
+import type { Namers } from './namers.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
 
 /** Ids are compared whole, never as substrings: C01 is not C012345. */
@@ -36,6 +37,21 @@ export const slackEnv = {
     .transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   /** See parseFileHost. The bot token is sent to no other host. */
   SLACK_FILE_HOSTS: commaList.pipe(z.array(fileHostSchema)).prefault(slackFileHosts.join(',')),
+};
+
+const namer = /^[UWS][A-Z0-9]+$/;
+
+/** Slack's variables that the worker reads. */
+export const slackWorkerEnv = {
+  ...slackEnv,
+  /** Who may name people; see Namers. */
+  NAMERS: commaList
+    .refine(
+      (entries) => (entries.length === 1 && entries[0] === 'everyone') || entries.every((entry) => namer.test(entry)),
+      'must be `everyone`, or ids of members (U0123ABCD) and user groups (S0123ABCD), comma-separated',
+    )
+    .transform((entries): Namers => (entries[0] === 'everyone' ? 'everyone' : entries))
+    .prefault('everyone'),
 };
 
 /** Slack's variables that only ingest reads. */

@@ -36,6 +36,8 @@ const slackErrors: [ErrorCode, string[]][] = [
       'invalid_channel',
       'channel_is_limited_access',
       'is_archived',
+      // The post is in an archived channel.
+      'is_inactive',
       'posting_to_channel_denied',
       'restricted_action',
       // "Make sure your app is a member of the conversation."
@@ -55,6 +57,7 @@ const slackErrors: [ErrorCode, string[]][] = [
       // Slack got the request without its body, or cut short.
       'request_timeout',
       'file_update_failed',
+      'streaming_state_conflict',
       // The workspace is moving to an Enterprise organisation: not available until that is done.
       'team_added_to_org',
       'org_login_required',
@@ -78,4 +81,15 @@ export function fromSlackError(method: string, thrown: unknown): AppError {
   // Slack reports its own errors with status 200. Any other status comes from something on the way, such as a proxy, and may pass.
   if (thrown instanceof WebAPIHTTPError) return new AppError('chat-unavailable', `${method}: HTTP ${thrown.statusCode}`);
   return new AppError('chat-unavailable', `${method}: no response`, { cause: thrown });
+}
+
+/** Slack's own error code, of an error that Slack refused a call with; null: Slack did not say, or it is no such error. */
+export function slackErrorOf(thrown: unknown): string | null {
+  if (!(thrown instanceof AppError)) return null;
+  return /^[a-z]+\.[a-z.]+: ([a-z0-9_.-]{1,80})$/i.exec(thrown.message)?.[1] ?? null;
+}
+
+/** Whether Slack has certainly not done what it was asked for. Without that it may have, or may still do it. */
+export function isRefusal(thrown: unknown): thrown is AppError {
+  return thrown instanceof AppError && (thrown.retry !== 'transient' || thrown.code === 'chat-rate-limited');
 }

@@ -1,4 +1,4 @@
-import type { RichText } from '@watchpost/shared/chat/rich-text';
+import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
 
 /**
  * U+2060, invisible and of no width. Slack has no escape for its marks, so a joiner keeps each one away from the text that it would
@@ -10,12 +10,31 @@ const joiner = '\u2060';
 export function renderMrkdwn(text: RichText): string {
   let lineStart = true;
   return text
-    .map((run) => {
+    .map((run, index) => {
       const shown = escapeMrkdwn(lineStart ? guardLineStart(guardMarks(run.text)) : guardMarks(run.text));
       if (run.text !== '') lineStart = run.text.endsWith('\n');
-      return run.link === undefined ? shown : `<${escapeAddress(run.link)}|${shown}>`;
+      const linked = marked(run, shown);
+      return run.bold ? embolden(linked, text[index - 1]?.text, text[index + 1]?.text) : linked;
     })
     .join('');
+}
+
+/** How Slack shows a moment in the reader's time zone. */
+const dateTokens = { time: '{time}', date: '{date_long}', 'date-time': '{date_short_pretty} {time}' } as const;
+
+function marked(run: TextRun, shown: string): string {
+  if (run.link !== undefined) return `<${escapeAddress(run.link)}|${shown}>`;
+  if (run.time)
+    return `<!date^${String(Math.floor(run.time.atMs / 1_000))}^${dateTokens[run.time.format]}|${escapeMrkdwn(run.text) || '?'}>`;
+  return run.member !== undefined && /^[UW][A-Z0-9]{1,30}$/.test(run.member) ? `<@${run.member}>` : shown;
+}
+
+/** Each line is bold by itself. Beside a letter, or around spaces, Slack would show the mark: there the text stays as it is. */
+function embolden(shown: string, before = '', after = ''): string {
+  const lines = shown.split('\n');
+  const isJoined = (line: number): boolean =>
+    (line === 0 && /[\p{L}\p{N}]$/u.test(before)) || (line === lines.length - 1 && /^[\p{L}\p{N}]/u.test(after));
+  return lines.map((line, index) => (isJoined(index) ? line : line.replace(/^(\s*)(\S(?:.*\S)?)(\s*)$/u, '$1*$2*$3'))).join('\n');
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { PlatformDefinition } from '@watchpost/shared/chat/platform';
 import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
-import { slackEnv } from './config.ts';
-import { allowHosts } from './file-hosts.ts';
+import { slackWorkerEnv } from './config.ts';
+import { allowHosts, parseFileHost } from './file-hosts.ts';
 import { createSlackMembers } from './members.ts';
 import { createSlackPlatform } from './platform.ts';
 import { createSlackPosts } from './posts.ts';
@@ -10,17 +10,23 @@ import { createSlackPosts } from './posts.ts';
 /** For one call of the Web API, milliseconds. */
 const timeoutMs = 15_000;
 
+/** Where Slack takes answers to clicks. */
+const answerHost = 'hooks.slack.com';
+
 /** Slack as the worker uses it. */
-export const slack: PlatformDefinition<typeof slackEnv> = {
+export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   prefix: slackPrefix,
-  env: slackEnv,
+  env: slackWorkerEnv,
   faults: () => [],
-  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID }, { turns }) => {
+  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, NAMERS }, { turns, log }) => {
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
+    const posts = createSlackPosts({ call, turns });
+    // An emulated Slack takes them where its Web API is.
+    const allows = allowHosts([answerHost, new URL(apiUrl).origin].flatMap((host) => parseFileHost(host) ?? []));
     return {
       chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
-      posts: createSlackPosts({ call, turns }),
-      members: createSlackMembers({ call }),
+      posts,
+      members: createSlackMembers({ call, allows, namers: NAMERS, log, sendDirect: posts.sendDirect }),
       writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
     };
   },

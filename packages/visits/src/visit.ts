@@ -45,8 +45,11 @@ export const visitSchema = z.object({
   verdict: verdictSchema,
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
-  /** Which snapshot the post's picture shows, and with which numbers; null: no picture yet. */
-  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()) }).nullable(),
+  /**
+   * Which snapshot the post's picture shows; null: no picture yet. Which numbers the newest picture shows, in the post or in its thread,
+   * and all that is `drawn` on it (a hash), so that a picture that would be the same is not made again.
+   */
+  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
   /** Of the text and the buttons that were posted last. */
   shownHash: z.string().nullable(),
   /** The revision whose content the post shows, or does not need to. */

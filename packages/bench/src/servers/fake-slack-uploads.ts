@@ -20,6 +20,8 @@ export interface UploadPlans {
   hiddenFor: number[];
   /** Whether a shared file says in which channels it is, but not by which message. */
   sharesWithoutMessage: boolean;
+  /** A completed upload is ready to be shown in a message so much later, milliseconds. */
+  readyAfterMs: number;
 }
 
 interface Upload {
@@ -27,6 +29,7 @@ interface Upload {
   altText: string | null;
   bytes: Buffer | null;
   completed: boolean;
+  readyAtMs: number;
   sharesAfter: number;
   hiddenFor: number;
   post: FakePost | null;
@@ -42,6 +45,10 @@ export interface FakeUploads {
   info(id: string): object;
   /** The post of the file goes with it. */
   remove(id: string): object;
+  /** Whether a message can show it. */
+  isReady(id: string): boolean;
+  /** The bytes of an upload; null: there is no such upload. */
+  bytesOf(id: string): Buffer | null;
   /** Slack drops what has not been completed. */
   forget(): void;
 }
@@ -56,9 +63,9 @@ export function createFakeUploads(plans: UploadPlans): FakeUploads {
 
   return {
     ticket: (args, base) => {
-      const id = `FUP${next++}`;
+      const id = `FUP${String(next++).padStart(8, '0')}`;
       const [filename, altText] = [args.get('filename') ?? '', args.get('alt_txt')];
-      uploads.set(id, { filename, altText, bytes: null, completed: false, sharesAfter: 0, hiddenFor: 0, post: null });
+      uploads.set(id, { filename, altText, bytes: null, completed: false, readyAtMs: 0, sharesAfter: 0, hiddenFor: 0, post: null });
       return { ok: true, file_id: id, upload_url: `${base}/upload/${id}` };
     },
 
@@ -75,7 +82,9 @@ export function createFakeUploads(plans: UploadPlans): FakeUploads {
       upload.completed = true;
       upload.sharesAfter = plans.shareDelay.shift() ?? 0;
       upload.hiddenFor = plans.hiddenFor.shift() ?? 0;
-      const [channel, text] = [args.get('channel_id') ?? '', args.get('initial_comment') ?? ''];
+      upload.readyAtMs = Date.now() + plans.readyAfterMs;
+      const [channel, text] = [args.get('channel_id'), args.get('initial_comment') ?? ''];
+      if (channel === null) return { ok: true, files: [{ id, title }] };
       const ts = `1700000000.${String(next++).padStart(6, '0')}`;
       upload.post = { channel, fileId: id, text, title, altText: upload.altText, bytes: upload.bytes, ts };
       if (Number.isFinite(upload.sharesAfter)) plans.posts.push(upload.post);
@@ -91,7 +100,9 @@ export function createFakeUploads(plans: UploadPlans): FakeUploads {
       upload.sharesAfter -= 1;
       const post = upload.sharesAfter < 0 ? upload.post : null;
       const shares = post && !plans.sharesWithoutMessage ? { public: { [post.channel]: [{ ts: post.ts }] } } : {};
-      return { ok: true, file: { id, name: upload.filename, shares, channels: post ? [post.channel] : [] } };
+      const processed = Date.now() >= upload.readyAtMs ? { mimetype: 'image/jpeg', thumb_360: `https://files.slack.com/${id}-360` } : {};
+      const permalink = `https://example.slack.com/files/U0WATCH/${id}/${upload.filename}`;
+      return { ok: true, file: { id, name: upload.filename, permalink, shares, channels: post ? [post.channel] : [], ...processed } };
     },
 
     remove: (id) => {
@@ -99,6 +110,13 @@ export function createFakeUploads(plans: UploadPlans): FakeUploads {
       plans.posts.splice(0, plans.posts.length, ...plans.posts.filter(({ fileId }) => fileId !== id));
       return { ok: true };
     },
+
+    isReady: (id) => {
+      const upload = uploads.get(id);
+      return upload?.completed === true && Date.now() >= upload.readyAtMs;
+    },
+
+    bytesOf: (id) => uploads.get(id)?.bytes ?? null,
 
     forget: () => {
       for (const [id, { completed }] of uploads) if (!completed) uploads.delete(id);

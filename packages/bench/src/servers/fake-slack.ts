@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createFakeMessaging, fakeBot, type FakeChat, type FakeMessaging } from './fake-slack-chat.ts';
 import { treatment, type Mischief } from './fake-slack-mischief.ts';
 import { createFakeUploads, type FakeUploads, type UploadPlans } from './fake-slack-uploads.ts';
+import { createFakeViews, type FakePeople, type FakeViews } from './fake-slack-views.ts';
 
 interface FakeFile {
   id: string;
@@ -17,14 +19,23 @@ interface FakeFile {
 export interface FakeSlack extends UploadPlans {
   url: string;
   apiUrl: string;
-  calls: { method: string; args: Record<string, string>; authorization: string | undefined }[];
+  /** `atMs`: as performance.now() says. */
+  calls: { method: string; args: Record<string, string>; authorization: string | undefined; atMs: number }[];
+  /** Messages. */
+  chat: FakeChat;
+  /** Members, their views, and what is answered to their clicks. */
+  people: FakePeople;
+  /** The bytes of an uploaded picture; null: it is not there, or was deleted. */
+  picture(fileId: string): Buffer | null;
+  /** Somebody deletes an uploaded picture. */
+  deleteFile(fileId: string): void;
   /** Methods and paths whose client went away before the answer. */
   cancelled: string[];
   downloads: { path: string; authorization: string | undefined }[];
   files: Map<string, FakeFile>;
   /** How long every request takes, milliseconds. */
   latencyMs: number;
-  /** By method name ("files.info") or path ("/download/F1", "/upload"). */
+  /** By method name ("files.info"), method and channel ("chat.update C0RESULTS"), or path ("/download/F1", "/upload", "/response"). */
   mischief(target: string, ...what: Mischief[]): void;
   /** Drops the uploads that have not been completed. */
   forgetUploads(): void;
@@ -37,18 +48,24 @@ export interface FakeSlack extends UploadPlans {
 
 export async function startFakeSlack(): Promise<FakeSlack> {
   const queue = new Map<string, Mischief[]>();
-  const plans: UploadPlans = { posts: [], shareDelay: [], hiddenFor: [], sharesWithoutMessage: false };
+  const plans: UploadPlans = { posts: [], shareDelay: [], hiddenFor: [], sharesWithoutMessage: false, readyAfterMs: 0 };
   const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    const served = serve(request, response, fake, queue, uploads).catch(() => void response.destroy());
+    const served = serve(request, response, fake, queue, parts).catch(() => void response.destroy());
     running.add(served);
     void served.finally(() => running.delete(served));
   });
   const url = await listen(server);
+  const uploads = createFakeUploads(plans);
+  const parts: Parts = { uploads, messaging: createFakeMessaging(uploads), views: createFakeViews() };
   const fake: FakeSlack = Object.assign(plans, {
     url,
     apiUrl: `${url}/api/`,
     calls: [],
+    chat: parts.messaging,
+    people: parts.views,
+    picture: (id: string) => uploads.bytesOf(id),
+    deleteFile: (id: string) => void uploads.remove(id),
     cancelled: [],
     downloads: [],
     files: new Map(),
@@ -63,8 +80,13 @@ export async function startFakeSlack(): Promise<FakeSlack> {
         server.closeAllConnections();
       }),
   });
-  const uploads = createFakeUploads(plans);
   return fake;
+}
+
+interface Parts {
+  uploads: FakeUploads;
+  messaging: FakeMessaging;
+  views: FakeViews;
 }
 
 async function serve(
@@ -72,15 +94,15 @@ async function serve(
   response: ServerResponse,
   fake: FakeSlack,
   queue: Map<string, Mischief[]>,
-  uploads: FakeUploads,
+  parts: Parts,
 ): Promise<void> {
   const body = await read(request);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const isApi = path.startsWith('/api/');
-  const target = isApi ? path.slice('/api/'.length) : path.replace(/^\/upload\/.*/, '/upload');
-  if (isApi || target === '/upload') {
-    const args = isApi ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
-    fake.calls.push({ method: target, args, authorization: request.headers.authorization });
+  const target = isApi ? path.slice('/api/'.length) : path.replace(/^\/(upload|response)\/.*/, '/$1');
+  const args: Record<string, string> = isApi ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
+  if (isApi || target !== path) {
+    fake.calls.push({ method: target, args, authorization: request.headers.authorization, atMs: performance.now() });
   } else {
     fake.downloads.push({ path, authorization: request.headers.authorization });
   }
@@ -88,9 +110,12 @@ async function serve(
   response.on('close', () => {
     if (!answered) fake.cancelled.push(target);
   });
-  const { work, bad, answer } = treatment(queue.get(target)?.shift(), fake.latencyMs);
+  const { work, bad, answer } = treatment(
+    queue.get(`${target} ${args['channel'] ?? ''}`)?.shift() ?? queue.get(target)?.shift(),
+    fake.latencyMs,
+  );
   await work;
-  const proper = work && (isApi ? api(target, body, fake, uploads) : other(path, body, fake, uploads));
+  const proper = work && (isApi ? api(target, body, fake, parts) : other(path, body, fake, parts));
   await answer;
   if (bad === 'none') return;
   answered = true;
@@ -106,11 +131,11 @@ const json =
     void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 
 /** Does the work of a Web API method; the result is its answer. */
-function api(method: string, body: Buffer, fake: FakeSlack, uploads: FakeUploads): Answer {
+function api(method: string, body: Buffer, fake: FakeSlack, { uploads, messaging, views }: Parts): Answer {
   const args = new URLSearchParams(body.toString());
   switch (method) {
     case 'auth.test':
-      return json({ ok: true, user_id: 'U0WATCH', bot_id: 'B0WATCH', team_id: 'T1' });
+      return json({ ok: true, ...fakeBot });
     case 'chat.getPermalink': {
       const message = args.get('message_ts')?.replace('.', '');
       return json({ ok: true, permalink: `https://example.slack.com/archives/${args.get('channel')}/p${message}` });
@@ -127,13 +152,20 @@ function api(method: string, body: Buffer, fake: FakeSlack, uploads: FakeUploads
     }
     case 'files.delete':
       return json(uploads.remove(args.get('file') ?? ''));
-    default:
-      return json({ ok: false, error: 'unknown_method' });
+    default: {
+      const answer = messaging.answer(method, args) ?? views.answer(method, args) ?? { ok: false, error: 'unknown_method' };
+      if ('tooSoon' in answer) return (response) => void response.writeHead(429, { 'retry-after': String(answer.tooSoon) }).end('{}');
+      return json(answer);
+    }
   }
 }
 
-/** Takes an upload's bytes, or serves a download. */
-function other(path: string, body: Buffer, fake: FakeSlack, uploads: FakeUploads): Answer {
+/** Takes an upload's bytes or an answer to a click, or serves a download. */
+function other(path: string, body: Buffer, fake: FakeSlack, { uploads, views }: Parts): Answer {
+  if (path.startsWith('/response/')) {
+    const { status, text } = views.respond(path, body);
+    return (response) => void response.writeHead(status).end(text);
+  }
   if (path.startsWith('/upload/')) {
     const known = uploads.receive(path.slice('/upload/'.length), body);
     return (response) => void response.writeHead(known ? 200 : 404).end(known ? `OK - ${body.length}` : 'file_not_found');
@@ -158,4 +190,12 @@ async function listen(server: Server): Promise<string> {
   });
   const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+}
+
+/** How close together the messages and edits of a channel were asked for at the closest, milliseconds. Infinity: there were not two. */
+export function closestCallsMs({ calls }: FakeSlack, channel: string): number {
+  const times = calls.flatMap(({ method, args, atMs }) =>
+    /^chat\.(postMessage|update)$/.test(method) && args['channel'] === channel ? atMs : [],
+  );
+  return Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? -Infinity)), Infinity);
 }

@@ -1,4 +1,5 @@
 import type { ConfigOf, EnvShape } from '../config/parse-env.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { ChannelKey, ChatPlatform } from './chat.ts';
 import type { ChatMembers } from './members.ts';
 import type { ChatPosts } from './posts.ts';
@@ -22,5 +23,5 @@ export interface PlatformDefinition<S extends EnvShape> {
   /** Faults of several variables together, such as some that are set while others are missing; see parseEnv. */
   faults: (config: ConfigOf<S>) => string[];
   /** Null: this installation does not use the platform, none of its variables are set. */
-  connect: (config: ConfigOf<S>, deps: { turns: Turns }) => ConnectedPlatform | null;
+  connect: (config: ConfigOf<S>, deps: { turns: Turns; log: Logger }) => ConnectedPlatform | null;
 }

@@ -61,6 +61,8 @@ function whyWrong({ shows }: Sent, { state, error }: SnapshotRecord, stalls: num
     case 'nothing-new':
       // See judgeSkipped.
       return [];
+    case 'skipped':
+      return ['skipped, as if it were too old'];
     default:
       return state satisfies never;
   }

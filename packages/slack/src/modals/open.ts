@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { SlackCall } from '../calls.ts';
+import { slackErrorOf } from '../errors.ts';
+import type { View } from './view.ts';
+
+const opened = z.looseObject({ view: z.looseObject({ id: z.string(), hash: z.string().nullish().catch(null) }) });
+const anything = z.looseObject({});
+
+/** A click's trigger is good for three seconds and one view; Slack's documents spell the errors in both ways. */
+const late = new Set([
+  'expired_trigger_id',
+  'trigger_expired',
+  'exchanged_trigger_id',
+  'trigger_exchanged',
+  'invalid_trigger_id',
+  'invalid_trigger',
+]);
+
+/** Opens a modal. `late`: the click was too long ago, or has opened one already. Rejects as SlackCall. */
+export async function openView(
+  call: SlackCall,
+  { triggerId, view }: { triggerId: string; view: View },
+  signal: AbortSignal,
+): Promise<{ viewId: string; hash: string | null } | 'late'> {
+  try {
+    const { view: shown } = await call('views.open', { trigger_id: triggerId, view }, opened, signal);
+    return { viewId: shown.id, hash: shown.hash ?? null };
+  } catch (error) {
+    if (late.has(slackErrorOf(error) ?? '')) return 'late';
+    throw error;
+  }
+}
+
+/** Changes an open modal. `gone`: it was closed, or has changed meanwhile. Rejects as SlackCall. */
+export async function updateView(
+  call: SlackCall,
+  { viewId, hash, view }: { viewId: string; hash: string | null; view: View },
+  signal: AbortSignal,
+): Promise<'updated' | 'gone'> {
+  try {
+    await call('views.update', { view_id: viewId, view, ...(hash !== null && { hash }) }, anything, signal);
+    return 'updated';
+  } catch (error) {
+    if (['not_found', 'view_not_found', 'hash_conflict'].includes(slackErrorOf(error) ?? '')) return 'gone';
+    throw error;
+  }
+}
