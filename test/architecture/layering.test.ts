@@ -56,6 +56,10 @@ describe('imports point downward', () => {
       'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
     ],
     [
+      'packages/visits',
+      'visit.ts visit-view.ts until-no-conflict.ts daily-hours.ts visit-document.ts compose compose.ts labels.ts words post.ts',
+    ],
+    [
       'packages/see',
       'config.ts face-engine.ts files picture translate models find scene face look.ts prepare threads create-face-engine.ts throughput',
     ],
@@ -156,7 +160,7 @@ describe('adapters', () => {
   });
 
   it('the pipelines know no chat platform by name', () => {
-    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery)\//.test(file));
+    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery|visits)\//.test(file));
     expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

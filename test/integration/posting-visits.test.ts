@@ -227,7 +227,13 @@ describeGallery('the post of a visit', (rig: GalleryRig) => {
   }
 });
 
-const recordedStranger = { box: { x: 0, y: 0, width: 90, height: 90 }, quality: 0.8, decision: 'unknown', personId: null, similarity: null } as const;
+const recordedStranger = {
+  box: { x: 0, y: 0, width: 90, height: 90 },
+  quality: 0.8,
+  decision: 'unknown',
+  personId: null,
+  similarity: null,
+} as const;
 
 /** Documents that fail at the `at`th write: before it, or after it with the answer lost. Later writes of that run fail as well. */
 function failingDocuments(real: HandlerDeps['documents'], at: number, when: 'before' | 'after') {

@@ -7,7 +7,6 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
-import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { createSubscriptions, type Subscriptions } from '@watchpost/visits/subscriptions';
@@ -190,14 +189,9 @@ export function startVisitRig(): VisitRig {
 const mostRounds = 200;
 
 async function settle(rig: VisitRig): Promise<void> {
-  const tidy: VisitJob[] = [];
   for (let round = 0; rig.queued.length > 0; round += 1) {
     if (round > mostRounds) throw new Error('jobs come again for ever');
     const job = rig.queued.shift()!;
-    if (job.kind === 'visit' && job.why === 'tidy') {
-      tidy.push(job);
-      continue;
-    }
     try {
       await rig.run(job);
     } catch (error) {
@@ -206,7 +200,6 @@ async function settle(rig: VisitRig): Promise<void> {
       rig.queued.push(job);
     }
   }
-  rig.queued.push(...tidy);
 }
 
 function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'members'> {

@@ -48,7 +48,12 @@ export function workerDeps({
     posts: createSlackPosts({
       call,
       turns: { take: async () => undefined, hold: async () => undefined },
-      times: { readyAfterMs: [1, 5, 20], readBackAfterMs: [1, 5], settleMs: 1_500, inPlace: { forMs: 0, tries: 1, backoff: { firstMs: 1, maxMs: 1 } } },
+      times: {
+        readyAfterMs: [1, 5, 20],
+        readBackAfterMs: [1, 5],
+        settleMs: 1_500,
+        inPlace: { forMs: 0, tries: 1, backoff: { firstMs: 1, maxMs: 1 } },
+      },
     }),
   };
   const metrics = createMetrics({ processMetrics: false });
