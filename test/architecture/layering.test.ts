@@ -15,8 +15,9 @@ const floors: Record<string, string[]> = {
   'packages/slack': ['packages/shared'],
   'packages/gallery': ['packages/shared'],
   'packages/see': ['packages/shared'],
-  'apps/ingest': ['packages/shared', 'packages/slack'],
-  'apps/worker': ['packages/gallery', 'packages/see', 'packages/shared', 'packages/slack'],
+  'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  'apps/ingest': ['packages/cameras', 'packages/gallery', 'packages/shared', 'packages/slack'],
+  'apps/worker': ['packages/cameras', 'packages/gallery', 'packages/see', 'packages/shared', 'packages/slack', 'packages/visits'],
   'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
   // Starts ingest and worker as processes, and runs the command line.
   'apps/standalone': ['apps/cli', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
@@ -53,6 +54,10 @@ describe('imports point downward', () => {
     [
       'packages/gallery',
       'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
+    ],
+    [
+      'packages/visits',
+      'visit.ts visit-view.ts until-no-conflict.ts daily-hours.ts visit-document.ts compose compose.ts labels.ts words post.ts',
     ],
     [
       'packages/see',
@@ -155,7 +160,7 @@ describe('adapters', () => {
   });
 
   it('the pipelines know no chat platform by name', () => {
-    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery)\//.test(file));
+    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery|visits)\//.test(file));
     expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

@@ -23,14 +23,19 @@ describeGallery('presses below a post', (rig) => {
   });
 
   /** Presses a button of the post as it reads now. */
-  const press = async (visit: Visit, action: PostAction, { number = 1, who = null, member = 'UBOB' }: { number?: number | null; who?: Who; member?: string } = {}) => {
+  const press = async (
+    visit: Visit,
+    action: PostAction,
+    { number = 1, who = null, member = 'UBOB' }: { number?: number | null; who?: Who; member?: string } = {},
+  ) => {
     const target = buttonOf((await shown(rig.opened, visit.id)).post, action, number);
     const job = interaction({ do: 'press', target, who }, { member });
     await doInteraction(deps, job);
     return job;
   };
   const textNow = async (visit: Visit): Promise<string> => (await shown(rig.opened, visit.id)).text;
-  const history = async () => (await rig.opened.operations.history(50, never)).map(({ action, actor, summary }) => `${actor.id} ${action}: ${summary}`);
+  const history = async () =>
+    (await rig.opened.operations.history(50, never)).map(({ action, actor, summary }) => `${actor.id} ${action}: ${summary}`);
 
   it('This is… with a new name names the unknown, everywhere; the audit says who, the post is edited at once and tidied later', async () => {
     const visit = await takeSnapshot(rig.opened, [man]);
@@ -73,7 +78,8 @@ describeGallery('presses below a post', (rig) => {
     await press(visit, 'is', { who: { name: 'Bea' } });
     expect(await textNow(visit)).toContain('1: Bea');
     expect(await textNow(first)).toContain('1: Ada');
-    for (const { snapshotId } of visit.snapshots) expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Bea');
+    for (const { snapshotId } of visit.snapshots)
+      expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Bea');
   });
 
   it('Not Ada sticks as a negative, and the post says so; undo brings Ada back', async () => {
@@ -101,7 +107,8 @@ describeGallery('presses below a post', (rig) => {
     const visit = await takeSnapshot(rig.opened, [alikeVector(man, 0.9, 12)], { takenAtMs: now + 1_000 });
     await press(visit, 'is', { who: { name: 'Bea' } });
     await press(visit, 'undo', { number: null });
-    for (const { snapshotId } of visit.snapshots) expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Ada');
+    for (const { snapshotId } of visit.snapshots)
+      expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Ada');
     expect(await rig.names()).toEqual(['Ada']);
   });
 
@@ -111,7 +118,10 @@ describeGallery('presses below a post', (rig) => {
     expect((await rig.opened.gallery.people(never))[0]?.status).toBe('ignored');
     await press(visit, 'unignore');
     expect((await rig.opened.gallery.people(never))[0]?.status).toBe('unknown');
-    expect(seen.told.map((line) => line.split('.')[0])).toEqual(['UBOB: Done: 1 is ignored from now on', 'UBOB: Done: 1 is reported again']);
+    expect(seen.told.map((line) => line.split('.')[0])).toEqual([
+      'UBOB: Done: 1 is ignored from now on',
+      'UBOB: Done: 1 is reported again',
+    ]);
   });
 
   it('Not a face removes the number from the post, and the unknown who was made of it', async () => {

@@ -103,6 +103,18 @@ describe('frames of a fixed camera', () => {
     expect((await see('yard', [small], 0.7)).faces).toHaveLength(1);
   });
 
+  it('say how bright they are, however much of them is looked at', async () => {
+    const full = await engine.see(await frame(1, []), never);
+    expect(await settle('hall')).toBeLessThan(12);
+    const none = await see('hall', []);
+    const part = await see('hall', [small]);
+    expect([full.extent, none.extent, part.extent]).toEqual(['full', 'none', 'part']);
+    expect(full.brightness).toBeGreaterThan(40);
+    for (const { brightness } of [none, part]) expect(Math.abs(brightness - full.brightness)).toBeLessThan(3);
+    const { brightness } = await see('hall', [], 0.5);
+    expect(Math.abs(brightness - full.brightness / 2)).toBeLessThan(5);
+  });
+
   it('of another camera, or of none, do not profit from it', async () => {
     expect(await see('gate', [])).toMatchObject({ extent: 'full' });
     expect(await engine.see(await frame(1, []), never)).toMatchObject({ extent: 'full' });

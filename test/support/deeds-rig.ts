@@ -82,7 +82,12 @@ export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentSto
     sendTimeoutMs: 1_000,
     log: createLogger('test', 'silent'),
     platformFor: () => notingPlatform(seen),
-    engine: { modelId: 'test-model', see: silentChat.posts.upload, fingerprint: silentChat.posts.upload, close: async () => undefined } as never,
+    engine: {
+      modelId: 'test-model',
+      see: silentChat.posts.upload,
+      fingerprint: silentChat.posts.upload,
+      close: async () => undefined,
+    } as never,
     files: { get: () => null, keep: () => undefined, drop: () => undefined },
     maxBytes: 1_000_000,
     maxPixels: 1_000_000,
@@ -114,7 +119,11 @@ export async function doInteraction(deps: InteractionDeps, job: InteractionJob, 
 export async function takeSnapshot(
   opened: OpenedGallery,
   vectors: readonly Float32Array[],
-  { snapshotId = randomUUID(), camera = 'Front door', takenAtMs = Date.now() }: { snapshotId?: string; camera?: string; takenAtMs?: number } = {},
+  {
+    snapshotId = randomUUID(),
+    camera = 'Front door',
+    takenAtMs = Date.now(),
+  }: { snapshotId?: string; camera?: string; takenAtMs?: number } = {},
 ): Promise<Visit> {
   const visits = createVisits(opened.documents);
   const info = { snapshotId, channel: 'slack:C1' as const, camera, takenAtMs };

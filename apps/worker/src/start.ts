@@ -3,17 +3,17 @@ import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
-import type { Held } from '@watchpost/shared/jobs/job-need';
+import type { JobBacklog, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
-import { serveHealth } from '@watchpost/shared/process/health';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
-import type { Extent } from '@watchpost/see/face-engine';
+import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
+import type { Cameras } from '@watchpost/cameras/camera-settings';
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
@@ -21,9 +21,10 @@ import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
-import { connectPlatforms, platformNames } from './platforms.ts';
+import { connectPlatforms } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
 import { runTasks } from './schedule.ts';
+import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
 import { createVisiting } from './visiting.ts';
@@ -41,27 +42,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('camera settings', () => cameras.close());
 
   const metrics = createMetrics();
-  // Health is served from the beginning; the parts report once they exist.
-  const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
-  const health = await serveHealth(
-    {
-      live: () => parts.live(),
-      // The last one is named after the error: a newer release keeps the gallery.
-      checks: {
-        models: () => parts.models(),
-        gallery: () => parts.gallery() && heldFor(parts.held(), 'gallery'),
-        'database-newer': () => parts.current(),
-        ...Object.fromEntries(platformNames.map((name) => [name, () => heldFor(parts.held(), name)])),
-      },
-      stopping: lifecycle.stopping,
-      scrape: () => metrics.scrape(),
-    },
-    config.WORKER_PORT,
-    'WORKER_PORT',
-    config.HOST,
-  );
-  lifecycle.onStop('health endpoint', () => health.close());
-  log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
+  const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
 
   const [opened, engine] = await Promise.all([
     openGalleryWithRetries(
@@ -74,7 +55,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       return made;
     }),
   ]);
-  const { gallery, operations, records, documents, questions, housekeeping, leftBehind } = opened;
+  const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
   opened.start();
   housekeeping.start();
@@ -84,7 +65,38 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
+  const { handlers, needs, tasks, count } = assemble(config, { opened, engine, cameras, sender, log, metrics });
+  const receiver = createJobReceiver(config, handlers, {
+    ...stall,
+    concurrency: (kind) => concurrencyOf(kind, config),
+    log,
+    metrics,
+    needs: [galleryNeed(gallery, records), ...needs],
+    onFailed: async (job, error) =>
+      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
+  });
+  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
+  const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
+  lifecycle.onStop('tasks', () => running);
+  parts.live = () => receiver.isLive();
+  parts.held = () => receiver.held();
+  parts.gallery = () => gallery.isReady();
+  parts.current = () => !gallery.isOutdated();
+  log.info({ modelId: engine.modelId }, 'worker started');
+}
+
+interface Parts {
+  opened: OpenedGallery;
+  engine: FaceEngine;
+  cameras: Cameras;
+  sender: JobSender & JobBacklog;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** The jobs' handlers and the tasks, with all that they work with. */
+function assemble(config: WorkerConfig, { opened, engine, cameras, sender, log, metrics }: Parts) {
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), log });
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -97,18 +109,14 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
+    ...opened,
     ...visiting,
     platformFor,
     cameras,
-    documents,
-    questions,
-    operations,
     count,
     freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
-    gallery,
-    records,
     sender,
     log,
     timed: createStepTimer(metrics),
@@ -119,34 +127,12 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
     sendTimeoutMs,
   });
-  const receiver = createJobReceiver(config, handlers, {
-    ...stall,
-    concurrency: (kind) => concurrencyOf(kind, config),
-    log,
-    metrics,
-    needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) =>
-      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
-  });
-  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
-  void runTasks(visiting.tasks, { documents, log }, lifecycle.stopping);
-  parts.live = () => receiver.isLive();
-  parts.held = () => receiver.held();
-  parts.gallery = () => gallery.isReady();
-  parts.current = () => !gallery.isOutdated();
-  log.info({ modelId: engine.modelId }, 'worker started');
+  return { handlers, needs, tasks: visiting.tasks, count };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {
   const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
   return (extent) => looks.inc({ extent });
-}
-
-/** True, or why jobs are held for this need; false before the first check. */
-function heldFor(held: readonly Held[] | null, need: string): boolean | string {
-  if (held === null) return false;
-  const reasons = new Set(held.filter((each) => each.need === need).map(({ reason }) => reason));
-  return reasons.size === 0 || [...reasons].join('; ');
 }
 
 /** Null: the built-in model's. A custom model that brings none is judged by it, with a warning: its similarities may mean something else. */

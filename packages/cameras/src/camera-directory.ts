@@ -69,18 +69,19 @@ const isIn = ({ channels }: Known, channel: ChannelKey): boolean =>
   channels === null || channels.has(channel) || channels.has(channelId(channel));
 
 function merged(base: CameraSettings, over: Omit<CameraEntry, 'name'>): CameraSettings {
-  const { policy } = over;
+  const { named, unknown, ignored } = over.policy ?? {};
+  const { window, longest } = over.visit ?? {};
   return {
     strangersNamedOneIn: over.strangersNamedOneIn ?? base.strangersNamedOneIn,
     smallestFacePx: over.smallestFacePx ?? base.smallestFacePx,
     masks: over.masks ?? base.masks,
-    visitWindowMs: over.visit?.window ?? base.visitWindowMs,
-    visitLongestMs: over.visit?.longest ?? base.visitLongestMs,
+    visitWindowMs: window ?? base.visitWindowMs,
+    visitLongestMs: longest ?? base.visitLongestMs,
     cooldownMs: over.cooldown ?? base.cooldownMs,
     policy: {
-      named: policy?.named ?? base.policy.named,
-      unknown: policy?.unknown ?? base.policy.unknown,
-      ignored: policy?.ignored ?? base.policy.ignored,
+      named: named ?? base.policy.named,
+      unknown: unknown ?? base.policy.unknown,
+      ignored: ignored ?? base.policy.ignored,
     },
     quietHours: over.quietHours === undefined ? base.quietHours : over.quietHours,
   };

@@ -24,12 +24,12 @@ export function patternFault(pattern: string): string | null {
 
 /** Compiles a pattern without a fault. */
 export function compilePattern(pattern: string): FilePattern {
-  const [before = '', after] = pattern.split(placeholder).map((part) => Array.from(part.toLowerCase()));
+  const [before = [], after] = pattern.split(placeholder).map((part) => Array.from(part.toLowerCase()));
   return {
     match: (fileName) => {
       const original = Array.from(fileName);
       const name = original.map((character) => character.toLowerCase());
-      const fromStart = reach([...before], name);
+      const fromStart = reach(before, name);
       if (after === undefined) return fromStart[name.length] === true ? '' : null;
       const fromEnd = reach(after.toReversed(), name.toReversed());
       const start = fromStart.indexOf(true);

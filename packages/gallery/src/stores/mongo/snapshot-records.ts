@@ -1,8 +1,8 @@
-import { Binary, type Db, type Document } from 'mongodb';
+import { Binary, type Collection, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
-import { snapshotOutcomeSchema, type OutcomeCount } from '../../records/snapshot-outcome.ts';
+import { snapshotOutcomeSchema, type OutcomeCount, type OutcomeRange } from '../../records/snapshot-outcome.ts';
 import {
   inProgressMs,
   mostInProgress,
@@ -114,19 +114,6 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     return [...lookedAt, ...inProgress].map((document) => frameSchema.parse(document));
   };
 
-  const outcomes: SnapshotRecords['outcomes'] = async ({ fromMs, toMs }, signal) => {
-    const counted = await snapshots
-      .aggregate(
-        [
-          { $match: { outcome: { $type: 'string' }, outcomeAt: { $gte: new Date(fromMs), $lt: new Date(toMs) } } },
-          { $group: { _id: { channel: '$channel', camera: '$camera', outcome: '$outcome' }, snapshots: { $sum: 1 } } },
-        ],
-        { signal },
-      )
-      .toArray();
-    return counted.map((each) => outcomeSchema.parse(each));
-  };
-
   const newest: SnapshotRecords['newest'] = async (channel, beforeMs, signal) => {
     const found = await snapshots
       .find({ channel, takenAt: { $lt: new Date(beforeMs) } }, { signal, projection: { takenAt: 1 } })
@@ -148,9 +135,27 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
         );
       }, signal),
     frames: (range, limit, signal) => guardMongo(() => frames(range, limit, signal), signal),
-    outcomes: (range, signal) => guardMongo(() => outcomes(range, signal), signal),
+    outcomes: (range, signal) => guardMongo(() => countOutcomes(snapshots, range, signal), signal),
     newest: (channel, beforeMs, signal) => guardMongo(() => newest(channel, beforeMs, signal), signal),
   };
+}
+
+/** `SnapshotRecords.outcomes`. */
+async function countOutcomes(
+  snapshots: Collection<RecordDocument>,
+  { fromMs, toMs }: OutcomeRange,
+  signal: AbortSignal,
+): Promise<OutcomeCount[]> {
+  const counted = await snapshots
+    .aggregate(
+      [
+        { $match: { outcome: { $type: 'string' }, outcomeAt: { $gte: new Date(fromMs), $lt: new Date(toMs) } } },
+        { $group: { _id: { channel: '$channel', camera: '$camera', outcome: '$outcome' }, snapshots: { $sum: 1 } } },
+      ],
+      { signal },
+    )
+    .toArray();
+  return counted.map((each) => outcomeSchema.parse(each));
 }
 
 function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt' | 'inProgressAt'> {
