@@ -78,6 +78,8 @@ for (const backend of galleryBackends) {
       const full: SnapshotRecord = {
         ...fresh,
         state: 'recognised',
+        outcome: 'faces',
+        outcomeAtMs: 1_700_000_000_123,
         sha256: 'ab'.repeat(32),
         fingerprint: new Uint8Array([0, 255, 7]),
         sameAs: 'slack-other',
@@ -177,6 +179,37 @@ for (const backend of galleryBackends) {
         await makeOlder(storage, snapshotId, 20);
         expect(await taken(of, null, 1)).toEqual([]);
       });
+    });
+
+    it('counts what came of the snapshots of each camera, each once, by when that was written', async () => {
+      const { records } = database;
+      const channel = `slack:C${randomUUID().slice(0, 8)}` as const;
+      const end = async (camera: string | null, outcome: SnapshotRecord['outcome'], outcomeAtMs: number): Promise<SnapshotRecord> => {
+        // When they were taken does not matter.
+        const record = await records.open(job({ channel, camera, takenAtMs: 5_000_000 }), never);
+        return records.save({ ...record, outcome, outcomeAtMs }, never);
+      };
+      for (const [camera, outcome, atMs] of [
+        ['Gate', 'faces', 1_000],
+        ['Gate', 'faces', 1_999],
+        ['Gate', 'skipped', 1_500],
+        [null, 'none', 1_500],
+        ['Door', 'faces', 999],
+        ['Door', 'faces', 2_000],
+      ] as const)
+        await end(camera, outcome, atMs);
+      await records.open(job({ channel }), never);
+      const counts = async (fromMs: number, toMs: number) =>
+        (await records.outcomes({ fromMs, toMs }, never))
+          .filter((each) => each.channel === channel)
+          .map(({ camera, outcome, snapshots }) => `${String(camera)} ${outcome} ${String(snapshots)}`)
+          .sort();
+      expect(await counts(1_000, 2_000)).toEqual(['Gate faces 2', 'Gate skipped 1', 'null none 1']);
+
+      const failed = await end('Gate', 'failed', 1_500);
+      await records.save({ ...failed, outcome: 'faces', outcomeAtMs: 1_600 }, never);
+      expect(await counts(1_000, 2_000)).toEqual(['Gate faces 3', 'Gate skipped 1', 'null none 1']);
+      expect(await counts(0, 3_000)).toEqual(['Door faces 2', 'Gate faces 3', 'Gate skipped 1', 'null none 1']);
     });
 
     it('removes the fingerprints of old frames, and nothing else', async () => {

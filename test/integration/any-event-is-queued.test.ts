@@ -81,7 +81,8 @@ const event = fc
 function jobsOf(body: unknown): SnapshotJob[] {
   const delivery = parseDelivery(JSON.parse(Buffer.from(JSON.stringify(body)).toString('utf8')));
   if (delivery.kind !== 'message') return [];
-  return toJobs(delivery.message, cameraNameOf(delivery.message.text, defaultCaptionPattern), null, null).jobs;
+  const camera = cameraNameOf(delivery.message.text, defaultCaptionPattern);
+  return toJobs(delivery.message, () => camera, null, null).jobs;
 }
 
 for (const { name, needs, start, storage, raw } of queueBackends) {

@@ -2,14 +2,18 @@ import { buildApp, type AppDeps } from '@watchpost/ingest/app';
 import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
-import { createSlackIntake, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
+import { createHandlers, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
+import { createRanks } from '@watchpost/ingest/order/ranks';
+import { createNamingDialog } from '@watchpost/ingest/platforms/slack/interactions/naming-dialog';
+import type { AnswerTo } from '@watchpost/shared/chat/members';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import type { SlackCall } from '@watchpost/slack/calls';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { signedSlackRequest } from './signed-slack-request.ts';
+import { signedForm, signedSlackRequest } from './signed-slack-request.ts';
 
 /** What its events are signed with. */
 export const ingestRigSecret = 'the-signing-secret';
@@ -23,11 +27,27 @@ const config: SlackIntakeConfig = {
 };
 const me: SlackIdentity = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
 
+interface FormOptions {
+  secret?: string;
+  headers?: Record<string, string>;
+}
+
 /** The application with a queue that remembers what it was given. */
 export interface Rig {
   app: FastifyInstance;
   sent: { job: Job; timeoutMs: number }[];
   logged: string[];
+  /** Lines that somebody was told. */
+  told: { to: AnswerTo; text: string }[];
+  /** Calls of Slack's Web API. */
+  called: { method: string; args: Record<string, unknown> }[];
+  /** Times since which events may be missing. */
+  gaps: number[];
+  /** The same handlers, for what comes by another way than HTTP. */
+  handlers: ReturnType<typeof createHandlers>;
+  /** A signed form: the JSON in `payload`, or the fields of a command. */
+  interact: (payload: unknown, over?: FormOptions) => Promise<LightMyRequestResponse>;
+  command: (fields: Record<string, string>, over?: FormOptions) => Promise<LightMyRequestResponse>;
   post: (body: unknown, over?: { secret?: string; nowMs?: number; headers?: Record<string, string> }) => Promise<LightMyRequestResponse>;
   metrics: () => Promise<string>;
 }
@@ -37,34 +57,75 @@ export function ingestRig({
   identity = me,
   send,
   ping = async () => undefined,
+  counts = async () => [{ kind: 'snapshot', state: 'waiting', count: 3 }],
   stopping = new AbortController().signal,
   limits,
+  people = [],
+  cameraOf = () => null,
+  answer = async () => ({ ok: true, view: { id: 'V1' } }),
 }: {
   over?: Partial<SlackIntakeConfig>;
   identity?: SlackIdentity | null;
   send?: JobSender['send'];
   ping?: JobSender['ping'];
+  counts?: JobSender['counts'];
   stopping?: AbortSignal;
   limits?: AppDeps['limits'];
+  people?: { id: string; name: string }[];
+  cameraOf?: (channel: string, fileName: string | null) => string | null;
+  /** What Slack's Web API answers. */
+  answer?: (method: string) => Promise<unknown>;
 } = {}): Rig {
   const sent: Rig['sent'] = [];
   const logged: string[] = [];
   const sender: JobSender = {
     send: send ?? (async (job, { timeoutMs }) => void sent.push({ job, timeoutMs })),
     ping,
-    counts: async () => [{ kind: 'snapshot', state: 'waiting', count: 3 }],
+    counts,
     close: async () => undefined,
   };
   const metrics = createMetrics({ processMetrics: false });
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-  const deps = { sender, ingestMetrics: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
-  const intake = createSlackIntake({ ...config, ...over }, () => identity, deps);
-  const app = buildApp({ intakes: [intake], ...deps, stopping, ...(limits && { limits }) });
-  onTestFinished(async () => app.close());
+  const [told, called, gaps]: [Rig['told'], Rig['called'], number[]] = [[], [], []];
+  const call: SlackCall = async (method, args, schema) => {
+    called.push({ method, args });
+    return schema.parse(await answer(method));
+  };
+  const tell = (to: AnswerTo, text: string): void => void told.push({ to, text });
+  const ended = new AbortController();
+  const known = {
+    findPeople: (text: string, limit: number) =>
+      people.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())).slice(0, limit),
+    newest: async () => null,
+  };
+  const ranks = createRanks(sender, ended.signal);
+  const common = { sender, ingestMetrics: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
+  const deps = { ...common, ranks, known, cameras: { nameOf: cameraOf } };
+  const dialog = createNamingDialog({ call, known, tell, count: () => undefined, log }, ended.signal);
+  const handlers = createHandlers(
+    { ...config, ...over },
+    { ...deps, dialog, tell, identity: () => identity, onGap: (sinceMs) => gaps.push(sinceMs) },
+  );
+  const intake = { ...handlers, checks: { 'slack-identity': () => identity !== null } };
+  const app = buildApp({ intakes: [intake], ...common, stopping, ...(limits && { limits }) });
+  onTestFinished(async () => {
+    ended.abort();
+    await app.close();
+  });
+  const form = async (url: string, fields: Record<string, string>, options: FormOptions = {}): Promise<LightMyRequestResponse> => {
+    const { headers, payload } = signedForm(fields, options.secret ?? secret);
+    return app.inject({ method: 'POST', url, headers: { ...headers, ...options.headers }, payload });
+  };
   return {
     app,
     sent,
     logged,
+    told,
+    called,
+    gaps,
+    handlers,
+    interact: async (payload, options) => form('/api/interactions', { payload: JSON.stringify(payload) }, options),
+    command: async (fields, options) => form('/api/commands', fields, options),
     post: async (body, options = {}) => {
       const { headers, payload } = signedSlackRequest(body, options.secret ?? secret, options.nowMs);
       return app.inject({ method: 'POST', url: '/api/events', headers: { ...headers, ...options.headers }, payload });

@@ -15,6 +15,12 @@ export function signedSlackRequest(
   };
 }
 
+/** A form as Slack sends clicks and commands, signed with `secret`. */
+export function signedForm(fields: Record<string, string>, secret: string): { headers: Record<string, string>; payload: string } {
+  const { headers, payload } = signedSlackRequest(new URLSearchParams(fields).toString(), secret);
+  return { headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, payload };
+}
+
 /** A message event with one PNG, as a camera's bot posts it; `over` replaces fields of the message. */
 export function fileShare(over: Record<string, unknown> = {}): Record<string, unknown> {
   return {

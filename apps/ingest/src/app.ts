@@ -4,7 +4,7 @@ import { boundConnections, type ConnectionLimits } from './connections.ts';
 import { earlyErrors, registerErrorHandler } from './error-handler.ts';
 import type { Intake, IntakeDeps } from './platforms/platform.ts';
 
-export interface AppDeps extends Omit<IntakeDeps, 'now'> {
+export interface AppDeps extends Pick<IntakeDeps, 'sender' | 'ingestMetrics' | 'metrics' | 'log'> {
   intakes: readonly Intake[];
   /** Aborted: the process takes no new work. */
   stopping: AbortSignal;

@@ -1,3 +1,4 @@
+import { camerasEnv } from '@watchpost/cameras/config';
 import { commonEnv, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { mergeEnv, parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platforms } from './platforms/platforms.ts';
@@ -6,6 +7,7 @@ import { platforms } from './platforms/platforms.ts';
 export const ingestEnv = {
   ...commonEnv,
   ...storageEnv,
+  ...camerasEnv,
   ...mergeEnv(platforms),
   PORT: portEnv.PORT,
   ...hostEnv,

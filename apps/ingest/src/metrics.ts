@@ -5,6 +5,8 @@ import type { Metrics } from '@watchpost/shared/observability/metrics';
 export interface IngestMetrics {
   /** One request with an event, and its outcome. */
   request(outcome: string, elapsedMs: number): void;
+  /** One click, dialog or command, and its outcome. */
+  interaction(outcome: string, elapsedMs: number): void;
   /** One file of a message, and its outcome. */
   file(outcome: string): void;
   /** Reads the state of the queue for a scrape; leaves it out if the queue does not answer. */
@@ -13,11 +15,13 @@ export interface IngestMetrics {
 
 export function createIngestMetrics(metrics: Metrics, sender: JobSender): IngestMetrics {
   const requests = metrics.histogram('ingest_request_seconds', 'Time from the headers of a request to its response', ['outcome']);
+  const interactions = metrics.histogram('ingest_interaction_seconds', 'Time from a click or command to its response', ['outcome']);
   const files = metrics.counter('ingest_files_total', 'Files of messages in the read channels', ['outcome']);
   const jobs = metrics.gauge('queue_jobs', 'Jobs in the queue', ['kind', 'state']);
   const up = metrics.gauge('queue_up', '1 while the queue answers');
   return {
     request: (outcome, elapsedMs) => requests.observe({ outcome }, elapsedMs / 1_000),
+    interaction: (outcome, elapsedMs) => interactions.observe({ outcome }, elapsedMs / 1_000),
     file: (outcome) => files.inc({ outcome }),
     readQueue: async () => {
       jobs.reset();

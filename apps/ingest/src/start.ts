@@ -1,3 +1,4 @@
+import { openCameras } from '@watchpost/cameras/open-cameras';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
@@ -6,6 +7,8 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { buildApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
 import { createIngestMetrics } from './metrics.ts';
+import { lookUpKnown } from './known.ts';
+import { createRanks } from './order/ranks.ts';
 import { platforms } from './platforms/platforms.ts';
 
 /**
@@ -18,7 +21,13 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('queue', () => sender.close());
 
   const ingestMetrics = createIngestMetrics(metrics, sender);
-  const deps = { sender, ingestMetrics, metrics, log, now: Date.now };
+  const ranks = createRanks(sender, lifecycle.stopping);
+  lifecycle.onStop('ranks', () => ranks.done);
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  const known = lookUpKnown(config, { log, metrics }, lifecycle.stopping);
+  lifecycle.onStop('gallery', () => known.done);
+
+  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, log, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));
 

@@ -14,7 +14,7 @@ import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, plan
 import { originOf } from './processes/ask-health.ts';
 import { prepareDataDir } from './data-folder/data-dir.ts';
 import { anyFreePort, ensureFree, freePortFrom, type Place } from './processes/ports.ts';
-import { serveChannelsPage } from './slack/channels-page.ts';
+import { servePage } from './slack/page/page-server.ts';
 import { memoryEnv } from '@watchpost/see/config';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
 import { supervise } from './processes/supervised.ts';
@@ -38,6 +38,8 @@ const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
 const bot = 'watchpost';
 const emulatorPort = 4_003;
+/** As deploy/slack-app.yaml names it. */
+const recogniseShortcut = 'recognise_faces';
 
 /**
  * Starts what the environment does not name (database, Slack), then ingest and worker. Resolves when both are ready for work.
@@ -164,17 +166,18 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
     signingSecret,
     apps: [bot, ...Object.keys(scenes)],
     channels: [readChannel, writeChannel],
+    commands: ['/faces'],
   });
   lifecycle.onStop('emulated Slack', async () => slack.close());
-  const page = await serveChannelsPage({
+  const page = await servePage({
     port: await freePortFrom(port + 1, '127.0.0.1'),
-    apiUrl: slack.apiUrl,
-    token: slack.token(bot),
+    front: slack.front,
     command,
     channels: [
-      { id: slack.channelId(readChannel), name: readChannel, title: 'what the cameras post' },
-      { id: slack.channelId(writeChannel), name: writeChannel, title: 'what watchpost answers' },
+      { id: slack.channelId(writeChannel), name: writeChannel, purpose: 'who was there: name faces here' },
+      { id: slack.channelId(readChannel), name: readChannel, purpose: 'what the cameras post' },
     ],
+    shortcuts: [{ name: 'Recognise faces', callbackId: recogniseShortcut }],
   });
   lifecycle.onStop('page', async () => page.close());
   return {
@@ -198,14 +201,14 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
 const hasGalleryBeside = ({ dataDir }: Plan): boolean => existsSync(path.join(dataDir, '..', 'postgres'));
 
 function startDemo({ slack, command, pageUrl }: Emulated, ingest: string, plan: Plan, { lifecycle, say }: LaunchOptions): void {
-  slack.subscribe(`${ingest}/api/events`);
+  slack.connect({ events: `${ingest}/api/events`, interactions: `${ingest}/api/interactions`, commands: `${ingest}/api/commands` });
   const folder = path.join(plan.dataDir, '..');
   const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
   lifecycle.onStop('cameras', async () => cameras);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
-  say('  Name somebody, from a second terminal:');
+  say('  Click "This is…" below a face to name it there, or from a second terminal:');
   say(`      ${command} name "Unknown 1" Ada`);
   if (hasGalleryBeside(plan))
     say(`  The gallery in ${folder}, of an installation or of an earlier version's demonstration, is another one and stays as it is.`);

@@ -100,7 +100,9 @@ async function runShape(
     keep(sender, () => sender.close());
 
     const backlog = async (): Promise<number> => {
-      const waiting = (await sender.counts()).filter(({ kind, state }) => kind === 'snapshot' && state === 'waiting');
+      const waiting = (await sender.counts()).filter(
+        ({ kind, state }) => kind === 'snapshot' && (state === 'waiting' || state === 'prioritized'),
+      );
       return waiting.reduce((total, { count }) => total + count, 0);
     };
     const sent: Sent = { snapshots: 0, corrupt: 0, bad: 0, heldBackS: 0 };

@@ -70,6 +70,12 @@ const benches: Entry[] = [
     load: async () => (await import('./acks.ts')).acks,
   },
   {
+    name: 'flood',
+    options: '[--snapshots 600] [--faces 200] [--cameras 50] [--seconds 60] [--queue redis|postgres] [--json]',
+    summary: 'cameras flood a channel while readers click: what is posted, how soon, and that every snapshot has one outcome',
+    load: async () => (await import('./flood.ts')).flood,
+  },
+  {
     name: 'leaks',
     options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',

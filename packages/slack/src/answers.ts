@@ -2,17 +2,33 @@ import { z } from 'zod';
 import { channelId } from '@watchpost/shared/chat/chat';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
 import type { Post } from '@watchpost/shared/chat/post';
+import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
 import { renderPost, type RenderedPost } from './blocks/render-post.ts';
 import type { SlackCall } from './calls.ts';
-import type { AllowsUrl } from './file-hosts.ts';
+import { allowHosts, parseFileHost, type AllowsUrl } from './file-hosts.ts';
 
 const anything = z.looseObject({});
 const answerSchema = z.looseObject({ ok: z.boolean() });
 
 /** For one answer to a response_url, milliseconds. */
 const timeoutMs = 10_000;
+
+/** Where Slack takes answers to clicks. */
+const answerHost = 'hooks.slack.com';
+
+/** The addresses that answers may be sent to. An emulated Slack takes them where its Web API is. */
+export const answerAddresses = (apiUrl: string): AllowsUrl =>
+  allowHosts([answerHost, new URL(apiUrl).origin].flatMap((host) => parseFileHost(host) ?? []));
+
+/** A line of text as a post. */
+export const linePost = (line: RichText): Post => ({
+  summary: line.map((run) => run.text).join(''),
+  picture: null,
+  sections: [{ text: line, buttons: [], menu: [] }],
+  footer: [],
+});
 
 export interface AnswersOptions {
   call: SlackCall;

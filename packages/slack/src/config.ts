@@ -62,12 +62,13 @@ export const slackIntakeEnv = {
   SLACK_APP_TOKEN: z.string().trim().startsWith('xapp-', 'must be an app-level token, xapp-…').optional(),
 };
 
-/** Events must be verifiable: without a secret or a token anybody could send them. */
+/** What comes over HTTP must be verifiable: without a secret or a token anybody could send it. Over a socket only Slack can. */
 export function slackIntakeFaults(config: {
   SLACK_SIGNING_SECRET?: string[] | undefined;
   SLACK_VERIFICATION_TOKEN?: string | undefined;
+  SLACK_APP_TOKEN?: string | undefined;
 }): string[] {
-  return config.SLACK_SIGNING_SECRET || config.SLACK_VERIFICATION_TOKEN
+  return config.SLACK_SIGNING_SECRET || config.SLACK_VERIFICATION_TOKEN || config.SLACK_APP_TOKEN
     ? []
-    : ['SLACK_SIGNING_SECRET or SLACK_VERIFICATION_TOKEN must be set (the signing secret is the better one)'];
+    : ['SLACK_SIGNING_SECRET must be set, or SLACK_APP_TOKEN for Socket Mode, or SLACK_VERIFICATION_TOKEN of an old app'];
 }

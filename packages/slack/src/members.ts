@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { ChatMembers } from '@watchpost/shared/chat/members';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { ChatPosts } from '@watchpost/shared/chat/posts';
-import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { AppError } from '@watchpost/shared/errors';
 import { shownText } from '@watchpost/shared/text';
-import { createAnswers, type AnswersOptions } from './answers.ts';
+import { createAnswers, linePost, type AnswersOptions } from './answers.ts';
 import { limits } from './blocks/limits.ts';
 import { renderPost } from './blocks/render-post.ts';
 import { slackChannel } from './channel.ts';
@@ -77,7 +76,7 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
 
   return {
     mayName: createMayName(options),
-    tell: (to, line, signal) => answer(to, asPost(line), signal),
+    tell: (to, line, signal) => answer(to, linePost(line), signal),
     answer,
     // Slack takes a member's id where it does not let us open the conversation.
     message: async (member, message, save, signal) =>
@@ -87,13 +86,6 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
     directChannel,
   };
 }
-
-const asPost = (line: RichText): Post => ({
-  summary: line.map((run) => run.text).join(''),
-  picture: null,
-  sections: [{ text: line, buttons: [], menu: [] }],
-  footer: [],
-});
 
 /** Where the app has no such page, or this person none, nobody is told. */
 async function showHome(call: SlackMembersOptions['call'], member: string, post: Post, signal: AbortSignal): Promise<void> {

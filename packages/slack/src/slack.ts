@@ -1,17 +1,15 @@
 import type { PlatformDefinition } from '@watchpost/shared/chat/platform';
+import { answerAddresses } from './answers.ts';
 import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
 import { slackWorkerEnv } from './config.ts';
-import { allowHosts, parseFileHost } from './file-hosts.ts';
+import { allowHosts } from './file-hosts.ts';
 import { createSlackMembers } from './members.ts';
 import { createSlackPlatform } from './platform.ts';
 import { createSlackPosts } from './posts.ts';
 
 /** For one call of the Web API, milliseconds. */
 const timeoutMs = 15_000;
-
-/** Where Slack takes answers to clicks. */
-const answerHost = 'hooks.slack.com';
 
 /** Slack as the worker uses it. */
 export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
@@ -21,12 +19,10 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, NAMERS }, { turns, log }) => {
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
     const posts = createSlackPosts({ call, turns });
-    // An emulated Slack takes them where its Web API is.
-    const allows = allowHosts([answerHost, new URL(apiUrl).origin].flatMap((host) => parseFileHost(host) ?? []));
     return {
       chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
       posts,
-      members: createSlackMembers({ call, allows, namers: NAMERS, log, sendDirect: posts.sendDirect }),
+      members: createSlackMembers({ call, allows: answerAddresses(apiUrl), namers: NAMERS, log, sendDirect: posts.sendDirect }),
       writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
     };
   },

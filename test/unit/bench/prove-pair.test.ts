@@ -1,47 +1,78 @@
 import { describe, expect, it } from 'vitest';
+import type { SnapshotOutcome } from '@watchpost/gallery/records/snapshot-outcome';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
+import type { VisitBody } from '@watchpost/visits/visit';
 import { faultsOf } from '@watchpost/bench/prove/pair/faults';
-import { judgePersons, judgeSkipped, judgeSnapshot, type Outcome } from '@watchpost/bench/prove/pair/judge';
+import { judgePersons, judgeSkipped, judgeSnapshot, judgeVisits, type Outcome } from '@watchpost/bench/prove/pair/judge';
 import { planPair } from '@watchpost/bench/prove/pair/plan';
 import { judgeAttempts } from '@watchpost/bench/prove/pair/repairs';
 import { chooseLie } from '@watchpost/bench/prove/pair/slack/lies';
 
 const face = (stranger: number) => ({ kind: 'face', stranger, seed: 1 }) as const;
-const post = (text: string) => ({ fileId: 'F1', snapshotId: 's', channel: 'C', text, ts: '1.0' });
+const post = (text: string, key = 'v1') => ({ key, text, ts: '1.0' });
 
-function outcome(over: Partial<Outcome> & { state?: SnapshotRecord['state']; code?: string } = {}): Outcome {
-  const { state = 'posted', code, ...rest } = over;
+function visit(over: Partial<VisitBody> = {}): VisitBody {
+  const progress = { state: 'posted', fileId: 'F1', uploadedAtMs: 1, askedAtMs: 1, messageId: '1.0' } as const;
+  const common = { v: 1, channel: 'slack:C1', camera: null, picture: null } as const;
+  const shown = {
+    snapshots: [],
+    numbers: [],
+    persons: [],
+    shownHash: null,
+    shownRevision: 3,
+    lastChange: null,
+    said: [],
+    replies: [],
+    asked: [],
+  };
+  return { ...common, ...shown, id: 'v1', verdict: 'post', post: { channel: 'slack:C2', progress }, ...over };
+}
+
+function outcome(over: Partial<Outcome> & { outcome?: SnapshotOutcome | null; code?: string } = {}): Outcome {
+  const { outcome: ended = 'faces', code, ...rest } = over;
   const error = code === undefined ? null : { code, message: '' };
-  const record = { state, error, faces: [{}] } as unknown as SnapshotRecord;
+  const record = { state: 'recognised', outcome: ended, error, faces: [{}] } as unknown as SnapshotRecord;
   const sent = { snapshotId: 's', content: face(1), shows: face(1), accepted: true };
-  return { sent, record, posts: [post('1 face: Unknown 1')], stalls: 0, ...rest };
+  return { sent, record, names: ['Unknown 1'], visits: ended === 'faces' ? [visit()] : [], stalls: 0, ...rest };
 }
 const found = (...args: Parameters<typeof outcome>) => judgeSnapshot(outcome(...args)).map(({ what }) => what.replace(/[,:].*/, ''));
-const posted = (stranger: number, text: string): Outcome =>
-  outcome({ sent: { snapshotId: text, content: face(stranger), shows: face(stranger), accepted: true }, posts: [post(text)] });
+const seen = (stranger: number, ...names: string[]): Outcome =>
+  outcome({ sent: { snapshotId: names.join(), content: face(stranger), shows: face(stranger), accepted: true }, names });
 
 describe('the judge of the pair', () => {
-  it('finds nothing wrong with one post of a face', () => {
+  it('finds nothing wrong with a face in one visit with one post', () => {
     expect(found()).toEqual([]);
-    expect(judgePersons([posted(1, 'Unknown 1'), posted(2, 'Unknown 2')], ['Unknown 1', 'Unknown 2'])).toEqual([]);
+    expect(judgeVisits([visit()], [outcome()], [post('1: Unknown 1')])).toEqual([]);
+    expect(judgePersons([seen(1, 'Unknown 1'), seen(2, 'Unknown 2')], ['Unknown 1', 'Unknown 2'])).toEqual([]);
   });
 
-  it('finds what is lost, doubled, said wrongly, or failed for a wrong reason', () => {
-    expect(found({ record: null, posts: [] })).toEqual(['lost']);
-    expect(found({ state: 'recognised', posts: [] })).toEqual(['lost']);
-    expect(found({ posts: [post('Unknown 1'), post('Unknown 1')] })).toEqual(['posted 2 times']);
-    expect(found({ posts: [] })).toEqual(['recorded as posted']);
-    expect(found({ posts: [post('1 face: unknown')] })).toEqual(['the post names nobody']);
-    expect(found({ state: 'failed', code: 'chat-not-authorised', posts: [] })).toEqual(['failed for a wrong reason']);
-    expect(found({ state: 'failed', code: 'file-gone' })).toEqual(['failed for a wrong reason', 'posted']);
-    expect(found({ state: 'nothing-to-post', posts: [] })).toEqual(['nothing was posted']);
+  it('finds what is lost, doubled, or ended for a wrong reason', () => {
+    expect(found({ record: null, visits: [] })).toEqual(['lost']);
+    expect(found({ outcome: null })).toEqual(['lost']);
+    expect(found({ outcome: 'none', visits: [visit()] })).toEqual(['nobody was seen', 'in a visit']);
+    expect(found({ visits: [] })).toEqual(['lost']);
+    expect(found({ visits: [visit({ verdict: 'open' })] })).toEqual(['lost']);
+    expect(found({ visits: [visit(), visit({ id: 'v2' })] })).toEqual(['in 2 visits']);
+    expect(found({ outcome: 'failed', code: 'chat-not-authorised' })).toEqual(['failed for a wrong reason']);
+    expect(found({ outcome: 'none' })).toEqual(['nobody was seen']);
+    expect(found({ outcome: 'skipped' })).toEqual(['ended as skipped']);
+  });
+
+  it('finds a visit that is not posted once, or whose post does not name everybody', () => {
+    const what = (posts: ReturnType<typeof post>[], over = {}) =>
+      judgeVisits([visit(over)], [outcome({ visits: [visit(over)] })], posts).map((breach) => breach.what.replace(/:.*/, ''));
+    expect(what([])).toEqual(['lost']);
+    expect(what([post('Unknown 1'), post('Unknown 1')])).toEqual(['posted 2 times']);
+    expect(what([post('Unknown 12')])).toEqual(['the post does not name Unknown 1']);
+    expect(what([post('Unknown 1')], { verdict: 'cooldown' })).toEqual(['posted, although its verdict is cooldown']);
+    expect(what([post('Unknown 1'), post('Unknown 1', 'v9')])).toEqual(['a post of no visit']);
   });
 
   it('accepts a failure that is right', () => {
     const gone = { snapshotId: 's', content: { kind: 'gone' }, shows: { kind: 'gone' }, accepted: true } as const;
-    expect(found({ sent: gone, state: 'failed', code: 'file-gone', posts: [] })).toEqual([]);
-    expect(found({ state: 'failed', code: 'job-worker-lost', posts: [], stalls: 2 })).toEqual([]);
-    expect(found({ state: 'failed', code: 'job-worker-lost', posts: [], stalls: 1 })).toEqual(['failed for a wrong reason']);
+    expect(found({ sent: gone, outcome: 'failed', code: 'file-gone' })).toEqual([]);
+    expect(found({ outcome: 'failed', code: 'job-worker-lost', stalls: 2 })).toEqual([]);
+    expect(found({ outcome: 'failed', code: 'job-worker-lost', stalls: 1 })).toEqual(['failed for a wrong reason']);
   });
 
   it('finds what was skipped although nothing else shows the same', () => {
@@ -49,7 +80,7 @@ describe('the judge of the pair', () => {
     const sent = (snapshotId: string, shows: ReturnType<typeof face>) => ({ snapshotId, content: shows, shows, accepted: true });
     const looked = outcome({ sent: sent('a', shown) });
     const skipped = (id: string, shows: ReturnType<typeof face>, sameAs: string) => {
-      const one = outcome({ sent: sent(id, shows), posts: [] });
+      const one = outcome({ sent: sent(id, shows), visits: [] });
       return { ...one, record: { ...one.record, state: 'nothing-new', sameAs } as SnapshotRecord };
     };
     const what = (...outcomes: Outcome[]) => judgeSkipped(outcomes).map((breach) => breach.what.replace(/.*which /, ''));
@@ -60,11 +91,11 @@ describe('the judge of the pair', () => {
   });
 
   it('finds a stranger with two numbers, a number of two strangers, and a person too many', () => {
-    const twins = judgePersons([posted(1, 'Unknown 1'), posted(1, 'Unknown 2')], ['Unknown 1']);
+    const twins = judgePersons([seen(1, 'Unknown 1'), seen(1, 'Unknown 2')], ['Unknown 1']);
     expect(twins.map(({ what }) => what)).toEqual(['stranger 1 is Unknown 1 and Unknown 2']);
-    const mixed = judgePersons([posted(1, 'Unknown 1'), posted(2, 'Unknown 1')], ['Unknown 1', 'Unknown 2']);
+    const mixed = judgePersons([seen(1, 'Unknown 1'), seen(2, 'Unknown 1')], ['Unknown 1', 'Unknown 2']);
     expect(mixed.map(({ what }) => what)).toEqual(['Unknown 1 is strangers 1 and 2']);
-    expect(judgePersons([posted(1, 'Unknown 1')], ['Unknown 1', 'Unknown 2'])).toHaveLength(1);
+    expect(judgePersons([seen(1, 'Unknown 1')], ['Unknown 1', 'Unknown 2'])).toHaveLength(1);
   });
 });
 

@@ -10,11 +10,11 @@ function parsed(over: Record<string, unknown> = {}): SlackMessage {
   return delivery.message;
 }
 const me = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
-const jobsOf = (...files: Record<string, unknown>[]) => toJobs(parsed({ files }), null, me, null);
+const jobsOf = (...files: Record<string, unknown>[]) => toJobs(parsed({ files }), () => null, me, null);
 
 describe('jobs from a message', () => {
   it('refer to the file, and hold neither text nor token', () => {
-    const { jobs } = toJobs(parsed({ text: 'a secret caption' }), 'Front door', me, null);
+    const { jobs } = toJobs(parsed({ text: 'a secret caption' }), () => 'Front door', me, null);
     expect(jobs).toEqual([
       {
         v: 1,
@@ -109,13 +109,13 @@ describe('our own post', () => {
       const file = slackFile({ user: 'U0WATCH' });
       const message = parsed({ ...over, files: [file] });
       expect(isOwnPost(message, 'C0RESULTS', me, 'A0WATCH')).toBe(false);
-      expect(toJobs(message, null, me, 'A0WATCH')).toMatchObject({ jobs: [{ file: { id: 'F1' } }], skipped: [] });
+      expect(toJobs(message, () => null, me, 'A0WATCH')).toMatchObject({ jobs: [{ file: { id: 'F1' } }], skipped: [] });
     },
   );
 
   it('is not taken when somebody else shares its picture again', () => {
     const message = parsed({ user: 'U0ADA', bot_id: undefined, files: [slackFile({ user: 'U0WATCH' })] });
-    expect(toJobs(message, null, me, 'A0WATCH')).toEqual({ jobs: [], skipped: ['own'] });
+    expect(toJobs(message, () => null, me, 'A0WATCH')).toEqual({ jobs: [], skipped: ['own'] });
   });
 
   it("is not another bot's, nor anybody's while ids are missing on both sides", () => {

@@ -1,5 +1,4 @@
 import { visitAt } from '@watchpost/standalone/demo/cast';
-import { renderPage } from '@watchpost/standalone/slack/page-html';
 import { readable } from '@watchpost/standalone/processes/child-lines';
 import { describe, expect, it } from 'vitest';
 
@@ -11,32 +10,6 @@ describe('the cameras of the demonstration', () => {
       expect(people.length).toBeLessThanOrEqual(3);
       expect(new Set(people).size).toBe(people.length);
     }
-  });
-});
-
-describe('the page of the emulated Slack', () => {
-  const page = (text: string): string =>
-    renderPage(
-      [
-        {
-          name: 'c',
-          title: 't',
-          messages: [{ id: '17.5', author: '<b>', at: new Date(0), text, pictures: [{ path: '/picture/F1', name: '"x"' }] }],
-        },
-      ],
-      'npm run watchpost --',
-    );
-
-  it('shows pictures, links to messages on the page itself, and bold names', () => {
-    const html = page('*Ada* <http://127.0.0.1:4003/archives/C1/p175|snapshot> <https://x.test/a?b=1&amp;c=2>');
-    expect(html).toContain('<img src="/picture/F1" alt="&quot;x&quot;"');
-    expect(html).toContain('<b>Ada</b> <a href="#p175">snapshot</a>');
-    expect(html).toContain('<a href="https://x.test/a?b=1&amp;c=2">');
-    expect(html).toContain('id="p175"');
-  });
-
-  it('escapes markup in messages', () => {
-    expect(page('<script>alert(1)</script><a href="javascript:1">')).not.toMatch(/<script>alert|<a href="javascript/);
   });
 });
 

@@ -63,7 +63,7 @@ describe('a configuration that is not complete', () => {
 
   it.each([
     [{ SLACK_API_TOKEN: '', SLACK_SIGNING_SECRET: 's' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID']],
-    [{ ...slack, SLACK_SIGNING_SECRET: '' }, ['SLACK_SIGNING_SECRET or SLACK_VERIFICATION_TOKEN']],
+    [{ ...slack, SLACK_SIGNING_SECRET: '' }, ['SLACK_SIGNING_SECRET must be set']],
     [{ REDIS_URL: 'redis://r' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID', 'SLACK_SIGNING_SECRET']],
     [{ ...slack, SLACK_API_TOKEN: '', SEE_TIMEOUT_MS: 'soon' }, ['SLACK_API_TOKEN', 'SEE_TIMEOUT_MS']],
   ])('is refused, with everything that is missing, and how to get the demonstration: %j', (env, missing) => {

@@ -1,15 +1,21 @@
+import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { ConfigOf, EnvShape } from '@watchpost/shared/config/parse-env';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Health } from '@watchpost/shared/process/health';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { FastifyInstance } from 'fastify';
+import type { Known } from '../known.ts';
 import type { IngestMetrics } from '../metrics.ts';
+import type { Ranks } from '../order/ranks.ts';
 
 /** What ingest gives a platform. */
 export interface IntakeDeps {
   sender: JobSender;
   ingestMetrics: IngestMetrics;
+  ranks: Pick<Ranks, 'queue'>;
+  cameras: Pick<Cameras, 'nameOf'>;
+  known: Known;
   /** For metrics of the platform's own. */
   metrics: Metrics;
   log: Logger;

@@ -5,6 +5,9 @@ import { WebClient } from '@slack/web-api';
 import { AppError } from '@watchpost/shared/errors';
 import { createEmulator } from 'emulate';
 import { z } from 'zod';
+import { anyFreePort } from '../processes/ports.ts';
+import { createFront, type Front } from './front/front.ts';
+import type { RequestUrls } from './front/clicks.ts';
 
 export interface EmulatedSlackOptions {
   /** Never reuse one in the same process: kept-alive connections to it fail. */
@@ -14,6 +17,8 @@ export interface EmulatedSlackOptions {
   apps: string[];
   /** Channel names. The first two have the same ids at every start. */
   channels: string[];
+  /** What people who use Slack's page have; the first app receives it. */
+  commands?: readonly string[];
 }
 
 export interface EmulatedSlack {
@@ -26,6 +31,10 @@ export interface EmulatedSlack {
   channelId(name: string): string;
   /** Delivers every event from now on to this URL: signed, once, without retries. */
   subscribe(eventsUrl: string): void;
+  /** Sends clicks, dialogs and commands from now on to the first app at these URLs, and its events as `subscribe`. */
+  connect(urls: RequestUrls): void;
+  /** What somebody sees and does in Slack's own client. */
+  front: Front;
   close(): Promise<void>;
 }
 
@@ -37,18 +46,30 @@ interface SlackPlugin {
   slackPlugin: { register: Register };
 }
 
-/** Starts `emulate`'s Slack in this process. It has no retries, rate limits, Socket Mode or interactivity. */
-export async function startEmulatedSlack({ port, signingSecret, apps, channels }: EmulatedSlackOptions): Promise<EmulatedSlack> {
+/** Who sits at the page: the emulator's administrator, who is there from the start. */
+const you = { id: 'U000000001', name: 'you', token: 'xoxp-emulated-you' };
+const team = { id: 'T000000001', domain: 'watchpost' };
+
+/**
+ * Starts `emulate`'s Slack in this process, with a front before it that adds what people do in Slack's client. It has no retries of
+ * events, rate limits or Socket Mode.
+ */
+export async function startEmulatedSlack(options: EmulatedSlackOptions): Promise<EmulatedSlack> {
+  const { port, signingSecret, apps, channels, commands = [] } = options;
+  // Not localhost, which may resolve to another address family.
+  const url = `http://127.0.0.1:${String(port)}`;
+  const innerPort = await anyFreePort('127.0.0.1');
   const { subscriptions, emulator } = await withSubscriptions(async () =>
     createEmulator({
       service: 'slack',
-      port,
-      // Not localhost, which may resolve to another address family.
-      baseUrl: `http://127.0.0.1:${String(port)}`,
+      port: innerPort,
+      // The links that it hands out lead to the front.
+      baseUrl: url,
       seed: {
         slack: {
-          team: { name: 'watchpost', domain: 'watchpost' },
+          team: { name: 'watchpost', domain: team.domain },
           signing_secret: signingSecret,
+          users: colleagues.map(([name, realName]) => ({ name, real_name: realName, profile: { display_name: realName } })),
           channels: channels.slice(2).map((name) => ({ name })),
           oauth_apps: apps.map((name) => ({
             ...identity(name),
@@ -58,17 +79,34 @@ export async function startEmulatedSlack({ port, signingSecret, apps, channels }
             bot_name: name,
             redirect_uris: [],
           })),
-          tokens: apps.map((name) => ({ token: tokenOf(name), type: 'bot', user_id: identity(name).bot_user_id, ...identity(name) })),
+          tokens: [
+            { token: you.token, type: 'user', user_id: you.id },
+            ...apps.map((name) => ({ token: tokenOf(name), type: 'bot', user_id: identity(name).bot_user_id, ...identity(name) })),
+          ],
         },
       },
     }),
   );
-  const apiUrl = `${emulator.url}/api/`;
+  const apiUrl = `${url}/api/`;
+  const app = apps[0] ?? '';
+  const names = new Map<string, string>();
+  const front = await createFront({
+    port,
+    emulator: `http://127.0.0.1:${String(innerPort)}`,
+    signingSecret,
+    commands,
+    channelName: (id) => names.get(id) ?? 'directmessage',
+    clicker: { teamId: team.id, teamDomain: team.domain, appId: identity(app).app_id, userId: you.id, userName: you.name },
+    tokens: { app: tokenOf(app), user: you.token },
+  });
+  await new WebClient(you.token, { slackApiUrl: apiUrl }).users.profile.set({ profile: { real_name: 'You', display_name: 'You' } });
   // The emulator treats an unknown token as its administrator's.
   const ids = await nameChannels(new WebClient('xoxp-administrator', { slackApiUrl: apiUrl }), channels);
+  for (const [name, id] of ids) names.set(id, name);
   await Promise.all(apps.map(async (app) => joinAll(new WebClient(tokenOf(app), { slackApiUrl: apiUrl }), ids)));
+  const subscribe = (to: string): void => void subscriptions.register({ url: to, events: ['*'], active: true, owner: 'slack' });
   return {
-    url: emulator.url,
+    url,
     apiUrl,
     token: tokenOf,
     channelId: (name) => {
@@ -76,10 +114,25 @@ export async function startEmulatedSlack({ port, signingSecret, apps, channels }
       if (id === undefined) throw new AppError('channel-not-available', `there is no channel ${name}`);
       return id;
     },
-    subscribe: (url) => void subscriptions.register({ url, events: ['*'], active: true, owner: 'slack' }),
-    close: async () => emulator.close(),
+    subscribe,
+    connect: (urls) => {
+      subscribe(urls.events);
+      front.connect(urls);
+    },
+    front,
+    close: async () => {
+      await front.close();
+      await emulator.close();
+    },
   };
 }
+
+/** Invented members of the workspace, besides you. */
+const colleagues = [
+  ['sam', 'Sam Okafor'],
+  ['noor', 'Noor Haddad'],
+  ['lena', 'Lena Brandt'],
+] as const;
 
 const tokenOf = (app: string): string => `xoxb-emulated-${slug(app)}`;
 const slug = (app: string): string => app.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

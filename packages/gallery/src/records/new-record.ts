@@ -12,6 +12,8 @@ export function newRecord(job: SnapshotJob): SnapshotRecord {
     job,
     revision: 1,
     state: 'received',
+    outcome: null,
+    outcomeAtMs: null,
     sha256: null,
     fingerprint: null,
     sameAs: null,

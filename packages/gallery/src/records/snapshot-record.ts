@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
 import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { boxSchema, faceDecisionSchema } from '../domain.ts';
 import { galleryPositionSchema } from '../position.ts';
+import { snapshotOutcomeSchema, type OutcomeCount, type OutcomeRange } from './snapshot-outcome.ts';
 
 const recordedFaceSchema = z.object({
   box: boxSchema,
@@ -18,13 +18,28 @@ const recordedFaceSchema = z.object({
 /** One face of a snapshot and the decision about it. */
 export type RecordedFace = z.infer<typeof recordedFaceSchema>;
 
+/**
+ * How far a release that posted each snapshot got with its post. `uploaded`: the platform has the picture. `sharing`: it was asked for the
+ * post, and the outcome is not known. `shared`: it is in the channel.
+ */
+const ownPostSchema = z.object({
+  state: z.enum(['uploaded', 'sharing', 'shared']),
+  fileId: z.string(),
+  askedAtMs: z.number().int().exactOptional(),
+  messageId: z.string().exactOptional(),
+});
+
 /** The part of a record that databases keep as one value; they have columns of their own only for what queries need. */
 export const recordBodySchema = z.object({
   snapshotId: z.string(),
   job: snapshotJobSchema,
   /** Counts the writes; each write names the revision that it is based on. */
   revision: z.number().int(),
-  state: z.enum(['received', 'recognised', 'posted', 'nothing-to-post', 'nothing-new', 'failed']),
+  state: z.enum(['received', 'recognised', 'posted', 'nothing-to-post', 'nothing-new', 'skipped', 'failed']),
+  /** Null while it is being worked on, and in records of earlier releases. */
+  outcome: snapshotOutcomeSchema.nullable().default(null),
+  /** When it came to this outcome, milliseconds since 1970. */
+  outcomeAtMs: z.number().nullable().default(null),
   /** SHA-256 of the bytes, hex. */
   sha256: z.string().nullable(),
   /** The earlier snapshot that this one repeats. */
@@ -36,7 +51,7 @@ export const recordBodySchema = z.object({
   galleryPosition: galleryPositionSchema.nullable().default(null),
   /** While it is `received`: whether it is being looked at, or waits for another frame that may show the same. */
   look: z.enum(['looking', 'waiting']).nullable().default(null),
-  upload: uploadProgressSchema.nullable(),
+  upload: ownPostSchema.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   updatedAtMs: z.number(),
 });
@@ -94,4 +109,8 @@ export interface SnapshotRecords {
    * repeated another one nor those that failed.
    */
   frames(range: FrameRange, limit: number, signal: AbortSignal): Promise<Frame[]>;
+  /** How many snapshots came to which outcome in this time, by channel and camera, each counted once. In no particular order. */
+  outcomes(range: OutcomeRange, signal: AbortSignal): Promise<OutcomeCount[]>;
+  /** When the newest snapshot of a channel was taken that was taken before `beforeMs`; null if there is none. */
+  newest(channel: string, beforeMs: number, signal: AbortSignal): Promise<number | null>;
 }

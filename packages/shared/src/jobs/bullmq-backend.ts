@@ -29,11 +29,16 @@ export type StoredJob = Pick<
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
   getJobCounts(...states: ('waiting' | 'prioritized' | 'active' | 'delayed' | 'failed' | 'completed')[]): Promise<Record<string, number>>;
-  /** The waiting ones by priority; ours have 0. On PostgreSQL getJobCounts counts none while the queue is paused. */
+  /** The waiting ones of these priorities. On PostgreSQL getJobCounts counts none of priority 0 while the queue is paused. */
   getCountsPerPriority(priorities: number[]): Promise<Record<string, number>>;
   getJob(id: string): Promise<StoredJob | undefined>;
   /** The newest first, or the oldest if `asc`. */
-  getJobs(states: ('waiting' | 'active' | 'delayed' | 'failed')[], start: number, end: number, asc?: boolean): Promise<StoredJob[]>;
+  getJobs(
+    states: ('waiting' | 'prioritized' | 'active' | 'delayed' | 'failed')[],
+    start: number,
+    end: number,
+    asc?: boolean,
+  ): Promise<StoredJob[]>;
   isPaused(): Promise<boolean>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;

@@ -11,6 +11,14 @@ const closeTimeoutMs = 2_000;
 /** Failed jobs are read in portions of this size. */
 const portion = 500;
 
+/** BullMQ's states by ours: it keeps the waiting jobs that have a priority apart. */
+const statesOf = {
+  failed: ['failed'],
+  waiting: ['waiting', 'prioritized'],
+  delayed: ['delayed'],
+  active: ['active'],
+} satisfies Record<ListedState, Parameters<OpenQueue['getJobs']>[0]>;
+
 /** BullMQ's reason for a job whose workers died; see JobReceiverOptions.onFailed. */
 const stalledReason = /^job stalled more than/;
 
@@ -61,7 +69,9 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   return {
     list: async ({ kinds, state, limit }) => {
       const listed = await Promise.all(
-        kinds.map(async (kind) => (await ask(queues[kind].getJobs([state], 0, limit - 1))).map((job) => toListed(job, kind, state))),
+        kinds.map(async (kind) =>
+          (await ask(queues[kind].getJobs(statesOf[state], 0, limit - 1))).map((job) => toListed(job, kind, state)),
+        ),
       );
       return listed
         .flat()
@@ -96,12 +106,12 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
 }
 
 async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {
-  const [{ active = 0, delayed = 0 }, { 0: waiting = 0 }, paused] = await Promise.all([
-    queue.getJobCounts('active', 'delayed'),
+  const [{ active = 0, delayed = 0, prioritized = 0 }, { 0: waiting = 0 }, paused] = await Promise.all([
+    queue.getJobCounts('active', 'delayed', 'prioritized'),
     queue.getCountsPerPriority([0]),
     queue.isPaused(),
   ]);
-  return { kind, paused, active, delayed, waiting };
+  return { kind, paused, active, delayed, waiting: waiting + prioritized };
 }
 
 /** The ids of all failed jobs, the oldest first. */

@@ -38,8 +38,19 @@ export const snapshotJobSchema = z.object({
   /** The camera's name if a caption gave one, else null. */
   camera: nameSchema(cameraName),
   file: chatFileSchema.extend({ name: nameSchema(fileName) }),
+  /**
+   * Lower ones are taken first: the cameras take turns, so that one that posts much does not hold up the others. From `backfilledRank` on:
+   * fetched after an outage, behind all live ones. Absent: 0.
+   */
+  rank: z.number().int().nonnegative().exactOptional(),
 });
 export type SnapshotJob = z.infer<typeof snapshotJobSchema>;
+
+/** The rank of the oldest snapshot that was fetched after an outage. */
+export const backfilledRank = 1_000_000;
+
+/** Whether a snapshot was fetched after an outage, and not delivered when it was posted. */
+export const isBackfilled = ({ rank = 0 }: SnapshotJob): boolean => rank >= backfilledRank;
 
 /** Find out who is in one snapshot. */
 export const snapshotJobs = {
@@ -48,5 +59,6 @@ export const snapshotJobs = {
   queue: 'snapshots',
   attempts: 6,
   backoffMs: 2_000,
+  priority: ({ rank = 0 }) => rank,
   concurrency: 'WORKER_CONCURRENCY',
 } satisfies JobKindDefinition<SnapshotJob>;

@@ -9,8 +9,8 @@ const visitJobSchema = z.object({
   visitId: visitIdSchema,
   /** Of the visit when the job was queued: a post that shows this revision, or a later one, needs nothing. */
   revision: z.number().int().positive(),
-  /** `post`: nothing was posted yet. `edit`: something has changed that the post does not say. `tidy`: a button has expired. */
-  why: z.enum(['post', 'edit', 'tidy']),
+  /** `post`: nothing was posted yet. `edit`: something has changed that the post does not say. `said`: a reader changed it and looks at it. `tidy`: a button has expired. */
+  why: z.enum(['post', 'edit', 'said', 'tidy']),
 });
 export type VisitJob = z.infer<typeof visitJobSchema>;
 
@@ -26,9 +26,9 @@ export const visitJobs = {
   queue: 'visits',
   attempts: 10,
   backoffMs: 5_000,
-  // What is new comes before what is only said better.
-  priority: ({ why }) => (why === 'post' ? 1 : 2),
-  delayMs: ({ why }) => ({ post: 0, edit: gatherMs, tidy: tidyMs })[why],
+  // A reader who clicked comes first; what is new comes before what is only said better.
+  priority: ({ why }) => ({ said: 0, post: 1, edit: 2, tidy: 2 })[why],
+  delayMs: ({ why }) => ({ said: 0, post: 0, edit: gatherMs, tidy: tidyMs })[why],
   // While one waits for the channel's turn, others draw and upload.
   concurrency: 3,
 } satisfies JobKindDefinition<VisitJob>;

@@ -2,11 +2,11 @@ import { slackFileSchema } from '@watchpost/slack/file';
 import { z } from 'zod';
 
 /** Ids become part of job ids, so they must look like Slack's ids. */
-const idSchema = z.string().regex(/^[\w-]{1,64}$/);
-const tsSchema = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
+export const idSchema = z.string().regex(/^[\w-]{1,64}$/);
+export const tsSchema = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
 const maybeId = z.string().nullish().catch(null);
 
-const eventFileSchema = slackFileSchema.extend({ id: idSchema, filetype: maybeId, user: maybeId });
+export const eventFileSchema = slackFileSchema.extend({ id: idSchema, filetype: maybeId, user: maybeId });
 export type EventFile = z.infer<typeof eventFileSchema>;
 
 /** The part of a channel's message that we use. */
@@ -30,6 +30,8 @@ export type Delivery =
   | { kind: 'handshake'; challenge: string }
   | { kind: 'rate-limited'; minute: number | null }
   | { kind: 'message'; message: SlackMessage; ourAppId: string | null }
+  /** Somebody opened the app's own page. */
+  | { kind: 'home'; member: string; eventId: string }
   | { kind: 'ignored'; reason: 'unknown-type' | 'other-event' | 'other-subtype' | 'malformed' };
 
 const handshakeSchema = z.object({ type: z.literal('url_verification'), challenge: z.string().max(4_096) });
@@ -39,6 +41,9 @@ const callbackSchema = z.object({
   api_app_id: maybeId,
   event: z.looseObject({ type: z.string(), subtype: maybeId }),
 });
+
+/** Of the tab with the app's page; the other one shows its messages. */
+const homeSchema = z.object({ tab: z.literal('home'), user: idSchema, event_ts: z.coerce.string().regex(/^[\d.]{1,32}$/) });
 
 const messageSchema = z.object({
   channel: idSchema,
@@ -68,6 +73,12 @@ export function parseDelivery(body: unknown): Delivery {
   const callback = callbackSchema.safeParse(body);
   if (!callback.success) return { kind: 'ignored', reason: 'unknown-type' };
   const { event, api_app_id: ourAppId } = callback.data;
+  if (event.type === 'app_home_opened') {
+    const home = homeSchema.safeParse(event);
+    return home.success
+      ? { kind: 'home', member: home.data.user, eventId: home.data.event_ts }
+      : { kind: 'ignored', reason: 'other-event' };
+  }
   if (event.type !== 'message') return { kind: 'ignored', reason: 'other-event' };
   if (!subtypes.has(event.subtype ?? undefined)) return { kind: 'ignored', reason: 'other-subtype' };
   const parsed = messageSchema.safeParse(event);

@@ -1,5 +1,6 @@
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { toChatFile, whyNoFile, isStub } from '@watchpost/slack/file';
+import type { ChatFile } from '@watchpost/shared/chat/chat';
 import { imageEndings } from '@watchpost/shared/image-formats';
 import { fileName, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { cleanText } from '@watchpost/shared/text';
@@ -53,7 +54,7 @@ function isOurs(author: SlackMessage['author'], identity: SlackIdentity | null, 
 /** One job for each picture of the message. Pure. The id has channel, message and file, so every delivery of an event makes the same jobs. */
 export function toJobs(
   message: SlackMessage,
-  camera: string | null,
+  cameraOf: (fileName: string | null) => string | null,
   identity: SlackIdentity | null,
   ourAppId: string | null,
 ): { jobs: SnapshotJob[]; skipped: SkipReason[] } {
@@ -63,13 +64,17 @@ export function toJobs(
   for (const file of message.files) {
     const reason = whySkip(file, byUs ? null : identity);
     if (reason) skipped.push(reason);
-    else jobs.push(toJob(message, file, camera));
+    else jobs.push(toJob(message, file, cameraOf));
   }
   return { jobs, skipped };
 }
 
-function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: EventFile, camera: string | null): SnapshotJob {
-  const file = toChatFile(slackFile);
+function toJob(
+  { channel, messageId, postedAtMs }: SlackMessage,
+  slackFile: EventFile,
+  cameraOf: (fileName: string | null) => string | null,
+): SnapshotJob {
+  const file = queuedFile(slackFile);
   return {
     v: 1,
     kind: 'snapshot',
@@ -77,14 +82,20 @@ function toJob({ channel, messageId, postedAtMs }: SlackMessage, slackFile: Even
     channel: slackChannel(channel),
     messageId,
     takenAtMs: postedAtMs,
-    camera,
-    file: {
-      ...file,
-      name: file.name === null ? null : fileName(file.name),
-      mimeType: file.mimeType === null ? null : cleanText(file.mimeType, longestType),
-      url: address(file.url),
-      thumbnailUrl: address(file.thumbnailUrl),
-    },
+    camera: cameraOf(file.name),
+    file,
+  };
+}
+
+/** Slack's file as it is queued: whatever its fields hold, the queue can store it. */
+export function queuedFile(slackFile: EventFile): ChatFile {
+  const file = toChatFile(slackFile);
+  return {
+    ...file,
+    name: file.name === null ? null : fileName(file.name),
+    mimeType: file.mimeType === null ? null : cleanText(file.mimeType, longestType),
+    url: address(file.url),
+    thumbnailUrl: address(file.thumbnailUrl),
   };
 }
 
@@ -103,7 +114,7 @@ function whySkip(file: EventFile, identity: SlackIdentity | null): SkipReason | 
 }
 
 /** Cameras label files badly, so any hint of an image counts; without any hint the bytes decide later. */
-function mayBeImage({ mimetype, filetype, name }: EventFile): boolean {
+export function mayBeImage({ mimetype, filetype, name }: EventFile): boolean {
   const type = mimetype?.toLowerCase() ?? '';
   const suffix = filetype?.toLowerCase() ?? '';
   if (type.startsWith('image/') || imageTypes.includes(suffix) || imageName.test(name ?? '')) return true;

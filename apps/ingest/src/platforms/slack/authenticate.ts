@@ -17,9 +17,12 @@ export interface AuthenticateOptions {
 export interface Authenticate {
   /** Before the body is read: what has no valid headers is not worth it. With the token alone nothing can be known yet. */
   headers(request: FastifyRequest): void;
-  /** The request's JSON. A signature is verified before anything is parsed. */
-  body(request: FastifyRequest): unknown;
+  /** What the request says, as `read` understands it. A signature is verified before anything is parsed. */
+  body(request: FastifyRequest, read: ReadBody): unknown;
 }
+
+/** Reads a body; throws `request-malformed`. */
+export type ReadBody = (rawBody: Buffer) => unknown;
 
 /** What an operator should look at. */
 const advice: Record<Refusal['reason'], string> = {
@@ -41,13 +44,13 @@ export function createAuthenticate({ signingSecrets, verificationToken, log, now
       const refusal = signingSecrets && refusalOf(signatureOf(request), now());
       if (refusal) refuse(refusal);
     },
-    body: (request) => {
+    body: (request, read) => {
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       if (signingSecrets) {
         const signed = { ...signatureOf(request), rawBody };
-        return hasValidSignature(signed, signingSecrets, now()) ? parseJson(rawBody) : refuse({ reason: 'signature-wrong' });
+        return hasValidSignature(signed, signingSecrets, now()) ? read(rawBody) : refuse({ reason: 'signature-wrong' });
       }
-      const body = parseJson(rawBody);
+      const body = read(rawBody);
       const token = tokenOf(body);
       return verificationToken && token !== null && isSameSecret(token, verificationToken) ? body : refuse({ reason: 'token-wrong' });
     },
@@ -62,9 +65,19 @@ function signatureOf({ headers }: FastifyRequest): { timestamp: string | undefin
   return { timestamp: header('x-slack-request-timestamp'), signature: header('x-slack-signature') };
 }
 
-function parseJson(rawBody: Buffer): unknown {
+/** A body that is JSON: of events. */
+export const readJson: ReadBody = (rawBody) => parseJson(rawBody.toString('utf8'));
+
+/** A body that is a form: of commands as its fields, of clicks as the JSON in its one field `payload`. */
+export const readForm: ReadBody = (rawBody) => {
+  const form = new URLSearchParams(rawBody.toString('utf8'));
+  const payload = form.get('payload');
+  return payload === null ? Object.fromEntries(form) : parseJson(payload);
+};
+
+function parseJson(text: string): unknown {
   try {
-    const body: unknown = JSON.parse(rawBody.toString('utf8'));
+    const body: unknown = JSON.parse(text);
     return body;
   } catch {
     // Without the cause: the parser's message quotes the body.

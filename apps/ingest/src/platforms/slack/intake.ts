@@ -1,17 +1,36 @@
-import { type ConfigOf, mayBeQuoted } from '@watchpost/shared/config/parse-env';
-import { createSlackCalls } from '@watchpost/slack/calls';
+import { type ConfigOf, mayBeQuoted, wholeNumber } from '@watchpost/shared/config/parse-env';
+import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
+import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
+import { slackChannel } from '@watchpost/slack/channel';
 import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/slack/config';
 import { z } from 'zod';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
 import type { SlackIdentity } from './3-to-jobs.ts';
+import { startBackfill } from './backfill/backfill.ts';
+import { createReadChannel } from './backfill/read-channel.ts';
 import { compileCaptionPattern, defaultCaptionPattern } from './camera-name.ts';
 import { lookUpIdentity } from './identity.ts';
+import { createNamingDialog } from './interactions/naming-dialog.ts';
+import {
+  createTakeCommand,
+  createTakeInteraction,
+  type TakeCommand,
+  type TakeInteraction,
+  type TakeInteractionDeps,
+} from './interactions/take.ts';
 import { createRecentCaptions } from './recent-captions.ts';
 import { createRedeliveryCounter } from './redeliveries.ts';
-import { registerSlackEvents } from './route.ts';
+import { registerSlackRoutes } from './route.ts';
+import { runSocketMode } from './socket/socket-mode.ts';
+import { createTakeEnvelope } from './socket/take-envelope.ts';
+import { createTakeEvent, type TakeEvent } from './take-event.ts';
 
 /** `auth.test` responds within a fraction of a second or not at all. Milliseconds. */
 const slackTimeoutMs = 5_000;
+/** For a dialog: a click's trigger is good for three seconds. */
+const dialogTimeoutMs = 2_500;
+/** For a page of the history. */
+const historyTimeoutMs = 30_000;
 
 const env = {
   ...slackEnv,
@@ -26,41 +45,111 @@ const env = {
     })
     .default(defaultCaptionPattern)
     .meta(mayBeQuoted),
+  /** How old messages may be that are fetched after an outage; a job's id is remembered for 26 hours. Milliseconds; 0: none is fetched. */
+  BACKFILL_MAX_AGE_MS: wholeNumber(0, 86_400_000).default(86_400_000),
 };
+type SlackConfig = ConfigOf<typeof env>;
 
-/** Slack's events over HTTP. Its identity is looked up in the background, so that ingest starts while Slack is unreachable. */
+/** Slack over HTTP, over Socket Mode, or both. Its identity is looked up in the background, so that ingest starts while Slack is unreachable. */
 export const slackIntake: IntakePlatform<typeof env> = {
   env,
   faults: slackIntakeFaults,
   start: (config, deps, stopping) => {
-    const { SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl } = config;
-    const lookup = lookUpIdentity(createSlackCalls({ token, apiUrl, timeoutMs: slackTimeoutMs }), deps.log, stopping);
-    if (config.SLACK_APP_TOKEN) deps.log.warn('SLACK_APP_TOKEN is set, but Socket Mode is not supported yet: receiving events over HTTP');
-    return { ...createSlackIntake(config, lookup.current, deps), checks: { 'slack-identity': lookup.check }, done: lookup.done };
+    const { READ_SLACK_CHANNEL_ID: channels, BACKFILL_MAX_AGE_MS: maxAgeMs, SLACK_APP_TOKEN: appToken } = config;
+    const { log, metrics, now, known } = deps;
+    const callsFor = (token: string, timeoutMs: number): SlackCall => createSlackCalls({ token, apiUrl: config.SLACK_API_URL, timeoutMs });
+    const call = callsFor(config.SLACK_API_TOKEN, slackTimeoutMs);
+    const lookup = lookUpIdentity(call, log, stopping);
+
+    const handlers = createHandlers(config, {
+      ...deps,
+      identity: lookup.current,
+      onGap: (sinceMs) => backfill.onGap(sinceMs),
+      ...createDialogs(config, { call, dialogCall: callsFor(config.SLACK_API_TOKEN, dialogTimeoutMs) }, deps, stopping),
+    });
+    const newest = async (channel: string, beforeMs: number, signal: AbortSignal): Promise<number | null> =>
+      known.newest(slackChannel(channel), beforeMs, signal);
+    const readChannel = createReadChannel(callsFor(config.SLACK_API_TOKEN, historyTimeoutMs), handlers.takeEvent);
+    const backfill = startBackfill({ channels, readChannel, newest, identified: lookup.done, maxAgeMs, log, metrics, now }, stopping);
+
+    const socket = appToken
+      ? runSocketMode(
+          { call: callsFor(appToken, slackTimeoutMs), take: createTakeEnvelope(handlers), onGap: backfill.onGap, log, metrics, now },
+          stopping,
+        )
+      : null;
+    return {
+      register: (app) => handlers.register(app),
+      checks: { 'slack-identity': lookup.check, ...(socket && { 'slack-socket': socket.check }) },
+      done: Promise.all([lookup.done, backfill.done, socket?.done]).then(() => undefined),
+    };
   },
 };
 
-/** What of the configuration the routes need. */
+/** The dialog, and how somebody is told something. */
+function createDialogs(
+  { SLACK_API_URL: apiUrl }: Pick<SlackConfig, 'SLACK_API_URL'>,
+  { call, dialogCall }: { call: SlackCall; dialogCall: SlackCall },
+  { log, metrics, known }: IntakeDeps,
+  stopping: AbortSignal,
+): Pick<TakeInteractionDeps, 'dialog' | 'tell'> {
+  const answer = createAnswers({ call, allows: answerAddresses(apiUrl) });
+  const tell: TakeInteractionDeps['tell'] = (to, text) => {
+    answer(to, linePost([{ text }]), stopping).catch((err: unknown) =>
+      log.info({ err }, 'somebody could not be told what became of a click'),
+    );
+  };
+  const dialogs = metrics.counter('ingest_dialogs_total', 'Dialogs asked for by a click', ['outcome']);
+  const count = (outcome: string): void => dialogs.inc({ outcome });
+  return { tell, dialog: createNamingDialog({ call: dialogCall, known, tell, count, log }, stopping) };
+}
+
+/** What of the configuration the handlers need. */
 export type SlackIntakeConfig = Pick<
-  ConfigOf<typeof env>,
+  SlackConfig,
   'READ_SLACK_CHANNEL_ID' | 'WRITE_SLACK_CHANNEL_ID' | 'SLACK_SIGNING_SECRET' | 'SLACK_VERIFICATION_TOKEN' | 'CAMERA_CAPTION_PATTERN'
 >;
 
-/** The routes and checks. `identity`: who we are on Slack; null until `auth.test` has succeeded. */
-export function createSlackIntake(config: SlackIntakeConfig, identity: () => SlackIdentity | null, deps: IntakeDeps): Intake {
+export interface SlackHandlerDeps extends IntakeDeps, Pick<TakeInteractionDeps, 'dialog' | 'tell'> {
+  /** Who we are on Slack; null until `auth.test` has succeeded. */
+  identity: () => SlackIdentity | null;
+  onGap: (sinceMs: number) => void;
+}
+
+/** What Slack sends is taken by these, whichever way it comes. */
+export interface SlackHandlers extends Pick<Intake, 'register'> {
+  takeEvent: TakeEvent;
+  takeInteraction: TakeInteraction;
+  takeCommand: TakeCommand;
+  countRedelivery: (reason: string) => void;
+  ingestMetrics: IntakeDeps['ingestMetrics'];
+}
+
+/** The handlers, and their routes. */
+export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps): SlackHandlers {
+  const takeEvent = createTakeEvent({
+    ...deps,
+    readChannels: new Set(config.READ_SLACK_CHANNEL_ID),
+    writeChannel: config.WRITE_SLACK_CHANNEL_ID,
+    captionPattern: config.CAMERA_CAPTION_PATTERN,
+    captions: createRecentCaptions(),
+  });
+  const handlers = {
+    takeEvent,
+    takeInteraction: createTakeInteraction(deps),
+    takeCommand: createTakeCommand(deps),
+    countRedelivery: createRedeliveryCounter(deps.metrics),
+    ingestMetrics: deps.ingestMetrics,
+  };
+  const signingSecrets = config.SLACK_SIGNING_SECRET ?? null;
+  const verificationToken = config.SLACK_VERIFICATION_TOKEN ?? null;
   return {
-    checks: { 'slack-identity': () => identity() !== null },
-    register: (app) =>
-      registerSlackEvents(app, {
-        signingSecrets: config.SLACK_SIGNING_SECRET ?? null,
-        verificationToken: config.SLACK_VERIFICATION_TOKEN ?? null,
-        readChannels: new Set(config.READ_SLACK_CHANNEL_ID),
-        writeChannel: config.WRITE_SLACK_CHANNEL_ID,
-        captionPattern: config.CAMERA_CAPTION_PATTERN,
-        captions: createRecentCaptions(),
-        countRedelivery: createRedeliveryCounter(deps.metrics),
-        identity,
-        ...deps,
-      }),
+    ...handlers,
+    register: (app) => {
+      // Without either nobody could be told from Slack: then everything comes over the socket.
+      if (signingSecrets ?? verificationToken) {
+        registerSlackRoutes(app, { ...handlers, signingSecrets, verificationToken, log: deps.log, now: deps.now });
+      }
+    },
   };
 }

@@ -4,13 +4,13 @@ import type { Finished, RunOptions } from './run.ts';
 
 /** The figures of a run, in the order of the ledger. */
 export function ledgerOf(
-  { outcomes, persons, breaches, journal, log, elapsedMs }: Finished,
+  { outcomes, visits, posts, persons, breaches, journal, log, elapsedMs }: Finished,
   { faults, short }: RunOptions,
 ): Record<string, string | number> {
   const counted = (...names: string[]): number => names.reduce((total, name) => total + journal.counted(name), 0);
   const accepted = outcomes.filter(({ sent }) => sent.accepted);
-  const ended = (state: string): number => accepted.filter(({ record }) => record?.state === state).length;
-  const posts = outcomes.reduce((total, each) => total + each.posts.length, 0);
+  const ended = (outcome: string): number => accepted.filter(({ record }) => record?.outcome === outcome).length;
+  const keys = posts.map(({ key }) => key);
   const stores = ['Redis', 'MongoDB', 'PostgreSQL'];
   const ofStores = (kind: string): string =>
     stores.flatMap((name) => (counted(`${kind} ${name}`) > 0 ? [`${name} ${String(counted(`${kind} ${name}`))}`] : [])).join(', ') || '0';
@@ -23,12 +23,13 @@ export function ledgerOf(
     'refused with 503': counted('refused 503'),
     'refused otherwise': counted('refused otherwise'),
     'not answered': counted('unanswered'),
-    posted: ended('posted'),
-    'nothing to post': ended('nothing-to-post'),
-    'nothing new': ended('nothing-new'),
-    failed: ended('failed'),
-    posts,
-    'double posts': outcomes.filter((each) => each.posts.length > 1).length,
+    'with faces': ended('faces'),
+    'without faces': ended('none'),
+    'same as before': ended('same-as-before'),
+    failed: ended('failed') + ended('not-an-image'),
+    visits: visits.length,
+    posts: posts.length,
+    'double posts': keys.length - new Set(keys).size,
     lost: breaches.filter(({ what }) => what.startsWith('lost')).length,
     'strangers shown': new Set(outcomes.flatMap(({ sent: { shows } }) => (shows.kind === 'face' ? [shows.stranger] : []))).size,
     persons: persons.length,
@@ -48,7 +49,8 @@ export function ledgerOf(
     'attempts used up by it': breaches.filter(({ what }) => what.startsWith('used up an attempt')).length,
     downloads: counted('download'),
     uploads: counted('files.getUploadURLExternal'),
-    'requests to post': counted('files.completeUploadExternal'),
+    'requests to post': counted('chat.postMessage'),
+    edits: counted('chat.update'),
     'attempts that failed': log.match(/"attempt":\d+[^\n]*"err":/g)?.length ?? 0,
     seconds: Math.round(elapsedMs / 1_000),
     breaches: breaches.length,

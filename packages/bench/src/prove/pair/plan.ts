@@ -56,7 +56,7 @@ export interface Plan {
 }
 
 const brokenKinds = ['cut-short', 'text', 'no-bytes', 'gone'] as const;
-/** Which share of the files shows what; the rest is `empty`. Post a second at most, so three in ten have a face. */
+/** Which share of the files shows what; the rest is `empty`. */
 const shares = { face: 0.3, repeat: 0.15, broken: 0.1 };
 const cameras = ['Front door', 'Garage', 'Garden', 'Yard'] as const;
 /** Between two files, on average. Milliseconds. */

@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { pause, within } from '@watchpost/shared/wait';
+import type { VisitBody } from '@watchpost/visits/visit';
 import { createCameras, type Cameras } from './cameras.ts';
 import type { Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { isSettled, judgePersons, judgeSkipped, judgeSnapshot, type Breach, type Outcome } from './judge.ts';
+import { isSettled, judgePersons, judgeSkipped, judgeSnapshot, judgeVisits, type Breach, type Outcome } from './judge.ts';
 import { untilReady } from './crew.ts';
 import { startPair, type Pair, type Shape } from './pair.ts';
 import { planPair, type Plan, type PlannedFault } from './plan.ts';
 import { breakUntilRepaired, judgeAttempts, type Repair } from './repairs.ts';
 import { startLyingSlack, type LyingSlack } from './slack/server.ts';
+import type { Post } from './slack/workspace.ts';
 import { mistreat } from './stores.ts';
 import { openWitness, type Witness } from './witness.ts';
 
@@ -25,6 +27,8 @@ export interface RunOptions {
 /** What is left when everything is quiet. */
 export interface Finished {
   outcomes: Outcome[];
+  visits: VisitBody[];
+  posts: Post[];
   persons: string[];
   breaches: Breach[];
   journal: Journal;
@@ -73,17 +77,25 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
     const outcomes = await untilQuiet({ cameras, slack, witness, journal }, short ? patienceMs.short : patienceMs.long, signal);
     await pause(faults.has('late') ? aftermathMs : calmMs, signal);
     const posts = slack.workspace.posts();
+    const visits = await witness.visits();
     const log = pair.log();
     const stalled = log.split('\n').filter((line) => line.includes('job stalled'));
-    const last = outcomes.map((each) => ({
-      ...each,
-      posts: posts.filter(({ snapshotId }) => snapshotId === each.sent.snapshotId),
-      stalls: stalled.filter((line) => line.includes(each.sent.snapshotId)).length,
-    }));
+    const last: Outcome[] = [];
+    for (const each of outcomes) {
+      const { snapshotId } = each.sent;
+      const names = each.record?.outcome === 'faces' ? await witness.names(snapshotId) : [];
+      last.push({
+        ...each,
+        names,
+        visits: visitsWith(visits, snapshotId),
+        stalls: stalled.filter((line) => line.includes(snapshotId)).length,
+      });
+    }
     const persons = await witness.people();
     await witness.close();
     const breaches = [
       ...last.flatMap(judgeSnapshot),
+      ...judgeVisits(visits, last, posts),
       ...judgeSkipped(last),
       ...judgePersons(last, persons),
       ...judgeAttempts(log, stage.repairs),
@@ -91,7 +103,7 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
       ...(await judgeReadiness(pair, signal)),
       ...(pair.launcher?.endings() ?? []).map((what) => ({ subject: 'launcher', what })),
     ];
-    return { outcomes: last, persons, breaches, journal, log, elapsedMs: journal.nowMs() };
+    return { outcomes: last, visits, posts, persons, breaches, journal, log, elapsedMs: journal.nowMs() };
   } finally {
     await pair?.stop();
     await slack.stop();
@@ -186,19 +198,26 @@ async function untilQuiet(
   const settled = new Map<string, Outcome>();
   let revisions = '';
   for (let changedAtMs = journal.nowMs(); ; await pause(500, signal)) {
+    const visits = await witness.visits();
     const outcomes: Outcome[] = [];
     for (const sent of cameras.sent()) {
       const known = settled.get(sent.snapshotId);
-      const outcome = known ?? { sent, record: await witness.record(sent.snapshotId), posts: [], stalls: 0 };
+      const record = known?.record ?? (await witness.record(sent.snapshotId));
+      const outcome = { sent, record, names: [], visits: visitsWith(visits, sent.snapshotId), stalls: 0 };
       if (isSettled(outcome)) settled.set(sent.snapshotId, outcome);
+      else settled.delete(sent.snapshotId);
       outcomes.push(outcome);
     }
     if (settled.size === outcomes.length) return outcomes;
-    const now = `${outcomes.map(({ record }) => record?.revision ?? 0).join()} ${String(slack.workspace.posts().length)}`;
+    const done = visits.map(({ verdict, shownRevision, post }) => `${verdict} ${String(shownRevision)} ${String(post?.progress?.state)}`);
+    const now = `${outcomes.map(({ record }) => record?.revision ?? 0).join()} ${done.join()} ${String(slack.workspace.posts().length)}`;
     if (now !== revisions) changedAtMs = journal.nowMs();
     else if (journal.nowMs() - changedAtMs > patience) return outcomes;
     revisions = now;
   }
 }
+
+const visitsWith = (visits: readonly VisitBody[], id: string): VisitBody[] =>
+  visits.filter(({ snapshots }) => snapshots.some(({ snapshotId }) => snapshotId === id));
 
 const inSeconds = (ms: number): string => `${String(Math.round(ms / 1_000))} s`;

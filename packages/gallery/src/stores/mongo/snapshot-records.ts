@@ -2,6 +2,7 @@ import { Binary, type Db, type Document } from 'mongodb';
 import { z } from 'zod';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
+import { snapshotOutcomeSchema, type OutcomeCount } from '../../records/snapshot-outcome.ts';
 import {
   inProgressMs,
   mostInProgress,
@@ -23,6 +24,8 @@ const documentSchema = z.object({
   /** When it was last written while in progress. */
   inProgressAt: z.date().nullish(),
   fingerprint: z.instanceof(Binary).nullable(),
+  outcome: snapshotOutcomeSchema.nullish(),
+  outcomeAt: z.date().nullish(),
   body: recordBodySchema,
 });
 type RecordDocument = z.infer<typeof documentSchema>;
@@ -45,6 +48,13 @@ const frameSchema = z
     look: body.look,
   }));
 const frameFields = { takenAt: 1, fingerprint: 1, 'body.look': 1 };
+
+const outcomeSchema = z
+  .object({
+    _id: z.object({ channel: z.string(), camera: z.string().nullable(), outcome: snapshotOutcomeSchema }),
+    snapshots: z.number(),
+  })
+  .transform(({ _id, snapshots }): OutcomeCount => ({ ..._id, snapshots }));
 
 /** Records in the collection `snapshots`, one document each. */
 export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
@@ -104,6 +114,28 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     return [...lookedAt, ...inProgress].map((document) => frameSchema.parse(document));
   };
 
+  const outcomes: SnapshotRecords['outcomes'] = async ({ fromMs, toMs }, signal) => {
+    const counted = await snapshots
+      .aggregate(
+        [
+          { $match: { outcome: { $type: 'string' }, outcomeAt: { $gte: new Date(fromMs), $lt: new Date(toMs) } } },
+          { $group: { _id: { channel: '$channel', camera: '$camera', outcome: '$outcome' }, snapshots: { $sum: 1 } } },
+        ],
+        { signal },
+      )
+      .toArray();
+    return counted.map((each) => outcomeSchema.parse(each));
+  };
+
+  const newest: SnapshotRecords['newest'] = async (channel, beforeMs, signal) => {
+    const found = await snapshots
+      .find({ channel, takenAt: { $lt: new Date(beforeMs) } }, { signal, projection: { takenAt: 1 } })
+      .sort({ takenAt: -1, _id: -1 })
+      .limit(1)
+      .toArray();
+    return found[0]?.takenAt.getTime() ?? null;
+  };
+
   return {
     open: (job, signal) => guardMongo(() => open(job, signal), signal),
     get: (snapshotId, signal) => guardMongo(() => get(snapshotId, signal), signal),
@@ -116,6 +148,8 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
         );
       }, signal),
     frames: (range, limit, signal) => guardMongo(() => frames(range, limit, signal), signal),
+    outcomes: (range, signal) => guardMongo(() => outcomes(range, signal), signal),
+    newest: (channel, beforeMs, signal) => guardMongo(() => newest(channel, beforeMs, signal), signal),
   };
 }
 
@@ -128,6 +162,8 @@ function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocume
     takenAt: new Date(body.job.takenAtMs),
     seen: wasLookedAt(body),
     fingerprint: fingerprint && new Binary(Buffer.from(fingerprint)),
+    outcome: body.outcome,
+    outcomeAt: body.outcomeAtMs === null ? null : new Date(body.outcomeAtMs),
     body,
   };
 }
@@ -137,8 +173,12 @@ export async function ensureRecordIndexes(db: Db): Promise<void> {
     db.collection('snapshots').createIndexes([
       { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
       { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+      // With other keys than the one before: early servers have one index for the same keys.
+      { key: { channel: 1, takenAt: -1, _id: -1 } },
       { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
       { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
+      // Counting reads nothing but the index.
+      { key: { outcomeAt: 1, outcome: 1, channel: 1, camera: 1 }, partialFilterExpression: { outcome: { $type: 'string' } } },
       { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     ]),
   );

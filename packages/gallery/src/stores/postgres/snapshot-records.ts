@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Postgres } from './connect.ts';
 import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
+import { snapshotOutcomeSchema, type OutcomeCount } from '../../records/snapshot-outcome.ts';
 import {
   inProgressMs,
   mostInProgress,
@@ -22,6 +23,11 @@ const frameSchema = z
     fingerprint: new Uint8Array(fingerprint),
     look,
   }));
+
+const outcomeSchema = z
+  .object({ channel: z.string(), camera: z.string().nullable(), outcome: snapshotOutcomeSchema, snapshots: z.coerce.number() })
+  .transform((counted): OutcomeCount => counted);
+const takenSchema = z.object({ taken_at: z.date() });
 
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
@@ -46,7 +52,8 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       const next = { ...record, revision: record.revision + 1, updatedAtMs: Date.now() };
       const { rowCount } = await query(
         `UPDATE watchpost.snapshots
-         SET revision = $3, seen = $4, fingerprint = $5, body = $6, in_progress_at = CASE WHEN $7 THEN clock_timestamp() END
+         SET revision = $3, seen = $4, fingerprint = $5, body = $6, in_progress_at = CASE WHEN $7 THEN clock_timestamp() END,
+           outcome = $8, outcome_at = $9
          WHERE snapshot_id = $1 AND revision = $2`,
         [
           record.snapshotId,
@@ -56,6 +63,8 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
           next.fingerprint && Buffer.from(next.fingerprint),
           toBody(next),
           isInProgress(next),
+          next.outcome,
+          next.outcomeAtMs === null ? null : new Date(next.outcomeAtMs),
         ],
         signal,
       );
@@ -83,6 +92,23 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
         signal,
       );
       return rows.map((row) => frameSchema.parse(row));
+    },
+    outcomes: async ({ fromMs, toMs }, signal) => {
+      const { rows } = await query(
+        `SELECT channel, camera, outcome, count(*) AS snapshots FROM watchpost.snapshots
+         WHERE outcome IS NOT NULL AND outcome_at >= $1 AND outcome_at < $2 GROUP BY channel, camera, outcome`,
+        [new Date(fromMs), new Date(toMs)],
+        signal,
+      );
+      return rows.map((row) => outcomeSchema.parse(row));
+    },
+    newest: async (channel, beforeMs, signal) => {
+      const { rows } = await query(
+        'SELECT taken_at FROM watchpost.snapshots WHERE channel = $1 AND taken_at < $2 ORDER BY taken_at DESC LIMIT 1',
+        [channel, new Date(beforeMs)],
+        signal,
+      );
+      return rows.length === 0 ? null : takenSchema.parse(rows[0]).taken_at.getTime();
     },
   };
 }

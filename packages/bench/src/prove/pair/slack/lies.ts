@@ -21,9 +21,9 @@ export interface LiesOptions {
 
 /** Twice the time that the worker waits for an answer of the Web API. Milliseconds. */
 const lateMs = 30_000;
-const completing = 'files.completeUploadExternal';
-/** Of completed uploads, and of other calls. */
-const lateShare = { complete: 0.08, other: 0.01 };
+const posting = 'chat.postMessage';
+/** Of posts, and of calls about files. */
+const lateShare = { post: 0.08, other: 0.01 };
 
 /**
  * Chooses what happens to the `count`th request (from 0) about one thing. It depends on the seed and on these alone, not on what came
@@ -35,16 +35,16 @@ export function chooseLie({ seed, faults, share, times }: LiesOptions, target: s
   if (count >= times || chance('lie') >= share) return null;
   const kinds: Lie[] = [];
   if (faults.has('rate')) kinds.push({ kind: 'rate', afterS: 1 }, { kind: 'rate', afterS: chance('wait') < 0.5 ? 2 : null });
-  if (faults.has('errors')) kinds.push({ kind: 'error', done: false }, { kind: 'error', done: target === completing });
+  if (faults.has('errors')) kinds.push({ kind: 'error', done: false }, { kind: 'error', done: target === posting });
   if (faults.has('pages')) kinds.push({ kind: 'page' });
   if (faults.has('cuts')) kinds.push({ kind: 'cut', done: false }, { kind: 'cut', done: true });
   return kinds[Math.floor(chance('kind') * kinds.length)] ?? null;
 }
 
-/** Calls about files only, the first of each thing. */
+/** Posts and calls about files only, the first of each thing. */
 function isLate(faults: Faults, target: string, count: number, chance: (what: string) => number): boolean {
-  const share = lateShare[target === completing ? 'complete' : 'other'];
-  return faults.has('late') && count === 0 && target.startsWith('files.') && chance('late') < share;
+  const share = target === posting ? lateShare.post : target.startsWith('files.') ? lateShare.other : 0;
+  return faults.has('late') && count === 0 && chance('late') < share;
 }
 
 /** For the journal. */

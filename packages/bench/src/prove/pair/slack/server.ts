@@ -115,8 +115,11 @@ function route(path: string, body: Buffer, workspace: Workspace): { target: stri
     };
   }
   if (first === 'upload') {
-    const about = workspace.upload(second)?.snapshotId ?? second;
-    return { target: 'upload', about, work: async () => (workspace.take(second) ? { text: `OK - ${String(body.length)}` } : null) };
+    return {
+      target: 'upload',
+      about: second,
+      work: async () => (workspace.take(second, body) ? { text: `OK - ${String(body.length)}` } : null),
+    };
   }
   const file = workspace.file(second);
   return {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { createFakeMessaging, type FakeBlock, type FakeMessage } from '../../../servers/fake-slack-chat.ts';
+import { createFakeUploads } from '../../../servers/fake-slack-uploads.ts';
 import type { Journal } from '../journal.ts';
 
 /** A file that a camera posted. */
@@ -11,33 +13,25 @@ export interface CameraFile {
   mimeType: string;
 }
 
-/** A picture in the results channel. */
+/** A post in the results channel. */
 export interface Post {
-  fileId: string;
-  snapshotId: string;
-  channel: string;
+  /** Of what it is about, as its metadata says: a visit's id. */
+  key: string;
+  /** Of all its blocks. */
   text: string;
   ts: string;
 }
 
-interface Upload {
-  id: string;
-  snapshotId: string;
-  state: 'open' | 'uploaded' | 'sharing' | 'shared' | 'deleted';
-  post: Post | null;
-}
-
-/** Files, uploads and posts: what Slack knows. */
+/** Files, uploads and messages: what Slack knows. */
 export interface Workspace {
   posts(): Post[];
   add(file: CameraFile): void;
   file(id: string): CameraFile | undefined;
-  upload(id: string): Upload | undefined;
-  /** The bytes of an upload came. */
-  take(id: string): boolean;
-  /** Answers a method of the Web API. `work`: awaited while an upload is being shared. */
+  /** The bytes of an upload came. False: there is no such upload. */
+  take(id: string, bytes: Buffer): boolean;
+  /** Answers a method of the Web API. `work`: awaited before a message is posted. */
   answer(method: string, args: URLSearchParams, work: () => Promise<void>): Promise<object>;
-  /** What a request is about: a snapshot's id, or the method. */
+  /** What a request is about: a snapshot's id, a visit's, or the method. */
   about(method: string, args: URLSearchParams): string;
 }
 
@@ -46,70 +40,40 @@ export const ids = { team: 'T1', bot: 'B0WATCH', user: 'U0WATCH', app: 'A0WATCH'
 const scopes = 'channels:history,groups:history,channels:read,groups:read,files:read,files:write,chat:write';
 const notFound = { ok: false, error: 'file_not_found' };
 const completedSchema = z.tuple([z.object({ id: z.string() })]);
+const metadataSchema = z.object({ event_payload: z.object({ key: z.string() }) });
+const textSchema = z.object({ text: z.object({ text: z.string() }) });
 
 export function createWorkspace(url: () => string, isMember: () => boolean, journal: Journal): Workspace {
   const files = new Map<string, CameraFile>();
-  const uploads = new Map<string, Upload>();
-  let serial = 0;
+  const uploads = createFakeUploads({ posts: [], shareDelay: [], hiddenFor: [], sharesWithoutMessage: false, readyAfterMs: 300 });
+  const messaging = createFakeMessaging(uploads);
 
-  const start = (args: URLSearchParams): object => {
-    serial += 1;
-    const id = `FUP${String(serial)}`;
-    uploads.set(id, { id, snapshotId: (args.get('filename') ?? '').replace(/\.jpg$/, ''), state: 'open', post: null });
-    return { ok: true, file_id: id, upload_url: `${url()}/upload/${id}` };
+  const info = (id: string): object => {
+    const file = files.get(id);
+    if (!file) return uploads.info(id);
+    return file.bytes ? { ok: true, file: fileObject(file, url()) } : notFound;
   };
 
-  const complete = async (args: URLSearchParams, work: () => Promise<void>): Promise<object> => {
-    const upload = uploads.get(completed(args));
+  const post = async (args: URLSearchParams, work: () => Promise<void>): Promise<object> => {
     if (!isMember()) {
       journal.count('refused posts');
       return { ok: false, error: 'not_in_channel' };
     }
-    // One that is being shared can be completed no more than one that has been.
-    if (upload?.state !== 'uploaded') return notFound;
-    upload.state = 'sharing';
     await work();
-    serial += 1;
-    const ts = `${String(Math.floor(Date.now() / 1_000))}.${String(serial).padStart(6, '0')}`;
-    const { id: fileId, snapshotId } = upload;
-    upload.post = { fileId, snapshotId, channel: args.get('channel_id') ?? '', text: args.get('initial_comment') ?? '', ts };
-    upload.state = 'shared';
-    journal.note(snapshotId, `Slack posts ${fileId}: ${upload.post.text}`);
-    // As the real one: the answer knows nothing of shares yet.
-    return { ok: true, files: [{ id: fileId }] };
-  };
-
-  const info = (id: string): object => {
-    const file = files.get(id);
-    if (file) return file.bytes ? { ok: true, file: fileObject(file, url()) } : notFound;
-    const upload = uploads.get(id);
-    if (upload?.state !== 'shared' || !upload.post) return notFound;
-    return { ok: true, file: { id, shares: { public: { [upload.post.channel]: [{ ts: upload.post.ts }] } } } };
-  };
-
-  const remove = (id: string): object => {
-    const upload = uploads.get(id);
-    if (upload?.state !== 'shared' && upload?.state !== 'uploaded') return notFound;
-    if (upload.state === 'shared') journal.note(upload.snapshotId, `the post ${id} is deleted again`);
-    upload.state = 'deleted';
-    return { ok: true };
+    const key = keyIn(args.get('metadata'));
+    journal.note(key, 'Slack posts it');
+    return messaging.answer('chat.postMessage', args) ?? notFound;
   };
 
   return {
-    posts: () => [...uploads.values()].flatMap(({ state, post }) => (state === 'shared' && post ? [post] : [])),
+    posts: () => messaging.messages.filter(({ channel, threadTs }) => channel === ids.write && threadTs === null).map(toPost),
     add: (file) => void files.set(file.id, file),
     file: (id) => files.get(id),
-    upload: (id) => uploads.get(id),
-    take: (id) => {
-      const upload = uploads.get(id);
-      if (upload?.state !== 'open') return upload?.state === 'uploaded';
-      upload.state = 'uploaded';
-      return true;
-    },
+    take: (id, bytes) => uploads.receive(id, bytes),
     about: (method, args) => {
+      if (method === 'chat.postMessage') return keyIn(args.get('metadata'));
       const id = method === 'files.completeUploadExternal' ? completed(args) : (args.get('file') ?? '');
-      const known = uploads.get(id)?.snapshotId ?? files.get(id)?.snapshotId;
-      return known ?? args.get('filename')?.replace(/\.jpg$/, '') ?? args.get('message_ts') ?? method;
+      return files.get(id)?.snapshotId ?? (id || args.get('filename') || args.get('message_ts') || args.get('ts') || method);
     },
     answer: async (method, args, work) => {
       switch (method) {
@@ -120,19 +84,32 @@ export function createWorkspace(url: () => string, isMember: () => boolean, jour
         case 'chat.getPermalink':
           return { ok: true, permalink: permalink(args) };
         case 'files.getUploadURLExternal':
-          return start(args);
+          return uploads.ticket(args, url());
         case 'files.completeUploadExternal':
-          return complete(args, work);
+          return uploads.complete(args);
         case 'files.info':
           return info(args.get('file') ?? '');
         case 'files.delete':
-          return remove(args.get('file') ?? '');
+          return uploads.remove(args.get('file') ?? '');
+        case 'chat.postMessage':
+          return post(args, work);
         default:
-          return { ok: false, error: 'unknown_method' };
+          return messaging.answer(method, args) ?? { ok: false, error: 'unknown_method' };
       }
     },
   };
 }
+
+const toPost = ({ metadata, blocks, ts }: FakeMessage): Post => ({
+  key: keyOf(metadata),
+  text: blocks.map(textOf).join('\n'),
+  ts,
+});
+
+const textOf = (block: FakeBlock): string => textSchema.safeParse(block).data?.text.text ?? '';
+
+const keyOf = (metadata: unknown): string => metadataSchema.safeParse(metadata).data?.event_payload.key ?? 'a post without a key';
+const keyIn = (metadata: string | null): string => keyOf(JSON.parse(metadata ?? 'null'));
 
 const permalink = (args: URLSearchParams): string =>
   `https://example.slack.com/archives/${args.get('channel') ?? ''}/p${args.get('message_ts')?.replace('.', '') ?? ''}`;

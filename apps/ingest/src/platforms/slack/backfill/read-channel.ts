@@ -1,0 +1,68 @@
+import type { SlackCall } from '@watchpost/slack/calls';
+import { historyPages, repliesOf } from '@watchpost/slack/history';
+import { z } from 'zod';
+import { tsSchema } from '../2-parse.ts';
+import { createRecentCaptions } from '../recent-captions.ts';
+import type { TakeEvent } from '../take-event.ts';
+
+/** What was read. `more`: older messages were left out, because there are too many. */
+export interface ReadHistory {
+  messages: number;
+  queued: number;
+  more: boolean;
+}
+
+/** Reads a channel between two times (milliseconds since 1970), and takes its messages, the oldest first. Rejects with an AppError. */
+export type ReadChannel = (channel: string, oldestMs: number, latestMs: number, signal: AbortSignal) => Promise<ReadHistory>;
+
+/** The newest so many messages of a channel. */
+const mostMessages = 5_000;
+/** Threads whose replies are read. */
+const mostThreads = 50;
+/** For the queue to take one message. Milliseconds. */
+const queueMs = 5_000;
+
+const messageSchema = z.looseObject({
+  ts: tsSchema,
+  reply_count: z.number().catch(0),
+  latest_reply: tsSchema.nullish().catch(null),
+});
+type HistoryMessage = z.infer<typeof messageSchema>;
+
+/** Reads the history with its threads. */
+export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'backfilled'>): ReadChannel {
+  return async (channel, oldestMs, latestMs, signal) => {
+    const oldest = toTs(oldestMs);
+    const found = new Map<string, HistoryMessage>();
+    const keep = (messages: readonly unknown[]): HistoryMessage[] => {
+      const parsed = messages.flatMap((message) => messageSchema.safeParse(message).data ?? []);
+      for (const message of parsed) found.set(message.ts, message);
+      return parsed;
+    };
+    for await (const page of historyPages(call, { channel, oldest, latest: toTs(latestMs), most: mostMessages }, signal)) keep(page);
+    const isFull = found.size >= mostMessages;
+    const threads = [...found.values()].filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
+    for (const { ts } of threads.slice(0, mostThreads))
+      keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostMessages }, signal));
+
+    // A caption comes before its picture. Not those of live messages: these are older, and would push them out.
+    const captions = createRecentCaptions();
+    let queued = 0;
+    for (const message of [...found.values()].toSorted((a, b) => compareTs(a.ts, b.ts))) {
+      signal.throwIfAborted();
+      queued += (await takeEvent.backfilled(message, channel, captions, () => queueMs)).queued;
+    }
+    return { messages: found.size, queued, more: isFull || threads.length > mostThreads };
+  };
+}
+
+const toTs = (ms: number): string => (Math.max(0, ms) / 1_000).toFixed(6);
+
+/** As Slack orders them: a ts has ten digits and six; as numbers they lose their last ones. */
+function compareTs(a: string, b: string): number {
+  const [secondsA = '', restA = ''] = a.split('.');
+  const [secondsB = '', restB = ''] = b.split('.');
+  return Number(secondsA) - Number(secondsB) || Number(restA.padEnd(9, '0')) - Number(restB.padEnd(9, '0'));
+}
+
+const isAfter = (ts: string | null | undefined, oldest: string): boolean => ts !== null && ts !== undefined && compareTs(ts, oldest) > 0;

@@ -1,0 +1,143 @@
+import { AppError } from '@watchpost/shared/errors';
+import { jobId } from '@watchpost/shared/jobs/job-kinds';
+import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
+import { slackChannel } from '@watchpost/slack/channel';
+import { createLogRarely } from '../../log-rarely.ts';
+import type { IntakeDeps } from '../platform.ts';
+import { parseDelivery, type Delivery, type SlackMessage } from './2-parse.ts';
+import { isOwnPost, toJobs, type SlackIdentity } from './3-to-jobs.ts';
+import { cameraNameOf } from './camera-name.ts';
+import { homeJob } from './interactions/2-to-job.ts';
+import type { RecentCaptions } from './recent-captions.ts';
+import type { Answer } from './signed-scope.ts';
+
+export interface TakeEventDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'cameras' | 'ingestMetrics' | 'log' | 'now'> {
+  readChannels: ReadonlySet<string>;
+  writeChannel: string;
+  captionPattern: RegExp;
+  captions: RecentCaptions;
+  identity: () => SlackIdentity | null;
+  /** Events since this time (milliseconds since 1970) are lost, or may be. */
+  onGap: (sinceMs: number) => void;
+}
+
+/** What became of one message. */
+export interface TakenMessage {
+  outcome: string;
+  /** How many of its pictures the queue has. */
+  queued: number;
+}
+
+/** Events, however they come: over HTTP, over a socket, or fetched afterwards. */
+export interface TakeEvent {
+  /** One event as Slack delivers it. Resolves once the queue has what follows from it; rejects with an error that passes, or with `job-refused`. */
+  delivery(body: unknown, timeLeftMs: () => number): Promise<Answer>;
+  /** One message of a channel's history: as a delivered one, but its pictures wait behind those of live messages. */
+  backfilled(message: unknown, channel: string, captions: RecentCaptions, timeLeftMs: () => number): Promise<TakenMessage>;
+}
+
+const ignored = (reason: string): TakenMessage => ({ outcome: `ignored-${reason}`, queued: 0 });
+
+/** The one way from an event to the queue. */
+export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
+  const { ingestMetrics, log, readChannels, writeChannel, captionPattern, identity } = deps;
+  const rarely = createLogRarely(deps.now);
+
+  const takeMessage = async (
+    { message, ourAppId }: Extract<Delivery, { kind: 'message' }>,
+    how: { captions: RecentCaptions; late: boolean; timeLeftMs: () => number },
+  ): Promise<TakenMessage> => {
+    const { channel, messageId, files, malformedFiles } = message;
+    if (!readChannels.has(channel)) return ignored('other-channel');
+    if (isOwnPost(message, writeChannel, identity(), ourAppId)) {
+      for (const _ of files) ingestMetrics.file('own');
+      log.debug({ channel, messageId, files: files.length, author: message.author }, 'our own post in the results channel: ignored');
+      return ignored('own-post');
+    }
+    const captioned = cameraNameOf(message.text, captionPattern);
+    if (files.length + malformedFiles === 0) {
+      if (captioned) how.captions.remember(message, captioned);
+      return ignored('no-files');
+    }
+    // We post to the write channel only. Until we know who we are, a picture there may be our own, and taking it would start a
+    // loop; after a 503 Slack sends it again. In other channels nothing is ours, so nothing has to wait.
+    if (channel === writeChannel && identity() === null) {
+      throw new AppError('slack-identity-unknown', 'the Slack identity is not known yet');
+    }
+    const camera = captioned ?? how.captions.cameraFor(message);
+    const cameraOf = (fileName: string | null): string | null => camera ?? deps.cameras.nameOf(slackChannel(channel), fileName);
+    const { jobs, skipped } = toJobs(message, cameraOf, identity(), ourAppId);
+    for (const reason of skipped) ingestMetrics.file(reason);
+    if (malformedFiles > 0) {
+      rarely('file', (times) => log.warn({ channel, messageId, malformedFiles, times }, 'a file without a usable id was left out'));
+    }
+    await sendAll(jobs, (job) => queue(job, message, how), deps);
+    log[how.late ? 'debug' : 'info']({ channel, messageId, queued: jobs.length, skipped: skipped.length }, 'message accepted');
+    return { outcome: jobs.length > 0 ? 'queued' : 'ignored-no-images', queued: jobs.length };
+  };
+
+  const queue = async (job: SnapshotJob, message: SlackMessage, how: { late: boolean; timeLeftMs: () => number }): Promise<void> => {
+    const place = how.late ? 'late' : { live: `${message.channel} ${job.camera ?? message.author.botId ?? message.author.userId ?? ''}` };
+    await deps.ranks.queue(job, place, async (ranked) => deps.sender.send(ranked, { timeoutMs: how.timeLeftMs() }));
+  };
+
+  const takeDelivery = async (delivery: Delivery, timeLeftMs: () => number): Promise<Answer> => {
+    if (delivery.kind === 'handshake') return { outcome: 'handshake', body: delivery.challenge };
+    if (delivery.kind === 'message') {
+      const { outcome } = await takeMessage(delivery, { captions: deps.captions, late: false, timeLeftMs });
+      return { outcome, body: '' };
+    }
+    if (delivery.kind === 'home') {
+      await deps.sender.send(homeJob(delivery, deps.now()), { timeoutMs: timeLeftMs() });
+      return { outcome: 'home', body: '' };
+    }
+    if (delivery.kind === 'rate-limited') {
+      // More than 30,000 events in an hour: Slack has dropped some and will not deliver them again.
+      log.warn({ minute: delivery.minute }, 'Slack drops events: too many in this hour');
+      deps.onGap(delivery.minute === null ? deps.now() - 60_000 : delivery.minute * 1_000);
+      return { outcome: 'rate-limited', body: '' };
+    }
+    if (delivery.reason === 'malformed') rarely('message', (times) => log.warn({ times }, 'message event without a valid channel or ts'));
+    return { outcome: `ignored-${delivery.reason}`, body: '' };
+  };
+
+  return {
+    delivery: async (body, timeLeftMs) => {
+      try {
+        return await takeDelivery(parseDelivery(body), timeLeftMs);
+      } catch (error) {
+        // Slack sends it again three times at most, over some minutes.
+        if (error instanceof AppError && error.retry === 'transient') deps.onGap(deps.now());
+        throw error;
+      }
+    },
+    backfilled: async (message, channel, captions, timeLeftMs) => {
+      const event = typeof message === 'object' && message !== null ? { ...message, channel } : message;
+      const delivery = parseDelivery({ type: 'event_callback', event });
+      if (delivery.kind !== 'message') return ignored(delivery.kind === 'ignored' ? delivery.reason : 'other-event');
+      return takeMessage(delivery, { captions, late: true, timeLeftMs });
+    },
+  };
+}
+
+/** Queues every job that the queue takes, before it rejects for the others: with an error that passes if there is one, else `job-refused`. */
+async function sendAll(
+  jobs: readonly SnapshotJob[],
+  send: (job: SnapshotJob) => Promise<void>,
+  { ingestMetrics, log }: Pick<TakeEventDeps, 'ingestMetrics' | 'log'>,
+): Promise<void> {
+  const sent = await Promise.allSettled(jobs.map(send));
+  const failures: unknown[] = sent.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  // Slack sends the whole message again: it is counted then.
+  const passing = failures.find((error) => !isRefused(error));
+  if (passing !== undefined) throw passing;
+  for (const [index, job] of jobs.entries()) {
+    const result = sent[index];
+    ingestMetrics.file(result?.status === 'rejected' ? 'refused' : 'queued');
+    if (result?.status !== 'rejected') continue;
+    log.error({ err: result.reason, job: jobId(job.kind, job) }, 'the queue will never take this job: its picture is lost');
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';

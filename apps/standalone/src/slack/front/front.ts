@@ -1,0 +1,92 @@
+import { type Clicks, createClicks, type RequestUrls } from './clicks.ts';
+import { serveFront } from './front-server.ts';
+import { createOnlyHere, type OnlyHere } from './only-here.ts';
+import type { Clicker } from './payloads.ts';
+import { createResponses } from './responses.ts';
+import { type Answer, type Arguments, callEmulator, webApi } from './web-api.ts';
+
+export interface FrontOptions {
+  port: number;
+  /** Where the emulator is. */
+  emulator: string;
+  signingSecret: string;
+  commands: readonly string[];
+  channelName: (id: string) => string;
+  clicker: Clicker;
+  tokens: { app: string; user: string };
+}
+
+/** What one person sees of Slack, and can do in it: what the emulator has no notion of. */
+export interface Front {
+  userId: string;
+  /** Calls the Web API as the app, or as the person. */
+  call(method: string, args: Arguments, as?: 'app' | 'user'): Promise<Answer>;
+  /** A picture or another file that the app may see; null: there is none. */
+  file(id: string): Promise<{ type: string; bytes: Buffer } | null>;
+  onlyHere: OnlyHere;
+  clicks: Clicks;
+  /** Calls `listener` whenever something may look different. Returns how to stop that. */
+  onChange(listener: () => void): () => void;
+  connect(urls: RequestUrls): void;
+  close(): Promise<void>;
+}
+
+/** Starts the front: from now on it answers at `port`. */
+export async function createFront(options: FrontOptions): Promise<Front> {
+  const { port, emulator, signingSecret, commands, channelName, clicker, tokens } = options;
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const stopped = new AbortController();
+  const onlyHere = createOnlyHere(changed);
+  const inner = callEmulator(emulator);
+  const methods = webApi({ call: inner, onlyHere, userId: clicker.userId });
+  const call = async (method: string, args: Arguments, as: 'app' | 'user' = 'app'): Promise<Answer> => {
+    const answer = await (methods.get(method)?.(args, tokens[as]) ?? inner(method, args, tokens[as]));
+    if (/^chat\.(?:post|update|delete)/.test(method)) changed();
+    return answer;
+  };
+  const responses = createResponses(`http://127.0.0.1:${String(port)}`, onlyHere, call);
+  let urls: RequestUrls | undefined;
+  const clicks = createClicks({
+    act: call,
+    onlyHere,
+    responses,
+    clicker,
+    signingSecret,
+    commands,
+    channelName,
+    urls: () => urls,
+    signal: stopped.signal,
+  });
+  const server = await serveFront({ port, emulator, methods, responses, changed });
+  return {
+    userId: clicker.userId,
+    call,
+    file: async (id) => fileOf(id, emulator, call, tokens.app),
+    onlyHere,
+    clicks,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    connect: (to) => {
+      urls = to;
+    },
+    close: async () => {
+      stopped.abort();
+      await server.close();
+    },
+  };
+}
+
+async function fileOf(id: string, emulator: string, call: Front['call'], token: string): Promise<{ type: string; bytes: Buffer } | null> {
+  const { file } = await call('files.info', { file: id });
+  if (typeof file !== 'object' || file === null || !('url_private' in file) || typeof file.url_private !== 'string') return null;
+  // Its address leads to the front; the emulator has it under the same path.
+  const response = await fetch(new URL(new URL(file.url_private).pathname, emulator), { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) return null;
+  const type = 'mimetype' in file && typeof file.mimetype === 'string' ? file.mimetype : 'application/octet-stream';
+  return { type, bytes: Buffer.from(await response.arrayBuffer()) };
+}

@@ -1,0 +1,129 @@
+import type { Post } from '@watchpost/shared/chat/post';
+import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { toAppError } from '@watchpost/shared/errors';
+import type { AuditEntry } from '@watchpost/gallery/domain';
+import type { Operation } from '@watchpost/gallery/gallery';
+import { refusalOf } from '../press/refusals.ts';
+import { sentences } from '../press/sentences.ts';
+import { answerOf, say } from '../texts.ts';
+import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
+import { findPersons, notFound, referenceTo, severalFound, type Found } from './find-person.ts';
+import { oneName, twoNames } from './words.ts';
+
+/** How many of the newest audit entries are searched for a change whose answer was lost. */
+const lookBack = 20;
+/** Clocks of different machines differ by less, milliseconds. */
+const clocksDifferMs = 5_000;
+
+const answer = (text: RichText): Post => answerOf(text, []);
+
+/** `rename NAME to NEW NAME` */
+export const rename: CommandHandler = async (asked, deps, signal) => {
+  const names = await chooseTwo(asked, 'to', deps, signal);
+  if (!names) return answer(say`Say whom to rename, and how: rename Ada to Ada Lovelace.`);
+  return change(asked, deps, signal, [names.one], ([person = '']) => ({ kind: 'name', person, to: names.other }));
+};
+
+/** `merge NAME into NAME` */
+export const merge: CommandHandler = async (asked, deps, signal) => {
+  const names = await chooseTwo(asked, 'into', deps, signal);
+  if (!names) return answer(say`Say which two are one person: merge Unknown 7 into Ada.`);
+  const into = await findPersons(names.other, asked.asker, deps, signal);
+  return change(asked, deps, signal, [names.one, into], ([from = '', kept = '']) => ({ kind: 'merge', from, into: kept }));
+};
+
+/** `ignore NAME`, `unignore NAME` */
+const ignoring =
+  (kind: 'ignore' | 'unignore'): CommandHandler =>
+  async (asked, deps, signal) => {
+    const name = oneName(asked.args);
+    if (name === '') return answer(say`Say whom: ${kind} Ada.`);
+    const found = await findPersons(name, asked.asker, deps, signal);
+    return change(asked, deps, signal, [found], ([person = '']) => ({ kind, person }));
+  };
+export const ignore = ignoring('ignore');
+export const unignore = ignoring('unignore');
+
+/** `forget NAME`, then `forget NAME confirm`: it erases. */
+export const forget: CommandHandler = async (asked, deps, signal) => {
+  const typed = oneName(asked.args);
+  if (typed === '') return answer(say`Say whom: forget Ada.`);
+  const whole = await findPersons(typed, asked.asker, deps, signal);
+  const confirmed = whole.persons.length === 0 ? /^(.+) confirm$/i.exec(typed)?.[1] : undefined;
+  const found = confirmed === undefined ? whole : await findPersons(confirmed, asked.asker, deps, signal);
+  if (confirmed !== undefined) return change(asked, deps, signal, [found], ([person = '']) => ({ kind: 'forget', person }));
+  const [person, ...others] = found.persons;
+  if (!person) return answer(notFound(found));
+  if (others.length > 0) return answer(severalFound(found));
+  return answer(
+    say`This erases ${person.name} with every face and sighting, after ten minutes for good. To do it: forget ${person.name} confirm`,
+  );
+};
+
+/** The reading of two names whose first one is somebody. */
+async function chooseTwo(
+  { args, asker }: CommandAsked,
+  between: string,
+  deps: CommandDeps,
+  signal: AbortSignal,
+): Promise<{ one: Found; other: string } | null> {
+  const readings = twoNames(args, between);
+  const found = await Promise.all(readings.map(async ({ one, other }) => ({ one: await findPersons(one, asker, deps, signal), other })));
+  return found.find(({ one }) => one.persons.length > 0) ?? found[0] ?? null;
+}
+
+/** Makes one change to these people, and says what it was, or why not. */
+async function change(
+  asked: CommandAsked,
+  deps: CommandDeps,
+  signal: AbortSignal,
+  founds: readonly Found[],
+  operationOn: (references: readonly string[]) => Operation,
+): Promise<Post> {
+  const several = founds.find((found) => found.persons.length > 1);
+  if (several) return answer(severalFound(several));
+  const references = founds.map((found) => referenceTo(found));
+  try {
+    const { summary } = await applyOnce(operationOn(references), asked, deps, signal);
+    return answer(say`Done: ${summary}. It can be undone for ten minutes: undo.`);
+  } catch (error) {
+    const missing = toAppError(error).code === 'person-not-found' ? founds.find(({ persons }) => persons.length !== 1) : undefined;
+    if (missing) return answer(notFound(missing));
+    const refused = refusalOf(error);
+    if (!refused) throw error;
+    return answer(refused);
+  }
+}
+
+/** A change that an earlier attempt made, although its answer was lost, is made. */
+async function applyOnce(
+  operation: Operation,
+  { asker, atMs, attempt }: CommandAsked,
+  { operations }: CommandDeps,
+  signal: AbortSignal,
+): Promise<AuditEntry> {
+  try {
+    return await operations.apply(operation, asker.actor, signal);
+  } catch (error) {
+    if (attempt === 1 || !refusalOf(error)) throw error;
+    const newest = await operations.history(lookBack, signal);
+    const own = newest.find(
+      ({ action, actor, atMs: madeAtMs, undone }) =>
+        action === operation.kind && actor.id === asker.actor.id && madeAtMs >= atMs - clocksDifferMs && !undone,
+    );
+    if (!own) throw error;
+    return own;
+  }
+}
+
+/** `undo`: the newest change of whoever asks. */
+export const undo: CommandHandler = async ({ asker }, { operations }, signal) => {
+  try {
+    const { summary } = await operations.undo(null, asker.actor, signal);
+    return answer(sentences.undone(summary));
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (!refused) throw error;
+    return answer(refused);
+  }
+};

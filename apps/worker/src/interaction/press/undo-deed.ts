@@ -1,0 +1,51 @@
+import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { toAppError } from '@watchpost/shared/errors';
+import { unchangePost } from './change-post.ts';
+import type { Notes } from './notes.ts';
+import type { Pressed, PressDeps } from './press.ts';
+import { sentences } from './sentences.ts';
+
+/** Takes back everything that one press did, newest first; whoever may name people may do that, whoever it was. */
+export async function undoDeed({ press: { target }, asker }: Pressed, deps: PressDeps, signal: AbortSignal): Promise<RichText> {
+  if (target.subject === null) return sentences.outdated();
+  const kept = await deps.notes.ofEntry(target.subject, signal);
+  const visit = await deps.visits.get(target.visit, signal);
+  if (kept?.notes.undone) {
+    // Of an attempt that was killed before the post knew.
+    await unchangePost(kept.notes, deps, signal);
+    return sentences.undone(kept.notes.summary);
+  }
+  const entries = kept?.notes.entries ?? [target.subject];
+  for (const entry of entries.toReversed()) await undoEntry(entry, deps, signal, asker);
+  const summary = kept?.notes.summary ?? (visit?.lastChange?.entry === target.subject ? visit.lastChange.summary : 'the last change');
+  await unchangePost(kept?.notes ?? alone(target), deps, signal);
+  if (kept) await deps.notes.save({ ...kept, notes: { ...kept.notes, undone: true } }, signal);
+  return sentences.undone(summary);
+}
+
+/** A change whose notes are gone, or that was made elsewhere. */
+const alone = ({ visit, subject }: Pressed['press']['target']): Notes => ({
+  v: 1,
+  state: 'done',
+  visit,
+  number: null,
+  by: '',
+  startedAtMs: 0,
+  steps: [],
+  next: 0,
+  entries: subject === null ? [] : [subject],
+  created: null,
+  said: null,
+  summary: '',
+  undone: true,
+});
+
+async function undoEntry(entry: string, { operations }: PressDeps, signal: AbortSignal, { actor }: Pressed['asker']): Promise<void> {
+  try {
+    await operations.undo(entry, actor, signal);
+  } catch (error) {
+    // A double click, two readers at once, or an attempt that was killed afterwards.
+    const { code, message } = toAppError(error);
+    if (code !== 'change-refused' || message !== 'it was undone already') throw error;
+  }
+}

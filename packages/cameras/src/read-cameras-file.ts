@@ -1,0 +1,134 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { z } from 'zod';
+import { camerasFileSchema, settingsAt, type CamerasFile } from './cameras-file.ts';
+import { nearestWord } from './nearest-word.ts';
+
+/** What is wrong at one place of the file, from 1 and 1. */
+export interface Fault {
+  line: number;
+  column: number;
+  message: string;
+}
+
+export type Reading = { kind: 'valid'; file: CamerasFile } | { kind: 'faulty'; faults: Fault[] };
+
+type Path = readonly PropertyKey[];
+
+/** More would hide the first ones: most of them follow from those. */
+const mostFaults = 30;
+
+/** Reads the text of a cameras file, and finds all its faults. Pure. */
+export function readCamerasFile(text: string): Reading {
+  const lines = new LineCounter();
+  const at = (offset: number, message: string): Fault => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col), message };
+  };
+  const faulty = (...faults: Fault[]): Reading => ({ kind: 'faulty', faults: faults.slice(0, mostFaults) });
+  // Half of a file that is being written may be empty.
+  if (text.trim() === '') return faulty(at(0, 'the file is empty; {} says that nothing is set'));
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+    const broken = [
+      ...[...document.errors, ...document.warnings].map(({ message, pos: [offset] }) => ({ offset, message })),
+      ...danglingAliases(document),
+    ];
+    if (broken.length > 0) return faulty(...broken.map(({ offset, message }) => at(offset, `${message}${quotesHint(text, offset)}`)));
+    const values: unknown = document.toJS({ maxAliasCount: 100 });
+    const parsed = camerasFileSchema.safeParse(values);
+    const faults = [
+      ...(parsed.error?.issues ?? []).flatMap((issue) => faultsOf(issue, document, at)),
+      ...conflictsOf(values).map(({ path, message }) => at(locate(document, path).offset, message)),
+    ].sort((a, b) => a.line - b.line || a.column - b.column);
+    return parsed.success && faults.length === 0 ? { kind: 'valid', file: parsed.data } : faulty(...faults);
+  } catch (error) {
+    // Aliases without end, or groups in groups by the thousand.
+    return faulty(at(0, `the file cannot be read as YAML: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+
+/** The usual mistake: `*` begins an alias, and `{` a group. */
+function quotesHint(text: string, offset: number): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
+  return /^[*&!%@`]/.test(text.slice(offset, offset + 1)) || /[^"'].\{camera/.test(line)
+    ? '; a text that begins with a sign needs quotes'
+    : '';
+}
+
+/** Of `*name` without a `&name` before it. */
+function danglingAliases(document: Document): { offset: number; message: string }[] {
+  const found: { offset: number; message: string }[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (!alias.resolve(document)) found.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} refers to nothing` });
+    },
+  });
+  return found;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, document: Document, at: (offset: number, message: string) => Fault): Fault[] {
+  const { path } = issue;
+  if (issue.code !== 'unrecognized_keys') {
+    const { offset, found } = locate(document, path);
+    return [at(offset, `${subjectOf(path.slice(0, issue.message === 'is missing' ? undefined : found))} ${issue.message}`)];
+  }
+  return issue.keys.map((key) => {
+    const known = settingsAt(path);
+    const meant = nearestWord(key, known);
+    const hint = meant === null ? `there are ${known.join(', ')}` : `did you mean ${meant}?`;
+    return at(locateKey(document, path, key), `${subjectOf([...path, key])} is no setting; ${hint}`);
+  });
+}
+
+/** "policy.named": the path within its camera. */
+function subjectOf(path: Path): string {
+  const names = path.filter((part) => typeof part === 'string');
+  const within = names[0] === 'cameras' && path.length > 1 ? names.slice(1) : names;
+  return within.join('.') || (path.length > 0 ? 'each entry of cameras' : 'the file');
+}
+
+/** Where the value at a path begins, or the nearest group around it, and how much of the path was found. */
+function locate(document: Document, path: Path): { offset: number; found: number } {
+  let node = resolved(document, document.contents);
+  let offset = node?.range?.[0] ?? 0;
+  for (const [depth, part] of path.entries()) {
+    const next: Node | null = isMap(node) || isSeq(node) ? nodeOf(node.get(part, true)) : null;
+    if (!next) return { offset, found: depth };
+    offset = next.range?.[0] ?? offset;
+    node = resolved(document, next);
+  }
+  return { offset, found: path.length };
+}
+
+const nodeOf = (value: unknown): Node | null => (isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : null);
+
+const resolved = (document: Document, node: Node | null): Node | null => (isAlias(node) ? (node.resolve(document) ?? null) : node);
+
+function locateKey(document: Document, path: Path, key: string): number {
+  let node = resolved(document, document.contents);
+  for (const part of path) node = isMap(node) || isSeq(node) ? resolved(document, nodeOf(node.get(part, true))) : null;
+  const pair = isMap(node) ? node.items.find((each) => isScalar(each.key) && String(each.key.value) === key) : undefined;
+  return (pair && isScalar(pair.key) ? pair.key.range?.[0] : undefined) ?? locate(document, path).offset;
+}
+
+const namedSchema = z.object({ cameras: z.array(z.unknown()) });
+const identitySchema = z.object({ name: z.string(), channel: z.union([z.string(), z.array(z.string())]).optional() });
+
+/** Cameras of one name in the same channel: which settings would count? Looks at what has other faults too. */
+function conflictsOf(values: unknown): { path: Path; message: string }[] {
+  const seen = new Map<string, string>();
+  const conflicts: { path: Path; message: string }[] = [];
+  const { data } = namedSchema.safeParse(values);
+  for (const [index, each] of (data?.cameras ?? []).entries()) {
+    const parsed = identitySchema.safeParse(each);
+    if (!parsed.success) continue;
+    const { name, channel = '*' } = parsed.data;
+    for (const place of [channel].flat()) {
+      const key = JSON.stringify([name.trim().toLowerCase(), place.slice(place.indexOf(':') + 1)]);
+      if (seen.has(key))
+        conflicts.push({ path: ['cameras', index, 'name'], message: `name is that of another camera in this file: ${name}` });
+      seen.set(key, name);
+    }
+  }
+  return conflicts;
+}

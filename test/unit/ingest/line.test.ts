@@ -1,0 +1,116 @@
+import { createLine, type Line } from '@watchpost/ingest/order/line';
+import { backfilledRank } from '@watchpost/shared/jobs/snapshot-job';
+import { describe, expect, it } from 'vitest';
+
+const joinAll = (line: Line, camera: string, count: number): number[] => Array.from({ length: count }, () => line.join(camera).rank);
+const look = (line: Line, waiting: number): void => line.observe(waiting, line.mark());
+
+describe('the line of waiting snapshots', () => {
+  it('lets the cameras take turns', () => {
+    const line = createLine();
+    expect(joinAll(line, 'A', 3)).toEqual([0, 1, 2]);
+    expect(joinAll(line, 'B', 2)).toEqual([0, 1]);
+    expect(line.size()).toBe(5);
+  });
+
+  it('puts a camera of which nothing waits before all that waits, and keeps the order of each camera', () => {
+    const line = createLine();
+    joinAll(line, 'A', 200);
+    look(line, 150);
+    expect(line.size()).toBe(150);
+    // The ranks 0 to 49 are gone.
+    expect(joinAll(line, 'B', 3)).toEqual([49, 50, 51]);
+    expect(joinAll(line, 'A', 1)).toEqual([200]);
+  });
+
+  it('takes for gone the lowest ranks, of whichever camera', () => {
+    const line = createLine();
+    joinAll(line, 'A', 10);
+    joinAll(line, 'B', 2);
+    look(line, 8);
+    // A0, B0, A1 and B1 are gone.
+    expect(line.join('B').rank).toBe(1);
+    expect(line.join('A').rank).toBe(10);
+  });
+
+  it('begins anew when nobody waits', () => {
+    const line = createLine();
+    joinAll(line, 'A', 50);
+    look(line, 0);
+    expect(line.size()).toBe(0);
+    expect(joinAll(line, 'A', 2)).toEqual([0, 1]);
+  });
+
+  it('does not take for gone what was queued while the jobs were counted', () => {
+    const line = createLine();
+    joinAll(line, 'A', 5);
+    const mark = line.mark();
+    joinAll(line, 'A', 5);
+    line.observe(5, mark);
+    expect(line.size()).toBe(10);
+  });
+
+  it('tells from a shrinking queue what is gone, though others wait in it of which it knows nothing', () => {
+    const line = createLine();
+    look(line, 1_000);
+    joinAll(line, 'A', 10);
+    look(line, 1_010);
+    expect(line.size()).toBe(10);
+    look(line, 1_007);
+    expect(line.size()).toBe(7);
+    look(line, 900);
+    expect(line.size()).toBe(0);
+  });
+
+  it('does not take for gone the live ones while it queues those of an outage', () => {
+    const line = createLine();
+    joinAll(line, 'A', 5);
+    look(line, 5);
+    for (let sent = 0; sent < 100; sent += 1) line.passBy();
+    look(line, 105);
+    expect(line.size()).toBe(5);
+    look(line, 103);
+    expect(line.size()).toBe(3);
+  });
+
+  it('forgets what the queue did not take', () => {
+    const line = createLine();
+    joinAll(line, 'A', 2);
+    const place = line.join('A');
+    line.leave(place);
+    line.leave(place);
+    expect(line.size()).toBe(2);
+    look(line, 0);
+    expect(line.size()).toBe(0);
+  });
+
+  it('never reaches the ranks of those of an outage, however long a flood lasts', () => {
+    const line = createLine();
+    for (let sent = 0; sent <= backfilledRank + 5; sent += 1) line.join('A');
+    expect(line.join('A').rank).toBe(backfilledRank - 1);
+  });
+
+  it('delays a quiet camera by no more than the frames at work, beside one that posts 100 times as much', () => {
+    const line = createLine();
+    const queue: { camera: string; rank: number; seq: number }[] = [];
+    const add = (camera: string, seq: number): void => void queue.push({ ...line.join(camera), seq });
+    const take = () => queue.splice(queue.indexOf(queue.toSorted((a, b) => a.rank - b.rank || a.seq - b.seq)[0]!), 1)[0];
+    let longest = 0;
+    for (let second = 0; second < 60; second += 1) {
+      for (let frame = 0; frame < 100; frame += 1) add('busy', second * 1_000 + frame);
+      add('quiet', second * 1_000 + 500);
+      // Two threads, ten frames a second.
+      let before = 0;
+      let isTaken = false;
+      for (let slot = 0; slot < 10; slot += 1) {
+        const taken = take();
+        if (taken?.camera === 'quiet') isTaken = true;
+        else if (!isTaken) before += 1;
+      }
+      expect(isTaken).toBe(true);
+      longest = Math.max(longest, before);
+      look(line, queue.length);
+    }
+    expect(longest).toBeLessThanOrEqual(2);
+  });
+});
