@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import type { AnswerTo, ChatMembers } from '@watchpost/shared/chat/members';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -13,6 +13,12 @@ let slack: FakeSlack;
 let logged: string[];
 let nowMs: number;
 let members: ChatMembers;
+// The first requests of a process take longer than the timeouts here.
+beforeAll(async () => {
+  slack = await startFakeSlack();
+  await sendUntilDone(postsOn(slack));
+  await slack.close();
+});
 beforeEach(async () => {
   slack = await startFakeSlack();
   [logged, nowMs] = [[], 1_000_000];
@@ -23,7 +29,14 @@ afterEach(() => slack.close());
 function membersWith(namers: Namers): ChatMembers {
   const log = createLogger('test', 'warn', { write: (line) => void logged.push(line) });
   const allows = allowHosts([parseFileHost(slack.url)!]);
-  return createSlackMembers({ call: callsTo(slack), allows, namers, log, sendDirect: postsOn(slack).sendDirect, nowMs: () => nowMs });
+  return createSlackMembers({
+    call: callsTo(slack),
+    allows,
+    namers,
+    log,
+    sendDirect: (...args) => postsOn(slack).sendDirect(...args),
+    nowMs: () => nowMs,
+  });
 }
 const callsOf = (method: string) => slack.calls.filter((call) => call.method === method);
 const asking = (over: Partial<AnswerTo> = {}): AnswerTo => ({
@@ -64,7 +77,7 @@ describe('who may name people', () => {
     slack.people.userGroups.set('S0GUARDS', ['U0BOB']);
     await grouped.mayName('U0BOB', never);
     nowMs += 400_000;
-    slack.mischief('usergroups.users.list', { kind: 'status', status: 503 }, { kind: 'hang' });
+    slack.mischief('usergroups.users.list', { kind: 'status', status: 503 }, { kind: 'cut' });
     expect(await grouped.mayName('U0BOB', never)).toBe(true);
     expect(await grouped.mayName('U0EVE', never)).toBe(false);
   });
@@ -173,9 +186,11 @@ describe('an answer that only one member sees', () => {
 
 describe('a direct message', () => {
   const message = (over: object = {}) => {
-    const send: Parameters<typeof sendUntilDone>[0] = ({ channel: _, ...post }, save, signal) =>
-      members.message('U0ADA', post, save, signal);
-    return sendUntilDone(send, { key: 'notice-1', picture: null, ...over });
+    const posts: Parameters<typeof sendUntilDone>[0] = {
+      send: ({ key, post, picture, thread, progress }, save, signal) =>
+        members.message('U0ADA', { key, post, picture, thread, progress }, save, signal),
+    };
+    return sendUntilDone(posts, { key: 'notice-1', picture: null, ...over });
   };
 
   it('is sent once, also when the answer is lost', async () => {

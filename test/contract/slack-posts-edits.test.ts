@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import type { FakeMessage } from '@watchpost/bench/servers/fake-slack-chat';
 import type { SlackPosts } from '@watchpost/slack/posts';
@@ -13,11 +13,17 @@ let posts: SlackPosts;
 let message: FakeMessage;
 let messageId: string;
 let fileId: string;
+// The first requests of a process take longer than the timeouts here.
+beforeAll(async () => {
+  slack = await startFakeSlack();
+  await sendUntilDone(postsOn(slack));
+  await slack.close();
+});
 beforeEach(async () => {
   slack = await startFakeSlack();
   turns = notedTurns();
   posts = postsOn(slack, { turns });
-  const { progress } = await sendUntilDone(posts.send);
+  const { progress } = await sendUntilDone(posts);
   [message, messageId, fileId] = [slack.chat.messages[0]!, progress!.messageId!, progress!.fileId!];
   turns.taken.length = 0;
 });

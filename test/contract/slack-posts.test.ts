@@ -4,6 +4,7 @@ import type { Mischief } from '@watchpost/bench/servers/fake-slack-mischief';
 import type { PostProgress } from '@watchpost/shared/chat/posts';
 import {
   callTimeoutMs,
+  directly,
   madePicture,
   notedTurns,
   pictureBytes,
@@ -19,7 +20,7 @@ let slack: FakeSlack;
 // The first requests of a process take longer than the timeouts here.
 beforeAll(async () => {
   slack = await startFakeSlack();
-  await sendUntilDone(postsOn(slack).send);
+  await sendUntilDone(postsOn(slack));
   await slack.close();
 });
 beforeEach(async () => {
@@ -31,7 +32,7 @@ const callsOf = (method: string) => slack.calls.filter((call) => call.method ===
 
 describe('a message', () => {
   it('shows its picture, text and buttons, and carries its key where readers do not see it', async () => {
-    const { failures, progress } = await sendUntilDone(postsOn(slack).send);
+    const { failures, progress } = await sendUntilDone(postsOn(slack));
     expect(failures).toEqual([]);
     const [message] = slack.chat.messages;
     expect(slack.chat.messages).toHaveLength(1);
@@ -52,7 +53,7 @@ describe('a message', () => {
 
   it('may have no picture, and may be in a thread', async () => {
     const parent = slack.chat.say({ channel: 'CRESULTS' });
-    const { progress } = await sendUntilDone(postsOn(slack).send, { picture: null, thread: parent.ts });
+    const { progress } = await sendUntilDone(postsOn(slack), { picture: null, thread: parent.ts });
     expect(slack.chat.messages[1]).toMatchObject({ threadTs: parent.ts, text: '1: Ada' });
     expect(progress).toMatchObject({ state: 'posted', fileId: null });
     expect(callsOf('files.getUploadURLExternal')).toEqual([]);
@@ -60,19 +61,19 @@ describe('a message', () => {
 
   it.each(['posted', 'gone'] as const)('that is %s needs no call', async (state) => {
     const progress: PostProgress = { state, fileId: 'FUP00000009', uploadedAtMs: 1, askedAtMs: null, messageId: '1.2' };
-    expect(await sendUntilDone(postsOn(slack).send, { progress })).toMatchObject({ failures: [], saves: [] });
+    expect(await sendUntilDone(postsOn(slack), { progress })).toMatchObject({ failures: [], saves: [] });
     expect(slack.calls).toEqual([]);
   });
 
   it('waits for the turn of its channel', async () => {
     const turns = notedTurns();
-    await sendUntilDone(postsOn(slack, { turns }).send);
+    await sendUntilDone(postsOn(slack, { turns }));
     expect(turns.taken).toEqual(['slack:CRESULTS']);
   });
 
   it('is saved before it is asked for, and when it is there', async () => {
     const asked: number[] = [];
-    const { saves } = await sendUntilDone(postsOn(slack).send, {}, { onSave: () => asked.push(callsOf(ask).length) });
+    const { saves } = await sendUntilDone(postsOn(slack), {}, { onSave: () => asked.push(callsOf(ask).length) });
     expect(saves.map(({ state }) => state)).toEqual(['uploaded', 'asked', 'posted']);
     expect(asked).toEqual([0, 0, 1]);
   });
@@ -96,7 +97,7 @@ describe('a message whose answer is lost', () => {
   it.each(lost)('is posted once: %s', async (_, trick) => {
     slack.mischief(ask, trick);
     const picture = madePicture();
-    const { failures, attemptsUsed, progress } = await sendUntilDone(postsOn(slack).send, { picture });
+    const { failures, attemptsUsed, progress } = await sendUntilDone(postsOn(slack), { picture });
     await slack.idle();
     expect(slack.chat.messages).toHaveLength(1);
     expect(failures[0]).toBe('chat-unavailable');
@@ -108,7 +109,7 @@ describe('a message whose answer is lost', () => {
   it('is posted once in a thread too', async () => {
     const parent = slack.chat.say({ channel: 'CRESULTS' });
     slack.mischief(ask, { kind: 'cut-after' });
-    await sendUntilDone(postsOn(slack).send, { thread: parent.ts });
+    await sendUntilDone(postsOn(slack), { thread: parent.ts });
     expect(slack.chat.messages).toHaveLength(2);
     expect(callsOf(ask)).toHaveLength(1);
   });
@@ -116,11 +117,11 @@ describe('a message whose answer is lost', () => {
   it('is not taken for another one’s, nor for somebody else’s', async () => {
     const posts = postsOn(slack);
     slack.mischief(ask, { kind: 'cut' });
-    const first = await sendUntilDone(posts.send, { picture: null }, { attempts: 1 });
-    await sendUntilDone(posts.send, { key: 'visit-0', picture: null });
+    const first = await sendUntilDone(posts, { picture: null }, { attempts: 1 });
+    await sendUntilDone(posts, { key: 'visit-0', picture: null });
     const forged = slack.chat.say({ channel: 'CRESULTS', user: 'U0FORGER' });
     forged.metadata = { event_type: 'watchpost_post', event_payload: { key: 'visit-1' } };
-    const { progress } = await sendUntilDone(posts.send, { picture: null, progress: first.progress });
+    const { progress } = await sendUntilDone(posts, { picture: null, progress: first.progress });
     expect(slack.chat.messages).toHaveLength(3);
     expect(slack.chat.messages[2]).toMatchObject({ botId: 'B0WATCH', metadata: { event_payload: { key: 'visit-1' } } });
     expect(progress?.messageId).toBe(slack.chat.messages[2]?.ts);
@@ -129,9 +130,9 @@ describe('a message whose answer is lost', () => {
   it('is looked for on later pages', async () => {
     slack.mischief(ask, { kind: 'cut-after' });
     const posts = postsOn(slack);
-    const first = await sendUntilDone(posts.send, { picture: null }, { attempts: 1 });
+    const first = await sendUntilDone(posts, { picture: null }, { attempts: 1 });
     for (let index = 0; index < 450; index += 1) slack.chat.say({ channel: 'CRESULTS' });
-    expect(await sendUntilDone(posts.send, { picture: null, progress: first.progress })).toMatchObject({ failures: [] });
+    expect(await sendUntilDone(posts, { picture: null, progress: first.progress })).toMatchObject({ failures: [] });
     expect(callsOf('conversations.history')).toHaveLength(3);
     expect(callsOf(ask)).toHaveLength(1);
   });
@@ -139,7 +140,7 @@ describe('a message whose answer is lost', () => {
   it('is not asked for again while it may still come, which uses up no attempt', async () => {
     slack.mischief(ask, { kind: 'hang' });
     const startedAt = performance.now();
-    const { failures } = await sendUntilDone(postsOn(slack).send);
+    const { failures } = await sendUntilDone(postsOn(slack));
     expect(failures).toEqual(['chat-unavailable', 'post-unconfirmed']);
     expect(performance.now() - startedAt).toBeGreaterThan(settleMs - 50);
     expect(slack.chat.messages).toHaveLength(1);
@@ -148,14 +149,14 @@ describe('a message whose answer is lost', () => {
   it('waits for a person where Slack does not let us look', async () => {
     slack.mischief(ask, { kind: 'cut-after' });
     slack.mischief('conversations.history', { kind: 'error', error: 'missing_scope' });
-    expect(await sendUntilDone(postsOn(slack).send)).toMatchObject({ failures: ['chat-unavailable', 'chat-not-authorised'] });
+    expect(await sendUntilDone(postsOn(slack))).toMatchObject({ failures: ['chat-unavailable', 'chat-not-authorised'] });
     expect(slack.chat.messages).toHaveLength(1);
   });
 
   it('is sent again as a direct message that we may not look for: rather twice than never', async () => {
     slack.mischief(ask, { kind: 'cut-after' });
     slack.mischief('conversations.history', { kind: 'error', error: 'missing_scope' });
-    await sendUntilDone(postsOn(slack).sendDirect, { channel: 'slack:D0ADA', picture: null });
+    await sendUntilDone(directly(postsOn(slack)), { channel: 'slack:D0ADA', picture: null });
     expect(slack.chat.messages).toHaveLength(2);
   });
 });
@@ -169,10 +170,10 @@ describe('a message that Slack refuses', () => {
     slack.mischief(ask, { kind: 'error', error });
     const picture = madePicture();
     const posts = postsOn(slack);
-    const { failures, progress } = await sendUntilDone(posts.send, { picture });
+    const { failures, progress } = await sendUntilDone(posts, { picture });
     expect(failures).toEqual([code]);
     expect(progress).toMatchObject({ state: 'uploaded', fileId: 'FUP00000001', askedAtMs: null });
-    await sendUntilDone(posts.send, { picture, progress });
+    await sendUntilDone(posts, { picture, progress });
     expect(slack.chat.messages).toHaveLength(1);
     expect(picture.made).toBe(1);
     expect(callsOf('conversations.history')).toEqual([]);
@@ -189,7 +190,7 @@ describe('a message that Slack refuses', () => {
     );
     await expect(sending).rejects.toMatchObject({ code: 'chat-rate-limited', retryAfterMs: 7_000 });
     expect(turns.held).toEqual([{ channel: 'slack:CRESULTS', forMs: 7_000 }]);
-    await sendUntilDone(posts.send, { channel: 'slack:C0OTHER', picture: null });
+    await sendUntilDone(posts, { channel: 'slack:C0OTHER', picture: null });
     expect(slack.chat.messages).toMatchObject([{ channel: 'C0OTHER' }]);
   });
 });
@@ -197,7 +198,7 @@ describe('a message that Slack refuses', () => {
 describe('the picture', () => {
   it('is waited for until Slack has processed it, with attempts that are free', async () => {
     slack.readyAfterMs = 2_500;
-    const { failures, attemptsUsed } = await sendUntilDone(postsOn(slack).send);
+    const { failures, attemptsUsed } = await sendUntilDone(postsOn(slack));
     expect(attemptsUsed).toBe(0);
     expect(new Set(failures)).toEqual(new Set(['file-not-ready']));
     expect(slack.chat.messages).toMatchObject([{ blocks: [{ type: 'image' }, {}, {}, {}] }]);
@@ -205,7 +206,7 @@ describe('the picture', () => {
 
   it('that only a message finds out not to be ready is waited for too', async () => {
     slack.mischief(ask, { kind: 'error', error: 'invalid_blocks' });
-    const { failures, attemptsUsed } = await sendUntilDone(postsOn(slack).send);
+    const { failures, attemptsUsed } = await sendUntilDone(postsOn(slack));
     expect(failures).toEqual(['file-not-ready']);
     expect(attemptsUsed).toBe(0);
     expect(slack.chat.messages).toHaveLength(1);
@@ -213,7 +214,7 @@ describe('the picture', () => {
 
   it('that takes too long is left out; the post links to it', async () => {
     slack.readyAfterMs = 60_000;
-    const { progress } = await sendUntilDone(postsOn(slack, { giveUpPictureMs: 0 }).send);
+    const { progress } = await sendUntilDone(postsOn(slack, { giveUpPictureMs: 0 }));
     expect(slack.chat.messages).toHaveLength(1);
     expect(JSON.stringify(slack.chat.messages[0]?.blocks)).toContain(
       '<https://example.slack.com/files/U0WATCH/FUP00000001/front-door.jpg|',
@@ -225,7 +226,7 @@ describe('the picture', () => {
   it('left out of a post whose answer was lost counts as left out', async () => {
     slack.readyAfterMs = 60_000;
     slack.mischief(ask, { kind: 'cut-after' });
-    const { progress } = await sendUntilDone(postsOn(slack, { giveUpPictureMs: 0 }).send);
+    const { progress } = await sendUntilDone(postsOn(slack, { giveUpPictureMs: 0 }));
     expect(slack.chat.messages).toHaveLength(1);
     expect(progress).toMatchObject({ state: 'posted', fileId: null });
   });
@@ -233,7 +234,7 @@ describe('the picture', () => {
   it('that somebody deleted, or Slack dropped, before it was posted is made anew', async () => {
     const picture = madePicture();
     const progress: PostProgress = { state: 'uploaded', fileId: 'FUP00000077', uploadedAtMs: Date.now(), askedAtMs: null, messageId: null };
-    expect(await sendUntilDone(postsOn(slack).send, { picture, progress })).toMatchObject({ failures: [] });
+    expect(await sendUntilDone(postsOn(slack), { picture, progress })).toMatchObject({ failures: [] });
     expect(picture.made).toBe(1);
     expect(slack.chat.messages).toHaveLength(1);
   });
@@ -249,14 +250,14 @@ describe('the picture', () => {
     ['files.completeUploadExternal', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
   ] satisfies [string, Mischief][])('is uploaded in spite of %s: %o', async (target, trick) => {
     slack.mischief(target, trick);
-    expect(await sendUntilDone(postsOn(slack).send)).toMatchObject({ attemptsUsed: 0, progress: { state: 'posted' } });
+    expect(await sendUntilDone(postsOn(slack))).toMatchObject({ attemptsUsed: 0, progress: { state: 'posted' } });
     expect(slack.chat.messages).toHaveLength(1);
   });
 
   it('is not made again by an attempt that continues', async () => {
     const picture = madePicture();
     slack.mischief('files.info', { kind: 'status', status: 500 });
-    expect(await sendUntilDone(postsOn(slack).send, { picture })).toMatchObject({ failures: ['chat-unavailable'] });
+    expect(await sendUntilDone(postsOn(slack), { picture })).toMatchObject({ failures: ['chat-unavailable'] });
     expect(picture.made).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { historyPages, messageAt, repliesOf, type SlackMessage } from '@watchpost/slack/history';
-import { openView, updateView } from '@watchpost/slack/modals/open';
-import { loadingView, messageView } from '@watchpost/slack/modals/view';
+import { namingView } from '@watchpost/slack/modals/naming';
+import { openView } from '@watchpost/slack/modals/open';
 import type { SlackCall } from '@watchpost/slack/calls';
 import { callsTo } from '../support/posts-rig.ts';
 
@@ -15,17 +15,19 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
+const to = { member: 'U0ADA', channel: 'slack:CRESULTS', thread: null, url: null } as const;
+const target = { action: 'is', visit: 'v1', number: 2, subject: null } as const;
+const view = namingView({ asked: { target, to, messageId: null }, question: 'Who is 2?' });
+
 describe('a modal', () => {
-  it('opens, and is changed when there is something to say', async () => {
-    const opened = await openView(call, { triggerId: slack.people.trigger(), view: loadingView('Who?') }, never);
-    if (opened === 'late') throw new Error('it was not');
+  it('opens for a click', async () => {
+    const opened = await openView(call, { triggerId: slack.people.trigger(), view }, never);
+    expect(slack.people.modals).toHaveLength(1);
+    expect(slack.people.modals[0]?.view).toEqual(view);
     expect(opened).toEqual({ viewId: slack.people.modals[0]?.id, hash: slack.people.modals[0]?.hash });
-    expect(await updateView(call, { ...opened, view: messageView('Who?', 'Nobody knows') }, never)).toBe('updated');
-    expect(JSON.stringify(slack.people.modals[0]?.view)).toContain('Nobody knows');
   });
 
   it('does not open for a click of long ago, or twice for one click', async () => {
-    const view = loadingView('Who?');
     expect(await openView(call, { triggerId: slack.people.trigger(3_100), view }, never)).toBe('late');
     const triggerId = slack.people.trigger();
     expect(await openView(call, { triggerId, view }, never)).not.toBe('late');
@@ -36,22 +38,14 @@ describe('a modal', () => {
 
   it.each(['trigger_expired', 'trigger_exchanged', 'invalid_trigger'])('is late also where Slack calls it %s', async (error) => {
     slack.mischief('views.open', { kind: 'error', error });
-    expect(await openView(call, { triggerId: slack.people.trigger(), view: loadingView('Who?') }, never)).toBe('late');
+    expect(await openView(call, { triggerId: slack.people.trigger(), view }, never)).toBe('late');
   });
 
   it('that Slack refuses for another reason rejects', async () => {
     slack.mischief('views.open', { kind: 'error', error: 'invalid_arguments' }, { kind: 'status', status: 500 });
-    const open = () => openView(call, { triggerId: slack.people.trigger(), view: loadingView('Who?') }, never);
+    const open = () => openView(call, { triggerId: slack.people.trigger(), view }, never);
     await expect(open()).rejects.toMatchObject({ code: 'chat-refused' });
     await expect(open()).rejects.toMatchObject({ code: 'chat-unavailable' });
-  });
-
-  it('that has changed meanwhile, or was closed, is left alone', async () => {
-    const opened = await openView(call, { triggerId: slack.people.trigger(), view: loadingView('Who?') }, never);
-    if (opened === 'late') throw new Error('it was not');
-    expect(await updateView(call, { ...opened, hash: 'older', view: messageView('Who?', 'x') }, never)).toBe('gone');
-    slack.people.modals.length = 0;
-    expect(await updateView(call, { ...opened, view: messageView('Who?', 'x') }, never)).toBe('gone');
   });
 });
 

@@ -34,12 +34,13 @@ export function notedTurns(): Turns & { taken: ChannelKey[]; held: { channel: Ch
   };
 }
 
-/** The Web API of a fake Slack, with little patience. */
-export const callsTo = (slack: FakeSlack) => createSlackCalls({ token: 'xoxb-test-token', apiUrl: slack.apiUrl, timeoutMs: callTimeoutMs });
+/** The Web API of a fake Slack; with little patience where a test lets it hang. */
+export const callsTo = (slack: FakeSlack, timeoutMs = 20_000) =>
+  createSlackCalls({ token: 'xoxb-test-token', apiUrl: slack.apiUrl, timeoutMs });
 
 /** Posts on the fake Slack, with short waits. */
 export function postsOn(slack: FakeSlack, { turns = notedTurns(), ...over }: Partial<PostingTimes> & { turns?: Turns } = {}): SlackPosts {
-  return createSlackPosts({ call: callsTo(slack), turns, times: { ...times, ...over } });
+  return createSlackPosts({ call: callsTo(slack, callTimeoutMs), turns, times: { ...times, ...over } });
 }
 
 export const pictureBytes = Buffer.from('not really a picture');
@@ -86,7 +87,7 @@ export interface Story {
 
 /** Sends as the queue does: again after each failure that may pass, after the wait that it asks for, from what was saved. */
 export async function sendUntilDone(
-  send: SlackPosts['send'],
+  posts: Pick<SlackPosts, 'send'>,
   over: Partial<NewPost> = {},
   { attempts = 5, onSave = () => undefined }: { attempts?: number; onSave?: (progress: PostProgress) => void } = {},
 ): Promise<Story> {
@@ -106,7 +107,7 @@ export async function sendUntilDone(
   };
   while (story.attemptsUsed < attempts && story.failures.length < 50) {
     try {
-      await send({ ...message, progress: story.progress }, save, never);
+      await posts.send({ ...message, progress: story.progress }, save, never);
       return story;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -118,3 +119,8 @@ export async function sendUntilDone(
   }
   return story;
 }
+
+/** The same for direct messages. */
+export const directly = (posts: SlackPosts): Pick<SlackPosts, 'send'> => ({
+  send: (message, save, signal) => posts.sendDirect(message, save, signal),
+});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { retry } from '@watchpost/shared/retry';
 import type { SlackCall } from './calls.ts';
+import { slackErrorOf } from './errors.ts';
 
 const text = z.string().nullish().catch(null);
 
@@ -94,7 +95,7 @@ export async function messageAt(
     const found = messages.find(({ ts }) => ts === messageId);
     return found && found.subtype !== 'tombstone' ? found : null;
   } catch (error) {
-    if (error instanceof AppError && /thread_not_found$/.test(error.message)) return null;
+    if (slackErrorOf(error) === 'thread_not_found') return null;
     throw error;
   }
 }

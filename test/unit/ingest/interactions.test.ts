@@ -256,7 +256,10 @@ describe('"This is…"', () => {
     const it = rig({ send: away });
     const response = await it.interact(submitted(name('Ada')));
     expect(response.statusCode).toBe(200);
-    expect(response.json()).toEqual({ response_action: 'errors', errors: { 'watchpost:person': expect.stringContaining('try again') as string } });
+    expect(response.json()).toEqual({
+      response_action: 'errors',
+      errors: { 'watchpost:person': expect.stringContaining('try again') as string },
+    });
   });
 
   it('is ignored if it is not our dialog', async () => {
@@ -268,7 +271,12 @@ describe('"This is…"', () => {
 
 describe('the type-ahead', () => {
   const people = Array.from({ length: 250 }, (_, index) => ({ id: `p${String(index)}`, name: `Ada ${String(index)} ${'x'.repeat(80)}` }));
-  const typed = (value: string, actionId = 'watchpost:person') => ({ type: 'block_suggestion', user: { id: 'U1' }, action_id: actionId, value });
+  const typed = (value: string, actionId = 'watchpost:person') => ({
+    type: 'block_suggestion',
+    user: { id: 'U1' },
+    action_id: actionId,
+    value,
+  });
   const options = async (it: Rig, payload: unknown) =>
     ((await it.interact(payload)).json() as { options: { text: { text: string }; value: string }[] }).options;
 
@@ -301,10 +309,25 @@ describe('the shortcut "Recognise faces"', () => {
 
   it('is a job with the pictures of the message, attached or shown, and no addresses', async () => {
     const it = rig();
-    const shown = [{ type: 'image', slack_file: { id: 'F9' }, alt_text: 'x' }, { type: 'image', image_url: 'https://example.com/a.png' }];
-    await it.interact(shortcut({ files: [slackFile(), slackFile({ id: 'F2', mimetype: 'text/plain', filetype: 'text', name: 'a.txt' })], blocks: shown }));
+    const shown = [
+      { type: 'image', slack_file: { id: 'F9' }, alt_text: 'x' },
+      { type: 'image', image_url: 'https://example.com/a.png' },
+    ];
+    await it.interact(
+      shortcut({ files: [slackFile(), slackFile({ id: 'F2', mimetype: 'text/plain', filetype: 'text', name: 'a.txt' })], blocks: shown }),
+    );
     expect(jobs(it)).toMatchObject([
-      { deed: { do: 'recognise', channel: 'slack:C0OTHER', messageId: '1699999990.000200', files: [{ id: 'F1', url: null }, { id: 'F9', url: null }] } },
+      {
+        deed: {
+          do: 'recognise',
+          channel: 'slack:C0OTHER',
+          messageId: '1699999990.000200',
+          files: [
+            { id: 'F1', url: null },
+            { id: 'F9', url: null },
+          ],
+        },
+      },
     ]);
     expect(jobDefinitions.interaction.schema.safeParse(it.sent[0]?.job).success).toBe(true);
   });
@@ -312,7 +335,11 @@ describe('the shortcut "Recognise faces"', () => {
   it('takes ten pictures at most, and fits into the queue', async () => {
     const it = rig();
     const long = { name: 'ö'.repeat(5_000), url_private: `https://files.slack.com/${'x'.repeat(2_000)}` };
-    await it.interact(shortcut({ files: Array.from({ length: 30 }, (_, index) => slackFile({ id: `F${String(index)}`, ...long, name: `${long.name}.png` })) }));
+    await it.interact(
+      shortcut({
+        files: Array.from({ length: 30 }, (_, index) => slackFile({ id: `F${String(index)}`, ...long, name: `${long.name}.png` })),
+      }),
+    );
     const [job] = jobs(it);
     expect(job).toMatchObject({ deed: { files: { length: 10 } } });
     expect(Buffer.byteLength(JSON.stringify(job))).toBeLessThan(16_384);

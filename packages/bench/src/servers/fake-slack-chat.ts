@@ -54,56 +54,51 @@ const digits = (ts: string): bigint => BigInt(ts.replace('.', '').padEnd(16, '0'
 
 /** The messages of one fake Slack. `uploads`: pictures in messages must be there, and ready. */
 export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
-  const lastIn = new Map<string, number>();
-  let lastTs = 0;
-  const nextTs = (): string => {
-    lastTs = Math.max(lastTs + 1, Date.now() * 1_000);
-    return `${String(Math.floor(lastTs / 1_000_000))}.${String(lastTs % 1_000_000).padStart(6, '0')}`;
+  const nextTs = createClock();
+  const messages: FakeMessage[] = [];
+  const chat: FakeChat = {
+    messages,
+    ephemerals: [],
+    swaps: 'shown',
+    apartMs: 0,
+    limited: 0,
+    closed: new Map(),
+    say: ({ channel, text = '', user = 'U0HUMAN', files = [], threadTs = null, ts = nextTs() }) => {
+      const message = { ...ours, channel, ts, threadTs, text, blocks: [], metadata: null, botId: null, user, files };
+      messages.push(message);
+      return message;
+    },
   };
-  const find = (args: URLSearchParams): FakeMessage | undefined =>
-    chat.messages.find(({ channel, ts }) => channel === args.get('channel') && ts === args.get('ts'));
+  const methods: Methods = { ...writing(chat, uploads, nextTs), ...reading(messages) };
+  return Object.assign(chat, { answer: (method: string, args: URLSearchParams) => methods[method]?.(args) ?? null });
+}
 
-  /** Why the blocks are refused, or what they are. */
-  const blocksOf = (args: URLSearchParams, shown: FakeBlock[] = []): object | FakeBlock[] => {
-    const blocks: unknown = JSON.parse(args.get('blocks') ?? '[]');
-    const faults = faultsOfBlocks(blocks);
-    if (faults.length > 0) return refuse('invalid_blocks', faults);
-    const parsed = z.array(blockSchema).parse(blocks);
-    const old = picturesIn(shown);
-    const notReady = picturesIn(parsed).filter((id) => !old.includes(id) && !uploads.isReady(id));
-    return notReady.length > 0
-      ? refuse(
-          'invalid_blocks',
-          notReady.map((id) => `invalid slack file ${id}`),
-        )
-      : parsed;
-  };
+type Methods = Record<string, (args: URLSearchParams) => object>;
 
-  const refusal = (args: URLSearchParams): object | null => {
-    const channel = args.get('channel') ?? '';
-    const closed = chat.closed.get(channel);
-    if (closed !== undefined) return refuse(closed);
-    const now = performance.now();
-    const waitMs = (lastIn.get(channel) ?? -Infinity) + chat.apartMs - now;
-    if (chat.apartMs > 0 && waitMs > 0) {
-      chat.limited += 1;
-      return { tooSoon: Math.ceil(waitMs / 1_000) };
-    }
-    lastIn.set(channel, now);
-    return null;
+/** Timestamps, each later than the one before. */
+function createClock(): () => string {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, Date.now() * 1_000);
+    return `${String(Math.floor(last / 1_000_000))}.${String(last % 1_000_000).padStart(6, '0')}`;
   };
+}
+
+/** The methods that show something. */
+function writing(chat: FakeChat, uploads: FakeUploads, nextTs: () => string): Methods {
+  const refusal = createGate(chat);
+  const blocksOf = (args: URLSearchParams, shown: FakeBlock[] = []) => acceptedBlocks(args, shown, uploads);
 
   const post = (args: URLSearchParams): object => {
     const refused = refusal(args);
     if (refused) return refused;
     const blocks = blocksOf(args);
     if (!Array.isArray(blocks)) return blocks;
-    const thread = args.get('thread_ts');
+    if (blocks.length === 0 && !args.get('text')) return refuse('no_text');
     const target = args.get('channel') ?? '';
     const channel = /^[UW]/.test(target) ? directOf(target) : target;
-    if (blocks.length === 0 && !args.get('text')) return refuse('no_text');
     const metadata: unknown = JSON.parse(args.get('metadata') ?? 'null');
-    const message = { ...ours, channel, ts: nextTs(), threadTs: thread, text: args.get('text') ?? '', blocks, metadata };
+    const message = { ...ours, channel, ts: nextTs(), threadTs: args.get('thread_ts'), text: args.get('text') ?? '', blocks, metadata };
     chat.messages.push(message);
     return { ok: true, channel, ts: message.ts, message: shownAs(message, true) };
   };
@@ -111,20 +106,14 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
   const update = (args: URLSearchParams): object => {
     const refused = refusal(args);
     if (refused) return refused;
-    const message = find(args);
+    const message = findIn(chat.messages, args);
     if (!message) return refuse('message_not_found');
     if (message.botId !== fakeBot.bot_id) return refuse('cant_update_message');
     const text = args.get('text') ?? '';
     if (text.length > 4_000) return refuse('msg_too_long');
     const blocks = blocksOf(args, message.blocks);
     if (!Array.isArray(blocks)) return blocks;
-    const [before, after] = [picturesIn(message.blocks), picturesIn(blocks)];
-    const isSwap = after.some((id) => !before.includes(id));
-    if (isSwap && chat.swaps === 'refused') return refuse('invalid_blocks', ['the picture cannot be changed']);
-    const kept = message.blocks.find(({ type }) => type === 'image');
-    const isIgnored = isSwap && chat.swaps === 'ignored';
-    message.blocks = isIgnored ? blocks.flatMap((block) => (block.type === 'image' ? (kept ?? []) : block)) : blocks;
-    message.isBroken = isSwap ? chat.swaps === 'broken' : message.isBroken && after.length > 0;
+    if (!swap(message, blocks, chat.swaps)) return refuse('invalid_blocks', ['the picture cannot be changed']);
     message.text = text;
     message.edits += 1;
     return { ok: true, channel: message.channel, ts: message.ts, text };
@@ -141,56 +130,84 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
   };
 
   const remove = (args: URLSearchParams): object => {
-    const message = find(args);
+    const message = findIn(chat.messages, args);
     if (!message) return refuse('message_not_found');
     if (message.botId !== fakeBot.bot_id) return refuse('cant_delete_message');
     chat.messages.splice(chat.messages.indexOf(message), 1);
     return { ok: true };
   };
 
-  const history = (args: URLSearchParams): object => {
-    const inChannel = windowOf(args, chat.messages).filter(({ threadTs, ts }) => threadTs === null || threadTs === ts);
-    return paged(inChannel.toReversed(), args);
-  };
-
-  const replies = (args: URLSearchParams): object => {
-    const thread = args.get('ts') ?? '';
-    const parent = chat.messages.find(({ channel, ts }) => channel === args.get('channel') && ts === thread);
-    if (!parent) return refuse('thread_not_found');
-    const others = windowOf(args, chat.messages).filter(({ threadTs, ts }) => threadTs === thread && ts !== thread);
-    return paged([parent, ...others], args);
-  };
-
-  const open = (args: URLSearchParams): object => {
-    const users = args.get('users') ?? '';
-    return /^[UW][A-Z0-9]+$/.test(users) ? { ok: true, channel: { id: directOf(users) } } : refuse('user_not_found');
-  };
-
-  const methods: Record<string, (args: URLSearchParams) => object> = {
-    'chat.postMessage': post,
-    'chat.update': update,
-    'chat.postEphemeral': ephemeral,
-    'chat.delete': remove,
-    'conversations.history': history,
-    'conversations.replies': replies,
-    'conversations.open': open,
-  };
-  const chat: FakeMessaging = {
-    messages: [],
-    ephemerals: [],
-    swaps: 'shown',
-    apartMs: 0,
-    limited: 0,
-    closed: new Map(),
-    say: ({ channel, text = '', user = 'U0HUMAN', files = [], threadTs = null, ts = nextTs() }) => {
-      const message = { ...ours, channel, ts, threadTs, text, blocks: [], metadata: null, botId: null, user, files };
-      chat.messages.push(message);
-      return message;
-    },
-    answer: (method, args) => methods[method]?.(args) ?? null,
-  };
-  return chat;
+  return { 'chat.postMessage': post, 'chat.update': update, 'chat.postEphemeral': ephemeral, 'chat.delete': remove };
 }
+
+/** Whether a channel takes a message now. Null: it does. */
+function createGate(chat: FakeChat): (args: URLSearchParams) => object | null {
+  const lastIn = new Map<string, number>();
+  return (args) => {
+    const channel = args.get('channel') ?? '';
+    const closed = chat.closed.get(channel);
+    if (closed !== undefined) return refuse(closed);
+    const now = performance.now();
+    const waitMs = (lastIn.get(channel) ?? -Infinity) + chat.apartMs - now;
+    if (chat.apartMs > 0 && waitMs > 0) {
+      chat.limited += 1;
+      return { tooSoon: Math.ceil(waitMs / 1_000) };
+    }
+    lastIn.set(channel, now);
+    return null;
+  };
+}
+
+/** The blocks of a message, or why they are refused. `shown`: those that it has. */
+function acceptedBlocks(args: URLSearchParams, shown: readonly FakeBlock[], uploads: FakeUploads): object | FakeBlock[] {
+  const blocks: unknown = JSON.parse(args.get('blocks') ?? '[]');
+  const faults = faultsOfBlocks(blocks);
+  if (faults.length > 0) return refuse('invalid_blocks', faults);
+  const parsed = z.array(blockSchema).parse(blocks);
+  const old = picturesIn(shown);
+  const notReady = picturesIn(parsed).filter((id) => !old.includes(id) && !uploads.isReady(id));
+  if (notReady.length === 0) return parsed;
+  return refuse(
+    'invalid_blocks',
+    notReady.map((id) => `invalid slack file ${id}`),
+  );
+}
+
+/** Gives a message other blocks; false: its picture may not be changed. */
+function swap(message: FakeMessage, blocks: FakeBlock[], swaps: FakeChat['swaps']): boolean {
+  const [before, after] = [picturesIn(message.blocks), picturesIn(blocks)];
+  const isSwap = after.some((id) => !before.includes(id));
+  if (isSwap && swaps === 'refused') return false;
+  const old = message.blocks.find(({ type }) => type === 'image');
+  const isIgnored = isSwap && swaps === 'ignored';
+  message.blocks = isIgnored ? blocks.flatMap((block) => (block.type === 'image' ? (old ?? []) : block)) : blocks;
+  message.isBroken = isSwap ? swaps === 'broken' : message.isBroken && after.length > 0;
+  return true;
+}
+
+/** The methods that change nothing. */
+function reading(messages: readonly FakeMessage[]): Methods {
+  return {
+    'conversations.history': (args) => {
+      const inChannel = windowOf(args, messages).filter(({ threadTs, ts }) => threadTs === null || threadTs === ts);
+      return paged(inChannel.toReversed(), args);
+    },
+    'conversations.replies': (args) => {
+      const thread = args.get('ts') ?? '';
+      const parent = findIn(messages, args);
+      if (!parent) return refuse('thread_not_found');
+      const others = windowOf(args, messages).filter(({ threadTs, ts }) => threadTs === thread && ts !== thread);
+      return paged([parent, ...others], args);
+    },
+    'conversations.open': (args) => {
+      const users = args.get('users') ?? '';
+      return /^[UW][A-Z0-9]+$/.test(users) ? { ok: true, channel: { id: directOf(users) } } : refuse('user_not_found');
+    },
+  };
+}
+
+const findIn = (messages: readonly FakeMessage[], args: URLSearchParams): FakeMessage | undefined =>
+  messages.find(({ channel, ts }) => channel === args.get('channel') && ts === args.get('ts'));
 
 const ours = { botId: fakeBot.bot_id, user: fakeBot.user_id, files: [], edits: 0, isBroken: false };
 

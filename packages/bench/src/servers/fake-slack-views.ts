@@ -7,6 +7,13 @@ export interface FakeView {
   view: Record<string, unknown>;
 }
 
+interface FakeUser {
+  display_name?: string;
+  real_name?: string;
+  name?: string;
+  deleted?: boolean;
+}
+
 /** What a test decides about members and views, and sees of them. */
 export interface FakePeople {
   /** Modals, newest last. */
@@ -16,7 +23,7 @@ export interface FakePeople {
   /** By group: the members' ids. */
   userGroups: Map<string, string[]>;
   /** By id: names as Slack has them. */
-  users: Map<string, { display_name?: string; real_name?: string; name?: string; deleted?: boolean }>;
+  users: Map<string, FakeUser>;
   /** Bodies posted to response_urls. */
   responses: { path: string; body: Record<string, unknown> }[];
   /** The trigger of a click: good for one view, for three seconds. `ageMs`: how long ago that was. */
@@ -36,17 +43,39 @@ const refuse = (error: string, messages: string[] = []) => ({ ok: false, error, 
 
 /** Members, views and response_urls of one fake Slack. */
 export function createFakeViews(): FakeViews {
+  const views = createModals();
+  const urls = createResponseUrls();
+  const people = { userGroups: new Map<string, string[]>(), users: new Map<string, FakeUser>() };
+  const methods = { ...views.methods, ...memberMethods(people) };
+  return {
+    ...people,
+    modals: views.modals,
+    homes: views.homes,
+    trigger: views.trigger,
+    responses: urls.responses,
+    responseUrl: urls.make,
+    respond: urls.respond,
+    answer: (method, args) => methods[method]?.(args) ?? null,
+  };
+}
+
+type Methods = Record<string, (args: URLSearchParams) => object>;
+
+function createModals() {
   const triggers = new Map<string, { untilMs: number; isUsed: boolean }>();
-  const urls = new Map<string, { untilMs: number; left: number }>();
+  const [modals, homes]: [FakeView[], Map<string, FakeView>] = [[], new Map()];
   let serial = 0;
   const next = (prefix: string): string => `${prefix}${String((serial += 1)).padStart(9, '0')}`;
 
-  const take = (args: URLSearchParams, kept: (view: FakeView['view']) => FakeView | string): object => {
+  const take = (args: URLSearchParams, found: FakeView | undefined, keep: (view: FakeView) => void): object => {
+    const hash = args.get('hash');
+    if (found && hash && hash !== found.hash) return refuse('hash_conflict');
     const view: unknown = JSON.parse(args.get('view') ?? 'null');
     const faults = faultsOfView(view);
     if (faults.length > 0) return refuse('invalid_arguments', faults);
-    const stored = kept(Object.fromEntries(Object.entries(Object(view))));
-    return typeof stored === 'string' ? refuse(stored) : { ok: true, view: { ...stored.view, id: stored.id, hash: stored.hash } };
+    const stored = { id: found?.id ?? next('V'), hash: next('h'), view: Object.fromEntries(Object.entries(Object(view))) };
+    keep(stored);
+    return { ok: true, view: { ...stored.view, id: stored.id, hash: stored.hash } };
   };
 
   const open = (args: URLSearchParams): object => {
@@ -54,75 +83,64 @@ export function createFakeViews(): FakeViews {
     if (!trigger) return refuse('invalid_trigger_id');
     if (trigger.isUsed) return refuse('exchanged_trigger_id');
     if (Date.now() > trigger.untilMs) return refuse('expired_trigger_id');
-    return take(args, (view) => {
+    return take(args, undefined, (view) => {
       trigger.isUsed = true;
-      const opened = { id: next('V'), hash: next('h'), view };
-      people.modals.push(opened);
-      return opened;
-    });
-  };
-
-  const replace = (args: URLSearchParams, found: FakeView | undefined, keep: (view: FakeView) => void): object => {
-    const hash = args.get('hash');
-    if (found && hash && hash !== found.hash) return refuse('hash_conflict');
-    return take(args, (view) => {
-      const replaced = { id: found?.id ?? next('V'), hash: next('h'), view };
-      keep(replaced);
-      return replaced;
+      modals.push(view);
     });
   };
 
   const update = (args: URLSearchParams): object => {
-    const at = people.modals.findIndex(({ id }) => id === args.get('view_id'));
-    return at === -1 ? refuse('not_found') : replace(args, people.modals[at], (view) => void people.modals.splice(at, 1, view));
+    const at = modals.findIndex(({ id }) => id === args.get('view_id'));
+    return at === -1 ? refuse('not_found') : take(args, modals[at], (view) => void modals.splice(at, 1, view));
   };
 
-  const methods: Record<string, (args: URLSearchParams) => object> = {
-    'views.open': open,
-    'views.update': update,
-    'views.publish': (args) => {
-      const user = args.get('user_id') ?? '';
-      return replace(args, people.homes.get(user), (view) => void people.homes.set(user, view));
-    },
-    'usergroups.users.list': (args) => {
-      const users = people.userGroups.get(args.get('usergroup') ?? '');
-      return users ? { ok: true, users } : refuse('no_such_subteam');
-    },
-    'users.info': (args) => {
-      const id = args.get('user') ?? '';
-      const user = people.users.get(id);
-      if (!user) return refuse('user_not_found');
-      const { display_name = '', real_name = '', name = '', deleted = false } = user;
-      return { ok: true, user: { id, name, deleted, real_name, profile: { display_name, real_name } } };
-    },
+  const publish = (args: URLSearchParams): object => {
+    const user = args.get('user_id') ?? '';
+    return take(args, homes.get(user), (view) => void homes.set(user, view));
   };
 
-  const people: FakeViews = {
-    modals: [],
-    homes: new Map(),
-    userGroups: new Map(),
-    users: new Map(),
-    responses: [],
-    trigger: (ageMs = 0) => {
-      const id = next('trigger.');
-      triggers.set(id, { untilMs: Date.now() + 3_000 - ageMs, isUsed: false });
-      return id;
-    },
-    responseUrl: (base, ageMs = 0) => {
-      const path = `/response/${next('')}`;
+  const trigger = (ageMs = 0): string => {
+    const id = next('trigger.');
+    triggers.set(id, { untilMs: Date.now() + 3_000 - ageMs, isUsed: false });
+    return id;
+  };
+  const methods: Methods = { 'views.open': open, 'views.update': update, 'views.publish': publish };
+  return { modals, homes, trigger, methods };
+}
+
+const memberMethods = ({ userGroups, users }: Pick<FakePeople, 'userGroups' | 'users'>): Methods => ({
+  'usergroups.users.list': (args) => {
+    const members = userGroups.get(args.get('usergroup') ?? '');
+    return members ? { ok: true, users: members } : refuse('no_such_subteam');
+  },
+  'users.info': (args) => {
+    const id = args.get('user') ?? '';
+    const user = users.get(id);
+    if (!user) return refuse('user_not_found');
+    const { display_name = '', real_name = '', name = '', deleted = false } = user;
+    return { ok: true, user: { id, name, deleted, real_name, profile: { display_name, real_name } } };
+  },
+});
+
+function createResponseUrls() {
+  const urls = new Map<string, { untilMs: number; left: number }>();
+  const responses: FakePeople['responses'] = [];
+  const refusal = (error: string) => ({ status: 404, text: JSON.stringify({ ok: false, error }) });
+  return {
+    responses,
+    make: (base: string, ageMs = 0): string => {
+      const path = `/response/${String(urls.size + 1)}`;
       urls.set(path, { untilMs: Date.now() + 1_800_000 - ageMs, left: 5 });
       return `${base}${path}`;
     },
-    answer: (method, args) => methods[method]?.(args) ?? null,
-    respond: (path, body) => {
+    respond: (path: string, body: Buffer): { status: number; text: string } => {
       const url = urls.get(path);
-      if (!url) return { status: 404, text: 'no_service' };
-      if (Date.now() > url.untilMs) return { status: 404, text: JSON.stringify({ ok: false, error: 'expired_url' }) };
-      if (url.left === 0) return { status: 404, text: JSON.stringify({ ok: false, error: 'used_url' }) };
+      if (!url) return refusal('no_service');
+      if (Date.now() > url.untilMs) return refusal('expired_url');
+      if (url.left === 0) return refusal('used_url');
       url.left -= 1;
-      people.responses.push({ path, body: Object.fromEntries(Object.entries(Object(JSON.parse(body.toString())))) });
+      responses.push({ path, body: Object.fromEntries(Object.entries(Object(JSON.parse(body.toString())))) });
       return { status: 200, text: 'ok' };
     },
   };
-  return people;
 }

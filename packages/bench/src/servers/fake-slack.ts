@@ -99,21 +99,12 @@ async function serve(
   const body = await read(request);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const isApi = path.startsWith('/api/');
-  const target = isApi ? path.slice('/api/'.length) : path.replace(/^\/(upload|response)\/.*/, '/$1');
-  const args: Record<string, string> = isApi ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
-  if (isApi || target !== path) {
-    fake.calls.push({ method: target, args, authorization: request.headers.authorization, atMs: performance.now() });
-  } else {
-    fake.downloads.push({ path, authorization: request.headers.authorization });
-  }
+  const { target, args } = noted(path, body, request.headers.authorization, fake);
   let answered = false;
   response.on('close', () => {
     if (!answered) fake.cancelled.push(target);
   });
-  const { work, bad, answer } = treatment(
-    queue.get(`${target} ${args['channel'] ?? ''}`)?.shift() ?? queue.get(target)?.shift(),
-    fake.latencyMs,
-  );
+  const { work, bad, answer } = treatment(queue.get(`${target} ${args['channel']}`)?.shift() ?? queue.get(target)?.shift(), fake.latencyMs);
   await work;
   const proper = work && (isApi ? api(target, body, fake, parts) : other(path, body, fake, parts));
   await answer;
@@ -121,6 +112,21 @@ async function serve(
   answered = true;
   if (bad) bad(response);
   else proper?.(response);
+}
+
+/** Writes a request down. `target`: the method, or the path without what differs from request to request. */
+function noted(
+  path: string,
+  body: Buffer,
+  authorization: string | undefined,
+  { calls, downloads }: FakeSlack,
+): { target: string; args: Record<string, string> } {
+  const isApi = path.startsWith('/api/');
+  const target = isApi ? path.slice('/api/'.length) : path.replace(/^\/(upload|response)\/.*/, '/$1');
+  const args: Record<string, string> = isApi ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
+  if (isApi || target !== path) calls.push({ method: target, args, authorization, atMs: performance.now() });
+  else downloads.push({ path, authorization });
+  return { target, args };
 }
 
 type Answer = (response: ServerResponse) => void;

@@ -4,6 +4,3 @@ const prefix = 'watchpost:';
 
 /** The `action_id` of the `index`th element of a block (from 0): it says what the element does, and occurs once in its block. */
 export const actionId = (action: PostAction | 'menu', index: number): string => `${prefix}${action}:${String(index)}`;
-
-/** Whether an `action_id` is that of a button or a menu below a post. */
-export const isPostAction = (id: string): boolean => id.startsWith(prefix);

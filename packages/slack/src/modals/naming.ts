@@ -129,14 +129,10 @@ export function parseNamingSubmission(view: unknown): { asked: NamingAsked; who:
   const { data } = submissionSchema.safeParse(view);
   const asked = data ? parseAsked(data.private_metadata) : null;
   if (!data || !asked) return null;
-  const { values } = data.state;
-  const person = values[fields.person.block]?.[fields.person.action]?.selected_option?.value;
-  const member = values[fields.member.block]?.[fields.member.action]?.selected_user;
-  const typed = values[fields.name.block]?.[fields.name.action]?.value;
-  const name = typed ? cleanText(typed, nameLimit) : '';
+  const { person, member, typed } = answersIn(data.state.values);
+  const name = cleanText(typed, nameLimit);
   // White space alone is no answer, but something that nobody sees is one that must be refused.
-  if (typed && typed.trim() !== '' && !isVisible(name))
-    return { errors: { [fields.name.block]: 'This name cannot be seen. Type another one.' } };
+  if (typed.trim() !== '' && !isVisible(name)) return { errors: { [fields.name.block]: 'This name cannot be seen. Type another one.' } };
   const answers: { block: string; who: Who }[] = [
     ...(person ? [{ block: fields.person.block, who: { person } }] : []),
     ...(member ? [{ block: fields.member.block, who: { member } }] : []),
@@ -146,6 +142,16 @@ export function parseNamingSubmission(view: unknown): { asked: NamingAsked; who:
   if (!only) return { errors: { [fields.person.block]: 'Choose somebody here, or fill in one of the fields below.' } };
   if (second) return { errors: { [second.block]: 'Fill in only one of the three fields.' } };
   return { asked, who: only.who };
+}
+
+/** What each field holds; Slack leaves out what nobody touched. */
+function answersIn(values: z.infer<typeof submissionSchema>['state']['values']): { person: string; member: string; typed: string } {
+  const { person, member, name } = fields;
+  return {
+    person: values[person.block]?.[person.action]?.selected_option?.value ?? '',
+    member: values[member.block]?.[member.action]?.selected_user ?? '',
+    typed: values[name.block]?.[name.action]?.value ?? '',
+  };
 }
 
 function parseAsked(metadata: string): NamingAsked | null {

@@ -4,7 +4,6 @@ import { slackErrorOf } from '../errors.ts';
 import type { View } from './view.ts';
 
 const opened = z.looseObject({ view: z.looseObject({ id: z.string(), hash: z.string().nullish().catch(null) }) });
-const anything = z.looseObject({});
 
 /** A click's trigger is good for three seconds and one view; Slack's documents spell the errors in both ways. */
 const late = new Set([
@@ -27,21 +26,6 @@ export async function openView(
     return { viewId: shown.id, hash: shown.hash ?? null };
   } catch (error) {
     if (late.has(slackErrorOf(error) ?? '')) return 'late';
-    throw error;
-  }
-}
-
-/** Changes an open modal. `gone`: it was closed, or has changed meanwhile. Rejects as SlackCall. */
-export async function updateView(
-  call: SlackCall,
-  { viewId, hash, view }: { viewId: string; hash: string | null; view: View },
-  signal: AbortSignal,
-): Promise<'updated' | 'gone'> {
-  try {
-    await call('views.update', { view_id: viewId, view, ...(hash !== null && { hash }) }, anything, signal);
-    return 'updated';
-  } catch (error) {
-    if (['not_found', 'view_not_found', 'hash_conflict'].includes(slackErrorOf(error) ?? '')) return 'gone';
     throw error;
   }
 }

@@ -45,24 +45,25 @@ const notReadyAgainMs = 2_000;
  * channel's history is looked at before it is asked for again, at once and until nothing can come any more.
  */
 export async function send(run: Run): Promise<PostProgress> {
-  const { message, signal } = run;
-  let { progress } = message;
+  const { progress } = run.message;
   if (progress?.state === 'posted' || progress?.state === 'gone') return progress;
-  if (progress?.state === 'asked') {
-    const found = await lookFor(progress, run);
-    if (found) return found;
-  }
-  if (!progress || (progress.fileId === null && progress.uploadedAtMs === null && message.picture)) progress = await start(run);
-  if (progress.fileId === null) return ask(progress, null, run);
+  const found = progress?.state === 'asked' ? await lookFor(progress, run) : null;
+  if (found) return found;
+  const started = progress && progress.fileId !== null ? progress : await start(run);
+  return started.fileId === null ? ask(started, null, run) : askWhenReady(started, started.fileId, run);
+}
+
+/** Asks for the post once Slack has processed its picture. */
+async function askWhenReady(started: PostProgress, fileId: string, run: Run): Promise<PostProgress> {
   const { readyAfterMs, call } = run.options;
-  let file = await readyFile(call, progress.fileId, readyAfterMs, signal);
-  if (file.state === 'gone') {
-    // Slack dropped it, or somebody deleted it before it was posted.
-    progress = await start(run);
-    file = progress.fileId === null ? file : await readyFile(call, progress.fileId, readyAfterMs, signal);
-  }
-  if (file.state === 'ready') return ask(progress, null, run);
-  return withoutPicture(progress, file.state === 'processing' ? file.permalink : null, run);
+  const file = await readyFile(call, fileId, readyAfterMs, run.signal);
+  if (file.state === 'ready') return ask(started, null, run);
+  if (file.state === 'processing') return withoutPicture(started, file.permalink, run);
+  // Slack dropped it, or somebody deleted it before it was posted.
+  const again = await start(run);
+  if (again.fileId === null) return ask(again, null, run);
+  const fresh = await readyFile(call, again.fileId, readyAfterMs, run.signal);
+  return fresh.state === 'ready' ? ask(again, null, run) : withoutPicture(again, null, run);
 }
 
 /** Uploads the picture, if there is one. */
