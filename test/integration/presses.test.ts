@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Deed } from '@watchpost/shared/jobs/interaction-job';
 import type { PostAction } from '@watchpost/shared/chat/post';
@@ -10,6 +11,7 @@ import { describeGallery, reader } from '../support/gallery-rig.ts';
 type Who = Extract<Deed, { do: 'press' }>['who'];
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const man = strangerVector(1);
 const manAgain = alikeVector(man, 0.9, 11);
 const woman = strangerVector(2);
@@ -23,14 +25,19 @@ describeGallery('presses below a post', (rig) => {
   });
 
   /** Presses a button of the post as it reads now. */
-  const press = async (visit: Visit, action: PostAction, { number = 1, who = null, member = 'UBOB' }: { number?: number | null; who?: Who; member?: string } = {}) => {
+  const press = async (
+    visit: Visit,
+    action: PostAction,
+    { number = 1, who = null, member = 'UBOB' }: { number?: number | null; who?: Who; member?: string } = {},
+  ) => {
     const target = buttonOf((await shown(rig.opened, visit.id)).post, action, number);
     const job = interaction({ do: 'press', target, who }, { member });
     await doInteraction(deps, job);
     return job;
   };
   const textNow = async (visit: Visit): Promise<string> => (await shown(rig.opened, visit.id)).text;
-  const history = async () => (await rig.opened.operations.history(50, never)).map(({ action, actor, summary }) => `${actor.id} ${action}: ${summary}`);
+  const history = async () =>
+    (await rig.opened.operations.history(50, never)).map(({ action, actor, summary }) => `${actor.id} ${action}: ${summary}`);
 
   it('This is… with a new name names the unknown, everywhere; the audit says who, the post is edited at once and tidied later', async () => {
     const visit = await takeSnapshot(rig.opened, [man]);
@@ -73,7 +80,8 @@ describeGallery('presses below a post', (rig) => {
     await press(visit, 'is', { who: { name: 'Bea' } });
     expect(await textNow(visit)).toContain('1: Bea');
     expect(await textNow(first)).toContain('1: Ada');
-    for (const { snapshotId } of visit.snapshots) expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Bea');
+    for (const { snapshotId } of visit.snapshots)
+      expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Bea');
   });
 
   it('Not Ada sticks as a negative, and the post says so; undo brings Ada back', async () => {
@@ -101,8 +109,39 @@ describeGallery('presses below a post', (rig) => {
     const visit = await takeSnapshot(rig.opened, [alikeVector(man, 0.9, 12)], { takenAtMs: now + 1_000 });
     await press(visit, 'is', { who: { name: 'Bea' } });
     await press(visit, 'undo', { number: null });
-    for (const { snapshotId } of visit.snapshots) expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Ada');
+    for (const { snapshotId } of visit.snapshots)
+      expect((await rig.opened.gallery.explain(snapshotId, never))[0]?.person?.name).toBe('Ada');
     expect(await rig.names()).toEqual(['Ada']);
+  });
+
+  it('Yes and No answer "Could 1 be Ada?" of a face that is not certain: the answer teaches', async () => {
+    const first = await takeSnapshot(rig.opened, [man], { camera: 'Garden' });
+    await press(first, 'is', { who: { name: 'Ada' } });
+    const visit = await takeSnapshot(rig.opened, [alikeVector(man, 0.64, 13)], { sizePx: 35 });
+    expect((await shown(rig.opened, visit.id)).view.visitors[0]?.standing).toBe('uncertain');
+    expect(await textNow(visit)).toContain('Could 1 be Ada?');
+    await press(visit, 'no');
+    expect(seen.told.at(-1)).toContain('Done: 1 is not Ada.');
+    expect(await textNow(visit)).not.toContain('Could 1 be Ada?');
+    expect((await rig.contents()).faces.filter(({ role }) => role === 'negative')).toHaveLength(1);
+    await press(visit, 'undo', { number: null });
+    await press(visit, 'yes', { member: 'UALICE' });
+    expect(await textNow(visit)).toContain('1: Ada');
+    expect((await history())[0]).toMatch(/^slack:UALICE assign: /);
+  });
+
+  it('Yes and No about an unknown who may be Ada merge the two, or say that they are not the same', async () => {
+    const first = await takeSnapshot(rig.opened, [man], { camera: 'Garden' });
+    await press(first, 'is', { who: { name: 'Ada' } });
+    const visit = await takeSnapshot(rig.opened, [alikeVector(man, 0.62, 13)]);
+    expect(await textNow(visit)).toContain('Could 1 be Ada?');
+    await press(visit, 'no');
+    expect(seen.told.at(-1)).toContain('Done: 1 is not Ada.');
+    expect((await rig.contents()).pairs.filter(({ deleted }) => !deleted)).toHaveLength(1);
+    await press(visit, 'undo', { number: null });
+    await press(visit, 'yes');
+    expect(await rig.names()).toEqual(['Ada']);
+    expect(await textNow(visit)).toContain('1: Ada');
   });
 
   it('Ignore and Report again', async () => {
@@ -111,7 +150,10 @@ describeGallery('presses below a post', (rig) => {
     expect((await rig.opened.gallery.people(never))[0]?.status).toBe('ignored');
     await press(visit, 'unignore');
     expect((await rig.opened.gallery.people(never))[0]?.status).toBe('unknown');
-    expect(seen.told.map((line) => line.split('.')[0])).toEqual(['UBOB: Done: 1 is ignored from now on', 'UBOB: Done: 1 is reported again']);
+    expect(seen.told.map((line) => line.split('.')[0])).toEqual([
+      'UBOB: Done: 1 is ignored from now on',
+      'UBOB: Done: 1 is reported again',
+    ]);
   });
 
   it('Not a face removes the number from the post, and the unknown who was made of it', async () => {

@@ -82,7 +82,12 @@ export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentSto
     sendTimeoutMs: 1_000,
     log: createLogger('test', 'silent'),
     platformFor: () => notingPlatform(seen),
-    engine: { modelId: 'test-model', see: silentChat.posts.upload, fingerprint: silentChat.posts.upload, close: async () => undefined } as never,
+    engine: {
+      modelId: 'test-model',
+      see: silentChat.posts.upload,
+      fingerprint: silentChat.posts.upload,
+      close: async () => undefined,
+    } as never,
     files: { get: () => null, keep: () => undefined, drop: () => undefined },
     maxBytes: 1_000_000,
     maxPixels: 1_000_000,
@@ -114,11 +119,16 @@ export async function doInteraction(deps: InteractionDeps, job: InteractionJob, 
 export async function takeSnapshot(
   opened: OpenedGallery,
   vectors: readonly Float32Array[],
-  { snapshotId = randomUUID(), camera = 'Front door', takenAtMs = Date.now() }: { snapshotId?: string; camera?: string; takenAtMs?: number } = {},
+  {
+    snapshotId = randomUUID(),
+    camera = 'Front door',
+    takenAtMs = Date.now(),
+    sizePx = 100,
+  }: { snapshotId?: string; camera?: string; takenAtMs?: number; sizePx?: number } = {},
 ): Promise<Visit> {
   const visits = createVisits(opened.documents);
   const info = { snapshotId, channel: 'slack:C1' as const, camera, takenAtMs };
-  const boxed = vectors.map((vector, index) => face(vector, { box: { x: 10 + 200 * index, y: 10, width: 100, height: 100 } }));
+  const boxed = vectors.map((vector, index) => face(vector, { box: { x: 10 + 200 * index, y: 10, width: 100, height: 100 }, sizePx }));
   await opened.gallery.recognise(info, boxed, never);
   const joined = await visits.join({ ...info, messageId: '1.0', width: 1_000, height: 800 }, defaultCameraSettings, never);
   const { numbers, persons, asked } = await composed(opened, joined);

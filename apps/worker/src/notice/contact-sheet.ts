@@ -15,7 +15,11 @@ const mostCells = 48;
 const jpegQuality = 88;
 
 /** The faces side by side with their labels (JPEG). A face whose picture is not kept any more is a grey field with its label. */
-export async function drawSheet(cells: readonly SheetCell[], questions: Pick<GalleryQuestions, 'crop'>, signal: AbortSignal): Promise<Uint8Array> {
+export async function drawSheet(
+  cells: readonly SheetCell[],
+  questions: Pick<GalleryQuestions, 'crop'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const shown = cells.slice(0, mostCells);
   const columns = Math.min(mostColumns, Math.max(1, shown.length));
   const rows = Math.ceil(shown.length / columns);

@@ -81,7 +81,11 @@ async function makeDigest(day: DigestDay, platform: string, deps: DigestDeps, si
   return digest ?? { post: null, sheet: [] };
 }
 
-async function viewsOf(visits: readonly Visit[], { questions }: DigestDeps, signal: AbortSignal): Promise<{ visit: Visit; view: VisitView }[]> {
+async function viewsOf(
+  visits: readonly Visit[],
+  { questions }: DigestDeps,
+  signal: AbortSignal,
+): Promise<{ visit: Visit; view: VisitView }[]> {
   const viewed: { visit: Visit; view: VisitView }[] = [];
   for (let from = 0; from < visits.length; from += visitsAtOnce) {
     const some = visits.slice(from, from + visitsAtOnce);

@@ -42,9 +42,7 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
     current = await saveNotice(documents, id, { ...current, progress }, now(), signal);
   };
   const picture: NewPost['picture'] =
-    sheet.length > 0 && text.picture
-      ? { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...text.picture }
-      : null;
+    sheet.length > 0 && text.picture ? { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...text.picture } : null;
   const message = { key: id, post: text, picture, thread: null, progress: notice.progress };
   if ('channel' in to) await platformFor(to.channel).posts.send({ ...message, channel: to.channel }, save, signal);
   else await platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);

@@ -70,7 +70,10 @@ export const pictureOf = ({ snapshotId, numbers, drawn }: PicturePlan): NonNulla
 
 export function isSame(one: PostProgress | null, other: PostProgress | null): boolean {
   return (
-    one?.state === other?.state && one?.fileId === other?.fileId && one?.askedAtMs === other?.askedAtMs && one?.messageId === other?.messageId
+    one?.state === other?.state &&
+    one?.fileId === other?.fileId &&
+    one?.askedAtMs === other?.askedAtMs &&
+    one?.messageId === other?.messageId
   );
 }
 
@@ -84,7 +87,11 @@ function others({ visit, view, faces }: Gathered, { snapshotId: not }: PicturePl
 }
 
 /** The first picture that can be drawn: a snapshot may have been deleted since. Rejects as the last one does. */
-async function firstOf(plans: readonly PicturePlan[], deps: SendDeps, signal: AbortSignal): Promise<{ plan: PicturePlan; bytes: Uint8Array }> {
+async function firstOf(
+  plans: readonly PicturePlan[],
+  deps: SendDeps,
+  signal: AbortSignal,
+): Promise<{ plan: PicturePlan; bytes: Uint8Array }> {
   let last: unknown = new AppError('file-gone', 'no snapshot of the visit is left');
   for (const plan of plans) {
     try {

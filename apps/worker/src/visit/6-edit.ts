@@ -27,6 +27,6 @@ export async function edit(visit: Visit, { post, hash }: Described, deps: SendDe
 
 /** Somebody has deleted the post: it is never posted again. */
 export async function gone({ id }: Visit, deps: SendDeps, signal: AbortSignal): Promise<Visit> {
-  const isGone = ({ post }: Visit): Visit['post'] => post?.progress ? { ...post, progress: { ...post.progress, state: 'gone' } } : post;
+  const isGone = ({ post }: Visit): Visit['post'] => (post?.progress ? { ...post, progress: { ...post.progress, state: 'gone' } } : post);
   return change(deps, id, (now) => ({ ...now, post: isGone(now) }), signal);
 }

@@ -47,7 +47,10 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
     requireReady(deps.gallery);
     const done = await alone(deps.documents, job.visitId, (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
     for (const { snapshotId } of done.snapshots) deps.files.drop(snapshotId);
-    log.info({ verdict: done.verdict, camera: done.camera, snapshots: done.snapshots.length, isShown: shownOf(done) !== null }, 'visit done');
+    log.info(
+      { verdict: done.verdict, camera: done.camera, snapshots: done.snapshots.length, isShown: shownOf(done) !== null },
+      'visit done',
+    );
     return shownOf(done) ? undefined : 'idle';
   };
 }
