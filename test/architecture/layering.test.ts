@@ -155,7 +155,7 @@ describe('adapters', () => {
   });
 
   it('the pipelines know no chat platform by name', () => {
-    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery)\//.test(file));
+    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|visit|notice|interaction|result)\/|^packages\/(see|gallery)\//.test(file));
     expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

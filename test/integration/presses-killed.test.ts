@@ -11,7 +11,7 @@ import { describeGallery } from '../support/gallery-rig.ts';
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 /** A worker that dies at its `at`-th call of something that leaves a trace: before the call, or after it with its answer lost. */
-function dying(deps: InteractionDeps, at: number, when: 'before' | 'after'): { deps: InteractionDeps; calls: () => number } {
+function dying(deps: InteractionDeps, at: number, when: 'before' | 'after'): { deps: InteractionDeps } {
   let calls = 0;
   const killed = () => new AppError('internal', 'killed');
   const mortal =
@@ -25,16 +25,20 @@ function dying(deps: InteractionDeps, at: number, when: 'before' | 'after'): { d
       return result;
     };
   const { operations, documents, visits, sender } = deps;
-  const put = mortal(documents.put);
+  const putAlive: typeof documents.put = async (document, signal) => documents.put(document, signal);
+  const put = mortal(putAlive);
   return {
-    calls: () => calls,
     deps: {
       ...deps,
-      operations: { ...operations, apply: mortal(operations.apply), undo: mortal(operations.undo) },
+      operations: {
+        ...operations,
+        apply: mortal(async (...args: Parameters<typeof operations.apply>) => operations.apply(...args)),
+        undo: mortal(async (...args: Parameters<typeof operations.undo>) => operations.undo(...args)),
+      },
       // A lease whose holder dies ends by itself; claim.test.ts waits for that.
-      documents: { ...documents, put: async (document, signal) => (document.kind === 'lease' ? documents.put : put)(document, signal) },
-      visits: { ...visits, save: mortal(visits.save) },
-      sender: { ...sender, send: mortal(sender.send) },
+      documents: { ...documents, put: async (document, signal) => (document.kind === 'lease' ? putAlive : put)(document, signal) },
+      visits: { ...visits, save: mortal(async (...args: Parameters<typeof visits.save>) => visits.save(...args)) },
+      sender: { ...sender, send: mortal(async (...args: Parameters<typeof sender.send>) => sender.send(...args)) },
     },
   };
 }
@@ -87,17 +91,17 @@ describeGallery('a press whose worker is killed', (rig) => {
         const visit = await threeFacesOfAda(round);
         survived = await killAndRetry(visit, bea, at, when);
         const place = `killed ${when} call ${at}`;
-        expect(await whose(visit), place).toEqual([bea, bea, bea]);
-        expect(
-          seen.told.map((line) => line.split('.')[0]),
+        expect({ place, is: await whose(visit) }).toEqual({ place, is: [bea, bea, bea] });
+        expect({ place, told: seen.told.map((line) => line.split('.')[0]) }).toEqual({ place, told: [`UBOB: Done: 1 is ${bea}`] });
+        expect({ place, is: new Set(seen.jobs.map((job) => job.kind === 'visit' && job.why)) }).toEqual({
           place,
-        ).toEqual([`UBOB: Done: 1 is ${bea}`]);
-        expect(new Set(seen.jobs.map((job) => job.kind === 'visit' && job.why)), place).toEqual(new Set(['said', 'tidy']));
+          is: new Set(['said', 'tidy']),
+        });
         const { post } = await shown(rig.opened, visit.id);
         await doInteraction(depsOf(rig.opened, seen), interaction({ do: 'press', target: buttonOf(post, 'undo', null), who: null }));
-        expect(seen.told.at(-1), place).toBe(`UBOB: Undone: 1 is ${bea}.`);
-        expect(await whose(visit), place).toEqual([ada, ada, ada]);
-        expect(await rig.names(), place).not.toContain(bea);
+        expect({ place, is: seen.told.at(-1) }).toEqual({ place, is: `UBOB: Undone: 1 is ${bea}.` });
+        expect({ place, is: await whose(visit) }).toEqual({ place, is: [ada, ada, ada] });
+        expect({ place, isThere: (await rig.names()).includes(bea) }).toEqual({ place, isThere: false });
         deaths += survived ? 0 : 1;
       }
     // Noting the deed, each of three faces with its note, the visit, two jobs, and the last notes: and the lease.
@@ -128,9 +132,9 @@ describeGallery('an undo whose worker is killed', (rig) => {
           () => false,
         );
         await doInteraction(depsOf(rig.opened, seen), job, { attempt: 2, lastAttempt: false });
-        expect(seen.told.at(-1), `killed ${when} call ${at}`).toBe(`UBOB: Undone: 1 is Bea ${when} ${at}.`);
+        expect({ at, when, told: seen.told.at(-1) }).toEqual({ at, when, told: `UBOB: Undone: 1 is Bea ${when} ${at}.` });
         const { visit: after } = await shown(rig.opened, visit.id);
-        expect(after.lastChange, `killed ${when} call ${at}`).toBeNull();
+        expect({ at, when, is: after.lastChange }).toEqual({ at, when, is: null });
         expect(await rig.names()).not.toContain(`Bea ${when} ${at}`);
       }
   });

@@ -45,7 +45,7 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
       check: async () => undefined,
       download: async () => new Uint8Array(),
       permalink: async (_channel, messageId) => `https://example.test/${messageId}`,
-    } as ConnectedPlatform['chat'],
+    },
     members: {
       mayName: async (member) => !seen.outsiders.has(member),
       tell: async ({ member }, text) => void seen.told.push(`${member}: ${plain(text)}`),
@@ -84,8 +84,8 @@ export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentSto
     platformFor: () => notingPlatform(seen),
     engine: {
       modelId: 'test-model',
-      see: silentChat.posts.upload,
-      fingerprint: silentChat.posts.upload,
+      see: async () => Promise.reject(new Error('no picture is looked at')),
+      fingerprint: async () => Promise.reject(new Error('no picture is looked at')),
       close: async () => undefined,
     } as never,
     files: { get: () => null, keep: () => undefined, drop: () => undefined },
@@ -141,7 +141,7 @@ export async function composed(opened: OpenedGallery, visit: Visit) {
     visit.snapshots.map(({ snapshotId }) => snapshotId),
     never,
   );
-  return compose(visit, seen, opened.questions.alike);
+  return compose(visit, seen, (one, other) => opened.questions.alike(one, other));
 }
 
 /** A visit as it is stored now, and its post as it would read now. */
