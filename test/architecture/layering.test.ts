@@ -15,6 +15,7 @@ const floors: Record<string, string[]> = {
   'packages/slack': ['packages/shared'],
   'packages/gallery': ['packages/shared'],
   'packages/see': ['packages/shared'],
+  'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
   'apps/ingest': ['packages/shared', 'packages/slack'],
   'apps/worker': ['packages/gallery', 'packages/see', 'packages/shared', 'packages/slack'],
   'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
@@ -53,6 +54,10 @@ describe('imports point downward', () => {
     [
       'packages/gallery',
       'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
+    ],
+    [
+      'packages/visits',
+      'visit.ts visit-view.ts until-no-conflict.ts daily-hours.ts visit-document.ts compose compose.ts labels.ts words post.ts',
     ],
     [
       'packages/see',
@@ -155,7 +160,8 @@ describe('adapters', () => {
   });
 
   it('the pipelines know no chat platform by name', () => {
-    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|visit|notice|interaction|result)\/|^packages\/(see|gallery)\//.test(file));
+    const rooms = /^apps\/worker\/src\/(snapshot|visit|notice|interaction|result)\/|^packages\/(see|gallery|visits)\//;
+    const pipelines = all.filter(({ file }) => rooms.test(file));
     expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

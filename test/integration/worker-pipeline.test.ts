@@ -106,7 +106,8 @@ async function recognised(job: SnapshotJob): Promise<VisitJob> {
 /** What readers see in the results channel. */
 const posts = () => slack.chat.messages.filter(({ channel }) => channel === 'CRESULTS');
 const textOf = (index: number): string => JSON.stringify(posts()[index]?.blocks);
-const pictureOf = (index: number): Buffer => slack.picture(posts()[index]?.blocks.find(({ type }) => type === 'image')?.slack_file?.id ?? '')!;
+const pictureOf = (index: number): Buffer =>
+  slack.picture(posts()[index]?.blocks.find(({ type }) => type === 'image')?.slack_file?.id ?? '')!;
 
 const record = (job: SnapshotJob) => opened.records.get(job.snapshotId, never);
 

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startApp, type App } from '@watchpost/bench/servers/app';
+import { startApp, type App, type AppOptions } from '@watchpost/bench/servers/app';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
@@ -47,8 +50,8 @@ describeWith(['redis'], 'the worker process', () => {
     await slack.close();
   });
 
-  async function start(over: Record<string, string> = {}): Promise<App> {
-    const worker = await startApp('worker', {
+  async function start(over: Record<string, string> = {}, options: AppOptions = {}): Promise<App> {
+    const env = {
       SLACK_API_TOKEN: 'xoxb-process-test',
       SLACK_API_URL: slack.apiUrl,
       SLACK_FILE_HOSTS: slack.url,
@@ -58,7 +61,8 @@ describeWith(['redis'], 'the worker process', () => {
       POSTGRES_URL: services.gallery.url,
       INFERENCE_THREADS: '1',
       ...over,
-    });
+    };
+    const worker = await startApp('worker', env, options);
     workers.push(worker);
     return worker;
   }
@@ -104,6 +108,16 @@ describeWith(['redis'], 'the worker process', () => {
     expect(slowest).toBeLessThan((performance.now() - takenAt) / 2);
   });
 
+  it('does not start with faults in the cameras file, and says where they are', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'cameras-')), 'cameras.yaml');
+    await writeFile(file, 'cameras:\n  - name: Gate\n    cooldwon: 5m\n');
+    const worker = await start({ CAMERAS_FILE: file }, { until: 'spawned' });
+    await until('it has ended', () => worker.child().exitCode !== null);
+    expect(worker.child().exitCode).toBe(1);
+    expect(worker.log()).toContain(`${file}:3:5: cooldwon is no setting; did you mean cooldown?`);
+    await rm(path.dirname(file), { recursive: true });
+  });
+
   it('finishes its running job at SIGTERM', async () => {
     const worker = await start();
     const slow = job(await frameWith([woman]));
@@ -129,8 +143,10 @@ describeWith(['redis'], 'the worker process', () => {
     expect(await worker.stop()).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(300 + 1_000 + 1_500);
     await start();
-    await until('another one has posted it', async () => (await stateOf(stuck)) === 'posted', 60_000);
-    expect(slack.posts.filter(({ title }) => title === stuck.camera)).toHaveLength(1);
+    const posts = () => slack.chat.messages.filter(({ text }) => text.startsWith(`${stuck.camera}: `));
+    await until('another one has posted it', () => posts().length > 0, 60_000);
+    expect(await stateOf(stuck)).toBe('recognised');
+    expect(posts()).toHaveLength(1);
   });
 
   it('ends cleanly when the grace period is over in the middle of an inference', async () => {

@@ -87,7 +87,7 @@ export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentSto
       see: async () => Promise.reject(new Error('no picture is looked at')),
       fingerprint: async () => Promise.reject(new Error('no picture is looked at')),
       close: async () => undefined,
-    } as never,
+    },
     files: { get: () => null, keep: () => undefined, drop: () => undefined },
     maxBytes: 1_000_000,
     maxPixels: 1_000_000,

@@ -42,7 +42,8 @@ export function createFakePosts(now: () => number): FakePosts {
     fake.step();
     return result;
   };
-  const find = (messageId: string): FakeMessage | undefined => fake.messages.find((each) => each.messageId === messageId && !each.isDeleted);
+  const find = (messageId: string): FakeMessage | undefined =>
+    fake.messages.find((each) => each.messageId === messageId && !each.isDeleted);
   const uploadOf = async ({ bytes }: { bytes: () => Promise<Uint8Array> }): Promise<string> => {
     const made = await bytes();
     return visible(() => {

@@ -1,14 +1,15 @@
 import { defaultCameraSettings, type Cameras, type CameraSettings } from '@watchpost/cameras/camera-settings';
 import type { Gallery, Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
+import type { OutcomeCount } from '@watchpost/gallery/records/snapshot-outcome';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
-import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { createSubscriptions, type Subscriptions } from '@watchpost/visits/subscriptions';
 import type { Visit } from '@watchpost/visits/visit';
 import { createNoticeHandler } from '@watchpost/worker/notice/pipeline';
 import { createStepTimer } from '@watchpost/worker/step-timer';
@@ -69,6 +70,10 @@ export interface VisitRig {
   decided: string[];
   queued: Job[];
   nowMs: number;
+  /** When it began: 14:00 in Berlin. */
+  startMs: number;
+  outcomes: (range: { fromMs: number; toMs: number }) => OutcomeCount[];
+  subscriptions: Subscriptions;
   /** A snapshot that was recognised joins its visit. */
   join(name: string, faces: ComparableFace[], over?: { camera?: string; takenAtMs?: number }): Promise<Visit>;
   /** Runs one job once. */
@@ -108,7 +113,7 @@ export function startVisitRig(): VisitRig {
   };
   const gallery = fakeGallery(() => rig);
   const questions = fakeQuestions(() => rig);
-  const records = fakeRecords();
+  const records = fakeRecords(() => rig);
   const sender = {
     send: counted(async (job: Job) => void rig.queued.push(job)),
     ping: async () => undefined,
@@ -152,6 +157,9 @@ export function startVisitRig(): VisitRig {
     decided: [],
     queued: [],
     nowMs: startMs,
+    startMs,
+    outcomes: () => [],
+    subscriptions: createSubscriptions(stored),
     join: (name, faces, { camera = 'Front door', takenAtMs = rig.nowMs } = {}) => {
       rig.faces.set(name, faces);
       const job = snapshotJob({ snapshotId: name, messageId: `m-${name}`, channel: 'slack:CREAD', camera, takenAtMs });
@@ -181,14 +189,9 @@ export function startVisitRig(): VisitRig {
 const mostRounds = 200;
 
 async function settle(rig: VisitRig): Promise<void> {
-  const tidy: VisitJob[] = [];
   for (let round = 0; rig.queued.length > 0; round += 1) {
     if (round > mostRounds) throw new Error('jobs come again for ever');
     const job = rig.queued.shift()!;
-    if (job.kind === 'visit' && job.why === 'tidy') {
-      tidy.push(job);
-      continue;
-    }
     try {
       await rig.run(job);
     } catch (error) {
@@ -197,7 +200,6 @@ async function settle(rig: VisitRig): Promise<void> {
       rig.queued.push(job);
     }
   }
-  rig.queued.push(...tidy);
 }
 
 function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'members'> {
@@ -255,7 +257,7 @@ function fakeQuestions(rig: () => VisitRig): GalleryQuestions {
   };
 }
 
-function fakeRecords(): SnapshotRecords {
+function fakeRecords(rig: () => VisitRig): SnapshotRecords {
   const unused = async (): Promise<never> => {
     throw new Error('nobody asks for this');
   };
@@ -273,6 +275,7 @@ function fakeRecords(): SnapshotRecords {
     save: unused,
     frames: unused,
     forgetFrames: unused,
-    outcomes: async () => [],
+    outcomes: async (range) => rig().outcomes(range),
+    newest: async () => null,
   };
 }

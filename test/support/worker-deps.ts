@@ -17,9 +17,15 @@ import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
 
-export type HandlerDeps = Parameters<typeof createHandlers>[0];
+export type HandlerDeps = Parameters<typeof createHandlers>[0] & Pick<Visiting, 'tasks'>;
 
 const log = createLogger('test', 'silent');
+
+const nobodySees = async (): Promise<never> => {
+  throw new Error('nothing was to be looked at');
+};
+/** For tests whose snapshots were looked at before they begin. */
+export const noEngine: FaceEngine = { modelId: 'none', see: nobodySees, fingerprint: nobodySees, close: async () => undefined };
 
 /** What a worker's handlers work with: a fake Slack, and a real gallery. Nobody waits for turns, and Slack's pictures are ready soon. */
 export function workerDeps({
@@ -32,7 +38,7 @@ export function workerDeps({
   opened: OpenedGallery;
   sender: JobSender;
   engine: FaceEngine;
-}): HandlerDeps & { tasks: Visiting['tasks'] } {
+}): HandlerDeps {
   const token = 'xoxb-test';
   const call = createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 });
   const platform: ConnectedPlatform = {
@@ -42,7 +48,12 @@ export function workerDeps({
     posts: createSlackPosts({
       call,
       turns: { take: async () => undefined, hold: async () => undefined },
-      times: { readyAfterMs: [1, 5, 20], readBackAfterMs: [1, 5], settleMs: 200, inPlace: { forMs: 0, tries: 1, backoff: { firstMs: 1, maxMs: 1 } } },
+      times: {
+        readyAfterMs: [1, 5, 20],
+        readBackAfterMs: [1, 5],
+        settleMs: 1_500,
+        inPlace: { forMs: 0, tries: 1, backoff: { firstMs: 1, maxMs: 1 } },
+      },
     }),
   };
   const metrics = createMetrics({ processMetrics: false });

@@ -8,7 +8,7 @@ import { z } from 'zod';
 export interface FollowDeps {
   documents: DocumentStore;
   questions: Pick<GalleryQuestions, 'changedSince'>;
-  gallery: Pick<Gallery, 'position'>;
+  gallery: Pick<Gallery, 'position' | 'isReady'>;
   visits: Visits;
   sender: JobSender;
   sendTimeoutMs: number;
@@ -39,6 +39,8 @@ const mostWaiting = 2_000;
  */
 export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
   const { documents, gallery, questions } = deps;
+  // Until then nobody knows which history this is.
+  if (!gallery.isReady()) return;
   const { document } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;

@@ -4,6 +4,7 @@ import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jo
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Held } from '@watchpost/shared/jobs/job-need';
+import type { JobBacklog, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { serveHealth } from '@watchpost/shared/process/health';
@@ -12,8 +13,9 @@ import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
-import type { Extent } from '@watchpost/see/face-engine';
+import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
+import type { Cameras } from '@watchpost/cameras/camera-settings';
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
@@ -37,6 +39,9 @@ export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('camera settings', () => cameras.close());
+
   const metrics = createMetrics();
   // Health is served from the beginning; the parts report once they exist.
   const parts = { live: () => true, models: () => false, gallery: () => false, current: () => true, held: (): Held[] | null => null };
@@ -71,7 +76,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
       return made;
     }),
   ]);
-  const { gallery, operations, records, documents, questions, housekeeping, leftBehind } = opened;
+  const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
   opened.start();
   housekeeping.start();
@@ -81,9 +86,38 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  lifecycle.onStop('camera settings', () => cameras.close());
-  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
+  const { handlers, needs, tasks, count } = assemble(config, { opened, engine, cameras, sender, log, metrics });
+  const receiver = createJobReceiver(config, handlers, {
+    ...stall,
+    concurrency: (kind) => concurrencyOf(kind, config),
+    log,
+    metrics,
+    needs: [galleryNeed(gallery, records), ...needs],
+    onFailed: async (job, error) =>
+      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
+  });
+  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
+  const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
+  lifecycle.onStop('tasks', () => running);
+  parts.live = () => receiver.isLive();
+  parts.held = () => receiver.held();
+  parts.gallery = () => gallery.isReady();
+  parts.current = () => !gallery.isOutdated();
+  log.info({ modelId: engine.modelId }, 'worker started');
+}
+
+interface Parts {
+  opened: OpenedGallery;
+  engine: FaceEngine;
+  cameras: Cameras;
+  sender: JobSender & JobBacklog;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** The jobs' handlers and the tasks, with all that they work with. */
+function assemble(config: WorkerConfig, { opened, engine, cameras, sender, log, metrics }: Parts) {
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), log });
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -96,18 +130,14 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
+    ...opened,
     ...visiting,
     platformFor,
     cameras,
-    documents,
-    questions,
-    operations,
     count,
     freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
-    gallery,
-    records,
     sender,
     log,
     timed: createStepTimer(metrics),
@@ -118,22 +148,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
     sendTimeoutMs,
   });
-  const receiver = createJobReceiver(config, handlers, {
-    ...stall,
-    concurrency: (kind) => concurrencyOf(kind, config),
-    log,
-    metrics,
-    needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) =>
-      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
-  });
-  lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
-  void runTasks(visiting.tasks, { documents, log }, lifecycle.stopping);
-  parts.live = () => receiver.isLive();
-  parts.held = () => receiver.held();
-  parts.gallery = () => gallery.isReady();
-  parts.current = () => !gallery.isOutdated();
-  log.info({ modelId: engine.modelId }, 'worker started');
+  return { handlers, needs, tasks: visiting.tasks, count };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

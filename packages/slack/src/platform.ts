@@ -23,12 +23,7 @@ export interface SlackPlatformOptions {
 const linking = { forMs: 5_000, backoff: { firstMs: 250, maxMs: 2_000 } };
 
 /** Slack as a ChatPlatform. */
-export function createSlackPlatform({
-  call,
-  token,
-  allows,
-  downloadTimeoutMs = 60_000,
-}: SlackPlatformOptions): ChatPlatform {
+export function createSlackPlatform({ call, token, allows, downloadTimeoutMs = 60_000 }: SlackPlatformOptions): ChatPlatform {
   /** Asks Slack for what the event left out. */
   const complete = async (file: ChatFile, signal: AbortSignal): Promise<ChatFile> => {
     const { file: full } = await call('files.info', { file: file.id }, fileInfo, signal);

@@ -16,7 +16,7 @@ export interface Composed extends Pick<VisitBody, 'numbers' | 'persons'> {
 
 /**
  * Who was there, from what all snapshots of a visit say together and the faces as they are known now. Two faces of one snapshot are
- * never one visitor. `faces`: from `GalleryQuestions.seenIn`. Pure.
+ * never one visitor. `faces`: from `GalleryQuestions.seenIn`, perhaps with those of other visits. Pure.
  */
 export function compose(visit: VisitBody, faces: ReadonlyMap<string, readonly ComparableFace[]>, alike: Alike): Composed {
   const seen = seenFaces(visit, faces);
@@ -30,7 +30,7 @@ export function compose(visit: VisitBody, faces: ReadonlyMap<string, readonly Co
   const moments = visit.snapshots.map(({ takenAtMs }) => takenAtMs);
   const view: VisitView = {
     visitors,
-    ...untold(faces),
+    ...untold(visit, faces),
     fromMs: Math.min(...moments),
     toMs: Math.max(...moments),
     snapshots: moments.length,

@@ -47,9 +47,8 @@ export function createPlacing(documents: DocumentStore, keepMs: number): Placing
   async function stretchesAround(camera: CameraOf, shelf: Shelf, atMs: number, windowMs: number, signal: AbortSignal): Promise<Stretch[]> {
     if (atMs - windowMs > shelf.completeAfterMs) return shelf.visits;
     const query = { kind: visitKind, key: cameraKey(camera), fromMs: atMs - windowMs, order: 'oldest', limit: mostListed } as const;
-    const older = (await documents.find(query, signal)).map((each) => stretchOf(each));
-    const listed = new Set(shelf.visits.map(({ id }) => id));
-    return [...shelf.visits, ...older.filter(({ id }) => !listed.has(id))];
+    // Some are listed too; those come first, and reach at least as far.
+    return [...shelf.visits, ...(await documents.find(query, signal)).map((each) => stretchOf(each))];
   }
 
   return {

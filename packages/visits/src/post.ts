@@ -9,7 +9,7 @@ import type { Visitor, VisitView } from './visit-view.ts';
 import { buttonsOf } from './words/buttons.ts';
 import { sectionsOf } from './words/lines.ts';
 import { dateRun, timesRun } from './words/times.ts';
-import { actorRun, between, calledIn, counted, untoldText, visitorLine } from './words/who.ts';
+import { actorRun, between, calledIn, counted, shortName, untoldText, visitorLine } from './words/who.ts';
 
 export interface PostFacts {
   visit: Visit;
@@ -93,7 +93,9 @@ function summaryOf({ camera }: Visit, view: VisitView): string {
   const untold = untoldText(view);
   if (view.visitors.length === 0) return `${where}${untold === '' ? 'nobody to recognise' : `${untold} to recognise`}`;
   const unsure = view.visitors.filter(({ person }) => person === null).length;
-  const called = view.visitors.filter(({ person }) => person !== null).map((visitor) => calledIn(visitor));
+  const known = view.visitors.filter(({ person }) => person !== null);
+  const reported = known.filter(({ standing }) => standing !== 'ignored');
+  const called = (reported.length + unsure > 0 ? reported : known).map((visitor) => shortName(calledIn(visitor)));
   const list = [...called, ...(unsure === 0 ? [] : [unsure === 1 ? 'somebody, not sure who' : `${unsure} not sure who`])];
   const surplus = list.length - mostInSummary;
   return where + [...list.slice(0, mostInSummary), ...(surplus > 0 ? [`and ${surplus} more`] : untold ? [`and ${untold}`] : [])].join(', ');

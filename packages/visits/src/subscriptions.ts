@@ -14,7 +14,7 @@ import { between } from './words/who.ts';
 
 /** A member of a chat platform. */
 export interface Subscriber {
-  /** `slack`. */
+  /** As in channel keys. */
   platform: string;
   /** The platform's id of the person: `U0123`. */
   member: string;

@@ -35,6 +35,10 @@ describe('following a text', () => {
     expect(taken).toEqual(['new']);
   });
 
+  it('takes nothing that it could not read again in between', async () => {
+    expect((await takenOf(['new', new Error('gone'), 'new', 'end'])).taken).toEqual([]);
+  });
+
   it('takes nothing once it was stopped', async () => {
     expect((await takenOf(['new', 'new'])).taken).toEqual([]);
   });

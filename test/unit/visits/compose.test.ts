@@ -79,6 +79,25 @@ describe('who was there', () => {
     expect(composed({ a: [stranger(0, mayBe)] }).who).toEqual(['1: Unknown 7 (Ada?)']);
   });
 
+  it('leaves an unknown alone whom a reader named as that', () => {
+    const said = stranger(0, { mayBe: 'Ada', mayBeId: 'ada', saidBy: 'slack:U1' });
+    expect(composed({ a: [said], b: [face(0)] }).who).toEqual(['1: Unknown 7', '2: Ada']);
+  });
+
+  it('keeps apart whom the post concerns by name, and whom it only asks about', () => {
+    const mayBe = stranger(0, { mayBe: 'Ada', mayBeId: 'ada', looks: '!' });
+    expect(composed({ a: [mayBe], b: [face(0)] })).toMatchObject({ persons: ['u7', 'ada'], asked: [] });
+    expect(composed({ a: [mayBe] })).toMatchObject({ persons: ['u7'], asked: ['ada'] });
+  });
+
+  it('takes the face that a reader named before one more like that person', () => {
+    const { visitors } = composed({ a: [face(0, { similarity: 0.99 }), face(1, { similarity: 0.1, saidBy: 'slack:U1' })], b: [face(0)] });
+    expect(visitors.find(({ saidBy }) => saidBy !== null)?.faces).toEqual([
+      { snapshotId: 'a', position: 1 },
+      { snapshotId: 'b', position: 0 },
+    ]);
+  });
+
   it('gives two unknowns who are surely one the older number, and an unknown the name', () => {
     const younger = { decision: 'unknown', person: unknown12, looks: 'x' } as const;
     expect(composed({ a: [face(0, younger)], b: [stranger(0, { looks: 'x' })] }).who).toEqual(['1: Unknown 7']);
@@ -111,6 +130,15 @@ describe('faces that nobody can tell apart', () => {
     const { who, view } = composed({ a: [far(0), face(1), far(2)], b: [far(0), blurred(1), far(2)], c: [blurred(0)] });
     expect(who).toEqual(['1: Ada']);
     expect([view.tooFar, view.tooUnclear]).toEqual([2, 1]);
+  });
+
+  it('are those of this visit, whatever else was read with it', () => {
+    const both = new Map([
+      ['a', [far(0)]],
+      ['another', [far(0), far(1), face(2)]],
+    ]);
+    const { view } = compose(visitOf(['a']), both, alikeByLooks());
+    expect(view).toMatchObject({ visitors: [], tooFar: 1, bestSnapshotId: 'a' });
   });
 
   it('are no faces where a reader said so', () => {
@@ -148,6 +176,9 @@ describe('what readers said here', () => {
   it('keeps them from joining Ada, who comes later', () => {
     const faces = { a: [uncertain(0)], b: [uncertain(0, { person: null, saidBy: 'slack:U1' })], c: [face(0)] };
     expect(composed(faces, { ...denied, said }).who).toEqual(['1: ?', '2: Ada']);
+    const alike = { looks: 'x', person: null, saidBy: 'slack:U1' };
+    expect(composed({ a: [uncertain(0, alike)], b: [face(0, { looks: 'x' })] }).who).toEqual(['1: ?', '2: Ada']);
+    expect(composed({ a: [uncertain(0, { ...alike, saidBy: null })], b: [face(0, { looks: 'x' })] }).who).toEqual(['1: Ada']);
   });
 
   it('is kept with the persons that the post concerns', () => {
@@ -257,10 +288,9 @@ describe('numbers', () => {
 
 describe('the best snapshot', () => {
   it('shows most of the visitors, then the clearest and largest faces', () => {
-    expect(composed({ a: [face(0)], b: [face(0), stranger(1)], c: [stranger(0, { quality: 1, sizePx: 400 })] }).view.bestSnapshotId).toBe(
-      'b',
-    );
-    expect(composed({ a: [face(0, { quality: 0.5 })], b: [face(0, { quality: 0.9 })] }).view.bestSnapshotId).toBe('b');
+    const small = { sizePx: 30 };
+    const faces = { a: [face(0)], b: [face(0, small), stranger(1, small)], c: [stranger(0, { quality: 1, sizePx: 400 })] };
+    expect(composed(faces).view.bestSnapshotId).toBe('b');
     expect(composed({ a: [face(0, { sizePx: 50 })], b: [face(0, { sizePx: 90 })] }).view.bestSnapshotId).toBe('b');
     expect(composed({ a: [face(0)], b: [face(0)] }).view.bestSnapshotId).toBe('a');
   });

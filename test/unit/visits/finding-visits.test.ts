@@ -63,9 +63,13 @@ describe('visits are found', () => {
 
   it('of a day, oldest first, however many there are', async () => {
     const visits = createVisits(createMemoryDocuments());
-    for (let each = 0; each < 450; each += 1) await visits.join(joining(each, { camera: `Camera ${each}` }), settings, never);
-    const found = await visits.during({ fromMs: startMs + 10_000, beforeMs: startMs + 440_000 }, never);
-    expect(found.map(({ snapshots }) => snapshots[0]?.snapshotId)).toEqual(Array.from({ length: 430 }, (_, index) => `s${index + 10}`));
+    const second = (each: number): number => Math.floor(each / 3);
+    for (let each = 0; each < 450; each += 1) await visits.join(joining(second(each), { camera: `Camera ${each}` }), settings, never);
+    const found = await visits.during({ fromMs: startMs + 2_000, beforeMs: startMs + 148_000 }, never);
+    expect(new Set(found.map(({ camera }) => camera)).size).toBe(438);
+    const moments = found.map(({ snapshots }) => snapshots[0]!.takenAtMs);
+    expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+    expect([moments[0], moments.at(-1)]).toEqual([startMs + 2_000, startMs + 147_000]);
   });
 });
 

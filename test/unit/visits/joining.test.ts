@@ -213,6 +213,28 @@ describe('a snapshot of long ago', () => {
   });
 });
 
+describe('a visit whose worker is slow', () => {
+  it('takes its snapshots although it is not written yet, and many others have come since', async () => {
+    let nowMs = startMs;
+    const documents = createMemoryDocuments(() => nowMs);
+    const visits = createVisits({
+      ...documents,
+      put: (document, signal) =>
+        document.kind === 'visit' && document.atMs === startMs
+          ? Promise.reject(new AppError('gallery-unavailable', 'killed before the write'))
+          : documents.put(document, signal),
+    });
+    await expect(join(visits, joining(0))).rejects.toMatchObject({ code: 'gallery-unavailable' });
+    for (let each = 1; each <= 60; each += 1) {
+      nowMs += 1_000;
+      await join(visits, joining(each * 200));
+    }
+    const begun = await join(createVisits(createMemoryDocuments()), joining(0));
+    expect((await join(visits, joining(30))).id).toBe(begun.id);
+    expect((await join(createVisits(documents), joining(0))).id).toBe(begun.id);
+  });
+});
+
 describe('stored visits', () => {
   it('are kept for so long after their last snapshot', async () => {
     let nowMs = startMs;

@@ -113,6 +113,16 @@ describe('a channel that is held', () => {
     expect(refused).toMatchObject([{ who: 'b', error: { code: 'chat-rate-limited' } }]);
   });
 
+  it('for a moment is waited for', async () => {
+    const { came, take } = watched();
+    await createTurns(documents).hold('slack:C1', 2_000, never);
+    take('a');
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(came).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(came.map(({ who }) => who)).toEqual(['a']);
+  });
+
   it('is not freed earlier by a shorter hold', async () => {
     const turns = createTurns(documents);
     await turns.hold('slack:C1', 60_000, never);

@@ -7,7 +7,7 @@ export interface Backlog {
   waiting: number;
   /** Snapshots that all workers are busy with. */
   running: number;
-  /** How long one takes, waiting for its turn in the worker included. Null: none has been measured. Milliseconds. */
+  /** How long one takes, waiting for an inference thread included. Null: not measured. Milliseconds. */
   meanMs: number | null;
 }
 
@@ -24,7 +24,7 @@ export function isToBeSkipped(ageMs: number, { waiting, running, meanMs }: Backl
 /** Decides which snapshots are skipped because too many wait. */
 export interface Freshness {
   isToBeSkipped(job: SnapshotJob): Promise<boolean>;
-  /** An attempt at a snapshot that was not skipped has ended, after so many milliseconds. */
+  /** A snapshot was downloaded and looked at, or compared, in so many milliseconds. */
   worked(durationMs: number): void;
 }
 

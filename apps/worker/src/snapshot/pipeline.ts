@@ -37,7 +37,7 @@ export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'
     const isNew = isUnrecognised(opened);
     const recognised = isNew ? await recognise(job, opened, { ...deps, log }, signal) : opened;
     if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
-      await timed('join-visit', () => joinVisit(recognised, deps, signal));
+      await timed('join-visit', () => keepTrying(() => joinVisit(recognised, deps, signal), log, signal));
     } else {
       deps.files.drop(job.snapshotId);
     }
@@ -48,21 +48,14 @@ export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'
 }
 
 async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
-  const { gallery, freshness } = deps;
+  const { gallery, freshness, timed, log } = deps;
   requireReady(gallery);
   // What another attempt has begun is nearly done.
   if (opened.look === null && (await freshness.isToBeSkipped(job))) return recordSkipped(opened, deps, signal);
   const startedAtMs = performance.now();
-  try {
-    return await findAndRecord(job, opened, deps, signal);
-  } finally {
-    freshness.worked(performance.now() - startedAtMs);
-  }
-}
-
-async function findAndRecord(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
-  const { timed, log } = deps;
   const result = (await timed('compare', () => seeAgain(opened, deps, signal))) ?? (await downloadAndSee(job, opened, deps, signal));
+  // Without what follows: while the database is away that takes minutes, and says nothing about the next ones.
+  freshness.worked(performance.now() - startedAtMs);
   const matched =
     result.kind === 'seen' ? await timed('match', () => keepTrying(() => match(job, result.seen, deps, signal), log, signal)) : null;
   return timed('record', () => keepTrying(() => recordFound(result, matched, deps, signal), log, signal));

@@ -5,7 +5,6 @@ import { AppError } from '@watchpost/shared/errors';
 import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { undoableMs } from '@watchpost/visits/post';
 import type { Verdict, Visit } from '@watchpost/visits/visit';
 import { requireReady } from '../gallery-ready.ts';
 import type { StepTimer } from '../step-timer.ts';
@@ -39,9 +38,9 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
     const found = await deps.visits.get(job.visitId, signal);
     if (!found) throw new AppError('visit-missing', 'there is no such visit: it has expired');
     if (isDone(found, job)) return 'idle';
-    // Others have come since it was queued and are in the post already, or will be in a moment.
+    // It was posted meanwhile: what has come since can wait for more.
     if (job.why === 'post' && shownOf(found)) {
-      await queue({ ...job, why: 'edit', revision: found.revision }, deps);
+      await deps.sender.send({ ...job, why: 'edit', revision: found.revision }, { timeoutMs: deps.sendTimeoutMs });
       return 'idle';
     }
     requireReady(deps.gallery);
@@ -81,7 +80,6 @@ async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, s
   const plan = choosePicture(gathered);
   const describeAs = (now: Visit, snapshotId = (now.picture ?? plan)?.snapshotId ?? null) =>
     timed('describe', () => describe({ ...gathered, visit: now }, snapshotId, platform.chat, deps, signal));
-  await queueTidy(visit, deps);
   const isNew = shownOf(visit) === null;
   const posted = isNew ? await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal)) : visit;
   const described = await describeAs(posted);
@@ -89,14 +87,4 @@ async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, s
   // The picture of a new post is the best one that there was.
   if (isNew && edited.picture) return edited;
   return timed('picture', () => changePicture(edited, (snapshotId) => describeAs(edited, snapshotId), plan, posting, signal));
-}
-
-/** A change can be undone for a while: then its button has to go. */
-async function queueTidy({ id, revision, lastChange }: Visit, deps: VisitDeps): Promise<void> {
-  if (!lastChange || lastChange.atMs + undoableMs < deps.now()) return;
-  await queue({ v: 1, kind: 'visit', visitId: id, revision, why: 'tidy' }, deps);
-}
-
-async function queue(job: VisitJob, { sender, sendTimeoutMs }: Pick<VisitDeps, 'sender' | 'sendTimeoutMs'>): Promise<void> {
-  await sender.send(job, { timeoutMs: sendTimeoutMs });
 }

@@ -60,9 +60,6 @@ export function likenessOf(one: Pick<Group, 'samples'>, other: Pick<Group, 'samp
 
 /** The first takes over all faces of the second. */
 export function absorb(into: Group, from: Group): void {
-  const { saidBy } = into;
   for (const face of from.faces) addFace(into, face);
-  // What a reader said about the other one's faces says nothing about this person.
-  into.saidBy = saidBy;
   into.absorbed.push(...(from.person ? [from.person] : []), ...from.absorbed);
 }

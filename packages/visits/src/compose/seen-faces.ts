@@ -23,21 +23,23 @@ const nearFromPx = defaultDecisionSettings.enroll.minSizePx;
 /** Whether nobody can tell it from another one. What a reader called no face is none of these. */
 export const cannotBeTold = ({ decision, saidBy }: ComparableFace): boolean => decision === 'unrecognisable' && saidBy === null;
 
-/** The faces of a visit that can be told apart, by time and from left to right. What a reader called no face is none. */
+/** The faces of a visit that can be told apart, by time. What a reader called no face is none. */
 export function seenFaces({ snapshots }: Pick<VisitBody, 'snapshots'>, faces: ReadonlyMap<string, readonly ComparableFace[]>): SeenFace[] {
   return snapshots.flatMap(({ snapshotId, takenAtMs }) =>
-    [...(faces.get(snapshotId) ?? [])]
+    (faces.get(snapshotId) ?? [])
       .filter(({ decision }) => decision !== 'unrecognisable')
-      .sort((a, b) => a.box.x - b.box.x)
       .map((face) => ({ face, ref: { snapshotId, position: face.position }, takenAtMs })),
   );
 }
 
-/** The faces that nobody can tell apart, in the snapshot with most of them. */
-export function untold(faces: ReadonlyMap<string, readonly ComparableFace[]>): { tooFar: number; tooUnclear: number } {
+/** The faces of a visit that nobody can tell apart, in the snapshot with most of them. `faces` may hold those of other visits too. */
+export function untold(
+  { snapshots }: Pick<VisitBody, 'snapshots'>,
+  faces: ReadonlyMap<string, readonly ComparableFace[]>,
+): { tooFar: number; tooUnclear: number } {
   let most = { tooFar: 0, tooUnclear: 0 };
-  for (const inSnapshot of faces.values()) {
-    const all = inSnapshot.filter((face) => cannotBeTold(face));
+  for (const { snapshotId } of snapshots) {
+    const all = (faces.get(snapshotId) ?? []).filter((face) => cannotBeTold(face));
     const tooFar = all.filter(({ sizePx }) => sizePx < nearFromPx).length;
     if (all.length > most.tooFar + most.tooUnclear) most = { tooFar, tooUnclear: all.length - tooFar };
   }

@@ -1,6 +1,6 @@
 import type { PostAction, PostButton } from '@watchpost/shared/chat/post';
 import type { Visitor } from '../visit-view.ts';
-import { nameOnButton } from './who.ts';
+import { shortName } from './who.ts';
 
 /** What can be done about one visitor: what is wanted often as buttons, the rest in a menu. */
 export interface VisitorButtons {
@@ -25,7 +25,7 @@ export function buttonsOf({ number, standing, person, could, isNew }: Visitor, v
   const ask = could ? [button('Yes', 'yes', could.id, 'primary'), button('No', 'no', could.id), isElse] : [is];
   switch (standing) {
     case 'named': {
-      const name = nameOnButton(person?.name ?? '');
+      const name = shortName(person?.name ?? '');
       const not = [button(`Not ${name}`, 'not', subject), isElse, button(`Ignore ${name}`, 'ignore', subject)];
       return { buttons: [], menu: [...not, noFace, seenBefore] };
     }
@@ -33,7 +33,7 @@ export function buttonsOf({ number, standing, person, could, isNew }: Visitor, v
       return { buttons: [], menu: [button('Report again', 'unignore', subject), isElse, noFace] };
     case 'unknown': {
       // A face that made its own unknown cannot be somebody else than itself.
-      const not = isNew ? [] : [button(`Not ${nameOnButton(person?.name ?? '')}`, 'not', subject)];
+      const not = isNew ? [] : [button(`Not ${shortName(person?.name ?? '')}`, 'not', subject)];
       return { buttons: ask, menu: [...not, button('Ignore', 'ignore', subject), noFace, seenBefore] };
     }
     case 'uncertain':

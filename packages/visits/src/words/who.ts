@@ -5,12 +5,12 @@ import type { Visitor, VisitView } from '../visit-view.ts';
 /** Two parts of a line. */
 export const between: TextRun = { text: ' · ' };
 
-/** Of a name on a button. */
-const longestOnButton = { characters: 40, units: 60 };
+/** Of a name where there is little room. */
+const longestShort = { characters: 40, units: 60 };
 
-/** A name as a button has room for it. */
-export function nameOnButton(name: string): string {
-  const short = cut(name, longestOnButton);
+/** A name as a button, or a line with many names, has room for it. */
+export function shortName(name: string): string {
+  const short = cut(name, longestShort);
   return short === name ? name : `${short.trimEnd()}…`;
 }
 

@@ -1,0 +1,140 @@
+import { AppError } from '@watchpost/shared/errors';
+import { follow, type FollowDeps } from '@watchpost/worker/follow';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { seenFace, startVisitRig, type VisitRig } from '../../support/visit-rig.ts';
+
+const never = new AbortController().signal;
+const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
+let rig: VisitRig;
+let isReady: boolean;
+let epoch: string;
+beforeEach(() => {
+  [rig, isReady, epoch] = [startVisitRig(), true, 'e1'];
+});
+
+const once = (over: Partial<FollowDeps> = {}): Promise<void> =>
+  follow(
+    {
+      documents: rig.documents,
+      visits: rig.visiting.visits,
+      questions: {
+        changedSince: async (version) => {
+          const { changes } = rig;
+          return { version: changes.version, personIds: version > 0 && version < changes.version ? changes.personIds : [] };
+        },
+      },
+      gallery: { position: () => ({ epoch, version: 1 }), isReady: () => isReady },
+      sender: {
+        send: async (job) => void rig.queued.push(job),
+        ping: async () => undefined,
+        counts: async () => [],
+        close: async () => undefined,
+      },
+      sendTimeoutMs: 1_000,
+      now: () => rig.nowMs,
+      ...over,
+    },
+    never,
+  );
+
+/** So many posts, an hour apart, that show this person; the oldest first. */
+async function posted(
+  count: number,
+  person: ReturnType<typeof seenFace>['person'] = { id: 'ada', status: 'named', name: 'Ada' },
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { id } = await rig.join(`s${rig.faces.size}`, [seenFace({ person })]);
+    await rig.settle();
+    ids.push(id);
+    rig.nowMs += 3_600_000;
+  }
+  return ids;
+}
+
+const changed = (...personIds: string[]): void => void (rig.changes = { version: rig.changes.version + 1, personIds });
+const edited = (): string[] => rig.queued.splice(0).flatMap((job) => (job.kind === 'visit' ? job.visitId : []));
+
+describe('posts follow the gallery', () => {
+  it('only those that show somebody who was changed', async () => {
+    await posted(1, grace);
+    const [ada] = await posted(1);
+    await once();
+    expect(edited()).toEqual([]);
+    changed('ada');
+    await once();
+    expect(edited()).toEqual([ada]);
+    await once();
+    expect(edited()).toEqual([]);
+  });
+
+  it('with a revision that no earlier job had', async () => {
+    const [id] = await posted(1);
+    await once();
+    const { revision } = await rig.visit(id!);
+    changed('ada');
+    await once();
+    expect(rig.queued).toEqual([{ v: 1, kind: 'visit', visitId: id, revision: revision + 1, why: 'edit' }]);
+  });
+
+  it('newest first, thirty at a time, the rest later', async () => {
+    const ids = await posted(40);
+    await once();
+    changed('ada');
+    await once();
+    const newest = ids.toReversed();
+    expect(edited()).toEqual(newest.slice(0, 30));
+    await once();
+    expect(edited()).toEqual(newest.slice(30));
+    await once();
+    expect(edited()).toEqual([]);
+  }, 30_000);
+
+  it('but not those of last week', async () => {
+    await posted(1);
+    await once();
+    rig.nowMs += 7 * 86_400_000;
+    changed('ada');
+    await once();
+    expect(edited()).toEqual([]);
+  });
+
+  it('and begin anew with another gallery', async () => {
+    await posted(1);
+    await once();
+    changed('ada');
+    epoch = 'e2';
+    await once();
+    expect(edited()).toEqual([]);
+    changed('ada');
+    await once();
+    expect(edited()).toHaveLength(1);
+  });
+
+  it('not before the gallery is known, and miss nothing by that', async () => {
+    const [id] = await posted(1);
+    await once();
+    isReady = false;
+    epoch = '';
+    changed('ada');
+    await once();
+    expect(edited()).toEqual([]);
+    [isReady, epoch] = [true, 'e1'];
+    await once();
+    expect(edited()).toEqual([id]);
+  });
+
+  it('also when the process is killed in between', async () => {
+    const [id] = await posted(1);
+    await once();
+    changed('ada');
+    const dying = async (): Promise<never> => {
+      throw new AppError('queue-unavailable', 'killed');
+    };
+    await expect(once({ sender: { send: dying, ping: dying, counts: dying, close: dying } })).rejects.toMatchObject({
+      code: 'queue-unavailable',
+    });
+    await once();
+    expect(edited()).toEqual([id]);
+  });
+});

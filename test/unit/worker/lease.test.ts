@@ -1,0 +1,71 @@
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { takeLease } from '@watchpost/worker/lease';
+import { runTasks } from '@watchpost/worker/schedule';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryDocuments } from '../../support/memory-documents.ts';
+import { until } from '../../support/until.ts';
+
+const never = new AbortController().signal;
+let nowMs = 0;
+let documents = createMemoryDocuments(() => nowMs);
+beforeEach(() => {
+  nowMs = 1_000;
+  documents = createMemoryDocuments(() => nowMs);
+});
+
+const take = () => takeLease(documents, 'thing', 60_000, never);
+
+describe('a lease', () => {
+  it('has one holder, until it is given back', async () => {
+    const both = await Promise.all([take(), take()]);
+    const [held] = both.filter((each) => each !== null);
+    expect(both.filter((each) => each === null)).toHaveLength(1);
+    await held!.release();
+    expect(await take()).not.toBeNull();
+  });
+
+  it('runs out by the clock of the database', async () => {
+    const first = await take();
+    nowMs += 59_999;
+    expect(await take()).toBeNull();
+    nowMs += 1;
+    const second = await take();
+    expect(second).not.toBeNull();
+    expect(await first!.renew(never)).toBe(false);
+    // Whoever lost it cannot give it back for the other.
+    await first!.release();
+    expect(await take()).toBeNull();
+  });
+
+  it('lasts its full time again once it is renewed', async () => {
+    const lease = await take();
+    nowMs += 50_000;
+    expect(await lease!.renew(never)).toBe(true);
+    nowMs += 50_000;
+    expect(await take()).toBeNull();
+    await lease!.release();
+    expect(await take()).not.toBeNull();
+  });
+});
+
+describe('a task', () => {
+  it('is done by one process at a time, again after a failure, until they stop', async () => {
+    const stop = new AbortController();
+    const log = createLogger('test', 'silent');
+    let [runs, atOnce, most] = [0, 0, 0];
+    const run = async (): Promise<void> => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      atOnce -= 1;
+      runs += 1;
+      if (runs === 1) throw new Error('the first time it fails');
+    };
+    const tasks = [{ name: 'counting', everyMs: 1, run }];
+    const processes = [1, 2, 3].map(async () => runTasks(tasks, { documents, log }, stop.signal));
+    await until('it ran ten times', () => runs >= 10);
+    stop.abort();
+    await Promise.all(processes);
+    expect(most).toBe(1);
+  });
+});

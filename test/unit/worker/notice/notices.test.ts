@@ -1,0 +1,192 @@
+import { AppError } from '@watchpost/shared/errors';
+import { defaultCameraSettings } from '@watchpost/cameras/camera-settings';
+import { dueDigest } from '@watchpost/worker/notice/daily-digest';
+import { skippedIn } from '@watchpost/worker/notice/skipped-line';
+import { drawSheet } from '@watchpost/worker/notice/contact-sheet';
+import { decode } from '@watchpost/see/picture/decode';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+
+const never = new AbortController().signal;
+const berlin = 'Europe/Berlin';
+const at = (text: string): number => Date.parse(text);
+
+const task = (rig: VisitRig, name: string): Promise<void> => rig.visiting.tasks.find((each) => each.name === name)!.run(never);
+
+describe('the daily digest is due', () => {
+  it.each([
+    ['a minute before its time', '2026-11-22T06:59:00Z', null],
+    ['at its time', '2026-11-22T07:00:00Z', '2026-11-22'],
+    ['hours later, if nobody was there', '2026-11-22T12:59:00Z', '2026-11-22'],
+    ['not after six hours', '2026-11-22T13:01:00Z', null],
+  ])('%s', (_when, now, name) => {
+    expect(dueDigest(at(now), 8 * 60, berlin)?.name ?? null).toBe(name);
+  });
+
+  it('after midnight for the evening before', () => {
+    const due = dueDigest(at('2026-11-22T00:30:00Z'), 23 * 60, berlin);
+    expect(due).toEqual({ name: '2026-11-21', fromMs: at('2026-11-20T22:00:00Z'), toMs: at('2026-11-21T22:00:00Z') });
+  });
+
+  it('over 25 hours where clocks go back', () => {
+    const due = dueDigest(at('2026-10-25T08:00:00Z'), 8 * 60, berlin)!;
+    expect((due.toMs - due.fromMs) / 3_600_000).toBe(25);
+  });
+
+  it('never where nobody wants one', () => {
+    expect(dueDigest(at('2026-11-22T07:00:00Z'), null, berlin)).toBeNull();
+  });
+});
+
+/** A rig whose cameras report in the digest only, with one visit in it. */
+async function digestRig(): Promise<VisitRig> {
+  const rig = startVisitRig();
+  rig.settings = { ...defaultCameraSettings, policy: { named: 'digest', unknown: 'digest', ignored: 'never' } };
+  // 14:00 in Berlin; the digest is due at 20:00.
+  rig.cameras.digestAtMinute = 20 * 60;
+  await rig.join('s1', [seenFace()]);
+  await rig.settle();
+  return rig;
+}
+
+describe('the digest', () => {
+  it('is one post with a contact sheet, however many workers make it', async () => {
+    const rig = await digestRig();
+    await task(rig, 'digest');
+    expect(rig.queued).toEqual([]);
+    rig.nowMs += 6 * 3_600_000 + 1_000;
+    await Promise.all([task(rig, 'digest'), task(rig, 'digest')]);
+    await rig.settle();
+    await task(rig, 'digest');
+    await rig.settle();
+    expect(rig.posts.shown()).toHaveLength(1);
+    const [{ post, fileId, channel }] = rig.posts.shown() as [ReturnType<VisitRig['posts']['shown']>[0]];
+    expect(channel).toBe('slack:CRESULTS');
+    expect(JSON.stringify(post)).toContain('Ada');
+    expect((await decode(rig.posts.files.get(fileId!)!, { maxPixels: 10_000_000, workPixels: 10_000_000 })).width).toBeGreaterThan(100);
+  });
+
+  it('of a day on which nothing is to be said is not posted', async () => {
+    const rig = startVisitRig();
+    rig.cameras.digestAtMinute = 13 * 60;
+    await task(rig, 'digest');
+    expect([rig.queued, rig.posts.messages]).toEqual([[], []]);
+  });
+
+  it('is posted once by processes that are killed at any step', async () => {
+    for (let kill = 1; ; kill += 1) {
+      const rig = await digestRig();
+      rig.nowMs += 6 * 3_600_000 + 1_000;
+      let steps = 0;
+      rig.stepping(() => {
+        steps += 1;
+        if (steps >= kill) throw new AppError('gallery-unavailable', 'killed');
+      });
+      const jobs = (): typeof rig.queued => [...rig.queued];
+      let before = jobs();
+      try {
+        await task(rig, 'digest');
+        before = jobs();
+        for (const job of before) await rig.run(job);
+        rig.queued.length = 0;
+      } catch {
+        rig.queued.splice(0, rig.queued.length, ...before);
+      }
+      rig.stepping(() => undefined);
+      await task(rig, 'digest');
+      await rig.settle();
+      expect(rig.posts.shown(), `killed at step ${kill}`).toHaveLength(1);
+      if (steps < kill) {
+        expect(kill).toBeGreaterThan(5);
+        return;
+      }
+    }
+  });
+});
+
+describe('skipped snapshots', () => {
+  const skipped = { channel: 'slack:C1', camera: 'Gate', outcome: 'skipped', snapshots: 40 } as const;
+
+  it('are counted by camera, of this platform only, most first', () => {
+    const others = [
+      { ...skipped, camera: 'Door', snapshots: 3 },
+      { ...skipped, channel: 'slack:C2', snapshots: 2 },
+      { ...skipped, outcome: 'none' as const },
+      { ...skipped, channel: 'other:C1' },
+    ];
+    expect(skippedIn([...others, skipped], 'slack')).toEqual([
+      { camera: 'Gate', count: 42 },
+      { camera: 'Door', count: 3 },
+    ]);
+  });
+
+  it('are one line an hour, after the hour', async () => {
+    const rig = startVisitRig();
+    const hourMs = 3_600_000;
+    rig.outcomes = ({ fromMs }) => (fromMs === rig.startMs ? [skipped] : []);
+    await task(rig, 'skipped');
+    rig.nowMs = rig.startMs + hourMs + 10_000;
+    await task(rig, 'skipped');
+    expect(rig.queued).toEqual([]);
+    rig.nowMs += 60_000;
+    await task(rig, 'skipped');
+    await task(rig, 'skipped');
+    await rig.settle();
+    rig.nowMs += 2 * hourMs;
+    await task(rig, 'skipped');
+    await rig.settle();
+    expect(rig.posts.shown()).toHaveLength(1);
+    expect(JSON.stringify(rig.posts.shown()[0]!.post)).toMatch(/40.*Gate|Gate.*40/);
+  });
+});
+
+describe('somebody who asked to be told', () => {
+  it('gets one direct message for a visit, however often its post is edited', async () => {
+    const rig = startVisitRig();
+    rig.people.set('ada', { id: 'ada', status: 'named', name: 'Ada', number: null, faces: 1, lastSeen: null, mayBe: null });
+    const wish = { who: { kind: 'person', personId: 'ada', name: 'Ada' }, camera: null, hours: null } as const;
+    await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
+    await rig.join('s1', [seenFace()]);
+    await rig.settle();
+    rig.nowMs += 5_000;
+    await rig.join('s2', [seenFace()]);
+    await rig.settle();
+    expect(rig.messages).toEqual([{ member: 'U1', summary: expect.stringContaining('Ada') }]);
+  });
+
+  it('is told nothing of others', async () => {
+    const rig = startVisitRig();
+    const wish = { who: { kind: 'person', personId: 'grace', name: 'Grace' }, camera: null, hours: null } as const;
+    await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
+    await rig.join('s1', [seenFace()]);
+    await rig.settle();
+    expect(rig.messages).toEqual([]);
+  });
+});
+
+describe('a notice', () => {
+  it('that no longer exists fails for good', async () => {
+    await expect(startVisitRig().run({ v: 1, kind: 'notice', noticeId: 'digest-none' })).rejects.toMatchObject({ code: 'notice-missing' });
+  });
+});
+
+describe('the contact sheet', () => {
+  it('shows each face with its label, and a grey field for one whose picture is gone', async () => {
+    const red = await sharp({ create: { width: 50, height: 50, channels: 3, background: '#ff0000' } })
+      .jpeg()
+      .toBuffer();
+    const cells = [
+      { snapshotId: 's1', position: 0, label: '1: Ada' },
+      { snapshotId: 's2', position: 0, label: `2: ${'W'.repeat(80)}` },
+    ];
+    const bytes = await drawSheet(cells, { crop: async (id) => (id === 's1' ? red : null) }, never);
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    const pixel = (x: number, y: number): number[] => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)];
+    expect(pixel(100, 100)[0]).toBeGreaterThan(230);
+    expect(pixel(100, 100)[1]).toBeLessThan(40);
+    expect(Math.abs(pixel(300, 100)[0]! - 0xd0)).toBeLessThan(8);
+    // The long label stays within the sheet's margin.
+    expect(Math.min(...pixel(info.width - 3, 218))).toBeGreaterThan(230);
+  });
+});
