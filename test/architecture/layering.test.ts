@@ -17,7 +17,7 @@ const floors: Record<string, string[]> = {
   'packages/see': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
   'apps/ingest': ['packages/shared', 'packages/slack'],
-  'apps/worker': ['packages/gallery', 'packages/see', 'packages/shared', 'packages/slack'],
+  'apps/worker': ['packages/cameras', 'packages/gallery', 'packages/see', 'packages/shared', 'packages/slack', 'packages/visits'],
   'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
   // Starts ingest and worker as processes, and runs the command line.
   'apps/standalone': ['apps/cli', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
