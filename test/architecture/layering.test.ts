@@ -17,7 +17,7 @@ const floors: Record<string, string[]> = {
   'packages/see': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
   'apps/ingest': ['packages/shared', 'packages/slack'],
-  'apps/worker': ['packages/gallery', 'packages/see', 'packages/shared', 'packages/slack'],
+  'apps/worker': ['packages/cameras', 'packages/gallery', 'packages/see', 'packages/shared', 'packages/slack', 'packages/visits'],
   'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
   // Starts ingest and worker as processes, and runs the command line.
   'apps/standalone': ['apps/cli', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
@@ -160,7 +160,8 @@ describe('adapters', () => {
   });
 
   it('the pipelines know no chat platform by name', () => {
-    const pipelines = all.filter(({ file }) => /^apps\/worker\/src\/(snapshot|result)\/|^packages\/(see|gallery|visits)\//.test(file));
+    const rooms = /^apps\/worker\/src\/(snapshot|visit|notice|interaction|result)\/|^packages\/(see|gallery|visits)\//;
+    const pipelines = all.filter(({ file }) => rooms.test(file));
     expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

@@ -143,16 +143,16 @@ for (const backend of galleryBackends) {
       expect(spent()).toEqual([0, 0]);
     });
 
-    it('repeats only the request where the queue did not take the result', async () => {
+    it('repeats only the request where the queue did not take the visit’s job', async () => {
       const nowhere = createJobSender({ REDIS_URL: 'redis://127.0.0.1:1' }, { log });
       const broken = await start(() => ({ sender: nowhere, sendTimeoutMs: 500 }));
       const job = postedIn(slack, picture);
       await expect(broken.handlers.snapshot(job, context, never)).rejects.toMatchObject({ code: 'queue-unavailable' });
       await nowhere.close();
       const sent: unknown[] = [];
-      const { handlers } = await start(({ sender }) => ({ sender: { ...sender, send: async (result) => void sent.push(result) } }));
+      const { handlers } = await start(({ sender }) => ({ sender: { ...sender, send: async (next) => void sent.push(next) } }));
       await handlers.snapshot(job, context, never);
-      expect(sent).toEqual([{ v: 1, kind: 'result', snapshotId: job.snapshotId }]);
+      expect(sent).toEqual([{ v: 1, kind: 'visit', visitId: expect.any(String), revision: 1, why: 'post' }]);
       expect(spent()).toEqual([1, 1]);
     });
 

@@ -85,9 +85,11 @@ describeWith(
       await sender.send(job, { timeoutMs: 5_000 });
       return job;
     }
+    const posts = () => behind.chat.messages.filter(({ channel }) => channel === 'CRESULTS');
     const posted = async (...jobs: SnapshotJob[]): Promise<void> => {
-      await until('all are posted', () => behind.posts.length >= jobs.length, 60_000);
-      expect(behind.posts.map(({ title }) => title)).toEqual(jobs.map(({ camera }) => camera));
+      await until('all are posted', () => posts().length >= jobs.length, 60_000);
+      expect(posts()).toHaveLength(jobs.length);
+      for (const { camera } of jobs) expect(posts().filter(({ text }) => text.startsWith(`${camera}: `))).toHaveLength(1);
     };
     const readiness = async (): Promise<{ status: number; body: { reasons?: Record<string, string> } }> => {
       const response = await fetch(`${worker.url}/health/ready`);
@@ -135,11 +137,11 @@ describeWith(
       slack.permissions.channel = { name: 'results', is_member: false, is_archived: false };
       const jobs = [await post(), await post(), await post()];
       expect(await reason()).toMatch(/\/invite @watchpost in #results/);
-      await until('all are recognised', async () => (await countOf('result', 'waiting')) === 3, 60_000);
+      await until('all are recognised', async () => (await countOf('visit', 'waiting')) + (await countOf('visit', 'prioritized')) === 3, 60_000);
       expect(await countOf('snapshot', 'waiting')).toBe(0);
       slack.permissions.channel.is_member = true;
       await posted(...jobs);
-      expect([await countOf('result', 'failed'), await countOf('snapshot', 'failed')]).toEqual([0, 0]);
+      expect([await countOf('visit', 'failed'), await countOf('snapshot', 'failed')]).toEqual([0, 0]);
     });
 
     it('because only posting shows the fault tries one post at a time, and goes on when one succeeds', async () => {
@@ -183,7 +185,7 @@ describeWith(
       await until('both were let through', async () => (await countOf('snapshot', 'delayed')) === 2, 20_000);
       expect([behind.downloads, await countOf('snapshot', 'failed')]).toEqual([[], 0]);
       await setReadOnly('off');
-      await until('all are posted', () => behind.posts.length === jobs.length, 60_000);
+      await until('all are posted', () => posts().length === jobs.length, 60_000);
       await until('it is ready again', async () => (await readiness()).status === 200);
       expect(logged(/"attempt":[2-9]/)).toEqual([]);
     });
@@ -214,7 +216,7 @@ describeWith(
       expect(out.join('\n')).toMatch(new RegExp(`^${job.snapshotId}  snapshot  .*file-gone: HTTP 404$`, 'm'));
       expect(await runCommand(['jobs', 'retry', job.snapshotId], options)).toBe(0);
       await posted(job);
-      await until('its record says so', async () => (await gallery.records.get(job.snapshotId, never))?.state === 'posted');
+      await until('its record says so', async () => (await gallery.records.get(job.snapshotId, never))?.state === 'recognised');
       expect((await gallery.records.get(job.snapshotId, never))?.error).toBeNull();
       expect(await countOf('snapshot', 'failed')).toBe(0);
     });

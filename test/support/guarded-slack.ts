@@ -29,6 +29,8 @@ const scopeOf: Record<string, string> = {
   'files.getUploadURLExternal': 'files:write',
   'files.completeUploadExternal': 'files:write',
   'files.info': 'files:read',
+  'chat.postMessage': 'chat:write',
+  'chat.update': 'chat:write',
   'conversations.info': 'channels:read',
 };
 
@@ -52,7 +54,7 @@ export async function startGuardedSlack(behind: { url: string }, over: Partial<P
     if (token !== permissions.token) return 'invalid_auth';
     const needed = scopeOf[method];
     if (needed !== undefined && !scopes.includes(needed)) return 'missing_scope';
-    if (method !== 'files.completeUploadExternal' && method !== 'conversations.info') return null;
+    if (method !== 'chat.postMessage' && method !== 'conversations.info') return null;
     if (!channel) return 'channel_not_found';
     if (method === 'conversations.info') return null;
     if (channel.is_archived) return 'is_archived';

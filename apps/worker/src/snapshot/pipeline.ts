@@ -37,7 +37,7 @@ export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'
     const isNew = isUnrecognised(opened);
     const recognised = isNew ? await recognise(job, opened, { ...deps, log }, signal) : opened;
     if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
-      await timed('join-visit', () => joinVisit(recognised, deps, signal));
+      await timed('join-visit', () => keepTrying(() => joinVisit(recognised, deps, signal), log, signal));
     } else {
       deps.files.drop(job.snapshotId);
     }

@@ -91,7 +91,7 @@ describe('a process that is killed', () => {
       expect([rig.posts.edits, rig.posts.swaps]).toEqual(before);
     }
     expect(last).toBeGreaterThan(8);
-  });
+  }, 60_000);
 
   it('beside another one at work never posts twice, even when its lease has run out', async () => {
     const rig = startVisitRig();
