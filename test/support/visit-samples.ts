@@ -13,7 +13,7 @@ export const unknown7 = { id: 'u7', status: 'unknown', name: 'Unknown 7' } as co
 export const unknown12 = { id: 'u12', status: 'unknown', name: 'Unknown 12' } as const;
 export const postman = { id: 'postman', status: 'ignored', name: 'Postman' } as const;
 
-export function visitSnapshot(snapshotId: string, afterSeconds = 0): VisitSnapshot {
+function visitSnapshot(snapshotId: string, afterSeconds = 0): VisitSnapshot {
   return { snapshotId, messageId: `m-${snapshotId}`, takenAtMs: startMs + afterSeconds * 1_000, width: 1_920, height: 1_080 };
 }
 
