@@ -45,7 +45,7 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
       check: async () => undefined,
       download: async () => new Uint8Array(),
       permalink: async (_channel, messageId) => `https://example.test/${messageId}`,
-    } as ConnectedPlatform['chat'],
+    },
     members: {
       mayName: async (member) => !seen.outsiders.has(member),
       tell: async ({ member }, text) => void seen.told.push(`${member}: ${plain(text)}`),
@@ -84,10 +84,10 @@ export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentSto
     platformFor: () => notingPlatform(seen),
     engine: {
       modelId: 'test-model',
-      see: silentChat.posts.upload,
-      fingerprint: silentChat.posts.upload,
+      see: async () => Promise.reject(new Error('no picture is looked at')),
+      fingerprint: async () => Promise.reject(new Error('no picture is looked at')),
       close: async () => undefined,
-    } as never,
+    },
     files: { get: () => null, keep: () => undefined, drop: () => undefined },
     maxBytes: 1_000_000,
     maxPixels: 1_000_000,
@@ -123,11 +123,12 @@ export async function takeSnapshot(
     snapshotId = randomUUID(),
     camera = 'Front door',
     takenAtMs = Date.now(),
-  }: { snapshotId?: string; camera?: string; takenAtMs?: number } = {},
+    sizePx = 100,
+  }: { snapshotId?: string; camera?: string; takenAtMs?: number; sizePx?: number } = {},
 ): Promise<Visit> {
   const visits = createVisits(opened.documents);
   const info = { snapshotId, channel: 'slack:C1' as const, camera, takenAtMs };
-  const boxed = vectors.map((vector, index) => face(vector, { box: { x: 10 + 200 * index, y: 10, width: 100, height: 100 } }));
+  const boxed = vectors.map((vector, index) => face(vector, { box: { x: 10 + 200 * index, y: 10, width: 100, height: 100 }, sizePx }));
   await opened.gallery.recognise(info, boxed, never);
   const joined = await visits.join({ ...info, messageId: '1.0', width: 1_000, height: 800 }, defaultCameraSettings, never);
   const { numbers, persons, asked } = await composed(opened, joined);
@@ -140,7 +141,7 @@ export async function composed(opened: OpenedGallery, visit: Visit) {
     visit.snapshots.map(({ snapshotId }) => snapshotId),
     never,
   );
-  return compose(visit, seen, opened.questions.alike);
+  return compose(visit, seen, (one, other) => opened.questions.alike(one, other));
 }
 
 /** A visit as it is stored now, and its post as it would read now. */

@@ -1,4 +1,5 @@
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
+import { compose } from '@watchpost/visits/compose';
 import type { JoiningSnapshot } from '@watchpost/visits/visits';
 import type { Visit, VisitSnapshot } from '@watchpost/visits/visit';
 import type { Visitor, VisitView } from '@watchpost/visits/visit-view';
@@ -12,7 +13,7 @@ export const unknown7 = { id: 'u7', status: 'unknown', name: 'Unknown 7' } as co
 export const unknown12 = { id: 'u12', status: 'unknown', name: 'Unknown 12' } as const;
 export const postman = { id: 'postman', status: 'ignored', name: 'Postman' } as const;
 
-export function visitSnapshot(snapshotId: string, afterSeconds = 0): VisitSnapshot {
+function visitSnapshot(snapshotId: string, afterSeconds = 0): VisitSnapshot {
   return { snapshotId, messageId: `m-${snapshotId}`, takenAtMs: startMs + afterSeconds * 1_000, width: 1_920, height: 1_080 };
 }
 
@@ -81,6 +82,18 @@ export function alikeByLooks(): GalleryQuestions['alike'] & { asked: number } {
   alike.asked = 0;
   return alike;
 }
+
+export type Faces = Record<string, ComparableFace[]>;
+
+/** Who is in a visit of these snapshots, ten seconds apart, as the numbers with names (or `?`). */
+export function composed(faces: Faces, over: Partial<Visit> = {}, alike = alikeByLooks()) {
+  const all = compose(visitOf(Object.keys(faces), over), new Map(Object.entries(faces)), alike);
+  const who = all.view.visitors.map(({ number, person, could }) => `${number}: ${person?.name ?? '?'}${could ? ` (${could.name}?)` : ''}`);
+  return { ...all, who, visitors: all.view.visitors };
+}
+
+export const stranger = (position: number, over: Parameters<typeof face>[1] = {}) =>
+  face(position, { decision: 'unknown', person: unknown7, ...over });
 
 export function visitor(number: number, over: Partial<Visitor> = {}): Visitor {
   const person = over.person === undefined ? { id: 'ada', name: 'Ada' } : over.person;

@@ -91,7 +91,7 @@ function couldBe(group: Group, groups: readonly Group[], denied: ReadonlySet<str
   const isBeside = (id: string): boolean =>
     groups.some((other) => other !== group && other.person?.id === id && areSeenTogether(group, other));
   const candidates = new Map<string, { id: string; name: string; votes: number }>();
-  for (const { id, name, weight } of [...namesIn(group)]) {
+  for (const { id, name, weight } of namesIn(group)) {
     const votes = (candidates.get(id)?.votes ?? 0) + weight;
     candidates.set(id, { id, name, votes });
   }

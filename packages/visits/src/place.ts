@@ -16,23 +16,24 @@ export type JoinSettings = Pick<CameraSettings, 'visitWindowMs' | 'visitLongestM
  * it is within the window and the visit does not grow too long. So visits never overlap, and a late snapshot never joins two. Null: it
  * begins one. Pure.
  */
-export function place(stretches: readonly Stretch[], atMs: number, { visitWindowMs, visitLongestMs }: JoinSettings): Stretch | null {
+export function place(stretches: readonly Stretch[], atMs: number, settings: JoinSettings): Stretch | null {
   let before: Stretch | null = null;
   let after: Stretch | null = null;
   for (const each of stretches) {
     if (each.fromMs <= atMs && atMs <= each.toMs) return each;
-    if (each.toMs < atMs && (!before || each.toMs > before.toMs)) before = each;
-    if (each.fromMs > atMs && (!after || each.fromMs < after.fromMs)) after = each;
+    if (each.toMs < atMs) before = before && before.toMs >= each.toMs ? before : each;
+    else after = after && after.fromMs <= each.fromMs ? after : each;
   }
-  const near = [
-    ...(before && isWithin(atMs - before.toMs, atMs - before.fromMs) ? [{ stretch: before, gapMs: atMs - before.toMs }] : []),
-    ...(after && isWithin(after.fromMs - atMs, after.toMs - atMs) ? [{ stretch: after, gapMs: after.fromMs - atMs }] : []),
-  ];
-  return near.reduce<(typeof near)[number] | null>((best, each) => (best && best.gapMs <= each.gapMs ? best : each), null)?.stretch ?? null;
+  const near = [before, after].filter((each) => each !== null && takes(each, atMs, settings));
+  return near.reduce((best, each) => (best && each && gapMs(best, atMs) <= gapMs(each, atMs) ? best : each), null);
+}
 
-  function isWithin(gapMs: number, lengthMs: number): boolean {
-    return gapMs <= visitWindowMs && lengthMs <= visitLongestMs;
-  }
+/** How far the moment is from the stretch, in which it does not lie. */
+const gapMs = ({ fromMs, toMs }: Stretch, atMs: number): number => Math.max(fromMs - atMs, atMs - toMs);
+
+function takes(stretch: Stretch, atMs: number, { visitWindowMs, visitLongestMs }: JoinSettings): boolean {
+  const { fromMs, toMs } = reaching(stretch, atMs);
+  return gapMs(stretch, atMs) <= visitWindowMs && toMs - fromMs <= visitLongestMs;
 }
 
 /** The stretch with this moment in it. */

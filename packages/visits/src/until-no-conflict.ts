@@ -1,10 +1,11 @@
 import { AppError } from '@watchpost/shared/errors';
+import { backoffMs } from '@watchpost/shared/retry';
 import { pause } from '@watchpost/shared/wait';
 
 /** After so many tries in a row something else is wrong. */
 const mostTries = 40;
-/** Milliseconds. */
-const longestPauseMs = 100;
+/** Pauses grow, so that many writers of one document do not only fail each other. Milliseconds. */
+const pauses = { firstMs: 10, maxMs: 500 };
 
 /**
  * Reads, decides and writes again as long as another writer is faster (`document-conflict`), after a short pause of random length.
@@ -16,7 +17,7 @@ export async function untilNoConflict<T>(work: () => Promise<T>, signal: AbortSi
       return await work();
     } catch (error) {
       if (!isConflict(error) || tries === mostTries) throw error;
-      await pause(Math.random() * Math.min(longestPauseMs, 5 * tries), signal);
+      await pause(Math.random() * backoffMs(tries, pauses), signal);
     }
   }
 }

@@ -34,16 +34,16 @@ describe('the digest of a day', () => {
       visitAt(1, [ada, stranger]),
       visitAt(2, [stranger], { camera: 'Yard' }),
       visitAt(3, [unsure]),
-      visitAt(4, [ada, unsure]),
+      visitAt(4, [ada, unsure, { ...unsure, number: 9 }]),
       visitAt(5, [stranger]),
     ]);
     expect(lines(made?.post)).toEqual([
       'The last day · 14 Nov 2023 22:13–22:13 · 5 visits',
       '1: Ada · Front door · 23:13–02:13 · 2 visits',
       '2: Unknown 7 · Front door, Yard · 23:13–03:13 · 3 visits',
-      '3: 2 not sure who · Front door · 01:13–02:13 · 2 visits',
+      '3: 3 not sure who · Front door · 01:13–02:13 · 2 visits',
     ]);
-    expect(made?.post.summary).toBe('The last day: Ada, Unknown 7, 2 not sure who');
+    expect(made?.post.summary).toBe('The last day: Ada, Unknown 7, 3 not sure who');
     expect(footer(made?.post)).toBe('');
   });
 

@@ -1,7 +1,7 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import { createVisits, type JoiningSnapshot, type Visits } from '@watchpost/visits/visits';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../support/memory-documents.ts';
 import { joining, startMs } from '../../support/visit-samples.ts';
@@ -129,7 +129,7 @@ describe('visits, whatever the order', () => {
         );
         expect(groups).toEqual(inOrder(taken));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     ));
 
   it('are the same in any order where no doubt is possible: bursts shorter than the window, farther apart than it', () =>
@@ -147,7 +147,7 @@ describe('visits, whatever the order', () => {
           expect(groups).toEqual(inOrder(taken));
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     ));
 
   it('hold each snapshot once, never overlap and are never too long, with several workers at once, kills and repetitions', () =>
@@ -180,7 +180,7 @@ describe('visits, whatever the order', () => {
           for (const second of taken) expect((await join(visits, joining(second))).id).toBe(ids.get(second));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     ));
 });
 

@@ -21,7 +21,7 @@ export interface DeedDeps {
 
 /** Who asks, and on which platform. */
 export interface Asker {
-  /** The platform's: `slack` of `slack:C0123`. */
+  /** The platform's, as channel keys have it. */
   name: string;
   platform: ConnectedPlatform;
   /** For the audit. */

@@ -23,7 +23,7 @@ export function moment(atMs: number, format: 'time' | 'date' | 'date-time' = 'da
   return { text, time: { atMs, format } };
 }
 
-/** Whoever changed something, by the actor's id: `slack:U0123`, `cli`. */
+/** Whoever changed something, by the actor's id: `platform:U0123`, `cli`. */
 export function actor(id: string): TextRun {
   if (id === 'cli') return { text: 'somebody at the command line' };
   const at = id.indexOf(':');

@@ -54,15 +54,20 @@ function joinAlike(groups: Set<Group>, alike: Alike): void {
   const compared = [...groups].sort((a, b) => b.faces.length - a.faces.length).slice(0, mostCompared);
   for (const [index, one] of compared.entries())
     for (const other of compared.slice(index + 1)) {
-      if (!groups.has(one) || !groups.has(other) || one.person?.id === other.person?.id) continue;
-      if (one.saidBy !== null && other.saidBy !== null) continue;
-      if (areSeenTogether(one, other) || likenessOf(one, other, alike) !== 'same') continue;
+      if (!groups.has(one) || !groups.has(other) || !areOne(one, other, alike)) continue;
       const [kept, gone] = isStronger(other, one) ? [other, one] : [one, other];
       const names = [kept, gone].flatMap(({ person }) => person ?? []);
       absorb(kept, gone);
       if (kept.saidBy === null && names.length === 2 && names.every(({ status }) => status !== 'unknown')) contradict(kept, names);
       groups.delete(gone);
     }
+}
+
+/** Whether two are surely alike, and neither a picture nor two readers say that they are two. */
+function areOne(one: Group, other: Group, alike: Alike): boolean {
+  if (one.person !== null && one.person.id === other.person?.id) return false;
+  if (one.saidBy !== null && other.saidBy !== null) return false;
+  return !areSeenTogether(one, other) && likenessOf(one, other, alike) === 'same';
 }
 
 function contradict(group: Group, names: readonly KnownPerson[]): void {

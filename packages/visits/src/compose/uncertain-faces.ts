@@ -18,33 +18,42 @@ const mostCompared = 8;
  */
 export function addUncertain(groups: readonly Group[], uncertain: readonly SeenFace[], former: Former, alike: Alike): Group[] {
   const all = [...groups];
-  const possible = new Map<string, Group[]>();
-  const note = (key: string, group: Group): void => {
-    const noted = possible.get(key);
-    if (!noted) possible.set(key, [group]);
-    else if (!noted.includes(group)) noted.push(group);
-  };
-  for (const group of groups) for (const { id } of [...namesOf(group)]) note(surely(id), group);
+  const possible = createPossible(groups);
   for (const seen of uncertain) {
     const number = former.numbers.get(keyOf(seen.ref));
     const candidate = seen.face.person?.id ?? null;
-    const mayJoin = (group: Group): boolean => !group.snapshots.has(seen.ref.snapshotId) && !isDenied(seen, group, number, former);
     const like = (group: Group) => likenessOf({ samples: [seen] }, group, alike);
-    const unlessDifferent = (key: string): Group | undefined =>
-      possible.get(key)?.find((group) => mayJoin(group) && like(group) !== 'different');
+    const mayJoin = (group: Group): boolean => !group.snapshots.has(seen.ref.snapshotId) && !isDenied(seen, group, number, former);
+    const under = (key: string): Group | undefined => possible.under(key).find((group) => mayJoin(group) && like(group) !== 'different');
+    const keys = [...(candidate === null ? [] : [perhaps(candidate)]), ...(number === undefined ? [] : [numbered(number)])];
     const chosen =
-      (candidate === null ? undefined : unlessDifferent(surely(candidate))) ??
+      (candidate === null ? undefined : under(surely(candidate))) ??
       largest(all).find((group) => mayJoin(group) && like(group) === 'same') ??
-      (candidate === null ? undefined : unlessDifferent(perhaps(candidate))) ??
-      (number === undefined ? undefined : unlessDifferent(numbered(number)));
+      firstOf(keys, under);
     const group = chosen ?? newGroup(null);
     addFace(group, seen);
     if (!chosen) all.push(group);
-    if (group.person !== null || group.contradiction.length > 0) continue;
-    if (candidate !== null) note(perhaps(candidate), group);
-    if (number !== undefined) note(numbered(number), group);
+    if (namesOf(group).length === 0) for (const key of keys) possible.note(key, group);
   }
   return all;
+}
+
+function firstOf(keys: readonly string[], under: (key: string) => Group | undefined): Group | undefined {
+  for (const key of keys) {
+    const found = under(key);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The visitors that a face may join, by what speaks for it. */
+function createPossible(groups: readonly Group[]) {
+  const noted = new Map<string, Set<Group>>();
+  const note = (key: string, group: Group): void => {
+    noted.set(key, (noted.get(key) ?? new Set()).add(group));
+  };
+  for (const group of groups) for (const { id } of namesOf(group)) note(surely(id), group);
+  return { note, under: (key: string): Group[] => [...(noted.get(key) ?? [])] };
 }
 
 const surely = (id: string): string => `surely ${id}`;

@@ -18,25 +18,19 @@ export function buttonsOf({ number, standing, person, could, isNew }: Visitor, v
     ...(style && { style }),
   });
   const subject = person?.id ?? null;
+  const name = shortName(person?.name ?? '');
   const is = button('This is…', 'is', subject);
   const isElse = button('Somebody else…', 'is', could?.id ?? subject);
+  const not = button(`Not ${name}`, 'not', subject);
   const noFace = button('Not a face', 'not-a-face', subject);
   const seenBefore = button('Seen before?', 'seen-before', subject);
   const ask = could ? [button('Yes', 'yes', could.id, 'primary'), button('No', 'no', could.id), isElse] : [is];
-  switch (standing) {
-    case 'named': {
-      const name = shortName(person?.name ?? '');
-      const not = [button(`Not ${name}`, 'not', subject), isElse, button(`Ignore ${name}`, 'ignore', subject)];
-      return { buttons: [], menu: [...not, noFace, seenBefore] };
-    }
-    case 'ignored':
-      return { buttons: [], menu: [button('Report again', 'unignore', subject), isElse, noFace] };
-    case 'unknown': {
-      // A face that made its own unknown cannot be somebody else than itself.
-      const not = isNew ? [] : [button(`Not ${shortName(person?.name ?? '')}`, 'not', subject)];
-      return { buttons: ask, menu: [...not, button('Ignore', 'ignore', subject), noFace, seenBefore] };
-    }
-    case 'uncertain':
-      return { buttons: ask, menu: [noFace, seenBefore] };
-  }
+  const all: Record<Visitor['standing'], VisitorButtons> = {
+    named: { buttons: [], menu: [not, isElse, button(`Ignore ${name}`, 'ignore', subject), noFace, seenBefore] },
+    ignored: { buttons: [], menu: [button('Report again', 'unignore', subject), isElse, noFace] },
+    // A face that made its own unknown cannot be somebody else than itself.
+    unknown: { buttons: ask, menu: [...(isNew ? [] : [not]), button('Ignore', 'ignore', subject), noFace, seenBefore] },
+    uncertain: { buttons: ask, menu: [noFace, seenBefore] },
+  };
+  return all[standing];
 }

@@ -164,7 +164,7 @@ describe('what a press comes to', () => {
   });
 });
 
-describe('who is told what when nothing is changed', () => {
+describe('what somebody is told when nothing is changed', () => {
   it('somebody else has said it', () => {
     const last = aliceSaid('2 is Ada');
     const said = 'UALICE has said already: 2 is Ada. If that is wrong, undo it below the post.';
@@ -221,7 +221,7 @@ describe('who is told what when nothing is changed', () => {
     );
   });
 
-  it('it is so already', () => {
+  it('everything is so already', () => {
     const visit = { id: 'v1', numbers: [], snapshots: [], said: [{ number: 2, notPerson: 'ada' }] } as unknown as Visit;
     const denied = visitor({ standing: 'uncertain', person: null });
     expect(refusal(plan({ action: 'not', shows: denied, subject: ada, visit }))).toBe('It is known already that 2 is not Ada.');

@@ -120,7 +120,7 @@ async function applyOnce(
 export const undo: CommandHandler = async ({ asker }, { operations }, signal) => {
   try {
     const { summary } = await operations.undo(null, asker.actor, signal);
-    return answer(sentences.undone(summary));
+    return answer(sentences.undone(summary.replace(/^undone: /, '')));
   } catch (error) {
     const refused = refusalOf(error);
     if (!refused) throw error;

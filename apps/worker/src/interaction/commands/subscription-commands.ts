@@ -17,7 +17,7 @@ const subscriberOf = ({ asker }: CommandAsked): { platform: string; member: stri
 
 /** `tell me when NAME comes to CAMERA between 22:00 and 6:00` */
 export const tell: CommandHandler = async (asked, deps, signal) => {
-  const parsed = parseSubscription(asked.args);
+  const parsed = parseSubscription(`tell ${asked.args}`);
   if (!parsed) return answer(say`Say when: ${example}. Without a camera or hours: tell me when Ada comes.`);
   const { camera, hours } = parsed;
   const who = await whomOf(parsed.who, asked, deps, signal);

@@ -1,6 +1,6 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Actor, AuditEntry } from '@watchpost/gallery/domain';
-import type { Operation } from '@watchpost/gallery/gallery';
+import type { Operation, Person } from '@watchpost/gallery/gallery';
 import { nameKey } from '@watchpost/gallery/names';
 import type { ComparableFace } from '@watchpost/gallery/questions';
 import type { DeedDeps } from '../deps.ts';
@@ -39,15 +39,13 @@ async function noted(step: Step, entry: AuditEntry | null, notes: Notes, deps: C
 
 async function isDone(step: Step, notes: Notes, deps: CarryOutDeps, signal: AbortSignal): Promise<boolean> {
   switch (step.do) {
-    case 'this-is': {
+    case 'this-is':
+    case 'deny':
+    case 'dismiss': {
       const face = await faceOf(step, deps, signal);
-      if (!face?.person || face.decision === 'uncertain') return false;
-      if (step.name !== null) return nameKey(face.person.name) === nameKey(step.name);
-      return face.person.id === (await currentId(step.person ?? notes.created, deps, signal));
-    }
-    case 'deny': {
-      const face = await faceOf(step, deps, signal);
-      return face !== null && face.person?.id !== (await currentId(step.person, deps, signal));
+      return (
+        face !== null && isSaid(step, face, await currentId(step.do === 'dismiss' ? null : (step.person ?? notes.created), deps, signal))
+      );
     }
     case 'distinguish': {
       const mayBe = (await deps.gallery.person(step.person, signal))?.mayBe;
@@ -56,10 +54,23 @@ async function isDone(step: Step, notes: Notes, deps: CarryOutDeps, signal: Abor
     case 'ignore':
     case 'unignore':
       return ((await deps.gallery.person(step.person, signal))?.status === 'ignored') === (step.do === 'ignore');
-    case 'dismiss': {
-      const face = await faceOf(step, deps, signal);
-      return face?.decision === 'unrecognisable' && face.person === null && face.saidBy !== null;
-    }
+    default:
+      return step satisfies never;
+  }
+}
+
+type FaceStep = Extract<Step, { do: 'this-is' | 'deny' | 'dismiss' }>;
+
+/** Whether a face is what a step makes of it. `whom`: the step's person as it is now. */
+function isSaid(step: FaceStep, { person, decision, saidBy }: ComparableFace, whom: string | null): boolean {
+  switch (step.do) {
+    case 'dismiss':
+      return decision === 'unrecognisable' && person === null && saidBy !== null;
+    case 'deny':
+      return person?.id !== whom;
+    case 'this-is':
+      if (!person || decision === 'uncertain') return false;
+      return step.name === null ? person.id === whom : nameKey(person.name) === nameKey(step.name);
     default:
       return step satisfies never;
   }
@@ -108,8 +119,8 @@ function operationOf(step: Step, notes: Notes, { questions }: CarryOutDeps): Ope
 }
 
 /** Everybody who has exactly this name, whatever its case and accents. */
-export function calledExactly({ findPeople }: DeedDeps['questions'], name: string): ReturnType<DeedDeps['questions']['findPeople']> {
-  return findPeople(name, 50).filter((person) => nameKey(person.name) === nameKey(name));
+export function calledExactly(questions: Pick<DeedDeps['questions'], 'findPeople'>, name: string): Person[] {
+  return questions.findPeople(name, 50).filter((person) => nameKey(person.name) === nameKey(name));
 }
 
 const actionsOf: Record<Step['do'], readonly AuditEntry['action'][]> = {

@@ -48,9 +48,14 @@ export async function doPress(pressed: Pressed, deps: PressDeps, signal: AbortSi
   return { text, told: async () => noteTold(pressed, deps, signal) };
 }
 
-async function noteTold({ job }: Pressed, { notes }: PressDeps, signal: AbortSignal): Promise<void> {
-  const kept = await notes.ofJob(job.id, signal);
-  if (kept) await notes.save({ ...kept, notes: { ...kept.notes, state: 'told' } }, signal);
+/** Never rejects: a job that ran again would say the same once more, and no job should because of this. */
+async function noteTold({ job }: Pressed, { notes, log }: PressDeps, signal: AbortSignal): Promise<void> {
+  try {
+    const kept = await notes.ofJob(job.id, signal);
+    if (kept) await notes.save({ ...kept, notes: { ...kept.notes, state: 'told' } }, signal);
+  } catch (err) {
+    log.warn({ err, interaction: job.id }, 'could not note that somebody was told');
+  }
 }
 
 async function carriedOut(pressed: Pressed, kept: KeptNotes | null, deps: PressDeps, signal: AbortSignal): Promise<RichText> {

@@ -1,0 +1,149 @@
+import { setMaxListeners } from 'node:events';
+import { beforeEach, expect, it } from 'vitest';
+import { createVisits } from '@watchpost/visits/visits';
+import type { InteractionDeps } from '@watchpost/worker/interaction/pipeline';
+import { depsOf, doInteraction, firstAttempt, interaction, nothingSeen, takeSnapshot, textOf, type Seen } from '../support/deeds-rig.ts';
+import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
+import { describeGallery } from '../support/gallery-rig.ts';
+
+const never = new AbortController().signal;
+setMaxListeners(0, never);
+const man = strangerVector(1);
+const woman = strangerVector(2);
+
+describeGallery('commands in the chat', (rig) => {
+  let seen: Seen;
+  let deps: InteractionDeps;
+  beforeEach(() => {
+    seen = nothingSeen();
+    deps = depsOf(rig.opened, seen);
+  });
+  const ask = async (text: string, { member = 'UBOB', context = firstAttempt } = {}): Promise<string> => {
+    await doInteraction(deps, interaction({ do: 'command', text }, { member }), context);
+    return textOf(seen.answers.at(-1)!);
+  };
+  const twoPeople = async (): Promise<void> => {
+    await takeSnapshot(rig.opened, [man, woman]);
+    await ask('rename "Unknown 1" to Ada Lovelace');
+  };
+
+  it('list, who, last-seen and timeline say who was where', async () => {
+    expect(await ask('list')).toBe('Nobody has been seen yet.');
+    expect(await ask('who')).toBe('Nobody was seen in the last ten minutes.');
+    await twoPeople();
+    await takeSnapshot(rig.opened, [alikeVector(man, 0.9, 11)], { camera: 'Garden' });
+    expect(await ask('list')).toMatch(/^2 people:\n• Ada Lovelace, last seen .* at Garden\n• Unknown 2, last seen .* at Front door$/);
+    expect(await ask('list love')).toContain('• Ada Lovelace');
+    expect(await ask('who')).toMatch(/^Seen in the last ten minutes:\n(• .*\n?){2}$/);
+    expect(await ask('last-seen ada lovelace')).toMatch(/^Ada Lovelace was last seen .* at Garden\.$/);
+    expect(await ask('LAST-SEEN lovel')).toContain('Ada Lovelace was last seen');
+    expect(await ask('timeline "Ada Lovelace"')).toMatch(/^Ada Lovelace was seen:\n• Garden, .* · post\n• Front door, .* · post$/);
+    expect(await ask('last-seen Zoe')).toBe('Nobody is called “Zoe”.');
+    expect(await ask('last-seen Unknown')).toMatch(/^Unknown 2 was last seen/);
+  });
+
+  it('after a merge, "who" and "timeline" say the name of now, whatever the visit was stored with', async () => {
+    const visit = await takeSnapshot(rig.opened, [man]);
+    await takeSnapshot(rig.opened, [woman], { camera: 'Garden' });
+    await ask('rename Unknown 1 to Ada');
+    await ask('merge "Unknown 2" into Ada');
+    expect(await ask('who')).toMatch(/^Seen in the last ten minutes:\n• Ada at .*$/);
+    await rig.apply({ kind: 'assign', snapshotId: visit.snapshots[0]!.snapshotId, position: 0, person: null });
+    expect(await ask('timeline Ada')).not.toContain('Front door');
+  });
+
+  it('rename, merge, ignore, unignore and undo change people, and the audit says who did', async () => {
+    await twoPeople();
+    expect(await ask('rename Ada Lovelace to Ada King')).toMatch(/^Done: Ada Lovelace → Ada King\./);
+    expect(await ask('rename nobody to Zoe')).toBe('Nobody is called “nobody”.');
+    expect(await ask('rename Ada King to Unknown 9')).toContain('That cannot be a name');
+    expect(await ask('ignore ada king')).toContain('Ada King is ignored');
+    expect(await ask('ignore ada king')).toBe('Nothing was changed: Ada King is ignored already.');
+    expect(await ask('unignore Ada King')).toContain('no longer ignored');
+    expect(await ask('merge Unknown 2 into Ada King')).toContain('Unknown 2 merged into Ada King');
+    expect(await ask('undo')).toBe('Undone: Unknown 2 merged into Ada King.');
+    expect(new Set((await rig.opened.operations.history(20, never)).map(({ actor }) => actor.id))).toEqual(new Set(['slack:UBOB']));
+  });
+
+  it('whoever may not name people may ask and not change', async () => {
+    await twoPeople();
+    seen.outsiders.add('UEVE');
+    expect(await ask('rename Ada Lovelace to Eve', { member: 'UEVE' })).toContain('Only some members may name people here.');
+    expect(await ask('forget Ada Lovelace confirm', { member: 'UEVE' })).toContain('Only some members may name people here.');
+    expect(await ask('last-seen Ada Lovelace', { member: 'UEVE' })).toContain('was last seen');
+    expect(await rig.names()).toContain('Ada Lovelace');
+  });
+
+  it('forget asks back first, and then erases', async () => {
+    await twoPeople();
+    expect(await ask('forget Ada Lovelace')).toContain('To do it: forget Ada Lovelace confirm');
+    expect(await rig.names()).toContain('Ada Lovelace');
+    expect(await ask('forget Ada Lovelace confirm')).toContain('Done:');
+    expect(await rig.names()).not.toContain('Ada Lovelace');
+  });
+
+  it('a change that an attempt made before it was killed is told as done, not refused', async () => {
+    await twoPeople();
+    const lost = {
+      ...deps,
+      platformFor: () => ({
+        ...deps.platformFor('slack:x'),
+        members: { ...deps.platformFor('slack:x').members, answer: async () => Promise.reject(new Error('killed')) },
+      }),
+    };
+    const job = interaction({ do: 'command', text: 'rename Ada Lovelace to Ada King' });
+    await expect(doInteraction(lost, job)).rejects.toThrow('killed');
+    await doInteraction(deps, job, { attempt: 2, lastAttempt: false });
+    expect(textOf(seen.answers.at(-1)!)).toContain('Done: Ada Lovelace → Ada King.');
+  });
+
+  it('two people of one name are told apart by their ids', async () => {
+    await twoPeople();
+    const [one, two] = await rig.opened.gallery.people(never);
+    await rig.backend.renameByHand(rig.storage, 'Unknown 2', 'Ada Lovelace');
+    await expect.poll(async () => (await rig.names()).filter((name) => name === 'Ada Lovelace').length, { timeout: 15_000 }).toBe(2);
+    const answer = await ask('ignore Ada Lovelace');
+    expect(answer).toMatch(/^Two people are called Ada Lovelace\. Say which one by its id instead of the name:/);
+    for (const person of [one, two]) expect(answer).toContain(person!.id.slice(0, 8));
+    expect(await ask(`ignore ${one!.id.slice(0, 8)}`)).toContain('Done: Ada Lovelace is ignored');
+    expect(await ask('last-seen Ada Lovelace')).toMatch(/(Ada Lovelace was last seen .*\n?){2}/);
+  });
+
+  it('subscriptions are made, listed and taken back', async () => {
+    await twoPeople();
+    expect(await ask('tell me when Ada Lovelace comes to Front door between 22:00 and 6:00')).toBe(
+      'You get a message when Ada Lovelace comes to Front door, 22:00–06:00. To end that: stop 1',
+    );
+    expect(await ask('subscriptions')).toContain('1: when Ada Lovelace comes to Front door');
+    expect(await ask('subscriptions', { member: 'UEVE' })).toContain('You get no messages.');
+    expect(await ask('stop 2')).toContain('There is no 2 among yours');
+    expect(await ask('stop 1')).toContain('Ended: 1: when Ada Lovelace comes');
+    expect(await ask('tell me when Zoe comes')).toBe('Nobody is called “Zoe”.');
+    expect(await ask('tell me a joke')).toContain('Say when: tell me when Ada comes');
+  });
+
+  it('status says what waits, who is known, and what each camera saw', async () => {
+    await twoPeople();
+    const text = await ask('status');
+    expect(text).toContain('Queue: 3 snapshots waiting, 0 jobs at work, 0 failed');
+    expect(text).toContain('People: 1 name, 1 unknown, 0 ignored');
+    expect(text).toContain('No snapshots in the last 24 hours.');
+  });
+
+  it('the page shows who waits for a name, with a picture and a button that works, and the last visits; not twice in a moment', async () => {
+    const visit = await takeSnapshot(rig.opened, [man]);
+    const home = interaction({ do: 'home' }, { by: { member: 'UBOB', channel: null, thread: null, url: null } });
+    await doInteraction(deps, home);
+    expect(await doInteraction(deps, home)).toBe('idle');
+    expect(seen.homes).toHaveLength(1);
+    const section = seen.homes[0]!.sections.find(({ thumbnail }) => thumbnail);
+    expect(section?.thumbnail).toEqual({ fileId: 'F1', altText: 'Front door: Unknown 1 is number 1' });
+    expect(textOf(seen.homes[0]!)).toMatch(/Front door, .*: Unknown 1 · post/);
+    const target = section!.buttons.find((button) => button.target.action === 'is')!.target;
+    expect(target.visit).toBe(visit.id);
+    await doInteraction(deps, interaction({ do: 'press', target, who: { name: 'Ada' } }, { by: home.by }));
+    expect(seen.homes).toHaveLength(2);
+    expect(textOf(seen.homes[1]!)).toMatch(/^Nobody waits for a name[\s\S]*: Ada · post/);
+    expect((await createVisits(rig.opened.documents).get(visit.id, never))?.lastChange?.summary).toBe('1 is Ada');
+  });
+});
