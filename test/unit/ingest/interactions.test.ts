@@ -5,7 +5,7 @@ import { faultsOfView } from '@watchpost/slack/blocks/faults';
 import { namingView } from '@watchpost/slack/modals/naming';
 import { describe, expect, it } from 'vitest';
 import { ingestRig as rig, type Rig } from '../../support/ingest-rig.ts';
-import { slackFile } from '../../support/signed-slack-request.ts';
+import { signedSlackRequest, slackFile } from '../../support/signed-slack-request.ts';
 
 const target = { action: 'not', visit: 'v1', number: 2, subject: 'ada' } as const;
 const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: '2: Ada' } }];
@@ -170,7 +170,7 @@ describe('who is asked', () => {
     ['a broken payload', 'application/x-www-form-urlencoded', 'payload={', 400],
   ])('%s is refused', async (_, contentType, body, status) => {
     const it = rig();
-    const { headers, payload } = (await import('../../support/signed-slack-request.ts')).signedSlackRequest(body, 'the-signing-secret');
+    const { headers, payload } = signedSlackRequest(body, 'the-signing-secret');
     const response = await it.app.inject({
       method: 'POST',
       url: '/api/interactions',
@@ -187,12 +187,12 @@ describe('"This is…"', () => {
     to: { member: 'U1', channel: 'slack:C0RESULTS' as const, thread: null, url: 'https://hooks.slack.com/actions/T1/1/x' },
     messageId: '1699999999.000100',
   };
-  const settled = async (it: Rig): Promise<void> => void (await new Promise((resolve) => setTimeout(resolve, it.called.length * 0 + 20)));
+  const settled = async (): Promise<void> => void (await new Promise((resolve) => setTimeout(resolve, 20)));
 
   it('opens a dialog at once, with the trigger of the click, and is no job', async () => {
     const it = rig();
     expect((await it.interact(is())).statusCode).toBe(200);
-    await settled(it);
+    await settled();
     expect(it.called).toEqual([
       { method: 'views.open', args: { trigger_id: '1.2.abc', view: namingView({ asked, question: 'Who is 2?' }) } },
     ]);
@@ -203,7 +203,7 @@ describe('"This is…"', () => {
   it('opens one dialog for a double click', async () => {
     const it = rig();
     await Promise.all([it.interact(is()), it.interact(is({ trigger_id: '5.6.ghi' }, '1700000000.423456'))]);
-    await settled(it);
+    await settled();
     expect(it.called).toHaveLength(1);
   });
 
@@ -215,13 +215,12 @@ describe('"This is…"', () => {
   ] as const)('tells whoever clicked if Slack answers %s (%s)', async (code, message, words) => {
     const it = rig({
       answer: async () => {
-        throw Object.assign(new AppError(code, message));
+        throw new AppError(code, message);
       },
     });
     expect((await it.interact(is())).statusCode).toBe(200);
-    await settled(it);
-    if (words === 'click again' && code === 'chat-refused') expect(it.told).toHaveLength(1);
-    else expect(it.told).toMatchObject([{ to: { member: 'U1' }, text: expect.stringContaining(words) as string }]);
+    await settled();
+    expect(it.told).toMatchObject([{ to: { member: 'U1' }, text: expect.stringContaining(words) as string }]);
   });
 
   const submitted = (values: Record<string, unknown>, over: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -256,7 +255,10 @@ describe('"This is…"', () => {
     const it = rig({ send: away });
     const response = await it.interact(submitted(name('Ada')));
     expect(response.statusCode).toBe(200);
-    expect(response.json()).toEqual({ response_action: 'errors', errors: { 'watchpost:person': expect.stringContaining('try again') as string } });
+    expect(response.json()).toEqual({
+      response_action: 'errors',
+      errors: { 'watchpost:person': expect.stringContaining('try again') as string },
+    });
   });
 
   it('is ignored if it is not our dialog', async () => {
@@ -268,7 +270,12 @@ describe('"This is…"', () => {
 
 describe('the type-ahead', () => {
   const people = Array.from({ length: 250 }, (_, index) => ({ id: `p${String(index)}`, name: `Ada ${String(index)} ${'x'.repeat(80)}` }));
-  const typed = (value: string, actionId = 'watchpost:person') => ({ type: 'block_suggestion', user: { id: 'U1' }, action_id: actionId, value });
+  const typed = (value: string, actionId = 'watchpost:person') => ({
+    type: 'block_suggestion',
+    user: { id: 'U1' },
+    action_id: actionId,
+    value,
+  });
   const options = async (it: Rig, payload: unknown) =>
     ((await it.interact(payload)).json() as { options: { text: { text: string }; value: string }[] }).options;
 
@@ -301,10 +308,25 @@ describe('the shortcut "Recognise faces"', () => {
 
   it('is a job with the pictures of the message, attached or shown, and no addresses', async () => {
     const it = rig();
-    const shown = [{ type: 'image', slack_file: { id: 'F9' }, alt_text: 'x' }, { type: 'image', image_url: 'https://example.com/a.png' }];
-    await it.interact(shortcut({ files: [slackFile(), slackFile({ id: 'F2', mimetype: 'text/plain', filetype: 'text', name: 'a.txt' })], blocks: shown }));
+    const shown = [
+      { type: 'image', slack_file: { id: 'F9' }, alt_text: 'x' },
+      { type: 'image', image_url: 'https://example.com/a.png' },
+    ];
+    await it.interact(
+      shortcut({ files: [slackFile(), slackFile({ id: 'F2', mimetype: 'text/plain', filetype: 'text', name: 'a.txt' })], blocks: shown }),
+    );
     expect(jobs(it)).toMatchObject([
-      { deed: { do: 'recognise', channel: 'slack:C0OTHER', messageId: '1699999990.000200', files: [{ id: 'F1', url: null }, { id: 'F9', url: null }] } },
+      {
+        deed: {
+          do: 'recognise',
+          channel: 'slack:C0OTHER',
+          messageId: '1699999990.000200',
+          files: [
+            { id: 'F1', url: null },
+            { id: 'F9', url: null },
+          ],
+        },
+      },
     ]);
     expect(jobDefinitions.interaction.schema.safeParse(it.sent[0]?.job).success).toBe(true);
   });
@@ -312,7 +334,11 @@ describe('the shortcut "Recognise faces"', () => {
   it('takes ten pictures at most, and fits into the queue', async () => {
     const it = rig();
     const long = { name: 'ö'.repeat(5_000), url_private: `https://files.slack.com/${'x'.repeat(2_000)}` };
-    await it.interact(shortcut({ files: Array.from({ length: 30 }, (_, index) => slackFile({ id: `F${String(index)}`, ...long, name: `${long.name}.png` })) }));
+    await it.interact(
+      shortcut({
+        files: Array.from({ length: 30 }, (_, index) => slackFile({ id: `F${String(index)}`, ...long, name: `${long.name}.png` })),
+      }),
+    );
     const [job] = jobs(it);
     expect(job).toMatchObject({ deed: { files: { length: 10 } } });
     expect(Buffer.byteLength(JSON.stringify(job))).toBeLessThan(16_384);

@@ -51,7 +51,7 @@ const pressSchema = z.object({
     .object({ message_ts: tsSchema.nullish().catch(null), thread_ts: tsSchema.nullish().catch(null), view_id: maybeText })
     .nullish()
     .catch(null),
-  message: z.looseObject({ blocks: z.unknown(), text: z.unknown() }).nullish().catch(null),
+  message: z.looseObject({ blocks: z.unknown().optional() }).nullish().catch(null),
   view: z.looseObject({ type: maybeText, hash: maybeText }).nullish().catch(null),
   actions: z
     .array(

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const envelopeSchema = z.looseObject({
   type: z.string(),
   envelope_id: z.string().max(200).optional(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   /** Of `disconnect`. */
   reason: z.string().optional().catch(undefined),
   /** Of an event that Slack delivers again. */
