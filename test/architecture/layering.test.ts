@@ -52,7 +52,7 @@ describe('imports point downward', () => {
   it.each([
     [
       'packages/gallery',
-      'evidence.ts position.ts names.ts domain.ts gallery.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
+      'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
     ],
     [
       'packages/see',

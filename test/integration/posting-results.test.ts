@@ -17,6 +17,7 @@ import { postgres, type Service } from '../support/services.ts';
 import { callsOf, sharingPlatform } from '../support/sharing-rig.ts';
 import { startGallery } from '../support/start-gallery.ts';
 import { silentChat } from '../support/silent-chat.ts';
+import { usualTreatment } from '../support/usual-treatment.ts';
 
 const never = new AbortController().signal;
 const context = { attempt: 1, lastAttempt: false };
@@ -57,6 +58,7 @@ async function recognised(over: Partial<SnapshotRecord> = {}): Promise<SnapshotR
 async function post({ snapshotId }: SnapshotRecord, over: Partial<ResultDeps> = {}, signal = never): Promise<void> {
   const chat = sharingPlatform(slack, { allows: allowHosts([{ origin: slack.url }]) });
   const handler = createResultHandler({
+    ...usualTreatment,
     platformFor: () => ({ ...silentChat, chat, writeChannel: 'slack:CRESULTS' }),
     gallery: opened.gallery,
     records: opened.records,
@@ -155,7 +157,13 @@ describe('a result', () => {
     const posted = await stored(record);
     expect(posted?.state).toBe('posted');
     const log = createLogger('test', 'silent');
-    await recordFailure(record.snapshotId, new AppError('gallery-unavailable', 'connection lost'), { records: opened.records, log }, never);
+    const job = { v: 1, kind: 'result', snapshotId: record.snapshotId } as const;
+    await recordFailure(
+      job,
+      new AppError('gallery-unavailable', 'connection lost'),
+      { ...usualTreatment, records: opened.records, log },
+      never,
+    );
     expect(await stored(record)).toEqual(posted);
   });
 

@@ -1,3 +1,4 @@
+import { camerasEnv } from '@watchpost/cameras/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
@@ -13,11 +14,14 @@ export const workerEnv = {
   ...platformEnv,
   ...galleryEnv,
   ...seeEnv,
+  ...camerasEnv,
   ...concurrencyEnv,
   ...hostEnv,
   WORKER_PORT: portEnv.WORKER_PORT,
   /** Larger files are refused before they are read. */
   MAX_FILE_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),
+  /** Older snapshots are skipped while those that wait would take longer than this; 0: none is skipped. */
+  FRESHNESS_MS: wholeNumber(0, 86_400_000).default(600_000),
   /** How much of the downloaded files is kept in memory for their posts; 0: nothing. */
   KEEP_FILES_BYTES: wholeNumber(0, 1_073_741_824).default(33_554_432),
   /** How long a downloaded file is kept at most. */

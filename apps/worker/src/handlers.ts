@@ -1,16 +1,16 @@
 import type { JobHandlers } from '@watchpost/shared/jobs/job-queue';
 import { createInteractionHandler } from './interaction/pipeline.ts';
-import { createNoticeHandler } from './notice/pipeline.ts';
+import { createNoticeHandler, type NoticeDeps } from './notice/pipeline.ts';
 import { createResultHandler, type ResultDeps } from './result/pipeline.ts';
 import { createSnapshotHandler, type SnapshotDeps } from './snapshot/pipeline.ts';
-import { createVisitHandler } from './visit/pipeline.ts';
+import { createVisitHandler, type VisitDeps } from './visit/pipeline.ts';
 
 /** One handler for each job kind; a kind without one does not compile. */
-export function createHandlers(deps: SnapshotDeps & ResultDeps): JobHandlers {
+export function createHandlers(deps: SnapshotDeps & VisitDeps & NoticeDeps & ResultDeps): JobHandlers {
   return {
     snapshot: createSnapshotHandler(deps),
-    visit: createVisitHandler(),
-    notice: createNoticeHandler(),
+    visit: createVisitHandler(deps),
+    notice: createNoticeHandler(deps),
     interaction: createInteractionHandler(),
     result: createResultHandler(deps),
   };

@@ -3,6 +3,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Turns } from '@watchpost/shared/chat/turns';
 import { mergeEnv, type ConfigOf } from '@watchpost/shared/config/parse-env';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import { slack } from '@watchpost/slack/slack';
@@ -24,6 +25,8 @@ export function platformFaults(config: PlatformConfig): string[] {
 export interface Platforms {
   /** The platform of a channel; throws `job-invalid` for a platform that is not in the table or not configured. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
+  /** All that are configured. */
+  connected: ConnectedPlatform[];
   /** What jobs need of each platform. */
   needs: JobNeed[];
 }
@@ -38,6 +41,7 @@ export function connectPlatforms(config: PlatformConfig, deps: { turns: Turns; l
       if (platform) return platform;
       throw new AppError('job-invalid', platform === null ? `${prefix} is not configured` : `this version has no platform ${prefix}`);
     },
+    connected: [...connected.values()].filter((platform) => platform !== null),
     needs: [...connected].flatMap(([name, platform]) => (platform ? platformNeed(name, platform) : [])),
   };
 }
@@ -48,13 +52,16 @@ const repairs: Partial<Record<ErrorCode, string>> = {
   'chat-not-authorised': 'check the token, the scopes of the app (reinstall it after a change), and what the workspace allows',
 };
 
-/** A platform's permission to read the snapshots and, for results, to post. */
+/** The jobs that post. */
+const posting: ReadonlySet<JobKind> = new Set<JobKind>(['visit', 'notice']);
+
+/** A platform's permission to read the snapshots and, for what is posted, to post. */
 export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlatform): JobNeed {
   return {
     name,
     explains: ({ retry }) => retry === 'repairable',
     check: async (kind, signal) => {
-      const uses = kind === 'result' ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
+      const uses = posting.has(kind) ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
       for (const use of uses) await chat.check(use, signal);
     },
     advise: ({ code, message }) => `${message}: ${repairs[code] ?? 'see docs/errors.md'}`,

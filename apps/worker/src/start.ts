@@ -14,16 +14,23 @@ import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import type { Extent } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
+import { openCameras } from '@watchpost/cameras/open-cameras';
+import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms, platformNames } from './platforms.ts';
 import { recordFailure } from './record-failure.ts';
+import { runTasks } from './schedule.ts';
+import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
+import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
 const sendTimeoutMs = 5_000;
+const dayMs = 86_400_000;
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
@@ -53,19 +60,20 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('health endpoint', () => health.close());
   log.info({ port: health.port, host: config.HOST }, 'health endpoint listening');
 
-  const [{ gallery, records, start: startSync, housekeeping, leftBehind }, engine] = await Promise.all([
+  const [opened, engine] = await Promise.all([
     openGalleryWithRetries(
       config,
       { log, metrics, onFailure: ({ code }) => void (parts.current = () => code !== 'database-newer') },
       lifecycle.stopping,
     ),
-    createFaceEngine(config, log, lifecycle.stopping).then((opened) => {
+    createFaceEngine(config, log, lifecycle.stopping).then((made) => {
       parts.models = () => true;
-      return opened;
+      return made;
     }),
   ]);
+  const { gallery, records, documents, questions, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
-  startSync();
+  opened.start();
   housekeeping.start();
   lifecycle.onStop('face engine', () => engine.close());
   void warnLeftBehind({ gallery, leftBehind }, engine.modelId, log, lifecycle.stopping);
@@ -73,9 +81,28 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { platformFor, needs } = connectPlatforms(config, { turns: { take: async () => undefined, hold: async () => undefined }, log });
+  const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('camera settings', () => cameras.close());
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(documents), log });
+  const visiting = createVisiting({
+    ...opened,
+    cameras,
+    platforms: connected,
+    sender,
+    sendTimeoutMs,
+    metrics,
+    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
+    freshnessMs: config.FRESHNESS_MS,
+  });
+  const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
+    ...visiting,
     platformFor,
+    cameras,
+    documents,
+    questions,
+    count,
+    freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
     gallery,
@@ -97,9 +124,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
     onFailed: async (job, error) =>
-      'snapshotId' in job ? recordFailure(job.snapshotId, error, { records, log }, lifecycle.aborting) : undefined,
+      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
+  void runTasks(visiting.tasks, { documents, log }, lifecycle.stopping);
   parts.live = () => receiver.isLive();
   parts.held = () => receiver.held();
   parts.gallery = () => gallery.isReady();

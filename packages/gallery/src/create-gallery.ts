@@ -1,10 +1,11 @@
 import { AppError } from '@watchpost/shared/errors';
 import { pause, raceAbort, throwIfAborted, within } from '@watchpost/shared/wait';
-import { personStatus, type LastSeen, type StoredPerson } from './domain.ts';
+import type { LastSeen, StoredPerson } from './domain.ts';
 import type { Gallery, Person } from './gallery.ts';
 import type { GalleryPosition } from './position.ts';
 import type { Mirror } from './memory/mirror.ts';
 import { inSteps, sortInSteps } from './memory/concurrency.ts';
+import { newestOf, showPerson } from './memory/show-person.ts';
 import { nameKey } from './names.ts';
 import type { Sync } from './memory/sync.ts';
 import type { SightingStore } from './store.ts';
@@ -20,15 +21,8 @@ export interface GalleryDeps {
 
 /** The gallery over any database. */
 export function createGallery({ mirror, sync, sightings, recognise, explain, close }: GalleryDeps): Gallery {
-  const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person => ({
-    id: stored.id,
-    status: personStatus(stored),
-    name: stored.name,
-    number: stored.number,
-    faces: mirror.facesOf(stored.id).filter(({ role }) => role === 'reference').length,
-    lastSeen: newestOf(ids, lastSeen),
-    mayBe: shownAs(mirror.mayBe(stored)),
-  });
+  const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person =>
+    showPerson(mirror, stored, newestOf(ids.flatMap((id) => lastSeen.get(id) ?? [])));
 
   return {
     ready: (signal) => untilReady(sync, signal),
@@ -54,15 +48,6 @@ export function createGallery({ mirror, sync, sightings, recognise, explain, clo
     },
     close,
   };
-}
-
-function shownAs(person: StoredPerson | null): Person['mayBe'] {
-  return person && { id: person.id, name: person.name };
-}
-
-function newestOf(ids: readonly string[], lastSeen: Map<string, LastSeen>): LastSeen | null {
-  const all = ids.flatMap((id) => lastSeen.get(id) ?? []);
-  return all.reduce<LastSeen | null>((newest, each) => (newest && newest.atMs >= each.atMs ? newest : each), null);
 }
 
 const order = { named: 0, unknown: 1, ignored: 2 } as const;

@@ -137,6 +137,13 @@ export interface Changeset {
   assignments?: SightingAssignment[];
 }
 
+/**
+ * `match`: a named or ignored person. `uncertain`: never posted as a name. `unknown`: a stranger. `unrecognisable`: too small or too
+ * blurred to recognise, or a stranger too small or too blurred to enroll; with `saidBy`, a reader said that it is no face.
+ */
+export const faceDecisionSchema = z.enum(['match', 'uncertain', 'unknown', 'unrecognisable']);
+export type FaceDecision = z.infer<typeof faceDecisionSchema>;
+
 const sightingMoveSchema = z.object({ faceIds: z.array(z.string()), from: z.array(z.string()), to: z.string().nullable() });
 /** Sightings whose nearest reference was one of these faces, and that are one of the `from` persons', become another person's, or nobody's. Those that a reader corrected stay. */
 export type SightingMove = z.infer<typeof sightingMoveSchema>;
@@ -148,6 +155,8 @@ const sightingAssignmentSchema = z.object({
   personId: z.string().nullable(),
   /** Who says so: an actor's id; null for a decision. */
   saidBy: z.string().nullable(),
+  /** Absent: it stays. */
+  decision: faceDecisionSchema.exactOptional(),
 });
 /** One face of a snapshot becomes that person's, or nobody's. */
 export type SightingAssignment = z.infer<typeof sightingAssignmentSchema>;
@@ -213,7 +222,7 @@ const actorSchema = z.object({
 export type Actor = z.infer<typeof actorSchema>;
 
 /** What readers say about persons. */
-const saidActions = ['name', 'alias', 'merge', 'distinguish', 'split', 'ignore', 'unignore', 'forget', 'assign'] as const;
+const saidActions = ['name', 'alias', 'merge', 'distinguish', 'split', 'ignore', 'unignore', 'forget', 'assign', 'dismiss'] as const;
 
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
@@ -234,13 +243,6 @@ export const auditEntrySchema = z.object({
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 export const boxSchema: z.ZodType<Box> = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
-
-/**
- * `match`: a named or ignored person. `uncertain`: never posted as a name. `unknown`: a stranger. `unrecognisable`: too small or too
- * blurred to recognise, or a stranger too small or too blurred to enroll.
- */
-export const faceDecisionSchema = z.enum(['match', 'uncertain', 'unknown', 'unrecognisable']);
-export type FaceDecision = z.infer<typeof faceDecisionSchema>;
 
 /** A face of a snapshot and the person that it was matched to, if any. */
 export const sightingSchema = z.object({

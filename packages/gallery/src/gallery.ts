@@ -95,20 +95,27 @@ export interface Gallery extends GalleryProgress {
 /** What can be done to persons. A person is given by its id (the first eight characters suffice), or by a name that only one person has. */
 export type Operation =
   | { kind: 'name'; person: string; to: string }
-  /** Adds a name that finds the person; `remove` removes it, which no command does yet: it is for the buttons to come. */
+  /** Adds a name that finds the person; `remove` removes it. */
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
   /** Merges two persons. A named person absorbs an unknown (ignored or not), the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */
   | { kind: 'merge'; from: string; into: string }
   /** Two persons are not the same: neither is ever merged into the other by itself, nor said to be perhaps the other. */
   | { kind: 'distinguish'; person: string; other: string }
-  /** Moves these faces, and the sightings matched by them that no reader corrected, to a new Unknown, who is not the same person. For the buttons to come: a command would have to name faces by their ids. */
+  /** Moves these faces, and the sightings matched by them that no reader corrected, to a new Unknown, who is not the same person. */
   | { kind: 'split'; person: string; faceIds: string[] }
   /** An ignored person is recognised but never reported; similar faces become uncertain. */
   | { kind: 'ignore' | 'unignore'; person: string }
   /** Deletes the person, its sightings, and every face that shows it, whoever learnt from it: hidden at once, erased when it can no longer be undone. */
   | { kind: 'forget'; person: string }
-  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery unlearns what contradicts, and learns from both. For the buttons to come, below each posted picture. */
-  | { kind: 'assign'; snapshotId: string; position: number; person: string | null };
+  /** Corrects one face of a snapshot: it is this person or, with null, not the person it was matched to. The gallery unlearns what contradicts, and learns from both. */
+  | { kind: 'assign'; snapshotId: string; position: number; person: string | null }
+  /**
+   * Says whose face this is: a person's, or that of somebody new. If it is surely an unknown's, the unknown is that person: it is merged
+   * into the person, or gets the name. Only this face is meant if the two are known not to be the same, or the face was anybody else's.
+   */
+  | { kind: 'this-is'; snapshotId: string; position: number; person: { id: string } | { name: string } }
+  /** Says that this is no face. It becomes nobody's, what was learnt from it goes, and so does an unknown who is known from it only. */
+  | { kind: 'dismiss'; snapshotId: string; position: number };
 
 /** Two persons of one name: probably one, entered twice by hand. */
 export interface Suggestion {
@@ -118,7 +125,7 @@ export interface Suggestion {
 }
 
 /**
- * Operations on persons, the same for the command line and, later, for buttons in posts. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
+ * Operations on persons, the same for the command line and for buttons in posts. Each is atomic, leaves an audit entry, and can be undone for ten minutes.
  * Reject with `person-not-found`, `name-taken`, `name-invalid`, `change-refused` (all permanent), `gallery-unavailable`.
  */
 export interface PeopleOperations {

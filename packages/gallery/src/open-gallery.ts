@@ -1,11 +1,13 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { createAdopt } from './changes/adoption.ts';
 import { createOperations } from './changes/operations.ts';
 import { createTransact, type Transact } from './changes/transact.ts';
 import { createGallery } from './create-gallery.ts';
+import { createQuestions } from './create-questions.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
 import { assessByCalibration } from './housekeeping/assessor.ts';
 import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
@@ -15,9 +17,11 @@ import { leftBehind, type LeftBehind } from './memory/left-behind.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
 import { createPageIn } from './memory/paging/page-in.ts';
+import type { ReaderDeps } from './memory/reader.ts';
 import { createSync } from './memory/sync.ts';
 import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createGalleryMetrics } from './metrics.ts';
+import type { GalleryQuestions } from './questions.ts';
 import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
@@ -34,11 +38,17 @@ export interface OpenGalleryOptions {
   vectors?: boolean;
 }
 
+/** What else is in the gallery's database. */
+interface KeptBeside {
+  records: SnapshotRecords;
+  documents: DocumentStore;
+}
+
 /** What processes use. Nothing runs until it is started. */
-export interface OpenedGallery {
+export interface OpenedGallery extends KeptBeside {
   gallery: Gallery;
   operations: PeopleOperations;
-  records: SnapshotRecords;
+  questions: GalleryQuestions;
   /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
   start: () => void;
   /** Started separately, by processes that recognise. */
@@ -80,7 +90,7 @@ export async function openParts(
 
   const search = settings.index === 'mongot' ? database.vectorSearch : null;
   const mirror = createMirror(search ? () => createLruIndex(createExactIndex(), settings.residentVectors) : createExactIndex);
-  const embeddings = vectors && search ? 'newest' : vectors;
+  const embeddings: ReaderDeps['embeddings'] = vectors && search ? 'newest' : vectors;
   const adopt = async (signal: AbortSignal): Promise<void> => adoptEdits(signal);
   const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings, adopt });
 
@@ -88,7 +98,7 @@ export async function openParts(
   const adoptEdits = createAdopt({ ...database, mirror, transact, log });
   const pageIn = search ? createPageIn({ mirror, search }) : undefined;
   const vectorsOf = createVectorsOf({ ...database, mirror });
-  const parts = { ...database, mirror, sync, transact, vectorsOf, pageIn, metrics, log, decision, references };
+  const parts = { ...database, mirror, sync, transact, vectorsOf, pageIn, embeddings, metrics, log, decision, references };
   const operations = createOperations(parts);
   const recognise = createRecognise(parts);
 
@@ -97,18 +107,22 @@ export async function openParts(
   const housekeeping = createHousekeeping(care, settings.housekeeping);
   const checkup = createCheckup(care);
 
+  const stop = new AbortController();
   const close = async (): Promise<void> => {
+    stop.abort();
     await sync.close();
     await housekeeping.close();
     await database.close();
   };
   const explain = createExplain(parts);
   const gallery = createGallery({ ...parts, recognise, explain, close });
-  const { records } = database;
+  const { records, documents } = database;
   return {
     gallery,
     operations,
+    questions: createQuestions(parts, stop.signal),
     records,
+    documents,
     start: () => sync.start(),
     housekeeping,
     checkup,

@@ -5,6 +5,8 @@ export interface ComparableFace extends SightedFace {
   /** Unit length; empty once it was erased. */
   embedding: Float32Array;
   modelId: string;
+  /** The person whom `mayBe` names. */
+  mayBeId: string | null;
 }
 
 /** Whether two faces show the same person, as far as their similarity tells. `unclear`: it does not. */

@@ -103,6 +103,8 @@ export interface SightingCrop {
 /** The sightings. They expire (after 30 days by default), with their crops; when a person was last seen is kept. */
 export interface SightingStore {
   find(snapshotId: string, signal: AbortSignal): Promise<SnapshotSightings | null>;
+  /** Those of several snapshots, as far as there are any, in any order. One query. */
+  findAll(snapshotIds: readonly string[], signal: AbortSignal): Promise<SnapshotSightings[]>;
   /** Stores the sightings unless the snapshot already has some, and updates when the persons were last seen. Resolves to the stored sightings. */
   record(sightings: SnapshotSightings, crops: readonly SightingCrop[], signal: AbortSignal): Promise<SnapshotSightings>;
   /** The picture of one face of a snapshot, or null. */
@@ -122,6 +124,8 @@ export interface SightingStore {
 export interface AuditStore {
   /** The newest entries (`actor`: of this actor's id; `below`: of versions below this one), newest first. */
   newest(limit: number, which: { actor?: string; below?: number }, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** The changes after this version, oldest first: their versions, and the persons whom they concerned. */
+  concerned(after: number, limit: number, signal: AbortSignal): Promise<Pick<AuditEntry, 'version' | 'personIds'>[]>;
   /** The entries whose id begins like this, at most two. */
   find(idStart: string, signal: AbortSignal): Promise<AuditEntry[]>;
 }

@@ -67,6 +67,8 @@ export interface Seen {
   /** From file bytes to faces. */
   elapsedMs: number;
   extent: Extent;
+  /** Of the whole frame on average, 0 (black) to 255. */
+  brightness: number;
   /** Largest first. */
   faces: SeenFace[];
 }

@@ -4,11 +4,12 @@ import { embedFace } from './face/embed.ts';
 import { rateFace } from './face/quality.ts';
 import { cropFace, minCropSizePx } from './face/reference-crop.ts';
 import { isDistinctFace } from './face/verify.ts';
-import type { Extent, Seen, SeenFace } from './face-engine.ts';
+import type { Seen, SeenFace } from './face-engine.ts';
 import { findFaces, minFaceScore } from './find/find-faces.ts';
 import type { FoundFace } from './find/found-face.ts';
 import type { Vision } from './models/vision.ts';
 import { decode, type Decoded } from './picture/decode.ts';
+import { meanBrightness } from './picture/fingerprint.ts';
 import { createPyramid, type Pyramid } from './picture/raster.ts';
 import { attend, type Frame } from './scene/attention.ts';
 import { findAgain } from './scene/find-again.ts';
@@ -29,7 +30,7 @@ export async function look(vision: Vision, bytes: Uint8Array): Promise<Seen> {
   const decoded = await vision.uninterrupted(() => decode(bytes, vision.limits, vision.memory));
   const pyramid = createPyramid(decoded.picture);
   const seen = await seeFaces(vision, pyramid);
-  return toSeen(vision, decoded, pyramid, seen, { startedAtMs, extent: 'full' });
+  return toSeen(vision, decoded, pyramid, seen, { startedAtMs, extent: 'full', brightness: meanBrightness(toCells(pyramid)) });
 }
 
 /**
@@ -49,8 +50,9 @@ export async function lookAtScene(
   const frame: Frame = { width, height, cells: toCells(pyramid), takenAtMs };
   const attention = attend(scene, frame);
   const { extent } = attention;
+  const brightness = meanBrightness(frame.cells);
   if (extent === 'none') {
-    const seen: Seen = { width, height, elapsedMs: performance.now() - startedAtMs, extent, faces: [] };
+    const seen: Seen = { width, height, elapsedMs: performance.now() - startedAtMs, extent, brightness, faces: [] };
     return { seen, scene: remember(scene, frame, attention, { boxes: [], faces: [] }) };
   }
   const boxes = await findAgain(vision.models, pyramid, attention, frame.cells);
@@ -60,7 +62,7 @@ export async function lookAtScene(
     boxes.filter(({ score }) => score >= minFaceScore),
   );
   return {
-    seen: await toSeen(vision, decoded, pyramid, faces, { startedAtMs, extent }),
+    seen: await toSeen(vision, decoded, pyramid, faces, { startedAtMs, extent, brightness }),
     scene: remember(scene, frame, attention, { boxes, faces }),
   };
 }
@@ -88,7 +90,7 @@ async function toSeen(
   { picture, width, height }: Decoded,
   pyramid: Pyramid,
   seen: SeenFace[],
-  { startedAtMs, extent }: { startedAtMs: number; extent: Extent },
+  { startedAtMs, ...frame }: Pick<Seen, 'extent' | 'brightness'> & { startedAtMs: number },
 ): Promise<Seen> {
   const faces = await vision.uninterrupted(() => addCrops(pyramid, seen));
   const scale = width / picture.width;
@@ -96,7 +98,7 @@ async function toSeen(
     width,
     height,
     elapsedMs: performance.now() - startedAtMs,
-    extent,
+    ...frame,
     faces: scale === 1 ? faces : faces.map((face) => enlarge(face, scale)),
   };
 }

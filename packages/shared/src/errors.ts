@@ -35,11 +35,12 @@ export const errorCodes = {
   'download-failed': 'transient',
   'post-unconfirmed': 'transient',
   'upload-failed': 'transient',
-  'upload-not-shared': 'transient',
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
   'visit-missing': 'permanent',
+  'visit-busy': 'transient',
+  'notice-missing': 'permanent',
   'same-frame-in-progress': 'transient',
   // npm start.
   'build-missing': 'permanent',

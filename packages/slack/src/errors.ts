@@ -36,6 +36,8 @@ const slackErrors: [ErrorCode, string[]][] = [
       'invalid_channel',
       'channel_is_limited_access',
       'is_archived',
+      // The post is in an archived channel.
+      'is_inactive',
       'posting_to_channel_denied',
       'restricted_action',
       // "Make sure your app is a member of the conversation."
@@ -55,6 +57,7 @@ const slackErrors: [ErrorCode, string[]][] = [
       // Slack got the request without its body, or cut short.
       'request_timeout',
       'file_update_failed',
+      'streaming_state_conflict',
       // The workspace is moving to an Enterprise organisation: not available until that is done.
       'team_added_to_org',
       'org_login_required',

@@ -42,26 +42,39 @@ export interface HistoryWindow {
   most: number;
   /** Slack takes 999. */
   pageSize?: number;
+  /** False: rejects at once instead of waiting and trying again. Default: true. */
+  isPatient?: boolean;
 }
 
-/** The messages of a channel, newest first, page by page; replies in threads are not among them. Waits where Slack limits the rate. Rejects as SlackCall. */
+/** The messages of a channel, newest first, page by page; replies in threads are not among them. Waits where Slack limits the rate, and tries again after what may pass. Rejects as SlackCall. */
 export async function* historyPages(
   call: SlackCall,
-  { channel, oldest, latest, most, pageSize = 200 }: HistoryWindow,
+  { channel, oldest, latest, most, pageSize = 200, isPatient = true }: HistoryWindow,
   signal: AbortSignal,
 ): AsyncGenerator<SlackMessage[]> {
-  yield* pagesOf('conversations.history', { channel, oldest, latest, include_all_metadata: true }, { most, pageSize, call }, signal);
+  yield* pagesOf(
+    'conversations.history',
+    { channel, oldest, latest, include_all_metadata: true },
+    { most, pageSize, isPatient, call },
+    signal,
+  );
 }
 
-/** The replies in a thread after `oldest`, oldest first. Rejects as SlackCall. */
+/** The replies in a thread after `oldest`, oldest first. Waits and rejects as historyPages. */
 export async function repliesOf(
   call: SlackCall,
-  { channel, thread, oldest, most = 1_000 }: { channel: string; thread: string; oldest: string; most?: number },
+  {
+    channel,
+    thread,
+    oldest,
+    most,
+    isPatient = true,
+  }: Pick<HistoryWindow, 'channel' | 'oldest' | 'most' | 'isPatient'> & { thread: string },
   signal: AbortSignal,
 ): Promise<SlackMessage[]> {
   const replies: SlackMessage[] = [];
   const args = { channel, ts: thread, oldest, include_all_metadata: true };
-  for await (const page of pagesOf('conversations.replies', args, { most, pageSize: 200, call }, signal))
+  for await (const page of pagesOf('conversations.replies', args, { most, pageSize: 200, isPatient, call }, signal))
     // The first message of the thread comes too.
     replies.push(...page.filter(({ ts }) => ts !== thread));
   return replies;
@@ -89,14 +102,15 @@ export async function messageAt(
 async function* pagesOf(
   method: string,
   args: Record<string, unknown>,
-  { most, pageSize, call }: { most: number; pageSize: number; call: SlackCall },
+  { most, pageSize, isPatient, call }: { most: number; pageSize: number; isPatient: boolean; call: SlackCall },
   signal: AbortSignal,
 ): AsyncGenerator<SlackMessage[]> {
   let cursor: string | undefined;
   let left = most;
   do {
     const limit = Math.min(pageSize, left);
-    const page = await patiently(() => call(method, { ...args, limit, ...(cursor && { cursor }) }, pageSchema, signal), signal);
+    const ask = () => call(method, { ...args, limit, ...(cursor && { cursor }) }, pageSchema, signal);
+    const page = await (isPatient ? patiently(ask, signal) : ask());
     yield page.messages.slice(0, left);
     left -= page.messages.length;
     // A page may have fewer messages than asked for, and there may be more nevertheless.

@@ -7,7 +7,6 @@ import type { SlackCall } from './calls.ts';
 import { checkSlack, explainForbidden } from './check.ts';
 import { downloadFromSlack } from './download.ts';
 import { isStub, slackFileSchema, toChatFile, whyNoFile } from './file.ts';
-import { sharePicture, type ShareOptions } from './share.ts';
 
 const fileInfo = z.looseObject({ file: slackFileSchema });
 const permalinkResponse = z.looseObject({ permalink: z.url() });
@@ -18,16 +17,7 @@ export interface SlackPlatformOptions {
   /** See allowHosts. */
   allows: AllowsUrl;
   downloadTimeoutMs?: number;
-  uploadTimeoutMs?: number;
-  /** See ShareOptions; tests need shorter waits. */
-  sharing?: Partial<Pick<ShareOptions, 'checkAfterMs' | 'replaceAfterMs' | 'inPlace'>>;
 }
-
-const sharingDefaults = {
-  checkAfterMs: [300, 700, 1_500, 3_000, 6_000, 10_000],
-  replaceAfterMs: 120_000,
-  inPlace: { forMs: 60_000, tries: 3, backoff: { firstMs: 1_000, maxMs: 10_000 } },
-} satisfies SlackPlatformOptions['sharing'];
 
 /** How long to go on asking for the link to a message. */
 const linking = { forMs: 5_000, backoff: { firstMs: 250, maxMs: 2_000 } };
@@ -38,8 +28,6 @@ export function createSlackPlatform({
   token,
   allows,
   downloadTimeoutMs = 60_000,
-  uploadTimeoutMs = 60_000,
-  sharing,
 }: SlackPlatformOptions): ChatPlatform {
   /** Asks Slack for what the event left out. */
   const complete = async (file: ChatFile, signal: AbortSignal): Promise<ChatFile> => {
@@ -76,13 +64,10 @@ export function createSlackPlatform({
         const ask = () => call('chat.getPermalink', args, permalinkResponse, signal);
         return (await retry(ask, { backoff: linking.backoff, retryIf, onRetry: () => undefined }, signal)).permalink;
       } catch (error) {
-        // Whatever Slack says about the message or its channel, or if it says nothing: a result without a link is better than none.
+        // Whatever Slack says about the message or its channel, or if it says nothing: a post without a link is better than none.
         if (!signal.aborted && error instanceof AppError && error.code !== 'chat-not-authorised') return null;
         throw error;
       }
     },
-
-    sharePicture: ({ channel, ...post }, save, signal) =>
-      sharePicture({ ...post, channelId: channelId(channel) }, save, { call, uploadTimeoutMs, ...sharingDefaults, ...sharing }, signal),
   };
 }

@@ -1,5 +1,11 @@
 import type { FaceRef } from './visit.ts';
 
+/**
+ * How sure a name is, from what all snapshots together say. `said`: a reader said so. `sure`: hardly one stranger in 10,000 is so alike to
+ * anybody in the gallery. `very likely`: it is a match as the settings want it. `likely`: it is one at a risk that the settings accept.
+ */
+export type Sureness = 'said' | 'sure' | 'very likely' | 'likely';
+
 /** Somebody in a visit: all faces that are known to be the same person's. */
 export interface Visitor {
   /** In the post and on its picture. */
@@ -14,12 +20,18 @@ export interface Visitor {
   contradictory: boolean;
   /** How alike to that person's nearest reference, at best: cosine. Null: nothing was compared, or a reader said who it is. */
   similarity: number | null;
+  /** Null while uncertain, and for a new unknown. */
+  sureness: Sureness | null;
+  /** An unknown who was never seen before this visit. */
+  isNew: boolean;
   /** A reader said so: an actor's id. */
   saidBy: string | null;
   /** Every face of it, by when it was taken. */
   faces: readonly FaceRef[];
   /** Of these the largest and clearest. */
   best: FaceRef;
+  /** Of its largest face. */
+  sizePx: number;
 }
 
 /** Who was there, as the gallery says at this moment. */

@@ -40,18 +40,23 @@ export const visitSchema = z.object({
   numbers: z.array(z.object({ number: z.number().int(), faces: z.array(faceRefSchema) })),
   /** The persons that the post names, as it was last made: so that the visit is found when one of them changes. */
   persons: z.array(z.string()),
+  /** Further persons whose change would change the post: those whom it asks about, and those who count as somebody else in it. */
+  asked: z.array(z.string()).exactOptional(),
   verdict: verdictSchema,
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
-  /** Which snapshot the post's picture shows, and with which numbers; null: no picture yet. */
-  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()) }).nullable(),
+  /**
+   * Which snapshot the post's picture shows; null: no picture yet. Which numbers the newest picture shows, in the post or in its thread,
+   * and all that is `drawn` on it (a hash), so that a picture that would be the same is not made again.
+   */
+  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
   /** Of the text and the buttons that were posted last. */
   shownHash: z.string().nullable(),
   /** The revision whose content the post shows, or does not need to. */
   shownRevision: z.number().int(),
-  /** The last change that a reader made here: it can be undone for ten minutes. */
+  /** The last change that a reader made here: it can be undone for ten minutes. `by`: the reader, an actor's id. */
   lastChange: z.object({ entry: z.string(), atMs: z.number(), by: z.string(), summary: z.string() }).nullable(),
-  /** What readers said that the post goes on saying: "2 is not Ada". */
+  /** What readers said that the post goes on saying: "2 is not Ada". `notPerson`: the person's id. */
   said: z.array(z.object({ number: z.number().int(), notPerson: z.string() })),
   /** Pictures posted in its thread because the post's own could not be changed, newest last. */
   replies: z.array(z.object({ key: z.string(), progress: postProgressSchema.nullable() })),

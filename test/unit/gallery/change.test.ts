@@ -38,7 +38,11 @@ describe('a change', () => {
     change.setShows({ id: 'f3', shows: null }, 'carl');
     change.setPair('bob', 'ada', false);
     change.moveSightings(['f1'], ['ada', 'ada-before'], 'bob');
-    change.assign({ snapshotId: 's', position: 1 }, { personId: null, saidBy: null }, { personId: 'carl', saidBy: 'cli' });
+    change.assign(
+      { snapshotId: 's', position: 1 },
+      { personId: null, saidBy: null, decision: 'uncertain' },
+      { personId: 'carl', saidBy: 'cli' },
+    );
     const { changeset, audit } = change.audited('merge', cli, 'why');
     expect(changeset).toEqual({
       persons: [{ id: 'ada', isNew: false, set: { name: 'Grace', aliases: [] } }],

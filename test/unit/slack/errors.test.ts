@@ -1,7 +1,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '@watchpost/shared/errors';
-import { fromSlackError } from '@watchpost/slack/errors';
+import { fromSlackError, isRefusal, slackErrorOf } from '@watchpost/slack/errors';
 
 const platformError = (error: unknown) => fromSlackError('files.info', new WebAPIPlatformError({ ok: false, error } as never));
 
@@ -14,10 +14,11 @@ describe('Slack’s error', () => {
     ['chat-not-authorised', 'repairable', 'file_type_not_allowed file_upload_size_restricted storage_limit_reached'],
     // For a person to repair: the channel.
     ['channel-not-available', 'repairable', 'not_in_channel channel_not_found invalid_channel channel_is_limited_access is_archived'],
+    ['channel-not-available', 'repairable', 'is_inactive'],
     ['channel-not-available', 'repairable', 'posting_to_channel_denied restricted_action no_permission access_denied'],
     // It may pass.
     ['chat-unavailable', 'transient', 'internal_error fatal_error service_unavailable request_timeout file_update_failed'],
-    ['chat-unavailable', 'transient', 'team_added_to_org org_login_required'],
+    ['chat-unavailable', 'transient', 'team_added_to_org org_login_required streaming_state_conflict'],
     ['chat-rate-limited', 'transient', 'ratelimited rate_limited'],
     // This file.
     ['file-gone', 'permanent', 'file_not_found file_deleted'],
@@ -68,4 +69,28 @@ it('finds our own error again in the client’s', () => {
   const ours = new AppError('chat-rate-limited', 'x', { retryAfterMs: 5 });
   expect(fromSlackError('files.info', new WebAPIRequestError(ours))).toBe(ours);
   expect(fromSlackError('files.info', ours)).toBe(ours);
+});
+
+describe('Slack’s own code', () => {
+  it.each(['message_not_found', 'invalid_blocks', 'is_archived', 'internal_error'])('%s can be told from an error', (error) => {
+    expect(slackErrorOf(platformError(error))).toBe(error);
+  });
+
+  it.each([
+    ['a status', fromSlackError('files.info', new WebAPIHTTPError(500, '', {}, ''))],
+    ['no response', fromSlackError('files.info', new Error('x'))],
+    ['another error', new Error('files.info: message_not_found')],
+    ['our own', new AppError('file-not-ready', 'Slack has not processed the picture yet')],
+  ])('is none of %s', (_, error) => expect(slackErrorOf(error)).toBeNull());
+});
+
+describe('a refusal', () => {
+  it.each(['invalid_blocks', 'not_in_channel', 'token_revoked', 'ratelimited'])('is %s: nothing was done', (error) => {
+    expect(isRefusal(platformError(error))).toBe(true);
+  });
+
+  it.each([platformError('internal_error'), fromSlackError('chat.postMessage', new Error('x')), new Error('x')])(
+    'is not %s: it may have been done',
+    (error) => expect(isRefusal(error)).toBe(false),
+  );
 });

@@ -119,3 +119,39 @@ describe('mrkdwn', () => {
     );
   });
 });
+
+describe('a run of text', () => {
+  const atMs = Date.UTC(2026, 10, 22, 14, 2, 33, 500);
+
+  it.each([
+    ['time', '{time}'],
+    ['date', '{date_long}'],
+    ['date-time', '{date_short_pretty} {time}'],
+  ] as const)('with a moment shows it in the reader’s time zone: %s', (format, token) => {
+    expect(renderMrkdwn([{ text: '14:02', time: { atMs, format } }])).toBe(`<!date^1795356153^${token}|14:02>`);
+  });
+
+  it('with a moment ends it at its own end', () => {
+    expect(renderMrkdwn([{ text: 'a>b|c', time: { atMs, format: 'time' } }])).toBe('<!date^1795356153^{time}|a&gt;b|c>');
+    expect(renderMrkdwn([{ text: '', time: { atMs, format: 'time' } }])).toBe('<!date^1795356153^{time}|?>');
+  });
+
+  it('with a member mentions no one but this member', () => {
+    expect(renderMrkdwn([{ text: 'Bob', member: 'U0123ABC' }])).toBe('<@U0123ABC>');
+    expect(renderMrkdwn([{ text: 'Bob', member: '!channel' }])).toBe('Bob');
+    expect(renderMrkdwn([{ text: 'Bob', member: 'U1> <!here' }])).toBe('Bob');
+  });
+
+  it.each([
+    [[{ text: 'Ada', bold: true }], '*Ada*'],
+    [[{ text: '1: ' }, { text: 'Ada', bold: true }, { text: ', sure' }], '1: *Ada*, sure'],
+    [[{ text: ' Ada ', bold: true }], ' *Ada* '],
+    [[{ text: 'Ada\nBob', bold: true }], '*Ada*\n*Bob*'],
+    [[{ text: 'x' }, { text: 'Ada', bold: true }], 'xAda'],
+    [[{ text: 'Ada', bold: true }, { text: 'x' }], 'Adax'],
+    [[{ text: '', bold: true }], ''],
+    [[{ text: 'here', link: 'https://example.com/', bold: true }], '*<https://example.com/|here>*'],
+  ])('%o is bold only where Slack shows it so: %s', (text, shown) => {
+    expect(renderMrkdwn(text)).toBe(shown);
+  });
+});

@@ -1,6 +1,51 @@
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { NewPost, PostProgress } from '@watchpost/shared/chat/posts';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { AppError } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import type { StepTimer } from '../step-timer.ts';
+import { drawSheet } from './contact-sheet.ts';
+import { readNotice, saveNotice, type Notice, type NoticeBody } from './notice.ts';
 
-/** To be written. */
-export function createNoticeHandler(): JobHandler<'notice'> {
-  return async () => 'idle';
+export interface NoticeDeps {
+  platformFor: (channel: ChannelKey) => ConnectedPlatform;
+  documents: DocumentStore;
+  questions: GalleryQuestions;
+  log: Logger;
+  timed: StepTimer;
+  now: () => number;
+}
+
+/** Posts one notice, exactly once: to a channel, or to the member who asked for it. */
+export function createNoticeHandler(deps: NoticeDeps): JobHandler<'notice'> {
+  return async ({ noticeId }, { attempt }, signal) => {
+    const log = deps.log.child({ notice: noticeId, attempt });
+    const notice = await readNotice(deps.documents, noticeId, signal);
+    if (!notice) throw new AppError('notice-missing', 'there is no such notice: it has expired');
+    if (!notice.post || notice.progress?.state === 'posted' || notice.progress?.state === 'gone') return 'idle';
+    await deps.timed('notice', () => post(noticeId, notice, notice.post, deps, signal));
+    log.info('notice done');
+    return undefined;
+  };
+}
+
+async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: NoticeDeps, signal: AbortSignal): Promise<void> {
+  if (!text) return;
+  const { documents, platformFor, questions, now } = deps;
+  const { to, sheet } = notice;
+  let current = notice;
+  // Written on the revision that was read: of two jobs one is refused, and finds the other's post when it comes again.
+  const save = async (progress: PostProgress): Promise<void> => {
+    current = await saveNotice(documents, id, { ...current, progress }, now(), signal);
+  };
+  const picture: NewPost['picture'] =
+    sheet.length > 0 && text.picture
+      ? { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...text.picture }
+      : null;
+  const message = { key: id, post: text, picture, thread: null, progress: notice.progress };
+  if ('channel' in to) await platformFor(to.channel).posts.send({ ...message, channel: to.channel }, save, signal);
+  else await platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
 }

@@ -1,6 +1,6 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record';
@@ -11,49 +11,61 @@ import type { StepTimer } from '../step-timer.ts';
 import { download } from './1-download.ts';
 import { see, seeAgain, type SeeDeps, type SeeResult } from './2-see.ts';
 import { match, type MatchDeps } from './3-match.ts';
-import { isUnrecognised, recordOutcome } from './4-record.ts';
-import { requestResult } from './5-request-result.ts';
+import { isUnrecognised, recordFound, recordSkipped, type RecordDeps } from './4-record.ts';
+import { joinVisit, type JoinDeps } from './5-join-visit.ts';
+import type { Freshness } from './freshness.ts';
 import { keepTrying } from './keep-trying.ts';
 
-export interface SnapshotDeps extends SeeDeps, MatchDeps {
+export interface SnapshotDeps extends SeeDeps, MatchDeps, RecordDeps, JoinDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
-  sender: JobSender;
   log: Logger;
   timed: StepTimer;
   files: KeptFiles;
+  freshness: Freshness;
   maxBytes: number;
-  /** How long to wait for the queue to take the result job, milliseconds. */
-  sendTimeoutMs: number;
 }
 
 /**
- * One snapshot, from its file to its record and the request to post it. An attempt does only what its record says is left: a recognised
+ * One snapshot, from its file to its record and its visit. An attempt does only what its record says is left: a recognised
  * snapshot is not seen again.
  */
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
-  const { records, timed, files } = deps;
+  const { records, timed } = deps;
   return recordingFailures(deps, async (job, { attempt }, signal) => {
     const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
     const opened = await records.open(job, signal);
     const isNew = isUnrecognised(opened);
     const recognised = isNew ? await recognise(job, opened, { ...deps, log }, signal) : opened;
     if (recognised.state === 'recognised' || (recognised.state === 'failed' && recognised.faces !== null)) {
-      await timed('request-result', () => requestResult(job, deps));
+      await timed('join-visit', () => joinVisit(recognised, deps, signal));
     } else {
-      files.drop(job.snapshotId);
+      deps.files.drop(job.snapshotId);
     }
-    log.info({ state: recognised.state, faces: recognised.faces?.length ?? null, sameAs: recognised.sameAs }, 'snapshot done');
+    const { state, outcome, faces, sameAs } = recognised;
+    log.info({ state, outcome, faces: faces?.length ?? null, sameAs }, 'snapshot done');
     return isNew ? undefined : 'idle';
   });
 }
 
 async function recognise(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
-  const { gallery, timed, records, log } = deps;
+  const { gallery, freshness } = deps;
   requireReady(gallery);
+  // What another attempt has begun is nearly done.
+  if (opened.look === null && (await freshness.isToBeSkipped(job))) return recordSkipped(opened, deps, signal);
+  const startedAtMs = performance.now();
+  try {
+    return await findAndRecord(job, opened, deps, signal);
+  } finally {
+    freshness.worked(performance.now() - startedAtMs);
+  }
+}
+
+async function findAndRecord(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SnapshotRecord> {
+  const { timed, log } = deps;
   const result = (await timed('compare', () => seeAgain(opened, deps, signal))) ?? (await downloadAndSee(job, opened, deps, signal));
   const matched =
     result.kind === 'seen' ? await timed('match', () => keepTrying(() => match(job, result.seen, deps, signal), log, signal)) : null;
-  return timed('record', () => keepTrying(() => recordOutcome(result, matched, records, signal), log, signal));
+  return timed('record', () => keepTrying(() => recordFound(result, matched, deps, signal), log, signal));
 }
 
 async function downloadAndSee(job: SnapshotJob, opened: SnapshotRecord, deps: SnapshotDeps, signal: AbortSignal): Promise<SeeResult> {

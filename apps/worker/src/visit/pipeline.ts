@@ -1,6 +1,99 @@
-import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { AppError } from '@watchpost/shared/errors';
+import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { undoableMs } from '@watchpost/visits/post';
+import type { Verdict, Visit } from '@watchpost/visits/visit';
+import { requireReady } from '../gallery-ready.ts';
+import type { StepTimer } from '../step-timer.ts';
+import { change, gather, type GatherDeps, type Gathered } from './1-gather.ts';
+import { describe, type DescribeDeps } from './2-describe.ts';
+import { choosePicture } from './3-choose-picture.ts';
+import type { AnnotateDeps } from './4-annotate.ts';
+import { send } from './5-send.ts';
+import { edit, shownOf } from './6-edit.ts';
+import { changePicture, type PictureDeps } from './7-change-picture.ts';
+import { alone, type KeepLease } from './post-lease.ts';
+import type { TellSubscribers } from './tell-subscribers.ts';
 
-/** To be written. */
-export function createVisitHandler(): JobHandler<'visit'> {
-  return async () => 'idle';
+export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<PictureDeps, 'keepsPictures'> {
+  platformFor: (channel: ChannelKey) => ConnectedPlatform;
+  documents: DocumentStore;
+  sender: JobSender;
+  log: Logger;
+  timed: StepTimer;
+  tellSubscribers: TellSubscribers;
+  /** Counts what became of a visit. */
+  decided: (verdict: Verdict) => void;
+  /** How long to wait for the queue to take a job, milliseconds. */
+  sendTimeoutMs: number;
+}
+
+/** Makes the post of one visit say what is known now: posts it, edits it, or finds that nothing is to be said. */
+export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
+  return async (job, { attempt }, signal) => {
+    const log = deps.log.child({ visit: job.visitId, why: job.why, attempt });
+    const found = await deps.visits.get(job.visitId, signal);
+    if (!found) throw new AppError('visit-missing', 'there is no such visit: it has expired');
+    if (isDone(found, job)) return 'idle';
+    // Others have come since it was queued and are in the post already, or will be in a moment.
+    if (job.why === 'post' && shownOf(found)) {
+      await queue({ ...job, why: 'edit', revision: found.revision }, deps);
+      return 'idle';
+    }
+    requireReady(deps.gallery);
+    const done = await alone(deps.documents, job.visitId, (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
+    for (const { snapshotId } of done.snapshots) deps.files.drop(snapshotId);
+    log.info({ verdict: done.verdict, camera: done.camera, snapshots: done.snapshots.length, isShown: shownOf(done) !== null }, 'visit done');
+    return shownOf(done) ? undefined : 'idle';
+  };
+}
+
+/** A post that was deleted is never posted anew. */
+function isDone({ post, shownRevision }: Visit, { why, revision }: VisitJob): boolean {
+  if (post?.progress?.state === 'gone') return true;
+  return why !== 'tidy' && shownRevision >= revision;
+}
+
+async function say(job: VisitJob, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit> {
+  const { timed } = deps;
+  const gathered = await timed('gather', () => gather(job.visitId, deps, signal));
+  const { visit, view, revision } = gathered;
+  if (gathered.before !== visit.verdict) deps.decided(visit.verdict);
+  await deps.tellSubscribers({ visit, view }, signal);
+  const shown = visit.verdict === 'post' ? await show(gathered, deps, keepLease, signal) : visit;
+  if (shown.shownRevision >= revision) return shown;
+  return change(deps, visit.id, (now) => ({ ...now, shownRevision: Math.max(now.shownRevision, revision) }), signal);
+}
+
+/** Posts or edits; text first, because that is the truth. */
+async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit> {
+  const { timed } = deps;
+  const { visit } = gathered;
+  const platform = deps.platformFor(visit.post?.channel ?? visit.channel);
+  const posting = { ...deps, platform, keepLease };
+  const plan = choosePicture(gathered);
+  const describeAs = (now: Visit, snapshotId = (now.picture ?? plan)?.snapshotId ?? null) =>
+    timed('describe', () => describe({ ...gathered, visit: now }, snapshotId, platform.chat, deps, signal));
+  await queueTidy(visit, deps);
+  const isNew = shownOf(visit) === null;
+  const posted = isNew ? await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal)) : visit;
+  const described = await describeAs(posted);
+  const edited = await timed('edit', () => edit(posted, described, posting, signal));
+  // The picture of a new post is the best one that there was.
+  if (isNew && edited.picture) return edited;
+  return timed('picture', () => changePicture(edited, (snapshotId) => describeAs(edited, snapshotId), plan, posting, signal));
+}
+
+/** A change can be undone for a while: then its button has to go. */
+async function queueTidy({ id, revision, lastChange }: Visit, deps: VisitDeps): Promise<void> {
+  if (!lastChange || lastChange.atMs + undoableMs < deps.now()) return;
+  await queue({ v: 1, kind: 'visit', visitId: id, revision, why: 'tidy' }, deps);
+}
+
+async function queue(job: VisitJob, { sender, sendTimeoutMs }: Pick<VisitDeps, 'sender' | 'sendTimeoutMs'>): Promise<void> {
+  await sender.send(job, { timeoutMs: sendTimeoutMs });
 }

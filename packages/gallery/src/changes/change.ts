@@ -25,7 +25,7 @@ export interface NewFace extends Omit<StoredFace, 'id' | 'createdAtMs' | 'delete
 }
 
 /** Whose a sighting is, and which reader said so. */
-export type Assigned = Pick<Sighting, 'personId' | 'saidBy'>;
+type Assigned = Pick<Sighting, 'personId' | 'saidBy'>;
 
 /** A change that grows step by step and records its own inverse. Steps on the same person, face or pair add up; what was added stays new. */
 export interface Change {
@@ -49,8 +49,12 @@ export interface Change {
   adopt(adoption: Adoption): void;
   /** The sightings matched by these faces go from these persons to another one. Undone, they are the first one's again. */
   moveSightings(faceIds: readonly string[], from: readonly string[], to: string): void;
-  /** One face of a snapshot goes to another person, or to nobody. `before` as it is now. */
-  assign(face: { snapshotId: string; position: number }, before: Assigned, after: Assigned): void;
+  /** One face of a snapshot goes to another person, or to nobody; with another decision, or the one it has. `before` as it is now. */
+  assign(
+    face: { snapshotId: string; position: number },
+    before: Pick<Sighting, 'personId' | 'saidBy' | 'decision'>,
+    after: Assigned & Partial<Pick<Sighting, 'decision'>>,
+  ): void;
   /** The audit entry names this person too. */
   concerns(personId: string): void;
   /** Without an audit entry; null if nothing was changed. */
@@ -138,8 +142,9 @@ export function createChange(base: Head): Change {
       touched.add(first).add(to);
     },
     assign: (face, before, after) => {
+      const { personId, saidBy, decision } = before;
       sightings.assignments.push({ ...face, ...after });
-      sightingsBack.assignments.push({ ...face, ...before });
+      sightingsBack.assignments.push({ ...face, personId, saidBy, ...(after.decision !== undefined && { decision }) });
       if (after.personId !== null) touched.add(after.personId);
       if (before.personId !== null) touched.add(before.personId);
     },

@@ -1,8 +1,10 @@
 import type { Actor, Head, StoredPerson } from '../domain.ts';
 import type { Operation, PeopleOperations, Suggestion } from '../gallery.ts';
 import { planAssign } from './plan-assign.ts';
+import { planDismiss } from './plan-dismiss.ts';
 import { planForget } from './plan-forget.ts';
 import { planMerge } from './plan-merge.ts';
+import { planThisIs } from './plan-this-is.ts';
 import { planUndo, type UndoDeps } from './plan-undo.ts';
 import { planAlias, planDistinguish, planIgnore, planName, planSplit, type Plan } from './plan.ts';
 import type { Transact } from './transact.ts';
@@ -32,6 +34,10 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
         return planForget(deps, base, operation.person, signal);
       case 'assign':
         return planAssign(deps, base, { ...operation, saidBy: by.id }, signal);
+      case 'this-is':
+        return planThisIs(deps, base, { ...operation, saidBy: by.id }, signal);
+      case 'dismiss':
+        return planDismiss(deps, base, { ...operation, saidBy: by.id }, signal);
       default:
         return operation satisfies never;
     }
@@ -41,7 +47,7 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
     apply: (operation, by, signal) =>
       transact(async (base) => {
         const { change, summary } = await plan(operation, by, base, signal);
-        const { changeset, audit: entry } = change.audited(operation.kind, by, summary);
+        const { changeset, audit: entry } = change.audited(operation.kind === 'this-is' ? 'assign' : operation.kind, by, summary);
         return { changeset, result: entry };
       }, signal),
     undo: (entryId, by, signal) =>

@@ -17,15 +17,21 @@ export interface Statement {
   saidBy: string;
 }
 
-/** The statement about the sighting as it is now. */
-interface Corrected {
+/** The face that a statement is about, as it is now. */
+export interface Subject {
   seen: SnapshotSightings;
   position: number;
   face: Sighting;
-  right: StoredPerson | null;
-  wrong: StoredPerson | null;
+  /** Whose it is now; null if it is nobody's. */
+  matched: StoredPerson | null;
   /** What was learnt from this face before. */
   learnt: IndexedFace[];
+}
+
+/** The statement about it. */
+interface Corrected extends Subject {
+  right: StoredPerson | null;
+  wrong: StoredPerson | null;
 }
 
 /**
@@ -34,13 +40,66 @@ interface Corrected {
  * same; unless the wrong one is a stranger whom only this face made, who then is the right person.
  */
 export async function planAssign(deps: PlanDeps, base: Head, statement: Statement, signal: AbortSignal): Promise<Plan> {
-  const corrected = await findCorrected(deps, statement, signal);
+  const subject = await findLearnable(deps, statement, signal);
+  const { matched } = subject;
+  const right = statement.person === null ? null : resolvePerson(deps.mirror, statement.person);
+  refuseRepeated(subject, right);
+  if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
+  const wrong = matched && matched.id !== right?.id ? matched : null;
+  return correct(deps, { base, change: createChange(base), saidBy: statement.saidBy }, { ...subject, right, wrong }, signal);
+}
+
+/** The face of the snapshot. Rejects with `change-refused` if there is none, or if nobody may learn from it any more. */
+export async function findSubject(
+  { mirror, sightings }: PlanDeps,
+  { snapshotId, position }: Pick<Statement, 'snapshotId' | 'position'>,
+  signal: AbortSignal,
+): Promise<Subject> {
+  const seen = await sightings.find(snapshotId, signal);
+  if (!seen) throw new AppError('change-refused', 'no faces of the snapshot are known, or it is too old');
+  const face = seen.faces[position];
+  if (!face) throw new AppError('change-refused', 'the snapshot has no such face');
+  const matched = mirror.person(face.personId ?? '');
+  // The face is still there until it is erased, but nobody may learn from it any more.
+  if (face.personId !== null && !matched) throw new AppError('change-refused', 'the face is of somebody who was forgotten');
+  return { seen, position, face, matched, learnt: mirror.facesFrom(snapshotId, position) };
+}
+
+/** The same, of a face that can be learnt from. */
+export async function findLearnable(
+  deps: PlanDeps,
+  where: Pick<Statement, 'snapshotId' | 'position'>,
+  signal: AbortSignal,
+): Promise<Subject> {
+  const subject = await findSubject(deps, where, signal);
+  if (subject.face.embedding.length === 0) throw new AppError('change-refused', 'the face was erased');
+  return subject;
+}
+
+/** Whether a reader has said that it is no face. */
+export function isDismissed({ decision, personId, saidBy }: Sighting): boolean {
+  return saidBy !== null && personId === null && decision === 'unrecognisable';
+}
+
+/** A reader has said the same before. */
+export function refuseRepeated({ face, matched }: Subject, right: Pick<StoredPerson, 'id'> | null): void {
+  if (face.saidBy !== null && matched?.id === right?.id && !isDismissed(face))
+    throw new AppError('change-refused', 'this was said already');
+}
+
+/** Carries out the statement. The persons are as they are now, except that the right one may be new in this change. */
+export async function correct(
+  deps: PlanDeps,
+  { base, change, saidBy }: { base: Head; change: Change; saidBy: string },
+  corrected: Corrected,
+  signal: AbortSignal,
+): Promise<Plan> {
   const { seen, position, face, right, wrong, learnt } = corrected;
-  const change = createChange(base);
-  const { snapshotId } = seen;
   // The persons first: the audit entry names them in this order.
   for (const person of [right, wrong]) if (person) change.concerns(person.id);
-  change.assign({ snapshotId, position }, face, { personId: right?.id ?? null, saidBy: statement.saidBy });
+  // Whatever the picture was like, a reader knows it for a face: only `dismiss` says that it is none.
+  const decision = face.decision === 'unrecognisable' ? 'uncertain' : undefined;
+  change.assign({ snapshotId: seen.snapshotId, position }, face, { personId: right?.id ?? null, saidBy, ...(decision && { decision }) });
   const isOneFace = wrong !== null && isMadeOf(deps, wrong, learnt);
   if (isOneFace && !right)
     throw new AppError('change-refused', `${wrong.name} is known from this face only: say who it is, or forget ${wrong.name}`);
@@ -51,30 +110,8 @@ export async function planAssign(deps: PlanDeps, base: Head, statement: Statemen
   return { change, summary: said.filter(Boolean).join(', ') };
 }
 
-async function findCorrected({ mirror, sightings }: PlanDeps, statement: Statement, signal: AbortSignal): Promise<Corrected> {
-  const { snapshotId, position, person: reference } = statement;
-  const seen = await sightings.find(snapshotId, signal);
-  if (!seen) throw new AppError('change-refused', 'no faces of the snapshot are known, or it is too old');
-  const face = faceAt(seen, position);
-  const matched = mirror.person(face.personId ?? '');
-  // The face is still there until it is erased, but nobody may learn from it any more.
-  if (face.personId !== null && !matched) throw new AppError('change-refused', 'the face is of somebody who was forgotten');
-  const right = reference === null ? null : resolvePerson(mirror, reference);
-  if (face.saidBy !== null && matched?.id === right?.id) throw new AppError('change-refused', 'this was said already');
-  if (!matched && !right) throw new AppError('change-refused', 'the face was not matched to anybody');
-  const wrong = matched && matched.id !== right?.id ? matched : null;
-  return { seen, position, face, right, wrong, learnt: mirror.facesFrom(snapshotId, position) };
-}
-
-function faceAt(seen: SnapshotSightings, position: number): Sighting {
-  const face = seen.faces[position];
-  if (!face) throw new AppError('change-refused', 'the snapshot has no such face');
-  if (face.embedding.length === 0) throw new AppError('change-refused', 'the face was erased');
-  return face;
-}
-
 /** Whether an unknown has no other references than these. */
-function isMadeOf({ mirror }: PlanDeps, person: StoredPerson, faces: readonly IndexedFace[]): boolean {
+export function isMadeOf({ mirror }: PlanDeps, person: StoredPerson, faces: readonly IndexedFace[]): boolean {
   if (personStatus(person) !== 'unknown') return false;
   const ids = new Set(faces.map(({ id }) => id));
   const references = mirror.idsOf(person.id).flatMap((id) => mirror.facesOf(id).filter(({ role }) => role === 'reference'));

@@ -1,6 +1,6 @@
-import type { Head, SnapshotSightings, StoredPair } from '../domain.ts';
+import type { Head, SnapshotSightings, StoredPair, StoredPerson } from '../domain.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
-import { createChange } from './change.ts';
+import { createChange, type Change } from './change.ts';
 import type { Plan, PlanDeps } from './plan.ts';
 import { resolvePerson } from './resolve-person.ts';
 
@@ -9,10 +9,16 @@ import { resolvePerson } from './resolve-person.ts';
  * was taken for somebody else or because it was not they.
  */
 export async function planForget(deps: PlanDeps, base: Head, reference: string, signal: AbortSignal): Promise<Plan> {
-  const { mirror } = deps;
-  const person = resolvePerson(mirror, reference);
-  const ids = mirror.idsOf(person.id);
+  const person = resolvePerson(deps.mirror, reference);
   const change = createChange(base);
+  await removePerson(deps, change, person, signal);
+  return { change, summary: `${person.name} was forgotten` };
+}
+
+/** Deletes the person with everything that shows it. */
+export async function removePerson(deps: PlanDeps, change: Change, person: StoredPerson, signal: AbortSignal): Promise<void> {
+  const { mirror } = deps;
+  const ids = mirror.idsOf(person.id);
   // First of all, so that the audit entry names it first.
   change.setPerson(person, { deleted: true });
   for (const id of ids) {
@@ -26,7 +32,6 @@ export async function planForget(deps: PlanDeps, base: Head, reference: string, 
   }
   for (const { personIds } of pairs) change.setPair(...personIds, true);
   for (const unknown of mirror.mayBeOneOf(ids)) change.setMayBe(unknown, null);
-  return { change, summary: `${person.name} was forgotten` };
 }
 
 export type TraceDeps = Pick<PlanDeps, 'mirror' | 'sightings'>;

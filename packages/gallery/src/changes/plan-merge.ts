@@ -24,7 +24,8 @@ interface Merged {
   kept: StoredPerson;
 }
 
-function chooseKept(from: StoredPerson, into: StoredPerson): Merged {
+/** Which of two persons takes over the other one. */
+export function chooseKept(from: StoredPerson, into: StoredPerson): Merged {
   // Ignored or not: a name is never absorbed by a number.
   const isUnknown = (person: StoredPerson): boolean => personStatus({ ...person, ignored: false }) === 'unknown';
   const fromIsKept = isUnknown(into)

@@ -1,6 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse, type SightingMove } from '../domain.ts';
 import { undoMs } from '../gallery.ts';
+import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
 import type { AuditStore } from '../store.ts';
 import { createChange, undoChange, type Audited } from './change.ts';
@@ -140,6 +141,9 @@ function isBuiltOn({ entry, inverse }: Undoable, later: AuditEntry): boolean {
   const same = (one: Inverse['assignments'][number], other: typeof one): boolean =>
     one.snapshotId === other.snapshotId && one.position === other.position;
   if (later.inverse?.assignments.some((each) => inverse.assignments.some((own) => same(own, each)))) return true;
+  // Somebody was told to be of a person whom undoing would remove. A split tells that itself.
+  const removed = new Set(entry.action === 'assign' ? inverse.persons.flatMap(({ id, set }) => (set.deleted ? [id] : [])) : []);
+  if (later.personIds.some((id) => removed.has(id))) return true;
   const changed = new Set(inverse.faces.map(({ id }) => id));
   if (later.action === 'forget' && later.inverse?.faces.some(({ id }) => changed.has(id))) return true;
   const bringsBack = inverse.faces.some(({ set }) => set.deleted === false);
@@ -204,7 +208,10 @@ async function assignUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal
   const to = wasSure ? (mirror.person(before.personId ?? '')?.id ?? null) : null;
   if (to === right.id) return inverse;
   const leaving = { faceIds: [reference.id], personId: reference.personId, since: entry.version };
-  const learnt = await learntSince(deps, leaving, signal);
+  // With a new person goes all that it got since.
+  const isGone = inverse.persons.some(({ id, set }) => id === reference.personId && set.deleted);
+  const others = (): IndexedFace[] => mirror.facesOf(reference.personId).filter(({ id }) => id !== reference.id);
+  const learnt = isGone ? others() : await learntSince(deps, leaving, signal);
   const unlearnt = learnt.map(({ id }) => ({ id, isNew: false, set: { deleted: true } }) as const);
   const move = { faceIds: [reference.id, ...learnt.map(({ id }) => id)], from: mirror.idsOf(right.id), to };
   return { ...inverse, faces: [...inverse.faces, ...unlearnt], moveSightings: [...inverse.moveSightings, move] };

@@ -18,6 +18,8 @@ export interface Comparison {
 export interface Calibration {
   /** The chance that a stranger's face is at least as similar to one reference. Falls strictly with the similarity. */
   falseMatchRate(comparison: Comparison): number;
+  /** The chance that two faces of one person are at most so similar. Rises strictly with the similarity. */
+  falseNonMatchRate(comparison: Comparison): number;
   /** How much likelier such a similarity is of one person's faces than of two persons'. Rises strictly with the similarity. */
   likelihoodRatio(comparison: Comparison): number;
   /** The similarity at which the false match rate is `rate`: the inverse of `falseMatchRate`. */
@@ -75,6 +77,7 @@ export function createCalibration(table: CalibrationTable): Calibration {
 
   return {
     falseMatchRate: (comparison) => upperTail((comparison.similarity - meanOf(strangers, comparison)) / widthOf(comparison)),
+    falseNonMatchRate: (comparison) => upperTail((meanOf(samePerson, comparison) - comparison.similarity) / widthOf(comparison)),
     likelihoodRatio: (comparison) => {
       const { zero, slope } = lineOf(comparison);
       return Math.exp(slope * (comparison.similarity - zero));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { pause, raceAbort } from '@watchpost/shared/wait';
 import { undoMs } from '../gallery.ts';
 import type { Sync } from '../memory/sync.ts';
@@ -38,6 +39,7 @@ export interface HousekeepingDeps extends UnknownsDeps {
   eraser: Eraser;
   upkeep: Upkeep;
   records: SnapshotRecords;
+  documents: DocumentStore;
   assessor: Assessor;
   /** How long sightings are kept. Milliseconds. */
   sightingsKeepMs: number;
@@ -79,7 +81,7 @@ const hurry = 6;
 const giveBackMs = 2_000;
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
-  const { sync, eraser, upkeep, records, log } = deps;
+  const { sync, eraser, upkeep, records, documents, log } = deps;
   const holder = randomUUID();
   const compareFaces = createCompareFaces(deps);
   const unknowns = createUnknownsCare(deps);
@@ -111,6 +113,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     const { nowMs } = await raceAbort(sync.catchUp(), signal);
     const erased = await eraser.erase(retention, signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
+    await documents.expire(signal);
     const expired = await unknowns.expire(nowMs - settings.unknownKeepMs, signal);
     const swept = await sweep(signal);
     const done = { erased, expired, swept, ...(await compare(lease.comparedUpTo, signal)) };

@@ -1,6 +1,6 @@
 import type { Candidate } from '../decide/decide.ts';
 import type { Reference } from '../decide/references.ts';
-import { personStatus, type Head, type StoredPair, type StoredPerson } from '../domain.ts';
+import { personStatus, type Head, type PersonStatus, type StoredPair, type StoredPerson } from '../domain.ts';
 import { nameKey } from '../names.ts';
 import type { ChangeBatch } from '../store.ts';
 import { withoutPause, type Steps } from './concurrency.ts';
@@ -30,6 +30,8 @@ export interface Mirror {
   called(name: string): StoredPerson[];
   /** Named persons that share a name, two or more each. */
   namesakes(): StoredPerson[][];
+  /** The ids of everybody whom this text may mean while it is typed, in groups that fit equally, best first; named before unknown. */
+  search(text: string): { ids: string[]; status: PersonStatus }[];
   /** The person's own id and those of everybody merged into it. */
   idsOf(personId: string): string[];
   /** The ids of each person, as `idsOf`. */
@@ -120,6 +122,7 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
     everything: (kind) => tables[kind].all(),
     called: (name) => persons.called(name),
     namesakes: () => persons.namesakes(),
+    search: (text) => persons.search(text),
     idsOf: (personId) => persons.idsOf(personId),
     idsByPerson: () => new Map([...persons.unmerged()].map(({ id }) => [id, persons.idsOf(id)])),
     pairsOf: (personId) => pairs.naming(persons.idsOf(personId)),

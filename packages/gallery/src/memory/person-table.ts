@@ -1,6 +1,6 @@
 import type { StoredPerson } from '../domain.ts';
 import { createKeyedSets } from './keyed-sets.ts';
-import { createNameIndex } from './name-index.ts';
+import { createNameIndex, type NameIndex } from './name-index.ts';
 import { createTombstones } from './tombstones.ts';
 
 /** The persons in memory, found by id, by name and by number. */
@@ -28,6 +28,8 @@ export interface PersonTable {
   called(name: string): StoredPerson[];
   /** Named persons that share a name, two or more each. */
   namesakes(): StoredPerson[][];
+  /** Everybody whom this text may mean while it is typed, best first. */
+  search: NameIndex['search'];
   /** Persons that were merged into somebody who is not there, or in a circle. */
   lost(): StoredPerson[];
 }
@@ -115,6 +117,7 @@ export function createPersonTable(onMoved: (ids: readonly string[]) => void): Pe
     },
     called: (name) => names.called(name),
     namesakes: () => names.namesakes(),
+    search: (text) => names.search(text),
     lost: () => [...absorbed.entries()].flatMap(([into, ids]) => (follow(into) ? [] : [...ids].flatMap((id) => persons.get(id) ?? []))),
   };
 }

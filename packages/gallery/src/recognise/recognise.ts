@@ -1,54 +1,38 @@
-import { dot as cosine } from '@watchpost/shared/vectors';
 import { raceAbort } from '@watchpost/shared/wait';
 import type { Transact } from '../changes/transact.ts';
-import { decide, type Decision, type DecisionSettings } from '../decide/decide.ts';
-import { createYardstick } from '../decide/yardstick.ts';
+import type { Decision } from '../decide/decide.ts';
 import type { SnapshotSightings, Sighting } from '../domain.ts';
 import type { Gallery, MatchedFace, ProbeFace, SnapshotInfo } from '../gallery.ts';
 import type { PageIn } from '../memory/paging/page-in.ts';
 import type { Sync } from '../memory/sync.ts';
-import type { GalleryMetrics } from '../metrics.ts';
 import type { SightingCrop, SightingStore } from '../store.ts';
+import { decideFaces, type DecideFacesDeps } from './decide-faces.ts';
 import { draftChange, faceOutcome, needsChange, type DraftDeps, type FaceOutcome } from './draft-change.ts';
 import { presentFace } from './present-face.ts';
 
-export interface RecogniseDeps extends DraftDeps {
+export interface RecogniseDeps extends DraftDeps, DecideFacesDeps {
   sync: Sync;
   transact: Transact;
   sightings: SightingStore;
-  metrics: GalleryMetrics;
-  decision: DecisionSettings;
   /** Where memory holds only some of the vectors: loads those that the faces are compared with. */
   pageIn?: PageIn | undefined;
 }
-
-/** To tell whether a face resembles everybody: the best, some who may be the best once more, and the neighbours (decide/yardstick.ts). */
-const enoughPersons = 8;
 
 /** `Gallery.recognise`. */
 export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
   const { mirror, sync, transact, sightings, metrics } = deps;
 
-  const decideAll = (faces: readonly ProbeFace[]): Decision[] => {
-    const size = mirror.counts();
-    const ranked = faces.map((face) => {
-      const startMs = performance.now();
-      const { linesAt } = createYardstick(deps.decision, size, { probeSizePx: face.sizePx });
-      const { margin, uncertain } = linesAt(face.sizePx);
-      const candidates = mirror.candidates(face.embedding, face.modelId, { margin, least: uncertain, persons: enoughPersons });
-      metrics.matchSeconds.observe((performance.now() - startMs) / 1_000);
-      return { quality: face.quality, sizePx: face.sizePx, candidates };
-    });
-    const notSame = (one: string, other: string): boolean => mirror.notSame(one, other);
-    return decide(ranked, (i, j) => similarity(faces[i], faces[j]), deps.decision, { notSame, size });
-  };
-
   /** Decides from memory. If that would change the gallery, decides again on top of everything committed until the commit succeeds. */
-  const decideAndCommit = async (snapshotId: string, faces: readonly ProbeFace[], signal: AbortSignal): Promise<FaceOutcome[]> => {
-    const decisions = decideAll(faces);
+  const decideAndCommit = async (
+    { snapshotId, strangersNamedOneIn }: SnapshotInfo,
+    faces: readonly ProbeFace[],
+    signal: AbortSignal,
+  ): Promise<FaceOutcome[]> => {
+    const decideAll = (): Decision[] => decideFaces(deps, faces, strangersNamedOneIn);
+    const decisions = decideAll();
     if (!(await needsChange(deps, faces, decisions, signal))) return decisions.map((decision) => faceOutcome(decision, []));
     const { outcomes, enrolled } = await transact(async (base) => {
-      const draft = await draftChange(deps, { snapshotId, faces }, decideAll(faces), base, signal);
+      const draft = await draftChange(deps, { snapshotId, faces }, decideAll(), base, signal);
       return { changeset: draft.changeset, result: draft, optional: draft.optional };
     }, signal);
     metrics.enrolled.inc(enrolled);
@@ -68,17 +52,13 @@ export function createRecognise(deps: RecogniseDeps): Gallery['recognise'] {
     await sync.ready(signal);
     if (before) return answers(await sightings.record(before, [], signal), signal);
     await deps.pageIn?.(faces, signal);
-    const outcomes = await decideAndCommit(snapshot.snapshotId, faces, signal);
+    const outcomes = await decideAndCommit(info, faces, signal);
     for (const { decision } of outcomes) metrics.decisions.inc({ decision });
     const seen = faces.map((face, index) => toSighting(face, outcomes[index]));
     // Somebody may have been forgotten since it was decided that the face is theirs: nothing of them is recorded.
     const present = seen.map((face) => (face.personId === null || mirror.person(face.personId) ? face : withoutPerson(face)));
     return answers(await sightings.record({ ...snapshot, faces: present }, cropsToKeep(faces, present), signal), signal);
   };
-}
-
-function similarity(one: ProbeFace | undefined, other: ProbeFace | undefined): number {
-  return one && other && one.modelId === other.modelId ? cosine(one.embedding, other.embedding) : -1;
 }
 
 function toSighting({ box, modelId, quality, sizePx, embedding }: ProbeFace, outcome: FaceOutcome | undefined): Sighting {
@@ -99,7 +79,7 @@ function cropsToKeep(faces: readonly ProbeFace[], sightings: readonly Sighting[]
 }
 
 /** Texts come from captions and may hold anything: what is no text for a database (NUL, half of a surrogate pair) is dropped. */
-function storable({ channel, camera, ...rest }: SnapshotInfo): SnapshotInfo {
+function storable({ snapshotId, takenAtMs, channel, camera }: SnapshotInfo): Omit<SnapshotSightings, 'faces'> {
   const clean = (text: string): string => text.replaceAll(/[\0\p{Cs}]/gu, '');
-  return { ...rest, channel: clean(channel), camera: camera === null ? null : clean(camera) };
+  return { snapshotId, takenAtMs, channel: clean(channel), camera: camera === null ? null : clean(camera) };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { uploadProgressSchema } from '@watchpost/shared/chat/chat';
 import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { boxSchema, faceDecisionSchema } from '../domain.ts';
 import { galleryPositionSchema } from '../position.ts';
@@ -18,6 +17,17 @@ const recordedFaceSchema = z.object({
 });
 /** One face of a snapshot and the decision about it. */
 export type RecordedFace = z.infer<typeof recordedFaceSchema>;
+
+/**
+ * How far a release that posted each snapshot got with its post. `uploaded`: the platform has the picture. `sharing`: it was asked for the
+ * post, and the outcome is not known. `shared`: it is in the channel.
+ */
+const ownPostSchema = z.object({
+  state: z.enum(['uploaded', 'sharing', 'shared']),
+  fileId: z.string(),
+  askedAtMs: z.number().int().exactOptional(),
+  messageId: z.string().exactOptional(),
+});
 
 /** The part of a record that databases keep as one value; they have columns of their own only for what queries need. */
 export const recordBodySchema = z.object({
@@ -41,7 +51,7 @@ export const recordBodySchema = z.object({
   galleryPosition: galleryPositionSchema.nullable().default(null),
   /** While it is `received`: whether it is being looked at, or waits for another frame that may show the same. */
   look: z.enum(['looking', 'waiting']).nullable().default(null),
-  upload: uploadProgressSchema.nullable(),
+  upload: ownPostSchema.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   updatedAtMs: z.number(),
 });
@@ -101,4 +111,6 @@ export interface SnapshotRecords {
   frames(range: FrameRange, limit: number, signal: AbortSignal): Promise<Frame[]>;
   /** How many snapshots came to which outcome in this time, by channel and camera, each counted once. In no particular order. */
   outcomes(range: OutcomeRange, signal: AbortSignal): Promise<OutcomeCount[]>;
+  /** When the newest snapshot of a channel was taken that was taken before `beforeMs`; null if there is none. */
+  newest(channel: string, beforeMs: number, signal: AbortSignal): Promise<number | null>;
 }

@@ -1,3 +1,4 @@
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { ArchiveStore } from '../archive/archive-store.ts';
 import type { VectorSearch } from '../memory/paging/page-in.ts';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
@@ -13,6 +14,7 @@ export interface Database {
   upkeep: Upkeep;
   repairs: Repairs;
   records: SnapshotRecords;
+  documents: DocumentStore;
   archive: ArchiveStore;
   /** Null where the database has none. Whether it works is known only when it is used. */
   vectorSearch: VectorSearch | null;

@@ -7,6 +7,13 @@ export interface Cells {
   brightness: Uint8Array;
 }
 
+/** Of all cells on average, 0..255. */
+export function meanBrightness({ brightness }: Pick<Cells, 'brightness'>): number {
+  let sum = 0;
+  for (const value of brightness) sum += value;
+  return sum / Math.max(1, brightness.length);
+}
+
 /** Side in pixels. A face of 20 pixels covers at least one whole cell, wherever it is. */
 const minCellSide = 8;
 const maxColumns = 240;

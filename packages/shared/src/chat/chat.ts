@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { RichText } from './rich-text.ts';
 
 /** A channel of any chat platform, prefixed with the platform: `slack:C0123`. */
 export const channelKeySchema = z.templateLiteral([z.string().regex(/^[a-z]+$/), ':', z.string().min(1)]);
@@ -40,20 +39,6 @@ export interface Picture {
   altText: string;
 }
 
-/**
- * How far an upload got; stored between steps so that a retry continues instead of posting twice.
- * `uploaded`: the platform has the bytes. `sharing`: we asked for the post and do not know the outcome. `shared`: it is in the channel.
- */
-export const uploadProgressSchema = z.object({
-  state: z.enum(['uploaded', 'sharing', 'shared']),
-  fileId: z.string(),
-  /** When we last asked for the post, milliseconds since 1970: the platform may still be working on it. */
-  askedAtMs: z.number().int().exactOptional(),
-  /** The post, once it is `shared`. */
-  messageId: z.string().exactOptional(),
-});
-export type UploadProgress = z.infer<typeof uploadProgressSchema>;
-
 /** A chat platform, as the worker needs it. Errors are AppErrors: permanent, repairable, or transient with the platform's own delay. */
 export interface ChatPlatform {
   /**
@@ -66,13 +51,4 @@ export interface ChatPlatform {
   download(file: ChatFile, options: { maxBytes: number; source: 'original' | 'thumbnail' }, signal: AbortSignal): Promise<Uint8Array>;
   /** A link that people can open, or null if there is none, or none can be had soon. */
   permalink(channel: ChannelKey, messageId: string, signal: AbortSignal): Promise<string | null>;
-  /**
-   * Posts one picture with its text to a channel, exactly once. `progress` is how far an earlier attempt got; `save` is awaited
-   * before each step whose outcome could be lost, and with the outcome. `bytes` makes the picture; it is called only if the platform does not have it yet.
-   */
-  sharePicture(
-    post: { channel: ChannelKey; picture: Picture; text: RichText; progress: UploadProgress | null },
-    save: (progress: UploadProgress) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<UploadProgress>;
 }

@@ -9,8 +9,9 @@ import type { Metrics } from '../observability/metrics.ts';
 import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { redeliveryWindowMs } from './job-kind.ts';
 import { jobDefinitions, jobId, jobKinds, perKind, type Job, type JobKind, type JobOf } from './job-kinds.ts';
-import type { JobSender } from './job-queue.ts';
+import type { JobBacklog, JobSender } from './job-queue.ts';
 import { logConnectionErrors } from './log-connection-errors.ts';
+import { waitingBefore } from './waiting-before.ts';
 
 export interface JobSenderOptions {
   log: Logger;
@@ -35,7 +36,10 @@ const highestPriority = 2_097_152;
  * The sending side on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. Returns at once and connects in the background.
  * A finished job keeps its id for 26 hours, longer than Slack repeats a delivery, so that the same job is not run again.
  */
-export function createJobSender(storage: StorageConfig, { log, metrics, bootTimeoutMs = 10_000 }: JobSenderOptions): JobSender {
+export function createJobSender(
+  storage: StorageConfig,
+  { log, metrics, bootTimeoutMs = 10_000 }: JobSenderOptions,
+): JobSender & JobBacklog {
   const closing = new AbortController();
   const sent = metrics?.histogram('queue_send_seconds', 'Time until the queue had stored a job, or sending failed', ['kind', 'outcome']);
   const connected = connect(storage, { log, bootTimeoutMs }, closing.signal);
@@ -66,6 +70,18 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
     }
   };
 
+  const ask = async <T>(question: (queues: Queues) => Promise<T>): Promise<T> => {
+    try {
+      const signal = AbortSignal.timeout(commandTimeoutMs);
+      return await raceAbort(
+        queuesSoon(signal).then(async (queues) => question(queues)),
+        signal,
+      );
+    } catch (error) {
+      throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
+    }
+  };
+
   return {
     send: async (job, { timeoutMs }) => {
       const done = sent?.startTimer({ kind: job.kind });
@@ -85,21 +101,14 @@ export function createJobSender(storage: StorageConfig, { log, metrics, bootTime
         throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
       }
     },
-    counts: async () => {
-      const count = async (signal: AbortSignal): Promise<{ kind: JobKind; state: string; count: number }[]> => {
-        const queues = await queuesSoon(signal);
+    counts: async () =>
+      ask(async (queues) => {
         const byKind = jobKinds.map(async (kind) =>
-          Object.entries(await queues[kind].getJobCounts(...states)).map(([state, n]) => ({ kind, state, count: n })),
+          Object.entries(await queues[kind].getJobCounts(...states)).map(([state, count]) => ({ kind, state, count })),
         );
         return (await Promise.all(byKind)).flat();
-      };
-      try {
-        const signal = AbortSignal.timeout(commandTimeoutMs);
-        return await raceAbort(count(signal), signal);
-      } catch (error) {
-        throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
-      }
-    },
+      }),
+    waitingBefore: async (kind, priority) => ask(async (queues) => waitingBefore(queues[kind], priority)),
     close: async () => {
       closing.abort();
       const queues = await connected.catch(() => undefined);

@@ -16,6 +16,12 @@ export interface JobSender {
   close(): Promise<void>;
 }
 
+/** Asks the queue what it holds. */
+export interface JobBacklog {
+  /** How many jobs of a kind wait with a priority below this one, and how many run. Rejects with `queue-unavailable` after 1.5 s. */
+  waitingBefore(kind: JobKind, priority: number): Promise<{ waiting: number; running: number }>;
+}
+
 export interface JobContext {
   /** From 1. */
   attempt: number;

@@ -42,7 +42,8 @@ function first(text: RichText, units: number): RichText {
 
 /** The text in pieces that each fit `most` units when rendered, cut between lines. A line that does not fit by itself is cut. */
 export function piecesOf(text: RichText, most: number): string[] {
-  if (renderMrkdwn(text).length <= most) return [renderMrkdwn(text)];
+  const whole = renderMrkdwn(text);
+  if (whole.length <= most) return whole.trim() === '' ? [] : [whole];
   const pieces: string[] = [];
   let piece: TextRun[] = [];
   for (const line of linesOf(text)) {

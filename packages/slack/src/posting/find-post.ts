@@ -28,9 +28,11 @@ export async function findPost(
   const oldest = ((Math.min(askedAtMs, Date.now()) - slackMs) / 1_000).toFixed(6);
   const isIt = ({ metadata, bot_id: botId, user }: SlackMessage): boolean =>
     metadata?.event_type === postEvent && metadata.event_payload?.key === key && (botId ? botId === bot.bot_id : user === bot.user_id);
-  if (thread !== null) return (await repliesOf(call, { channel, thread, oldest, most: mostMessages }, signal)).find(isIt) ?? null;
+  // The job that looks comes again: nothing waits here.
+  const window = { channel, oldest, most: mostMessages, isPatient: false };
+  if (thread !== null) return (await repliesOf(call, { ...window, thread }, signal)).find(isIt) ?? null;
   const latest = ((Date.now() + slackMs) / 1_000).toFixed(6);
-  for await (const page of historyPages(call, { channel, oldest, latest, most: mostMessages }, signal)) {
+  for await (const page of historyPages(call, { ...window, latest }, signal)) {
     const found = page.find(isIt);
     if (found) return found;
   }

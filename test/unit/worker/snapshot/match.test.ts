@@ -34,7 +34,7 @@ async function ask(faces: SeenFace[], isReady = true): Promise<ProbeFace[]> {
       }));
     },
   };
-  const seen: Seen = { width: 100, height: 100, elapsedMs: 1, extent: 'full', faces };
+  const seen: Seen = { width: 100, height: 100, elapsedMs: 1, extent: 'full', brightness: 90, faces };
   const { galleryPosition } = await match(
     snapshotJob(),
     seen,

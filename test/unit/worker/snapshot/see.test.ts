@@ -22,7 +22,7 @@ function among(others: Frame[], over: Partial<SeeDeps> = {}) {
       fingerprint: async () => fingerprint,
       see: async (...[, , origin]: unknown[]) => {
         origins.push(origin);
-        return { width: 100, height: 100, elapsedMs: 1, extent: 'part', faces: [] };
+        return { width: 100, height: 100, elapsedMs: 1, extent: 'part', brightness: 90, faces: [] };
       },
     },
     lookedAt: (extent: string) => extents.push(extent),

@@ -11,6 +11,8 @@ export type Asked =
   | { kind: 'split'; person: number; faces: number }
   | { kind: 'ignore' | 'unignore' | 'forget'; person: number }
   | { kind: 'assign'; sighting: number; person: number | null }
+  | { kind: 'this-is'; sighting: number; person: number | null; name: string }
+  | { kind: 'dismiss'; sighting: number }
   | { kind: 'undo'; entry: number | null }
   | { kind: 'round' }
   | { kind: 'expire' };
@@ -62,6 +64,8 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('ignore' as const, 'unignore' as const), person: pick }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('forget' as const), person: pick }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('assign' as const), sighting: pick, person: fc.option(pick) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('this-is' as const), sighting: pick, person: fc.option(pick), name }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('dismiss' as const), sighting: pick }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('undo' as const), entry: fc.option(fc.nat(3)) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('round' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const) }) },

@@ -65,6 +65,8 @@ function compareFields({ entries }: Model, person: Person, stored: StoredPerson)
 export function compareSighting(model: Model, observed: Observed, seen: Seen, stored: Sighting | undefined): void {
   if (!stored) return violated(`the sighting ${keyOf(seen)} is not in the database`);
   if (seen.loose || seen.uncertain) return void Object.assign(seen, { owner: stored.personId, faceId: stored.faceId, loose: false });
+  const isNoFace = stored.saidBy !== null && stored.personId === null && stored.decision === 'unrecognisable';
+  if (isNoFace !== seen.dismissed) violated(`the sighting ${keyOf(seen)} is ${isNoFace ? 'no' : 'a'} face in the database`);
   const [expected, found] = [resolve(model, seen.owner)?.id ?? null, resolveObserved(observed.persons, stored.personId)];
   if (expected !== found)
     violated(`the sighting ${keyOf(seen)} is ${nameOf(model, expected)}'s, but in the database ${nameOf(model, found)}'s`);

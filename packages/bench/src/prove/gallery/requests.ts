@@ -74,7 +74,7 @@ interface Told {
 
 function toDeed(asked: Reading, now: Circumstances): Told | null {
   if (asked.kind === 'undo') return toUndo(asked.entry, now.model);
-  if (asked.kind === 'assign') return toAssign(asked, now.model);
+  if ('sighting' in asked) return toDeedOnFace(asked, now.model);
   const people = live(now.model);
   const person = picked(people, asked.person);
   if (!person) return null;
@@ -116,6 +116,7 @@ function referring(model: Model, deed: Operation, naming: Naming): Operation {
     const meant = called(model, name);
     return meant.length === 1 && meant[0]?.id === id ? name : id;
   };
+  if (deed.kind === 'this-is' || deed.kind === 'dismiss') return deed;
   if (deed.kind === 'assign') return { ...deed, person: deed.person === null ? null : refer(deed.person) };
   if (deed.kind === 'distinguish') return { ...deed, person: refer(deed.person), other: refer(deed.other) };
   if (deed.kind !== 'merge') return { ...deed, person: refer(deed.person) };
@@ -139,13 +140,20 @@ function toUndo(pick: number | null, { entries }: Model): Told | null {
     : null;
 }
 
-function toAssign({ sighting, person }: Reading & { kind: 'assign' }, model: Model): Told | null {
-  const seen = picked([...model.sightings.values()].toReversed(), sighting);
-  const right = person === null ? null : picked(live(model), person);
-  if (!seen || right === undefined) return null;
+function toDeedOnFace(asked: Extract<Reading, { sighting: number }>, model: Model): Told | null {
+  const seen = picked([...model.sightings.values()].toReversed(), asked.sighting);
+  if (!seen) return null;
   const { snapshotId, position } = seen;
-  const words = `${keyOf(seen)} is ${right ? label(right) : 'somebody else'}`;
-  return { deed: { kind: 'assign', snapshotId, position, person: right?.id ?? null }, words };
+  if (asked.kind === 'dismiss') return { deed: { kind: 'dismiss', snapshotId, position }, words: `${keyOf(seen)} is no face` };
+  const right = asked.person === null ? null : picked(live(model), asked.person);
+  if (right === undefined) return null;
+  if (asked.kind === 'assign') {
+    const words = `${keyOf(seen)} is ${right ? label(right) : 'somebody else'}`;
+    return { deed: { kind: 'assign', snapshotId, position, person: right?.id ?? null }, words };
+  }
+  const person = right ? { id: right.id } : { name: asked.name };
+  const words = `this is ${right ? label(right) : `somebody called ${asked.name}`}: ${keyOf(seen)}`;
+  return { deed: { kind: 'this-is', snapshotId, position, person }, words };
 }
 
 function toSplit(person: Person, pick: number, faces: readonly StoredFace[]): Told | null {

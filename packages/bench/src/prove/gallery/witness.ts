@@ -53,8 +53,15 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
     for (const { id, number, name } of fresh) {
       const isSeen = faces.some(({ personId, snapshotId }) => personId === id && snapshots.has(snapshotId ?? ''));
       const isSplitOff = entries.some(({ action, personIds }) => action === 'split' && personIds.includes(id));
-      if (!(isSeen || isSplitOff) || number === null) return violated(`nobody made the person ${name} (${id})`);
+      // Of a person without a number only a reader can have said who it is.
+      const isSaid = number === null && entries.some(({ action, personIds }) => action === 'assign' && personIds.includes(id));
+      if (number === null ? !isSaid : !(isSeen || isSplitOff)) return violated(`nobody made the person ${name} (${id})`);
       addPerson(model, id, number);
+      // As it was called then: whoever named it since comes after that.
+      const told = entries.find(({ personIds }) => number === null && personIds.includes(id));
+      const request = asked.get(told?.actor.where ?? '')?.deed;
+      if (request?.kind === 'this-is' && 'name' in request.person)
+        Object.assign(model.persons.get(id) ?? {}, { name: request.person.name });
     }
   };
 
@@ -65,7 +72,16 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
     const told = seenSchema.parse(answer.value);
     for (const [position, face] of faces.entries()) {
       const sighting = stored[position] ?? violated(`the faces of ${snapshotId} were answered, but not recorded`);
-      const seen = { snapshotId, position, face, owner: sighting.personId, faceId: sighting.faceId, said: false, loose: !quiet };
+      const seen = {
+        snapshotId,
+        position,
+        face,
+        owner: sighting.personId,
+        faceId: sighting.faceId,
+        said: false,
+        dismissed: false,
+        loose: !quiet,
+      };
       if (model.sightings.has(keyOf(seen))) continue;
       model.sightings.set(keyOf(seen), { ...seen, uncertain: sighting.decision === 'uncertain' });
       const answered = told[position];

@@ -1,10 +1,14 @@
 import type { Db } from 'mongodb';
+import { z } from 'zod';
 import type { AuditEntry } from '../../domain.ts';
 import { inSteps } from '../../memory/concurrency.ts';
 import type { AuditStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, toAudit } from './documents.ts';
 
+const concernedSchema = z.object({ version: z.number(), personIds: z.array(z.string()) });
+
+/** The audit, a document for each entry. */
 export function createMongoAudit(db: Db): AuditStore {
   const { audit } = galleryCollections(db);
   return {
@@ -21,6 +25,16 @@ export function createMongoAudit(db: Db): AuditStore {
           if (entry) entries.push(entry);
         });
         return entries;
+      }, signal),
+    concerned: (after, limit, signal) =>
+      guardMongo(async () => {
+        const which = { version: { $gt: after } };
+        const found = await audit
+          .find(which, { signal, projection: { version: 1, personIds: 1 } })
+          .sort({ version: 1 })
+          .limit(limit)
+          .toArray();
+        return found.flatMap((document) => concernedSchema.safeParse(document).data ?? []);
       }, signal),
     find: (idStart, signal) =>
       guardMongo(async () => {

@@ -188,12 +188,19 @@ function pairUpdate({ _id, personIds, deleted }: PendingChange['pairs'][number],
 /** Each face of a sighting has the version of the change that wrote it last, so that a late process overwrites nothing. */
 async function moveSightings({ sightings }: GalleryCollections, pending: PendingChange, writer: Writer): Promise<void> {
   const { version } = pending;
-  const assigned = pending.assignments.map(({ snapshotId, position, personId, saidBy }): Write => {
+  const assigned = pending.assignments.map(({ snapshotId, position, personId, saidBy, decision }): Write => {
     const face = `faces.${position}`;
     return {
       updateOne: {
         filter: { _id: snapshotId, [face]: { $exists: true }, [`${face}.version`]: olderThan(version) },
-        update: { $set: { [`${face}.personId`]: personId, [`${face}.saidBy`]: saidBy, [`${face}.version`]: version } },
+        update: {
+          $set: {
+            [`${face}.personId`]: personId,
+            [`${face}.saidBy`]: saidBy,
+            [`${face}.version`]: version,
+            ...(decision !== undefined && { [`${face}.decision`]: decision }),
+          },
+        },
       },
     };
   });

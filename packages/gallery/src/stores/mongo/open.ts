@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
 import { connectMongo, isIndexConflict } from './connect.ts';
+import { createMongoDocuments, ensureDocumentIndexes } from './document-store.ts';
 import { createMongoEraser } from './eraser.ts';
 import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore } from './gallery-store.ts';
@@ -24,6 +25,7 @@ export async function openMongo(
   try {
     await ensureGalleryIndexes(db);
     await ensureRecordIndexes(db);
+    await ensureDocumentIndexes(db);
   } catch (error) {
     await close();
     throw isIndexConflict(error)
@@ -41,6 +43,7 @@ export async function openMongo(
     upkeep: createMongoUpkeep(db),
     repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
+    documents: createMongoDocuments(db),
     archive: createMongoArchive(db, store),
     vectorSearch: createMongoVectorSearch(db),
     close,

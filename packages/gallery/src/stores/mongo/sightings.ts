@@ -75,6 +75,11 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
 
   return {
     find: (snapshotId, signal) => guardMongo(() => find(snapshotId, signal), signal),
+    findAll: (snapshotIds, signal) =>
+      guardMongo(
+        async () => readAll(await sightings.find({ _id: { $in: [...snapshotIds] } }, { signal, ...withoutCrops }).toArray()),
+        signal,
+      ),
     record: (seen, crops, signal) => guardMongo(() => record(seen, crops, signal), signal),
     crop: (snapshotId, position, signal) => guardMongo(() => crop(snapshotId, position, signal), signal),
     lastSeen: (personIds, signal) =>
@@ -95,9 +100,14 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
           .sort({ takenAt: -1, _id: -1 })
           .limit(limit)
           .toArray();
-        return found.flatMap((document) => sightingsSchema.safeParse(document).data ?? []);
+        return readAll(found);
       }, signal),
   };
+}
+
+/** Without those that somebody edited so that they cannot be read. */
+function readAll(documents: readonly Document[]): SnapshotSightings[] {
+  return documents.flatMap((document) => sightingsSchema.safeParse(document).data ?? []);
 }
 
 /** Notes when the persons were last seen, where nothing newer is known. */

@@ -127,6 +127,15 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
     return counted.map((each) => outcomeSchema.parse(each));
   };
 
+  const newest: SnapshotRecords['newest'] = async (channel, beforeMs, signal) => {
+    const found = await snapshots
+      .find({ channel, takenAt: { $lt: new Date(beforeMs) } }, { signal, projection: { takenAt: 1 } })
+      .sort({ takenAt: -1, _id: -1 })
+      .limit(1)
+      .toArray();
+    return found[0]?.takenAt.getTime() ?? null;
+  };
+
   return {
     open: (job, signal) => guardMongo(() => open(job, signal), signal),
     get: (snapshotId, signal) => guardMongo(() => get(snapshotId, signal), signal),
@@ -140,6 +149,7 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
       }, signal),
     frames: (range, limit, signal) => guardMongo(() => frames(range, limit, signal), signal),
     outcomes: (range, signal) => guardMongo(() => outcomes(range, signal), signal),
+    newest: (channel, beforeMs, signal) => guardMongo(() => newest(channel, beforeMs, signal), signal),
   };
 }
 
@@ -163,6 +173,8 @@ export async function ensureRecordIndexes(db: Db): Promise<void> {
     db.collection('snapshots').createIndexes([
       { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
       { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+      // With other keys than the one before: early servers have one index for the same keys.
+      { key: { channel: 1, takenAt: -1, _id: -1 } },
       { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
       { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
       // Counting reads nothing but the index.

@@ -23,6 +23,11 @@ const auditSchema = auditEntrySchema
     inverse: readInverse(inverse),
   }));
 
+const concernedSchema = z
+  .object({ version: z.coerce.number(), person_ids: z.array(z.string()) })
+  .transform(({ version, person_ids }) => ({ version, personIds: person_ids }));
+
+/** The audit, a row for each entry. */
 export function createPostgresAudit({ query }: Postgres): AuditStore {
   return {
     newest: async (limit, { actor, below = Number.MAX_SAFE_INTEGER }, signal) => {
@@ -38,6 +43,14 @@ export function createPostgresAudit({ query }: Postgres): AuditStore {
       // An entry may hold the inverse of a change of a hundred persons.
       await inSteps(rows, (row) => entries.push(auditSchema.parse(row)));
       return entries;
+    },
+    concerned: async (after, limit, signal) => {
+      const { rows } = await query(
+        'SELECT version, person_ids FROM watchpost.audit WHERE version > $1 ORDER BY version LIMIT $2',
+        [after, limit],
+        signal,
+      );
+      return rows.map((row) => concernedSchema.parse(row));
     },
     find: async (idStart, signal) => {
       const pattern = `${idStart.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;

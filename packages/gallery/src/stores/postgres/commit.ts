@@ -30,7 +30,7 @@ export function createPostgresCommit(postgres: Postgres): GalleryStore['commit']
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         const { rows } = await postgres.query(
-          'SELECT watchpost.commit_1($1, $2, $3, $4) AS result',
+          'SELECT watchpost.commit_2($1, $2, $3, $4) AS result',
           [base.epoch, base.version, id, change],
           signal,
         );
@@ -63,7 +63,7 @@ async function withRawNames({ query }: Postgres, adopt: Adoption, signal: AbortS
   return { ...adopt, persons };
 }
 
-/** The change as `commit_1` takes it: every list is there, bytes are base64. */
+/** The change as `commit_2` takes it: every list is there, bytes are base64. */
 function toJson(changeset: Changeset): string {
   const { persons, faces, pairs, adopt, nextNumber, audit, moveSightings = [], assignments = [] } = changeset;
   return JSON.stringify({

@@ -5,9 +5,10 @@ import { highestVersion } from '../../store.ts';
  * waiting (55P03 where somebody else holds it), and the head last: whoever waits for the head is never waited for by who holds it, so
  * there is no deadlock.
  * Rows are found by lists of ids and in loops, so that the server needs no statistics to use an index.
- * The number is `galleryFormat`'s: processes of two releases use one database while they are updated.
+ * The number rises when an older release would lose something of a change: processes of two releases use one database while they are updated,
+ * each with its own function.
  */
-export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(base_epoch text, base_version bigint, commit_id text, change jsonb)
+export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_2(base_epoch text, base_version bigint, commit_id text, change jsonb)
   RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     head watchpost.gallery;
@@ -122,8 +123,8 @@ export const commitFunction = `CREATE OR REPLACE FUNCTION watchpost.commit_1(bas
         WHERE face_id = ANY(move.faces) AND person_id = ANY(move.sources) AND said_by IS NULL;
     END LOOP;
     FOR move IN SELECT * FROM jsonb_to_recordset(change->'assignments')
-        AS a("snapshotId" text, "position" int, "personId" text, "saidBy" text) LOOP
-      UPDATE watchpost.sighted_faces SET person_id = move."personId", said_by = move."saidBy"
+        AS a("snapshotId" text, "position" int, "personId" text, "saidBy" text, decision text) LOOP
+      UPDATE watchpost.sighted_faces SET person_id = move."personId", said_by = move."saidBy", decision = COALESCE(move.decision, decision)
         WHERE snapshot_id = move."snapshotId" AND position = move."position";
     END LOOP;
 

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { createPostgresArchive } from './archive.ts';
 import { createPostgresAudit } from './audit.ts';
 import { connectPostgres } from './connect.ts';
+import { createPostgresDocuments } from './document-store.ts';
 import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
@@ -28,6 +29,7 @@ export async function openPostgres(
     upkeep: createPostgresUpkeep(postgres),
     repairs: createPostgresRepairs(postgres),
     records: createPostgresSnapshotRecords(postgres),
+    documents: createPostgresDocuments(postgres),
     archive: createPostgresArchive(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
     vectorSearch: null,

@@ -113,6 +113,23 @@ const tables: readonly string[] = [
     ADD COLUMN IF NOT EXISTS in_progress_at timestamptz,
     ADD COLUMN IF NOT EXISTS outcome text,
     ADD COLUMN IF NOT EXISTS outcome_at timestamptz`,
+  // Of json, not of jsonb, which does not take every string. Ids are sorted by their bytes, as on MongoDB.
+  `CREATE TABLE IF NOT EXISTS watchpost.documents (
+    kind text NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    revision bigint NOT NULL,
+    at timestamptz NOT NULL,
+    keys text[] NOT NULL,
+    expires_at timestamptz,
+    body json NOT NULL,
+    PRIMARY KEY (kind, id))`,
+  `CREATE TABLE IF NOT EXISTS watchpost.document_keys (
+    kind text NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    key text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (kind, id, key),
+    FOREIGN KEY (kind, id) REFERENCES watchpost.documents ON DELETE CASCADE)`,
 ];
 
 /** Their names. */
@@ -150,11 +167,15 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS audit_persons ON watchpost.audit USING gin (person_ids) WITH (fastupdate = off)',
   'CREATE INDEX IF NOT EXISTS snapshots_recent ON watchpost.snapshots (channel, camera, taken_at DESC) WHERE seen',
   'CREATE INDEX IF NOT EXISTS snapshots_of_channel ON watchpost.snapshots (channel, taken_at DESC) WHERE seen',
+  'CREATE INDEX IF NOT EXISTS snapshots_newest ON watchpost.snapshots (channel, taken_at DESC)',
   `CREATE INDEX IF NOT EXISTS snapshots_in_progress ON watchpost.snapshots (channel, in_progress_at) WHERE in_progress_at IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_fingerprint ON watchpost.snapshots (taken_at) WHERE fingerprint IS NOT NULL',
   // Counting reads nothing but the index.
   `CREATE INDEX IF NOT EXISTS snapshots_outcome ON watchpost.snapshots (outcome_at) INCLUDE (channel, camera, outcome) WHERE outcome IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_expire ON watchpost.snapshots (expires_at)',
+  'CREATE INDEX IF NOT EXISTS documents_newest ON watchpost.documents (kind, at DESC, id DESC)',
+  'CREATE INDEX IF NOT EXISTS documents_expire ON watchpost.documents (expires_at) WHERE expires_at IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS document_keys_newest ON watchpost.document_keys (kind, key, at DESC, id DESC)',
 ];
 
 /**

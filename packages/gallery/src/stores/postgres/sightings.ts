@@ -32,7 +32,7 @@ const pageRows = 500;
 
 /** Sightings, one row for each snapshot and one for each face. `keepMs`: how long they are kept, by the database's clock. */
 export function createPostgresSightings({ query }: Postgres, keepMs: number): SightingStore {
-  const find = async (snapshotIds: readonly string[], signal: AbortSignal): Promise<SnapshotSightings[]> => {
+  const findAll = async (snapshotIds: readonly string[], signal: AbortSignal): Promise<SnapshotSightings[]> => {
     const { rows } = await query(
       `SELECT s.snapshot_id, channel, camera, s.taken_at, box, decision, person_id, similarity, face_id, model_id, quality, size_px, said_by,
          evidence, embedding
@@ -45,7 +45,8 @@ export function createPostgresSightings({ query }: Postgres, keepMs: number): Si
   };
 
   return {
-    find: async (snapshotId, signal) => (await find([snapshotId], signal))[0] ?? null,
+    find: async (snapshotId, signal) => (await findAll([snapshotId], signal))[0] ?? null,
+    findAll,
     record: async (seen, crops, signal) => {
       const row = {
         ...seen,
@@ -56,7 +57,7 @@ export function createPostgresSightings({ query }: Postgres, keepMs: number): Si
       };
       const { rows } = await query('SELECT watchpost.record_1($1) AS stored', [JSON.stringify(row)], signal);
       if (recordedSchema.parse(rows[0]).stored) return seen;
-      return (await find([seen.snapshotId], signal))[0] ?? seen;
+      return (await findAll([seen.snapshotId], signal))[0] ?? seen;
     },
     crop: async (snapshotId, position, signal) => {
       const { rows } = await query(
@@ -92,7 +93,7 @@ export function createPostgresSightings({ query }: Postgres, keepMs: number): Si
         [personIds, limit, after ? new Date(after.takenAtMs) : 'infinity', after?.snapshotId ?? ''],
         signal,
       );
-      return find(
+      return findAll(
         rows.map((row) => idSchema.parse(row).snapshot_id),
         signal,
       );

@@ -27,6 +27,7 @@ const frameSchema = z
 const outcomeSchema = z
   .object({ channel: z.string(), camera: z.string().nullable(), outcome: snapshotOutcomeSchema, snapshots: z.coerce.number() })
   .transform((counted): OutcomeCount => counted);
+const takenSchema = z.object({ taken_at: z.date() });
 
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
@@ -100,6 +101,14 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
         signal,
       );
       return rows.map((row) => outcomeSchema.parse(row));
+    },
+    newest: async (channel, beforeMs, signal) => {
+      const { rows } = await query(
+        'SELECT taken_at FROM watchpost.snapshots WHERE channel = $1 AND taken_at < $2 ORDER BY taken_at DESC LIMIT 1',
+        [channel, new Date(beforeMs)],
+        signal,
+      );
+      return rows.length === 0 ? null : takenSchema.parse(rows[0]).taken_at.getTime();
     },
   };
 }

@@ -1,11 +1,14 @@
-import type { AuditEntry } from '@watchpost/gallery/domain';
+import type { AuditEntry, Inverse } from '@watchpost/gallery/domain';
 import type { Operation } from '@watchpost/gallery/gallery';
 import { violated } from '../violation.ts';
 import {
   allOf,
   areDifferent,
+  called,
   hasName,
   isOfTwo,
+  isOnFace,
+  isSure,
   isUnknown,
   key,
   keyOf,
@@ -17,10 +20,12 @@ import {
   twoOf,
   type Deed,
   type DeedOfTwo,
+  type DeedOnFace,
   type Entry,
   type Model,
   type Moved,
   type Person,
+  type Seen,
   type Was,
 } from './state.ts';
 import { verdictOf, verdictOfUndo } from './verdict.ts';
@@ -38,7 +43,7 @@ export function apply(model: Model, audit: AuditEntry, deed: Deed | null, excuse
   else if (deed.kind === 'undo') undo(model, entry, { asked: deed.entryId, undoes: audit.undoes, excused });
   else {
     if (!excused && verdictOf(model, deed, actor.id) === 'refused') violated(`"${audit.summary}" had to be refused`);
-    carryOut(model, entry, deed, audit.inverse?.persons.some(({ set }) => set.mergedInto === null) ?? false);
+    carryOut(model, entry, deed, audit.inverse);
   }
   if (entry.joined) entry.joined.faceIds = facesBack(audit, entry.joined.to);
   model.entries.push(entry);
@@ -122,9 +127,10 @@ function unsplit(model: Model, undone: Entry, { faceIds, from, to }: Moved): voi
   }
 }
 
-/** `isMerge`: somebody became somebody else. */
-function carryOut(model: Model, entry: Entry, deed: Operation, isMerge: boolean): void {
-  if (deed.kind === 'assign') return assign(model, entry, deed, isMerge);
+/** `inverse`: tells whether somebody became somebody else, was added, or deleted. */
+function carryOut(model: Model, entry: Entry, deed: Operation, inverse: Inverse | null): void {
+  const isMerge = inverse?.persons.some(({ set }) => set.mergedInto === null) ?? false;
+  if (isOnFace(deed)) return correct(model, entry, deed, inverse);
   if (isOfTwo(deed)) return carryOutOfTwo(model, entry, deed);
   const person = resolve(model, deed.person);
   if (!person) return violated(`${deed.kind} changed a person that does not exist`);
@@ -158,15 +164,45 @@ function carryOutOfTwo(model: Model, entry: Entry, deed: DeedOfTwo): void {
   model.different.push(entry.told);
 }
 
-function assign(model: Model, entry: Entry, deed: Operation & { kind: 'assign' }, isAbsorbed: boolean): void {
-  const [seen, right] = [model.sightings.get(keyOf(deed)), resolve(model, deed.person)];
+/** What is said about one face. */
+function correct(model: Model, entry: Entry, deed: DeedOnFace, inverse: Inverse | null): void {
+  const seen = model.sightings.get(keyOf(deed));
   if (!seen) return violated('a sighting that does not exist was corrected');
   const wrong = resolve(model, seen.owner);
-  change(seen, { owner: right?.id ?? null, said: true, uncertain: false, loose: false }, entry.sightings, keyOf(seen));
+  if (deed.kind === 'dismiss') return dismiss(model, entry, seen, inverse);
+  const isNumber = deed.kind === 'this-is' && wrong !== null && !hasName(wrong);
+  const unknown = isNumber && isSure(seen) ? wrong : null;
+  const right = deed.kind === 'this-is' ? whoIs(model, entry, deed, unknown) : resolve(model, deed.person);
+  change(seen, { owner: right?.id ?? null, said: true, dismissed: false, uncertain: false, loose: false }, entry.sightings, keyOf(seen));
   if (!right || !wrong || right.id === wrong.id) return;
-  // A stranger whom only this face made is whoever the face is.
-  if (isAbsorbed && isUnknown(wrong)) merge(model, entry, wrong, right);
-  else model.different.push([right.id, wrong.id]);
+  const absorbed = inverse?.persons.find(({ set }) => set.mergedInto === null)?.id;
+  // A stranger whom only this face made is whoever the face is; and so is every stranger of whom somebody says who that is.
+  if (absorbed !== undefined) merge(model, entry, ...(absorbed === right.id ? ([right, wrong] as const) : ([wrong, right] as const)));
+  // Of a stranger whom it only may be, nothing was said.
+  else if (!isNumber || unknown) model.different.push([right.id, wrong.id]);
+}
+
+/** The person whom a reader means: one who is there, one who got the name, or one who is new. */
+function whoIs(model: Model, entry: Entry, { person }: DeedOnFace & { kind: 'this-is' }, unknown: Person | null): Person | null {
+  if ('id' in person) return resolve(model, person.id);
+  const [known] = called(model, person.name);
+  if (known) return known;
+  const right =
+    unknown ?? entry.personIds.map((id) => model.persons.get(id)).find((each) => each?.number === null && each.name === person.name);
+  if (!right) return violated(`nobody got the name ${person.name}`);
+  if (unknown) unknown.handNames = [];
+  if (unknown) change(unknown, { name: person.name, odd: false }, entry.persons, unknown.id);
+  else entry.persons.set(right.id, { before: { deleted: true }, after: { deleted: false } });
+  return right;
+}
+
+/** With a stranger who was known from this only goes everything of that one. */
+function dismiss(model: Model, entry: Entry, seen: Seen, inverse: Inverse | null): void {
+  const stranger = resolve(model, seen.owner);
+  change(seen, { owner: null, said: true, dismissed: true, uncertain: false, loose: false }, entry.sightings, keyOf(seen));
+  if (!stranger || !inverse?.persons.some(({ id, set }) => id === stranger.id && set.deleted === false)) return;
+  if (hasName(stranger)) violated(`${stranger.name} is gone with a face that is none`);
+  forget(model, entry, stranger);
 }
 
 /**

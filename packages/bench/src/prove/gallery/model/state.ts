@@ -5,6 +5,10 @@ import { violated } from '../violation.ts';
 /** What a reader or an operator asks for. */
 export type Deed = Operation | { kind: 'undo'; entryId: string | null };
 
+/** What is said about one face of a snapshot. */
+export type DeedOnFace = Extract<Operation, { kind: 'assign' | 'this-is' | 'dismiss' }>;
+export const isOnFace = (deed: Deed): deed is DeedOnFace => deed.kind === 'assign' || deed.kind === 'this-is' || deed.kind === 'dismiss';
+
 /** What concerns two persons. */
 export type DeedOfTwo = Extract<Operation, { kind: 'merge' | 'distinguish' }>;
 export const isOfTwo = (deed: Deed): deed is DeedOfTwo => deed.kind === 'merge' || deed.kind === 'distinguish';
@@ -38,8 +42,10 @@ export interface Seen {
   /** The reference that it was matched by: of several equally near the gallery may choose any. */
   faceId: string | null;
   uncertain: boolean;
-  /** Somebody said whose it is. */
+  /** Somebody said whose it is, */
   said: boolean;
+  /** or that it is no face. */
+  dismissed: boolean;
   /** Recorded while something else was going on: whose it is may have been decided before or after that. */
   loose: boolean;
 }
@@ -105,6 +111,8 @@ export const key = (name: string): string => name.toLowerCase();
 export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 export const keyOf = ({ snapshotId, position }: Pick<Seen, 'snapshotId' | 'position'>): string => `${snapshotId}/${position}`;
 export const hasName = ({ name, number }: Person): boolean => number === null || name !== `Unknown ${number}`;
+/** Whether it is surely whose it is: somebody said so, or it was recognised. */
+export const isSure = ({ uncertain, said }: Seen): boolean => said || !uncertain;
 /** An ignored person is not unknown, even without a name. */
 export const isUnknown = (person: Person): boolean => !person.ignored && !hasName(person);
 
@@ -144,10 +152,10 @@ export const areDifferent = (model: Model, one: Person, other: Person): boolean 
 export const newestOf = ({ entries }: Model, by: string): Entry | undefined =>
   entries.findLast(({ kind, undone, actorId }) => actorId === by && !undone && kind !== 'undo');
 
-/** A new person, of recognising or of a split. Throws if its number is not new. */
-export function addPerson({ persons, numbers }: Model, id: string, number: number): void {
-  if (numbers.has(number)) violated(`the number ${number} was used twice`);
-  numbers.set(number, id);
+/** A new person, of recognising or of a split; without a number, of a reader who said whose face it is. Throws if its number is not new. */
+export function addPerson({ persons, numbers }: Model, id: string, number: number | null): void {
+  if (number !== null && numbers.has(number)) violated(`the number ${number} was used twice`);
+  if (number !== null) numbers.set(number, id);
   const no = { ignored: false, mergedInto: null, deleted: false, removed: false, erased: false, odd: false };
   persons.set(id, { id, name: `Unknown ${number}`, number, aliases: [], handNames: [], looseNames: [], ...no });
 }

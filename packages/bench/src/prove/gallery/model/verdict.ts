@@ -3,6 +3,7 @@ import {
   called,
   hasName,
   isOfTwo,
+  isOnFace,
   isUnknown,
   key,
   keyOf,
@@ -13,6 +14,7 @@ import {
   twoOf,
   type Deed,
   type DeedOfTwo,
+  type DeedOnFace,
   type Entry,
   type Model,
   type Person,
@@ -33,7 +35,7 @@ export function verdictOf(model: Model, deed: Deed, actorId: string): Verdict {
     // Not every pair that the gallery knows is in the model.
     return deed.kind === 'merge' ? 'done' : 'either';
   }
-  if (deed.kind === 'assign') return verdictOfAssign(model, deed);
+  if (isOnFace(deed)) return verdictOnFace(model, deed);
   const person = resolve(model, deed.person);
   return person ? verdictOn(model, person, deed) : 'refused';
 }
@@ -60,21 +62,33 @@ const isTaken = (model: Model, { persons }: Entry): boolean =>
 
 const isErased = ({ persons }: Model, id: string | null): boolean => id !== null && persons.get(id)?.erased === true;
 
-function verdictOfAssign(model: Model, deed: Operation & { kind: 'assign' }): Verdict {
+function verdictOnFace(model: Model, deed: DeedOnFace): Verdict {
   const seen = model.sightings.get(keyOf(deed));
-  if (!seen || model.gone.has(keyOf(seen)) || isErased(model, seen.owner)) return 'refused';
-  const [right, wrong] = [resolve(model, deed.person), resolve(model, seen.owner)];
-  if (deed.person === null ? !wrong : !right) return 'refused';
+  if (!seen) return 'refused';
+  const isGone = model.gone.has(keyOf(seen)) || isErased(model, seen.owner);
+  const wrong = resolve(model, seen.owner);
+  if (deed.kind === 'dismiss') return seen.dismissed ? 'refused' : isGone || isVague(seen, wrong) ? 'either' : 'done';
+  if (isGone) return 'refused';
+  if (deed.kind === 'this-is' && 'name' in deed.person) return verdictOfNewName(model, deed.person.name, seen, wrong);
+  const right = resolve(model, deed.kind === 'assign' ? deed.person : 'id' in deed.person ? deed.person.id : null);
+  if (deed.kind === 'assign' && deed.person === null ? !wrong : !right) return 'refused';
   // Of a stranger who is known from this face only, it is refused.
   const isOnlyFace = !right && wrong && isUnknown(wrong);
   return right?.id === wrong?.id || isOnlyFace || isVague(seen, wrong) ? 'either' : 'done';
+}
+
+/** Somebody without faces takes the face. */
+function verdictOfNewName(model: Model, name: string, seen: Seen, wrong: Person | null): Verdict {
+  const [other, ...more] = called(model, name);
+  if (!other) return isVague(seen, wrong) ? 'either' : 'done';
+  return more.length === 0 && hasName(other) && (other.id === wrong?.id || !other.ignored) ? 'either' : 'refused';
 }
 
 /** Of somebody who was forgotten, but not erased yet, a sighting is there or is not; one that was recorded after that is empty. */
 const isVague = ({ loose, owner, uncertain }: Seen, wrong: Person | null): boolean =>
   loose || (!wrong && owner !== null) || (uncertain && owner === null);
 
-function verdictOn(model: Model, person: Person, deed: Exclude<Operation, DeedOfTwo | { kind: 'assign' }>): Verdict {
+function verdictOn(model: Model, person: Person, deed: Exclude<Operation, DeedOfTwo | DeedOnFace>): Verdict {
   const others = (name: string): Person[] => called(model, name).filter(({ id }) => id !== person.id);
   switch (deed.kind) {
     case 'name':

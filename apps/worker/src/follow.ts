@@ -1,0 +1,72 @@
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { Gallery } from '@watchpost/gallery/gallery';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import { changeVisit, type Visits } from '@watchpost/visits/visits';
+import { z } from 'zod';
+
+export interface FollowDeps {
+  documents: DocumentStore;
+  questions: Pick<GalleryQuestions, 'changedSince'>;
+  gallery: Pick<Gallery, 'position'>;
+  visits: Visits;
+  sender: JobSender;
+  sendTimeoutMs: number;
+  now: () => number;
+}
+
+const [kind, id] = ['cursor', 'follow'];
+const cursorSchema = z.object({
+  /** Of the history that `version` belongs to: a restored gallery has another one. */
+  epoch: z.string(),
+  /** Up to where changes have been seen. */
+  version: z.number(),
+  /** The visits whose posts are still to be edited, newest first. */
+  waiting: z.array(z.string()),
+});
+type Cursor = z.infer<typeof cursorSchema>;
+
+/** Older posts keep what they say, milliseconds. */
+const followedMs = 7 * 86_400_000;
+/** Posts edited in one go: a channel takes one edit a second. */
+const atOnce = 30;
+/** A person may be in thousands of visits: the newest are what people look at. */
+const mostWaiting = 2_000;
+
+/**
+ * Edits the posts that show a person who was changed, by whomever: each call reads the gallery's changes since the last one, and queues the
+ * edits of some posts, newest first.
+ */
+export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
+  const { documents, gallery, questions } = deps;
+  const { document } = await documents.get(kind, id, signal);
+  const { epoch } = gallery.position();
+  const stored = document ? cursorSchema.parse(document.body) : null;
+  const cursor = stored?.epoch === epoch ? stored : { epoch, version: (await questions.changedSince(0, signal)).version, waiting: [] };
+  const { version, personIds } = cursor === stored ? await questions.changedSince(cursor.version, signal) : { ...cursor, personIds: [] };
+  const waiting = [...new Set([...(await shownOf(personIds, deps, signal)), ...cursor.waiting])].slice(0, mostWaiting);
+  let revision = document?.revision ?? 0;
+  const save = async (body: Cursor): Promise<void> => {
+    const put = await documents.put({ kind, id, revision, atMs: deps.now(), keys: [], expiresAtMs: null, body }, signal);
+    revision = put.revision;
+  };
+  // First what is to be done, then the doing: whoever is killed in between does it again.
+  if (cursor !== stored || version !== cursor.version || personIds.length > 0) await save({ epoch, version, waiting });
+  if (waiting.length === 0) return;
+  for (const visitId of waiting.slice(0, atOnce)) await queueEdit(visitId, deps, signal);
+  await save({ epoch, version, waiting: waiting.slice(atOnce) });
+}
+
+/** The visits of the last days in whose posts one of these persons is, newest first. */
+async function shownOf(personIds: readonly string[], { visits, now }: FollowDeps, signal: AbortSignal): Promise<string[]> {
+  if (personIds.length === 0) return [];
+  const found = await visits.withPersons(personIds, now() - followedMs, signal);
+  return found.filter(({ post }) => post?.progress?.state === 'posted').map(({ id: visitId }) => visitId);
+}
+
+/** A visit that is written again has a new revision, so that its job is no job that was done before. */
+async function queueEdit(visitId: string, { visits, sender, sendTimeoutMs }: FollowDeps, signal: AbortSignal): Promise<void> {
+  const visit = await changeVisit(visits, visitId, (now) => now, signal);
+  if (!visit) return;
+  await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
+}

@@ -1,0 +1,95 @@
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import { platformOf } from '@watchpost/shared/chat/chat';
+import type { Cameras } from '@watchpost/cameras/camera-settings';
+import type { Gallery } from '@watchpost/gallery/gallery';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import { compose } from '@watchpost/visits/compose';
+import { momentOf, wallTimeOf } from '@watchpost/visits/daily-hours';
+import { digestOf } from '@watchpost/visits/digest';
+import type { Visit } from '@watchpost/visits/visit';
+import type { Visits } from '@watchpost/visits/visits';
+import type { VisitView } from '@watchpost/visits/visit-view';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { readNotice, type PostNotice } from './notice.ts';
+import { skippedIn } from './skipped-line.ts';
+
+export interface DigestDeps {
+  platforms: readonly ConnectedPlatform[];
+  cameras: Cameras;
+  visits: Visits;
+  gallery: Gallery;
+  questions: GalleryQuestions;
+  records: Pick<SnapshotRecords, 'outcomes'>;
+  documents: DocumentStore;
+  postNotice: PostNotice;
+  now: () => number;
+}
+
+/** A digest that could not be made in time is still made for so long, milliseconds. */
+const lateMs = 6 * 3_600_000;
+/** Visits whose faces are read together. */
+const visitsAtOnce = 50;
+
+/** The day of a digest: from one set hour to the next. */
+export interface DigestDay {
+  /** Of the day on which it is posted: `2026-11-22`. */
+  name: string;
+  fromMs: number;
+  toMs: number;
+}
+
+/** The digest that is due at this moment, or was a few hours ago; null: none. Pure. */
+export function dueDigest(nowMs: number, atMinute: number | null, timeZone: string): DigestDay | null {
+  if (atMinute === null) return null;
+  const today = wallTimeOf(nowMs, timeZone);
+  const dueOn = (daysAgo: number): { atMs: number; name: string } => {
+    const date = new Date(Date.UTC(today.year, today.month - 1, today.day - daysAgo));
+    const day = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+    return { atMs: momentOf({ ...day, minute: atMinute }, timeZone), name: date.toISOString().slice(0, 10) };
+  };
+  const daysAgo = [0, 1].find((each) => dueOn(each).atMs <= nowMs);
+  if (daysAgo === undefined) return null;
+  const due = dueOn(daysAgo);
+  return nowMs - due.atMs > lateMs ? null : { name: due.name, fromMs: dueOn(daysAgo + 1).atMs, toMs: due.atMs };
+}
+
+/** Makes the digest that is due, once for each platform, and sees to it that it is posted. */
+export async function postDailyDigest(deps: DigestDeps, signal: AbortSignal): Promise<void> {
+  const { cameras, documents, platforms, postNotice, now } = deps;
+  const day = dueDigest(now(), cameras.digestAtMinute(), cameras.timeZone());
+  if (!day || !deps.gallery.isReady()) return;
+  for (const { writeChannel } of platforms) {
+    const id = `digest-${platformOf(writeChannel)}-${day.name}`;
+    const made = await readNotice(documents, id, signal);
+    if (made && (!made.post || made.progress?.state === 'posted')) continue;
+    // Again for one that was made: whoever made it may have been stopped before it was queued.
+    const { post, sheet } = made ?? (await makeDigest(day, platformOf(writeChannel), deps, signal));
+    await postNotice({ id, to: { channel: writeChannel }, post, sheet }, signal);
+  }
+}
+
+async function makeDigest(day: DigestDay, platform: string, deps: DigestDeps, signal: AbortSignal) {
+  const { visits, cameras, records } = deps;
+  const ended = await visits.during({ fromMs: day.fromMs, beforeMs: day.toMs }, signal);
+  const mine = ended.filter(({ channel }) => platformOf(channel) === platform);
+  const outcomes = await records.outcomes({ fromMs: day.fromMs, toMs: day.toMs }, signal);
+  const skipped = skippedIn(outcomes, platform);
+  const viewed = await viewsOf(mine, deps, signal);
+  const digest = digestOf({ fromMs: day.fromMs, toMs: day.toMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
+  // Quiet days are quiet.
+  return digest ?? { post: null, sheet: [] };
+}
+
+async function viewsOf(visits: readonly Visit[], { questions }: DigestDeps, signal: AbortSignal): Promise<{ visit: Visit; view: VisitView }[]> {
+  const viewed: { visit: Visit; view: VisitView }[] = [];
+  for (let from = 0; from < visits.length; from += visitsAtOnce) {
+    const some = visits.slice(from, from + visitsAtOnce);
+    const faces = await questions.seenIn(
+      some.flatMap(({ snapshots }) => snapshots.map(({ snapshotId }) => snapshotId)),
+      signal,
+    );
+    for (const visit of some) viewed.push({ visit, view: compose(visit, faces, questions.alike).view });
+  }
+  return viewed;
+}

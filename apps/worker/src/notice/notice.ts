@@ -1,0 +1,100 @@
+import { channelKeySchema } from '@watchpost/shared/chat/chat';
+import { postActions } from '@watchpost/shared/chat/post';
+import { postProgressSchema } from '@watchpost/shared/chat/posts';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { toAppError } from '@watchpost/shared/errors';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { z } from 'zod';
+
+const runSchema = z.object({
+  text: z.string(),
+  link: z.string().exactOptional(),
+  time: z.object({ atMs: z.number(), format: z.enum(['time', 'date', 'date-time']) }).exactOptional(),
+  member: z.string().exactOptional(),
+  bold: z.boolean().exactOptional(),
+});
+const buttonSchema = z.object({
+  label: z.string(),
+  target: z.object({
+    action: z.enum(postActions),
+    visit: z.string(),
+    number: z.number().nullable(),
+    subject: z.string().nullable(),
+  }),
+  style: z.enum(['primary', 'danger']).exactOptional(),
+});
+const sectionSchema = z.object({
+  text: z.array(runSchema).readonly(),
+  buttons: z.array(buttonSchema).readonly(),
+  menu: z.array(buttonSchema).readonly(),
+  thumbnail: z.object({ fileId: z.string(), altText: z.string() }).exactOptional(),
+});
+const postSchema = z.object({
+  summary: z.string(),
+  picture: z.object({ title: z.string(), altText: z.string() }).nullable(),
+  sections: z.array(sectionSchema).readonly(),
+  footer: z.array(runSchema).readonly(),
+});
+
+/** A post that is no visit's: what it says, to whom, and how far it got. */
+const noticeSchema = z.object({
+  v: z.literal(1),
+  /** A channel, or one member. */
+  to: z.union([z.object({ channel: channelKeySchema }), z.object({ platform: z.string(), member: z.string() })]),
+  /** Null: there is nothing to say, and that is settled. */
+  post: postSchema.nullable(),
+  /** The faces of its contact sheet; none: it has no picture. */
+  sheet: z.array(z.object({ snapshotId: z.string(), position: z.number(), label: z.string() })).readonly(),
+  progress: postProgressSchema.nullable(),
+});
+export type NoticeBody = z.infer<typeof noticeSchema>;
+export type SheetCell = NoticeBody['sheet'][number];
+
+/** A notice with the revision that it was read at. */
+export type Notice = NoticeBody & { revision: number };
+
+const kind = 'notice';
+/** Milliseconds. */
+const keepMs = 7 * 86_400_000;
+
+/** Reads a notice; null if there is none, or it has expired. */
+export async function readNotice(documents: DocumentStore, id: string, signal: AbortSignal): Promise<Notice | null> {
+  const { document } = await documents.get(kind, id, signal);
+  return document ? { ...noticeSchema.parse(document.body), revision: document.revision } : null;
+}
+
+/** Writes it; rejects with `document-conflict` if somebody else did since. */
+export async function saveNotice(
+  documents: DocumentStore,
+  id: string,
+  { revision, ...body }: Notice,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<Notice> {
+  const stored = await documents.put({ kind, id, revision, atMs: nowMs, keys: [], expiresAtMs: nowMs + keepMs, body }, signal);
+  return { ...body, revision: stored.revision };
+}
+
+/** Posts something once: again with the same id it does nothing. */
+export type PostNotice = (notice: Pick<NoticeBody, 'to' | 'post' | 'sheet'> & { id: string }, signal: AbortSignal) => Promise<void>;
+
+export interface PostNoticeDeps {
+  documents: DocumentStore;
+  sender: JobSender;
+  now: () => number;
+  sendTimeoutMs: number;
+}
+
+/** Stores notices and queues their jobs. Whoever dies between the two calls it again: the job is queued once. */
+export function createPostNotice({ documents, sender, now, sendTimeoutMs }: PostNoticeDeps): PostNotice {
+  return async ({ id, ...body }, signal) => {
+    try {
+      await saveNotice(documents, id, { v: 1, ...body, progress: null, revision: 0 }, now(), signal);
+    } catch (error) {
+      if (toAppError(error).code !== 'document-conflict') throw error;
+      const stored = await readNotice(documents, id, signal);
+      if (!stored?.post || stored.progress?.state === 'posted') return;
+    }
+    if (body.post) await sender.send({ v: 1, kind: 'notice', noticeId: id }, { timeoutMs: sendTimeoutMs });
+  };
+}

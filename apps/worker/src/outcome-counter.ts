@@ -1,0 +1,19 @@
+import type { SnapshotOutcome } from '@watchpost/gallery/records/snapshot-outcome';
+import type { Metrics } from '@watchpost/shared/observability/metrics';
+
+/** Counts what came of a snapshot of this camera; null: its camera is not known. */
+export type OutcomeCounter = (camera: string | null, outcome: SnapshotOutcome) => void;
+
+/** Each camera is a time series for each outcome: a system of captions that says something new each time must not fill the memory. */
+const mostCameras = 200;
+
+/** Counts in `snapshots_total`: the first 200 cameras by their names, all others together as `other`. */
+export function createOutcomeCounter(metrics: Metrics): OutcomeCounter {
+  const counter = metrics.counter('snapshots_total', 'Snapshots, by camera and by what came of them', ['camera', 'outcome']);
+  const cameras = new Set<string>();
+  return (name, outcome) => {
+    const camera = name ?? 'unknown';
+    if (cameras.size < mostCameras) cameras.add(camera);
+    counter.inc({ camera: cameras.has(camera) ? camera : 'other', outcome });
+  };
+}

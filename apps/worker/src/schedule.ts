@@ -1,0 +1,52 @@
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { pause } from '@watchpost/shared/wait';
+import { takeLease } from './lease.ts';
+
+/** Something that one of all workers does again and again. */
+export interface Task {
+  name: string;
+  everyMs: number;
+  run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** A worker that dies while it does a task holds the others up no longer, milliseconds. */
+const leaseMs = 60_000;
+/** After a failure, and where another worker does the task: how much rarer it is tried. */
+const patience = 5;
+
+/** Runs the tasks until `signal` aborts, each by one worker at a time. A failure is logged, and tried again. Resolves when all have ended. */
+export async function runTasks(
+  tasks: readonly Task[],
+  { documents, log }: { documents: DocumentStore; log: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(tasks.map((task) => repeat(task, { documents, log }, signal)));
+}
+
+async function repeat(task: Task, deps: { documents: DocumentStore; log: Logger }, signal: AbortSignal): Promise<void> {
+  let isFailing = false;
+  while (!signal.aborted) {
+    let wasDone = false;
+    try {
+      wasDone = await once(task, deps.documents, signal);
+      if (wasDone) isFailing = false;
+    } catch (error) {
+      // The database may be away for hours: one line tells.
+      if (!signal.aborted && !isFailing) deps.log.warn({ err: error, task: task.name }, 'a task failed, it is tried again');
+      isFailing = true;
+    }
+    await pause(wasDone ? task.everyMs : task.everyMs * patience, signal).catch(() => undefined);
+  }
+}
+
+async function once({ name, run }: Task, documents: DocumentStore, signal: AbortSignal): Promise<boolean> {
+  const lease = await takeLease(documents, `task-${name}`, leaseMs, signal);
+  if (!lease) return false;
+  try {
+    await run(signal);
+    return true;
+  } finally {
+    await lease.release();
+  }
+}

@@ -1,0 +1,161 @@
+import { platformOf, type Picture } from '@watchpost/shared/chat/chat';
+import type { PostProgress } from '@watchpost/shared/chat/posts';
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Visit } from '@watchpost/visits/visit';
+import { change } from './1-gather.ts';
+import type { Described } from './2-describe.ts';
+import type { PicturePlan } from './3-choose-picture.ts';
+import { annotate } from './4-annotate.ts';
+import { isSame, pictureOf, type SendDeps } from './5-send.ts';
+import { gone, shownOf, type ShownVisit } from './6-edit.ts';
+
+export interface PictureDeps extends SendDeps {
+  /** The platforms that keep a post's picture whatever is asked: found out once in each process. */
+  keepsPictures: Set<string>;
+  log: Logger;
+  now: () => number;
+}
+
+/** Between two pictures in a thread, milliseconds. */
+const repliesApartMs = 60_000;
+/** In one thread. */
+const mostReplies = 20;
+
+type Reply = Visit['replies'][number];
+
+/**
+ * Makes the post show this picture, or puts it in the post's thread where the platform keeps the old one. Resolves to the visit as stored.
+ * Rejects with `visit-busy` if it is too early for another picture in the thread.
+ */
+export async function changePicture(
+  visit: Visit,
+  describeWith: (snapshotId: string | null) => Promise<Described>,
+  plan: PicturePlan | null,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Promise<Visit> {
+  const shown = shownOf(visit);
+  const unfinished = visit.replies.find(({ progress }) => progress?.state !== 'posted' && progress?.state !== 'gone');
+  if (!shown || !(unfinished || isAnother(visit, plan))) return visit;
+  const described = await describeWith(plan?.snapshotId ?? null);
+  if (!described.post.picture) return visit;
+  const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
+  if (unfinished) return sendReply(visit, unfinished, shown, described, drawing, deps, signal);
+  try {
+    if (!deps.keepsPictures.has(platformOf(shown.channel))) {
+      const swapped = await swap(visit, shown, described, drawing, deps, signal);
+      if (swapped) return swapped;
+      deps.keepsPictures.add(platformOf(shown.channel));
+      deps.log.info({ platform: platformOf(shown.channel) }, 'posts keep their pictures: redrawn ones go to the thread');
+    }
+    return await reply(visit, shown, described, drawing, deps, signal);
+  } catch (error) {
+    // The text is the truth. The snapshot may have been deleted, or be too old.
+    if (toAppError(error).retry !== 'permanent') throw error;
+    deps.log.info({ err: error }, 'the picture could not be drawn again');
+    return visit;
+  }
+}
+
+const isAnother = (visit: Visit, plan: PicturePlan | null): boolean => plan !== null && plan.drawn !== visit.picture?.drawn;
+
+interface Drawing {
+  plan: PicturePlan | null;
+  picture: Picture;
+}
+
+/** Draws once, however often the picture is wanted. */
+function createDrawing(
+  { id }: Visit,
+  { title, altText }: { title: string; altText: string },
+  plan: PicturePlan | null,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Drawing {
+  let drawn: Promise<Uint8Array> | null = null;
+  const draw = async (): Promise<Uint8Array> => {
+    if (!plan) throw new AppError('file-gone', 'no snapshot shows anybody any more');
+    return annotate(plan, deps.platform.chat, deps, signal);
+  };
+  return { plan, picture: { fileName: `${id}.jpg`, title, altText, bytes: () => (drawn ??= draw()) } };
+}
+
+/** Null: the platform keeps the old picture. */
+async function swap(
+  visit: Visit,
+  { channel, messageId, fileId: oldFileId }: ShownVisit,
+  { post, hash }: Described,
+  { plan, picture }: Drawing,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Promise<Visit | null> {
+  await deps.keepLease();
+  const fileId = await deps.platform.posts.upload(picture, signal);
+  await deps.keepLease();
+  const outcome = await deps.platform.posts.swapPicture({ channel, messageId, oldFileId, fileId, post }, signal);
+  if (outcome === 'gone') return gone(visit, deps, signal);
+  if (outcome === 'kept') return null;
+  const swapped = (now: Visit): Visit => ({
+    ...now,
+    post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId, uploadedAtMs: deps.now() } } : now.post,
+    picture: plan ? pictureOf(plan) : now.picture,
+    shownHash: hash,
+  });
+  return change(deps, visit.id, swapped, signal);
+}
+
+/** In the thread only what a reader has changed, or who has come since. */
+async function reply(
+  visit: Visit,
+  shown: ShownVisit,
+  described: Described,
+  drawing: Drawing,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Promise<Visit> {
+  const last = visit.replies.at(-1)?.progress ?? visit.post?.progress;
+  const lastAtMs = last?.uploadedAtMs ?? 0;
+  const hasNewcomers = drawing.plan?.numbers.some((number) => !visit.picture?.numbers.includes(number)) === true;
+  const isSaid = visit.lastChange !== null && visit.lastChange.atMs > lastAtMs;
+  if (!(hasNewcomers || isSaid) || visit.replies.length >= mostReplies) return visit;
+  const waitMs = visit.replies.length === 0 ? 0 : lastAtMs + repliesApartMs - deps.now();
+  if (waitMs > 0) throw new AppError('visit-busy', 'a picture was put into the thread a moment ago', { retryAfterMs: waitMs });
+  const next: Reply = { key: `${visit.id}-${visit.replies.length + 1}`, progress: null };
+  const announced = await change(deps, visit.id, (now) => ({ ...now, replies: [...now.replies, next] }), signal);
+  return sendReply(announced, next, shown, described, drawing, deps, signal);
+}
+
+/** Puts a picture into the thread, or sees an earlier attempt through. */
+async function sendReply(
+  visit: Visit,
+  { key, progress: before }: Reply,
+  { channel, messageId }: ShownVisit,
+  { post }: Described,
+  { plan, picture }: Drawing,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Promise<Visit> {
+  let [known, stored] = [before, visit];
+  const save = async (progress: PostProgress): Promise<void> => {
+    await deps.keepLease();
+    const isNewFile = progress.fileId !== null && progress.fileId !== known?.fileId;
+    const edited = (now: Visit): Visit => ({
+      ...now,
+      replies: now.replies.map((each) => (each.key === key ? { key, progress } : each)),
+      // The post's own picture is still what it was.
+      picture: isNewFile && plan ? { ...pictureOf(plan), snapshotId: (now.picture ?? plan).snapshotId } : now.picture,
+    });
+    stored = await change(deps, visit.id, edited, signal);
+    known = progress;
+  };
+  const text = [{ text: 'The picture, drawn again as it is known now.' }];
+  const message = { summary: post.summary, picture: post.picture, sections: [{ text, buttons: [], menu: [] }], footer: [] };
+  const progress = await deps.platform.posts.send(
+    { channel, key, post: message, picture, thread: messageId, progress: before },
+    save,
+    signal,
+  );
+  if (!isSame(progress, known)) await save(progress);
+  return stored;
+}

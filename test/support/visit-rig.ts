@@ -1,0 +1,279 @@
+import { defaultCameraSettings, type Cameras, type CameraSettings } from '@watchpost/cameras/camera-settings';
+import type { Gallery, Person } from '@watchpost/gallery/gallery';
+import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
+import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { AppError } from '@watchpost/shared/errors';
+import type { Job } from '@watchpost/shared/jobs/job-kinds';
+import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import type { Visit } from '@watchpost/visits/visit';
+import { createNoticeHandler } from '@watchpost/worker/notice/pipeline';
+import { createStepTimer } from '@watchpost/worker/step-timer';
+import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
+import { createKeptFiles } from '@watchpost/worker/kept-files';
+import { joinVisit } from '@watchpost/worker/snapshot/5-join-visit';
+import { createVisitHandler } from '@watchpost/worker/visit/pipeline';
+import sharp from 'sharp';
+import { snapshotJob, snapshotRecord } from './factories.ts';
+import { createFakePosts, type FakePosts } from './fake-posts.ts';
+import { createMemoryDocuments } from './memory-documents.ts';
+import { silentChat } from './silent-chat.ts';
+
+const never = new AbortController().signal;
+const log = createLogger('test', 'silent');
+const picture = await sharp({ create: { width: 320, height: 240, channels: 3, background: '#336699' } })
+  .jpeg()
+  .toBuffer();
+
+/** A face as the gallery knows it. */
+export function seenFace(over: Partial<ComparableFace> = {}): ComparableFace {
+  return {
+    position: 0,
+    box: { x: 20, y: 20, width: 80, height: 80 },
+    decision: 'match',
+    person: { id: 'ada', status: 'named', name: 'Ada' },
+    similarity: 0.8,
+    quality: 0.8,
+    sizePx: 80,
+    saidBy: null,
+    evidence: null,
+    best: null,
+    second: null,
+    mayBe: null,
+    mayBeId: null,
+    embedding: new Float32Array([1, 0]),
+    modelId: 'test',
+    ...over,
+  };
+}
+
+/** The worker's jobs about visits, without servers: documents, posts and the gallery are in memory, and time passes when a test says so. */
+export interface VisitRig {
+  posts: FakePosts;
+  documents: DocumentStore;
+  visiting: Visiting;
+  /** Who is in which snapshot, as known now. */
+  faces: Map<string, ComparableFace[]>;
+  people: Map<string, Person>;
+  settings: CameraSettings;
+  cameras: { digestAtMinute: number | null };
+  /** The gallery's changes: what `changedSince` tells. */
+  changes: { version: number; personIds: string[] };
+  /** Snapshots whose file was deleted. */
+  deleted: Set<string>;
+  messages: { member: string; summary: string }[];
+  downloads: string[];
+  decided: string[];
+  queued: Job[];
+  nowMs: number;
+  /** A snapshot that was recognised joins its visit. */
+  join(name: string, faces: ComparableFace[], over?: { camera?: string; takenAtMs?: number }): Promise<Visit>;
+  /** Runs one job once. */
+  run(job: Job): Promise<unknown>;
+  /** Runs what is queued, again after transient failures as the queue does, until nothing is left. Jobs that wait are due. */
+  settle(): Promise<void>;
+  visit(id: string): Promise<Visit>;
+  /** Each call that reaches the database or the platform is counted: `step` is called before and after it, and may throw. */
+  stepping(step: () => void): void;
+}
+
+/** 2026-11-22 14:00 in Berlin. */
+export const startMs = Date.UTC(2026, 10, 22, 13);
+
+/** Puts the jobs' parts together with fakes. */
+export function startVisitRig(): VisitRig {
+  let step = (): void => undefined;
+  const clock = (): number => rig.nowMs;
+  const stored = createMemoryDocuments(clock);
+  const counted = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
+    return async (...args: A): Promise<T> => {
+      step();
+      const result = await call(...args);
+      step();
+      return result;
+    };
+  };
+  const documents: DocumentStore = { ...stored, put: counted(stored.put), remove: counted(stored.remove) };
+  const posts = createFakePosts(clock);
+  const platform: ConnectedPlatform = { ...silentChat, ...fakeChat(() => rig), posts, writeChannel: 'slack:CRESULTS' };
+  const cameras: Cameras = {
+    settingsOf: () => rig.settings,
+    nameOf: () => null,
+    timeZone: () => 'Europe/Berlin',
+    digestAtMinute: () => rig.cameras.digestAtMinute,
+    close: () => undefined,
+  };
+  const gallery = fakeGallery(() => rig);
+  const questions = fakeQuestions(() => rig);
+  const records = fakeRecords();
+  const sender = {
+    send: counted(async (job: Job) => void rig.queued.push(job)),
+    ping: async () => undefined,
+    counts: async () => [],
+    close: async () => undefined,
+  };
+  const metrics = createMetrics({ processMetrics: false });
+  const common = { documents, gallery, questions, records, cameras, sender, sendTimeoutMs: 1_000 };
+  const visiting = createVisiting({
+    ...common,
+    platforms: [platform],
+    metrics,
+    keepMs: 30 * 86_400_000,
+    freshnessMs: 600_000,
+    now: clock,
+  });
+  const deps = {
+    ...common,
+    ...visiting,
+    decided: (verdict: string) => void rig.decided.push(verdict),
+    platformFor: () => platform,
+    log,
+    timed: createStepTimer(metrics),
+    files: createKeptFiles({ maxBytes: 0, keepMs: 0 }),
+    maxBytes: 1_000_000,
+    maxPixels: 1_000_000,
+  };
+  const handlers = { visit: createVisitHandler(deps), notice: createNoticeHandler(deps) };
+  const rig: VisitRig = {
+    posts,
+    documents: stored,
+    visiting,
+    faces: new Map(),
+    people: new Map(),
+    settings: defaultCameraSettings,
+    cameras: { digestAtMinute: null },
+    changes: { version: 1, personIds: [] },
+    deleted: new Set(),
+    messages: [],
+    downloads: [],
+    decided: [],
+    queued: [],
+    nowMs: startMs,
+    join: (name, faces, { camera = 'Front door', takenAtMs = rig.nowMs } = {}) => {
+      rig.faces.set(name, faces);
+      const job = snapshotJob({ snapshotId: name, messageId: `m-${name}`, channel: 'slack:CREAD', camera, takenAtMs });
+      return joinVisit(snapshotRecord({ job, snapshotId: name, state: 'recognised', width: 320, height: 240 }), deps, never);
+    },
+    run: async (job) => {
+      const context = { attempt: 1, lastAttempt: false };
+      if (job.kind === 'visit') return handlers.visit(job, context, never);
+      if (job.kind === 'notice') return handlers.notice(job, context, never);
+      throw new Error(`nobody runs ${job.kind} here`);
+    },
+    settle: () => settle(rig),
+    visit: async (id) => {
+      const visit = await visiting.visits.get(id, never);
+      if (!visit) throw new Error('no such visit');
+      return visit;
+    },
+    stepping: (next) => {
+      step = next;
+      posts.step = next;
+    },
+  };
+  return rig;
+}
+
+/** Longer than any job that is free to come again takes, so that a test ends. */
+const mostRounds = 200;
+
+async function settle(rig: VisitRig): Promise<void> {
+  const tidy: VisitJob[] = [];
+  for (let round = 0; rig.queued.length > 0; round += 1) {
+    if (round > mostRounds) throw new Error('jobs come again for ever');
+    const job = rig.queued.shift()!;
+    if (job.kind === 'visit' && job.why === 'tidy') {
+      tidy.push(job);
+      continue;
+    }
+    try {
+      await rig.run(job);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.retry !== 'transient') throw error;
+      rig.nowMs += error.retryAfterMs ?? 5_000;
+      rig.queued.push(job);
+    }
+  }
+  rig.queued.push(...tidy);
+}
+
+function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'members'> {
+  return {
+    chat: {
+      check: async () => undefined,
+      permalink: async (channel, messageId) => `https://chat.example/${channel}/${messageId}`,
+      download: async ({ id }) => {
+        rig().downloads.push(id);
+        if (rig().deleted.has(id)) throw new AppError('file-gone', 'HTTP 404');
+        return picture;
+      },
+    },
+    members: {
+      ...silentChat.members,
+      message: async (member, { post, progress }, save) => {
+        const done = { state: 'posted', fileId: null, uploadedAtMs: null, askedAtMs: null, messageId: 'D1' } as const;
+        if (progress?.state !== 'posted') rig().messages.push({ member, summary: post.summary });
+        await save(done);
+        return done;
+      },
+    },
+  };
+}
+
+function fakeGallery(rig: () => VisitRig): Gallery {
+  const unused = async (): Promise<never> => {
+    throw new Error('nobody asks for this');
+  };
+  return {
+    isReady: () => true,
+    isOutdated: () => false,
+    ready: async () => undefined,
+    position: () => ({ epoch: 'e1', version: rig().changes.version }),
+    reached: async () => undefined,
+    person: async (id) => rig().people.get(id) ?? null,
+    recognise: unused,
+    explain: unused,
+    people: unused,
+    close: async () => undefined,
+  };
+}
+
+function fakeQuestions(rig: () => VisitRig): GalleryQuestions {
+  return {
+    seenIn: async (ids) => new Map(ids.flatMap((id) => (rig().faces.has(id) ? [[id, rig().faces.get(id) ?? []] as const] : []))),
+    alike: () => 'unclear',
+    findPeople: () => [],
+    identify: async () => [],
+    changedSince: async (version) => {
+      const { changes } = rig();
+      return { version: changes.version, personIds: version > 0 && version < changes.version ? changes.personIds : [] };
+    },
+    crop: async () => null,
+  };
+}
+
+function fakeRecords(): SnapshotRecords {
+  const unused = async (): Promise<never> => {
+    throw new Error('nobody asks for this');
+  };
+  return {
+    get: async (snapshotId) => {
+      const job = snapshotJob({ snapshotId, channel: 'slack:CREAD' });
+      return snapshotRecord({
+        snapshotId,
+        job: { ...job, file: { ...job.file, id: snapshotId, url: 'https://chat.example/file' } },
+        width: 320,
+        height: 240,
+      });
+    },
+    open: unused,
+    save: unused,
+    frames: unused,
+    forgetFrames: unused,
+    outcomes: async () => [],
+    newest: async () => null,
+  };
+}

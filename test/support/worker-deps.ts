@@ -1,0 +1,74 @@
+import type { FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
+import { createCameraDirectory } from '@watchpost/cameras/camera-directory';
+import type { FaceEngine } from '@watchpost/see/face-engine';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { createSlackCalls } from '@watchpost/slack/calls';
+import { allowHosts } from '@watchpost/slack/file-hosts';
+import { createSlackPlatform } from '@watchpost/slack/platform';
+import { createSlackPosts } from '@watchpost/slack/posts';
+import type { createHandlers } from '@watchpost/worker/handlers';
+import { createKeptFiles } from '@watchpost/worker/kept-files';
+import { createStepTimer } from '@watchpost/worker/step-timer';
+import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
+import { silentChat } from './silent-chat.ts';
+import { usualTreatment } from './usual-treatment.ts';
+
+export type HandlerDeps = Parameters<typeof createHandlers>[0];
+
+const log = createLogger('test', 'silent');
+
+/** What a worker's handlers work with: a fake Slack, and a real gallery. Nobody waits for turns, and Slack's pictures are ready soon. */
+export function workerDeps({
+  slack,
+  opened,
+  sender,
+  engine,
+}: {
+  slack: FakeSlack;
+  opened: OpenedGallery;
+  sender: JobSender;
+  engine: FaceEngine;
+}): HandlerDeps & { tasks: Visiting['tasks'] } {
+  const token = 'xoxb-test';
+  const call = createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 });
+  const platform: ConnectedPlatform = {
+    ...silentChat,
+    writeChannel: 'slack:CRESULTS',
+    chat: createSlackPlatform({ call, token, allows: allowHosts([{ origin: slack.url }]) }),
+    posts: createSlackPosts({
+      call,
+      turns: { take: async () => undefined, hold: async () => undefined },
+      times: { readyAfterMs: [1, 5, 20], readBackAfterMs: [1, 5], settleMs: 200, inPlace: { forMs: 0, tries: 1, backoff: { firstMs: 1, maxMs: 1 } } },
+    }),
+  };
+  const metrics = createMetrics({ processMetrics: false });
+  const { gallery, records, documents, questions } = opened;
+  const cameras = { ...createCameraDirectory({}), close: () => undefined };
+  const parts = { gallery, records, documents, questions, cameras, sender, sendTimeoutMs: 5_000 };
+  const visiting = createVisiting({
+    ...parts,
+    platforms: [platform],
+    metrics,
+    keepMs: 30 * 86_400_000,
+    freshnessMs: 600_000,
+  });
+  return {
+    ...usualTreatment,
+    ...visiting,
+    ...parts,
+    platformFor: () => platform,
+    engine,
+    log,
+    lookedAt: () => undefined,
+    timed: createStepTimer(metrics),
+    files: createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 }),
+    maxBytes: 10_000_000,
+    maxPixels: 60_000_000,
+    compareWith: 5,
+    compareWithinMs: 600_000,
+  };
+}

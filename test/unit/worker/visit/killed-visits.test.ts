@@ -1,0 +1,115 @@
+import { AppError } from '@watchpost/shared/errors';
+import { describe, expect, it } from 'vitest';
+import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+
+const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
+const linus = { id: 'linus', status: 'named', name: 'Linus' } as const;
+const boxAt = (x: number) => ({ x, y: 20, width: 60, height: 60 });
+
+/** The process dies at the `at`th step and does nothing any more. Returns how many steps were taken. */
+function killAt(rig: VisitRig, at: number): { steps: () => number } {
+  let steps = 0;
+  rig.stepping(() => {
+    steps += 1;
+    if (steps >= at) throw new AppError('gallery-unavailable', 'killed');
+  });
+  return { steps: () => steps };
+}
+
+/** Two minutes later another process takes the jobs over: leases have run out. */
+async function takeOver(rig: VisitRig): Promise<void> {
+  rig.stepping(() => undefined);
+  rig.nowMs += 120_000;
+  await rig.settle();
+}
+
+/** Runs what is queued until the process dies; its jobs come back. */
+async function runUntilKilled(rig: VisitRig): Promise<boolean> {
+  const jobs = [...rig.queued];
+  try {
+    await rig.settle();
+    return false;
+  } catch {
+    rig.queued.splice(0, rig.queued.length, ...jobs, ...rig.queued);
+    return true;
+  }
+}
+
+interface Story {
+  rig: VisitRig;
+  id: string;
+}
+
+/** What is done before the kill, and what the process is killed at. */
+const stories: [string, 'works' | 'kept', (rig: VisitRig) => Promise<Story>, number][] = [
+  [
+    'the first post',
+    'works',
+    async (rig) => {
+      const { id } = await rig.join('s1', [seenFace()]);
+      return { rig, id };
+    },
+    0,
+  ],
+  ['an edit with a swapped picture', 'works', growing, 0],
+  ['an edit whose picture goes into the thread', 'kept', growing, 1],
+];
+
+async function growing(rig: VisitRig): Promise<Story> {
+  const { id } = await rig.join('s1', [seenFace({ box: boxAt(20) })]);
+  await rig.settle();
+  rig.nowMs += 5_000;
+  const faces = [seenFace({ box: boxAt(20) }), seenFace({ position: 1, box: boxAt(110), person: grace })];
+  await rig.join('s2', [...faces, seenFace({ position: 2, box: boxAt(200), person: linus })]);
+  return { rig, id };
+}
+
+describe('a process that is killed', () => {
+  it.each(stories)('at any step of %s leaves one post that says everything', async (_what, swapping, prepare, replies) => {
+    let last = 0;
+    for (let at = 1; ; at += 1) {
+      const rig = startVisitRig();
+      rig.posts.swapping = swapping;
+      const { id } = await prepare(rig);
+      const { steps } = killAt(rig, at);
+      const wasKilled = await runUntilKilled(rig);
+      last = steps();
+      if (!wasKilled && last < at) break;
+      await takeOver(rig);
+      const visit = await rig.visit(id);
+      expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
+      expect(rig.posts.replies(), `killed at step ${at}`).toHaveLength(replies);
+      expect(visit.post?.progress).toMatchObject({ state: 'posted', messageId: rig.posts.shown()[0]!.messageId });
+      expect(visit.post?.progress?.fileId).toBe(rig.posts.shown()[0]!.fileId);
+      expect(visit.replies.every(({ progress }) => progress?.state === 'posted')).toBe(true);
+      const text = JSON.stringify(rig.posts.shown()[0]!.post);
+      for (const name of visit.persons) expect(text.toLowerCase(), `killed at step ${at}`).toContain(name);
+      expect(visit.shownHash).not.toBeNull();
+      // Whatever comes next finds nothing to do.
+      const before = [rig.posts.edits, rig.posts.swaps];
+      rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: visit.revision + 1, why: 'edit' });
+      await rig.settle();
+      expect([rig.posts.edits, rig.posts.swaps]).toEqual(before);
+    }
+    expect(last).toBeGreaterThan(8);
+  });
+
+  it('beside another one at work never posts twice, even when its lease has run out', async () => {
+    const rig = startVisitRig();
+    await rig.join('s1', [seenFace()]);
+    const job = rig.queued[0]!;
+    let paused = false;
+    rig.posts.step = () => {
+      // The first process stands still in the middle of its upload for so long that another one takes over.
+      if (paused) return;
+      paused = true;
+      rig.nowMs += 120_000;
+    };
+    const slow = rig.run(job);
+    const quick = rig.run(job);
+    await Promise.allSettled([slow, quick]);
+    rig.queued.push(job);
+    await rig.settle();
+    expect(rig.posts.shown()).toHaveLength(1);
+  });
+});
