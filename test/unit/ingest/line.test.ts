@@ -2,7 +2,13 @@ import { createLine, type Line } from '@watchpost/ingest/order/line';
 import { backfilledRank } from '@watchpost/shared/jobs/snapshot-job';
 import { describe, expect, it } from 'vitest';
 
-const joinAll = (line: Line, camera: string, count: number): number[] => Array.from({ length: count }, () => line.join(camera).rank);
+/** Queues a snapshot that the queue takes at once. */
+const join = (line: Line, camera: string): number => {
+  const { rank } = line.join(camera);
+  line.stored();
+  return rank;
+};
+const joinAll = (line: Line, camera: string, count: number): number[] => Array.from({ length: count }, () => join(line, camera));
 const look = (line: Line, waiting: number): void => line.observe(waiting, line.mark());
 
 describe('the line of waiting snapshots', () => {
@@ -50,6 +56,18 @@ describe('the line of waiting snapshots', () => {
     expect(line.size()).toBe(10);
   });
 
+  it('does not take for gone twice what was queued while the jobs were counted', () => {
+    const line = createLine();
+    joinAll(line, 'A', 5);
+    for (let looked = 0; looked < 5; looked += 1) {
+      const mark = line.mark();
+      joinAll(line, 'A', 1);
+      // Counted already, or not yet.
+      line.observe(line.size() - (looked % 2), mark);
+    }
+    expect(line.size()).toBe(10);
+  });
+
   it('tells from a shrinking queue what is gone, though others wait in it of which it knows nothing', () => {
     const line = createLine();
     look(line, 1_000);
@@ -66,10 +84,20 @@ describe('the line of waiting snapshots', () => {
     const line = createLine();
     joinAll(line, 'A', 5);
     look(line, 5);
-    for (let sent = 0; sent < 100; sent += 1) line.passBy();
+    for (let sent = 0; sent < 100; sent += 1) line.passedBy();
     look(line, 105);
     expect(line.size()).toBe(5);
     look(line, 103);
+    expect(line.size()).toBe(3);
+  });
+
+  it('does not take for gone what the queue has not taken yet', () => {
+    const line = createLine();
+    joinAll(line, 'A', 3);
+    line.join('A');
+    look(line, 3);
+    expect(line.size()).toBe(4);
+    look(line, 2);
     expect(line.size()).toBe(3);
   });
 
@@ -93,7 +121,7 @@ describe('the line of waiting snapshots', () => {
   it('delays a quiet camera by no more than the frames at work, beside one that posts 100 times as much', () => {
     const line = createLine();
     const queue: { camera: string; rank: number; seq: number }[] = [];
-    const add = (camera: string, seq: number): void => void queue.push({ ...line.join(camera), seq });
+    const add = (camera: string, seq: number): void => void queue.push({ camera, rank: join(line, camera), seq });
     const take = () => queue.splice(queue.indexOf(queue.toSorted((a, b) => a.rank - b.rank || a.seq - b.seq)[0]!), 1)[0];
     let longest = 0;
     for (let second = 0; second < 60; second += 1) {

@@ -41,13 +41,15 @@ export function createRanks(sender: Pick<JobSender, 'counts'>, signal: AbortSign
   return {
     queue: async (job, place, send) => {
       if (place === 'late') {
-        line.passBy();
         late += 1;
-        return send({ ...job, rank: backfilledRank + late });
+        await send({ ...job, rank: backfilledRank + late });
+        line.passedBy();
+        return;
       }
       const joined = line.join(place.live);
       try {
         await send(joined.rank === 0 ? job : { ...job, rank: joined.rank });
+        line.stored();
       } catch (error) {
         line.leave(joined);
         throw error;

@@ -44,7 +44,8 @@ export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'b
     for await (const page of historyPages(call, { channel, oldest, latest: toTs(latestMs), most: mostMessages }, signal)) keep(page);
     const isFull = found.size >= mostMessages;
     const threads = [...found.values()].filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
-    for (const { ts } of threads.slice(0, mostThreads)) keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostReplies }, signal));
+    for (const { ts } of threads.slice(0, mostThreads))
+      keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostReplies }, signal));
 
     // A caption comes before its picture. Not those of live messages: these are older, and would push them out.
     const captions = createRecentCaptions();
