@@ -15,7 +15,7 @@ const floors: Record<string, string[]> = {
   'packages/slack': ['packages/shared'],
   'packages/gallery': ['packages/shared'],
   'packages/see': ['packages/shared'],
-  'apps/ingest': ['packages/shared', 'packages/slack'],
+  'apps/ingest': ['packages/cameras', 'packages/gallery', 'packages/shared', 'packages/slack'],
   'apps/worker': ['packages/gallery', 'packages/see', 'packages/shared', 'packages/slack'],
   'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
   // Starts ingest and worker as processes, and runs the command line.

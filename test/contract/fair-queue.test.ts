@@ -109,8 +109,9 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const listed = await admin.list({ kinds: jobKinds, state: 'waiting', limit: 10 });
       expect(listed.map(({ id, state }) => [id, state]).toSorted()).toEqual([0, 1, 2].map((n) => [`slack-busy-${String(n)}`, 'waiting']));
       const counts = await sender.counts();
-      const sum = counts.filter(({ kind, state }) => kind === 'snapshot' && ['waiting', 'prioritized'].includes(state));
-      expect(sum.reduce((total, { count }) => total + count, 0)).toBe(3);
+      expect(counts.filter(({ kind, count }) => kind === 'snapshot' && count > 0)).toEqual([
+        { kind: 'snapshot', state: 'waiting', count: 3 },
+      ]);
       const queue = raw(service.url);
       await queue.pause();
       await queue.close();
