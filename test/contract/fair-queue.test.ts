@@ -107,7 +107,8 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const counted = async () => (await admin.queues(['snapshot']))[0];
       expect(await counted()).toMatchObject({ waiting: 3, active: 0, delayed: 0, paused: false });
       const listed = await admin.list({ kinds: jobKinds, state: 'waiting', limit: 10 });
-      expect(listed.map(({ id, state }) => [id, state]).toSorted()).toEqual([0, 1, 2].map((n) => [`slack-busy-${String(n)}`, 'waiting']));
+      expect(new Set(listed.map(({ id }) => id))).toEqual(new Set([0, 1, 2].map((n) => `slack-busy-${String(n)}`)));
+      expect(listed.every(({ state }) => state === 'waiting')).toBe(true);
       const counts = await sender.counts();
       expect(counts.filter(({ kind, count }) => kind === 'snapshot' && count > 0)).toEqual([
         { kind: 'snapshot', state: 'waiting', count: 3 },

@@ -122,7 +122,7 @@ describe('over Socket Mode', () => {
     });
     const it = await socket(0);
     it.send(event('E1'));
-    await acked(it, 'E1');
+    expect(await acked(it, 'E1')).toEqual({ envelope_id: 'E1', payload: {} });
   });
 
   it('an envelope that comes twice, also on another connection, is taken once and answered twice', async () => {
@@ -179,6 +179,7 @@ describe('over Socket Mode', () => {
     it.freeze();
     await socket(1);
     await until('the gap is reported', () => gaps.length === 1);
+    expect(slack.sockets[1]?.isOpen()).toBe(true);
   });
 
   it('a connection on which Slack does not greet is given up', async () => {
@@ -234,6 +235,7 @@ describe('over Socket Mode', () => {
     await until('it says so', () => String(mode.check()).includes('enable it'));
     await socket(1);
     await until('it is ready again', () => mode.check() === true);
+    expect(logged.join('')).toMatch(/connections:write.*enable it in the app/s);
   });
 
   it('a server that ends every connection at once is not flooded with new ones', async () => {

@@ -1,6 +1,7 @@
 import { createLine, type Line } from '@watchpost/ingest/order/line';
-import { backfilledRank } from '@watchpost/shared/jobs/snapshot-job';
+import { backfilledRank, isBackfilled } from '@watchpost/shared/jobs/snapshot-job';
 import { describe, expect, it } from 'vitest';
+import { snapshotJob } from '../../support/factories.ts';
 
 /** Queues a snapshot that the queue takes at once. */
 const join = (line: Line, camera: string): number => {
@@ -113,9 +114,11 @@ describe('the line of waiting snapshots', () => {
   });
 
   it('never reaches the ranks of those of an outage, however long a flood lasts', () => {
+    expect(joinAll(createLine(3), 'A', 6)).toEqual([0, 1, 2, 3, 3, 3]);
     const line = createLine();
-    for (let sent = 0; sent <= backfilledRank + 5; sent += 1) line.join('A');
-    expect(line.join('A').rank).toBe(backfilledRank - 1);
+    expect(joinAll(line, 'A', 2_000).at(-1)).toBe(1_999);
+    expect(isBackfilled(snapshotJob({ rank: backfilledRank - 1 }))).toBe(false);
+    expect(isBackfilled(snapshotJob({ rank: backfilledRank }))).toBe(true);
   });
 
   it('delays a quiet camera by no more than the frames at work, beside one that posts 100 times as much', () => {

@@ -34,8 +34,8 @@ export interface Line {
   size(): number;
 }
 
-/** An empty line. Pure: it asks nobody. */
-export function createLine(): Line {
+/** An empty line. Pure: it asks nobody. `highest`: no rank is higher. */
+export function createLine(highest = backfilledRank - 1): Line {
   /** The cameras with this rank, the first one first. */
   const byRank = new Map<number, string[]>();
   const cameras = new Map<string, { waiting: number; last: number }>();
@@ -70,7 +70,7 @@ export function createLine(): Line {
     join: (camera) => {
       const known = cameras.get(camera);
       // A camera of which nothing waits comes before whatever waits now, and behind nobody else's later snapshots.
-      const rank = Math.min(known ? known.last + 1 : Math.max(0, lowest - 1), backfilledRank - 1);
+      const rank = Math.min(known ? known.last + 1 : Math.max(0, lowest - 1), highest);
       cameras.set(camera, { waiting: (known?.waiting ?? 0) + 1, last: rank });
       byRank.set(rank, [...(byRank.get(rank) ?? []), camera]);
       lowest = size === 0 ? rank : Math.min(lowest, rank);

@@ -35,7 +35,7 @@ const overlapMs = 600_000;
 /** Fetches what was posted while nobody received it. */
 export interface Backfill {
   /** Something since this time may be missing, milliseconds since 1970. */
-  onGap(sinceMs: number): void;
+  onGap: (sinceMs: number) => void;
   /** Resolves after the signal has aborted. */
   done: Promise<void>;
 }
