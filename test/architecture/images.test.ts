@@ -45,9 +45,9 @@ describe('an image', () => {
 });
 
 describe('what an app depends on', () => {
-  const heavy = ['mongodb', 'usearch', 'sharp', '@napi-rs/canvas', 'onnxruntime-node', '@vladmandic/face-api', '@vladmandic/human'];
+  const heavy = ['sharp', '@napi-rs/canvas', 'onnxruntime-node', '@vladmandic/face-api', '@vladmandic/human'];
 
-  it('ingest needs no database driver but its queue’s, and nothing that looks at pictures', () => {
+  it('ingest needs nothing that looks at pictures', () => {
     const needed = libraries('apps/ingest');
     expect(heavy.filter((name) => needed.has(name))).toEqual([]);
     expect([...needed]).toEqual(expect.arrayContaining(['bullmq', 'pg', 'ioredis']));

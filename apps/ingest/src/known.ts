@@ -1,7 +1,7 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { Metrics } from '@watchpost/shared/observability/metrics';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { retry } from '@watchpost/shared/retry';
 import { raceAbort } from '@watchpost/shared/wait';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
@@ -21,15 +21,13 @@ export interface Known {
 const backoff = { firstMs: 1_000, maxMs: 60_000 };
 
 /** Opens the gallery in the background, its names without its vectors, and tries again while that fails. `done`: it is closed again. */
-export function lookUpKnown(
-  config: StorageConfig,
-  { log, metrics }: { log: Logger; metrics: Metrics },
-  stopping: AbortSignal,
-): Known & { done: Promise<void> } {
+export function lookUpKnown(config: StorageConfig, log: Logger, stopping: AbortSignal): Known & { done: Promise<void> } {
   let gallery: OpenedGallery | null = null;
   if (!config.MONGO_CONNECTION_STRING && !config.POSTGRES_URL) {
     log.info('no database of the gallery is configured: dialogs suggest no names, and nothing is fetched after an outage');
   }
+  // The workers' metrics speak for the gallery; ingest's own would be the same again.
+  const metrics = createMetrics({ processMetrics: false });
   const open = async (): Promise<OpenedGallery> => {
     if (!config.MONGO_CONNECTION_STRING && !config.POSTGRES_URL) return raceAbort(new Promise<never>(() => undefined), stopping);
     const onRetry = (err: unknown, next: { waitMs: number }): void =>
@@ -43,7 +41,7 @@ export function lookUpKnown(
   const closed = async (): Promise<void> => {
     const opened = await opening.catch(() => null);
     if (!opened) return;
-    if (!stopping.aborted) await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
+    await raceAbort(new Promise<never>(() => undefined), stopping).catch(() => undefined);
     gallery = null;
     await opened.gallery.close();
   };

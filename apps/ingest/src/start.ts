@@ -24,7 +24,7 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const ranks = createRanks(sender, lifecycle.stopping);
   lifecycle.onStop('ranks', () => ranks.done);
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  const known = lookUpKnown(config, { log, metrics }, lifecycle.stopping);
+  const known = lookUpKnown(config, log, lifecycle.stopping);
   lifecycle.onStop('gallery', () => known.done);
 
   const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, log, now: Date.now };

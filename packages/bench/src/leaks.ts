@@ -100,9 +100,7 @@ async function runShape(
     keep(sender, () => sender.close());
 
     const backlog = async (): Promise<number> => {
-      const waiting = (await sender.counts()).filter(
-        ({ kind, state }) => kind === 'snapshot' && (state === 'waiting' || state === 'prioritized'),
-      );
+      const waiting = (await sender.counts()).filter(({ kind, state }) => kind === 'snapshot' && state === 'waiting');
       return waiting.reduce((total, { count }) => total + count, 0);
     };
     const sent: Sent = { snapshots: 0, corrupt: 0, bad: 0, heldBackS: 0 };

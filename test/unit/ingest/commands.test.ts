@@ -39,7 +39,7 @@ describe('POST /api/commands', () => {
 
   it.each(['', '  ', 'help', 'HELP me'])('answers %j at once with every command, so that only its reader sees it', async (text) => {
     const it = rig();
-    const answer = (await it.command(typed(text))).json() as { response_type: string; text: string };
+    const answer = (await it.command(typed(text))).json<{ response_type: string; text: string }>();
     expect(answer.response_type).toBe('ephemeral');
     for (const { usage, does } of commandHelp) expect(answer.text).toContain(`\`/faces ${usage}\`: ${does}`);
     expect(it.sent).toEqual([]);

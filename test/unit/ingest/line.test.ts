@@ -1,8 +1,15 @@
 import { createLine, type Line } from '@watchpost/ingest/order/line';
-import { backfilledRank } from '@watchpost/shared/jobs/snapshot-job';
+import { backfilledRank, isBackfilled } from '@watchpost/shared/jobs/snapshot-job';
 import { describe, expect, it } from 'vitest';
+import { snapshotJob } from '../../support/factories.ts';
 
-const joinAll = (line: Line, camera: string, count: number): number[] => Array.from({ length: count }, () => line.join(camera).rank);
+/** Queues a snapshot that the queue takes at once. */
+const join = (line: Line, camera: string): number => {
+  const { rank } = line.join(camera);
+  line.stored();
+  return rank;
+};
+const joinAll = (line: Line, camera: string, count: number): number[] => Array.from({ length: count }, () => join(line, camera));
 const look = (line: Line, waiting: number): void => line.observe(waiting, line.mark());
 
 describe('the line of waiting snapshots', () => {
@@ -50,6 +57,18 @@ describe('the line of waiting snapshots', () => {
     expect(line.size()).toBe(10);
   });
 
+  it('does not take for gone twice what was queued while the jobs were counted', () => {
+    const line = createLine();
+    joinAll(line, 'A', 5);
+    for (let looked = 0; looked < 5; looked += 1) {
+      const mark = line.mark();
+      joinAll(line, 'A', 1);
+      // Counted already, or not yet.
+      line.observe(line.size() - (looked % 2), mark);
+    }
+    expect(line.size()).toBe(10);
+  });
+
   it('tells from a shrinking queue what is gone, though others wait in it of which it knows nothing', () => {
     const line = createLine();
     look(line, 1_000);
@@ -66,10 +85,20 @@ describe('the line of waiting snapshots', () => {
     const line = createLine();
     joinAll(line, 'A', 5);
     look(line, 5);
-    for (let sent = 0; sent < 100; sent += 1) line.passBy();
+    for (let sent = 0; sent < 100; sent += 1) line.passedBy();
     look(line, 105);
     expect(line.size()).toBe(5);
     look(line, 103);
+    expect(line.size()).toBe(3);
+  });
+
+  it('does not take for gone what the queue has not taken yet', () => {
+    const line = createLine();
+    joinAll(line, 'A', 3);
+    line.join('A');
+    look(line, 3);
+    expect(line.size()).toBe(4);
+    look(line, 2);
     expect(line.size()).toBe(3);
   });
 
@@ -85,15 +114,17 @@ describe('the line of waiting snapshots', () => {
   });
 
   it('never reaches the ranks of those of an outage, however long a flood lasts', () => {
+    expect(joinAll(createLine(3), 'A', 6)).toEqual([0, 1, 2, 3, 3, 3]);
     const line = createLine();
-    for (let sent = 0; sent <= backfilledRank + 5; sent += 1) line.join('A');
-    expect(line.join('A').rank).toBe(backfilledRank - 1);
+    expect(joinAll(line, 'A', 2_000).at(-1)).toBe(1_999);
+    expect(isBackfilled(snapshotJob({ rank: backfilledRank - 1 }))).toBe(false);
+    expect(isBackfilled(snapshotJob({ rank: backfilledRank }))).toBe(true);
   });
 
   it('delays a quiet camera by no more than the frames at work, beside one that posts 100 times as much', () => {
     const line = createLine();
     const queue: { camera: string; rank: number; seq: number }[] = [];
-    const add = (camera: string, seq: number): void => void queue.push({ ...line.join(camera), seq });
+    const add = (camera: string, seq: number): void => void queue.push({ camera, rank: join(line, camera), seq });
     const take = () => queue.splice(queue.indexOf(queue.toSorted((a, b) => a.rank - b.rank || a.seq - b.seq)[0]!), 1)[0];
     let longest = 0;
     for (let second = 0; second < 60; second += 1) {

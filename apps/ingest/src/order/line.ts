@@ -6,6 +6,13 @@ export interface Place {
   rank: number;
 }
 
+/** What the queue has taken so far, of this process. */
+export interface Mark {
+  /** Of those in line. */
+  live: number;
+  all: number;
+}
+
 /**
  * The line of waiting snapshots, as far as this process can tell: it knows what it has queued itself, and now and then how many jobs wait in
  * all. The cameras take turns: one that posts much waits for itself, not the others for it.
@@ -13,28 +20,30 @@ export interface Place {
 export interface Line {
   /** The place of a camera's next snapshot; it counts as waiting from now on. A camera's ranks never fall while one of its snapshots waits. */
   join(camera: string): Place;
+  /** The queue has taken it. */
+  stored(): void;
   /** The queue did not take it. */
   leave(place: Place): void;
-  /** Something was queued that waits behind all that this line knows. */
-  passBy(): void;
+  /** The queue has taken something that waits behind all that this line knows. */
+  passedBy(): void;
   /** To be asked just before the jobs in the queue are counted, and given to `observe` with their number. */
-  mark(): number;
-  /** So many jobs waited in all when it was marked: whoever is gone since had the lowest ranks. */
-  observe(waiting: number, mark: number): void;
+  mark(): Mark;
+  /** So many jobs waited in all when it was marked: whoever is gone had the lowest ranks. */
+  observe(waiting: number, mark: Mark): void;
   /** How many snapshots wait. */
   size(): number;
 }
 
-/** An empty line. Pure: it asks nobody. */
-export function createLine(): Line {
+/** An empty line. Pure: it asks nobody. `highest`: no rank is higher. */
+export function createLine(highest = backfilledRank - 1): Line {
   /** The cameras with this rank, the first one first. */
   const byRank = new Map<number, string[]>();
   const cameras = new Map<string, { waiting: number; last: number }>();
   let lowest = 0;
   let size = 0;
-  /** Queued so far, by this process. */
-  let queued = 0;
-  let seen: { waiting: number; mark: number } | null = null;
+  const stored: Mark = { live: 0, all: 0 };
+  let taken = 0;
+  let seen: { waiting: number; all: number } | null = null;
 
   const forget = (camera: string): void => {
     size -= 1;
@@ -52,6 +61,7 @@ export function createLine(): Line {
     const camera = first?.shift();
     if (camera === undefined) return;
     if (first?.length === 0) byRank.delete(lowest);
+    taken += 1;
     forget(camera);
     findLowest();
   };
@@ -60,13 +70,16 @@ export function createLine(): Line {
     join: (camera) => {
       const known = cameras.get(camera);
       // A camera of which nothing waits comes before whatever waits now, and behind nobody else's later snapshots.
-      const rank = Math.min(known ? known.last + 1 : Math.max(0, lowest - 1), backfilledRank - 1);
+      const rank = Math.min(known ? known.last + 1 : Math.max(0, lowest - 1), highest);
       cameras.set(camera, { waiting: (known?.waiting ?? 0) + 1, last: rank });
       byRank.set(rank, [...(byRank.get(rank) ?? []), camera]);
       lowest = size === 0 ? rank : Math.min(lowest, rank);
       size += 1;
-      queued += 1;
       return { camera, rank };
+    },
+    stored: () => {
+      stored.live += 1;
+      stored.all += 1;
     },
     leave: ({ camera, rank }) => {
       const same = byRank.get(rank);
@@ -75,20 +88,20 @@ export function createLine(): Line {
       if (!same || index < 0) return;
       same.splice(index, 1);
       if (same.length === 0) byRank.delete(rank);
-      queued -= 1;
       forget(camera);
       findLowest();
     },
-    passBy: () => {
-      queued += 1;
+    passedBy: () => {
+      stored.all += 1;
     },
-    mark: () => queued,
+    mark: () => ({ ...stored }),
     observe: (waiting, mark) => {
       // More are gone than the numbers say where another process has queued some in between; never fewer.
-      const known = size - (queued - mark);
-      const taken = Math.max(known - waiting, seen ? mark - seen.mark - (waiting - seen.waiting) : 0);
-      seen = { waiting, mark };
-      for (let left = Math.min(taken, known); left > 0; left -= 1) takeOne();
+      const known = Math.max(0, mark.live - taken);
+      // What was stored while the jobs were counted may be among them or not: here it is not, and next time it was.
+      const since = seen ? mark.all - seen.all - (waiting - seen.waiting) : 0;
+      seen = { waiting, all: stored.all };
+      for (let left = Math.min(known, Math.max(known - waiting, since)); left > 0; left -= 1) takeOne();
     },
     size: () => size,
   };

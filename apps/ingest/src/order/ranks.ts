@@ -25,10 +25,8 @@ export function createRanks(sender: Pick<JobSender, 'counts'>, signal: AbortSign
   const look = async (): Promise<void> => {
     const mark = line.mark();
     const counts = await sender.counts();
-    const waiting = counts
-      .filter(({ kind, state }) => kind === 'snapshot' && (state === 'waiting' || state === 'prioritized'))
-      .reduce((sum, { count }) => sum + count, 0);
-    line.observe(waiting, mark);
+    const waiting = counts.find(({ kind, state }) => kind === 'snapshot' && state === 'waiting');
+    if (waiting) line.observe(waiting.count, mark);
   };
   const watch = async (): Promise<void> => {
     for (;;) {
@@ -41,13 +39,15 @@ export function createRanks(sender: Pick<JobSender, 'counts'>, signal: AbortSign
   return {
     queue: async (job, place, send) => {
       if (place === 'late') {
-        line.passBy();
         late += 1;
-        return send({ ...job, rank: backfilledRank + late });
+        await send({ ...job, rank: backfilledRank + late });
+        line.passedBy();
+        return;
       }
       const joined = line.join(place.live);
       try {
         await send(joined.rank === 0 ? job : { ...job, rank: joined.rank });
+        line.stored();
       } catch (error) {
         line.leave(joined);
         throw error;

@@ -24,6 +24,12 @@ type Queues = Record<JobKind, OpenQueue>;
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
 
+/** BullMQ keeps the waiting jobs that have a priority apart. */
+const counted = ({ prioritized = 0, ...counts }: Record<string, number>): Record<string, number> => ({
+  ...counts,
+  waiting: (counts['waiting'] ?? 0) + prioritized,
+});
+
 /** How long to wait for Redis to answer a command that it has accepted; must be shorter than any `timeoutMs` of `send`. Milliseconds. */
 const commandTimeoutMs = 1_500;
 /** Between two attempts to add a job while the queue is away; Redis restarts within a second. Milliseconds. */
@@ -104,7 +110,7 @@ export function createJobSender(
     counts: async () =>
       ask(async (queues) => {
         const byKind = jobKinds.map(async (kind) =>
-          Object.entries(await queues[kind].getJobCounts(...states)).map(([state, count]) => ({ kind, state, count })),
+          Object.entries(counted(await queues[kind].getJobCounts(...states))).map(([state, count]) => ({ kind, state, count })),
         );
         return (await Promise.all(byKind)).flat();
       }),

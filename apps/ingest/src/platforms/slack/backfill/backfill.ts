@@ -2,7 +2,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { backoffMs } from '@watchpost/shared/retry';
-import { pause } from '@watchpost/shared/wait';
+import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { ReadChannel } from './read-channel.ts';
 
 export interface BackfillOptions {
@@ -35,7 +35,7 @@ const overlapMs = 600_000;
 /** Fetches what was posted while nobody received it. */
 export interface Backfill {
   /** Something since this time may be missing, milliseconds since 1970. */
-  onGap(sinceMs: number): void;
+  onGap: (sinceMs: number) => void;
   /** Resolves after the signal has aborted. */
   done: Promise<void>;
 }
@@ -83,7 +83,7 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
     await options.identified;
     for (let isFirst = true; ; isFirst = false) {
       if (!isFirst) {
-        if (gapMs === null) await waitForGap(stopping);
+        if (gapMs === null) await raceAbort(new Promise<void>((resolve) => (noticed = resolve)), stopping);
         await pause(times.settleMs, stopping);
       }
       const sinceMs = gapMs;
@@ -104,12 +104,6 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
       }
     }
   };
-
-  const waitForGap = async (signal: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      noticed = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
 
   if (maxAgeMs === 0) return { onGap: () => undefined, done: Promise.resolve() };
   return {

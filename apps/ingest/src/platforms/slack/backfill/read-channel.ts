@@ -19,6 +19,8 @@ export type ReadChannel = (channel: string, oldestMs: number, latestMs: number, 
 const mostMessages = 5_000;
 /** Threads whose replies are read. */
 const mostThreads = 50;
+/** Of a thread. */
+const mostReplies = 1_000;
 /** For the queue to take one message. Milliseconds. */
 const queueMs = 5_000;
 
@@ -43,7 +45,7 @@ export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'b
     const isFull = found.size >= mostMessages;
     const threads = [...found.values()].filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
     for (const { ts } of threads.slice(0, mostThreads))
-      keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostMessages }, signal));
+      keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostReplies }, signal));
 
     // A caption comes before its picture. Not those of live messages: these are older, and would push them out.
     const captions = createRecentCaptions();

@@ -51,7 +51,7 @@ const pressSchema = z.object({
     .object({ message_ts: tsSchema.nullish().catch(null), thread_ts: tsSchema.nullish().catch(null), view_id: maybeText })
     .nullish()
     .catch(null),
-  message: z.looseObject({ blocks: z.unknown(), text: z.unknown() }).nullish().catch(null),
+  message: z.looseObject({ blocks: z.unknown().optional() }).nullish().catch(null),
   view: z.looseObject({ type: maybeText, hash: maybeText }).nullish().catch(null),
   actions: z
     .array(
@@ -121,25 +121,30 @@ const parsers: Record<string, (body: unknown, nowMs: number) => Interaction | nu
   shortcut: () => ({ kind: 'ignored', reason: 'other-shortcut' }),
 };
 
-function toPress({ user, channel, container, message, view, actions, ...rest }: z.infer<typeof pressSchema>, nowMs: number): Interaction {
-  const [action] = actions;
-  const value = action?.selected_option?.value ?? action?.value ?? null;
+function toPress(data: z.infer<typeof pressSchema>, nowMs: number): Interaction {
+  const { user, channel, view } = data;
+  const [action] = data.actions;
+  const value = action?.selected_option?.value ?? action?.value;
   // A link, or a field of a dialog, asks for nothing.
-  if (!action || value === null || view?.type === 'modal') return { kind: 'ignored', reason: 'other-action' };
+  if (!action || typeof value !== 'string' || view?.type === 'modal') return { kind: 'ignored', reason: 'other-action' };
   const atMs = toMs(action.action_ts, nowMs);
-  const messageId = container?.message_ts ?? null;
-  const shown = JSON.stringify(message?.blocks ?? view?.hash ?? '');
+  const { message_ts: messageId = null, thread_ts: threadId = null } = data.container ?? {};
+  const where = channel ? channel.id : null;
+  const { response_url: responseUrl = null } = data;
   return {
     kind: 'press',
-    by: { member: user.id, channel: channel?.id ?? null, threadId: container?.thread_ts ?? null, responseUrl: rest.response_url ?? null },
+    by: { member: user.id, channel: where, threadId, responseUrl },
     target: parseTarget(value),
-    triggerId: rest.trigger_id,
+    triggerId: data.trigger_id,
     messageId,
     // A button may be meant a second time, though not within seconds, and not while it looks the same.
-    sameness: [channel?.id, messageId, container?.view_id, user.id, value, shown, Math.floor(atMs / samePressMs)].join(' '),
+    sameness: [where, messageId, user.id, value, shownIn(data), Math.floor(atMs / samePressMs)].join(' '),
     atMs,
   };
 }
+
+const shownIn = ({ message, view, container }: z.infer<typeof pressSchema>): string =>
+  JSON.stringify([message?.blocks, container?.view_id, view?.hash]);
 
 /** Two clicks of one person on one button within this time are one, as long as what is shown has not changed. Milliseconds. */
 const samePressMs = 10_000;

@@ -1,12 +1,12 @@
 import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
-import { WebSocket } from 'ws';
+import { WebSocket, type RawData } from 'ws';
 import { z } from 'zod';
 
 const envelopeSchema = z.looseObject({
   type: z.string(),
   envelope_id: z.string().max(200).optional(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   /** Of `disconnect`. */
   reason: z.string().optional().catch(undefined),
   /** Of an event that Slack delivers again. */
@@ -88,7 +88,7 @@ export async function connectSocket(options: ConnectionOptions, signal: AbortSig
   });
   socket.on('message', (data, isBinary) => {
     heard();
-    const envelope = isBinary ? null : parseEnvelope(String(data));
+    const envelope = isBinary ? null : parseEnvelope(data);
     if (!envelope) return;
     if (envelope.type === 'hello') hello.resolve();
     else if (envelope.type === 'disconnect') leaving.resolve(envelope.reason ?? 'unknown');
@@ -121,9 +121,10 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reje
 
 const unavailable = (message: string, cause?: unknown): AppError => new AppError('chat-unavailable', message, { cause });
 
-function parseEnvelope(text: string): Envelope | null {
+function parseEnvelope(data: RawData): Envelope | null {
   try {
-    return envelopeSchema.safeParse(JSON.parse(text)).data ?? null;
+    // By default the library delivers a message as one buffer.
+    return Buffer.isBuffer(data) ? (envelopeSchema.safeParse(JSON.parse(data.toString('utf8'))).data ?? null) : null;
   } catch {
     return null;
   }

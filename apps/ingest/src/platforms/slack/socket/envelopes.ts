@@ -5,9 +5,9 @@ import type { SocketModeOptions } from './socket-mode.ts';
 
 /** Takes envelopes, and acknowledges each on the connection that it came by. */
 export interface Envelopes {
-  take(envelope: Envelope, connection: Connection): void;
+  take: (envelope: Envelope, connection: Connection) => void;
   /** Resolves when all that were taken are answered. */
-  idle(): Promise<void>;
+  idle: () => Promise<void>;
 }
 
 /** How many answers are remembered. */

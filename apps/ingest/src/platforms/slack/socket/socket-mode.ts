@@ -73,32 +73,40 @@ export function runSocketMode(options: SocketModeOptions, stopping: AbortSignal)
     return connection;
   };
 
+  let previous: Connection | null = null;
+  let failures = 0;
+
+  /** Takes from one connection until it is to be replaced. Rejects if another one must wait until somebody has done something. */
+  const serve = async (connection: Connection): Promise<void> => {
+    // What came while the old one was still open, it has received.
+    if (previous && !previous.isOpen()) onGap(previous.aliveAtMs());
+    retire(previous, times.retireMs);
+    log[previous && failures === 0 ? 'debug' : 'info']('connected to Slack over Socket Mode');
+    [previous, repair] = [connection, null];
+    const connectedMs = performance.now();
+    const reason = await raceAbort(connection.leaving, stopping);
+    left.inc({ reason: reasons.has(reason) ? reason : 'other' });
+    if (reason === 'link_disabled') throw new AppError('chat-not-authorised', switchedOff);
+    log[reason === 'closed' ? 'warn' : 'debug']({ reason }, 'the connection to Slack is replaced');
+    failures = performance.now() - connectedMs < times.steadyMs ? failures + 1 : 0;
+    if (failures > 0) await pause(backoffMs(failures, times.backoff), stopping);
+  };
+
+  const waitAfter = async (thrown: unknown): Promise<void> => {
+    failures += 1;
+    const known = toAppError(thrown);
+    repair = known.retry === 'repairable' ? explain(known) : null;
+    const waitMs = Math.max(repair ? times.repairMs : backoffMs(failures, times.backoff), known.retryAfterMs ?? 0);
+    log[repair ? 'error' : 'warn']({ err: thrown, waitMs }, repair ?? 'Slack’s Socket Mode cannot be reached, retrying');
+    await pause(waitMs, stopping).catch(() => undefined);
+  };
+
   const run = async (): Promise<void> => {
-    let previous: Connection | null = null;
-    let failures = 0;
     while (!stopping.aborted) {
       try {
-        const connection = await connect();
-        // What came while the old one was still open, it has received.
-        if (previous && !previous.isOpen()) onGap(previous.aliveAtMs());
-        retire(previous, times.retireMs);
-        log[previous && failures === 0 ? 'debug' : 'info']('connected to Slack over Socket Mode');
-        [previous, repair] = [connection, null];
-        const connectedMs = performance.now();
-        const reason = await raceAbort(connection.leaving, stopping);
-        left.inc({ reason: reasons.has(reason) ? reason : 'other' });
-        if (reason === 'link_disabled') throw new AppError('chat-not-authorised', switchedOff);
-        log[reason === 'closed' ? 'warn' : 'debug']({ reason }, 'the connection to Slack is replaced');
-        failures = performance.now() - connectedMs < times.steadyMs ? failures + 1 : 0;
-        if (failures > 0) await pause(backoffMs(failures, times.backoff), stopping);
+        await serve(await connect());
       } catch (error) {
-        if (stopping.aborted) break;
-        failures += 1;
-        const known = toAppError(error);
-        repair = known.retry === 'repairable' ? explain(known) : null;
-        const waitMs = Math.max(repair ? times.repairMs : backoffMs(failures, times.backoff), known.retryAfterMs ?? 0);
-        log[repair ? 'error' : 'warn']({ err: error, waitMs }, repair ?? 'Slack’s Socket Mode cannot be reached, retrying');
-        await pause(waitMs, stopping).catch(() => undefined);
+        if (!stopping.aborted) await waitAfter(error);
       }
     }
     await envelopes.idle();

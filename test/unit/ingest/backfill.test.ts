@@ -1,0 +1,133 @@
+import { startBackfill, type BackfillOptions } from '@watchpost/ingest/platforms/slack/backfill/backfill';
+import { AppError } from '@watchpost/shared/errors';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { pino } from 'pino';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { until } from '../../support/until.ts';
+
+const now = 1_700_000_000_000;
+const minute = 60_000;
+
+/** A backfill that was started at `now`, and what it read. */
+function started(over: Partial<BackfillOptions> = {}) {
+  const read: { channel: string; oldestMs: number; latestMs: number }[] = [];
+  const logged: string[] = [];
+  const stopping = new AbortController();
+  const options: BackfillOptions = {
+    channels: ['C0CAMS'],
+    readChannel: async (channel, oldestMs, latestMs) => {
+      read.push({ channel, oldestMs, latestMs });
+      return { messages: 3, queued: 2, more: false };
+    },
+    newest: async () => now - 30 * minute,
+    identified: Promise.resolve(),
+    maxAgeMs: 24 * 60 * minute,
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+    metrics: createMetrics({ processMetrics: false }),
+    now: () => now,
+    times: { settleMs: 10, backoff: { firstMs: 10, maxMs: 10 } },
+    ...over,
+  };
+  const backfill = startBackfill(options, stopping.signal);
+  onTestFinished(() => stopping.abort());
+  return { backfill, read, logged, stopping };
+}
+const pause = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('what was posted while nobody received it', () => {
+  it('is read at start, from ten minutes before the newest snapshot that is known until now, and the log says how many', async () => {
+    const it = started();
+    await until('it is read', () => it.read.length === 1);
+    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs: now - 40 * minute, latestMs: now }]);
+    await until('it is logged', () => it.logged.length > 0);
+    expect(it.logged.join('')).toMatch(/"messages":3,"pictures":2/);
+  });
+
+  it('is asked about as of the start: what has come since says nothing about before', async () => {
+    const asked: [string, number][] = [];
+    const it = started({
+      newest: async (channel, beforeMs) => {
+        asked.push([channel, beforeMs]);
+        return now;
+      },
+    });
+    await until('it is read', () => it.read.length === 1);
+    expect(asked).toEqual([['C0CAMS', now]]);
+  });
+
+  it('is read no further back than a day, and not at all if nothing was ever known', async () => {
+    const old = started({ newest: async () => now - 7 * 24 * 60 * minute });
+    await until('it is read', () => old.read.length === 1);
+    expect(old.read[0]?.oldestMs).toBe(now - 24 * 60 * minute);
+    const never = started({ newest: async () => null });
+    await pause(50);
+    expect(never.read).toEqual([]);
+  });
+
+  it('is never read if that is switched off', async () => {
+    const it = started({ maxAgeMs: 0 });
+    it.backfill.onGap(now);
+    await pause(50);
+    expect(it.read).toEqual([]);
+  });
+
+  it('waits until it is known who we are', async () => {
+    let identify = (): void => undefined;
+    const it = started({ identified: new Promise((resolve) => (identify = resolve)) });
+    await pause(30);
+    expect(it.read).toEqual([]);
+    identify();
+    await until('it is read', () => it.read.length === 1);
+  });
+
+  it('is read again after a gap: once for all gaps noticed meanwhile, from the earliest on', async () => {
+    const it = started();
+    await until('the start is read', () => it.read.length === 1);
+    for (const ago of [5, 20, 1]) it.backfill.onGap(now - ago * minute);
+    await until('the gap is read', () => it.read.length === 2);
+    expect(it.read[1]?.oldestMs).toBe(now - 30 * minute);
+    await pause(50);
+    expect(it.read).toHaveLength(2);
+    it.backfill.onGap(now);
+    await until('the next gap is read', () => it.read.length === 3);
+    expect(it.read[2]?.oldestMs).toBe(now - 10 * minute);
+  });
+
+  it.each(['newest', 'readChannel'] as const)('is tried again from the same time on while %s fails', async (what) => {
+    let failures = 3;
+    const fail = async (): Promise<void> => {
+      failures -= 1;
+      if (failures >= 0) throw new AppError('queue-unavailable', 'away');
+    };
+    const read: number[] = [];
+    const it = started({
+      newest: async () => {
+        if (what === 'newest') await fail();
+        return now - 30 * minute;
+      },
+      readChannel: async (_, oldestMs) => {
+        if (what === 'readChannel') await fail();
+        read.push(oldestMs);
+        return { messages: 0, queued: 0, more: false };
+      },
+    });
+    await until('it is read', () => read.length === 1);
+    expect(read).toEqual([now - 40 * minute]);
+    expect(it.logged.filter((line) => line.includes('could not be fetched'))).toHaveLength(1);
+  });
+
+  it('goes on with the other channels where one may not be read, and says what to do', async () => {
+    const it = started({
+      channels: ['C0CAMS', 'C0CAMS2'],
+      readChannel: async (channel) => {
+        if (channel === 'C0CAMS') throw new AppError('chat-not-authorised', 'conversations.history: missing_scope');
+        it.read.push({ channel, oldestMs: 0, latestMs: 0 });
+        return { messages: 0, queued: 0, more: false };
+      },
+    });
+    await until('the other one is read', () => it.read.length === 1);
+    expect(it.logged.join('')).toMatch(/channels:history/);
+    await pause(50);
+    expect(it.read).toHaveLength(1);
+  });
+});

@@ -1,0 +1,121 @@
+import { createReadChannel } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
+import { AppError } from '@watchpost/shared/errors';
+import { backfilledRank, isBackfilled } from '@watchpost/shared/jobs/snapshot-job';
+import type { SlackCall } from '@watchpost/slack/calls';
+import { describe, expect, it } from 'vitest';
+import { ingestRig } from '../../support/ingest-rig.ts';
+import { caption, picture, ts } from '../../support/slack-messages.ts';
+
+const now = 1_700_000_000_000;
+const minute = 60_000;
+
+const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+
+/** Slack's history of one channel, newest first, in small pages. */
+function historyOf(messages: Record<string, unknown>[], pageSize = 2) {
+  const asked: { method: string; args: Record<string, unknown> }[] = [];
+  const call: SlackCall = async (method, args, schema) => {
+    asked.push({ method, args });
+    const isReplies = method === 'conversations.replies';
+    const inWindow = messages
+      .filter((message) =>
+        isReplies ? message['thread_ts'] === args['ts'] : message['thread_ts'] === undefined || message['ts'] === message['thread_ts'],
+      )
+      .filter(({ ts }) => String(ts) > text(args['oldest'], '0') && String(ts) < text(args['latest'], '9'))
+      .toSorted((a, b) => (isReplies ? 1 : -1) * (Number(a['ts']) - Number(b['ts'])));
+    const from = Number(args['cursor'] ?? 0);
+    const more = from + pageSize < inWindow.length;
+    return schema.parse({
+      ok: true,
+      messages: inWindow.slice(from, from + pageSize),
+      response_metadata: { next_cursor: more ? String(from + pageSize) : '' },
+    });
+  };
+  return { call, asked };
+}
+
+const never = new AbortController().signal;
+
+describe('the history of a channel', () => {
+  const read = async (messages: Record<string, unknown>[], rig = ingestRig()) => {
+    const { call, asked } = historyOf(messages);
+    const result = await createReadChannel(call, rig.handlers.takeEvent)('C0CAMS', now - 60 * minute, now, never);
+    return { rig, asked, result, jobs: rig.sent.flatMap(({ job }) => (job.kind === 'snapshot' ? job : [])) };
+  };
+
+  it('becomes jobs, the oldest first, each with the id that its event has, behind all live ones', async () => {
+    const { jobs, result, asked } = await read([
+      picture(30, 'F3'),
+      picture(10, 'F5'),
+      picture(50, 'F1'),
+      picture(20, 'F4'),
+      picture(40, 'F2'),
+    ]);
+    expect(jobs.map(({ file }) => file.id)).toEqual(['F1', 'F2', 'F3', 'F4', 'F5']);
+    expect(jobs[0]?.snapshotId).toBe(`slack-C0CAMS-${ts(50)}-F1`);
+    expect(jobs.every(isBackfilled)).toBe(true);
+    expect(jobs.map(({ rank }) => (rank ?? 0) - backfilledRank)).toEqual([1, 2, 3, 4, 5]);
+    expect(result).toEqual({ messages: 5, queued: 5, more: false });
+    expect(asked[0]?.args).toMatchObject({ channel: 'C0CAMS', oldest: '1699996400.000000', latest: '1700000000.000000' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('gives a picture the camera of the caption before it', async () => {
+    const { jobs } = await read([
+      picture(58, 'F1'),
+      caption(60, 'Motion at Front door'),
+      picture(28, 'F2'),
+      caption(30, 'Motion at Garage'),
+    ]);
+    expect(jobs.map(({ camera }) => camera)).toEqual(['Front door', 'Garage']);
+  });
+
+  it('does not touch the captions of live messages', async () => {
+    const rig = ingestRig();
+    const live = (over: Record<string, unknown>) => rig.post({ type: 'event_callback', event: { channel: 'C0CAMS', ...over } });
+    await live(caption(8, 'Motion at Live camera'));
+    await read(
+      Array.from({ length: 20 }, (_, index) => caption(9, `Motion at Other ${String(index)}`)).map((each, index) => ({
+        ...each,
+        ts: ts(100 + index),
+      })),
+      rig,
+    );
+    await live(picture(7, 'F7'));
+    expect(rig.sent.at(-1)?.job).toMatchObject({ camera: 'Live camera' });
+  });
+
+  it('includes the replies in threads that went on meanwhile', async () => {
+    const parent = { ...caption(600, 'Motion at Yard'), thread_ts: ts(600), reply_count: 1, latest_reply: ts(590) };
+    const old = { ...caption(700, 'nothing'), thread_ts: ts(700), reply_count: 1, latest_reply: ts(9_000) };
+    const { jobs, asked } = await read([parent, old, picture(590, 'F1', { thread_ts: ts(600) })]);
+    expect(jobs).toMatchObject([{ file: { id: 'F1' }, camera: 'Yard' }]);
+    expect(asked.filter(({ method }) => method === 'conversations.replies').map(({ args }) => args['ts'])).toEqual([ts(600)]);
+  });
+
+  it('skips what a delivered event would skip: our own posts, joins, texts, and messages without an end', async () => {
+    const over = { READ_SLACK_CHANNEL_ID: ['C0CAMS'], WRITE_SLACK_CHANNEL_ID: 'C0CAMS' };
+    const { jobs, result } = await read(
+      [
+        picture(10, 'F1', { bot_id: 'B0WATCH' }),
+        picture(20, 'F2', { subtype: 'channel_join' }),
+        caption(30, 'hello'),
+        { ts: 'x' },
+        picture(40, 'F4'),
+      ],
+      ingestRig({ over }),
+    );
+    expect(jobs.map(({ file }) => file.id)).toEqual(['F4']);
+    expect(result).toMatchObject({ messages: 4, queued: 1 });
+  });
+
+  it('fails if the queue is away, so that it is read again', async () => {
+    const away = new AppError('queue-unavailable', 'away');
+    const rig = ingestRig({
+      send: async () => {
+        throw away;
+      },
+    });
+    await expect(read([picture(10, 'F1')], rig)).rejects.toBe(away);
+  });
+});
