@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import { beforeEach, expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
 import { describeGallery } from '../support/gallery-rig.ts';
 
 const [ada, bob, carl] = [strangerVector(1), strangerVector(2), strangerVector(3)];
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const refused = { code: 'change-refused', retry: 'permanent' };
 
 describeGallery('"This is…"', (rig) => {
