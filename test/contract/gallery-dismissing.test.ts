@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { beforeEach, expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
 import { describeGallery, reader } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const ada = strangerVector(1);
 const atOnce = { deletedMs: -1_000, auditMs: 3_600_000, mergedMs: 3_600_000 };
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ComparableFace } from '@watchpost/gallery/questions';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
@@ -5,6 +6,7 @@ import { describeGallery, reader } from '../support/gallery-rig.ts';
 import { namePerson } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const [ada, bob] = [strangerVector(1), strangerVector(2)];
 const cropped = (text: string) => ({ crop: new TextEncoder().encode(text) });
 
@@ -74,8 +76,12 @@ describeGallery('questions: who was seen', (rig) => {
     await rig.see(alikeVector(ada, 0.9, 4), 'alike');
     await rig.see(alikeVector(ada, 0.55, 6), 'half');
     const faces = await seenIn('s', 'alike', 'half');
-    const at = (id: string, position = 0): ComparableFace => faces.get(id)?.[position] ?? expect.fail(`no face ${position} in ${id}`);
-    const { alike } = rig.opened.questions;
+    const at = (id: string, position = 0): ComparableFace => {
+      const found = faces.get(id)?.[position];
+      if (!found) throw new Error(`no face ${position} in ${id}`);
+      return found;
+    };
+    const alike = (one: ComparableFace, other: ComparableFace) => rig.opened.questions.alike(one, other);
     expect(alike(at('s'), at('alike'))).toBe('same');
     expect(alike(at('alike'), at('s'))).toBe('same');
     expect(alike(at('s'), at('s', 1))).toBe('different');
@@ -85,9 +91,8 @@ describeGallery('questions: who was seen', (rig) => {
   });
 
   it('and what they looked like', async () => {
-    const { crop } = rig.opened.questions;
     const read = async (id: string, position = 0) => {
-      const bytes = await crop(id, position, never);
+      const bytes = await rig.opened.questions.crop(id, position, never);
       return bytes && new TextDecoder().decode(bytes);
     };
     await rig.see(ada, 'a', cropped('<ada>'));

@@ -142,9 +142,8 @@ export function createChange(base: Head): Change {
       touched.add(first).add(to);
     },
     assign: (face, before, after) => {
-      const { personId, saidBy, decision } = before;
       sightings.assignments.push({ ...face, ...after });
-      sightingsBack.assignments.push({ ...face, personId, saidBy, ...(after.decision !== undefined && { decision }) });
+      sightingsBack.assignments.push({ ...face, ...assignedBefore(before, after) });
       if (after.personId !== null) touched.add(after.personId);
       if (before.personId !== null) touched.add(before.personId);
     },
@@ -153,6 +152,11 @@ export function createChange(base: Head): Change {
     audited: (action, actor, summary) =>
       withAudit(collected(), base, { action, actor, summary, personIds: [...touched], inverse: inverse(), undoes: null }),
   };
+}
+
+/** As much of it as is changed. */
+function assignedBefore({ personId, saidBy, decision }: Pick<Sighting, 'personId' | 'saidBy' | 'decision'>, after: { decision?: unknown }) {
+  return { personId, saidBy, ...(after.decision !== undefined && { decision }) };
 }
 
 type FaceFields = Inverse['faces'][number]['set'];

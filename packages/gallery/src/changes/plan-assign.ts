@@ -106,8 +106,11 @@ export async function correct(
   if (isOneFace && right) await absorb(deps, base, change, { absorbed: wrong, kept: right }, signal);
   else await learn(deps, change, corrected, signal);
   noteSeenTogether(deps, change, corrected, isOneFace ? wrong.id : null);
-  const said = [right && `a face is ${right.name}`, wrong && !isOneFace && `a face is not ${wrong.name}`];
-  return { change, summary: said.filter(Boolean).join(', ') };
+  return { change, summary: summaryOf(right, isOneFace ? null : wrong) };
+}
+
+function summaryOf(right: StoredPerson | null, wrong: StoredPerson | null): string {
+  return [right && `a face is ${right.name}`, wrong && `a face is not ${wrong.name}`].filter(Boolean).join(', ');
 }
 
 /** Whether an unknown has no other references than these. */

@@ -24,29 +24,47 @@ export interface Introduction {
  */
 export async function planThisIs(deps: PlanDeps, base: Head, said: Introduction, signal: AbortSignal): Promise<Plan> {
   const { mirror } = deps;
-  const { snapshotId, position, person, saidBy } = said;
+  const { person, saidBy } = said;
   const subject = await findLearnable(deps, said, signal);
-  const { face, matched } = subject;
+  const { matched } = subject;
   const unknown = unknownOf(subject);
-  const change = createChange(base);
   const known = 'id' in person ? resolvePerson(mirror, person.id) : whoHas(mirror, person.name, matched);
   if (known) refuseRepeated(subject, known);
-  if (unknown && 'name' in person && !known) {
-    const name = validName(person.name);
-    change.setPerson(unknown, { name });
-    change.assign({ snapshotId, position }, face, { personId: unknown.id, saidBy });
-    return { change, summary: `${unknown.name} → ${name}` };
-  }
-  if (unknown && known && known.id !== unknown.id && !mirror.notSame(known.id, unknown.id)) {
-    const { absorbed, kept } = chooseKept(unknown, known);
-    await absorb(deps, base, change, { absorbed, kept }, signal);
-    change.assign({ snapshotId, position }, face, { personId: kept.id, saidBy });
-    return { change, summary: `${absorbed.name} is ${kept.name}` };
-  }
+  if (unknown && known && known.id !== unknown.id && !mirror.notSame(known.id, unknown.id))
+    return join(deps, base, { ...subject, unknown, known, saidBy }, signal);
+  if (unknown && !known && 'name' in person) return rename(base, { ...subject, unknown, saidBy }, validName(person.name));
+  const change = createChange(base);
   const right = known ?? created(change.createPerson('name' in person ? person.name : ''), base);
-  // Of an unknown whose face it only may be, nothing was said: that one may be the right person too.
-  const isWrong = matched !== null && matched.id !== right.id && (unknown !== null || !hasNoName(matched));
-  return correct(deps, { base, change, saidBy }, { ...subject, right, wrong: isWrong ? matched : null }, signal);
+  const wrong = unknown ?? namedOf(subject);
+  return correct(deps, { base, change, saidBy }, { ...subject, right, wrong: wrong?.id === right.id ? null : wrong }, signal);
+}
+
+/** Whom it was taken for, surely or not. Of an unknown whose face it only may be, nothing is said: that one may be the right person too. */
+function namedOf({ matched }: Subject): StoredPerson | null {
+  return matched && !hasNoName(matched) ? matched : null;
+}
+
+interface Said extends Subject {
+  unknown: StoredPerson;
+  saidBy: string;
+}
+
+/** The unknown is somebody new. */
+function rename(base: Head, { seen: { snapshotId }, position, face, unknown, saidBy }: Said, name: string): Plan {
+  const change = createChange(base);
+  change.setPerson(unknown, { name });
+  change.assign({ snapshotId, position }, face, { personId: unknown.id, saidBy });
+  return { change, summary: `${unknown.name} → ${name}` };
+}
+
+/** The unknown is somebody who is there. */
+async function join(deps: PlanDeps, base: Head, said: Said & { known: StoredPerson }, signal: AbortSignal): Promise<Plan> {
+  const { seen, position, face, unknown, known, saidBy } = said;
+  const { absorbed, kept } = chooseKept(unknown, known);
+  const change = createChange(base);
+  await absorb(deps, base, change, { absorbed, kept }, signal);
+  change.assign({ snapshotId: seen.snapshotId, position }, face, { personId: kept.id, saidBy });
+  return { change, summary: `${absorbed.name} is ${kept.name}` };
 }
 
 /** The unknown whose face it surely is, ignored or not; null if it is anybody else's. */

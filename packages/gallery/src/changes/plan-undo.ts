@@ -1,5 +1,14 @@
 import { AppError } from '@watchpost/shared/errors';
-import { pairId, type Actor, type AuditEntry, type Changeset, type Head, type Inverse, type SightingMove } from '../domain.ts';
+import {
+  pairId,
+  type Actor,
+  type AuditEntry,
+  type Changeset,
+  type FaceDecision,
+  type Head,
+  type Inverse,
+  type SightingMove,
+} from '../domain.ts';
 import { undoMs } from '../gallery.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
 import type { Mirror } from '../memory/mirror.ts';
@@ -204,17 +213,23 @@ async function assignUndone(deps: UndoDeps, { entry, inverse }: Undoable, signal
   const right = mirror.person(reference?.personId ?? '');
   if (!before || !reference || !right) return inverse;
   const decision = (await sightings.find(before.snapshotId, signal))?.faces[before.position]?.decision;
-  const wasSure = before.saidBy !== null || decision === 'match' || decision === 'unknown';
-  const to = wasSure ? (mirror.person(before.personId ?? '')?.id ?? null) : null;
+  const to = wasSure(before, decision) ? (mirror.person(before.personId ?? '')?.id ?? null) : null;
   if (to === right.id) return inverse;
   const leaving = { faceIds: [reference.id], personId: reference.personId, since: entry.version };
-  // With a new person goes all that it got since.
-  const isGone = inverse.persons.some(({ id, set }) => id === reference.personId && set.deleted);
-  const others = (): IndexedFace[] => mirror.facesOf(reference.personId).filter(({ id }) => id !== reference.id);
-  const learnt = isGone ? others() : await learntSince(deps, leaving, signal);
+  const learnt = allOfSomebodyNew(mirror, inverse, reference) ?? (await learntSince(deps, leaving, signal));
   const unlearnt = learnt.map(({ id }) => ({ id, isNew: false, set: { deleted: true } }) as const);
   const move = { faceIds: [reference.id, ...learnt.map(({ id }) => id)], from: mirror.idsOf(right.id), to };
   return { ...inverse, faces: [...inverse.faces, ...unlearnt], moveSightings: [...inverse.moveSightings, move] };
+}
+
+function wasSure({ saidBy }: Inverse['assignments'][number], decision: FaceDecision | undefined): boolean {
+  return saidBy !== null || decision === 'match' || decision === 'unknown';
+}
+
+/** With a new person goes all that it got since. Null if the person is not new. */
+function allOfSomebodyNew(mirror: Mirror, { persons }: Inverse, reference: IndexedFace): IndexedFace[] | null {
+  const isNew = persons.some(({ id, set }) => id === reference.personId && set.deleted);
+  return isNew ? mirror.facesOf(reference.personId).filter(({ id }) => id !== reference.id) : null;
 }
 
 /** The faces return, and with them whatever the unknown got since; unless a reader said of a face that it is the unknown, who then stays. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { AuditEntry, StoredFace, StoredPerson } from '@watchpost/gallery/domain';
+import type { AuditEntry, Sighting, StoredFace, StoredPerson } from '@watchpost/gallery/domain';
 import type { Database } from '@watchpost/gallery/stores/database';
 import { comparePersons, compareSighting, type Observed } from './compare.ts';
 import type { Flight } from './crew.ts';
 import { apply } from './model/apply.ts';
-import { addPerson, keyOf, resolve, type Model } from './model/state.ts';
+import { addPerson, keyOf, resolve, type Deed, type Model } from './model/state.ts';
 import type { Verdict } from './model/verdict.ts';
 import { seenSchema, type Answered } from './orders.ts';
 import type { Face } from './pictures.ts';
@@ -47,21 +47,16 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
 
   const look = async (): Promise<Observed> => (observed = await read(store, 0, signal));
 
-  /** New persons are those of a face that was seen, or of a split: that may have been undone since, and its faces be another's again. */
   const meet = (persons: Iterable<StoredPerson>, faces: readonly StoredFace[], entries: readonly AuditEntry[]): void => {
-    const fresh = [...persons].filter(({ id }) => !model.persons.has(id));
-    for (const { id, number, name } of fresh) {
-      const isSeen = faces.some(({ personId, snapshotId }) => personId === id && snapshots.has(snapshotId ?? ''));
-      const isSplitOff = entries.some(({ action, personIds }) => action === 'split' && personIds.includes(id));
-      // Of a person without a number only a reader can have said who it is.
-      const isSaid = number === null && entries.some(({ action, personIds }) => action === 'assign' && personIds.includes(id));
-      if (number === null ? !isSaid : !(isSeen || isSplitOff)) return violated(`nobody made the person ${name} (${id})`);
-      addPerson(model, id, number);
+    const isKnown = (snapshotId: string): boolean => snapshots.has(snapshotId);
+    for (const person of persons) {
+      if (model.persons.has(person.id)) continue;
+      if (!isMade(person, { faces, entries, isKnown })) return violated(`nobody made the person ${person.name} (${person.id})`);
+      addPerson(model, person.id, person.number);
+      if (person.number !== null) continue;
       // As it was called then: whoever named it since comes after that.
-      const told = entries.find(({ personIds }) => number === null && personIds.includes(id));
-      const request = asked.get(told?.actor.where ?? '')?.deed;
-      if (request?.kind === 'this-is' && 'name' in request.person)
-        Object.assign(model.persons.get(id) ?? {}, { name: request.person.name });
+      const deed = asked.get(entries.find(({ personIds }) => personIds.includes(person.id))?.actor.where ?? '')?.deed;
+      Object.assign(model.persons.get(person.id) ?? {}, nameIn(deed));
     }
   };
 
@@ -72,25 +67,14 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
     const told = seenSchema.parse(answer.value);
     for (const [position, face] of faces.entries()) {
       const sighting = stored[position] ?? violated(`the faces of ${snapshotId} were answered, but not recorded`);
-      const seen = {
-        snapshotId,
-        position,
-        face,
-        owner: sighting.personId,
-        faceId: sighting.faceId,
-        said: false,
-        dismissed: false,
-        loose: !quiet,
-      };
+      const { personId: owner, faceId } = sighting;
+      const seen = { snapshotId, position, face, owner, faceId, said: false, dismissed: false, loose: !quiet };
       if (model.sightings.has(keyOf(seen))) continue;
       model.sightings.set(keyOf(seen), { ...seen, uncertain: sighting.decision === 'uncertain' });
       const answered = told[position];
       if (quiet && answered) judge(model, keyOf(seen), { expected: expected[position] ?? null, answered, owner: seen.owner, known });
     }
-    // Two persons in one picture are not the same.
-    const owners = stored.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : []));
-    for (const [index, one] of owners.entries())
-      for (const other of owners.slice(index + 1)) if (one !== other) model.different.push([one, other]);
+    noteTogether(model, stored);
   };
 
   const enter = (entry: AuditEntry, excused: boolean): void => {
@@ -138,6 +122,34 @@ export function createWitness(model: Model, { store, sightings, audit }: Databas
         compareSighting(model, observed, seen, (await sightings.find(seen.snapshotId, signal))?.faces[seen.position]);
     },
   };
+}
+
+/** Two persons in one picture are not the same. */
+function noteTogether(model: Model, stored: readonly Sighting[]): void {
+  const owners = stored.flatMap(({ personId, decision }) => (personId !== null && decision !== 'uncertain' ? [personId] : []));
+  for (const [index, one] of owners.entries())
+    for (const other of owners.slice(index + 1)) if (one !== other) model.different.push([one, other]);
+}
+
+/** The name of somebody new. */
+function nameIn(deed: Deed | null | undefined): { name?: string } {
+  return deed?.kind === 'this-is' && 'name' in deed.person ? { name: deed.person.name } : {};
+}
+
+interface Makers {
+  faces: readonly StoredFace[];
+  entries: readonly AuditEntry[];
+  isKnown: (snapshotId: string) => boolean;
+}
+
+/**
+ * New persons are those of a face that was seen, or of a split: that may have been undone since, and its faces be another's again. One
+ * without a number is somebody whom a reader knew.
+ */
+function isMade({ id, number }: StoredPerson, { faces, entries, isKnown }: Makers): boolean {
+  const isTold = (by: AuditEntry['action']): boolean => entries.some(({ action, personIds }) => action === by && personIds.includes(id));
+  if (number === null) return isTold('assign');
+  return isTold('split') || faces.some(({ personId, snapshotId }) => personId === id && isKnown(snapshotId ?? ''));
 }
 
 /** Everything that was written after this version. */

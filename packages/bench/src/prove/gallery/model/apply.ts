@@ -168,18 +168,28 @@ function carryOutOfTwo(model: Model, entry: Entry, deed: DeedOfTwo): void {
 function correct(model: Model, entry: Entry, deed: DeedOnFace, inverse: Inverse | null): void {
   const seen = model.sightings.get(keyOf(deed));
   if (!seen) return violated('a sighting that does not exist was corrected');
-  const wrong = resolve(model, seen.owner);
   if (deed.kind === 'dismiss') return dismiss(model, entry, seen, inverse);
-  const isNumber = deed.kind === 'this-is' && wrong !== null && !hasName(wrong);
-  const unknown = isNumber && isSure(seen) ? wrong : null;
+  const wrong = resolve(model, seen.owner);
+  const isSaid = wrong !== null && (deed.kind === 'assign' || hasName(wrong) || isSure(seen));
+  const unknown = isSaid && !hasName(wrong) ? wrong : null;
   const right = deed.kind === 'this-is' ? whoIs(model, entry, deed, unknown) : resolve(model, deed.person);
   change(seen, { owner: right?.id ?? null, said: true, dismissed: false, uncertain: false, loose: false }, entry.sightings, keyOf(seen));
-  if (!right || !wrong || right.id === wrong.id) return;
-  const absorbed = inverse?.persons.find(({ set }) => set.mergedInto === null)?.id;
-  // A stranger whom only this face made is whoever the face is; and so is every stranger of whom somebody says who that is.
-  if (absorbed !== undefined) merge(model, entry, ...(absorbed === right.id ? ([right, wrong] as const) : ([wrong, right] as const)));
   // Of a stranger whom it only may be, nothing was said.
-  else if (!isNumber || unknown) model.different.push([right.id, wrong.id]);
+  if (right && wrong && right.id !== wrong.id) tellApart(model, entry, { right, wrong, isSaid }, inverse);
+}
+
+/** Two persons of whom it was said that one is the other, or is not. */
+function tellApart(
+  model: Model,
+  entry: Entry,
+  { right, wrong, isSaid }: { right: Person; wrong: Person; isSaid: boolean },
+  inverse: Inverse | null,
+): void {
+  // A stranger whom only this face made is whoever the face is; and so is every stranger of whom somebody says who that is.
+  const absorbed = inverse?.persons.find(({ set }) => set.mergedInto === null)?.id;
+  if (absorbed === right.id) merge(model, entry, right, wrong);
+  else if (absorbed !== undefined) merge(model, entry, wrong, right);
+  else if (isSaid) model.different.push([right.id, wrong.id]);
 }
 
 /** The person whom a reader means: one who is there, one who got the name, or one who is new. */

@@ -67,20 +67,31 @@ function verdictOnFace(model: Model, deed: DeedOnFace): Verdict {
   if (!seen) return 'refused';
   const isGone = model.gone.has(keyOf(seen)) || isErased(model, seen.owner);
   const wrong = resolve(model, seen.owner);
-  if (deed.kind === 'dismiss') return seen.dismissed ? 'refused' : isGone || isVague(seen, wrong) ? 'either' : 'done';
+  const isOpen = isVague(seen, wrong);
+  if (deed.kind === 'dismiss') return verdictOfDismissal(seen, isGone || isOpen);
   if (isGone) return 'refused';
-  if (deed.kind === 'this-is' && 'name' in deed.person) return verdictOfNewName(model, deed.person.name, seen, wrong);
-  const right = resolve(model, deed.kind === 'assign' ? deed.person : 'id' in deed.person ? deed.person.id : null);
-  if (deed.kind === 'assign' && deed.person === null ? !wrong : !right) return 'refused';
-  // Of a stranger who is known from this face only, it is refused.
-  const isOnlyFace = !right && wrong && isUnknown(wrong);
-  return right?.id === wrong?.id || isOnlyFace || isVague(seen, wrong) ? 'either' : 'done';
+  if (deed.kind === 'assign' && deed.person === null) return verdictOfNobody(wrong, isOpen);
+  if (deed.kind === 'this-is' && 'name' in deed.person) return verdictOfNewName(model, deed.person.name, wrong, isOpen);
+  const right = resolve(model, personOf(deed));
+  if (!right) return 'refused';
+  return right.id === wrong?.id || isOpen ? 'either' : 'done';
+}
+
+const verdictOfDismissal = ({ dismissed }: Seen, isOpen: boolean): Verdict => (dismissed ? 'refused' : isOpen ? 'either' : 'done');
+
+const personOf = ({ person }: Exclude<DeedOnFace, { kind: 'dismiss' }>): string | null =>
+  person !== null && typeof person === 'object' ? ('id' in person ? person.id : null) : person;
+
+/** Of a stranger who is known from this face only, it is refused. */
+function verdictOfNobody(wrong: Person | null, isOpen: boolean): Verdict {
+  if (!wrong) return 'refused';
+  return isUnknown(wrong) || isOpen ? 'either' : 'done';
 }
 
 /** Somebody without faces takes the face. */
-function verdictOfNewName(model: Model, name: string, seen: Seen, wrong: Person | null): Verdict {
+function verdictOfNewName(model: Model, name: string, wrong: Person | null, isOpen: boolean): Verdict {
   const [other, ...more] = called(model, name);
-  if (!other) return isVague(seen, wrong) ? 'either' : 'done';
+  if (!other) return isOpen ? 'either' : 'done';
   return more.length === 0 && hasName(other) && (other.id === wrong?.id || !other.ignored) ? 'either' : 'refused';
 }
 
