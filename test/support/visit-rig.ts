@@ -67,6 +67,8 @@ export interface VisitRig {
   deleted: Set<string>;
   messages: { member: string; summary: string }[];
   downloads: string[];
+  /** A process that downloads stands still until this resolves. */
+  hold: Promise<void> | null;
   decided: string[];
   queued: Job[];
   nowMs: number;
@@ -158,6 +160,7 @@ export function startVisitRig(): VisitRig {
     deleted: new Set(),
     messages: [],
     downloads: [],
+    hold: null,
     decided: [],
     queued: [],
     nowMs: startMs,
@@ -213,6 +216,7 @@ function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'member
       permalink: async (channel, messageId) => `https://chat.example/${channel}/${messageId}`,
       download: async ({ id }) => {
         rig().downloads.push(id);
+        await rig().hold;
         if (rig().deleted.has(id)) throw new AppError('file-gone', 'HTTP 404');
         return picture;
       },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { until } from '../../../support/until.ts';
 import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
@@ -17,7 +18,6 @@ function killAt(rig: VisitRig, at: number): { steps: () => number } {
 
 /** Two minutes later another process takes the jobs over: leases have run out. */
 async function takeOver(rig: VisitRig): Promise<void> {
-  rig.stepping(() => undefined);
   rig.nowMs += 120_000;
   await rig.settle();
 }
@@ -75,7 +75,10 @@ describe('a process that is killed', () => {
         const { steps } = killAt(rig, at);
         const wasKilled = await runUntilKilled(rig);
         last = steps();
+        rig.stepping(() => undefined);
         if (!wasKilled && last < at) break;
+        // Somebody else comes before another process goes on.
+        await rig.join('s9', [seenFace({ box: boxAt(110), person: grace })]);
         await takeOver(rig);
         const visit = await rig.visit(id);
         expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
@@ -101,16 +104,15 @@ describe('a process that is killed', () => {
     const rig = startVisitRig();
     await rig.join('s1', [seenFace()]);
     const job = rig.queued[0]!;
-    let paused = false;
-    rig.posts.step = () => {
-      // The first process stands still in the middle of its upload for so long that another one takes over.
-      if (paused) return;
-      paused = true;
-      rig.nowMs += 120_000;
-    };
+    let goOn = (): void => undefined;
+    rig.hold = new Promise((resolve) => (goOn = resolve));
     const slow = rig.run(job);
-    const quick = rig.run(job);
-    await Promise.allSettled([slow, quick]);
+    await until('it stands still in the middle of its work', () => rig.downloads.length === 1);
+    rig.hold = null;
+    rig.nowMs += 120_000;
+    await rig.run(job);
+    goOn();
+    await expect(slow).rejects.toMatchObject({ code: 'visit-busy' });
     rig.queued.push(job);
     await rig.settle();
     expect(rig.posts.shown()).toHaveLength(1);
