@@ -67,6 +67,8 @@ export interface VisitRig {
   deleted: Set<string>;
   messages: { member: string; summary: string }[];
   downloads: string[];
+  /** A process that downloads stands still until this resolves. */
+  hold: Promise<void> | null;
   decided: string[];
   queued: Job[];
   nowMs: number;
@@ -101,7 +103,11 @@ export function startVisitRig(): VisitRig {
       return result;
     };
   };
-  const documents: DocumentStore = { ...stored, put: counted(stored.put), remove: counted(stored.remove) };
+  const documents: DocumentStore = {
+    ...stored,
+    put: counted((...args: Parameters<DocumentStore['put']>) => stored.put(...args)),
+    remove: counted((...args: Parameters<DocumentStore['remove']>) => stored.remove(...args)),
+  };
   const posts = createFakePosts(clock);
   const platform: ConnectedPlatform = { ...silentChat, ...fakeChat(() => rig), posts, writeChannel: 'slack:CRESULTS' };
   const cameras: Cameras = {
@@ -154,6 +160,7 @@ export function startVisitRig(): VisitRig {
     deleted: new Set(),
     messages: [],
     downloads: [],
+    hold: null,
     decided: [],
     queued: [],
     nowMs: startMs,
@@ -209,6 +216,7 @@ function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'member
       permalink: async (channel, messageId) => `https://chat.example/${channel}/${messageId}`,
       download: async ({ id }) => {
         rig().downloads.push(id);
+        await rig().hold;
         if (rig().deleted.has(id)) throw new AppError('file-gone', 'HTTP 404');
         return picture;
       },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { until } from '../../../support/until.ts';
 import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
@@ -17,7 +18,6 @@ function killAt(rig: VisitRig, at: number): { steps: () => number } {
 
 /** Two minutes later another process takes the jobs over: leases have run out. */
 async function takeOver(rig: VisitRig): Promise<void> {
-  rig.stepping(() => undefined);
   rig.nowMs += 120_000;
   await rig.settle();
 }
@@ -64,49 +64,55 @@ async function growing(rig: VisitRig): Promise<Story> {
 }
 
 describe('a process that is killed', () => {
-  it.each(stories)('at any step of %s leaves one post that says everything', async (_what, swapping, prepare, replies) => {
-    let last = 0;
-    for (let at = 1; ; at += 1) {
-      const rig = startVisitRig();
-      rig.posts.swapping = swapping;
-      const { id } = await prepare(rig);
-      const { steps } = killAt(rig, at);
-      const wasKilled = await runUntilKilled(rig);
-      last = steps();
-      if (!wasKilled && last < at) break;
-      await takeOver(rig);
-      const visit = await rig.visit(id);
-      expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
-      expect(rig.posts.replies(), `killed at step ${at}`).toHaveLength(replies);
-      expect(visit.post?.progress).toMatchObject({ state: 'posted', messageId: rig.posts.shown()[0]!.messageId });
-      expect(visit.post?.progress?.fileId).toBe(rig.posts.shown()[0]!.fileId);
-      expect(visit.replies.every(({ progress }) => progress?.state === 'posted')).toBe(true);
-      const text = JSON.stringify(rig.posts.shown()[0]!.post);
-      for (const name of visit.persons) expect(text.toLowerCase(), `killed at step ${at}`).toContain(name);
-      expect(visit.shownHash).not.toBeNull();
-      // Whatever comes next finds nothing to do.
-      const before = [rig.posts.edits, rig.posts.swaps];
-      rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: visit.revision + 1, why: 'edit' });
-      await rig.settle();
-      expect([rig.posts.edits, rig.posts.swaps]).toEqual(before);
-    }
-    expect(last).toBeGreaterThan(8);
-  }, 60_000);
+  it.each(stories)(
+    'at any step of %s leaves one post that says everything',
+    async (_what, swapping, prepare, replies) => {
+      let last = 0;
+      for (let at = 1; ; at += 1) {
+        const rig = startVisitRig();
+        rig.posts.swapping = swapping;
+        const { id } = await prepare(rig);
+        const { steps } = killAt(rig, at);
+        const wasKilled = await runUntilKilled(rig);
+        last = steps();
+        rig.stepping(() => undefined);
+        if (!wasKilled && last < at) break;
+        // Somebody else comes before another process goes on.
+        await rig.join('s9', [seenFace({ box: boxAt(110), person: grace })]);
+        await takeOver(rig);
+        const visit = await rig.visit(id);
+        expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
+        expect(rig.posts.replies(), `killed at step ${at}`).toHaveLength(replies);
+        expect(visit.post?.progress).toMatchObject({ state: 'posted', messageId: rig.posts.shown()[0]!.messageId });
+        expect(visit.post?.progress?.fileId).toBe(rig.posts.shown()[0]!.fileId);
+        expect(visit.replies.every(({ progress }) => progress?.state === 'posted')).toBe(true);
+        const text = JSON.stringify(rig.posts.shown()[0]!.post);
+        for (const name of visit.persons) expect(text.toLowerCase(), `killed at step ${at}`).toContain(name);
+        expect(visit.shownHash).not.toBeNull();
+        // Whatever comes next finds nothing to do.
+        const before = [rig.posts.edits, rig.posts.swaps];
+        rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: visit.revision + 1, why: 'edit' });
+        await rig.settle();
+        expect([rig.posts.edits, rig.posts.swaps]).toEqual(before);
+      }
+      expect(last).toBeGreaterThan(8);
+    },
+    60_000,
+  );
 
   it('beside another one at work never posts twice, even when its lease has run out', async () => {
     const rig = startVisitRig();
     await rig.join('s1', [seenFace()]);
     const job = rig.queued[0]!;
-    let paused = false;
-    rig.posts.step = () => {
-      // The first process stands still in the middle of its upload for so long that another one takes over.
-      if (paused) return;
-      paused = true;
-      rig.nowMs += 120_000;
-    };
+    let goOn = (): void => undefined;
+    rig.hold = new Promise((resolve) => (goOn = resolve));
     const slow = rig.run(job);
-    const quick = rig.run(job);
-    await Promise.allSettled([slow, quick]);
+    await until('it stands still in the middle of its work', () => rig.downloads.length === 1);
+    rig.hold = null;
+    rig.nowMs += 120_000;
+    await rig.run(job);
+    goOn();
+    await expect(slow).rejects.toMatchObject({ code: 'visit-busy' });
     rig.queued.push(job);
     await rig.settle();
     expect(rig.posts.shown()).toHaveLength(1);
