@@ -146,7 +146,7 @@ export async function takeSnapshot(
   return visits.save({ ...joined, numbers, persons, asked, post: { channel: 'slack:CRESULTS', progress } }, never);
 }
 
-export async function composed(opened: OpenedGallery, visit: Visit) {
+async function composed(opened: OpenedGallery, visit: Visit) {
   const seen = await opened.questions.seenIn(
     visit.snapshots.map(({ snapshotId }) => snapshotId),
     never,
