@@ -16,7 +16,7 @@ const floors: Record<string, string[]> = {
   'packages/gallery': ['packages/shared'],
   'packages/see': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
-  'apps/ingest': ['packages/shared', 'packages/slack'],
+  'apps/ingest': ['packages/cameras', 'packages/gallery', 'packages/shared', 'packages/slack'],
   'apps/worker': ['packages/cameras', 'packages/gallery', 'packages/see', 'packages/shared', 'packages/slack', 'packages/visits'],
   'apps/cli': ['packages/gallery', 'packages/see', 'packages/shared'],
   // Starts ingest and worker as processes, and runs the command line.

@@ -256,3 +256,16 @@ describeGallery('questions: whom a text may mean', (rig) => {
     expect(rig.opened.questions.findPeople('bob', 1)).toEqual([await rig.called('Bob')]);
   });
 });
+
+describeGallery('a camera with a risk of its own', (rig) => {
+  it('names fewer, and nobody knows of the risk afterwards', async () => {
+    await rig.see(ada, 'ada');
+    await namePerson(rig.opened, 'Unknown 1', 'Ada', reader);
+    const look = async (snapshotId: string, strangersNamedOneIn: number) =>
+      (await rig.opened.gallery.recognise(snapshotInfo({ snapshotId, strangersNamedOneIn }), [face(alikeVector(ada, 0.66, 5))], never))[0];
+    expect(await look('careful', 100_000)).toMatchObject({ decision: 'unknown', person: { name: 'Unknown 2' } });
+    await rig.apply({ kind: 'forget', person: 'Unknown 2' });
+    expect(await look('usual', 1_000)).toMatchObject({ decision: 'match', person: { name: 'Ada' } });
+    expect(Object.keys((await rig.sighting('usual')) ?? {}).sort()).toEqual(['camera', 'channel', 'faces', 'snapshotId', 'takenAtMs']);
+  });
+});

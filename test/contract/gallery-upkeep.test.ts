@@ -70,6 +70,16 @@ for (const backend of galleryBackends) {
       expect(await one.housekeeping.round(never)).toBeNull();
     });
 
+    it('removes documents that have expired', async () => {
+      const { documents, housekeeping } = await open();
+      const document = { kind: 'visit', revision: 0, atMs: 0, keys: [], body: {} };
+      await documents.put({ ...document, id: 'old', expiresAtMs: Date.now() - 60_000 }, never);
+      await documents.put({ ...document, id: 'young', expiresAtMs: Date.now() + 60_000 }, never);
+      await housekeeping.round(never);
+      const left = await documents.find({ kind: 'visit', order: 'newest', limit: 9 }, never);
+      expect(left.map(({ id }) => id)).toEqual(['young']);
+    });
+
     it('goes on where the budget ended', async () => {
       const one = await open({ compareMs: 0 });
       await see(one, [1, 2, 3]);

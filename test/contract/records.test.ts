@@ -212,6 +212,17 @@ for (const backend of galleryBackends) {
       expect(await counts(0, 3_000)).toEqual(['Door faces 2', 'Gate faces 3', 'Gate skipped 1', 'null none 1']);
     });
 
+    it('tells when the newest snapshot of a channel was taken, whatever came of it', async () => {
+      const { records } = database;
+      const channel = `slack:C${randomUUID().slice(0, 8)}` as const;
+      for (const takenAtMs of [2_000, 4_000, 3_000]) await records.open(job({ channel, takenAtMs, camera: `Camera ${takenAtMs}` }), never);
+      await records.open(job({ takenAtMs: 3_500 }), never);
+      expect(await records.newest(channel, 9_000, never)).toBe(4_000);
+      expect(await records.newest(channel, 4_000, never)).toBe(3_000);
+      expect(await records.newest(channel, 2_000, never)).toBeNull();
+      expect(await records.newest('slack:C0', 9_000, never)).toBeNull();
+    });
+
     it('removes the fingerprints of old frames, and nothing else', async () => {
       const { records } = database;
       const fingerprint = new Uint8Array([1, 2, 3]);

@@ -107,7 +107,6 @@ describe('an answer that only one member sees', () => {
     ['none', () => null],
     ['one that is too old', () => slack.people.responseUrl(slack.url, 1_900_000)],
     ['one that nobody knows', () => `${slack.url}/response/x`],
-    ['somebody else’s', () => 'http://127.0.0.1:9/actions/1'],
     ['one with a password', () => slack.url.replace('://', '://user:secret@')],
     ['no address at all', () => 'nonsense'],
   ])('is an ephemeral message where there is no such address: %s', async (_, url) => {
@@ -117,6 +116,14 @@ describe('an answer that only one member sees', () => {
     ]);
     expect(slack.people.responses).toEqual([]);
     expect(slack.chat.messages).toEqual([]);
+  });
+
+  it('goes to no address but Slack’s, whatever came with the click', async () => {
+    const another = await startFakeSlack();
+    await members.tell(asking({ url: another.people.responseUrl(another.url) }), line, never);
+    expect(another.calls).toEqual([]);
+    expect(slack.chat.ephemerals).toHaveLength(1);
+    await another.close();
   });
 
   it('finds another way after five answers to one address', async () => {

@@ -113,17 +113,17 @@ describe('a message whose answer is lost', () => {
     expect(callsOf(ask)).toHaveLength(1);
   });
 
-  it('is found behind many others, and is neither somebody else’s nor another one’s', async () => {
+  it('is not taken for another one’s, nor for somebody else’s', async () => {
     const posts = postsOn(slack);
+    slack.mischief(ask, { kind: 'cut' });
+    const first = await sendUntilDone(posts.send, { picture: null }, { attempts: 1 });
     await sendUntilDone(posts.send, { key: 'visit-0', picture: null });
     const forged = slack.chat.say({ channel: 'CRESULTS', user: 'U0FORGER' });
     forged.metadata = { event_type: 'watchpost_post', event_payload: { key: 'visit-1' } };
-    slack.mischief(ask, { kind: 'cut-after' });
-    const sending = sendUntilDone(posts.send, { picture: null });
-    const { progress } = await sending;
-    const ours = slack.chat.messages.filter(({ metadata }) => JSON.stringify(metadata)?.includes('visit-1'));
-    expect(ours).toHaveLength(2);
-    expect(progress?.messageId).toBe(ours[1]?.ts);
+    const { progress } = await sendUntilDone(posts.send, { picture: null, progress: first.progress });
+    expect(slack.chat.messages).toHaveLength(3);
+    expect(slack.chat.messages[2]).toMatchObject({ botId: 'B0WATCH', metadata: { event_payload: { key: 'visit-1' } } });
+    expect(progress?.messageId).toBe(slack.chat.messages[2]?.ts);
   });
 
   it('is looked for on later pages', async () => {

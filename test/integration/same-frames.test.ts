@@ -69,14 +69,16 @@ for (const backend of galleryBackends) {
       await sender.close();
       const { records } = workers[0]!.opened;
       const states = async () => Promise.all(jobs.map(async ({ snapshotId }) => (await records.get(snapshotId, never))?.state ?? 'none'));
-      return until(
+      const ended = await until(
         'all are done',
         async () => {
           const now = await states();
           return now.every((state) => ['recognised', 'nothing-new', 'nothing-to-post', 'failed'].includes(state)) && now.sort();
         },
         50_000,
-      ).finally(async () => until('the visit is posted', () => posts().length > 0));
+      );
+      await until('the visit is posted', () => posts().length > 0);
+      return ended;
     }
 
     it('are posted once, also fifty at once to two workers with four jobs each', async () => {

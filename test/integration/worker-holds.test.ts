@@ -137,7 +137,11 @@ describeWith(
       slack.permissions.channel = { name: 'results', is_member: false, is_archived: false };
       const jobs = [await post(), await post(), await post()];
       expect(await reason()).toMatch(/\/invite @watchpost in #results/);
-      await until('all are recognised', async () => (await countOf('visit', 'waiting')) + (await countOf('visit', 'prioritized')) === 3, 60_000);
+      await until(
+        'all are recognised',
+        async () => (await countOf('visit', 'waiting')) + (await countOf('visit', 'prioritized')) === 3,
+        60_000,
+      );
       expect(await countOf('snapshot', 'waiting')).toBe(0);
       slack.permissions.channel.is_member = true;
       await posted(...jobs);

@@ -101,7 +101,11 @@ export function startVisitRig(): VisitRig {
       return result;
     };
   };
-  const documents: DocumentStore = { ...stored, put: counted(stored.put), remove: counted(stored.remove) };
+  const documents: DocumentStore = {
+    ...stored,
+    put: counted((...args: Parameters<DocumentStore['put']>) => stored.put(...args)),
+    remove: counted((...args: Parameters<DocumentStore['remove']>) => stored.remove(...args)),
+  };
   const posts = createFakePosts(clock);
   const platform: ConnectedPlatform = { ...silentChat, ...fakeChat(() => rig), posts, writeChannel: 'slack:CRESULTS' };
   const cameras: Cameras = {

@@ -93,7 +93,10 @@ async function viewsOf(
       some.flatMap(({ snapshots }) => snapshots.map(({ snapshotId }) => snapshotId)),
       signal,
     );
-    for (const visit of some) viewed.push({ visit, view: compose(visit, faces, questions.alike).view });
+    for (const visit of some) {
+      const { view } = compose(visit, faces, (one, other) => questions.alike(one, other));
+      viewed.push({ visit, view });
+    }
   }
   return viewed;
 }

@@ -37,7 +37,7 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   if (!visit) throw missing();
   const snapshotIds = visit.snapshots.map(({ snapshotId }) => snapshotId);
   const faces = await questions.seenIn(snapshotIds, signal);
-  const { view, numbers, persons, asked } = compose(visit, faces, questions.alike);
+  const { view, numbers, persons, asked } = compose(visit, faces, (one, other) => questions.alike(one, other));
   const settings = cameras.settingsOf(visit.channel, visit.camera);
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
   const others = posted.filter(({ id }) => id !== visit.id);

@@ -13,8 +13,8 @@ export interface NameIndex {
   called(name: string): StoredPerson[];
   /** Named persons that share a name, two or more each. */
   namesakes(): StoredPerson[][];
-  /** Everybody whom this text may mean while it is typed, and how well it fits: best first, those that fit equally in no order. An empty text fits everybody. */
-  search(text: string): { ids: string[]; status: PersonStatus; fit: number }[];
+  /** Everybody whom this text may mean while it is typed, in groups that fit equally, best first; named before unknown. */
+  search(text: string): { ids: string[]; status: PersonStatus }[];
 }
 
 /** `follow`: the person that one became. */
@@ -61,15 +61,15 @@ export function createNameIndex(follow: (id: string) => StoredPerson | null): Na
     },
     search: (text) => {
       const wanted = searchKey(text);
-      const groups = new Map<string, { ids: string[]; status: PersonStatus; fit: number }>();
+      const groups: { ids: string[]; status: PersonStatus }[] = [];
       for (const [id, each] of keys) {
         const fit = fitOf(each, wanted);
         if (fit === fits) continue;
-        const group = groups.get(`${fit} ${each.status}`);
-        if (group) group.ids.push(id);
-        else groups.set(`${fit} ${each.status}`, { ids: [id], status: each.status, fit });
+        const { status } = each;
+        (groups[rankOf(fit, status)] ??= { ids: [], status }).ids.push(id);
       }
-      return [...groups.values()].sort((a, b) => rankOf(a) - rankOf(b));
+      // In the order of the ranks, without those that nobody has.
+      return Object.values(groups);
     },
     namesakes: () =>
       [...names.entries()].flatMap(([key, { size }]) => {
@@ -81,9 +81,9 @@ export function createNameIndex(follow: (id: string) => StoredPerson | null): Na
 
 const order = { named: 0, unknown: 1, ignored: 2 } as const;
 
-/** Whoever is called so comes first, then those who have a name. */
-function rankOf({ status, fit }: { status: PersonStatus; fit: number }): number {
-  return (fit === 0 ? 0 : (order[status] + 1) * fits) + (fit === 0 ? order[status] : fit);
+/** From 0. Whoever is called so comes first, then those who have a name. */
+function rankOf(fit: number, status: PersonStatus): number {
+  return fit === 0 ? order[status] : (order[status] + 1) * fits + fit;
 }
 
 function numbersOf({ number, formerNumbers }: StoredPerson): number[] {

@@ -24,14 +24,13 @@ export function fitMrkdwn(text: RichText, most: number): string {
   return shown.length <= most ? shown : '';
 }
 
-/** The first `units` of the text, with an ellipsis. A run that stands for more than its text is kept whole, or left out. */
+/** The first `units` of the text, with an ellipsis. */
 function first(text: RichText, units: number): RichText {
   const kept: TextRun[] = [];
   let left = units;
   for (const run of text) {
     if (run.text.length > left) {
-      const isPlain = run.time === undefined && run.member === undefined;
-      if (isPlain && left > 0) kept.push({ ...run, text: cut(run.text, { characters: left, units: left }).trimEnd() });
+      if (left > 0) kept.push({ ...run, text: cut(run.text, { characters: left, units: left }).trimEnd() });
       break;
     }
     kept.push(run);

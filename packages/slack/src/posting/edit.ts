@@ -82,8 +82,7 @@ export async function swapPicture(
     for (const waitMs of outcome === 'edited' ? [0, ...options.readBackAfterMs] : []) {
       await pause(waitMs, signal);
       const now = await messageAt(options.call, at, signal);
-      if (!now) return 'gone';
-      if (shows(now, shown.fileId, proofs)) return 'swapped';
+      if (now && shows(now, shown.fileId, proofs)) return 'swapped';
     }
   }
   const restored = await edit({ ...shown, fileId: oldFileId }, options, signal);

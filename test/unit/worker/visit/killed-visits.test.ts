@@ -64,34 +64,38 @@ async function growing(rig: VisitRig): Promise<Story> {
 }
 
 describe('a process that is killed', () => {
-  it.each(stories)('at any step of %s leaves one post that says everything', async (_what, swapping, prepare, replies) => {
-    let last = 0;
-    for (let at = 1; ; at += 1) {
-      const rig = startVisitRig();
-      rig.posts.swapping = swapping;
-      const { id } = await prepare(rig);
-      const { steps } = killAt(rig, at);
-      const wasKilled = await runUntilKilled(rig);
-      last = steps();
-      if (!wasKilled && last < at) break;
-      await takeOver(rig);
-      const visit = await rig.visit(id);
-      expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
-      expect(rig.posts.replies(), `killed at step ${at}`).toHaveLength(replies);
-      expect(visit.post?.progress).toMatchObject({ state: 'posted', messageId: rig.posts.shown()[0]!.messageId });
-      expect(visit.post?.progress?.fileId).toBe(rig.posts.shown()[0]!.fileId);
-      expect(visit.replies.every(({ progress }) => progress?.state === 'posted')).toBe(true);
-      const text = JSON.stringify(rig.posts.shown()[0]!.post);
-      for (const name of visit.persons) expect(text.toLowerCase(), `killed at step ${at}`).toContain(name);
-      expect(visit.shownHash).not.toBeNull();
-      // Whatever comes next finds nothing to do.
-      const before = [rig.posts.edits, rig.posts.swaps];
-      rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: visit.revision + 1, why: 'edit' });
-      await rig.settle();
-      expect([rig.posts.edits, rig.posts.swaps]).toEqual(before);
-    }
-    expect(last).toBeGreaterThan(8);
-  }, 60_000);
+  it.each(stories)(
+    'at any step of %s leaves one post that says everything',
+    async (_what, swapping, prepare, replies) => {
+      let last = 0;
+      for (let at = 1; ; at += 1) {
+        const rig = startVisitRig();
+        rig.posts.swapping = swapping;
+        const { id } = await prepare(rig);
+        const { steps } = killAt(rig, at);
+        const wasKilled = await runUntilKilled(rig);
+        last = steps();
+        if (!wasKilled && last < at) break;
+        await takeOver(rig);
+        const visit = await rig.visit(id);
+        expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
+        expect(rig.posts.replies(), `killed at step ${at}`).toHaveLength(replies);
+        expect(visit.post?.progress).toMatchObject({ state: 'posted', messageId: rig.posts.shown()[0]!.messageId });
+        expect(visit.post?.progress?.fileId).toBe(rig.posts.shown()[0]!.fileId);
+        expect(visit.replies.every(({ progress }) => progress?.state === 'posted')).toBe(true);
+        const text = JSON.stringify(rig.posts.shown()[0]!.post);
+        for (const name of visit.persons) expect(text.toLowerCase(), `killed at step ${at}`).toContain(name);
+        expect(visit.shownHash).not.toBeNull();
+        // Whatever comes next finds nothing to do.
+        const before = [rig.posts.edits, rig.posts.swaps];
+        rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: visit.revision + 1, why: 'edit' });
+        await rig.settle();
+        expect([rig.posts.edits, rig.posts.swaps]).toEqual(before);
+      }
+      expect(last).toBeGreaterThan(8);
+    },
+    60_000,
+  );
 
   it('beside another one at work never posts twice, even when its lease has run out', async () => {
     const rig = startVisitRig();
