@@ -5,6 +5,8 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
 import type { JobContext, JobResult } from '@watchpost/shared/jobs/job-queue';
+import { toAppError } from '@watchpost/shared/errors';
+import { pause } from '@watchpost/shared/wait';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { defaultCameraSettings } from '@watchpost/cameras/camera-settings';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
@@ -111,8 +113,16 @@ export function interaction(deed: Deed, over: Partial<InteractionJob> & { member
   };
 }
 
+/** As the queue does: a job that was asked to come back soon does, and uses up no attempt. */
 export async function doInteraction(deps: InteractionDeps, job: InteractionJob, context = firstAttempt): Promise<JobResult> {
-  return createInteractionHandler(deps)(job, context, never);
+  for (;;)
+    try {
+      return await createInteractionHandler(deps)(job, context, never);
+    } catch (error) {
+      const { retryAfterMs } = toAppError(error);
+      if (retryAfterMs === undefined) throw error;
+      await pause(retryAfterMs, never);
+    }
 }
 
 /** A snapshot of these faces joins its camera's visit, which then has been posted. */
@@ -136,7 +146,7 @@ export async function takeSnapshot(
   return visits.save({ ...joined, numbers, persons, asked, post: { channel: 'slack:CRESULTS', progress } }, never);
 }
 
-export async function composed(opened: OpenedGallery, visit: Visit) {
+async function composed(opened: OpenedGallery, visit: Visit) {
   const seen = await opened.questions.seenIn(
     visit.snapshots.map(({ snapshotId }) => snapshotId),
     never,

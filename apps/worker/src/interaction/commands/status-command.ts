@@ -26,11 +26,8 @@ const outcomeWords: Record<OutcomeCount['outcome'], string> = {
 /** `status`: what waits, who is known, and why pictures had no face. */
 export const status: CommandHandler = async (_asked, deps, signal) => {
   const toMs = Date.now();
-  const [jobs, people, outcomes] = await Promise.all([
-    jobsLine(deps),
-    deps.gallery.people(signal),
-    deps.records.outcomes({ fromMs: toMs - dayMs, toMs }, signal),
-  ]);
+  const people = deps.questions.findPeople('', Number.MAX_SAFE_INTEGER);
+  const [jobs, outcomes] = await Promise.all([jobsLine(deps), deps.records.outcomes({ fromMs: toMs - dayMs, toMs }, signal)]);
   const named = people.filter((person) => person.status === 'named').length;
   const unknown = people.filter((person) => person.status === 'unknown').length;
   const known = say`People: ${countOf(named, 'name')}, ${countOf(unknown, 'unknown')}, ${people.length - named - unknown} ignored`;
