@@ -111,6 +111,7 @@ describe('the page of the emulated Slack, in a browser', () => {
   });
   afterEach(async () => {
     await tab?.close();
+    for (const { id } of rig.slack.front.onlyHere.modals()) rig.slack.front.onlyHere.close(id, true);
     for (const { ts } of rig.slack.front.onlyHere.ephemerals()) rig.slack.front.onlyHere.remove(ts);
     await rig.call('chat.delete', { channel: results, ts: shown!.ts });
     expect(faults.splice(0)).toEqual([]);
@@ -160,7 +161,7 @@ describe('the page of the emulated Slack, in a browser', () => {
     await tab.keyboard.press('Enter');
     const known = tab.getByRole('combobox', { name: 'Somebody known' });
     await known.waitFor();
-    await expect.poll(() => known.evaluate('(field) => field === document.activeElement')).toBe(true);
+    await expect.poll(() => tab.evaluate('document.activeElement.dataset.field')).toBe('p');
     await tab.keyboard.type('ad');
     await tab.getByRole('option', { name: 'Ada Lovelace' }).waitFor();
     await tab.keyboard.press('ArrowDown');
