@@ -172,7 +172,7 @@ describe('the page of the emulated Slack, in a browser', () => {
     await tab.keyboard.press('Enter');
     await sees('1: Ada Lovelace');
     // Whoever works by keyboard goes on where the dialog was opened.
-    expect(await tab.evaluate('document.activeElement.dataset.press')).toBe('watchpost:is');
+    await expect.poll(() => tab.evaluate('document.activeElement.dataset.press')).toBe('watchpost:is');
   });
 
   it('chooses a member, says what is wrong with a field, and closes with Escape', async () => {
