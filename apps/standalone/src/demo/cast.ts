@@ -47,7 +47,7 @@ export const household: readonly { name: string; member: CastMember; ignored: bo
 const opening: Visit[] = [
   { camera: 'Front door', people: [man] },
   { camera: 'Garden', people: [blonde] },
-  { camera: 'Garage', people: [bearded] },
+  { camera: 'Gate', people: [bearded] },
   { camera: 'Garden', people: [] },
   { camera: 'Front door', people: [man] },
   { camera: 'Garage', people: [man] },
@@ -66,7 +66,7 @@ export function visitAt(index: number, random: () => number): Visit {
     const member = random() < 0.85 ? pick(Object.values(regulars)) : pick(passersBy);
     if (member) people.add(member);
   }
-  return { camera: pick(['Front door', 'Garage', 'Garden'] as const) ?? 'Garden', people: [...people] };
+  return { camera: pick(['Front door', 'Garage', 'Garden', 'Gate'] as const) ?? 'Garden', people: [...people] };
 }
 
 /** Time until the next snapshot, in milliseconds: short at first, so that there is something to see, then longer. */
