@@ -167,7 +167,8 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
     port,
     signingSecret,
     apps: [bot, ...Object.keys(scenes)],
-    channels: [readChannel, writeChannel],
+    // The last one has another id at each start: what is remembered of an earlier start's cameras is not about these.
+    channels: [writeChannel, 'general', readChannel],
     commands: ['/faces'],
   });
   lifecycle.onStop('emulated Slack', async () => slack.close());
