@@ -8,7 +8,7 @@ export async function firstResult(slack: EmulatedSlack, app: string, channel: st
   const own = await client.auth.test().catch(() => undefined);
   while (!signal.aborted) {
     const history = await client.conversations.history({ channel: slack.channelId(channel), limit: 20 }).catch(() => undefined);
-    const posts = history?.messages?.filter(({ subtype, user }) => user === own?.user_id && !/^channel_/.test(subtype ?? ''));
+    const posts = history?.messages?.filter(({ subtype, user }) => user === own?.user_id && !subtype?.startsWith('channel_'));
     const first = posts?.at(-1);
     if (first) return first.text ?? '';
     await pause(500, signal).catch(() => undefined);

@@ -76,6 +76,11 @@ document.addEventListener('click', (event) => {
   }
   const button = target?.closest<HTMLElement>('button, a.button');
   if (!button) return;
+  use(button);
+});
+
+/** Does what a button of the page is for. */
+function use(button: HTMLElement): void {
   const { press: pressed, shortcut, tab, newest, dismiss } = button.dataset;
   const message = button.closest<HTMLElement>('[data-ts]');
   if (pressed !== undefined) void press(button);
@@ -83,7 +88,7 @@ document.addEventListener('click', (event) => {
   else if (dismiss !== undefined) void tell({ do: 'dismiss', ts: message?.dataset['ts'] });
   else if (tab !== undefined) openTab(tab);
   else if (newest !== undefined) for (const scroll of button.parentElement?.querySelectorAll<HTMLElement>('.scroll') ?? []) toEnd(scroll);
-});
+}
 
 /** A menu at the lower edge is scrolled to. */
 document.addEventListener(
