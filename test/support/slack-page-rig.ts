@@ -7,13 +7,17 @@ import { startEmulatedSlack, type EmulatedSlack } from '@watchpost/standalone/sl
 import { servePage } from '@watchpost/standalone/slack/page/page-server';
 import { type Browser, chromium } from 'playwright-core';
 
+/** JSON of which each test says what it expects where. */
+// oxlint-disable-next-line typescript/no-explicit-any -- typing all of Slack's answers would hide what a test is about
+export type Loose = Record<string, any>;
+
 /** A request that an app receives from Slack. */
 export interface Received {
   path: string;
   /** Whether its signature fits. */
   signed: boolean;
   /** The payload of an interaction, the form of a command, or an event. */
-  body: Record<string, any>;
+  body: Loose;
 }
 
 export interface Answered {
@@ -31,7 +35,7 @@ export interface SlackPageRig {
   /** What the app does with a request. */
   answerWith(answer: (request: Received) => Answered | Promise<Answered>): void;
   /** Calls the Web API over HTTP, as the app or as a camera does. */
-  call(method: string, args: Record<string, unknown>, app?: string): Promise<Record<string, any>>;
+  call(method: string, args: Record<string, unknown>, app?: string): Promise<Loose>;
   /** Uploads a picture; with a channel it is posted there. Resolves to its id. */
   upload(bytes: Uint8Array, options?: { channel?: string; app?: string; name?: string }): Promise<string>;
   close(): Promise<void>;
@@ -72,7 +76,7 @@ export async function startSlackPage(): Promise<SlackPageRig> {
       headers: { authorization: `Bearer ${slack.token(by)}`, 'content-type': 'application/json' },
       body: JSON.stringify(args),
     });
-    return (await response.json()) as Record<string, any>;
+    return (await response.json()) as Loose;
   };
   return {
     slack,
@@ -102,7 +106,9 @@ async function listen(answer: (request: Received) => Promise<Answered>): Promise
     request.on('end', () => {
       const raw = Buffer.concat(chunks).toString();
       const { 'x-slack-request-timestamp': at, 'x-slack-signature': signature, 'content-type': type } = request.headers;
-      const expected = `v0=${createHmac('sha256', signingSecret).update(`v0:${at}:${raw}`).digest('hex')}`;
+      const expected = `v0=${createHmac('sha256', signingSecret)
+        .update(`v0:${String(at)}:${raw}`)
+        .digest('hex')}`;
       const form = Object.fromEntries(new URLSearchParams(raw));
       const body = type === 'application/json' ? JSON.parse(raw) : form['payload'] === undefined ? form : JSON.parse(form['payload']);
       void answer({ path: request.url ?? '', signed: signature === expected, body }).then(async ({ status = 200, json, afterMs = 0 }) => {

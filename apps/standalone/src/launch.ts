@@ -8,6 +8,7 @@ import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { runCameras } from './demo/cameras.ts';
 import { firstResult } from './demo/first-result.ts';
+import { introduce } from './demo/household.ts';
 import { scenes } from './demo/scenes.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
 import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
@@ -57,6 +58,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
     ensureFree(place, () => say(`waiting for port ${String(place.port)}: a process of an earlier start still stops`), lifecycle.stopping);
   const port = await portOf(config, host, env, plan, claim);
   const workerPort = await workerPortOf(config, host, env, port, claim);
+  const isFirstStart = !existsSync(path.join(plan.dataDir, 'postgres'));
   if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
   // Not before the folder is known to be ours: else the next line would say that nothing starts.
@@ -94,7 +96,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   }
   const all = await Promise.all(ready);
   if (lifecycle.stopping.aborted || all.includes(false)) return;
-  if (emulated) startDemo(emulated, originOf({ host, port }), plan, options);
+  if (emulated) startDemo(emulated, { ingest: originOf({ host, port }), plan, household: isFirstStart ? ownEnv : undefined }, options);
   else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
 }
 
@@ -165,7 +167,8 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
     port,
     signingSecret,
     apps: [bot, ...Object.keys(scenes)],
-    channels: [readChannel, writeChannel],
+    // The last one has another id at each start: what is remembered of an earlier start's cameras is not about these.
+    channels: [writeChannel, 'general', readChannel],
     commands: ['/faces'],
   });
   lifecycle.onStop('emulated Slack', async () => slack.close());
@@ -200,10 +203,24 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
 /** Whether a gallery is kept beside the demonstration's, such as that of an earlier version's demonstration. */
 const hasGalleryBeside = ({ dataDir }: Plan): boolean => existsSync(path.join(dataDir, '..', 'postgres'));
 
-function startDemo({ slack, command, pageUrl }: Emulated, ingest: string, plan: Plan, { lifecycle, say }: LaunchOptions): void {
+interface DemoOptions {
+  /** Where ingest is. */
+  ingest: string;
+  plan: Plan;
+  /** The environment in which the household is made known; undefined: it is. */
+  household: NodeJS.ProcessEnv | undefined;
+}
+
+function startDemo(
+  { slack, command, pageUrl }: Emulated,
+  { ingest, plan, household }: DemoOptions,
+  { lifecycle, say }: LaunchOptions,
+): void {
+  const { stopping } = lifecycle;
   slack.connect({ events: `${ingest}/api/events`, interactions: `${ingest}/api/interactions`, commands: `${ingest}/api/commands` });
   const folder = path.join(plan.dataDir, '..');
-  const cameras = runCameras({ slack, channel: readChannel, say }, lifecycle.stopping);
+  const known = household ? introduce({ env: household, say }, stopping) : Promise.resolve();
+  const cameras = known.then(async () => runCameras({ slack, channel: readChannel, say }, stopping));
   lifecycle.onStop('cameras', async () => cameras);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
@@ -214,7 +231,7 @@ function startDemo({ slack, command, pageUrl }: Emulated, ingest: string, plan: 
     say(`  The gallery in ${folder}, of an installation or of an earlier version's demonstration, is another one and stays as it is.`);
   say(`  Ctrl-C stops everything; what was learnt stays in ${plan.dataDir}.`);
   say('');
-  void firstResult(slack, bot, writeChannel, lifecycle.stopping).then((text) => {
+  void firstResult(slack, bot, writeChannel, stopping).then((text) => {
     if (text !== undefined) say(`the first result has been posted: ${pageUrl}`);
   });
 }

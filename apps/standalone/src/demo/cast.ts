@@ -34,15 +34,25 @@ export interface Visit {
 
 const { man, blonde, bearded, darkHaired, young } = regulars;
 
-/** The first minutes: a person right away, one seen again by another camera, an empty frame, three people at once. */
+/** Known before the first snapshot: somebody who lives here, and somebody whom nobody needs to hear about. */
+export const household: readonly { name: string; member: CastMember; ignored: boolean }[] = [
+  { name: 'Mia', member: blonde, ignored: false },
+  { name: 'Postman', member: bearded, ignored: true },
+];
+
+/**
+ * The first minute: a stranger to name, somebody known, somebody ignored and an empty frame (nothing is posted), the stranger again in
+ * the same visit, and at another camera: that visit says the name by then.
+ */
 const opening: Visit[] = [
   { camera: 'Front door', people: [man] },
-  { camera: 'Garden', people: [blonde, bearded] },
-  { camera: 'Garage', people: [man] },
+  { camera: 'Garden', people: [blonde] },
+  { camera: 'Gate', people: [bearded] },
   { camera: 'Garden', people: [] },
+  { camera: 'Front door', people: [man] },
+  { camera: 'Garage', people: [man] },
   { camera: 'Front door', people: [darkHaired, man] },
-  { camera: 'Garage', people: [young] },
-  { camera: 'Front door', people: [blonde, bearded, darkHaired] },
+  { camera: 'Garden', people: [blonde, young] },
 ];
 
 /** Which camera takes the snapshot with this number (from 0), and who is in it. `random` returns numbers from 0 up to 1. */
@@ -56,7 +66,7 @@ export function visitAt(index: number, random: () => number): Visit {
     const member = random() < 0.85 ? pick(Object.values(regulars)) : pick(passersBy);
     if (member) people.add(member);
   }
-  return { camera: pick(['Front door', 'Garage', 'Garden'] as const) ?? 'Garden', people: [...people] };
+  return { camera: pick(['Front door', 'Garage', 'Garden', 'Gate'] as const) ?? 'Garden', people: [...people] };
 }
 
 /** Time until the next snapshot, in milliseconds: short at first, so that there is something to see, then longer. */

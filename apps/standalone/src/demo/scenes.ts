@@ -109,5 +109,26 @@ const garden: Scene = {
   },
 };
 
-export const scenes = { 'Front door': frontDoor, Garage: garage, Garden: garden } as const satisfies Record<string, Scene>;
+const gate: Scene = {
+  places: [
+    { x: 340, y: 330, height: 130 },
+    { x: 640, y: 320, height: 140 },
+    { x: 930, y: 335, height: 130 },
+  ],
+  draw: (canvas) => {
+    gradient(canvas, '#b9cad6', '#dfe6e6', 0, 330);
+    gradient(canvas, '#8a8f86', '#6b6f68', 330, frame.height);
+    for (const x of [0, 860]) {
+      rect(canvas, '#9a8f80', x, 210, 420, 190);
+      for (let y = 225; y < 400; y += 25) rect(canvas, '#857b6e', x, y, 420, 3);
+    }
+    for (const x of [400, 840]) rect(canvas, '#6f665b', x, 170, 44, 240);
+    for (let x = 456; x < 840; x += 32) rect(canvas, '#2f3a3a', x, 200, 8, 210);
+    for (const y of [215, 395]) rect(canvas, '#2f3a3a', 446, y, 394, 8);
+    rect(canvas, '#a23b2e', 1080, 250, 74, 96);
+    rect(canvas, '#7d2a20', 1092, 272, 50, 8);
+  },
+};
+
+export const scenes = { 'Front door': frontDoor, Garage: garage, Garden: garden, Gate: gate } as const satisfies Record<string, Scene>;
 export type CameraName = keyof typeof scenes;

@@ -76,6 +76,11 @@ document.addEventListener('click', (event) => {
   }
   const button = target?.closest<HTMLElement>('button, a.button');
   if (!button) return;
+  use(button);
+});
+
+/** Does what a button of the page is for. */
+function use(button: HTMLElement): void {
   const { press: pressed, shortcut, tab, newest, dismiss } = button.dataset;
   const message = button.closest<HTMLElement>('[data-ts]');
   if (pressed !== undefined) void press(button);
@@ -83,7 +88,16 @@ document.addEventListener('click', (event) => {
   else if (dismiss !== undefined) void tell({ do: 'dismiss', ts: message?.dataset['ts'] });
   else if (tab !== undefined) openTab(tab);
   else if (newest !== undefined) for (const scroll of button.parentElement?.querySelectorAll<HTMLElement>('.scroll') ?? []) toEnd(scroll);
-});
+}
+
+/** A menu at the lower edge is scrolled to. */
+document.addEventListener(
+  'toggle',
+  ({ target }) => {
+    if (target instanceof HTMLDetailsElement && target.open) target.querySelector('ul')?.scrollIntoView({ block: 'nearest' });
+  },
+  true,
+);
 
 document.addEventListener('change', (event) => {
   if (isField(event.target) && event.target.dataset['press'] !== undefined && event.target.role !== 'combobox') void press(event.target);
@@ -136,8 +150,9 @@ function apply({ lists, pieces: fresh, modal: open }: Update): void {
     if (!list) continue;
     const before = list.childElementCount;
     updateList(list, keys, pieces);
-    const tab = list.closest<HTMLElement>('[data-panel]')?.dataset['panel'] ?? '';
-    if (keys.length > before && tab !== currentTab()) document.querySelector(`[data-tab="${CSS.escape(tab)}"]`)?.classList.add('unread');
+    const panel = list.closest<HTMLElement>('[data-panel]');
+    if (keys.length > before && panel?.hidden)
+      document.querySelector(`[data-tab="${CSS.escape(panel.dataset['panel'] ?? '')}"]`)?.classList.add('unread');
   }
   const home = document.querySelector<HTMLElement>('#home');
   const piece = pieces.get('home');

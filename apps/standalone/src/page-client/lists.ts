@@ -61,6 +61,18 @@ function newItem(key: string): HTMLElement {
   return item;
 }
 
+/** Remembers a control, so that it is found again after its message has been drawn anew. Returns how to focus it. */
+export function remember(control: Element | null): () => void {
+  const key = control?.closest<HTMLElement>('[data-key]')?.dataset['key'];
+  const selector = control ? selectorOf(control) : null;
+  return () => {
+    if (control instanceof HTMLElement && control.isConnected) return control.focus();
+    const item = key === undefined ? null : document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    const again = (selector === null ? null : item?.querySelector<HTMLElement>(selector)) ?? item?.querySelector<HTMLElement>('article');
+    again?.focus({ preventScroll: true });
+  };
+}
+
 /** The same button, menu or field in a newer version of a message. */
 function selectorOf(element: Element): string | null {
   if (!(element instanceof HTMLElement)) return null;

@@ -1,4 +1,5 @@
 import { carryOver, fieldsOf } from './fields.ts';
+import { remember } from './lists.ts';
 import { search } from './search.ts';
 import { tell } from './server.ts';
 import { localTimes } from './times.ts';
@@ -12,7 +13,7 @@ export interface Modal {
 /** `press`: called for what is chosen in a field that tells the app at once. */
 export function modalOf(dialog: HTMLDialogElement, press: (from: HTMLElement) => void): Modal {
   let shown: { key: string; hash: string } | null = null;
-  let opener: Element | null = null;
+  let back: (() => void) | undefined;
 
   dialog.addEventListener('cancel', (event) => {
     // Escape: the app may want to know.
@@ -58,15 +59,15 @@ export function modalOf(dialog: HTMLDialogElement, press: (from: HTMLElement) =>
         shown = null;
         if (dialog.open) dialog.close();
         dialog.replaceChildren();
-        if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-        opener = null;
+        back?.();
+        back = undefined;
         return;
       }
       if (shown?.key === view.key && shown.hash === view.hash) return;
       const fresh = document.createElement('template');
       fresh.innerHTML = view.html;
       if (shown?.key === view.key) carryOver(dialog, fresh.content);
-      opener ??= document.activeElement;
+      back ??= remember(document.activeElement);
       shown = view;
       dialog.replaceChildren(fresh.content);
       localTimes(dialog);

@@ -40,24 +40,10 @@ export function search(input: HTMLInputElement, where: unknown, chosen: (input: 
     // A later letter has been typed meanwhile.
     if (mine !== asked || !input.isConnected) return;
     list.replaceChildren(
-      ...found.map(({ value, label }, index) => {
-        const item = document.createElement('li');
-        item.id = `${list.id}-${String(index)}`;
-        item.role = 'option';
-        item.ariaSelected = 'false';
-        item.dataset['value'] = value;
-        item.textContent = label;
-        return item;
-      }),
+      ...(found.length > 0
+        ? found.map((option, index) => optionItem(option, `${list.id}-${String(index)}`))
+        : [noneItem(error ?? 'No results')]),
     );
-    if (found.length === 0) {
-      const none = document.createElement('li');
-      none.className = 'none';
-      none.role = 'option';
-      none.ariaDisabled = 'true';
-      none.textContent = error ?? 'No results';
-      list.append(none);
-    }
     show(document.activeElement === input);
   };
 
@@ -92,4 +78,24 @@ export function search(input: HTMLInputElement, where: unknown, chosen: (input: 
     const option = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-value]') : null;
     if (option) choose(option);
   });
+}
+
+function optionItem({ value, label }: { value: string; label: string }, id: string): HTMLElement {
+  const item = noneItem(label);
+  item.className = '';
+  item.id = id;
+  item.ariaDisabled = 'false';
+  item.dataset['value'] = value;
+  return item;
+}
+
+/** Says that there is nothing to choose. */
+function noneItem(words: string): HTMLElement {
+  const item = document.createElement('li');
+  item.className = 'none';
+  item.role = 'option';
+  item.ariaSelected = 'false';
+  item.ariaDisabled = 'true';
+  item.textContent = words;
+  return item;
 }

@@ -1,10 +1,14 @@
-const day = (date: Date): string => date.toDateString();
+/** Today, yesterday, or neither. */
+function relativeDay(at: Date): string | undefined {
+  const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toDateString();
+  return at.toDateString() === daysAgo(0) ? 'today' : at.toDateString() === daysAgo(1) ? 'yesterday' : undefined;
+}
 
 /** Slack's tokens for dates, in the reader's own time zone. */
 function token(name: string, at: Date): string | undefined {
   const write = (options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(undefined, options).format(at);
-  const today = new Date();
-  const relative = day(at) === day(today) ? 'today' : day(at) === day(new Date(today.getTime() - 86_400_000)) ? 'yesterday' : undefined;
+  const pretty = /^(date\w*)_pretty$/.exec(name)?.[1];
+  if (pretty !== undefined) return relativeDay(at) ?? token(pretty, at);
   switch (name) {
     case 'time':
       return write({ hour: 'numeric', minute: '2-digit' });
@@ -14,19 +18,16 @@ function token(name: string, at: Date): string | undefined {
       return `${String(at.getFullYear())}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
     case 'date_slash':
       return write({ dateStyle: 'short' });
-    case 'date':
-    case 'date_long':
-      return write({ dateStyle: name === 'date' ? 'long' : 'full' });
-    case 'date_short':
-      return write({ dateStyle: 'medium' });
-    case 'date_pretty':
-    case 'date_long_pretty':
-      return relative ?? write({ dateStyle: name === 'date_pretty' ? 'long' : 'full' });
-    case 'date_short_pretty':
-      return relative ?? write({ dateStyle: 'medium' });
     default:
-      return undefined;
+      return dateIn(name, write);
   }
+}
+
+const dateStyles = { date: 'long', date_long: 'full', date_short: 'medium' } as const;
+
+function dateIn(name: string, write: (options: Intl.DateTimeFormatOptions) => string): string | undefined {
+  const style = Object.entries(dateStyles).find(([each]) => each === name)?.[1];
+  return style && write({ dateStyle: style });
 }
 
 /** Writes the times within an element as the reader's clock says. One with a token that nobody knows keeps its own words. */

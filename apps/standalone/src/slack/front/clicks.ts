@@ -215,8 +215,9 @@ async function submit(desk: Desk, viewId: string, fields: readonly payloads.Fiel
     case 'push':
       return refused(await act('views.push', { trigger_id: await desk.trigger(viewId), view: read.data.view }));
     case undefined:
-      return { error: 'We had some trouble connecting. Try again?' };
+      break;
   }
+  return { error: 'We had some trouble connecting. Try again?' };
 }
 
 const refused = ({ ok, error }: Answer): Outcome => (ok ? {} : { error: `Slack does not take the dialog: ${error ?? 'unknown'}` });

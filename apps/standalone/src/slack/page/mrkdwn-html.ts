@@ -53,7 +53,7 @@ function quotes(html: string): string {
 }
 
 function entityToHtml(entity: string, nameOf: NameOf): string {
-  const [target = '', label] = split(entity);
+  const [target, label] = split(entity);
   const id = target.slice(1);
   if (target.startsWith('@')) return mention(`@${nameOf(id) ?? (label === undefined ? 'unknown' : decode(label))}`);
   if (target.startsWith('#')) return mention(`#${nameOf(id) ?? (label ? decode(label) : 'private channel')}`);

@@ -147,6 +147,6 @@ async function perform(what: PageDeed, { clicks, onlyHere }: Front): Promise<Out
       return clicks.openHome();
     case 'dismiss':
       onlyHere.remove(what.ts);
-      return {};
   }
+  return {};
 }

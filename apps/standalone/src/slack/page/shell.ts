@@ -23,7 +23,7 @@ export function renderShell({ channels, directMessages, command }: ShellOptions,
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>watchpost: emulated Slack</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script></head>
-<body><header class="top"><h1>watchpost</h1><p>An emulated Slack: three cameras post, watchpost says who was there. Click <b>This is…</b> below a face to name it.</p></header>
+<body><header class="top"><h1>watchpost</h1><p>An emulated Slack: cameras post, watchpost says who was there. Click <b>This is…</b> below a face to name it.</p></header>
 <nav aria-label="Channels"><ul>${tab(first.id, `#${first.name}`, true)}${tab(second.id, `#${second.name}`, false)}${tab('app', 'watchpost', false)}</ul></nav>
 <main>
 ${channelPanel(first, piecesOf(first.id), 'first')}

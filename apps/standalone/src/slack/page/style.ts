@@ -16,7 +16,7 @@ a { color: var(--link); }
 code, pre { font: 13px/1.5 ui-monospace, monospace; background: var(--raised); border: 1px solid var(--line); border-radius: 4px; } code { padding: 0 4px; } pre { padding: 8px; overflow-x: auto; white-space: pre-wrap; }
 blockquote { margin: 0; padding-left: 12px; border-left: 4px solid var(--line); }
 .top { grid-column: 1 / -1; padding: 9px 18px; background: var(--side); color: var(--on-side); display: flex; gap: 4px 16px; align-items: baseline; flex-wrap: wrap; } .top h1 { font-size: 17px; }
-nav { background: var(--side); padding: 10px 8px; } nav ul { display: grid; gap: 2px; }
+nav { background: var(--side); padding: 10px 8px; } nav ul { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
 nav button { width: 100%; min-height: 34px; text-align: left; border: 0; border-radius: 6px; background: none; color: #e6dbe7; padding: 4px 10px; cursor: pointer; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 nav button:hover { background: #ffffff1f; } nav button[aria-current] { background: #1164a3; color: #fff; } nav button.unread { font-weight: 700; color: #fff; }
 main { display: grid; grid-template-columns: minmax(0, 1fr); min-height: 0; }
