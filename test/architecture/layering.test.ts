@@ -30,6 +30,7 @@ const floors: Record<string, string[]> = {
     'packages/see',
     'packages/shared',
     'packages/slack',
+    'packages/visits',
   ],
 };
 

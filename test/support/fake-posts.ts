@@ -4,7 +4,7 @@ import type { ChatPosts, NewPost, PostProgress } from '@watchpost/shared/chat/po
 import { AppError } from '@watchpost/shared/errors';
 
 /** A message in a channel, as its readers see it. */
-export interface FakeMessage {
+interface FakeMessage {
   messageId: string;
   channel: ChannelKey;
   key: string;
