@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import { perKind, type Job, type JobKind } from '@watchpost/shared/jobs/job-kinds';
+import { jobKinds, perKind, type Job, type JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import type { JobContext, JobHandlers, JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -106,10 +106,8 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const metrics = createMetrics({ processMetrics: false });
       const receiver = receive({ metrics, watchMs: 50 });
       await until('it is checked', () => receiver.held() !== null);
-      expect(receiver.held()).toEqual([
-        { kind: 'snapshot', need: 'chat', reason: 'the token is wrong: set another' },
-        { kind: 'result', need: 'chat', reason: 'the token is wrong: set another' },
-      ]);
+      const reason = 'the token is wrong: set another';
+      expect(receiver.held()).toEqual(jobKinds.map((kind) => ({ kind, need: 'chat', reason })));
       await send(2);
       await until('it checks again and again', () => platform.checks > 10);
       expect((await metrics.scrape()).body).toContain('watchpost_jobs_held{kind="snapshot"} 1');

@@ -20,6 +20,9 @@ const turnSchema = z.object({
 });
 type Turn = z.infer<typeof turnSchema>;
 
+/** Between two turns of this process at least, however late its timers and the database's answers are. Milliseconds. */
+const apartMs = 1_000;
+
 const kind = 'turn';
 /** A channel that was quiet for so long needs no document. */
 const keepMs = 24 * 3_600_000;
@@ -57,15 +60,28 @@ export function createTurns(documents: DocumentStore): Turns {
       return mineMs - nowMs;
     }, signal);
 
+  const untilBooked = async (channel: ChannelKey, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const waitMs = await book(channel, signal);
+      if (waitMs === 0) return;
+      await pause(waitMs, signal);
+      const { turn, nowMs } = await read(channel, signal);
+      if (turn.heldUntilMs <= nowMs) return;
+    }
+  };
+
+  /** When this process had its last turn in each channel, as performance.now() says. */
+  const lastMs = new Map<ChannelKey, number>();
+
   return {
     take: async (channel, signal) => {
+      await untilBooked(channel, signal);
       for (;;) {
-        const waitMs = await book(channel, signal);
-        if (waitMs === 0) return;
+        const waitMs = (lastMs.get(channel) ?? -Infinity) + apartMs - performance.now();
+        if (waitMs <= 0) break;
         await pause(waitMs, signal);
-        const { turn, nowMs } = await read(channel, signal);
-        if (turn.heldUntilMs <= nowMs) return;
       }
+      lastMs.set(channel, performance.now());
     },
     hold: (channel, forMs, signal) =>
       untilNoConflict(async () => {

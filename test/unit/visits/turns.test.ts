@@ -51,6 +51,29 @@ describe('turns in a channel', () => {
     expect(turnMs).toBeGreaterThanOrEqual(1_000);
   });
 
+  it('come a second apart in one process also where the database answered one of them late', async () => {
+    let reads = 0;
+    const slowOnce = {
+      ...documents,
+      get: async (...args: Parameters<typeof documents.get>) => {
+        const answer = await documents.get(...args);
+        // The one before its turn: it booked, and looks whether the channel is held now.
+        if ((reads += 1) === 4) await new Promise((resolve) => setTimeout(resolve, 900));
+        return answer;
+      },
+    };
+    const turns = createTurns(slowOnce);
+    const { came, take } = watched();
+    for (const who of ['a', 'b', 'c']) {
+      take(who, 'slack:C1', turns);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(came.map(({ who }) => who)).toEqual(['a', 'b', 'c']);
+    expect(came[1]!.afterMs).toBeGreaterThan(1_900);
+    expect(leastApart(came)).toBeGreaterThanOrEqual(1_000);
+  });
+
   it('do not wait for another channel', async () => {
     const { came, take } = watched();
     take('a');
