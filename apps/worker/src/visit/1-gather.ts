@@ -23,6 +23,8 @@ export interface Gathered {
   before: Visit['verdict'];
   /** The revision that all of this was made of. */
   revision: number;
+  /** Up to which change of the gallery this tells. */
+  version: number;
   view: VisitView;
   faces: Map<string, ComparableFace[]>;
 }
@@ -42,12 +44,19 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
   const others = posted.filter(({ id }) => id !== visit.id);
   const verdict = verdictOf({ visit, view, settings, timeZone: cameras.timeZone(), posted: others });
-  const gathered = { before: visit.verdict, revision: visit.revision, view, faces };
+  const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces };
   if (sameJson([numbers, persons, asked, verdict], [visit.numbers, visit.persons, visit.asked ?? [], visit.verdict]))
     return { ...gathered, visit };
   const stored = await changeVisit(visits, visitId, (now) => ({ ...now, numbers, persons, asked, verdict }), signal);
   if (!stored) throw missing();
   return { ...gathered, visit: stored };
+}
+
+/** Whether somebody in the visit was changed since this was gathered: who follows the changes cannot see a post that is not there yet. */
+export async function isOutOfDate({ visit, version }: Gathered, { questions }: GatherDeps, signal: AbortSignal): Promise<boolean> {
+  const concerned = new Set([...visit.persons, ...(visit.asked ?? [])]);
+  const { personIds } = await questions.changedSince(version, signal);
+  return personIds.some((id) => concerned.has(id));
 }
 
 /** Changes a visit that there must be. */
