@@ -42,6 +42,10 @@ export const visitSchema = z.object({
   persons: z.array(z.string()),
   /** Further persons whose change would change the post: those whom it asks about, and those who count as somebody else in it. */
   asked: z.array(z.string()).exactOptional(),
+  /** All whom the post, its pictures or what is kept of it ever named: so that a name goes everywhere when somebody is forgotten. */
+  named: z.array(z.string()).exactOptional(),
+  /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
+  picturesGo: z.boolean().exactOptional(),
   verdict: verdictSchema,
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),

@@ -45,11 +45,29 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const others = posted.filter(({ id }) => id !== visit.id);
   const verdict = verdictOf({ visit, view, settings, timeZone: cameras.timeZone(), posted: others });
   const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces };
-  if (sameJson([numbers, persons, asked, verdict], [visit.numbers, visit.persons, visit.asked ?? [], visit.verdict]))
-    return { ...gathered, visit };
-  const stored = await changeVisit(visits, visitId, (now) => ({ ...now, numbers, persons, asked, verdict }), signal);
+  const named = [...new Set([...(visit.named ?? []), ...namedIn(view), ...visit.said.map(({ notPerson }) => notPerson)])];
+  const forgotten = await forgottenOf(named, gallery, signal);
+  const found = { numbers, persons, asked, verdict, named: named.filter((id) => !forgotten.has(id)) };
+  const { numbers: n, persons: p, asked: a = [], verdict: v, named: ever = [] } = visit;
+  if (forgotten.size === 0 && sameJson(found, { numbers: n, persons: p, asked: a, verdict: v, named: ever })) return { ...gathered, visit };
+  const stored = await changeVisit(visits, visitId, (now) => ({ ...forgetting(now, forgotten), ...found }), signal);
   if (!stored) throw missing();
   return { ...gathered, visit: stored };
+}
+
+const namedIn = ({ visitors }: VisitView): string[] =>
+  visitors.flatMap(({ person, standing }) => (person && standing === 'named' ? person.id : []));
+
+async function forgottenOf(personIds: readonly string[], gallery: Gallery, signal: AbortSignal): Promise<Set<string>> {
+  const forgotten = new Set<string>();
+  for (const id of personIds) if ((await gallery.person(id, signal)) === null) forgotten.add(id);
+  return forgotten;
+}
+
+/** Without what was said about people who are forgotten; their names may be on the pictures, too. */
+function forgetting(visit: Visit, forgotten: ReadonlySet<string>): VisitBody {
+  if (forgotten.size === 0) return visit;
+  return { ...visit, lastChange: null, said: visit.said.filter(({ notPerson }) => !forgotten.has(notPerson)), picturesGo: true };
 }
 
 /** Whether somebody in the visit was changed since this was gathered: who follows the changes cannot see a post that is not there yet. */

@@ -14,7 +14,8 @@ import { choosePicture } from './3-choose-picture.ts';
 import type { AnnotateDeps } from './4-annotate.ts';
 import { send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
-import { changePicture, type PictureDeps } from './7-change-picture.ts';
+import { removePictures } from './7-remove-pictures.ts';
+import { changePicture, type PictureDeps } from './8-change-picture.ts';
 import { alone, type KeepLease } from './post-lease.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
@@ -100,7 +101,8 @@ async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, s
   const posted = isNew ? await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal)) : visit;
   const described = await describeAs(posted);
   const edited = await timed('edit', () => edit(posted, described, posting, signal));
-  // The picture of a new post is the best one that there was.
-  if (isNew && edited.picture) return edited;
-  return timed('picture', () => changePicture(edited, (snapshotId) => describeAs(edited, snapshotId), plan, posting, signal));
+  const clean = await removePictures(edited, described, posting, signal);
+  // The picture of a new post is the best one that there was, unless an earlier attempt drew it.
+  if (isNew && clean.picture && (visit.picture === null || visit.picture.drawn === plan?.drawn)) return clean;
+  return timed('picture', () => changePicture(clean, (snapshotId) => describeAs(clean, snapshotId), plan, posting, signal));
 }

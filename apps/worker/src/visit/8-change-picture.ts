@@ -9,6 +9,7 @@ import type { PicturePlan } from './3-choose-picture.ts';
 import { annotate } from './4-annotate.ts';
 import { isSame, pictureOf, type SendDeps } from './5-send.ts';
 import { gone, shownOf, type ShownVisit } from './6-edit.ts';
+import { removeFile } from './remove-file.ts';
 
 export interface PictureDeps extends SendDeps {
   /** The platforms that keep a post's picture whatever is asked: found out once in each process. */
@@ -41,8 +42,8 @@ export async function changePicture(
   const described = await describeWith(plan?.snapshotId ?? null);
   if (!described.post.picture) return visit;
   const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
-  if (unfinished) return sendReply(visit, unfinished, shown, described, drawing, deps, signal);
   try {
+    if (unfinished) return await sendReply(visit, unfinished, shown, described, drawing, deps, signal);
     if (!deps.keepsPictures.has(platformOf(shown.channel))) {
       const swapped = await swap(visit, shown, described, drawing, deps, signal);
       if (swapped) return swapped;
@@ -94,6 +95,7 @@ async function swap(
   const fileId = await deps.platform.posts.upload(picture, signal);
   await deps.keepLease();
   const outcome = await deps.platform.posts.swapPicture({ channel, messageId, oldFileId, fileId, post }, signal);
+  if (outcome !== 'swapped') await removeFile(fileId, deps, signal);
   if (outcome === 'gone') return gone(visit, deps, signal);
   if (outcome === 'kept') return null;
   const swapped = (now: Visit): Visit => ({
@@ -102,7 +104,9 @@ async function swap(
     picture: plan ? pictureOf(plan) : now.picture,
     shownHash: hash,
   });
-  return change(deps, visit.id, swapped, signal);
+  const stored = await change(deps, visit.id, swapped, signal);
+  if (oldFileId !== null) await removeFile(oldFileId, deps, signal);
+  return stored;
 }
 
 /** In the thread only what a reader has changed, or who has come since. */
