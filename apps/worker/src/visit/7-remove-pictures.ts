@@ -27,9 +27,10 @@ export async function removePictures(
   }
   await deps.keepLease();
   const outcome = await posts.edit({ ...shown, fileId: null, post }, signal);
+  if (visit.upload) await removeFile(visit.upload.fileId, deps, signal);
   if (shown.fileId !== null) await removeFile(shown.fileId, deps, signal);
   if (outcome === 'gone') return gone(visit, deps, signal);
-  const without = ({ picturesGo: _, ...now }: Visit): Visit => ({
+  const without = ({ picturesGo: _, upload: _upload, ...now }: Visit): Visit => ({
     ...now,
     picture: null,
     shownHash: hash,
