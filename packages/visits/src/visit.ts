@@ -46,6 +46,8 @@ export const visitSchema = z.object({
   named: z.array(z.string()).exactOptional(),
   /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
   picturesGo: z.boolean().exactOptional(),
+  /** The numbers that the post ever told of: people who are ignored have none until they are. */
+  told: z.array(z.number().int()).exactOptional(),
   verdict: verdictSchema,
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
