@@ -133,6 +133,7 @@ export function startVisitRig(): VisitRig {
   const visiting = createVisiting({
     ...common,
     platforms: [platform],
+    log,
     metrics,
     keepMs: 30 * 86_400_000,
     freshnessMs: 600_000,

@@ -24,6 +24,7 @@ export interface Subscriber {
 export interface Telling extends Subscriber {
   /** Of the notice to be posted: the same for the same visit, member and person, so that each is told once. */
   noticeId: string;
+  personId: string;
   post: Post;
 }
 
@@ -151,6 +152,7 @@ async function tellingsOf({ platform, member, subscriptions }: Body, happening: 
   return [...told].map(([personId, visitor]) => ({
     platform,
     member,
+    personId,
     noticeId: `tell-${visit.id}-${shortHash([platform, member, personId])}`,
     post: tellingPost(visitor, happening),
   }));
