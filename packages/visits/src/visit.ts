@@ -57,7 +57,7 @@ export const visitSchema = z.object({
    */
   picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
   /** A picture that the platform has, and does not show in the post yet: an attempt comes back to it instead of uploading another one. */
-  upload: z.object({ fileId: z.string(), drawn: z.string(), atMs: z.number() }).exactOptional(),
+  upload: z.object({ fileId: z.string(), drawn: z.string(), atMs: z.number() }).nullable().exactOptional(),
   /** Of the text and the buttons that were posted last. */
   shownHash: z.string().nullable(),
   /** The revision whose content the post shows, or does not need to. */

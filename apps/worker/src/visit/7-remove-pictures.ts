@@ -30,8 +30,10 @@ export async function removePictures(
   if (visit.upload) await removeFile(visit.upload.fileId, deps, signal);
   if (shown.fileId !== null) await removeFile(shown.fileId, deps, signal);
   if (outcome === 'gone') return gone(visit, deps, signal);
-  const without = ({ picturesGo: _, upload: _upload, ...now }: Visit): Visit => ({
+  const without = (now: Visit): Visit => ({
     ...now,
+    picturesGo: false,
+    upload: null,
     picture: null,
     shownHash: hash,
     post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId: null } } : now.post,

@@ -100,13 +100,14 @@ async function swap(
     .swapPicture({ channel, messageId, oldFileId, fileId, post }, signal)
     .catch((error: unknown) => lateOf(error, deps.now() - atMs));
   if (outcome !== 'swapped') {
-    const left = await change(deps, visit.id, ({ upload: _, ...now }) => now, signal);
+    const left = await change(deps, visit.id, (now) => ({ ...now, upload: null }), signal);
     await removeFile(fileId, deps, signal);
     if (outcome === 'late') return left;
     return outcome === 'gone' ? gone(visit, deps, signal) : null;
   }
-  const swapped = ({ upload: _, ...now }: Visit): Visit => ({
+  const swapped = (now: Visit): Visit => ({
     ...now,
+    upload: null,
     post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId, uploadedAtMs: deps.now() } } : now.post,
     picture: plan ? pictureOf(plan) : now.picture,
     shownHash: hash,

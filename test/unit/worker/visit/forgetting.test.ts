@@ -70,7 +70,7 @@ describe('somebody who is forgotten', () => {
     expect(rig.posts.shown()[0]).toMatchObject({ fileId: null });
     expect(rig.posts.files.size).toBe(0);
     expect(JSON.stringify(rig.posts.messages)).not.toContain('Ada');
-    expect((await rig.visit(id)).picturesGo).toBeUndefined();
+    expect((await rig.visit(id)).picturesGo).toBe(false);
   });
 
   it('is gone from pictures too that were drawn before a reader said that it is somebody else', async () => {
