@@ -57,7 +57,8 @@ export function createVisiting({ now = Date.now, metrics, keepMs, ...options }: 
   const subscriptions = createSubscriptions(documents);
   const postNotice = createPostNotice({ ...options, now });
   const deps = { ...options, visits, postNotice, now };
-  const forget = (personIds: readonly string[], signal: AbortSignal): Promise<void> => forgetInNotices(personIds, deps, signal);
+  const forget = (personIds: readonly string[], signal: AbortSignal): Promise<void> =>
+    forgetInNotices(personIds, { ...deps, subscriptions }, signal);
   const decided = metrics.counter('visits_total', 'Visits, by what was decided about them', ['verdict']);
   return {
     visits,

@@ -2,19 +2,25 @@ import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Subscriptions } from '@watchpost/visits/subscriptions';
+import { createNotes } from '../interaction/press/notes.ts';
 import { removeFile } from '../visit/remove-file.ts';
 import { makeDigest, type DigestDeps } from './daily-digest.ts';
 import { noticesNaming, saveNotice, type Notice } from './notice.ts';
 
 export interface ForgetDeps extends Pick<DigestDeps, 'visits' | 'cameras' | 'records' | 'questions' | 'documents' | 'gallery' | 'now'> {
+  subscriptions: Subscriptions;
   platforms: readonly ConnectedPlatform[];
   log: Logger;
 }
 
-/** Takes people who are forgotten out of digests, and out of messages that are not sent yet. Nothing is done of those who are still known. */
+/** Takes people who are forgotten out of digests, messages that are not sent yet, subscriptions, and notes of what readers did. Nothing is done of those who are still known. */
 export async function forgetInNotices(personIds: readonly string[], deps: ForgetDeps, signal: AbortSignal): Promise<void> {
+  const notes = createNotes(deps.documents);
   for (const id of personIds) {
     if ((await deps.gallery.person(id, signal)) !== null) continue;
+    await deps.subscriptions.forget(id, signal);
+    for (const visit of await deps.visits.withPersons([id], 0, signal)) await notes.forget(visit.id, id, signal);
     for (const { id: noticeId, ...notice } of await noticesNaming(deps.documents, id, signal)) {
       const again = await madeAgain(notice, deps, signal);
       // Written after the post: whoever is killed in between does it again.
