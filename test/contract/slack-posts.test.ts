@@ -137,6 +137,17 @@ describe('a message whose answer is lost', () => {
     expect(callsOf(ask)).toHaveLength(1);
   });
 
+  it.each([-300_000, 300_000])('is posted once where Slack’s clock differs by %i ms', async (aheadMs) => {
+    slack.chat.aheadMs = aheadMs;
+    slack.mischief(ask, { kind: 'cut-after' });
+    const parent = slack.chat.say({ channel: 'CRESULTS' });
+    await sendUntilDone(postsOn(slack), { picture: null });
+    slack.mischief(ask, { kind: 'cut-after' });
+    await sendUntilDone(postsOn(slack), { key: 'visit-2', picture: null, thread: parent.ts });
+    expect(callsOf(ask)).toHaveLength(2);
+    expect(slack.chat.messages).toHaveLength(3);
+  });
+
   it('is not asked for again while it may still come, which uses up no attempt', async () => {
     slack.mischief(ask, { kind: 'hang' });
     const startedAt = performance.now();

@@ -35,7 +35,7 @@ describeWith(
       const { ledger, report } = await prove('redis-mongo');
       expect(report).toBe('');
       expect(ledger).toMatchObject(kept);
-      expect(ledger['lies of Slack']).toBeGreaterThan(1);
+      expect(ledger['lies of Slack']).toBeGreaterThan(0);
       expect(ledger['calls with a refused token']).toBeGreaterThan(0);
     }, 240_000);
   },
@@ -50,7 +50,7 @@ describeWith(
       const { ledger, report } = await prove('embedded');
       expect(report).toBe('');
       expect(ledger).toMatchObject({ ...kept, 'kills of the launcher': 1 });
-      expect(ledger['lies of Slack']).toBeGreaterThan(1);
+      expect(ledger['lies of Slack']).toBeGreaterThan(0);
       expect(ledger['calls with a refused token']).toBeGreaterThan(0);
     }, 240_000);
   },

@@ -107,6 +107,7 @@ export function createFakePosts(now: () => number): FakePosts {
         return 'swapped';
       }),
     upload: (picture) => uploadOf(picture),
+    remove: (fileId) => visible(() => void fake.files.delete(fileId)),
   };
   return fake;
 }

@@ -7,7 +7,7 @@ const unexpected = async (): Promise<never> => {
 
 /** For tests whose subject neither posts nor talks to members: each call fails. */
 export const silentChat: { posts: ChatPosts; members: ChatMembers } = {
-  posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected },
+  posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected, remove: unexpected },
   members: {
     mayName: unexpected,
     tell: unexpected,

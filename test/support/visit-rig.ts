@@ -63,6 +63,8 @@ export interface VisitRig {
   cameras: { digestAtMinute: number | null };
   /** The gallery's changes: what `changedSince` tells. */
   changes: { version: number; personIds: string[] };
+  /** People who were forgotten. */
+  forgotten: Set<string>;
   /** Snapshots whose file was deleted. */
   deleted: Set<string>;
   messages: { member: string; summary: string }[];
@@ -131,6 +133,7 @@ export function startVisitRig(): VisitRig {
   const visiting = createVisiting({
     ...common,
     platforms: [platform],
+    log,
     metrics,
     keepMs: 30 * 86_400_000,
     freshnessMs: 600_000,
@@ -158,6 +161,7 @@ export function startVisitRig(): VisitRig {
     cameras: { digestAtMinute: null },
     changes: { version: 1, personIds: [] },
     deleted: new Set(),
+    forgotten: new Set(),
     messages: [],
     downloads: [],
     hold: null,
@@ -233,6 +237,8 @@ function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'member
   };
 }
 
+const somebody = (id: string): Person => ({ id, status: 'named', name: id, number: null, faces: 1, lastSeen: null, mayBe: null });
+
 function fakeGallery(rig: () => VisitRig): Gallery {
   const unused = async (): Promise<never> => {
     throw new Error('nobody asks for this');
@@ -243,7 +249,7 @@ function fakeGallery(rig: () => VisitRig): Gallery {
     ready: async () => undefined,
     position: () => ({ epoch: 'e1', version: rig().changes.version }),
     reached: async () => undefined,
-    person: async (id) => rig().people.get(id) ?? null,
+    person: async (id) => (rig().forgotten.has(id) ? null : (rig().people.get(id) ?? somebody(id))),
     recognise: unused,
     explain: unused,
     people: unused,

@@ -63,6 +63,7 @@ export function workerDeps({
   const visiting = createVisiting({
     ...parts,
     platforms: [platform],
+    log,
     metrics,
     keepMs: 30 * 86_400_000,
     freshnessMs: 600_000,

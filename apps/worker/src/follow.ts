@@ -11,6 +11,8 @@ export interface FollowDeps {
   gallery: Pick<Gallery, 'position' | 'isReady'>;
   visits: Visits;
   sender: JobSender;
+  /** Takes those of them who are forgotten out of digests and messages. */
+  forget: (personIds: readonly string[], signal: AbortSignal) => Promise<void>;
   sendTimeoutMs: number;
   now: () => number;
 }
@@ -52,6 +54,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
     const put = await documents.put({ kind, id, revision, atMs: deps.now(), keys: [], expiresAtMs: null, body }, signal);
     revision = put.revision;
   };
+  await deps.forget(personIds, signal);
   // First what is to be done, then the doing: whoever is killed in between does it again.
   if (cursor !== stored || version !== cursor.version || personIds.length > 0) await save({ epoch, version, waiting });
   if (waiting.length === 0) return;

@@ -41,11 +41,16 @@ export async function takeLease(documents: DocumentStore, id: string, forMs: num
   let mine = taken;
   return {
     renew: async (renewSignal) => {
-      const now = await documents.get(kind, id, renewSignal);
-      if (!now.document || bodySchema.parse(now.document.body).holder !== holder) return false;
-      const renewed = await write(now.document, now.nowMs);
-      if (renewed) mine = renewed;
-      return renewed !== null;
+      for (;;) {
+        const now = await documents.get(kind, id, renewSignal);
+        if (!now.document || bodySchema.parse(now.document.body).holder !== holder) return false;
+        const renewed = await write(now.document, now.nowMs);
+        if (renewed) {
+          mine = renewed;
+          return true;
+        }
+        // Either somebody has taken it, or we renewed it twice at once: what is written now tells.
+      }
     },
     release: async () => {
       await documents.remove(kind, id, mine.revision, AbortSignal.timeout(releaseTimeoutMs)).catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
@@ -11,6 +12,7 @@ import type { Verdict } from '@watchpost/visits/visit';
 import { createVisits, type Visits } from '@watchpost/visits/visits';
 import { follow } from './follow.ts';
 import { postDailyDigest } from './notice/daily-digest.ts';
+import { forgetInNotices } from './notice/forget-in-notices.ts';
 import { createPostNotice } from './notice/notice.ts';
 import { postSkippedLines } from './notice/skipped-line.ts';
 import type { Task } from './schedule.ts';
@@ -26,6 +28,7 @@ export interface VisitingOptions {
   platforms: readonly ConnectedPlatform[];
   sender: JobSender;
   sendTimeoutMs: number;
+  log: Logger;
   metrics: Metrics;
   /** How long a visit is kept, milliseconds. */
   keepMs: number;
@@ -54,6 +57,8 @@ export function createVisiting({ now = Date.now, metrics, keepMs, ...options }: 
   const subscriptions = createSubscriptions(documents);
   const postNotice = createPostNotice({ ...options, now });
   const deps = { ...options, visits, postNotice, now };
+  const forget = (personIds: readonly string[], signal: AbortSignal): Promise<void> =>
+    forgetInNotices(personIds, { ...deps, subscriptions }, signal);
   const decided = metrics.counter('visits_total', 'Visits, by what was decided about them', ['verdict']);
   return {
     visits,
@@ -64,7 +69,7 @@ export function createVisiting({ now = Date.now, metrics, keepMs, ...options }: 
     decided: (verdict) => decided.inc({ verdict }),
     now,
     tasks: [
-      { name: 'follow', everyMs: 1_000, run: (signal) => follow(deps, signal) },
+      { name: 'follow', everyMs: 1_000, run: (signal) => follow({ ...deps, forget }, signal) },
       { name: 'digest', everyMs: 30_000, run: (signal) => postDailyDigest(deps, signal) },
       { name: 'skipped', everyMs: 60_000, run: (signal) => postSkippedLines(deps, signal) },
     ],

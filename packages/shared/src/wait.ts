@@ -1,4 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import { AppError } from './errors.ts';
+
+/** A process has one signal, and dozens of calls that wait at a time: that is no leak, of which Node would warn. */
+function onceAborted(signal: AbortSignal, listener: () => void): void {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', listener, { once: true });
+}
 
 /** Rejects with `aborted` as soon as the signal aborts, for calls that take no signal themselves. The call continues; its outcome is ignored. */
 export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -6,7 +13,7 @@ export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promi
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new AppError('aborted', 'stopped before it was done', { cause: signal.reason }));
-    signal.addEventListener('abort', onAbort, { once: true });
+    onceAborted(signal, onAbort);
   });
   try {
     return await Promise.race([work, aborted]);
@@ -33,7 +40,7 @@ export function within(signal: AbortSignal, ms: number): AbortSignal {
   }, ms);
   timer.unref();
   if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  else onceAborted(signal, onAbort);
   return either.signal;
 }
 

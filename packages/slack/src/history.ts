@@ -36,9 +36,9 @@ const patience = { tries: 5, backoff: { firstMs: 1_000, maxMs: 30_000 } };
 
 export interface HistoryWindow {
   channel: string;
-  /** Timestamps of messages; both excluded. */
+  /** Timestamps of messages; both excluded. No `latest`: up to the newest, whatever the clocks say. */
   oldest: string;
-  latest: string;
+  latest?: string;
   /** No more messages than this. */
   most: number;
   /** Slack takes 999. */
@@ -55,7 +55,7 @@ export async function* historyPages(
 ): AsyncGenerator<SlackMessage[]> {
   yield* pagesOf(
     'conversations.history',
-    { channel, oldest, latest, include_all_metadata: true },
+    { channel, oldest, ...(latest !== undefined && { latest }), include_all_metadata: true },
     { most, pageSize, isPatient, call },
     signal,
   );

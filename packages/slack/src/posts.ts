@@ -3,6 +3,7 @@ import type { Turns } from '@watchpost/shared/chat/turns';
 import type { SlackCall } from './calls.ts';
 import { edit, swapPicture } from './posting/edit.ts';
 import { createWhoAmI } from './posting/find-post.ts';
+import { removeFile } from './posting/remove-file.ts';
 import { uploadPrivately } from './posting/private-upload.ts';
 import { send, type SendOptions } from './posting/send.ts';
 
@@ -41,5 +42,6 @@ export function createSlackPosts({ call, turns, times }: SlackPostsOptions): Sla
     edit: (shown, signal) => edit(shown, options, signal),
     swapPicture: (shown, signal) => swapPicture(shown, options, signal),
     upload: (picture, signal) => uploadPrivately(picture, options, signal),
+    remove: (fileId, signal) => removeFile(call, fileId, signal),
   };
 }

@@ -73,6 +73,8 @@ function linesOf(told: DigestFacts['visits']): Line[] {
   for (const { visit, view } of told) {
     const here = new Set<string>();
     for (const visitor of view.visitors) {
+      // Nobody who is ignored is reported.
+      if (visitor.standing === 'ignored') continue;
       const key = visitor.person?.id ?? '';
       const line = lines.get(key) ?? { visitors: [], cameras: new Set(), visits: 0, fromMs: Infinity, toMs: -Infinity };
       line.visitors.push(visitor);

@@ -24,6 +24,7 @@ export interface Subscriber {
 export interface Telling extends Subscriber {
   /** Of the notice to be posted: the same for the same visit, member and person, so that each is told once. */
   noticeId: string;
+  personId: string;
   post: Post;
 }
 
@@ -44,6 +45,8 @@ export interface Subscriptions {
   list(subscriber: Subscriber, signal: AbortSignal): Promise<Subscription[]>;
   /** Takes one back, by its number, and resolves to it; null if there is none. */
   stop(subscriber: Subscriber, number: number, signal: AbortSignal): Promise<Subscription | null>;
+  /** Nobody waits any more for somebody who is forgotten. */
+  forget(personId: string, signal: AbortSignal): Promise<void>;
   /** Who is to be told of a visit. One of long ago, found again or named later, is no news. */
   matching(happening: Happening, signal: AbortSignal): Promise<Telling[]>;
 }
@@ -113,6 +116,15 @@ export function createSubscriptions(documents: DocumentStore): Subscriptions {
         },
         signal,
       ),
+    forget: async (personId, signal) => {
+      const isOf = ({ who }: Subscription): boolean => who.kind === 'person' && who.personId === personId;
+      for (const { body } of await documents.find({ kind, order: 'oldest', limit: mostMembers }, signal)) {
+        const parsed = bodySchema.parse(body);
+        if (!parsed.subscriptions.some(isOf)) continue;
+        const without = (now: Body): Body => ({ ...now, subscriptions: now.subscriptions.filter((each) => !isOf(each)) });
+        await changing(parsed, (now) => ({ body: without(now), result: undefined }), signal);
+      }
+    },
     matching: async (happening, signal) => {
       if (happening.nowMs - happening.view.toMs > newsMs) return [];
       const all = await documents.find({ kind, order: 'oldest', limit: mostMembers }, signal);
@@ -151,6 +163,7 @@ async function tellingsOf({ platform, member, subscriptions }: Body, happening: 
   return [...told].map(([personId, visitor]) => ({
     platform,
     member,
+    personId,
     noticeId: `tell-${visit.id}-${shortHash([platform, member, personId])}`,
     post: tellingPost(visitor, happening),
   }));

@@ -28,9 +28,9 @@ export const personKey = (personId: string): string => `person:${personId}`;
 export const crowdKey = 'crowd';
 const mostPersonKeys = 90;
 
-/** The persons whose change would change a visit's post. */
-export function personsOf({ persons, asked = [] }: Pick<VisitBody, 'persons' | 'asked'>): string[] {
-  return [...new Set([...persons, ...asked])];
+/** The persons whose change would change a visit's post, or its pictures. */
+export function personsOf({ persons, asked = [], named = [] }: Pick<VisitBody, 'persons' | 'asked' | 'named'>): string[] {
+  return [...new Set([...persons, ...asked, ...named])];
 }
 
 /** The document of a visit; `keepMs`: how long after its last snapshot. */

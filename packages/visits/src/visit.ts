@@ -42,6 +42,12 @@ export const visitSchema = z.object({
   persons: z.array(z.string()),
   /** Further persons whose change would change the post: those whom it asks about, and those who count as somebody else in it. */
   asked: z.array(z.string()).exactOptional(),
+  /** All whom the post, its pictures or what is kept of it ever named: so that a name goes everywhere when somebody is forgotten. */
+  named: z.array(z.string()).exactOptional(),
+  /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
+  picturesGo: z.boolean().exactOptional(),
+  /** The numbers that the post ever told of: people who are ignored have none until they are. */
+  told: z.array(z.number().int()).exactOptional(),
   verdict: verdictSchema,
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
@@ -50,6 +56,8 @@ export const visitSchema = z.object({
    * and all that is `drawn` on it (a hash), so that a picture that would be the same is not made again.
    */
   picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
+  /** A picture that the platform has, and does not show in the post yet: an attempt comes back to it instead of uploading another one. */
+  upload: z.object({ fileId: z.string(), drawn: z.string(), atMs: z.number() }).nullable().exactOptional(),
   /** Of the text and the buttons that were posted last. */
   shownHash: z.string().nullable(),
   /** The revision whose content the post shows, or does not need to. */

@@ -45,7 +45,7 @@ const dayMs = 24 * 3_600_000;
 /** As long as sightings are kept if nothing else is configured: of older snapshots nobody knows any more who was there. */
 const defaultKeepMs = 30 * dayMs;
 /** Of one person: a post of long ago is hardly read again. */
-const mostOfOnePerson = 500;
+const mostOfOnePerson = 2_000;
 const pageSize = 200;
 /** More visits than this in a cooldown are of one camera that flickers. */
 const mostPosted = 100;

@@ -30,6 +30,7 @@ const once = (over: Partial<FollowDeps> = {}): Promise<void> =>
         counts: async () => [],
         close: async () => undefined,
       },
+      forget: async () => undefined,
       sendTimeoutMs: 1_000,
       now: () => rig.nowMs,
       ...over,

@@ -48,6 +48,15 @@ describe('a lease', () => {
   });
 });
 
+describe('a lease that is renewed twice at once', () => {
+  it('is still its holder’s', async () => {
+    const lease = await take();
+    expect(await Promise.all([lease!.renew(never), lease!.renew(never)])).toEqual([true, true]);
+    await lease!.release();
+    expect(await take()).not.toBeNull();
+  });
+});
+
 describe('a task', () => {
   it('is done by one process at a time, again after a failure, until they stop', async () => {
     const stop = new AbortController();

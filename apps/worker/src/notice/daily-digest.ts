@@ -11,7 +11,7 @@ import type { Visit } from '@watchpost/visits/visit';
 import type { Visits } from '@watchpost/visits/visits';
 import type { VisitView } from '@watchpost/visits/visit-view';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { readNotice, type PostNotice } from './notice.ts';
+import { readNotice, type NoticeBody, type PostNotice } from './notice.ts';
 import { skippedIn } from './skipped-line.ts';
 
 export interface DigestDeps {
@@ -28,6 +28,8 @@ export interface DigestDeps {
 
 /** A digest that could not be made in time is still made for so long, milliseconds. */
 const lateMs = 6 * 3_600_000;
+/** What was seen at the end of the day takes so long until it is known, milliseconds. */
+const settleMs = 60_000;
 /** Visits whose faces are read together. */
 const visitsAtOnce = 50;
 
@@ -57,19 +59,27 @@ export function dueDigest(nowMs: number, atMinute: number | null, timeZone: stri
 /** Makes the digest that is due, once for each platform, and sees to it that it is posted. */
 export async function postDailyDigest(deps: DigestDeps, signal: AbortSignal): Promise<void> {
   const { cameras, documents, platforms, postNotice, now } = deps;
-  const day = dueDigest(now(), cameras.digestAtMinute(), cameras.timeZone());
+  const day = dueDigest(now() - settleMs, cameras.digestAtMinute(), cameras.timeZone());
   if (!day || !deps.gallery.isReady()) return;
   for (const { writeChannel } of platforms) {
     const id = `digest-${platformOf(writeChannel)}-${day.name}`;
     const made = await readNotice(documents, id, signal);
     if (made && (!made.post || made.progress?.state === 'posted')) continue;
     // Again for one that was made: whoever made it may have been stopped before it was queued.
-    const { post, sheet } = made ?? (await makeDigest(day, platformOf(writeChannel), deps, signal));
-    await postNotice({ id, to: { channel: writeChannel }, post, sheet }, signal);
+    const digest = made ?? (await makeDigest(day, platformOf(writeChannel), deps, signal));
+    const { post, sheet, persons = [] } = digest;
+    const about = { fromMs: day.fromMs, toMs: day.toMs };
+    await postNotice({ id, to: { channel: writeChannel }, post, sheet, persons, about }, signal);
   }
 }
 
-async function makeDigest(day: DigestDay, platform: string, deps: DigestDeps, signal: AbortSignal) {
+/** What there is to say about this time, as it is known now. */
+export async function makeDigest(
+  day: Pick<DigestDay, 'fromMs' | 'toMs'>,
+  platform: string,
+  deps: Pick<DigestDeps, 'visits' | 'cameras' | 'records' | 'questions'>,
+  signal: AbortSignal,
+): Promise<Pick<NoticeBody, 'post' | 'sheet' | 'persons'>> {
   const { visits, cameras, records } = deps;
   const ended = await visits.during({ fromMs: day.fromMs, beforeMs: day.toMs }, signal);
   const mine = ended.filter(({ channel }) => platformOf(channel) === platform);
@@ -78,12 +88,17 @@ async function makeDigest(day: DigestDay, platform: string, deps: DigestDeps, si
   const viewed = await viewsOf(mine, deps, signal);
   const digest = digestOf({ fromMs: day.fromMs, toMs: day.toMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
   // Quiet days are quiet.
-  return digest ?? { post: null, sheet: [] };
+  return digest ? { ...digest, persons: namedIn(viewed) } : { post: null, sheet: [] };
+}
+
+function namedIn(viewed: readonly { visit: Visit; view: VisitView }[]): string[] {
+  const told = viewed.filter(({ visit }) => visit.verdict === 'digest').flatMap(({ view }) => view.visitors);
+  return [...new Set(told.flatMap(({ person, standing }) => (person && standing === 'named' ? person.id : [])))];
 }
 
 async function viewsOf(
   visits: readonly Visit[],
-  { questions }: DigestDeps,
+  { questions }: Pick<DigestDeps, 'questions'>,
   signal: AbortSignal,
 ): Promise<{ visit: Visit; view: VisitView }[]> {
   const viewed: { visit: Visit; view: VisitView }[] = [];

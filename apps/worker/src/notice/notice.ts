@@ -41,7 +41,11 @@ const noticeSchema = z.object({
   v: z.literal(1),
   /** A channel, or one member. */
   to: z.union([z.object({ channel: channelKeySchema }), z.object({ platform: z.string(), member: z.string() })]),
-  /** Null: there is nothing to say, and that is settled. */
+  /** Of a digest: the time that it is about. */
+  about: z.object({ fromMs: z.number(), toMs: z.number() }).exactOptional(),
+  /** Whom it names: so that it is found when one of them is forgotten. */
+  persons: z.array(z.string()).exactOptional(),
+  /** Null: there is nothing to say, or it is said. */
   post: postSchema.nullable(),
   /** The faces of its contact sheet; none: it has no picture. */
   sheet: z.array(z.object({ snapshotId: z.string(), position: z.number(), label: z.string() })).readonly(),
@@ -56,11 +60,24 @@ export type Notice = NoticeBody & { revision: number };
 const kind = 'notice';
 /** Milliseconds. */
 const keepMs = 7 * 86_400_000;
+/** Of the days that they are kept. */
+const mostOfOnePerson = 2_000;
 
 /** Reads a notice; null if there is none, or it has expired. */
 export async function readNotice(documents: DocumentStore, id: string, signal: AbortSignal): Promise<Notice | null> {
   const { document } = await documents.get(kind, id, signal);
   return document ? { ...noticeSchema.parse(document.body), revision: document.revision } : null;
+}
+
+/** A document has so many keys at most. */
+const mostKeys = 100;
+const personKey = (id: string): string => `person:${id}`;
+const keysOf = ({ persons = [] }: Pick<NoticeBody, 'persons'>): string[] => persons.slice(0, mostKeys).map((id) => personKey(id));
+
+/** The notices that name this person. */
+export async function noticesNaming(documents: DocumentStore, personId: string, signal: AbortSignal): Promise<(Notice & { id: string })[]> {
+  const found = await documents.find({ kind, key: personKey(personId), order: 'newest', limit: mostOfOnePerson }, signal);
+  return found.map(({ id, revision, body }) => ({ ...noticeSchema.parse(body), id, revision }));
 }
 
 /** Writes it; rejects with `document-conflict` if somebody else did since. */
@@ -71,12 +88,15 @@ export async function saveNotice(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Notice> {
-  const stored = await documents.put({ kind, id, revision, atMs: nowMs, keys: [], expiresAtMs: nowMs + keepMs, body }, signal);
+  const stored = await documents.put({ kind, id, revision, atMs: nowMs, keys: keysOf(body), expiresAtMs: nowMs + keepMs, body }, signal);
   return { ...body, revision: stored.revision };
 }
 
 /** Posts something once: again with the same id it does nothing. */
-export type PostNotice = (notice: Pick<NoticeBody, 'to' | 'post' | 'sheet'> & { id: string }, signal: AbortSignal) => Promise<void>;
+export type PostNotice = (
+  notice: Pick<NoticeBody, 'to' | 'post' | 'sheet' | 'about' | 'persons'> & { id: string },
+  signal: AbortSignal,
+) => Promise<void>;
 
 export interface PostNoticeDeps {
   documents: DocumentStore;

@@ -39,7 +39,9 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   let current = notice;
   // Written on the revision that was read: of two jobs one is refused, and finds the other's post when it comes again.
   const save = async (progress: PostProgress): Promise<void> => {
-    current = await saveNotice(documents, id, { ...current, progress }, now(), signal);
+    // What is said need not be kept.
+    const left = progress.state === 'posted' ? { post: null, sheet: [] } : {};
+    current = await saveNotice(documents, id, { ...current, ...left, progress }, now(), signal);
   };
   const picture: NewPost['picture'] =
     sheet.length > 0 && text.picture ? { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...text.picture } : null;

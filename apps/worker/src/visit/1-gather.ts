@@ -3,6 +3,7 @@ import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
 import { compose } from '@watchpost/visits/compose';
+import { reportedIn } from '@watchpost/visits/reported';
 import { verdictOf } from '@watchpost/visits/verdict';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
@@ -23,6 +24,8 @@ export interface Gathered {
   before: Visit['verdict'];
   /** The revision that all of this was made of. */
   revision: number;
+  /** Up to which change of the gallery this tells. */
+  version: number;
   view: VisitView;
   faces: Map<string, ComparableFace[]>;
 }
@@ -37,17 +40,44 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   if (!visit) throw missing();
   const snapshotIds = visit.snapshots.map(({ snapshotId }) => snapshotId);
   const faces = await questions.seenIn(snapshotIds, signal);
-  const { view, numbers, persons, asked } = compose(visit, faces, (one, other) => questions.alike(one, other));
+  const { view: everybody, numbers, persons, asked } = compose(visit, faces, (one, other) => questions.alike(one, other));
   const settings = cameras.settingsOf(visit.channel, visit.camera);
+  const { view, told } = reportedIn(everybody, visit, settings.policy);
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
   const others = posted.filter(({ id }) => id !== visit.id);
-  const verdict = verdictOf({ visit, view, settings, timeZone: cameras.timeZone(), posted: others });
-  const gathered = { before: visit.verdict, revision: visit.revision, view, faces };
-  if (sameJson([numbers, persons, asked, verdict], [visit.numbers, visit.persons, visit.asked ?? [], visit.verdict]))
+  const verdict = verdictOf({ visit, view: everybody, settings, timeZone: cameras.timeZone(), posted: others });
+  const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces };
+  const named = [...new Set([...(visit.named ?? []), ...namedIn(view), ...visit.said.map(({ notPerson }) => notPerson)])];
+  const forgotten = await forgottenOf(named, gallery, signal);
+  const found = { numbers, persons, asked, verdict, told, named: named.filter((id) => !forgotten.has(id)) };
+  const { numbers: n, persons: p, asked: a = [], verdict: v, told: t = [], named: ever = [] } = visit;
+  if (forgotten.size === 0 && sameJson(found, { numbers: n, persons: p, asked: a, verdict: v, told: t, named: ever }))
     return { ...gathered, visit };
-  const stored = await changeVisit(visits, visitId, (now) => ({ ...now, numbers, persons, asked, verdict }), signal);
+  const stored = await changeVisit(visits, visitId, (now) => ({ ...forgetting(now, forgotten), ...found }), signal);
   if (!stored) throw missing();
   return { ...gathered, visit: stored };
+}
+
+const namedIn = ({ visitors }: VisitView): string[] =>
+  visitors.flatMap(({ person, standing }) => (person && standing === 'named' ? person.id : []));
+
+async function forgottenOf(personIds: readonly string[], gallery: Gallery, signal: AbortSignal): Promise<Set<string>> {
+  const forgotten = new Set<string>();
+  for (const id of personIds) if ((await gallery.person(id, signal)) === null) forgotten.add(id);
+  return forgotten;
+}
+
+/** Without what was said about people who are forgotten; their names may be on the pictures, too. */
+function forgetting(visit: Visit, forgotten: ReadonlySet<string>): VisitBody {
+  if (forgotten.size === 0) return visit;
+  return { ...visit, lastChange: null, said: visit.said.filter(({ notPerson }) => !forgotten.has(notPerson)), picturesGo: true };
+}
+
+/** Whether somebody in the visit was changed since this was gathered: who follows the changes cannot see a post that is not there yet. */
+export async function isOutOfDate({ visit, version }: Gathered, { questions }: GatherDeps, signal: AbortSignal): Promise<boolean> {
+  const concerned = new Set([...visit.persons, ...(visit.asked ?? [])]);
+  const { personIds } = await questions.changedSince(version, signal);
+  return personIds.some((id) => concerned.has(id));
 }
 
 /** Changes a visit that there must be. */

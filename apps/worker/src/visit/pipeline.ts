@@ -8,13 +8,14 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Verdict, Visit } from '@watchpost/visits/visit';
 import { requireReady } from '../gallery-ready.ts';
 import type { StepTimer } from '../step-timer.ts';
-import { change, gather, type GatherDeps, type Gathered } from './1-gather.ts';
+import { change, gather, isOutOfDate, type GatherDeps, type Gathered } from './1-gather.ts';
 import { describe, type DescribeDeps } from './2-describe.ts';
 import { choosePicture } from './3-choose-picture.ts';
 import type { AnnotateDeps } from './4-annotate.ts';
 import { send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
-import { changePicture, type PictureDeps } from './7-change-picture.ts';
+import { removePictures } from './7-remove-pictures.ts';
+import { changePicture, type PictureDeps } from './8-change-picture.ts';
 import { alone, type KeepLease } from './post-lease.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
@@ -30,6 +31,11 @@ export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<
   /** How long to wait for the queue to take a job, milliseconds. */
   sendTimeoutMs: number;
 }
+
+/** So often a visit is said again in one go. */
+const mostTimes = 3;
+/** Milliseconds. */
+const changingAgainMs = 2_000;
 
 /** Makes the post of one visit say what is known now: posts it, edits it, or finds that nothing is to be said. */
 export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
@@ -60,13 +66,24 @@ function isDone({ post, shownRevision }: Visit, { why, revision }: VisitJob): bo
   return why !== 'tidy' && shownRevision >= revision;
 }
 
+/** Says it again, if somebody was changed in the time that it took. */
 async function say(job: VisitJob, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit> {
+  for (let times = 1; times <= mostTimes; times += 1) {
+    const said = await sayOnce(job, deps, keepLease, signal);
+    if (said) return said;
+  }
+  throw new AppError('visit-busy', 'the people in this visit are changed all the time', { retryAfterMs: changingAgainMs });
+}
+
+/** Null: what was said is out of date. */
+async function sayOnce(job: VisitJob, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit | null> {
   const { timed } = deps;
   const gathered = await timed('gather', () => gather(job.visitId, deps, signal));
   const { visit, view, revision } = gathered;
   if (gathered.before !== visit.verdict) deps.decided(visit.verdict);
   await deps.tellSubscribers({ visit, view }, signal);
   const shown = visit.verdict === 'post' ? await show(gathered, deps, keepLease, signal) : visit;
+  if (shownOf(shown) && (await isOutOfDate(gathered, deps, signal))) return null;
   if (shown.shownRevision >= revision) return shown;
   return change(deps, visit.id, (now) => ({ ...now, shownRevision: Math.max(now.shownRevision, revision) }), signal);
 }
@@ -84,7 +101,8 @@ async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, s
   const posted = isNew ? await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal)) : visit;
   const described = await describeAs(posted);
   const edited = await timed('edit', () => edit(posted, described, posting, signal));
-  // The picture of a new post is the best one that there was.
-  if (isNew && edited.picture) return edited;
-  return timed('picture', () => changePicture(edited, (snapshotId) => describeAs(edited, snapshotId), plan, posting, signal));
+  const clean = await removePictures(edited, described, posting, signal);
+  // The picture of a new post is the best one that there was, unless an earlier attempt drew it.
+  if (isNew && clean.picture && (visit.picture === null || visit.picture.drawn === plan?.drawn)) return clean;
+  return timed('picture', () => changePicture(clean, (snapshotId) => describeAs(clean, snapshotId), plan, posting, signal));
 }

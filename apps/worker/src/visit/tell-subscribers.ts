@@ -21,8 +21,8 @@ export function createTellSubscribers({ subscriptions, gallery, cameras, postNot
     if (visit.verdict === 'cooldown') return;
     const currentId = async (personId: string): Promise<string | null> => (await gallery.person(personId, signal))?.id ?? null;
     const tellings = await subscriptions.matching({ visit, view, timeZone: cameras.timeZone(), nowMs: now(), currentId }, signal);
-    for (const { noticeId, platform, member, post } of tellings) {
-      await postNotice({ id: noticeId, to: { platform, member }, post, sheet: [] }, signal);
+    for (const { noticeId, personId, platform, member, post } of tellings) {
+      await postNotice({ id: noticeId, to: { platform, member }, post, sheet: [], persons: [personId] }, signal);
     }
   };
 }

@@ -35,6 +35,8 @@ export interface FakeChat {
   apartMs: number;
   /** How many were answered so. */
   limited: number;
+  /** By how much Slack's clock is ahead of ours, milliseconds. */
+  aheadMs: number;
   /** Why a channel takes no messages: `is_archived`. */
   closed: Map<string, string>;
   /** Posts as somebody else. Resolves to the message. */
@@ -54,7 +56,7 @@ const digits = (ts: string): bigint => BigInt(ts.replace('.', '').padEnd(16, '0'
 
 /** The messages of one fake Slack. `uploads`: pictures in messages must be there, and ready. */
 export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
-  const nextTs = createClock();
+  const nextTs = createClock(() => Date.now() + chat.aheadMs);
   const messages: FakeMessage[] = [];
   const chat: FakeChat = {
     messages,
@@ -62,6 +64,7 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
     swaps: 'shown',
     apartMs: 0,
     limited: 0,
+    aheadMs: 0,
     closed: new Map(),
     say: ({ channel, text = '', user = 'U0HUMAN', files = [], threadTs = null, ts = nextTs() }) => {
       const message = { ...ours, channel, ts, threadTs, text, blocks: [], metadata: null, botId: null, user, files };
@@ -76,10 +79,10 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
 type Methods = Record<string, (args: URLSearchParams) => object>;
 
 /** Timestamps, each later than the one before. */
-function createClock(): () => string {
+function createClock(now: () => number): () => string {
   let last = 0;
   return () => {
-    last = Math.max(last + 1, Date.now() * 1_000);
+    last = Math.max(last + 1, now() * 1_000);
     return `${String(Math.floor(last / 1_000_000))}.${String(last % 1_000_000).padStart(6, '0')}`;
   };
 }

@@ -56,4 +56,6 @@ export interface ChatPosts {
   ): Promise<'swapped' | 'kept' | 'gone'>;
   /** Uploads a picture without showing it anywhere yet. Resolves to the file's id. */
   upload(picture: Picture, signal: AbortSignal): Promise<string>;
+  /** Deletes a picture of ours wherever it is shown; one that is gone is no error. */
+  remove(fileId: string, signal: AbortSignal): Promise<void>;
 }

@@ -14,8 +14,8 @@ export function createWhoAmI(call: SlackCall): (signal: AbortSignal) => Promise<
   return async (signal) => (known ??= await call('auth.test', {}, identity, signal));
 }
 
-/** Clocks differ. Milliseconds. */
-const slackMs = 60_000;
+/** By how much Slack's clock may be behind ours: a machine's clock set to local time is an hour off. Milliseconds. */
+const clocksApartMs = 3_600_000;
 /** Where nobody posts by hand, so many messages are hours. */
 const mostMessages = 2_000;
 
@@ -25,14 +25,13 @@ export async function findPost(
   { channel, thread, key, askedAtMs, bot }: { channel: string; thread: string | null; key: string; askedAtMs: number; bot: Bot },
   signal: AbortSignal,
 ): Promise<SlackMessage | null> {
-  const oldest = ((Math.min(askedAtMs, Date.now()) - slackMs) / 1_000).toFixed(6);
+  const oldest = ((Math.min(askedAtMs, Date.now()) - clocksApartMs) / 1_000).toFixed(6);
   const isIt = ({ metadata, bot_id: botId, user }: SlackMessage): boolean =>
     metadata?.event_type === postEvent && metadata.event_payload?.key === key && (botId ? botId === bot.bot_id : user === bot.user_id);
   // The job that looks comes again: nothing waits here.
   const window = { channel, oldest, most: mostMessages, isPatient: false };
   if (thread !== null) return (await repliesOf(call, { ...window, thread }, signal)).find(isIt) ?? null;
-  const latest = ((Date.now() + slackMs) / 1_000).toFixed(6);
-  for await (const page of historyPages(call, { ...window, latest }, signal)) {
+  for await (const page of historyPages(call, window, signal)) {
     const found = page.find(isIt);
     if (found) return found;
   }

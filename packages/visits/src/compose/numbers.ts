@@ -27,7 +27,7 @@ export function numberGroups(groups: readonly Group[], before: Numbers): { numbe
     numberOf.set(winner[0], number);
   }
   let next = Math.max(0, ...before.map(({ number }) => number));
-  for (const group of groups.filter((each) => !numberOf.has(each)).sort(inOrderSeen)) {
+  for (const group of groups.filter((each) => !numberOf.has(each)).sort((a, b) => isIgnored(a) - isIgnored(b) || inOrderSeen(a, b))) {
     next += 1;
     numbered.set(next, group);
     numberOf.set(group, next);
@@ -46,6 +46,9 @@ function claimsOf(groups: readonly Group[], former: ReadonlyMap<string, number>)
     }
   return claims;
 }
+
+/** Whoever is not reported comes last. */
+const isIgnored = ({ person }: Group): number => Number(person?.status === 'ignored');
 
 /** By the first face: when it was taken, then from left to right. */
 function inOrderSeen(a: Group, b: Group): number {

@@ -55,7 +55,7 @@ describe('the digest', () => {
     const rig = await digestRig();
     await task(rig, 'digest');
     expect(rig.queued).toEqual([]);
-    rig.nowMs += 6 * 3_600_000 + 1_000;
+    rig.nowMs += 6 * 3_600_000 + 61_000;
     await Promise.all([task(rig, 'digest'), task(rig, 'digest')]);
     await rig.settle();
     await task(rig, 'digest');
@@ -65,6 +65,40 @@ describe('the digest', () => {
     expect(channel).toBe('slack:CRESULTS');
     expect(JSON.stringify(post)).toContain('Ada');
     expect((await decode(rig.posts.files.get(fileId!)!, { maxPixels: 10_000_000, workPixels: 10_000_000 })).width).toBeGreaterThan(100);
+  });
+
+  it('has who came a moment before it is due', async () => {
+    const rig = await digestRig();
+    rig.nowMs += 6 * 3_600_000 + 10_000;
+    await task(rig, 'digest');
+    const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
+    await rig.join('s2', [seenFace({ person: grace })], { takenAtMs: rig.nowMs - 12_000 });
+    rig.nowMs += 60_000;
+    await rig.settle();
+    await task(rig, 'digest');
+    await rig.settle();
+    expect(JSON.stringify(rig.posts.shown()[0]!.post)).toContain('Grace');
+  });
+
+  it.each(['posted', 'not posted yet'])('loses the name of somebody who is forgotten: %s', async (state) => {
+    const rig = await digestRig();
+    await task(rig, 'follow');
+    await rig.join('s2', [seenFace({ person: { id: 'grace', status: 'named', name: 'Grace' } })]);
+    await rig.settle();
+    rig.nowMs += 6 * 3_600_000 + 61_000;
+    await task(rig, 'digest');
+    if (state === 'posted') await rig.settle();
+    rig.forgotten.add('ada');
+    rig.faces.set('s1', []);
+    rig.changes = { version: rig.changes.version + 1, personIds: ['ada'] };
+    await task(rig, 'follow');
+    await rig.settle();
+    expect(rig.posts.shown()).toHaveLength(1);
+    expect(JSON.stringify(rig.posts.messages)).toContain('Grace');
+    expect(JSON.stringify(rig.posts.messages)).not.toContain('Ada');
+    expect(rig.posts.files.size).toBe(state === 'posted' ? 0 : 1);
+    const kept = await rig.documents.find({ kind: 'notice', order: 'oldest', limit: 10 }, never);
+    expect(JSON.stringify(kept)).not.toMatch(/Ada|ada/);
   });
 
   it('of a day on which nothing is to be said is not posted', async () => {
@@ -78,7 +112,7 @@ describe('the digest', () => {
     let reached = 0;
     for (let kill = 1; ; kill += 1) {
       const rig = await digestRig();
-      rig.nowMs += 6 * 3_600_000 + 1_000;
+      rig.nowMs += 6 * 3_600_000 + 61_000;
       let steps = 0;
       rig.stepping(() => {
         steps += 1;

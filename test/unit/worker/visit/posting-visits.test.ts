@@ -109,6 +109,28 @@ describe('a visit', () => {
   });
 });
 
+describe('somebody who is ignored', () => {
+  const postman = { id: 'postman', status: 'ignored', name: 'Postman' } as const;
+
+  it('is not in the post of somebody else, and has no box', async () => {
+    await rig.join('s1', [seenFace({ person: postman }), seenFace({ position: 1, box: right })]);
+    await rig.settle();
+    expect(shown()).toContain('1: Ada');
+    expect(JSON.stringify(rig.posts.shown()[0]!.post)).not.toMatch(/ignored|Postman/);
+  });
+
+  it('keeps the line in a post that has reported them before, so that it can be taken back', async () => {
+    const { id } = await rig.join('s1', [seenFace({ person: stranger, decision: 'unknown' }), seenFace({ position: 1, box: right })]);
+    await rig.settle();
+    rig.faces.set('s1', [seenFace({ person: { ...stranger, status: 'ignored' } }), seenFace({ position: 1, box: right })]);
+    const { revision } = await rig.visiting.visits.save(await rig.visit(id), new AbortController().signal);
+    rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'said' });
+    await rig.settle();
+    expect(shown()).toMatch(/1: ignored\n2: Ada/);
+    expect(labels()).toContain('Report again');
+  });
+});
+
 describe('the verdict', () => {
   it.each(['digest', 'never'] as const)('%s posts nothing, and is counted once', async (policy) => {
     rig.settings = { ...defaultCameraSettings, policy: { named: policy, unknown: policy, ignored: 'never' } };

@@ -48,11 +48,11 @@ export interface PostgresServer {
 }
 
 /**
- * For one ingest, a worker and some commands on a small machine. Everything else is PostgreSQL's default: a commit is on the disk.
+ * For one ingest, some workers and some commands on a small machine: a worker holds dozens of connections, most of them idle. Everything else is PostgreSQL's default: a commit is on the disk.
  * The log has neither statements nor their values, which could be names or faces.
  */
 const ownSettings = {
-  max_connections: '60',
+  max_connections: '200',
   shared_buffers: '32MB',
   huge_pages: 'off',
   min_wal_size: '32MB',

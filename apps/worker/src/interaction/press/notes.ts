@@ -63,6 +63,8 @@ export interface NotesOfDeeds {
   save(kept: KeptNotes, signal: AbortSignal): Promise<KeptNotes>;
   /** Of the deed with this audit entry; null: none has it, or it is too old. */
   ofEntry(entry: string, signal: AbortSignal): Promise<KeptNotes | null>;
+  /** What was done below a visit's post says no more who somebody was who is forgotten. */
+  forget(visit: string, personId: string, signal: AbortSignal): Promise<void>;
   /** The newest that was done to this number of a visit and stands. */
   lastOf(visit: string, number: number, signal: AbortSignal): Promise<Notes | null>;
 }
@@ -95,6 +97,14 @@ export function createNotes(documents: DocumentStore): NotesOfDeeds {
       return read(document) ?? save({ id, revision: document?.revision ?? 0, notes: { ...notes, startedAtMs: nowMs } }, signal);
     },
     save,
+    forget: async (visit, personId, signal) => {
+      for (const document of await documents.find({ kind, key: `visit:${visit}`, order: 'newest', limit: 50 }, signal)) {
+        const kept = read(document);
+        if (!kept || kept.notes.state === 'doing' || !concerns(kept.notes, personId)) continue;
+        const steps = kept.notes.steps.map((step) => (step.do === 'this-is' ? { ...step, name: null } : step));
+        await save({ ...kept, notes: { ...kept.notes, steps, summary: '' } }, signal);
+      }
+    },
     ofEntry: async (entry, signal) => read((await documents.find({ kind, key: `entry:${entry}`, order: 'newest', limit: 1 }, signal))[0]),
     lastOf: async (visit, number, signal) => {
       const found = await documents.find({ kind, key: `visit:${visit}`, order: 'newest', limit: 50 }, signal);
@@ -102,6 +112,11 @@ export function createNotes(documents: DocumentStore): NotesOfDeeds {
       return standing.find((notes) => notes.number === number) ?? null;
     },
   };
+}
+
+function concerns({ created, said, steps }: Notes, personId: string): boolean {
+  const isOf = (step: Step): boolean => ('person' in step && step.person === personId) || ('other' in step && step.other === personId);
+  return created === personId || said?.notPerson === personId || steps.some(isOf);
 }
 
 /** A job's id may be longer than a document's. */

@@ -42,7 +42,8 @@ const delicateEveryMs = 70_000;
 const patienceMs = { long: 300_000, short: 75_000 };
 /** How long Slack may still be about to post something at the end. Milliseconds. */
 const aftermathMs = 35_000;
-const calmMs = 2_000;
+/** Edits wait for more to say for three seconds. Milliseconds. */
+const calmMs = 8_000;
 /** How long the pair may take to be ready again when all is quiet. Milliseconds. */
 const readyWithinMs = 60_000;
 

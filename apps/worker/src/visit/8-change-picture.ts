@@ -9,6 +9,7 @@ import type { PicturePlan } from './3-choose-picture.ts';
 import { annotate } from './4-annotate.ts';
 import { isSame, pictureOf, type SendDeps } from './5-send.ts';
 import { gone, shownOf, type ShownVisit } from './6-edit.ts';
+import { removeFile } from './remove-file.ts';
 
 export interface PictureDeps extends SendDeps {
   /** The platforms that keep a post's picture whatever is asked: found out once in each process. */
@@ -19,6 +20,8 @@ export interface PictureDeps extends SendDeps {
 
 /** Between two pictures in a thread, milliseconds. */
 const repliesApartMs = 60_000;
+/** So long a picture may take until the platform can show it, milliseconds. */
+const giveUpPictureMs = 60_000;
 /** In one thread. */
 const mostReplies = 20;
 
@@ -41,8 +44,8 @@ export async function changePicture(
   const described = await describeWith(plan?.snapshotId ?? null);
   if (!described.post.picture) return visit;
   const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
-  if (unfinished) return sendReply(visit, unfinished, shown, described, drawing, deps, signal);
   try {
+    if (unfinished) return await sendReply(visit, unfinished, shown, described, drawing, deps, signal);
     if (!deps.keepsPictures.has(platformOf(shown.channel))) {
       const swapped = await swap(visit, shown, described, drawing, deps, signal);
       if (swapped) return swapped;
@@ -86,23 +89,55 @@ async function swap(
   visit: Visit,
   { channel, messageId, fileId: oldFileId }: ShownVisit,
   { post, hash }: Described,
-  { plan, picture }: Drawing,
+  drawing: Drawing,
   deps: PictureDeps,
   signal: AbortSignal,
 ): Promise<Visit | null> {
+  const { plan } = drawing;
+  const { fileId, atMs } = await uploadFor(visit, drawing, deps, signal);
   await deps.keepLease();
-  const fileId = await deps.platform.posts.upload(picture, signal);
-  await deps.keepLease();
-  const outcome = await deps.platform.posts.swapPicture({ channel, messageId, oldFileId, fileId, post }, signal);
-  if (outcome === 'gone') return gone(visit, deps, signal);
-  if (outcome === 'kept') return null;
+  const outcome = await deps.platform.posts
+    .swapPicture({ channel, messageId, oldFileId, fileId, post }, signal)
+    .catch((error: unknown) => lateOf(error, deps.now() - atMs));
+  if (outcome !== 'swapped') {
+    const left = await change(deps, visit.id, (now) => ({ ...now, upload: null }), signal);
+    await removeFile(fileId, deps, signal);
+    if (outcome === 'late') return left;
+    return outcome === 'gone' ? gone(visit, deps, signal) : null;
+  }
   const swapped = (now: Visit): Visit => ({
     ...now,
+    upload: null,
     post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId, uploadedAtMs: deps.now() } } : now.post,
     picture: plan ? pictureOf(plan) : now.picture,
     shownHash: hash,
   });
-  return change(deps, visit.id, swapped, signal);
+  const stored = await change(deps, visit.id, swapped, signal);
+  if (oldFileId !== null) await removeFile(oldFileId, deps, signal);
+  return stored;
+}
+
+/** The picture to be shown, which an earlier attempt may have uploaded. */
+async function uploadFor(
+  visit: Visit,
+  { plan, picture }: Drawing,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Promise<{ fileId: string; atMs: number }> {
+  const earlier = visit.upload;
+  if (earlier && earlier.drawn === plan?.drawn) return earlier;
+  await deps.keepLease();
+  const fileId = await deps.platform.posts.upload(picture, signal);
+  const upload = { fileId, drawn: plan?.drawn ?? '', atMs: deps.now() };
+  await change(deps, visit.id, (now) => ({ ...now, upload }), signal);
+  if (earlier) await removeFile(earlier.fileId, deps, signal);
+  return upload;
+}
+
+/** `late`: the platform does not get ready with the picture. The text is the truth, and with the next edit it is tried again. */
+function lateOf(error: unknown, waitedMs: number): 'late' {
+  if (toAppError(error).code !== 'file-not-ready' || waitedMs < giveUpPictureMs) throw error;
+  return 'late';
 }
 
 /** In the thread only what a reader has changed, or who has come since. */

@@ -1,0 +1,77 @@
+import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Subscriptions } from '@watchpost/visits/subscriptions';
+import { createNotes } from '../interaction/press/notes.ts';
+import { removeFile } from '../visit/remove-file.ts';
+import { makeDigest, type DigestDeps } from './daily-digest.ts';
+import { noticesNaming, saveNotice, type Notice } from './notice.ts';
+
+export interface ForgetDeps extends Pick<DigestDeps, 'visits' | 'cameras' | 'records' | 'questions' | 'documents' | 'gallery' | 'now'> {
+  subscriptions: Subscriptions;
+  platforms: readonly ConnectedPlatform[];
+  log: Logger;
+}
+
+/** Takes people who are forgotten out of digests, messages that are not sent yet, subscriptions, and notes of what readers did. Nothing is done of those who are still known. */
+export async function forgetInNotices(personIds: readonly string[], deps: ForgetDeps, signal: AbortSignal): Promise<void> {
+  const notes = createNotes(deps.documents);
+  for (const id of personIds) {
+    if ((await deps.gallery.person(id, signal)) !== null) continue;
+    await deps.subscriptions.forget(id, signal);
+    for (const visit of await deps.visits.withPersons([id], 0, signal)) await notes.forget(visit.id, id, signal);
+    for (const { id: noticeId, ...notice } of await noticesNaming(deps.documents, id, signal)) {
+      const again = await madeAgain(notice, deps, signal);
+      // Written after the post: whoever is killed in between does it again.
+      const fileId = await edit(notice, again, deps, signal);
+      const left = notice.progress?.state === 'posted' ? { post: null, sheet: [] } : again;
+      const progress = notice.progress && { ...notice.progress, fileId };
+      const persons = notice.persons?.filter((each) => each !== id) ?? [];
+      await saveNotice(deps.documents, noticeId, { ...notice, ...left, persons, progress }, deps.now(), signal);
+    }
+  }
+}
+
+async function madeAgain(
+  { about, to }: Omit<Notice, 'id'>,
+  deps: ForgetDeps,
+  signal: AbortSignal,
+): Promise<Pick<Notice, 'post' | 'sheet'>> {
+  if (!about || !('channel' in to)) return { post: null, sheet: [] };
+  const { post, sheet } = await makeDigest(about, platformOf(to.channel), deps, signal);
+  return { post, sheet };
+}
+
+const nothing = {
+  summary: 'The last day',
+  picture: null,
+  sections: [{ text: [{ text: 'Nobody to report.' }], buttons: [], menu: [] }],
+  footer: [],
+};
+
+/** A digest that is posted loses its contact sheet, which bears the name. Resolves to the picture that is left. */
+async function edit(
+  { to, progress }: Omit<Notice, 'id'>,
+  { post }: Pick<Notice, 'post'>,
+  deps: ForgetDeps,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (!progress || !('channel' in to)) return progress?.fileId ?? null;
+  const platform = platformFor(to.channel, deps.platforms);
+  const { messageId, fileId } = progress;
+  try {
+    if (messageId !== null) await platform.posts.edit({ channel: to.channel, messageId, fileId: null, post: post ?? nothing }, signal);
+  } catch (error) {
+    if (toAppError(error).retry === 'transient') throw error;
+    deps.log.warn({ err: error }, 'a digest that names somebody who is forgotten cannot be edited');
+  }
+  if (fileId !== null) await removeFile(fileId, { platform, log: deps.log }, signal);
+  return null;
+}
+
+function platformFor(channel: ChannelKey, platforms: readonly ConnectedPlatform[]): ConnectedPlatform {
+  const found = platforms.find(({ writeChannel }) => platformOf(writeChannel) === platformOf(channel));
+  if (!found) throw new AppError('internal', `no platform posts in ${channel}`);
+  return found;
+}

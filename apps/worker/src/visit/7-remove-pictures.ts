@@ -1,0 +1,43 @@
+import type { Post } from '@watchpost/shared/chat/post';
+import type { Visit } from '@watchpost/visits/visit';
+import { change } from './1-gather.ts';
+import type { Described } from './2-describe.ts';
+import { gone, shownOf } from './6-edit.ts';
+import type { SendDeps } from './5-send.ts';
+import { removeFile, type RemoveDeps } from './remove-file.ts';
+
+const words = 'This picture was removed: somebody on it is forgotten.';
+const removed: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
+
+/** Takes all pictures off a post and its thread, where somebody was forgotten whose name they bear. Resolves to the visit as stored. */
+export async function removePictures(
+  visit: Visit,
+  { post, hash }: Described,
+  deps: SendDeps & RemoveDeps,
+  signal: AbortSignal,
+): Promise<Visit> {
+  const shown = shownOf(visit);
+  if (!shown || visit.picturesGo !== true) return visit;
+  const { posts } = deps.platform;
+  for (const { progress } of visit.replies) {
+    await deps.keepLease();
+    const { messageId, fileId } = progress ?? { messageId: null, fileId: null };
+    if (messageId !== null) await posts.edit({ channel: shown.channel, messageId, fileId: null, post: removed }, signal);
+    if (fileId !== null) await removeFile(fileId, deps, signal);
+  }
+  await deps.keepLease();
+  const outcome = await posts.edit({ ...shown, fileId: null, post }, signal);
+  if (visit.upload) await removeFile(visit.upload.fileId, deps, signal);
+  if (shown.fileId !== null) await removeFile(shown.fileId, deps, signal);
+  if (outcome === 'gone') return gone(visit, deps, signal);
+  const without = (now: Visit): Visit => ({
+    ...now,
+    picturesGo: false,
+    upload: null,
+    picture: null,
+    shownHash: hash,
+    post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId: null } } : now.post,
+    replies: now.replies.map(({ key, progress }) => ({ key, progress: progress?.messageId ? { ...progress, fileId: null } : null })),
+  });
+  return change(deps, visit.id, without, signal);
+}
