@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { beforeEach, expect, it } from 'vitest';
+import type { Visit } from '@watchpost/visits/visit';
 import { createVisits } from '@watchpost/visits/visits';
 import type { InteractionDeps } from '@watchpost/worker/interaction/pipeline';
 import { depsOf, doInteraction, firstAttempt, interaction, nothingSeen, takeSnapshot, textOf, type Seen } from '../support/deeds-rig.ts';
@@ -21,6 +22,13 @@ describeGallery('commands in the chat', (rig) => {
   const ask = async (text: string, { member = 'UBOB', context = firstAttempt } = {}): Promise<string> => {
     await doInteraction(deps, interaction({ do: 'command', text }, { member }), context);
     return textOf(seen.answers.at(-1)!);
+  };
+  /** The post's picture shows these numbers; null: the visit was not posted. */
+  const pictured = async (visit: Visit, fileId: string | null, numbers: number[]): Promise<Visit> => {
+    const picture = { snapshotId: visit.snapshots[0]!.snapshotId, numbers };
+    const progress = { state: 'posted', fileId, uploadedAtMs: 1, askedAtMs: 1, messageId: '2.0' } as const;
+    const post = { channel: 'slack:CRESULTS', progress } as const;
+    return createVisits(rig.opened.documents).save(fileId === null ? { ...visit, post: null } : { ...visit, post, picture }, never);
   };
   const twoPeople = async (): Promise<void> => {
     await takeSnapshot(rig.opened, [man, woman]);
@@ -131,7 +139,7 @@ describeGallery('commands in the chat', (rig) => {
   });
 
   it('the page shows who waits for a name, with a picture and a button that works, and the last visits; not twice in a moment', async () => {
-    const visit = await takeSnapshot(rig.opened, [man]);
+    const visit = await pictured(await takeSnapshot(rig.opened, [man]), 'F1', [1]);
     const home = interaction({ do: 'home' }, { by: { member: 'UBOB', channel: null, thread: null, url: null } });
     await doInteraction(deps, home);
     expect(await doInteraction(deps, home)).toBe('idle');
@@ -145,5 +153,18 @@ describeGallery('commands in the chat', (rig) => {
     expect(seen.homes).toHaveLength(2);
     expect(textOf(seen.homes[1]!)).toMatch(/^Nobody waits for a name[\s\S]*: Ada · post/);
     expect((await createVisits(rig.opened.documents).get(visit.id, never))?.lastChange?.summary).toBe('1 is Ada');
+  });
+  it('the page shows an unknown on the newest picture that has that face, also when later visits were not posted or not redrawn', async () => {
+    const hourMs = 3_600_000;
+    const again = alikeVector(man, 0.9, 11);
+    await pictured(await takeSnapshot(rig.opened, [man], { camera: 'Gate', takenAtMs: Date.now() - 3 * hourMs }), 'F1', [1]);
+    await pictured(await takeSnapshot(rig.opened, [woman, again], { camera: 'Garage', takenAtMs: Date.now() - 2 * hourMs }), 'F2', [1]);
+    await pictured(await takeSnapshot(rig.opened, [again], { camera: 'Garden' }), null, []);
+    await doInteraction(deps, interaction({ do: 'home' }, { by: { member: 'UBOB', channel: null, thread: null, url: null } }));
+    const thumbnails = seen.homes[0]!.sections.flatMap(({ thumbnail }) => thumbnail ?? []);
+    expect(thumbnails).toEqual([
+      { fileId: 'F1', altText: 'Gate: Unknown 1 is number 1' },
+      { fileId: 'F2', altText: 'Garage: Unknown 2 is number 1' },
+    ]);
   });
 });

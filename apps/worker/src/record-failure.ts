@@ -55,7 +55,8 @@ export async function recordFailure(
     }
     const outcome = outcomeOfFailure(error.code);
     await records.save({ ...failed, outcome, outcomeAtMs: Date.now() }, signal);
-    count(record.job.camera, outcome);
+    // Again where the worker died before the queue knew, or where an operator has run it again: it was counted.
+    if (record.outcome !== outcome) count(record.job.camera, outcome);
   } catch (err) {
     log.warn({ err, snapshot: job.snapshotId }, 'could not record a failure');
   }

@@ -18,7 +18,8 @@ interface Known {
   settings: CameraSettings;
 }
 
-const keyOf = (name: string): string => name.normalize('NFKC').toLowerCase();
+/** The same for all ways to write a camera's name. */
+export const keyOf = (name: string): string => name.normalize('NFKC').toLowerCase();
 
 /** Looks up what a file says. */
 export function createCameraDirectory({

@@ -84,7 +84,7 @@ const namingPattern = pattern.refine((text) => text.includes('{camera}'), 'must 
 
 const camera = z.strictObject(
   {
-    name: notation(cameraName, "the camera's name: a text that can be seen"),
+    name: notation(cameraName, 'a text that can be seen; numbers need quotes: "12"'),
     channel: oneOrMore(channel, 100).optional(),
     files: oneOrMore(cameraPattern, 100).optional(),
     ...settings,

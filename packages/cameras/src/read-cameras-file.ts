@@ -1,5 +1,7 @@
+import { cameraName } from '@watchpost/shared/jobs/snapshot-job';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import { z } from 'zod';
+import { keyOf } from './camera-directory.ts';
 import { camerasFileSchema, settingsAt, type CamerasFile } from './cameras-file.ts';
 import { nearestWord } from './nearest-word.ts';
 
@@ -17,6 +19,9 @@ type Path = readonly PropertyKey[];
 /** More would hide the first ones: most of them follow from those. */
 const mostFaults = 30;
 
+/** More aliases than cameras and their settings can need: each is looked up in the whole file. */
+const mostAliases = 1_000;
+
 /** Reads the text of a cameras file, and finds all its faults. Pure. */
 export function readCamerasFile(text: string): Reading {
   const lines = new LineCounter();
@@ -28,13 +33,13 @@ export function readCamerasFile(text: string): Reading {
   // Half of a file that is being written may be empty.
   if (text.trim() === '') return faulty(at(0, 'the file is empty; {} says that nothing is set'));
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false });
     const broken = [
       ...[...document.errors, ...document.warnings].map(({ message, pos: [offset] }) => ({ offset, message })),
-      ...danglingAliases(document),
-    ];
+      ...misused(document),
+    ].sort((a, b) => a.offset - b.offset);
     if (broken.length > 0) return faulty(...broken.map(({ offset, message }) => at(offset, `${message}${quotesHint(text, offset)}`)));
-    const values: unknown = document.toJS({ maxAliasCount: 100 });
+    const values: unknown = document.toJS({ maxAliasCount: 10 * mostAliases });
     const parsed = camerasFileSchema.safeParse(values);
     const faults = [
       ...(parsed.error?.issues ?? []).flatMap((issue) => faultsOf(issue, document, at)),
@@ -55,12 +60,29 @@ function quotesHint(text: string, offset: number): string {
     : '';
 }
 
-/** Of `*name` without a `&name` before it. */
-function danglingAliases(document: Document): { offset: number; message: string }[] {
+/** Names that are set twice, and `*name` without a `&name` before it. In one pass: the parser compares each name with each other one. */
+function misused(document: Document): { offset: number; message: string }[] {
   const found: { offset: number; message: string }[] = [];
+  const anchors = new Set<string>();
+  let aliases = 0;
   visit(document, {
-    Alias: (_, alias) => {
-      if (!alias.resolve(document)) found.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} refers to nothing` });
+    Node: (_, { anchor }) => {
+      if (anchor) anchors.add(anchor);
+    },
+    Map: (_, map) => {
+      if (map.anchor) anchors.add(map.anchor);
+      const names = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (names.has(key.value)) found.push({ offset: key.range?.[0] ?? 0, message: `${String(key.value)} is set twice` });
+        names.add(key.value);
+      }
+    },
+    Alias: (_, { source, range }) => {
+      aliases += 1;
+      if (!anchors.has(source)) found.push({ offset: range?.[0] ?? 0, message: `*${source} refers to nothing` });
+      else if (aliases > mostAliases)
+        found.push({ offset: range?.[0] ?? 0, message: `there are more than ${String(mostAliases)} aliases` });
     },
   });
   return found;
@@ -72,7 +94,7 @@ function faultsOf(issue: z.core.$ZodIssue, document: Document, at: (offset: numb
     const { offset, found } = locate(document, path);
     return [at(offset, `${subjectOf(path.slice(0, issue.message === 'is missing' ? undefined : found))} ${issue.message}`)];
   }
-  return issue.keys.map((key) => {
+  return issue.keys.slice(0, mostFaults).map((key) => {
     const known = settingsAt(path);
     const meant = nearestWord(key, known);
     const hint = meant === null ? `there are ${known.join(', ')}` : `did you mean ${meant}?`;
@@ -124,7 +146,7 @@ function conflictsOf(values: unknown): { path: Path; message: string }[] {
     if (!parsed.success) continue;
     const { name, channel = '*' } = parsed.data;
     for (const place of [channel].flat()) {
-      const key = JSON.stringify([name.trim().toLowerCase(), place.slice(place.indexOf(':') + 1)]);
+      const key = JSON.stringify([keyOf(cameraName(name) ?? ''), place.slice(place.indexOf(':') + 1)]);
       if (seen.has(key))
         conflicts.push({ path: ['cameras', index, 'name'], message: `name is that of another camera in this file: ${name}` });
       seen.set(key, name);

@@ -11,6 +11,41 @@ function faultsIn(text: string): string[] {
 }
 
 describe('reading a cameras file', () => {
+  it('takes settings that more cameras than a hundred share', () => {
+    const sharing = Array.from({ length: 300 }, (_, index) => `  - { name: Camera ${String(index)}, policy: *quiet }\n`);
+    const text = `defaults:\n  policy: &quiet { unknown: digest }\ncameras:\n${sharing.join('')}`;
+    expect(faultsIn(text)).toEqual([]);
+  });
+
+  it.each([
+    ['aliases of nothing', (index: number) => `  - *no${String(index)}\n`, '2:5: *no0 refers to nothing'],
+    ['anchors with aliases', (index: number) => `  - [&a${String(index)} x, *a${String(index)}]\n`, 'there are more than 1000 aliases'],
+  ])('says within seconds what is wrong with twenty thousand %s', (_, line, fault) => {
+    const startedAtMs = performance.now();
+    const faults = faultsIn(`cameras:\n${Array.from({ length: 20_000 }, (__, index) => line(index)).join('')}`);
+    expect(faults[0]).toContain(fault);
+    expect(performance.now() - startedAtMs).toBeLessThan(15_000);
+  });
+
+  it('says within seconds what is wrong with fifty thousand settings that do not exist', () => {
+    const startedAtMs = performance.now();
+    expect(faultsIn(Array.from({ length: 50_000 }, (_, index) => `k${String(index)}: 1\n`).join(''))).toHaveLength(30);
+    expect(performance.now() - startedAtMs).toBeLessThan(15_000);
+  });
+
+  it.each([
+    ['spaces', 'A  B', 'A B'],
+    ['wide letters', 'Ａ', 'A'],
+  ])('takes names that differ in %s only for the same camera', (_, one, other) => {
+    expect(faultsIn(`cameras:\n  - name: "${one}"\n  - name: "${other}"\n`)).toEqual([
+      `3:11: name is that of another camera in this file: ${other}`,
+    ]);
+  });
+
+  it('says that a number needs quotes to be a name', () => {
+    expect(faultsIn('cameras:\n  - name: 12\n')).toEqual(['2:11: name must be a text that can be seen; numbers need quotes: "12"']);
+  });
+
   it('finds all faults at once, each at its place and with what is allowed', () => {
     const text = `timeZone: Mars/Olympus
 digest: 8:99
@@ -58,7 +93,7 @@ cameras:
       '3:12: *.jpg refers to nothing; a text that begins with a sign needs quotes',
     ],
     ['a text that begins with a brace, without quotes', 'namesFromFiles: {camera}_*.jpg\n', 'a text that begins with a sign needs quotes'],
-    ['a key twice', 'digest: off\ndigest: off\n', '2:1: Map keys must be unique'],
+    ['a key twice', 'digest: off\ndigest: off\n', '2:1: digest is set twice'],
     ['indentation that fits nothing', 'cameras:\n  - name: A\n   files: a\n', '3:1:'],
     ['a list', '[1]', '1:1: the file must be a group of settings'],
     ['a text', 'hello', '1:1: the file must be a group of settings'],
@@ -69,7 +104,7 @@ cameras:
       'cameras:\n- {name: Gate, channel: C1}\n- {name: gate, channel: [C2, "slack:C1"]}\n',
       '3:10: name is that of another',
     ],
-    ['a name that nobody can see', 'cameras:\n- name: " \\u200B"\n', `2:9: name must be the camera's name`],
+    ['a name that nobody can see', 'cameras:\n- name: " \\u200B"\n', `2:9: name must be a text that can be seen`],
     [
       '{camera} in a pattern of one camera',
       'cameras:\n- name: A\n  files: "{camera}.jpg"\n',

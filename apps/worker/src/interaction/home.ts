@@ -16,7 +16,7 @@ const freshMs = 3_000;
 const keepMs = 24 * 3_600_000;
 
 /** How much is shown: a page has room for 100 parts, and each unknown needs two or three. */
-const most = { unknowns: 10, visits: 10, cameras: 15 };
+const most = { unknowns: 10, visitsOfUnknown: 10, visits: 10, cameras: 15 };
 const dayMs = 24 * 3_600_000;
 const unknownsMs = 30 * dayMs;
 
@@ -82,14 +82,19 @@ async function unknownSection(person: Person, deps: CommandDeps, signal: AbortSi
   const { id, name, lastSeen, mayBe } = person;
   const perhaps = mayBe ? say`, may be ${mayBe.name}` : [];
   const text = say`${{ text: name, bold: true }}${perhaps}${lastSeen ? say`, last seen ${seenAt(lastSeen)}` : []}`;
-  const { found } = await visitsWith([id], { sinceMs: Date.now() - unknownsMs, most: 1 }, deps, signal);
-  const [newest] = found;
-  const visitor = newest?.view.visitors.find((each) => isOneOf(each, new Set([id])));
-  if (!newest || !visitor) return section(text);
-  const button = (action: PostAction, label: string): PostButton => ({ label, target: targetOf(action, newest, visitor.number, id) });
-  const fileId = newest.visit.post?.progress?.fileId ?? null;
-  const thumbnail =
-    fileId === null ? {} : { thumbnail: { fileId, altText: `${placeOf(newest.visit)}: ${name} is number ${visitor.number}` } };
+  const { found } = await visitsWith([id], { sinceMs: Date.now() - unknownsMs, most: most.visitsOfUnknown }, deps, signal);
+  const shown = found.flatMap(({ visit, view }) => {
+    const visitor = view.visitors.find((each) => isOneOf(each, new Set([id])));
+    if (!visitor) return [];
+    const isOnPicture = visit.picture?.numbers.includes(visitor.number) === true;
+    return { visit, view, visitor, fileId: isOnPicture ? (visit.post?.progress?.fileId ?? null) : null };
+  });
+  // What came last may have been left to the digest: then an earlier picture tells who it is.
+  const best = shown.find(({ fileId }) => fileId !== null) ?? shown[0];
+  if (!best) return section(text);
+  const { visit, visitor, fileId } = best;
+  const button = (action: PostAction, label: string): PostButton => ({ label, target: targetOf(action, best, visitor.number, id) });
+  const thumbnail = fileId === null ? {} : { thumbnail: { fileId, altText: `${placeOf(visit)}: ${name} is number ${visitor.number}` } };
   const numbered = fileId === null ? text : say`${text} (number ${visitor.number} in the picture)`;
   return {
     text: numbered,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DelayedError, UnrecoverableError, WaitingError, type Job as BullJob } from 'bullmq';
 import { toAppError, type AppError } from '../errors.ts';
 import { redactSecrets, type Logger } from '../observability/logger.ts';
@@ -72,6 +73,8 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
     // A read that was under way when the hold began.
     if (!signal.aborted && !hold.admit(id)) throw await goBack(failure, parts);
     if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - queued.timestamp));
+    // A handler does much at once.
+    setMaxListeners(0, signal);
     try {
       throwIfAborted(signal);
       const result = await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);

@@ -189,6 +189,13 @@ describe('the ledger', () => {
     expect(counted).toHaveLength(1);
   });
 
+  it('counts a failure once, although the worker died before the queue knew of it', async () => {
+    const job = posted('file-gone', { camera: 'Gate' });
+    expect(await outcomeOf(job)).toBe('failed');
+    expect(await outcomeOf(job)).toBe('failed');
+    expect(counted).toEqual(['Gate failed']);
+  });
+
   it('says of a job whose workers died before they wrote anything that it failed', async () => {
     const job = posted({ brightness: 90, faces: [] });
     await recordFailure(job, new AppError('job-worker-lost', 'three workers died'), deps(), never);
