@@ -52,6 +52,34 @@ describeGallery('commands in the chat', (rig) => {
     expect(await ask('timeline Ada')).not.toContain('Front door');
   });
 
+  it('are answered to members of the results channel only; anybody can end what is sent to them', async () => {
+    await twoPeople();
+    const visit = await takeSnapshot(rig.opened, [man]);
+    await ask('tell me when Ada Lovelace comes', { member: 'UEVE' });
+    for (const [standing, sentence] of [
+      ['no', 'Only members of the results channel may ask'],
+      ['unknown', 'It cannot be found out who is in the results channel'],
+    ] as const) {
+      seen.strangers.set('UEVE', standing);
+      for (const text of ['list', 'list Ada', 'who', 'last-seen Ada Lovelace', 'timeline Ada Lovelace', 'status', 'subscriptions'])
+        expect(await ask(text, { member: 'UEVE' }), text).toContain(sentence);
+      expect(await ask('tell me when Ada Lovelace comes', { member: 'UEVE' })).toContain(sentence);
+      expect(await ask('rename Ada Lovelace to Eve', { member: 'UEVE' })).not.toContain('Done');
+      expect(await ask('help', { member: 'UEVE' })).toContain('last-seen NAME');
+      const eve = { member: 'UEVE' };
+      await doInteraction(deps, interaction({ do: 'recognise', channel: 'slack:C9', messageId: '1.0', files: [] }, eve));
+      expect(seen.told.at(-1)).toContain(sentence);
+      const target = { action: 'seen-before', visit: visit.id, number: 1, subject: null } as const;
+      await doInteraction(deps, interaction({ do: 'press', target, who: null }, eve));
+      expect(seen.told.at(-1)).toContain(sentence);
+      seen.homes.length = 0;
+      await doInteraction(deps, interaction({ do: 'home' }, { ...eve, platform: standing === 'no' ? 'slack' : 'other' }));
+      expect(seen.homes.map((home) => textOf(home))).toEqual([expect.stringContaining(sentence)]);
+    }
+    expect(await ask('stop 1', { member: 'UEVE' })).toContain('Ended');
+    expect(JSON.stringify([seen.homes, seen.answers.slice(2, -1), seen.told])).not.toContain('Ada Lovelace was');
+  });
+
   it('rename, merge, ignore, unignore and undo change people, and the audit says who did', async () => {
     await twoPeople();
     expect(await ask('rename Ada Lovelace to Ada King')).toMatch(/^Done: Ada Lovelace → Ada King\./);

@@ -34,9 +34,19 @@ export interface Seen {
   jobs: Job[];
   /** Who may not name people. */
   outsiders: Set<string>;
+  /** Who may not even ask, or of whom the platform does not say. */
+  strangers: Map<string, 'no' | 'unknown'>;
 }
 
-export const nothingSeen = (): Seen => ({ told: [], answers: [], homes: [], messages: [], jobs: [], outsiders: new Set() });
+export const nothingSeen = (): Seen => ({
+  told: [],
+  answers: [],
+  homes: [],
+  messages: [],
+  jobs: [],
+  outsiders: new Set(),
+  strangers: new Map(),
+});
 
 /** A platform that only notes what members are told. */
 export function notingPlatform(seen: Seen): ConnectedPlatform {
@@ -49,7 +59,8 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
       permalink: async (_channel, messageId) => `https://example.test/${messageId}`,
     },
     members: {
-      mayName: async (member) => !seen.outsiders.has(member),
+      mayRead: async (member) => seen.strangers.get(member) ?? 'yes',
+      mayName: async (member) => seen.strangers.get(member) ?? (seen.outsiders.has(member) ? 'no' : 'yes'),
       tell: async ({ member }, text) => void seen.told.push(`${member}: ${plain(text)}`),
       answer: async (_to, post) => void seen.answers.push(post),
       message: async (_member, { picture }, save) => {

@@ -44,6 +44,8 @@ export interface Subscriptions {
   list(subscriber: Subscriber, signal: AbortSignal): Promise<Subscription[]>;
   /** Takes one back, by its number, and resolves to it; null if there is none. */
   stop(subscriber: Subscriber, number: number, signal: AbortSignal): Promise<Subscription | null>;
+  /** Takes all of a member's back. */
+  end(subscriber: Subscriber, signal: AbortSignal): Promise<void>;
   /** Who is to be told of a visit. One of long ago, found again or named later, is no news. */
   matching(happening: Happening, signal: AbortSignal): Promise<Telling[]>;
 }
@@ -111,6 +113,12 @@ export function createSubscriptions(documents: DocumentStore): Subscriptions {
           const left = body.subscriptions.filter((each) => each !== stopped);
           return { body: stopped && { ...body, subscriptions: left }, result: stopped };
         },
+        signal,
+      ),
+    end: (subscriber, signal) =>
+      changing(
+        subscriber,
+        (body) => ({ body: body.subscriptions.length === 0 ? null : { ...body, subscriptions: [] }, result: undefined }),
         signal,
       ),
     matching: async (happening, signal) => {
