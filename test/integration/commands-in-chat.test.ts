@@ -125,6 +125,17 @@ describeGallery('commands in the chat', (rig) => {
     expect(textOf(seen.answers.at(-1)!)).toContain('Done: Ada Lovelace → Ada King.');
   });
 
+  it('undo takes back one change, however often its answer is lost', async () => {
+    await twoPeople();
+    await ask('rename Ada Lovelace to Ada King');
+    const job = interaction({ do: 'command', text: 'undo' });
+    await doInteraction(deps, job);
+    await doInteraction(deps, job, { attempt: 2, lastAttempt: false });
+    expect(seen.answers.slice(-2).map((answer) => textOf(answer))).toEqual(Array(2).fill('Undone: Ada Lovelace → Ada King.'));
+    expect(await ask('list')).toContain('• Ada Lovelace');
+    expect(await ask('undo')).toContain('Undone: Unknown 1 → Ada Lovelace.');
+  });
+
   it('two people of one name are told apart by their ids', async () => {
     await twoPeople();
     const [one, two] = await rig.opened.gallery.people(never);

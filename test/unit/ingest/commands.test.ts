@@ -66,6 +66,12 @@ describe('POST /api/commands', () => {
     expect((await rig().command({ text: 'list' })).statusCode).toBe(400);
   });
 
+  it('reads a name with the characters that Slack writes in another way', async () => {
+    const it = rig();
+    await it.command(typed('rename Unknown 1 to Tom &amp; &lt;Jerry&gt; &amp;amp;'));
+    expect(it.sent[0]?.job).toMatchObject({ deed: { text: 'rename Unknown 1 to Tom & <Jerry> &amp;' } });
+  });
+
   it.each([
     ['as long as a text can be', 'x'.repeat(300_000)],
     ['with half a character at its end', `list ${'x'.repeat(1_994)}\u{1F600}`],

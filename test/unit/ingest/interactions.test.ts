@@ -74,6 +74,14 @@ describe('a click on a button', () => {
     expect(jobs(it)).toMatchObject([{ by: { thread: '1.0' } }]);
   });
 
+  it.each(['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty'])('of the type %s is none', async (type) => {
+    const it = rig();
+    const hostile = { ...press(), type, kind: 'press', by: { member: 'U1', channel: 'C1', threadId: null, responseUrl: null }, target };
+    expect((await it.interact(hostile)).statusCode).toBe(200);
+    expect([it.sent, it.told]).toEqual([[], []]);
+    expect(await it.metrics()).toContain('outcome="ignored-unknown-type"} 1');
+  });
+
   it('of an older release is answered with a line', async () => {
     const it = rig();
     expect((await it.interact(click('name:7:2'))).statusCode).toBe(200);
