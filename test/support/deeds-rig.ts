@@ -170,8 +170,9 @@ export async function shown(opened: OpenedGallery, id: string): Promise<{ visit:
   const visit = await createVisits(opened.documents).get(id, never);
   if (!visit) throw new Error('the visit is gone');
   const { view } = await composed(opened, visit);
-  const people = await Promise.all(visit.said.map(async ({ notPerson }) => opened.gallery.person(notPerson, never)));
-  const names = new Map(people.flatMap((person) => (person ? [[person.id, person.name] as const] : [])));
+  const ids = [...visit.said.map(({ notPerson }) => notPerson), ...(visit.lastChange?.person ? [visit.lastChange.person] : [])];
+  const people = await Promise.all(ids.map(async (personId) => [personId, await opened.gallery.person(personId, never)] as const));
+  const names = new Map(people.flatMap(([personId, person]) => (person ? [[personId, person.name] as const] : [])));
   const post = postOf({ visit, view, links: [], names, pictureOf: null, timeZone: 'UTC', nowMs: Date.now() });
   return { visit, view, post, text: textOf(post) };
 }
