@@ -62,7 +62,7 @@ describeGallery('commands in the chat', (rig) => {
     ] as const) {
       seen.strangers.set('UEVE', standing);
       for (const text of ['list', 'list Ada', 'who', 'last-seen Ada Lovelace', 'timeline Ada Lovelace', 'status', 'subscriptions'])
-        expect(await ask(text, { member: 'UEVE' }), text).toContain(sentence);
+        expect(`${text}: ${await ask(text, { member: 'UEVE' })}`).toContain(sentence);
       expect(await ask('tell me when Ada Lovelace comes', { member: 'UEVE' })).toContain(sentence);
       expect(await ask('rename Ada Lovelace to Eve', { member: 'UEVE' })).not.toContain('Done');
       expect(await ask('help', { member: 'UEVE' })).toContain('last-seen NAME');

@@ -66,7 +66,7 @@ export function createIsInChannel({
       }
     } catch (error) {
       if (!(error instanceof AppError) || error.retry === 'transient' || error.code === 'aborted') throw error;
-      complain({ err: error }, 'Slack does not say who is in the results channel: the app needs the scope channels:read, or groups:read');
+      complain({ err: error }, `Slack does not say who is in the results channel${adviceFor(error)}`);
       return { members: new Set(), isWhole: false, atMs: nowMs() };
     }
     if (cursor !== '') complain({ members: members.size }, 'the results channel has too many members to be read');
@@ -79,4 +79,9 @@ export function createIsInChannel({
     if (known.members.has(member)) return 'yes';
     return known.isWhole ? 'no' : 'unknown';
   };
+}
+
+function adviceFor({ code }: AppError): string {
+  if (code === 'chat-not-authorised') return ', the app needs the scope channels:read, or groups:read for a private one';
+  return code === 'channel-not-available' ? ', invite the bot to it' : '';
 }
