@@ -125,6 +125,14 @@ describeGallery('commands in the chat', (rig) => {
     expect(textOf(seen.answers.at(-1)!)).toContain('Done: Ada Lovelace → Ada King.');
   });
 
+  it('a member who is mentioned stands for their name, also as a new name', async () => {
+    await twoPeople();
+    expect(await ask('rename Unknown 2 to <@UEVE|eve>')).toContain('Done: Unknown 2 → Eve.');
+    expect(await ask('last-seen <@UEVE>')).toContain('Eve was last seen');
+    expect(await ask('rename Ada Lovelace to <@UNOBODY>')).toContain('The name of that member cannot be found out.');
+    expect(await ask('tell me when <@UEVE|eve> comes')).toContain('Eve');
+  });
+
   it('undo takes back one change, however often its answer is lost', async () => {
     await twoPeople();
     await ask('rename Ada Lovelace to Ada King');
@@ -183,6 +191,6 @@ describeGallery('commands in the chat', (rig) => {
     await doInteraction(deps, interaction({ do: 'press', target, who: { name: 'Ada' } }, { by: home.by }));
     expect(seen.homes).toHaveLength(2);
     expect(textOf(seen.homes[1]!)).toMatch(/^Nobody waits for a name[\s\S]*: Ada · post/);
-    expect((await createVisits(rig.opened.documents).get(visit.id, never))?.lastChange?.summary).toBe('1 is Ada');
+    expect((await createVisits(rig.opened.documents).get(visit.id, never))?.lastChange?.summary).toBe('1 is {name}');
   });
 });

@@ -8,7 +8,7 @@ import { sentences } from '../press/sentences.ts';
 import { answerOf, say } from '../texts.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
 import { findPersons, notFound, referenceTo, severalFound, type Found } from './find-person.ts';
-import { oneName, twoNames } from './words.ts';
+import { mentioned, oneName, twoNames } from './words.ts';
 
 /** How many of the newest audit entries are searched for a change whose answer was lost. */
 const lookBack = 20;
@@ -21,7 +21,10 @@ const answer = (text: RichText): Post => answerOf(text, []);
 export const rename: CommandHandler = async (asked, deps, signal) => {
   const names = await chooseTwo(asked, 'to', deps, signal);
   if (!names) return answer(say`Say whom to rename, and how: rename Ada to Ada Lovelace.`);
-  return change(asked, deps, signal, [names.one], ([person = '']) => ({ kind: 'name', person, to: names.other }));
+  const member = mentioned(names.other);
+  const to = member === null ? names.other : await asked.asker.platform.members.memberName(member, signal);
+  if (to === null) return answer(sentences.memberUnknown());
+  return change(asked, deps, signal, [names.one], ([person = '']) => ({ kind: 'name', person, to }));
 };
 
 /** `merge NAME into NAME` */

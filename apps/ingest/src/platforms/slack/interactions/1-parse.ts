@@ -194,5 +194,13 @@ export function parseCommand(body: unknown): SlackCommand {
   return { kind: 'command', by, text: unescaped(text), triggerId };
 }
 
-/** Slack writes three characters of what somebody typed as it does in messages. */
-const unescaped = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+/** What somebody typed: Slack marks addresses and channels, and escapes three characters, as in messages. Members stay marked. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll(/<#[^<>|]*\|([^<>|]*)>/g, '#$1')
+    .replaceAll(/<[a-z]+:[^<>|]*\|([^<>|]*)>/g, '$1')
+    .replaceAll(/<([a-z]+:[^<>|]*)>/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
