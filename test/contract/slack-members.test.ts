@@ -5,12 +5,10 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { faultsOfBlocks } from '@watchpost/slack/blocks/faults';
 import { allowHosts, parseFileHost } from '@watchpost/slack/file-hosts';
 import { createSlackMembers } from '@watchpost/slack/members';
-import type { Namers } from '@watchpost/slack/namers';
 import { callsTo, madePicture, postSaying, postsOn, sendUntilDone } from '../support/posts-rig.ts';
 
 const never = new AbortController().signal;
 let slack: FakeSlack;
-let logged: string[];
 let nowMs: number;
 let members: ChatMembers;
 // The first requests of a process take longer than the timeouts here.
@@ -21,23 +19,20 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   slack = await startFakeSlack();
-  [logged, nowMs] = [[], 1_000_000];
-  members = membersWith('everyone');
-});
-afterEach(() => slack.close());
-
-function membersWith(namers: Namers): ChatMembers {
-  const log = createLogger('test', 'warn', { write: (line) => void logged.push(line) });
-  const allows = allowHosts([parseFileHost(slack.url)!]);
-  return createSlackMembers({
+  nowMs = 1_000_000;
+  const log = createLogger('test', 'silent');
+  members = createSlackMembers({
     call: callsTo(slack),
-    allows,
-    namers,
+    allows: allowHosts([parseFileHost(slack.url)!]),
+    namers: 'everyone',
+    channel: 'slack:CRESULTS',
     log,
     sendDirect: (...args) => postsOn(slack).sendDirect(...args),
     nowMs: () => nowMs,
   });
-}
+});
+afterEach(() => slack.close());
+
 const callsOf = (method: string) => slack.calls.filter((call) => call.method === method);
 const asking = (over: Partial<AnswerTo> = {}): AnswerTo => ({
   member: 'U0ADA',
@@ -47,60 +42,6 @@ const asking = (over: Partial<AnswerTo> = {}): AnswerTo => ({
   ...over,
 });
 const line = [{ text: 'Done: 2 is ' }, { text: 'Ada', bold: true }, { text: '.' }];
-
-describe('who may name people', () => {
-  it('is everyone, unless somebody is listed', async () => {
-    expect(await members.mayName('U0ANYBODY', never)).toBe(true);
-    const listed = membersWith(['U0ADA']);
-    expect(await listed.mayName('U0ADA', never)).toBe(true);
-    expect(await listed.mayName('U0BOB', never)).toBe(false);
-    expect(await listed.mayName('U0AD', never)).toBe(false);
-    expect(slack.calls).toEqual([]);
-  });
-
-  it('may be a user group, whose members are asked for again after five minutes', async () => {
-    const grouped = membersWith(['U0ADA', 'S0GUARDS']);
-    slack.people.userGroups.set('S0GUARDS', ['U0BOB']);
-    expect(await grouped.mayName('U0BOB', never)).toBe(true);
-    expect(await grouped.mayName('U0EVE', never)).toBe(false);
-    slack.people.userGroups.set('S0GUARDS', ['U0EVE']);
-    nowMs += 299_000;
-    expect(await grouped.mayName('U0EVE', never)).toBe(false);
-    expect(callsOf('usergroups.users.list')).toHaveLength(1);
-    nowMs += 2_000;
-    expect(await grouped.mayName('U0EVE', never)).toBe(true);
-    expect(await grouped.mayName('U0BOB', never)).toBe(false);
-  });
-
-  it('is who was in the group before, while Slack does not answer', async () => {
-    const grouped = membersWith(['S0GUARDS']);
-    slack.people.userGroups.set('S0GUARDS', ['U0BOB']);
-    await grouped.mayName('U0BOB', never);
-    nowMs += 400_000;
-    slack.mischief('usergroups.users.list', { kind: 'status', status: 503 }, { kind: 'cut' });
-    expect(await grouped.mayName('U0BOB', never)).toBe(true);
-    expect(await grouped.mayName('U0EVE', never)).toBe(false);
-  });
-
-  it('is not known before Slack has answered once', async () => {
-    slack.mischief('usergroups.users.list', { kind: 'status', status: 503 });
-    await expect(membersWith(['S0GUARDS']).mayName('U0BOB', never)).rejects.toMatchObject({ code: 'chat-unavailable', retry: 'transient' });
-  });
-
-  it('is only who is listed where the scope is missing; the log says so once', async () => {
-    const grouped = membersWith(['U0ADA', 'S0GUARDS']);
-    slack.people.userGroups.set('S0GUARDS', ['U0BOB']);
-    slack.mischief('usergroups.users.list', { kind: 'error', error: 'missing_scope' }, { kind: 'error', error: 'missing_scope' });
-    expect(await grouped.mayName('U0BOB', never)).toBe(false);
-    nowMs += 400_000;
-    expect(await grouped.mayName('U0BOB', never)).toBe(false);
-    expect(await grouped.mayName('U0ADA', never)).toBe(true);
-    expect(logged).toHaveLength(1);
-    expect(logged[0]).toContain('NAMERS');
-    nowMs += 400_000;
-    expect(await grouped.mayName('U0BOB', never)).toBe(true);
-  });
-});
 
 describe('an answer that only one member sees', () => {
   it('goes to the address that came with the click', async () => {

@@ -60,6 +60,34 @@ describeGallery('commands in the chat', (rig) => {
     expect(await ask('timeline Ada')).not.toContain('Front door');
   });
 
+  it('are answered to members of the results channel only; anybody can end what is sent to them', async () => {
+    await twoPeople();
+    const visit = await takeSnapshot(rig.opened, [man]);
+    await ask('tell me when Ada Lovelace comes', { member: 'UEVE' });
+    for (const [standing, sentence] of [
+      ['no', 'Only members of the results channel may ask'],
+      ['unknown', 'It cannot be found out who is in the results channel'],
+    ] as const) {
+      seen.strangers.set('UEVE', standing);
+      for (const text of ['list', 'list Ada', 'who', 'last-seen Ada Lovelace', 'timeline Ada Lovelace', 'status', 'subscriptions'])
+        expect(`${text}: ${await ask(text, { member: 'UEVE' })}`).toContain(sentence);
+      expect(await ask('tell me when Ada Lovelace comes', { member: 'UEVE' })).toContain(sentence);
+      expect(await ask('rename Ada Lovelace to Eve', { member: 'UEVE' })).not.toContain('Done');
+      expect(await ask('help', { member: 'UEVE' })).toContain('last-seen NAME');
+      const eve = { member: 'UEVE' };
+      await doInteraction(deps, interaction({ do: 'recognise', channel: 'slack:C9', messageId: '1.0', files: [] }, eve));
+      expect(seen.told.at(-1)).toContain(sentence);
+      const target = { action: 'seen-before', visit: visit.id, number: 1, subject: null } as const;
+      await doInteraction(deps, interaction({ do: 'press', target, who: null }, eve));
+      expect(seen.told.at(-1)).toContain(sentence);
+      seen.homes.length = 0;
+      await doInteraction(deps, interaction({ do: 'home' }, { ...eve, platform: standing === 'no' ? 'slack' : 'other' }));
+      expect(seen.homes.map((home) => textOf(home))).toEqual([expect.stringContaining(sentence)]);
+    }
+    expect(await ask('stop 1', { member: 'UEVE' })).toContain('Ended');
+    expect(JSON.stringify([seen.homes, seen.answers.slice(2, -1), seen.told])).not.toContain('Ada Lovelace was');
+  });
+
   it('rename, merge, ignore, unignore and undo change people, and the audit says who did', async () => {
     await twoPeople();
     expect(await ask('rename Ada Lovelace to Ada King')).toMatch(/^Done: Ada Lovelace → Ada King\./);
@@ -103,6 +131,25 @@ describeGallery('commands in the chat', (rig) => {
     await expect(doInteraction(lost, job)).rejects.toThrow('killed');
     await doInteraction(deps, job, { attempt: 2, lastAttempt: false });
     expect(textOf(seen.answers.at(-1)!)).toContain('Done: Ada Lovelace → Ada King.');
+  });
+
+  it('a member who is mentioned stands for their name, also as a new name', async () => {
+    await twoPeople();
+    expect(await ask('rename Unknown 2 to <@UEVE|eve>')).toContain('Done: Unknown 2 → Eve.');
+    expect(await ask('last-seen <@UEVE>')).toContain('Eve was last seen');
+    expect(await ask('rename Ada Lovelace to <@UNOBODY>')).toContain('The name of that member cannot be found out.');
+    expect(await ask('tell me when <@UEVE|eve> comes')).toContain('Eve');
+  });
+
+  it('undo takes back one change, however often its answer is lost', async () => {
+    await twoPeople();
+    await ask('rename Ada Lovelace to Ada King');
+    const job = interaction({ do: 'command', text: 'undo' });
+    await doInteraction(deps, job);
+    await doInteraction(deps, job, { attempt: 2, lastAttempt: false });
+    expect(seen.answers.slice(-2).map((answer) => textOf(answer))).toEqual(Array(2).fill('Undone: Ada Lovelace → Ada King.'));
+    expect(await ask('list')).toContain('• Ada Lovelace');
+    expect(await ask('undo')).toContain('Undone: Unknown 1 → Ada Lovelace.');
   });
 
   it('two people of one name are told apart by their ids', async () => {
@@ -152,7 +199,7 @@ describeGallery('commands in the chat', (rig) => {
     await doInteraction(deps, interaction({ do: 'press', target, who: { name: 'Ada' } }, { by: home.by }));
     expect(seen.homes).toHaveLength(2);
     expect(textOf(seen.homes[1]!)).toMatch(/^Nobody waits for a name[\s\S]*: Ada · post/);
-    expect((await createVisits(rig.opened.documents).get(visit.id, never))?.lastChange?.summary).toBe('1 is Ada');
+    expect((await createVisits(rig.opened.documents).get(visit.id, never))?.lastChange?.summary).toBe('1 is {name}');
   });
   it('the page shows an unknown on the newest picture that has that face, also when later visits were not posted or not redrawn', async () => {
     const hourMs = 3_600_000;

@@ -46,10 +46,24 @@ describeGallery('presses below a post', (rig) => {
     expect(await textNow(visit)).toContain('1: Ada');
     expect((await history())[0]).toMatch(/^slack:UBOB assign: /);
     const { visit: saved } = await shown(rig.opened, visit.id);
-    expect(saved.lastChange).toMatchObject({ by: 'slack:UBOB', summary: '1 is Ada' });
+    expect(saved.lastChange).toMatchObject({ by: 'slack:UBOB', summary: '1 is {name}' });
+    expect(await textNow(visit)).toContain('UBOB: 1 is Ada');
     expect(seen.jobs).toEqual(['said', 'tidy'].map((why) => ({ v: 1, kind: 'visit', visitId: visit.id, revision: saved.revision, why })));
     const later = await takeSnapshot(rig.opened, [manAgain], { camera: 'Garden' });
     expect(await textNow(later)).toContain('1: Ada');
+  });
+
+  it('what was said last says the name of now, and none once that person is forgotten', async () => {
+    const visit = await takeSnapshot(rig.opened, [man]);
+    await press(visit, 'is', { who: { name: 'Ada' } });
+    await rig.apply({ kind: 'name', person: 'Ada', to: 'Zoe' });
+    expect(await textNow(visit)).toContain('UBOB: 1 is Zoe');
+    await press(visit, 'not');
+    expect(await textNow(visit)).toContain('UBOB: 1 is not Zoe');
+    await rig.apply({ kind: 'forget', person: 'Zoe' });
+    const { text, visit: saved } = await shown(rig.opened, visit.id);
+    expect(text).toContain('UBOB: 1 is not somebody who was forgotten');
+    expect(text + JSON.stringify(saved)).not.toMatch(/Ada|Zoe/);
   });
 
   it('This is… somebody who is known merges the unknown into them; a typed name that one person has means that person', async () => {

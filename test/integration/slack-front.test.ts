@@ -68,6 +68,13 @@ describe('what the emulated Slack sends to an app', () => {
     expect(body['trigger_id']).toBeTruthy();
   });
 
+  it('whoever sits at the page is in the results channel, and may ask and name', async () => {
+    expect(await rig.call('conversations.members', { channel, limit: 1_000 })).toMatchObject({
+      ok: true,
+      members: expect.arrayContaining([you]) as unknown,
+    });
+  });
+
   it('a trigger opens one dialog', async () => {
     await press(await post());
     const trigger = last().body['trigger_id'];

@@ -57,6 +57,16 @@ const acked = async (from: SlackSocket, id: string) =>
   until(`${id} is acknowledged`, () => from.acks.find((ack) => ack.envelope_id === id));
 
 describe('over Socket Mode', () => {
+  it('an envelope whose type is a word of the language is no click and no event', async () => {
+    const { rig } = start();
+    const first = await socket(0);
+    for (const type of ['constructor', 'valueOf', 'toString']) first.send({ ...event(`E-${type}`), type, payload: {} });
+    first.send(event('E-last'));
+    for (const type of ['constructor', 'valueOf', 'toString', 'last']) await acked(first, `E-${type}`);
+    expect(first.acks.map(({ payload }) => payload)).toEqual([{}, {}, {}, {}]);
+    expect(jobs(rig)).toHaveLength(1);
+  });
+
   it('events, clicks and commands come to the same handlers as over HTTP, and the answers go back', async () => {
     const { rig, mode } = start();
     const it = await socket(0);
@@ -162,7 +172,8 @@ describe('over Socket Mode', () => {
     const { mode } = start();
     const it = await socket(0);
     await until('it is ready', () => mode.check() === true);
-    slack.faults.push({ status: 503, body: { ok: false } });
+    // Long enough to be seen.
+    slack.faults.push(...Array.from({ length: 5 }, () => ({ status: 503, body: { ok: false } })));
     it.cut();
     await until('it is not ready', () => mode.check() === false);
     const next = await socket(1);

@@ -34,9 +34,19 @@ export interface Seen {
   jobs: Job[];
   /** Who may not name people. */
   outsiders: Set<string>;
+  /** Who may not even ask, or of whom the platform does not say. */
+  strangers: Map<string, 'no' | 'unknown'>;
 }
 
-export const nothingSeen = (): Seen => ({ told: [], answers: [], homes: [], messages: [], jobs: [], outsiders: new Set() });
+export const nothingSeen = (): Seen => ({
+  told: [],
+  answers: [],
+  homes: [],
+  messages: [],
+  jobs: [],
+  outsiders: new Set(),
+  strangers: new Map(),
+});
 
 /** A platform that only notes what members are told. */
 export function notingPlatform(seen: Seen): ConnectedPlatform {
@@ -49,7 +59,8 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
       permalink: async (_channel, messageId) => `https://example.test/${messageId}`,
     },
     members: {
-      mayName: async (member) => !seen.outsiders.has(member),
+      mayRead: async (member) => seen.strangers.get(member) ?? 'yes',
+      mayName: async (member) => seen.strangers.get(member) ?? (seen.outsiders.has(member) ? 'no' : 'yes'),
       tell: async ({ member }, text) => void seen.told.push(`${member}: ${plain(text)}`),
       answer: async (_to, post) => void seen.answers.push(post),
       message: async (_member, { picture }, save) => {
@@ -159,8 +170,9 @@ export async function shown(opened: OpenedGallery, id: string): Promise<{ visit:
   const visit = await createVisits(opened.documents).get(id, never);
   if (!visit) throw new Error('the visit is gone');
   const { view } = await composed(opened, visit);
-  const people = await Promise.all(visit.said.map(async ({ notPerson }) => opened.gallery.person(notPerson, never)));
-  const names = new Map(people.flatMap((person) => (person ? [[person.id, person.name] as const] : [])));
+  const ids = [...visit.said.map(({ notPerson }) => notPerson), ...(visit.lastChange?.person ? [visit.lastChange.person] : [])];
+  const people = await Promise.all(ids.map(async (personId) => [personId, await opened.gallery.person(personId, never)] as const));
+  const names = new Map(people.flatMap(([personId, person]) => (person ? [[personId, person.name] as const] : [])));
   const post = postOf({ visit, view, links: [], names, pictureOf: null, timeZone: 'UTC', nowMs: Date.now() });
   return { visit, view, post, text: textOf(post) };
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
 /** One connection, as Slack sees it. */
@@ -23,6 +24,8 @@ export interface FakeSocketMode {
   tokens: string[];
   /** What apps.connections.open answers next, instead of an address; each once. */
   faults: { status?: number; headers?: Record<string, string>; body: unknown }[];
+  /** Where all other methods are answered, such as a fake Slack; null: they get an address too. */
+  others: string | null;
   /** Whether a new connection is greeted. */
   greets: boolean;
   close(): Promise<void>;
@@ -30,8 +33,16 @@ export interface FakeSocketMode {
 
 /** Slack's Socket Mode: `apps.connections.open`, and a WebSocket that delivers what the test says. */
 export async function startFakeSocketMode(): Promise<FakeSocketMode> {
-  const fake: Omit<FakeSocketMode, 'apiUrl' | 'close'> = { sockets: [], tokens: [], faults: [], greets: true };
+  const fake: Omit<FakeSocketMode, 'apiUrl' | 'close'> = { sockets: [], tokens: [], faults: [], others: null, greets: true };
   const server = createServer((request, response) => {
+    if (fake.others !== null && !request.url?.endsWith('/apps.connections.open')) {
+      const { authorization = '', 'content-type': type = '' } = request.headers;
+      const init = { method: 'POST', headers: { authorization, 'content-type': type }, body: Readable.toWeb(request), duplex: 'half' };
+      void fetch(`${fake.others}${String(request.url).replace('/api/', '')}`, init as RequestInit)
+        .then(async (answer) => void response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text()))
+        .catch(() => void response.destroy());
+      return;
+    }
     fake.tokens.push(String(request.headers.authorization).replace('Bearer ', ''));
     const { port } = server.address() as AddressInfo;
     const fault = fake.faults.shift();

@@ -9,7 +9,7 @@ export interface QueueBackend {
   start: (options?: { own?: boolean }) => Promise<Service>;
   storage: (url: string) => { REDIS_URL: string } | { POSTGRES_URL: string };
   /** The queue as BullMQ itself sees it, for what only a stranger does. */
-  raw: (url: string) => Pick<Queue, 'pause' | 'add' | 'getJob' | 'close'>;
+  raw: (url: string, queue?: string) => Pick<Queue, 'pause' | 'add' | 'getJob' | 'close'>;
 }
 
 export const queueBackends: QueueBackend[] = [
@@ -18,13 +18,13 @@ export const queueBackends: QueueBackend[] = [
     needs: ['redis'],
     start: async (options) => redis(options),
     storage: (url) => ({ REDIS_URL: url }),
-    raw: (url) => new Queue('snapshots', { connection: { url }, prefix: 'watchpost' }),
+    raw: (url, queue = 'snapshots') => new Queue(queue, { connection: { url }, prefix: 'watchpost' }),
   },
   {
     name: 'PostgreSQL',
     needs: ['postgres'],
     start: async (options) => postgres(options),
     storage: (url) => ({ POSTGRES_URL: url }),
-    raw: (url) => new Queue('snapshots', { connection: { connectionString: url } }, createPostgresBackend),
+    raw: (url, queue = 'snapshots') => new Queue(queue, { connection: { connectionString: url } }, createPostgresBackend),
   },
 ];

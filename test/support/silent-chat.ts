@@ -9,6 +9,7 @@ const unexpected = async (): Promise<never> => {
 export const silentChat: { posts: ChatPosts; members: ChatMembers } = {
   posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected, remove: unexpected },
   members: {
+    mayRead: unexpected,
     mayName: unexpected,
     tell: unexpected,
     answer: unexpected,

@@ -3,6 +3,7 @@ import type { Gallery, Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
 import type { OutcomeCount } from '@watchpost/gallery/records/snapshot-outcome';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import type { Permission } from '@watchpost/shared/chat/members';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
@@ -68,6 +69,8 @@ export interface VisitRig {
   /** Snapshots whose file was deleted. */
   deleted: Set<string>;
   messages: { member: string; summary: string }[];
+  /** Of members who are not in the results channel. */
+  permissions: Map<string, Permission>;
   downloads: string[];
   /** A process that downloads stands still until this resolves. */
   hold: Promise<void> | null;
@@ -163,6 +166,7 @@ export function startVisitRig(): VisitRig {
     deleted: new Set(),
     forgotten: new Set(),
     messages: [],
+    permissions: new Map(),
     downloads: [],
     hold: null,
     decided: [],
@@ -227,6 +231,7 @@ function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'member
     },
     members: {
       ...silentChat.members,
+      mayRead: async (member) => rig().permissions.get(member) ?? 'yes',
       message: async (member, { post, progress }, save) => {
         const done = { state: 'posted', fileId: null, uploadedAtMs: null, askedAtMs: null, messageId: 'D1' } as const;
         if (progress?.state !== 'posted') rig().messages.push({ member, summary: post.summary });

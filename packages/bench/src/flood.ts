@@ -10,7 +10,7 @@ import { pause } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import { readOptions, type Bench } from './bench.ts';
 import { drawAll, postFrame, type PostedFrame } from './flood/cameras.ts';
-import { clickUntil } from './flood/clicks.ts';
+import { reader, clickUntil } from './flood/clicks.ts';
 import { floodLines, judgeFlood, readOutcomes, type FloodReport } from './flood/judge.ts';
 import { planFlood, type PlannedFrame } from './flood/plan.ts';
 import { startApp } from './servers/app.ts';
@@ -47,6 +47,7 @@ export const flood: Bench = async (args, io) => {
   try {
     const slack = await startFakeSlack();
     started.push({ stop: () => slack.close() });
+    slack.people.channels.set(channels.write, [reader]);
     const frames = planFlood({ ...options, withFaces: options.faces, forMs: options.seconds * 1_000 });
     io.warn(`drawing ${String(frames.length)} frames`);
     await drawAll(frames, slack);

@@ -7,6 +7,7 @@ import { shownText } from '@watchpost/shared/text';
 import { createAnswers, linePost, type AnswersOptions } from './answers.ts';
 import { limits } from './blocks/limits.ts';
 import { renderPost } from './blocks/render-post.ts';
+import { createIsInChannel, type ChannelMembersOptions } from './channel-members.ts';
 import { slackChannel } from './channel.ts';
 import { slackErrorOf } from './errors.ts';
 import { createMayName, type NamersOptions } from './namers.ts';
@@ -28,7 +29,7 @@ const nameFreshMs = 3_600_000;
 const mostNames = 5_000;
 const nameLimit = { characters: 80, units: 400 };
 
-export interface SlackMembersOptions extends AnswersOptions, NamersOptions {
+export interface SlackMembersOptions extends AnswersOptions, ChannelMembersOptions, Omit<NamersOptions, 'isInChannel'> {
   /** Sends a direct message exactly once. */
   sendDirect: ChatPosts['send'];
 }
@@ -37,6 +38,7 @@ export interface SlackMembersOptions extends AnswersOptions, NamersOptions {
 export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
   const { call, sendDirect, nowMs = Date.now } = options;
   const answer = createAnswers(options);
+  const isInChannel = createIsInChannel(options);
   const names = new Map<string, { name: string | null; atMs: number }>();
   const channels = new Map<string, ReturnType<typeof slackChannel>>();
 
@@ -75,7 +77,8 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
   };
 
   return {
-    mayName: createMayName(options),
+    mayRead: isInChannel,
+    mayName: createMayName({ ...options, isInChannel }),
     tell: (to, line, signal) => answer(to, linePost(line), signal),
     answer,
     // Slack takes a member's id where it does not let us open the conversation.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Permission } from '@watchpost/shared/chat/members';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SlackCall } from './calls.ts';
@@ -14,6 +15,8 @@ const freshMs = 300_000;
 export interface NamersOptions {
   call: SlackCall;
   namers: Namers;
+  /** Whether somebody is in the results channel. */
+  isInChannel: (member: string, signal: AbortSignal) => Promise<Permission>;
   log: Logger;
   nowMs?: () => number;
 }
@@ -25,9 +28,10 @@ export interface NamersOptions {
 export function createMayName({
   call,
   namers,
+  isInChannel,
   log,
   nowMs = Date.now,
-}: NamersOptions): (member: string, signal: AbortSignal) => Promise<boolean> {
+}: NamersOptions): (member: string, signal: AbortSignal) => Promise<Permission> {
   const known = new Map<string, { users: readonly string[]; atMs: number }>();
   const complained = new Set<string>();
 
@@ -56,8 +60,9 @@ export function createMayName({
   };
 
   return async (member, signal) => {
-    if (namers === 'everyone' || namers.includes(member)) return true;
-    for (const group of namers.filter((id) => id.startsWith('S'))) if ((await membersOf(group, signal)).includes(member)) return true;
-    return false;
+    if (namers === 'everyone') return isInChannel(member, signal);
+    if (namers.includes(member)) return 'yes';
+    for (const group of namers.filter((id) => id.startsWith('S'))) if ((await membersOf(group, signal)).includes(member)) return 'yes';
+    return 'no';
   };
 }

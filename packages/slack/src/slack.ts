@@ -19,11 +19,12 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, NAMERS }, { turns, log }) => {
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
     const posts = createSlackPosts({ call, turns });
+    const channel = slackChannel(WRITE_SLACK_CHANNEL_ID);
     return {
       chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
       posts,
-      members: createSlackMembers({ call, allows: answerAddresses(apiUrl), namers: NAMERS, log, sendDirect: posts.sendDirect }),
-      writeChannel: slackChannel(WRITE_SLACK_CHANNEL_ID),
+      members: createSlackMembers({ call, allows: answerAddresses(apiUrl), namers: NAMERS, channel, log, sendDirect: posts.sendDirect }),
+      writeChannel: channel,
     };
   },
 };

@@ -16,7 +16,7 @@ export interface PostFacts {
   view: VisitView;
   /** Links to snapshots in the channel that they come from. */
   links: readonly { snapshotId: string; url: string }[];
-  /** What the persons in `visit.said` are called now; those who are gone are left out. */
+  /** What the persons in `visit.said` and `visit.lastChange` are called now; those who are gone are left out. */
   names: ReadonlyMap<string, string>;
   /** Which snapshot the post's picture shows; null: it has no picture. */
   pictureOf: string | null;
@@ -80,11 +80,13 @@ function notNames({ number, person }: Visitor, { visit, names }: PostFacts): str
   return [...new Set(said.flatMap(({ notPerson }) => names.get(notPerson) ?? []))];
 }
 
-function undoSection({ visit, nowMs }: PostFacts): PostSection[] {
+function undoSection({ visit, nowMs, names }: PostFacts): PostSection[] {
   const change = visit.lastChange;
   if (!change || nowMs - change.atMs >= undoableMs) return [];
   const target = { action: 'undo' as const, visit: visit.id, number: null, subject: change.entry };
-  return [{ text: [actorRun(change.by), { text: `: ${change.summary}` }], buttons: [{ label: 'Undo', target }], menu: [] }];
+  const name = (change.person === null ? null : names.get(change.person)) ?? 'somebody who was forgotten';
+  const summary = change.summary.replace('{name}', () => name);
+  return [{ text: [actorRun(change.by), { text: `: ${summary}` }], buttons: [{ label: 'Undo', target }], menu: [] }];
 }
 
 /** `Front door: Ada, Unknown 7, and 2 too far away`. */

@@ -47,6 +47,8 @@ export interface Subscriptions {
   stop(subscriber: Subscriber, number: number, signal: AbortSignal): Promise<Subscription | null>;
   /** Nobody waits any more for somebody who is forgotten. */
   forget(personId: string, signal: AbortSignal): Promise<void>;
+  /** Takes all of a member's back. */
+  end(subscriber: Subscriber, signal: AbortSignal): Promise<void>;
   /** Who is to be told of a visit. One of long ago, found again or named later, is no news. */
   matching(happening: Happening, signal: AbortSignal): Promise<Telling[]>;
 }
@@ -125,6 +127,12 @@ export function createSubscriptions(documents: DocumentStore): Subscriptions {
         await changing(parsed, (now) => ({ body: without(now), result: undefined }), signal);
       }
     },
+    end: (subscriber, signal) =>
+      changing(
+        subscriber,
+        (body) => ({ body: body.subscriptions.length === 0 ? null : { ...body, subscriptions: [] }, result: undefined }),
+        signal,
+      ),
     matching: async (happening, signal) => {
       if (happening.nowMs - happening.view.toMs > newsMs) return [];
       const all = await documents.find({ kind, order: 'oldest', limit: mostMembers }, signal);

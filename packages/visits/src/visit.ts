@@ -63,7 +63,17 @@ export const visitSchema = z.object({
   /** The revision whose content the post shows, or does not need to. */
   shownRevision: z.number().int(),
   /** The last change that a reader made here: it can be undone for ten minutes. `by`: the reader, an actor's id. */
-  lastChange: z.object({ entry: z.string(), atMs: z.number(), by: z.string(), summary: z.string() }).nullable(),
+  lastChange: z
+    .object({
+      entry: z.string(),
+      atMs: z.number(),
+      by: z.string(),
+      /** `2 is {name}`. */
+      summary: z.string(),
+      /** Whose name it is, an id: names are read anew. Null: no name is in it. */
+      person: z.string().nullable(),
+    })
+    .nullable(),
   /** What readers said that the post goes on saying: "2 is not Ada". `notPerson`: the person's id. */
   said: z.array(z.object({ number: z.number().int(), notPerson: z.string() })),
   /** Pictures posted in its thread because the post's own could not be changed, newest last. */

@@ -38,9 +38,21 @@ describe('what was posted while nobody received it', () => {
   it('is read at start, from ten minutes before the newest snapshot that is known until now, and the log says how many', async () => {
     const it = started();
     await until('it is read', () => it.read.length === 1);
-    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs: now - 40 * minute, latestMs: now }]);
+    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs: now - 40 * minute, latestMs: now + 5 * minute }]);
     await until('it is logged', () => it.logged.length > 0);
     expect(it.logged.join('')).toMatch(/"messages":3,"pictures":2/);
+  });
+
+  it.each([-4, 4])('is found whole by a clock that is %i minutes wrong', async (wrong) => {
+    // The last snapshot before the outage, one at its very end, and one that came live and was taken before anybody asked.
+    const posted = [now - 60 * minute, now - 1, now + 1];
+    const it = started({
+      now: () => now + wrong * minute,
+      newest: async (_channel, beforeMs) => posted.findLast((atMs) => atMs < beforeMs) ?? null,
+    });
+    await until('it is read', () => it.read.length === 1);
+    expect(it.read[0]!.oldestMs).toBeLessThan(now - 59 * minute);
+    expect(it.read[0]!.latestMs).toBeGreaterThanOrEqual(now);
   });
 
   it('is asked about as of the start: what has come since says nothing about before', async () => {
@@ -52,7 +64,7 @@ describe('what was posted while nobody received it', () => {
       },
     });
     await until('it is read', () => it.read.length === 1);
-    expect(asked).toEqual([['C0CAMS', now]]);
+    expect(asked).toEqual([['C0CAMS', now - 5 * minute]]);
   });
 
   it('is read no further back than a day, and not at all if nothing was ever known', async () => {

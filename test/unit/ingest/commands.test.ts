@@ -66,6 +66,23 @@ describe('POST /api/commands', () => {
     expect((await rig().command({ text: 'list' })).statusCode).toBe(400);
   });
 
+  it('reads a name with the characters that Slack writes in another way', async () => {
+    const it = rig();
+    await it.command(typed('rename Unknown 1 to Tom &amp; &lt;Jerry&gt; &amp;amp;'));
+    expect(it.sent[0]?.job).toMatchObject({ deed: { text: 'rename Unknown 1 to Tom & <Jerry> &amp;' } });
+  });
+
+  it.each([
+    ['rename Ada to <mailto:ada@example.org|ada@example.org>', 'rename Ada to ada@example.org'],
+    ['last-seen <http://ada.example|ada.example>', 'last-seen ada.example'],
+    ['tell me when Ada comes to <#C0CAMS|front-door>', 'tell me when Ada comes to #front-door'],
+    ['last-seen <@U1|ada> <https://a.example>', 'last-seen <@U1|ada> https://a.example'],
+  ])('reads %s as it was typed; members stay', async (sent, text) => {
+    const it = rig();
+    await it.command(typed(sent));
+    expect(it.sent[0]?.job).toMatchObject({ deed: { text } });
+  });
+
   it.each([
     ['as long as a text can be', 'x'.repeat(300_000)],
     ['with half a character at its end', `list ${'x'.repeat(1_994)}\u{1F600}`],

@@ -74,6 +74,28 @@ describe('a click on a button', () => {
     expect(jobs(it)).toMatchObject([{ by: { thread: '1.0' } }]);
   });
 
+  it('of an app without signatures is told from others by its token', async () => {
+    const it = rig({ over: { SLACK_SIGNING_SECRET: undefined, SLACK_VERIFICATION_TOKEN: 'verification-token' } });
+    const fields = { user_id: 'U1', text: 'who', trigger_id: '1.2' };
+    for (const token of ['', 'verification-tokem']) {
+      expect((await it.interact(press({ token }))).statusCode).toBe(401);
+      expect((await it.command({ ...fields, token })).statusCode).toBe(401);
+    }
+    expect((await it.interact(press({ token: undefined }))).statusCode).toBe(401);
+    expect(it.sent).toEqual([]);
+    expect((await it.interact(press())).statusCode).toBe(200);
+    expect((await it.command({ ...fields, token: 'verification-token' })).statusCode).toBe(200);
+    expect(it.sent).toHaveLength(2);
+  });
+
+  it.each(['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty'])('of the type %s is none', async (type) => {
+    const it = rig();
+    const hostile = { ...press(), type, kind: 'press', by: { member: 'U1', channel: 'C1', threadId: null, responseUrl: null }, target };
+    expect((await it.interact(hostile)).statusCode).toBe(200);
+    expect([it.sent, it.told]).toEqual([[], []]);
+    expect(await it.metrics()).toContain('outcome="ignored-unknown-type"} 1');
+  });
+
   it('of an older release is answered with a line', async () => {
     const it = rig();
     expect((await it.interact(click('name:7:2'))).statusCode).toBe(200);

@@ -165,16 +165,21 @@ describe('what can be done below a post', () => {
 });
 
 describe('undo', () => {
-  const lastChange = { entry: 'e1', atMs: startMs, by: 'slack:U1', summary: '2 is Ada' };
+  const lastChange = { entry: 'e1', atMs: startMs, by: 'slack:U1', summary: '2 is {name}', person: 'ada' };
   const visit = visitOf(['a'], { lastChange });
 
   it('is offered for ten minutes, with what was changed by whom', () => {
-    const post = posted([ada], { visit, nowMs: startMs + undoableMs - 1 });
+    const post = posted([ada], { visit, names: new Map([['ada', 'Ada']]), nowMs: startMs + undoableMs - 1 });
     const section = post.sections.at(-1)!;
     expect(plain(section.text)).toBe('U1: 2 is Ada');
     expect(section.text[0]?.member).toBe('U1');
     expect(section.buttons).toEqual([{ label: 'Undo', target: { action: 'undo', visit: visit.id, number: null, subject: 'e1' } }]);
     expect(undoableMs).toBe(600_000);
+  });
+
+  it('says no name of somebody who was forgotten', () => {
+    const post = posted([ada], { visit, names: new Map(), nowMs: startMs });
+    expect(plain(post.sections.at(-1)!.text)).toBe('U1: 2 is somebody who was forgotten');
   });
 
   it('is gone after that', () => {

@@ -6,6 +6,7 @@ import type { Person } from '@watchpost/gallery/gallery';
 import { cameraLines, camerasOf } from './commands/status-command.ts';
 import type { CommandDeps } from './commands/command.ts';
 import type { Asker } from './deps.ts';
+import { mayNot } from './may.ts';
 import { linkTo } from './press/seen-before.ts';
 import { answerOf, countOf, listed, moment, placeOf, say, section, seenAt } from './texts.ts';
 import { isOneOf, viewed, visitsWith, type ViewedVisit } from './visits-with.ts';
@@ -44,6 +45,8 @@ export async function showHome(
 
 /** The page: who waits for a name, what happened last, and what each camera saw. */
 async function homeOf(asker: Asker, deps: CommandDeps, signal: AbortSignal): Promise<Post> {
+  const refused = await mayNot(asker, 'ask', signal);
+  if (refused) return answerOf(refused, []);
   const toMs = Date.now();
   const [unknowns, recent, outcomes] = await Promise.all([
     unknownsOf(deps, signal),

@@ -16,6 +16,7 @@ import { drawFaces } from '../visit/annotate/draw.ts';
 import type { FaceLabel } from '../visit/annotate/label.ts';
 import { maxResultSidePx } from '../visit/annotate/layout.ts';
 import type { Asker, DeedDeps } from './deps.ts';
+import { mayNot } from './may.ts';
 import { answerOf, countOf, plain, say, section } from './texts.ts';
 
 export interface RecogniseDeps extends DeedDeps {
@@ -49,6 +50,8 @@ export async function recognise(
   signal: AbortSignal,
 ): Promise<void> {
   requireReady(deps.gallery);
+  const refused = await mayNot(asker, 'ask', signal);
+  if (refused) return asker.platform.members.tell(job.by, refused, signal);
   const lines: RichText[] = [];
   for (const [index, file] of files.entries()) {
     const title = file.name ?? `picture ${index + 1}`;

@@ -6,6 +6,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { StepTimer } from '../step-timer.ts';
 import { drawSheet } from './contact-sheet.ts';
 import { readNotice, saveNotice, type Notice, type NoticeBody } from './notice.ts';
@@ -14,6 +15,7 @@ export interface NoticeDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   documents: DocumentStore;
   questions: GalleryQuestions;
+  subscriptions: Pick<Subscriptions, 'end'>;
   log: Logger;
   timed: StepTimer;
   now: () => number;
@@ -26,10 +28,23 @@ export function createNoticeHandler(deps: NoticeDeps): JobHandler<'notice'> {
     const notice = await readNotice(deps.documents, noticeId, signal);
     if (!notice) throw new AppError('notice-missing', 'there is no such notice: it has expired');
     if (!notice.post || notice.progress?.state === 'posted' || notice.progress?.state === 'gone') return 'idle';
+    if (!(await mayBeTold(notice, deps, signal))) {
+      await saveNotice(deps.documents, noticeId, { ...notice, post: null }, deps.now(), signal);
+      log.info('not sent: whoever asked for it is not known to be in the results channel');
+      return 'idle';
+    }
     await deps.timed('notice', () => post(noticeId, notice, notice.post, deps, signal));
     log.info('notice done');
     return undefined;
   };
+}
+
+/** Whoever has left the results channel is told nothing any more, and is told nothing later either. */
+async function mayBeTold({ to }: Notice, { platformFor, subscriptions }: NoticeDeps, signal: AbortSignal): Promise<boolean> {
+  if ('channel' in to) return true;
+  const permission = await platformFor(`${to.platform}:${to.member}`).members.mayRead(to.member, signal);
+  if (permission === 'no') await subscriptions.end(to, signal);
+  return permission === 'yes';
 }
 
 async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: NoticeDeps, signal: AbortSignal): Promise<void> {

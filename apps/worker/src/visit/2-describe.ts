@@ -42,11 +42,11 @@ export async function describe(
 }
 
 /** Of those whom readers spoke about, as they are called now. */
-async function namesOf({ said }: Visit, gallery: Gallery, signal: AbortSignal): Promise<Map<string, string>> {
+async function namesOf({ said, lastChange }: Visit, gallery: Gallery, signal: AbortSignal): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  for (const { notPerson } of said) {
-    const person = await gallery.person(notPerson, signal);
-    if (person) names.set(notPerson, person.name);
+  for (const id of [...said.map(({ notPerson }) => notPerson), lastChange?.person ?? null]) {
+    const person = id === null ? null : await gallery.person(id, signal);
+    if (id !== null && person) names.set(id, person.name);
   }
   return names;
 }

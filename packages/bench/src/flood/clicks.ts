@@ -6,6 +6,9 @@ import type { FakeSlack } from '../servers/fake-slack.ts';
 import { signedHeaders } from '../servers/signed-request.ts';
 import { z } from 'zod';
 
+/** Who clicks. */
+export const reader = 'U0READER';
+
 /** Where clicks go. */
 export interface ClickTarget {
   /** Of ingest. */
@@ -96,7 +99,7 @@ const typing = (count: number): object => ({
 
 const common = () => ({
   team: { id: fakeBot.team_id, domain: 'bench' },
-  user: { id: 'U0READER', username: 'reader', team_id: fakeBot.team_id },
+  user: { id: reader, username: 'reader', team_id: fakeBot.team_id },
   api_app_id: 'A0WATCH',
   token: randomUUID(),
 });

@@ -22,6 +22,8 @@ export interface FakePeople {
   homes: Map<string, FakeView>;
   /** By group: the members' ids. */
   userGroups: Map<string, string[]>;
+  /** By channel: who is in it. Of others nothing is known. */
+  channels: Map<string, string[]>;
   /** By id: names as Slack has them. */
   users: Map<string, FakeUser>;
   /** Bodies posted to response_urls. */
@@ -45,7 +47,7 @@ const refuse = (error: string, messages: string[] = []) => ({ ok: false, error, 
 export function createFakeViews(): FakeViews {
   const views = createModals();
   const urls = createResponseUrls();
-  const people = { userGroups: new Map<string, string[]>(), users: new Map<string, FakeUser>() };
+  const people = { userGroups: new Map<string, string[]>(), channels: new Map<string, string[]>(), users: new Map<string, FakeUser>() };
   const methods = { ...views.methods, ...memberMethods(people) };
   return {
     ...people,
@@ -108,7 +110,17 @@ function createModals() {
   return { modals, homes, trigger, methods };
 }
 
-const memberMethods = ({ userGroups, users }: Pick<FakePeople, 'userGroups' | 'users'>): Methods => ({
+/** Slack gives fewer than it was asked for, whenever it likes. */
+const mostOfPage = 200;
+
+const memberMethods = ({ userGroups, channels, users }: Pick<FakePeople, 'userGroups' | 'channels' | 'users'>): Methods => ({
+  'conversations.members': (args) => {
+    const members = channels.get(args.get('channel') ?? '');
+    if (!members) return refuse('channel_not_found');
+    const from = Number(args.get('cursor') ?? 0);
+    const to = from + Math.min(mostOfPage, Number(args.get('limit') ?? 100));
+    return { ok: true, members: members.slice(from, to), response_metadata: { next_cursor: to < members.length ? String(to) : '' } };
+  },
   'usergroups.users.list': (args) => {
     const members = userGroups.get(args.get('usergroup') ?? '');
     return members ? { ok: true, users: members } : refuse('no_such_subteam');

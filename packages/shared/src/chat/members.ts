@@ -17,10 +17,15 @@ export const answerToSchema = z.object({
 });
 export type AnswerTo = z.infer<typeof answerToSchema>;
 
+/** Whether somebody may do something. `unknown`: the platform does not say, so not now. */
+export type Permission = 'yes' | 'no' | 'unknown';
+
 /** The members of a chat platform: what they may do, and what only one of them sees. */
 export interface ChatMembers {
-  /** Whether this member may name people: everyone, a list, or a user group, as configured. */
-  mayName(member: string, signal: AbortSignal): Promise<boolean>;
+  /** Whether this member may ask who was seen: whoever is in the results channel may. */
+  mayRead(member: string, signal: AbortSignal): Promise<Permission>;
+  /** Whether this member may name people: everyone in the results channel, a list, or a user group, as configured. */
+  mayName(member: string, signal: AbortSignal): Promise<Permission>;
   /** A line that only this member sees; by direct message where that is not possible. Never rejects with a permanent error: nobody waits for it. */
   tell(to: AnswerTo, text: RichText, signal: AbortSignal): Promise<void>;
   /** A longer answer that only this member sees. */

@@ -6,7 +6,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { PutBack } from './bullmq-backend.ts';
 import type { JobHold } from './job-hold.ts';
-import { parseJob, type JobKind, type JobOf } from './job-kinds.ts';
+import { parseJob, whatIsLeft, type JobKind, type JobOf } from './job-kinds.ts';
 import { outcomeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobHandler } from './job-queue.ts';
 
@@ -51,7 +51,17 @@ export interface ProcessorParts<K extends JobKind> {
 /** The part of a BullMQ job that an attempt needs. */
 type QueuedJob = Pick<
   BullJob<unknown, void>,
-  'id' | 'data' | 'attemptsMade' | 'attemptsStarted' | 'timestamp' | 'opts' | 'progress' | 'updateProgress' | 'moveToDelayed' | 'moveToWait'
+  | 'id'
+  | 'data'
+  | 'updateData'
+  | 'attemptsMade'
+  | 'attemptsStarted'
+  | 'timestamp'
+  | 'opts'
+  | 'progress'
+  | 'updateProgress'
+  | 'moveToDelayed'
+  | 'moveToWait'
 >;
 
 /** How long a job waits that others should precede: longer than the longest wait between two checks of a need. Milliseconds. */
@@ -78,6 +88,7 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
     try {
       throwIfAborted(signal);
       const result = await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
+      await strip(queued, kind, failure.log);
       hold.succeeded(id, { idle: result === 'idle' });
       finish('done');
     } catch (thrown) {
@@ -89,6 +100,13 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
       hold.ended(id);
     }
   };
+}
+
+/** Never rejects: the job is done, and must not be done again because of this. */
+async function strip(queued: QueuedJob, kind: JobKind, log: Logger): Promise<void> {
+  const left = whatIsLeft(kind, queued.data);
+  if (left === null) return;
+  await queued.updateData(left).catch((err: unknown) => log.warn({ err }, 'what a finished job no longer needs could not be erased'));
 }
 
 interface Attempt {

@@ -34,6 +34,8 @@ const deedSchema = z.discriminatedUnion('do', [
   }),
   /** Somebody opened the app's own page. */
   z.object({ do: z.literal('home') }),
+  /** It was done: whatever somebody typed or chose is gone. */
+  z.object({ do: z.literal('nothing') }),
 ]);
 export type Deed = z.infer<typeof deedSchema>;
 
@@ -58,5 +60,7 @@ export const interactionJobs = {
   queue: 'interactions',
   attempts: 8,
   backoffMs: 500,
+  // Names that were typed would outlive those who are forgotten.
+  whenDone: (job) => ({ ...job, by: { ...job.by, url: null }, deed: { do: 'nothing' } }),
   concurrency: 4,
 } satisfies JobKindDefinition<InteractionJob>;

@@ -25,6 +25,8 @@ export interface JobKindDefinition<J> {
   perSecond?: number;
   /** Lower ones are taken first, 0 before all others; at most 2,097,152. Default 0. */
   priority?: (job: J) => number;
+  /** What is left of the job once it is done; its id is remembered for a day. Default: all of it. */
+  whenDone?: (job: J) => J;
   /** How long the job waits before it can be taken, milliseconds. Default 0. */
   delayMs?: (job: J) => number;
   /** Jobs that one worker runs at a time: a number, or the variable that sets it. */

@@ -54,6 +54,12 @@ export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {
   throw new AppError('job-invalid', `not a ${kind} job that this version understands: ${fields.join(', ')}`);
 }
 
+/** What the queue keeps of a job that is done; null: all of it. */
+export function whatIsLeft<K extends JobKind>(kind: K, data: unknown): JobOf<K> | null {
+  const { schema, whenDone } = jobDefinitions[kind];
+  return whenDone?.(schema.parse(data)) ?? null;
+}
+
 /** How many jobs of a kind one worker runs at a time. */
 export function concurrencyOf(kind: JobKind, config: ConcurrencyConfig): number {
   const { concurrency } = jobDefinitions[kind];

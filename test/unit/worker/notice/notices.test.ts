@@ -199,6 +199,31 @@ describe('somebody who asked to be told', () => {
   });
 });
 
+describe('a subscriber who is not in the results channel', () => {
+  const wish = { who: { kind: 'anybody' }, camera: null, hours: null } as const;
+  const told = async (permission: 'no' | 'unknown') => {
+    const rig = startVisitRig();
+    await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
+    await rig.subscriptions.add({ platform: 'slack', member: 'U2' }, wish, never);
+    rig.permissions.set('U2', permission);
+    await rig.join('s1', [seenFace()]);
+    await rig.settle();
+    expect(rig.messages.map(({ member }) => member)).toEqual(['U1']);
+    return rig;
+  };
+
+  it('is told nothing, and the subscriptions have ended', async () => {
+    const rig = await told('no');
+    expect(await rig.subscriptions.list({ platform: 'slack', member: 'U2' }, never)).toEqual([]);
+    expect(await rig.subscriptions.list({ platform: 'slack', member: 'U1' }, never)).toHaveLength(1);
+  });
+
+  it('is told nothing while that cannot be found out, and stays subscribed', async () => {
+    const rig = await told('unknown');
+    expect(await rig.subscriptions.list({ platform: 'slack', member: 'U2' }, never)).toHaveLength(1);
+  });
+});
+
 describe('a notice', () => {
   it('that no longer exists fails for good', async () => {
     await expect(startVisitRig().run({ v: 1, kind: 'notice', noticeId: 'digest-none' })).rejects.toMatchObject({ code: 'notice-missing' });

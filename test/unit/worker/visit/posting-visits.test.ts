@@ -229,7 +229,7 @@ describe('the picture', () => {
     await rig.settle();
     rig.nowMs += 5_000;
     rig.faces.set('s1', [seenFace({ saidBy: 'slack:U1' })]);
-    const lastChange = { entry: 'e1', atMs: rig.nowMs, by: 'slack:U1', summary: '1 is Ada' };
+    const lastChange = { entry: 'e1', atMs: rig.nowMs, by: 'slack:U1', summary: '1 is {name}', person: 'ada' };
     const said = await rig.visiting.visits.save({ ...(await rig.visit(id)), lastChange }, new AbortController().signal);
     rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: said.revision, why: 'edit' });
     await rig.settle();

@@ -8,7 +8,7 @@ import { sentences } from '../press/sentences.ts';
 import { answerOf, say } from '../texts.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
 import { findPersons, notFound, referenceTo, severalFound, type Found } from './find-person.ts';
-import { oneName, twoNames } from './words.ts';
+import { mentioned, oneName, twoNames } from './words.ts';
 
 /** How many of the newest audit entries are searched for a change whose answer was lost. */
 const lookBack = 20;
@@ -21,7 +21,10 @@ const answer = (text: RichText): Post => answerOf(text, []);
 export const rename: CommandHandler = async (asked, deps, signal) => {
   const names = await chooseTwo(asked, 'to', deps, signal);
   if (!names) return answer(say`Say whom to rename, and how: rename Ada to Ada Lovelace.`);
-  return change(asked, deps, signal, [names.one], ([person = '']) => ({ kind: 'name', person, to: names.other }));
+  const member = mentioned(names.other);
+  const to = member === null ? names.other : await asked.asker.platform.members.memberName(member, signal);
+  if (to === null) return answer(sentences.memberUnknown());
+  return change(asked, deps, signal, [names.one], ([person = '']) => ({ kind: 'name', person, to }));
 };
 
 /** `merge NAME into NAME` */
@@ -96,30 +99,38 @@ async function change(
 }
 
 /** A change that an earlier attempt made, although its answer was lost, is made. */
-async function applyOnce(
-  operation: Operation,
-  { asker, atMs, attempt }: CommandAsked,
-  { operations }: CommandDeps,
-  signal: AbortSignal,
-): Promise<AuditEntry> {
+async function applyOnce(operation: Operation, asked: CommandAsked, deps: CommandDeps, signal: AbortSignal): Promise<AuditEntry> {
   try {
-    return await operations.apply(operation, asker.actor, signal);
+    return await deps.operations.apply(operation, asked.asker.actor, signal);
   } catch (error) {
-    if (attempt === 1 || !refusalOf(error)) throw error;
-    const newest = await operations.history(lookBack, signal);
-    const own = newest.find(
-      ({ action, actor, atMs: madeAtMs, undone }) =>
-        action === operation.kind && actor.id === asker.actor.id && madeAtMs >= atMs - clocksDifferMs && !undone,
-    );
+    const own = refusalOf(error) && (await madeBefore(actionOf(operation), asked, deps, signal));
     if (!own) throw error;
     return own;
   }
 }
 
+/** As the audit calls it. */
+const actionOf = ({ kind }: Operation): AuditEntry['action'] => (kind === 'this-is' ? 'assign' : kind);
+
+/** What an earlier attempt changed; null: nothing. */
+async function madeBefore(
+  kind: AuditEntry['action'],
+  { asker, atMs, attempt }: CommandAsked,
+  { operations }: CommandDeps,
+  signal: AbortSignal,
+): Promise<AuditEntry | null> {
+  if (attempt === 1) return null;
+  const newest = await operations.history(lookBack, signal);
+  const isOwn = ({ action, actor, atMs: madeAtMs, undone }: AuditEntry): boolean =>
+    action === kind && actor.id === asker.actor.id && madeAtMs >= atMs - clocksDifferMs && !undone;
+  return newest.find(isOwn) ?? null;
+}
+
 /** `undo`: the newest change of whoever asks. */
-export const undo: CommandHandler = async ({ asker }, { operations }, signal) => {
+export const undo: CommandHandler = async (asked, deps, signal) => {
   try {
-    const { summary } = await operations.undo(null, asker.actor, signal);
+    // Otherwise each attempt would take back one more.
+    const { summary } = (await madeBefore('undo', asked, deps, signal)) ?? (await deps.operations.undo(null, asked.asker.actor, signal));
     return answer(sentences.undone(summary.replace(/^undone: /, '')));
   } catch (error) {
     const refused = refusalOf(error);

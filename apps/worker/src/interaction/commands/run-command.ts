@@ -1,6 +1,6 @@
 import { commandHelp } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
-import { sentences } from '../press/sentences.ts';
+import { mayNot } from '../may.ts';
 import { answerOf, say } from '../texts.ts';
 import { lastSeen, list, timeline, who } from './ask-commands.ts';
 import { forget, ignore, merge, rename, undo, unignore } from './change-commands.ts';
@@ -10,8 +10,8 @@ import { stop, subscriptions, tell } from './subscription-commands.ts';
 
 const help: CommandHandler = async () => helpOf([]);
 
-/** What each command does; `changes`: only for those who may name people. The words are in commandHelp. */
-export const commands: Readonly<Record<string, { run: CommandHandler; changes?: true }>> = {
+/** What each command does; `changes`: only for those who may name people; `isOwn`: for anybody, it tells of nobody. The words are in commandHelp. */
+export const commands: Readonly<Record<string, { run: CommandHandler; changes?: true; isOwn?: true }>> = {
   who: { run: who },
   'last-seen': { run: lastSeen },
   timeline: { run: timeline },
@@ -24,9 +24,9 @@ export const commands: Readonly<Record<string, { run: CommandHandler; changes?: 
   undo: { run: undo, changes: true },
   tell: { run: tell },
   subscriptions: { run: subscriptions },
-  stop: { run: stop },
+  stop: { run: stop, isOwn: true },
   status: { run: status },
-  help: { run: help },
+  help: { run: help, isOwn: true },
 };
 
 /** Answers what somebody typed. Rejects with transient errors only. */
@@ -35,7 +35,8 @@ export async function runCommand(text: string, asked: Omit<CommandAsked, 'args'>
   const name = typed.toLowerCase();
   const command = Object.hasOwn(commands, name === '' ? 'help' : name) ? commands[name === '' ? 'help' : name] : undefined;
   if (!command) return helpOf(say`There is no command “${typed.slice(0, 40)}”. These are all:`);
-  if (command.changes && !(await asked.asker.platform.members.mayName(asked.asker.member, signal))) return answerOf(sentences.mayNot(), []);
+  const refused = command.isOwn ? null : await mayNot(asked.asker, command.changes ? 'name' : 'ask', signal);
+  if (refused) return answerOf(refused, []);
   return command.run({ ...asked, args }, deps, signal);
 }
 

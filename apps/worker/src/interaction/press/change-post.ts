@@ -10,20 +10,26 @@ type PostDeps = Pick<DeedDeps, 'visits' | 'sender' | 'sendTimeoutMs'>;
 const tries = 10;
 
 /** Notes in the visit what was said, and has its post say so at once; other posts that show the person follow by themselves. */
-export async function changePost(
-  { visit: id, entries, by, summary, said, startedAtMs }: Notes,
-  deps: PostDeps,
-  signal: AbortSignal,
-): Promise<void> {
+export async function changePost(notes: Notes, deps: PostDeps, signal: AbortSignal): Promise<void> {
+  const { visit: id, entries, said } = notes;
   const entry = entries.at(-1);
   const visit = await changed(id, deps, signal, (current) => ({
     ...current,
-    ...(entry !== undefined && { lastChange: { entry, atMs: startedAtMs, by, summary } }),
+    ...(entry !== undefined && { lastChange: lastChangeOf(entry, notes) }),
     said: said ? [...without(current.said, said), said] : current.said,
   }));
   if (!visit) return;
   await send(visit, 'said', deps);
   await send(visit, 'tidy', deps);
+}
+
+/** Without the name: whoever has it may get another one, or be forgotten. */
+function lastChangeOf(entry: string, { by, startedAtMs, summary, number, said, steps, created }: Notes): Visit['lastChange'] {
+  const change = { entry, atMs: startedAtMs, by };
+  if (said) return { ...change, summary: `${String(number)} is not {name}`, person: said.notPerson };
+  const is = steps.find((step) => step.do === 'this-is');
+  const person = is ? (is.person ?? created) : null;
+  return { ...change, summary: person === null ? summary : `${String(number)} is {name}`, person };
 }
 
 /** Takes back what `changePost` noted. */

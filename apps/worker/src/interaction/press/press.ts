@@ -4,6 +4,7 @@ import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-jo
 import { visitorOf } from '@watchpost/visits/compose';
 import type { Asker, DeedDeps } from '../deps.ts';
 import { carryOut } from './carry-out.ts';
+import { mayNot } from '../may.ts';
 import { claim, type Claim } from './claim.ts';
 import { findSituation, viewOf } from './find-situation.ts';
 import { changePost, refreshPost } from './change-post.ts';
@@ -60,7 +61,8 @@ async function noteTold({ job }: Pressed, { notes, log }: PressDeps, signal: Abo
 
 async function carriedOut(pressed: Pressed, kept: KeptNotes | null, deps: PressDeps, signal: AbortSignal): Promise<RichText> {
   const { asker, press } = pressed;
-  if (changes(press.target.action) && !(await asker.platform.members.mayName(asker.member, signal))) return sentences.mayNot();
+  const refused = await mayNot(asker, changes(press.target.action) ? 'name' : 'ask', signal);
+  if (refused) return refused;
   const visit = await deps.visits.get(press.target.visit, signal);
   if (!visit) return sentences.tooOld();
   try {
@@ -68,9 +70,9 @@ async function carriedOut(pressed: Pressed, kept: KeptNotes | null, deps: PressD
     if (press.target.action === 'undo') return await undoDeed(pressed, deps, signal);
     return await changePeople(pressed, kept, deps, signal);
   } catch (error) {
-    const refused = refusalOf(error);
-    if (!refused) throw error;
-    return refused;
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return refusal;
   }
 }
 

@@ -8,6 +8,9 @@ type Numbered = Pick<Visitor, 'number'>;
 /** What somebody reads whose click changed nothing. Each says what to do instead, where there is something. */
 export const sentences = {
   mayNot: () => say`Only some members may name people here. Ask whoever runs watchpost to add you.`,
+  mayNotAsk: () => say`Only members of the results channel may ask. Somebody who is in it can invite you.`,
+  notKnownWho: () =>
+    say`It cannot be found out who is in the results channel, so nobody may ask or name now. Whoever runs watchpost finds the reason in its log.`,
   tooOld: () => say`This post is too old to be changed.`,
   outdated: () => say`This button is out of date. Look at the post again.`,
   notShown: (number: number | null) => say`${number ?? 'This'} is not shown in this post any more.`,

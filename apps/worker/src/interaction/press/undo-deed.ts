@@ -9,7 +9,6 @@ import { sentences } from './sentences.ts';
 export async function undoDeed({ press: { target }, asker }: Pressed, deps: PressDeps, signal: AbortSignal): Promise<RichText> {
   if (target.subject === null) return sentences.outdated();
   const kept = await deps.notes.ofEntry(target.subject, signal);
-  const visit = await deps.visits.get(target.visit, signal);
   if (kept?.notes.undone) {
     // Of an attempt that was killed before the post knew.
     await unchangePost(kept.notes, deps, signal);
@@ -17,7 +16,7 @@ export async function undoDeed({ press: { target }, asker }: Pressed, deps: Pres
   }
   const entries = kept?.notes.entries ?? [target.subject];
   for (const entry of entries.toReversed()) await undoEntry(entry, deps, signal, asker);
-  const summary = kept?.notes.summary ?? (visit?.lastChange?.entry === target.subject ? visit.lastChange.summary : 'the last change');
+  const summary = kept?.notes.summary ?? 'the last change';
   await unchangePost(kept?.notes ?? alone(target), deps, signal);
   if (kept) await deps.notes.save({ ...kept, notes: { ...kept.notes, undone: true } }, signal);
   return sentences.undone(summary);

@@ -32,6 +32,9 @@ const defaultTimes = {
 /** Fetched although it should be known: a caption comes before its picture, and clocks differ. Milliseconds. */
 const overlapMs = 600_000;
 
+/** Our clock and Slack's: Slack's requests are refused beyond this. Milliseconds. */
+const clocksDifferMs = 300_000;
+
 /** Fetches what was posted while nobody received it. */
 export interface Backfill {
   /** Something since this time may be missing, milliseconds since 1970. */
@@ -52,7 +55,7 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
   const fresh = new Set(channels);
 
   const oldestOf = async (channel: string, sinceMs: number | null): Promise<number | null> => {
-    const known = fresh.has(channel) ? await options.newest(channel, startedMs, stopping) : null;
+    const known = fresh.has(channel) ? await options.newest(channel, startedMs - clocksDifferMs, stopping) : null;
     const from = Math.min(...[known, sinceMs].flatMap((each) => each ?? []));
     return Number.isFinite(from) ? Math.max(from - overlapMs, now() - maxAgeMs) : null;
   };
@@ -62,7 +65,7 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
       try {
         const oldestMs = await oldestOf(channel, sinceMs);
         if (oldestMs === null) continue;
-        const { messages, queued, more } = await options.readChannel(channel, oldestMs, now(), stopping);
+        const { messages, queued, more } = await options.readChannel(channel, oldestMs, now() + clocksDifferMs, stopping);
         fetched.inc({ outcome: 'queued' }, queued);
         const from = new Date(oldestMs).toISOString();
         log.info(

@@ -92,7 +92,8 @@ const imageBlockSchema = z.object({ type: z.literal('image'), slack_file: z.obje
 export function parseInteraction(body: unknown, nowMs: number): Interaction {
   const type = z.looseObject({ type: z.string() }).safeParse(body);
   if (!type.success) return { kind: 'ignored', reason: 'malformed' };
-  const parse = parsers[type.data.type];
+  // Not `constructor`, or what else every object has.
+  const parse = Object.hasOwn(parsers, type.data.type) ? parsers[type.data.type] : undefined;
   return parse ? (parse(body, nowMs) ?? { kind: 'ignored', reason: 'malformed' }) : { kind: 'ignored', reason: 'unknown-type' };
 }
 
@@ -189,5 +190,17 @@ export function parseCommand(body: unknown): SlackCommand {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) return { kind: 'malformed' };
   const { user_id: member, channel_id: channel, text, trigger_id: triggerId, response_url: responseUrl } = parsed.data;
-  return { kind: 'command', by: { member, channel: channel ?? null, threadId: null, responseUrl: responseUrl ?? null }, text, triggerId };
+  const by = { member, channel: channel ?? null, threadId: null, responseUrl: responseUrl ?? null };
+  return { kind: 'command', by, text: unescaped(text), triggerId };
+}
+
+/** What somebody typed: Slack marks addresses and channels, and escapes three characters, as in messages. Members stay marked. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll(/<#[^<>|]*\|([^<>|]*)>/g, '#$1')
+    .replaceAll(/<[a-z]+:[^<>|]*\|([^<>|]*)>/g, '$1')
+    .replaceAll(/<([a-z]+:[^<>|]*)>/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }

@@ -40,7 +40,7 @@ export function createTakeEnvelope({ takeEvent, takeInteraction, takeCommand, co
 
   /** As SocketModeOptions.take. An envelope of a type of its own is read as an event: `app_rate_limited` comes like that. */
   return async (envelope: Envelope, timeLeftMs: () => number): Promise<Record<string, unknown> | null> => {
-    const take = takers[envelope.type];
+    const take = Object.hasOwn(takers, envelope.type) ? takers[envelope.type] : undefined;
     const answer = await (take ? take(envelope, timeLeftMs) : event(envelope.payload ?? envelope, timeLeftMs));
     if ((answer.status ?? 200) >= 400) return null;
     return typeof answer.body === 'string' ? {} : answer.body;
