@@ -29,7 +29,7 @@ async function posted(): Promise<string> {
   rig.nowMs += 5_000;
   await rig.join('s2', [seenFace(), seenFace({ position: 1, box: right, person: grace })]);
   await rig.settle();
-  const lastChange = { entry: 'e1', atMs: rig.nowMs, by: 'slack:U1', summary: '1 is Ada' };
+  const lastChange = { entry: 'e1', atMs: rig.nowMs, by: 'slack:U1', summary: '1 is {name}', person: 'ada' };
   const said = await rig.visiting.visits.save({ ...(await rig.visit(id)), lastChange }, never);
   rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: said.revision, why: 'said' });
   await rig.settle();
