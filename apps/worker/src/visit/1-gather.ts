@@ -1,12 +1,12 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
-import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
-import { compose } from '@watchpost/visits/compose';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import { verdictOf } from '@watchpost/visits/verdict';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { VisitView } from '@watchpost/visits/visit-view';
+import { viewVisit, type FacesSeen } from '../view-visits.ts';
 
 export interface GatherDeps {
   visits: Visits;
@@ -24,7 +24,7 @@ export interface Gathered {
   /** The revision that all of this was made of. */
   revision: number;
   view: VisitView;
-  faces: Map<string, ComparableFace[]>;
+  faces: FacesSeen;
 }
 
 /** Reads who was in a visit, and stores what follows: numbers, persons, and whether it is posted. */
@@ -35,9 +35,7 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   await gallery.reached({ epoch: gallery.position().epoch, version }, signal);
   const visit = await visits.get(visitId, signal);
   if (!visit) throw missing();
-  const snapshotIds = visit.snapshots.map(({ snapshotId }) => snapshotId);
-  const faces = await questions.seenIn(snapshotIds, signal);
-  const { view, numbers, persons, asked } = compose(visit, faces, (one, other) => questions.alike(one, other));
+  const { view, faces, numbers, persons, asked } = await viewVisit(visit, questions, signal);
   const settings = cameras.settingsOf(visit.channel, visit.camera);
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
   const others = posted.filter(({ id }) => id !== visit.id);

@@ -62,7 +62,7 @@ const uncertain = visitor({ standing: 'uncertain', person: null, could: ada });
 
 const target = (action: PostAction, subject: string | null): ActionTarget => ({ action, visit: 'v1', number: 2, subject });
 
-interface Given extends Partial<Omit<Situation, 'view' | 'seen'>> {
+interface Given extends Partial<Omit<Situation, 'view' | 'faces'>> {
   action: PostAction;
   shows: Visitor | null;
   others?: Visitor[];
@@ -82,7 +82,7 @@ function plan({ action, shows, others = [], faces, subject = null, ...over }: Gi
     who: null,
     visit,
     view: { visitors: [...shown, ...others], tooFar: 0, tooUnclear: 0, fromMs: 0, toMs: 0, snapshots: 2, bestSnapshotId: 's2' },
-    seen: new Map(all.map((each) => [(each as unknown as { snapshotId: string }).snapshotId, [each]])),
+    faces: new Map(all.map((each) => [(each as unknown as { snapshotId: string }).snapshotId, [each]])),
     subject,
     by: 'slack:UBOB',
     last: null,

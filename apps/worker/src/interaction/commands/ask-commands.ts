@@ -2,7 +2,8 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { Person } from '@watchpost/gallery/gallery';
 import { lineOf } from '../press/seen-before.ts';
 import { answerOf, countOf, moment, placeOf, say, seenAt } from '../texts.ts';
-import { viewed, visitsWith } from '../visits-with.ts';
+import { viewVisits } from '../../view-visits.ts';
+import { visitsWith } from '../visits-with.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
 import { findPersons, notFound, type Found } from './find-person.ts';
 import { oneName } from './words.ts';
@@ -43,7 +44,7 @@ function lineOfPerson({ name, status, lastSeen, mayBe }: Person): RichText {
 export const who: CommandHandler = async (_asked, deps, signal) => {
   const sinceMs = Date.now() - nowMs;
   const visits = await deps.visits.during({ fromMs: sinceMs, beforeMs: Date.now() + nowMs }, signal);
-  const views = await viewed(visits, deps, signal);
+  const views = await viewVisits(visits, deps.questions, signal);
   const seen = new Map<string, { name: string; atMs: number; place: string }>();
   let uncertain = 0;
   for (const { visit, view } of views)
