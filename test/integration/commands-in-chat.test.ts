@@ -76,7 +76,7 @@ describeGallery('commands in the chat', (rig) => {
 
   it('forget asks back first, and then erases', async () => {
     await twoPeople();
-    expect(await ask('forget Ada Lovelace')).toContain('To do it: forget Ada Lovelace confirm');
+    expect(await ask('forget Ada Lovelace')).toContain('To do it: /faces forget Ada Lovelace confirm');
     expect(await rig.names()).toContain('Ada Lovelace');
     expect(await ask('forget Ada Lovelace confirm')).toContain('Done:');
     expect(await rig.names()).not.toContain('Ada Lovelace');
@@ -112,20 +112,20 @@ describeGallery('commands in the chat', (rig) => {
   it('subscriptions are made, listed and taken back', async () => {
     await twoPeople();
     expect(await ask('tell me when Ada Lovelace comes to Front door between 22:00 and 6:00')).toBe(
-      'You get a message when Ada Lovelace comes to Front door, 22:00–06:00. To end that: stop 1',
+      'You get a message when Ada Lovelace comes to Front door, 22:00–06:00. To end that: /faces stop 1',
     );
     expect(await ask('subscriptions')).toContain('1: when Ada Lovelace comes to Front door');
     expect(await ask('subscriptions', { member: 'UEVE' })).toContain('You get no messages.');
-    expect(await ask('stop 2')).toContain('There is no 2 among yours');
+    expect(await ask('stop 2')).toContain('You have no number 2');
     expect(await ask('stop 1')).toContain('Ended: 1: when Ada Lovelace comes');
     expect(await ask('tell me when Zoe comes')).toBe('Nobody is called “Zoe”.');
-    expect(await ask('tell me a joke')).toContain('Say when: tell me when Ada comes');
+    expect(await ask('tell me a joke')).toContain('Say when: /faces tell me when Ada comes');
   });
 
   it('status says what waits, who is known, and what each camera saw', async () => {
     await twoPeople();
     const text = await ask('status');
-    expect(text).toContain('Queue: 3 snapshots waiting, 0 jobs at work, 0 failed');
+    expect(text).toContain('Queue: 3 snapshots waiting, 0 jobs running, 0 failed');
     expect(text).toContain('People: 1 name, 1 unknown, 0 ignored');
     expect(text).toContain('No snapshots in the last 24 hours.');
   });

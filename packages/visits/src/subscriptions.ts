@@ -1,3 +1,4 @@
+import { typed } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
@@ -170,6 +171,6 @@ function tellingPost(visitor: Visitor, { visit, timeZone }: Happening): Post {
     summary: what,
     picture: null,
     sections: [{ text, buttons: [], menu: [] }],
-    footer: [{ text: 'You asked to be told.' }],
+    footer: [{ text: `You asked to be told. Your subscriptions: ${typed('subscriptions')}` }],
   };
 }

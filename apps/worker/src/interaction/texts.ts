@@ -23,13 +23,6 @@ export function moment(atMs: number, format: 'time' | 'date' | 'date-time' = 'da
   return { text, time: { atMs, format } };
 }
 
-/** Whoever changed something, by the actor's id: `platform:U0123`, `cli`. */
-export function actor(id: string): TextRun {
-  if (id === 'cli') return { text: 'somebody at the command line' };
-  const at = id.indexOf(':');
-  return at === -1 ? { text: id } : { text: id.slice(at + 1), member: id.slice(at + 1) };
-}
-
 /** Where a person was seen last. */
 export const seenAt = ({ atMs, camera, channel }: LastSeen): RichText => say`${moment(atMs)} at ${placeOf({ camera, channel })}`;
 
@@ -39,9 +32,9 @@ export function placeOf({ camera, channel }: { camera: string | null; channel: s
 }
 
 /** Names in one line: `Ada, Grace and Unknown 3`. */
-export function listed(names: readonly string[]): string {
+export function listed(names: readonly string[], word: 'and' | 'or' = 'and'): string {
   const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
 /** `1 face`, `2 faces`; thousands as people write them. */

@@ -72,7 +72,7 @@ async function makeDigest(day: DigestDay, platform: string, deps: DigestDeps, si
   const outcomes = await records.outcomes({ fromMs: day.fromMs, toMs: day.toMs }, signal);
   const skipped = skippedIn(outcomes, platform);
   const viewed = await viewVisits(mine, questions, signal);
-  const digest = digestOf({ fromMs: day.fromMs, toMs: day.toMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
+  const digest = digestOf({ fromMs: day.fromMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
   // Quiet days are quiet.
   return digest ?? { post: null, sheet: [] };
 }

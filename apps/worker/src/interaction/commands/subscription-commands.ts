@@ -1,3 +1,4 @@
+import { typed } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { describeSubscription, parseSubscription } from '@watchpost/visits/subscription';
@@ -8,7 +9,7 @@ import { findPersons, notFound, severalFound } from './find-person.ts';
 
 const answer = (text: RichText): Post => answerOf(text, []);
 
-const example = 'tell me when Ada comes to Front door between 22:00 and 6:00';
+const example = typed('tell me when Ada comes to Front door between 22:00 and 6:00');
 
 const subscriberOf = ({ asker }: CommandAsked): { platform: string; member: string } => ({
   platform: asker.name,
@@ -18,13 +19,15 @@ const subscriberOf = ({ asker }: CommandAsked): { platform: string; member: stri
 /** `tell me when NAME comes to CAMERA between 22:00 and 6:00` */
 export const tell: CommandHandler = async (asked, deps, signal) => {
   const parsed = parseSubscription(`tell ${asked.args}`);
-  if (!parsed) return answer(say`Say when: ${example}. Without a camera or hours: tell me when Ada comes.`);
+  if (!parsed) return answer(say`Say when: ${example}\nAt any camera and any time: ${typed('tell me when Ada comes')}`);
   const { camera, hours } = parsed;
   const who = await whomOf(parsed.who, asked, deps, signal);
   if ('refused' in who) return answer(who.refused);
   try {
     const added = await deps.subscriptions.add(subscriberOf(asked), { who, camera, hours }, signal);
-    return answer(say`You get a message ${describeSubscription(added).replace(/^\d+: /, '')}. To end that: stop ${added.number}`);
+    return answer(
+      say`You get a message ${describeSubscription(added).replace(/^\d+: /, '')}. To end that: ${typed(`stop ${added.number}`)}`,
+    );
   } catch (error) {
     const refused = refusalOf(error);
     if (!refused) throw error;
@@ -47,14 +50,14 @@ export const subscriptions: CommandHandler = async (asked, deps, signal) => {
   const all = await deps.subscriptions.list(subscriberOf(asked), signal);
   if (all.length === 0) return answer(say`You get no messages. To get one: ${example}`);
   const lines = all.map((each) => say`• ${describeSubscription(each)}`);
-  return answerOf(say`You get a message:`, [...lines, say`To end one: stop N`]);
+  return answerOf(say`You get a message:`, [...lines, say`To end one: ${typed('stop N')}`]);
 };
 
 /** `stop N` */
 export const stop: CommandHandler = async (asked, deps, signal) => {
   const number = /^\d{1,6}$/.test(asked.args.trim()) ? Number(asked.args) : null;
-  if (number === null) return answer(say`Say which by its number: subscriptions lists them.`);
+  if (number === null) return answer(say`Say which one by its number. Yours: ${typed('subscriptions')}`);
   const stopped = await deps.subscriptions.stop(subscriberOf(asked), number, signal);
-  if (!stopped) return answer(say`There is no ${number} among yours: subscriptions lists them.`);
+  if (!stopped) return answer(say`You have no number ${number}. Yours: ${typed('subscriptions')}`);
   return answer(say`Ended: ${describeSubscription(stopped)}.`);
 };

@@ -183,4 +183,4 @@ function planDismiss(situation: Situation, visitor: Visitor): Planned {
 
 /** What whoever pressed is told. */
 export const doneText = ({ summary }: Pick<Notes, 'summary'>): RichText =>
-  say`Done: ${summary}. It can be undone for ten minutes, below the post.`;
+  say`Done: ${summary}. You can undo it below the post for ten minutes.`;
