@@ -207,18 +207,16 @@ describe('a direct message', () => {
 
   it('is sent where we may not open the conversation', async () => {
     slack.mischief('conversations.open', { kind: 'error', error: 'missing_scope' });
-    expect(await members.directChannel('U0ADA', never)).toBeNull();
-    slack.mischief('conversations.open', { kind: 'error', error: 'missing_scope' });
     await message();
     expect(slack.chat.messages).toMatchObject([{ channel: 'D0ADA' }]);
     expect(callsOf('chat.postMessage')[0]?.args['channel']).toBe('U0ADA');
   });
 
   it('has a channel that is asked for once', async () => {
-    expect(await members.directChannel('U0ADA', never)).toBe('slack:D0ADA');
-    expect(await members.directChannel('U0ADA', never)).toBe('slack:D0ADA');
+    await message();
+    await message({ key: 'notice-2' });
+    expect(slack.chat.messages).toMatchObject([{ channel: 'D0ADA' }, { channel: 'D0ADA' }]);
     expect(callsOf('conversations.open')).toHaveLength(1);
-    expect(await members.directChannel('nobody', never)).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ChatMembers } from '@watchpost/shared/chat/members';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { ChatPosts } from '@watchpost/shared/chat/posts';
@@ -38,9 +39,10 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
   const { call, sendDirect, nowMs = Date.now } = options;
   const answer = createAnswers(options);
   const names = new Map<string, { name: string | null; atMs: number }>();
-  const channels = new Map<string, ReturnType<typeof slackChannel>>();
+  const channels = new Map<string, ChannelKey>();
 
-  const directChannel: ChatMembers['directChannel'] = async (member, signal) => {
+  /** The channel of direct messages with this member; null: Slack does not let us open it. */
+  const directChannel = async (member: string, signal: AbortSignal): Promise<ChannelKey | null> => {
     const known = channels.get(member);
     if (known) return known;
     try {
@@ -83,7 +85,6 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
       sendDirect({ ...message, channel: (await directChannel(member, signal)) ?? slackChannel(member) }, save, signal),
     showHome: (member, post, signal) => showHome(call, member, post, signal),
     memberName,
-    directChannel,
   };
 }
 

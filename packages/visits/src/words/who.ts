@@ -20,7 +20,7 @@ export function calledIn({ standing, person }: Pick<Visitor, 'standing' | 'perso
   return standing === 'ignored' ? 'ignored' : person.name;
 }
 
-/** Whoever changed something, by the actor's id: a member of a chat platform (`slack:U0123`), a user of the command line (`cli:ada`), or `database`. */
+/** Whoever changed something, by the actor's id: a member of a chat platform (its name, a colon, the member’s id), a user of the command line (`cli:ada`), or `database`. */
 export function actorRun(actor: string): TextRun {
   const [, origin, name] = /^([a-z]+):(.+)$/.exec(actor) ?? [];
   if (name === undefined) return { text: actor === 'database' ? 'an edit in the database' : actor };

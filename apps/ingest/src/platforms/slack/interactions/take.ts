@@ -41,7 +41,7 @@ export function createTakeInteraction(deps: TakeInteractionDeps): TakeInteractio
     }
     if (target.action === 'is') {
       // The dialog opens while Slack already has its answer: its trigger and the answer have the same three seconds.
-      if (opened(sameness)) dialog.open(pressed.triggerId, { target, to, messageId: pressed.messageId });
+      if (opened(sameness)) dialog.open(pressed.triggerId, { target, to });
       return done('dialog');
     }
     if (await queued(pressJob(pressed, target), deps, timeLeftMs)) return done('queued');
