@@ -105,7 +105,10 @@ describeGallery('commands in the chat', (rig) => {
     const answer = await ask('ignore Ada Lovelace');
     expect(answer).toMatch(/^Two people are called Ada Lovelace\. Say which one by its id instead of the name:/);
     for (const person of [one, two]) expect(answer).toContain(person!.id.slice(0, 8));
-    expect(await ask(`ignore ${one!.id.slice(0, 8)}`)).toContain('Done: Ada Lovelace is ignored');
+    const id = one!.id.slice(0, 8);
+    expect(await ask(`last-seen ${id}`)).toMatch(/^Ada Lovelace was last seen /);
+    expect(await ask(`forget ${id}`)).toContain(`To do it: /faces forget ${id} confirm`);
+    expect(await ask(`ignore ${id}`)).toContain('Done: Ada Lovelace is ignored');
     expect(await ask('last-seen Ada Lovelace')).toMatch(/(Ada Lovelace was last seen .*\n?){2}/);
   });
 
@@ -115,9 +118,11 @@ describeGallery('commands in the chat', (rig) => {
       'You get a message when Ada Lovelace comes to Front door, 22:00–06:00. To end that: /faces stop 1',
     );
     expect(await ask('subscriptions')).toContain('1: when Ada Lovelace comes to Front door');
+    await ask('rename Ada Lovelace to Ada King');
+    expect(await ask('subscriptions')).toContain('1: when Ada King comes to Front door');
     expect(await ask('subscriptions', { member: 'UEVE' })).toContain('You get no messages.');
     expect(await ask('stop 2')).toContain('You have no number 2');
-    expect(await ask('stop 1')).toContain('Ended: 1: when Ada Lovelace comes');
+    expect(await ask('stop 1')).toContain('Ended: when Ada King comes');
     expect(await ask('tell me when Zoe comes')).toBe('Nobody is called “Zoe”.');
     expect(await ask('tell me a joke')).toContain('Say when: /faces tell me when Ada comes');
   });

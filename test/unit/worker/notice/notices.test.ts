@@ -145,7 +145,7 @@ describe('somebody who asked to be told', () => {
   it('gets one direct message for a visit, however often its post is edited', async () => {
     const rig = startVisitRig();
     rig.people.set('ada', { id: 'ada', status: 'named', name: 'Ada', number: null, faces: 1, lastSeen: null, mayBe: null });
-    const wish = { who: { kind: 'person', personId: 'ada', name: 'Ada' }, camera: null, hours: null } as const;
+    const wish = { who: { kind: 'person', personId: 'ada' }, camera: null, hours: null } as const;
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
     await rig.join('s1', [seenFace()]);
     await rig.settle();
@@ -157,7 +157,7 @@ describe('somebody who asked to be told', () => {
 
   it('is told nothing of others', async () => {
     const rig = startVisitRig();
-    const wish = { who: { kind: 'person', personId: 'grace', name: 'Grace' }, camera: null, hours: null } as const;
+    const wish = { who: { kind: 'person', personId: 'grace' }, camera: null, hours: null } as const;
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
     await rig.join('s1', [seenFace()]);
     await rig.settle();

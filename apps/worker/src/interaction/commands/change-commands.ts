@@ -56,7 +56,7 @@ export const forget: CommandHandler = async (asked, deps, signal) => {
   const [person, ...others] = found.persons;
   if (!person) return answer(notFound(found));
   if (others.length > 0) return answer(severalFound(found));
-  const command = typed(`forget ${person.name} confirm`);
+  const command = typed(`forget ${person.id.startsWith(given.toLowerCase()) ? given : person.name} confirm`);
   return answer(say`This erases ${person.name} with every face and sighting. After ten minutes it cannot be undone. To do it: ${command}`);
 };
 

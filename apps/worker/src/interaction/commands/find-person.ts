@@ -17,12 +17,22 @@ const mostRead = 50;
 export async function findPersons(typed: string, { platform }: Asker, deps: FindDeps, signal: AbortSignal): Promise<Found> {
   const member = mentioned(typed);
   const text = (member === null ? null : await platform.members.memberName(member, signal)) ?? typed;
-  const byId = /^[0-9a-f-]{20,40}$/i.test(text) ? await deps.gallery.person(text, signal) : null;
-  if (byId) return { text, persons: [byId], similar: [] };
+  const [byId, ...others] = idPattern.test(text) ? await withId(text.toLowerCase(), deps, signal) : [];
+  if (byId && others.length === 0) return { text, persons: [byId], similar: [] };
   const near = deps.questions.findPeople(text, mostRead);
   const exact = near.filter(({ name }) => nameKey(name) === nameKey(text));
   const meant = exact.length > 0 ? exact : near.length === 1 ? near : [];
   return { text, persons: await current(meant, deps, signal), similar: near.slice(0, mostSimilar) };
+}
+
+/** An id, or as much of its beginning as `severalFound` shows. */
+const idPattern = /^[0-9a-f][0-9a-f-]{7,39}$/i;
+
+async function withId(beginning: string, deps: FindDeps, signal: AbortSignal): Promise<Person[]> {
+  const whole = await deps.gallery.person(beginning, signal);
+  if (whole) return [whole];
+  const begun = deps.questions.findPeople('', Number.MAX_SAFE_INTEGER).filter(({ id }) => id.startsWith(beginning));
+  return current(begun, deps, signal);
 }
 
 /** These persons as they are now, with when and where they were last seen; those who were forgotten are left out. */
