@@ -31,7 +31,7 @@ const load = (app: 'ingest' | 'worker', env: Record<string, string>): string => 
     ${
       app === 'worker'
         ? `const { connectPlatforms } = await import('./dist/platforms.js');
-           const { platformFor } = connectPlatforms(config);
+           const { platformFor } = connectPlatforms(config, {});
            const post = (channel) => { try { return platformFor(channel).writeChannel; } catch (error) { return error.message; } };
            console.log(['slack:C1', 'telegram:1', 'matrix:1'].map(post).join(', '));`
         : `const { telegramIntake } = await import('./dist/platforms/telegram/intake.js');
