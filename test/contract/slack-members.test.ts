@@ -6,19 +6,14 @@ import { faultsOfBlocks } from '@watchpost/slack/blocks/faults';
 import { allowHosts, parseFileHost } from '@watchpost/slack/file-hosts';
 import { createSlackMembers } from '@watchpost/slack/members';
 import type { Namers } from '@watchpost/slack/namers';
-import { callsTo, madePicture, postSaying, postsOn, sendUntilDone } from '../support/posts-rig.ts';
+import { callsTo, madePicture, postSaying, postsOn, sendUntilDone, warmUp } from '../support/posts-rig.ts';
 
 const never = new AbortController().signal;
 let slack: FakeSlack;
 let logged: string[];
 let nowMs: number;
 let members: ChatMembers;
-// The first requests of a process take longer than the timeouts here.
-beforeAll(async () => {
-  slack = await startFakeSlack();
-  await sendUntilDone(postsOn(slack));
-  await slack.close();
-});
+beforeAll(warmUp);
 beforeEach(async () => {
   slack = await startFakeSlack();
   [logged, nowMs] = [[], 1_000_000];

@@ -6,33 +6,15 @@ import { planPress, type Planned } from '@watchpost/worker/interaction/press/pla
 import type { Situation } from '@watchpost/worker/interaction/press/situation';
 import { plain } from '@watchpost/worker/interaction/texts';
 import { describe, expect, it } from 'vitest';
+import { comparableFace } from '../../../support/comparable-face.ts';
 import { person } from '../../../support/factories.ts';
 
 const ada = person({ id: 'ada', name: 'Ada' });
 const grace = person({ id: 'grace', name: 'Grace' });
 const stranger = person({ id: 'u7', name: 'Unknown 7', number: 7, status: 'unknown' });
 
-function face(snapshotId: string, over: Partial<ComparableFace> = {}): ComparableFace {
-  return {
-    snapshotId,
-    position: 0,
-    box: { x: 0, y: 0, width: 50, height: 50 },
-    decision: 'match',
-    person: ada,
-    similarity: 0.8,
-    quality: 0.8,
-    sizePx: 100,
-    saidBy: null,
-    evidence: null,
-    best: null,
-    second: null,
-    mayBe: null,
-    mayBeId: null,
-    embedding: new Float32Array([1]),
-    modelId: 'm',
-    ...over,
-  } as ComparableFace;
-}
+/** A face of a snapshot, whose id the test's map is made of. */
+const face = (snapshotId: string, over: Partial<ComparableFace> = {}) => ({ snapshotId, ...comparableFace({ person: ada, ...over }) });
 
 function visitor(over: Partial<Visitor> = {}): Visitor {
   const faces = over.faces ?? [

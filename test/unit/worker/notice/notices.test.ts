@@ -6,7 +6,8 @@ import { drawSheet } from '@watchpost/worker/notice/contact-sheet';
 import { decode } from '@watchpost/see/picture/decode';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
 const berlin = 'Europe/Berlin';
@@ -45,7 +46,7 @@ async function digestRig(): Promise<VisitRig> {
   rig.settings = { ...defaultCameraSettings, policy: { named: 'digest', unknown: 'digest', ignored: 'never' } };
   // 14:00 in Berlin; the digest is due at 20:00.
   rig.cameras.digestAtMinute = 20 * 60;
-  await rig.join('s1', [seenFace()]);
+  await rig.join('s1', [comparableFace()]);
   await rig.settle();
   return rig;
 }
@@ -147,10 +148,10 @@ describe('somebody who asked to be told', () => {
     rig.people.set('ada', { id: 'ada', status: 'named', name: 'Ada', number: null, faces: 1, lastSeen: null, mayBe: null });
     const wish = { who: { kind: 'person', personId: 'ada' }, camera: null, hours: null } as const;
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     await rig.settle();
     rig.nowMs += 5_000;
-    await rig.join('s2', [seenFace()]);
+    await rig.join('s2', [comparableFace()]);
     await rig.settle();
     expect(rig.messages).toEqual([{ member: 'U1', summary: expect.stringContaining('Ada') }]);
   });
@@ -159,7 +160,7 @@ describe('somebody who asked to be told', () => {
     const rig = startVisitRig();
     const wish = { who: { kind: 'person', personId: 'grace' }, camera: null, hours: null } as const;
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     await rig.settle();
     expect(rig.messages).toEqual([]);
   });
