@@ -34,6 +34,7 @@ export function visitOf(snapshotIds: readonly string[] = ['a'], over: Partial<Vi
     snapshots: snapshotIds.map((id, index) => visitSnapshot(id, index * 10)),
     numbers: [],
     persons: [],
+    asked: [],
     verdict: 'open',
     post: null,
     picture: null,

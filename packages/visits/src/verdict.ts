@@ -41,7 +41,7 @@ function policyOf({ standing }: Visitor, policy: CameraSettings['policy']): Poli
 /** Somebody who is not surely anybody counts as the one whom it could be; where that is nobody, as one of those who were there before. */
 function wereReported(visitors: readonly Visitor[], lately: readonly Visit[]): boolean {
   if (lately.length === 0) return false;
-  const reported = new Set(lately.flatMap(({ persons, asked = [] }) => [...persons, ...asked]));
+  const reported = new Set(lately.flatMap(({ persons, asked }) => [...persons, ...asked]));
   const named = new Set(lately.flatMap(({ persons }) => persons));
   return visitors.every(({ person, could }) => (person ? named.has(person.id) : could === null || reported.has(could.id)));
 }

@@ -29,7 +29,7 @@ export const crowdKey = 'crowd';
 const mostPersonKeys = 90;
 
 /** The persons whose change would change a visit's post. */
-export function personsOf({ persons, asked = [] }: Pick<VisitBody, 'persons' | 'asked'>): string[] {
+export function personsOf({ persons, asked }: Pick<VisitBody, 'persons' | 'asked'>): string[] {
   return [...new Set([...persons, ...asked])];
 }
 

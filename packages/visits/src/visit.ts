@@ -41,7 +41,7 @@ export const visitSchema = z.object({
   /** The persons that the post names, as it was last made: so that the visit is found when one of them changes. */
   persons: z.array(z.string()),
   /** Further persons whose change would change the post: those whom it asks about, and those who count as somebody else in it. */
-  asked: z.array(z.string()).exactOptional(),
+  asked: z.array(z.string()),
   verdict: verdictSchema,
   /** Where it is posted, and how far the post got. */
   post: z.object({ channel: channelKeySchema, progress: postProgressSchema.nullable() }).nullable(),
@@ -49,7 +49,7 @@ export const visitSchema = z.object({
    * Which snapshot the post's picture shows; null: no picture yet. Which numbers the newest picture shows, in the post or in its thread,
    * and all that is `drawn` on it (a hash), so that a picture that would be the same is not made again.
    */
-  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
+  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string() }).nullable(),
   /** Of the text and the buttons that were posted last. */
   shownHash: z.string().nullable(),
   /** The revision whose content the post shows, or does not need to. */

@@ -129,6 +129,7 @@ function newVisit(id: string, { channel, camera }: CameraOf): Visit {
     snapshots: [],
     numbers: [],
     persons: [],
+    asked: [],
     verdict: 'open',
     post: null,
     picture: null,

@@ -41,7 +41,7 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const others = posted.filter(({ id }) => id !== visit.id);
   const verdict = verdictOf({ visit, view, settings, timeZone: cameras.timeZone(), posted: others });
   const gathered = { before: visit.verdict, revision: visit.revision, view, faces };
-  if (sameJson([numbers, persons, asked, verdict], [visit.numbers, visit.persons, visit.asked ?? [], visit.verdict]))
+  if (sameJson([numbers, persons, asked, verdict], [visit.numbers, visit.persons, visit.asked, visit.verdict]))
     return { ...gathered, visit };
   const stored = await changeVisit(visits, visitId, (now) => ({ ...now, numbers, persons, asked, verdict }), signal);
   if (!stored) throw missing();
