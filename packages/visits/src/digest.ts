@@ -70,7 +70,7 @@ export function digestOf({ fromMs, timeZone, visits, skipped }: DigestFacts): { 
   return { post: { summary, picture, sections, footer: rest === '' ? [] : [{ text: rest }] }, sheet };
 }
 
-/** One line for each person, those of most visits first; everybody who is not surely anybody together. */
+/** One line for each person, those of most visits first; all who are uncertain are one line. */
 function linesOf(told: DigestFacts['visits']): Line[] {
   const lines = new Map<string, Line>();
   for (const { visit, view } of told) {
@@ -90,7 +90,7 @@ function linesOf(told: DigestFacts['visits']): Line[] {
   return [...lines.values()].sort((a, b) => rank(a) - rank(b) || b.visits - a.visits);
 }
 
-/** Known people first, then unknowns, then those who are not surely anybody. */
+/** Named people first, then unknowns, ignored ones, and those who are uncertain. */
 function rank({ visitors: [first] }: Line): number {
   return first ? ['named', 'unknown', 'ignored', 'uncertain'].indexOf(first.standing) : 0;
 }
@@ -116,7 +116,7 @@ function textOf(line: Line, number: number, timeZone: string): RichText {
 function cellOf(line: Line, number: number): SheetCell[] {
   const [largest] = [...line.visitors].sort((a, b) => b.sizePx - a.sizePx);
   if (!largest) return [];
-  // A sheet shows no doubtful name either, and one face stands for all who are not surely anybody.
+  // A sheet shows no doubtful name either, and one face stands for all who are uncertain.
   return [{ ...largest.best, label: largest.person === null ? String(number) : `${number}: ${calledIn(largest)}` }];
 }
 

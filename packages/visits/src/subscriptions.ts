@@ -141,7 +141,7 @@ async function tellingsOf({ platform, member, subscriptions }: Body, happening: 
     const wanted = who.kind === 'person' ? await happening.currentId(who.personId, signal) : null;
     for (const visitor of view.visitors) {
       const { person, standing } = visitor;
-      // Nobody who is ignored is reported, and nobody who is not surely anybody.
+      // Nobody who is ignored or uncertain is reported.
       if (person === null || standing === 'ignored') continue;
       if (who.kind === 'person' && person.id !== wanted) continue;
       if (who.kind === 'unknown' && standing !== 'unknown') continue;

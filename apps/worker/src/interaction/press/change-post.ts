@@ -29,7 +29,11 @@ export async function changePost(
 }
 
 /** Takes back what `changePost` noted. */
-export async function unchangePost({ visit: id, entries, said }: Notes, deps: PostDeps, signal: AbortSignal): Promise<void> {
+export async function unchangePost(
+  { visit: id, entries, said }: Pick<Notes, 'visit' | 'entries' | 'said'>,
+  deps: PostDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const visit = await changeVisit(
     deps.visits,
     id,

@@ -32,7 +32,7 @@ export async function findSituation(
   };
 }
 
-/** Who else has named this person, who was an unknown, since about when the button was shown. */
+/** Who else has named this unknown since about when the button was shown. */
 async function namedLately(
   personId: string,
   pressedAtMs: number,

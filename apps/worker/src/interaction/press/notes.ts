@@ -63,7 +63,7 @@ export interface NotesOfDeeds {
   save(kept: KeptNotes, signal: AbortSignal): Promise<KeptNotes>;
   /** Of the deed with this audit entry; null: none has it, or it is too old. */
   ofEntry(entry: string, signal: AbortSignal): Promise<KeptNotes | null>;
-  /** The newest that was done to this number of a visit and stands. */
+  /** The newest change of this number of a visit that is done and was not undone; null: none. */
   lastOf(visit: string, number: number, signal: AbortSignal): Promise<Notes | null>;
 }
 

@@ -111,7 +111,7 @@ async function claimVisitor({ press }: Pressed, deps: PressDeps, signal: AbortSi
   }
 }
 
-/** By what a press is told from others about the same: the person that the visitor is taken for, else the visit. */
+/** What a press claims: the person that the visitor is taken for, or else the visit. */
 async function personShown({ target }: Press, deps: PressDeps, signal: AbortSignal): Promise<string> {
   const visit = await deps.visits.get(target.visit, signal);
   const visitor = visit && visitorOf((await viewVisit(visit, deps.questions, signal)).view, visit, target.number ?? 0);
