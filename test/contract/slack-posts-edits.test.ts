@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import type { FakeMessage } from '@watchpost/bench/servers/fake-slack-chat';
 import type { SlackPosts } from '@watchpost/slack/posts';
-import { madePicture, notedTurns, postSaying, postsOn, sendUntilDone } from '../support/posts-rig.ts';
+import { madePicture, notedTurns, postSaying, postsOn, sendUntilDone, warmUp } from '../support/posts-rig.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
@@ -13,12 +13,7 @@ let posts: SlackPosts;
 let message: FakeMessage;
 let messageId: string;
 let fileId: string;
-// The first requests of a process take longer than the timeouts here.
-beforeAll(async () => {
-  slack = await startFakeSlack();
-  await sendUntilDone(postsOn(slack));
-  await slack.close();
-});
+beforeAll(warmUp);
 beforeEach(async () => {
   slack = await startFakeSlack();
   turns = notedTurns();

@@ -12,17 +12,13 @@ import {
   postsOn,
   sendUntilDone,
   settleMs,
+  warmUp,
 } from '../support/posts-rig.ts';
 
 const ask = 'chat.postMessage';
 const never = new AbortController().signal;
 let slack: FakeSlack;
-// The first requests of a process take longer than the timeouts here.
-beforeAll(async () => {
-  slack = await startFakeSlack();
-  await sendUntilDone(postsOn(slack));
-  await slack.close();
-});
+beforeAll(warmUp);
 beforeEach(async () => {
   slack = await startFakeSlack();
 });

@@ -25,7 +25,7 @@ describeGallery('commands in the chat', (rig) => {
   };
   /** The post's picture shows these numbers; null: the visit was not posted. */
   const pictured = async (visit: Visit, fileId: string | null, numbers: number[]): Promise<Visit> => {
-    const picture = { snapshotId: visit.snapshots[0]!.snapshotId, numbers };
+    const picture = { snapshotId: visit.snapshots[0]!.snapshotId, numbers, drawn: '' };
     const progress = { state: 'posted', fileId, uploadedAtMs: 1, askedAtMs: 1, messageId: '2.0' } as const;
     const post = { channel: 'slack:CRESULTS', progress } as const;
     return createVisits(rig.opened.documents).save(fileId === null ? { ...visit, post: null } : { ...visit, post, picture }, never);
@@ -75,7 +75,7 @@ describeGallery('commands in the chat', (rig) => {
       expect(await ask('rename Ada Lovelace to Eve', { member: 'UEVE' })).not.toContain('Done');
       expect(await ask('help', { member: 'UEVE' })).toContain('last-seen NAME');
       const eve = { member: 'UEVE' };
-      await doInteraction(deps, interaction({ do: 'recognise', channel: 'slack:C9', messageId: '1.0', files: [] }, eve));
+      await doInteraction(deps, interaction({ do: 'recognise', files: [] }, eve));
       expect(seen.told.at(-1)).toContain(sentence);
       const target = { action: 'seen-before', visit: visit.id, number: 1, subject: null } as const;
       await doInteraction(deps, interaction({ do: 'press', target, who: null }, eve));
@@ -112,7 +112,7 @@ describeGallery('commands in the chat', (rig) => {
 
   it('forget asks back first, and then erases', async () => {
     await twoPeople();
-    expect(await ask('forget Ada Lovelace')).toContain('To do it: forget Ada Lovelace confirm');
+    expect(await ask('forget Ada Lovelace')).toContain('To do it: /faces forget Ada Lovelace confirm');
     expect(await rig.names()).toContain('Ada Lovelace');
     expect(await ask('forget Ada Lovelace confirm')).toContain('Done:');
     expect(await rig.names()).not.toContain('Ada Lovelace');
@@ -160,27 +160,32 @@ describeGallery('commands in the chat', (rig) => {
     const answer = await ask('ignore Ada Lovelace');
     expect(answer).toMatch(/^Two people are called Ada Lovelace\. Say which one by its id instead of the name:/);
     for (const person of [one, two]) expect(answer).toContain(person!.id.slice(0, 8));
-    expect(await ask(`ignore ${one!.id.slice(0, 8)}`)).toContain('Done: Ada Lovelace is ignored');
+    const id = one!.id.slice(0, 8);
+    expect(await ask(`last-seen ${id}`)).toMatch(/^Ada Lovelace was last seen /);
+    expect(await ask(`forget ${id}`)).toContain(`To do it: /faces forget ${id} confirm`);
+    expect(await ask(`ignore ${id}`)).toContain('Done: Ada Lovelace is ignored');
     expect(await ask('last-seen Ada Lovelace')).toMatch(/(Ada Lovelace was last seen .*\n?){2}/);
   });
 
   it('subscriptions are made, listed and taken back', async () => {
     await twoPeople();
     expect(await ask('tell me when Ada Lovelace comes to Front door between 22:00 and 6:00')).toBe(
-      'You get a message when Ada Lovelace comes to Front door, 22:00–06:00. To end that: stop 1',
+      'You get a message when Ada Lovelace comes to Front door, 22:00–06:00. To end that: /faces stop 1',
     );
     expect(await ask('subscriptions')).toContain('1: when Ada Lovelace comes to Front door');
+    await ask('rename Ada Lovelace to Ada King');
+    expect(await ask('subscriptions')).toContain('1: when Ada King comes to Front door');
     expect(await ask('subscriptions', { member: 'UEVE' })).toContain('You get no messages.');
-    expect(await ask('stop 2')).toContain('There is no 2 among yours');
-    expect(await ask('stop 1')).toContain('Ended: 1: when Ada Lovelace comes');
+    expect(await ask('stop 2')).toContain('You have no number 2');
+    expect(await ask('stop 1')).toContain('Ended: when Ada King comes');
     expect(await ask('tell me when Zoe comes')).toBe('Nobody is called “Zoe”.');
-    expect(await ask('tell me a joke')).toContain('Say when: tell me when Ada comes');
+    expect(await ask('tell me a joke')).toContain('Say when: /faces tell me when Ada comes');
   });
 
   it('status says what waits, who is known, and what each camera saw', async () => {
     await twoPeople();
     const text = await ask('status');
-    expect(text).toContain('Queue: 3 snapshots waiting, 0 jobs at work, 0 failed');
+    expect(text).toContain('Queue: 3 snapshots waiting, 0 jobs running, 0 failed');
     expect(text).toContain('People: 1 name, 1 unknown, 0 ignored');
     expect(text).toContain('No snapshots in the last 24 hours.');
   });

@@ -42,7 +42,7 @@ describeGallery('presses below a post', (rig) => {
   it('This is… with a new name names the unknown, everywhere; the audit says who, the post is edited at once and tidied later', async () => {
     const visit = await takeSnapshot(rig.opened, [man]);
     await press(visit, 'is', { who: { name: 'Ada' } });
-    expect(seen.told).toEqual(['UBOB: Done: 1 is Ada. It can be undone for ten minutes, below the post.']);
+    expect(seen.told).toEqual(['UBOB: Done: 1 is Ada. You can undo it below the post for ten minutes.']);
     expect(await textNow(visit)).toContain('1: Ada');
     expect((await history())[0]).toMatch(/^slack:UBOB assign: /);
     const { visit: saved } = await shown(rig.opened, visit.id);
@@ -220,8 +220,8 @@ describeGallery('presses below a post', (rig) => {
     const [first, second] = name === 'Ada' ? ['UALICE', 'UBOB'] : ['UBOB', 'UALICE'];
     expect(seen.told.toSorted()).toEqual(
       [
-        `${first}: Done: 1 is ${String(name)}. It can be undone for ten minutes, below the post.`,
-        `${second}: ${first} has said already: 1 is ${String(name)}. If that is wrong, undo it below the post.`,
+        `${first}: Done: 1 is ${String(name)}. You can undo it below the post for ten minutes.`,
+        `${second}: ${first} has already said: 1 is ${String(name)}. If that is wrong, undo it below the post.`,
       ].toSorted(),
     );
     expect(await history()).toHaveLength(1);
@@ -237,7 +237,7 @@ describeGallery('presses below a post', (rig) => {
       doInteraction(other, interaction({ do: 'press', target: targets[1]!, who: { name: 'Bea' } })),
     ]);
     expect(await rig.names()).toHaveLength(1);
-    expect(seen.told.filter((line) => line.includes('has said already'))).toHaveLength(1);
+    expect(seen.told.filter((line) => line.includes('has already said'))).toHaveLength(1);
   });
 
   it('stale buttons, posts that are gone, names that cannot be: each is answered, and a post that is out of date is edited', async () => {
@@ -255,9 +255,9 @@ describeGallery('presses below a post', (rig) => {
     expect(seen.told.map((line) => line.replace(/^\w+: /, ''))).toEqual([
       'That cannot be a name: the name is empty.',
       'That cannot be a name: "Unknown" and a number is reserved for strangers.',
-      'That person was forgotten meanwhile. Nothing was changed.',
-      'Done: 1 is Ada. It can be undone for ten minutes, below the post.',
-      'UALICE has said already: 1 is Ada. If that is wrong, undo it below the post.',
+      'That person has been forgotten. Nothing was changed.',
+      'Done: 1 is Ada. You can undo it below the post for ten minutes.',
+      'UALICE has already said: 1 is Ada. If that is wrong, undo it below the post.',
       'This post is too old to be changed.',
     ]);
   });
@@ -271,7 +271,7 @@ describeGallery('presses below a post', (rig) => {
     expect(seen.told.at(-1)).toContain('Done: 1 is not Ada Lovelace.');
     await rig.apply({ kind: 'forget', person: 'Ada Lovelace' }, reader);
     await doInteraction(deps, interaction({ do: 'press', target: not, who: null }));
-    expect(seen.told.at(-1)).toMatch(/forgotten meanwhile|erased|too old/);
+    expect(seen.told.at(-1)).toMatch(/has been forgotten|erased|too old/);
   });
 
   it('undo twice, by two readers, and too late', async () => {

@@ -72,7 +72,6 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
       },
       showHome: async (_member, post) => void seen.homes.push(post),
       memberName: async (member) => ({ UEVE: 'Eve' })[member] ?? null,
-      directChannel: async () => null,
     },
   };
 }

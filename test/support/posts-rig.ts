@@ -1,4 +1,4 @@
-import type { FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import type { ChannelKey, Picture } from '@watchpost/shared/chat/chat';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { NewPost, PostProgress } from '@watchpost/shared/chat/posts';
@@ -124,3 +124,10 @@ export async function sendUntilDone(
 export const directly = (posts: SlackPosts): Pick<SlackPosts, 'send'> => ({
   send: (message, save, signal) => posts.sendDirect(message, save, signal),
 });
+
+/** The first requests of a process take longer than the timeouts here. */
+export async function warmUp(): Promise<void> {
+  const slack = await startFakeSlack();
+  await sendUntilDone(postsOn(slack));
+  await slack.close();
+}

@@ -16,6 +16,5 @@ export const silentChat: { posts: ChatPosts; members: ChatMembers } = {
     message: unexpected,
     showHome: unexpected,
     memberName: unexpected,
-    directChannel: unexpected,
   },
 };

@@ -30,28 +30,6 @@ const picture = await sharp({ create: { width: 320, height: 240, channels: 3, ba
   .jpeg()
   .toBuffer();
 
-/** A face as the gallery knows it. */
-export function seenFace(over: Partial<ComparableFace> = {}): ComparableFace {
-  return {
-    position: 0,
-    box: { x: 20, y: 20, width: 80, height: 80 },
-    decision: 'match',
-    person: { id: 'ada', status: 'named', name: 'Ada' },
-    similarity: 0.8,
-    quality: 0.8,
-    sizePx: 80,
-    saidBy: null,
-    evidence: null,
-    best: null,
-    second: null,
-    mayBe: null,
-    mayBeId: null,
-    embedding: new Float32Array([1, 0]),
-    modelId: 'test',
-    ...over,
-  };
-}
-
 /** The worker's jobs about visits, without servers: documents, posts and the gallery are in memory, and time passes when a test says so. */
 export interface VisitRig {
   posts: FakePosts;

@@ -3,6 +3,7 @@ import { compose } from '@watchpost/visits/compose';
 import type { JoiningSnapshot } from '@watchpost/visits/visits';
 import type { Visit, VisitSnapshot } from '@watchpost/visits/visit';
 import type { Visitor, VisitView } from '@watchpost/visits/visit-view';
+import { comparableFace } from './comparable-face.ts';
 
 /** 14 November 2023, 22:13:20 in UTC. */
 export const startMs = 1_700_000_000_000;
@@ -33,6 +34,7 @@ export function visitOf(snapshotIds: readonly string[] = ['a'], over: Partial<Vi
     snapshots: snapshotIds.map((id, index) => visitSnapshot(id, index * 10)),
     numbers: [],
     persons: [],
+    asked: [],
     verdict: 'open',
     post: null,
     picture: null,
@@ -48,24 +50,8 @@ export function visitOf(snapshotIds: readonly string[] = ['a'], over: Partial<Vi
 /** A face; `looks` is what `alikeByLooks` compares: the same word is the same face, `!` before it is unlike all others. */
 export function face(position: number, over: Partial<ComparableFace> & { looks?: string } = {}): ComparableFace {
   const { looks = '', ...rest } = over;
-  return {
-    position,
-    box: { x: 100 * position, y: 100, width: 60, height: 60 },
-    decision: 'match',
-    person: ada,
-    similarity: 0.8,
-    quality: 0.8,
-    sizePx: 80,
-    saidBy: null,
-    evidence: null,
-    best: null,
-    second: null,
-    mayBe: null,
-    mayBeId: null,
-    embedding: new Float32Array(0),
-    modelId: looks,
-    ...rest,
-  };
+  const box = { x: 100 * position, y: 100, width: 60, height: 60 };
+  return comparableFace({ position, box, person: ada, embedding: new Float32Array(0), modelId: looks, ...rest });
 }
 
 export const uncertain = (position: number, over: Parameters<typeof face>[1] = {}): ComparableFace =>

@@ -21,7 +21,7 @@ export interface CameraSettings {
   smallestFacePx: number | null;
   /** Polygons; a face whose middle lies in one is left out. */
   masks: readonly (readonly MaskPoint[])[];
-  /** A visit ends when so long nothing was seen, milliseconds. */
+  /** A visit ends when nothing was seen for so long, milliseconds. */
   visitWindowMs: number;
   /** A visit lasts no longer, milliseconds. */
   visitLongestMs: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ChatMembers } from '@watchpost/shared/chat/members';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { ChatPosts } from '@watchpost/shared/chat/posts';
@@ -40,9 +41,10 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
   const answer = createAnswers(options);
   const isInChannel = createIsInChannel(options);
   const names = new Map<string, { name: string | null; atMs: number }>();
-  const channels = new Map<string, ReturnType<typeof slackChannel>>();
+  const channels = new Map<string, ChannelKey>();
 
-  const directChannel: ChatMembers['directChannel'] = async (member, signal) => {
+  /** The channel of direct messages with this member; null: Slack does not let us open it. */
+  const directChannel = async (member: string, signal: AbortSignal): Promise<ChannelKey | null> => {
     const known = channels.get(member);
     if (known) return known;
     try {
@@ -86,7 +88,6 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
       sendDirect({ ...message, channel: (await directChannel(member, signal)) ?? slackChannel(member) }, save, signal),
     showHome: (member, post, signal) => showHome(call, member, post, signal),
     memberName,
-    directChannel,
   };
 }
 

@@ -9,9 +9,8 @@ import type { VisitBody } from './visit.ts';
 import type { Visitor, VisitView } from './visit-view.ts';
 
 /** Who was there, and what the visit must keep of it with its post. */
-export interface Composed extends Pick<VisitBody, 'numbers' | 'persons'> {
+export interface Composed extends Pick<VisitBody, 'numbers' | 'persons' | 'asked'> {
   view: VisitView;
-  asked: string[];
 }
 
 /**

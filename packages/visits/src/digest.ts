@@ -4,7 +4,7 @@ import { endOf } from './visits.ts';
 import type { FaceRef, Visit } from './visit.ts';
 import type { Visitor, VisitView } from './visit-view.ts';
 import { sectionsOf } from './words/lines.ts';
-import { dateRun, timesRun } from './words/times.ts';
+import { dateRun, timeRun, timesRun } from './words/times.ts';
 import { between, calledIn, counted } from './words/who.ts';
 
 /** One picture of a contact sheet. */
@@ -14,13 +14,12 @@ export interface SheetCell extends FaceRef {
 }
 
 export interface DigestFacts {
-  /** The day: from one digest to the next. */
+  /** When the last digest was due, milliseconds since 1970. */
   fromMs: number;
-  toMs: number;
   timeZone: string;
-  /** All visits that ended in that time. */
+  /** All visits that ended since. */
   visits: readonly { visit: Pick<Visit, 'camera' | 'verdict' | 'snapshots'>; view: VisitView }[];
-  /** Snapshots that were skipped, by camera. */
+  /** Snapshots that were skipped since, by camera. */
   skipped: readonly { camera: string | null; count: number }[];
 }
 
@@ -33,6 +32,9 @@ interface Line {
   toMs: number;
 }
 
+const title = 'Daily digest';
+/** So many names are in the line of a notification. */
+const mostInSummary = 12;
 /** More people are not read in one post, and their pictures could not be told apart. */
 const mostLines = 40;
 
@@ -40,7 +42,7 @@ const mostLines = 40;
  * The digest of a day: everybody in the visits that were left to it, where, when and how often; and what else there was, in numbers. Null
  * if there is nothing to say. `sheet`: the pictures of its contact sheet. Pure.
  */
-export function digestOf({ fromMs, toMs, timeZone, visits, skipped }: DigestFacts): { post: Post; sheet: SheetCell[] } | null {
+export function digestOf({ fromMs, timeZone, visits, skipped }: DigestFacts): { post: Post; sheet: SheetCell[] } | null {
   const told = visits.filter(({ visit }) => visit.verdict === 'digest');
   const lines = linesOf(told);
   const shown = lines.slice(0, mostLines);
@@ -49,25 +51,26 @@ export function digestOf({ fromMs, toMs, timeZone, visits, skipped }: DigestFact
   const texts: RichText[] = shown.map((line, index) => textOf(line, index + 1, timeZone));
   if (lines.length > shown.length) texts.push([{ text: `and ${lines.length - shown.length} more` }]);
   const sheet = shown.flatMap((line, index) => cellOf(line, index + 1));
-  const names = shown.slice(0, 12).map((line) => calledLine(line));
-  const summary =
-    lines.length === 0 ? 'The last day' : `The last day: ${names.join(', ')}${lines.length > 12 ? ` and ${lines.length - 12} more` : ''}`;
+  const names = shown.slice(0, mostInSummary).map((line) => calledLine(line));
+  const more = lines.length > mostInSummary ? ` and ${lines.length - mostInSummary} more` : '';
+  const summary = lines.length === 0 ? title : `${title}: ${names.join(', ')}${more}`;
   const headline: RichText = [
-    { text: 'The last day', bold: true },
+    { text: title, bold: true },
     between,
+    { text: 'since ' },
     dateRun(fromMs, timeZone),
     { text: ' ' },
-    ...timesRun(fromMs, toMs, timeZone),
+    timeRun(fromMs, timeZone),
     between,
     { text: counted(told.length, 'visit') },
   ];
   const altText = `The faces of ${counted(sheet.length, 'visitor')}: ${sheet.map(({ label }) => label).join(', ')}.`;
-  const picture = sheet.length === 0 ? null : { title: 'The last day', altText };
+  const picture = sheet.length === 0 ? null : { title, altText };
   const sections = [{ text: headline, buttons: [], menu: [] }, ...sectionsOf(texts)];
   return { post: { summary, picture, sections, footer: rest === '' ? [] : [{ text: rest }] }, sheet };
 }
 
-/** One line for each person, those of most visits first; everybody who is not surely anybody together. */
+/** One line for each person, those of most visits first; all who are uncertain are one line. */
 function linesOf(told: DigestFacts['visits']): Line[] {
   const lines = new Map<string, Line>();
   for (const { visit, view } of told) {
@@ -89,7 +92,7 @@ function linesOf(told: DigestFacts['visits']): Line[] {
   return [...lines.values()].sort((a, b) => rank(a) - rank(b) || b.visits - a.visits);
 }
 
-/** Known people first, then unknowns, then those who are not surely anybody. */
+/** Named people first, then unknowns, ignored ones, and those who are uncertain. */
 function rank({ visitors: [first] }: Line): number {
   return first ? ['named', 'unknown', 'ignored', 'uncertain'].indexOf(first.standing) : 0;
 }
@@ -115,7 +118,7 @@ function textOf(line: Line, number: number, timeZone: string): RichText {
 function cellOf(line: Line, number: number): SheetCell[] {
   const [largest] = [...line.visitors].sort((a, b) => b.sizePx - a.sizePx);
   if (!largest) return [];
-  // A sheet shows no doubtful name either, and one face stands for all who are not surely anybody.
+  // A sheet shows no doubtful name either, and one face stands for all who are uncertain.
   return [{ ...largest.best, label: largest.person === null ? String(number) : `${number}: ${calledIn(largest)}` }];
 }
 
@@ -151,12 +154,12 @@ export function skippedLine({
   timeZone,
   cameras,
   freshnessMs,
-}: Pick<DigestFacts, 'fromMs' | 'toMs' | 'timeZone'> & { cameras: DigestFacts['skipped']; freshnessMs: number }): Post | null {
+}: Pick<DigestFacts, 'fromMs' | 'timeZone'> & { toMs: number; cameras: DigestFacts['skipped']; freshnessMs: number }): Post | null {
   const count = total(cameras);
   if (count === 0) return null;
   const what = `${counted(count, 'snapshot')} skipped`;
   const minutes = counted(Math.round(freshnessMs / 60_000), 'minute');
-  const why = `More came than can be looked at: these were older than ${minutes} when their turn came. The newest were looked at.`;
+  const why = `More came than could be looked at, so those older than ${minutes} were skipped. The newest were looked at.`;
   const line: RichText = [{ text: what, bold: true }, between, ...timesRun(fromMs, toMs, timeZone), between, { text: byCamera(cameras) }];
   return {
     summary: `${what}: ${byCamera(cameras)}`,

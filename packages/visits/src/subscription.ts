@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { showMinute } from './daily-hours.ts';
 
 const whoSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('person'), personId: z.string(), /** What the person was called then. */ name: z.string() }),
+  /** Without a name: whoever is forgotten leaves none here. */
+  z.object({ kind: z.literal('person'), personId: z.string() }),
   z.object({ kind: z.literal('unknown') }),
   z.object({ kind: z.literal('anybody') }),
 ]);
@@ -62,10 +63,10 @@ function minuteOf(hours: string | undefined, minutes: string | undefined, half: 
   return ((hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0)) * 60 + minute;
 }
 
-/** As a list shows it: `1: when Ada comes to Front door, 22:00–06:00`. */
-export function describeSubscription({ number, who, camera, hours }: Subscription): string {
-  const whom = who.kind === 'person' ? who.name : who.kind === 'unknown' ? 'an unknown' : 'anybody';
+/** In words: `when Ada comes to Front door, 22:00–06:00`. `name`: of its person, if it has one. */
+export function describeSubscription({ who, camera, hours }: Omit<Subscription, 'number'>, name: string): string {
+  const whom = who.kind === 'person' ? name : who.kind === 'unknown' ? 'an unknown' : 'anybody';
   const where = camera === null ? '' : ` to ${camera}`;
   const times = hours === null ? '' : `, ${showMinute(hours.fromMinute)}–${showMinute(hours.toMinute)}`;
-  return `${number}: when ${whom} comes${where}${times}`;
+  return `when ${whom} comes${where}${times}`;
 }

@@ -1,3 +1,4 @@
+import { typed } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
@@ -160,7 +161,7 @@ async function tellingsOf({ platform, member, subscriptions }: Body, happening: 
     const wanted = who.kind === 'person' ? await happening.currentId(who.personId, signal) : null;
     for (const visitor of view.visitors) {
       const { person, standing } = visitor;
-      // Nobody who is ignored is reported, and nobody who is not surely anybody.
+      // Nobody who is ignored or uncertain is reported.
       if (person === null || standing === 'ignored') continue;
       if (who.kind === 'person' && person.id !== wanted) continue;
       if (who.kind === 'unknown' && standing !== 'unknown') continue;
@@ -191,6 +192,6 @@ function tellingPost(visitor: Visitor, { visit, timeZone }: Happening): Post {
     summary: what,
     picture: null,
     sections: [{ text, buttons: [], menu: [] }],
-    footer: [{ text: 'You asked to be told.' }],
+    footer: [{ text: `You asked to be told. Your subscriptions: ${typed('subscriptions')}` }],
   };
 }

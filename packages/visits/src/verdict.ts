@@ -16,9 +16,9 @@ const strength: Record<Policy, number> = { never: 0, digest: 1, now: 2 };
 
 /**
  * What is to become of a visit, as it is now. Each visitor's policy counts, the strongest decides; an uncertain one counts as unknown,
- * and so do faces too far away or too unclear to tell apart where there is nobody else. What would be posted now is left to the digest in
- * quiet hours, and left out while all of whom that holds were reported at this camera a moment ago. Whatever was posted stays so. `open`: there is
- * nobody to report. Pure.
+ * and so do faces too far away or too unclear to tell apart where there is nobody else. In quiet hours what would be posted now waits for
+ * the digest. Nothing is posted if everybody whom it would report was reported at this camera a moment ago (`cooldown`). What is posted
+ * stays posted. `open`: there is nobody to report. Pure.
  */
 export function verdictOf({ visit, view, settings, timeZone, posted }: Judged): Verdict {
   if (visit.verdict === 'post' || visit.post !== null) return 'post';
@@ -38,10 +38,10 @@ function policyOf({ standing }: Visitor, policy: CameraSettings['policy']): Poli
   return standing === 'uncertain' ? policy.unknown : policy[standing];
 }
 
-/** Somebody who is not surely anybody counts as the one whom it could be; where that is nobody, as one of those who were there before. */
+/** An uncertain visitor counts as the person whom it could be, or else as one of those who were there before. */
 function wereReported(visitors: readonly Visitor[], lately: readonly Visit[]): boolean {
   if (lately.length === 0) return false;
-  const reported = new Set(lately.flatMap(({ persons, asked = [] }) => [...persons, ...asked]));
+  const reported = new Set(lately.flatMap(({ persons, asked }) => [...persons, ...asked]));
   const named = new Set(lately.flatMap(({ persons }) => persons));
   return visitors.every(({ person, could }) => (person ? named.has(person.id) : could === null || reported.has(could.id)));
 }

@@ -29,7 +29,7 @@ export const crowdKey = 'crowd';
 const mostPersonKeys = 90;
 
 /** The persons whose change would change a visit's post, or its pictures. */
-export function personsOf({ persons, asked = [], named = [] }: Pick<VisitBody, 'persons' | 'asked' | 'named'>): string[] {
+export function personsOf({ persons, asked, named = [] }: Pick<VisitBody, 'persons' | 'asked' | 'named'>): string[] {
   return [...new Set([...persons, ...asked, ...named])];
 }
 

@@ -41,7 +41,7 @@ export const visitSchema = z.object({
   /** The persons that the post names, as it was last made: so that the visit is found when one of them changes. */
   persons: z.array(z.string()),
   /** Further persons whose change would change the post: those whom it asks about, and those who count as somebody else in it. */
-  asked: z.array(z.string()).exactOptional(),
+  asked: z.array(z.string()),
   /** All whom the post, its pictures or what is kept of it ever named: so that a name goes everywhere when somebody is forgotten. */
   named: z.array(z.string()).exactOptional(),
   /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
@@ -55,7 +55,7 @@ export const visitSchema = z.object({
    * Which snapshot the post's picture shows; null: no picture yet. Which numbers the newest picture shows, in the post or in its thread,
    * and all that is `drawn` on it (a hash), so that a picture that would be the same is not made again.
    */
-  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string().exactOptional() }).nullable(),
+  picture: z.object({ snapshotId: z.string(), numbers: z.array(z.number().int()), drawn: z.string() }).nullable(),
   /** A picture that the platform has, and does not show in the post yet: an attempt comes back to it instead of uploading another one. */
   upload: z.object({ fileId: z.string(), drawn: z.string(), atMs: z.number() }).nullable().exactOptional(),
   /** Of the text and the buttons that were posted last. */

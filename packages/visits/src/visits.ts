@@ -47,7 +47,7 @@ const defaultKeepMs = 30 * dayMs;
 /** Of one person: a post of long ago is hardly read again. */
 const mostOfOnePerson = 2_000;
 const pageSize = 200;
-/** More visits than this in a cooldown are of one camera that flickers. */
+/** A camera that has more visits than this in a cooldown flickers. */
 const mostPosted = 100;
 
 /** Visits on a store of documents. `keepMs`: how long after its last snapshot a visit is kept. */
@@ -129,6 +129,7 @@ function newVisit(id: string, { channel, camera }: CameraOf): Visit {
     snapshots: [],
     numbers: [],
     persons: [],
+    asked: [],
     verdict: 'open',
     post: null,
     picture: null,

@@ -206,8 +206,6 @@ describe('the shortcut "Recognise faces"', () => {
       {
         deed: {
           do: 'recognise',
-          channel: 'slack:C0OTHER',
-          messageId: '1699999990.000200',
           files: [
             { id: 'F1', url: null },
             { id: 'F9', url: null },

@@ -16,7 +16,6 @@ describe('"This is…"', () => {
   const asked = {
     target: { ...target, action: 'is' as const },
     to: { member: 'U1', channel: 'slack:C0RESULTS' as const, thread: null, url: 'https://hooks.slack.com/actions/T1/1/x' },
-    messageId: '1699999999.000100',
   };
   const settled = async (): Promise<void> => void (await new Promise((resolve) => setTimeout(resolve, 20)));
 

@@ -18,7 +18,7 @@ function visitAt(hours: number, visitors: readonly Visitor[], over: Partial<Dige
 }
 
 const digest = (visits: DigestFacts['visits'], skipped: DigestFacts['skipped'] = []) =>
-  digestOf({ fromMs: startMs, toMs: startMs + 24 * hourMs, timeZone: 'UTC', visits, skipped });
+  digestOf({ fromMs: startMs, timeZone: 'UTC', visits, skipped });
 const lines = (post: Post | undefined): string[] =>
   (post?.sections ?? []).flatMap(({ text }) =>
     text
@@ -38,12 +38,12 @@ describe('the digest of a day', () => {
       visitAt(5, [stranger]),
     ]);
     expect(lines(made?.post)).toEqual([
-      'The last day · 14 Nov 2023 22:13–22:13 · 5 visits',
+      'Daily digest · since 14 Nov 2023 22:13 · 5 visits',
       '1: Ada · Front door · 23:13–02:13 · 2 visits',
       '2: Unknown 7 · Front door, Yard · 23:13–03:13 · 3 visits',
       '3: 3 not sure who · Front door · 01:13–02:13 · 2 visits',
     ]);
-    expect(made?.post.summary).toBe('The last day: Ada, Unknown 7, 3 not sure who');
+    expect(made?.post.summary).toBe('Daily digest: Ada, Unknown 7, 3 not sure who');
     expect(footer(made?.post)).toBe('');
   });
 
@@ -55,7 +55,7 @@ describe('the digest of a day', () => {
       { snapshotId: 'large', position: 4, label: '2: Unknown 7' },
       { snapshotId: 'a', position: 2, label: '3' },
     ]);
-    expect(made?.post.picture).toEqual({ title: 'The last day', altText: 'The faces of 3 visitors: 1: Ada, 2: Unknown 7, 3.' });
+    expect(made?.post.picture).toEqual({ title: 'Daily digest', altText: 'The faces of 3 visitors: 1: Ada, 2: Unknown 7, 3.' });
   });
 
   it('tells of what was left to it, and only counts the rest', () => {
@@ -108,7 +108,7 @@ describe('the line about skipped snapshots', () => {
     ]);
     expect(lines(post ?? undefined)).toEqual(['34 snapshots skipped · 22:13–23:13 · Yard 30, Street 4']);
     expect(footer(post ?? undefined)).toBe(
-      'More came than can be looked at: these were older than 10 minutes when their turn came. The newest were looked at.',
+      'More came than could be looked at, so those older than 10 minutes were skipped. The newest were looked at.',
     );
   });
 

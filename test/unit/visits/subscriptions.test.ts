@@ -9,7 +9,7 @@ const bob = { platform: 'slack', member: 'UBOB' };
 const eve = { platform: 'slack', member: 'UEVE' };
 const night = { fromMinute: 22 * 60, toMinute: 6 * 60 };
 const wish = (over: Partial<Subscription> = {}) => ({
-  who: { kind: 'person', personId: 'ada', name: 'Ada' } as const,
+  who: { kind: 'person', personId: 'ada' } as const,
   camera: null,
   hours: null,
   ...over,
@@ -48,11 +48,11 @@ describe('a subscription as it is typed', () => {
   });
 
   it('is shown as it was meant', () => {
-    expect(describeSubscription({ ...wish(), number: 3, camera: 'Front door', hours: night })).toBe(
-      '3: when Ada comes to Front door, 22:00–06:00',
+    expect(describeSubscription({ ...wish(), camera: 'Front door', hours: night }, 'Ada')).toBe(
+      'when Ada comes to Front door, 22:00–06:00',
     );
-    expect(describeSubscription({ ...wish(), number: 1, who: { kind: 'unknown' } })).toBe('1: when an unknown comes');
-    expect(describeSubscription({ ...wish(), number: 2, who: { kind: 'anybody' } })).toBe('2: when anybody comes');
+    expect(describeSubscription({ ...wish(), who: { kind: 'unknown' } }, '')).toBe('when an unknown comes');
+    expect(describeSubscription({ ...wish(), who: { kind: 'anybody' } }, '')).toBe('when anybody comes');
   });
 });
 
@@ -120,19 +120,19 @@ describe('who is told of a visit', () => {
     expect(await summaries([wish({ camera: 'Yard' })])).toEqual([]);
     expect(await summaries([wish({ hours: night })])).toEqual(['Ada came to Front door']);
     expect(await summaries([wish({ hours: night })], { timeZone: 'Asia/Tokyo' })).toEqual([]);
-    expect(await summaries([wish({ who: { kind: 'person', personId: 'grace', name: 'Grace' } })])).toEqual([]);
+    expect(await summaries([wish({ who: { kind: 'person', personId: 'grace' } })])).toEqual([]);
     expect(await summaries([wish()], { visit: visitOf(['a', 'b'], { camera: null }) })).toEqual(['Ada was seen']);
   });
 
   it('hears of unknowns, or of anybody, but never of somebody ignored or uncertain', async () => {
     expect(await summaries([wish({ who: { kind: 'unknown' } })])).toEqual(['Unknown 7 came to Front door']);
     expect(await summaries([wish({ who: { kind: 'anybody' } })])).toEqual(['Ada came to Front door', 'Unknown 7 came to Front door']);
-    expect(await summaries([wish({ who: { kind: 'person', personId: 'postman', name: 'Postman' } })])).toEqual([]);
+    expect(await summaries([wish({ who: { kind: 'person', personId: 'postman' } })])).toEqual([]);
     expect(await summaries([wish()], { view: viewOf([unsure]) })).toEqual([]);
   });
 
   it('hears of a person whom another one has become, and of nobody who is gone', async () => {
-    const merged = wish({ who: { kind: 'person', personId: 'u3', name: 'Unknown 3' } });
+    const merged = wish({ who: { kind: 'person', personId: 'u3' } });
     expect(await summaries([merged], { currentId: async () => 'ada' })).toEqual(['Ada came to Front door']);
     expect(await summaries([merged], { currentId: async () => null })).toEqual([]);
   });

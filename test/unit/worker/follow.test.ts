@@ -1,7 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import { follow, type FollowDeps } from '@watchpost/worker/follow';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { seenFace, startVisitRig, type VisitRig } from '../../support/visit-rig.ts';
+import { comparableFace } from '../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
 const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
@@ -41,11 +42,11 @@ const once = (over: Partial<FollowDeps> = {}): Promise<void> =>
 /** So many posts, an hour apart, that show this person; the oldest first. */
 async function posted(
   count: number,
-  person: ReturnType<typeof seenFace>['person'] = { id: 'ada', status: 'named', name: 'Ada' },
+  person: ReturnType<typeof comparableFace>['person'] = { id: 'ada', status: 'named', name: 'Ada' },
 ): Promise<string[]> {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const { id } = await rig.join(`s${rig.faces.size}`, [seenFace({ person })]);
+    const { id } = await rig.join(`s${rig.faces.size}`, [comparableFace({ person })]);
     await rig.settle();
     ids.push(id);
     rig.nowMs += 3_600_000;

@@ -61,7 +61,7 @@ function goToMessage(): void {
   const message = id === '' ? null : document.querySelector<HTMLElement>(`#${CSS.escape(id)}`);
   const panel = message?.closest<HTMLElement>('[data-panel]');
   if (!message || !panel) {
-    if (id !== '') toast('That message is not on this page any more.');
+    if (id !== '') toast('That message is no longer on this page.');
     return;
   }
   if (panel.hidden) openTab(panel.dataset['panel'] ?? '');

@@ -3,13 +3,14 @@ import type { ActionTarget, Post, PostAction, PostButton, PostSection } from '@w
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Person } from '@watchpost/gallery/gallery';
+import { viewVisits, type ViewedVisit } from '../view-visits.ts';
 import { cameraLines, camerasOf } from './commands/status-command.ts';
 import type { CommandDeps } from './commands/command.ts';
 import type { Asker } from './deps.ts';
 import { mayNot } from './may.ts';
 import { linkTo } from './press/seen-before.ts';
 import { answerOf, countOf, listed, moment, placeOf, say, section, seenAt } from './texts.ts';
-import { isOneOf, viewed, visitsWith, type ViewedVisit } from './visits-with.ts';
+import { isOneOf, visitsWith } from './visits-with.ts';
 
 const kind = 'home';
 /** Whoever opens the page again sooner sees it as it was, milliseconds. */
@@ -53,7 +54,7 @@ async function homeOf(asker: Asker, deps: CommandDeps, signal: AbortSignal): Pro
     deps.visits.recent({ limit: most.visits }, signal),
     deps.records.outcomes({ fromMs: toMs - dayMs, toMs }, signal),
   ]);
-  const visits = await Promise.all((await viewed(recent, deps, signal)).map((each) => visitLine(each, asker, signal)));
+  const visits = await Promise.all((await viewVisits(recent, deps.questions, signal)).map((each) => visitLine(each, asker, signal)));
   const cameras = camerasOf(outcomes);
   const sections = [
     ...unknowns,

@@ -1,6 +1,7 @@
 import type { Post, PostSection } from '@watchpost/shared/chat/post';
 import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
 import type { LastSeen } from '@watchpost/gallery/domain';
+import { sectionsOf } from '@watchpost/visits/words/lines';
 
 /** A text of plain pieces and runs: say`…` for what is shown. Pure. */
 export function say(pieces: TemplateStringsArray, ...values: readonly (string | number | TextRun | RichText)[]): RichText {
@@ -23,13 +24,6 @@ export function moment(atMs: number, format: 'time' | 'date' | 'date-time' = 'da
   return { text, time: { atMs, format } };
 }
 
-/** Whoever changed something, by the actor's id: `platform:U0123`, `cli`. */
-export function actor(id: string): TextRun {
-  if (id === 'cli') return { text: 'somebody at the command line' };
-  const at = id.indexOf(':');
-  return at === -1 ? { text: id } : { text: id.slice(at + 1), member: id.slice(at + 1) };
-}
-
 /** Where a person was seen last. */
 export const seenAt = ({ atMs, camera, channel }: LastSeen): RichText => say`${moment(atMs)} at ${placeOf({ camera, channel })}`;
 
@@ -39,9 +33,9 @@ export function placeOf({ camera, channel }: { camera: string | null; channel: s
 }
 
 /** Names in one line: `Ada, Grace and Unknown 3`. */
-export function listed(names: readonly string[]): string {
+export function listed(names: readonly string[], word: 'and' | 'or' = 'and'): string {
   const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
 /** `1 face`, `2 faces`; thousands as people write them. */
@@ -51,18 +45,8 @@ export const countOf = (count: number, one: string, many = `${one}s`): string =>
 /** A section of one text, without buttons. */
 export const section = (text: RichText): PostSection => ({ text, buttons: [], menu: [] });
 
-/** Characters of one section: a platform may show a time longer than we write it. */
-const mostOfSection = 2_000;
-
 /** An answer of a heading and lines, in as few sections as hold them. */
 export function answerOf(heading: RichText, lines: readonly RichText[], footer: RichText = []): Post {
-  const sections: PostSection[] = [];
-  let text: RichText = heading;
-  for (const line of lines) {
-    if (plain(text).length + plain(line).length > mostOfSection) {
-      sections.push(section(text));
-      text = line;
-    } else text = text.length === 0 ? line : [...text, { text: '\n' }, ...line];
-  }
-  return { summary: plain(heading), picture: null, sections: [...sections, section(text)], footer };
+  const sections = sectionsOf(heading.length === 0 ? lines : [heading, ...lines]);
+  return { summary: plain(heading), picture: null, sections, footer };
 }

@@ -4,13 +4,11 @@ import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
-import { compose } from '@watchpost/visits/compose';
 import { momentOf, wallTimeOf } from '@watchpost/visits/daily-hours';
 import { digestOf } from '@watchpost/visits/digest';
-import type { Visit } from '@watchpost/visits/visit';
 import type { Visits } from '@watchpost/visits/visits';
-import type { VisitView } from '@watchpost/visits/visit-view';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { viewVisits, type ViewedVisit } from '../view-visits.ts';
 import { readNotice, type NoticeBody, type PostNotice } from './notice.ts';
 import { skippedIn } from './skipped-line.ts';
 
@@ -30,8 +28,6 @@ export interface DigestDeps {
 const lateMs = 6 * 3_600_000;
 /** What was seen at the end of the day takes so long until it is known, milliseconds. */
 const settleMs = 60_000;
-/** Visits whose faces are read together. */
-const visitsAtOnce = 50;
 
 /** The day of a digest: from one set hour to the next. */
 export interface DigestDay {
@@ -80,38 +76,18 @@ export async function makeDigest(
   deps: Pick<DigestDeps, 'visits' | 'cameras' | 'records' | 'questions'>,
   signal: AbortSignal,
 ): Promise<Pick<NoticeBody, 'post' | 'sheet' | 'persons'>> {
-  const { visits, cameras, records } = deps;
+  const { visits, cameras, questions, records } = deps;
   const ended = await visits.during({ fromMs: day.fromMs, beforeMs: day.toMs }, signal);
   const mine = ended.filter(({ channel }) => platformOf(channel) === platform);
   const outcomes = await records.outcomes({ fromMs: day.fromMs, toMs: day.toMs }, signal);
   const skipped = skippedIn(outcomes, platform);
-  const viewed = await viewsOf(mine, deps, signal);
-  const digest = digestOf({ fromMs: day.fromMs, toMs: day.toMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
+  const viewed = await viewVisits(mine, questions, signal);
+  const digest = digestOf({ fromMs: day.fromMs, timeZone: cameras.timeZone(), visits: viewed, skipped });
   // Quiet days are quiet.
   return digest ? { ...digest, persons: namedIn(viewed) } : { post: null, sheet: [] };
 }
 
-function namedIn(viewed: readonly { visit: Visit; view: VisitView }[]): string[] {
+function namedIn(viewed: readonly ViewedVisit[]): string[] {
   const told = viewed.filter(({ visit }) => visit.verdict === 'digest').flatMap(({ view }) => view.visitors);
   return [...new Set(told.flatMap(({ person, standing }) => (person && standing === 'named' ? person.id : [])))];
-}
-
-async function viewsOf(
-  visits: readonly Visit[],
-  { questions }: Pick<DigestDeps, 'questions'>,
-  signal: AbortSignal,
-): Promise<{ visit: Visit; view: VisitView }[]> {
-  const viewed: { visit: Visit; view: VisitView }[] = [];
-  for (let from = 0; from < visits.length; from += visitsAtOnce) {
-    const some = visits.slice(from, from + visitsAtOnce);
-    const faces = await questions.seenIn(
-      some.flatMap(({ snapshots }) => snapshots.map(({ snapshotId }) => snapshotId)),
-      signal,
-    );
-    for (const visit of some) {
-      const { view } = compose(visit, faces, (one, other) => questions.alike(one, other));
-      viewed.push({ visit, view });
-    }
-  }
-  return viewed;
 }

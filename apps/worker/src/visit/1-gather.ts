@@ -1,13 +1,13 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
-import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
-import { compose } from '@watchpost/visits/compose';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import { reportedIn } from '@watchpost/visits/reported';
 import { verdictOf } from '@watchpost/visits/verdict';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { VisitView } from '@watchpost/visits/visit-view';
+import { viewVisit, type FacesSeen } from '../view-visits.ts';
 
 export interface GatherDeps {
   visits: Visits;
@@ -27,7 +27,7 @@ export interface Gathered {
   /** Up to which change of the gallery this tells. */
   version: number;
   view: VisitView;
-  faces: Map<string, ComparableFace[]>;
+  faces: FacesSeen;
 }
 
 /** Reads who was in a visit, and stores what follows: numbers, persons, and whether it is posted. */
@@ -38,9 +38,7 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   await gallery.reached({ epoch: gallery.position().epoch, version }, signal);
   const visit = await visits.get(visitId, signal);
   if (!visit) throw missing();
-  const snapshotIds = visit.snapshots.map(({ snapshotId }) => snapshotId);
-  const faces = await questions.seenIn(snapshotIds, signal);
-  const { view: everybody, numbers, persons, asked } = compose(visit, faces, (one, other) => questions.alike(one, other));
+  const { view: everybody, faces, numbers, persons, asked } = await viewVisit(visit, questions, signal);
   const settings = cameras.settingsOf(visit.channel, visit.camera);
   const { view, told } = reportedIn(everybody, visit, settings.policy);
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
@@ -50,7 +48,7 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const named = [...new Set([...(visit.named ?? []), ...namedIn(view), ...visit.said.map(({ notPerson }) => notPerson)])];
   const forgotten = await forgottenOf(named, gallery, signal);
   const found = { numbers, persons, asked, verdict, told, named: named.filter((id) => !forgotten.has(id)) };
-  const { numbers: n, persons: p, asked: a = [], verdict: v, told: t = [], named: ever = [] } = visit;
+  const { numbers: n, persons: p, asked: a, verdict: v, told: t = [], named: ever = [] } = visit;
   if (forgotten.size === 0 && sameJson(found, { numbers: n, persons: p, asked: a, verdict: v, told: t, named: ever }))
     return { ...gathered, visit };
   const stored = await changeVisit(visits, visitId, (now) => ({ ...forgetting(now, forgotten), ...found }), signal);

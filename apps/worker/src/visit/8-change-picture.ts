@@ -184,7 +184,7 @@ async function sendReply(
     stored = await change(deps, visit.id, edited, signal);
     known = progress;
   };
-  const text = [{ text: 'The picture, drawn again as it is known now.' }];
+  const text = [{ text: 'The picture again, with the names as they are known now.' }];
   const message = { summary: post.summary, picture: post.picture, sections: [{ text, buttons: [], menu: [] }], footer: [] };
   const progress = await deps.platform.posts.send(
     { channel, key, post: message, picture, thread: messageId, progress: before },

@@ -3,7 +3,7 @@ import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import { jobDefinitions, perKind, type JobOf } from '@watchpost/shared/jobs/job-kinds';
+import { perKind, type JobOf } from '@watchpost/shared/jobs/job-kinds';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
 import { createSyntheticFaces } from '../gallery/synthetic-faces.ts';
@@ -21,8 +21,6 @@ const regulars = 8;
 /** One face in so many is a stranger's. */
 const strangersEvery = 200;
 const concurrency = 8;
-/** Posts a second: a month would take a month. */
-const unlimited = 10_000;
 /** What is kept of a frame and of a reference: the largest that is common. Bytes. */
 const fingerprintBytes = 3_000;
 const cropBytes = 6_000;
@@ -66,7 +64,6 @@ export function takePictures(storage: StorageConfig, { gallery, records }: Opene
     await records.save({ ...record, state: 'posted' }, signal);
     count.posted += 1;
   };
-  jobDefinitions.result.perSecond = unlimited;
   const handlers = { ...perKind(() => async () => undefined), snapshot: onSnapshot, result: onResult };
   const receiver = createJobReceiver(storage, handlers, { concurrency: () => concurrency, log });
 

@@ -1,3 +1,9 @@
+/** What people type before each command: `/faces who`. */
+export const commandName = '/faces';
+
+/** A command as it is to be typed. */
+export const typed = (command: string): string => `${commandName} ${command}`;
+
 /** A command that people can type: how it is written, and what it does. */
 export interface CommandHelp {
   /** Its first word. */

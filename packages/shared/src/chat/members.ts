@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelKeySchema, type ChannelKey } from './chat.ts';
+import { channelKeySchema } from './chat.ts';
 import type { NewPost, PostProgress } from './posts.ts';
 import type { Post } from './post.ts';
 import type { RichText } from './rich-text.ts';
@@ -41,6 +41,4 @@ export interface ChatMembers {
   showHome(member: string, post: Post, signal: AbortSignal): Promise<void>;
   /** What a member is called; null: nobody knows. */
   memberName(member: string, signal: AbortSignal): Promise<string | null>;
-  /** A direct-message channel or null where there is none. */
-  directChannel(member: string, signal: AbortSignal): Promise<ChannelKey | null>;
 }

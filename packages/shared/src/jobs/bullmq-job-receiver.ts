@@ -93,7 +93,7 @@ function startKind<K extends JobKind>(
   instruments: Instruments,
 ): KindWorker {
   const { concurrency, log: parentLog, needs = [], watchMs = 20_000, onFailed } = options;
-  const { queue: name, perSecond } = jobDefinitions[kind];
+  const { queue: name } = jobDefinitions[kind];
   const log = parentLog.child({ queue: name });
   const stopping = new AbortController();
   // While a worker closes, its pending read may still return a job, even the one that it has just put back. That job is put back as well.
@@ -127,8 +127,7 @@ function startKind<K extends JobKind>(
       attempts.running -= 1;
     }
   };
-  const limited = perSecond !== undefined;
-  const watch = watchQueue({ storage, name, limited, everyMs: watchMs, attempts, isHeld, log }, stopping.signal);
+  const watch = watchQueue({ storage, name, everyMs: watchMs, attempts, isHeld, log }, stopping.signal);
   const booted = Promise.all([
     boot(() => openKind(storage, kind, processor, options, instruments, log), log, stopping.signal),
     hold.start(),
@@ -174,7 +173,7 @@ function openKind(
   { stalled }: Instruments,
   log: Logger,
 ): OpenWorker {
-  const { queue: name, perSecond } = jobDefinitions[kind];
+  const { queue: name } = jobDefinitions[kind];
   const worker: OpenWorker = openWorker(
     storage,
     name,
@@ -185,7 +184,6 @@ function openKind(
       stalledInterval: stallCheckMs,
       // A picture that kills its worker (out of memory) kills two more at most.
       maxStalledCount: 2,
-      ...(perSecond === undefined ? {} : { limiter: { max: perSecond, duration: 1_000 } }),
     },
     {
       onError: logConnectionErrors(log),

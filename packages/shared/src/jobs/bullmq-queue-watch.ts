@@ -12,8 +12,6 @@ export interface QueueWatchOptions {
   storage: StorageConfig;
   /** Of the queue. */
   name: string;
-  /** The queue is rate limited. */
-  limited: boolean;
   /** Between two checks, milliseconds. */
   everyMs: number;
   /** Attempts of this process; the receiver keeps it up to date. */
@@ -25,17 +23,16 @@ export interface QueueWatchOptions {
 
 /** Detects a BullMQ worker that takes no jobs although some are waiting; this has been seen to happen after a reconnect. */
 export function watchQueue(
-  { storage, name, limited, everyMs, attempts, isHeld, log }: QueueWatchOptions,
+  { storage, name, everyMs, attempts, isHeld, log }: QueueWatchOptions,
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
   let failedChecks = 0;
   const read = async (queue: OpenQueue): Promise<QueueState> => {
-    const counts = await queue.getJobCounts('waiting', 'prioritized', 'completed', 'failed', 'delayed');
-    const sum = (...states: string[]): number => states.reduce((total, state) => total + (counts[state] ?? 0), 0);
-    const waiting = sum('waiting', 'prioritized');
+    const counts = await queue.getJobCounts('waiting', 'prioritized');
+    const waiting = (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0);
     // A queue that is held, or that an operator has paused, has no job for us, however many wait in it.
     const paused = waiting > 0 && (isHeld() || (await queue.isPaused()));
-    return { waiting: paused ? 0 : waiting, finished: sum('completed', 'failed', 'delayed'), ...attempts };
+    return { waiting: paused ? 0 : waiting, ...attempts };
   };
   const run = async (): Promise<void> => {
     let queue: OpenQueue | undefined;
@@ -47,7 +44,7 @@ export function watchQueue(
           // Its connection errors are not logged here: the worker logs the same ones.
           queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
           const now: QueueState = await raceAbort(read(queue), within(signal, everyMs));
-          failedChecks = before && tookNothing(before, now, limited) ? failedChecks + 1 : 0;
+          failedChecks = before && tookNothing(before, now) ? failedChecks + 1 : 0;
           before = now;
           if (failedChecks === checksUntilStuck) log.error({ waiting: now.waiting }, 'jobs are waiting and this process takes none');
         } catch {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelKeySchema, chatFileSchema } from '../chat/chat.ts';
+import { chatFileSchema } from '../chat/chat.ts';
 import { answerToSchema } from '../chat/members.ts';
 import { postActions } from '../chat/post.ts';
 import type { JobKindDefinition } from './job-kind.ts';
@@ -28,8 +28,6 @@ const deedSchema = z.discriminatedUnion('do', [
   /** Recognise faces in the pictures of any message. */
   z.object({
     do: z.literal('recognise'),
-    channel: channelKeySchema,
-    messageId: z.string().max(64),
     files: z.array(chatFileSchema).max(10),
   }),
   /** Somebody opened the app's own page. */

@@ -21,8 +21,6 @@ export interface JobKindDefinition<J> {
   attempts: number;
   /** First wait between attempts; doubles each time, half of it random. Milliseconds. */
   backoffMs: number;
-  /** Rate limit over all workers. */
-  perSecond?: number;
   /** Lower ones are taken first, 0 before all others; at most 2,097,152. Default 0. */
   priority?: (job: J) => number;
   /** What is left of the job once it is done; its id is remembered for a day. Default: all of it. */

@@ -16,7 +16,5 @@ export const resultJobs = {
   queue: 'results',
   attempts: 10,
   backoffMs: 5_000,
-  // Slack allows about one message a second in a channel.
-  perSecond: 1,
   concurrency: 1,
 } satisfies JobKindDefinition<ResultJob>;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '../observability/logger.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface LifecycleOptions {
 export function createLifecycle({ log, graceMs }: LifecycleOptions): Lifecycle {
   const stopping = new AbortController();
   const aborting = new AbortController();
+  // Everything that runs or waits listens to them.
+  setMaxListeners(0, stopping.signal, aborting.signal);
   const releasers: { name: string; release: () => Promise<void> | void }[] = [];
   let stopped: Promise<void> | undefined;
   let released = false;

@@ -25,11 +25,9 @@ export interface NamingAsked {
   target: ActionTarget;
   /** Who asked, and where the answer goes. */
   to: AnswerTo;
-  /** The message with the button; null: it was on no message. */
-  messageId: string | null;
 }
 
-const askedSchema = z.object({ target: z.string(), to: answerToSchema, messageId: z.string().nullable() });
+const askedSchema = z.object({ target: z.string(), to: answerToSchema });
 
 /** A person that can be chosen. */
 export interface Choice {
@@ -38,19 +36,10 @@ export interface Choice {
 }
 
 /**
- * The modal in which somebody says who a face is: a person that is known, a member of the workspace, or a new name. `question`: "Who is 2
- * at Front door?". `suggested`: whom it may be.
+ * The modal in which somebody says who a face is: a person that is known, a member of the workspace, or a new name. `question`: "Who is
+ * 2?".
  */
-export function namingView({
-  asked,
-  question,
-  suggested = null,
-}: {
-  asked: NamingAsked;
-  question: string;
-  suggested?: Choice | null;
-}): View {
-  const [initial] = suggested ? optionsFor([suggested]).options : [];
+export function namingView({ asked, question }: { asked: NamingAsked; question: string }): View {
   return {
     type: 'modal',
     callback_id: namingCallback,
@@ -64,7 +53,6 @@ export function namingView({
         type: 'external_select',
         placeholder: plain('Type a name', limits.placeholder),
         min_query_length: 0,
-        ...(initial && { initial_option: initial }),
       }),
       input(fields.member, 'A member of this workspace', {
         type: 'users_select',
@@ -88,11 +76,9 @@ const input = (
 });
 
 /** An address that does not fit is left out: the answer finds another way. */
-function metadataOf({ target, to, messageId }: NamingAsked): string {
-  const encoded = JSON.stringify({ target: encodeTarget(target), to, messageId });
-  return encoded.length <= limits.privateMetadata
-    ? encoded
-    : JSON.stringify({ target: encodeTarget(target), to: { ...to, url: null }, messageId });
+function metadataOf({ target, to }: NamingAsked): string {
+  const encoded = JSON.stringify({ target: encodeTarget(target), to });
+  return encoded.length <= limits.privateMetadata ? encoded : JSON.stringify({ target: encodeTarget(target), to: { ...to, url: null } });
 }
 
 /** The choices of a type-ahead, at most a hundred. Their values are ids, which no name can be mistaken for. */

@@ -20,10 +20,11 @@ export function calledIn({ standing, person }: Pick<Visitor, 'standing' | 'perso
   return standing === 'ignored' ? 'ignored' : person.name;
 }
 
-/** An actor as a post shows it: a member of a chat platform, or whatever else the audit has. */
+/** Whoever changed something, by the actor's id: a member of a chat platform (its name, a colon, the member’s id), a user of the command line (`cli:ada`), or `database`. */
 export function actorRun(actor: string): TextRun {
-  const [, member] = /^[a-z]+:(.+)$/.exec(actor) ?? [];
-  return member === undefined ? { text: actor } : { text: member, member };
+  const [, origin, name] = /^([a-z]+):(.+)$/.exec(actor) ?? [];
+  if (name === undefined) return { text: actor === 'database' ? 'an edit in the database' : actor };
+  return origin === 'cli' ? { text: `${name} (command line)` } : { text: name, member: name };
 }
 
 /** The line of a visitor: who, and how sure. `not`: whom readers said that it is not. */

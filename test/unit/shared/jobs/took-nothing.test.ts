@@ -1,12 +1,12 @@
 import { tookNothing, type QueueState } from '@watchpost/shared/jobs/took-nothing';
 import { describe, expect, it } from 'vitest';
 
-const idle: QueueState = { waiting: 5, finished: 10, started: 3, running: 0 };
+const idle: QueueState = { waiting: 5, started: 3, running: 0 };
 
 describe('a receiver that takes nothing', () => {
   it('is idle while jobs wait at both checks', () => {
-    expect(tookNothing(idle, idle, false)).toBe(true);
-    expect(tookNothing(idle, { ...idle, waiting: 9, finished: 30 }, false)).toBe(true);
+    expect(tookNothing(idle, idle)).toBe(true);
+    expect(tookNothing(idle, { ...idle, waiting: 9 })).toBe(true);
   });
 
   it.each([
@@ -15,11 +15,6 @@ describe('a receiver that takes nothing', () => {
     ['has nothing to take now', idle, { ...idle, waiting: 0 }],
     ['had nothing to take before', { ...idle, waiting: 0 }, idle],
   ])('is not one that %s', (_what, before, now) => {
-    expect(tookNothing(before, now, false)).toBe(false);
-  });
-
-  it('may just not have had its turn on a rate-limited queue', () => {
-    expect(tookNothing(idle, { ...idle, finished: 11 }, true)).toBe(false);
-    expect(tookNothing(idle, idle, true)).toBe(true);
+    expect(tookNothing(before, now)).toBe(false);
   });
 });

@@ -55,7 +55,7 @@ describe('an interaction that cannot be done', () => {
     for (let attempt = 1; attempt < 3; attempt += 1) await expect(run(job)).rejects.toMatchObject({ code: 'gallery-not-ready' });
     await expect(run(interaction({ do: 'home' }))).rejects.toMatchObject({ code: 'gallery-not-ready' });
     expect(seen.told).toEqual([
-      'UBOB: The gallery cannot be reached at the moment. What you asked for is noted, and done as soon as it can be.',
+      'UBOB: The gallery cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.',
     ]);
   });
 
@@ -99,9 +99,9 @@ describe('commands', () => {
     const { seen, run } = worker({});
     for (const text of ['dance', 'constructor', '']) await run(interaction({ do: 'command', text }));
     const [dance, constructor, nothing] = seen.answers.map((post) => textOf(post));
-    expect(dance).toMatch(/^There is no command “dance”\. These are all:\n• who: /);
+    expect(dance).toMatch(/^There is no command “dance”\. These are all:\n• \/faces who: /);
     expect(constructor).toContain('There is no command “constructor”.');
-    expect(nothing).toMatch(/^What you can ask:\n• who: /);
+    expect(nothing).toMatch(/^What you can ask:\n• \/faces who: /);
   });
 
   it('list 10,000 people in one answer, in sections that every platform takes', async () => {

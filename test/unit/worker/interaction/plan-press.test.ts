@@ -6,33 +6,15 @@ import { planPress, type Planned } from '@watchpost/worker/interaction/press/pla
 import type { Situation } from '@watchpost/worker/interaction/press/situation';
 import { plain } from '@watchpost/worker/interaction/texts';
 import { describe, expect, it } from 'vitest';
+import { comparableFace } from '../../../support/comparable-face.ts';
 import { person } from '../../../support/factories.ts';
 
 const ada = person({ id: 'ada', name: 'Ada' });
 const grace = person({ id: 'grace', name: 'Grace' });
 const stranger = person({ id: 'u7', name: 'Unknown 7', number: 7, status: 'unknown' });
 
-function face(snapshotId: string, over: Partial<ComparableFace> = {}): ComparableFace {
-  return {
-    snapshotId,
-    position: 0,
-    box: { x: 0, y: 0, width: 50, height: 50 },
-    decision: 'match',
-    person: ada,
-    similarity: 0.8,
-    quality: 0.8,
-    sizePx: 100,
-    saidBy: null,
-    evidence: null,
-    best: null,
-    second: null,
-    mayBe: null,
-    mayBeId: null,
-    embedding: new Float32Array([1]),
-    modelId: 'm',
-    ...over,
-  } as ComparableFace;
-}
+/** A face of a snapshot, whose id the test's map is made of. */
+const face = (snapshotId: string, over: Partial<ComparableFace> = {}) => ({ snapshotId, ...comparableFace({ person: ada, ...over }) });
 
 function visitor(over: Partial<Visitor> = {}): Visitor {
   const faces = over.faces ?? [
@@ -62,7 +44,7 @@ const uncertain = visitor({ standing: 'uncertain', person: null, could: ada });
 
 const target = (action: PostAction, subject: string | null): ActionTarget => ({ action, visit: 'v1', number: 2, subject });
 
-interface Given extends Partial<Omit<Situation, 'view' | 'seen'>> {
+interface Given extends Partial<Omit<Situation, 'view' | 'faces'>> {
   action: PostAction;
   shows: Visitor | null;
   others?: Visitor[];
@@ -82,7 +64,7 @@ function plan({ action, shows, others = [], faces, subject = null, ...over }: Gi
     who: null,
     visit,
     view: { visitors: [...shown, ...others], tooFar: 0, tooUnclear: 0, fromMs: 0, toMs: 0, snapshots: 2, bestSnapshotId: 's2' },
-    seen: new Map(all.map((each) => [(each as unknown as { snapshotId: string }).snapshotId, [each]])),
+    faces: new Map(all.map((each) => [(each as unknown as { snapshotId: string }).snapshotId, [each]])),
     subject,
     by: 'slack:UBOB',
     last: null,
@@ -167,53 +149,53 @@ describe('what a press comes to', () => {
 describe('what somebody is told when nothing is changed', () => {
   it('somebody else has said it', () => {
     const last = aliceSaid('2 is Ada');
-    const said = 'UALICE has said already: 2 is Ada. If that is wrong, undo it below the post.';
+    const said = 'UALICE has already said: 2 is Ada. If that is wrong, undo it below the post.';
     expect(refusal(plan({ action: 'is', shows: named, subject: stranger, who: { person: ada }, last }))).toBe(said);
     expect(refusal(plan({ action: 'is', shows: named, subject: stranger, who: { person: grace }, last }))).toBe(said);
     expect(refusal(plan({ action: 'yes', shows: named, subject: ada, last }))).toBe(said);
     expect(refusal(plan({ action: 'yes', shows: visitor({ saidBy: 'slack:UALICE' }), subject: ada }))).toBe(said);
-    expect(refusal(plan({ action: 'is', shows: named, subject: ada, who: { person: ada } }))).toBe('2 is Ada already.');
+    expect(refusal(plan({ action: 'is', shows: named, subject: ada, who: { person: ada } }))).toBe('2 is already Ada.');
   });
 
   it('somebody else named the unknown while the dialog was open', () => {
     const given = { shows: named, subject: ada, namedBy: 'slack:UALICE' };
-    expect(refusal(plan({ ...given, action: 'is', who: { person: grace } }))).toContain('UALICE has said already: 2 is Ada.');
-    expect(refusal(plan({ ...given, action: 'ignore' }))).toContain('UALICE has said already: 2 is Ada.');
+    expect(refusal(plan({ ...given, action: 'is', who: { person: grace } }))).toContain('UALICE has already said: 2 is Ada.');
+    expect(refusal(plan({ ...given, action: 'ignore' }))).toContain('UALICE has already said: 2 is Ada.');
     expect(planOf(plan({ ...given, action: 'not' }))?.summary).toBe('2 is not Ada');
   });
 
   it('the unknown of the button was merged into somebody', () => {
     const merged = { target: target('ignore', 'u7'), shows: named, subject: ada } as const;
-    expect(refusal(plan({ ...merged, action: 'ignore' }))).toBe('2 is Ada by now. Look at the post again.');
+    expect(refusal(plan({ ...merged, action: 'ignore' }))).toBe('2 is now Ada. Look at the post again.');
     expect(planOf(plan({ ...merged, target: target('not', 'old-ada'), action: 'not' }))?.summary).toBe('2 is not Ada');
   });
 
   it('the person of the button was forgotten, or somebody else is shown', () => {
     expect(refusal(plan({ action: 'not', shows: named, target: target('not', 'gone') }))).toBe(
-      'Whoever 2 was taken for has been forgotten meanwhile. Look at the post again.',
+      'The person that 2 was taken for has been forgotten. Look at the post again.',
     );
-    expect(refusal(plan({ action: 'not', shows: named, subject: grace }))).toBe('2 is Ada by now. Look at the post again.');
+    expect(refusal(plan({ action: 'not', shows: named, subject: grace }))).toBe('2 is now Ada. Look at the post again.');
     expect(refusal(plan({ action: 'yes', shows: visitor({ ...uncertain, could: grace }), subject: ada }))).toBe(
-      '2 could be Grace by now. Look at the post again.',
+      '2 could now be Grace. Look at the post again.',
     );
   });
 
   it('the number is not shown any more, or nobody knows its faces any more', () => {
-    expect(refusal(plan({ action: 'not', shows: null, subject: ada, faces: [face('s1')] }))).toBe('2 is not shown in this post any more.');
+    expect(refusal(plan({ action: 'not', shows: null, subject: ada, faces: [face('s1')] }))).toBe('2 is no longer shown in this post.');
     expect(refusal(plan({ action: 'not', shows: null, subject: ada, faces: [face('s1')], last: aliceSaid('2 is not a face') }))).toContain(
-      'UALICE has said already: 2 is not a face.',
+      'UALICE has already said: 2 is not a face.',
     );
     expect(refusal(plan({ action: 'not', shows: null, subject: ada, faces: [] }))).toBe('This post is too old to be changed.');
     const erased = [face('s1', { embedding: new Float32Array() }), face('s2', { embedding: new Float32Array() })];
     expect(refusal(plan({ action: 'not', shows: named, subject: ada, faces: erased }))).toBe(
-      'The face of 2 was erased. Nothing can be said about it any more.',
+      'The face of 2 was erased, so nothing more can be said about it.',
     );
   });
 
   it('the person is another number in the same picture', () => {
     const beside = visitor({ number: 1, person: grace, faces: [{ snapshotId: 's1', position: 1 }] });
     expect(refusal(plan({ action: 'is', shows: unknown, others: [beside], subject: stranger, who: { person: grace } }))).toBe(
-      'Grace is 1 in the same picture, so 2 is somebody else. If 1 is wrong, say that first.',
+      'Grace is 1 in the same picture, so 2 is somebody else. If 1 is wrong, correct that first.',
     );
     const elsewhere = { ...beside, faces: [{ snapshotId: 's9', position: 1 }] };
     expect(planOf(plan({ action: 'is', shows: unknown, others: [elsewhere], subject: stranger, who: { person: grace } }))?.summary).toBe(
@@ -224,12 +206,12 @@ describe('what somebody is told when nothing is changed', () => {
   it('everything is so already', () => {
     const visit = { id: 'v1', numbers: [], snapshots: [], said: [{ number: 2, notPerson: 'ada' }] } as unknown as Visit;
     const denied = visitor({ standing: 'uncertain', person: null });
-    expect(refusal(plan({ action: 'not', shows: denied, subject: ada, visit }))).toBe('It is known already that 2 is not Ada.');
+    expect(refusal(plan({ action: 'not', shows: denied, subject: ada, visit }))).toBe('It is already known that 2 is not Ada.');
     expect(refusal(plan({ action: 'not', shows: denied, subject: ada, visit, last: aliceSaid('2 is not Ada') }))).toContain(
-      'UALICE has said',
+      'UALICE has already said',
     );
-    expect(refusal(plan({ action: 'ignore', shows: visitor({ standing: 'ignored' }), subject: ada }))).toBe('2 is ignored already.');
-    expect(refusal(plan({ action: 'ignore', shows: uncertain, subject: ada }))).toBe('It is not certain who 2 is. Say first who it is.');
+    expect(refusal(plan({ action: 'ignore', shows: visitor({ standing: 'ignored' }), subject: ada }))).toBe('2 is already ignored.');
+    expect(refusal(plan({ action: 'ignore', shows: uncertain, subject: ada }))).toBe('It is not certain who 2 is. First say who it is.');
   });
 
   it('nobody was chosen', () => {

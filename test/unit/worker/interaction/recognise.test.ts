@@ -58,7 +58,7 @@ async function rig({ faces = [300, 10, 200, 400].map((x) => seenFace(x)), fails 
       },
     }),
   } as unknown as InteractionDeps;
-  const job = interaction({ do: 'recognise', channel: 'slack:C1', messageId: '1.0', files: [file] });
+  const job = interaction({ do: 'recognise', files: [file] });
   return { seen, drawn, run: async () => doInteraction(deps, job, firstAttempt), deps };
 }
 
@@ -89,7 +89,7 @@ describe('recognising the faces of any picture', () => {
     const corrupt = await rig({ fails: new AppError('image-corrupt', 'the picture is damaged') });
     await corrupt.run();
     expect(textOf(corrupt.seen.answers[0]!)).toBe('party.jpg: cannot be looked at: the picture is damaged');
-    const empty = interaction({ do: 'recognise', channel: 'slack:C1', messageId: '1.0', files: [] });
+    const empty = interaction({ do: 'recognise', files: [] });
     await doInteraction(none.deps, empty);
     expect(textOf(none.seen.answers[1]!)).toBe('There is no picture in this message.');
   });

@@ -6,7 +6,8 @@ import { drawSheet } from '@watchpost/worker/notice/contact-sheet';
 import { decode } from '@watchpost/see/picture/decode';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
 const berlin = 'Europe/Berlin';
@@ -45,7 +46,7 @@ async function digestRig(): Promise<VisitRig> {
   rig.settings = { ...defaultCameraSettings, policy: { named: 'digest', unknown: 'digest', ignored: 'never' } };
   // 14:00 in Berlin; the digest is due at 20:00.
   rig.cameras.digestAtMinute = 20 * 60;
-  await rig.join('s1', [seenFace()]);
+  await rig.join('s1', [comparableFace()]);
   await rig.settle();
   return rig;
 }
@@ -72,7 +73,7 @@ describe('the digest', () => {
     rig.nowMs += 6 * 3_600_000 + 10_000;
     await task(rig, 'digest');
     const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
-    await rig.join('s2', [seenFace({ person: grace })], { takenAtMs: rig.nowMs - 12_000 });
+    await rig.join('s2', [comparableFace({ person: grace })], { takenAtMs: rig.nowMs - 12_000 });
     rig.nowMs += 60_000;
     await rig.settle();
     await task(rig, 'digest');
@@ -83,7 +84,7 @@ describe('the digest', () => {
   it.each(['posted', 'not posted yet'])('loses the name of somebody who is forgotten: %s', async (state) => {
     const rig = await digestRig();
     await task(rig, 'follow');
-    await rig.join('s2', [seenFace({ person: { id: 'grace', status: 'named', name: 'Grace' } })]);
+    await rig.join('s2', [comparableFace({ person: { id: 'grace', status: 'named', name: 'Grace' } })]);
     await rig.settle();
     rig.nowMs += 6 * 3_600_000 + 61_000;
     await task(rig, 'digest');
@@ -179,21 +180,21 @@ describe('somebody who asked to be told', () => {
   it('gets one direct message for a visit, however often its post is edited', async () => {
     const rig = startVisitRig();
     rig.people.set('ada', { id: 'ada', status: 'named', name: 'Ada', number: null, faces: 1, lastSeen: null, mayBe: null });
-    const wish = { who: { kind: 'person', personId: 'ada', name: 'Ada' }, camera: null, hours: null } as const;
+    const wish = { who: { kind: 'person', personId: 'ada' }, camera: null, hours: null } as const;
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     await rig.settle();
     rig.nowMs += 5_000;
-    await rig.join('s2', [seenFace()]);
+    await rig.join('s2', [comparableFace()]);
     await rig.settle();
     expect(rig.messages).toEqual([{ member: 'U1', summary: expect.stringContaining('Ada') }]);
   });
 
   it('is told nothing of others', async () => {
     const rig = startVisitRig();
-    const wish = { who: { kind: 'person', personId: 'grace', name: 'Grace' }, camera: null, hours: null } as const;
+    const wish = { who: { kind: 'person', personId: 'grace' }, camera: null, hours: null } as const;
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     await rig.settle();
     expect(rig.messages).toEqual([]);
   });
@@ -206,7 +207,7 @@ describe('a subscriber who is not in the results channel', () => {
     await rig.subscriptions.add({ platform: 'slack', member: 'U1' }, wish, never);
     await rig.subscriptions.add({ platform: 'slack', member: 'U2' }, wish, never);
     rig.permissions.set('U2', permission);
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     await rig.settle();
     expect(rig.messages.map(({ member }) => member)).toEqual(['U1']);
     return rig;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../../support/until.ts';
-import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
 
@@ -11,12 +12,12 @@ describe('somebody who is renamed while a visit is being posted', () => {
   it('is called by the new name in the end', async () => {
     const rig = startVisitRig();
     await followIn(rig);
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     let release = (): void => undefined;
     rig.hold = new Promise((resolve) => (release = resolve));
     const settled = rig.settle();
     await until('the download', () => rig.downloads.length > 0);
-    rig.faces.set('s1', [seenFace({ person: { id: 'ada', status: 'named', name: 'Ada Lovelace' } })]);
+    rig.faces.set('s1', [comparableFace({ person: { id: 'ada', status: 'named', name: 'Ada Lovelace' } })]);
     rig.changes = { version: rig.changes.version + 1, personIds: ['ada'] };
     // It finds nothing that it could edit, and does not come back to this change.
     await followIn(rig);

@@ -1,7 +1,8 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createNotes } from '@watchpost/worker/interaction/press/notes';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
 const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
@@ -24,10 +25,10 @@ async function kept(documents: DocumentStore): Promise<string> {
 /** A post of Ada, to whom Grace came later, with what a reader said; the follower has seen all of it. */
 async function posted(): Promise<string> {
   await followed();
-  const { id } = await rig.join('s1', [seenFace()]);
+  const { id } = await rig.join('s1', [comparableFace()]);
   await rig.settle();
   rig.nowMs += 5_000;
-  await rig.join('s2', [seenFace(), seenFace({ position: 1, box: right, person: grace })]);
+  await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
   await rig.settle();
   const lastChange = { entry: 'e1', atMs: rig.nowMs, by: 'slack:U1', summary: '1 is {name}', person: 'ada' };
   const said = await rig.visiting.visits.save({ ...(await rig.visit(id)), lastChange }, never);
@@ -78,7 +79,7 @@ describe('somebody who is forgotten', () => {
 
   it('leaves a post without a picture, where nobody else was there', async () => {
     await followed();
-    const { id } = await rig.join('s1', [seenFace()]);
+    const { id } = await rig.join('s1', [comparableFace()]);
     await rig.settle();
     await forgetAda();
     expect(rig.posts.shown()[0]).toMatchObject({ fileId: null });
@@ -91,7 +92,7 @@ describe('somebody who is forgotten', () => {
     rig.posts.swapping = 'kept';
     const id = await posted();
     rig.faces.set('s1', []);
-    rig.faces.set('s2', [seenFace({ person: grace, saidBy: 'slack:U1' })]);
+    rig.faces.set('s2', [comparableFace({ person: grace, saidBy: 'slack:U1' })]);
     const { revision } = await rig.visiting.visits.save(await rig.visit(id), never);
     rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'said' });
     await rig.settle();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../../support/until.ts';
-import { seenFace, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
 const linus = { id: 'linus', status: 'named', name: 'Linus' } as const;
@@ -45,7 +46,7 @@ const stories: [string, 'works' | 'kept', (rig: VisitRig) => Promise<Story>, num
     'the first post',
     'works',
     async (rig) => {
-      const { id } = await rig.join('s1', [seenFace()]);
+      const { id } = await rig.join('s1', [comparableFace()]);
       return { rig, id };
     },
     0,
@@ -55,11 +56,11 @@ const stories: [string, 'works' | 'kept', (rig: VisitRig) => Promise<Story>, num
 ];
 
 async function growing(rig: VisitRig): Promise<Story> {
-  const { id } = await rig.join('s1', [seenFace({ box: boxAt(20) })]);
+  const { id } = await rig.join('s1', [comparableFace({ box: boxAt(20) })]);
   await rig.settle();
   rig.nowMs += 5_000;
-  const faces = [seenFace({ box: boxAt(20) }), seenFace({ position: 1, box: boxAt(110), person: grace })];
-  await rig.join('s2', [...faces, seenFace({ position: 2, box: boxAt(200), person: linus })]);
+  const faces = [comparableFace({ box: boxAt(20) }), comparableFace({ position: 1, box: boxAt(110), person: grace })];
+  await rig.join('s2', [...faces, comparableFace({ position: 2, box: boxAt(200), person: linus })]);
   return { rig, id };
 }
 
@@ -78,7 +79,7 @@ describe('a process that is killed', () => {
         rig.stepping(() => undefined);
         if (!wasKilled && last < at) break;
         // Somebody else comes before another process goes on.
-        await rig.join('s9', [seenFace({ box: boxAt(110), person: grace })]);
+        await rig.join('s9', [comparableFace({ box: boxAt(110), person: grace })]);
         await takeOver(rig);
         const visit = await rig.visit(id);
         expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
@@ -102,7 +103,7 @@ describe('a process that is killed', () => {
 
   it('beside another one at work never posts twice, even when its lease has run out', async () => {
     const rig = startVisitRig();
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     const job = rig.queued[0]!;
     let goOn = (): void => undefined;
     rig.hold = new Promise((resolve) => (goOn = resolve));

@@ -1,13 +1,14 @@
 import { AppError } from '@watchpost/shared/errors';
 import { expect, it } from 'vitest';
-import { seenFace, startVisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig } from '../../../support/visit-rig.ts';
 
 const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
 const right = { x: 180, y: 20, width: 80, height: 80 };
 
 it('a picture that the platform never gets ready is uploaded once, and the post goes on without it', async () => {
   const rig = startVisitRig();
-  await rig.join('s1', [seenFace()]);
+  await rig.join('s1', [comparableFace()]);
   await rig.settle();
   const shown = rig.posts.shown()[0]!.fileId;
   rig.posts.swapPicture = async () => {
@@ -20,7 +21,7 @@ it('a picture that the platform never gets ready is uploaded once, and the post 
     return upload(picture, signal);
   };
   rig.nowMs += 5_000;
-  const { id } = await rig.join('s2', [seenFace(), seenFace({ position: 1, box: right, person: grace })]);
+  const { id } = await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
   await rig.settle();
   expect(uploads).toBe(1);
   expect([...rig.posts.files.keys()]).toEqual([shown]);

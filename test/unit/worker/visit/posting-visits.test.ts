@@ -1,7 +1,8 @@
 import type { Post } from '@watchpost/shared/chat/post';
 import { defaultCameraSettings } from '@watchpost/cameras/camera-settings';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { seenFace, startMs, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startMs, startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 let rig: VisitRig;
 beforeEach(() => {
@@ -20,13 +21,13 @@ const labels = (): string[] =>
 
 describe('a visit', () => {
   it('is one post, which is edited as more snapshots come', async () => {
-    const { id } = await rig.join('s1', [seenFace()]);
+    const { id } = await rig.join('s1', [comparableFace()]);
     await rig.settle();
     expect(rig.posts.shown()).toHaveLength(1);
     expect(shown()).toContain('Ada');
     expect(rig.posts.shown()[0]!).toMatchObject({ channel: 'slack:CRESULTS', key: id, fileId: expect.any(String) });
     rig.nowMs += 5_000;
-    await rig.join('s2', [seenFace(), seenFace({ position: 1, box: right, person: grace })]);
+    await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
     await rig.settle();
     expect(rig.posts.shown()).toHaveLength(1);
     expect(shown()).toContain('Grace');
@@ -35,7 +36,7 @@ describe('a visit', () => {
   });
 
   it('whose snapshots come in one burst is posted once, and edited once', async () => {
-    for (const second of [0, 1, 2, 3, 4]) await rig.join(`s${second}`, [seenFace()], { takenAtMs: startMs + second * 1_000 });
+    for (const second of [0, 1, 2, 3, 4]) await rig.join(`s${second}`, [comparableFace()], { takenAtMs: startMs + second * 1_000 });
     const first = rig.queued.splice(0);
     rig.queued.push(...first);
     await rig.settle();
@@ -45,12 +46,12 @@ describe('a visit', () => {
   });
 
   it('that grows while it is posted gets its edit', async () => {
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     let isJoined = false;
     rig.posts.step = () => {
       if (isJoined) return;
       isJoined = true;
-      void rig.join('s2', [seenFace({ person: grace })], { takenAtMs: startMs + 1_000 });
+      void rig.join('s2', [comparableFace({ person: grace })], { takenAtMs: startMs + 1_000 });
     };
     await rig.settle();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -60,31 +61,31 @@ describe('a visit', () => {
   });
 
   it('keeps the number of each face when more people come', async () => {
-    await rig.join('s1', [seenFace({ person: stranger, decision: 'unknown' })]);
+    await rig.join('s1', [comparableFace({ person: stranger, decision: 'unknown' })]);
     await rig.settle();
     expect(shown()).toMatch(/1: Unknown 7/);
     rig.nowMs += 5_000;
-    await rig.join('s2', [seenFace(), seenFace({ position: 1, box: right, person: stranger, decision: 'unknown' })]);
+    await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: stranger, decision: 'unknown' })]);
     await rig.settle();
     expect(shown()).toMatch(/1: Unknown 7/);
     expect(shown()).toMatch(/2: Ada/);
   });
 
   it('that was deleted by hand is never posted again', async () => {
-    const { id } = await rig.join('s1', [seenFace()]);
+    const { id } = await rig.join('s1', [comparableFace()]);
     await rig.settle();
     rig.posts.messages[0]!.isDeleted = true;
     rig.nowMs += 5_000;
-    await rig.join('s2', [seenFace({ person: grace })]);
+    await rig.join('s2', [comparableFace({ person: grace })]);
     await rig.settle();
-    await rig.join('s3', [seenFace({ person: stranger })]);
+    await rig.join('s3', [comparableFace({ person: stranger })]);
     await rig.settle();
     expect(rig.posts.messages).toHaveLength(1);
     expect((await rig.visit(id)).post?.progress?.state).toBe('gone');
   });
 
   it('is not asked about again by a job whose change is shown already', async () => {
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     const [job] = rig.queued;
     await rig.settle();
     const edits = rig.posts.edits;
@@ -93,7 +94,7 @@ describe('a visit', () => {
   });
 
   it('is worked on by one job at a time', async () => {
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     const job = rig.queued[0]!;
     const both = await Promise.allSettled([rig.run(job), rig.run(job)]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -113,16 +114,19 @@ describe('somebody who is ignored', () => {
   const postman = { id: 'postman', status: 'ignored', name: 'Postman' } as const;
 
   it('is not in the post of somebody else, and has no box', async () => {
-    await rig.join('s1', [seenFace({ person: postman }), seenFace({ position: 1, box: right })]);
+    await rig.join('s1', [comparableFace({ person: postman }), comparableFace({ position: 1, box: right })]);
     await rig.settle();
     expect(shown()).toContain('1: Ada');
     expect(JSON.stringify(rig.posts.shown()[0]!.post)).not.toMatch(/ignored|Postman/);
   });
 
   it('keeps the line in a post that has reported them before, so that it can be taken back', async () => {
-    const { id } = await rig.join('s1', [seenFace({ person: stranger, decision: 'unknown' }), seenFace({ position: 1, box: right })]);
+    const { id } = await rig.join('s1', [
+      comparableFace({ person: stranger, decision: 'unknown' }),
+      comparableFace({ position: 1, box: right }),
+    ]);
     await rig.settle();
-    rig.faces.set('s1', [seenFace({ person: { ...stranger, status: 'ignored' } }), seenFace({ position: 1, box: right })]);
+    rig.faces.set('s1', [comparableFace({ person: { ...stranger, status: 'ignored' } }), comparableFace({ position: 1, box: right })]);
     const { revision } = await rig.visiting.visits.save(await rig.visit(id), new AbortController().signal);
     rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'said' });
     await rig.settle();
@@ -134,9 +138,9 @@ describe('somebody who is ignored', () => {
 describe('the verdict', () => {
   it.each(['digest', 'never'] as const)('%s posts nothing, and is counted once', async (policy) => {
     rig.settings = { ...defaultCameraSettings, policy: { named: policy, unknown: policy, ignored: 'never' } };
-    const { id } = await rig.join('s1', [seenFace()]);
+    const { id } = await rig.join('s1', [comparableFace()]);
     rig.nowMs += 1_000;
-    await rig.join('s2', [seenFace()]);
+    await rig.join('s2', [comparableFace()]);
     await rig.settle();
     expect(rig.posts.messages).toEqual([]);
     expect(rig.downloads).toEqual([]);
@@ -145,10 +149,10 @@ describe('the verdict', () => {
   });
 
   it('cooldown keeps quiet about persons who were reported a moment ago', async () => {
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     await rig.settle();
     rig.nowMs += defaultCameraSettings.visitWindowMs + 1_000;
-    await rig.join('s2', [seenFace()]);
+    await rig.join('s2', [comparableFace()]);
     await rig.settle();
     expect(rig.decided).toEqual(['post', 'cooldown']);
     expect(rig.posts.shown()).toHaveLength(1);
@@ -157,7 +161,7 @@ describe('the verdict', () => {
 
 describe('the picture', () => {
   it('never bears a doubtful name, which the text asks about', async () => {
-    await rig.join('s1', [seenFace({ decision: 'uncertain' })]);
+    await rig.join('s1', [comparableFace({ decision: 'uncertain' })]);
     await rig.settle();
     expect(shown()).toMatch(/Could 1 be Ada\?/);
     expect(labels()).toEqual(expect.arrayContaining(['Yes', 'No']));
@@ -165,8 +169,8 @@ describe('the picture', () => {
   });
 
   it('is made of another snapshot if the best one was deleted', async () => {
-    await rig.join('s1', [seenFace()]);
-    await rig.join('s2', [seenFace({ quality: 0.99, sizePx: 120, box: { x: 20, y: 20, width: 120, height: 120 } })], {
+    await rig.join('s1', [comparableFace()]);
+    await rig.join('s2', [comparableFace({ quality: 0.99, sizePx: 120, box: { x: 20, y: 20, width: 120, height: 120 } })], {
       takenAtMs: startMs + 1_000,
     });
     rig.deleted.add('s2');
@@ -176,22 +180,22 @@ describe('the picture', () => {
   });
 
   it('of a visit whose snapshots were all deleted fails its job, and nothing is posted', async () => {
-    await rig.join('s1', [seenFace()]);
+    await rig.join('s1', [comparableFace()]);
     rig.deleted.add('s1');
     await expect(rig.settle()).rejects.toMatchObject({ code: 'file-gone' });
     expect(rig.posts.messages).toEqual([]);
   });
 
   it('is swapped when somebody else comes, and stays where nothing on it changes', async () => {
-    const { id } = await rig.join('s1', [seenFace()]);
+    const { id } = await rig.join('s1', [comparableFace()]);
     await rig.settle();
     const first = rig.posts.shown()[0]!.fileId;
     rig.nowMs += 5_000;
-    await rig.join('s2', [seenFace()]);
+    await rig.join('s2', [comparableFace()]);
     await rig.settle();
     expect([rig.posts.swaps, rig.posts.shown()[0]!.fileId]).toEqual([0, first]);
     rig.nowMs += 5_000;
-    await rig.join('s3', [seenFace(), seenFace({ position: 1, box: right, person: grace })]);
+    await rig.join('s3', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
     await rig.settle();
     expect(rig.posts.swaps).toBe(1);
     const visit = await rig.visit(id);
@@ -202,12 +206,12 @@ describe('the picture', () => {
 
   it('goes into the thread where posts keep their pictures, once a minute at most', async () => {
     rig.posts.swapping = 'kept';
-    const { id } = await rig.join('s1', [seenFace()]);
+    const { id } = await rig.join('s1', [comparableFace()]);
     await rig.settle();
     const add = async (name: string, person: { id: string; status: 'named'; name: string }): Promise<void> => {
       rig.nowMs += 5_000;
       const present = [...rig.faces.values()].at(-1) ?? [];
-      await rig.join(name, [...present, seenFace({ position: present.length, box: right, person })]);
+      await rig.join(name, [...present, comparableFace({ position: present.length, box: right, person })]);
     };
     await add('s2', grace);
     await rig.settle();
@@ -225,10 +229,10 @@ describe('the picture', () => {
   });
 
   it('is redrawn with the name that a reader gave', async () => {
-    const { id } = await rig.join('s1', [seenFace({ person: stranger, decision: 'unknown' })]);
+    const { id } = await rig.join('s1', [comparableFace({ person: stranger, decision: 'unknown' })]);
     await rig.settle();
     rig.nowMs += 5_000;
-    rig.faces.set('s1', [seenFace({ saidBy: 'slack:U1' })]);
+    rig.faces.set('s1', [comparableFace({ saidBy: 'slack:U1' })]);
     const lastChange = { entry: 'e1', atMs: rig.nowMs, by: 'slack:U1', summary: '1 is {name}', person: 'ada' };
     const said = await rig.visiting.visits.save({ ...(await rig.visit(id)), lastChange }, new AbortController().signal);
     rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: said.revision, why: 'edit' });

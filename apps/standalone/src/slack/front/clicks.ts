@@ -66,7 +66,7 @@ interface Desk extends ClicksOptions {
   trigger: (viewId?: string) => Promise<string>;
 }
 
-const gone: Outcome = { error: 'This message has changed meanwhile. Try again.' };
+const gone: Outcome = { error: 'This message has changed. Try again.' };
 const starting = 'watchpost is still starting. Try again in a moment.';
 const found = z.looseObject({ messages: z.array(z.looseObject({ ts: z.string() })).default([]) });
 const pageOfOptions = z.looseObject({
@@ -192,7 +192,7 @@ async function suggest(
 async function submit(desk: Desk, viewId: string, fields: readonly payloads.FieldValue[]): Promise<Outcome> {
   const { onlyHere, clicker, act } = desk;
   const view = onlyHere.find(viewId);
-  if (!view) return { error: 'This dialog has been closed meanwhile.' };
+  if (!view) return { error: 'This dialog has been closed.' };
   const state = payloads.stateOf(blocksOf(view), fields);
   const answer = await desk.interact(payloads.viewSubmission(clicker, view, state, await desk.trigger(viewId)));
   const outcome = outcomeOf(answer);

@@ -1,10 +1,12 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { typed } from '@watchpost/shared/chat/command-help';
 import type { Person } from '@watchpost/gallery/gallery';
 import { lineOf } from '../press/seen-before.ts';
 import { answerOf, countOf, moment, placeOf, say, seenAt } from '../texts.ts';
-import { viewed, visitsWith } from '../visits-with.ts';
+import { viewVisits } from '../../view-visits.ts';
+import { visitsWith } from '../visits-with.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
-import { findPersons, notFound, type Found } from './find-person.ts';
+import { current, findPersons, notFound, type Found } from './find-person.ts';
 import { oneName } from './words.ts';
 
 const mostListed = 50;
@@ -23,15 +25,12 @@ export const list: CommandHandler = async ({ args }, deps, signal) => {
   if (all.length === 0) return answerOf(text === '' ? say`Nobody has been seen yet.` : say`Nobody is called “${text}”.`, []);
   const left = all.length - shown.length;
   const more =
-    text === '' ? say`and ${left.toLocaleString('en-GB')} more: list NAME shows some of them` : say`and more: type more of the name`;
+    text === ''
+      ? say`and ${left.toLocaleString('en-GB')} more. To find somebody: ${typed('list NAME')}`
+      : say`and more. Type more of the name.`;
   const heading = text === '' ? say`${countOf(all.length, 'person', 'people')}:` : say`People called “${text}”:`;
   return answerOf(heading, [...shown.map((person) => lineOfPerson(person)), ...(left > 0 ? [more] : [])]);
 };
-
-async function current(persons: readonly Person[], { gallery }: CommandDeps, signal: AbortSignal): Promise<Person[]> {
-  const all = await Promise.all(persons.map(({ id }) => gallery.person(id, signal)));
-  return all.filter((person) => person !== null);
-}
 
 function lineOfPerson({ name, status, lastSeen, mayBe }: Person): RichText {
   const standing = status === 'ignored' ? say`, ignored` : [];
@@ -43,7 +42,7 @@ function lineOfPerson({ name, status, lastSeen, mayBe }: Person): RichText {
 export const who: CommandHandler = async (_asked, deps, signal) => {
   const sinceMs = Date.now() - nowMs;
   const visits = await deps.visits.during({ fromMs: sinceMs, beforeMs: Date.now() + nowMs }, signal);
-  const views = await viewed(visits, deps, signal);
+  const views = await viewVisits(visits, deps.questions, signal);
   const seen = new Map<string, { name: string; atMs: number; place: string }>();
   let uncertain = 0;
   for (const { visit, view } of views)
@@ -58,14 +57,14 @@ export const who: CommandHandler = async (_asked, deps, signal) => {
     .slice(0, mostListed)
     .map(({ name, atMs, place }) => say`• ${{ text: name, bold: true }} at ${place}, ${moment(atMs, 'time')}`);
   const more = seen.size > mostListed ? [say`and ${seen.size - mostListed} more`] : [];
-  const others = uncertain > 0 ? [say`and ${countOf(uncertain, 'person', 'people')} who cannot be told for certain`] : [];
+  const others = uncertain > 0 ? [say`and ${countOf(uncertain, 'person', 'people')} not recognised for certain`] : [];
   return answerOf(say`Seen in the last ten minutes:`, [...lines, ...more, ...others]);
 };
 
 /** Whom a question is about, or the answer that nobody is. */
-async function asked({ args, asker }: CommandAsked, example: string, deps: CommandDeps, signal: AbortSignal): Promise<Found | RichText> {
+async function asked({ args, asker }: CommandAsked, command: string, deps: CommandDeps, signal: AbortSignal): Promise<Found | RichText> {
   const name = oneName(args);
-  if (name === '') return say`Say whom: ${example}.`;
+  if (name === '') return say`Say whom: ${typed(command)}`;
   const found = await findPersons(name, asker, deps, signal);
   return found.persons.length === 0 ? notFound(found) : found;
 }

@@ -1,3 +1,4 @@
+import { typed } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
@@ -20,7 +21,7 @@ const answer = (text: RichText): Post => answerOf(text, []);
 /** `rename NAME to NEW NAME` */
 export const rename: CommandHandler = async (asked, deps, signal) => {
   const names = await chooseTwo(asked, 'to', deps, signal);
-  if (!names) return answer(say`Say whom to rename, and how: rename Ada to Ada Lovelace.`);
+  if (!names) return answer(say`Say whom, and the new name: ${typed('rename Ada to Ada Lovelace')}`);
   const member = mentioned(names.other);
   const to = member === null ? names.other : await asked.asker.platform.members.memberName(member, signal);
   if (to === null) return answer(sentences.memberUnknown());
@@ -30,7 +31,7 @@ export const rename: CommandHandler = async (asked, deps, signal) => {
 /** `merge NAME into NAME` */
 export const merge: CommandHandler = async (asked, deps, signal) => {
   const names = await chooseTwo(asked, 'into', deps, signal);
-  if (!names) return answer(say`Say which two are one person: merge Unknown 7 into Ada.`);
+  if (!names) return answer(say`Say which two are one person: ${typed('merge Unknown 7 into Ada')}`);
   const into = await findPersons(names.other, asked.asker, deps, signal);
   return change(asked, deps, signal, [names.one, into], ([from = '', kept = '']) => ({ kind: 'merge', from, into: kept }));
 };
@@ -40,7 +41,7 @@ const ignoring =
   (kind: 'ignore' | 'unignore'): CommandHandler =>
   async (asked, deps, signal) => {
     const name = oneName(asked.args);
-    if (name === '') return answer(say`Say whom: ${kind} Ada.`);
+    if (name === '') return answer(say`Say whom: ${typed(`${kind} Ada`)}`);
     const found = await findPersons(name, asked.asker, deps, signal);
     return change(asked, deps, signal, [found], ([person = '']) => ({ kind, person }));
   };
@@ -49,18 +50,17 @@ export const unignore = ignoring('unignore');
 
 /** `forget NAME`, then `forget NAME confirm`: it erases. */
 export const forget: CommandHandler = async (asked, deps, signal) => {
-  const typed = oneName(asked.args);
-  if (typed === '') return answer(say`Say whom: forget Ada.`);
-  const whole = await findPersons(typed, asked.asker, deps, signal);
-  const confirmed = whole.persons.length === 0 ? /^(.+) confirm$/i.exec(typed)?.[1] : undefined;
+  const given = oneName(asked.args);
+  if (given === '') return answer(say`Say whom: ${typed('forget Ada')}`);
+  const whole = await findPersons(given, asked.asker, deps, signal);
+  const confirmed = whole.persons.length === 0 ? /^(.+) confirm$/i.exec(given)?.[1] : undefined;
   const found = confirmed === undefined ? whole : await findPersons(confirmed, asked.asker, deps, signal);
   if (confirmed !== undefined) return change(asked, deps, signal, [found], ([person = '']) => ({ kind: 'forget', person }));
   const [person, ...others] = found.persons;
   if (!person) return answer(notFound(found));
   if (others.length > 0) return answer(severalFound(found));
-  return answer(
-    say`This erases ${person.name} with every face and sighting, after ten minutes for good. To do it: forget ${person.name} confirm`,
-  );
+  const command = typed(`forget ${person.id.startsWith(given.toLowerCase()) ? given : person.name} confirm`);
+  return answer(say`This erases ${person.name} with every face and sighting. After ten minutes it cannot be undone. To do it: ${command}`);
 };
 
 /** The reading of two names whose first one is somebody. */
@@ -88,7 +88,7 @@ async function change(
   const references = founds.map((found) => referenceTo(found));
   try {
     const { summary } = await applyOnce(operationOn(references), asked, deps, signal);
-    return answer(say`Done: ${summary}. It can be undone for ten minutes: undo.`);
+    return answer(say`Done: ${summary}. To undo it within ten minutes: ${typed('undo')}`);
   } catch (error) {
     const missing = toAppError(error).code === 'person-not-found' ? founds.find(({ persons }) => persons.length !== 1) : undefined;
     if (missing) return answer(notFound(missing));

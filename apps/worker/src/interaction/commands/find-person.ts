@@ -2,7 +2,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { nameKey } from '@watchpost/gallery/names';
 import type { Person } from '@watchpost/gallery/gallery';
 import type { Asker, DeedDeps } from '../deps.ts';
-import { countOf, say, seenAt } from '../texts.ts';
+import { countOf, listed, say, seenAt } from '../texts.ts';
 import { mentioned } from './words.ts';
 
 type FindDeps = Pick<DeedDeps, 'gallery' | 'questions'>;
@@ -17,16 +17,26 @@ const mostRead = 50;
 export async function findPersons(typed: string, { platform }: Asker, deps: FindDeps, signal: AbortSignal): Promise<Found> {
   const member = mentioned(typed);
   const text = (member === null ? null : await platform.members.memberName(member, signal)) ?? typed;
-  const byId = /^[0-9a-f-]{20,40}$/i.test(text) ? await deps.gallery.person(text, signal) : null;
-  if (byId) return { text, persons: [byId], similar: [] };
+  const [byId, ...others] = idPattern.test(text) ? await withId(text.toLowerCase(), deps, signal) : [];
+  if (byId && others.length === 0) return { text, persons: [byId], similar: [] };
   const near = deps.questions.findPeople(text, mostRead);
   const exact = near.filter(({ name }) => nameKey(name) === nameKey(text));
   const meant = exact.length > 0 ? exact : near.length === 1 ? near : [];
   return { text, persons: await current(meant, deps, signal), similar: near.slice(0, mostSimilar) };
 }
 
-/** With when and where they were last seen. */
-async function current(persons: readonly Person[], { gallery }: FindDeps, signal: AbortSignal): Promise<Person[]> {
+/** An id, or as much of its beginning as `severalFound` shows. */
+const idPattern = /^[0-9a-f][0-9a-f-]{7,39}$/i;
+
+async function withId(beginning: string, deps: FindDeps, signal: AbortSignal): Promise<Person[]> {
+  const whole = await deps.gallery.person(beginning, signal);
+  if (whole) return [whole];
+  const begun = deps.questions.findPeople('', Number.MAX_SAFE_INTEGER).filter(({ id }) => id.startsWith(beginning));
+  return current(begun, deps, signal);
+}
+
+/** These persons as they are now, with when and where they were last seen; those who were forgotten are left out. */
+export async function current(persons: readonly Person[], { gallery }: FindDeps, signal: AbortSignal): Promise<Person[]> {
   const all = await Promise.all(persons.map(({ id }) => gallery.person(id, signal)));
   return all.filter((person) => person !== null);
 }
@@ -39,7 +49,13 @@ export function referenceTo({ text, persons }: Found): string {
 
 /** Nobody is called so: perhaps one of these was meant. */
 export function notFound({ text, similar }: Found): RichText {
-  const hint = similar.length === 0 ? say`` : say` Did you mean ${orOf(similar.map(({ name }) => name))}?`;
+  const hint =
+    similar.length === 0
+      ? say``
+      : say` Did you mean ${listed(
+          similar.map(({ name }) => name),
+          'or',
+        )}?`;
   return say`Nobody is called “${text}”.${hint}`;
 }
 
@@ -52,6 +68,3 @@ export function severalFound({ text, persons }: Found): RichText {
   const some = persons.length === 2 ? 'Two people are' : `${persons.length} people are`;
   return say`${some} called ${text}. Say which one by its id instead of the name:${lines}`;
 }
-
-const orOf = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;

@@ -1,4 +1,4 @@
-import { commandHelp } from '@watchpost/shared/chat/command-help';
+import { commandHelp, typed as asTyped } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import { mayNot } from '../may.ts';
 import { answerOf, say } from '../texts.ts';
@@ -41,6 +41,6 @@ export async function runCommand(text: string, asked: Omit<CommandAsked, 'args'>
 }
 
 function helpOf(before: ReturnType<typeof say>): Post {
-  const lines = commandHelp.map(({ usage, does }) => say`• ${{ text: usage, bold: true }}: ${does}`);
+  const lines = commandHelp.map(({ usage, does }) => say`• ${{ text: asTyped(usage), bold: true }}: ${does}`);
   return answerOf(before.length === 0 ? say`What you can ask:` : before, lines);
 }

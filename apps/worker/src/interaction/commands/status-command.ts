@@ -42,11 +42,9 @@ export const status: CommandHandler = async (_asked, deps, signal) => {
 async function jobsLine({ sender }: CommandDeps): Promise<RichText> {
   try {
     const counts = await sender.counts();
-    const sum = (...states: string[]): number =>
-      counts.filter(({ state }) => states.includes(state)).reduce((total, { count }) => total + count, 0);
-    const waiting = counts.filter(({ kind, state }) => kind === 'snapshot' && (state === 'waiting' || state === 'prioritized'));
-    const snapshots = waiting.reduce((total, { count }) => total + count, 0);
-    return say`Queue: ${countOf(snapshots, 'snapshot')} waiting, ${countOf(sum('active'), 'job')} at work, ${sum('failed').toLocaleString('en-GB')} failed`;
+    const sum = (wanted: string): number => counts.filter(({ state }) => state === wanted).reduce((total, { count }) => total + count, 0);
+    const waiting = counts.find(({ kind, state }) => kind === 'snapshot' && state === 'waiting')?.count ?? 0;
+    return say`Queue: ${countOf(waiting, 'snapshot')} waiting, ${countOf(sum('active'), 'job')} running, ${sum('failed').toLocaleString('en-GB')} failed`;
   } catch (error) {
     return say`Queue: it does not answer (${toAppError(error).code})`;
   }
@@ -73,6 +71,6 @@ export function cameraLines(counts: OutcomeCount[]): RichText[] {
     return count === 0 ? [] : [`${count.toLocaleString('en-GB')} ${words}`];
   });
   const advice = adviceFor(counts);
-  const line = say`• ${{ text: placeOf(first), bold: true }}: ${countOf(totalOf(counts), 'snapshot')}: ${parts.join(', ')}`;
+  const line = say`• ${{ text: placeOf(first), bold: true }}: ${countOf(totalOf(counts), 'snapshot')} (${parts.join(', ')})`;
   return [line, ...(advice === null ? [] : [say`   ${advice}`])];
 }

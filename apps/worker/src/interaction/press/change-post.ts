@@ -1,23 +1,25 @@
 import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
-import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Visit } from '@watchpost/visits/visit';
+import { changeVisit } from '@watchpost/visits/visits';
 import type { DeedDeps } from '../deps.ts';
 import type { Notes } from './notes.ts';
 
 type PostDeps = Pick<DeedDeps, 'visits' | 'sender' | 'sendTimeoutMs'>;
 
-/** How often a visit is read and written again when others write it too. */
-const tries = 10;
-
 /** Notes in the visit what was said, and has its post say so at once; other posts that show the person follow by themselves. */
 export async function changePost(notes: Notes, deps: PostDeps, signal: AbortSignal): Promise<void> {
   const { visit: id, entries, said } = notes;
   const entry = entries.at(-1);
-  const visit = await changed(id, deps, signal, (current) => ({
-    ...current,
-    ...(entry !== undefined && { lastChange: lastChangeOf(entry, notes) }),
-    said: said ? [...without(current.said, said), said] : current.said,
-  }));
+  const visit = await changeVisit(
+    deps.visits,
+    id,
+    (current) => ({
+      ...current,
+      ...(entry !== undefined && { lastChange: lastChangeOf(entry, notes) }),
+      said: said ? [...without(current.said, said), said] : current.said,
+    }),
+    signal,
+  );
   if (!visit) return;
   await send(visit, 'said', deps);
   await send(visit, 'tidy', deps);
@@ -33,33 +35,28 @@ function lastChangeOf(entry: string, { by, startedAtMs, summary, number, said, s
 }
 
 /** Takes back what `changePost` noted. */
-export async function unchangePost({ visit: id, entries, said }: Notes, deps: PostDeps, signal: AbortSignal): Promise<void> {
-  const visit = await changed(id, deps, signal, (current) => ({
-    ...current,
-    lastChange: current.lastChange && entries.includes(current.lastChange.entry) ? null : current.lastChange,
-    said: said ? without(current.said, said) : current.said,
-  }));
+export async function unchangePost(
+  { visit: id, entries, said }: Pick<Notes, 'visit' | 'entries' | 'said'>,
+  deps: PostDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const visit = await changeVisit(
+    deps.visits,
+    id,
+    (current) => ({
+      ...current,
+      lastChange: current.lastChange && entries.includes(current.lastChange.entry) ? null : current.lastChange,
+      said: said ? without(current.said, said) : current.said,
+    }),
+    signal,
+  );
   if (visit) await send(visit, 'said', deps);
 }
 
 /** Has a post edited that somebody found out of date. */
 export async function refreshPost(visit: Visit, deps: PostDeps, signal: AbortSignal): Promise<void> {
-  const saved = await changed(visit.id, deps, signal, (current) => current);
+  const saved = await changeVisit(deps.visits, visit.id, (current) => current, signal);
   if (saved) await send(saved, 'said', deps);
-}
-
-/** Null: the visit is gone. */
-async function changed(id: string, { visits }: PostDeps, signal: AbortSignal, change: (visit: Visit) => Visit): Promise<Visit | null> {
-  for (let attempt = 1; ; attempt += 1) {
-    const visit = await visits.get(id, signal);
-    if (!visit) return null;
-    try {
-      return await visits.save(change(visit), signal);
-    } catch (error) {
-      if (toAppError(error).code !== 'document-conflict') throw error;
-      if (attempt === tries) throw new AppError('document-conflict', 'others change this visit all the time', { cause: error });
-    }
-  }
 }
 
 function without(said: Visit['said'], { number, notPerson }: Visit['said'][number]): Visit['said'] {

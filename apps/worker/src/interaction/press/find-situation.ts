@@ -1,27 +1,11 @@
-import { compose } from '@watchpost/visits/compose';
-import type { Visit } from '@watchpost/visits/visit';
-import type { VisitView } from '@watchpost/visits/visit-view';
-import type { DeedDeps } from '../deps.ts';
+import { viewVisit } from '../../view-visits.ts';
 import type { Pressed, PressDeps } from './press.ts';
-import type { FacesSeen, Situation, Somebody } from './situation.ts';
+import type { Situation, Somebody } from './situation.ts';
 
 /** After so long whoever looks at a post has seen that somebody was named, milliseconds. */
 const noticedMs = 30_000;
 /** How many of the newest audit entries may have been made in that time. */
 const lookBack = 50;
-
-/** Everybody in a visit, as the gallery knows them now. */
-export async function viewOf(
-  visit: Visit,
-  { questions }: Pick<DeedDeps, 'questions'>,
-  signal: AbortSignal,
-): Promise<{ view: VisitView; seen: FacesSeen }> {
-  const seen = await questions.seenIn(
-    visit.snapshots.map(({ snapshotId }) => snapshotId),
-    signal,
-  );
-  return { view: compose(visit, seen, (one, other) => questions.alike(one, other)).view, seen };
-}
 
 /** What a press is decided by; null: the visit is gone. */
 export async function findSituation(
@@ -33,11 +17,13 @@ export async function findSituation(
   const visit = await deps.visits.get(target.visit, signal);
   if (!visit) return null;
   const subject = target.subject === null ? null : await deps.gallery.person(target.subject, signal);
+  const { view, faces } = await viewVisit(visit, deps.questions, signal);
   return {
     target,
     who,
     visit,
-    ...(await viewOf(visit, deps, signal)),
+    view,
+    faces,
     subject,
     by: asker.actor.id,
     last: target.number === null ? null : await deps.notes.lastOf(target.visit, target.number, signal),
@@ -46,7 +32,7 @@ export async function findSituation(
   };
 }
 
-/** Who else has named this person, who was an unknown, since about when the button was shown. */
+/** Who else has named this unknown since about when the button was shown. */
 async function namedLately(
   personId: string,
   pressedAtMs: number,

@@ -65,7 +65,7 @@ export interface NotesOfDeeds {
   ofEntry(entry: string, signal: AbortSignal): Promise<KeptNotes | null>;
   /** What was done below a visit's post says no more who somebody was who is forgotten. */
   forget(visit: string, personId: string, signal: AbortSignal): Promise<void>;
-  /** The newest that was done to this number of a visit and stands. */
+  /** The newest change of this number of a visit that is done and was not undone; null: none. */
   lastOf(visit: string, number: number, signal: AbortSignal): Promise<Notes | null>;
 }
 

@@ -18,7 +18,7 @@ export function planPress(situation: Situation): Planned {
   const { target, visit, view } = situation;
   const visitor = visitorOf(view, visit, target.number ?? 0);
   if (!visitor) return { refused: notShown(situation) };
-  if (visitor.faces.every((face) => faceOf(situation.seen, face)?.embedding.length === 0)) return { refused: sentences.erased(visitor) };
+  if (visitor.faces.every((face) => faceOf(situation.faces, face)?.embedding.length === 0)) return { refused: sentences.erased(visitor) };
   switch (target.action) {
     case 'is':
       return situation.who ? planIs(situation, visitor, situation.who) : { refused: sentences.nobodyChosen() };
@@ -41,8 +41,8 @@ export function planPress(situation: Situation): Planned {
   }
 }
 
-function notShown({ seen, last, target }: Situation): RichText {
-  if (seen.size === 0) return sentences.tooOld();
+function notShown({ faces, last, target }: Situation): RichText {
+  if (faces.size === 0) return sentences.tooOld();
   return last ? saidBefore(last) : sentences.notShown(target.number);
 }
 
@@ -92,7 +92,7 @@ function becomes(situation: Situation, visitor: Visitor, who: Somebody): Planned
   const person = 'person' in who ? who.person : null;
   const beside = person && besides(situation, visitor, person.id);
   if (beside) return { refused: sentences.besides(beside, visitor) };
-  const [best, ...rest] = bestFirst(visitor).filter((face) => !person || surePerson(faceOf(situation.seen, face))?.id !== person.id);
+  const [best, ...rest] = bestFirst(visitor).filter((face) => !person || surePerson(faceOf(situation.faces, face))?.id !== person.id);
   const name = person?.name ?? ('name' in who ? who.name : '');
   const id = person?.id ?? null;
   // Of an unknown's face everything goes along: then the other faces need nothing more.
@@ -158,9 +158,9 @@ function alreadyDenied({ last, by }: Situation, visitor: Visitor, name: string):
 }
 
 /** The faces that were taken for this person, surely or not: each teaches that it is not. */
-function deniedFaces({ seen }: Situation, visitor: Visitor, id: string): Step[] {
+function deniedFaces({ faces }: Situation, visitor: Visitor, id: string): Step[] {
   return bestFirst(visitor)
-    .filter((face) => faceOf(seen, face)?.person?.id === id)
+    .filter((face) => faceOf(faces, face)?.person?.id === id)
     .map(({ snapshotId, position }) => ({ do: 'deny', snapshotId, position, person: id }));
 }
 
@@ -183,4 +183,4 @@ function planDismiss(situation: Situation, visitor: Visitor): Planned {
 
 /** What whoever pressed is told. */
 export const doneText = ({ summary }: Pick<Notes, 'summary'>): RichText =>
-  say`Done: ${summary}. It can be undone for ten minutes, below the post.`;
+  say`Done: ${summary}. You can undo it below the post for ten minutes.`;

@@ -6,7 +6,8 @@ import type { Asker, DeedDeps } from '../deps.ts';
 import { carryOut } from './carry-out.ts';
 import { mayNot } from '../may.ts';
 import { claim, type Claim } from './claim.ts';
-import { findSituation, viewOf } from './find-situation.ts';
+import { viewVisit } from '../../view-visits.ts';
+import { findSituation } from './find-situation.ts';
 import { changePost, refreshPost } from './change-post.ts';
 import { createNotes, type KeptNotes, type NotesOfDeeds } from './notes.ts';
 import { doneText, planPress } from './plan-press.ts';
@@ -112,10 +113,10 @@ async function claimVisitor({ press }: Pressed, deps: PressDeps, signal: AbortSi
   }
 }
 
-/** By what a press is told from others about the same: the person that the visitor is taken for, else the visit. */
+/** What a press claims: the person that the visitor is taken for, or else the visit. */
 async function personShown({ target }: Press, deps: PressDeps, signal: AbortSignal): Promise<string> {
   const visit = await deps.visits.get(target.visit, signal);
-  const visitor = visit && visitorOf((await viewOf(visit, deps, signal)).view, visit, target.number ?? 0);
+  const visitor = visit && visitorOf((await viewVisit(visit, deps.questions, signal)).view, visit, target.number ?? 0);
   return visitor?.person?.id ?? target.visit;
 }
 

@@ -5,7 +5,7 @@ import type { Visit } from '@watchpost/visits/visit';
 import type { Asker, DeedDeps } from '../deps.ts';
 import { moment, placeOf, say } from '../texts.ts';
 import { visitsWith } from '../visits-with.ts';
-import { viewOf } from './find-situation.ts';
+import { viewVisit } from '../../view-visits.ts';
 import { sentences } from './sentences.ts';
 
 /** How far back is looked, and how many visits are told with their time and place. */
@@ -20,9 +20,9 @@ export async function seenBefore(
   deps: DeedDeps,
   signal: AbortSignal,
 ): Promise<RichText> {
-  const { view, seen } = await viewOf(visit, deps, signal);
+  const { view, faces } = await viewVisit(visit, deps.questions, signal);
   const visitor = visitorOf(view, visit, target.number ?? 0);
-  if (!visitor) return seen.size === 0 ? sentences.tooOld() : sentences.notShown(target.number);
+  if (!visitor) return faces.size === 0 ? sentences.tooOld() : sentences.notShown(target.number);
   const whom = visitor.person ?? visitor.could;
   if (!whom) return sentences.notSure(visitor);
   const who = visitor.person ? say`${visitor.number} (${whom.name})` : say`${whom.name}, who ${visitor.number} could be,`;

@@ -1,6 +1,7 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { Visitor } from '@watchpost/visits/visit-view';
-import { actor, say } from '../texts.ts';
+import { actorRun } from '@watchpost/visits/words/who';
+import { say } from '../texts.ts';
 import type { Notes } from './notes.ts';
 
 type Numbered = Pick<Visitor, 'number'>;
@@ -13,35 +14,34 @@ export const sentences = {
     say`It cannot be found out who is in the results channel, so nobody may ask or name now. Whoever runs watchpost finds the reason in its log.`,
   tooOld: () => say`This post is too old to be changed.`,
   outdated: () => say`This button is out of date. Look at the post again.`,
-  notShown: (number: number | null) => say`${number ?? 'This'} is not shown in this post any more.`,
-  erased: ({ number }: Numbered) => say`The face of ${number} was erased. Nothing can be said about it any more.`,
-  forgotten: ({ number }: Numbered) => say`Whoever ${number} was taken for has been forgotten meanwhile. Look at the post again.`,
-  changed: (visitor: Visitor) => say`${described(visitor)} by now. Look at the post again.`,
-  already: (visitor: Visitor) => say`${described(visitor)} already.`,
-  alreadyNot: (number: number, name: string) => say`It is known already that ${number} is not ${name}.`,
-  notSure: ({ number }: Numbered) => say`It is not certain who ${number} is. Say first who it is.`,
+  notShown: (number: number | null) => say`${number ?? 'This'} is no longer shown in this post.`,
+  erased: ({ number }: Numbered) => say`The face of ${number} was erased, so nothing more can be said about it.`,
+  forgotten: ({ number }: Numbered) => say`The person that ${number} was taken for has been forgotten. Look at the post again.`,
+  changed: (visitor: Visitor) => say`${described(visitor, 'now')}. Look at the post again.`,
+  already: (visitor: Visitor) => say`${described(visitor, 'already')}.`,
+  alreadyNot: (number: number, name: string) => say`It is already known that ${number} is not ${name}.`,
+  notSure: ({ number }: Numbered) => say`It is not certain who ${number} is. First say who it is.`,
   nobodyChosen: () => say`Nobody was chosen. Press the button again, and choose or type a name.`,
   besides: ({ number, person }: Visitor, other: Numbered) =>
-    say`${person?.name ?? 'This person'} is ${number} in the same picture, so ${other.number} is somebody else. If ${number} is wrong, say that first.`,
-  personGone: () => say`That person was forgotten meanwhile. Nothing was changed.`,
+    say`${person?.name ?? 'This person'} is ${number} in the same picture, so ${other.number} is somebody else. If ${number} is wrong, correct that first.`,
+  personGone: () => say`That person has been forgotten. Nothing was changed.`,
   memberUnknown: () => say`The name of that member cannot be found out. Type a name instead.`,
   nameInvalid: (reason: string) => say`That cannot be a name: ${reason}.`,
   severalCalled: (name: string, count: number) =>
-    say`${count} persons are called ${name}. Choose one from the list instead of typing the name.`,
+    say`${count} people are called ${name}. Choose one from the list instead of typing the name.`,
   refused: (reason: string) => say`Nothing was changed: ${reason}.`,
   undone: (what: string) => say`Undone: ${what}.`,
-  undoneAlready: () => say`It was undone already.`,
-  tooLateToUndo: () => say`It is too late: a change can be undone for ten minutes.`,
   failed: (reason: string) => say`That could not be done: ${reason}.`,
-  held: () => say`The gallery cannot be reached at the moment. What you asked for is noted, and done as soon as it can be.`,
+  held: () => say`The gallery cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.`,
 };
 
-function described({ number, standing, person, could }: Visitor): RichText {
-  if (standing === 'ignored') return say`${number} is ignored`;
-  if (standing === 'uncertain' || !person) return could ? say`${number} could be ${could.name}` : say`${number} is not certain`;
-  return say`${number} is ${person.name}`;
+function described({ number, standing, person, could }: Visitor, when: 'now' | 'already'): RichText {
+  if (standing === 'ignored') return say`${number} is ${when} ignored`;
+  if (standing === 'uncertain' || !person)
+    return could ? say`${number} could ${when} be ${could.name}` : say`${number} is ${when} uncertain`;
+  return say`${number} is ${when} ${person.name}`;
 }
 
 /** Two people at once: the first one's word stands. */
 export const saidBefore = ({ by, summary }: Pick<Notes, 'by' | 'summary'>): RichText =>
-  say`${actor(by)} has said already: ${summary}. If that is wrong, undo it below the post.`;
+  say`${actorRun(by)} has already said: ${summary}. If that is wrong, undo it below the post.`;

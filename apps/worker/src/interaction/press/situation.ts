@@ -3,10 +3,8 @@ import type { Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace } from '@watchpost/gallery/questions';
 import type { FaceRef, Visit } from '@watchpost/visits/visit';
 import type { VisitView } from '@watchpost/visits/visit-view';
+import type { FacesSeen } from '../../view-visits.ts';
 import type { Notes } from './notes.ts';
-
-/** The faces of a visit's snapshots as they are known now. */
-export type FacesSeen = ReadonlyMap<string, readonly ComparableFace[]>;
 
 /** Who somebody says a face is: a person of the gallery, or a name that nobody has. */
 export type Somebody = { person: Pick<Person, 'id' | 'name'> } | { name: string };
@@ -17,7 +15,7 @@ export interface Situation {
   who: Somebody | null;
   visit: Visit;
   view: VisitView;
-  seen: FacesSeen;
+  faces: FacesSeen;
   /** The person that the button was about, as it is now; null: none, or forgotten. */
   subject: Person | null;
   /** The reader's actor id. */
@@ -29,8 +27,8 @@ export interface Situation {
 }
 
 /** The face as it is known now. */
-export const faceOf = (seen: FacesSeen, { snapshotId, position }: FaceRef): ComparableFace | null =>
-  seen.get(snapshotId)?.find((face) => face.position === position) ?? null;
+export const faceOf = (faces: FacesSeen, { snapshotId, position }: FaceRef): ComparableFace | null =>
+  faces.get(snapshotId)?.find((face) => face.position === position) ?? null;
 
 /** Whose face it surely is. */
 export function surePerson(face: ComparableFace | null): ComparableFace['person'] {

@@ -1,7 +1,6 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { unchangePost } from './change-post.ts';
-import type { Notes } from './notes.ts';
 import type { Pressed, PressDeps } from './press.ts';
 import { sentences } from './sentences.ts';
 
@@ -17,27 +16,11 @@ export async function undoDeed({ press: { target }, asker }: Pressed, deps: Pres
   const entries = kept?.notes.entries ?? [target.subject];
   for (const entry of entries.toReversed()) await undoEntry(entry, deps, signal, asker);
   const summary = kept?.notes.summary ?? 'the last change';
-  await unchangePost(kept?.notes ?? alone(target), deps, signal);
+  // Without notes it is a change of long ago, or one that was made elsewhere.
+  await unchangePost(kept?.notes ?? { visit: target.visit, entries, said: null }, deps, signal);
   if (kept) await deps.notes.save({ ...kept, notes: { ...kept.notes, undone: true } }, signal);
   return sentences.undone(summary);
 }
-
-/** A change whose notes are gone, or that was made elsewhere. */
-const alone = ({ visit, subject }: Pressed['press']['target']): Notes => ({
-  v: 1,
-  state: 'done',
-  visit,
-  number: null,
-  by: '',
-  startedAtMs: 0,
-  steps: [],
-  next: 0,
-  entries: subject === null ? [] : [subject],
-  created: null,
-  said: null,
-  summary: '',
-  undone: true,
-});
 
 async function undoEntry(entry: string, { operations }: PressDeps, signal: AbortSignal, { actor }: Pressed['asker']): Promise<void> {
   try {

@@ -19,8 +19,6 @@ export interface Press {
   /** Null: an older release's button. */
   target: ActionTarget | null;
   triggerId: string;
-  /** Null: not in a message. */
-  messageId: string | null;
   /** What tells this click from others: where, on what, who, and what was shown there. */
   sameness: string;
   atMs: number;
@@ -137,7 +135,6 @@ function toPress(data: z.infer<typeof pressSchema>, nowMs: number): Interaction 
     by: { member: user.id, channel: where, threadId, responseUrl },
     target: parseTarget(value),
     triggerId: data.trigger_id,
-    messageId,
     // A button may be meant a second time, though not within seconds, and not while it looks the same.
     sameness: [where, messageId, user.id, value, shownIn(data), Math.floor(atMs / samePressMs)].join(' '),
     atMs,

@@ -57,8 +57,6 @@ export function recogniseJob(asked: Extract<Interaction, { kind: 'recognise' }>)
   const { channel, messageId, by, atMs } = asked;
   return job('recognise', `${channel} ${messageId} ${by.member} ${String(Math.floor(atMs / 10_000))}`, atMs, answerTo(by), {
     do: 'recognise',
-    channel: slackChannel(channel),
-    messageId,
     files,
   });
 }

@@ -36,7 +36,7 @@ export function createNamingDialog({ call, known, tell, count, log }: NamingDial
     const { number } = asked.target;
     const question = number === null ? 'Who is this?' : `Who is ${String(number)}?`;
     const opened = await openView(call, { triggerId, view: namingView({ asked, question }) }, stopping);
-    count(opened === 'late' ? 'late' : 'opened');
+    count(opened);
     if (opened === 'late') tell(asked.to, late);
   };
   return {

@@ -1,4 +1,4 @@
-import { commandHelp } from '@watchpost/shared/chat/command-help';
+import { commandHelp, commandName, typed } from '@watchpost/shared/chat/command-help';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
 import { AppError } from '@watchpost/shared/errors';
 import type { InteractionJob } from '@watchpost/shared/jobs/interaction-job';
@@ -21,7 +21,7 @@ export type TakeInteraction = (body: unknown, timeLeftMs: () => number) => Promi
 export type TakeCommand = TakeInteraction;
 
 const busy = 'watchpost cannot do that at the moment. Please try again in a minute.';
-const tooOld = 'This button is too old to be used. Look for a newer post, or use /faces.';
+const tooOld = `This button is too old. Look for a newer post, or use ${commandName}.`;
 const noPicture = 'There is no picture in this message.';
 
 const done = (outcome: string): Answer => ({ outcome, body: '' });
@@ -41,7 +41,7 @@ export function createTakeInteraction(deps: TakeInteractionDeps): TakeInteractio
     }
     if (target.action === 'is') {
       // The dialog opens while Slack already has its answer: its trigger and the answer have the same three seconds.
-      if (opened(sameness)) dialog.open(pressed.triggerId, { target, to, messageId: pressed.messageId });
+      if (opened(sameness)) dialog.open(pressed.triggerId, { target, to });
       return done('dialog');
     }
     if (await queued(pressJob(pressed, target), deps, timeLeftMs)) return done('queued');
@@ -93,7 +93,7 @@ export function createTakeCommand(deps: Pick<TakeInteractionDeps, 'sender' | 'lo
   };
 }
 
-const help = (): string => commandHelp.map(({ usage, does }) => `\`/faces ${usage}\`: ${does}`).join('\n');
+const help = (): string => commandHelp.map(({ usage, does }) => `\`${typed(usage)}\`: ${does}`).join('\n');
 
 /** Whether the queue has the job. */
 async function queued(
