@@ -9,7 +9,7 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { describeWith } from '../support/describe-with.ts';
-import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
+import { emptyGallery, oneOfEachBackend } from '../support/gallery-backends.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => engine?.close());
 
-for (const backend of galleryBackends) {
+for (const backend of oneOfEachBackend) {
   describeWith([...backend.needs, 'postgres'], `equal frames, with the gallery on ${backend.name}`, () => {
     let servers: Service[];
     let inferences: number;

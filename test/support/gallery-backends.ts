@@ -57,6 +57,12 @@ export const galleryBackends: GalleryBackend[] = [
   },
 ];
 
+/**
+ * One of each kind of database, for what stands on the gallery's ports: the contract suites hold both ways of running MongoDB to the
+ * same.
+ */
+export const oneOfEachBackend: GalleryBackend[] = galleryBackends.filter(({ name }) => name !== 'MongoDB, standalone');
+
 /** Removes everything, so that the next test finds the database empty. */
 export async function emptyGallery(storage: StorageConfig): Promise<void> {
   if (storage.MONGO_CONNECTION_STRING) await withMongo(storage, async (client) => void (await client.db().dropDatabase()));

@@ -47,9 +47,9 @@ export interface GalleryRig {
 /** The reader who says things in tests. */
 export const reader = { id: 'slack:U1', where: 'slack:C9' };
 
-/** Describes a part of the gallery on every database. */
-export function describeGallery(what: string, describeTests: (rig: GalleryRig) => void): void {
-  for (const backend of galleryBackends) describeWith(backend.needs, `${what} on ${backend.name}`, () => describeTests(createRig(backend)));
+/** Describes a part of the gallery on every database, or on those given. */
+export function describeGallery(what: string, describeTests: (rig: GalleryRig) => void, backends = galleryBackends): void {
+  for (const backend of backends) describeWith(backend.needs, `${what} on ${backend.name}`, () => describeTests(createRig(backend)));
 }
 
 function createRig(backend: GalleryBackend): GalleryRig {
