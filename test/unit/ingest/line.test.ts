@@ -26,8 +26,16 @@ describe('the line of waiting snapshots', () => {
     look(line, 150);
     expect(line.size()).toBe(150);
     // The ranks 0 to 49 are gone.
-    expect(joinAll(line, 'B', 3)).toEqual([49, 50, 51]);
+    expect(joinAll(line, 'B', 3)).toEqual([48, 49, 50]);
     expect(joinAll(line, 'A', 1)).toEqual([200]);
+  });
+
+  it('puts it before them also where one more is thought gone than is', () => {
+    const line = createLine();
+    joinAll(line, 'A', 200);
+    // The rank 50 still waits: the job before it was moving when they were counted.
+    look(line, 149);
+    expect(line.join('B').rank).toBeLessThan(50);
   });
 
   it('takes for gone the lowest ranks, of whichever camera', () => {
@@ -36,7 +44,7 @@ describe('the line of waiting snapshots', () => {
     joinAll(line, 'B', 2);
     look(line, 8);
     // A0, B0, A1 and B1 are gone.
-    expect(line.join('B').rank).toBe(1);
+    expect(line.join('B').rank).toBe(0);
     expect(line.join('A').rank).toBe(10);
   });
 

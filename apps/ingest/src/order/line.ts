@@ -69,8 +69,9 @@ export function createLine(highest = backfilledRank - 1): Line {
   return {
     join: (camera) => {
       const known = cameras.get(camera);
-      // A camera of which nothing waits comes before whatever waits now, and behind nobody else's later snapshots.
-      const rank = Math.min(known ? known.last + 1 : Math.max(0, lowest - 1), highest);
+      // A camera of which nothing waits comes before whatever waits now, and behind nobody else's later snapshots. By two: one more may
+      // be thought gone than is, where jobs are counted while they move.
+      const rank = Math.min(known ? known.last + 1 : Math.max(0, lowest - 2), highest);
       cameras.set(camera, { waiting: (known?.waiting ?? 0) + 1, last: rank });
       byRank.set(rank, [...(byRank.get(rank) ?? []), camera]);
       lowest = size === 0 ? rank : Math.min(lowest, rank);
