@@ -1,3 +1,4 @@
+import { isViolationTarget } from '@watchpost/shared/chat/post';
 import { setMaxListeners } from 'node:events';
 import { beforeEach, expect, it } from 'vitest';
 import type { Visit } from '@watchpost/visits/visit';
@@ -202,6 +203,7 @@ describeGallery(
       expect(section?.thumbnail).toEqual({ fileId: 'F1', altText: 'Front door: Unknown 1 is number 1' });
       expect(textOf(seen.homes[0]!)).toMatch(/Front door, .*: Unknown 1 · post/);
       const target = section!.buttons.find((button) => button.target.action === 'is')!.target;
+      if (isViolationTarget(target)) throw new Error('not a button of a visit');
       expect(target.visit).toBe(visit.id);
       await doInteraction(deps, interaction({ do: 'press', target, who: { name: 'Ada' } }, { by: home.by }));
       expect(seen.homes).toHaveLength(2);

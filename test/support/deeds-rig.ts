@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { ActionTarget, Post, PostAction } from '@watchpost/shared/chat/post';
+import { isViolationTarget, type ActionTarget, type Post, type PostAction } from '@watchpost/shared/chat/post';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
@@ -52,6 +52,8 @@ export const nothingSeen = (): Seen => ({
 export function notingPlatform(seen: Seen): ConnectedPlatform {
   return {
     writeChannel: 'slack:CRESULTS',
+    adminChannel: null,
+    moderation: silentChat.moderation,
     posts: silentChat.posts,
     chat: {
       check: async () => undefined,
@@ -61,6 +63,7 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
     members: {
       mayRead: async (member) => seen.strangers.get(member) ?? 'yes',
       mayName: async (member) => seen.strangers.get(member) ?? (seen.outsiders.has(member) ? 'no' : 'yes'),
+      mayAdminister: async () => 'no',
       tell: async ({ member }, text) => void seen.told.push(`${member}: ${plain(text)}`),
       answer: async (_to, post) => void seen.answers.push(post),
       message: async (_member, { picture }, save) => {
@@ -178,8 +181,8 @@ export async function shown(opened: OpenedGallery, id: string): Promise<{ visit:
 
 /** The button of a post as a reader sees it. */
 export function buttonOf({ sections }: Post, action: PostAction, number: number | null = 1): ActionTarget {
-  const all = sections.flatMap(({ buttons, menu }) => [...buttons, ...menu]);
-  const found = all.find(({ target }) => target.action === action && target.number === number);
+  const all = sections.flatMap(({ buttons, menu }) => [...buttons, ...menu]).map(({ target }) => target);
+  const found = all.filter((target) => !isViolationTarget(target)).find((target) => target.action === action && target.number === number);
   if (!found) throw new Error(`the post has no button ${action} for ${String(number)}`);
-  return found.target;
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { ChatMembers } from '@watchpost/shared/chat/members';
+import type { ChatModeration } from '@watchpost/shared/chat/moderation';
 import type { ChatPosts } from '@watchpost/shared/chat/posts';
 
 const unexpected = async (): Promise<never> => {
@@ -6,11 +7,13 @@ const unexpected = async (): Promise<never> => {
 };
 
 /** For tests whose subject neither posts nor talks to members: each call fails. */
-export const silentChat: { posts: ChatPosts; members: ChatMembers } = {
+export const silentChat: { posts: ChatPosts; members: ChatMembers; moderation: ChatModeration } = {
+  moderation: { canRemove: unexpected, removeMessage: unexpected, removeFile: unexpected, read: unexpected, recent: unexpected },
   posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected, remove: unexpected },
   members: {
     mayRead: unexpected,
     mayName: unexpected,
+    mayAdminister: unexpected,
     tell: unexpected,
     answer: unexpected,
     message: unexpected,

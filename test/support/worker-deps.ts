@@ -44,6 +44,7 @@ export function workerDeps({
   const platform: ConnectedPlatform = {
     ...silentChat,
     writeChannel: 'slack:CRESULTS',
+    adminChannel: null,
     chat: createSlackPlatform({ call, token, allows: allowHosts([{ origin: slack.url }]) }),
     posts: createSlackPosts({
       call,

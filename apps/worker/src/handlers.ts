@@ -1,4 +1,7 @@
 import type { JobHandlers } from '@watchpost/shared/jobs/job-queue';
+import { createFileHandler } from './file/pipeline.ts';
+import { createMessageHandler } from './message/pipeline.ts';
+import { createViolationHandler } from './violation/pipeline.ts';
 import { createInteractionHandler, type InteractionDeps } from './interaction/pipeline.ts';
 import { createNoticeHandler, type NoticeDeps } from './notice/pipeline.ts';
 import { createResultHandler, type ResultDeps } from './result/pipeline.ts';
@@ -12,6 +15,9 @@ export function createHandlers(deps: SnapshotDeps & VisitDeps & NoticeDeps & Int
     visit: createVisitHandler(deps),
     notice: createNoticeHandler(deps),
     interaction: createInteractionHandler(deps),
+    message: createMessageHandler(),
+    file: createFileHandler(),
+    violation: createViolationHandler(),
     result: createResultHandler(deps),
   };
 }

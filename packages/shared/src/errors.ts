@@ -19,6 +19,18 @@ export const errorCodes = {
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
   'slack-identity-unknown': 'transient',
+  // Rules.
+  'envelope-unreadable': 'permanent',
+  'pattern-invalid': 'permanent',
+  'quarantine-key-missing': 'permanent',
+  'rule-invalid': 'permanent',
+  'rule-name-taken': 'permanent',
+  'rule-not-found': 'permanent',
+  'violation-missing': 'permanent',
+  'violation-busy': 'transient',
+  'extraction-failed': 'transient',
+  'removal-refused': 'permanent',
+  'removal-unconfirmed': 'transient',
   // Calls to the chat platform.
   'chat-not-authorised': 'repairable',
   'chat-refused': 'permanent',

@@ -29,6 +29,8 @@ export const slackEnv = {
   READ_SLACK_CHANNEL_ID: commaList.pipe(z.array(channelIdSchema)),
   /** The channel that results are posted to. */
   WRITE_SLACK_CHANNEL_ID: channelIdSchema,
+  /** The channel that violations of rules are reported to. */
+  ADMIN_SLACK_CHANNEL_ID: channelIdSchema.optional(),
   /** Ends in a slash. */
   SLACK_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
@@ -41,17 +43,28 @@ export const slackEnv = {
 
 const namer = /^[UWS][A-Z0-9]+$/;
 
+/** `everyone` in a channel, or a list of members and user groups. */
+const peopleSchema = commaList
+  .refine(
+    (entries) => (entries.length === 1 && entries[0] === 'everyone') || entries.every((entry) => namer.test(entry)),
+    'must be `everyone`, or ids of members (U0123ABCD) and user groups (S0123ABCD), comma-separated',
+  )
+  .transform((entries): Namers => (entries[0] === 'everyone' ? 'everyone' : entries))
+  .prefault('everyone');
+
 /** Slack's variables that the worker reads. */
 export const slackWorkerEnv = {
   ...slackEnv,
   /** Who may name people; see Namers. */
-  NAMERS: commaList
-    .refine(
-      (entries) => (entries.length === 1 && entries[0] === 'everyone') || entries.every((entry) => namer.test(entry)),
-      'must be `everyone`, or ids of members (U0123ABCD) and user groups (S0123ABCD), comma-separated',
-    )
-    .transform((entries): Namers => (entries[0] === 'everyone' ? 'everyone' : entries))
-    .prefault('everyone'),
+  NAMERS: peopleSchema,
+  /** Who may manage rules and decide about violations; `everyone`: in the admin channel. */
+  RULES_ADMINS: peopleSchema,
+  /** An admin's token, for removing what others wrote. */
+  SLACK_USER_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^xoxp-[\x21-\x7e]+$/, 'must be a user token, xoxp-…')
+    .optional(),
 };
 
 /** Slack's variables that only ingest reads. */

@@ -80,6 +80,7 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
 
   return {
     mayRead: isInChannel,
+    mayAdminister: async () => Promise.resolve('no'),
     mayName: createMayName({ ...options, isInChannel }),
     tell: (to, line, signal) => answer(to, linePost(line), signal),
     answer,

@@ -4,6 +4,7 @@ import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
 import { slackWorkerEnv } from './config.ts';
 import { allowHosts } from './file-hosts.ts';
+import { createSlackModeration } from './moderation.ts';
 import { createSlackMembers } from './members.ts';
 import { createSlackPlatform } from './platform.ts';
 import { createSlackPosts } from './posts.ts';
@@ -16,7 +17,10 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   prefix: slackPrefix,
   env: slackWorkerEnv,
   faults: () => [],
-  connect: ({ SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, NAMERS }, { turns, log }) => {
+  connect: (
+    { SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, ADMIN_SLACK_CHANNEL_ID, NAMERS },
+    { turns, log },
+  ) => {
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
     const posts = createSlackPosts({ call, turns });
     const channel = slackChannel(WRITE_SLACK_CHANNEL_ID);
@@ -24,7 +28,9 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
       chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
       posts,
       members: createSlackMembers({ call, allows: answerAddresses(apiUrl), namers: NAMERS, channel, log, sendDirect: posts.sendDirect }),
+      moderation: createSlackModeration(),
       writeChannel: channel,
+      adminChannel: ADMIN_SLACK_CHANNEL_ID === undefined ? null : slackChannel(ADMIN_SLACK_CHANNEL_ID),
     };
   },
 };

@@ -2,7 +2,7 @@ import { channelKeySchema } from '@watchpost/shared/chat/chat';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { z } from 'zod';
 import { place, reaching, type JoinSettings, type Stretch } from './place.ts';
-import { untilNoConflict } from './until-no-conflict.ts';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { cameraId, cameraKey, shortHash, fromDocument, visitKind, type CameraOf } from './visit-document.ts';
 import type { VisitSnapshot } from './visit.ts';
 

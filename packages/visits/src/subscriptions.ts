@@ -6,7 +6,7 @@ import { nameKey } from '@watchpost/gallery/names';
 import { z } from 'zod';
 import { isWithin } from './daily-hours.ts';
 import { subscriptionSchema, type Subscription } from './subscription.ts';
-import { untilNoConflict } from './until-no-conflict.ts';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { shortHash } from './visit-document.ts';
 import type { Visit } from './visit.ts';
 import type { Visitor, VisitView } from './visit-view.ts';

@@ -4,7 +4,7 @@ import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/
 import { AppError } from '@watchpost/shared/errors';
 import { pause } from '@watchpost/shared/wait';
 import { z } from 'zod';
-import { untilNoConflict } from './until-no-conflict.ts';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 
 /** Between two turns in a channel: a platform's second, and a little more, since answers of the database take time. Milliseconds. */
 export const turnMs = 1_050;

@@ -2,7 +2,7 @@ import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { DocumentQuery, DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createPlacing } from './placing.ts';
 import type { JoinSettings } from './place.ts';
-import { untilNoConflict } from './until-no-conflict.ts';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import {
   cameraKey,
   channelKey,

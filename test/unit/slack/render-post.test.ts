@@ -1,4 +1,4 @@
-import { parseTarget, encodeTarget, type Post, type PostButton, type PostSection } from '@watchpost/shared/chat/post';
+import { parseTarget, encodeTarget, type Post, type PostAction, type PostButton, type PostSection } from '@watchpost/shared/chat/post';
 import { faultsOfBlocks, faultsOfView } from '@watchpost/slack/blocks/faults';
 import { limits } from '@watchpost/slack/blocks/limits';
 import { renderPost, type Block } from '@watchpost/slack/blocks/render-post';
@@ -16,7 +16,7 @@ const names: Record<string, string> = {
   'that would mention everybody': '<!channel> @here #general',
 };
 
-const button = (label: string, action: PostButton['target']['action'], number: number): PostButton => ({
+const button = (label: string, action: PostAction, number: number): PostButton => ({
   label,
   target: { action, visit: 'v'.repeat(20), number, subject: 'p'.repeat(24) },
 });

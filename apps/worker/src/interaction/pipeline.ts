@@ -67,6 +67,8 @@ async function doDeed(
       return recognise(job, deed, asker, deps, signal);
     case 'home':
       return (await showHome(asker, deps, { always: false }, signal)) === 'idle' ? 'idle' : undefined;
+    case 'moderate':
+    case 'rules':
     case 'nothing':
       return 'idle';
     default:

@@ -1,5 +1,5 @@
 import { channelKeySchema } from '@watchpost/shared/chat/chat';
-import { postActions } from '@watchpost/shared/chat/post';
+import { postActions, violationActions } from '@watchpost/shared/chat/post';
 import { postProgressSchema } from '@watchpost/shared/chat/posts';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
@@ -15,12 +15,15 @@ const runSchema = z.object({
 });
 const buttonSchema = z.object({
   label: z.string(),
-  target: z.object({
-    action: z.enum(postActions),
-    visit: z.string(),
-    number: z.number().nullable(),
-    subject: z.string().nullable(),
-  }),
+  target: z.union([
+    z.object({
+      action: z.enum(postActions),
+      visit: z.string(),
+      number: z.number().nullable(),
+      subject: z.string().nullable(),
+    }),
+    z.object({ action: z.enum(violationActions), violation: z.string() }),
+  ]),
   style: z.enum(['primary', 'danger']).exactOptional(),
 });
 const sectionSchema = z.object({

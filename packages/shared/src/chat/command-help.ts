@@ -1,5 +1,8 @@
-/** What people type before each command: `/faces who`. */
+/** What people type before each command about faces: `/faces who`. */
 export const commandName = '/faces';
+
+/** The command about rules: `/rules list`. */
+export const rulesCommandName = '/rules';
 
 /** A command as it is to be typed. */
 export const typed = (command: string): string => `${commandName} ${command}`;

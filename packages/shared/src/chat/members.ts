@@ -26,6 +26,8 @@ export interface ChatMembers {
   mayRead(member: string, signal: AbortSignal): Promise<Permission>;
   /** Whether this member may name people: everyone in the results channel, a list, or a user group, as configured. */
   mayName(member: string, signal: AbortSignal): Promise<Permission>;
+  /** Whether this member may manage rules and decide about violations: whoever is in the admin channel, or a list, as configured. */
+  mayAdminister(member: string, signal: AbortSignal): Promise<Permission>;
   /** A line that only this member sees; by direct message where that is not possible. Never rejects with a permanent error: nobody waits for it. */
   tell(to: AnswerTo, text: RichText, signal: AbortSignal): Promise<void>;
   /** A longer answer that only this member sees. */

@@ -2,6 +2,7 @@ import type { ConfigOf, EnvShape } from '../config/parse-env.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ChannelKey, ChatPlatform } from './chat.ts';
 import type { ChatMembers } from './members.ts';
+import type { ChatModeration } from './moderation.ts';
 import type { ChatPosts } from './posts.ts';
 import type { Turns } from './turns.ts';
 
@@ -10,8 +11,11 @@ export interface ConnectedPlatform {
   chat: ChatPlatform;
   posts: ChatPosts;
   members: ChatMembers;
+  moderation: ChatModeration;
   /** Where the results of its snapshots are posted. */
   writeChannel: ChannelKey;
+  /** Where violations of rules are reported; null: none is configured. */
+  adminChannel: ChannelKey | null;
 }
 
 /** A platform as an entry in a table. `S`: the variables that it reads. */

@@ -19,15 +19,39 @@ export interface ActionTarget {
   subject: string | null;
 }
 
+/**
+ * What can be done about a violation of a rule. By its author: `mistake` (an appeal). By admins: `put-back` what is in quarantine, or
+ * `delete-kept`; `accept` an appeal, or `reject` it.
+ */
+export const violationActions = ['mistake', 'accept', 'reject', 'put-back', 'delete-kept'] as const;
+export type ViolationAction = (typeof violationActions)[number];
+
+/** Which violation a button is about. */
+export interface ViolationTarget {
+  action: ViolationAction;
+  violation: string;
+}
+
+export type ButtonTarget = ActionTarget | ViolationTarget;
+
+/** Whether a button is about a violation, not about a visit. */
+export const isViolationTarget = (target: ButtonTarget): target is ViolationTarget => 'violation' in target;
+
 /** A target as a platform carries it: at most 75 characters, so that it fits a menu's option. */
-export function encodeTarget({ action, visit, number, subject }: ActionTarget): string {
+export function encodeTarget(target: ButtonTarget): string {
+  if (isViolationTarget(target)) return `violation:${target.action}|${target.violation}`;
+  const { action, visit, number, subject } = target;
   return [action, visit, number ?? '', subject ?? ''].join('|');
 }
 
+const violationTargetPattern = /^violation:([a-z-]+)\|([\w-]{22})$/;
 const targetPattern = /^([a-z-]+)\|([\w-]{1,24})\|(\d{0,3})\|([\w-]{0,40})$/;
 
 /** Reads what `encodeTarget` wrote; null if it is something else: an older release's button, or somebody's invention. */
-export function parseTarget(text: string): ActionTarget | null {
+export function parseTarget(text: string): ButtonTarget | null {
+  const [, violationAction, violation] = violationTargetPattern.exec(text) ?? [];
+  const known = violationActions.find((each) => each === violationAction);
+  if (known && violation !== undefined) return { action: known, violation };
   const [, name, visit, number, subject] = targetPattern.exec(text) ?? [];
   const action = postActions.find((each) => each === name);
   if (!action || visit === undefined) return null;
@@ -37,7 +61,7 @@ export function parseTarget(text: string): ActionTarget | null {
 /** A button, or an entry of a menu. */
 export interface PostButton {
   label: string;
-  target: ActionTarget;
+  target: ButtonTarget;
   style?: 'primary' | 'danger';
 }
 

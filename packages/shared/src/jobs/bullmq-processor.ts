@@ -88,7 +88,7 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
     try {
       throwIfAborted(signal);
       const result = await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
-      await strip(queued, kind, failure.log);
+      await strip(queued, kind, 'done', failure.log);
       hold.succeeded(id, { idle: result === 'idle' });
       finish('done');
     } catch (thrown) {
@@ -102,9 +102,9 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
   };
 }
 
-/** Never rejects: the job is done, and must not be done again because of this. */
-async function strip(queued: QueuedJob, kind: JobKind, log: Logger): Promise<void> {
-  const left = whatIsLeft(kind, queued.data);
+/** Never rejects: the job has ended, and must not be done again because of this. */
+async function strip(queued: QueuedJob, kind: JobKind, how: 'done' | 'failed', log: Logger): Promise<void> {
+  const left = whatIsLeft(kind, queued.data, how);
   if (left === null) return;
   await queued.updateData(left).catch((err: unknown) => log.warn({ err }, 'what a finished job no longer needs could not be erased'));
 }
@@ -140,6 +140,7 @@ async function afterFailure<K extends JobKind>(
       .onExhausted(parseJob(parts.kind, queued.data), error)
       .catch((err: unknown) => log.warn({ err }, 'could not record the failure of a job'));
   }
+  if (outcome.action === 'fail' || (outcome.action === 'retry' && lastAttempt)) await strip(failed.queued, parts.kind, 'failed', log);
   return settle(failed, outcome);
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { chatFileSchema } from '../chat/chat.ts';
 import { answerToSchema } from '../chat/members.ts';
-import { postActions } from '../chat/post.ts';
+import { postActions, violationActions } from '../chat/post.ts';
 import type { JobKindDefinition } from './job-kind.ts';
+import { violationIdSchema } from './violation-job.ts';
 import { visitIdSchema } from './visit-job.ts';
 
 /** Who somebody says a face is: a person of the gallery by id, a member of the workspace, or a new name. */
@@ -23,8 +24,12 @@ const targetSchema = z.object({
 const deedSchema = z.discriminatedUnion('do', [
   /** A button or a menu's entry below a post. `who`: of `is`, from its dialog. */
   z.object({ do: z.literal('press'), target: targetSchema, who: whoSchema.nullable() }),
-  /** A command, as it was typed after its name: `last-seen Ada`. */
+  /** A button below the report of a violation, or in the message to its author. */
+  z.object({ do: z.literal('moderate'), target: z.object({ action: z.enum(violationActions), violation: violationIdSchema }) }),
+  /** A command, as it was typed after its name: `last-seen Ada` of `/faces last-seen Ada`. */
   z.object({ do: z.literal('command'), text: z.string().max(2_000) }),
+  /** The same of `/rules`. */
+  z.object({ do: z.literal('rules'), text: z.string().max(4_000) }),
   /** Recognise faces in the pictures of any message. */
   z.object({
     do: z.literal('recognise'),

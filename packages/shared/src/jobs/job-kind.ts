@@ -13,7 +13,7 @@ export type ConcurrencyConfig = ConfigOf<typeof concurrencyEnv>;
 
 /** A kind of job: its schema, and how the queue treats it. `J`: its payload. */
 export interface JobKindDefinition<J> {
-  /** Versioned (`v`) and named (`kind`). Payloads hold references only: no bytes, no token, no message text. */
+  /** Versioned (`v`) and named (`kind`). Payloads hold references only: no bytes, no token, and what a message says only sealed and only until the job ends. */
   schema: z.ZodType<J>;
   /** The same work has the same id, so that sending it again is a no-op. BullMQ refuses `:` in ids, and ids that are whole numbers. */
   id: (job: J) => string;
@@ -23,6 +23,8 @@ export interface JobKindDefinition<J> {
   backoffMs: number;
   /** Lower ones are taken first, 0 before all others; at most 2,097,152. Default 0. */
   priority?: (job: J) => number;
+  /** What is left of the job once it has failed for good; a retry by hand works with that. Default: all of it. */
+  whenFailed?: (job: J) => J;
   /** What is left of the job once it is done; its id is remembered for a day. Default: all of it. */
   whenDone?: (job: J) => J;
   /** How long the job waits before it can be taken, milliseconds. Default 0. */

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { ConcurrencyConfig, JobKindDefinition } from './job-kind.ts';
+import { fileJobs } from './file-job.ts';
 import { interactionJobs } from './interaction-job.ts';
+import { messageJobs } from './message-job.ts';
 import { noticeJobs } from './notice-job.ts';
 import { resultJobs } from './result-job.ts';
 import { snapshotJobs } from './snapshot-job.ts';
+import { violationJobs } from './violation-job.ts';
 import { visitJobs } from './visit-job.ts';
 
 /** Every kind of job. Queues, workers, metrics and types follow from this table; the handlers are in the worker's handlers.ts. */
@@ -13,6 +16,9 @@ const table = {
   visit: visitJobs,
   notice: noticeJobs,
   interaction: interactionJobs,
+  message: messageJobs,
+  file: fileJobs,
+  violation: violationJobs,
   result: resultJobs,
 };
 
@@ -54,10 +60,11 @@ export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {
   throw new AppError('job-invalid', `not a ${kind} job that this version understands: ${fields.join(', ')}`);
 }
 
-/** What the queue keeps of a job that is done; null: all of it. */
-export function whatIsLeft<K extends JobKind>(kind: K, data: unknown): JobOf<K> | null {
-  const { schema, whenDone } = jobDefinitions[kind];
-  return whenDone?.(schema.parse(data)) ?? null;
+/** What the queue keeps of a job that is done, or has failed for good; null: all of it. */
+export function whatIsLeft<K extends JobKind>(kind: K, data: unknown, how: 'done' | 'failed'): JobOf<K> | null {
+  const { schema, whenDone, whenFailed } = jobDefinitions[kind];
+  const strip = how === 'done' ? whenDone : whenFailed;
+  return strip?.(schema.parse(data)) ?? null;
 }
 
 /** How many jobs of a kind one worker runs at a time. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { answerToSchema, type AnswerTo } from '@watchpost/shared/chat/members';
-import { encodeTarget, parseTarget, type ActionTarget } from '@watchpost/shared/chat/post';
+import { encodeTarget, isViolationTarget, parseTarget, type ActionTarget } from '@watchpost/shared/chat/post';
 import { cleanText, isVisible } from '@watchpost/shared/text';
 import { fitMrkdwn } from '../blocks/fit.ts';
 import { limits } from '../blocks/limits.ts';
@@ -149,5 +149,5 @@ function parseAsked(metadata: string): NamingAsked | null {
   }
   const { data } = askedSchema.safeParse(value);
   const target = data && parseTarget(data.target);
-  return data && target ? { ...data, target } : null;
+  return data && target && !isViolationTarget(target) ? { ...data, target } : null;
 }

@@ -1,4 +1,4 @@
-import { parseTarget, type ActionTarget } from '@watchpost/shared/chat/post';
+import { parseTarget, type ButtonTarget } from '@watchpost/shared/chat/post';
 import { z } from 'zod';
 import { eventFileSchema, idSchema, tsSchema, type EventFile } from '../2-parse.ts';
 
@@ -17,7 +17,7 @@ export interface Press {
   kind: 'press';
   by: Clicker;
   /** Null: an older release's button. */
-  target: ActionTarget | null;
+  target: ButtonTarget | null;
   triggerId: string;
   /** What tells this click from others: where, on what, who, and what was shown there. */
   sameness: string;

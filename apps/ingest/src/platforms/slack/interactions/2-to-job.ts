@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
-import type { ActionTarget } from '@watchpost/shared/chat/post';
+import { isViolationTarget, type ActionTarget, type ButtonTarget } from '@watchpost/shared/chat/post';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import { cleanText } from '@watchpost/shared/text';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
@@ -26,7 +26,8 @@ export function answerTo({ member, channel, threadId, responseUrl }: Clicker): A
 }
 
 /** A button that needs no dialog. Pure. */
-export function pressJob({ by, sameness, atMs }: Press, target: ActionTarget): InteractionJob {
+export function pressJob({ by, sameness, atMs }: Press, target: ButtonTarget): InteractionJob {
+  if (isViolationTarget(target)) return job('press', sameness, atMs, answerTo(by), { do: 'moderate', target });
   return job('press', sameness, atMs, answerTo(by), { do: 'press', target, who: null });
 }
 

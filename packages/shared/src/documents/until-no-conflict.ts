@@ -1,6 +1,6 @@
-import { AppError } from '@watchpost/shared/errors';
-import { backoffMs } from '@watchpost/shared/retry';
-import { pause } from '@watchpost/shared/wait';
+import { AppError } from '../errors.ts';
+import { backoffMs } from '../retry.ts';
+import { pause } from '../wait.ts';
 
 /** After so many tries in a row something else is wrong. */
 const mostTries = 40;

@@ -1,0 +1,24 @@
+import { commaList, wholeNumber } from '@watchpost/shared/config/parse-env';
+import { z } from 'zod';
+
+const longEnough = (list: readonly string[]): boolean => list.every((secret) => secret.length >= 32);
+const secrets = commaList
+  .refine(longEnough, 'must have at least 32 characters: `openssl rand -hex 32` makes one')
+  .refine((list) => list.length <= 2, 'takes one key, or two while rotating: the first one seals');
+
+/** What seals messages in jobs; ingest and worker must have the same. */
+export const messageKeyEnv = {
+  /** Default: derived from the platform's token, which both have. */
+  MESSAGE_KEY: secrets.optional(),
+};
+
+/** The variables about rules that the worker and the command line read. */
+export const rulesEnv = {
+  ...messageKeyEnv,
+  /** Encrypts what is in quarantine; without it nothing can be kept. */
+  QUARANTINE_KEY: secrets.optional(),
+  /** How long violations are kept, with what is in quarantine. Days. */
+  RULES_KEEP_DAYS: wholeNumber(1, 3_650).default(90),
+  /** Whether text in pictures is read. */
+  RULES_OCR: z.enum(['on', 'off']).default('off'),
+};
