@@ -7,8 +7,11 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { runCameras } from './demo/cameras.ts';
+import { runColleagues } from './demo/colleagues.ts';
 import { firstResult } from './demo/first-result.ts';
 import { introduce } from './demo/household.ts';
+import { addRules } from './demo/message-rules.ts';
+import { quarantineKey } from './demo/quarantine-key.ts';
 import { scenes } from './demo/scenes.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
 import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
@@ -37,6 +40,8 @@ export interface LaunchOptions {
 const mains = { worker: import.meta.resolve('@watchpost/worker/main'), ingest: import.meta.resolve('@watchpost/ingest/main') };
 const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
+const chatChannel = 'general';
+const adminChannel = 'rules-admins';
 const bot = 'watchpost';
 const emulatorPort = 4_003;
 /** As deploy/slack-app.yaml names it. */
@@ -63,7 +68,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
   // Not before the folder is known to be ours: else the next line would say that nothing starts.
   if (config.PORT !== 0 && port !== config.PORT) say(`port ${String(config.PORT)} is taken, ingest listens on ${String(port)}`);
-  const emulated = plan.demo ? await emulateSlack(lifecycle, demoCommand(env, plan.dataDir, hasGalleryBeside(plan))) : undefined;
+  const emulated = plan.demo ? await emulateSlack(lifecycle, plan, demoCommand(env, plan.dataDir, hasGalleryBeside(plan))) : undefined;
   // Whoever was asked to stop meanwhile starts nothing more.
   if (lifecycle.stopping.aborted) return;
   const ownEnv = childEnv(env, { port, workerPort, databaseUrl, slackEnv: emulated?.env });
@@ -160,16 +165,17 @@ interface Emulated {
   env: NodeJS.ProcessEnv;
 }
 
-async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emulated> {
+async function emulateSlack(lifecycle: Lifecycle, { dataDir }: Plan, command: string): Promise<Emulated> {
   const signingSecret = randomBytes(16).toString('hex');
   const port = await freePortFrom(emulatorPort, '127.0.0.1');
   const slack = await startEmulatedSlack({
     port,
     signingSecret,
     apps: [bot, ...Object.keys(scenes)],
-    // The last one has another id at each start: what is remembered of an earlier start's cameras is not about these.
-    channels: [writeChannel, 'general', readChannel],
-    commands: ['/faces'],
+    // The first two have the same ids at every start: rules know the second one. The others have other ids: what is remembered of an
+    // earlier start's cameras is not about these.
+    channels: [writeChannel, chatChannel, readChannel, adminChannel],
+    commands: ['/faces', '/rules'],
   });
   lifecycle.onStop('emulated Slack', async () => slack.close());
   const page = await servePage({
@@ -179,6 +185,8 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
     channels: [
       { id: slack.channelId(writeChannel), name: writeChannel, purpose: 'who was there: name faces here' },
       { id: slack.channelId(readChannel), name: readChannel, purpose: 'what the cameras post' },
+      { id: slack.channelId(chatChannel), name: chatChannel, purpose: 'keys and card numbers do not stay here: post one' },
+      { id: slack.channelId(adminChannel), name: adminChannel, purpose: 'what was removed, and why; /rules list' },
     ],
     shortcuts: [{ name: 'Recognise faces', callbackId: recogniseShortcut }],
   });
@@ -196,6 +204,10 @@ async function emulateSlack(lifecycle: Lifecycle, command: string): Promise<Emul
       SLACK_APP_TOKEN: '',
       READ_SLACK_CHANNEL_ID: slack.channelId(readChannel),
       WRITE_SLACK_CHANNEL_ID: slack.channelId(writeChannel),
+      ADMIN_SLACK_CHANNEL_ID: slack.channelId(adminChannel),
+      RULES_ADMINS: 'everyone',
+      SLACK_USER_TOKEN: slack.memberToken('you'),
+      QUARANTINE_KEY: await quarantineKey(dataDir),
     },
   };
 }
@@ -222,9 +234,13 @@ function startDemo(
   const known = household ? introduce({ env: household, say }, stopping) : Promise.resolve();
   const cameras = known.then(async () => runCameras({ slack, channel: readChannel, say }, stopping));
   lifecycle.onStop('cameras', async () => cameras);
+  const rules = household ? addRules({ env: household, channel: slack.channelId(chatChannel), say }, stopping) : Promise.resolve();
+  const colleagues = rules.then(async () => runColleagues({ slack, channel: chatChannel, say }, stopping));
+  lifecycle.onStop('colleagues', async () => colleagues);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
+  say(`  In #${chatChannel} a key and a card number are removed as soon as they are posted: try one; #${adminChannel} says why.`);
   say('  Click "This is…" below a face to name it there, or from a second terminal:');
   say(`      ${command} name "Unknown 1" Ada`);
   if (hasGalleryBeside(plan))

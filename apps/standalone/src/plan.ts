@@ -28,8 +28,10 @@ const installation = [
   'SLACK_APP_TOKEN',
   'SLACK_API_URL',
   'SLACK_FILE_HOSTS',
+  'SLACK_USER_TOKEN',
   'READ_SLACK_CHANNEL_ID',
   'WRITE_SLACK_CHANNEL_ID',
+  'ADMIN_SLACK_CHANNEL_ID',
 ];
 
 /** Whether neither Slack nor a database is configured. Pure. */

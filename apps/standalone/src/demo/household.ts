@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { spawnGuarded } from '../processes/guarded.ts';
 import { household } from './cast.ts';
 import { openContactSheet } from './contact-sheet.ts';
+import { runCommand } from './run-command.ts';
 import { drawSnapshot } from './snapshot.ts';
 
 export interface IntroduceOptions {
@@ -14,7 +12,6 @@ export interface IntroduceOptions {
   say: (text: string) => void;
 }
 
-const commandLine = fileURLToPath(new URL('../watchpost.js', import.meta.url));
 /** Pictures of each person. */
 const pictures = 2;
 
@@ -33,26 +30,13 @@ export async function introduce({ env, say }: IntroduceOptions, signal: AbortSig
         await writeFile(path.join(folder, name, `${String(index)}.jpg`), picture);
       }
     }
-    await watchpost(['enroll', '--folder', folder], env, folder, signal);
-    for (const { name, ignored } of household) if (ignored) await watchpost(['ignore', name], env, folder, signal);
+    const options = { env, removeWhenOrphaned: folder };
+    await runCommand(['enroll', '--folder', folder], options, signal);
+    for (const { name, ignored } of household) if (ignored) await runCommand(['ignore', name], options, signal);
     say(`known already: ${household.map(({ name, ignored }) => (ignored ? `${name} (not reported)` : name)).join(', ')}`);
   } catch (error) {
     if (!signal.aborted) say(`nobody could be enrolled before: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Runs one command. Rejects with what it wrote if it fails. */
-async function watchpost(args: readonly string[], env: NodeJS.ProcessEnv, folder: string, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const child = spawnGuarded([process.execPath, commandLine, ...args], { env, removeWhenOrphaned: folder });
-  let written = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (written = (written + chunk.toString()).slice(-2_000)));
-  const stop = (): void => void child.kill('SIGTERM');
-  signal.addEventListener('abort', stop, { once: true });
-  const [code]: unknown[] = await once(child, 'exit');
-  signal.removeEventListener('abort', stop);
-  if (code !== 0) throw new Error(written.trim().split('\n').at(-1) ?? 'the command failed');
 }

@@ -37,12 +37,12 @@ async function busy(from: HTMLElement, what: Record<string, unknown>): Promise<v
 
 function openTab(id: string): void {
   const app = id === 'app';
-  document.querySelector('main')?.classList.toggle('app-open', app);
+  const panels = [...document.querySelectorAll<HTMLElement>('[data-panel]')];
+  const isAlone = ({ dataset }: HTMLElement): boolean => dataset['place'] === 'alone';
+  const alone = panels.some((panel) => panel.dataset['panel'] === id && isAlone(panel));
+  document.querySelector('main')?.classList.toggle('one-open', alone);
   const wide = matchMedia('(min-width: 1080px)').matches;
-  for (const panel of document.querySelectorAll<HTMLElement>('[data-panel]')) {
-    const channel = panel.dataset['panel'] !== 'app';
-    panel.hidden = wide ? channel === app : panel.dataset['panel'] !== id;
-  }
+  for (const panel of panels) panel.hidden = wide && !alone ? isAlone(panel) : panel.dataset['panel'] !== id;
   for (const tab of document.querySelectorAll<HTMLElement>('[data-tab]')) {
     const current = tab.dataset['tab'] === id;
     if (current) tab.setAttribute('aria-current', 'page');

@@ -28,6 +28,8 @@ export interface EmulatedSlack {
   apiUrl: string;
   /** The bot token of an app. */
   token(app: string): string;
+  /** The token of a member of the workspace: of `you`, its administrator, or of a colleague. */
+  memberToken(name: MemberName): string;
   channelId(name: string): string;
   /** Delivers every event from now on to this URL: signed, once, without retries. */
   subscribe(eventsUrl: string): void;
@@ -81,6 +83,7 @@ export async function startEmulatedSlack(options: EmulatedSlackOptions): Promise
           })),
           tokens: [
             { token: you.token, type: 'user', user_id: you.id },
+            ...colleagues.map(([name]) => ({ token: tokenOfMember(name), type: 'user' as const, user_id: name })),
             ...apps.map((name) => ({ token: tokenOf(name), type: 'bot', user_id: identity(name).bot_user_id, ...identity(name) })),
           ],
         },
@@ -90,6 +93,7 @@ export async function startEmulatedSlack(options: EmulatedSlackOptions): Promise
   const apiUrl = `${url}/api/`;
   const app = apps[0] ?? '';
   const names = new Map<string, string>();
+  const tokens = new Map(apps.map((name) => [identity(name).bot_user_id, tokenOf(name)]));
   const front = await createFront({
     port,
     emulator: `http://127.0.0.1:${String(innerPort)}`,
@@ -98,8 +102,13 @@ export async function startEmulatedSlack(options: EmulatedSlackOptions): Promise
     channelName: (id) => names.get(id) ?? 'directmessage',
     clicker: { teamId: team.id, teamDomain: team.domain, appId: identity(app).app_id, userId: you.id, userName: you.name },
     tokens: { app: tokenOf(app), user: you.token },
+    tokenOf: (userId) => tokens.get(userId),
   });
   await new WebClient(you.token, { slackApiUrl: apiUrl }).users.profile.set({ profile: { real_name: 'You', display_name: 'You' } });
+  for (const name of ['you', ...colleagues.map(([each]) => each)] as const) {
+    const { user_id: userId } = await new WebClient(tokenOfMember(name), { slackApiUrl: apiUrl }).auth.test();
+    if (userId !== undefined) tokens.set(userId, tokenOfMember(name));
+  }
   // The emulator treats an unknown token as its administrator's.
   const ids = await nameChannels(new WebClient('xoxp-administrator', { slackApiUrl: apiUrl }), channels);
   for (const [name, id] of ids) names.set(id, name);
@@ -109,6 +118,7 @@ export async function startEmulatedSlack(options: EmulatedSlackOptions): Promise
     url,
     apiUrl,
     token: tokenOf,
+    memberToken: tokenOfMember,
     channelId: (name) => {
       const id = ids.get(name);
       if (id === undefined) throw new AppError('channel-not-available', `there is no channel ${name}`);
@@ -134,6 +144,9 @@ const colleagues = [
   ['lena', 'Lena Brandt'],
 ] as const;
 
+export type MemberName = 'you' | (typeof colleagues)[number][0];
+
+const tokenOfMember = (name: MemberName): string => (name === 'you' ? you.token : `xoxp-emulated-${name}`);
 const tokenOf = (app: string): string => `xoxb-emulated-${slug(app)}`;
 const slug = (app: string): string => app.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 

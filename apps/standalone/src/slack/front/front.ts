@@ -14,6 +14,8 @@ export interface FrontOptions {
   channelName: (id: string) => string;
   clicker: Clicker;
   tokens: { app: string; user: string };
+  /** The token of a member or a bot, by its user id. */
+  tokenOf: (userId: string) => string | undefined;
 }
 
 /** What one person sees of Slack, and can do in it: what the emulator has no notion of. */
@@ -33,7 +35,7 @@ export interface Front {
 
 /** Starts the front: from now on it answers at `port`. */
 export async function createFront(options: FrontOptions): Promise<Front> {
-  const { port, emulator, signingSecret, commands, channelName, clicker, tokens } = options;
+  const { port, emulator, signingSecret, commands, channelName, clicker, tokens, tokenOf } = options;
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -41,7 +43,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   const stopped = new AbortController();
   const onlyHere = createOnlyHere(changed);
   const inner = callEmulator(emulator);
-  const methods = webApi({ call: inner, onlyHere, userId: clicker.userId });
+  const methods = webApi({ call: inner, onlyHere, userId: clicker.userId, admin: { token: tokens.user, tokenOf } });
   const call = async (method: string, args: Arguments, as: 'app' | 'user' = 'app'): Promise<Answer> => {
     const answer = await (methods.get(method)?.(args, tokens[as]) ?? inner(method, args, tokens[as]));
     if (/^chat\.(?:post|update|delete)/.test(method)) changed();

@@ -32,6 +32,8 @@ export interface WebApiOptions {
   onlyHere: OnlyHere;
   /** Who sits at the page. */
   userId: string;
+  /** An administrator of the workspace may delete what others wrote; `tokenOf`: the token of a message's author. */
+  admin: { token: string; tokenOf: (userId: string) => string | undefined };
 }
 
 /** A method that Slack has and the emulator lacks, or does differently. */
@@ -41,7 +43,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ty
 const isTrue = (value: unknown): boolean => value === true || value === 'true' || value === '1';
 
 /** Slack's methods that we answer before the emulator, by name. */
-export function webApi({ call, onlyHere, userId }: WebApiOptions): ReadonlyMap<string, Method> {
+export function webApi({ call, onlyHere, userId, admin }: WebApiOptions): ReadonlyMap<string, Method> {
   const view =
     (method: string): Method =>
     async (args, token) => {
@@ -52,12 +54,31 @@ export function webApi({ call, onlyHere, userId }: WebApiOptions): ReadonlyMap<s
   return new Map<string, Method>([
     ['chat.postEphemeral', async (args) => postEphemeral(args, onlyHere, userId)],
     ...['views.open', 'views.push', 'views.update', 'views.publish'].map((method): [string, Method] => [method, view(method)]),
+    ['chat.delete', async (args, token) => deleteMessage(args, token, admin, call)],
     ['conversations.history', async (args, token) => history(args, token, call)],
     ['conversations.replies', async (args, token) => replies(args, token, call)],
     ['usergroups.list', async () => ({ ok: true, usergroups: [] })],
     ['usergroups.users.list', async () => ({ ok: false, error: 'no_such_subteam' })],
     ['emoji.list', async () => ({ ok: true, emoji: {} })],
   ]);
+}
+
+const authorSchema = z.looseObject({ ts: z.string(), user: z.string().default('') });
+
+/** The emulator lets nobody delete what others wrote, not even its administrator: it is deleted as if its author did. */
+async function deleteMessage(args: Arguments, token: string, admin: WebApiOptions['admin'], call: Call): Promise<Answer> {
+  const { channel, ts } = args;
+  const answer = await call('chat.delete', { channel, ts }, token);
+  if (answer.error !== 'cant_delete_message' || token !== admin.token) return answer;
+  // Of any message the emulator answers with its thread; of a reply with nothing.
+  const said = [
+    await call('conversations.replies', { channel, ts }, token),
+    await call('conversations.history', { channel, limit: allOfThem }, token),
+  ];
+  const all = said.flatMap(({ messages }) => z.array(authorSchema).catch([]).parse(messages));
+  const author = all.find((message) => message.ts === ts);
+  const authors = author && admin.tokenOf(author.user);
+  return authors === undefined ? answer : call('chat.delete', { channel, ts }, authors);
 }
 
 /** The emulator keeps them where nobody can read them. */

@@ -12,8 +12,8 @@ import { style } from './style.ts';
 export interface PageOptions {
   port: number;
   front: Front;
-  /** The one that opens first, and the one beside it. */
-  channels: readonly [PageChannel, PageChannel];
+  /** The one that opens first, the one beside it, and the others. */
+  channels: readonly [PageChannel, PageChannel, ...PageChannel[]];
   shortcuts: readonly Shortcut[];
   /** How to call the command line. */
   command: string;
