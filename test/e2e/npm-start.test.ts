@@ -50,8 +50,10 @@ describe('npm start with nothing set', async () => {
   };
   const watchpost = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, [fromRoot('scripts/watchpost.mjs'), ...args], { env })).stdout;
-  /** The results channel's part of the page. */
-  const results = async (page: string): Promise<string> => (await (await fetch(page)).text()).split('<section')[1] ?? '';
+  /** A channel's part of the page. */
+  const panel = async (page: string, channel: string): Promise<string> =>
+    (await (await fetch(page)).text()).split('<section').find((part) => part.includes(`aria-label="#${channel}"`)) ?? '';
+  const results = async (page: string): Promise<string> => panel(page, 'who-was-there');
 
   afterAll(async () => {
     for (const { process: child } of launchers) child.kill('SIGKILL');
@@ -83,6 +85,21 @@ describe('npm start with nothing set', async () => {
     expect(await watchpost('people')).toContain('Ada');
     expect(await results(page)).not.toContain('Postman');
 
+    const said = async (): Promise<string> => panel(page, 'general');
+    await until('the colleagues have said everything', async () => (await said()).includes('Order number 4242'), 60_000);
+    await until('a token and a card number were removed', async () => !/ghp_|4242 4242/.test(await said()), 20_000);
+    const reports = await until(
+      'the admins are told of both',
+      async () => {
+        const shown = await panel(page, 'rules-admins');
+        return /Keys and tokens/.test(shown) && /Card numbers/.test(shown) && shown;
+      },
+      30_000,
+    );
+    expect(reports).toMatch(/ghp_…\(40\)/);
+    expect(reports).not.toMatch(/ghp_[A-Za-z0-9]|4242 4242/);
+    expect(await watchpost('rules', 'violations')).toMatch(/Keys and tokens|Card numbers/);
+
     // The usual port is taken, by somebody else if not by this.
     const busy = createServer().on('error', () => undefined);
     busy.listen(5_000, '127.0.0.1');
@@ -98,7 +115,7 @@ describe('npm start with nothing set', async () => {
     expect(await launcher.exited).toBe(0);
     expect(family.filter((pid) => isAlive(pid))).toEqual([]);
     expect(processesThatName(dataDir)).toEqual([]);
-    expect(readdirSync(demoDir)).toEqual(['postgres']);
+    expect(readdirSync(demoDir)).toEqual(['postgres', 'quarantine-key']);
   });
 
   it('reports every port that is not one, and starts nothing', async () => {
@@ -110,7 +127,7 @@ describe('npm start with nothing set', async () => {
 
   it('knows the same people when started again, goes on when its database is killed, and ends when it is killed itself', async () => {
     expect(await watchpost('people')).toContain('Ada');
-    expect(readdirSync(demoDir)).toEqual(['postgres']);
+    expect(readdirSync(demoDir)).toEqual(['postgres', 'quarantine-key']);
     const launcher = launch();
     const page = await launcher.page();
     await until('the man of the first picture is Ada again', async () => (await results(page)).includes('Ada'), 60_000);

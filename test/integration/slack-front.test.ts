@@ -255,6 +255,25 @@ describe('what the emulated Slack sends to an app', () => {
     expect((await rig.call('conversations.history', { ...one, include_all_metadata: true }))['messages'][0].metadata).toBeDefined();
   });
 
+  it('an administrator of the workspace deletes what others wrote, also in a thread; nobody else does', async () => {
+    const deletes = async (token: string, ts: string) =>
+      (
+        await fetch(`${rig.slack.apiUrl}chat.delete`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ channel, ts }),
+        })
+      ).json();
+    const said = await rig.call('chat.postMessage', { channel, text: 'by a camera' }, 'Front door');
+    const reply = await rig.call('chat.postMessage', { channel, text: 'a reply', thread_ts: said['ts'] }, 'Front door');
+    expect(await deletes(rig.slack.token('watchpost'), said['ts'])).toMatchObject({ ok: false, error: 'cant_delete_message' });
+    expect(await deletes(rig.slack.memberToken('sam'), said['ts'])).toMatchObject({ ok: false, error: 'cant_delete_message' });
+    const admin = rig.slack.memberToken('you');
+    expect(await deletes(admin, reply['ts'])).toMatchObject({ ok: true });
+    expect(await deletes(admin, said['ts'])).toMatchObject({ ok: true });
+    expect(await deletes(admin, said['ts'])).toMatchObject({ ok: false, error: 'message_not_found' });
+  });
+
   it('a thread whose message is gone is none', async () => {
     const parent = await post();
     const reply = await post({ thread_ts: parent });

@@ -76,6 +76,12 @@ const benches: Entry[] = [
     load: async () => (await import('./flood.ts')).flood,
   },
   {
+    name: 'rules',
+    options: '[--rate 200] [--seconds 30] [--rules 100] [--removals 40] [--queue redis|postgres] [--json]',
+    summary: 'messages with many rules in force: time until a verdict and until a verified removal; precision and recall of the detectors',
+    load: async () => (await import('./rules.ts')).rules,
+  },
+  {
     name: 'leaks',
     options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',

@@ -1,12 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { Agent, request } from 'node:http';
 import { pause } from '@watchpost/shared/wait';
+import { postTo } from '../servers/post-to.ts';
 import { signedHeaders } from '../servers/signed-request.ts';
 
 /** Waits before Slack's next deliveries of an event: it tries at once, after a minute and after five. Shortened, and repeated without limit. Milliseconds. */
 const redeliveryAfterMs = [0, 1_000, 2_000];
-/** Slack counts later answers as failures. Milliseconds. */
-export const slackPatienceMs = 3_000;
 
 /** How long ingest takes to warm up after a start: modules load, code is compiled. Milliseconds. */
 const warmUpMs = 3_000;
@@ -70,30 +68,11 @@ async function deliverUntilAcked({ url, secret }: Target, body: string, tally: T
   for (let tries = 0; ; tries += 1) {
     const headers = signedHeaders(secret, body);
     const beforeMs = performance.now();
-    const acked = (await post(url, headers, body)) === 200;
+    const acked = (await postTo(url, headers, body)) === 200;
     if (acked) return performance.now() - beforeMs;
     tally.redeliveries += 1;
     await pause(redeliveryAfterMs[Math.min(tries, redeliveryAfterMs.length - 1)] ?? 0, signal);
   }
-}
-
-// Node's plain client costs a third of fetch: the two share this machine's cores, and it is ingest that is measured.
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-
-/** The status, or 0 where none came in time. */
-async function post(url: string, headers: Record<string, string>, body: string): Promise<number> {
-  return new Promise((resolve) => {
-    const sending = request(
-      url,
-      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
-      (response) => {
-        response.resume().once('end', () => resolve(response.statusCode ?? 0));
-      },
-    );
-    sending.setTimeout(slackPatienceMs, () => sending.destroy());
-    sending.once('error', () => resolve(0)).once('close', () => resolve(0));
-    sending.end(body);
-  });
 }
 
 /** Each event is another message with another file. */

@@ -1,5 +1,6 @@
 import { percentile, rounded } from '../report/statistics.ts';
-import { slackPatienceMs, type Load, type Tally } from './deliver.ts';
+import { slackPatienceMs } from '../servers/post-to.ts';
+import type { Load, Tally } from './deliver.ts';
 
 /** One part of a run: the load with the worker as it is then. */
 export interface Phase {

@@ -35,12 +35,19 @@ const samples: ((code: string) => string)[] = [
 ];
 
 /** `count` rules on one channel: most with patterns of their own, and one for each detector. They report. */
-export function planRules(count: number, channel: Rule['scope'] & { in: 'some' }, detectors: readonly PlannedRule['look'][]): PlannedRule[] {
+export function planRules(
+  count: number,
+  channel: Rule['scope'] & { in: 'some' },
+  detectors: readonly PlannedRule['look'][],
+): PlannedRule[] {
   const own = Array.from({ length: Math.max(0, count - detectors.length) }, (_, index): PlannedRule => {
     const pattern = patterns[index % patterns.length];
     return { name: `Rule ${String(index + 1)}`, look: { pattern: pattern ? pattern(codeOf(index)) : 'x' }, scope: channel, dryRun: false };
   });
-  return [...detectors.map((look, index): PlannedRule => ({ name: `Detector ${String(index + 1)}`, look, scope: channel, dryRun: false })), ...own];
+  return [
+    ...detectors.map((look, index): PlannedRule => ({ name: `Detector ${String(index + 1)}`, look, scope: channel, dryRun: false })),
+    ...own,
+  ];
 }
 
 const words =
@@ -49,9 +56,19 @@ const words =
   );
 
 /** Messages as people and apps write them, at an even pace; one in `oneIn` has something that a rule matches. */
-export function planMessages(
-  { rate, seconds, rules, oneIn, seed }: { rate: number; seconds: number; rules: number; oneIn: number; seed: number },
-): PlannedMessage[] {
+export function planMessages({
+  rate,
+  seconds,
+  rules,
+  oneIn,
+  seed,
+}: {
+  rate: number;
+  seconds: number;
+  rules: number;
+  oneIn: number;
+  seed: number;
+}): PlannedMessage[] {
   const random = createRandom(seed);
   const pick = (limit: number): number => Math.floor(random() * limit);
   return Array.from({ length: rate * seconds }, (_, index) => {
