@@ -46,7 +46,7 @@ export async function changePicture(
   const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
   try {
     if (unfinished) return await sendReply(visit, unfinished, shown, described, drawing, deps, signal);
-    if (!deps.keepsPictures.has(platformOf(shown.channel))) {
+    if (!plan?.beside && !deps.keepsPictures.has(platformOf(shown.channel))) {
       const swapped = await swap(visit, shown, described, drawing, deps, signal);
       if (swapped) return swapped;
       deps.keepsPictures.add(platformOf(shown.channel));
@@ -109,12 +109,26 @@ async function swap(
     ...now,
     upload: null,
     post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId, uploadedAtMs: deps.now() } } : now.post,
-    picture: plan ? pictureOf(plan) : now.picture,
+    picture: plan ? withEarlier(pictureOf(plan), now.picture) : now.picture,
     shownHash: hash,
   });
   const stored = await change(deps, visit.id, swapped, signal);
   if (oldFileId !== null) await removeFile(oldFileId, deps, signal);
   return stored;
+}
+
+type Shown = Visit['picture'];
+
+/** Whoever was on an earlier picture of the post or its thread is no newcomer. */
+const withEarlier = (picture: NonNullable<Shown>, earlier: Shown): NonNullable<Shown> => ({
+  ...picture,
+  numbers: [...new Set([...(earlier?.numbers ?? []), ...picture.numbers])],
+});
+
+/** What is shown after a picture came into the thread: the post's own is still what it was. */
+function inThread(plan: PicturePlan, earlier: Shown): NonNullable<Shown> {
+  const { drawn, snapshotId } = earlier ?? plan;
+  return withEarlier({ ...pictureOf(plan), snapshotId, drawn: plan.beside ? drawn : plan.drawn }, earlier);
 }
 
 /** The picture to be shown, which an earlier attempt may have uploaded. */
@@ -178,8 +192,7 @@ async function sendReply(
     const edited = (now: Visit): Visit => ({
       ...now,
       replies: now.replies.map((each) => (each.key === key ? { key, progress } : each)),
-      // The post's own picture is still what it was.
-      picture: isNewFile && plan ? { ...pictureOf(plan), snapshotId: (now.picture ?? plan).snapshotId } : now.picture,
+      picture: isNewFile && plan ? inThread(plan, now.picture) : now.picture,
     });
     stored = await change(deps, visit.id, edited, signal);
     known = progress;

@@ -83,7 +83,8 @@ describe('a process that is killed', () => {
         await takeOver(rig);
         const visit = await rig.visit(id);
         expect(rig.posts.shown(), `killed at step ${at}`).toHaveLength(1);
-        expect(rig.posts.replies(), `killed at step ${at}`).toHaveLength(replies);
+        // Whoever came meanwhile may have a picture of their own in the thread, and no second one.
+        expect([replies, replies + 1], `killed at step ${at}`).toContain(rig.posts.replies().length);
         expect(visit.post?.progress).toMatchObject({ state: 'posted', messageId: rig.posts.shown()[0]!.messageId });
         expect(visit.post?.progress?.fileId).toBe(rig.posts.shown()[0]!.fileId);
         expect(visit.replies.every(({ progress }) => progress?.state === 'posted')).toBe(true);

@@ -204,6 +204,37 @@ describe('the picture', () => {
     expect(rig.posts.replies()).toEqual([]);
   });
 
+  it('of somebody who comes farther away is shown in the thread too', async () => {
+    const { id } = await rig.join('s1', [comparableFace()]);
+    await rig.settle();
+    rig.nowMs += 5_000;
+    await rig.join('s2', [comparableFace({ sizePx: 40, box: { ...right, width: 40, height: 40 }, person: grace })]);
+    await rig.settle();
+    expect([rig.posts.swaps, rig.posts.replies().length]).toEqual([0, 1]);
+    expect((await rig.visit(id)).picture).toMatchObject({ snapshotId: 's1', numbers: [1, 2] });
+  });
+
+  it('stays where another one lacks somebody on it: whoever is new there is shown in the thread, once', async () => {
+    const { id } = await rig.join('s1', [comparableFace()]);
+    await rig.settle();
+    const first = rig.posts.shown()[0]!.fileId;
+    rig.nowMs += 5_000;
+    await rig.join('s2', [comparableFace({ sizePx: 160, box: { ...right, width: 160, height: 160 }, person: grace })]);
+    await rig.settle();
+    expect([rig.posts.swaps, rig.posts.shown()[0]!.fileId]).toEqual([0, first]);
+    expect(rig.posts.replies()).toHaveLength(1);
+    expect((await rig.visit(id)).picture).toMatchObject({ snapshotId: 's1', numbers: [1, 2] });
+    rig.nowMs += 61_000;
+    await rig.join('s3', [comparableFace({ sizePx: 200, box: { ...right, width: 200, height: 200 }, person: grace })]);
+    await rig.settle();
+    expect([rig.posts.swaps, rig.posts.replies().length]).toEqual([0, 1]);
+    rig.nowMs += 5_000;
+    await rig.join('s4', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+    await rig.settle();
+    expect(rig.posts.swaps).toBe(1);
+    expect((await rig.visit(id)).picture).toMatchObject({ snapshotId: 's4' });
+  });
+
   it('goes into the thread where posts keep their pictures, once a minute at most', async () => {
     rig.posts.swapping = 'kept';
     const { id } = await rig.join('s1', [comparableFace()]);
