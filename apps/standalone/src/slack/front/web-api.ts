@@ -57,6 +57,7 @@ export function webApi({ call, onlyHere, userId, admin }: WebApiOptions): Readon
     ['chat.delete', async (args, token) => deleteMessage(args, token, admin, call)],
     ['conversations.history', async (args, token) => history(args, token, call)],
     ['conversations.replies', async (args, token) => replies(args, token, call)],
+    ['users.conversations', async (args, token) => ownChannels(args, token, call)],
     ['usergroups.list', async () => ({ ok: true, usergroups: [] })],
     ['usergroups.users.list', async () => ({ ok: false, error: 'no_such_subteam' })],
     ['emoji.list', async () => ({ ok: true, emoji: {} })],
@@ -79,6 +80,13 @@ async function deleteMessage(args: Arguments, token: string, admin: WebApiOption
   const author = all.find((message) => message.ts === ts);
   const authors = author && admin.tokenOf(author.user);
   return authors === undefined ? answer : call('chat.delete', { channel, ts }, authors);
+}
+
+/** The channels that the caller is in. */
+async function ownChannels({ limit }: Arguments, token: string, call: Call): Promise<Answer> {
+  const answer = await call('conversations.list', { limit: limit ?? allOfThem }, token);
+  const channels = z.array(z.looseObject({ is_member: z.boolean().optional() })).catch([]).parse(answer['channels']);
+  return { ...answer, channels: channels.filter(({ is_member: isMember }) => isMember !== false) };
 }
 
 /** The emulator keeps them where nobody can read them. */
