@@ -28,8 +28,9 @@ export type Finding = z.infer<typeof findingSchema>;
 
 /** A file, or a part of one, that could not be read, so that nobody knows whether it is clean. */
 export const unreadSchema = z.object({
-  fileId: z.string(),
-  /** `file 1`, `file 1 / 3`: never its name. */
+  /** Null: the message itself could not be judged. */
+  fileId: z.string().nullable(),
+  /** `file 1`, `file 1 / 3`: never its name. `text`: of the message. */
   where: z.string(),
   /** A code: `encrypted`, `too-large`, `broken`, `timeout`, `unsupported` … */
   reason: z.string(),
