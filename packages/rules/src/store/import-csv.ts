@@ -71,7 +71,7 @@ function readRows(csv: string): Row[] {
   const separator = [',', ';', '\t'].toSorted((a, b) => firstLine.split(b).length - firstLine.split(a).length)[0] ?? ',';
   const rows: Row[] = [];
   let row: Row = { line: 1, fields: [] };
-  for (let at = 0; at < csv.length; ) {
+  for (let at = 0; at < csv.length;) {
     const { value, end } = readField(csv, at, separator);
     row.fields.push(value);
     const isBreak = csv[end] !== separator;
