@@ -44,7 +44,15 @@ const postSchema = z.object({
 const noticeSchema = z.object({
   v: z.literal(1),
   /** A channel, or one member. */
-  to: z.union([z.object({ channel: channelKeySchema }), z.object({ platform: z.string(), member: z.string() })]),
+  to: z.union([
+    z.object({ channel: channelKeySchema }),
+    z.object({
+      platform: z.string(),
+      member: z.string(),
+      /** About what they wrote themselves: they are told, whatever channels they are in. */
+      about: z.literal('own-message').exactOptional(),
+    }),
+  ]),
   /** Of a digest: the time that it is about. */
   about: z.object({ fromMs: z.number(), toMs: z.number() }).exactOptional(),
   /** Whom it names: so that it is found when one of them is forgotten. */
@@ -104,7 +112,7 @@ export type PostNotice = (
 
 export interface PostNoticeDeps {
   documents: DocumentStore;
-  sender: JobSender;
+  sender: Pick<JobSender, 'send'>;
   now: () => number;
   sendTimeoutMs: number;
 }
