@@ -9,7 +9,7 @@ import type { Fetched } from './1-fetch.ts';
 
 export interface RecordDeps extends AddDeps {
   quarantine: Pick<Quarantine, 'canKeep' | 'keepFile'>;
-  counts: Pick<RuleCounts, 'matches'>;
+  ruleCounts: Pick<RuleCounts, 'matches'>;
   now: () => number;
 }
 
@@ -27,5 +27,5 @@ export async function record(
     await deps.quarantine.keepFile(violationIdOf(job.channel, job.messageId), kept, signal);
   }
   await addToViolation(job, { findings, unread }, deps, signal);
-  deps.counts.matches(findings);
+  deps.ruleCounts.matches(findings);
 }

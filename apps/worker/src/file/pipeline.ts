@@ -7,16 +7,17 @@ import type { FollowedRules } from '@watchpost/rules/rules';
 import { appliesTo } from '@watchpost/rules/scope';
 import { failsForGood } from '../fails-for-good.ts';
 import { addToViolation } from '../findings.ts';
+import { areRestored, type RestoredDeps } from '../restored-files.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import { fetchFile, type FetchDeps } from './1-fetch.ts';
 import { extract, placeIn } from './2-extract.ts';
 import { judge } from './3-judge.ts';
 import { record, type RecordDeps } from './4-record.ts';
 
-export interface FileDeps extends FetchDeps, RecordDeps {
+export interface FileDeps extends FetchDeps, RecordDeps, RestoredDeps {
   followedRules: Pick<FollowedRules, 'ready'>;
   extractor: Pick<Extractor, 'extract'>;
-  counts: Pick<RuleCounts, 'file' | 'matches'>;
+  ruleCounts: Pick<RuleCounts, 'file' | 'matches'>;
   log: Logger;
 }
 
@@ -28,7 +29,7 @@ export function createFileHandler(deps: FileDeps): JobHandler<'file'> {
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.code === 'file-gone') {
-        deps.counts.file('gone', 'unknown');
+        deps.ruleCounts.file('gone', 'unknown');
         return 'idle';
       }
       if (!failsForGood(error, context)) throw error;
@@ -41,10 +42,11 @@ export function createFileHandler(deps: FileDeps): JobHandler<'file'> {
 }
 
 async function look(job: FileJob, deps: FileDeps, signal: AbortSignal): Promise<JobResult> {
-  const { followedRules, counts, log } = deps;
+  const { followedRules, ruleCounts, log } = deps;
   const rules = await followedRules.ready(signal);
   // The rules may have changed since the job was queued.
   if (!rules.rules.some((rule) => rule.scan !== 'text' && appliesTo(rule, job))) return 'idle';
+  if (await areRestored([job.fileId], deps, signal)) return 'idle';
   const fetched = await fetchFile(job, deps, signal);
   const read = await extract(fetched, job, deps, signal);
   const matches = await judge(read, job, rules, signal);
@@ -54,7 +56,7 @@ async function look(job: FileJob, deps: FileDeps, signal: AbortSignal): Promise<
     const found = { matches: matches.length, unread: unread.length, format };
     log.info({ channel: job.channel, message: job.messageId, file: job.fileId, ...found }, 'a file matched, or could not be read');
   }
-  counts.file(matches.length > 0 ? 'matched' : unread.length > 0 ? 'unread' : 'clean', format);
+  ruleCounts.file(matches.length > 0 ? 'matched' : unread.length > 0 ? 'unread' : 'clean', format);
 }
 
 /** Why a file cannot be read, as it is recorded. */
@@ -69,13 +71,13 @@ const expected: Partial<Record<ErrorCode, string>> = {
 export async function recordUnread(
   job: FileJob,
   { code }: Pick<AppError, 'code'>,
-  deps: Pick<FileDeps, 'violations' | 'sender' | 'sendTimeoutMs' | 'counts' | 'log'>,
+  deps: Pick<FileDeps, 'violations' | 'sender' | 'sendTimeoutMs' | 'ruleCounts' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
   const unread = [{ fileId: job.fileId, where: placeIn(job, ''), reason: expected[code] ?? code }];
   try {
     await addToViolation(job, { findings: [], unread }, deps, signal);
-    deps.counts.file('unread', 'unknown');
+    deps.ruleCounts.file('unread', 'unknown');
   } catch (err) {
     deps.log.warn({ err, message: job.messageId, file: job.fileId }, 'could not record that a file could not be read');
   }

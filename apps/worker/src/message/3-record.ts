@@ -8,7 +8,7 @@ import type { RuleCounts } from '../rule-counts.ts';
 
 export interface RecordDeps extends AddDeps {
   quarantine: Pick<Quarantine, 'canKeep' | 'keepMessage'>;
-  counts: Pick<RuleCounts, 'matches'>;
+  ruleCounts: Pick<RuleCounts, 'matches'>;
   now: () => number;
 }
 
@@ -21,8 +21,10 @@ export async function record(
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, null, deps.now()));
-  if (deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
+  // Of a long message there are several jobs, and none of them has all of it: it is kept before it is removed.
+  const isWhole = !texts.some(({ where }) => / part \d+$/.test(where));
+  if (isWhole && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
     await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), { texts }, signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);
-  deps.counts.matches(findings);
+  deps.ruleCounts.matches(findings);
 }

@@ -6,15 +6,16 @@ import type { FollowedRules } from '@watchpost/rules/rules';
 import { appliesTo } from '@watchpost/rules/scope';
 import { failsForGood } from '../fails-for-good.ts';
 import { addToViolation } from '../findings.ts';
+import { areRestored, type RestoredDeps } from '../restored-files.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import { open, type OpenDeps } from './1-open.ts';
 import { judge } from './2-judge.ts';
 import { record, type RecordDeps } from './3-record.ts';
 import { queueFiles, type FilesDeps } from './4-files.ts';
 
-export interface MessageDeps extends OpenDeps, RecordDeps, FilesDeps {
+export interface MessageDeps extends OpenDeps, RecordDeps, FilesDeps, RestoredDeps {
   followedRules: Pick<FollowedRules, 'ready'>;
-  counts: Pick<RuleCounts, 'message' | 'verdict' | 'matches'>;
+  ruleCounts: Pick<RuleCounts, 'message' | 'verdict' | 'matches'>;
   log: Logger;
 }
 
@@ -32,35 +33,37 @@ export function createMessageHandler(deps: MessageDeps): JobHandler<'message'> {
 }
 
 async function look(job: MessageJob, deps: MessageDeps, signal: AbortSignal): Promise<JobResult> {
-  const { followedRules, counts, now } = deps;
+  const { followedRules, ruleCounts, now } = deps;
   const rules = await followedRules.ready(signal);
   // Ingest queues all messages while it does not know the rules.
   if (!rules.rules.some((rule) => appliesTo(rule, job))) return 'idle';
   const content = await open(job, deps, signal);
   if (!content) {
-    counts.message('gone');
+    ruleCounts.message('gone');
     return 'idle';
   }
   const matches = await judge(content, job, rules, signal);
-  counts.verdict(now() - job.atMs);
+  ruleCounts.verdict(now() - job.atMs);
+  const files = content.files.map(({ id }) => id);
+  if (matches.length > 0 && (await areRestored(files, deps, signal))) return 'idle';
   if (matches.length > 0) {
     await record(matches, content, job, deps, signal);
     deps.log.info({ channel: job.channel, message: job.messageId, change: job.change, matches: matches.length }, 'a message matched');
   }
   await queueFiles(content, job, rules, deps);
-  counts.message(matches.length > 0 ? 'matched' : 'clean');
+  ruleCounts.message(matches.length > 0 ? 'matched' : 'clean');
 }
 
 /** What could not be looked at is no clean message: the admins are told. Logs an error of its own, which must not hide the failure. */
 export async function recordUnjudged(
   job: MessageJob,
   { code }: AppError,
-  deps: Pick<MessageDeps, 'violations' | 'sender' | 'sendTimeoutMs' | 'counts' | 'log'>,
+  deps: Pick<MessageDeps, 'violations' | 'sender' | 'sendTimeoutMs' | 'ruleCounts' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     await addToViolation(job, { findings: [], unread: [{ fileId: null, where: 'text', reason: code }] }, deps, signal);
-    deps.counts.message('unjudged');
+    deps.ruleCounts.message('unjudged');
   } catch (err) {
     deps.log.warn({ err, message: job.messageId }, 'could not record that a message could not be judged');
   }

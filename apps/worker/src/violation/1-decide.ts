@@ -7,7 +7,6 @@ import type { Finding, Violation } from '@watchpost/rules/violation';
 import type { Quarantine } from '@watchpost/rules/violations';
 import { asRulesSayNow } from '../findings.ts';
 import { brake, type BrakeDeps } from './brake.ts';
-import { isLost } from './lost.ts';
 import { save, type StoreDeps } from './store.ts';
 
 export interface DecideDeps extends StoreDeps, BrakeDeps {
@@ -33,21 +32,24 @@ export async function decide(
   deps: DecideDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
-  if (isSettled(found)) return found;
+  if (hasFailed(found)) return found;
   const { rules, broken } = await deps.followedRules.ready(signal);
   const inForce = [...rules, ...broken.map(({ rule }) => rule)];
   const { canKeep } = deps.quarantine;
   const wanting = removingOf(asRulesSayNow(found.findings, inForce), canKeep);
-  const canRemove = wanting.length > 0 && (await askCanRemove(platform, signal)).can;
+  const canRemove = wanting.length > 0 && !isForgiven(found) && (await askCanRemove(platform, signal)).can;
   const isNew = found.removal.state === 'none' && canRemove;
   const braked = isNew ? await brakedOf(wanting, inForce, platform, deps, signal) : new Set<string>();
   const asNow = (now: Violation): Violation => plan(now, inForce, { braked, canKeep, canRemove });
   return save(found, asNow, deps, signal);
 }
 
-/** Nothing more is to be removed: an admin has decided so, or it brought workers down. */
-const isSettled = ({ appeal, kept, asked, removal }: Violation): boolean =>
-  appeal.state === 'accepted' || kept.state === 'put-back' || asked?.what === 'put-back' || isLost(removal);
+/** It was given up, and nothing has changed since. */
+const hasFailed = ({ removal, wanted }: Violation): boolean => removal.state === 'failed' && (removal.failedFor ?? 0) >= wanted;
+
+/** An admin has said that it may stand. */
+const isForgiven = ({ appeal, kept, asked }: Violation): boolean =>
+  appeal.state === 'accepted' || kept.state === 'put-back' || asked?.what === 'put-back';
 
 /** The findings because of which something is removed. */
 export const removingOf = (findings: readonly Finding[], canKeep: boolean): Finding[] =>
@@ -88,7 +90,9 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
   });
   const isWanted = removing.length > 0;
   const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : 'none';
-  const next = { ...now, findings, removal: { ...removal, state, files, tries: removal.tries + (isWanted ? 1 : 0) } };
+  const hadBegun = [removal, ...removal.files].some((each) => each.state === 'wanted' || each.state === 'failed');
+  const tries = isWanted ? (hadBegun ? removal.tries : 0) + 1 : removal.tries;
+  const next = { ...now, findings, removal: { ...removal, state, files, tries } };
   return JSON.stringify(next) === JSON.stringify(now) ? now : next;
 }
 

@@ -6,7 +6,7 @@ import { isGalleryMissing } from '../gallery-ready.ts';
 import { save, type StoreDeps } from './store.ts';
 
 export interface RemoveDeps extends StoreDeps {
-  counts: Pick<RuleCounts, 'removal' | 'removed'>;
+  ruleCounts: Pick<RuleCounts, 'removal' | 'removed'>;
 }
 
 type Outcome = 'removed' | 'gone';
@@ -31,8 +31,8 @@ export async function remove(
     if (typeof outcome === 'string' || outcome.retry === 'permanent') {
       const seen = outcome === 'gone' && hasAsked(violation) ? 'removed' : outcome;
       current = await save(current, (now) => note(now, seen), deps, signal);
-      deps.counts.removal(typeof seen === 'string' ? seen : 'refused');
-      if (seen === 'removed') deps.counts.removed(deps.now() - sinceMs(violation));
+      deps.ruleCounts.removal(typeof seen === 'string' ? seen : 'refused');
+      if (seen === 'removed') deps.ruleCounts.removed(deps.now() - sinceMs(violation));
     } else later ??= outcome;
   };
 
@@ -65,12 +65,12 @@ async function oneRemoval(work: () => Promise<Outcome>): Promise<Outcome | AppEr
 const noteFile =
   (fileId: string, { now: clock }: RemoveDeps) =>
   (now: Violation, outcome: Outcome | AppError): Violation => {
-    const state = typeof outcome === 'string' ? outcome : 'failed';
+    const state: Outcome | 'failed' = typeof outcome === 'string' ? outcome : 'failed';
     const files = now.removal.files.map((file) => (file.fileId === fileId ? { ...file, state } : file));
     const error = typeof outcome === 'string' ? now.removal.error : `a file stays: ${wordsOf(outcome)}`;
     // The message may be gone since an earlier attempt.
     const overall = typeof outcome !== 'string' && now.removal.state !== 'wanted' ? 'failed' : now.removal.state;
-    return { ...now, removal: { ...now.removal, files, error, state: overall, atMs: clock() } };
+    return { ...now, removal: { ...now.removal, files, error, state: overall, atMs: clock(), ...failedFor(now, overall) } };
   };
 
 /** Comes last: what it notes is what became of all. */
@@ -83,27 +83,31 @@ const noteMessage =
     const anyRemoved = outcome === 'removed' || removal.files.some(({ state }) => state === 'removed');
     const state = isRefused || filesFailed ? 'failed' : removal.files.some((file) => file.state === 'wanted') ? 'wanted' : anyRemoved ? 'removed' : 'gone';
     const error = isRefused ? wordsOf(outcome) : filesFailed ? removal.error : null;
-    return { ...now, removal: { ...removal, state, error, atMs: clock() } };
+    return { ...now, removal: { ...removal, state, error, atMs: clock(), ...failedFor(now, state) } };
   };
+
+/** Another attempt for the same change does not try it again. */
+export const failedFor = ({ wanted }: Violation, state: Violation['removal']['state']): { failedFor?: number } =>
+  state === 'failed' ? { failedFor: wanted } : {};
 
 /** What an error says to admins; what is no error of ours may say anything. */
 export const wordsOf = ({ code, message }: AppError): string => (code === 'internal' ? 'something went wrong, and the log says what' : message).slice(0, 500);
 
-/** Notes that it was not removed. `isFinal`: it is not tried again. */
+/** Notes that it was not removed. `isFinal`: it is not tried again. `hasAsked`: the platform was asked for it, and may have done it. */
 export async function noteFailure(
   violation: Violation,
-  error: AppError,
-  isFinal: boolean,
+  { error, isFinal, hasAsked: mayBeDone }: { error: AppError; isFinal: boolean; hasAsked: boolean },
   deps: RemoveDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
   const noted = (now: Violation): Violation => {
     const { removal } = now;
     // A platform that has no time for us has not done it.
-    const tries = error.code === 'chat-rate-limited' ? Math.max(0, removal.tries - 1) : removal.tries;
+    const tries = mayBeDone && error.code !== 'chat-rate-limited' ? removal.tries : Math.max(0, removal.tries - 1);
     const files = removal.files.map((file) => (isFinal && file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
-    return { ...now, removal: { ...removal, tries, files, error: wordsOf(error), ...(isFinal && { state: 'failed' as const }) } };
+    const failed = isFinal ? ({ state: 'failed', ...failedFor(now, 'failed') } as const) : {};
+    return { ...now, removal: { ...removal, tries, files, error: wordsOf(error), ...failed } };
   };
-  if (isFinal) deps.counts.removal(error.retry === 'permanent' ? 'refused' : 'given-up');
+  if (isFinal) deps.ruleCounts.removal(error.retry === 'permanent' ? 'refused' : 'given-up');
   return save(violation, noted, deps, signal);
 }

@@ -3,26 +3,27 @@ import type { Violations } from '@watchpost/rules/violations';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { queueViolation, type AddDeps } from '../findings.ts';
 
-/** Why nothing more is tried. */
-const words = 'three workers died while they were about to remove it.';
+/** For admins. */
+const words = 'three workers died while they were about to remove it';
 
-/** Whether workers died of removing it: then it is not tried again. */
-export const isLost = ({ state, error }: Violation['removal']): boolean => state === 'failed' && error === words;
-
-/** Notes that workers died of a violation's job, and queues one more, which only tells. Logs an error of its own. */
+/**
+ * Notes that workers died of a violation's job, and queues one more, which only tells that it still stands. Logs an error of its own, which
+ * must not hide the failure.
+ */
 export async function recordLost(
   violationId: string,
   deps: Pick<AddDeps, 'sender' | 'sendTimeoutMs'> & { violations: Pick<Violations, 'update'>; log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
   const lost = (now: Violation): Violation => {
-    if (now.removal.state !== 'wanted') return now;
-    const files = now.removal.files.map((file) => (file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
-    return { ...now, wanted: now.wanted + 1, removal: { ...now.removal, state: 'failed', files, error: words } };
+    const { removal, wanted } = now;
+    if (removal.state !== 'wanted') return { ...now, wanted: wanted + 1 };
+    const files = removal.files.map((file) => (file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
+    return { ...now, wanted: wanted + 1, removal: { ...removal, state: 'failed', failedFor: wanted + 1, files, error: words } };
   };
   try {
     const { violation } = await deps.violations.update(violationId, lost, signal);
-    if (isLost(violation.removal)) await queueViolation(violation, deps);
+    await queueViolation(violation, deps);
   } catch (err) {
     deps.log.warn({ err, violation: violationId }, 'could not record that workers died of a violation');
   }
