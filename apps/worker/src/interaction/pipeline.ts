@@ -18,8 +18,7 @@ import type { RuleDeedDeps } from './rules/deps.ts';
 import { moderate } from './rules/moderate.ts';
 import { runRules } from './rules/run-rules.ts';
 
-export interface InteractionDeps
-  extends CommandDeps, Omit<RecogniseDeps, keyof CommandDeps>, Omit<RuleDeedDeps, keyof CommandDeps> {
+export interface InteractionDeps extends CommandDeps, Omit<RecogniseDeps, keyof CommandDeps>, Omit<RuleDeedDeps, keyof CommandDeps> {
   /** Throws `job-invalid` for a platform that is not configured. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
 }

@@ -42,7 +42,9 @@ export function describe(heading: RichText, rule: Rule, rest: readonly RichText[
 export const history: RulesCommand = async (_asked, { rules }, signal) => {
   const changes = await rules.changes(mostChanges, signal);
   if (changes.length === 0) return answer(say`No rule has been changed yet.`);
-  const lines = changes.map((change) => say`• ${moment(change.atMs)} · ${actorRun(change.actor)} ${withMentions(describeChange(change, showId))}`);
+  const lines = changes.map(
+    (change) => say`• ${moment(change.atMs)} · ${actorRun(change.actor)} ${withMentions(describeChange(change, showId))}`,
+  );
   return answerOf(say`The latest changes:`, lines);
 };
 

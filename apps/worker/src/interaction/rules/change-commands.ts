@@ -1,5 +1,4 @@
 import { typedRules } from '@watchpost/shared/chat/command-help';
-import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
 import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
@@ -64,7 +63,9 @@ export const remove: RulesCommand = async (asked, deps, signal) => {
   // A rule may be called "… confirm".
   if (confirmed === undefined || all.some((rule) => isCalled(rule, typed))) {
     const { name } = findRule(typed, all, 'remove NAME');
-    return answer(say`This removes the rule ${{ text: name, bold: true }}. What it found stays. To do it: ${typedRules(`remove ${quoted(name)} confirm`)}`);
+    return answer(
+      say`This removes the rule ${{ text: name, bold: true }}. What it found stays. To do it: ${typedRules(`remove ${quoted(name)} confirm`)}`,
+    );
   }
   const take = (): Promise<Rule> => deps.rules.remove(findRule(confirmed, all, 'remove NAME').id, asked.asker.actor.id, signal);
   const wasTaken = ({ what, before }: RuleChange): boolean => what === 'removed' && isCalled(before, confirmed);

@@ -74,9 +74,7 @@ function channelIn(text: string): { channel: ChannelKey; last: number } | null {
 async function overText({ rule, isSaved, text }: Tried, signal: AbortSignal): Promise<Post> {
   const matches = await judged(rule, [{ where: 'text', text }], signal);
   if (matches.length === 0) return answer(say`No match.`);
-  const lines = matches
-    .slice(0, mostShown)
-    .map(({ masked, start, end }) => say`• “${masked}”, characters ${start + 1} to ${end}`);
+  const lines = matches.slice(0, mostShown).map(({ masked, start, end }) => say`• “${masked}”, characters ${start + 1} to ${end}`);
   const more = matches.length > mostShown ? [say`and ${matches.length - mostShown} more`] : [];
   const then = isSaved ? [say`In a message: ${describeAction(rule)}.${rule.enabled ? '' : ' But the rule is disabled.'}`] : [];
   return answerOf(say`${countOf(matches.length, 'match', 'matches')}:`, [...lines, ...more, ...then]);
@@ -120,7 +118,10 @@ function mayTry(rule: Rule, message: Message): boolean {
 
 function restOf(found: number, { scan }: Rule, files: number): RichText[] {
   const more = found > mostShown ? [say`and ${found - mostShown} more`] : [];
-  const unseen = files === 0 || scan === 'text' ? [] : [say`The contents of ${countOf(files, 'file')} were not looked at: \`watchpost rules test\` does that.`];
+  const unseen =
+    files === 0 || scan === 'text'
+      ? []
+      : [say`The contents of ${countOf(files, 'file')} were not looked at: \`watchpost rules test\` does that.`];
   const only = scan === 'files' ? [say`This rule looks at the contents of files only.`] : [];
   return [...more, ...only, ...unseen];
 }

@@ -24,7 +24,8 @@ export const violations: RulesCommand = async ({ words, asker, atMs }, deps, sig
   if (found.length === 0) return answer(say`Nothing was found.`);
   const canRemove = await removing(asker, signal);
   const lines = await Promise.all(found.slice(0, mostShown).map((each) => lineOf(each, canRemove, asker, signal)));
-  const more = found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. \`watchpost rules violations\` exports all.`] : [];
+  const more =
+    found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. \`watchpost rules violations\` exports all.`] : [];
   return answerOf(say`Violations, newest first:`, [...lines, ...more]);
 };
 
@@ -43,7 +44,8 @@ export function conditionsIn(words: readonly string[]): Partial<Record<Condition
     } else if (current === null) throw new AppError('usage-invalid', `this is not understood. Write: ${usage}`);
     else read[current] = `${read[current] ?? ''} ${word}`.trim();
   }
-  if (current !== null && read[current] === '') throw new AppError('usage-invalid', `something is missing after “${current}”. Write: ${usage}`);
+  if (current !== null && read[current] === '')
+    throw new AppError('usage-invalid', `something is missing after “${current}”. Write: ${usage}`);
   return read;
 }
 
