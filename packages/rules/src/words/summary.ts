@@ -28,7 +28,8 @@ export function weeklySummaryOf(week: Week): Post | null {
   const { fromMs, toMs, unread, appeals, ruleCount } = week;
   if (week.rules.length === 0 && unread === 0 && ruleCount === 0) return null;
   const span = say`Message rules, ${moment(fromMs, 'date')} to ${moment(toMs, 'date')}`;
-  if (week.rules.length === 0 && unread === 0) return post(say`${span}: nothing was found. ${countOf(ruleCount, 'rule')} set.`);
+  if (week.rules.length === 0 && unread === 0)
+    return post(say`${span}: nothing was found. There ${ruleCount === 1 ? 'is' : 'are'} ${countOf(ruleCount, 'rule')}.`);
   const sorted = week.rules.toSorted((a, b) => b.messages - a.messages);
   const lines = sorted.slice(0, mostRules).map((each) => ruleLine(each));
   const more = sorted.length > mostRules ? [say`and ${countOf(sorted.length - mostRules, 'rule')} more`] : [];
@@ -65,7 +66,7 @@ export function moreLine({ rule, more }: { rule: string; more: number }): Post {
 
 /** What the admins are told of a rule that went back to its dry run by itself. Pure. */
 export function brakeLine({ name, mostAnHour }: Pick<Rule, 'name' | 'mostAnHour'>): Post {
-  const text = say`The rule “${name}” wanted to remove more than ${countOf(mostAnHour, 'message')} within an hour. It is back in dry run and removes nothing. If it was right, switch it on again with ${typedRules(`live ${quoted(name)}`)}; to allow more: ${typedRules(`edit ${quoted(name)} --most-an-hour ${String(mostAnHour * 10)}`)}`;
+  const text = say`The rule “${name}” wanted to remove more than ${countOf(mostAnHour, 'message')} within an hour. It is back in dry run and removes nothing. If it is right, switch it on again with ${typedRules(`live ${quoted(name)}`)}; to allow more: ${typedRules(`edit ${quoted(name)} --most-an-hour ${String(Math.min(mostAnHour * 10, 100_000))}`)}`;
   return { summary: `${rulesCommandName}: ${plain(text)}`, picture: null, sections: [section(text)], footer: [] };
 }
 
