@@ -3,9 +3,8 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Rules } from '@watchpost/rules/rules';
-import type { Finding, Violation } from '@watchpost/rules/violation';
 import type { Violations } from '@watchpost/rules/violations';
-import { weeklySummaryOf, type RuleWeek, type Week } from '@watchpost/rules/words/summary';
+import { weeklySummaryOf, type Week } from '@watchpost/rules/words/summary';
 import { momentOf, wallTimeOf } from '@watchpost/visits/daily-hours';
 import { readNotice, type PostNotice } from './notice.ts';
 
@@ -13,7 +12,7 @@ export interface WeeklySummaryDeps {
   platforms: readonly Pick<ConnectedPlatform, 'adminChannel'>[];
   cameras: Pick<Cameras, 'timeZone'>;
   rules: Pick<Rules, 'list'>;
-  violations: Pick<Violations, 'find'>;
+  violations: Pick<Violations, 'count'>;
   documents: DocumentStore;
   postNotice: PostNotice;
   now: () => number;
@@ -24,9 +23,6 @@ const dueDay = 1;
 const dueMinute = 9 * 60;
 /** A summary that could not be made in time is still made for so long, milliseconds. */
 const lateMs = 3 * 86_400_000;
-/** Violations read at a time, and at most. */
-const page = 500;
-const mostRead = 50_000;
 
 /** The week whose summary is due at this moment, or was up to three days ago; null: none. Pure. */
 export function dueWeek(nowMs: number, timeZone: string): { name: string; fromMs: number; toMs: number } | null {
@@ -54,73 +50,17 @@ export async function postWeeklySummary(deps: WeeklySummaryDeps, signal: AbortSi
     const id = `rules-week-${platform}-${week.name}`;
     const made = await readNotice(documents, id, signal);
     if (made && (!made.post || made.progress?.state === 'posted')) continue;
-    const post = made ? made.post : weeklySummaryOf(await countWeek(week, platform, deps, signal));
+    const post = made ? made.post : weeklySummaryOf(await countWeek(week, deps, signal));
     await postNotice({ id, to: { channel: adminChannel }, post, sheet: [] }, signal);
   }
 }
 
 /** What the week came to, in numbers. */
-export async function countWeek(
+async function countWeek(
   { fromMs, toMs }: { fromMs: number; toMs: number },
-  platform: string,
   { rules, violations }: Pick<WeeklySummaryDeps, 'rules' | 'violations'>,
   signal: AbortSignal,
 ): Promise<Week> {
-  const counts = new Map<string, RuleWeek>();
-  const appeals = { waiting: 0, accepted: 0, rejected: 0 };
-  const seen = new Set<string>();
-  let unread = 0;
-  for (let beforeMs = toMs; ;) {
-    const found = await violations.find({ fromMs, beforeMs, limit: page }, signal);
-    const fresh = found.filter(({ id }) => !seen.has(id));
-    for (const violation of fresh) {
-      seen.add(violation.id);
-      if (platformOf(violation.message.channel) !== platform) continue;
-      count(violation, counts);
-      unread += violation.unread.length;
-      if (violation.appeal.state === 'asked') appeals.waiting += 1;
-      else if (violation.appeal.state !== 'no') appeals[violation.appeal.state] += 1;
-    }
-    const last = found.at(-1);
-    const isMore = seen.size >= mostRead;
-    if (!last || found.length < page || fresh.length === 0 || isMore) {
-      const ruleCount = (await rules.list(signal)).length;
-      return { fromMs, toMs, rules: [...counts.values()], unread, appeals, ruleCount, isMore };
-    }
-    // Others may have been found in the same millisecond.
-    beforeMs = last.foundAtMs + 1;
-  }
-}
-
-/** Adds a violation to the counts of each of its rules. */
-function count(violation: Violation, counts: Map<string, RuleWeek>): void {
-  const byRule = new Map<string, Finding[]>();
-  for (const each of violation.findings) byRule.set(each.ruleId, [...(byRule.get(each.ruleId) ?? []), each]);
-  for (const [ruleId, findings] of byRule) {
-    const [first] = findings;
-    if (!first) continue;
-    const known = counts.get(ruleId) ?? { name: first.ruleName, messages: 0, removed: 0, reported: 0, dryRun: 0, failed: 0 };
-    const what = outcomeFor(findings, violation);
-    counts.set(ruleId, { ...known, messages: known.messages + 1, ...(what && { [what]: known[what] + 1 }) });
-  }
-}
-
-/** What one rule's findings in a message came to; null: it is still being removed. */
-function outcomeFor(findings: readonly Finding[], { removal }: Violation): 'removed' | 'reported' | 'dryRun' | 'failed' | null {
-  const acting = findings.filter(({ dryRun }) => !dryRun);
-  if (acting.length === 0) return 'dryRun';
-  if (acting.every(({ action }) => action === 'report')) return 'reported';
-  switch (removal.state) {
-    case 'removed':
-    case 'gone':
-      return 'removed';
-    case 'failed':
-      return 'failed';
-    case 'none':
-      return 'reported';
-    case 'wanted':
-      return null;
-    default:
-      return removal.state satisfies never;
-  }
+  const [counts, all] = [await violations.count({ fromMs, beforeMs: toMs }, signal), await rules.list(signal)];
+  return { ...counts, fromMs, toMs, ruleCount: all.length };
 }

@@ -4,17 +4,14 @@ import { plain, say, section } from '@watchpost/shared/chat/say';
 import type { Violation } from '../violation.ts';
 import { channelRun, live, matchesOf, quotedNames, rulesOf } from './parts.ts';
 
-/** More rules than this are not explained one by one. */
-const mostExplained = 5;
+/** Of all explanations together: Slack takes only so much in one message, and the button must not be what is left out. */
+const mostCharacters = 1_200;
 
 /** What the author of a removed message reads: which rule it was, what to do, and how to say that it is a mistake. Pure. */
 export function authorMessageOf(violation: Violation): Post {
   const findings = live(violation.findings);
-  const heading = say`${whatHappened(violation)} because of ${rulesOf(findings).length === 1 ? 'the rule' : 'the rules'} ${quotedNames(findings)}.`;
-  const explained = rulesOf(findings)
-    .filter(({ description }) => description !== '')
-    .slice(0, mostExplained)
-    .map(({ ruleName, description }) => say`${{ text: ruleName, bold: true }}: ${description}`);
+  const heading = whatHappened(violation, `${rulesOf(findings).length === 1 ? 'the rule' : 'the rules'} ${quotedNames(findings)}`);
+  const explained = explanationsOf(findings);
   const lines = [
     heading,
     say`Found: ${matchesOf(findings)}`,
@@ -28,18 +25,27 @@ export function authorMessageOf(violation: Violation): Post {
   return { summary: plain(heading), picture: null, sections: [{ text, buttons, menu: [] }], footer: [] };
 }
 
-function whatHappened(violation: Violation): RichText {
+/** What the rules say to authors, as far as there is room. */
+function explanationsOf(findings: Violation['findings']): RichText[] {
+  let left = mostCharacters;
+  return rulesOf(findings)
+    .filter(({ description }) => description !== '')
+    .filter(({ ruleName, description }) => (left -= ruleName.length + description.length) >= 0)
+    .map(({ ruleName, description }) => say`${{ text: ruleName, bold: true }}: ${description}`);
+}
+
+function whatHappened(violation: Violation, rules: string): RichText {
   const where = channelRun(violation);
   switch (violation.removal.state) {
     case 'removed':
     case 'gone':
-      return say`Your message in ${where} was removed`;
+      return say`Your message in ${where} was removed because of ${rules}.`;
     case 'wanted':
-      return say`Your message in ${where} is being removed`;
+      return say`Your message in ${where} is being removed because of ${rules}.`;
     case 'failed':
-      return say`Please delete your message in ${where}: watchpost could not. It should not stand there`;
+      return say`Please delete your message in ${where}: watchpost could not remove it. It stands there against ${rules}.`;
     case 'none':
-      return say`Your message in ${where} was reported to the admins`;
+      return say`Your message in ${where} was reported to the admins because of ${rules}.`;
     default:
       return violation.removal.state satisfies never;
   }
@@ -64,14 +70,14 @@ function appealLine({ appeal }: Violation): RichText[] {
 export function appealAnswerOf(violation: Violation): Post | null {
   const { appeal, kept, asked, removal } = violation;
   const where = channelRun(violation);
-  const say1 = (text: RichText): Post => ({ summary: plain(text), picture: null, sections: [section(text)], footer: [] });
+  const line = (text: RichText): Post => ({ summary: plain(text), picture: null, sections: [section(text)], footer: [] });
   if (appeal.state === 'rejected')
-    return say1(
+    return line(
       say`An admin looked at your message in ${where}. The rule ${quotedNames(live(violation.findings))} applies to it, so it stays as it is.`,
     );
   if (appeal.state !== 'accepted') return null;
   if (kept.state === 'put-back' || asked?.what === 'put-back')
-    return say1(say`An admin agreed that your message in ${where} broke no rule. It is put back.`);
-  if (removal.state !== 'removed') return say1(say`An admin agreed that your message in ${where} broke no rule.`);
-  return say1(say`An admin agreed that your message in ${where} broke no rule. It was not kept, so please write it again.`);
+    return line(say`An admin agreed that your message in ${where} broke no rule. It is put back.`);
+  if (removal.state !== 'removed') return line(say`An admin agreed that your message in ${where} broke no rule.`);
+  return line(say`An admin agreed that your message in ${where} broke no rule. It was not kept, so please write it again.`);
 }

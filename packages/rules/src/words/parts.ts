@@ -28,10 +28,10 @@ export function rulesOf(findings: readonly Finding[]): Finding[] {
   return [...seen.values()];
 }
 
-/** The first of these, and how many more there are: `a, b and 3 more`. */
-function someOf(texts: readonly RichText[], mostShown: number): RichText {
+/** The first of these, and how many more there are, with those that were `leftOut` before: `a, b and 3 more`. */
+function someOf(texts: readonly RichText[], mostShown: number, leftOut = 0): RichText {
   const shown = texts.slice(0, mostShown);
-  const left = texts.length - shown.length;
+  const left = texts.length - shown.length + leftOut;
   const list = shown.flatMap((text, index) => (index === 0 ? text : [{ text: ', ' }, ...text]));
   return left === 0 ? list : say`${list} and ${left.toLocaleString('en-GB')} more`;
 }
@@ -46,9 +46,9 @@ export function ruleNames(findings: readonly Finding[]): RichText {
 }
 
 /** `“AKIA…(16)” in file 1 / page 3`; of what stands in the message itself only what it is. */
-export function matchesOf(findings: readonly Finding[]): RichText {
+export function matchesOf(findings: readonly Finding[], leftOut = 0): RichText {
   const texts = findings.map(({ masked, where }): RichText => [{ text: where === 'text' ? `“${masked}”` : `“${masked}” in ${where}` }]);
-  return someOf(texts, most.matches);
+  return someOf(texts, most.matches, leftOut);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -65,9 +65,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** `file 2 (encrypted)`. */
-export function unreadOf(unread: readonly Unread[]): RichText {
+export function unreadOf(unread: readonly Unread[], leftOut = 0): RichText {
   const texts = unread.map(({ where, reason }): RichText => [{ text: `${where} (${reasons[reason] ?? reason.replaceAll('-', ' ')})` }]);
-  return someOf(texts, most.unread);
+  return someOf(texts, most.unread, leftOut);
 }
 
 /** Who wrote the message. */

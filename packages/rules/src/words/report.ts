@@ -15,7 +15,7 @@ export interface ReportFacts {
 
 /** The report of a violation in the admin channel, as things are now. Holds nothing of what matched but its mask. Pure. */
 export function reportOf(violation: Violation, { link, canRemove }: ReportFacts): Post {
-  const { findings, unread, message } = violation;
+  const { findings, unread, message, leftOut } = violation;
   const outcome = outcomeOf(violation, canRemove);
   const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not all could be read', bold: true }}`;
   const head = joined([
@@ -26,8 +26,8 @@ export function reportOf(violation: Violation, { link, canRemove }: ReportFacts)
   ]);
   const lines = [
     head,
-    ...(findings.length > 0 ? [say`Found: ${matchesOf(findings)}`] : []),
-    ...(unread.length > 0 ? [say`Could not be read, so nobody knows what is in it: ${unreadOf(unread)}`] : []),
+    ...(findings.length > 0 ? [say`Found: ${matchesOf(findings, leftOut?.findings)}`] : []),
+    ...(unread.length > 0 ? [say`Could not be read, so nobody knows what is in it: ${unreadOf(unread, leftOut?.unread)}`] : []),
     outcome,
     ...appealLine(violation),
   ];

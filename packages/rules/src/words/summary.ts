@@ -3,30 +3,14 @@ import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { countOf, moment, plain, say, section, sectionsOf } from '@watchpost/shared/chat/say';
 import type { Rule } from '../rule.ts';
-
-/** What became of one rule's matches in a week. Messages, not matches within them. */
-export interface RuleWeek {
-  name: string;
-  messages: number;
-  removed: number;
-  reported: number;
-  dryRun: number;
-  failed: number;
-}
+import type { RuleCount, ViolationCounts } from '../violations.ts';
 
 /** What a week came to, without any author. */
-export interface Week {
+export interface Week extends ViolationCounts {
   fromMs: number;
   toMs: number;
-  /** Rules that matched. */
-  rules: readonly RuleWeek[];
-  /** Files, or parts of them, that could not be read. */
-  unread: number;
-  appeals: { waiting: number; accepted: number; rejected: number };
   /** How many rules there are. */
   ruleCount: number;
-  /** Not everything was counted: there was too much. */
-  isMore: boolean;
 }
 
 /** Rules with the most matches are shown. */
@@ -41,23 +25,18 @@ const post = (text: RichText, rest: readonly RichText[] = []): Post => ({
 
 /** The weekly summary in the admin channel; null: nothing happened, and there is no rule. Pure. */
 export function weeklySummaryOf(week: Week): Post | null {
-  const { fromMs, toMs, unread, appeals, ruleCount, isMore } = week;
+  const { fromMs, toMs, unread, appeals, ruleCount } = week;
   if (week.rules.length === 0 && unread === 0 && ruleCount === 0) return null;
   const span = say`Message rules, ${moment(fromMs, 'date')} to ${moment(toMs, 'date')}`;
-  if (week.rules.length === 0 && unread === 0) return post(say`${span}: nothing was found. ${countOf(ruleCount, 'rule')} set.`);
+  if (week.rules.length === 0 && unread === 0)
+    return post(say`${span}: nothing was found. There ${ruleCount === 1 ? 'is' : 'are'} ${countOf(ruleCount, 'rule')}.`);
   const sorted = week.rules.toSorted((a, b) => b.messages - a.messages);
   const lines = sorted.slice(0, mostRules).map((each) => ruleLine(each));
   const more = sorted.length > mostRules ? [say`and ${countOf(sorted.length - mostRules, 'rule')} more`] : [];
-  return post(say`${span}:`, [
-    ...lines,
-    ...more,
-    ...unreadLine(unread),
-    ...appealsLine(appeals),
-    ...(isMore ? [say`There was more than could be counted.`] : []),
-  ]);
+  return post(say`${span}:`, [...lines, ...more, ...unreadLine(unread), ...appealsLine(appeals)]);
 }
 
-function ruleLine({ name, messages, ...counts }: RuleWeek): RichText {
+function ruleLine({ ruleName, messages, ...counts }: RuleCount): RichText {
   const parts = [
     { count: counts.removed, what: 'removed' },
     { count: counts.reported, what: 'only reported' },
@@ -65,7 +44,7 @@ function ruleLine({ name, messages, ...counts }: RuleWeek): RichText {
     { count: counts.failed, what: 'could not be removed' },
   ].filter(({ count }) => count > 0);
   const told = parts.map(({ count, what }) => `${count.toLocaleString('en-GB')} ${what}`).join(', ');
-  return say`• ${{ text: name, bold: true }}: ${countOf(messages, 'message')}${told === '' ? '' : ` (${told})`}`;
+  return say`• ${{ text: ruleName, bold: true }}: ${countOf(messages, 'message')}${told === '' ? '' : ` (${told})`}`;
 }
 
 const unreadLine = (unread: number): RichText[] =>
@@ -87,7 +66,7 @@ export function moreLine({ rule, more }: { rule: string; more: number }): Post {
 
 /** What the admins are told of a rule that went back to its dry run by itself. Pure. */
 export function brakeLine({ name, mostAnHour }: Pick<Rule, 'name' | 'mostAnHour'>): Post {
-  const text = say`The rule “${name}” wanted to remove more than ${countOf(mostAnHour, 'message')} within an hour. It is back in dry run and removes nothing. If it was right, switch it on again with ${typedRules(`live ${quoted(name)}`)}; to allow more: ${typedRules(`edit ${quoted(name)} --most-an-hour ${String(mostAnHour * 10)}`)}`;
+  const text = say`The rule “${name}” wanted to remove more than ${countOf(mostAnHour, 'message')} within an hour. It is back in dry run and removes nothing. If it is right, switch it on again with ${typedRules(`live ${quoted(name)}`)}; to allow more: ${typedRules(`edit ${quoted(name)} --most-an-hour ${String(Math.min(mostAnHour * 10, 100_000))}`)}`;
   return { summary: `${rulesCommandName}: ${plain(text)}`, picture: null, sections: [section(text)], footer: [] };
 }
 
