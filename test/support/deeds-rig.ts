@@ -17,8 +17,9 @@ import type { Visit } from '@watchpost/visits/visit';
 import type { VisitView } from '@watchpost/visits/visit-view';
 import { createVisits } from '@watchpost/visits/visits';
 import { createInteractionHandler, type InteractionDeps } from '@watchpost/worker/interaction/pipeline';
-import { plain } from '@watchpost/worker/interaction/texts';
+import { plain } from '@watchpost/shared/chat/say';
 import { face } from './gallery-backends.ts';
+import { ruleParts } from './rule-parts.ts';
 import { silentChat } from './silent-chat.ts';
 
 const never = new AbortController().signal;
@@ -91,6 +92,7 @@ export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentSto
     questions,
     records,
     documents,
+    ...ruleParts(documents),
     visits: createVisits(documents),
     subscriptions: createSubscriptions(documents),
     sender: { send: async (job) => void seen.jobs.push(job), counts: async () => [{ kind: 'snapshot', state: 'waiting', count: 3 }] },

@@ -1,3 +1,4 @@
+import { channelKeySchema } from '@watchpost/shared/chat/chat';
 import { messageRefSchema } from '@watchpost/shared/chat/message';
 import { postProgressSchema } from '@watchpost/shared/chat/posts';
 import { violationIdSchema } from '@watchpost/shared/jobs/violation-job';
@@ -27,8 +28,9 @@ export type Finding = z.infer<typeof findingSchema>;
 
 /** A file, or a part of one, that could not be read, so that nobody knows whether it is clean. */
 export const unreadSchema = z.object({
-  fileId: z.string(),
-  /** `file 1`, `file 1 / 3`: never its name. */
+  /** Null: the message itself could not be judged. */
+  fileId: z.string().nullable(),
+  /** `file 1`, `file 1 / 3`: never its name. `text`: of the message. */
   where: z.string(),
   /** A code: `encrypted`, `too-large`, `broken`, `timeout`, `unsupported` … */
   reason: z.string(),
@@ -55,6 +57,8 @@ export const violationSchema = z.object({
   foundAtMs: z.number().int(),
   findings: z.array(findingSchema).max(200),
   unread: z.array(unreadSchema).max(50),
+  /** How many more there were at least; missing: none. */
+  leftOut: z.object({ findings: z.number().int(), unread: z.number().int() }).optional(),
   /** Counts what changed; a job is queued for each. */
   wanted: z.number().int(),
   /** The change up to which everything was done. */
@@ -67,9 +71,19 @@ export const violationSchema = z.object({
     /** Why it failed: a code and a sentence without anything of the message. */
     error: z.string().nullable(),
     atMs: z.number().int().nullable(),
+    /** The change for which it failed for good: only a later one tries it again. */
+    failedFor: z.number().int().exactOptional(),
   }),
   kept: z.object({ state: z.enum(keptStates), by: z.string().nullable(), atMs: z.number().int().nullable() }),
-  appeal: z.object({ state: z.enum(appealStates), by: z.string().nullable(), atMs: z.number().int().nullable() }),
+  /** What an admin wants done with what is kept; the violation's next job does it, and sets `kept`. */
+  asked: z.object({ what: z.enum(['put-back', 'delete']), by: z.string(), atMs: z.number().int() }).nullable(),
+  appeal: z.object({
+    state: z.enum(appealStates),
+    by: z.string().nullable(),
+    atMs: z.number().int().nullable(),
+    /** Where the author pressed: their direct messages with us. */
+    channel: channelKeySchema.nullable(),
+  }),
   /** The line in the admin channel. `summarised`: too many at once; the next summary counts it. */
   report: z.object({ progress: postProgressSchema.nullable(), summarised: z.boolean() }),
   /** The direct message to the author. */

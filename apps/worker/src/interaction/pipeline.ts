@@ -2,8 +2,10 @@ import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
-import type { InteractionJob } from '@watchpost/shared/jobs/interaction-job';
+import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import type { JobContext, JobHandler, JobResult } from '@watchpost/shared/jobs/job-queue';
+import { openJson } from '@watchpost/shared/jobs/sealed';
+import { z } from 'zod';
 import { isGalleryMissing, requireReady } from '../gallery-ready.ts';
 import type { CommandDeps } from './commands/command.ts';
 import { runCommand } from './commands/run-command.ts';
@@ -12,11 +14,16 @@ import { showHome } from './home.ts';
 import { doPress, withNotes, type Press } from './press/press.ts';
 import { sentences } from './press/sentences.ts';
 import { recognise, type RecogniseDeps } from './recognise.ts';
+import type { RuleDeedDeps } from './rules/deps.ts';
+import { moderate } from './rules/moderate.ts';
+import { runRules } from './rules/run-rules.ts';
 
-export interface InteractionDeps extends CommandDeps, Omit<RecogniseDeps, keyof CommandDeps> {
+export interface InteractionDeps extends CommandDeps, Omit<RecogniseDeps, keyof CommandDeps>, Omit<RuleDeedDeps, keyof CommandDeps> {
   /** Throws `job-invalid` for a platform that is not configured. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
 }
+
+const typedSchema = z.string();
 
 /** Whom a process told that the gallery is away: it is said once, however often the job is tried. */
 const mostHeld = 1_000;
@@ -57,7 +64,7 @@ async function doDeed(
   signal: AbortSignal,
 ): Promise<JobResult> {
   const { deed, by, atMs } = job;
-  requireReady(deps.gallery);
+  if (!isAboutRules(deed)) requireReady(deps.gallery);
   switch (deed.do) {
     case 'press':
       return answerPress(job, deed, asker, deps, signal);
@@ -68,12 +75,31 @@ async function doDeed(
     case 'home':
       return (await showHome(asker, deps, { always: false }, signal)) === 'idle' ? 'idle' : undefined;
     case 'moderate':
+      return asker.platform.members.tell(by, await moderate(job, deed, asker, deps, signal), signal);
     case 'rules':
+      return answerRules(job, deed, asker, attempt, deps, signal);
     case 'nothing':
       return 'idle';
     default:
       return deed satisfies never;
   }
+}
+
+/** Rules need the database, and nobody's face. */
+const isAboutRules = ({ do: what }: Deed): boolean => what === 'rules' || what === 'moderate';
+
+/** What was typed after `/rules` may be a secret: it is opened only here, and said to nobody. */
+async function answerRules(
+  { id, by, atMs }: InteractionJob,
+  { sealed }: Extract<Deed, { do: 'rules' }>,
+  asker: Asker,
+  attempt: number,
+  deps: InteractionDeps,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  if (sealed === null) return 'idle';
+  const text = openJson(deps.envelope, sealed, id, typedSchema);
+  return asker.platform.members.answer(by, await runRules(text, { asker, atMs, attempt }, deps, signal), signal);
 }
 
 async function answerPress(

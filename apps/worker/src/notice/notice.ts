@@ -11,6 +11,7 @@ const runSchema = z.object({
   link: z.string().exactOptional(),
   time: z.object({ atMs: z.number(), format: z.enum(['time', 'date', 'date-time']) }).exactOptional(),
   member: z.string().exactOptional(),
+  channel: z.string().exactOptional(),
   bold: z.boolean().exactOptional(),
 });
 const buttonSchema = z.object({
@@ -43,7 +44,15 @@ const postSchema = z.object({
 const noticeSchema = z.object({
   v: z.literal(1),
   /** A channel, or one member. */
-  to: z.union([z.object({ channel: channelKeySchema }), z.object({ platform: z.string(), member: z.string() })]),
+  to: z.union([
+    z.object({ channel: channelKeySchema }),
+    z.object({
+      platform: z.string(),
+      member: z.string(),
+      /** About what they wrote themselves: they are told, whatever channels they are in. */
+      about: z.literal('own-message').exactOptional(),
+    }),
+  ]),
   /** Of a digest: the time that it is about. */
   about: z.object({ fromMs: z.number(), toMs: z.number() }).exactOptional(),
   /** Whom it names: so that it is found when one of them is forgotten. */
@@ -103,7 +112,7 @@ export type PostNotice = (
 
 export interface PostNoticeDeps {
   documents: DocumentStore;
-  sender: JobSender;
+  sender: Pick<JobSender, 'send'>;
   now: () => number;
   sendTimeoutMs: number;
 }

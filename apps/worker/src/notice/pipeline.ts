@@ -41,7 +41,7 @@ export function createNoticeHandler(deps: NoticeDeps): JobHandler<'notice'> {
 
 /** Whoever has left the results channel is told nothing any more, and is told nothing later either. */
 async function mayBeTold({ to }: Notice, { platformFor, subscriptions }: NoticeDeps, signal: AbortSignal): Promise<boolean> {
-  if ('channel' in to) return true;
+  if ('channel' in to || to.about === 'own-message') return true;
   const permission = await platformFor(`${to.platform}:${to.member}`).members.mayRead(to.member, signal);
   if (permission === 'no') await subscriptions.end(to, signal);
   return permission === 'yes';

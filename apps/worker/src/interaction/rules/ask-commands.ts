@@ -1,0 +1,69 @@
+import { rulesHelp, typedRules } from '@watchpost/shared/chat/command-help';
+import type { Post } from '@watchpost/shared/chat/post';
+import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { countOf, moment, say } from '@watchpost/shared/chat/say';
+import { AppError } from '@watchpost/shared/errors';
+import { describeChange } from '@watchpost/rules/notation/describe-change';
+import { describeRule, ruleFacts } from '@watchpost/rules/notation/describe';
+import type { Rule } from '@watchpost/rules/rule';
+import { actorRun } from '@watchpost/rules/words/parts';
+import { answerOf } from '../texts.ts';
+import { answer, nameIn, type RulesCommand } from './command.ts';
+import { showId, withMentions } from './show.ts';
+
+const mostRules = 60;
+const mostChanges = 20;
+
+/** `list`: all rules, a line each. */
+export const list: RulesCommand = async (_asked, { rules }, signal) => {
+  const all = await rules.list(signal);
+  if (all.length === 0) return answer(say`There are no rules yet. To make one: ${typedRules('add NAME --pattern PATTERN')}`);
+  const lines = all
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+    .slice(0, mostRules)
+    .map((rule) => say`• ${withMentions(describeRule(rule, showId))}`);
+  const more = all.length > mostRules ? [say`and ${all.length - mostRules} more: \`watchpost rules list\` shows all of them.`] : [];
+  return answerOf(say`${countOf(all.length, 'rule')}:`, [...lines, ...more]);
+};
+
+/** `show NAME`: all settings of a rule. */
+export const show: RulesCommand = async ({ words }, { rules }, signal) => {
+  const rule = findRule(nameIn(words), await rules.list(signal), 'show NAME');
+  return describe(say`${{ text: rule.name, bold: true }}`, rule);
+};
+
+/** A rule with all its settings below a heading. */
+export function describe(heading: RichText, rule: Rule, rest: readonly RichText[] = []): Post {
+  const lines = ruleFacts(rule, showId).map(({ label, text }) => say`• ${label}: ${withMentions(text)}`);
+  return answerOf(heading, [...lines, ...rest]);
+}
+
+/** `history`: who changed which rule. */
+export const history: RulesCommand = async (_asked, { rules }, signal) => {
+  const changes = await rules.changes(mostChanges, signal);
+  if (changes.length === 0) return answer(say`No rule has been changed yet.`);
+  const lines = changes.map(
+    (change) => say`• ${moment(change.atMs)} · ${actorRun(change.actor)} ${withMentions(describeChange(change, showId))}`,
+  );
+  return answerOf(say`The latest changes:`, lines);
+};
+
+/** What each command does, below a first line. */
+export function helpOf(heading: RichText): Post {
+  return answerOf(
+    heading,
+    rulesHelp.map(({ usage, does }) => say`• ${{ text: typedRules(usage), bold: true }}: ${does}`),
+  );
+}
+
+/** `help` */
+export const help: RulesCommand = async () => helpOf(say`What you can do about rules:`);
+
+/** The rule with this name, whatever its case, or this id. Throws `usage-invalid` without a name, `rule-not-found` for another one. */
+export function findRule(name: string, rules: readonly Rule[], usage: string): Rule {
+  if (name === '') throw new AppError('usage-invalid', `say which rule: ${typedRules(usage)}`);
+  const wanted = name.toLowerCase();
+  const found = rules.find((rule) => rule.name.toLowerCase() === wanted) ?? rules.find(({ id }) => id === name);
+  if (!found) throw new AppError('rule-not-found', `there is no rule “${name.slice(0, 80)}”: ${typedRules('list')} shows all of them`);
+  return found;
+}
