@@ -17,7 +17,7 @@ import type { Visit } from '@watchpost/visits/visit';
 import type { VisitView } from '@watchpost/visits/visit-view';
 import { createVisits } from '@watchpost/visits/visits';
 import { createInteractionHandler, type InteractionDeps } from '@watchpost/worker/interaction/pipeline';
-import { plain } from '@watchpost/worker/interaction/texts';
+import { plain } from '@watchpost/shared/chat/say';
 import { face } from './gallery-backends.ts';
 import { silentChat } from './silent-chat.ts';
 

@@ -1,3 +1,4 @@
+import { channelKeySchema } from '@watchpost/shared/chat/chat';
 import { messageRefSchema } from '@watchpost/shared/chat/message';
 import { postProgressSchema } from '@watchpost/shared/chat/posts';
 import { violationIdSchema } from '@watchpost/shared/jobs/violation-job';
@@ -69,7 +70,15 @@ export const violationSchema = z.object({
     atMs: z.number().int().nullable(),
   }),
   kept: z.object({ state: z.enum(keptStates), by: z.string().nullable(), atMs: z.number().int().nullable() }),
-  appeal: z.object({ state: z.enum(appealStates), by: z.string().nullable(), atMs: z.number().int().nullable() }),
+  /** What an admin wants done with what is kept; the violation's next job does it, and sets `kept`. */
+  asked: z.object({ what: z.enum(['put-back', 'delete']), by: z.string(), atMs: z.number().int() }).nullable(),
+  appeal: z.object({
+    state: z.enum(appealStates),
+    by: z.string().nullable(),
+    atMs: z.number().int().nullable(),
+    /** Where the author pressed: their direct messages with us. */
+    channel: channelKeySchema.nullable(),
+  }),
   /** The line in the admin channel. `summarised`: too many at once; the next summary counts it. */
   report: z.object({ progress: postProgressSchema.nullable(), summarised: z.boolean() }),
   /** The direct message to the author. */

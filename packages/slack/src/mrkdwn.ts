@@ -26,6 +26,7 @@ function marked(run: TextRun, shown: string): string {
   if (run.link !== undefined) return `<${escapeAddress(run.link)}|${shown}>`;
   if (run.time)
     return `<!date^${String(Math.floor(run.time.atMs / 1_000))}^${dateTokens[run.time.format]}|${escapeMrkdwn(run.text) || '?'}>`;
+  if (run.channel !== undefined && /^[CG][A-Z0-9]{1,30}$/.test(run.channel)) return `<#${run.channel}>`;
   return run.member !== undefined && /^[UW][A-Z0-9]{1,30}$/.test(run.member) ? `<@${run.member}>` : shown;
 }
 

@@ -3,7 +3,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { endOf } from './visits.ts';
 import type { FaceRef, Visit } from './visit.ts';
 import type { Visitor, VisitView } from './visit-view.ts';
-import { sectionsOf } from './words/lines.ts';
+import { sectionsOf } from '@watchpost/shared/chat/say';
 import { dateRun, timeRun, timesRun } from './words/times.ts';
 import { between, calledIn, counted } from './words/who.ts';
 

@@ -7,7 +7,7 @@ import { drawnText } from './labels.ts';
 import type { Visit } from './visit.ts';
 import type { Visitor, VisitView } from './visit-view.ts';
 import { buttonsOf } from './words/buttons.ts';
-import { sectionsOf } from './words/lines.ts';
+import { sectionsOf } from '@watchpost/shared/chat/say';
 import { dateRun, timesRun } from './words/times.ts';
 import { actorRun, between, calledIn, counted, shortName, untoldText, visitorLine } from './words/who.ts';
 

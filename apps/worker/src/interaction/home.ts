@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ActionTarget, Post, PostAction, PostButton, PostSection } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
+import { countOf, listed, moment, say, section } from '@watchpost/shared/chat/say';
 import type { Person } from '@watchpost/gallery/gallery';
 import { viewVisits, type ViewedVisit } from '../view-visits.ts';
 import { cameraLines, camerasOf } from './commands/status-command.ts';
@@ -9,7 +10,7 @@ import type { CommandDeps } from './commands/command.ts';
 import type { Asker } from './deps.ts';
 import { mayNot } from './may.ts';
 import { linkTo } from './press/seen-before.ts';
-import { answerOf, countOf, listed, moment, placeOf, say, section, seenAt } from './texts.ts';
+import { answerOf, placeOf, seenAt } from './texts.ts';
 import { isOneOf, visitsWith } from './visits-with.ts';
 
 const kind = 'home';

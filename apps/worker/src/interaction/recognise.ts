@@ -6,6 +6,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { scaleBox } from '@watchpost/shared/geometry';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
+import { countOf, plain, say, section } from '@watchpost/shared/chat/say';
 import type { MatchedFace, ProbeFace } from '@watchpost/gallery/gallery';
 import { smallestFacePx, type FaceEngine, type SeenFace } from '@watchpost/see/face-engine';
 import { decode } from '@watchpost/see/picture/decode';
@@ -17,7 +18,7 @@ import type { FaceLabel } from '../visit/annotate/label.ts';
 import { maxResultSidePx } from '../visit/annotate/layout.ts';
 import type { Asker, DeedDeps } from './deps.ts';
 import { mayNot } from './may.ts';
-import { answerOf, countOf, plain, say, section } from './texts.ts';
+import { answerOf } from './texts.ts';
 
 export interface RecogniseDeps extends DeedDeps {
   engine: FaceEngine;

@@ -11,6 +11,7 @@ const runSchema = z.object({
   link: z.string().exactOptional(),
   time: z.object({ atMs: z.number(), format: z.enum(['time', 'date', 'date-time']) }).exactOptional(),
   member: z.string().exactOptional(),
+  channel: z.string().exactOptional(),
   bold: z.boolean().exactOptional(),
 });
 const buttonSchema = z.object({

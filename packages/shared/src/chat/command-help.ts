@@ -7,6 +7,9 @@ export const rulesCommandName = '/rules';
 /** A command as it is to be typed. */
 export const typed = (command: string): string => `${commandName} ${command}`;
 
+/** The same about rules. */
+export const typedRules = (command: string): string => `${rulesCommandName} ${command}`;
+
 /** A command that people can type: how it is written, and what it does. */
 export interface CommandHelp {
   /** Its first word. */
@@ -31,5 +34,31 @@ export const commandHelp: readonly CommandHelp[] = [
   { name: 'subscriptions', usage: 'subscriptions', does: 'what you are told about' },
   { name: 'stop', usage: 'stop N', does: 'end one of these' },
   { name: 'status', usage: 'status', does: 'how watchpost is doing, and why pictures had no face' },
+  { name: 'help', usage: 'help', does: 'this list' },
+];
+
+/** The same of rules. Only admins may use these. */
+export const rulesHelp: readonly CommandHelp[] = [
+  { name: 'list', usage: 'list', does: 'all rules' },
+  { name: 'show', usage: 'show NAME', does: 'all settings of a rule' },
+  {
+    name: 'add',
+    usage: 'add NAME --pattern PATTERN --channels #general,#random --action report|quarantine|remove',
+    does: 'make a rule, in dry run; `--detector secrets` looks for keys and tokens instead of a pattern',
+  },
+  { name: 'edit', usage: 'edit NAME --severity high', does: 'change settings of a rule' },
+  { name: 'live', usage: 'live NAME', does: 'end the dry run: from now on the rule acts' },
+  { name: 'dry-run', usage: 'dry-run NAME', does: 'only record and report what the rule would have done' },
+  { name: 'enable', usage: 'enable NAME', does: 'apply a rule again' },
+  { name: 'disable', usage: 'disable NAME', does: 'apply a rule no more' },
+  { name: 'remove', usage: 'remove NAME', does: 'remove a rule; asks back first' },
+  { name: 'test', usage: 'test NAME TEXT', does: 'what a rule finds in a text; `test --pattern PATTERN TEXT` tries a pattern' },
+  { name: 'test', usage: 'test NAME in #general last 50', does: 'what it would have done about the last messages of a channel' },
+  {
+    name: 'violations',
+    usage: 'violations rule NAME in #general by @ada since 7d',
+    does: 'what was found lately; each of the conditions may be left out',
+  },
+  { name: 'history', usage: 'history', does: 'who changed which rule' },
   { name: 'help', usage: 'help', does: 'this list' },
 ];

@@ -1,6 +1,6 @@
-/** A run of text. At most one of `link`, `time` and `member` is set. */
+/** A run of text. At most one of `link`, `time`, `member` and `channel` is set. */
 export interface TextRun {
-  /** What is shown; for a time and a member, where the platform cannot show them itself. */
+  /** What is shown; for a time, a member and a channel, where the platform cannot show them itself. */
   text: string;
   /** Where it links to. */
   link?: string;
@@ -8,6 +8,8 @@ export interface TextRun {
   time?: { atMs: number; format: 'time' | 'date' | 'date-time' };
   /** A member of the platform, by its own id: `U0123`. */
   member?: string;
+  /** A channel of the platform, by its own id: `C0123`. */
+  channel?: string;
   bold?: boolean;
 }
 

@@ -3,6 +3,7 @@ import { chatFileSchema } from '../chat/chat.ts';
 import { answerToSchema } from '../chat/members.ts';
 import { postActions, violationActions } from '../chat/post.ts';
 import type { JobKindDefinition } from './job-kind.ts';
+import { sealedSchema } from './message-job.ts';
 import { violationIdSchema } from './violation-job.ts';
 import { visitIdSchema } from './visit-job.ts';
 
@@ -28,8 +29,11 @@ const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('moderate'), target: z.object({ action: z.enum(violationActions), violation: violationIdSchema }) }),
   /** A command, as it was typed after its name: `last-seen Ada` of `/faces last-seen Ada`. */
   z.object({ do: z.literal('command'), text: z.string().max(2_000) }),
-  /** The same of `/rules`. */
-  z.object({ do: z.literal('rules'), text: z.string().max(4_000) }),
+  /**
+   * The same of `/rules`, as it was typed: in an Envelope for this job's id, because `test` may hold what no rule allows. Null: it has
+   * been erased.
+   */
+  z.object({ do: z.literal('rules'), sealed: sealedSchema }),
   /** Recognise faces in the pictures of any message. */
   z.object({
     do: z.literal('recognise'),
@@ -65,5 +69,7 @@ export const interactionJobs = {
   backoffMs: 500,
   // Names that were typed would outlive those who are forgotten.
   whenDone: (job) => ({ ...job, by: { ...job.by, url: null }, deed: { do: 'nothing' } }),
+  // What was typed after `/rules` is erased; whoever typed it was told, and types it again.
+  whenFailed: (job) => (job.deed.do === 'rules' ? { ...job, deed: { do: 'rules', sealed: null } } : job),
   concurrency: 4,
 } satisfies JobKindDefinition<InteractionJob>;

@@ -4,7 +4,7 @@ import type { Visit } from '@watchpost/visits/visit';
 import type { Visitor } from '@watchpost/visits/visit-view';
 import { planPress, type Planned } from '@watchpost/worker/interaction/press/plan-press';
 import type { Situation } from '@watchpost/worker/interaction/press/situation';
-import { plain } from '@watchpost/worker/interaction/texts';
+import { plain } from '@watchpost/shared/chat/say';
 import { describe, expect, it } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
 import { person } from '../../../support/factories.ts';

@@ -1,8 +1,9 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { typed } from '@watchpost/shared/chat/command-help';
+import { countOf, moment, say } from '@watchpost/shared/chat/say';
 import type { Person } from '@watchpost/gallery/gallery';
 import { lineOf } from '../press/seen-before.ts';
-import { answerOf, countOf, moment, placeOf, say, seenAt } from '../texts.ts';
+import { answerOf, placeOf, seenAt } from '../texts.ts';
 import { viewVisits } from '../../view-visits.ts';
 import { visitsWith } from '../visits-with.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';

@@ -1,8 +1,9 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { countOf, listed, say } from '@watchpost/shared/chat/say';
 import { nameKey } from '@watchpost/gallery/names';
 import type { Person } from '@watchpost/gallery/gallery';
 import type { Asker, DeedDeps } from '../deps.ts';
-import { countOf, listed, say, seenAt } from '../texts.ts';
+import { seenAt } from '../texts.ts';
 import { mentioned } from './words.ts';
 
 type FindDeps = Pick<DeedDeps, 'gallery' | 'questions'>;

@@ -1,7 +1,8 @@
 import { commandHelp, typed as asTyped } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
+import { say } from '@watchpost/shared/chat/say';
 import { mayNot } from '../may.ts';
-import { answerOf, say } from '../texts.ts';
+import { answerOf } from '../texts.ts';
 import { lastSeen, list, timeline, who } from './ask-commands.ts';
 import { forget, ignore, merge, rename, undo, unignore } from './change-commands.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';

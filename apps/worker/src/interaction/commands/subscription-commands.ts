@@ -1,9 +1,10 @@
 import { typed } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { say } from '@watchpost/shared/chat/say';
 import { describeSubscription, parseSubscription, type Subscription } from '@watchpost/visits/subscription';
 import { refusalOf } from '../press/refusals.ts';
-import { answerOf, say } from '../texts.ts';
+import { answerOf } from '../texts.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
 import { findPersons, notFound, severalFound } from './find-person.ts';
 

@@ -1,9 +1,9 @@
 import type { PostAction } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { say } from '@watchpost/shared/chat/say';
 import { visitorOf } from '@watchpost/visits/compose';
 import type { FaceRef } from '@watchpost/visits/visit';
 import type { Visitor } from '@watchpost/visits/visit-view';
-import { say } from '../texts.ts';
 import type { Notes, Step } from './notes.ts';
 import { saidBefore, sentences } from './sentences.ts';
 import { faceOf, surePerson, type Situation, type Somebody } from './situation.ts';

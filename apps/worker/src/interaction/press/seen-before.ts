@@ -1,9 +1,10 @@
 import type { ActionTarget } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { moment, say } from '@watchpost/shared/chat/say';
 import { visitorOf } from '@watchpost/visits/compose';
 import type { Visit } from '@watchpost/visits/visit';
 import type { Asker, DeedDeps } from '../deps.ts';
-import { moment, placeOf, say } from '../texts.ts';
+import { placeOf } from '../texts.ts';
 import { visitsWith } from '../visits-with.ts';
 import { viewVisit } from '../../view-visits.ts';
 import { sentences } from './sentences.ts';

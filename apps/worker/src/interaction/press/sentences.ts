@@ -1,7 +1,7 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { say } from '@watchpost/shared/chat/say';
 import type { Visitor } from '@watchpost/visits/visit-view';
 import { actorRun } from '@watchpost/visits/words/who';
-import { say } from '../texts.ts';
 import type { Notes } from './notes.ts';
 
 type Numbered = Pick<Visitor, 'number'>;
