@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
+import { AppError } from '@watchpost/shared/errors';
+import { checkLook } from '../create-judge.ts';
+import type { Rule } from '../rule.ts';
+import type { RuleChange, Rules } from '../rules.ts';
+import { keepChange, keptChanges, readRules, rulesDocument, rulesId, rulesKind } from './rules-document.ts';
+import { changedRule, checkBeside, checkQuarantine, newRule, ruleKey } from './valid-rule.ts';
+
+/** What a change makes of the rules. Null: nothing is to be written. */
+interface Planned {
+  change: Pick<RuleChange, 'what' | 'before' | 'after'> | null;
+  result: Rule;
+}
+
+/** The rules on a store of documents. `canQuarantine`: whether there is a key for the quarantine. */
+export function createRules(documents: DocumentStore, { canQuarantine }: { canQuarantine: boolean }): Rules {
+  /** `plan` may be called several times: once more after each conflict. */
+  const changing = (
+    actor: string,
+    plan: (rules: readonly Rule[], nowMs: number) => Planned,
+    signal: AbortSignal,
+  ): Promise<Rule> =>
+    untilNoConflict(async () => {
+      const { document, nowMs } = await documents.get(rulesKind, rulesId, signal);
+      const now = readRules(document);
+      // Whoever follows them asks for what is newer than it knows, whatever the clock says.
+      const atMs = Math.max(Math.floor(nowMs), now.atMs + 1);
+      const { change, result } = plan(now.rules, atMs);
+      if (!change) return result;
+      if (now.last) await keepChange(documents, now.last, signal);
+      const last = { ...change, number: (now.last?.number ?? 0) + 1, atMs, actor };
+      await documents.put(rulesDocument(now, applied(now.rules, change), last), signal);
+      return result;
+    }, signal);
+
+  return {
+    list: async (signal) => readRules((await documents.get(rulesKind, rulesId, signal)).document).rules,
+    add: async (settings, actor, signal) => {
+      checkLook(settings.look);
+      const id = randomBytes(6).toString('hex');
+      const plan = (rules: readonly Rule[], nowMs: number): Planned => {
+        const after = newRule(settings, id, nowMs);
+        checkBeside(after, rules);
+        checkQuarantine(after, { action: after.action }, canQuarantine);
+        return { change: { what: 'added', before: null, after }, result: after };
+      };
+      return changing(actor, plan, signal);
+    },
+    edit: async (name, settings, actor, signal) => {
+      if (settings.look) checkLook(settings.look);
+      const plan = (rules: readonly Rule[], nowMs: number): Planned => {
+        const before = findRule(rules, name);
+        const after = changedRule(before, settings, nowMs);
+        if (isDeepStrictEqual({ ...after, changedAtMs: before.changedAtMs }, before)) return { change: null, result: before };
+        checkBeside(after, rules.filter(({ id }) => id !== before.id));
+        checkQuarantine(after, settings, canQuarantine);
+        return { change: { what: 'edited', before, after }, result: after };
+      };
+      return changing(actor, plan, signal);
+    },
+    remove: async (name, actor, signal) => {
+      const plan = (rules: readonly Rule[]): Planned => {
+        const before = findRule(rules, name);
+        return { change: { what: 'removed', before, after: null }, result: before };
+      };
+      return changing(actor, plan, signal);
+    },
+    changes: async (limit, signal) => {
+      const { last } = readRules((await documents.get(rulesKind, rulesId, signal)).document);
+      const kept = (await keptChanges(documents, limit, signal)).filter(({ number }) => number !== last?.number);
+      return [...(last ? [last] : []), ...kept].slice(0, limit);
+    },
+  };
+}
+
+/** A new rule comes last; a changed one stays where it is. */
+function applied(rules: readonly Rule[], { before, after }: Pick<RuleChange, 'before' | 'after'>): Rule[] {
+  if (!before) return after ? [...rules, after] : [...rules];
+  return rules.flatMap((rule) => (rule.id === before.id ? (after ?? []) : rule));
+}
+
+/** By name, whatever its case, or by id. Throws `rule-not-found`. */
+function findRule(rules: readonly Rule[], name: string): Rule {
+  const found = rules.find((rule) => ruleKey(rule.name) === ruleKey(name)) ?? rules.find(({ id }) => id === name);
+  if (!found) throw new AppError('rule-not-found', `there is no rule called ${name}`);
+  return found;
+}
