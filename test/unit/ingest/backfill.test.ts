@@ -1,4 +1,5 @@
 import { startBackfill, type BackfillOptions } from '@watchpost/ingest/platforms/slack/backfill/backfill';
+import type { Window } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
 import { AppError } from '@watchpost/shared/errors';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { pino } from 'pino';
@@ -10,16 +11,18 @@ const minute = 60_000;
 
 /** A backfill that was started at `now`, and what it read. */
 function started(over: Partial<BackfillOptions> = {}) {
-  const read: { channel: string; oldestMs: number; latestMs: number }[] = [];
+  const read: ({ channel: string } & Window)[] = [];
   const logged: string[] = [];
   const stopping = new AbortController();
   const options: BackfillOptions = {
     channels: ['C0CAMS'],
-    readChannel: async (channel, oldestMs, latestMs) => {
-      read.push({ channel, oldestMs, latestMs });
-      return { messages: 3, queued: 2, more: false };
+    readChannel: async (channel, window) => {
+      read.push({ channel, ...window });
+      return { messages: 3, queued: 2, watched: 1, more: false };
     },
     newest: async () => now - 30 * minute,
+    watched: async () => [],
+    receivedUntil: async () => null,
     identified: Promise.resolve(),
     maxAgeMs: 24 * 60 * minute,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -38,7 +41,8 @@ describe('what was posted while nobody received it', () => {
   it('is read at start, from ten minutes before the newest snapshot that is known until now, and the log says how many', async () => {
     const it = started();
     await until('it is read', () => it.read.length === 1);
-    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs: now - 40 * minute, latestMs: now + 5 * minute }]);
+    const oldestMs = now - 40 * minute;
+    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs, latestMs: now + 5 * minute, threadsFromMs: oldestMs }]);
     await until('it is logged', () => it.logged.length > 0);
     expect(it.logged.join('')).toMatch(/"messages":3,"pictures":2/);
   });
@@ -117,10 +121,10 @@ describe('what was posted while nobody received it', () => {
         if (what === 'newest') await fail();
         return now - 30 * minute;
       },
-      readChannel: async (_, oldestMs) => {
+      readChannel: async (_, { oldestMs }) => {
         if (what === 'readChannel') await fail();
         read.push(oldestMs);
-        return { messages: 0, queued: 0, more: false };
+        return { messages: 0, queued: 0, watched: 0, more: false };
       },
     });
     await until('it is read', () => read.length === 1);
@@ -133,8 +137,8 @@ describe('what was posted while nobody received it', () => {
       channels: ['C0CAMS', 'C0CAMS2'],
       readChannel: async (channel) => {
         if (channel === 'C0CAMS') throw new AppError('chat-not-authorised', 'conversations.history: missing_scope');
-        it.read.push({ channel, oldestMs: 0, latestMs: 0 });
-        return { messages: 0, queued: 0, more: false };
+        it.read.push({ channel, oldestMs: 0, latestMs: 0, threadsFromMs: 0 });
+        return { messages: 0, queued: 0, watched: 0, more: false };
       },
     });
     await until('the other one is read', () => it.read.length === 1);

@@ -1,4 +1,4 @@
-import { createReadChannel } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
+import { createReadChannel, type Window } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
 import { AppError } from '@watchpost/shared/errors';
 import { backfilledRank, isBackfilled } from '@watchpost/shared/jobs/snapshot-job';
 import type { SlackCall } from '@watchpost/slack/calls';
@@ -37,9 +37,13 @@ function historyOf(messages: Record<string, unknown>[], pageSize = 2) {
 const never = new AbortController().signal;
 
 describe('the history of a channel', () => {
-  const read = async (messages: Record<string, unknown>[], rig = ingestRig()) => {
+  const read = async (messages: Record<string, unknown>[], rig = ingestRig(), window: Partial<Window> = {}) => {
     const { call, asked } = historyOf(messages);
-    const result = await createReadChannel(call, rig.handlers.takeEvent)('C0CAMS', now - 60 * minute, now, never);
+    const result = await createReadChannel(call, rig.handlers.takeEvent)(
+      'C0CAMS',
+      { oldestMs: now - 60 * minute, latestMs: now, threadsFromMs: now - 60 * minute, ...window },
+      never,
+    );
     return { rig, asked, result, jobs: rig.sent.flatMap(({ job }) => (job.kind === 'snapshot' ? job : [])) };
   };
 
@@ -55,7 +59,7 @@ describe('the history of a channel', () => {
     expect(jobs[0]?.snapshotId).toBe(`slack-C0CAMS-${ts(50)}-F1`);
     expect(jobs.every(isBackfilled)).toBe(true);
     expect(jobs.map(({ rank }) => (rank ?? 0) - backfilledRank)).toEqual([1, 2, 3, 4, 5]);
-    expect(result).toEqual({ messages: 5, queued: 5, more: false });
+    expect(result).toEqual({ messages: 5, queued: 5, watched: 0, more: false });
     expect(asked[0]?.args).toMatchObject({ channel: 'C0CAMS', oldest: '1699996400.000000', latest: '1700000000.000000' });
     expect(asked).toHaveLength(3);
   });

@@ -13,7 +13,10 @@ export interface NoteReceivedOptions {
 }
 
 /** Notes now and then until when messages were received: where the next start goes on. Resolves after the signal has aborted. */
-export async function noteReceived({ isReceiving, note, log, now, everyMs = 30_000 }: NoteReceivedOptions, stopping: AbortSignal): Promise<void> {
+export async function noteReceived(
+  { isReceiving, note, log, now, everyMs = 30_000 }: NoteReceivedOptions,
+  stopping: AbortSignal,
+): Promise<void> {
   const loop = async (): Promise<never> => {
     for (;;) {
       await pause(everyMs, stopping);

@@ -65,7 +65,8 @@ export function createWatchedChannels({ call, watching, adminChannel, log }: Wat
   };
 }
 
-const covers = (scope: Scope, id: string): boolean => scope.in === 'all' || (scope.in === 'all-but' && !scope.channels.includes(slackChannel(id)));
+const covers = (scope: Scope, id: string): boolean =>
+  scope.in === 'all' || (scope.in === 'all-but' && !scope.channels.includes(slackChannel(id)));
 
 function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   let failures = 0;

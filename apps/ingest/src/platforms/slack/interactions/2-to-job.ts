@@ -56,7 +56,15 @@ export function rulesJob(
   nowMs: number,
 ): InteractionJob {
   const id = idOf('rules', `${by.member} ${triggerId || String(nowMs)}`);
-  return { v: 1, kind: 'interaction', id, platform: slackPrefix, atMs: nowMs, by: answerTo(by), deed: { do: 'rules', sealed: sealJson(envelope, text, id) } };
+  return {
+    v: 1,
+    kind: 'interaction',
+    id,
+    platform: slackPrefix,
+    atMs: nowMs,
+    by: answerTo(by),
+    deed: { do: 'rules', sealed: sealJson(envelope, text, id) },
+  };
 }
 
 /** The shortcut on a message; null: it has no picture. Pure. */

@@ -49,7 +49,10 @@ export function createWatch(deps: WatchDeps): Watch {
       const { jobs, filesLeftOut } = toMessageJobs({ message, change, atMs }, seal);
       if (filesLeftOut > 0) {
         rarely('files', (times) =>
-          log.error({ channel, messageId, filesLeftOut, times }, 'a message has more files than fit into a job: the last ones are not checked'),
+          log.error(
+            { channel, messageId, filesLeftOut, times },
+            'a message has more files than fit into a job: the last ones are not checked',
+          ),
         );
       }
       try {
