@@ -19,11 +19,12 @@ import { signedForm, signedSlackRequest } from './signed-slack-request.ts';
 /** What its events are signed with. */
 export const ingestRigSecret = 'the-signing-secret';
 const secret = ingestRigSecret;
+export const ingestRigToken = 'xoxb-rig-token';
 const config: SlackIntakeConfig = {
   READ_SLACK_CHANNEL_ID: ['C0CAMS', 'C0CAMS2'],
   WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
   ADMIN_SLACK_CHANNEL_ID: 'C0ADMINS',
-  SLACK_API_TOKEN: 'xoxb-rig-token',
+  SLACK_API_TOKEN: ingestRigToken,
   MESSAGE_KEY: undefined,
   SLACK_SIGNING_SECRET: [secret],
   SLACK_VERIFICATION_TOKEN: undefined,
