@@ -147,3 +147,73 @@ describe('what was posted while nobody received it', () => {
     expect(it.read).toHaveLength(1);
   });
 });
+
+describe('what was said for the rules while nobody received it', () => {
+  const silent = { newest: async () => null };
+
+  it('is read at start in each channel with rules, from ten minutes before messages were last received, with threads of the week before', async () => {
+    const it = started({ ...silent, watched: async () => ['C1', 'C0CAMS'], receivedUntil: async () => now - 20 * minute });
+    await until('both are read', () => it.read.length === 2);
+    const [oldestMs, latestMs] = [now - 30 * minute, now + 5 * minute];
+    const threadsFromMs = oldestMs - 7 * 24 * 60 * minute;
+    expect(it.read).toEqual(['C0CAMS', 'C1'].map((channel) => ({ channel, oldestMs, latestMs, threadsFromMs })));
+    expect(it.logged.join('')).toMatch(/"watched":1/);
+  });
+
+  it('is read once together with pictures, from the earlier of the two times on', async () => {
+    const it = started({ watched: async () => ['C0CAMS'], receivedUntil: async () => now - 45 * minute });
+    await until('it is read', () => it.read.length === 1);
+    await pause(50);
+    expect(it.read.map(({ channel, oldestMs }) => [channel, oldestMs])).toEqual([['C0CAMS', now - 55 * minute]]);
+  });
+
+  it('is not read at start where nobody ever received for the rules, or no rule is about the channel', async () => {
+    const never = started({ ...silent, watched: async () => ['C1'] });
+    const other = started({ ...silent, receivedUntil: async () => now - 20 * minute });
+    await pause(50);
+    expect([never.read, other.read]).toEqual([[], []]);
+  });
+
+  it('is read after a gap in all channels that have rules then', async () => {
+    let watched: string[] = [];
+    const it = started({ watched: async () => watched, receivedUntil: async () => now - 20 * minute });
+    await until('the start is read', () => it.read.length === 1);
+    watched = ['C1', 'C2'];
+    it.backfill.onGap(now - minute);
+    await until('the gap is read', () => it.read.length === 4);
+    expect(it.read.slice(1).map(({ channel, oldestMs }) => [channel, oldestMs])).toEqual(
+      ['C0CAMS', 'C1', 'C2'].map((channel) => [channel, now - 11 * minute]),
+    );
+  });
+
+  it('is complete only once the start and every gap have been read', async () => {
+    let release = (): void => undefined;
+    const it = started({
+      readChannel: async () => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return { messages: 0, queued: 0, watched: 0, more: false };
+      },
+    });
+    await pause(30);
+    expect(it.backfill.isComplete()).toBe(false);
+    release();
+    await until('the start is read', () => it.backfill.isComplete());
+    it.backfill.onGap(now);
+    expect(it.backfill.isComplete()).toBe(false);
+    await pause(50);
+    expect(it.backfill.isComplete()).toBe(false);
+    release();
+    await until('the gap is read', () => it.backfill.isComplete());
+  });
+
+  it('is not complete while the history cannot be read, nor if nothing is ever fetched', async () => {
+    const failing = started({
+      readChannel: async () => {
+        throw new AppError('chat-unavailable', 'away');
+      },
+    });
+    const off = started({ maxAgeMs: 0 });
+    await pause(60);
+    expect([failing.backfill.isComplete(), off.backfill.isComplete()]).toEqual([false, false]);
+  });
+});
