@@ -56,6 +56,8 @@ export const violationSchema = z.object({
   foundAtMs: z.number().int(),
   findings: z.array(findingSchema).max(200),
   unread: z.array(unreadSchema).max(50),
+  /** How many more there were at least; missing: none. */
+  leftOut: z.object({ findings: z.number().int(), unread: z.number().int() }).optional(),
   /** Counts what changed; a job is queued for each. */
   wanted: z.number().int(),
   /** The change up to which everything was done. */

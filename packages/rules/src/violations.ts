@@ -9,9 +9,32 @@ export interface ViolationFilter {
   channel?: ChannelKey;
   /** `slack:U0123`. */
   author?: ChannelKey;
+  /** When something was found in the message last: at this time or later. */
   fromMs?: number;
+  /** When something was found in the message last: before. */
   beforeMs?: number;
   limit: number;
+}
+
+/** What one rule came to in a time. Messages, not matches within them. */
+export interface RuleCount {
+  ruleId: string;
+  /** As it was called when it matched last. */
+  ruleName: string;
+  messages: number;
+  /** Of these, those that are gone; that were only reported; that a dry run found; that could not be removed. The rest is under way. */
+  removed: number;
+  reported: number;
+  dryRun: number;
+  failed: number;
+}
+
+/** What a time came to. */
+export interface ViolationCounts {
+  rules: RuleCount[];
+  /** Files, and parts of them, that could not be read. */
+  unread: number;
+  appeals: { waiting: number; accepted: number; rejected: number };
 }
 
 /** A violation with the revision that it was read at. */
@@ -24,7 +47,8 @@ export interface StoredViolation {
 export interface Violations {
   /**
    * Adds findings to the violation of a message, or makes it. What is known already (same rule, place and mask) is not added again.
-   * `news`: what was added; nothing: nobody needs to be told anything.
+   * `news`: something is to be done, and a job for `wanted` is to be queued: something was added, or what an earlier attempt added has
+   * not been done yet.
    */
   add(
     message: MessageRef,
@@ -32,10 +56,15 @@ export interface Violations {
     signal: AbortSignal,
   ): Promise<{ stored: StoredViolation; news: boolean }>;
   get(id: string, signal: AbortSignal): Promise<StoredViolation | null>;
-  /** Changes it by compare-and-set, as often as another writer is faster; `change` may be called several times. Rejects with `violation-missing`. */
+  /**
+   * Changes it by compare-and-set, as often as another writer is faster; `change` may be called several times. If it returns what it got,
+   * nothing is written. Rejects with `violation-missing`.
+   */
   update(id: string, change: (violation: Violation) => Violation, signal: AbortSignal): Promise<StoredViolation>;
-  /** Newest first. */
+  /** Those in which something was found last come first. */
   find(filter: ViolationFilter, signal: AbortSignal): Promise<Violation[]>;
+  /** Counts those in which something was found last in this time. */
+  count(range: { fromMs: number; beforeMs: number }, signal: AbortSignal): Promise<ViolationCounts>;
 }
 
 /** What is kept of a removed message: encrypted in the store. */

@@ -1,0 +1,138 @@
+import type { DocumentQuery, DocumentStore } from '@watchpost/shared/documents/document-store';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
+import { AppError } from '@watchpost/shared/errors';
+import type { MessageRef } from '@watchpost/shared/chat/message';
+import type { Violation } from '../violation.ts';
+import type { StoredViolation, ViolationFilter, Violations } from '../violations.ts';
+import { countViolations } from './count-violations.ts';
+import { mergeFound } from './merge-findings.ts';
+import {
+  authorKeyOf,
+  authorsOf,
+  channelKeyOf,
+  crowdKey,
+  fromDocument,
+  lastFoundMs,
+  ruleInChannelKey,
+  ruleKeyOf,
+  toDocument,
+  tryFromDocument,
+  violationIdOf,
+  violationKind,
+} from './violation-document.ts';
+
+export { violationIdOf } from './violation-document.ts';
+
+const pageSize = 500;
+
+/** Violations on a store of documents. `keepMs`: how long after something was found last. */
+export function createViolations(documents: DocumentStore, { keepMs }: { keepMs: number }): Violations {
+  async function get(id: string, signal: AbortSignal): Promise<StoredViolation | null> {
+    const { document } = await documents.get(violationKind, id, signal);
+    return document && fromDocument(document);
+  }
+
+  const put = async (stored: StoredViolation, signal: AbortSignal): Promise<StoredViolation> =>
+    fromDocument(await documents.put(toDocument(stored, keepMs), signal));
+
+  /** Those of one key that fit, newest first, read in pages. */
+  async function* newest(query: Omit<DocumentQuery, 'kind' | 'order' | 'limit'>, pageOf: number, signal: AbortSignal) {
+    const seen = new Set<string>();
+    for (let beforeMs = query.beforeMs; ;) {
+      const range = { ...query, ...(beforeMs !== undefined && { beforeMs }) };
+      const page = await documents.find({ kind: violationKind, ...range, order: 'newest', limit: pageOf }, signal);
+      const fresh = page.filter(({ id }) => !seen.has(id));
+      for (const document of fresh) {
+        seen.add(document.id);
+        const stored = tryFromDocument(document);
+        if (stored) yield stored.violation;
+      }
+      const lastMs = page.at(-1)?.atMs;
+      if (lastMs === undefined || page.length < pageOf) return;
+      // Those of the last moment are read once more: some of them may be on the next page.
+      beforeMs = fresh.length === 0 ? lastMs : lastMs + 1;
+    }
+  }
+
+  async function take(query: Omit<DocumentQuery, 'kind' | 'order' | 'limit'>, filter: ViolationFilter, signal: AbortSignal): Promise<Violation[]> {
+    const taken: Violation[] = [];
+    if (filter.limit <= 0) return taken;
+    for await (const violation of newest(query, Math.min(pageSize, Math.max(filter.limit, 20)), signal)) {
+      if (fits(violation, filter)) taken.push(violation);
+      if (taken.length >= filter.limit) break;
+    }
+    return taken;
+  }
+
+  return {
+    get,
+    add: (message, found, signal) =>
+      untilNoConflict(async () => {
+        const id = violationIdOf(message.channel, message.messageId);
+        const { document, nowMs } = await documents.get(violationKind, id, signal);
+        const before = document ? fromDocument(document) : null;
+        const violation = before?.violation ?? newViolation(id, message, Math.floor(nowMs));
+        const { news, ...merged } = mergeFound(violation, found);
+        if (!news && !before) throw new AppError('internal', 'a violation needs something that was found');
+        // What was added by an attempt whose job was never queued is news still.
+        if (!news && before) return { stored: before, news: violation.wanted > violation.done };
+        const changed = { ...violation, ...merged, wanted: violation.wanted + 1 };
+        return { stored: await put({ violation: changed, revision: before?.revision ?? 0 }, signal), news: true };
+      }, signal),
+    update: (id, change, signal) =>
+      untilNoConflict(async () => {
+        const stored = await get(id, signal);
+        if (!stored) throw new AppError('violation-missing', `there is no violation ${id}, or its time is over`);
+        const changed = change(stored.violation);
+        return changed === stored.violation ? stored : put({ violation: changed, revision: stored.revision }, signal);
+      }, signal),
+    find: async (filter, signal) => {
+      const { fromMs, beforeMs } = filter;
+      const range = { ...(fromMs !== undefined && { fromMs }), ...(beforeMs !== undefined && { beforeMs }) };
+      const key = keyOf(filter);
+      const found = await take({ ...range, ...(key !== null && { key }) }, filter, signal);
+      if (filter.rule === undefined || filter.author !== undefined) return found;
+      const crowded = await take({ ...range, key: crowdKey }, filter, signal);
+      const others = crowded.filter(({ id }) => found.every((each) => each.id !== id));
+      return others.length === 0 ? found : newestFirst([...found, ...others]).slice(0, filter.limit);
+    },
+    count: ({ fromMs, beforeMs }, signal) => countViolations(newest({ fromMs, beforeMs }, pageSize, signal)),
+  };
+}
+
+/** The key that fewest violations have. */
+function keyOf({ rule, channel, author }: ViolationFilter): string | null {
+  if (author !== undefined) return authorKeyOf(author);
+  if (rule !== undefined) return channel === undefined ? ruleKeyOf(rule) : ruleInChannelKey(rule, channel);
+  return channel === undefined ? null : channelKeyOf(channel);
+}
+
+function fits({ message, findings }: Violation, { rule, channel, author }: ViolationFilter): boolean {
+  if (channel !== undefined && message.channel !== channel) return false;
+  if (author !== undefined && !authorsOf(message).includes(author)) return false;
+  return rule === undefined || findings.some(({ ruleId }) => ruleId === rule);
+}
+
+const newestFirst = (violations: readonly Violation[]): Violation[] => violations.toSorted((a, b) => lastFoundMs(b) - lastFoundMs(a));
+
+function newViolation(id: string, message: MessageRef, nowMs: number): Violation {
+  const { channel, messageId, thread, author, postedAtMs, isDirect } = message;
+  return {
+    v: 1,
+    id,
+    message: { channel, messageId, thread, author, postedAtMs, isDirect },
+    foundAtMs: nowMs,
+    findings: [],
+    unread: [],
+    wanted: 0,
+    done: 0,
+    removal: { state: 'none', files: [], tries: 0, error: null, atMs: null },
+    kept: { state: 'no', by: null, atMs: null },
+    asked: null,
+    appeal: { state: 'no', by: null, atMs: null, channel: null },
+    report: { progress: null, summarised: false },
+    told: null,
+    noticed: null,
+    restored: null,
+  };
+}
