@@ -1,0 +1,23 @@
+/** What people write all day. A pattern that matches most of it would match nearly every message. */
+export const everydaySentences: readonly string[] = [
+  'Good morning everyone, the coffee machine works again.',
+  'Can somebody have a look at the build? It has been red since noon.',
+  'I am on the train and will join the call ten minutes late.',
+  'Das Treffen am Donnerstag beginnt um 14:30 im grossen Saal.',
+  'thanks, that fixed it',
+  'ok',
+  'The invoice of 12 March is still open, 1,250.00 EUR.',
+  'Release 4.12.0 is out, see https://example.com/releases for the list of changes.',
+  '@anna could you please review my pull request #482?',
+  'Wer kommt heute mit zum Mittagessen?',
+  'LGTM!',
+  'The printer on the second floor needs paper.',
+  'Ich bin heute im Homeoffice und ab 9 Uhr erreichbar.',
+  'We moved the deadline to the end of the month.',
+  'const total = items.reduce((sum, item) => sum + item.price, 0);',
+  'ERROR 2024-03-18 09:12:44 worker-3 could not connect, trying again in 5 s',
+  'Happy birthday, Tom! :tada:',
+  'Bitte die Tickets bis Freitag schliessen.',
+  'Does anyone know who has the key to the meeting room?',
+  'No problem, take your time.',
+];
