@@ -100,10 +100,7 @@ function asksForHelp(args: readonly string[]): boolean {
   return options.some((arg) => arg === '--help' || arg === '-h');
 }
 
-async function runEntry(
-  { name, entry, args }: CalledCommand,
-  { env, openStorage, print, warn, written }: RunContext,
-): Promise<number> {
+async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage, print, warn, written }: RunContext): Promise<number> {
   const interrupt = new AbortController();
   let received: NodeJS.Signals | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {

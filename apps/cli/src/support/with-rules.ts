@@ -6,10 +6,7 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { type DatabaseContext, withDatabase } from './open-database.ts';
 
 /** Opens the database for a command about rules; closes it after `use`. */
-export async function withRules<T>(
-  context: DatabaseContext,
-  use: (rules: Rules, documents: DocumentStore) => Promise<T>,
-): Promise<T> {
+export async function withRules<T>(context: DatabaseContext, use: (rules: Rules, documents: DocumentStore) => Promise<T>): Promise<T> {
   const { QUARANTINE_KEY } = parseEnv(context.env, { QUARANTINE_KEY: rulesEnv.QUARANTINE_KEY });
   const canQuarantine = QUARANTINE_KEY !== undefined;
   return withDatabase(context, async ({ documents }) => use(createRules(documents, { canQuarantine }), documents));

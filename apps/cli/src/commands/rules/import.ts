@@ -32,7 +32,8 @@ export const run: Command = async (args, context) => {
     for (const { name } of added) context.print(`added  ${name}`);
     for (const name of existing) context.print(`left alone  ${name}: there is a rule of this name`);
     context.print(`${String(added.length)} added, ${String(existing.length)} left alone, ${String(refused.length)} refused`);
-    if (added.some(({ state }) => state === 'dry run')) context.print('New rules are in dry run: watchpost rules edit NAME --live lets one act.');
+    if (added.some(({ state }) => state === 'dry run'))
+      context.print('New rules are in dry run: watchpost rules edit NAME --live lets one act.');
   }
   return refused.length > 0 ? 1 : 0;
 };

@@ -33,7 +33,8 @@ export const run: Command = async (args, context) => {
     const quarantine = createQuarantine(documents, { keys, keepMs });
     // What is kept can be erased without the key.
     if (asked.deletes) return erase(asked, { quarantine, documents, keepMs }, context);
-    if (!quarantine.canKeep) throw new AppError('quarantine-key-missing', 'set QUARANTINE_KEY to the key that the worker has: without it nothing can be read');
+    if (!quarantine.canKeep)
+      throw new AppError('quarantine-key-missing', 'set QUARANTINE_KEY to the key that the worker has: without it nothing can be read');
     return asked.put === undefined ? list(asked, quarantine, context) : put(asked, asked.put, { quarantine, documents }, context);
   });
 };
@@ -97,7 +98,8 @@ async function writeNew(file: string, bytes: Uint8Array | string): Promise<void>
   try {
     await writeFile(file, bytes, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new AppError('file-exists', `${file} exists already`, { cause: error });
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new AppError('file-exists', `${file} exists already`, { cause: error });
     throw error;
   }
 }
@@ -115,7 +117,9 @@ async function erase(
   await violations.update(
     id,
     (violation) =>
-      violation.kept.state === 'kept' ? { ...violation, kept: { state: 'deleted', by: actor.id, atMs: Date.now() }, asked: null } : violation,
+      violation.kept.state === 'kept'
+        ? { ...violation, kept: { state: 'deleted', by: actor.id, atMs: Date.now() }, asked: null }
+        : violation,
     signal,
   );
   print(json ? JSON.stringify({ id, deleted: true }) : `the original of ${id} was erased`);

@@ -110,7 +110,18 @@ async function show(found: readonly Violation[], as: ViolationsArgs['as'], { pri
 function shownViolation(violation: Violation): object {
   const { id, message, foundAtMs, findings, unread, leftOut, removal, kept, appeal } = violation;
   const { by, atMs, state } = appeal;
-  return { id, message, foundAtMs, findings, unread, ...(leftOut && { leftOut }), outcome: outcomeOf(violation), removal, kept, appeal: { state, by, atMs } };
+  return {
+    id,
+    message,
+    foundAtMs,
+    findings,
+    unread,
+    ...(leftOut && { leftOut }),
+    outcome: outcomeOf(violation),
+    removal,
+    kept,
+    appeal: { state, by, atMs },
+  };
 }
 
 /** What was done about it, in a word or two. */
@@ -129,9 +140,19 @@ function toRow(violation: Violation): string[] {
   const { id, foundAtMs, message, findings, unread, kept, appeal } = violation;
   const rules = [...new Set(findings.map(({ ruleName }) => ruleName))].join(', ');
   const [first, ...others] = findings;
-  const what = first ? `${first.masked} in ${first.where}${others.length === 0 ? '' : ` and ${String(others.length)} more`}` : unreadIn(unread);
+  const what = first
+    ? `${first.masked} in ${first.where}${others.length === 0 ? '' : ` and ${String(others.length)} more`}`
+    : unreadIn(unread);
   const states = [outcomeOf(violation), kept.state === 'no' ? '' : kept.state, appeal.state === 'no' ? '' : `appeal ${appeal.state}`];
-  return [id, shownTime(foundAtMs), shownId(message.channel), authorOf(message), rules, what, states.filter((state) => state !== '').join(', ')];
+  return [
+    id,
+    shownTime(foundAtMs),
+    shownId(message.channel),
+    authorOf(message),
+    rules,
+    what,
+    states.filter((state) => state !== '').join(', '),
+  ];
 }
 
 const unreadIn = (unread: Violation['unread']): string => unread.map(({ where, reason }) => `${where}: ${reason}`).join(', ');
@@ -145,12 +166,26 @@ const csvHeader = [
 function csvRows(violation: Violation): (string | number | null)[][] {
   const { id, foundAtMs, message, findings, unread, removal, kept, appeal } = violation;
   const iso = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
-  const before = [id, iso(foundAtMs), iso(message.postedAtMs), shownId(message.channel), message.messageId, message.thread, authorOf(message)];
-  const after = [outcomeOf(violation), iso(removal.atMs), removal.error, kept.state, appeal.state];
-  const found = ({ ruleName, severity, action, dryRun, where, masked }: Finding) =>
-    [...before, ruleName, severity, action, dryRun ? 'yes' : 'no', where, masked, null, ...after];
-  return [
-    ...findings.map(found),
-    ...unread.map(({ where, reason }) => [...before, null, null, null, null, where, null, reason, ...after]),
+  const before = [
+    id,
+    iso(foundAtMs),
+    iso(message.postedAtMs),
+    shownId(message.channel),
+    message.messageId,
+    message.thread,
+    authorOf(message),
   ];
+  const after = [outcomeOf(violation), iso(removal.atMs), removal.error, kept.state, appeal.state];
+  const found = ({ ruleName, severity, action, dryRun, where, masked }: Finding) => [
+    ...before,
+    ruleName,
+    severity,
+    action,
+    dryRun ? 'yes' : 'no',
+    where,
+    masked,
+    null,
+    ...after,
+  ];
+  return [...findings.map(found), ...unread.map(({ where, reason }) => [...before, null, null, null, null, where, null, reason, ...after])];
 }

@@ -18,7 +18,15 @@ const mostLast = 10_000;
 
 /** Reads the arguments of `rules test`. Throws `usage-invalid` with everything that is wrong, a line each. None repeats a value. */
 export function readTestArgs(args: readonly string[]): TestArgs {
-  const forms = { pattern: 'value', detector: 'value', name: 'value', text: 'value', channel: 'value', last: 'value', json: 'switch' } as const;
+  const forms = {
+    pattern: 'value',
+    detector: 'value',
+    name: 'value',
+    text: 'value',
+    channel: 'value',
+    last: 'value',
+    json: 'switch',
+  } as const;
   const { values, others: files, faults } = readFlags(args, forms);
   const { pattern, detector, name, text, channel, last } = values;
   const given = [pattern, detector, name].filter((value) => value !== undefined);
@@ -30,7 +38,8 @@ export function readTestArgs(args: readonly string[]): TestArgs {
   const key = channel === undefined ? null : readChannelId(channel);
   if (channel !== undefined && key === null) faults.push("--channel must be a channel's id, such as C0123ABCD");
   if (faults.length > 0) throw new AppError('usage-invalid', faults.join('\n'));
-  const on = key === null ? (text === undefined ? { files } : { text }) : { channel: key, last: readCount('--last', last, mostLast) ?? usualLast };
+  const on =
+    key === null ? (text === undefined ? { files } : { text }) : { channel: key, last: readCount('--last', last, mostLast) ?? usualLast };
   return { what, on, json: values['json'] !== undefined };
 }
 

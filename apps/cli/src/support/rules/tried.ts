@@ -32,7 +32,8 @@ export function printTried(
   { json, stored }: { json: boolean; stored: boolean },
   { print, warn }: Pick<CommandContext, 'print' | 'warn'>,
 ): void {
-  for (const { where, reason, message } of unread) warn(`${message === undefined ? '' : `${message} `}${where}: could not be read: ${reason}`);
+  for (const { where, reason, message } of unread)
+    warn(`${message === undefined ? '' : `${message} `}${where}: could not be read: ${reason}`);
   if (json) {
     const shown = matches.map((match) => shownMatch(match, stored));
     print(JSON.stringify({ matches: shown, unread, ...(messages !== undefined && { messages }) }));
@@ -66,14 +67,13 @@ function shownMatch({ rule, where, start, end, masked, message }: TriedMatch, st
 
 /** A line for each rule: what it would have done about so many matches. */
 function whatWouldBeDone(matches: readonly TriedMatch[], messages: number | undefined): string[] {
-  const byRule = Map.groupBy(matches, ({ rule }) => rule.id);
-  const lines = [...byRule.values()].flatMap((those) => {
-    const [first] = those;
-    if (!first) return [];
+  const rules = [...new Map(matches.map(({ rule }) => [rule.id, rule])).values()];
+  const lines = rules.map((rule) => {
+    const those = matches.filter((match) => match.rule.id === rule.id);
     const inMessages = new Set(those.map(({ message }) => message?.id)).size;
-    const count = `${counted(those.length, 'match')}${first.message ? ` in ${counted(inMessages, 'message')}` : ''}`;
+    const count = `${counted(those.length, 'match')}${messages === undefined ? '' : ` in ${counted(inMessages, 'message')}`}`;
     const idle = those.every(({ message }) => message?.applies === false);
-    return `${first.rule.name}: ${count}; ${idle ? 'it does not apply there' : outcome(first.rule)}`;
+    return `${rule.name}: ${count}; ${idle ? 'it does not apply there' : outcome(rule)}`;
   });
   return ['', ...lines, ...(messages === undefined ? [] : [`${counted(messages, 'message')} looked at`])];
 }
@@ -84,5 +84,4 @@ function outcome(rule: Rule): string {
   return state === 'live' ? describeAction(rule) : `it is in dry run: live, ${describeAction({ ...rule, dryRun: true })}`;
 }
 
-const counted = (count: number, noun: string): string =>
-  `${String(count)} ${noun}${count === 1 ? '' : noun.endsWith('h') ? 'es' : 's'}`;
+const counted = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : noun.endsWith('h') ? 'es' : 's'}`;
