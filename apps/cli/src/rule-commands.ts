@@ -62,7 +62,7 @@ export const ruleCommands: Record<string, CommandEntry> = {
     load: () => import('./commands/rules/history.ts'),
   },
   'rules test': {
-    usage: '[--pattern P | --detector D | --name N] (--text T | FILE... | --channel C [--last N]) [--json]',
+    usage: '[--pattern P | --detector D | --name N] (--text T | FILE... | --channel C) [OPTION...]',
     does: 'try a pattern, a rule, or all enabled rules; exit code 1 where something matched, 2 where it could not be tried',
     needs: 'gallery',
     failed: 2,
@@ -85,9 +85,17 @@ export const ruleCommands: Record<string, CommandEntry> = {
     load: () => import('./commands/rules/import.ts'),
   },
   'rules violations': {
-    usage: '[--rule N] [--channel C] [--author U] [--since T] [--until T] [--limit N] [--json | --csv]',
-    does: 'list what rules found, and what was done about it; T: 7d, 24h, or 2026-11-30 (UTC)',
+    usage: '[FILTER...] [--limit N] [--json | --csv]',
+    does: 'list what rules found, and what was done about it; newest first',
     needs: 'gallery',
+    options: [
+      ['--rule N', 'of one rule, also of one that was renamed or removed'],
+      ['--channel C', 'in one channel (C0123)'],
+      ['--author U', 'of one member, bot or app (U0123)'],
+      ['--since T, --until T', 'found since, or until: 7d or 24h ago, or a date such as 2026-11-30, in UTC'],
+      ['--limit N', 'so many; 30 if not set, an export has all'],
+      ['--csv, --json', 'export: a row of CSV for each finding, or a line of JSON for each violation'],
+    ],
     load: () => import('./commands/rules/violations.ts'),
   },
   'rules kept': {

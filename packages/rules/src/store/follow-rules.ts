@@ -53,7 +53,8 @@ export function followRules({ documents, log, everyMs = 500 }: FollowOptions, si
         isAway = false;
       } catch (error) {
         if (signal.aborted) return;
-        if (!isAway) log.warn({ err: error }, judge ? 'the rules cannot be read: the last known ones apply' : 'the rules cannot be read yet');
+        if (!isAway)
+          log.warn({ err: error }, judge ? 'the rules cannot be read: the last known ones apply' : 'the rules cannot be read yet');
         isAway = true;
       }
       await pause(everyMs, signal).catch(() => undefined);

@@ -43,8 +43,7 @@ const keyOf = (violationId: string): string => `violation:${violationId}`;
 const itemId = ({ violationId, fileId }: ItemOf): string =>
   fileId === null ? `${violationId}-message` : `${violationId}-${createHash('sha256').update(fileId).digest('hex').slice(0, 20)}`;
 
-const partId = (item: Omit<Item, 'v' | 'sealed' | 'parts'>, number: number): string =>
-  `${itemId(item)}-${item.attempt}-${String(number)}`;
+const partId = (item: Omit<Item, 'v' | 'sealed' | 'parts'>, number: number): string => `${itemId(item)}-${item.attempt}-${String(number)}`;
 
 /** What is sealed under it cannot stand in another place, and none of several can be missing. */
 const contextOf = (item: Omit<Item, 'v' | 'sealed'>, what: string): string =>
@@ -93,7 +92,11 @@ export function createQuarantine(documents: DocumentStore, { keys, keepMs }: Qua
     const opened: Buffer[] = [];
     for (let from = 0; from < item.parts; from += partsAtOnce) {
       const numbers = Array.from({ length: Math.min(partsAtOnce, item.parts - from) }, (_, index) => from + index);
-      const found = await documents.getAll(partKind, numbers.map((number) => partId(item, number)), signal);
+      const found = await documents.getAll(
+        partKind,
+        numbers.map((number) => partId(item, number)),
+        signal,
+      );
       const byId = new Map(found.map((each) => [each.id, each]));
       for (const number of numbers) {
         const part = byId.get(partId(item, number));

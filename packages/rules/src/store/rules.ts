@@ -18,11 +18,7 @@ interface Planned {
 /** The rules on a store of documents. `canQuarantine`: whether there is a key for the quarantine. */
 export function createRules(documents: DocumentStore, { canQuarantine }: { canQuarantine: boolean }): Rules {
   /** `plan` may be called several times: once more after each conflict. */
-  const changing = (
-    actor: string,
-    plan: (rules: readonly Rule[], nowMs: number) => Planned,
-    signal: AbortSignal,
-  ): Promise<Rule> =>
+  const changing = (actor: string, plan: (rules: readonly Rule[], nowMs: number) => Planned, signal: AbortSignal): Promise<Rule> =>
     untilNoConflict(async () => {
       const { document, nowMs } = await documents.get(rulesKind, rulesId, signal);
       const now = readRules(document);
@@ -55,7 +51,10 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
         const before = findRule(rules, name);
         const after = changedRule(before, settings, nowMs);
         if (isDeepStrictEqual({ ...after, changedAtMs: before.changedAtMs }, before)) return { change: null, result: before };
-        checkBeside(after, rules.filter(({ id }) => id !== before.id));
+        checkBeside(
+          after,
+          rules.filter(({ id }) => id !== before.id),
+        );
         checkQuarantine(after, settings, canQuarantine);
         return { change: { what: 'edited', before, after }, result: after };
       };

@@ -12,7 +12,11 @@ export const violationKind = 'violation';
 
 /** The id of the violation of a message: 16 bytes as base64url, so that one message has one. */
 export function violationIdOf(channel: ChannelKey, messageId: string): string {
-  return createHash('sha256').update(JSON.stringify([channel, messageId])).digest().subarray(0, 16).toString('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([channel, messageId]))
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url');
 }
 
 /** Who wrote a message, as channel keys: the member, the bot and the app, those that there are. */

@@ -54,7 +54,11 @@ export function createViolations(documents: DocumentStore, { keepMs }: { keepMs:
     }
   }
 
-  async function take(query: Omit<DocumentQuery, 'kind' | 'order' | 'limit'>, filter: ViolationFilter, signal: AbortSignal): Promise<Violation[]> {
+  async function take(
+    query: Omit<DocumentQuery, 'kind' | 'order' | 'limit'>,
+    filter: ViolationFilter,
+    signal: AbortSignal,
+  ): Promise<Violation[]> {
     const taken: Violation[] = [];
     if (filter.limit <= 0) return taken;
     for await (const violation of newest(query, Math.min(pageSize, Math.max(filter.limit, 20)), signal)) {

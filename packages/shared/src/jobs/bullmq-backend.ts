@@ -66,9 +66,14 @@ export interface WorkerListeners {
   onLocksLost: (jobIds: string[]) => void;
   /** A job whose worker disappeared; it is back in the queue. */
   onStalled: (jobId: string) => void;
-  /** A job that failed, in its handler or without reaching one. `data`: its payload. */
-  onFailed: (job: { id: string | undefined; data: unknown }, error: Error) => void;
+  /** A job that is about to fail without reaching a handler, because too many workers disappeared while running it. */
+  onDoomed: (job: FailingJob) => void;
+  /** A job that failed, in its handler or without reaching one. */
+  onFailed: (job: FailingJob | undefined, error: Error) => void;
 }
+
+/** The part of a BullMQ job that is left to do once it fails. `data`: its payload. */
+export type FailingJob = Pick<Job<unknown>, 'id' | 'data' | 'updateData'>;
 
 /** Reconnect quickly: until then every event is refused, or every job waits. */
 const retryStrategy = (attempt: number): number => backoffMs(attempt, { firstMs: 100, maxMs: 2_000 });
@@ -136,14 +141,18 @@ interface Emitter {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
   on(event: 'stalled', listener: (jobId: string) => void): unknown;
-  on(event: 'failed', listener: (job: { id?: string; data: unknown } | undefined, error: Error) => void): unknown;
+  on(event: 'active', listener: (job: FailingJob & Pick<Job, 'deferredFailure'>) => void): unknown;
+  on(event: 'failed', listener: (job: FailingJob | undefined, error: Error) => void): unknown;
 }
 
-function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled, onFailed }: WorkerListeners): W {
+function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled, onDoomed, onFailed }: WorkerListeners): W {
   worker.on('error', onError);
   worker.on('lockRenewalFailed', onLocksLost);
   worker.on('stalled', onStalled);
-  worker.on('failed', (job, error) => onFailed({ id: job?.id, data: job?.data }, error));
+  worker.on('active', (job) => {
+    if (job.deferredFailure) onDoomed(job);
+  });
+  worker.on('failed', onFailed);
   return worker;
 }
 

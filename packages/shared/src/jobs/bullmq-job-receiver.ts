@@ -5,9 +5,10 @@ import { raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Counter, Gauge, Metrics } from '../observability/metrics.ts';
-import { createPutBack, openWorker, type OpenWorker } from './bullmq-backend.ts';
+import { createPutBack, openWorker, type FailingJob, type OpenWorker } from './bullmq-backend.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
+import { eraseEnded } from './erase-ended.ts';
 import { createJobHold } from './job-hold.ts';
 import { createJobHoldLog, type JobHoldLog } from './job-hold-log.ts';
 import { jobDefinitions, jobKinds, parseJob, type Job, type JobKind } from './job-kinds.ts';
@@ -195,25 +196,23 @@ function openKind(
         stalled?.inc({ kind });
         log.warn({ jobId }, 'job stalled, its worker disappeared: will retry');
       },
-      onFailed: ({ id, data }, error) => {
-        // The processor has logged all other failures.
-        if (error.message.includes('stalled more than')) reportLost(kind, { id, data }, onFailed, log);
+      // Before it fails, so that it cannot end with what is to be erased; and after, if the queue was away then.
+      onDoomed: (job) => void eraseEnded(job, kind, 'failed', log),
+      onFailed: (job, error) => {
+        // The processor has seen to all other failures.
+        if (job && error.message.includes('stalled more than')) reportLost(kind, job, onFailed, log);
       },
     },
   );
   return worker;
 }
 
-function reportLost(
-  kind: JobKind,
-  { id, data }: { id: string | undefined; data: unknown },
-  onFailed: JobReceiverOptions['onFailed'],
-  log: Logger,
-): void {
+function reportLost(kind: JobKind, job: FailingJob, onFailed: JobReceiverOptions['onFailed'], log: Logger): void {
   const lost = new AppError('job-worker-lost', 'three workers died while running this job');
-  log.error({ jobId: id, err: lost }, 'job failed permanently');
-  const report = async (): Promise<void> => onFailed?.(parseJob(kind, data), lost);
-  report().catch((error: unknown) => log.warn({ err: error, jobId: id }, 'could not record the failure of a job'));
+  log.error({ jobId: job.id, err: lost }, 'job failed permanently');
+  const report = async (): Promise<void> => onFailed?.(parseJob(kind, job.data), lost);
+  report().catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'could not record the failure of a job'));
+  void eraseEnded(job, kind, 'failed', log);
 }
 
 /** Retries until the worker is connected. A BullMQ worker whose first connection failed stays broken (PostgreSQL), so each attempt opens a new one. */

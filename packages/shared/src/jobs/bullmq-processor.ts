@@ -5,8 +5,9 @@ import { redactSecrets, type Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { PutBack } from './bullmq-backend.ts';
+import { eraseEnded } from './erase-ended.ts';
 import type { JobHold } from './job-hold.ts';
-import { parseJob, whatIsLeft, type JobKind, type JobOf } from './job-kinds.ts';
+import { parseJob, type JobKind, type JobOf } from './job-kinds.ts';
 import { outcomeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobHandler } from './job-queue.ts';
 
@@ -88,7 +89,7 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
     try {
       throwIfAborted(signal);
       const result = await raceAbort(handler(parseJob(kind, queued.data), { attempt, lastAttempt }, signal), signal);
-      await strip(queued, kind, 'done', failure.log);
+      await eraseEnded(queued, kind, 'done', failure.log);
       hold.succeeded(id, { idle: result === 'idle' });
       finish('done');
     } catch (thrown) {
@@ -100,13 +101,6 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
       hold.ended(id);
     }
   };
-}
-
-/** Never rejects: the job has ended, and must not be done again because of this. */
-async function strip(queued: QueuedJob, kind: JobKind, how: 'done' | 'failed', log: Logger): Promise<void> {
-  const left = whatIsLeft(kind, queued.data, how);
-  if (left === null) return;
-  await queued.updateData(left).catch((err: unknown) => log.warn({ err }, 'what a finished job no longer needs could not be erased'));
 }
 
 interface Attempt {
@@ -140,7 +134,7 @@ async function afterFailure<K extends JobKind>(
       .onExhausted(parseJob(parts.kind, queued.data), error)
       .catch((err: unknown) => log.warn({ err }, 'could not record the failure of a job'));
   }
-  if (outcome.action === 'fail' || (outcome.action === 'retry' && lastAttempt)) await strip(failed.queued, parts.kind, 'failed', log);
+  if (outcome.action === 'fail' || (outcome.action === 'retry' && lastAttempt)) await eraseEnded(failed.queued, parts.kind, 'failed', log);
   return settle(failed, outcome);
 }
 

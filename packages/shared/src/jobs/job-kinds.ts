@@ -61,10 +61,18 @@ export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {
 }
 
 /** What the queue keeps of a job that is done, or has failed for good; null: all of it. */
-export function whatIsLeft<K extends JobKind>(kind: K, data: unknown, how: 'done' | 'failed'): JobOf<K> | null {
+export function whatIsLeft<K extends JobKind>(kind: K, data: unknown, how: 'done' | 'failed'): unknown {
   const { schema, whenDone, whenFailed } = jobDefinitions[kind];
   const strip = how === 'done' ? whenDone : whenFailed;
-  return strip?.(schema.parse(data)) ?? null;
+  if (!strip) return null;
+  const job = schema.safeParse(data);
+  return job.success ? strip(job.data) : withoutSealed(data);
+}
+
+/** A job of another version: whatever it is, what is sealed in it goes. */
+function withoutSealed(data: unknown): unknown {
+  const left: unknown = JSON.parse(JSON.stringify(data, (key, value: unknown) => (key === 'sealed' ? null : value)));
+  return left;
 }
 
 /** How many jobs of a kind one worker runs at a time. */

@@ -2,7 +2,7 @@ import { describeState } from '@watchpost/rules/notation/describe';
 import { readSettings } from '@watchpost/rules/notation/settings';
 import type { RuleSettings } from '@watchpost/rules/rule';
 import type { Rules } from '@watchpost/rules/rules';
-import { readOldPatterns } from '@watchpost/rules/store/import-csv';
+import { readOldPatterns, type OldPattern } from '@watchpost/rules/store/import-csv';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Command } from '../../command.ts';
 import { readBytes } from '../../support/enroll-pictures.ts';
@@ -14,7 +14,7 @@ interface Imported {
   added: { name: string; state: string }[];
   /** Names that were there already. */
   existing: string[];
-  refused: { name: string; reason: string }[];
+  refused: { line: number; name: string; reason: string }[];
 }
 
 /** `rules import FILE [--action A] [--live] [...] [--json]`. Exit code 1 if a line was refused. */
@@ -26,7 +26,7 @@ export const run: Command = async (args, context) => {
     for (const pattern of patterns) await importOne(pattern, settings, { rules, imported }, context.signal);
   });
   const { added, existing, refused } = imported;
-  for (const { name, reason } of refused) context.warn(`refused  ${name}: ${reason}`);
+  for (const { line, name, reason } of refused) context.warn(`line ${String(line)}, ${name}: ${reason}`);
   if (json) context.print(JSON.stringify(imported));
   else {
     for (const { name } of added) context.print(`added  ${name}`);
@@ -51,18 +51,22 @@ function readImportArgs(args: readonly string[]): { file: string; settings: Omit
 
 /** One bad line does not stop the others. Rejects with what is no fault of the line. */
 async function importOne(
-  { name, pattern }: { name: string; pattern: string },
+  { line, name, pattern, refused }: OldPattern,
   settings: RuleSettings,
   { rules, imported }: { rules: Rules; imported: Imported },
   signal: AbortSignal,
 ): Promise<void> {
+  if (refused !== null) {
+    imported.refused.push({ line, name, reason: refused });
+    return;
+  }
   try {
     const rule = await rules.add({ ...settings, name, look: { pattern } }, actor.id, signal);
     imported.added.push({ name: rule.name, state: describeState(rule) });
   } catch (thrown) {
     const { code, message } = toAppError(thrown);
     if (code === 'rule-name-taken') imported.existing.push(name);
-    else if (code === 'pattern-invalid' || code === 'rule-invalid') imported.refused.push({ name, reason: message });
+    else if (code === 'pattern-invalid' || code === 'rule-invalid') imported.refused.push({ line, name, reason: message });
     else throw thrown;
   }
 }

@@ -5,12 +5,15 @@ import { readFlags } from '@watchpost/rules/notation/flags';
 import { createQuarantine } from '@watchpost/rules/store/quarantine';
 import { createQuarantineAudit } from '@watchpost/rules/store/quarantine-audit';
 import { createViolations } from '@watchpost/rules/store/violations';
-import type { Quarantine } from '@watchpost/rules/violations';
+import type { Violation } from '@watchpost/rules/violation';
+import type { Original, Quarantine } from '@watchpost/rules/violations';
+import { storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { AppError } from '@watchpost/shared/errors';
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { Command, CommandContext } from '../../command.ts';
-import { actor, withDatabase } from '../../support/open-database.ts';
+import { actor, silent, withDatabase } from '../../support/open-database.ts';
 
 const dayMs = 86_400_000;
 
@@ -84,12 +87,15 @@ async function put(
     await writeNew(file, bytes);
     written.push(file);
   };
-  if (message) await write('message.json', `${JSON.stringify(message, null, 2)}\n`);
+  if (message) await write('message.txt', textOf(message));
   for (const [index, { name, bytes }] of files.entries()) await write(`file-${String(index + 1)}${endingOf(name)}`, await bytes());
   if (json) print(JSON.stringify({ id, files: written }));
   else for (const file of written) print(file);
   return 0;
 }
+
+/** What it said, each text under where it stood. */
+const textOf = ({ texts }: Original): string => texts.map(({ where, text }) => `--- ${where} ---\n${text}\n`).join('\n');
 
 /** Only the ending of a name is used: the rest was chosen by somebody else. */
 const endingOf = (name: string | null): string => /\.[a-z0-9]{1,8}$/i.exec(name ?? '')?.[0].toLowerCase() ?? '';
@@ -107,21 +113,35 @@ async function writeNew(file: string, bytes: Uint8Array | string): Promise<void>
 async function erase(
   { id, json }: KeptArgs,
   { quarantine, documents, keepMs }: { quarantine: Quarantine; documents: DocumentStore; keepMs: number },
-  { signal, print }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
+  const { signal, print } = context;
   const violations = createViolations(documents, { keepMs });
   const stored = await violations.get(id, signal);
   if (stored?.violation.kept.state !== 'kept') throw nothing(id);
   await createQuarantineAudit(documents).record({ actor: actor.id, what: 'deleted', violation: id }, signal);
   await quarantine.erase(id, signal);
-  await violations.update(
+  const kept = { state: 'deleted', by: actor.id, atMs: Date.now() } as const;
+  const { violation } = await violations.update(
     id,
-    (violation) =>
-      violation.kept.state === 'kept'
-        ? { ...violation, kept: { state: 'deleted', by: actor.id, atMs: Date.now() }, asked: null }
-        : violation,
+    (each) => (each.kept.state === 'kept' ? { ...each, kept, asked: null, wanted: each.wanted + 1 } : each),
     signal,
   );
+  await updateReport(violation, context);
   print(json ? JSON.stringify({ id, deleted: true }) : `the original of ${id} was erased`);
   return 0;
+}
+
+/** Has a worker change the report in the chat, whose buttons would be of no use. */
+async function updateReport({ id, wanted }: Violation, { env, warn }: CommandContext): Promise<void> {
+  const storage = parseEnv(env, storageEnv);
+  if (!storage.REDIS_URL && !storage.POSTGRES_URL) return;
+  const sender = createJobSender(storage, { log: silent() });
+  try {
+    await sender.send({ v: 1, kind: 'violation', violationId: id, wanted }, { timeoutMs: 5_000 });
+  } catch (error) {
+    warn(`the report in the chat is not changed yet: ${toAppError(error).message}`);
+  } finally {
+    await sender.close();
+  }
 }

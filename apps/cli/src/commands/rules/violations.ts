@@ -6,10 +6,11 @@ import type { Rules } from '@watchpost/rules/rules';
 import { createViolations } from '@watchpost/rules/store/violations';
 import type { Finding, Violation } from '@watchpost/rules/violation';
 import type { ViolationFilter } from '@watchpost/rules/violations';
+import { platformOf } from '@watchpost/shared/chat/chat';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
-import { platformOf } from '@watchpost/shared/chat/chat';
 import type { Command, CommandContext } from '../../command.ts';
+import { findRule } from '../../support/find-rule.ts';
 import { readCount } from '../../support/read-args.ts';
 import { csvRow } from '../../support/rules/csv.ts';
 import { toTable } from '../../support/table.ts';
@@ -17,6 +18,7 @@ import { withRules } from '../../support/with-rules.ts';
 
 const usualLimit = 30;
 const mostViolations = 100_000;
+const mostChanges = 10_000;
 const dayMs = 86_400_000;
 
 const forms = {
@@ -83,13 +85,9 @@ function readViolationsArgs(args: readonly string[], nowMs: number): ViolationsA
 
 /** By the name that a rule has, or had before it was renamed or removed; or by its id. Rejects with `rule-not-found`. */
 async function ruleIdOf(name: string, rules: Rules, signal: AbortSignal): Promise<string> {
-  const key = name.trim().toLowerCase();
   const now = await rules.list(signal);
-  const past = await rules.changes(10_000, signal);
-  const all = [...now, ...past.flatMap(({ before, after }) => [after, before]).filter((rule) => rule !== null)];
-  const rule = all.find((each) => each.name.toLowerCase() === key) ?? all.find(({ id }) => id === name.trim());
-  if (!rule) throw new AppError('rule-not-found', 'there is no rule of this name, and there was none');
-  return rule.id;
+  const past = await rules.changes(mostChanges, signal);
+  return findRule([...now, ...past.flatMap(({ before, after }) => [after, before]).filter((rule) => rule !== null)], name).id;
 }
 
 async function show(found: readonly Violation[], as: ViolationsArgs['as'], { print, written }: CommandContext): Promise<void> {

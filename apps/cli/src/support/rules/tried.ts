@@ -36,7 +36,7 @@ export function printTried(
     warn(`${message === undefined ? '' : `${message} `}${where}: could not be read: ${reason}`);
   if (json) {
     const shown = matches.map((match) => shownMatch(match, stored));
-    print(JSON.stringify({ matches: shown, unread, ...(messages !== undefined && { messages }) }));
+    print(JSON.stringify({ matches: shown, ...(unread.length > 0 && { unread }), ...(messages !== undefined && { messages }) }));
     return;
   }
   const rows = matches.map(({ rule, where, start, end, masked, message }) => [
