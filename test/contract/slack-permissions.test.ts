@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ChatMembers } from '@watchpost/shared/chat/members';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { allowHosts, parseFileHost } from '@watchpost/slack/file-hosts';
+import type { Entitled } from '@watchpost/slack/entitled';
 import { createSlackMembers } from '@watchpost/slack/members';
-import type { Namers } from '@watchpost/slack/namers';
 import { callsTo, postsOn, sendUntilDone } from '../support/posts-rig.ts';
 
 const never = new AbortController().signal;
@@ -25,11 +26,24 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
-function membersWith(namers: Namers): ChatMembers {
+function membersWith(
+  namers: Entitled,
+  { admins = 'everyone', adminChannel = 'slack:CADMINS' }: { admins?: Entitled; adminChannel?: ChannelKey | null } = {},
+): ChatMembers {
   const log = createLogger('test', 'warn', { write: (line) => void logged.push(line) });
   const allows = allowHosts([parseFileHost(slack.url)!]);
   const sendDirect = async (): Promise<never> => Promise.reject(new Error('nobody is sent anything'));
-  return createSlackMembers({ call: callsTo(slack), allows, namers, channel: 'slack:CRESULTS', log, sendDirect, nowMs: () => nowMs });
+  return createSlackMembers({
+    call: callsTo(slack),
+    allows,
+    namers,
+    admins,
+    channel: 'slack:CRESULTS',
+    adminChannel,
+    log,
+    sendDirect,
+    nowMs: () => nowMs,
+  });
 }
 const callsOf = (method: string) => slack.calls.filter((call) => call.method === method);
 
@@ -144,5 +158,39 @@ describe('who may name people', () => {
     expect(logged[0]).toContain('NAMERS');
     nowMs += 400_000;
     expect(await grouped.mayName('U0BOB', never)).toBe('yes');
+  });
+});
+
+describe('who may manage rules', () => {
+  it('is everyone in the admin channel, and nobody for being in the results channel', async () => {
+    slack.people.channels.set('CADMINS', ['U0ADA']);
+    slack.people.channels.set('CRESULTS', ['U0ADA', 'U0BOB']);
+    expect([await members.mayAdminister('U0ADA', never), await members.mayAdminister('U0BOB', never)]).toEqual(['yes', 'no']);
+  });
+
+  it('is nobody where there is no admin channel', async () => {
+    slack.people.channels.set('CRESULTS', ['U0ADA']);
+    expect(await membersWith('everyone', { adminChannel: null }).mayAdminister('U0ADA', never)).toBe('no');
+  });
+
+  it('is whoever RULES_ADMINS lists, also without an admin channel, and no namer', async () => {
+    slack.people.userGroups.set('S0GUARDS', ['U0BOB']);
+    const listed = membersWith(['U0EVE'], { admins: ['U0ADA', 'S0GUARDS'], adminChannel: null });
+    const may = await Promise.all(['U0ADA', 'U0BOB', 'U0EVE'].map((member) => listed.mayAdminister(member, never)));
+    expect(may).toEqual(['yes', 'yes', 'no']);
+    expect(await listed.mayName('U0EVE', never)).toBe('yes');
+  });
+
+  it('is not known where Slack will not say; the log names the admin channel', async () => {
+    slack.mischief('conversations.members', { kind: 'error', error: 'missing_scope' });
+    expect(await members.mayAdminister('U0ADA', never)).toBe('unknown');
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatch(/admin channel.*nobody else may manage rules/);
+  });
+
+  it('is only who is listed where the scope for groups is missing; the log names RULES_ADMINS', async () => {
+    slack.mischief('usergroups.users.list', { kind: 'error', error: 'missing_scope' });
+    expect(await membersWith('everyone', { admins: ['S0GUARDS'] }).mayAdminister('U0BOB', never)).toBe('no');
+    expect(logged[0]).toContain('RULES_ADMINS');
   });
 });

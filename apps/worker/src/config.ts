@@ -4,6 +4,7 @@ import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
+import { rulesEnv } from '@watchpost/rules/config';
 import { seeEnv } from '@watchpost/see/config';
 import { platformEnv, platformFaults } from './platforms.ts';
 
@@ -15,6 +16,7 @@ export const workerEnv = {
   ...galleryEnv,
   ...seeEnv,
   ...camerasEnv,
+  ...rulesEnv,
   ...concurrencyEnv,
   ...hostEnv,
   WORKER_PORT: portEnv.WORKER_PORT,

@@ -1,4 +1,5 @@
 import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
+import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
@@ -14,6 +15,9 @@ export function requireReady(gallery: Pick<Gallery, 'isReady'>): void {
   if (!gallery.isReady()) throw new AppError('gallery-not-ready', 'the gallery is still loading');
 }
 
+/** These need the gallery's database, but no gallery. */
+const withoutGallery: ReadonlySet<JobKind> = new Set<JobKind>(['message', 'file', 'violation']);
+
 /**
  * The gallery as jobs need it: loaded, and its database answers. Only the jobs themselves write: one at a time while the database can
  * only be read.
@@ -22,8 +26,8 @@ export function galleryNeed(gallery: Pick<Gallery, 'isReady'>, records: Pick<Sna
   return {
     name: 'gallery',
     explains: isGalleryMissing,
-    check: async (_kind, signal) => {
-      requireReady(gallery);
+    check: async (kind, signal) => {
+      if (!withoutGallery.has(kind)) requireReady(gallery);
       // No snapshot has this id.
       await records.get('-', signal);
     },

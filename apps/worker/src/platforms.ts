@@ -55,12 +55,16 @@ const repairs: Partial<Record<ErrorCode, string>> = {
 /** The jobs that post. */
 const posting: ReadonlySet<JobKind> = new Set<JobKind>(['visit', 'notice']);
 
+/** These ask the platform for little or nothing, and say themselves what is missing: a token for removing, the admin channel. */
+const independent: ReadonlySet<JobKind> = new Set<JobKind>(['message', 'violation']);
+
 /** A platform's permission to read the snapshots and, for what is posted, to post. */
 export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlatform): JobNeed {
   return {
     name,
     explains: ({ retry }) => retry === 'repairable',
     check: async (kind, signal) => {
+      if (independent.has(kind)) return;
       const uses = posting.has(kind) ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
       for (const use of uses) await chat.check(use, signal);
     },

@@ -7,7 +7,7 @@ import { isGalleryMissing } from './gallery-ready.ts';
 import type { OutcomeCounter } from './outcome-counter.ts';
 import { outcomeOfFailure } from './snapshot/outcome.ts';
 
-interface RecordFailureDeps {
+export interface RecordFailureDeps {
   records: SnapshotRecords;
   count: OutcomeCounter;
   log: Logger;

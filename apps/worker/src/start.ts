@@ -10,7 +10,9 @@ import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
+import { createExtractor } from '@watchpost/extract/create-extractor';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
+import type { Extractor } from '@watchpost/extract/extract';
 import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
@@ -22,7 +24,8 @@ import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms } from './platforms.ts';
-import { recordFailure } from './record-failure.ts';
+import { recordLoss } from './record-loss.ts';
+import { createModerating, sayWhatIsPossible } from './rules.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
@@ -65,15 +68,20 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
-  const { handlers, needs, tasks, count } = assemble(config, { opened, engine, cameras, sender, log, metrics });
+  const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
+  lifecycle.onStop('extractor', () => extractor.close());
+  const { handlers, needs, tasks, ...losing } = assemble(
+    config,
+    { opened, engine, cameras, sender, extractor, log, metrics },
+    lifecycle.stopping,
+  );
   const receiver = createJobReceiver(config, handlers, {
     ...stall,
     concurrency: (kind) => concurrencyOf(kind, config),
     log,
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) =>
-      job.kind === 'snapshot' || job.kind === 'result' ? recordFailure(job, error, { records, count, log }, lifecycle.aborting) : undefined,
+    onFailed: async (job, error) => recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting),
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
@@ -90,12 +98,14 @@ interface Parts {
   engine: FaceEngine;
   cameras: Cameras;
   sender: JobSender & JobBacklog;
+  extractor: Extractor;
   log: Logger;
   metrics: Metrics;
 }
 
 /** The jobs' handlers and the tasks, with all that they work with. */
-function assemble(config: WorkerConfig, { opened, engine, cameras, sender, log, metrics }: Parts) {
+function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
+  const { opened, engine, cameras, sender, extractor, log, metrics } = parts;
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), log });
   const visiting = createVisiting({
     ...opened,
@@ -108,10 +118,28 @@ function assemble(config: WorkerConfig, { opened, engine, cameras, sender, log, 
     keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
     freshnessMs: config.FRESHNESS_MS,
   });
+  const moderating = createModerating(
+    {
+      ...opened,
+      cameras,
+      platforms: connected,
+      sender,
+      sendTimeoutMs,
+      log,
+      metrics,
+      messageKeys: messageKeysOf(config),
+      quarantineKeys: config.QUARANTINE_KEY,
+      keepMs: config.RULES_KEEP_DAYS * dayMs,
+    },
+    stopping,
+  );
+  void sayWhatIsPossible(moderating, connected, log, stopping);
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,
     ...visiting,
+    ...moderating,
+    extractor,
     platformFor,
     cameras,
     count,
@@ -128,7 +156,14 @@ function assemble(config: WorkerConfig, { opened, engine, cameras, sender, log, 
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
     sendTimeoutMs,
   });
-  return { handlers, needs, tasks: visiting.tasks, count };
+  const { violations, ruleCounts, ruleTasks } = moderating;
+  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks], count, violations, ruleCounts };
+}
+
+/** The same as ingest's, which seals with the first one. */
+function messageKeysOf({ MESSAGE_KEY, SLACK_API_TOKEN }: WorkerConfig): [string, ...string[]] {
+  const [first = SLACK_API_TOKEN, ...others] = MESSAGE_KEY ?? [];
+  return [first, ...others];
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

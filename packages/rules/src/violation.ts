@@ -28,8 +28,9 @@ export type Finding = z.infer<typeof findingSchema>;
 
 /** A file, or a part of one, that could not be read, so that nobody knows whether it is clean. */
 export const unreadSchema = z.object({
-  fileId: z.string(),
-  /** `file 1`, `file 1 / 3`: never its name. */
+  /** Null: the message itself could not be judged. */
+  fileId: z.string().nullable(),
+  /** `file 1`, `file 1 / 3`: never its name. `text`: of the message. */
   where: z.string(),
   /** A code: `encrypted`, `too-large`, `broken`, `timeout`, `unsupported` … */
   reason: z.string(),
@@ -70,6 +71,8 @@ export const violationSchema = z.object({
     /** Why it failed: a code and a sentence without anything of the message. */
     error: z.string().nullable(),
     atMs: z.number().int().nullable(),
+    /** The change for which it failed for good: only a later one tries it again. */
+    failedFor: z.number().int().exactOptional(),
   }),
   kept: z.object({ state: z.enum(keptStates), by: z.string().nullable(), atMs: z.number().int().nullable() }),
   /** What an admin wants done with what is kept; the violation's next job does it, and sets `kept`. */

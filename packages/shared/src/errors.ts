@@ -28,6 +28,7 @@ export const errorCodes = {
   'rule-not-found': 'permanent',
   'violation-missing': 'permanent',
   'violation-busy': 'transient',
+  'violation-waiting': 'transient',
   'extraction-failed': 'transient',
   'removal-refused': 'permanent',
   'removal-unconfirmed': 'transient',

@@ -22,8 +22,11 @@ const mostPages = 50;
 
 export interface ChannelMembersOptions {
   call: SlackCall;
-  /** The results channel. */
   channel: ChannelKey;
+  /** What the channel is for: `results`, `admin`. */
+  channelName: string;
+  /** What only its members may do: `ask or name`. */
+  deed: string;
   log: Logger;
   nowMs?: () => number;
 }
@@ -36,12 +39,14 @@ interface Known {
 }
 
 /**
- * Whether a member is in the results channel. `unknown`: Slack will not say; the log says why, once. Rejects with a transient error
+ * Whether a member is in a channel. `unknown`: Slack will not say; the log says why, once. Rejects with a transient error
  * while Slack does not answer.
  */
 export function createIsInChannel({
   call,
   channel,
+  channelName,
+  deed,
   log,
   nowMs = Date.now,
 }: ChannelMembersOptions): (member: string, signal: AbortSignal) => Promise<Permission> {
@@ -49,7 +54,7 @@ export function createIsInChannel({
   let hasComplained = false;
 
   const complain = (fields: Record<string, unknown>, why: string): void => {
-    if (!hasComplained) log.warn({ ...fields, channel }, `${why}: nobody else may ask or name`);
+    if (!hasComplained) log.warn({ ...fields, channel }, `${why}: nobody else may ${deed}`);
     hasComplained = true;
   };
 
@@ -66,10 +71,10 @@ export function createIsInChannel({
       }
     } catch (error) {
       if (!(error instanceof AppError) || error.retry === 'transient' || error.code === 'aborted') throw error;
-      complain({ err: error }, `Slack does not say who is in the results channel${adviceFor(error)}`);
+      complain({ err: error }, `Slack does not say who is in the ${channelName} channel${adviceFor(error)}`);
       return { members: new Set(), isWhole: false, atMs: nowMs() };
     }
-    if (cursor !== '') complain({ members: members.size }, 'the results channel has too many members to be read');
+    if (cursor !== '') complain({ members: members.size }, `the ${channelName} channel has too many members to be read`);
     return { members, isWhole: cursor === '', atMs: nowMs() };
   };
 

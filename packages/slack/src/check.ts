@@ -25,15 +25,28 @@ const postScopes = ['files:write', 'chat:write'];
 /** Without both, Slack may deny that a channel exists. */
 const seeChannelScopes = ['channels:read', 'groups:read'];
 
+/** The channels that we post to, and the variables that name them. */
+const channelRoles = {
+  results: { what: 'results channel', variable: 'WRITE_SLACK_CHANNEL_ID' },
+  admin: { what: 'admin channel', variable: 'ADMIN_SLACK_CHANNEL_ID' },
+};
+
 /**
  * Asks Slack whether it accepts the token and its scopes and, to post, whether the bot is in the channel, if the app has
  * the scopes to ask about it. Rejects with `chat-not-authorised` or `channel-not-available`, each with the repair, or as SlackCall.
  */
-export async function checkSlack(call: SlackCall, use: Parameters<ChatPlatform['check']>[0], signal: AbortSignal): Promise<void> {
+export async function checkSlack(
+  call: SlackCall,
+  use: Parameters<ChatPlatform['check']>[0],
+  adminChannel: ChannelKey | null,
+  signal: AbortSignal,
+): Promise<void> {
   const { user, response_metadata: metadata } = await authTest(call, identity, signal);
   const granted = metadata?.scopes;
   requireScopes(granted, 'channel' in use ? postScopes : readScopes);
-  if ('channel' in use) await checkChannel(call, use.channel, { bot: user ?? 'watchpost', granted }, signal);
+  if (!('channel' in use)) return;
+  const role = use.channel === adminChannel ? channelRoles.admin : channelRoles.results;
+  await checkChannel(call, use.channel, { bot: user ?? 'watchpost', granted, ...role }, signal);
 }
 
 function requireScopes(granted: readonly string[] | undefined, needed: readonly string[]): void {
@@ -46,7 +59,7 @@ function requireScopes(granted: readonly string[] | undefined, needed: readonly 
 async function checkChannel(
   call: SlackCall,
   key: ChannelKey,
-  { bot, granted }: { bot: string; granted: readonly string[] | undefined },
+  { bot, granted, what, variable }: { bot: string; granted: readonly string[] | undefined; what: string; variable: string },
   signal: AbortSignal,
 ): Promise<void> {
   const id = channelId(key);
@@ -61,13 +74,13 @@ async function checkChannel(
     if (granted && !seeChannelScopes.every((scope) => granted.includes(scope))) return;
     throw new AppError(
       'channel-not-available',
-      `the results channel ${id} does not exist, or is private and the bot is not in it: check WRITE_SLACK_CHANNEL_ID, or /invite @${bot} there`,
+      `the ${what} ${id} does not exist, or is private and the bot is not in it: check ${variable}, or /invite @${bot} there`,
       { cause: error },
     );
   }
   const name = channel.name === undefined ? id : `#${channel.name}`;
   if (channel.is_archived === true) {
-    throw new AppError('channel-not-available', `the results channel ${name} is archived: unarchive it, or set WRITE_SLACK_CHANNEL_ID`);
+    throw new AppError('channel-not-available', `the ${what} ${name} is archived: unarchive it, or set ${variable}`);
   }
   if (channel.is_member === false) {
     throw new AppError('channel-not-available', `the bot is not in the results channel: /invite @${bot} in ${name}`);

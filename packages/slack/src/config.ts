@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Entitled } from './entitled.ts';
 import { hasCredentials, parseFileHost, slackFileHosts } from './file-hosts.ts';
-import type { Namers } from './namers.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
 
 /** Ids are compared whole, never as substrings: C01 is not C012345. */
@@ -49,13 +49,13 @@ const peopleSchema = commaList
     (entries) => (entries.length === 1 && entries[0] === 'everyone') || entries.every((entry) => namer.test(entry)),
     'must be `everyone`, or ids of members (U0123ABCD) and user groups (S0123ABCD), comma-separated',
   )
-  .transform((entries): Namers => (entries[0] === 'everyone' ? 'everyone' : entries))
+  .transform((entries): Entitled => (entries[0] === 'everyone' ? 'everyone' : entries))
   .prefault('everyone');
 
 /** Slack's variables that the worker reads. */
 export const slackWorkerEnv = {
   ...slackEnv,
-  /** Who may name people; see Namers. */
+  /** Who may name people; see Entitled. */
   NAMERS: peopleSchema,
   /** Who may manage rules and decide about violations; `everyone`: in the admin channel. */
   RULES_ADMINS: peopleSchema,

@@ -20,7 +20,7 @@ const messageSchema = z.looseObject({
     .nullish()
     .catch(null),
   blocks: z
-    .array(z.looseObject({ type: z.string() }))
+    .array(z.looseObject({ type: z.string().catch('') }))
     .nullish()
     .catch(null),
 });
@@ -88,7 +88,7 @@ export async function messageAt(
   signal: AbortSignal,
 ): Promise<SlackMessage | null> {
   const isReply = thread !== null && thread !== messageId;
-  const window = { channel, oldest: messageId, latest: messageId, inclusive: true, limit: 20 };
+  const window = { channel, oldest: messageId, latest: messageId, inclusive: true, limit: 20, include_all_metadata: true };
   const method = isReply ? 'conversations.replies' : 'conversations.history';
   try {
     const { messages } = await call(method, isReply ? { ...window, ts: thread } : window, pageSchema, signal);

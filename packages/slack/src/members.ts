@@ -4,14 +4,15 @@ import type { ChatMembers } from '@watchpost/shared/chat/members';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { ChatPosts } from '@watchpost/shared/chat/posts';
 import { AppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import { shownText } from '@watchpost/shared/text';
 import { createAnswers, linePost, type AnswersOptions } from './answers.ts';
 import { limits } from './blocks/limits.ts';
 import { renderPost } from './blocks/render-post.ts';
-import { createIsInChannel, type ChannelMembersOptions } from './channel-members.ts';
+import { createIsInChannel } from './channel-members.ts';
 import { slackChannel } from './channel.ts';
+import { createIsEntitled, type Entitled } from './entitled.ts';
 import { slackErrorOf } from './errors.ts';
-import { createMayName, type NamersOptions } from './namers.ts';
 
 const anything = z.looseObject({});
 const opened = z.looseObject({ channel: z.looseObject({ id: z.string() }) });
@@ -30,7 +31,17 @@ const nameFreshMs = 3_600_000;
 const mostNames = 5_000;
 const nameLimit = { characters: 80, units: 400 };
 
-export interface SlackMembersOptions extends AnswersOptions, ChannelMembersOptions, Omit<NamersOptions, 'isInChannel'> {
+export interface SlackMembersOptions extends AnswersOptions {
+  /** The results channel. */
+  channel: ChannelKey;
+  /** Null: none is configured. */
+  adminChannel: ChannelKey | null;
+  /** Who may name people; `everyone`: in the results channel. */
+  namers: Entitled;
+  /** Who may manage rules; `everyone`: in the admin channel. */
+  admins: Entitled;
+  log: Logger;
+  nowMs?: () => number;
   /** Sends a direct message exactly once. */
   sendDirect: ChatPosts['send'];
 }
@@ -39,7 +50,7 @@ export interface SlackMembersOptions extends AnswersOptions, ChannelMembersOptio
 export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
   const { call, sendDirect, nowMs = Date.now } = options;
   const answer = createAnswers(options);
-  const isInChannel = createIsInChannel(options);
+  const { mayRead, mayName, mayAdminister } = createPermissions(options);
   const names = new Map<string, { name: string | null; atMs: number }>();
   const channels = new Map<string, ChannelKey>();
 
@@ -79,9 +90,9 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
   };
 
   return {
-    mayRead: isInChannel,
-    mayAdminister: async () => Promise.resolve('no'),
-    mayName: createMayName({ ...options, isInChannel }),
+    mayRead,
+    mayName,
+    mayAdminister,
     tell: (to, line, signal) => answer(to, linePost(line), signal),
     answer,
     // Slack takes a member's id where it does not let us open the conversation.
@@ -89,6 +100,26 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
       sendDirect({ ...message, channel: (await directChannel(member, signal)) ?? slackChannel(member) }, save, signal),
     showHome: (member, post, signal) => showHome(call, member, post, signal),
     memberName,
+  };
+}
+
+/** What members may do. */
+function createPermissions(options: SlackMembersOptions): Pick<ChatMembers, 'mayRead' | 'mayName' | 'mayAdminister'> {
+  const { adminChannel, namers, admins } = options;
+  const isInResults = createIsInChannel({ ...options, channelName: 'results', deed: 'ask or name' });
+  const isInAdmin: ChatMembers['mayAdminister'] = adminChannel
+    ? createIsInChannel({ ...options, channel: adminChannel, channelName: 'admin', deed: 'manage rules' })
+    : async () => Promise.resolve('no');
+  return {
+    mayRead: isInResults,
+    mayName: createIsEntitled({ ...options, entitled: namers, variable: 'NAMERS', deed: 'name people', isInChannel: isInResults }),
+    mayAdminister: createIsEntitled({
+      ...options,
+      entitled: admins,
+      variable: 'RULES_ADMINS',
+      deed: 'manage rules',
+      isInChannel: isInAdmin,
+    }),
   };
 }
 

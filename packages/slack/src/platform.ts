@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
 import { retry } from '@watchpost/shared/retry';
-import { channelId, type ChatFile, type ChatPlatform } from '@watchpost/shared/chat/chat';
+import { channelId, type ChannelKey, type ChatFile, type ChatPlatform } from '@watchpost/shared/chat/chat';
 import type { AllowsUrl } from './file-hosts.ts';
 import type { SlackCall } from './calls.ts';
 import { checkSlack, explainForbidden } from './check.ts';
@@ -16,6 +16,8 @@ export interface SlackPlatformOptions {
   token: string;
   /** See allowHosts. */
   allows: AllowsUrl;
+  /** Where violations of rules are reported; null: none is configured. */
+  adminChannel?: ChannelKey | null;
   downloadTimeoutMs?: number;
 }
 
@@ -23,7 +25,13 @@ export interface SlackPlatformOptions {
 const linking = { forMs: 5_000, backoff: { firstMs: 250, maxMs: 2_000 } };
 
 /** Slack as a ChatPlatform. */
-export function createSlackPlatform({ call, token, allows, downloadTimeoutMs = 60_000 }: SlackPlatformOptions): ChatPlatform {
+export function createSlackPlatform({
+  call,
+  token,
+  allows,
+  adminChannel = null,
+  downloadTimeoutMs = 60_000,
+}: SlackPlatformOptions): ChatPlatform {
   /** Asks Slack for what the event left out. */
   const complete = async (file: ChatFile, signal: AbortSignal): Promise<ChatFile> => {
     const { file: full } = await call('files.info', { file: file.id }, fileInfo, signal);
@@ -46,9 +54,9 @@ export function createSlackPlatform({ call, token, allows, downloadTimeoutMs = 6
   };
 
   return {
-    check: (use, signal) => checkSlack(call, use, signal),
+    check: (use, signal) => checkSlack(call, use, adminChannel, signal),
 
-    download: (...args) => explainForbidden(download(...args), () => checkSlack(call, { read: true }, args[2])),
+    download: (...args) => explainForbidden(download(...args), () => checkSlack(call, { read: true }, adminChannel, args[2])),
 
     permalink: async (channel, messageId, signal) => {
       const deadlineMs = performance.now() + linking.forMs;

@@ -17,20 +17,29 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   prefix: slackPrefix,
   env: slackWorkerEnv,
   faults: () => [],
-  connect: (
-    { SLACK_API_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_FILE_HOSTS, WRITE_SLACK_CHANNEL_ID, ADMIN_SLACK_CHANNEL_ID, NAMERS },
-    { turns, log },
-  ) => {
+  connect: (config, { turns, log }) => {
+    const { SLACK_API_TOKEN: token, SLACK_USER_TOKEN: userToken, SLACK_API_URL: apiUrl } = config;
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
+    const userCall = userToken === undefined ? null : createSlackCalls({ token: userToken, apiUrl, timeoutMs });
     const posts = createSlackPosts({ call, turns });
-    const channel = slackChannel(WRITE_SLACK_CHANNEL_ID);
+    const channel = slackChannel(config.WRITE_SLACK_CHANNEL_ID);
+    const adminChannel = config.ADMIN_SLACK_CHANNEL_ID === undefined ? null : slackChannel(config.ADMIN_SLACK_CHANNEL_ID);
     return {
-      chat: createSlackPlatform({ call, token, allows: allowHosts(SLACK_FILE_HOSTS) }),
+      chat: createSlackPlatform({ call, token, allows: allowHosts(config.SLACK_FILE_HOSTS), adminChannel }),
       posts,
-      members: createSlackMembers({ call, allows: answerAddresses(apiUrl), namers: NAMERS, channel, log, sendDirect: posts.sendDirect }),
-      moderation: createSlackModeration(),
+      members: createSlackMembers({
+        call,
+        allows: answerAddresses(apiUrl),
+        namers: config.NAMERS,
+        admins: config.RULES_ADMINS,
+        channel,
+        adminChannel,
+        log,
+        sendDirect: posts.sendDirect,
+      }),
+      moderation: createSlackModeration({ call, userCall }),
       writeChannel: channel,
-      adminChannel: ADMIN_SLACK_CHANNEL_ID === undefined ? null : slackChannel(ADMIN_SLACK_CHANNEL_ID),
+      adminChannel,
     };
   },
 };

@@ -3,11 +3,11 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { PostProgress } from '@watchpost/shared/chat/posts';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Visit } from '@watchpost/visits/visit';
+import type { KeepLease } from '../alone.ts';
 import { change, type GatherDeps, type Gathered } from './1-gather.ts';
 import type { Described } from './2-describe.ts';
 import { planFor, type PicturePlan } from './3-choose-picture.ts';
 import { annotate, type AnnotateDeps } from './4-annotate.ts';
-import type { KeepLease } from './post-lease.ts';
 
 export interface SendDeps extends AnnotateDeps, Pick<GatherDeps, 'visits'> {
   platform: ConnectedPlatform;

@@ -6,6 +6,7 @@ import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Verdict, Visit } from '@watchpost/visits/visit';
+import { alone, type KeepLease, type Room } from '../alone.ts';
 import { requireReady } from '../gallery-ready.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { change, gather, isOutOfDate, type GatherDeps, type Gathered } from './1-gather.ts';
@@ -16,7 +17,6 @@ import { send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
 import { removePictures } from './7-remove-pictures.ts';
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
-import { alone, type KeepLease } from './post-lease.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
 export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<PictureDeps, 'keepsPictures'> {
@@ -35,6 +35,8 @@ export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<
 /** So often a visit is said again in one go. */
 const mostTimes = 3;
 /** Milliseconds. */
+const comeAgainMs = 1_000;
+/** Milliseconds. */
 const changingAgainMs = 2_000;
 
 /** Makes the post of one visit say what is known now: posts it, edits it, or finds that nothing is to be said. */
@@ -50,7 +52,7 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
       return 'idle';
     }
     requireReady(deps.gallery);
-    const done = await alone(deps.documents, job.visitId, (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
+    const done = await alone(deps.documents, roomOf(job), (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
     for (const { snapshotId } of done.snapshots) deps.files.drop(snapshotId);
     log.info(
       { verdict: done.verdict, camera: done.camera, snapshots: done.snapshots.length, isShown: shownOf(done) !== null },
@@ -59,6 +61,13 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
     return shownOf(done) ? undefined : 'idle';
   };
 }
+
+/** One process at a time posts a visit. */
+const roomOf = ({ visitId }: VisitJob): Room => ({
+  id: `visit-${visitId}`,
+  leaseMs: 60_000,
+  busy: () => new AppError('visit-busy', 'another job works on this visit', { retryAfterMs: comeAgainMs }),
+});
 
 /** A post that was deleted is never posted anew. */
 function isDone({ post, shownRevision }: Visit, { why, revision }: VisitJob): boolean {

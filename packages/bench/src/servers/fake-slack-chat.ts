@@ -1,5 +1,8 @@
 import { faultsOfBlocks } from '@watchpost/slack/blocks/faults';
 import { z } from 'zod';
+import { directOf, findIn, reading, shownAs } from './fake-slack-reading.ts';
+import { changedEvent, postedEvent, removing, type FakeRemoving } from './fake-slack-removing.ts';
+import { fakeActor, type FakeActor } from './fake-slack-tokens.ts';
 import type { FakeUploads } from './fake-slack-uploads.ts';
 
 /** A message in a channel. */
@@ -18,13 +21,15 @@ export interface FakeMessage {
   edits: number;
   /** Its picture is shown as a broken one. */
   isBroken: boolean;
+  /** What Slack shows of it beside: attachments, a username, a subtype. */
+  more: Record<string, unknown>;
 }
 
 const blockSchema = z.looseObject({ type: z.string(), slack_file: z.looseObject({ id: z.string() }).optional() });
 export type FakeBlock = z.infer<typeof blockSchema>;
 
 /** What a test decides about messages, and sees of them. */
-export interface FakeChat {
+export interface FakeChat extends FakeRemoving {
   /** Oldest first. Take one out, and somebody has deleted it. */
   messages: FakeMessage[];
   /** What only one member saw. */
@@ -39,8 +44,24 @@ export interface FakeChat {
   aheadMs: number;
   /** Why a channel takes no messages: `is_archived`. */
   closed: Map<string, string>;
+  /** What Slack would tell an app that listens: each message, edit and deletion as an `event`. */
+  onEvent: (event: object) => void;
   /** Posts as somebody else. Resolves to the message. */
-  say(message: { channel: string; text?: string; user?: string; files?: object[]; threadTs?: string; ts?: string }): FakeMessage;
+  say(message: Said): FakeMessage;
+  /** Somebody edits a message, or Slack adds a link's preview to it. */
+  change(message: FakeMessage, over: Partial<Pick<FakeMessage, 'text' | 'blocks' | 'files' | 'more'>>): void;
+}
+
+interface Said {
+  channel: string;
+  text?: string;
+  user?: string;
+  files?: object[];
+  threadTs?: string;
+  ts?: string;
+  blocks?: FakeBlock[];
+  /** See FakeMessage. */
+  more?: Record<string, unknown>;
 }
 
 /** The bot, as auth.test says. */
@@ -48,11 +69,10 @@ export const fakeBot = { user_id: 'U0WATCH', bot_id: 'B0WATCH', team_id: 'T1' } 
 
 export interface FakeMessaging extends FakeChat {
   /** Answers a method of chat or conversations; null: it is none of them. */
-  answer(method: string, args: URLSearchParams): object | { tooSoon: number } | null;
+  answer(method: string, args: URLSearchParams, actor?: FakeActor): object | { tooSoon: number } | null;
 }
 
 const refuse = (error: string, messages: string[] = []) => ({ ok: false, error, response_metadata: { messages } });
-const digits = (ts: string): bigint => BigInt(ts.replace('.', '').padEnd(16, '0'));
 
 /** The messages of one fake Slack. `uploads`: pictures in messages must be there, and ready. */
 export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
@@ -66,14 +86,29 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
     limited: 0,
     aheadMs: 0,
     closed: new Map(),
-    say: ({ channel, text = '', user = 'U0HUMAN', files = [], threadTs = null, ts = nextTs() }) => {
-      const message = { ...ours, channel, ts, threadTs, text, blocks: [], metadata: null, botId: null, user, files };
+    lingersFor: [],
+    lingering: new Map(),
+    privateTo: new Map(),
+    groupDirects: new Set(),
+    removals: [],
+    onEvent: () => undefined,
+    say: ({ channel, text = '', user = 'U0HUMAN', files = [], threadTs = null, ts = nextTs(), blocks = [], more = {} }) => {
+      const message = { ...ours, channel, ts, threadTs, text, blocks, metadata: null, botId: null, user, files, more };
       messages.push(message);
+      chat.onEvent(postedEvent(message));
       return message;
     },
+    change: (message, over) => {
+      const before = shownAs(message, true);
+      Object.assign(message, over, { edits: message.edits + 1 });
+      chat.onEvent(changedEvent(message, before, nextTs()));
+    },
   };
-  const methods: Methods = { ...writing(chat, uploads, nextTs), ...reading(messages) };
-  return Object.assign(chat, { answer: (method: string, args: URLSearchParams) => methods[method]?.(args) ?? null });
+  const methods: Methods = { ...writing(chat, uploads, nextTs), ...reading(chat) };
+  const byActor = removing(chat, nextTs);
+  return Object.assign(chat, {
+    answer: (method: string, args: URLSearchParams, actor = fakeActor) => byActor[method]?.(args, actor) ?? methods[method]?.(args) ?? null,
+  });
 }
 
 type Methods = Record<string, (args: URLSearchParams) => object>;
@@ -103,6 +138,7 @@ function writing(chat: FakeChat, uploads: FakeUploads, nextTs: () => string): Me
     const metadata: unknown = JSON.parse(args.get('metadata') ?? 'null');
     const message = { ...ours, channel, ts: nextTs(), threadTs: args.get('thread_ts'), text: args.get('text') ?? '', blocks, metadata };
     chat.messages.push(message);
+    chat.onEvent(postedEvent(message));
     return { ok: true, channel, ts: message.ts, message: shownAs(message, true) };
   };
 
@@ -116,9 +152,11 @@ function writing(chat: FakeChat, uploads: FakeUploads, nextTs: () => string): Me
     if (text.length > 4_000) return refuse('msg_too_long');
     const blocks = blocksOf(args, message.blocks);
     if (!Array.isArray(blocks)) return blocks;
+    const before = shownAs(message, true);
     if (!swap(message, blocks, chat.swaps)) return refuse('invalid_blocks', ['the picture cannot be changed']);
     message.text = text;
     message.edits += 1;
+    chat.onEvent(changedEvent(message, before, nextTs()));
     return { ok: true, channel: message.channel, ts: message.ts, text };
   };
 
@@ -132,15 +170,7 @@ function writing(chat: FakeChat, uploads: FakeUploads, nextTs: () => string): Me
     return { ok: true, message_ts: nextTs() };
   };
 
-  const remove = (args: URLSearchParams): object => {
-    const message = findIn(chat.messages, args);
-    if (!message) return refuse('message_not_found');
-    if (message.botId !== fakeBot.bot_id) return refuse('cant_delete_message');
-    chat.messages.splice(chat.messages.indexOf(message), 1);
-    return { ok: true };
-  };
-
-  return { 'chat.postMessage': post, 'chat.update': update, 'chat.postEphemeral': ephemeral, 'chat.delete': remove };
+  return { 'chat.postMessage': post, 'chat.update': update, 'chat.postEphemeral': ephemeral };
 }
 
 /** Whether a channel takes a message now. Null: it does. */
@@ -188,73 +218,7 @@ function swap(message: FakeMessage, blocks: FakeBlock[], swaps: FakeChat['swaps'
   return true;
 }
 
-/** The methods that change nothing. */
-function reading(messages: readonly FakeMessage[]): Methods {
-  return {
-    'conversations.history': (args) => {
-      const inChannel = windowOf(args, messages).filter(({ threadTs, ts }) => threadTs === null || threadTs === ts);
-      return paged(inChannel.toReversed(), args);
-    },
-    'conversations.replies': (args) => {
-      const thread = args.get('ts') ?? '';
-      const parent = findIn(messages, args);
-      if (!parent) return refuse('thread_not_found');
-      const others = windowOf(args, messages).filter(({ threadTs, ts }) => threadTs === thread && ts !== thread);
-      return paged([parent, ...others], args);
-    },
-    'conversations.open': (args) => {
-      const users = args.get('users') ?? '';
-      return /^[UW][A-Z0-9]+$/.test(users) ? { ok: true, channel: { id: directOf(users) } } : refuse('user_not_found');
-    },
-  };
-}
-
-const findIn = (messages: readonly FakeMessage[], args: URLSearchParams): FakeMessage | undefined =>
-  messages.find(({ channel, ts }) => channel === args.get('channel') && ts === args.get('ts'));
-
-const ours = { botId: fakeBot.bot_id, user: fakeBot.user_id, files: [], edits: 0, isBroken: false };
-
-/** The direct messages of a member. */
-const directOf = (member: string): string => `D${member.slice(1)}`;
+const ours = { botId: fakeBot.bot_id, user: fakeBot.user_id, files: [], edits: 0, isBroken: false, more: {} };
 
 const picturesIn = (blocks: readonly FakeBlock[]): string[] =>
   blocks.flatMap(({ type, slack_file: file }) => (type === 'image' && file ? file.id : []));
-
-function windowOf(args: URLSearchParams, messages: readonly FakeMessage[]): FakeMessage[] {
-  const [oldest, latest] = [digits(args.get('oldest') || '0'), digits(args.get('latest') || '9'.repeat(16))];
-  const isWithin = args.get('inclusive') === 'true' || args.get('inclusive') === '1';
-  return messages
-    .filter(({ channel }) => channel === args.get('channel'))
-    .filter(({ ts }) => {
-      const at = digits(ts);
-      return (at > oldest && at < latest) || (isWithin && (at === oldest || at === latest));
-    })
-    .sort((one, other) => (digits(one.ts) < digits(other.ts) ? -1 : 1));
-}
-
-function paged(messages: readonly FakeMessage[], args: URLSearchParams): object {
-  const start = Number(args.get('cursor') || 0);
-  const end = start + Number(args.get('limit') || 100);
-  const withMetadata = args.get('include_all_metadata') === 'true';
-  const next = end < messages.length ? String(end) : '';
-  const page = messages.slice(start, end).map((message) => shownAs(message, withMetadata));
-  return { ok: true, messages: page, has_more: next !== '', response_metadata: { next_cursor: next } };
-}
-
-/** A message as Slack shows it: pictures have keys that nobody sent, if they are shown. */
-function shownAs(message: FakeMessage, withMetadata: boolean): object {
-  const { ts, threadTs, text, user, botId, files, metadata, edits, isBroken } = message;
-  const loaded = isBroken ? {} : { image_width: 640, image_height: 480, image_bytes: 1_000, is_animated: false };
-  return {
-    type: 'message',
-    ...(botId !== null && { bot_id: botId, app_id: 'A0WATCH' }),
-    user,
-    ts,
-    text,
-    ...(threadTs !== null && { thread_ts: threadTs }),
-    blocks: message.blocks.map((block, index) => ({ block_id: `b${String(index)}`, ...block, ...(block.slack_file && loaded) })),
-    ...(files.length > 0 && { files }),
-    ...(withMetadata && metadata !== null && { metadata }),
-    ...(edits > 0 && { edited: { user, ts } }),
-  };
-}

@@ -12,6 +12,8 @@ interface FakeUser {
   real_name?: string;
   name?: string;
   deleted?: boolean;
+  is_admin?: boolean;
+  is_owner?: boolean;
 }
 
 /** What a test decides about members and views, and sees of them. */
@@ -129,8 +131,8 @@ const memberMethods = ({ userGroups, channels, users }: Pick<FakePeople, 'userGr
     const id = args.get('user') ?? '';
     const user = users.get(id);
     if (!user) return refuse('user_not_found');
-    const { display_name = '', real_name = '', name = '', deleted = false } = user;
-    return { ok: true, user: { id, name, deleted, real_name, profile: { display_name, real_name } } };
+    const { display_name = '', real_name = '', name = '', deleted = false, is_admin = false, is_owner = false } = user;
+    return { ok: true, user: { id, name, deleted, is_admin, is_owner, real_name, profile: { display_name, real_name } } };
   },
 });
 

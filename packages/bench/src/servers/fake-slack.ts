@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createFakeMessaging, fakeBot, type FakeChat, type FakeMessaging } from './fake-slack-chat.ts';
 import { treatment, type Mischief } from './fake-slack-mischief.ts';
+import { fileRemoving, type FakeFileRemoving } from './fake-slack-removing.ts';
+import { actorOf, type FakeActor, type FakeToken } from './fake-slack-tokens.ts';
 import { createFakeUploads, type FakeUploads, type UploadPlans } from './fake-slack-uploads.ts';
 import { createFakeViews, type FakePeople, type FakeViews } from './fake-slack-views.ts';
 
@@ -16,7 +18,7 @@ interface FakeFile {
  * A Slack that is as unfriendly as the real one can be: programmable rate limits, errors, pages instead of JSON, cuts, late answers,
  * late work, lost and late shares, dropped uploads.
  */
-export interface FakeSlack extends UploadPlans {
+export interface FakeSlack extends UploadPlans, FakeFileRemoving {
   url: string;
   apiUrl: string;
   /** `atMs`: as performance.now() says. */
@@ -25,6 +27,8 @@ export interface FakeSlack extends UploadPlans {
   chat: FakeChat;
   /** Members, their views, and what is answered to their clicks. */
   people: FakePeople;
+  /** The tokens that are not the bot's: an admin's. */
+  tokens: Map<string, FakeToken>;
   /** The bytes of an uploaded picture; null: it is not there, or was deleted. */
   picture(fileId: string): Buffer | null;
   /** Somebody deletes an uploaded picture. */
@@ -48,7 +52,14 @@ export interface FakeSlack extends UploadPlans {
 
 export async function startFakeSlack(): Promise<FakeSlack> {
   const queue = new Map<string, Mischief[]>();
-  const plans: UploadPlans = { posts: [], shareDelay: [], hiddenFor: [], sharesWithoutMessage: false, readyAfterMs: 0 };
+  const plans: UploadPlans & FakeFileRemoving = {
+    posts: [],
+    shareDelay: [],
+    hiddenFor: [],
+    sharesWithoutMessage: false,
+    readyAfterMs: 0,
+    filesLingerFor: [],
+  };
   const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const served = serve(request, response, fake, queue, parts).catch(() => void response.destroy());
@@ -57,7 +68,9 @@ export async function startFakeSlack(): Promise<FakeSlack> {
   });
   const url = await listen(server);
   const uploads = createFakeUploads(plans);
-  const parts: Parts = { uploads, messaging: createFakeMessaging(uploads), views: createFakeViews() };
+  const [messaging, files] = [createFakeMessaging(uploads), new Map<string, FakeFile>()];
+  const removal = fileRemoving(files, uploads, messaging, plans);
+  const parts: Parts = { uploads, messaging, views: createFakeViews(), removal };
   const fake: FakeSlack = Object.assign(plans, {
     url,
     apiUrl: `${url}/api/`,
@@ -68,7 +81,8 @@ export async function startFakeSlack(): Promise<FakeSlack> {
     deleteFile: (id: string) => void uploads.remove(id),
     cancelled: [],
     downloads: [],
-    files: new Map(),
+    files,
+    tokens: new Map(),
     latencyMs: 0,
     redirects: new Map(),
     mischief: (target: string, ...what: Mischief[]) => void queue.set(target, [...(queue.get(target) ?? []), ...what]),
@@ -87,6 +101,7 @@ interface Parts {
   uploads: FakeUploads;
   messaging: FakeMessaging;
   views: FakeViews;
+  removal: ReturnType<typeof fileRemoving<FakeFile>>;
 }
 
 async function serve(
@@ -106,7 +121,7 @@ async function serve(
   });
   const { work, bad, answer } = treatment(queue.get(`${target} ${args['channel']}`)?.shift() ?? queue.get(target)?.shift(), fake.latencyMs);
   await work;
-  const proper = work && (isApi ? api(target, body, fake, parts) : other(path, body, fake, parts));
+  const proper = work && (isApi ? asked(target, body, request.headers.authorization, fake, parts) : other(path, body, fake, parts));
   await answer;
   if (bad === 'none') return;
   answered = true;
@@ -132,16 +147,23 @@ function noted(
 type Answer = (response: ServerResponse) => void;
 
 const json =
-  (value: object): Answer =>
+  (value: object, headers: Record<string, string> = {}): Answer =>
   (response) =>
-    void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    void response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
+
+/** Sees who asks, and does the work of a Web API method if that one may. */
+function asked(method: string, body: Buffer, authorization: string | undefined, fake: FakeSlack, parts: Parts): Answer {
+  const actor = actorOf(authorization, method, fake.tokens, fake.people.users);
+  return typeof actor === 'string' ? json({ ok: false, error: actor }) : api(method, body, actor, fake, parts);
+}
 
 /** Does the work of a Web API method; the result is its answer. */
-function api(method: string, body: Buffer, fake: FakeSlack, { uploads, messaging, views }: Parts): Answer {
+function api(method: string, body: Buffer, actor: FakeActor, fake: FakeSlack, { uploads, messaging, views, removal }: Parts): Answer {
   const args = new URLSearchParams(body.toString());
   switch (method) {
     case 'auth.test':
-      return json({ ok: true, ...fakeBot });
+      if (actor.isBot && actor.scopes === null) return json({ ok: true, ...fakeBot });
+      return json({ ok: true, user_id: actor.user, team_id: actor.team }, { 'x-oauth-scopes': actor.scopes?.join(',') ?? '' });
     case 'chat.getPermalink': {
       const message = args.get('message_ts')?.replace('.', '');
       return json({ ok: true, permalink: `https://example.slack.com/archives/${args.get('channel')}/p${message}` });
@@ -152,14 +174,14 @@ function api(method: string, body: Buffer, fake: FakeSlack, { uploads, messaging
       return json(uploads.complete(args));
     case 'files.info': {
       const id = args.get('file') ?? '';
-      const file = fake.files.get(id);
-      if (!file) return json(uploads.info(id));
+      const file = fake.files.get(id) ?? removal.lingering(id);
+      if (!file) return json(removal.isDeleted(id) ? { ok: false, error: 'file_deleted' } : uploads.info(id));
       return json({ ok: true, file: { id, size: file.bytes.length, url_private_download: `${fake.url}/download/${id}`, ...file.info } });
     }
     case 'files.delete':
-      return json(uploads.remove(args.get('file') ?? ''));
+      return json(removal.remove(args.get('file') ?? '', actor));
     default: {
-      const answer = messaging.answer(method, args) ?? views.answer(method, args) ?? { ok: false, error: 'unknown_method' };
+      const answer = messaging.answer(method, args, actor) ?? views.answer(method, args) ?? { ok: false, error: 'unknown_method' };
       if ('tooSoon' in answer) return (response) => void response.writeHead(429, { 'retry-after': String(answer.tooSoon) }).end('{}');
       return json(answer);
     }

@@ -28,6 +28,8 @@ export interface NewPost {
   post: Post;
   /** Null: without a picture. */
   picture: Picture | null;
+  /** Files that `upload` uploaded, of any kind, which it shows to the channel. */
+  files?: readonly { id: string; title: string }[];
   /** Below this message, in its thread; null: in the channel itself. */
   thread: string | null;
   /** How far an earlier attempt got. */
@@ -54,7 +56,7 @@ export interface ChatPosts {
     shown: { channel: ChannelKey; messageId: string; oldFileId: string | null; fileId: string; post: Post },
     signal: AbortSignal,
   ): Promise<'swapped' | 'kept' | 'gone'>;
-  /** Uploads a picture without showing it anywhere yet. Resolves to the file's id. */
+  /** Uploads a picture, or any file, without showing it anywhere yet. Resolves to the file's id. */
   upload(picture: Picture, signal: AbortSignal): Promise<string>;
   /** Deletes a picture of ours wherever it is shown; one that is gone is no error. */
   remove(fileId: string, signal: AbortSignal): Promise<void>;

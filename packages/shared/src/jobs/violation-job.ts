@@ -20,5 +20,6 @@ export const violationJobs = {
   queue: 'violations',
   attempts: 10,
   backoffMs: 1_000,
-  concurrency: 4,
+  // Most of the time they wait for a channel's turn; what must be removed does not wait for them.
+  concurrency: 16,
 } satisfies JobKindDefinition<ViolationJob>;

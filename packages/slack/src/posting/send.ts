@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channelId } from '@watchpost/shared/chat/chat';
-import type { Post } from '@watchpost/shared/chat/post';
+import type { Post, PostSection } from '@watchpost/shared/chat/post';
 import type { NewPost, PostProgress } from '@watchpost/shared/chat/posts';
 import type { Turns } from '@watchpost/shared/chat/turns';
 import { AppError } from '@watchpost/shared/errors';
@@ -105,7 +105,9 @@ async function ask(before: PostProgress, link: Post['sections'] | null, run: Run
   const { message, save, options, signal } = run;
   const { channel, thread, key } = message;
   const fileId = link ? null : before.fileId;
-  const post = link ? { ...message.post, sections: [...link, ...message.post.sections] } : message.post;
+  const files = await sectionsOfFiles(run);
+  const post = { ...message.post, sections: [...(link ?? []), ...message.post.sections, ...files] };
+  const unfurl = link !== null || files.length > 0;
   await options.turns.take(channel, signal);
   await save({ ...before, state: 'asked', askedAtMs: Date.now() });
   try {
@@ -116,8 +118,8 @@ async function ask(before: PostProgress, link: Post['sections'] | null, run: Run
         ...renderPost(post, { fileId }),
         metadata: { event_type: postEvent, event_payload: { key } },
         // The address of a file, where a post has one, is what shows it to the channel.
-        unfurl_links: link !== null,
-        unfurl_media: link !== null,
+        unfurl_links: unfurl,
+        unfurl_media: unfurl,
         ...(thread !== null && { thread_ts: thread }),
       },
       posted,
@@ -144,6 +146,16 @@ async function withoutPicture(progress: PostProgress, permalink: string | null, 
   const known = permalink ?? (await permalinkOf(progress.fileId, run));
   const words = 'The picture is not ready in Slack yet';
   return ask(progress, [{ text: [known === null ? { text: words } : { text: words, link: known }], buttons: [], menu: [] }], run);
+}
+
+/** Their addresses: a file that is gone has none. */
+async function sectionsOfFiles(run: Run): Promise<Post['sections']> {
+  const sections: PostSection[] = [];
+  for (const { id, title } of run.message.files ?? []) {
+    const link = await permalinkOf(id, run);
+    if (link !== null) sections.push({ text: [{ text: title, link }], buttons: [], menu: [] });
+  }
+  return sections;
 }
 
 async function permalinkOf(fileId: string | null, { options, signal }: Run): Promise<string | null> {

@@ -4,34 +4,40 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SlackCall } from './calls.ts';
 
-/** Who may name people: everyone in the results channel, or these members and the members of these user groups. */
-export type Namers = 'everyone' | readonly string[];
+/** Who may do something: everyone in a channel, or these members and the members of these user groups. */
+export type Entitled = 'everyone' | readonly string[];
 
 const usersSchema = z.looseObject({ users: z.array(z.string()) });
 
 /** For how long the members of a group are not asked for again, milliseconds. */
 const freshMs = 300_000;
 
-export interface NamersOptions {
+export interface EntitledOptions {
   call: SlackCall;
-  namers: Namers;
-  /** Whether somebody is in the results channel. */
+  entitled: Entitled;
+  /** The variable that lists them: `NAMERS`. */
+  variable: string;
+  /** What they may do: `name people`. */
+  deed: string;
+  /** Whether somebody is in the channel that `everyone` means. */
   isInChannel: (member: string, signal: AbortSignal) => Promise<Permission>;
   log: Logger;
   nowMs?: () => number;
 }
 
 /**
- * Whether a member may name people. While Slack does not say who is in a group, those count who were in it when it last did. Where Slack
+ * Whether a member may do something. While Slack does not say who is in a group, those count who were in it when it last did. Where Slack
  * will not say at all, only those count who are listed themselves; the log says so once for each group.
  */
-export function createMayName({
+export function createIsEntitled({
   call,
-  namers,
+  entitled,
+  variable,
+  deed,
   isInChannel,
   log,
   nowMs = Date.now,
-}: NamersOptions): (member: string, signal: AbortSignal) => Promise<Permission> {
+}: EntitledOptions): (member: string, signal: AbortSignal) => Promise<Permission> {
   const known = new Map<string, { users: readonly string[]; atMs: number }>();
   const complained = new Set<string>();
 
@@ -51,7 +57,7 @@ export function createMayName({
       if (!complained.has(group))
         log.warn(
           { err: error, group },
-          'Slack does not say who is in a user group of NAMERS: only members listed by their own id may name people',
+          `Slack does not say who is in a user group of ${variable}: only members listed by their own id may ${deed}`,
         );
       complained.add(group);
       known.set(group, { users: [], atMs: nowMs() });
@@ -60,9 +66,9 @@ export function createMayName({
   };
 
   return async (member, signal) => {
-    if (namers === 'everyone') return isInChannel(member, signal);
-    if (namers.includes(member)) return 'yes';
-    for (const group of namers.filter((id) => id.startsWith('S'))) if ((await membersOf(group, signal)).includes(member)) return 'yes';
+    if (entitled === 'everyone') return isInChannel(member, signal);
+    if (entitled.includes(member)) return 'yes';
+    for (const group of entitled.filter((id) => id.startsWith('S'))) if ((await membersOf(group, signal)).includes(member)) return 'yes';
     return 'no';
   };
 }

@@ -1,0 +1,30 @@
+import type { MessageContent } from '@watchpost/shared/chat/message';
+import type { MessageJob } from '@watchpost/shared/jobs/message-job';
+import type { Match } from '@watchpost/rules/judge';
+import { violationIdOf } from '@watchpost/rules/store/violations';
+import type { Quarantine } from '@watchpost/rules/violations';
+import { addToViolation, findingOf, strongestOf, type AddDeps } from '../findings.ts';
+import type { RuleCounts } from '../rule-counts.ts';
+
+export interface RecordDeps extends AddDeps {
+  quarantine: Pick<Quarantine, 'canKeep' | 'keepMessage'>;
+  ruleCounts: Pick<RuleCounts, 'matches'>;
+  now: () => number;
+}
+
+/** Keeps the original where a rule wants that, records the findings, and queues what follows. In this order: removing comes last. */
+export async function record(
+  matches: readonly Match[],
+  { texts }: MessageContent,
+  job: MessageJob,
+  deps: RecordDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const findings = matches.map((match) => findingOf(match, null, deps.now()));
+  // Of a long message there are several jobs, and none of them has all of it: it is kept before it is removed.
+  const isWhole = !texts.some(({ where }) => / part \d+$/.test(where));
+  if (isWhole && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
+    await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), { texts }, signal);
+  await addToViolation(job, { findings, unread: [] }, deps, signal);
+  deps.ruleCounts.matches(findings);
+}

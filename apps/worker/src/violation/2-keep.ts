@@ -1,0 +1,78 @@
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { ChatFile } from '@watchpost/shared/chat/chat';
+import type { Message } from '@watchpost/shared/chat/message';
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import type { Violation } from '@watchpost/rules/violation';
+import type { Original, Quarantine } from '@watchpost/rules/violations';
+import { onlyId } from '../file/1-fetch.ts';
+import { strongestOf } from '../findings.ts';
+import { removingOf } from './1-decide.ts';
+import { save, type StoreDeps } from './store.ts';
+
+export interface KeepDeps extends StoreDeps {
+  quarantine: Pick<Quarantine, 'canKeep' | 'keepMessage' | 'keepFile' | 'message' | 'files'>;
+  /** Larger files are not downloaded. */
+  maxBytes: number;
+}
+
+/**
+ * Sees to it that the originals are in quarantine before they are removed, where a rule wants that. Most are by now: whoever found them
+ * kept them. Rejects with `removal-refused` if one cannot be kept.
+ */
+export async function keep(
+  violation: Violation,
+  platform: Pick<ConnectedPlatform, 'chat' | 'moderation'>,
+  deps: KeepDeps,
+  signal: AbortSignal,
+): Promise<Violation> {
+  const { id, message: at, findings, removal } = violation;
+  const { quarantine } = deps;
+  if (strongestOf(removingOf(findings, quarantine.canKeep)) !== 'quarantine') return violation;
+  const files = removal.files.filter(({ state }) => state === 'wanted').map(({ fileId }) => fileId);
+  if (removal.state !== 'wanted' && files.length === 0) return violation;
+  let message: Message | null = null;
+  const isKept = (await keptMessage(id, quarantine, signal)) !== null;
+  if (removal.state === 'wanted' && !isKept) {
+    message = await platform.moderation.read(at, signal);
+    if (message) await quarantine.keepMessage(id, { texts: message.content.texts }, signal);
+  }
+  const kept = new Set((await quarantine.files(id, signal)).map(({ fileId }) => fileId));
+  for (const fileId of files.filter((each) => !kept.has(each))) {
+    const file = message?.content.files.find((each) => each.id === fileId) ?? onlyId(fileId);
+    if (await keepFile(id, file, platform, deps, signal)) kept.add(fileId);
+  }
+  if (!isKept && !message && kept.size === 0) return violation;
+  const asKept = (now: Violation): Violation =>
+    now.kept.state === 'no' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
+  return save(violation, asKept, deps, signal);
+}
+
+/** What was kept under a key that nobody has any more is not kept. */
+async function keptMessage(id: string, quarantine: KeepDeps['quarantine'], signal: AbortSignal): Promise<Original | null> {
+  try {
+    return await quarantine.message(id, signal);
+  } catch (error) {
+    if (toAppError(error).code !== 'envelope-unreadable') throw error;
+    return null;
+  }
+}
+
+/** False: it is gone. */
+async function keepFile(
+  id: string,
+  file: ChatFile,
+  { chat }: Pick<ConnectedPlatform, 'chat'>,
+  { quarantine, maxBytes }: KeepDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const bytes = await chat.download(file, { maxBytes, source: 'original' }, signal);
+    await quarantine.keepFile(id, { fileId: file.id, name: file.name, bytes }, signal);
+    return true;
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code === 'file-gone') return false;
+    if (error.retry !== 'permanent') throw error;
+    throw new AppError('removal-refused', `a file could not be kept (${error.code}), so nothing was removed`, { cause: error });
+  }
+}

@@ -1,0 +1,85 @@
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { Post } from '@watchpost/shared/chat/post';
+import { plain, say, sectionsOf } from '@watchpost/shared/chat/say';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { toAppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Violation } from '@watchpost/rules/violation';
+import type { Original, Quarantine } from '@watchpost/rules/violations';
+import { actorRun, authorRun } from '@watchpost/rules/words/parts';
+import { markRestored } from '../restored-files.ts';
+import { isOver, progressSaver, save, type StoreDeps } from './store.ts';
+
+export interface RestoreDeps extends StoreDeps {
+  quarantine: Pick<Quarantine, 'message' | 'files' | 'erase'>;
+  documents: DocumentStore;
+  log: Logger;
+}
+
+/** Does what an admin asked for: has the original posted again, or deletes it. Either way it is kept no longer. */
+export async function restore(
+  violation: Violation,
+  platform: Pick<ConnectedPlatform, 'posts'>,
+  deps: RestoreDeps,
+  signal: AbortSignal,
+): Promise<Violation> {
+  const { id, asked } = violation;
+  if (!asked) return violation;
+  const current = asked.what === 'put-back' ? await putBack(violation, asked.by, platform, deps, signal) : violation;
+  if (!current) return save(violation, (now) => ({ ...now, asked: null }), deps, signal);
+  await deps.quarantine.erase(id, signal);
+  const state = asked.what === 'put-back' ? 'put-back' : 'deleted';
+  return save(current, (now) => ({ ...now, asked: null, kept: { state, by: asked.by, atMs: deps.now() } }), deps, signal);
+}
+
+/** Null: it cannot be posted, and stays where it is. */
+async function putBack(
+  violation: Violation,
+  by: string,
+  { posts }: Pick<ConnectedPlatform, 'posts'>,
+  deps: RestoreDeps,
+  signal: AbortSignal,
+): Promise<Violation | null> {
+  const { id, message, restored } = violation;
+  if (isOver(restored)) return violation;
+  try {
+    const original = await deps.quarantine.message(id, signal);
+    const files = await deps.quarantine.files(id, signal);
+    if (!original && files.length === 0) return null;
+    const { channel, thread } = message;
+    const uploaded: { id: string; title: string }[] = [];
+    for (const { name, bytes } of files) {
+      const title = name ?? 'file';
+      const fileId = await posts.upload({ bytes, fileName: title, title, altText: title }, signal);
+      // Before any channel shows it: nobody is to remove it once more.
+      await markRestored(fileId, deps, signal);
+      uploaded.push({ id: fileId, title });
+    }
+    const post = restoredPost(violation, original, by);
+    const write = (now: Violation, progress: Violation['restored']): Violation => ({ ...now, restored: progress });
+    const saving = progressSaver(violation, { read: (now) => now.restored, write }, deps, signal);
+    const key = `restored-${id}`;
+    const progress = await posts.send({ channel, key, post, picture: null, files: uploaded, thread, progress: restored }, saving, signal);
+    return { ...violation, restored: progress };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.retry === 'transient') throw error;
+    deps.log.error({ err: error, violation: id }, 'an original could not be put back: it stays in quarantine');
+    return null;
+  }
+}
+
+/** The original as our post, with who wrote it. Pure. */
+function restoredPost(violation: Violation, original: Original | null, by: string): Post {
+  const said = original ? saidIn(original) : [];
+  const head = say`${authorRun(violation)} wrote this. ${actorRun(by)} had it put back:`;
+  return { summary: plain(head), picture: null, sections: sectionsOf([head, ...said.map((text) => [{ text }])]), footer: [] };
+}
+
+/** What its readers saw of it: its text, and links and attachments that the text does not have. */
+function saidIn({ texts }: Original): string[] {
+  const said: string[] = [];
+  for (const { where, text } of texts)
+    if (!where.startsWith('file ') && where !== 'username' && !said.some((each) => each.includes(text))) said.push(text);
+  return said;
+}

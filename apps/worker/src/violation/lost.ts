@@ -1,0 +1,30 @@
+import type { Violation } from '@watchpost/rules/violation';
+import type { Violations } from '@watchpost/rules/violations';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { queueViolation, type AddDeps } from '../findings.ts';
+
+/** For admins. */
+const words = 'three workers died while they were about to remove it';
+
+/**
+ * Notes that workers died of a violation's job, and queues one more, which only tells that it still stands. Logs an error of its own, which
+ * must not hide the failure.
+ */
+export async function recordLost(
+  violationId: string,
+  deps: Pick<AddDeps, 'sender' | 'sendTimeoutMs'> & { violations: Pick<Violations, 'update'>; log: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  const lost = (now: Violation): Violation => {
+    const { removal, wanted } = now;
+    if (removal.state !== 'wanted') return { ...now, wanted: wanted + 1 };
+    const files = removal.files.map((file) => (file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
+    return { ...now, wanted: wanted + 1, removal: { ...removal, state: 'failed', failedFor: wanted + 1, files, error: words } };
+  };
+  try {
+    const { violation } = await deps.violations.update(violationId, lost, signal);
+    await queueViolation(violation, deps);
+  } catch (err) {
+    deps.log.warn({ err, violation: violationId }, 'could not record that workers died of a violation');
+  }
+}

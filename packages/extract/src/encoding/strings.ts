@@ -1,0 +1,18 @@
+/** Runs of so many printable characters are taken for text. */
+const shortest = 5;
+
+const ascii = new RegExp(`[\\t\\x20-\\x7E\\xA0-\\xFF]{${shortest},}`, 'g');
+const wide = new RegExp(`(?:[\\t\\x20-\\x7E\\xA0-\\xFF]\\0){${shortest},}`, 'g');
+
+/** So much is searched at a time; runs do not go beyond. Bytes. */
+const windowBytes = 1_048_576;
+
+/** The readable runs in bytes of which nothing else is known, in one-byte encodings and in UTF-16LE, one a line. */
+export function stringsIn(bytes: Buffer): string {
+  const found: string[] = [];
+  for (let from = 0; from < bytes.length; from += windowBytes) {
+    const window = bytes.subarray(from, from + windowBytes).toString('latin1');
+    found.push(...(window.match(wide) ?? []).map((run) => run.replaceAll('\0', '')), ...(window.match(ascii) ?? []));
+  }
+  return found.join('\n');
+}

@@ -1,0 +1,28 @@
+/** What the bytes of a file can be. */
+export const fileFormats = [
+  'archive',
+  'binary',
+  'docx',
+  'empty',
+  'font',
+  'gzip',
+  'html',
+  'mail',
+  'mailbox',
+  'office',
+  'old-office',
+  'opendocument',
+  'pdf',
+  'picture',
+  'pptx',
+  'rtf',
+  'sound',
+  'sqlite',
+  'tar',
+  'text',
+  'video',
+  'xlsx',
+  'xml',
+  'zip',
+] as const;
+export type FileFormat = (typeof fileFormats)[number];
