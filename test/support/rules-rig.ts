@@ -15,6 +15,7 @@ import type { Asker } from '@watchpost/worker/interaction/deps';
 import type { RuleDeedDeps } from '@watchpost/worker/interaction/rules/deps';
 import { moderate } from '@watchpost/worker/interaction/rules/moderate';
 import { runRules } from '@watchpost/worker/interaction/rules/run-rules';
+import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { interaction, notingPlatform, nothingSeen, textOf, type Seen } from './deeds-rig.ts';
 import { ruleParts } from './rule-parts.ts';
 import { finding, violation } from './violation-samples.ts';
@@ -49,15 +50,15 @@ export interface RulesRig {
 export function rulesRig(documents: DocumentStore, options: { canQuarantine?: boolean } = {}): RulesRig {
   const seen = nothingSeen();
   const parts = ruleParts(documents, options);
-  const jobs: Job[] = seen.jobs;
+  const send = async (job: Job): Promise<void> => void seen.jobs.push(job);
   const noting = notingPlatform(seen);
   const rig: RulesRig = {
     ...parts,
     violations: parts.violations,
     deps: {
       ...parts,
-      documents,
-      sender: { send: async (job) => void jobs.push(job) },
+      sender: { send },
+      postNotice: createPostNotice({ documents, sender: { send }, now: Date.now, sendTimeoutMs: 1_000 }),
       sendTimeoutMs: 1_000,
       log: createLogger('test', 'silent'),
     },

@@ -1,5 +1,6 @@
 import { violationActions } from '@watchpost/shared/chat/post';
 import { plain } from '@watchpost/shared/chat/say';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import { readNotice } from '@watchpost/worker/notice/notice';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -12,12 +13,14 @@ const asked = { state: 'asked', by: 'slack:UADA', atMs: 1, channel: 'slack:D1' }
 const noAdmin = 'Only admins of watchpost can do this. Ask whoever runs it to add you.';
 const ofAuthor = { member: 'UADA', channel: 'slack:D1' } as const;
 
+let documents: DocumentStore;
 let rig: RulesRig;
 beforeEach(() => {
-  rig = rulesRig(createMemoryDocuments());
+  documents = createMemoryDocuments();
+  rig = rulesRig(documents);
 });
 const noticeText = async (id: string): Promise<{ to: unknown; text: string } | null> => {
-  const notice = await readNotice(rig.deps.documents, id, never);
+  const notice = await readNotice(documents, id, never);
   return notice && { to: notice.to, text: (notice.post?.sections ?? []).map(({ text }) => plain(text)).join('\n') };
 };
 const jobs = (): string[] => rig.seen.jobs.map((job) => (job.kind === 'violation' ? `violation ${String(job.wanted)}` : job.kind));
