@@ -63,7 +63,9 @@ export interface RuleRig {
   /** Queued, oldest first; and every job that was ever queued, as JSON. */
   queued: Job[];
   everQueued: string[];
-  /** All log lines. */
+  /** All documents that were ever written, as JSON. */
+  written: string[];
+  /** All log lines, and the errors of jobs. */
   lines: string[];
   nowMs: number;
   adminChannel: ChannelKey | null;
@@ -98,8 +100,10 @@ export function createRuleRig({ documents, keys = [quarantineKey], over }: RigOp
   // A lease whose holder dies runs out by itself: lease.test.ts.
   const mortal: DocumentStore = {
     ...stored,
-    put: async (document, signal) =>
-      document.kind === 'lease' ? stored.put(document, signal) : visible(() => stored.put(document, signal)),
+    put: async (document, signal) => {
+      rig.written.push(JSON.stringify(document));
+      return document.kind === 'lease' ? stored.put(document, signal) : visible(() => stored.put(document, signal));
+    },
   };
   const sender = {
     send: async (job: Job): Promise<void> =>
@@ -141,6 +145,7 @@ export function createRuleRig({ documents, keys = [quarantineKey], over }: RigOp
     canRemove: { can: true },
     queued: [],
     everQueued: [],
+    written: [],
     lines: [],
     nowMs: startMs,
     adminChannel,
@@ -192,7 +197,8 @@ function say(rig: RuleRig, { text = '', before, files = [], author, in: where = 
     url: `https://chat.example/${id}`,
     thumbnailUrl: null,
   }));
-  const content = { texts: text === '' ? [] : [{ where: 'text', text }], before: before ?? null, files: chatFiles };
+  const names = files.flatMap(({ name }, index) => (name === undefined ? [] : [{ where: `file ${index + 1}: name`, text: name }]));
+  const content = { texts: [...(text === '' ? [] : [{ where: 'text', text }]), ...names], before: before ?? null, files: chatFiles };
   rig.messages.set(messageId, { ...ref, content });
   const id = `job-${messageId}`;
   const sealed = sealJson(rig.parts.envelope, content, id);
@@ -215,6 +221,7 @@ async function settle(rig: RuleRig, lost: (job: Job, error: AppError) => Promise
       await rig.run(job, { attempt, lastAttempt: attempt >= mostAttempts });
     } catch (thrown) {
       const error = toAppError(thrown);
+      rig.lines.push(JSON.stringify([error.code, error.message, error.stack, String(error.cause)]));
       if (error.code === 'job-worker-lost') await lost(job, error);
       if (error.retry === 'permanent' || (attempt >= mostAttempts && error.retryAfterMs === undefined)) continue;
       if (error.retryAfterMs === undefined) attempts.set(job, attempt);
