@@ -19,7 +19,7 @@ import { createVisits } from '@watchpost/visits/visits';
 import { createInteractionHandler, type InteractionDeps } from '@watchpost/worker/interaction/pipeline';
 import { plain } from '@watchpost/shared/chat/say';
 import { face } from './gallery-backends.ts';
-import { ruleParts } from './rule-parts.ts';
+import { moderatingParts } from './moderating-parts.ts';
 import { silentChat } from './silent-chat.ts';
 
 const never = new AbortController().signal;
@@ -86,16 +86,17 @@ export const textOf = ({ sections, footer }: Post): string => [...sections.map((
 /** What one worker does interactions with. */
 export function depsOf(opened: OpenedGallery, seen: Seen, documents: DocumentStore = opened.documents): InteractionDeps {
   const { gallery, operations, questions, records } = opened;
+  const send = async (job: Job): Promise<void> => void seen.jobs.push(job);
   return {
     gallery,
     operations,
     questions,
     records,
     documents,
-    ...ruleParts(documents),
+    ...moderatingParts(documents, { sender: { send } }),
     visits: createVisits(documents),
     subscriptions: createSubscriptions(documents),
-    sender: { send: async (job) => void seen.jobs.push(job), counts: async () => [{ kind: 'snapshot', state: 'waiting', count: 3 }] },
+    sender: { send, counts: async () => [{ kind: 'snapshot', state: 'waiting', count: 3 }] },
     sendTimeoutMs: 1_000,
     log: createLogger('test', 'silent'),
     platformFor: () => notingPlatform(seen),

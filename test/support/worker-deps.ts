@@ -14,7 +14,7 @@ import type { createHandlers } from '@watchpost/worker/handlers';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
-import { ruleParts } from './rule-parts.ts';
+import { moderatingParts } from './moderating-parts.ts';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
 
@@ -74,7 +74,7 @@ export function workerDeps({
     ...usualTreatment,
     ...visiting,
     ...parts,
-    ...ruleParts(documents),
+    ...moderatingParts(documents, { sender, metrics }),
     platformFor: () => platform,
     engine,
     log,

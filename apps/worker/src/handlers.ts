@@ -8,14 +8,7 @@ import { createSnapshotHandler, type SnapshotDeps } from './snapshot/pipeline.ts
 import { createViolationHandler, type ViolationDeps } from './violation/pipeline.ts';
 import { createVisitHandler, type VisitDeps } from './visit/pipeline.ts';
 
-export type HandlersDeps = SnapshotDeps &
-  VisitDeps &
-  NoticeDeps &
-  InteractionDeps &
-  MessageDeps &
-  FileDeps &
-  ViolationDeps &
-  ResultDeps;
+export type HandlersDeps = SnapshotDeps & VisitDeps & NoticeDeps & InteractionDeps & MessageDeps & FileDeps & ViolationDeps & ResultDeps;
 
 /** One handler for each job kind; a kind without one does not compile. */
 export function createHandlers(deps: HandlersDeps): JobHandlers {

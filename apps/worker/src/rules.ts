@@ -95,7 +95,11 @@ export async function sayWhatIsPossible(
     for (const { moderation } of platforms) {
       const canRemove = await moderation.canRemove(signal);
       if (canRemove.can) log.info('messages can be removed');
-      else log[live.some(({ action }) => action !== 'report') ? 'warn' : 'info']({ why: canRemove.why }, 'nothing can be removed: rules only report');
+      else
+        log[live.some(({ action }) => action !== 'report') ? 'warn' : 'info'](
+          { why: canRemove.why },
+          'nothing can be removed: rules only report',
+        );
     }
   } catch (err) {
     if (!signal.aborted) log.warn({ err }, 'could not find out what rules can do here');

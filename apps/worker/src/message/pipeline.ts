@@ -68,4 +68,3 @@ export async function recordUnjudged(
     deps.log.warn({ err, message: job.messageId }, 'could not record that a message could not be judged');
   }
 }
-

@@ -103,4 +103,3 @@ function isPending({ removal }: Violation): (finding: Finding) => boolean {
   const done = new Set(removal.files.filter(({ state }) => isDone(state)).map(({ fileId }) => fileId));
   return ({ fileId }) => (fileId === null ? !isDone(removal.state) : !done.has(fileId));
 }
-

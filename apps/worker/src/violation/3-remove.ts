@@ -49,8 +49,7 @@ export async function remove(
 /** An earlier attempt may have removed it, and died before it knew. */
 const hasAsked = ({ removal }: Violation): boolean => removal.tries > 1;
 
-const sinceMs = ({ message, foundAtMs }: Violation): number =>
-  foundAtMs - message.postedAtMs < soonMs ? message.postedAtMs : foundAtMs;
+const sinceMs = ({ message, foundAtMs }: Violation): number => (foundAtMs - message.postedAtMs < soonMs ? message.postedAtMs : foundAtMs);
 
 async function oneRemoval(work: () => Promise<Outcome>): Promise<Outcome | AppError> {
   try {
@@ -81,7 +80,14 @@ const noteMessage =
     const isRefused = typeof outcome !== 'string';
     const filesFailed = removal.files.some(({ state }) => state === 'failed');
     const anyRemoved = outcome === 'removed' || removal.files.some(({ state }) => state === 'removed');
-    const state = isRefused || filesFailed ? 'failed' : removal.files.some((file) => file.state === 'wanted') ? 'wanted' : anyRemoved ? 'removed' : 'gone';
+    const state =
+      isRefused || filesFailed
+        ? 'failed'
+        : removal.files.some((file) => file.state === 'wanted')
+          ? 'wanted'
+          : anyRemoved
+            ? 'removed'
+            : 'gone';
     const error = isRefused ? wordsOf(outcome) : filesFailed ? removal.error : null;
     return { ...now, removal: { ...removal, state, error, atMs: clock(), ...failedFor(now, state) } };
   };
@@ -91,7 +97,8 @@ export const failedFor = ({ wanted }: Violation, state: Violation['removal']['st
   state === 'failed' ? { failedFor: wanted } : {};
 
 /** What an error says to admins; what is no error of ours may say anything. */
-export const wordsOf = ({ code, message }: AppError): string => (code === 'internal' ? 'something went wrong, and the log says what' : message).slice(0, 500);
+export const wordsOf = ({ code, message }: AppError): string =>
+  (code === 'internal' ? 'something went wrong, and the log says what' : message).slice(0, 500);
 
 /** Notes that it was not removed. `isFinal`: it is not tried again. `hasAsked`: the platform was asked for it, and may have done it. */
 export async function noteFailure(

@@ -25,7 +25,10 @@ export async function report(
   if (progress === null && !(await hasLine(violation, deps, signal)))
     return save(violation, (now) => ({ ...now, report: { ...now.report, summarised: true } }), deps, signal);
   const post = reportOf(violation, { link: await linkTo(violation, platform, signal), canRemove: await askCanRemove(platform, signal) });
-  const write = (now: Violation, next: Violation['report']['progress']): Violation => ({ ...now, report: { ...now.report, progress: next } });
+  const write = (now: Violation, next: Violation['report']['progress']): Violation => ({
+    ...now,
+    report: { ...now.report, progress: next },
+  });
   const saving = progressSaver(violation, { read: (now) => now.report.progress, write }, deps, signal);
   const message = { channel, key: `violation-${violation.id}`, post, picture: null, thread: null, progress };
   const sent = progress?.state === 'posted' ? progress : await posts.send(message, saving, signal);
@@ -47,7 +50,11 @@ async function hasLine(violation: Violation, { documents }: ReportDeps, signal: 
 }
 
 /** To a message that still stands. */
-async function linkTo({ removal, message }: Violation, { chat }: Pick<ConnectedPlatform, 'chat'>, signal: AbortSignal): Promise<string | null> {
+async function linkTo(
+  { removal, message }: Violation,
+  { chat }: Pick<ConnectedPlatform, 'chat'>,
+  signal: AbortSignal,
+): Promise<string | null> {
   const isGone = removal.state === 'removed' || removal.state === 'gone';
   return isGone ? null : chat.permalink(message.channel, message.messageId, signal);
 }

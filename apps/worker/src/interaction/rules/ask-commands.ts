@@ -43,7 +43,7 @@ export const history: RulesCommand = async (_asked, { rules }, signal) => {
   const changes = await rules.changes(mostChanges, signal);
   if (changes.length === 0) return answer(say`No rule has been changed yet.`);
   const lines = changes.map(
-    (change) => say`• ${moment(change.atMs)} · ${actorRun(change.actor)} ${withMentions(describeChange(change, showId))}`,
+    (change) => say`• ${moment(change.atMs)} · ${actorRun(change.actor)} · ${withMentions(describeChange(change, showId))}`,
   );
   return answerOf(say`The latest changes:`, lines);
 };

@@ -40,8 +40,9 @@ const switching =
   async (asked, { rules }, signal) => {
     const { id } = findRule(nameIn(asked.words), await rules.list(signal), `${command} NAME`);
     const rule = await rules.edit(id, settings, asked.asker.actor.id, signal);
-    const state = rule.enabled ? say`` : say` It is disabled: ${typedRules(`enable ${quoted(rule.name)}`)} applies it again.`;
-    return answer(say`${stateOf(rule, command)}${state}${await warning(rule, asked, signal)}`);
+    const state =
+      rule.enabled || command === 'disable' ? say`` : say` It is disabled: ${typedRules(`enable ${quoted(rule.name)}`)} applies it again.`;
+    return answer(say`${stateOf(rule, command)}${state}${command === 'disable' ? [] : await warning(rule, asked, signal)}`);
   };
 export const live = switching('live', { dryRun: false });
 export const dryRun = switching('dry-run', { dryRun: true });

@@ -1,9 +1,9 @@
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Envelope } from '@watchpost/shared/envelope';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Rules } from '@watchpost/rules/rules';
 import type { Violations } from '@watchpost/rules/violations';
+import type { PostNotice } from '../../notice/notice.ts';
 
 /** What deeds about rules and violations are done with. */
 export interface RuleDeedDeps {
@@ -11,7 +11,7 @@ export interface RuleDeedDeps {
   violations: Pick<Violations, 'get' | 'update' | 'find'>;
   /** Opens what was typed after `/rules`. */
   envelope: Envelope;
-  documents: DocumentStore;
+  postNotice: PostNotice;
   sender: Pick<JobSender, 'send'>;
   sendTimeoutMs: number;
   log: Logger;

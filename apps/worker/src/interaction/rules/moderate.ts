@@ -5,7 +5,6 @@ import { toAppError } from '@watchpost/shared/errors';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import type { Violation } from '@watchpost/rules/violation';
 import { appealAnswerOf, authorMessageOf } from '@watchpost/rules/words/author-message';
-import { createPostNotice } from '../../notice/notice.ts';
 import type { Asker } from '../deps.ts';
 import { decide, type Decision, type Pressed } from './decide.ts';
 import type { RuleDeedDeps } from './deps.ts';
@@ -69,11 +68,10 @@ async function follow(violation: Violation, { action }: Pressed, asker: Asker, d
 }
 
 /** The author hears how the appeal ended, once. */
-async function tellAuthor(violation: Violation, { name }: Asker, deps: RuleDeedDeps, signal: AbortSignal): Promise<void> {
+async function tellAuthor(violation: Violation, { name }: Asker, { postNotice }: RuleDeedDeps, signal: AbortSignal): Promise<void> {
   const { member } = violation.message.author;
   const post = appealAnswerOf(violation);
   if (member === null || !post) return;
-  const postNotice = createPostNotice({ ...deps, now: Date.now });
   const id = `appeal-${violation.id}-${violation.appeal.state}`;
   await postNotice({ id, to: { platform: name, member, about: 'own-message' }, post, sheet: [] }, signal);
 }
