@@ -189,6 +189,10 @@ describeWith(
       await until('both are queued', async () => ((await added()) === 2 ? true : undefined));
       expect(ingest.output()).toMatch(/"channel":"C5".*"watched":2/);
       expect(await ingest.metrics()).toContain('ingest_backfilled_total{outcome="watched"} 2');
+      await until('it is noted until when messages were received', async () => {
+        const { document } = await database.documents.get('intake', 'slack', never);
+        return (document?.atMs ?? 0) > agoMs(1);
+      });
       // Slack delivers one of them late.
       const late = slack.chat.messages.find(({ text }) => text === 'missed');
       await ingest.post(messageEvent({ channel: 'C5', user: 'U0HUMAN', text: 'missed', ts: late?.ts, event_ts: late?.ts, blocks: [] }));
