@@ -12,6 +12,7 @@ function noting(over: Partial<Parameters<typeof noteReceived>[0]> = {}) {
     log: pino({ level: 'silent' }),
     now: () => 7,
     everyMs: 5,
+    firstMs: 5,
   };
   const done = noteReceived({ ...options, ...over }, stopping.signal);
   onTestFinished(() => stopping.abort());
@@ -48,4 +49,11 @@ it('is tried again where it could not be written', async () => {
   });
   await until('it is noted', () => noted.length > 0);
   expect(tries).toBeGreaterThanOrEqual(3);
+});
+
+it('is noted as soon as nothing is missing, and then at longer intervals', async () => {
+  const it = noting({ everyMs: 60_000 });
+  await until('it is noted', () => it.noted.length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(it.noted).toHaveLength(1);
 });

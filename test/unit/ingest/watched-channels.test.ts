@@ -59,7 +59,7 @@ describe('the channels that rules look at', () => {
     const rules = [ofScope({ in: 'all' }), ofScope({ in: 'some', channels: ['slack:C9'] })];
     const { channels, logged } = await channelsOf(rules, refuse);
     expect(channels).toEqual(['C9']);
-    expect(logged.join('')).toMatch(/channels:read and groups:read/);
+    expect(logged.join('')).toMatch(/channels:read, groups:read/);
   });
 
   it('are those that rules name where Slack goes on failing', async () => {

@@ -10,19 +10,26 @@ export interface NoteReceivedOptions {
   now: () => number;
   /** Between two notes, milliseconds. */
   everyMs?: number;
+  /** Between two looks whether the first one can be made, milliseconds. */
+  firstMs?: number;
 }
 
-/** Notes now and then until when messages were received: where the next start goes on. Resolves after the signal has aborted. */
+/** Notes at first, and then now and again, until when messages were received: where the next start goes on. Resolves after the signal has aborted. */
 export async function noteReceived(
-  { isReceiving, note, log, now, everyMs = 30_000 }: NoteReceivedOptions,
+  { isReceiving, note, log, now, everyMs = 30_000, firstMs = 1_000 }: NoteReceivedOptions,
   stopping: AbortSignal,
 ): Promise<void> {
   const loop = async (): Promise<never> => {
-    for (;;) {
-      await pause(everyMs, stopping);
+    for (let isNoted = false; ;) {
+      await pause(isNoted ? everyMs : firstMs, stopping);
       if (!isReceiving()) continue;
-      // The next start fetches a little more where it could not be written.
-      await note(now(), stopping).catch((err: unknown) => log.debug({ err }, 'until when messages were received could not be noted'));
+      try {
+        await note(now(), stopping);
+        isNoted = true;
+      } catch (err) {
+        // The next start fetches a little more.
+        log.debug({ err }, 'until when messages were received could not be noted');
+      }
     }
   };
   await loop().catch(() => undefined);

@@ -60,8 +60,10 @@ export function createWatchedChannels({ call, watching, adminChannel, log, backo
         ids.push(...(await joined(signal)).filter((id) => wide.some((scope) => covers(scope, id))));
       } catch (error) {
         if (signal.aborted) throw error;
-        const advice = 'the app needs the scopes channels:read and groups:read';
-        log.warn({ err: error }, `what was said in between is fetched from channels that rules name only: ${advice}`);
+        log.warn(
+          { err: error },
+          'Slack does not list the channels that the bot is in (scopes channels:read, groups:read): what was said in between is fetched only from channels that rules name',
+        );
       }
     }
     return [...new Set(ids)].filter((id) => id !== adminChannel);
