@@ -172,7 +172,7 @@ for (const backend of oneOfEachBackend) {
       const file = path.join(folder, 'patterns.csv');
       await writeFile(file, `id;Name;Pattern\r\n1;Keys;"${keyPattern}"\r\n2;Behind;(?<=x)y\r\n3;Cards;"[0-9]{16}"\r\n`);
       await rules(['add', '--name', 'cards', '--detector', 'card-numbers']);
-      expect(await rules(['import', file, '--action', 'remove'])).toEqual({
+      expect(await rules(['import', file, '--severity', 'high'])).toEqual({
         code: 1,
         out: [
           'added  Keys',
@@ -184,7 +184,7 @@ for (const backend of oneOfEachBackend) {
       });
       expect(await stored()).toMatchObject([
         { name: 'cards', look: { detector: 'card-numbers' }, action: 'report' },
-        { name: 'Keys', look: { pattern: keyPattern }, action: 'remove', dryRun: true },
+        { name: 'Keys', look: { pattern: keyPattern }, action: 'remove', severity: 'high', dryRun: true },
       ]);
       const again = await rules(['import', file, '--live', '--json']);
       expect([again.code, parsed(again.out)]).toEqual([

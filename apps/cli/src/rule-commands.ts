@@ -81,7 +81,13 @@ export const ruleCommands: Record<string, CommandEntry> = {
     usage: 'FILE [OPTION...]',
     does: "add the rules of the old service's table, exported as CSV with name and pattern; names that exist are left alone",
     needs: 'gallery-or-new',
-    options: [...settings, ...live, ['--disabled', 'do not apply them yet'], ...json],
+    options: [
+      ['--action A', 'remove (default, as the old service did), quarantine, or report'],
+      ...settings.filter(([option]) => option !== '--action A'),
+      ...live,
+      ['--disabled', 'do not apply them yet'],
+      ...json,
+    ],
     load: () => import('./commands/rules/import.ts'),
   },
   'rules violations': {

@@ -46,7 +46,8 @@ function readImportArgs(args: readonly string[]): { file: string; settings: Omit
   if (file === undefined) faults.push('the file is missing');
   if (others.length > 1) faults.push('only one file can be imported at a time');
   if (faults.length > 0 || file === undefined) throw new AppError('usage-invalid', faults.join('\n'));
-  return { file, settings: rest, json: more['json'] !== undefined };
+  // As the old service did.
+  return { file, settings: { action: 'remove', ...rest }, json: more['json'] !== undefined };
 }
 
 /** One bad line does not stop the others. Rejects with what is no fault of the line. */

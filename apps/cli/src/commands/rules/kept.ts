@@ -12,6 +12,7 @@ import { parseEnv } from '@watchpost/shared/config/parse-env';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { violationIdSchema } from '@watchpost/shared/jobs/violation-job';
 import type { Command, CommandContext } from '../../command.ts';
 import { actor, silent, withDatabase } from '../../support/open-database.ts';
 
@@ -43,10 +44,18 @@ export const run: Command = async (args, context) => {
 };
 
 function readKeptArgs(args: readonly string[]): KeptArgs {
-  const { values, others, faults } = readFlags(args, { put: 'value', delete: 'switch', json: 'switch' });
+  // An id may begin with two hyphens.
+  const [first] = args;
+  const given = violationIdSchema.safeParse(first).data;
+  const { values, others, faults } = readFlags(given === undefined ? args : args.slice(1), {
+    put: 'value',
+    delete: 'switch',
+    json: 'switch',
+  });
   const { put, delete: deletes, json } = values;
-  const [id = ''] = others;
-  if (others.length !== 1) faults.push('the id of one violation must be given: watchpost rules violations lists them');
+  const ids = given === undefined ? others : [given, ...others];
+  const [id = ''] = ids;
+  if (ids.length !== 1) faults.push('the id of one violation must be given: watchpost rules violations lists them');
   if (put !== undefined && deletes !== undefined) faults.push('--put and --delete cannot both be given');
   if (faults.length > 0) throw new AppError('usage-invalid', faults.join('\n'));
   return { id, put, deletes: deletes !== undefined, json: json !== undefined };

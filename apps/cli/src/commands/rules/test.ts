@@ -24,7 +24,7 @@ export function needsOf(args: readonly string[]): Needs {
 export const run: Command = async (args, context) => {
   const { what, on, json } = readTestArgs(args);
   const judge = await judgeFor(what, context);
-  const tried = await tryOn(on, { judge, isNamed: what !== null && 'name' in what }, context);
+  const tried = await tryOn(on, { judge, onlyWhereApplies: what === null }, context);
   printTried(tried, { json, stored: what === null || 'name' in what }, context);
   if (tried.matches.length > 0) return 1;
   return tried.missing > 0 ? 2 : 0;
@@ -51,7 +51,7 @@ function tried(look: Rule['look']): Rule {
 
 async function tryOn(
   on: TestArgs['on'],
-  { judge, isNamed }: { judge: Judge; isNamed: boolean },
+  { judge, onlyWhereApplies }: { judge: Judge; onlyWhereApplies: boolean },
   context: CommandContext,
 ): Promise<Tried & { missing: number }> {
   const { env, signal, warn } = context;
@@ -66,7 +66,7 @@ async function tryOn(
   try {
     if ('channel' in on) {
       const { tryChannel } = await import('../../support/rules/try-channel.ts');
-      return { ...(await tryChannel(on, { judge, extractor, isNamed }, context)), missing: 0 };
+      return { ...(await tryChannel(on, { judge, extractor, onlyWhereApplies }, context)), missing: 0 };
     }
     for (const { name } of judge.rules.filter((rule) => !readsFiles(rule))) warn(`the rule ${name} looks only at the names of files`);
     return await tryFiles(on.files, { judge, extractor }, signal);
