@@ -50,7 +50,9 @@ export const rules: Bench = async (args, io) => {
     seed: wholeNumber(0, 2 ** 20).default(1),
     queue: z.enum(['redis', 'postgres']).default('redis'),
   });
-  const scores = await scoreDetectors(corpus(options.seed), io.signal);
+  const { missed: notFound, mistaken, ...scores } = await scoreDetectors(corpus(options.seed), io.signal);
+  for (const text of notFound) io.warn(`not found: ${text}`);
+  for (const text of mistaken) io.warn(`mistaken: ${text}`);
   const started: Started[] = [];
   setMaxListeners(0, io.signal);
   try {
@@ -188,7 +190,9 @@ function judgeLoad(sent: readonly (PostedMessage | null)[], found: readonly Viol
   };
 }
 
-type RulesReport = ReturnType<typeof judgeLoad> & Awaited<ReturnType<typeof remove>> & Awaited<ReturnType<typeof scoreDetectors>>;
+type RulesReport = ReturnType<typeof judgeLoad> &
+  Awaited<ReturnType<typeof remove>> &
+  Pick<Awaited<ReturnType<typeof scoreDetectors>>, 'precision' | 'recall' | 'positives' | 'lookAlikes' | 'detectors'>;
 
 const isSound = (report: RulesReport): boolean =>
   report.refused + report.missed + report.invented + report.notRemoved + report.removedTwice === 0 &&
@@ -203,7 +207,7 @@ function toLines(report: RulesReport): string[] {
     `${String(report.messages)} messages judged at ${String(report.messagesPerSecond)} a second: missed ${String(report.missed)}, invented ${String(report.invented)}, never acknowledged ${String(report.refused)}`,
     `from a message to its verdict: p95 ${String(report.p95VerdictSeconds)} s`,
     `${String(report.removals)} messages removed, one at a time: p95 ${String(report.p95RemovalSeconds)} s until verified; not removed ${String(report.notRemoved)}, asked for twice ${String(report.removedTwice)}`,
-    `detectors: precision ${String(report.precision)}, recall ${String(report.recall)}`,
+    `detectors, on ${String(report.positives)} samples and ${String(report.lookAlikes)} look-alikes: precision ${String(report.precision)}, recall ${String(report.recall)}`,
   ];
 }
 

@@ -85,7 +85,10 @@ async function deleteMessage(args: Arguments, token: string, admin: WebApiOption
 /** The channels that the caller is in. */
 async function ownChannels({ limit }: Arguments, token: string, call: Call): Promise<Answer> {
   const answer = await call('conversations.list', { limit: limit ?? allOfThem }, token);
-  const channels = z.array(z.looseObject({ is_member: z.boolean().optional() })).catch([]).parse(answer['channels']);
+  const channels = z
+    .array(z.looseObject({ is_member: z.boolean().optional() }))
+    .catch([])
+    .parse(answer['channels']);
   return { ...answer, channels: channels.filter(({ is_member: isMember }) => isMember !== false) };
 }
 
