@@ -171,7 +171,8 @@ describe('adapters', () => {
   });
 
   it('the pipelines know no chat platform by name', () => {
-    const rooms = /^apps\/worker\/src\/(snapshot|visit|notice|interaction|result)\/|^packages\/(see|gallery|visits)\//;
+    const rooms =
+      /^apps\/worker\/src\/(snapshot|visit|notice|interaction|message|file|violation|result)\/|^packages\/(see|gallery|visits)\//;
     const pipelines = all.filter(({ file }) => rooms.test(file));
     expect(pipelines.filter(({ text }) => /slack|telegram|mrkdwn/i.test(text)).map(({ file }) => file)).toEqual([]);
   });

@@ -23,7 +23,8 @@ export const plainExtractor: Extractor = {
 
 export interface PartsOptions {
   sender: Pick<JobSender, 'send'>;
-  keys?: readonly string[] | undefined;
+  /** Of the quarantine; null: there is none. */
+  keys?: readonly string[] | null;
   metrics?: Metrics;
   now?: () => number;
 }
@@ -41,7 +42,7 @@ export function moderatingParts(
       ready: async (signal) => createJudge(await parts.rules.list(signal)),
       done: Promise.resolve(),
     },
-    quarantine: createQuarantine(documents, { keys, keepMs: 90 * dayMs }),
+    quarantine: createQuarantine(documents, { keys: keys ?? undefined, keepMs: 90 * dayMs }),
     rates: createRates(documents),
     postNotice: createPostNotice({ documents, sender, now, sendTimeoutMs: 1_000 }),
     ruleCounts: createRuleCounts(metrics),

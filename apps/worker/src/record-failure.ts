@@ -8,7 +8,7 @@ import type { OutcomeCounter } from './outcome-counter.ts';
 import { outcomeOfFailure } from './snapshot/outcome.ts';
 
 export interface RecordFailureDeps {
-  records: SnapshotRecords;
+  records: Pick<SnapshotRecords, 'open' | 'get' | 'save'>;
   count: OutcomeCounter;
   log: Logger;
 }

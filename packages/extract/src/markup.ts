@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { encodingOf } from './encoding/decode-text.ts';
+import { decodeText, encodingOf } from './encoding/decode-text.ts';
 
 export interface MarkupHandlers {
   open(name: string, attributes: Readonly<Record<string, string>>): void;
@@ -13,6 +13,17 @@ export interface MarkupHandlers {
 const deepest = 5_000;
 
 const chunkBytes = 65_536;
+
+/** The text of bytes, piece by piece. */
+function* decoded(bytes: Buffer): Generator<string> {
+  const encoding = encodingOf(bytes) ?? 'utf-8';
+  // Rare, and not known to TextDecoder.
+  if (encoding.startsWith('utf-32')) return yield decodeText(bytes, encoding, bytes.length);
+  const decoder = new TextDecoder(encoding);
+  for (let from = 0; from < bytes.length; from += chunkBytes)
+    yield decoder.decode(bytes.subarray(from, from + chunkBytes), { stream: true });
+  yield decoder.decode();
+}
 
 /**
  * Goes through HTML or XML, whatever is wrong with it. Entities of a document's own are not expanded: their declarations are comments here.
@@ -36,11 +47,11 @@ export function walkMarkup(bytes: Buffer, isXml: boolean, handlers: MarkupHandle
     },
     { xmlMode: isXml, decodeEntities: true },
   );
-  const decoder = new TextDecoder(encodingOf(bytes) ?? 'utf-8');
-  for (let from = 0; from < bytes.length && depth < deepest; from += chunkBytes)
-    parser.write(decoder.decode(bytes.subarray(from, from + chunkBytes), { stream: true }));
+  for (const piece of decoded(bytes)) {
+    parser.write(piece);
+    if (depth >= deepest) break;
+  }
   if (depth >= deepest) return false;
-  parser.write(decoder.decode());
   parser.end();
   return true;
 }

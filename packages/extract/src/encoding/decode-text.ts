@@ -50,7 +50,7 @@ function wideEncoding(sample: Buffer): string | null {
 /** Whether nearly all of a text is what people and programs write. */
 function plausible(text: string): boolean {
   const odd = text.match(/[\p{Cc}\p{Cn}\p{Co}\p{Cs}\uFFFD]/gu)?.filter((character) => !/[\0\t\n\r\f\b\u001B]/.test(character)).length ?? 0;
-  return odd <= text.length * 0.02;
+  return odd <= Math.max(1, text.length * 0.02);
 }
 
 /** What a text says of its encoding itself: XML's declaration, HTML's meta. */
@@ -79,6 +79,17 @@ function guessedEncoding(sample: Buffer): string {
   return likely?.name ?? 'windows-1252';
 }
 
+/** What windows-1252 has where Latin-1 has control characters. Node decodes it as Latin-1. */
+const western = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ';
+
+const decodeWestern = (bytes: Buffer): string =>
+  bytes.toString('latin1').replace(/[\u0080-\u009F]/g, (one) => western[one.charCodeAt(0) - 0x80] ?? one);
+
+function decode(bytes: Buffer, encoding: string): string {
+  if (encoding.startsWith('utf-32')) return decodeWide(bytes, encoding === 'utf-32le');
+  return /^(?:windows-1252|iso-8859-1|latin1)$/i.test(encoding) ? decodeWestern(bytes) : new TextDecoder(encoding).decode(bytes);
+}
+
 /** The encoding of a text by its bytes, a label of TextDecoder or `utf-32le`, `utf-32be`; null: it is no text. */
 export function encodingOf(bytes: Buffer): string | null {
   const mark = marks.find(([, start]) => startsWith(bytes, start));
@@ -91,7 +102,7 @@ export function encodingOf(bytes: Buffer): string | null {
   if (decodes('utf-8', sample)) return sample.includes('\u001B$') && decodes('iso-2022-jp', sample) ? 'iso-2022-jp' : 'utf-8';
   if (isPacked) return null;
   const label = declaredEncoding(sample) ?? guessedEncoding(sample);
-  return plausible(new TextDecoder(label).decode(sample)) ? label : null;
+  return plausible(decode(sample, label)) ? label : null;
 }
 
 function decodeWide(bytes: Buffer, isLittle: boolean): string {
@@ -105,9 +116,7 @@ function decodeWide(bytes: Buffer, isLittle: boolean): string {
 
 /** The text of bytes in an encoding, at most about `most` UTF-16 units of it. NULs, which pad or separate, become line ends. */
 export function decodeText(bytes: Buffer, encoding: string, most: number): string {
-  const isWide = encoding.startsWith('utf-32');
-  const enough = bytes.subarray(0, most * 4 + 4);
-  const text = isWide ? decodeWide(enough, encoding === 'utf-32le') : new TextDecoder(encoding).decode(enough);
+  const text = decode(bytes.subarray(0, most * 4 + 4), encoding);
   return text.includes('\0') ? text.replace(/\0+/g, '\n') : text;
 }
 

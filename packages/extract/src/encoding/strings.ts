@@ -1,8 +1,9 @@
 /** Runs of so many printable characters are taken for text. */
 const shortest = 5;
 
-const ascii = new RegExp(`[\\t\\x20-\\x7E\\xA0-\\xFF]{${shortest},}`, 'g');
-const wide = new RegExp(`(?:[\\t\\x20-\\x7E\\xA0-\\xFF]\\0){${shortest},}`, 'g');
+const printable = '[\\t\\x20-\\x7E\\xC0-\\xFE]';
+const narrow = new RegExp(`${printable}{${shortest},}`, 'g');
+const wide = new RegExp(`(?:${printable}\\0){${shortest},}`, 'g');
 
 /** So much is searched at a time; runs do not go beyond. Bytes. */
 const windowBytes = 1_048_576;
@@ -12,7 +13,7 @@ export function stringsIn(bytes: Buffer): string {
   const found: string[] = [];
   for (let from = 0; from < bytes.length; from += windowBytes) {
     const window = bytes.subarray(from, from + windowBytes).toString('latin1');
-    found.push(...(window.match(wide) ?? []).map((run) => run.replaceAll('\0', '')), ...(window.match(ascii) ?? []));
+    found.push((window.match(wide) ?? []).join('\n').replaceAll('\0', ''), (window.match(narrow) ?? []).join('\n'));
   }
   return found.join('\n');
 }

@@ -1,3 +1,4 @@
+import { decodeText } from '../encoding/decode-text.ts';
 import type { Place, ReadBytes, Reading } from '../reading.ts';
 import { createTextOutput, type TextOutput } from '../text-output.ts';
 
@@ -39,7 +40,7 @@ function createWriter(output: TextOutput) {
   /** Characters that are left out after one in Unicode. */
   let standIns = 0;
   const flush = (): void => {
-    if (codes.length > 0) output.add(new TextDecoder(encoding).decode(Buffer.from(codes)));
+    if (codes.length > 0) output.add(decodeText(Buffer.from(codes), encoding, codes.length));
     codes = [];
   };
   return {

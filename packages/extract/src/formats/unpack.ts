@@ -5,6 +5,9 @@ import { LimitError, type Reading } from '../reading.ts';
 /** So much may come out of anything, however small it was: short runs of equal bytes are packed well, and do no harm. Bytes. */
 const harmlessBytes = 4_194_304;
 
+/** So much is read of what unpacks to too much: a bomb must not use up what may be said of the rest. Bytes. */
+const sampleBytes = 1_048_576;
+
 export interface Unpacked {
   bytes: Buffer;
   /** Why there is not more. */
@@ -32,5 +35,6 @@ export async function unpack(packed: Buffer, stream: Transform, where: string, r
     if (thrown instanceof LimitError) throw thrown;
     wrong = 'broken';
   }
-  return { bytes: Buffer.concat(chunks), wrong };
+  const bytes = Buffer.concat(chunks);
+  return { bytes: wrong === 'too-large' ? bytes.subarray(0, sampleBytes) : bytes, wrong };
 }

@@ -30,16 +30,13 @@ const written = new Set([
   'userId',
 ]);
 
-/** Line ends between elements, by which some programs lay out their XML. */
-export const isLayout = (text: string): boolean => text.trim() === '' && text.includes('\n');
-
 /**
  * A part of a document of Word, Excel or PowerPoint. What flows is put together; what stands elsewhere, such as properties and formulas,
  * comes apart from it. `withAttributes`: all of them, not only those that people write.
  */
 export function readFlow(bytes: Buffer, where: string, withAttributes: boolean, reading: Reading): void {
   const flow = createTextOutput(reading, where);
-  const beside = createTextOutput(reading, within(where, 'attributes'));
+  const beside = createTextOutput(reading, withAttributes ? where : within(where, 'attributes'));
   const open: string[] = [];
   const separate = (name: string): void => {
     if (lines.has(name)) flow.separate('\n');
@@ -51,7 +48,9 @@ export function readFlow(bytes: Buffer, where: string, withAttributes: boolean, 
       open.push(name);
       separate(name);
       for (const [key, value] of Object.entries(attributes)) {
-        if (!withAttributes && !written.has(localName(key))) continue;
+        const isWritten = withAttributes ? !key.startsWith('xmlns') : written.has(localName(key));
+        // A document's own parts are nothing that anybody wrote.
+        if (!isWritten || (key === 'Target' && attributes['TargetMode'] !== 'External')) continue;
         beside.add(value);
         beside.separate('\n');
       }
@@ -62,7 +61,8 @@ export function readFlow(bytes: Buffer, where: string, withAttributes: boolean, 
       if (!flowing.has(localName(fullName))) beside.separate('\n');
     },
     text: (text) => {
-      if (!isLayout(text)) (flowing.has(open.at(-1) ?? '') ? flow : beside).add(text);
+      if (flowing.has(open.at(-1) ?? '')) flow.add(text);
+      else if (text.trim() !== '') beside.add(text);
     },
     comment: (text) => {
       if (text.startsWith('?xml')) return;

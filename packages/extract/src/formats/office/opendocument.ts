@@ -2,7 +2,6 @@ import { localName, walkMarkup } from '../../markup.ts';
 import { within } from '../../place.ts';
 import { UnreadError, type Reading } from '../../reading.ts';
 import { createTextOutput, type TextOutput } from '../../text-output.ts';
-import { isLayout } from './flow.ts';
 
 const lines = new Set(['text:p', 'text:h', 'text:line-break', 'text:list-item', 'table:table-row', 'draw:frame', 'office:annotation']);
 
@@ -32,8 +31,9 @@ const isRunning = (name: string | undefined): boolean => name !== undefined && /
 /** A part of an OpenDocument, of whatever kind it is. */
 export function readOpenDocument(name: string, bytes: Buffer, where: string, reading: Reading): void {
   const isContent = name === 'content.xml';
-  const at = isContent ? where : within(where, name === 'meta.xml' ? 'properties' : 'part');
-  const beside = createTextOutput(reading, within(where, 'attributes'));
+  const isMeta = name === 'meta.xml';
+  const at = isContent ? where : within(where, isMeta ? 'properties' : name === 'styles.xml' ? 'header' : 'part');
+  const beside = createTextOutput(reading, isMeta ? at : within(where, 'attributes'));
   const counts = new Map<string, number>();
   const open: string[] = [];
   let flow: TextOutput = createTextOutput(reading, at);
@@ -47,8 +47,9 @@ export function readOpenDocument(name: string, bytes: Buffer, where: string, rea
     open: (name, attributes) => {
       const label = isContent && !open.includes('text:p') && !open.includes('draw:page') ? numbered.get(name) : undefined;
       if (label && (label === 'slide' || open.at(-1) === 'office:spreadsheet')) begin(label);
+      const isInCell = name === 'text:p' && open.at(-1) === 'table:table-cell';
       open.push(name);
-      if (lines.has(name)) flow.separate('\n');
+      if (lines.has(name) && !isInCell) flow.separate('\n');
       if (name === 'text:tab') flow.add('\t');
       if (name === 'text:s') flow.add(' '.repeat(Math.min(100, Number(attributes['text:c'] ?? 1) || 1)));
       for (const [key, value] of Object.entries(attributes))
@@ -64,7 +65,8 @@ export function readOpenDocument(name: string, bytes: Buffer, where: string, rea
       if (!isRunning(name)) beside.separate('\n');
     },
     text: (text) => {
-      if (!isLayout(text)) (isRunning(open.at(-1)) ? flow : beside).add(text);
+      if (isRunning(open.at(-1))) flow.add(text);
+      else if (text.trim() !== '') beside.add(text);
     },
     comment: (text) => {
       if (!text.startsWith('?xml')) beside.add(text);

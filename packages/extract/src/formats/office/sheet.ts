@@ -2,7 +2,6 @@ import { localName, walkMarkup } from '../../markup.ts';
 import { within } from '../../place.ts';
 import { LimitError, UnreadError, type Reading } from '../../reading.ts';
 import { createTextOutput } from '../../text-output.ts';
-import { isLayout } from './flow.ts';
 
 /** The texts of a workbook's cells, which name them by their number. */
 export interface SharedStrings {
@@ -73,9 +72,8 @@ export function readSheet(bytes: Buffer, where: string, shared: SharedStrings, r
       else if (localName(name) !== 'v' && localName(name) !== 't') beside.separate('\n');
     },
     text: (text) => {
-      if (isLayout(text)) return;
       if (element === 'v' || element === 't') value += text;
-      else beside.add(text);
+      else if (text.trim() !== '') beside.add(text);
     },
     comment: (text) => {
       if (!text.startsWith('?xml')) beside.add(text);

@@ -1,0 +1,160 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { makeZip } from '../../support/make-zip.ts';
+import { allText, fixture, readHere, textAt } from '../../support/read-in-process.ts';
+
+const megabyte = 1_048_576;
+
+/** A tar of one file. */
+function makeTar(name: string, bytes: Buffer): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write('0000644\0', 100);
+  header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('        0', 148);
+  header.write('ustar\u000000', 257);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
+  // The checksum counts its own field as blanks, and the type's as what it is.
+  header.write(
+    `${header
+      .reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
+  return Buffer.concat([header, bytes, Buffer.alloc(1_024 + ((512 - (bytes.length % 512)) % 512))]);
+}
+
+describe('archives', () => {
+  it('reads entries and their names', async () => {
+    const read = await readHere(
+      makeZip(
+        [
+          { name: 'a.txt', bytes: 'first' },
+          { name: 'dir/hunter2.txt', bytes: 'second', isStored: true },
+        ],
+        { comment: 'a remark' },
+      ),
+    );
+    expect(read).toEqual({
+      format: 'zip',
+      texts: [
+        { where: 'comments', text: 'a remark' },
+        { where: 'entry 1: name', text: 'a.txt' },
+        { where: 'entry 2: name', text: 'dir/hunter2.txt' },
+        { where: 'entry 1', text: 'first' },
+        { where: 'entry 2', text: 'second' },
+      ],
+      unread: [],
+    });
+  });
+
+  it('reads archives in archives, as deep as the limit allows', async () => {
+    let nested = makeZip([{ name: 'x.txt', bytes: 'deep secret' }]);
+    for (let level = 2; level <= 4; level += 1) nested = makeZip([{ name: 'x.zip', bytes: nested }]);
+    expect(textAt(await readHere(nested), 'entry 1 / entry 1 / entry 1 / entry 1')).toBe('deep secret');
+    const deeper = await readHere(makeZip([{ name: 'x.zip', bytes: nested }]));
+    expect(allText(deeper)).not.toContain('deep secret');
+    expect(deeper.unread).toEqual([{ where: 'entry 1 / entry 1 / entry 1 / entry 1 / entry 1', reason: 'too-deep' }]);
+  });
+
+  it('says which entries are encrypted, and reads their names', async () => {
+    const read = await readHere(fixture('encrypted.zip'));
+    expect(read.unread).toEqual([{ where: 'entry 1', reason: 'encrypted' }]);
+    expect(textAt(read, 'entry 1: name')).toBe('s.txt');
+  });
+
+  it('says which entries it cannot unpack, and reads the others', async () => {
+    const read = await readHere(
+      makeZip([
+        { name: 'a', bytes: 'packed', method: 14 },
+        { name: 'b', bytes: 'readable' },
+      ]),
+    );
+    expect(read.unread).toEqual([{ where: 'entry 1', reason: 'unsupported' }]);
+    expect(textAt(read, 'entry 2')).toBe('readable');
+  });
+
+  it('reads names that would leave the folder, which are only names here', async () => {
+    expect(textAt(await readHere(makeZip([{ name: '../../etc/passwd', bytes: 'text' }])), 'entry 1')).toBe('text');
+  });
+
+  it('reads gzip and tar, with the names in them', async () => {
+    const read = await readHere(gzipSync(makeTar('hunter2.txt', Buffer.from('packed twice'))));
+    expect(read.format).toBe('gzip');
+    expect(textAt(read, 'entry 1 / entry 1')).toBe('packed twice');
+    expect(textAt(read, 'entry 1 / entry 1: name')).toBe('hunter2.txt');
+    expect(read.unread).toEqual([]);
+  });
+
+  it('keeps what came before a file broke off', async () => {
+    const whole = gzipSync(Buffer.from(Array.from({ length: 4_000 }, (_, index) => `line ${index * 7_919}\n`).join('')));
+    const read = await readHere(whole.subarray(0, whole.length / 2));
+    expect(allText(read)).toContain('line 7919\n');
+    expect(read.unread).toEqual([{ where: '', reason: 'broken' }]);
+    const zip = makeZip([{ name: 'a.txt', bytes: 'cut off' }]);
+    expect((await readHere(zip.subarray(0, zip.length - 30))).unread).toEqual([{ where: '', reason: 'broken' }]);
+  });
+
+  it('names archives that it does not read', async () => {
+    expect(await readHere(fixture('archive.7z'))).toEqual({ format: 'archive', texts: [], unread: [{ where: '', reason: 'unsupported' }] });
+  });
+});
+
+describe('bombs', () => {
+  const zeros = Buffer.alloc(20 * megabyte, 'a');
+
+  it('stops at an entry that grows beyond its ratio, whatever it claims, and goes on with the next', async () => {
+    const read = await readHere(
+      makeZip([
+        { name: 'bomb', bytes: zeros, claimedBytes: 10 },
+        { name: 'b', bytes: 'readable' },
+      ]),
+    );
+    expect(read.unread).toContainEqual({ where: 'entry 1', reason: 'too-large' });
+    expect(textAt(read, 'entry 2')).toBe('readable');
+  });
+
+  it('counts what all entries have unpacked to, also where they share their bytes', async () => {
+    const members = Array.from({ length: 40 }, (_, index) => ({ name: `bomb ${index}`, bytes: zeros.subarray(0, megabyte) }));
+    const read = await readHere(makeZip(members, { overlap: true }), { unpackedBytes: 10 * megabyte, characters: 100 * megabyte });
+    expect(read.unread).toEqual([{ where: 'entry 11', reason: 'too-large' }]);
+  });
+
+  it('counts across nested archives', async () => {
+    const inner = makeZip([{ name: 'a', bytes: zeros.subarray(0, 3 * megabyte) }]);
+    const outer = makeZip(Array.from({ length: 8 }, (_, index) => ({ name: `${index}.zip`, bytes: inner })));
+    const read = await readHere(outer, { unpackedBytes: 10 * megabyte, characters: 100 * megabyte });
+    expect(read.unread).toEqual([{ where: 'entry 4 / entry 1', reason: 'too-large' }]);
+  });
+
+  it('counts entries across nested archives', async () => {
+    const inner = makeZip(Array.from({ length: 30 }, (_, index) => ({ name: `${index}`, bytes: 'x' })));
+    const outer = makeZip(Array.from({ length: 4 }, (_, index) => ({ name: `${index}.zip`, bytes: inner })));
+    expect((await readHere(outer, { entries: 50 })).unread).toEqual([{ where: 'entry 2', reason: 'too-many-entries' }]);
+  });
+
+  it('lists the first hundred parts that it cannot read, and of the rest the reasons', async () => {
+    const read = await readHere(makeZip(Array.from({ length: 300 }, (_, index) => ({ name: `${index}`, bytes: 'x', method: 14 }))));
+    expect(read.unread).toHaveLength(101);
+    expect(read.unread.at(-1)).toEqual({ where: '', reason: 'unsupported' });
+  });
+
+  it('comes to an end in a gzip that unpacks to itself', async () => {
+    const wrapped = Array.from({ length: 12 }).reduce<Buffer>((inner) => gzipSync(inner), Buffer.from('core'));
+    expect((await readHere(wrapped)).unread).toEqual([{ where: 'entry 1 / entry 1 / entry 1 / entry 1 / entry 1', reason: 'too-deep' }]);
+  });
+
+  it('does not expand what a document defines', async () => {
+    const laughs = Array.from({ length: 9 }, (_, index) => `<!ENTITY l${index + 1} "${`&l${index};`.repeat(10)}">`).join('');
+    const read = await readHere(`<?xml version="1.0"?><!DOCTYPE l [<!ENTITY l0 "ha">${laughs}]><l>&l9; and a secret</l>`);
+    expect(allText(read).length).toBeLessThan(2_000);
+    expect(textAt(read, '')).toContain('and a secret');
+  });
+});

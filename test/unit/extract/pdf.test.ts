@@ -1,0 +1,60 @@
+import { PDFDocument, PDFName, PDFString, StandardFonts } from 'pdf-lib';
+import { describe, expect, it } from 'vitest';
+import { createCanvas } from '@napi-rs/canvas';
+import { fixture, readHere, textAt } from '../../support/read-in-process.ts';
+
+async function makePdf(): Promise<Buffer> {
+  const pdf = await PDFDocument.create();
+  pdf.setTitle('the title');
+  const font = await pdf.embedFont(StandardFonts.Helvetica);
+  const first = pdf.addPage();
+  first.drawText('the first page', { font, x: 50, y: 700 });
+  const field = pdf.getForm().createTextField('a.field');
+  field.setText('what was filled in');
+  field.addToPage(first);
+  const link = pdf.context.obj({
+    Type: 'Annot',
+    Subtype: 'Link',
+    Rect: [0, 0, 9, 9],
+    A: { Type: 'Action', S: 'URI', URI: PDFString.of('https://ada:hunter2@example.org/') },
+  });
+  const remark = pdf.context.obj({ Type: 'Annot', Subtype: 'Text', Rect: [0, 0, 9, 9], Contents: PDFString.of('a remark') });
+  const second = pdf.addPage();
+  second.node.set(PDFName.of('Annots'), pdf.context.obj([link, remark].map((annotation) => pdf.context.register(annotation))));
+  await pdf.attach(Buffer.from('an attached text'), 'hunter2.txt', { description: 'what it is' });
+  pdf.addPage().drawImage(await pdf.embedPng(createCanvas(60, 60).toBuffer('image/png')), { x: 1, y: 1 });
+  pdf.addPage();
+  return Buffer.from(await pdf.save());
+}
+
+describe('PDF', () => {
+  it('reads pages, forms, remarks, links, properties and attachments; a scanned page is unread, a blank one is not', async () => {
+    const read = await readHere(await makePdf());
+    expect(read.format).toBe('pdf');
+    expect(textAt(read, 'page 1')).toBe('the first page');
+    expect(textAt(read, 'page 1 / comments')).toContain('what was filled in');
+    expect(textAt(read, 'page 2 / comments')).toContain('https://ada:hunter2@example.org/');
+    expect(textAt(read, 'page 2 / comments')).toContain('a remark');
+    expect(textAt(read, 'properties')).toContain('the title');
+    expect(textAt(read, 'attachment 1: name')).toContain('hunter2.txt');
+    expect(textAt(read, 'attachment 1')).toBe('an attached text');
+    expect(read.unread).toEqual([{ where: 'page 3', reason: 'no-text' }]);
+  });
+
+  it('reads one with a password for changes only, and says of one with a password for reading that it is encrypted', async () => {
+    expect(textAt(await readHere(fixture('owner.pdf')), 'page 1')).toBe('readable by everybody');
+    expect(await readHere(fixture('password.pdf'))).toEqual({ format: 'pdf', texts: [], unread: [{ where: '', reason: 'encrypted' }] });
+  });
+
+  it('says of junk that it is broken', async () => {
+    expect(await readHere(`%PDF-1.7\n${'junk '.repeat(500)}`)).toEqual({
+      format: 'pdf',
+      texts: [],
+      unread: [{ where: '', reason: 'broken' }],
+    });
+  });
+
+  it('finds a PDF that begins late, as readers do', async () => {
+    expect(textAt(await readHere(Buffer.concat([Buffer.from('junk before it\n'), await makePdf()])), 'page 1')).toBe('the first page');
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import { channel, createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
+
+/** Fails with these, one after the other, then works. */
+function failing(rig: RuleRig, ...codes: (ErrorCode | AppError)[]): void {
+  rig.onRemove = () => {
+    const next = codes.shift();
+    if (next) throw next instanceof AppError ? next : new AppError(next, `chat.delete: ${next}`);
+  };
+}
+
+describe('a removal', () => {
+  it('that fails for a moment is tried again', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    failing(rig, 'chat-unavailable', 'removal-unconfirmed');
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.read()).toHaveLength(1);
+    expect(rig.read()[0]).toContain('Removed');
+    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+  });
+
+  it('that fails again is reported while it is tried further', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    const seen: string[] = [];
+    rig.onRemove = () => {
+      seen.push(...rig.read());
+      if (seen.length === 0 || seen.length > 1) throw new AppError('removal-unconfirmed', 'Slack said yes, and still shows it.');
+    };
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(seen[0]).toContain('It could not be removed yet, and is tried again: Slack said yes, and still shows it.');
+  });
+
+  it('that the platform refuses is escalated: the report says that it still stands there, and its author is asked to delete it', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    failing(rig, new AppError('removal-refused', 'Slack does not let an admin remove this one.'));
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.read()).toHaveLength(1);
+    expect(rig.read()[0]).toContain('Could not be removed: Slack does not let an admin remove this one. It still stands there.');
+    expect(rig.read('slack:DUAUTHOR')[0]).toContain('Please delete your message');
+    expect((await rig.violation())?.done).toBe(1);
+    expect((await rig.metrics.scrape()).body).toContain('watchpost_removals_total{outcome="refused"} 1');
+  });
+
+  it('that is not done after all attempts is escalated', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    rig.onRemove = () => {
+      throw new AppError('removal-unconfirmed', 'It is still there.');
+    };
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.read()).toHaveLength(1);
+    expect(rig.read()[0]).toContain('Could not be removed: It is still there. It still stands there.');
+    expect((await rig.violation())?.removal).toMatchObject({ state: 'failed', tries: 6 });
+  });
+
+  it('that waits for a person is told at once, holds up nothing, and is done when that is repaired', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    failing(rig, new AppError('chat-not-authorised', 'The token was revoked.'));
+    rig.say({ text: secret });
+    await rig.run(rig.queued.shift()!);
+    const job = rig.queued.shift()!;
+    await expect(rig.run(job)).rejects.toMatchObject({ code: 'violation-waiting', retryAfterMs: 60_000 });
+    expect(rig.read()[0]).toContain('tried again: The token was revoked.');
+    rig.queued.push(job);
+    await rig.settle();
+    expect(rig.read()).toHaveLength(1);
+    expect(rig.read()[0]).toContain('Removed');
+  });
+
+  it('of a file that is refused does not keep the message where it is', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    failing(rig, new AppError('removal-refused', 'Not this file.'));
+    rig.say({ files: [{ id: 'F1', bytes: secret }] });
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.read()[0]).toContain('Could not be removed: a file stays: Not this file.');
+  });
+
+  it('comes before anybody is told', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ notice: 'No keys.' });
+    let told = 0;
+    rig.onRemove = () => void (told = rig.posts.messages.length);
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(told).toBe(0);
+    expect(rig.posts.messages).toHaveLength(3);
+  });
+
+  it('does not come after a rule was removed, disabled or put back into dry run', async () => {
+    for (const change of ['remove', 'disable', 'dry run'] as const) {
+      const rig = createRuleRig();
+      await rig.rule();
+      rig.say({ text: secret });
+      await rig.run(rig.queued.shift()!);
+      if (change === 'remove') await rig.parts.rules.remove('Keys', 'cli:test', never);
+      else await rig.parts.rules.edit('Keys', change === 'disable' ? { enabled: false } : { dryRun: true }, 'cli:test', never);
+      await rig.settle();
+      expect({ change, removals: rig.removals }).toEqual({ change, removals: [] });
+      expect(rig.read()[0]).toContain('Dry run');
+    }
+  });
+
+  it('of another version that an admin has forgiven does not come', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    rig.say({ text: secret });
+    await rig.run(rig.queued.shift()!);
+    const { id } = (await rig.violation())!;
+    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: 1, channel: null } as const;
+    await rig.parts.violations.update(id, (now) => ({ ...now, appeal: accepted }), never);
+    await rig.settle();
+    expect(rig.removals).toEqual([]);
+  });
+});
+
+describe('two workers', () => {
+  it('that have the same violation remove it once and tell of it once', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ notice: 'No keys.' });
+    rig.say({ text: secret });
+    await rig.run(rig.queued.shift()!);
+    const job = rig.queued.shift()!;
+    const both = await Promise.allSettled([rig.run(job), rig.run(job)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await rig.run(job)).toBe('idle');
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.posts.messages).toHaveLength(3);
+  });
+
+  it('that get the same message have one violation', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    const job = rig.say({ text: secret });
+    rig.queued.push({ ...job, id: job.id });
+    await rig.settle();
+    expect(rig.read()).toHaveLength(1);
+    expect((await rig.violation())?.findings).toHaveLength(1);
+  });
+});
+
+describe('telling', () => {
+  it('that is not possible in the admin channel does not keep the message from being removed, nor its author from being told', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    const { send } = rig.posts;
+    let isAway = true;
+    rig.posts.send = async (post, save, signal) => {
+      if (isAway && post.channel === 'slack:CADMIN') throw new AppError('channel-not-available', 'chat.postMessage: not_in_channel');
+      return send(post, save, signal);
+    };
+    rig.say({ text: secret });
+    await rig.run(rig.queued.shift()!);
+    const job = rig.queued.shift()!;
+    await expect(rig.run(job)).rejects.toMatchObject({ code: 'violation-waiting', retryAfterMs: 60_000 });
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+    isAway = false;
+    await rig.run(job);
+    expect(rig.read()[0]).toContain('Removed');
+    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+  });
+
+  it('the author who takes no direct messages is given up, once', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    let tries = 0;
+    rig.onMessage = () => {
+      tries += 1;
+      throw new AppError('chat-refused', 'chat.postMessage: messages_tab_disabled');
+    };
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(tries).toBe(1);
+    expect(rig.read()[0]).toContain('Removed');
+    expect(await rig.violation()).toMatchObject({ done: 1, told: { state: 'gone' } });
+  });
+
+  it('has no more than ten lines a minute for a rule, and counts the others', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    for (let count = 0; count < 13; count += 1) rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toHaveLength(13);
+    expect(rig.read()).toHaveLength(10);
+    const all = await rig.parts.violations.find({ limit: 20 }, never);
+    expect(all.filter(({ report }) => report.summarised)).toHaveLength(3);
+  });
+
+  it('has no more than ten notices a minute in a channel', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ notice: 'No keys.' });
+    for (let count = 0; count < 13; count += 1) rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.read(channel)).toHaveLength(10);
+  });
+
+  it('has a line in any case for a removal that its author says is a mistake', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    for (let count = 0; count < 11; count += 1) rig.say({ text: secret });
+    await rig.settle();
+    const { id, wanted } = (await rig.violation('11'))!;
+    const appeal = { state: 'asked', by: 'slack:UAUTHOR', atMs: 1, channel: null } as const;
+    await rig.parts.violations.update(id, (now) => ({ ...now, wanted: wanted + 1, appeal }), never);
+    await rig.run({ v: 1, kind: 'violation', violationId: id, wanted: wanted + 1 });
+    expect(rig.read()).toHaveLength(11);
+    expect(rig.read()[10]).toContain('The author says that this is a mistake.');
+  });
+});
+
+describe('the brake', () => {
+  it('puts a rule that would remove too much back into dry run, tells the admins once, and lets it begin anew', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ mostAnHour: 3 });
+    for (let count = 0; count < 5; count += 1) rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toHaveLength(3);
+    const [rule] = await rig.parts.rules.list(never);
+    expect(rule?.dryRun).toBe(true);
+    const [change] = await rig.parts.rules.changes(1, never);
+    expect(change).toMatchObject({ actor: 'watchpost', what: 'edited' });
+    expect(rig.everQueued.filter((each) => each.startsWith('notice-brake-'))).toHaveLength(1);
+    expect(rig.read()[3]).toContain('Dry run');
+    rig.nowMs += 1;
+    await rig.parts.rules.edit('Keys', { dryRun: false }, 'slack:UADMIN', never);
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toHaveLength(4);
+  });
+
+  it('lets a rule go on that removes no more than it may within an hour', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ mostAnHour: 2 });
+    for (let count = 0; count < 5; count += 1) {
+      rig.say({ text: secret });
+      await rig.settle();
+      rig.nowMs += 31 * 60_000;
+    }
+    expect(rig.removals).toHaveLength(5);
+  });
+});
