@@ -65,7 +65,7 @@ async function follow(violation: Violation, { action }: Pressed, asker: Asker, d
   const { sender, sendTimeoutMs } = deps;
   await sender.send({ v: 1, kind: 'violation', violationId: violation.id, wanted: violation.wanted }, { timeoutMs: sendTimeoutMs });
   if (action === 'put-back' || action === 'delete-kept') return;
-  if (action !== 'mistake') await tellAuthor(violation, asker, deps, signal);
+  await tellAuthor(violation, asker, deps, signal);
   await editAuthorMessage(violation, asker, deps, signal);
 }
 

@@ -132,6 +132,12 @@ describe('an admin who decides about what is kept', () => {
     expect(decided(done, press(action))).toEqual({ changes: null, isTheirs: true, text });
   });
 
+  it('cannot ask for the one and then for the other', () => {
+    const text = 'UBOB has already asked to have it put back.';
+    expect(decided({ ...kept('kept'), ...asked('put-back', 'slack:UBOB') }, press('delete-kept'))).toEqual(refused(text));
+    expect(decided(kept('put-back', 'slack:UBOB'), press('delete-kept'))).toEqual(refused('UBOB had it put back already.'));
+  });
+
   it.each(['put-back', 'delete-kept'] as const)('who presses %s too late hears what the first one did', (action) => {
     const late = (over: Partial<Violation>) => decided(over, press(action));
     expect(late({ ...kept('kept'), ...asked('put-back', 'slack:UEVE') })).toEqual(refused('UEVE has already asked to have it put back.'));
