@@ -122,11 +122,10 @@ describe('jobs whose workers died', () => {
     rig.onRemove = () => {
       deaths += 1;
     };
-    const { update } = rig.parts.violations;
     rig.say({ text: secret });
     await rig.run(rig.queued.shift()!);
     const { id } = (await rig.violation())!;
-    await update(id, (now) => ({ ...now, removal: { ...now.removal, state: 'wanted', tries: 3 } }), never);
+    await rig.parts.violations.update(id, (now) => ({ ...now, removal: { ...now.removal, state: 'wanted', tries: 3 } }), never);
     await rig.lose(rig.queued.shift()!);
     await rig.settle();
     expect(deaths).toBe(0);

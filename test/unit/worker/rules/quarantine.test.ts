@@ -72,10 +72,10 @@ describe('what is in quarantine', () => {
   it('stays there where the channel takes no post of ours, and the admins can ask again', async () => {
     const rig = createRuleRig();
     await caught(rig);
-    const { send } = rig.posts;
+    const posts = { ...rig.posts };
     rig.posts.send = async (post, save, signal) => {
       if (post.channel === channel) throw new AppError('channel-not-available', 'chat.postMessage: is_archived');
-      return send(post, save, signal);
+      return posts.send(post, save, signal);
     };
     await ask(rig, 'put-back');
     expect(await rig.violation()).toMatchObject({ kept: { state: 'kept' }, asked: null, restored: null });
