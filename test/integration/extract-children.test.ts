@@ -181,7 +181,7 @@ describe('an extractor', () => {
       [idle, busy].flatMap((script) => processesThatName(script.pathname)).filter((line) => !line.includes('--eval'));
     await until('both children run', () => left().length === 2);
     worker.kill('SIGKILL');
-    await until('the children are gone', () => left().length === 0, 20_000);
+    await until('the children are gone', () => left().length === 0, 50_000);
   });
 });
 
