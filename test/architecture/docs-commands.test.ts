@@ -35,14 +35,17 @@ const benches = new Map(
 /** What `prove help` says. */
 const proofs = execFileSync('sh', ['-c', `"${process.execPath}" "${fromRoot('scripts/prove.mjs')}" help 2>&1`], { encoding: 'utf8' });
 
-/** `NAME ARGS...`: the command exists and has these options and these arguments in capitals. */
+/** `NAME ARGS...`: the command exists and has these options and these arguments in capitals. A name may have two words. */
 function checkWatchpost(text: string): void {
-  const [name = '', ...args] = words(text);
-  if (name === 'COMMAND' || name === 'help') return;
+  const [first = '', second = '', ...others] = words(text);
+  if (first === 'COMMAND' || first === 'help') return;
+  const isLong = commands.has(`${first} ${second}`);
+  const [name, args] = isLong ? [`${first} ${second}`, others] : [first, [second, ...others]];
   const entry = commands.get(name);
   expect([name, entry]).toEqual([name, expect.anything()]);
   const named = [...options(text), ...args.filter((arg) => /^[A-Z]+$/.test(arg))];
-  const usage = words(usageOf(name, entry!).replaceAll(/[^\w\s-]/g, ' '));
+  const shown = [usageOf(name, entry!), ...(entry!.options ?? []).map(([option]) => option)].join(' ');
+  const usage = [...words(shown.replaceAll(/[^\w\s-]/g, ' ')), '--help'];
   expect(usage).toEqual(expect.arrayContaining(named));
 }
 

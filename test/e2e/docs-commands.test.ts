@@ -55,7 +55,10 @@ const explained = 'slack-C0123-1700000000.000100-F0123';
 
 /** What each command must print and do. */
 const expectations: [of: RegExp, check: (out: string, effects: Effects) => void | Promise<void>][] = [
-  [/^help$/, (out) => expect(Array.from(out.matchAll(/^ {2}([a-z]+) /gm), ([, name]) => name)).toEqual([...commandTable.keys()])],
+  [
+    /^help$/,
+    (out) => expect(Array.from(out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) /gm), ([, name]) => name)).toEqual([...commandTable.keys()]),
+  ],
   [/^people$/, (out, { before }) => expect(before.filter((name) => out.includes(`${name}  `))).toEqual(before)],
   [
     /^name "Unknown 3" Ada$/,
@@ -115,6 +118,19 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
   [/^jobs$/, (out) => expect(out).toMatch(/^id +kind .*\nslack-C0123-failed +snapshot +.* 1\/1 +for the test\n$/i)],
   [/^jobs retry --all$/, (out) => expect(out).toBe('1 job put back into the queue\n')],
   [/^explain \S+ --persons 1000 --strangers-named-one-in 10000$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
+  [
+    /^rules add --name "AWS keys" /,
+    (out) => expect(out).toMatch(/^AWS keys: AKIA\[0-9A-Z\]\{16\} in all channels.* \(medium, dry run\)\n/),
+  ],
+  [
+    /^rules add --name "Keys and tokens" --detector secrets --channels C0123ABCD$/,
+    (out) => expect(out).toMatch(/^Keys and tokens: keys and tokens in C0123ABCD, .*dry run\)\n/),
+  ],
+  [/^rules list$/, (out) => expect(out).toMatch(/^name .*\nAWS keys +dry run +remove /)],
+  [/^rules edit "AWS keys" --live$/, (out) => expect(out).toMatch(/^AWS keys: .*: it is removed \(medium, live\)\n$/)],
+  [/^rules history$/, (out) => expect(out).toMatch(/ edited AWS keys: state dry run → live .*\n.* added AWS keys /)],
+  [/^rules violations --since 7d --csv$/, (out) => expect(out).toMatch(/^id,found,posted,[^\n]*\n$/)],
+  [/^rules remove "AWS keys"$/, (out) => expect(out).toBe('AWS keys was removed\n')],
   [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
 ];
 

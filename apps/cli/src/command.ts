@@ -20,3 +20,24 @@ export interface CommandContext {
  * none yet, so that the command may come before the first `npm start`. `queue`: the queue of the jobs.
  */
 export type Needs = 'nothing' | 'gallery' | 'gallery-or-new' | 'queue';
+
+/** What the file of a command exports. */
+export interface CommandModule {
+  run: Command;
+  /** For a command that needs more or less than its entry says, as it is called. Throws `usage-invalid`. */
+  needsOf?: (args: readonly string[]) => Needs;
+}
+
+/** A command as an entry of the table of all commands. */
+export interface CommandEntry {
+  /** Its arguments, as the help shows them. */
+  usage: string;
+  /** What it does, in a few words. */
+  does: string;
+  needs: Needs;
+  /** Where they do not fit into `usage`: each with what it does. */
+  options?: readonly (readonly [option: string, does: string])[];
+  /** The exit code where it fails. Default 1. */
+  failed?: number;
+  load: () => Promise<CommandModule>;
+}

@@ -1,15 +1,7 @@
-import type { Command, Needs } from './command.ts';
+import type { CommandEntry } from './command.ts';
+import { ruleCommands } from './rule-commands.ts';
 
-export interface CommandEntry {
-  /** Its arguments, as the help shows them. */
-  usage: string;
-  /** What it does, in a few words. */
-  does: string;
-  needs: Needs;
-  load: () => Promise<{ run: Command }>;
-}
-
-/** All commands of `watchpost` by name, under the headings of the help. Each is a file that is loaded when the command is called. */
+/** All commands of `watchpost` by name, of one word or two, under the headings of the help. Each is a file that is loaded when the command is called. */
 export const commandGroups: Record<string, Record<string, CommandEntry>> = {
   People: {
     people: {
@@ -117,6 +109,7 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/reembed.ts'),
     },
   },
+  'Message rules': ruleCommands,
   'Jobs in the queue': {
     jobs: {
       usage: '[list | retry | drop] [ID... | --all] [--kind K] [--state S] [--limit N] [--json]',
@@ -151,3 +144,6 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(Object.values
 
 /** `people [--json]`. */
 export const usageOf = (name: string, { usage }: CommandEntry): string => `${name} ${usage}`.trimEnd();
+
+/** Whether commands of two words begin with this one. */
+export const isFamily = (word: string): boolean => [...commands.keys()].some((name) => name.startsWith(`${word} `));

@@ -2,9 +2,9 @@ import { constants } from 'node:os';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { type AppError, toAppError } from '@watchpost/shared/errors';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
-import type { Needs } from './command.ts';
-import { type CommandEntry, commands, usageOf } from './commands.ts';
-import { helpLines } from './help.ts';
+import type { CommandEntry, Needs } from './command.ts';
+import { commands, isFamily, usageOf } from './commands.ts';
+import { helpLines, helpOf } from './help.ts';
 import { openOutput, outputFailed } from './support/output.ts';
 
 /** An environment in which the gallery can be reached, until `close`. */
@@ -64,18 +64,35 @@ interface RunContext extends Required<RunOptions> {
 
 async function runNamed(name: string, args: string[], context: RunContext): Promise<number> {
   const { print, warn } = context;
-  const command = commands.get(name);
-  if (command && asksForHelp(args)) {
-    print(`usage: ${usageOf(name, command)}`);
-    print(command.does);
+  const called = commandOf(name, args);
+  if (called && asksForHelp(called.args)) {
+    for (const line of helpOf(called.name, called.entry)) print(line);
     return 0;
   }
-  if (command) return runEntry(name, command, args, context);
-  const isHelp = ['help', '--help', '-h'].includes(name);
-  if (!isHelp) warn(`unknown command: ${name}`);
-  for (const line of helpLines()) (isHelp ? print : warn)(line);
+  if (called) return runEntry(called, context);
+  const family = isFamily(name) ? name : null;
+  const isHelp = family === null ? isHelpWord(name) : args.length === 0 || isHelpWord(args[0] ?? '');
+  if (!isHelp) warn(`unknown command: ${family === null ? name : `${name} ${args[0] ?? ''}`}`);
+  for (const line of helpLines(family)) (isHelp ? print : warn)(line);
   return isHelp ? 0 : 2;
 }
+
+interface CalledCommand {
+  name: string;
+  entry: CommandEntry;
+  args: string[];
+}
+
+/** A command of one word, or of two: `people`, `rules add`. Null: there is none of this name. */
+function commandOf(name: string, args: string[]): CalledCommand | null {
+  const [second, ...rest] = args;
+  const long = commands.get(`${name} ${second ?? ''}`);
+  if (long) return { name: `${name} ${second ?? ''}`, entry: long, args: rest };
+  const entry = commands.get(name);
+  return entry ? { name, entry, args } : null;
+}
+
+const isHelpWord = (word: string): boolean => ['help', '--help', '-h'].includes(word);
 
 /** Not behind `--`, where there are only names. */
 function asksForHelp(args: readonly string[]): boolean {
@@ -83,12 +100,7 @@ function asksForHelp(args: readonly string[]): boolean {
   return options.some((arg) => arg === '--help' || arg === '-h');
 }
 
-async function runEntry(
-  name: string,
-  entry: CommandEntry,
-  args: string[],
-  { env, openStorage, print, warn, written }: RunContext,
-): Promise<number> {
+async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage, print, warn, written }: RunContext): Promise<number> {
   const interrupt = new AbortController();
   let received: NodeJS.Signals | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -98,8 +110,8 @@ async function runEntry(
   // Once each: a second signal ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
-    const { run } = await entry.load();
-    const storage = await openStorage(entry.needs, env, interrupt.signal);
+    const { run, needsOf } = await entry.load();
+    const storage = await openStorage(needsOf?.(args) ?? entry.needs, env, interrupt.signal);
     try {
       const { signal } = interrupt;
       return await run(args, { env: storage.env, signal, print, warn, written: async () => written(signal) });
@@ -110,8 +122,8 @@ async function runEntry(
     const failure = ofWriting(thrown) ?? toAppError(thrown);
     warn(shownFailure(failure));
     if (received !== null && failure.code === 'aborted') return exitCodeOf(received);
-    if (failure.code !== 'usage-invalid') return 1;
-    warn(`usage: ${usageOf(name, entry)}`);
+    if (failure.code !== 'usage-invalid') return entry.failed ?? 1;
+    warn(`usage: ${usageOf(name, entry)}${entry.options ? `    (watchpost ${name} --help lists the options)` : ''}`);
     return 2;
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);

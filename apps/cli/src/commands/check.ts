@@ -1,7 +1,8 @@
 import type { Suggestion } from '@watchpost/gallery/gallery';
 import type { Findings } from '@watchpost/gallery/housekeeping/checkup';
 import type { Command } from '../command.ts';
-import { actor, withPeople } from '../support/open-gallery.ts';
+import { actor } from '../support/open-database.ts';
+import { withPeople } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';
 import { shortIds } from '../support/short-ids.ts';
 

@@ -1,6 +1,6 @@
 import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
 import type { Command } from '../command.ts';
-import { withDatabase } from '../support/open-gallery.ts';
+import { withDatabase } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /** `export FILE`: writes the whole gallery to a new file that only its owner can read. Safe while watchpost runs. */

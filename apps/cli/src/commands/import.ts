@@ -1,7 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import { planNames, readOldNames } from '@watchpost/gallery/moving-in/old-service';
 import type { Command } from '../command.ts';
-import { actor, storageOf, withWorkbench } from '../support/open-gallery.ts';
+import { actor, storageOf } from '../support/open-database.ts';
+import { withWorkbench } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
-import { actor, withPeople } from '../support/open-gallery.ts';
+import { actor } from '../support/open-database.ts';
+import { withPeople } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /** `name FROM TO [--json]`: names an unknown, or renames a person: `name "Unknown 3" Ada`. */

@@ -1,6 +1,6 @@
 import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
 import type { Command } from '../command.ts';
-import { withDatabase } from '../support/open-gallery.ts';
+import { withDatabase } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /** `restore [--replace] FILE`: reads the gallery from an exported file. The whole file is checked before anything is changed. */

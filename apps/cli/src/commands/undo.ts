@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
-import { actor, withPeople } from '../support/open-gallery.ts';
+import { actor } from '../support/open-database.ts';
+import { withPeople } from '../support/open-gallery.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /** `undo [ID]`: undoes the latest change that the same user made or, with the id that `history` shows, that one; for ten minutes. */

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '@watchpost/gallery/domain';
 import type { Operation } from '@watchpost/gallery/gallery';
 import type { Command } from '../command.ts';
-import { actor, withPeople } from './open-gallery.ts';
+import { actor } from './open-database.ts';
+import { withPeople } from './open-gallery.ts';
 import { readArgs } from './read-args.ts';
 
 /**

@@ -8,7 +8,7 @@ import { actorRun } from '@watchpost/rules/words/parts';
 /** A press below a report, or below the message to an author. */
 export interface Pressed {
   action: ViolationAction;
-  /** `slack:U0123`. */
+  /** An actor's id, with its platform. */
   by: string;
   /** Where it was pressed. */
   channel: ChannelKey | null;

@@ -95,12 +95,12 @@ describe('an appeal', () => {
 
   it('stands also where the message to the author is gone; a Slack that does not answer is tried again', async () => {
     const { id } = await rig.store();
-    const { edit } = rig.platform.posts;
-    rig.platform.posts.edit = async () => Promise.reject(new AppError('chat-refused', 'it is gone'));
+    const { posts } = rig.platform;
+    rig.platform.posts = { ...posts, edit: async () => Promise.reject(new AppError('chat-refused', 'it is gone')) };
     expect(await rig.press('mistake', id, ofAuthor)).toMatch(/^The admins are told/);
-    rig.platform.posts.edit = async () => Promise.reject(new AppError('chat-unavailable', 'no answer'));
+    rig.platform.posts = { ...posts, edit: async () => Promise.reject(new AppError('chat-unavailable', 'no answer')) };
     await expect(rig.press('mistake', id, ofAuthor)).rejects.toThrow('no answer');
-    rig.platform.posts.edit = edit;
+    rig.platform.posts = posts;
     expect(await rig.press('mistake', id, ofAuthor)).toMatch(/^The admins are told/);
     expect(rig.edited).toHaveLength(1);
     expect((await rig.stored(id)).wanted).toBe(2);
