@@ -22,6 +22,7 @@ beforeEach(async () => {
     call: createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 }),
     token,
     allows: allowHosts([{ origin: slack.url }]),
+    adminChannel: 'slack:CADMINS',
   });
 });
 afterEach(async () => {
@@ -67,6 +68,14 @@ describe("Slack's check", () => {
     ['a channel that is not there', post, { channel: null }, /^channel-not-available: .*CRESULTS.*WRITE_SLACK_CHANNEL_ID/],
   ])('says what to do about %s', async (_what, use, over, sentence) => {
     expect(await checking(use, over)).toMatch(sentence);
+  });
+
+  it('names the admin channel, and its variable, where it is about that one', async () => {
+    const admins = { channel: 'slack:CADMINS' } as const;
+    Object.assign(slack.permissions, { channel: null });
+    const check = platform.check(admins, never);
+    await expect(check).rejects.toMatchObject({ code: 'channel-not-available' });
+    await expect(check).rejects.toThrow(/the admin channel CADMINS does not exist.*ADMIN_SLACK_CHANNEL_ID/);
   });
 
   it.each<[string, typeof read | typeof post, Partial<Permissions>]>([

@@ -29,6 +29,8 @@ describe('a text without its secrets', () => {
     ['{"client_secret": "hunter2"}', '{"client_secret": "[redacted]"}'],
     ['Authorization: Bearer hunter2hunter2', 'Authorization: Bearer [redacted]'],
     ['token xoxb-1-hunter2 was refused', 'token [token] was refused'],
+    ['SLACK_USER_TOKEN=xoxp-1-2-hunter2 of an admin', 'SLACK_USER_TOKEN=[redacted] of an admin'],
+    ['an admin’s xoxp-1-2-hunter2 was refused', 'an admin’s [token] was refused'],
   ])('%s', (text, redacted) => {
     expect(redactSecrets(text)).toBe(redacted);
   });

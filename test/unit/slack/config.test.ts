@@ -28,3 +28,22 @@ it('lets everyone name people unless it says who may', () => {
 it.each(['nobody', '@ada', 'U0ADA,everyone', 'C0123', 'u0ada', ','])('refuses %s as those who may name people', (namers) => {
   expect(slackWorkerEnv.NAMERS.safeParse(namers).success).toBe(false);
 });
+
+it('takes nothing but a user token for removing what others wrote, and does not print what it refuses', () => {
+  const { SLACK_USER_TOKEN: schema } = slackWorkerEnv;
+  expect(schema.parse(' xoxp-1-a_B \n')).toBe('xoxp-1-a_B');
+  expect(schema.parse(undefined)).toBeUndefined();
+  for (const wrong of ['xoxb-1-hunter2', 'hunter2', 'xoxp-', 'xoxp-1 hunter2']) {
+    const { success, error } = schema.safeParse(wrong);
+    expect(success).toBe(false);
+    expect(error?.message).not.toContain('hunter2');
+  }
+});
+
+it('lets everyone in the admin channel manage rules unless it says who may', () => {
+  const { RULES_ADMINS, ADMIN_SLACK_CHANNEL_ID } = slackWorkerEnv;
+  expect(RULES_ADMINS.parse(undefined)).toBe('everyone');
+  expect(RULES_ADMINS.parse('U0ADA,S0GUARDS')).toEqual(['U0ADA', 'S0GUARDS']);
+  expect(ADMIN_SLACK_CHANNEL_ID.parse(undefined)).toBeUndefined();
+  expect(ADMIN_SLACK_CHANNEL_ID.safeParse('#admins').success).toBe(false);
+});

@@ -26,7 +26,7 @@ const manifestSchema = z.strictObject({
       messages_tab_read_only_enabled: z.boolean(),
     }),
     bot_user: z.object({ display_name: z.string().max(80), always_online: z.boolean() }),
-    slash_commands: z.array(command).length(1),
+    slash_commands: z.array(command).length(2),
     shortcuts: z
       .array(
         z.strictObject({
@@ -38,7 +38,7 @@ const manifestSchema = z.strictObject({
       )
       .max(10),
   }),
-  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()), user: z.array(z.string()) }) }),
   settings: z.strictObject({
     event_subscriptions: z.strictObject({ request_url: z.string().optional(), bot_events: z.array(z.string()) }),
     interactivity: z.strictObject({
@@ -57,12 +57,12 @@ const [http, socket] = [read('slack-app.yaml'), read('slack-app-socket-mode.yaml
 describe('the manifests of the Slack app', () => {
   it('name the addresses at which ingest listens', () => {
     const { event_subscriptions: events, interactivity } = http.settings;
-    expect([
-      events.request_url,
-      interactivity.request_url,
-      interactivity.message_menu_options_url,
-      http.features.slash_commands[0]?.url,
-    ]).toEqual(['https://HOST/api/events', 'https://HOST/api/interactions', 'https://HOST/api/interactions', 'https://HOST/api/commands']);
+    expect([events.request_url, interactivity.request_url, interactivity.message_menu_options_url]).toEqual([
+      'https://HOST/api/events',
+      'https://HOST/api/interactions',
+      'https://HOST/api/interactions',
+    ]);
+    expect(http.features.slash_commands.map(({ url }) => url)).toEqual(['https://HOST/api/commands', 'https://HOST/api/commands']);
     expect(http.settings.socket_mode_enabled).toBe(false);
   });
 
@@ -79,7 +79,9 @@ describe('the manifests of the Slack app', () => {
       ),
     );
     expect(http.settings.event_subscriptions.bot_events).toEqual(['message.channels', 'message.groups', 'app_home_opened']);
-    expect(http.features.slash_commands[0]?.command).toBe('/faces');
+    expect(http.features.slash_commands.map(({ command: name }) => name)).toEqual(['/faces', '/rules']);
+    // A message and a file of others are removed with a person's token, and nothing else is done with it.
+    expect(http.oauth_config.scopes.user).toEqual(['chat:write', 'files:write']);
     expect(http.features.shortcuts[0]?.callback_id).toBe('recognise_faces');
   });
 });

@@ -1,4 +1,13 @@
-import { parseTarget, encodeTarget, type Post, type PostAction, type PostButton, type PostSection } from '@watchpost/shared/chat/post';
+import {
+  parseTarget,
+  encodeTarget,
+  violationActions,
+  type Post,
+  type PostAction,
+  type PostButton,
+  type PostSection,
+  type ViolationAction,
+} from '@watchpost/shared/chat/post';
 import { faultsOfBlocks, faultsOfView } from '@watchpost/slack/blocks/faults';
 import { limits } from '@watchpost/slack/blocks/limits';
 import { renderPost, type Block } from '@watchpost/slack/blocks/render-post';
@@ -186,5 +195,27 @@ describe('a post', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a report with buttons about a violation', () => {
+  const violation = 'v'.repeat(22);
+  const about = (action: ViolationAction): PostButton => ({ label: action, target: { action, violation } });
+  const section = (buttons: PostButton[], menu: PostButton[]): PostSection => ({ text: [{ text: 'removed' }], buttons, menu });
+  const render = (...sections: PostSection[]) =>
+    renderPost({ summary: 'removed', picture: null, sections, footer: [] }, { fileId: null }).blocks;
+
+  it('keeps to Slack’s limits, as buttons and in menus, with a value that says what to do about which one', () => {
+    const blocks = render(section(violationActions.map(about), []), section([], violationActions.map(about)));
+    expect(faultsOfBlocks(blocks)).toEqual([]);
+    const values = [...textIn(blocks).matchAll(/"value":"([^"]*)"/g)].map(([, value]) => parseTarget(value ?? ''));
+    const targets = violationActions.map((action) => ({ action, violation }));
+    expect(values).toEqual([...targets, ...targets]);
+  });
+
+  it('has an action’s id of its own for each button', () => {
+    const [, actions] = render(section([about('put-back'), about('put-back')], []));
+    expect(textIn([actions!])).toContain('watchpost:put-back:0');
+    expect(textIn([actions!])).toContain('watchpost:put-back:1');
   });
 });

@@ -16,7 +16,7 @@ export const listOf = (fields: Fields, key: string): readonly unknown[] => {
 };
 
 const technical = new Set(
-  'type style color border indent offset unicode skin_tone range format timezone ts id hash verbatim emoji mrkdwn_in mode mimetype filetype team subtype'.split(
+  'type style color border indent offset unicode skin_tone range format timezone ts id hash verbatim emoji mrkdwn_in mode mimetype filetype team channel subtype'.split(
     ' ',
   ),
 );
