@@ -5,7 +5,7 @@ import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import { AppError } from '@watchpost/shared/errors';
 import { openJson, sealJson } from '@watchpost/shared/jobs/sealed';
 import { z } from 'zod';
-import type { Quarantine } from '../violations.ts';
+import type { Original, Quarantine } from '../violations.ts';
 import { countParts, pack, partsOf, unpack } from './quarantine-parts.ts';
 import { violationKind } from './violation-document.ts';
 
@@ -116,7 +116,7 @@ export function createQuarantine(documents: DocumentStore, { keys, keepMs }: Qua
     message: async (violationId, signal) => {
       const { document } = await documents.get(itemKind, itemId({ violationId, fileId: null }), signal);
       const bytes = document && (await read(toItem(document), signal));
-      return bytes && originalSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+      return bytes && toOriginal(bytes);
     },
     files: async (violationId, signal) => {
       const items = (await itemsOf(documents, violationId, signal)).map((each) => toItem(each));
@@ -151,6 +151,15 @@ function toItem({ id, body }: StoredDocument): Item {
   const item = itemSchema.safeParse(body).data;
   if (!item) throw new AppError('internal', `quarantine ${id} was written by another version of watchpost`);
   return item;
+}
+
+/** The parser's errors quote what they cannot read: they go no further. */
+function toOriginal(bytes: Uint8Array): Original {
+  try {
+    return originalSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+  } catch {
+    throw new AppError('envelope-unreadable', 'another version of watchpost kept it');
+  }
 }
 
 /** Originals go together with their violation. */
