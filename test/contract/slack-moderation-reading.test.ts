@@ -38,7 +38,7 @@ const callsOf = (method: string) => slack.calls.filter((call) => call.method ===
 describe('whether removing is possible', () => {
   const canRemove = (by = moderation) => by.canRemove(never);
 
-  it.each([{ is_admin: true }, { is_owner: true }])('it is with the token of %o', async (user) => {
+  it.each([{ is_admin: true }, { is_owner: true }])('is possible with the token of %o', async (user) => {
     slack.people.users.set('U0ADMIN', user);
     expect(await canRemove()).toEqual({ can: true });
   });

@@ -7,75 +7,12 @@ import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snap
 import { createLogger } from '@watchpost/shared/observability/logger';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { anyEvent } from '../support/any-event.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { queueBackends } from '../support/queue-backends.ts';
 import type { Service } from '../support/services.ts';
 import { fileShare, slackFile } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
-
-/** What databases and protocols stumble over, and lengths beyond every limit. */
-const piece = fc.constantFrom(
-  '\u0000',
-  '\uD83D',
-  '\uDE00',
-  '😀',
-  '\u202E',
-  '\u200B',
-  '\u0301',
-  'a',
-  'é',
-  'ж',
-  '"',
-  '\\',
-  '\n',
-  '\u0007',
-  '\uFFFF',
-  '👨‍👩‍👧‍👦',
-  '%00',
-  '?#',
-);
-const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.string({ unit: piece, maxLength: 400 }),
-  fc.tuple(piece, fc.integer({ min: 1, max: 3_000 })).map(([unit, times]) => unit.repeat(times)),
-);
-const address = fc.oneof(
-  text,
-  text.map((path) => `https://files.slack.com/${path}`),
-);
-const anything = fc.oneof(text, fc.jsonValue());
-const id = fc.oneof(fc.stringMatching(/^[\w-]{1,64}$/), text);
-
-/** Any message event with files: some of them as Slack's, some of anything. */
-const event = fc
-  .record({
-    caption: fc.oneof(
-      text,
-      text.map((name) => `Motion detected at ${name}`),
-    ),
-    channel: fc.oneof(fc.constant('C0CAMS'), id),
-    ts: fc.oneof(fc.stringMatching(/^\d{1,12}\.\d{1,9}$/), text),
-    extra: fc.dictionary(fc.constantFrom('user', 'bot_id', 'thread_ts', 'subtype', 'blocks'), anything),
-    files: fc.array(
-      fc.record(
-        {
-          id,
-          name: anything,
-          mimetype: anything,
-          size: anything,
-          url_private: address,
-          url_private_download: address,
-          thumb_1024: address,
-          filetype: anything,
-        },
-        { requiredKeys: ['id'] },
-      ),
-      { maxLength: 4 },
-    ),
-  })
-  .map(({ caption, channel, ts, extra, files }) =>
-    fileShare({ ...extra, subtype: undefined, text: caption, channel, ts, files: [slackFile(), ...files.map((file) => slackFile(file))] }),
-  );
 
 /** As ingest does, from the bytes of a request on. */
 function jobsOf(body: unknown): SnapshotJob[] {
@@ -111,7 +48,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       let count = 0;
       try {
         await fc.assert(
-          fc.asyncProperty(event, async (body) => {
+          fc.asyncProperty(anyEvent, async (body) => {
             for (const job of jobsOf(body)) {
               count += 1;
               await sender.send(job, { timeoutMs: 2_000 });

@@ -1,3 +1,4 @@
+import { openInBackground } from '@watchpost/ingest/database';
 import { lookUpKnown } from '@watchpost/ingest/known';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -14,12 +15,12 @@ const never = new AbortController().signal;
 describeGallery('what ingest knows of the gallery', (rig) => {
   const known = (storage: StorageConfig = rig.storage) => {
     const stopping = new AbortController();
-    const looked = lookUpKnown(storage, log, stopping.signal);
+    const database = openInBackground(storage, log, stopping.signal);
     onTestFinished(async () => {
       stopping.abort();
-      await looked.done;
+      await database.done;
     });
-    return looked;
+    return lookUpKnown(database);
   };
 
   it('is the names, also those that are given later', async () => {

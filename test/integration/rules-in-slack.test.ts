@@ -57,7 +57,14 @@ for (const { backend, queue } of pairs)
 
     const rule = async (over: RuleSettings = {}) => {
       serial += 1;
-      const settings = { ...defaultRule, name: `Keys ${serial}`, look: { pattern: 'AKIA[A-Z0-9]{16}' }, dryRun: false, action: 'remove', ...over } as const;
+      const settings = {
+        ...defaultRule,
+        name: `Keys ${serial}`,
+        look: { pattern: 'AKIA[A-Z0-9]{16}' },
+        dryRun: false,
+        action: 'remove',
+        ...over,
+      } as const;
       return workers[0]!.parts.rules.add(settings, 'cli:test', never);
     };
     const said = (text: string, over: Partial<FakeMessage> = {}) =>

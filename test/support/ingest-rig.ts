@@ -3,6 +3,7 @@ import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
 import { createHandlers, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
+import type { Rule } from '@watchpost/rules/rule';
 import { createRanks } from '@watchpost/ingest/order/ranks';
 import { createNamingDialog } from '@watchpost/ingest/platforms/slack/interactions/naming-dialog';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
@@ -18,9 +19,13 @@ import { signedForm, signedSlackRequest } from './signed-slack-request.ts';
 /** What its events are signed with. */
 export const ingestRigSecret = 'the-signing-secret';
 const secret = ingestRigSecret;
+export const ingestRigToken = 'xoxb-rig-token';
 const config: SlackIntakeConfig = {
   READ_SLACK_CHANNEL_ID: ['C0CAMS', 'C0CAMS2'],
   WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
+  ADMIN_SLACK_CHANNEL_ID: 'C0ADMINS',
+  SLACK_API_TOKEN: ingestRigToken,
+  MESSAGE_KEY: undefined,
   SLACK_SIGNING_SECRET: [secret],
   SLACK_VERIFICATION_TOKEN: undefined,
   CAMERA_CAPTION_PATTERN: defaultCaptionPattern,
@@ -61,6 +66,7 @@ export function ingestRig({
   stopping = new AbortController().signal,
   limits,
   people = [],
+  rules = () => [],
   cameraOf = () => null,
   answer = async () => ({ ok: true, view: { id: 'V1' } }),
 }: {
@@ -72,6 +78,8 @@ export function ingestRig({
   stopping?: AbortSignal;
   limits?: AppDeps['limits'];
   people?: { id: string; name: string }[];
+  /** The rules as ingest knows them; null: it does not yet. */
+  rules?: () => readonly Rule[] | null;
   cameraOf?: (channel: string, fileName: string | null) => string | null;
   /** What Slack's Web API answers. */
   answer?: (method: string) => Promise<unknown>;
@@ -100,7 +108,13 @@ export function ingestRig({
   };
   const ranks = createRanks(sender, ended.signal);
   const common = { sender, ingestMetrics: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
-  const deps = { ...common, ranks, known, cameras: { nameOf: cameraOf } };
+  const watching = {
+    rules,
+    ready: async () => rules() ?? [],
+    receivedUntil: async () => null,
+    noteReceived: async () => undefined,
+  };
+  const deps = { ...common, ranks, known, watching, cameras: { nameOf: cameraOf } };
   const dialog = createNamingDialog({ call, known, tell, count: () => undefined, log }, ended.signal);
   const handlers = createHandlers(
     { ...config, ...over },

@@ -62,7 +62,7 @@ export function startWatching(slack: FakeSlack, documents: DocumentStore, queue:
   const extractor = createExtractor({ ocr: false, log });
   const platform = slackFor(slack);
   const parts = moderatingParts(documents, { sender });
-  const common = { sender, sendTimeoutMs: 5_000, log, now: Date.now, maxBytes: 1_000_000, platformFor: () => platform };
+  const common = { sender, sendTimeoutMs: 30_000, log, now: Date.now, maxBytes: 1_000_000, platformFor: () => platform };
   const deps = { ...parts, ...common, documents, extractor };
   const nobody = async (): Promise<never> => Promise.reject(new Error('no such job here'));
   const handlers: JobHandlers = {
@@ -86,7 +86,7 @@ export function startWatching(slack: FakeSlack, documents: DocumentStore, queue:
       serial += 1;
       const id = `${message.channel}-${message.ts}-${serial}`;
       const sealed = sealJson(parts.envelope, content, id);
-      await sender.send({ ...ref, v: 1, kind: 'message', id, change: 'posted', atMs: ref.postedAtMs, sealed }, { timeoutMs: 5_000 });
+      await sender.send({ ...ref, v: 1, kind: 'message', id, change: 'posted', atMs: ref.postedAtMs, sealed }, { timeoutMs: 30_000 });
       return `message-${id}`;
     },
     close: async () => {
@@ -112,4 +112,6 @@ const shownAs = ({ ts, threadTs, text, blocks, files, user, botId, more }: FakeM
 
 /** What a channel shows of our posts: their texts. */
 export const postsIn = (slack: FakeSlack, channel: string): string[] =>
-  slack.chat.messages.filter((each) => each.channel === channel && each.botId === fakeBot.bot_id).map(({ blocks }) => JSON.stringify(blocks));
+  slack.chat.messages
+    .filter((each) => each.channel === channel && each.botId === fakeBot.bot_id)
+    .map(({ blocks }) => JSON.stringify(blocks));

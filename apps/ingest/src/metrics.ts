@@ -9,6 +9,8 @@ export interface IngestMetrics {
   interaction(outcome: string, elapsedMs: number): void;
   /** One file of a message, and its outcome. */
   file(outcome: string): void;
+  /** One message that rules may have to look at, and its outcome. */
+  message(outcome: string): void;
   /** Reads the state of the queue for a scrape; leaves it out if the queue does not answer. */
   readQueue(): Promise<void>;
 }
@@ -17,12 +19,14 @@ export function createIngestMetrics(metrics: Metrics, sender: JobSender): Ingest
   const requests = metrics.histogram('ingest_request_seconds', 'Time from the headers of a request to its response', ['outcome']);
   const interactions = metrics.histogram('ingest_interaction_seconds', 'Time from a click or command to its response', ['outcome']);
   const files = metrics.counter('ingest_files_total', 'Files of messages in the read channels', ['outcome']);
+  const messages = metrics.counter('ingest_messages_total', 'Messages while rules exist, by what became of them', ['outcome']);
   const jobs = metrics.gauge('queue_jobs', 'Jobs in the queue', ['kind', 'state']);
   const up = metrics.gauge('queue_up', '1 while the queue answers');
   return {
     request: (outcome, elapsedMs) => requests.observe({ outcome }, elapsedMs / 1_000),
     interaction: (outcome, elapsedMs) => interactions.observe({ outcome }, elapsedMs / 1_000),
     file: (outcome) => files.inc({ outcome }),
+    message: (outcome) => messages.inc({ outcome }),
     readQueue: async () => {
       jobs.reset();
       try {

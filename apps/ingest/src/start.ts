@@ -7,9 +7,11 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { buildApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
 import { createIngestMetrics } from './metrics.ts';
+import { openInBackground } from './database.ts';
 import { lookUpKnown } from './known.ts';
 import { createRanks } from './order/ranks.ts';
 import { platforms } from './platforms/platforms.ts';
+import { startWatching } from './watching.ts';
 
 /**
  * Starts ingest: queue, platforms, HTTP. It starts even while the queue or a platform is unreachable; readiness says so.
@@ -24,10 +26,13 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const ranks = createRanks(sender, lifecycle.stopping);
   lifecycle.onStop('ranks', () => ranks.done);
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
-  const known = lookUpKnown(config, log, lifecycle.stopping);
-  lifecycle.onStop('gallery', () => known.done);
+  const database = openInBackground(config, log, lifecycle.stopping);
+  lifecycle.onStop('database', () => database.done);
+  const watching = startWatching(database, log, lifecycle.stopping);
+  lifecycle.onStop('rules', () => watching.done);
 
-  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, log, now: Date.now };
+  const known = lookUpKnown(database);
+  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, log, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));
 

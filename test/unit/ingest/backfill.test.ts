@@ -1,4 +1,5 @@
 import { startBackfill, type BackfillOptions } from '@watchpost/ingest/platforms/slack/backfill/backfill';
+import type { Window } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
 import { AppError } from '@watchpost/shared/errors';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { pino } from 'pino';
@@ -10,16 +11,18 @@ const minute = 60_000;
 
 /** A backfill that was started at `now`, and what it read. */
 function started(over: Partial<BackfillOptions> = {}) {
-  const read: { channel: string; oldestMs: number; latestMs: number }[] = [];
+  const read: ({ channel: string } & Window)[] = [];
   const logged: string[] = [];
   const stopping = new AbortController();
   const options: BackfillOptions = {
     channels: ['C0CAMS'],
-    readChannel: async (channel, oldestMs, latestMs) => {
-      read.push({ channel, oldestMs, latestMs });
-      return { messages: 3, queued: 2, more: false };
+    readChannel: async (channel, window) => {
+      read.push({ channel, ...window });
+      return { messages: 3, queued: 2, watched: 1, more: false };
     },
     newest: async () => now - 30 * minute,
+    watched: async () => [],
+    receivedUntil: async () => null,
     identified: Promise.resolve(),
     maxAgeMs: 24 * 60 * minute,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
@@ -38,7 +41,8 @@ describe('what was posted while nobody received it', () => {
   it('is read at start, from ten minutes before the newest snapshot that is known until now, and the log says how many', async () => {
     const it = started();
     await until('it is read', () => it.read.length === 1);
-    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs: now - 40 * minute, latestMs: now + 5 * minute }]);
+    const oldestMs = now - 40 * minute;
+    expect(it.read).toEqual([{ channel: 'C0CAMS', oldestMs, latestMs: now + 5 * minute, threadsFromMs: oldestMs }]);
     await until('it is logged', () => it.logged.length > 0);
     expect(it.logged.join('')).toMatch(/"messages":3,"pictures":2/);
   });
@@ -117,10 +121,10 @@ describe('what was posted while nobody received it', () => {
         if (what === 'newest') await fail();
         return now - 30 * minute;
       },
-      readChannel: async (_, oldestMs) => {
+      readChannel: async (_, { oldestMs }) => {
         if (what === 'readChannel') await fail();
         read.push(oldestMs);
-        return { messages: 0, queued: 0, more: false };
+        return { messages: 0, queued: 0, watched: 0, more: false };
       },
     });
     await until('it is read', () => read.length === 1);
@@ -133,13 +137,83 @@ describe('what was posted while nobody received it', () => {
       channels: ['C0CAMS', 'C0CAMS2'],
       readChannel: async (channel) => {
         if (channel === 'C0CAMS') throw new AppError('chat-not-authorised', 'conversations.history: missing_scope');
-        it.read.push({ channel, oldestMs: 0, latestMs: 0 });
-        return { messages: 0, queued: 0, more: false };
+        it.read.push({ channel, oldestMs: 0, latestMs: 0, threadsFromMs: 0 });
+        return { messages: 0, queued: 0, watched: 0, more: false };
       },
     });
     await until('the other one is read', () => it.read.length === 1);
     expect(it.logged.join('')).toMatch(/channels:history/);
     await pause(50);
     expect(it.read).toHaveLength(1);
+  });
+});
+
+describe('what was said for the rules while nobody received it', () => {
+  const silent = { newest: async () => null };
+
+  it('is read at start in each channel with rules, from ten minutes before messages were last received, with threads of the week before', async () => {
+    const it = started({ ...silent, watched: async () => ['C1', 'C0CAMS'], receivedUntil: async () => now - 20 * minute });
+    await until('both are read', () => it.read.length === 2);
+    const [oldestMs, latestMs] = [now - 30 * minute, now + 5 * minute];
+    const threadsFromMs = oldestMs - 7 * 24 * 60 * minute;
+    expect(it.read).toEqual(['C0CAMS', 'C1'].map((channel) => ({ channel, oldestMs, latestMs, threadsFromMs })));
+    expect(it.logged.join('')).toMatch(/"watched":1/);
+  });
+
+  it('is read once together with pictures, from the earlier of the two times on', async () => {
+    const it = started({ watched: async () => ['C0CAMS'], receivedUntil: async () => now - 45 * minute });
+    await until('it is read', () => it.read.length === 1);
+    await pause(50);
+    expect(it.read.map(({ channel, oldestMs }) => [channel, oldestMs])).toEqual([['C0CAMS', now - 55 * minute]]);
+  });
+
+  it('is not read at start where nobody ever received for the rules, or no rule is about the channel', async () => {
+    const never = started({ ...silent, watched: async () => ['C1'] });
+    const other = started({ ...silent, receivedUntil: async () => now - 20 * minute });
+    await pause(50);
+    expect([never.read, other.read]).toEqual([[], []]);
+  });
+
+  it('is read after a gap in all channels that have rules then', async () => {
+    let watched: string[] = [];
+    const it = started({ watched: async () => watched, receivedUntil: async () => now - 20 * minute });
+    await until('the start is read', () => it.read.length === 1);
+    watched = ['C1', 'C2'];
+    it.backfill.onGap(now - minute);
+    await until('the gap is read', () => it.read.length === 4);
+    expect(it.read.slice(1).map(({ channel, oldestMs }) => [channel, oldestMs])).toEqual(
+      ['C0CAMS', 'C1', 'C2'].map((channel) => [channel, now - 11 * minute]),
+    );
+  });
+
+  it('is complete only once the start and every gap have been read', async () => {
+    let release = (): void => undefined;
+    const it = started({
+      readChannel: async () => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return { messages: 0, queued: 0, watched: 0, more: false };
+      },
+    });
+    await pause(30);
+    expect(it.backfill.isComplete()).toBe(false);
+    release();
+    await until('the start is read', () => it.backfill.isComplete());
+    it.backfill.onGap(now);
+    expect(it.backfill.isComplete()).toBe(false);
+    await pause(50);
+    expect(it.backfill.isComplete()).toBe(false);
+    release();
+    await until('the gap is read', () => it.backfill.isComplete());
+  });
+
+  it('is not complete while the history cannot be read, nor if nothing is ever fetched', async () => {
+    const failing = started({
+      readChannel: async () => {
+        throw new AppError('chat-unavailable', 'away');
+      },
+    });
+    const off = started({ maxAgeMs: 0 });
+    await pause(60);
+    expect([failing.backfill.isComplete(), off.backfill.isComplete()]).toEqual([false, false]);
   });
 });

@@ -76,7 +76,7 @@ describe('a click on a button', () => {
 
   it('of an app without signatures is told from others by its token', async () => {
     const it = rig({ over: { SLACK_SIGNING_SECRET: undefined, SLACK_VERIFICATION_TOKEN: 'verification-token' } });
-    const fields = { user_id: 'U1', text: 'who', trigger_id: '1.2' };
+    const fields = { command: '/faces', user_id: 'U1', text: 'who', trigger_id: '1.2' };
     for (const token of ['', 'verification-tokem']) {
       expect((await it.interact(press({ token }))).statusCode).toBe(401);
       expect((await it.command({ ...fields, token })).statusCode).toBe(401);
@@ -153,7 +153,7 @@ describe('who is asked', () => {
     const it = rig({ over });
     expect((await it.interact(press())).statusCode).toBe(200);
     expect((await it.interact(press({ token: 'wrong' }))).statusCode).toBe(401);
-    expect((await it.command({ token: 'verification-token', user_id: 'U1', text: 'list' })).statusCode).toBe(200);
+    expect((await it.command({ token: 'verification-token', command: '/faces', user_id: 'U1', text: 'list' })).statusCode).toBe(200);
     expect((await it.command({ token: 'wrong', user_id: 'U1', text: 'list' })).statusCode).toBe(401);
     expect(it.sent).toHaveLength(2);
   });

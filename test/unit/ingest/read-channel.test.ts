@@ -1,10 +1,11 @@
-import { createReadChannel } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
+import { createReadChannel, type Window } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
 import { AppError } from '@watchpost/shared/errors';
 import { backfilledRank, isBackfilled } from '@watchpost/shared/jobs/snapshot-job';
 import type { SlackCall } from '@watchpost/slack/calls';
 import { describe, expect, it } from 'vitest';
 import { ingestRig } from '../../support/ingest-rig.ts';
 import { caption, picture, ts } from '../../support/slack-messages.ts';
+import { watchedRig } from '../../support/watched-rig.ts';
 
 const now = 1_700_000_000_000;
 const minute = 60_000;
@@ -37,9 +38,13 @@ function historyOf(messages: Record<string, unknown>[], pageSize = 2) {
 const never = new AbortController().signal;
 
 describe('the history of a channel', () => {
-  const read = async (messages: Record<string, unknown>[], rig = ingestRig()) => {
+  const read = async (messages: Record<string, unknown>[], rig = ingestRig(), window: Partial<Window> = {}) => {
     const { call, asked } = historyOf(messages);
-    const result = await createReadChannel(call, rig.handlers.takeEvent)('C0CAMS', now - 60 * minute, now, never);
+    const result = await createReadChannel(call, rig.handlers.takeEvent)(
+      'C0CAMS',
+      { oldestMs: now - 60 * minute, latestMs: now, threadsFromMs: now - 60 * minute, ...window },
+      never,
+    );
     return { rig, asked, result, jobs: rig.sent.flatMap(({ job }) => (job.kind === 'snapshot' ? job : [])) };
   };
 
@@ -55,7 +60,7 @@ describe('the history of a channel', () => {
     expect(jobs[0]?.snapshotId).toBe(`slack-C0CAMS-${ts(50)}-F1`);
     expect(jobs.every(isBackfilled)).toBe(true);
     expect(jobs.map(({ rank }) => (rank ?? 0) - backfilledRank)).toEqual([1, 2, 3, 4, 5]);
-    expect(result).toEqual({ messages: 5, queued: 5, more: false });
+    expect(result).toEqual({ messages: 5, queued: 5, watched: 0, more: false });
     expect(asked[0]?.args).toMatchObject({ channel: 'C0CAMS', oldest: '1699996400.000000', latest: '1700000000.000000' });
     expect(asked).toHaveLength(3);
   });
@@ -117,5 +122,35 @@ describe('the history of a channel', () => {
       },
     });
     await expect(read([picture(10, 'F1')], rig)).rejects.toBe(away);
+  });
+
+  it('has a thread of before that went on meanwhile, and of its replies only the new ones, where that is asked for', async () => {
+    const parent = { ...caption(90_000, 'old'), thread_ts: ts(90_000), reply_count: 2, latest_reply: ts(590) };
+    const quiet = { ...caption(95_000, 'older'), thread_ts: ts(95_000), reply_count: 1, latest_reply: ts(94_000) };
+    const reply = (secondsAgo: number) => ({
+      type: 'message',
+      user: 'U1',
+      text: `reply ${String(secondsAgo)}`,
+      ts: ts(secondsAgo),
+      thread_ts: ts(90_000),
+    });
+    const rig = watchedRig();
+    const all = [parent, quiet, reply(89_000), reply(590)];
+    const { asked, result } = await read(all, rig, { threadsFromMs: now - 7 * 86_400_000 });
+    expect(rig.messages().map((job) => [job.messageId, job.thread])).toEqual([[ts(590), ts(90_000)]]);
+    expect(result).toEqual({ messages: 1, queued: 0, watched: 1, more: false });
+    expect(asked.filter(({ method }) => method === 'conversations.replies').map(({ args }) => args['ts'])).toEqual([ts(90_000)]);
+    expect((await read(all, watchedRig())).asked).toHaveLength(1);
+  });
+
+  it('becomes the jobs that the events would have become, of pictures and of texts, in one reading', async () => {
+    const rig = watchedRig();
+    const messages = [picture(10, 'F1', { text: 'key-1' }), { type: 'message', user: 'U1', text: 'key-2', ts: ts(20) }];
+    const { result, asked } = await read(messages, rig);
+    expect(result).toEqual({ messages: 2, queued: 1, watched: 2, more: false });
+    expect(asked).toHaveLength(1);
+    const live = watchedRig();
+    for (const message of messages.toReversed()) await live.post({ type: 'event_callback', event: { ...message, channel: 'C0CAMS' } });
+    expect(rig.messages().map(({ id }) => id)).toEqual(live.messages().map(({ id }) => id));
   });
 });

@@ -1,5 +1,6 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { messageContentSchema } from '@watchpost/shared/chat/message';
 import { readEvent, readMessage } from '@watchpost/slack/content/read-message';
 
 // In pieces, so that nobody takes it for a real one.
@@ -184,16 +185,16 @@ describe('whatever comes', () => {
     { requiredKeys: ['ts'] },
   );
 
-  it('never throws', () => {
+  it('never throws, and is a message or none', () => {
     fc.assert(
       fc.property(message, fc.anything(), (raw, odd) => {
-        readMessage(raw, 'C1');
-        readMessage(odd, 'C1');
+        for (const each of [raw, odd])
+          expect(messageContentSchema.nullable().safeParse(readMessage(each, 'C1')?.content ?? null).success).toBe(true);
         readEvent(odd);
         readEvent({ type: 'message', channel: 'C1', ...raw });
         readEvent({ type: 'message', channel: 'C1', subtype: 'message_changed', message: raw, previous_message: odd });
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
@@ -216,9 +217,12 @@ describe('whatever comes', () => {
     ['bullets', { text: '1. a. > • '.repeat(10_000) }],
     ['many small texts', { attachments: Array.from({ length: 1_000 }, (_, index) => ({ text: `text ${String(index)}`, fallback: 'x' })) }],
   ])('is read at once: 100 kB of %s', (_what, raw) => {
-    read(raw);
-    const started = performance.now();
-    read(raw);
-    expect(performance.now() - started).toBeLessThan(150);
+    // The best of some: other work on the machine counts too.
+    const tookMs = [1, 2, 3, 4].map(() => {
+      const started = performance.now();
+      read(raw);
+      return performance.now() - started;
+    });
+    expect(Math.min(...tookMs)).toBeLessThan(100);
   });
 });

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Known } from '../known.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { Ranks } from '../order/ranks.ts';
+import type { Watching } from '../watching.ts';
 
 /** What ingest gives a platform. */
 export interface IntakeDeps {
@@ -16,6 +17,7 @@ export interface IntakeDeps {
   ranks: Pick<Ranks, 'queue'>;
   cameras: Pick<Cameras, 'nameOf'>;
   known: Known;
+  watching: Watching;
   /** For metrics of the platform's own. */
   metrics: Metrics;
   log: Logger;

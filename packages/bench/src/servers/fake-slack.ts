@@ -158,7 +158,8 @@ function asked(method: string, body: Buffer, authorization: string | undefined, 
 }
 
 /** Does the work of a Web API method; the result is its answer. */
-function api(method: string, body: Buffer, actor: FakeActor, fake: FakeSlack, { uploads, messaging, views, removal }: Parts): Answer {
+function api(method: string, body: Buffer, actor: FakeActor, fake: FakeSlack, parts: Parts): Answer {
+  const { messaging, views } = parts;
   const args = new URLSearchParams(body.toString());
   switch (method) {
     case 'auth.test':
@@ -168,23 +169,33 @@ function api(method: string, body: Buffer, actor: FakeActor, fake: FakeSlack, { 
       const message = args.get('message_ts')?.replace('.', '');
       return json({ ok: true, permalink: `https://example.slack.com/archives/${args.get('channel')}/p${message}` });
     }
-    case 'files.getUploadURLExternal':
-      return json(uploads.ticket(args, fake.url));
-    case 'files.completeUploadExternal':
-      return json(uploads.complete(args));
-    case 'files.info': {
-      const id = args.get('file') ?? '';
-      const file = fake.files.get(id) ?? removal.lingering(id);
-      if (!file) return json(removal.isDeleted(id) ? { ok: false, error: 'file_deleted' } : uploads.info(id));
-      return json({ ok: true, file: { id, size: file.bytes.length, url_private_download: `${fake.url}/download/${id}`, ...file.info } });
-    }
-    case 'files.delete':
-      return json(removal.remove(args.get('file') ?? '', actor));
     default: {
-      const answer = messaging.answer(method, args, actor) ?? views.answer(method, args) ?? { ok: false, error: 'unknown_method' };
+      const answer = ofFiles(method, args, actor, fake, parts) ??
+        messaging.answer(method, args, actor) ??
+        views.answer(method, args) ?? { ok: false, error: 'unknown_method' };
       if ('tooSoon' in answer) return (response) => void response.writeHead(429, { 'retry-after': String(answer.tooSoon) }).end('{}');
       return json(answer);
     }
+  }
+}
+
+/** The methods of files; null: it is none of them. */
+function ofFiles(method: string, args: URLSearchParams, actor: FakeActor, fake: FakeSlack, { uploads, removal }: Parts): object | null {
+  switch (method) {
+    case 'files.getUploadURLExternal':
+      return uploads.ticket(args, fake.url);
+    case 'files.completeUploadExternal':
+      return uploads.complete(args);
+    case 'files.info': {
+      const id = args.get('file') ?? '';
+      const file = fake.files.get(id) ?? removal.lingering(id);
+      if (!file) return removal.isDeleted(id) ? { ok: false, error: 'file_deleted' } : uploads.info(id);
+      return { ok: true, file: { id, size: file.bytes.length, url_private_download: `${fake.url}/download/${id}`, ...file.info } };
+    }
+    case 'files.delete':
+      return removal.remove(args.get('file') ?? '', actor);
+    default:
+      return null;
   }
 }
 

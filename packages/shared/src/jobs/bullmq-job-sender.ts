@@ -37,6 +37,8 @@ const retryAddMs = 100;
 const closeTimeoutMs = 3_000;
 /** BullMQ's limit. */
 const highestPriority = 2_097_152;
+/** Of a job as JSON: it holds references. */
+const usualBytes = 16_384;
 
 /**
  * The sending side on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. Returns at once and connects in the background.
@@ -158,7 +160,7 @@ function isRefusal(error: unknown): boolean {
 const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';
 
 function addOptions<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }, { REDIS_URL }: StorageConfig): JobsOptions {
-  const { attempts, backoffMs, priority, delayMs } = jobDefinitions[kind];
+  const { attempts, backoffMs, priority, delayMs, mostBytes = usualBytes } = jobDefinitions[kind];
   return {
     jobId: jobId(kind, job),
     attempts,
@@ -171,7 +173,7 @@ function addOptions<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }, { R
     removeOnFail: { age: 7 * 86_400, count: 5_000 },
     keepLogs: 0,
     stackTraceLimit: 1,
-    sizeLimit: 16_384,
+    sizeLimit: mostBytes,
   };
 }
 

@@ -27,6 +27,8 @@ export interface JobKindDefinition<J> {
   whenFailed?: (job: J) => J;
   /** What is left of the job once it is done; its id is remembered for a day. Default: all of it. */
   whenDone?: (job: J) => J;
+  /** The queue refuses a job that is larger as JSON, bytes. Default 16,384. */
+  mostBytes?: number;
   /** How long the job waits before it can be taken, milliseconds. Default 0. */
   delayMs?: (job: J) => number;
   /** Jobs that one worker runs at a time: a number, or the variable that sets it. */

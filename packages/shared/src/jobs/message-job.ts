@@ -18,6 +18,9 @@ const messageJobSchema = messageRefSchema.extend({
 });
 export type MessageJob = z.infer<typeof messageJobSchema>;
 
+/** A message's content as JSON is sealed in parts of at most so many bytes: longer ones are jobs of several parts. */
+export const mostContentBytes = 393_216;
+
 /** Look whether a message says something that a rule does not allow. */
 export const messageJobs = {
   schema: messageJobSchema,
@@ -27,5 +30,7 @@ export const messageJobs = {
   backoffMs: 500,
   whenDone: (job) => ({ ...job, sealed: null }),
   whenFailed: (job) => ({ ...job, sealed: null }),
+  // The content as base64, and what is said about the message.
+  mostBytes: 557_056,
   concurrency: 16,
 } satisfies JobKindDefinition<MessageJob>;

@@ -1,5 +1,5 @@
 import { decoded, fromMarkdown, fromMrkdwn, lines, literally, type Pieces } from './pieces.ts';
-import { isRecord, isTechnical, isUrlKey, stringsIn, type Fields } from './fields.ts';
+import { isRecord, isTechnical, isUrlKey, stringOf, stringsIn, type Fields } from './fields.ts';
 import { fromRichText } from './rich-text.ts';
 import type { Texts } from './texts.ts';
 
@@ -58,7 +58,7 @@ function collectString(text: string, key: string, found: BlockTexts): void {
 
 /** A node that is a text by itself; null: it is not. */
 function textObject(node: Fields, found: BlockTexts): Pieces | null {
-  const type = String(node['type']);
+  const type = stringOf(node, 'type');
   if (/^rich_text(?:_|$)/.test(type)) {
     const { pieces, hidden } = fromRichText(node);
     found.hidden.push(...hidden);

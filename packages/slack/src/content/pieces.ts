@@ -17,6 +17,7 @@ const placeholder = '\uffff';
  * Takes linear time, whatever the text is.
  */
 export function fromMrkdwn(mrkdwn: string): Pieces {
+  if (mrkdwn === '') return [];
   const entities: Piece[] = [];
   const held = mrkdwn.replaceAll(placeholder, '').replaceAll(/<([^<>]+)>/g, (_all, inside: string) => {
     entities.push(entityPiece(inside));

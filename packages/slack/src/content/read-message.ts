@@ -104,13 +104,15 @@ export function readEvent(event: unknown): SlackMessageEvent | null {
   if (!data) return null;
   const { channel, subtype, channel_type: channelType } = data;
   const atMs = toMs(data.event_ts ?? data.ts ?? '0');
-  const gone = (messageId: unknown): SlackMessageEvent | null =>
-    ts.safeParse(messageId).success ? { kind: 'deleted', channel: slackChannel(channel), messageId: String(messageId), atMs } : null;
+  const gone = (stamp: unknown): SlackMessageEvent | null => {
+    const { data: messageId } = ts.safeParse(stamp);
+    return messageId === undefined ? null : { kind: 'deleted', channel: slackChannel(channel), messageId, atMs };
+  };
   if (subtype === 'message_deleted') return gone(data.deleted_ts ?? fieldOf(data['previous_message'], 'ts'));
   if (subtype === 'message_changed') {
     const after = data['message'];
     // The first message of a thread, deleted while the thread has replies.
-    if (/tombstone$/.test(String(fieldOf(after, 'subtype')))) return gone(fieldOf(after, 'ts'));
+    if (isRecord(after) && stringOf(after, 'subtype').endsWith('tombstone')) return gone(after['ts']);
     const read = (version: unknown) => (isRecord(version) ? readMessage({ ...version, channel_type: channelType }, channel) : null);
     const message = read(after);
     if (!message) return null;

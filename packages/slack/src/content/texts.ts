@@ -31,6 +31,7 @@ export function createTexts(): Texts {
       said = ' ';
     },
     add: (where, pieces) => {
+      if (pieces.length === 0) return;
       addOne(where, pieces.map(({ text }) => text).join(''), keyOf(pieces.map((piece) => (piece.isMention ? '@' : piece.text)).join('')));
       for (const piece of pieces) {
         if (piece.isMention) continue;

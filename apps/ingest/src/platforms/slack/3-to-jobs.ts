@@ -41,7 +41,8 @@ export function isOwnPost(
   return channel === writeChannel && isOurs(author, identity, ourAppId);
 }
 
-function isOurs(author: SlackMessage['author'], identity: SlackIdentity | null, ourAppId: string | null): boolean {
+/** Whether somebody is us, by any of the three ids. Pure. */
+export function isOurs(author: SlackMessage['author'], identity: SlackIdentity | null, ourAppId: string | null): boolean {
   const same = (a: string | null, b: string | null | undefined): boolean => a !== null && a === b;
   return (
     same(author.userId, identity?.userId) ||

@@ -1,15 +1,18 @@
+import { messageKeyEnv } from '@watchpost/rules/config';
 import { type ConfigOf, mayBeQuoted, wholeNumber } from '@watchpost/shared/config/parse-env';
 import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
 import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
-import { slackChannel } from '@watchpost/slack/channel';
+import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/slack/config';
 import { z } from 'zod';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
 import type { SlackIdentity } from './3-to-jobs.ts';
-import { startBackfill } from './backfill/backfill.ts';
+import { startBackfill, type Backfill } from './backfill/backfill.ts';
+import { noteReceived } from './backfill/note-received.ts';
 import { createReadChannel } from './backfill/read-channel.ts';
+import { createWatchedChannels } from './backfill/watched-channels.ts';
 import { compileCaptionPattern, defaultCaptionPattern } from './camera-name.ts';
-import { lookUpIdentity } from './identity.ts';
+import { lookUpIdentity, type IdentityLookup } from './identity.ts';
 import { createNamingDialog } from './interactions/naming-dialog.ts';
 import {
   createTakeCommand,
@@ -24,6 +27,8 @@ import { registerSlackRoutes } from './route.ts';
 import { runSocketMode } from './socket/socket-mode.ts';
 import { createTakeEnvelope } from './socket/take-envelope.ts';
 import { createTakeEvent, type TakeEvent } from './take-event.ts';
+import { createSeal } from './watch/2-to-jobs.ts';
+import { createWatch } from './watch/watch.ts';
 
 /** `auth.test` responds within a fraction of a second or not at all. Milliseconds. */
 const slackTimeoutMs = 5_000;
@@ -35,6 +40,7 @@ const historyTimeoutMs = 30_000;
 const env = {
   ...slackEnv,
   ...slackIntakeEnv,
+  ...messageKeyEnv,
   CAMERA_CAPTION_PATTERN: z
     .string()
     .transform((source, context) => {
@@ -55,8 +61,8 @@ export const slackIntake: IntakePlatform<typeof env> = {
   env,
   faults: slackIntakeFaults,
   start: (config, deps, stopping) => {
-    const { READ_SLACK_CHANNEL_ID: channels, BACKFILL_MAX_AGE_MS: maxAgeMs, SLACK_APP_TOKEN: appToken } = config;
-    const { log, metrics, now, known } = deps;
+    const { SLACK_APP_TOKEN: appToken } = config;
+    const { log, metrics, now, watching } = deps;
     const callsFor = (token: string, timeoutMs: number): SlackCall => createSlackCalls({ token, apiUrl: config.SLACK_API_URL, timeoutMs });
     const call = callsFor(config.SLACK_API_TOKEN, slackTimeoutMs);
     const lookup = lookUpIdentity(call, log, stopping);
@@ -67,10 +73,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
       onGap: (sinceMs) => backfill.onGap(sinceMs),
       ...createDialogs(config, { call, dialogCall: callsFor(config.SLACK_API_TOKEN, dialogTimeoutMs) }, deps, stopping),
     });
-    const newest = async (channel: string, beforeMs: number, signal: AbortSignal): Promise<number | null> =>
-      known.newest(slackChannel(channel), beforeMs, signal);
-    const readChannel = createReadChannel(callsFor(config.SLACK_API_TOKEN, historyTimeoutMs), handlers.takeEvent);
-    const backfill = startBackfill({ channels, readChannel, newest, identified: lookup.done, maxAgeMs, log, metrics, now }, stopping);
+    const backfill = fetchMissed(config, deps, { ...handlers, lookup, call: callsFor(config.SLACK_API_TOKEN, historyTimeoutMs) }, stopping);
 
     const socket = appToken
       ? runSocketMode(
@@ -78,13 +81,47 @@ export const slackIntake: IntakePlatform<typeof env> = {
           stopping,
         )
       : null;
+    const noting = noteReceived(
+      {
+        isReceiving: () =>
+          backfill.isComplete() && (socket?.check() ?? true) === true && (watching.rules() ?? []).some(({ enabled }) => enabled),
+        note: async (atMs, signal) => watching.noteReceived(slackPrefix, atMs, signal),
+        log,
+        now,
+      },
+      stopping,
+    );
     return {
       register: (app) => handlers.register(app),
       checks: { 'slack-identity': lookup.check, ...(socket && { 'slack-socket': socket.check }) },
-      done: Promise.all([lookup.done, backfill.done, socket?.done]).then(() => undefined),
+      done: Promise.all([lookup.done, backfill.done, socket?.done, noting]).then(() => undefined),
     };
   },
 };
+
+/** What was said while nobody received it. */
+function fetchMissed(
+  config: SlackConfig,
+  { log, metrics, now, known, watching }: IntakeDeps,
+  { call, takeEvent, lookup }: { call: SlackCall; takeEvent: TakeEvent; lookup: IdentityLookup },
+  stopping: AbortSignal,
+): Backfill {
+  return startBackfill(
+    {
+      channels: config.READ_SLACK_CHANNEL_ID,
+      readChannel: createReadChannel(call, takeEvent),
+      newest: async (channel, beforeMs, signal) => known.newest(slackChannel(channel), beforeMs, signal),
+      watched: createWatchedChannels({ call, watching, adminChannel: config.ADMIN_SLACK_CHANNEL_ID ?? null, log }),
+      receivedUntil: async (signal) => watching.receivedUntil(slackPrefix, signal),
+      identified: lookup.done,
+      maxAgeMs: config.BACKFILL_MAX_AGE_MS,
+      log,
+      metrics,
+      now,
+    },
+    stopping,
+  );
+}
 
 /** The dialog, and how somebody is told something. */
 function createDialogs(
@@ -107,7 +144,14 @@ function createDialogs(
 /** What of the configuration the handlers need. */
 export type SlackIntakeConfig = Pick<
   SlackConfig,
-  'READ_SLACK_CHANNEL_ID' | 'WRITE_SLACK_CHANNEL_ID' | 'SLACK_SIGNING_SECRET' | 'SLACK_VERIFICATION_TOKEN' | 'CAMERA_CAPTION_PATTERN'
+  | 'READ_SLACK_CHANNEL_ID'
+  | 'WRITE_SLACK_CHANNEL_ID'
+  | 'ADMIN_SLACK_CHANNEL_ID'
+  | 'SLACK_API_TOKEN'
+  | 'MESSAGE_KEY'
+  | 'SLACK_SIGNING_SECRET'
+  | 'SLACK_VERIFICATION_TOKEN'
+  | 'CAMERA_CAPTION_PATTERN'
 >;
 
 export interface SlackHandlerDeps extends IntakeDeps, Pick<TakeInteractionDeps, 'dialog' | 'tell'> {
@@ -127,17 +171,22 @@ export interface SlackHandlers extends Pick<Intake, 'register'> {
 
 /** The handlers, and their routes. */
 export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps): SlackHandlers {
+  const { MESSAGE_KEY: [key = config.SLACK_API_TOKEN, ...otherKeys] = [] } = config;
+  const seal = createSeal([key, ...otherKeys]);
+  const readChannels = new Set(config.READ_SLACK_CHANNEL_ID);
+  const { WRITE_SLACK_CHANNEL_ID: writeChannel, ADMIN_SLACK_CHANNEL_ID: adminChannel = null } = config;
   const takeEvent = createTakeEvent({
     ...deps,
-    readChannels: new Set(config.READ_SLACK_CHANNEL_ID),
-    writeChannel: config.WRITE_SLACK_CHANNEL_ID,
+    readChannels,
+    writeChannel,
+    watch: createWatch({ ...deps, seal, places: { readChannels, writeChannel, adminChannel } }),
     captionPattern: config.CAMERA_CAPTION_PATTERN,
     captions: createRecentCaptions(),
   });
   const handlers = {
     takeEvent,
     takeInteraction: createTakeInteraction(deps),
-    takeCommand: createTakeCommand(deps),
+    takeCommand: createTakeCommand({ ...deps, envelope: seal.envelope }),
     countRedelivery: createRedeliveryCounter(deps.metrics),
     ingestMetrics: deps.ingestMetrics,
   };

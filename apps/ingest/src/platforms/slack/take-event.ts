@@ -1,15 +1,16 @@
 import { AppError } from '@watchpost/shared/errors';
-import { jobId } from '@watchpost/shared/jobs/job-kinds';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { slackChannel } from '@watchpost/slack/channel';
 import { createLogRarely } from '../../log-rarely.ts';
 import type { IntakeDeps } from '../platform.ts';
-import { parseDelivery, type Delivery, type SlackMessage } from './2-parse.ts';
+import { messageEventOf, parseDelivery, type Delivery, type SlackMessage } from './2-parse.ts';
 import { isOwnPost, toJobs, type SlackIdentity } from './3-to-jobs.ts';
 import { cameraNameOf } from './camera-name.ts';
 import { homeJob } from './interactions/2-to-job.ts';
 import type { RecentCaptions } from './recent-captions.ts';
+import { sendAll, worst } from './send-all.ts';
 import type { Answer } from './signed-scope.ts';
+import type { Watch } from './watch/watch.ts';
 
 export interface TakeEventDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'cameras' | 'ingestMetrics' | 'log' | 'now'> {
   readChannels: ReadonlySet<string>;
@@ -17,6 +18,7 @@ export interface TakeEventDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'ca
   captionPattern: RegExp;
   captions: RecentCaptions;
   identity: () => SlackIdentity | null;
+  watch: Watch;
   /** Events since this time (milliseconds since 1970) are lost, or may be. */
   onGap: (sinceMs: number) => void;
 }
@@ -28,12 +30,17 @@ export interface TakenMessage {
   queued: number;
 }
 
+/** And what of it the rules are to look at. */
+export interface Backfilled extends TakenMessage {
+  isWatched: boolean;
+}
+
 /** Events, however they come: over HTTP, over a socket, or fetched afterwards. */
 export interface TakeEvent {
   /** One event as Slack delivers it. Resolves once the queue has what follows from it; rejects with an error that passes, or with `job-refused`. */
   delivery(body: unknown, timeLeftMs: () => number): Promise<Answer>;
   /** One message of a channel's history: as a delivered one, but its pictures wait behind those of live messages. */
-  backfilled(message: unknown, channel: string, captions: RecentCaptions, timeLeftMs: () => number): Promise<TakenMessage>;
+  backfilled(message: unknown, channel: string, captions: RecentCaptions, timeLeftMs: () => number): Promise<Backfilled>;
 }
 
 const ignored = (reason: string): TakenMessage => ({ outcome: `ignored-${reason}`, queued: 0 });
@@ -71,7 +78,8 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
     if (malformedFiles > 0) {
       rarely('file', (times) => log.warn({ channel, messageId, malformedFiles, times }, 'a file without a usable id was left out'));
     }
-    await sendAll(jobs, (job) => queue(job, message, how), deps);
+    const lost = 'the queue will never take this job: its picture is lost';
+    await sendAll(jobs, (job) => queue(job, message, how), { count: ingestMetrics.file, log, lost });
     log[how.late ? 'debug' : 'info']({ channel, messageId, queued: jobs.length, skipped: skipped.length }, 'message accepted');
     return { outcome: jobs.length > 0 ? 'queued' : 'ignored-no-images', queued: jobs.length };
   };
@@ -101,10 +109,19 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
     return { outcome: `ignored-${delivery.reason}`, body: '' };
   };
 
+  const late = async (delivery: Delivery, captions: RecentCaptions, timeLeftMs: () => number): Promise<TakenMessage> => {
+    if (delivery.kind !== 'message') return ignored(delivery.kind === 'ignored' ? delivery.reason : 'other-event');
+    return takeMessage(delivery, { captions, late: true, timeLeftMs });
+  };
+
+  const watchedOf = async (said: ReturnType<typeof messageEventOf>, timeLeftMs: () => number): Promise<number> =>
+    said ? deps.watch.take(said.event, said.ourAppId, timeLeftMs) : 0;
+
   return {
     delivery: async (body, timeLeftMs) => {
       try {
-        return await takeDelivery(parseDelivery(body), timeLeftMs);
+        const [answer, watched] = await both(takeDelivery(parseDelivery(body), timeLeftMs), watchedOf(messageEventOf(body), timeLeftMs));
+        return watched > 0 && answer.outcome.startsWith('ignored-') ? { ...answer, outcome: 'watched' } : answer;
       } catch (error) {
         // Slack sends it again three times at most, over some minutes.
         if (error instanceof AppError && error.retry === 'transient') deps.onGap(deps.now());
@@ -113,31 +130,18 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
     },
     backfilled: async (message, channel, captions, timeLeftMs) => {
       const event = typeof message === 'object' && message !== null ? { ...message, channel } : message;
-      const delivery = parseDelivery({ type: 'event_callback', event });
-      if (delivery.kind !== 'message') return ignored(delivery.kind === 'ignored' ? delivery.reason : 'other-event');
-      return takeMessage(delivery, { captions, late: true, timeLeftMs });
+      const body = { type: 'event_callback', event };
+      const [taken, watched] = await both(late(parseDelivery(body), captions, timeLeftMs), watchedOf(messageEventOf(body), timeLeftMs));
+      return { ...taken, isWatched: watched > 0 };
     },
   };
 }
 
-/** Queues every job that the queue takes, before it rejects for the others: with an error that passes if there is one, else `job-refused`. */
-async function sendAll(
-  jobs: readonly SnapshotJob[],
-  send: (job: SnapshotJob) => Promise<void>,
-  { ingestMetrics, log }: Pick<TakeEventDeps, 'ingestMetrics' | 'log'>,
-): Promise<void> {
-  const sent = await Promise.allSettled(jobs.map(send));
-  const failures: unknown[] = sent.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  // Slack sends the whole message again: it is counted then.
-  const passing = failures.find((error) => !isRefused(error));
-  if (passing !== undefined) throw passing;
-  for (const [index, job] of jobs.entries()) {
-    const result = sent[index];
-    ingestMetrics.file(result?.status === 'rejected' ? 'refused' : 'queued');
-    if (result?.status !== 'rejected') continue;
-    log.error({ err: result.reason, job: jobId(job.kind, job) }, 'the queue will never take this job: its picture is lost');
-  }
-  if (failures.length > 0) throw failures[0];
+/** Pictures and rules do not wait for each other, and neither loses anything by the other's failure. */
+async function both<A, B>(pictures: Promise<A>, rules: Promise<B>): Promise<[A, B]> {
+  const results = await Promise.allSettled([pictures, rules]);
+  const [a, b] = results;
+  const failure = worst(results);
+  if (failure !== null || a.status === 'rejected' || b.status === 'rejected') throw failure ?? new AppError('internal', 'not taken');
+  return [a.value, b.value];
 }
-
-const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';

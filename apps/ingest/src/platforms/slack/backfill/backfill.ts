@@ -6,11 +6,16 @@ import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { ReadChannel } from './read-channel.ts';
 
 export interface BackfillOptions {
+  /** Those that cameras post to. */
   channels: readonly string[];
   /** Takes what was posted in a channel after `oldestMs`, the oldest first. */
   readChannel: ReadChannel;
   /** When the newest snapshot of a channel that was posted before this time was posted; null: none ever was. Waits for the gallery. */
   newest: (channel: string, beforeMs: number, signal: AbortSignal) => Promise<number | null>;
+  /** The channels that rules look at. Waits for the rules. */
+  watched: (signal: AbortSignal) => Promise<readonly string[]>;
+  /** Until when all messages for the rules were received before this start; null: nobody knows. Waits for the database. */
+  receivedUntil: (signal: AbortSignal) => Promise<number | null>;
   /** Resolves when it is known who we are. */
   identified: Promise<void>;
   /** `BACKFILL_MAX_AGE_MS`; 0: nothing is ever fetched. */
@@ -32,6 +37,9 @@ const defaultTimes = {
 /** Fetched although it should be known: a caption comes before its picture, and clocks differ. Milliseconds. */
 const overlapMs = 600_000;
 
+/** In channels with rules: how much older a thread may be that went on in between. Milliseconds. */
+const oldThreadsMs = 7 * 86_400_000;
+
 /** Our clock and Slack's: Slack's requests are refused beyond this. Milliseconds. */
 const clocksDifferMs = 300_000;
 
@@ -39,46 +47,58 @@ const clocksDifferMs = 300_000;
 export interface Backfill {
   /** Something since this time may be missing, milliseconds since 1970. */
   onGap: (sinceMs: number) => void;
+  /** Nothing is missing, as far as is known: all there was has been fetched. */
+  isComplete: () => boolean;
   /** Resolves after the signal has aborted. */
   done: Promise<void>;
 }
 
-/** At start, from the newest snapshot that is known; afterwards whenever a gap is noticed. One run at a time. */
+/** At start, from the newest snapshot that is known, and from when messages were last received; afterwards whenever a gap is noticed. One run at a time. */
 export function startBackfill(options: BackfillOptions, stopping: AbortSignal): Backfill {
-  const { channels, maxAgeMs, log, now } = options;
+  const { maxAgeMs, log, now } = options;
   const times = { ...defaultTimes, ...options.times };
-  const fetched = options.metrics.counter('ingest_backfilled_total', 'Pictures fetched from the history of the read channels', ['outcome']);
+  const fetched = options.metrics.counter('ingest_backfilled_total', 'What was fetched from the history of channels', ['outcome']);
   const startedMs = now();
   let gapMs: number | null = null;
   let noticed: (() => void) | null = null;
-  /** Channels whose newest snapshot at start has not been looked at. */
-  const fresh = new Set(channels);
+  /** Something is being fetched, or is still to be. */
+  let isBusy = true;
+  /** Channels of which it was looked up where to go on at start; null: that is over. */
+  let begun: Set<string> | null = new Set();
 
-  const oldestOf = async (channel: string, sinceMs: number | null): Promise<number | null> => {
-    const known = fresh.has(channel) ? await options.newest(channel, startedMs - clocksDifferMs, stopping) : null;
-    const from = Math.min(...[known, sinceMs].flatMap((each) => each ?? []));
+  const oldestOf = async (channel: string, isWatched: boolean, sinceMs: number | null): Promise<number | null> => {
+    const isNew = begun !== null && !begun.has(channel);
+    const [pictures, messages] = [isNew && options.channels.includes(channel), isNew && isWatched];
+    const known = pictures ? await options.newest(channel, startedMs - clocksDifferMs, stopping) : null;
+    const received = messages ? await options.receivedUntil(stopping) : null;
+    const from = Math.min(...[known, received, sinceMs].flatMap((each) => each ?? []));
     return Number.isFinite(from) ? Math.max(from - overlapMs, now() - maxAgeMs) : null;
   };
 
   const runOnce = async (sinceMs: number | null): Promise<void> => {
-    for (const channel of channels) {
+    const watchedChannels = new Set(await options.watched(stopping));
+    for (const channel of new Set([...options.channels, ...watchedChannels])) {
+      const isWatched = watchedChannels.has(channel);
       try {
-        const oldestMs = await oldestOf(channel, sinceMs);
+        const oldestMs = await oldestOf(channel, isWatched, sinceMs);
         if (oldestMs === null) continue;
-        const { messages, queued, more } = await options.readChannel(channel, oldestMs, now() + clocksDifferMs, stopping);
+        const latestMs = now() + clocksDifferMs;
+        const threadsFromMs = isWatched ? oldestMs - oldThreadsMs : oldestMs;
+        const { messages, queued, watched, more } = await options.readChannel(channel, { oldestMs, latestMs, threadsFromMs }, stopping);
         fetched.inc({ outcome: 'queued' }, queued);
+        fetched.inc({ outcome: 'watched' }, watched);
         const from = new Date(oldestMs).toISOString();
         log.info(
-          { channel, from, messages, pictures: queued, more },
+          { channel, from, messages, pictures: queued, watched, more },
           'fetched what was posted in between; what is known is not taken twice',
         );
       } catch (error) {
         const known = toAppError(error);
         // Another attempt would be refused in the same way: the other channels go on.
         if (known.retry === 'transient') throw error;
-        log.error({ err: error, channel }, `the history of a read channel cannot be fetched${adviceFor(known)}`);
+        log.error({ err: error, channel }, `the history of a channel cannot be fetched${adviceFor(known)}`);
       }
-      fresh.delete(channel);
+      begun?.add(channel);
     }
   };
 
@@ -86,12 +106,14 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
     await options.identified;
     for (let isFirst = true; ; isFirst = false) {
       if (!isFirst) {
+        isBusy = false;
         if (gapMs === null) await raceAbort(new Promise<void>((resolve) => (noticed = resolve)), stopping);
         await pause(times.settleMs, stopping);
       }
       const sinceMs = gapMs;
-      gapMs = null;
+      [gapMs, isBusy] = [null, true];
       await untilDone(sinceMs);
+      begun = null;
     }
   };
 
@@ -108,8 +130,9 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
     }
   };
 
-  if (maxAgeMs === 0) return { onGap: () => undefined, done: Promise.resolve() };
+  if (maxAgeMs === 0) return { onGap: () => undefined, isComplete: () => false, done: Promise.resolve() };
   return {
+    isComplete: () => !isBusy && gapMs === null,
     onGap: (sinceMs) => {
       gapMs = Math.min(sinceMs, gapMs ?? sinceMs);
       noticed?.();

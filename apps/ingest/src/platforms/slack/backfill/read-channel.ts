@@ -8,17 +8,32 @@ import type { TakeEvent } from '../take-event.ts';
 /** What was read. `more`: older messages were left out, because there are too many. */
 export interface ReadHistory {
   messages: number;
+  /** Pictures. */
   queued: number;
+  /** Messages that rules are to look at. */
+  watched: number;
   more: boolean;
 }
 
-/** Reads a channel between two times (milliseconds since 1970), and takes its messages, the oldest first. Rejects with an AppError. */
-export type ReadChannel = (channel: string, oldestMs: number, latestMs: number, signal: AbortSignal) => Promise<ReadHistory>;
+/** What is read of a channel, milliseconds since 1970. */
+export interface Window {
+  oldestMs: number;
+  latestMs: number;
+  /** Threads that began since then, if they went on in between. */
+  threadsFromMs: number;
+}
+
+/** Reads a channel between two times, and takes its messages, the oldest first. Rejects with an AppError. */
+export type ReadChannel = (channel: string, window: Window, signal: AbortSignal) => Promise<ReadHistory>;
 
 /** The newest so many messages of a channel. */
 const mostMessages = 5_000;
+/** The newest so many of those before, for their threads. */
+const mostEarlier = 2_000;
+/** Slack's limit. */
+const largestPage = 999;
 /** Threads whose replies are read. */
-const mostThreads = 50;
+const mostThreads = 200;
 /** Of a thread. */
 const mostReplies = 1_000;
 /** For the queue to take one message. Milliseconds. */
@@ -33,30 +48,37 @@ type HistoryMessage = z.infer<typeof messageSchema>;
 
 /** Reads the history with its threads. */
 export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'backfilled'>): ReadChannel {
-  return async (channel, oldestMs, latestMs, signal) => {
+  return async (channel, { oldestMs, latestMs, threadsFromMs }, signal) => {
     const oldest = toTs(oldestMs);
     const found = new Map<string, HistoryMessage>();
-    const keep = (messages: readonly unknown[]): HistoryMessage[] => {
-      const parsed = messages.flatMap((message) => messageSchema.safeParse(message).data ?? []);
-      for (const message of parsed) found.set(message.ts, message);
-      return parsed;
+    const keep = (messages: readonly unknown[]): void => {
+      for (const message of parsedOf(messages)) found.set(message.ts, message);
     };
     for await (const page of historyPages(call, { channel, oldest, latest: toTs(latestMs), most: mostMessages }, signal)) keep(page);
     const isFull = found.size >= mostMessages;
-    const threads = [...found.values()].filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
+    const earlier = { channel, oldest: toTs(threadsFromMs), latest: oldest, most: mostEarlier, pageSize: largestPage };
+    const parents = [...found.values()];
+    if (threadsFromMs < oldestMs) for await (const page of historyPages(call, earlier, signal)) parents.push(...parsedOf(page));
+    const threads = parents.filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
     for (const { ts } of threads.slice(0, mostThreads))
       keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostReplies }, signal));
 
     // A caption comes before its picture. Not those of live messages: these are older, and would push them out.
     const captions = createRecentCaptions();
     let queued = 0;
+    let watched = 0;
     for (const message of [...found.values()].toSorted((a, b) => compareTs(a.ts, b.ts))) {
       signal.throwIfAborted();
-      queued += (await takeEvent.backfilled(message, channel, captions, () => queueMs)).queued;
+      const taken = await takeEvent.backfilled(message, channel, captions, () => queueMs);
+      queued += taken.queued;
+      if (taken.isWatched) watched += 1;
     }
-    return { messages: found.size, queued, more: isFull || threads.length > mostThreads };
+    return { messages: found.size, queued, watched, more: isFull || threads.length > mostThreads };
   };
 }
+
+const parsedOf = (messages: readonly unknown[]): HistoryMessage[] =>
+  messages.flatMap((message) => messageSchema.safeParse(message).data ?? []);
 
 const toTs = (ms: number): string => (Math.max(0, ms) / 1_000).toFixed(6);
 

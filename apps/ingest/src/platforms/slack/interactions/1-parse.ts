@@ -1,3 +1,4 @@
+import { rulesCommandName } from '@watchpost/shared/chat/command-help';
 import { parseTarget, type ButtonTarget } from '@watchpost/shared/chat/post';
 import { z } from 'zod';
 import { eventFileSchema, idSchema, tsSchema, type EventFile } from '../2-parse.ts';
@@ -168,12 +169,13 @@ const toMs = (seconds: string | null | undefined, nowMs: number): number => (sec
 
 /** A command as Slack sends it. */
 export type SlackCommand =
-  | { kind: 'command'; by: Clicker; text: string; triggerId: string }
+  | { kind: 'command'; by: Clicker; name: string; text: string; triggerId: string }
   /** Slack looks whether our certificate is valid. */
   | { kind: 'certificate-check' }
   | { kind: 'malformed' };
 
 const commandSchema = z.object({
+  command: z.string().max(100).catch(''),
   user_id: idSchema,
   channel_id: idSchema.nullish().catch(null),
   text: z.string().catch(''),
@@ -186,15 +188,17 @@ export function parseCommand(body: unknown): SlackCommand {
   if (z.looseObject({ ssl_check: z.literal('1') }).safeParse(body).success) return { kind: 'certificate-check' };
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) return { kind: 'malformed' };
-  const { user_id: member, channel_id: channel, text, trigger_id: triggerId, response_url: responseUrl } = parsed.data;
+  const { user_id: member, channel_id: channel, command, text, trigger_id: triggerId, response_url: responseUrl } = parsed.data;
+  const name = command.trim().toLowerCase();
   const by = { member, channel: channel ?? null, threadId: null, responseUrl: responseUrl ?? null };
-  return { kind: 'command', by, text: unescaped(text), triggerId };
+  return { kind: 'command', by, name, text: name === rulesCommandName ? unescaped(text) : unescaped(withChannelNames(text)), triggerId };
 }
 
-/** What somebody typed: Slack marks addresses and channels, and escapes three characters, as in messages. Members stay marked. */
+const withChannelNames = (text: string): string => text.replaceAll(/<#[^<>|]*\|([^<>|]*)>/g, '#$1');
+
+/** What somebody typed: Slack marks addresses, and escapes three characters, as in messages. Members and channels stay marked. */
 function unescaped(text: string): string {
   return text
-    .replaceAll(/<#[^<>|]*\|([^<>|]*)>/g, '#$1')
     .replaceAll(/<[a-z]+:[^<>|]*\|([^<>|]*)>/g, '$1')
     .replaceAll(/<([a-z]+:[^<>|]*)>/g, '$1')
     .replaceAll('&lt;', '<')

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Envelope } from '@watchpost/shared/envelope';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
 import { isViolationTarget, type ActionTarget, type ButtonTarget } from '@watchpost/shared/chat/post';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
+import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { cleanText } from '@watchpost/shared/text';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { whyNoFile } from '@watchpost/slack/file';
@@ -41,10 +43,28 @@ export function submissionJob(
   return job('said', viewId, nowMs, { ...to, member }, { do: 'press', target, who });
 }
 
-/** A command. Pure. */
+/** A command about faces. Pure. */
 export function commandJob({ by, text, triggerId }: Extract<SlackCommand, { kind: 'command' }>, nowMs: number): InteractionJob {
   const typed = cleanText(text, longestCommand);
   return job('command', `${by.member} ${triggerId || `${String(nowMs)} ${text}`}`, nowMs, answerTo(by), { do: 'command', text: typed });
+}
+
+/** A command about rules, sealed as it was typed: a sample may stand in it, and in a pattern each space counts. */
+export function rulesJob(
+  { by, text, triggerId }: Extract<SlackCommand, { kind: 'command' }>,
+  envelope: Envelope,
+  nowMs: number,
+): InteractionJob {
+  const id = idOf('rules', `${by.member} ${triggerId || String(nowMs)}`);
+  return {
+    v: 1,
+    kind: 'interaction',
+    id,
+    platform: slackPrefix,
+    atMs: nowMs,
+    by: answerTo(by),
+    deed: { do: 'rules', sealed: sealJson(envelope, text, id) },
+  };
 }
 
 /** The shortcut on a message; null: it has no picture. Pure. */
@@ -68,8 +88,11 @@ export function homeJob({ member, eventId }: { member: string; eventId: string }
   return job('home', `${member} ${eventId}`, nowMs, by, { do: 'home' });
 }
 
-/** `sameness`: equal for what must not be done twice. */
 function job(what: string, sameness: string, atMs: number, by: AnswerTo, deed: Deed): InteractionJob {
-  const id = `${slackPrefix}-${what}-${createHash('sha256').update(sameness).digest('hex').slice(0, 40)}`;
-  return { v: 1, kind: 'interaction', id, platform: slackPrefix, atMs, by, deed };
+  return { v: 1, kind: 'interaction', id: idOf(what, sameness), platform: slackPrefix, atMs, by, deed };
+}
+
+/** `sameness`: equal for what must not be done twice. */
+function idOf(what: string, sameness: string): string {
+  return `${slackPrefix}-${what}-${createHash('sha256').update(sameness).digest('hex').slice(0, 40)}`;
 }

@@ -1,11 +1,20 @@
-import { commandHelp, commandName, typed } from '@watchpost/shared/chat/command-help';
+import {
+  commandHelp,
+  commandName,
+  rulesCommandName,
+  rulesHelp,
+  typed,
+  typedRules,
+  type CommandHelp,
+} from '@watchpost/shared/chat/command-help';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
+import type { Envelope } from '@watchpost/shared/envelope';
 import { AppError } from '@watchpost/shared/errors';
 import type { InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import type { IntakeDeps } from '../../platform.ts';
 import type { Answer } from '../signed-scope.ts';
-import { parseCommand, parseInteraction, type Interaction, type Press } from './1-parse.ts';
-import { answerTo, commandJob, pressJob, recogniseJob, submissionJob } from './2-to-job.ts';
+import { parseCommand, parseInteraction, type Interaction, type Press, type SlackCommand } from './1-parse.ts';
+import { answerTo, commandJob, pressJob, recogniseJob, rulesJob, submissionJob } from './2-to-job.ts';
 import type { NamingDialog } from './naming-dialog.ts';
 
 export interface TakeInteractionDeps extends Pick<IntakeDeps, 'sender' | 'log' | 'now'> {
@@ -80,20 +89,50 @@ export function createTakeInteraction(deps: TakeInteractionDeps): TakeInteractio
   };
 }
 
+type Command = Extract<SlackCommand, { kind: 'command' }>;
+
+/** What people can type: each command with its list, and how it becomes a job. */
+interface CommandSort {
+  help: string;
+  mostCharacters: number;
+  toJob: (command: Command, envelope: Envelope, nowMs: number) => InteractionJob;
+}
+
+const listOf = (help: readonly CommandHelp[], asTyped: (command: string) => string): string =>
+  help.map(({ usage, does }) => `\`${asTyped(usage)}\`: ${does}`).join('\n');
+
+const faces: CommandSort = {
+  help: listOf(commandHelp, typed),
+  // What is too long is cut.
+  mostCharacters: Infinity,
+  toJob: (command, _, nowMs) => commandJob(command, nowMs),
+};
+const rules: CommandSort = { help: listOf(rulesHelp, typedRules), mostCharacters: 4_000, toJob: rulesJob };
+
+const sorts = new Map([
+  [commandName, faces],
+  [rulesCommandName, rules],
+]);
+
+const unknown = `watchpost knows ${commandName} and ${rulesCommandName}: this command's name in the app's settings is another one.`;
+const tooLong = `This is too long: a command may have ${rules.mostCharacters.toLocaleString('en')} characters.`;
+
 /** Commands. `help` is answered at once; the others by the worker, as soon as it can. */
-export function createTakeCommand(deps: Pick<TakeInteractionDeps, 'sender' | 'log' | 'now'>): TakeCommand {
+export function createTakeCommand(deps: Pick<TakeInteractionDeps, 'sender' | 'log' | 'now'> & { envelope: Envelope }): TakeCommand {
+  const answer = (outcome: string, text: string): Answer => ({ outcome, body: { response_type: 'ephemeral', text } });
   return async (body, timeLeftMs) => {
     const command = parseCommand(body);
     if (command.kind === 'certificate-check') return done('certificate-check');
     if (command.kind === 'malformed') throw new AppError('request-malformed', 'not a command');
-    if (/^\s*(?:help\b.*)?$/is.test(command.text)) return { outcome: 'help', body: { response_type: 'ephemeral', text: help() } };
-    if (await queued(commandJob(command, deps.now()), deps, timeLeftMs)) return done('command');
+    const sort = sorts.get(command.name);
+    if (!sort) return answer('command-unknown', unknown);
+    if (/^\s*(?:help\b.*)?$/is.test(command.text)) return answer('help', sort.help);
+    if (command.text.length > sort.mostCharacters) return answer('command-too-long', tooLong);
+    if (await queued(sort.toJob(command, deps.envelope, deps.now()), deps, timeLeftMs)) return done('command');
     // Slack shows the text of no other status.
-    return { outcome: 'queue-unavailable', body: { response_type: 'ephemeral', text: busy } };
+    return answer('queue-unavailable', busy);
   };
 }
-
-const help = (): string => commandHelp.map(({ usage, does }) => `\`${typed(usage)}\`: ${does}`).join('\n');
 
 /** Whether the queue has the job. */
 async function queued(
