@@ -183,15 +183,16 @@ describeWith(
       slack.chat.say({ channel: 'C5', text: 'missed reply', ts: ts(19), threadTs: parent.ts });
       slack.chat.say({ channel: 'C6', text: 'elsewhere', ts: ts(18) });
       const atMs = agoMs(30);
-      const mark = { kind: 'intake', id: 'slack', revision: 0, atMs, keys: [], expiresAtMs: null, body: { receivedUntilMs: atMs } };
-      await database.documents.put(mark, never);
+      const { document } = await database.documents.get('intake', 'slack', never);
+      const mark = { kind: 'intake', id: 'slack', revision: document?.revision ?? 0, keys: [], expiresAtMs: null };
+      await database.documents.put({ ...mark, atMs, body: { receivedUntilMs: atMs } }, never);
       const ingest = await boot();
       await until('both are queued', async () => ((await added()) === 2 ? true : undefined));
-      expect(ingest.output()).toMatch(/"channel":"C5".*"watched":2/);
+      await until('the log says how many', () => /"channel":"C5".*"watched":2/.test(ingest.output()));
       expect(await ingest.metrics()).toContain('ingest_backfilled_total{outcome="watched"} 2');
       await until('it is noted until when messages were received', async () => {
-        const { document } = await database.documents.get('intake', 'slack', never);
-        return (document?.atMs ?? 0) > agoMs(1);
+        const noted = await database.documents.get('intake', 'slack', never);
+        return (noted.document?.atMs ?? 0) > agoMs(1);
       });
       // Slack delivers one of them late.
       const late = slack.chat.messages.find(({ text }) => text === 'missed');

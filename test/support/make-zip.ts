@@ -36,22 +36,24 @@ export function makeZip(members: ZipMember[], { comment = '', overlap = false } 
   const body: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
+  let first: Buffer = Buffer.alloc(0);
   for (const { name, bytes, isStored = false, claimedBytes, method = isStored ? 0 : 8 } of members) {
     const plain = Buffer.from(bytes);
-    const packed = isStored ? plain : deflateRawSync(plain);
+    const isShared = overlap && body.length > 0;
+    const packed = isShared ? first : isStored ? plain : deflateRawSync(plain);
+    first = packed;
     const label = Buffer.from(name);
     const common: [2 | 4, number][] = [
       [2, 20],
       [2, 0x800],
       [2, method],
       [4, 0],
-      [4, crc32(plain)],
+      [4, isShared ? 0 : crc32(plain)],
       [4, packed.length],
       [4, claimedBytes ?? plain.length],
       [2, label.length],
       [2, 0],
     ];
-    const isShared = overlap && body.length > 0;
     if (!isShared) body.push(header(0x04_03_4b_50, common, Buffer.concat([label, packed])));
     directory.push(header(0x02_01_4b_50, [[2, 20], ...common, [2, 0], [2, 0], [2, 0], [4, 0], [4, isShared ? 0 : at]], label));
     if (!isShared) at += body.at(-1)?.length ?? 0;

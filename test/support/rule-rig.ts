@@ -73,6 +73,8 @@ export interface RuleRig {
   say(said: Said): MessageJob;
   run(job: Job, context?: Partial<JobContext>): Promise<JobResult>;
   /** Runs all jobs, and those that they queue, until none is left; as the queue does it. */
+  /** Three workers died while they ran it. */
+  lose(job: Job): Promise<void>;
   settle(): Promise<void>;
   violation(messageId?: string): Promise<Violation | null>;
   /** What the admin channel, a channel or a member reads. */
@@ -164,8 +166,9 @@ export function createRuleRig({ documents, keys = [quarantineKey], over }: RigOp
       if (job.kind === 'notice') return undefined;
       throw new Error(`nobody runs ${job.kind} here`);
     },
-    settle: () =>
-      settle(rig, (job, error) => recordLoss(job, error, { ...all, records: createMemoryRecords(), count: () => undefined }, never)),
+    lose: (job) =>
+      recordLoss(job, new AppError('job-worker-lost', 'died'), { ...all, records: createMemoryRecords(), count: () => undefined }, never),
+    settle: () => settle(rig),
     violation: async (messageId = '1') => (await parts.violations.get(violationIdOf(channel, messageId), never))?.violation ?? null,
     read: (where = adminChannel) =>
       posts.messages
@@ -211,7 +214,7 @@ function say(rig: RuleRig, { text = '', before, files = [], author, in: where = 
 const mostAttempts = 6;
 
 /** As the queue does it: what failed transiently comes again, what asks for time gets it, and what failed for good is left. */
-async function settle(rig: RuleRig, lost: (job: Job, error: AppError) => Promise<void>): Promise<void> {
+async function settle(rig: RuleRig): Promise<void> {
   const attempts = new Map<Job, number>();
   for (let round = 0; rig.queued.length > 0; round += 1) {
     if (round > 400) throw new Error('jobs come again for ever');
@@ -222,7 +225,7 @@ async function settle(rig: RuleRig, lost: (job: Job, error: AppError) => Promise
     } catch (thrown) {
       const error = toAppError(thrown);
       rig.lines.push(JSON.stringify([error.code, error.message, error.stack, String(error.cause)]));
-      if (error.code === 'job-worker-lost') await lost(job, error);
+      if (error.code === 'job-worker-lost') await rig.lose(job);
       if (error.retry === 'permanent' || (attempt >= mostAttempts && error.retryAfterMs === undefined)) continue;
       if (error.retryAfterMs === undefined) attempts.set(job, attempt);
       rig.nowMs += error.retryAfterMs ?? 5_000;

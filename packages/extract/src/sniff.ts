@@ -66,7 +66,11 @@ export async function sniff(bytes: Buffer): Promise<{ format: SniffedFormat; enc
   if (isTar(bytes)) return { format: 'tar', encoding: null };
   if (bytes.every((byte) => byte === 0)) return { format: 'empty', encoding: null };
   const encoding = encodingOf(bytes);
-  if (encoding === null) return { format: await otherFormat(bytes), encoding };
+  // Some pictures are made of NULs and letters.
+  if (encoding === null || (encoding === 'utf-8' && bytes.includes(0))) {
+    const format = await otherFormat(bytes);
+    if (encoding === null || format !== 'binary') return { format, encoding: null };
+  }
   const start = bytes.subarray(0, 16_384);
   return { format: kindOfText(decodeText(start, encoding, 4_096)), encoding };
 }

@@ -167,6 +167,13 @@ describe('what else a file can be', () => {
       'video',
       'no-text',
     ],
+    ['a dark picture', Buffer.concat([Buffer.from('BM6\0\0\0\0\0\0\x006\0\0\0(', 'latin1'), Buffer.alloc(900)]), 'picture', 'no-text'],
+    [
+      'a bright picture',
+      Buffer.concat([Buffer.from('BM6\0\0\0\0\0\0\x006\0\0\0(', 'latin1'), Buffer.alloc(900, 0xff)]),
+      'picture',
+      'no-text',
+    ],
     ['a program', Buffer.concat([Buffer.from('\u007FELF\u0002\u0001\u0001', 'latin1'), Buffer.alloc(40, 3)]), 'binary', 'unsupported'],
   ])('says of %s why it is unread', async (_name, bytes, format, reason) => {
     expect(await readHere(bytes)).toEqual({ format, texts: [], unread: [{ where: '', reason }] });

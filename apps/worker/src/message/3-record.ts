@@ -12,6 +12,9 @@ export interface RecordDeps extends AddDeps {
   now: () => number;
 }
 
+/** Of a very long message there are several jobs, and none of them has all of it: it is read once more before it is removed. */
+const partId = /-[\w-]{22}-\d+$/;
+
 /** Keeps the original where a rule wants that, records the findings, and queues what follows. In this order: removing comes last. */
 export async function record(
   matches: readonly Match[],
@@ -21,9 +24,7 @@ export async function record(
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, null, deps.now()));
-  // Of a long message there are several jobs, and none of them has all of it: it is kept before it is removed.
-  const isWhole = !texts.some(({ where }) => / part \d+$/.test(where));
-  if (isWhole && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
+  if (!partId.test(job.id) && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
     await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), { texts }, signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);
   deps.ruleCounts.matches(findings);

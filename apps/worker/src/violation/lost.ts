@@ -17,13 +17,14 @@ export async function recordLost(
 ): Promise<void> {
   const lost = (now: Violation): Violation => {
     const { removal, wanted } = now;
-    if (removal.state !== 'wanted') return { ...now, wanted: wanted + 1 };
+    if (removal.state !== 'wanted') return now;
     const files = removal.files.map((file) => (file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
     return { ...now, wanted: wanted + 1, removal: { ...removal, state: 'failed', failedFor: wanted + 1, files, error: words } };
   };
   try {
     const { violation } = await deps.violations.update(violationId, lost, signal);
-    await queueViolation(violation, deps);
+    // Whoever dies of telling it, too, is not followed by another one for ever.
+    if (violation.removal.failedFor === violation.wanted) await queueViolation(violation, deps);
   } catch (err) {
     deps.log.warn({ err, violation: violationId }, 'could not record that workers died of a violation');
   }

@@ -15,7 +15,7 @@ const kind = 'rule-lines';
 
 const linesSchema = z.object({
   v: z.literal(1),
-  /** `slack`. */
+  /** As channel keys have it. */
   platform: z.string(),
   ruleId: z.string(),
   ruleName: z.string(),

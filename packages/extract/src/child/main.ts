@@ -1,9 +1,24 @@
+import { writeSync } from 'node:fs';
 import type { Answer } from '../process/answer.ts';
 import { readBytes } from '../read-bytes.ts';
 import { createReading, LimitError } from '../reading.ts';
 
-/** One line of the answer. A pipe is written to at once, so that what was said counts even if this process is ended a moment later. */
-const say = (answer: Answer): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
+/** The pipe for answers. A stream would only promise to write. */
+const answers = 3;
+
+/**
+ * One line of the answer, written before this returns: what was said counts even if this process is ended a moment later. It has a pipe of
+ * its own: libraries write to the standard output.
+ */
+function say(answer: Answer): void {
+  const line = Buffer.from(`${JSON.stringify(answer)}\n`);
+  try {
+    for (let at = 0; at < line.length;) at += writeSync(answers, line, at);
+  } catch {
+    // Nobody reads it any more.
+    process.exit(1);
+  }
+}
 
 const [size = 0, ocr = 0, characters = 0, depth = 0, entries = 0, unpackedBytes = 0, ratio = 0] = process.argv.slice(2).map(Number);
 const limits = { characters, depth, entries, unpackedBytes, ratio };
@@ -25,7 +40,6 @@ async function receive(): Promise<Buffer> {
   return bytes;
 }
 
-process.stdout.on('error', () => process.exit(1));
 say({ say: 'ready' });
 const reading = createReading(limits, ocr === 1, readBytes, {
   format: (format) => say({ say: 'format', format }),

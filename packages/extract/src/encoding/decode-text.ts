@@ -98,9 +98,9 @@ export function encodingOf(bytes: Buffer): string | null {
   const wide = wideEncoding(sample);
   if (wide) return wide;
   if (share(sample, isOdd) > 0.01) return null;
-  const isPacked = share(sample, (byte) => byte === 0) > 0.3 && sample.some((byte) => byte !== 0);
   if (decodes('utf-8', sample)) return sample.includes('\u001B$') && decodes('iso-2022-jp', sample) ? 'iso-2022-jp' : 'utf-8';
-  if (isPacked) return null;
+  // Text of one byte a character that NULs pad; between its characters there are none.
+  if (sample.includes(0) && sample.subarray(sample.indexOf(0)).some((byte) => byte !== 0)) return null;
   const label = declaredEncoding(sample) ?? guessedEncoding(sample);
   return plausible(decode(sample, label)) ? label : null;
 }

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ExtractLimits } from '../extract.ts';
 
-const folder = (url: URL): string => fileURLToPath(url);
-
-/** Everything before the last `node_modules/`-outermost: where the packages of this installation lie. */
+/** Where the packages of this installation lie: all of them are below one folder. */
 function packagesFolder(): string {
   const library = fileURLToPath(import.meta.resolve('yauzl'));
   const marker = '/node_modules/';
@@ -15,7 +13,7 @@ function packagesFolder(): string {
  * OCR, which has its own.
  */
 function permissions(script: string, ocr: boolean): string[] {
-  const readable = [folder(new URL('../../', import.meta.url)), packagesFolder(), script];
+  const readable = [fileURLToPath(new URL('../../', import.meta.url)), packagesFolder(), script];
   return [
     process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission',
     ...readable.map((file) => `--allow-fs-read=${file}`),
@@ -32,7 +30,7 @@ const limited = 'ulimit -c 0; ulimit -f 0; ulimit -t "$0"; exec "$@"';
 /** The command that starts a child: program and arguments. `size`: of the file that it gets on its standard input, bytes. */
 export function childCommand(script: URL, size: number, limits: ExtractLimits, ocr: boolean): [string, string[]] {
   const file = fileURLToPath(script);
-  const processorSeconds = Math.ceil(limits.timeoutMs / 1_000) * 2 + 5;
+  const processorSeconds = Math.ceil(limits.timeoutMs / 1_000) * 2 + 1;
   const heapMegabytes = Math.max(32, Math.floor((limits.memoryBytes * 0.6) / 1_048_576));
   const { characters, depth, entries, unpackedBytes, ratio } = limits;
   return [

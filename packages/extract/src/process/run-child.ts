@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AppError } from '@watchpost/shared/errors';
 import type { Extracted, ExtractLimits, UnreadReason } from '../extract.ts';
 import { answerSchema } from './answer.ts';
@@ -77,21 +77,26 @@ function watch(child: ChildProcess, limits: ExtractLimits, kill: (reason: Unread
   };
 }
 
-/** A child with pipes to its input and from its output; what it writes to standard error is dropped: it may quote the file. */
-function start({ script, bytes, limits, ocr }: ChildTask) {
+/** A child with a pipe to its input, and one for its answers. What it prints is dropped: it may quote the file. */
+function start({ script, bytes, limits, ocr }: ChildTask): { child: ChildProcess; answers: Readable } {
   const [command, args] = childCommand(script, bytes.byteLength, limits, ocr);
   // In a process group of its own: Ctrl+C in a terminal is for the worker, which ends its children itself.
-  const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'ignore', 'ignore', 'pipe'], detached: true });
+  // Whoever waits for its end hears of it as well.
+  child.on('error', () => undefined);
+  // Where no pipe could be made there are none.
+  const [input, , , answers] = child.pid === undefined ? [] : child.stdio;
   // It may end before it has read everything.
-  child.stdin.on('error', () => undefined);
+  input?.on('error', () => undefined);
   // Not ended: the end of its input tells a child that the worker is gone.
-  child.stdin.write(bytes);
-  return child;
+  input?.write(bytes);
+  if (!(answers instanceof Readable)) throw failed('no process could be started to read a file');
+  return { child, answers };
 }
 
-function listen(stdout: Readable, course: Course, limits: ExtractLimits, kill: (reason: UnreadReason) => void): void {
+function listen(answers: Readable, course: Course, limits: ExtractLimits, kill: (reason: UnreadReason) => void): void {
   // A character takes at most six bytes of JSON.
-  readLines(stdout, limits.characters * 6 + 1_048_576, {
+  readLines(answers, limits.characters * 6 + 1_048_576, {
     line: (line) => {
       if (course.killed) return;
       const wrong = take(course, line, limits);
@@ -114,7 +119,7 @@ export async function runChild(task: ChildTask, signal: AbortSignal): Promise<Ex
     characters: 0,
     killed: null,
   };
-  const child = start(task);
+  const { child, answers } = start(task);
   const kill = (reason: UnreadReason): void => {
     course.killed ??= reason;
     child.kill('SIGKILL');
@@ -122,7 +127,7 @@ export async function runChild(task: ChildTask, signal: AbortSignal): Promise<Ex
   const abort = (): boolean => child.kill('SIGKILL');
   signal.addEventListener('abort', abort);
   const unwatch = watch(child, task.limits, kill);
-  listen(child.stdout, course, task.limits, kill);
+  listen(answers, course, task.limits, kill);
   try {
     const [code, ended] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.once('error', (cause) => reject(failed('no process could be started to read a file', cause)));

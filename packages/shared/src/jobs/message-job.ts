@@ -19,7 +19,7 @@ const messageJobSchema = messageRefSchema.extend({
 export type MessageJob = z.infer<typeof messageJobSchema>;
 
 /** A message's content as JSON is sealed in parts of at most so many bytes: longer ones are jobs of several parts. */
-export const mostContentBytes = 131_072;
+export const mostContentBytes = 393_216;
 
 /** Look whether a message says something that a rule does not allow. */
 export const messageJobs = {
@@ -31,6 +31,6 @@ export const messageJobs = {
   whenDone: (job) => ({ ...job, sealed: null }),
   whenFailed: (job) => ({ ...job, sealed: null }),
   // The content as base64, and what is said about the message.
-  mostBytes: 196_608,
+  mostBytes: 557_056,
   concurrency: 16,
 } satisfies JobKindDefinition<MessageJob>;

@@ -91,8 +91,8 @@ describe('the job of a message', () => {
     expect(open(only(jobsOf(message({ before: [said('key-9')] }))))).toMatchObject({ before: [said('key-9')] });
   });
 
-  it('is one for the longest message that people can write', () => {
-    expect(bytes(only(jobsOf(message({ texts: [said('李'.repeat(40_000))] }))))).toBeLessThan(most);
+  it('is one for the longest message that people can write, with what it said before', () => {
+    expect(bytes(only(jobsOf(message({ texts: [said('😀'.repeat(40_000))], before: [said('李'.repeat(40_000))] }))))).toBeLessThan(most);
   });
 });
 
@@ -103,7 +103,7 @@ const noise = (units: number): string => {
 };
 
 describe('a message that says too much for one job', () => {
-  const long = noise(300_000);
+  const long = noise(900_000);
 
   it('becomes several, each with an id of its own, and nothing of it is left out or torn', () => {
     const jobs = jobsOf(message({ texts: [said('short'), said(long, 'attachment'), said('end')] }));
@@ -114,7 +114,7 @@ describe('a message that says too much for one job', () => {
     expect(texts.map(({ where }) => where)).toEqual(expect.arrayContaining(['text', 'attachment, part 1', 'attachment, part 2']));
     const pieces = texts.filter(({ where }) => where.startsWith('attachment'));
     expect(new Set(pieces.map(({ where }) => where)).size).toBe(pieces.length);
-    for (let at = 0; at + 4_000 <= long.length; at += 1_000)
+    for (let at = 0; at + 4_000 <= long.length; at += 500)
       expect(
         pieces.some(({ text }) => text.includes(long.slice(at, at + 4_000))),
         `what stands at ${String(at)}`,
@@ -128,16 +128,16 @@ describe('a message that says too much for one job', () => {
   });
 
   it('keeps what was said before an edit apart from what is said now', () => {
-    const jobs = jobsOf(message({ texts: [said(long.slice(0, 100_000))], before: [said(long.slice(100_000))] }));
+    const jobs = jobsOf(message({ texts: [said(long.slice(0, 300_000))], before: [said(long.slice(300_000))] }));
     const [now, before] = [jobs.flatMap((job) => open(job).texts), jobs.flatMap((job) => open(job).before ?? [])];
-    expect(now.every(({ text }) => long.slice(0, 100_000).includes(text))).toBe(true);
-    expect(before.every(({ text }) => long.slice(100_000).includes(text))).toBe(true);
+    expect(now.every(({ text }) => long.slice(0, 300_000).includes(text))).toBe(true);
+    expect(before.every(({ text }) => long.slice(300_000).includes(text))).toBe(true);
     expect([now.length, before.length].every((count) => count > 3)).toBe(true);
   });
 
   it('fits whatever it is made of', () => {
     for (const unit of ['\u0000', '"', '\uD83D', '李', '😀']) {
-      const jobs = jobsOf(message({ texts: [said(unit.repeat(200_000))], before: [said(unit.repeat(99_999))] }));
+      const jobs = jobsOf(message({ texts: [said(unit.repeat(400_000))], before: [said(unit.repeat(99_999))] }));
       expect(Math.max(...jobs.map(bytes))).toBeLessThanOrEqual(most);
       for (const job of jobs) expect(() => open(job)).not.toThrow();
     }
@@ -145,19 +145,19 @@ describe('a message that says too much for one job', () => {
 
   it('has its files without what Slack can be asked for where that is too much, and says how many are left out', () => {
     const files = (count: number) => Array.from({ length: count }, (_, index) => file(`F${String(index)}`));
-    const forty = toMessageJobs({ message: message({ files: files(40) }), change: 'posted', atMs: 1 }, seal);
-    expect(forty.filesLeftOut).toBe(0);
-    expect(open(forty.jobs[0]!).files[39]).toEqual({
-      id: 'F39',
+    const many = toMessageJobs({ message: message({ files: files(150) }), change: 'posted', atMs: 1 }, seal);
+    expect(many.filesLeftOut).toBe(0);
+    expect(open(many.jobs[0]!).files[149]).toEqual({
+      id: 'F149',
       name: null,
       mimeType: null,
       sizeBytes: null,
       url: null,
       thumbnailUrl: null,
     });
-    const thousands = toMessageJobs({ message: message({ files: files(2_000) }), change: 'posted', atMs: 1 }, seal);
-    expect(thousands.filesLeftOut).toBe(2_000 - open(thousands.jobs[0]!).files.length);
-    expect(thousands.filesLeftOut).toBeGreaterThan(1_000);
+    const thousands = toMessageJobs({ message: message({ files: files(5_000) }), change: 'posted', atMs: 1 }, seal);
+    expect(thousands.filesLeftOut).toBe(5_000 - open(thousands.jobs[0]!).files.length);
+    expect(thousands.filesLeftOut).toBeGreaterThan(2_000);
     expect(bytes(thousands.jobs[0]!)).toBeLessThanOrEqual(most);
   });
 });

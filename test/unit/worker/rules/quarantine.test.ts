@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '@watchpost/shared/errors';
+import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import { channel, createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
 
@@ -38,6 +39,17 @@ describe('what is in quarantine', () => {
     expect((await rig.parts.quarantine.message(id, never))?.texts).toEqual([{ where: 'text', text: 'what the message says' }]);
   });
 
+  it('is all of a long message, although each of its jobs has only a part', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ action: 'quarantine' });
+    const job = rig.say({ text: `${secret} and more` });
+    const partId = `C1-1.0-${'a'.repeat(22)}-2`;
+    const part = { texts: [{ where: 'text, part 2', text: secret }], before: null, files: [] };
+    rig.queued = [{ ...job, id: partId, sealed: sealJson(rig.parts.envelope, part, partId) }];
+    await rig.settle();
+    expect((await rig.parts.quarantine.message(id, never))?.texts).toEqual([{ where: 'text', text: `${secret} and more` }]);
+  });
+
   it('is put back as our post that says who wrote it, with its files, and is erased', async () => {
     const rig = createRuleRig();
     await caught(rig);
@@ -72,10 +84,10 @@ describe('what is in quarantine', () => {
   it('stays there where the channel takes no post of ours, and the admins can ask again', async () => {
     const rig = createRuleRig();
     await caught(rig);
-    const { send } = rig.posts;
+    const posts = { ...rig.posts };
     rig.posts.send = async (post, save, signal) => {
       if (post.channel === channel) throw new AppError('channel-not-available', 'chat.postMessage: is_archived');
-      return send(post, save, signal);
+      return posts.send(post, save, signal);
     };
     await ask(rig, 'put-back');
     expect(await rig.violation()).toMatchObject({ kept: { state: 'kept' }, asked: null, restored: null });

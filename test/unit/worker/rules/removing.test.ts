@@ -154,11 +154,11 @@ describe('telling', () => {
   it('that is not possible in the admin channel does not keep the message from being removed, nor its author from being told', async () => {
     const rig = createRuleRig();
     await rig.rule();
-    const { send } = rig.posts;
+    const posts = { ...rig.posts };
     let isAway = true;
     rig.posts.send = async (post, save, signal) => {
       if (isAway && post.channel === 'slack:CADMIN') throw new AppError('channel-not-available', 'chat.postMessage: not_in_channel');
-      return send(post, save, signal);
+      return posts.send(post, save, signal);
     };
     rig.say({ text: secret });
     await rig.run(rig.queued.shift()!);

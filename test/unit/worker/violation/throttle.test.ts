@@ -109,10 +109,8 @@ describe('the line about the others', () => {
     await takeMany(12);
     nowMs += 5 * 3_600_000;
     await expect(tell({ postNotice: async () => Promise.reject(new Error('killed')) })).rejects.toThrow('killed');
-    const put = documents.put;
-    documents.put = async () => Promise.reject(new Error('killed'));
-    await expect(tell()).rejects.toThrow('killed');
-    documents.put = put;
+    const killed = { ...documents, put: async () => Promise.reject(new Error('killed')) };
+    await expect(tell({ documents: killed })).rejects.toThrow('killed');
     await tell();
     expect(posted).toHaveLength(1);
     expect(await documents.find({ kind: 'rule-lines', key: 'untold', order: 'oldest', limit: 10 }, never)).toEqual([]);

@@ -7,12 +7,8 @@ export async function mayNotAdminister(
   { platform: { members }, member }: Pick<Asker, 'platform' | 'member'>,
   signal: AbortSignal,
 ): Promise<RichText | null> {
-  switch (await members.mayAdminister(member, signal)) {
-    case 'yes':
-      return null;
-    case 'no':
-      return say`Only admins of watchpost can do this. Ask whoever runs it to add you.`;
-    case 'unknown':
-      return say`It cannot be found out now who the admins are. Whoever runs watchpost finds the reason in its log.`;
-  }
+  const permission = await members.mayAdminister(member, signal);
+  if (permission === 'yes') return null;
+  if (permission === 'no') return say`Only admins of watchpost can do this. Ask whoever runs it to add you.`;
+  return say`It cannot be found out now who the admins are. Whoever runs watchpost finds the reason in its log.`;
 }

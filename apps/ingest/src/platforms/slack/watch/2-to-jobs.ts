@@ -27,7 +27,7 @@ export interface Version {
 }
 
 /** UTF-16 units. As JSON a piece has at most six times as many bytes. */
-const pieceUnits = 16_000;
+const pieceUnits = 48_000;
 /** The end of a piece stands at the beginning of the next one too, so that nothing up to this length is torn. UTF-16 units. */
 const overlapUnits = 4_000;
 /** What the files may take of a part's bytes. */
