@@ -2,7 +2,6 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import type { Violation } from '@watchpost/rules/violation';
 import type { RuleCounts } from '../rule-counts.ts';
-import { isGalleryMissing } from '../gallery-ready.ts';
 import { save, type StoreDeps } from './store.ts';
 
 export interface RemoveDeps extends StoreDeps {
@@ -56,7 +55,7 @@ async function oneRemoval(work: () => Promise<Outcome>): Promise<Outcome | AppEr
     return await work();
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.code === 'aborted' || isGalleryMissing(error)) throw error;
+    if (error.code === 'aborted') throw error;
     return error;
   }
 }

@@ -77,6 +77,33 @@ describe('a removal', () => {
     expect(rig.read()[0]).toContain('Removed');
   });
 
+  it('of a worker that died before it knew is ours, and its author is told', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    rig.say({ text: secret });
+    let isDead = false;
+    rig.step = () => {
+      if (isDead || rig.removals.length === 0) return;
+      isDead = true;
+      throw new AppError('internal', 'killed');
+    };
+    await rig.settle();
+    expect({ isDead, read: rig.read()[0] }).toEqual({ isDead: true, read: expect.stringContaining('Removed.') });
+    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+  });
+
+  it('that the platform had no time for is not ours if somebody else does it meanwhile', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    failing(rig, new AppError('chat-rate-limited', 'chat.delete: 429', { retryAfterMs: 30_000 }));
+    rig.say({ text: secret });
+    await rig.run(rig.queued.shift()!);
+    await expect(rig.run(rig.queued[0]!)).rejects.toMatchObject({ code: 'chat-rate-limited' });
+    rig.messages.clear();
+    await rig.settle();
+    expect(rig.read()[0]).toContain('Somebody else had removed it already');
+  });
+
   it('of a file that is refused does not keep the message where it is', async () => {
     const rig = createRuleRig();
     await rig.rule();
