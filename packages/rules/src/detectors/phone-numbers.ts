@@ -3,8 +3,8 @@ import type { Span } from '../reading/span.ts';
 import type { Detector } from './detector.ts';
 import { endsInIban } from './ibans.ts';
 
-/** Digits as in telephone numbers. Longer rows of numbers are none. */
-const candidate = /(?<![\p{L}\p{N}_+])(?:\(?\+ ?|\(?)\d(?:[ ().\-/]{0,3}\d){5,17}(?![\p{L}\p{N}_])/gu;
+/** Digits as in telephone numbers: one, or several in a row. */
+const candidate = /(?<![\p{L}\p{N}_+])(?:\(?\+ ?|\(?)\d(?:[ ().\-/]{0,3}\d){5,40}(?![\p{L}\p{N}_])/gu;
 /** Where one number ends and the next one begins. */
 const between = / {2,}| [/-] (?=[+0(])| (?=\+)|\) (?=\(\+)/g;
 
@@ -75,9 +75,11 @@ function partsOf(found: string, start: number): { written: string; start: number
   return [...parts, { written: found.slice(from), start: start + from }];
 }
 
-/** A bracket around the whole number, or more than it, is none of the number. */
-const withoutBracket = (part: { written: string; start: number }): { written: string; start: number } =>
-  part.written.startsWith('(') && !part.written.includes(')') ? { written: part.written.slice(1), start: part.start + 1 } : part;
+/** A bracket that closes behind the number is none of the number. */
+function withoutBracket(part: { written: string; start: number }): { written: string; start: number } {
+  const isOpen = part.written.startsWith('(') && part.written.split('(').length > part.written.split(')').length;
+  return isOpen ? { written: part.written.slice(1), start: part.start + 1 } : part;
+}
 
 /** What is joined to more: a decimal fraction, an identifier, a link, a calculation. */
 function isPart(text: string, { start, end }: Span): boolean {

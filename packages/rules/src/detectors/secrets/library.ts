@@ -11,6 +11,8 @@ const left = /filter-comments$|rule-gcp$|rule-privatekey$|rule-basicauth$|rule-d
 /** What the rest begin with, or the name before it. Without one of them they find nothing, and most messages have none. */
 const signs =
   /secret_?access_?key|_authToken=|x-oauth-basic|npm_|xox[a-z]-|xapp-|hooks\.slack\.com|shp(?:pa|ca|at|ss)_|gh[pousr]_|github_pat_|sk-|lin_api_|ops_ey/i;
+/** All that the library recommends: a test tells when there are new ones, which may begin with other signs. */
+export const recommendedRules: readonly string[] = recommended.map(({ meta }) => meta.id.replace('@secretlint/secretlint-rule-', ''));
 const rules = recommended.filter(({ meta }) => !left.test(meta.id)).map((rule) => ({ id: rule.meta.id, rule, options: {} }));
 
 /** What a rule says about its find: the only reliable place of an AWS key, as the range begins at the key's name. */
