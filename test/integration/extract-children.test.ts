@@ -184,6 +184,7 @@ describe('an extractor', () => {
     await until('both children run', () => left().length === 2);
     worker.kill('SIGKILL');
     await until('the children are gone', () => left().length === 0, 50_000);
+    expect(left()).toEqual([]);
   });
 });
 
