@@ -84,7 +84,7 @@ describe('the quarantine', () => {
   it('keeps each once, whoever comes second', async () => {
     await Promise.all([keepFile('F1', large), keepFile('F1', large), keepFile('F1', large)]);
     await quarantine().keepMessage(id, original, never);
-    await quarantine().keepMessage(id, { texts: [] }, never);
+    await createQuarantine(dyingAt(1), { keys: [key], keepMs: dayMs }).keepMessage(id, { texts: [] }, never);
     expect([await kindsOf('quarantine'), await kindsOf('quarantine-part')].map(({ length }) => length)).toEqual([2, 5]);
     expect(await quarantine().message(id, never)).toEqual(original);
     expect(Buffer.from((await bytesOf('F1')) ?? []).equals(large)).toBe(true);
