@@ -121,6 +121,20 @@ describe('reading what somebody wrote', () => {
     expect(await moderation.read(at(reply), never)).toMatchObject({ thread: parent.ts });
   });
 
+  it('has the metadata too, which Slack leaves out unless it is asked for', async () => {
+    const message = said();
+    message.metadata = { event_type: 'note', event_payload: { words: 'in an app’s metadata' } };
+    expect((await moderation.read(at(message), never))?.content.texts).toContainEqual({ where: 'metadata', text: 'in an app’s metadata' });
+  });
+
+  it('takes an id with a G for a direct message where Slack does not tell, and does not ask again', async () => {
+    for (const _ of [1, 2]) slack.mischief('conversations.info', { kind: 'error', error: 'missing_scope' });
+    const direct = [];
+    for (const channel of ['G1', 'C1', 'G1', 'C1']) direct.push((await moderation.read(at(said({ channel })), never))?.isDirect);
+    expect(direct).toEqual([true, false, true, false]);
+    expect(callsOf('conversations.info')).toHaveLength(2);
+  });
+
   it('knows direct messages, also of several people', async () => {
     slack.chat.groupDirects.add('CGROUP');
     const direct = await Promise.all(
