@@ -79,6 +79,18 @@ describe('whether removing is possible', () => {
     expect(await canRemove()).toMatchObject({ can: false });
   });
 
+  it('is asked once by many at the same time, and not forgotten when the first of them stops', async () => {
+    slack.latencyMs = 30;
+    const stopping = new AbortController();
+    const first = moderation.canRemove(stopping.signal);
+    const others = Promise.all([1, 2, 3].map(() => canRemove()));
+    await expect.poll(() => callsOf('auth.test').length).toBe(1);
+    stopping.abort();
+    await expect(first).rejects.toMatchObject({ code: 'aborted' });
+    expect(await others).toEqual([{ can: true }, { can: true }, { can: true }]);
+    expect(callsOf('users.info')).toHaveLength(1);
+  });
+
   it('is what it was while Slack does not answer, and not known before', async () => {
     for (const _ of [1, 2]) slack.mischief('auth.test', { kind: 'status', status: 503 });
     await expect(canRemove()).rejects.toMatchObject({ code: 'chat-unavailable' });
