@@ -59,7 +59,9 @@ async function workbook(): Promise<Buffer> {
 }
 
 async function slides(): Promise<Buffer> {
-  const show = new pptx();
+  // Its types describe the CommonJS form, where the class is called `default`.
+  const Show = 'default' in pptx ? pptx.default : pptx;
+  const show = new Show();
   const slide = show.addSlide();
   slide.addText([{ text: 'spl' }, { text: 'it', options: { bold: true } }], { x: 1, y: 1 });
   slide.addNotes('what the speaker knows');
