@@ -37,7 +37,6 @@ const floors: Record<string, string[]> = {
     'apps/ingest',
     'apps/standalone',
     'apps/worker',
-    'packages/extract',
     'packages/gallery',
     'packages/rules',
     'packages/see',

@@ -15,7 +15,7 @@ const placeholders: readonly string[] = [
   'api_key = "YOUR_API_KEY"',
   'token: {{ vault.token }}',
   'password = os.environ["DB_PASSWORD"]',
-  'const password = process.env.DB_PASSWORD;',
+  'const password = import.meta.env.DB_PASSWORD;',
   'password: string;',
   'password: changeme',
   '"password": "string"',
