@@ -30,7 +30,7 @@ export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>,
 const leaseMs = 20_000;
 /** So soon is tried again what only a person can repair. Milliseconds. */
 const repairMs = 60_000;
-/** After so long nothing more is tried. Milliseconds. */
+/** So long after the last thing that happened to a violation nothing more is tried. Milliseconds. */
 const tryForMs = 24 * 3_600_000;
 
 /**
@@ -54,7 +54,7 @@ async function follow(id: string, wanted: number, context: JobContext, deps: Vio
   const removed = await removeAll(found, platform, context, deps, signal);
   if (removed.later) await tellOfDelay(removed, platform, deps, signal);
   else {
-    await tellAll(removed.violation, platform, deps, signal);
+    await tellAll(removed.violation, platform, context, deps, signal);
     await save(found, (now) => ({ ...now, done: Math.max(now.done, found.wanted) }), deps, signal);
   }
   const { removal, findings, unread } = removed.violation;
@@ -84,7 +84,7 @@ async function removeAll(
   } catch (thrown) {
     const error = toAppError(thrown);
     if (signal.aborted || error.code === 'aborted' || isGalleryMissing(error)) throw error;
-    const isFinal = failsForGood(error, context) || deps.now() - found.foundAtMs > tryForMs;
+    const isFinal = failsForGood(error, context) || deps.now() - lastHappenedMs(found) > tryForMs;
     const violation = await noteFailure(decided, { error, isFinal, hasAsked: kept !== null }, deps, signal);
     deps.log.warn({ err: error, violation: found.id, isFinal }, 'something was not removed');
     return { violation, later: isFinal ? null : waiting(error) };
@@ -92,8 +92,14 @@ async function removeAll(
 }
 
 /** What a person must repair is tried again soon, and holds up nothing else. */
-const waiting = (error: AppError): AppError =>
-  error.retry === 'repairable' ? new AppError('violation-waiting', error.message, { cause: error, retryAfterMs: repairMs }) : error;
+const waiting = (error: AppError): AppError => (error.retry === 'repairable' ? later(error) : error);
+
+/** Tried again after a while, which uses up no attempt. */
+const later = (error: AppError): AppError => new AppError('violation-waiting', error.message, { cause: error, retryAfterMs: repairMs });
+
+/** When something was found in the message, or somebody pressed a button, last. */
+const lastHappenedMs = ({ foundAtMs, findings, appeal, asked }: Violation): number =>
+  Math.max(foundAtMs, appeal.atMs ?? 0, asked?.atMs ?? 0, ...findings.map(({ atMs }) => atMs));
 
 /** The admins hear that it still stands there, unless that was the first failure and may pass in a moment. */
 async function tellOfDelay(
@@ -112,7 +118,13 @@ async function tellOfDelay(
 }
 
 /** Each is told for itself: a channel that is not available keeps nobody else from being told. Rejects with the first failure. */
-async function tellAll(removed: Violation, platform: ConnectedPlatform, deps: ViolationDeps, signal: AbortSignal): Promise<void> {
+async function tellAll(
+  removed: Violation,
+  platform: ConnectedPlatform,
+  { lastAttempt }: JobContext,
+  deps: ViolationDeps,
+  signal: AbortSignal,
+): Promise<void> {
   let violation = removed;
   let first: AppError | null = null;
   for (const step of [restore, report, tellAuthor, notice]) {
@@ -125,6 +137,8 @@ async function tellAll(removed: Violation, platform: ConnectedPlatform, deps: Vi
     }
   }
   if (!first) return;
-  if (deps.now() - removed.foundAtMs < tryForMs && first.retry !== 'permanent') throw waiting(first);
+  const isOver = deps.now() - lastHappenedMs(removed) >= tryForMs || first.retry === 'permanent';
+  // A platform may be away for longer than all attempts take, and nobody knows of it yet.
+  if (!isOver) throw lastAttempt && first.retryAfterMs === undefined ? later(first) : waiting(first);
   deps.log.error({ err: first, violation: removed.id }, 'not everybody could be told of a violation');
 }
