@@ -7,7 +7,7 @@ import { recordFailure, type RecordFailureDeps } from './record-failure.ts';
 import { recordLost } from './violation/lost.ts';
 
 interface LossDeps extends RecordFailureDeps, Pick<MessageDeps, 'sender' | 'sendTimeoutMs'> {
-  violations: Pick<Violations, 'add' | 'update'>;
+  violations: Pick<Violations, 'add' | 'get' | 'update'>;
   ruleCounts: MessageDeps['ruleCounts'] & FileDeps['ruleCounts'];
 }
 

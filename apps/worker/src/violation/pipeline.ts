@@ -55,12 +55,24 @@ async function follow(id: string, wanted: number, context: JobContext, deps: Vio
   if (removed.later) await tellOfDelay(removed, platform, deps, signal);
   else {
     await tellAll(removed.violation, platform, context, deps, signal);
+    await eraseNeedless(found, removed.violation, deps, signal);
     await save(found, (now) => ({ ...now, done: Math.max(now.done, found.wanted) }), deps, signal);
   }
   const { removal, findings, unread } = removed.violation;
   deps.log.info({ violation: id, removal: removal.state, findings: findings.length, unread: unread.length }, 'violation done');
   if (removed.later) throw removed.later;
   return undefined;
+}
+
+/** What was kept when it was found, and is not removed, or not by a rule that keeps, is no longer kept. */
+async function eraseNeedless(
+  { findings }: Violation,
+  { id, kept, removal }: Violation,
+  { quarantine }: Pick<ViolationDeps, 'quarantine'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const mayBeKept = quarantine.canKeep && findings.some(({ action }) => action === 'quarantine');
+  if (mayBeKept && kept.state === 'no' && removal.state !== 'wanted') await quarantine.erase(id, signal);
 }
 
 interface Removed {
