@@ -5,6 +5,7 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobHandlers } from '@watchpost/shared/jobs/job-queue';
 import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -66,11 +67,8 @@ export function startWatching(slack: FakeSlack, documents: DocumentStore, queue:
   const deps = { ...parts, ...common, documents, extractor };
   const nobody = async (): Promise<never> => Promise.reject(new Error('no such job here'));
   const handlers: JobHandlers = {
-    snapshot: nobody,
-    visit: nobody,
+    ...perKind(() => nobody),
     notice: async () => undefined,
-    interaction: nobody,
-    result: nobody,
     message: createMessageHandler(deps),
     file: createFileHandler(deps),
     violation: createViolationHandler(deps),

@@ -23,11 +23,8 @@ export async function recordLoss(job: Job, error: AppError, deps: LossDeps, sign
       return recordUnread(job, error, deps, signal);
     case 'violation':
       return error.code === 'job-worker-lost' ? recordLost(job.violationId, deps, signal) : undefined;
-    case 'visit':
-    case 'notice':
-    case 'interaction':
-      return undefined;
+    // Nobody waits for the others' outcome.
     default:
-      return job satisfies never;
+      return undefined;
   }
 }

@@ -64,9 +64,14 @@ export function compilePattern(source: string): Pattern {
   const compiled = RE2JS.compile(source);
   const size = compiled.programSize();
   const looksAhead = ends.test(source);
-  const alone = new RE2Set(RE2Set.UNANCHORED, 0, automatonBytes);
-  alone.add(source);
-  const test = (text: string): boolean => alone.match(text).length > 0;
+  let alone: RE2Set | undefined;
+  const test = (text: string): boolean => {
+    if (!alone) {
+      alone = new RE2Set(RE2Set.UNANCHORED, 0, automatonBytes);
+      alone.add(source);
+    }
+    return alone.match(text).length > 0;
+  };
 
   /** A large pattern is looked for in those parts of a long text only that the fast automaton says it is in. */
   const findInParts = async (text: string, width: number, most: number, breathe: Breathe): Promise<Span[]> => {
