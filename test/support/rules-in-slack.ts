@@ -23,7 +23,7 @@ import { postsOn } from './posts-rig.ts';
 
 const log = createLogger('test', 'silent');
 /** In pieces, so that nobody takes it for a real one. */
-export const adminToken = ['xoxp', 'admin', 'token'].join('-');
+const adminToken = ['xoxp', 'admin', 'token'].join('-');
 
 /** A fake Slack whose admin's token may remove what others wrote. */
 export function withAdmin(slack: FakeSlack): void {
@@ -32,7 +32,7 @@ export function withAdmin(slack: FakeSlack): void {
 }
 
 /** Slack as the worker has it, with short waits. */
-export function slackFor(slack: FakeSlack): ConnectedPlatform {
+function slackFor(slack: FakeSlack): ConnectedPlatform {
   const token = 'xoxb-test-token';
   const [call, userCall] = [token, adminToken].map((each) => createSlackCalls({ token: each, apiUrl: slack.apiUrl, timeoutMs: 700 }));
   if (!call || !userCall) throw new Error('no calls');
