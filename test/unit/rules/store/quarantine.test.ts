@@ -167,6 +167,16 @@ describe('the key of the quarantine', () => {
     expect(Buffer.from((await file?.bytes()) ?? []).equals(large)).toBe(true);
   });
 
+  it('is the new one for what is kept once more after the old one was lost', async () => {
+    await quarantine([older]).keepMessage(id, original, never);
+    await keepFile('F1', large, quarantine([older]));
+    await quarantine([key]).keepMessage(id, original, never);
+    await keepFile('F1', large, quarantine([key]));
+    expect(await quarantine([key]).message(id, never)).toEqual(original);
+    expect(Buffer.from((await bytesOf('F1')) ?? []).equals(large)).toBe(true);
+    expect(await kindsOf('quarantine-part')).toHaveLength(5);
+  });
+
   it('notices what was changed in the database: a part in the place of another, or of another file, or too few of them', async () => {
     await keepFile('F1', large);
     await keepFile('F2', large);
