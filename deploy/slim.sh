@@ -38,7 +38,8 @@ remove @vladmandic/face-api -path './dist/*' ! -name face-api.esm.js
 remove @vladmandic/face-api -path './model/*' ! -name 'face_recognition_model*'
 # Labels are drawn in one font.
 remove dejavu-fonts-ttf -path './ttf/*' ! -name DejaVuSans-Bold.ttf
-# Text in pictures is read with one of tesseract's cores for LSTM, whichever this processor can run, and with the smallest data.
-remove tesseract.js-core ! -name package.json ! -name LICENSE ! -name '*-lstm.js' ! -name '*-lstm.wasm'
+# Text in pictures is read with one of tesseract's cores, whichever this processor can run, and with the smallest data.
+remove tesseract.js-core ! -name package.json ! -name LICENSE ! -name 'tesseract-core*'
+remove tesseract.js-core '(' -name '*-lstm.*' -o -name '*.wasm.js' ')'
 remove tesseract.js -maxdepth 1 ! -name package.json ! -name LICENSE.md ! -name src ! -name node_modules
 remove @tesseract.js-data/eng -path ./4.0.0

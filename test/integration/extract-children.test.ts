@@ -124,6 +124,8 @@ describe('a child process', () => {
   it('that does not start, or is ended by somebody else, is an error that passes', async () => {
     const gone = pathToFileURL(path.join(folder, 'missing.mjs'));
     await expect(read('', {}, gone)).rejects.toMatchObject({ code: 'extraction-failed', retry: 'transient' });
+    const incomplete = program(`${ready} say({ say: 'failed' }); ${done}`);
+    await expect(read('', {}, incomplete)).rejects.toMatchObject({ code: 'extraction-failed' });
     const ended = program(`${ready} process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`);
     await expect(read('', {}, ended)).rejects.toMatchObject({ code: 'extraction-failed' });
   });
@@ -182,6 +184,7 @@ describe('an extractor', () => {
     await until('both children run', () => left().length === 2);
     worker.kill('SIGKILL');
     await until('the children are gone', () => left().length === 0, 50_000);
+    expect(left()).toEqual([]);
   });
 });
 

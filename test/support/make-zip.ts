@@ -31,39 +31,52 @@ function header(signature: number, fields: [size: 2 | 4, value: number][], tail:
   return Buffer.concat([head, tail]);
 }
 
-/** A zip, as plain or as crooked as a test needs it. `overlap`: all members share the bytes of the first one. */
-export function makeZip(members: ZipMember[], { comment = '', overlap = false } = {}): Buffer {
-  const body: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let at = 0;
-  let first: Buffer = Buffer.alloc(0);
-  for (const { name, bytes, isStored = false, claimedBytes, method = isStored ? 0 : 8 } of members) {
-    const plain = Buffer.from(bytes);
-    const isShared = overlap && body.length > 0;
-    const packed = isShared ? first : isStored ? plain : deflateRawSync(plain);
-    first = packed;
-    const label = Buffer.from(name);
-    const common: [2 | 4, number][] = [
+interface Packed {
+  label: Buffer;
+  packed: Buffer;
+  /** The part of the header that both of its places have. */
+  common: [2 | 4, number][];
+}
+
+function pack({ name, bytes, isStored = false, claimedBytes, method = isStored ? 0 : 8 }: ZipMember): Packed {
+  const plain = Buffer.from(bytes);
+  const packed = isStored ? plain : deflateRawSync(plain);
+  const label = Buffer.from(name);
+  return {
+    label,
+    packed,
+    common: [
       [2, 20],
       [2, 0x800],
       [2, method],
       [4, 0],
-      [4, isShared ? 0 : crc32(plain)],
+      [4, crc32(plain)],
       [4, packed.length],
       [4, claimedBytes ?? plain.length],
       [2, label.length],
       [2, 0],
-    ];
-    if (!isShared) body.push(header(0x04_03_4b_50, common, Buffer.concat([label, packed])));
-    directory.push(header(0x02_01_4b_50, [[2, 20], ...common, [2, 0], [2, 0], [2, 0], [4, 0], [4, isShared ? 0 : at]], label));
-    if (!isShared) at += body.at(-1)?.length ?? 0;
+    ],
+  };
+}
+
+/** A zip, as plain or as crooked as a test needs it. `copies`: so many entries share the bytes of the first member. */
+export function makeZip(members: ZipMember[], { comment = '', copies = 1 } = {}): Buffer {
+  const body: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const member of members) {
+    const { label, packed, common } = pack(member);
+    body.push(header(0x04_03_4b_50, common, Buffer.concat([label, packed])));
+    directory.push(header(0x02_01_4b_50, [[2, 20], ...common, [2, 0], [2, 0], [2, 0], [4, 0], [4, at]], label));
+    at += body.at(-1)?.length ?? 0;
   }
+  for (let copy = 1; copy < copies; copy += 1) directory.push(directory[0] ?? Buffer.alloc(0));
   const size = directory.reduce((sum, { length }) => sum + length, 0);
   const end: [2 | 4, number][] = [
     [2, 0],
     [2, 0],
-    [2, members.length],
-    [2, members.length],
+    [2, directory.length],
+    [2, directory.length],
     [4, size],
     [4, at],
     [2, comment.length],

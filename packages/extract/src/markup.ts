@@ -18,7 +18,10 @@ const chunkBytes = 65_536;
 function* decoded(bytes: Buffer): Generator<string> {
   const encoding = encodingOf(bytes) ?? 'utf-8';
   // Rare, and not known to TextDecoder.
-  if (encoding.startsWith('utf-32')) return yield decodeText(bytes, encoding, bytes.length);
+  if (encoding.startsWith('utf-32')) {
+    yield decodeText(bytes, encoding, bytes.length);
+    return;
+  }
   const decoder = new TextDecoder(encoding);
   for (let from = 0; from < bytes.length; from += chunkBytes)
     yield decoder.decode(bytes.subarray(from, from + chunkBytes), { stream: true });
@@ -41,8 +44,8 @@ export function walkMarkup(bytes: Buffer, isXml: boolean, handlers: MarkupHandle
         depth -= 1;
         handlers.close(name);
       },
-      ontext: handlers.text,
-      oncomment: handlers.comment,
+      ontext: (text) => handlers.text(text),
+      oncomment: (text) => handlers.comment(text),
       onprocessinginstruction: (_name, text) => handlers.comment(text),
     },
     { xmlMode: isXml, decodeEntities: true },

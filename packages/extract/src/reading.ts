@@ -14,6 +14,9 @@ export class LimitError extends Error {
   }
 }
 
+/** Ends the reading because something of this installation is missing: it says nothing about the file. */
+export class SetupError extends Error {}
+
 /** A part that cannot be read, for a reason that the format knows. */
 export class UnreadError extends Error {
   readonly reason: UnreadReason;
@@ -71,6 +74,12 @@ export interface Reading {
 /** So many parts are listed by their place; after them each reason is listed once more, without one. */
 const mostUnread = 100;
 
+const setupCodes = new Set(['ERR_ACCESS_DENIED', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
+
+const isSetup = (thrown: unknown): boolean =>
+  thrown instanceof SetupError ||
+  (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' && setupCodes.has(thrown.code));
+
 function reasonOf(thrown: unknown): UnreadReason {
   if (thrown instanceof UnreadError) return thrown.reason;
   return thrown instanceof RangeError && /call stack/i.test(thrown.message) ? 'too-deep' : 'broken';
@@ -93,7 +102,7 @@ export function createReading(limits: ReadingLimits, ocr: boolean, readBytes: Re
       try {
         await read();
       } catch (thrown) {
-        if (thrown instanceof LimitError) throw thrown;
+        if (thrown instanceof LimitError || isSetup(thrown)) throw thrown;
         unread(where, reasonOf(thrown));
       }
     };

@@ -23,7 +23,7 @@ function encode(text: string, label: string): Buffer {
   for (let first = 0; first < 256; first += 1) {
     const one = decoder.decode(Buffer.from([first]));
     if (one.length === 1 && one !== '\uFFFD' && !bytesOf.has(one)) bytesOf.set(one, [first]);
-    for (let second = 0x30; first > 0x7f && second < 256; second += 1) {
+    for (let second = first > 0x7f ? 0x30 : 256; second < 256; second += 1) {
       const two = decoder.decode(Buffer.from([first, second]));
       if (two.length === 1 && two !== '\uFFFD' && !bytesOf.has(two)) bytesOf.set(two, [first, second]);
     }

@@ -70,7 +70,9 @@ describe('RTF', () => {
   });
 
   it('reads files that are embedded in it', async () => {
-    const read = await readHere(`{\\rtf1 text {\\object{\\*\\objdata ${Buffer.from('an embedded file').toString('hex')}}}{\\pict 0102ff}}`);
+    const read = await readHere(
+      `{\\rtf1 text {\\object{\\*\\objdata ${Buffer.from('an embedded file').toString('hex')}}}{\\pict{\\*\\blipuid 0304}0102ff}}`,
+    );
     expect(textAt(read, 'object 1')).toBe('an embedded file');
     expect(textAt(read, '').trim()).toBe('text');
     expect(read.unread).toEqual([{ where: 'picture 2', reason: 'unsupported' }]);

@@ -50,8 +50,8 @@ const bytes = await receive();
 try {
   await reading.part('', async () => readBytes(bytes, { where: '', depth: 0 }, reading));
 } catch (thrown) {
-  if (!(thrown instanceof LimitError)) throw thrown;
-  reading.unread(thrown.where, thrown.reason);
+  if (thrown instanceof LimitError) reading.unread(thrown.where, thrown.reason);
+  else say({ say: 'failed' });
 }
 say({ say: 'done' });
 process.exit(0);

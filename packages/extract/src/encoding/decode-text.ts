@@ -47,9 +47,12 @@ function wideEncoding(sample: Buffer): string | null {
   return most > 0.03 && least < most / 8 && decodes(label, sample) && plausible(new TextDecoder(label).decode(sample)) ? label : null;
 }
 
+/** Control characters that text has. */
+const usualControls = new Set(['\0', '\t', '\n', '\r', '\f', '\b', '\u001B']);
+
 /** Whether nearly all of a text is what people and programs write. */
 function plausible(text: string): boolean {
-  const odd = text.match(/[\p{Cc}\p{Cn}\p{Co}\p{Cs}\uFFFD]/gu)?.filter((character) => !/[\0\t\n\r\f\b\u001B]/.test(character)).length ?? 0;
+  const odd = text.match(/[\p{Cc}\p{Cn}\p{Co}\p{Cs}\uFFFD]/gu)?.filter((character) => !usualControls.has(character)).length ?? 0;
   return odd <= Math.max(1, text.length * 0.02);
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createRequire } from 'node:module';
+import { SetupError } from '../reading.ts';
 import { createWorker, OEM, type Worker } from 'tesseract.js';
 
 let started: Promise<Worker> | null = null;
@@ -14,7 +15,9 @@ async function engine(): Promise<Worker> {
     // Without it a broken picture ends the process, although the promise rejects as well.
     errorHandler: () => undefined,
   });
-  return started;
+  return started.catch((cause: unknown) => {
+    throw new SetupError('tesseract did not start', { cause });
+  });
 }
 
 /** The text in a picture: PNG, JPEG, WebP, BMP, PNM. Throws if it cannot be decoded. */

@@ -73,36 +73,55 @@ export const readRtf: ReadBytes = async (bytes, place, reading) => {
   await readEmbedded(inner, place, reading);
 };
 
+const symbols = new Map([
+  ['\\', '\\'],
+  ['{', '{'],
+  ['}', '}'],
+  ['~', ' '],
+  ['_', '-'],
+  ['\n', '\n'],
+  ['\r', '\n'],
+]);
+
+type Writer = ReturnType<typeof createWriter>;
+
+/** Does what a control word says. Returns how many characters after it are bytes of something else. */
+function control(word: string, value: string, group: Group, writer: Writer, output: TextOutput): number {
+  const separator = breaks.get(word);
+  const label = embedded.get(word) ?? null;
+  if (separator) {
+    writer.flush();
+    output.separate(separator);
+  } else if (word === 'u') writer.unicode(Number(value), group.stand);
+  else if (word === 'uc') group.stand = Number(value);
+  else if (word === 'ansicpg') writer.codePage(value);
+  else if (label !== null || skipped.has(word)) Object.assign(group, { hex: [], label });
+  return word === 'bin' ? Math.max(0, Number(value)) : 0;
+}
+
 function collect(source: string, output: TextOutput): { label: string; digits: string }[] {
   const writer = createWriter(output);
   const groups: Group[] = [];
   const inner: { label: string; digits: string }[] = [];
   let group: Group = { stand: 1, hex: null, label: null };
-  const control = (word: string, value: string): void => {
-    const separator = breaks.get(word);
-    const label = embedded.get(word);
-    if (separator || word === 'u') writer.flush();
-    if (separator) output.separate(separator);
-    else if (word === 'u') writer.unicode(Number(value), group.stand);
-    else if (word === 'uc') group.stand = Number(value);
-    else if (word === 'ansicpg') writer.codePage(value);
-    else if (word === 'bin') token.lastIndex += Math.max(0, Number(value));
-    else if (label) Object.assign(group, { hex: [], label });
-    else if (skipped.has(word)) Object.assign(group, { hex: [], label: null });
+  const brace = (kind: string): void => {
+    if (kind === '{') {
+      groups.push(group);
+      // Groups within digits describe what the digits are.
+      group = group.hex ? { ...group, hex: [], label: null } : { ...group };
+      return;
+    }
+    if (group.hex && group.label) inner.push({ label: group.label, digits: group.hex.join('') });
+    group = groups.pop() ?? { stand: 1, hex: null, label: null };
   };
   token.lastIndex = 0;
   for (let found = token.exec(source); found; found = token.exec(source)) {
-    const [, word, value = '', hex, symbol, brace, text] = found;
-    if (brace === '{') groups.push({ ...group });
-    else if (brace === '}') {
-      if (group.hex && group.label && !groups.at(-1)?.hex) inner.push({ label: group.label, digits: group.hex.join('') });
-      group = groups.pop() ?? { stand: 1, hex: null, label: null };
-    } else if (word) control(word, value);
-    else if (group.hex) group.hex.push(text ?? '');
+    const [, word, value = '', hex, symbol = '', kind, text = ''] = found;
+    if (kind) brace(kind);
+    else if (word) token.lastIndex += control(word, value, group, writer, output);
+    else if (group.hex) group.hex.push(text);
     else if (hex) writer.byte(Number.parseInt(hex, 16));
-    else if (symbol && '\\{}~_'.includes(symbol)) writer.text(symbol === '~' ? ' ' : symbol === '_' ? '-' : symbol);
-    else if (symbol === '\n' || symbol === '\r') writer.text('\n');
-    else if (text) writer.text(text);
+    else writer.text(text || (symbols.get(symbol) ?? ''));
   }
   writer.flush();
   return inner;

@@ -12,6 +12,8 @@ export const answerSchema = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('format'), format: z.enum(fileFormats) }),
   z.strictObject({ say: z.literal('text'), where, text: z.string() }),
   z.strictObject({ say: z.literal('unread'), where, reason: z.enum(unreadReasons) }),
+  /** Something of the installation is missing; nothing is known about the file. */
+  z.strictObject({ say: z.literal('failed') }),
   /** It has read everything it could. */
   z.strictObject({ say: z.literal('done') }),
 ]);

@@ -28,6 +28,7 @@ interface Course {
   /** It has started. */
   isReady: boolean;
   isDone: boolean;
+  hasFailed: boolean;
   /** Of the texts so far. */
   characters: number;
   /** Why we ended it. */
@@ -56,6 +57,7 @@ function take(course: Course, line: string, limits: ExtractLimits): UnreadReason
   if (answer.say === 'ready') course.isReady = true;
   else if (answer.say === 'format') extracted.format = answer.format;
   else if (answer.say === 'done') course.isDone = true;
+  else if (answer.say === 'failed') course.hasFailed = true;
   else if (answer.say === 'unread') extracted.unread.push({ where: answer.where, reason: answer.reason });
   else {
     course.characters += answer.text.length;
@@ -106,19 +108,24 @@ function listen(answers: Readable, course: Course, limits: ExtractLimits, kill: 
   });
 }
 
+/** What comes of a child that has ended. */
+function conclude({ extracted, killed, isReady, isDone, hasFailed }: Course, code: number | null, ended: string | null): Extracted {
+  if (!isReady) throw failed(`the process that reads a file did not start (exit code ${code}, signal ${ended})`);
+  if (hasFailed) throw failed('a part of watchpost that reads files is missing: install it completely');
+  if (!killed && !isDone && ended && foreignSignals.has(ended)) throw failed(`the process that reads a file got ${ended}`);
+  const reason = killed ?? (isDone ? null : reasonOf(code, ended));
+  if (reason) extracted.unread.push({ where: '', reason });
+  return extracted;
+}
+
 /**
  * Has one file read by a process of its own, and ends that when a limit is reached. What was read until then counts. Rejects with
  * `extraction-failed` if the process could not be started or was ended by somebody else, and with `aborted`.
  */
 export async function runChild(task: ChildTask, signal: AbortSignal): Promise<Extracted> {
   if (signal.aborted) throw new AppError('aborted', 'stopped before the file was read');
-  const course: Course = {
-    extracted: { format: 'binary', texts: [], unread: [] },
-    isReady: false,
-    isDone: false,
-    characters: 0,
-    killed: null,
-  };
+  const extracted: Extracted = { format: 'binary', texts: [], unread: [] };
+  const course: Course = { extracted, isReady: false, isDone: false, hasFailed: false, characters: 0, killed: null };
   const { child, answers } = start(task);
   const kill = (reason: UnreadReason): void => {
     course.killed ??= reason;
@@ -134,11 +141,7 @@ export async function runChild(task: ChildTask, signal: AbortSignal): Promise<Ex
       child.once('close', (...end) => resolve(end));
     });
     if (signal.aborted) throw new AppError('aborted', 'stopped while a file was read');
-    if (!course.isReady) throw failed(`the process that reads a file did not start (exit code ${code}, signal ${ended})`);
-    if (!course.killed && !course.isDone && ended && foreignSignals.has(ended)) throw failed(`the process that reads a file got ${ended}`);
-    const reason = course.killed ?? (course.isDone ? null : reasonOf(code, ended));
-    if (reason) course.extracted.unread.push({ where: '', reason });
-    return course.extracted;
+    return conclude(course, code, ended);
   } finally {
     unwatch();
     signal.removeEventListener('abort', abort);

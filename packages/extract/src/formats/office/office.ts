@@ -78,7 +78,7 @@ export async function readOffice(entries: readonly ZipEntry[], kind: FileFormat,
   if (kind === 'opendocument' && (await isEncryptedDocument(entries))) throw new UnreadError('encrypted');
   const strings = entries.find(({ name }) => name === 'xl/sharedStrings.xml');
   const shared: SharedStrings = { all: [], used: new Set() };
-  if (strings) await reading.part(place.where, async () => void readSharedStrings((await strings.open()).bytes, shared, reading));
+  if (strings) await reading.part(place.where, async () => readSharedStrings((await strings.open()).bytes, shared, reading));
   for (const [index, entry] of entries.entries())
     if (entry !== strings && !entry.name.endsWith('/')) await readPart(entry, kind, shared, place, index + 1, reading);
   // Left behind by deleted cells, or by a sheet that could not be read.

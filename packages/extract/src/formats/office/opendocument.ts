@@ -26,7 +26,15 @@ const numbered = new Map([
   ['draw:page', 'slide'],
 ]);
 
-const isRunning = (name: string | undefined): boolean => name !== undefined && /^text:/.test(name);
+const isRunning = (name: string | undefined): boolean => name !== undefined && name.startsWith('text:');
+
+function addWritten(attributes: Readonly<Record<string, string>>, output: TextOutput): void {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (!written.has(key)) continue;
+    output.add(value);
+    output.separate('\n');
+  }
+}
 
 /** A part of an OpenDocument, of whatever kind it is. */
 export function readOpenDocument(name: string, bytes: Buffer, where: string, reading: Reading): void {
@@ -52,11 +60,7 @@ export function readOpenDocument(name: string, bytes: Buffer, where: string, rea
       if (lines.has(name) && !isInCell) flow.separate('\n');
       if (name === 'text:tab') flow.add('\t');
       if (name === 'text:s') flow.add(' '.repeat(Math.min(100, Number(attributes['text:c'] ?? 1) || 1)));
-      for (const [key, value] of Object.entries(attributes))
-        if (written.has(key)) {
-          beside.add(value);
-          beside.separate('\n');
-        }
+      addWritten(attributes, beside);
     },
     close: (name) => {
       open.pop();
