@@ -244,7 +244,7 @@ describeGallery(
             place,
             told: [
               'UADA: The admins are told, and you will hear what they say.',
-              `UBOB: ${action === 'accept' ? 'Accepted. The message is put back, and its author is told.' : 'Rejected. The author is told.'}`,
+              `UBOB: ${action === 'accept' ? 'Accepted. The message is being put back, and its author is told.' : 'Rejected. The author is told.'}`,
             ],
           });
           const lastLine = plain(chat.edited.at(-1)!.sections[0]!.text).split('\n').at(-1);
@@ -266,8 +266,8 @@ describeGallery(
         expect(now?.asked?.what).toBe(isBobs ? 'put-back' : 'delete');
         expect(chat.seen.told.toSorted()).toEqual(
           isBobs
-            ? ['UBOB: The message is put back.', 'UEVE: UBOB has already asked to have it put back.']
-            : ['UBOB: UEVE has already asked to have it deleted.', 'UEVE: The original is deleted.'],
+            ? ['UBOB: The message is being put back.', 'UEVE: UBOB has already asked to have it put back.']
+            : ['UBOB: UEVE has already asked to have it deleted.', 'UEVE: The original is being deleted.'],
         );
       }
     });

@@ -36,7 +36,9 @@ export interface RulesRig {
   recent: Map<ChannelKey, Message[]>;
   /** Posts as they were edited: `slack:D1 2.0`, and what they say now. */
   edited: { at: string; post: Post }[];
-  /** Answers what somebody typed after `/rules`. */
+  /** The answer to what UBOB typed after `/rules`. */
+  ask(text: string): Promise<Post>;
+  /** The same as text. */
   type(text: string, given?: { member?: string; attempt?: number; atMs?: number }): Promise<string>;
   /** What somebody reads who pressed this. */
   press(action: ViolationAction, id: string, given?: { member?: string; channel?: ChannelKey }): Promise<string>;
@@ -87,6 +89,7 @@ export function rulesRig(documents: DocumentStore, options: { canQuarantine?: bo
     canRemove: { can: true },
     recent: new Map(),
     edited: [],
+    ask: async (text) => runRules(text, { asker: askerOf(rig, 'UBOB'), atMs: Date.now(), attempt: 1 }, rig.deps, never),
     type: async (text, { member = 'UBOB', attempt = 1, atMs = Date.now() } = {}) =>
       textOf(await runRules(text, { asker: askerOf(rig, member), atMs, attempt }, rig.deps, never)),
     press: async (action, id, { member = 'UBOB', channel = 'slack:CADMIN' } = {}) => {

@@ -2,7 +2,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { NewPost, PostProgress } from '@watchpost/shared/chat/posts';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { AppError } from '@watchpost/shared/errors';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
@@ -61,6 +61,30 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   const picture: NewPost['picture'] =
     sheet.length > 0 && text.picture ? { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...text.picture } : null;
   const message = { key: id, post: text, picture, thread: null, progress: notice.progress };
-  if ('channel' in to) await platformFor(to.channel).posts.send({ ...message, channel: to.channel }, save, signal);
-  else await platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
+  if ('channel' in to) {
+    const platform = platformFor(to.channel);
+    const sent = platform.posts.send({ ...message, channel: to.channel }, save, signal);
+    await (to.channel === platform.writeChannel ? sent : sent.catch(waitForChannel));
+    return;
+  }
+  const sent = platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
+  await (to.about === 'own-message' ? sent.catch(onlyTheirs) : sent);
+}
+
+/** So soon is tried again what only a person can repair. Milliseconds. */
+const repairMs = 10 * 60_000;
+
+/** Nobody else's notices wait until the admin channel takes posts. */
+function waitForChannel(thrown: unknown): never {
+  const error = toAppError(thrown);
+  if (error.retry !== 'repairable') throw error;
+  const message = `the admin channel takes no posts: ${error.message}`;
+  throw new AppError('violation-waiting', message, { cause: error, retryAfterMs: repairMs });
+}
+
+/** Nor until one author can be written to. */
+function onlyTheirs(thrown: unknown): never {
+  const error = toAppError(thrown);
+  if (error.retry !== 'repairable') throw error;
+  throw new AppError('chat-refused', `this member cannot be written to: ${error.message}`, { cause: error });
 }

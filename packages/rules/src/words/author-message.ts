@@ -76,8 +76,9 @@ export function appealAnswerOf(violation: Violation): Post | null {
       say`An admin looked at your message in ${where}. The rule ${quotedNames(live(violation.findings))} applies to it, so it stays as it is.`,
     );
   if (appeal.state !== 'accepted') return null;
-  if (kept.state === 'put-back' || asked?.what === 'put-back')
-    return line(say`An admin agreed that your message in ${where} broke no rule. It is put back.`);
+  if (kept.state === 'put-back') return line(say`An admin agreed that your message in ${where} broke no rule. It was put back.`);
+  if (asked?.what === 'put-back') return line(say`An admin agreed that your message in ${where} broke no rule. It is being put back.`);
+  if (kept.state === 'kept') return line(say`An admin agreed that your message in ${where} broke no rule. Ask an admin to put it back.`);
   if (removal.state !== 'removed') return line(say`An admin agreed that your message in ${where} broke no rule.`);
   return line(say`An admin agreed that your message in ${where} broke no rule. It was not kept, so please write it again.`);
 }

@@ -23,9 +23,7 @@ export const live = (findings: readonly Finding[]): Finding[] => findings.filter
 
 /** The rules of these findings, each once, in the order of the findings. */
 export function rulesOf(findings: readonly Finding[]): Finding[] {
-  const seen = new Map<string, Finding>();
-  for (const each of findings) if (!seen.has(each.ruleId)) seen.set(each.ruleId, each);
-  return [...seen.values()];
+  return [...new Map(findings.map((each) => [each.ruleId, each])).values()];
 }
 
 /** The first of these, and how many more there are, with those that were `leftOut` before: `a, b and 3 more`. */

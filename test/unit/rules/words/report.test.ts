@@ -67,6 +67,7 @@ describe('the report of a violation', () => {
       'Removed. It is being put back, as UBOB asked.',
     ],
     ['what was put back', { kept: { state: 'put-back' as const, ...by('UBOB') } }, 'Removed, and put back by UBOB.'],
+    ['what was put back by nobody knows whom', { kept: { state: 'put-back' as const, by: null, atMs: 1 } }, 'Removed, and put back.'],
     ['what an admin deleted', { kept: { state: 'deleted' as const, ...by('UBOB') } }, 'Removed. UBOB deleted the original.'],
     ['what is kept no longer', { kept: { state: 'deleted' as const, by: null, atMs: 1 } }, 'Removed. The original is no longer kept.'],
   ])('says what came of %s', (_what, over, expected) => {

@@ -3,6 +3,7 @@ import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { countOf, moment, say } from '@watchpost/shared/chat/say';
 import { AppError } from '@watchpost/shared/errors';
+import { cut } from '@watchpost/shared/text';
 import { describeChange } from '@watchpost/rules/notation/describe-change';
 import { describeRule, ruleFacts } from '@watchpost/rules/notation/describe';
 import type { Rule } from '@watchpost/rules/rule';
@@ -21,10 +22,19 @@ export const list: RulesCommand = async (_asked, { rules }, signal) => {
   const lines = all
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
     .slice(0, mostRules)
-    .map((rule) => say`• ${withMentions(describeRule(rule, showId))}`);
+    .map((rule) => say`• ${withMentions(describeRule(shortened(rule), showId))}`);
   const more = all.length > mostRules ? [say`and ${all.length - mostRules} more: \`watchpost rules list\` shows all of them.`] : [];
   return answerOf(say`${countOf(all.length, 'rule')}:`, [...lines, ...more]);
 };
+
+/** In a list, only so much of a pattern is read. */
+const longestInList = { characters: 80, units: 160 };
+
+function shortened(rule: Rule): Rule {
+  if (!('pattern' in rule.look)) return rule;
+  const pattern = cut(rule.look.pattern, longestInList);
+  return pattern === rule.look.pattern ? rule : { ...rule, look: { pattern: `${pattern}…` } };
+}
 
 /** `show NAME`: all settings of a rule. */
 export const show: RulesCommand = async ({ words }, { rules }, signal) => {

@@ -76,13 +76,16 @@ function answerAppeal(violation: Violation, { by, atMs }: Pressed, action: 'acce
 /** What an admin reads who has answered an appeal. */
 function appealText({ appeal: { state }, kept, asked }: Violation): RichText {
   if (state === 'rejected') return say`Rejected. The author is told.`;
-  if (asked?.what === 'put-back' || kept.state === 'put-back') return say`Accepted. The message is put back, and its author is told.`;
+  if (kept.state === 'put-back') return say`Accepted. The message was put back, and its author is told.`;
+  if (asked?.what === 'put-back') return say`Accepted. The message is being put back, and its author is told.`;
+  if (kept.state === 'kept' && !asked)
+    return say`Accepted, and the author is told. The message could not be put back: it stays in quarantine.`;
   return say`Accepted. The author is told. The message is not kept, so it cannot be put back.`;
 }
 
 function askForKept(violation: Violation, { by, atMs }: Pressed, what: 'put-back' | 'delete'): Decision {
   const { kept, asked } = violation;
-  const text = what === 'put-back' ? say`The message is put back.` : say`The original is deleted.`;
+  const text = what === 'put-back' ? say`The message is being put back.` : say`The original is being deleted.`;
   if (asked) {
     if (asked.what === what && asked.by === by) return { next: null, isTheirs: true, text };
     return refuse(say`${actorRun(asked.by)} has already asked to have it ${asked.what === 'put-back' ? 'put back' : 'deleted'}.`);

@@ -31,6 +31,8 @@ export async function moderate(
   const pressed: Pressed = { action: target.action, by: asker.actor.id, channel: job.by.channel, atMs: job.atMs };
   const made = await write(target.violation, pressed, deps, signal);
   if (!made) return tooOld;
+  if (made.decision.next)
+    deps.log.info({ violation: target.violation, action: target.action, by: pressed.by }, 'somebody decided about a violation');
   if (made.decision.isTheirs) await follow(made.violation, pressed, asker, deps, signal);
   return made.decision.text;
 }
@@ -63,7 +65,7 @@ async function follow(violation: Violation, { action }: Pressed, asker: Asker, d
   const { sender, sendTimeoutMs } = deps;
   await sender.send({ v: 1, kind: 'violation', violationId: violation.id, wanted: violation.wanted }, { timeoutMs: sendTimeoutMs });
   if (action === 'put-back' || action === 'delete-kept') return;
-  if (action !== 'mistake') await tellAuthor(violation, asker, deps, signal);
+  await tellAuthor(violation, asker, deps, signal);
   await editAuthorMessage(violation, asker, deps, signal);
 }
 

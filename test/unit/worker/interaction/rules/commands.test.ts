@@ -3,10 +3,13 @@ import { afterWords } from '@watchpost/worker/interaction/rules/command';
 import { rulesCommands } from '@watchpost/worker/interaction/rules/run-rules';
 import { withMentions, showId } from '@watchpost/worker/interaction/rules/show';
 import { conditionsIn } from '@watchpost/worker/interaction/rules/violations-command';
+import { faultsOfBlocks } from '@watchpost/slack/blocks/faults';
+import { renderPost } from '@watchpost/slack/blocks/render-post';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../../../support/memory-documents.ts';
 import { rulesRig, type RulesRig } from '../../../../support/rules-rig.ts';
 
+const never = new AbortController().signal;
 let rig: RulesRig;
 beforeEach(() => {
   rig = rulesRig(createMemoryDocuments());
@@ -45,7 +48,7 @@ describe('commands about rules', () => {
       [
         'Added:',
         '• name: AWS keys',
-        `• id: ${(await rig.rules.list(new AbortController().signal))[0]!.id}`,
+        `• id: ${(await rig.rules.list(never))[0]!.id}`,
         '• looks for: AKIA[0-9A-Z]{16}',
         '• in: C1, C2',
         '• scans: what messages say and files contain',
@@ -111,6 +114,24 @@ describe('commands about rules', () => {
       /^The latest changes:\n• .* · UEVE · edited Keys: in C1 → all channels but C2\n• .* · UBOB · added Keys \(abc; report, dry run\)$/,
     );
   });
+});
+
+it('answers stay within what the platform takes, whatever rules there are', async () => {
+  const scope = Array.from({ length: 100 }, (_, index) => `C${String(index)}AAAAAAAA`).join(',');
+  const name = (index: number): string => `${String(index)} ${'<&>'.repeat(25)}`;
+  const add = async (index: number, length: number) =>
+    rig.rules.add({ name: name(index), look: { pattern: '&'.repeat(length) }, description: '&'.repeat(400) }, 'cli:ada', never);
+  for (let index = 0; index < 70; index += 1) await add(index, index < 2 ? 1_990 : 100);
+  await rig.type(`add wide --pattern abc --channels ${scope} --exempt U1,U2`);
+  for (const text of ['list', 'show wide', `show "${name(1)}"`, 'history', 'help']) {
+    const { blocks } = renderPost(await rig.ask(text), { fileId: null });
+    expect({ text, faults: faultsOfBlocks(blocks) }).toEqual({ text, faults: [] });
+    expect(blocks.length).toBeGreaterThan(0);
+  }
+  const list = await rig.type('list');
+  expect(list).toMatch(/^71 rules:\n/);
+  expect(list).toContain('and 11 more: `watchpost rules list` shows all of them.');
+  expect(list).not.toContain('&'.repeat(90));
 });
 
 describe('a command whose answer was lost', () => {

@@ -61,7 +61,7 @@ describe('an admin who answers an appeal', () => {
         wanted: 4,
       },
       isTheirs: true,
-      text: 'Accepted. The message is put back, and its author is told.',
+      text: 'Accepted. The message is being put back, and its author is told.',
     });
   });
 
@@ -91,6 +91,13 @@ describe('an admin who answers an appeal', () => {
     expect(decided(appeal(state, 'slack:UBOB'), press(action))).toEqual({ changes: null, isTheirs: true, text });
   });
 
+  it('hears what has become of the message by then', () => {
+    const again = (over: Partial<Violation>) => decided({ ...appeal('accepted', 'slack:UBOB'), ...over }, press('accept')).text;
+    expect(again(kept('put-back', 'slack:UBOB'))).toBe('Accepted. The message was put back, and its author is told.');
+    expect(again({ ...kept('kept'), ...asked('put-back', 'slack:UBOB') })).toMatch(/is being put back/);
+    expect(again(kept('kept'))).toBe('Accepted, and the author is told. The message could not be put back: it stays in quarantine.');
+  });
+
   it.each([
     ['accept', 'accepted'],
     ['accept', 'rejected'],
@@ -112,8 +119,8 @@ describe('an admin who answers an appeal', () => {
 
 describe('an admin who decides about what is kept', () => {
   it.each([
-    ['put-back', 'put-back', 'The message is put back.'],
-    ['delete-kept', 'delete', 'The original is deleted.'],
+    ['put-back', 'put-back', 'The message is being put back.'],
+    ['delete-kept', 'delete', 'The original is being deleted.'],
   ] as const)('asks for it with %s, and hears the same again', (action, what, text) => {
     expect(decided(kept('kept'), press(action))).toEqual({
       changes: { asked: { what, by: 'slack:UBOB', atMs: 5 }, wanted: 4 },
@@ -123,6 +130,12 @@ describe('an admin who decides about what is kept', () => {
     expect(decided({ ...kept('kept'), ...asked(what, 'slack:UBOB') }, press(action))).toEqual({ changes: null, isTheirs: true, text });
     const done = what === 'delete' ? kept('deleted', 'slack:UBOB') : kept('put-back', 'slack:UBOB');
     expect(decided(done, press(action))).toEqual({ changes: null, isTheirs: true, text });
+  });
+
+  it('cannot ask for the one and then for the other', () => {
+    const text = 'UBOB has already asked to have it put back.';
+    expect(decided({ ...kept('kept'), ...asked('put-back', 'slack:UBOB') }, press('delete-kept'))).toEqual(refused(text));
+    expect(decided(kept('put-back', 'slack:UBOB'), press('delete-kept'))).toEqual(refused('UBOB had it put back already.'));
   });
 
   it.each(['put-back', 'delete-kept'] as const)('who presses %s too late hears what the first one did', (action) => {

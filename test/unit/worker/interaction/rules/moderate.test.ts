@@ -71,7 +71,7 @@ describe('an appeal', () => {
     );
     expect(await noticeText(`appeal-${id}-accepted`)).toEqual({
       to: { platform: 'slack', member: 'UADA', about: 'own-message' },
-      text: 'An admin agreed that your message in C1 broke no rule. It is put back.',
+      text: 'An admin agreed that your message in C1 broke no rule. It is being put back.',
     });
     expect(plain(rig.edited.at(-1)!.post.sections[0]!.text)).toContain('and an admin agreed.');
   });
@@ -115,7 +115,7 @@ describe('an appeal', () => {
 
 it('what is kept is put back or deleted by the next job, as the first admin asked', async () => {
   const { id } = await rig.store({ kept });
-  expect(await rig.press('delete-kept', id, { member: 'UEVE' })).toBe('The original is deleted.');
+  expect(await rig.press('delete-kept', id, { member: 'UEVE' })).toBe('The original is being deleted.');
   expect(await rig.press('put-back', id)).toBe('UEVE has already asked to have it deleted.');
   expect((await rig.stored(id)).asked).toMatchObject({ what: 'delete', by: 'slack:UEVE' });
   expect(jobs()).toEqual(['violation 2']);
