@@ -32,7 +32,7 @@ export function withAdmin(slack: FakeSlack): void {
 }
 
 /** Slack as the worker has it, with short waits. */
-function slackFor(slack: FakeSlack): ConnectedPlatform {
+export function slackFor(slack: FakeSlack): ConnectedPlatform {
   const token = 'xoxb-test-token';
   const [call, userCall] = [token, adminToken].map((each) => createSlackCalls({ token: each, apiUrl: slack.apiUrl, timeoutMs: 700 }));
   if (!call || !userCall) throw new Error('no calls');
