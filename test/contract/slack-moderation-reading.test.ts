@@ -79,6 +79,18 @@ describe('whether removing is possible', () => {
     expect(await canRemove()).toMatchObject({ can: false });
   });
 
+  it('is asked once by many at the same time, and not forgotten when the first of them stops', async () => {
+    slack.latencyMs = 30;
+    const stopping = new AbortController();
+    const first = moderation.canRemove(stopping.signal);
+    const others = Promise.all([1, 2, 3].map(() => canRemove()));
+    await expect.poll(() => callsOf('auth.test').length).toBe(1);
+    stopping.abort();
+    await expect(first).rejects.toMatchObject({ code: 'aborted' });
+    expect(await others).toEqual([{ can: true }, { can: true }, { can: true }]);
+    expect(callsOf('users.info')).toHaveLength(1);
+  });
+
   it('is what it was while Slack does not answer, and not known before', async () => {
     for (const _ of [1, 2]) slack.mischief('auth.test', { kind: 'status', status: 503 });
     await expect(canRemove()).rejects.toMatchObject({ code: 'chat-unavailable' });
@@ -119,6 +131,20 @@ describe('reading what somebody wrote', () => {
     expect(await moderation.read({ ...nobody, thread: parent.ts }, never)).toBeNull();
     expect(await moderation.read({ ...nobody, thread: '1.000000' }, never)).toBeNull();
     expect(await moderation.read(at(reply), never)).toMatchObject({ thread: parent.ts });
+  });
+
+  it('has the metadata too, which Slack leaves out unless it is asked for', async () => {
+    const message = said();
+    message.metadata = { event_type: 'note', event_payload: { words: 'in an app’s metadata' } };
+    expect((await moderation.read(at(message), never))?.content.texts).toContainEqual({ where: 'metadata', text: 'in an app’s metadata' });
+  });
+
+  it('takes an id with a G for a direct message where Slack does not tell, and does not ask again', async () => {
+    for (const _ of [1, 2]) slack.mischief('conversations.info', { kind: 'error', error: 'missing_scope' });
+    const direct = [];
+    for (const channel of ['G1', 'C1', 'G1', 'C1']) direct.push((await moderation.read(at(said({ channel })), never))?.isDirect);
+    expect(direct).toEqual([true, false, true, false]);
+    expect(callsOf('conversations.info')).toHaveLength(2);
   });
 
   it('knows direct messages, also of several people', async () => {

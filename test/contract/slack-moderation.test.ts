@@ -262,6 +262,13 @@ describe('removing a file', () => {
     });
   });
 
+  it('takes one of which Slack still shows a tombstone for gone', async () => {
+    post();
+    slack.filesLingerFor.push(Infinity);
+    slack.files.get('F0SECRET')!.info['mode'] = 'tombstone';
+    expect(await moderation.removeFile('F0SECRET', never)).toBe('removed');
+  });
+
   it('of others is refused without an admin’s token', async () => {
     post();
     await expect(moderationWith(null).removeFile('F0SECRET', never)).rejects.toMatchObject({ code: 'removal-refused' });

@@ -109,20 +109,23 @@ const digits = (ts: string): bigint => {
 /** Whether a channel is a direct message, of two or of several people: its history does not say so. Asked once for each channel. */
 function createIsDirect(call: SlackCall): (channel: string, signal: AbortSignal) => Promise<boolean> {
   const known = new Map<string, boolean>();
-  return async (channel, signal) => {
-    const before = known.get(channel);
-    if (before !== undefined) return before;
-    if (channel.startsWith('D')) return true;
+  const ask = async (channel: string, signal: AbortSignal): Promise<boolean> => {
     try {
       const info = await call('conversations.info', { channel }, channelInfo, signal);
-      const direct = info.channel.is_im === true || info.channel.is_mpim === true;
-      if (known.size >= mostChannels) known.clear();
-      known.set(channel, direct);
-      return direct;
+      return info.channel.is_im === true || info.channel.is_mpim === true;
     } catch (error) {
       // Without the scope to ask, an id with a G may be such a conversation.
       if (error instanceof AppError && error.retry !== 'transient') return channel.startsWith('G');
       throw error;
     }
+  };
+  return async (channel, signal) => {
+    const before = known.get(channel);
+    if (before !== undefined) return before;
+    if (channel.startsWith('D')) return true;
+    const direct = await ask(channel, signal);
+    if (known.size >= mostChannels) known.clear();
+    known.set(channel, direct);
+    return direct;
   };
 }

@@ -75,6 +75,11 @@ describe('a message event', () => {
   });
 });
 
+it('is dated by its own time, not by that of the message', () => {
+  expect(readEvent(event({ event_ts: changedAt }))).toMatchObject({ atMs: 1_700_000_060_000, message: { postedAtMs: 1_700_000_000_000 } });
+  expect(readEvent(event({ event_ts: undefined }))).toMatchObject({ atMs: 1_700_000_000_000 });
+});
+
 describe('an edit', () => {
   it('has both versions, the author of the message, and the time of the edit', () => {
     const raw = changed(version('after', { edited: { user: 'U1', ts: changedAt } }), { previous_message: version('before') });
@@ -97,7 +102,7 @@ describe('an edit', () => {
     const url = 'https://x.example/';
     const attachments = [{ from_url: url, title: 'a title', text: 'what is behind the link' }];
     const raw = changed(version(`<${url}>`, { attachments }), { previous_message: version(`<${url}>`) });
-    expect(happened(raw)).toMatchObject({ texts: [url, 'a title', 'what is behind the link', url], before: [url] });
+    expect(happened(raw)).toMatchObject({ texts: [url, 'a title', 'what is behind the link'], before: [url] });
   });
 
   it('of a reply and in a direct message is known as such', () => {

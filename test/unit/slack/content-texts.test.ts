@@ -28,13 +28,16 @@ describe('the text of a message without blocks', () => {
     ['<!date^1700000000^{date_short}|14 November>', 'text: 14 November'],
     ['<!unknown|y>', 'text: y'],
     ['mail <mailto:ada@example.com|ada@example.com>', 'text: mail ada@example.com'],
-    ['call <tel:+4930123456|+49 30 123456>', 'text: call +49 30 123456|link: tel:+4930123456'],
+    ['call <tel:+4930123456|+49 30 123456>', 'text: call +49 30 123456'],
+    ['call <tel:+4930123456|us>', 'text: call us|link: tel:+4930123456'],
     ['see <http://example.com|example.com>', 'text: see example.com'],
     ['see <https://example.com/a?b=1&amp;c=2>', 'text: see https://example.com/a?b=1&c=2'],
     [`see <https://example.com/?key=${key}|this>`, `text: see this|link: https://example.com/?key=${key}`],
     [`<!date^1700000000^{date}^https://example.com/${key}|then>`, `text: then|link: https://example.com/${key}`],
     [`${head}\u200b${tail}`, `text: ${key}`],
     [`${head}\u00ad${tail} 👩‍👩‍👧 می\u200cخواهم`, `text: ${key} 👩‍👩‍👧 می\u200cخواهم`],
+    [`${key}\u200bß and ß\u200b${key}`, `text: ${key}ß and ß${key}`],
+    ['a\uffffb <https://x.example/c|d> e', 'text: ab d e|link: https://x.example/c'],
     ['   ', ''],
   ])('%j is read as %j', (raw, expected) => {
     expect(said({ text: raw }).join('|')).toBe(expected);

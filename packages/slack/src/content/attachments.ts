@@ -12,7 +12,6 @@ const ownKeys = new Set([...shownKeys, 'blocks', 'message_blocks', 'fields', 'fi
 /** All that an attachment says: of an app, of a link's preview, or of a message that is quoted. `number`: from 1. */
 export function addAttachment(texts: Texts, attachment: unknown, number: number): void {
   const where = `attachment ${String(number)}`;
-  texts.part();
   if (!isRecord(attachment)) {
     for (const text of stringsIn(attachment)) texts.add(where, fromMrkdwn(text));
     return;

@@ -99,6 +99,8 @@ export function lines(texts: readonly Pieces[]): Pieces {
 
 /** Whether the label of a link says its address already. */
 export function showsUrl({ text, url }: Piece): boolean {
+  if (url === undefined) return true;
   const bare = (address: string): string => address.replace(/^(?:https?:\/\/|mailto:|tel:)/i, '').replace(/\/$/, '');
-  return url === undefined || bare(text) === bare(url);
+  const digits = (number: string): string => number.replaceAll(/[^\d+]/g, '');
+  return bare(text) === bare(url) || (url.startsWith('tel:') && digits(text) === digits(url));
 }

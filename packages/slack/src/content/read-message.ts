@@ -72,11 +72,10 @@ function textsOf(raw: Fields, described: readonly { file: unknown; where: string
   texts.add(blocks.shown.length > 0 ? 'fallback text' : 'text', fromMrkdwn(stringOf(raw, 'text')));
   for (const key of ['topic', 'purpose', 'name']) texts.add(key === 'name' ? 'channel name' : key, fromMrkdwn(stringOf(raw, key)));
   for (const [index, attachment] of listOf(raw, 'attachments').entries()) addAttachment(texts, attachment, index + 1);
-  for (const { file, where } of described) addFileTexts(texts, file, where);
-  texts.part();
   texts.add('username', literally(stringOf(raw, 'username')));
   const { metadata } = raw;
   if (isRecord(metadata)) for (const text of stringsIn(metadata['event_payload'])) texts.add('metadata', literally(text));
+  for (const { file, where } of described) addFileTexts(texts, file, where);
   return [...texts.list];
 }
 

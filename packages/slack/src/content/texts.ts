@@ -6,7 +6,7 @@ import { showsUrl, type Pieces } from './pieces.ts';
 export interface Texts {
   /** All so far, in their order. */
   list: readonly MessageText[];
-  /** Begins another part of the message: what it repeats of an earlier part counts again. */
+  /** Begins another file: what it repeats of the message counts again. */
   part(): void;
   /** Leaves out what this part has said already, word for word; links and mentions whose label says something else are texts of their own. */
   add(where: string, pieces: Pieces): void;

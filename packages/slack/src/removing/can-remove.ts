@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CanRemove, ChatModeration } from '@watchpost/shared/chat/moderation';
 import { AppError } from '@watchpost/shared/errors';
+import { raceAbort } from '@watchpost/shared/wait';
 import type { SlackCall } from '../calls.ts';
 import { slackErrorOf } from '../errors.ts';
 
@@ -36,17 +37,26 @@ const again = 'install the app again as an owner or admin of the workspace, and 
  */
 export function createCanRemove({ call, userCall, nowMs }: CanRemoveOptions): ChatModeration['canRemove'] {
   let known: { answer: CanRemove; atMs: number } | null = null;
-  return async (signal) => {
+  let asking: Promise<CanRemove> | null = null;
+  const canRemove: ChatModeration['canRemove'] = async (signal) => {
     if (!userCall) return no('SLACK_USER_TOKEN is not set: it needs an admin’s user token with the scopes chat:write and files:write');
     if (known && nowMs() - known.atMs < freshMs) return known.answer;
+    // Many removals at once ask once.
+    asking ??= ask(call, userCall, signal).finally(() => {
+      asking = null;
+    });
     try {
-      known = { answer: await ask(call, userCall, signal), atMs: nowMs() };
+      known = { answer: await raceAbort(asking, signal), atMs: nowMs() };
     } catch (error) {
-      if (!known || !(error instanceof AppError) || error.code === 'aborted') throw error;
+      if (!(error instanceof AppError)) throw error;
+      // Whoever asked first has stopped.
+      if (error.code === 'aborted' && !signal.aborted) return canRemove(signal);
+      if (!known || error.code === 'aborted') throw error;
       known = { ...known, atMs: nowMs() };
     }
     return known.answer;
   };
+  return canRemove;
 }
 
 async function ask(call: SlackCall, userCall: SlackCall, signal: AbortSignal): Promise<CanRemove> {
