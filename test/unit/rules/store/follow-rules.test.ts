@@ -14,6 +14,8 @@ const never = new AbortController().signal;
 let documents: DocumentStore;
 let isAway: boolean;
 let calls: string[];
+/** Documents that `find` came back with. */
+let read: number;
 let lines: Record<string, unknown>[];
 let stopping: AbortController;
 let followed: FollowedRules;
@@ -27,7 +29,12 @@ const watched = (): Pick<DocumentStore, 'get' | 'find'> => {
   };
   return {
     get: async (...args) => answer('get', async () => documents.get(...args)),
-    find: async (...args) => answer('find', async () => documents.find(...args)),
+    find: async (...args) =>
+      answer('find', async () => {
+        const found = await documents.find(...args);
+        read += found.length;
+        return found;
+      }),
   };
 };
 const follow = (everyMs = 5): FollowedRules => {
@@ -54,6 +61,7 @@ async function write(over: Partial<StoredDocument>): Promise<void> {
 beforeEach(() => {
   documents = createMemoryDocuments();
   isAway = false;
+  read = 0;
   [calls, lines] = [[], []];
   stopping = new AbortController();
 });
@@ -93,7 +101,7 @@ describe('whoever follows the rules', () => {
     await add('Keys');
     const judge = await follow().ready(never);
     await turns(70);
-    expect(followed.current()).toBe(judge);
+    expect([followed.current(), read]).toEqual([judge, 0]);
     expect(calls.filter((name) => name === 'get').length).toBeLessThanOrEqual(3);
   });
 

@@ -16,7 +16,7 @@ describe("the old service's patterns", () => {
     ['semicolons', 'name;pattern\nKeys;a,b'],
     ['tabs', 'name\tpattern\nKeys\ta,b'],
     ['quotes around everything, also the names of the columns', '"name","pattern"\n"Keys","a,b"'],
-    ['a byte order mark', '\uFEFFname,pattern\nKeys,"a,b"'],
+    ['a byte order mark', '\uFEFF"pattern",name\n"a,b",Keys'],
     ['lines that end as on Windows', 'name,pattern\r\nKeys,"a,b"\r\n'],
     ['lines that end as on old Macs', 'name,pattern\rKeys,"a,b"\r'],
     ['empty lines', 'name,pattern\n\nKeys,"a,b"\n,\n\n'],
@@ -35,7 +35,10 @@ describe("the old service's patterns", () => {
   });
 
   it('are named with their line, also after breaks within a pattern', () => {
-    expect(readOldPatterns('name,pattern\nA,"x\ny"\nB,z\n').map(({ line }) => line)).toEqual([2, 4]);
+    for (const end of ['\n', '\r\n', '\r']) {
+      const csv = ['name,pattern', 'A,"x', 'y"', 'B,z', ''].join(end);
+      expect(readOldPatterns(csv).map(({ line }) => line)).toEqual([2, 4]);
+    }
   });
 
   it('have clean names, each its own, and one where there is none', () => {

@@ -49,6 +49,13 @@ describe('what is found in a message', () => {
     expect(merged).toMatchObject({ leftOut: { findings: 50, unread: 0 }, news: true });
     expect(merged.findings).toEqual(many.slice(0, 200));
     expect(mergeFound(merged, { findings: many, unread: [] })).toEqual({ ...merged, news: false });
+    expect(mergeFound(merged, { findings: [{ ...first, where: 'link' }], unread: [] }).leftOut.findings).toBe(50);
+  });
+
+  it('never leaves out a file in which something was found, whatever else was found before', () => {
+    const many = Array.from({ length: 250 }, (_, number) => findingSample({ ruleId: `r${String(number)}` }));
+    const inFile = findingSample({ fileId: 'F1', where: 'file 1' });
+    expect(merge(merge([], ...many).findings, inFile).findings).toContain(inFile);
   });
 
   it('never leaves out what decides what is done: the strongest of the text and of each file, and one of each rule', () => {
