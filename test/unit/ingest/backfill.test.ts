@@ -132,6 +132,21 @@ describe('what was posted while nobody received it', () => {
     expect(it.logged.filter((line) => line.includes('could not be fetched'))).toHaveLength(1);
   });
 
+  it('is not read a second time at start where only another channel fails', async () => {
+    let failures = 1;
+    const read: string[] = [];
+    started({
+      channels: ['C0CAMS', 'C0CAMS2'],
+      readChannel: async (channel) => {
+        if (channel === 'C0CAMS2' && (failures -= 1) >= 0) throw new AppError('chat-unavailable', 'away');
+        read.push(channel);
+        return { messages: 0, queued: 0, watched: 0, more: false };
+      },
+    });
+    await until('both are read', () => read.includes('C0CAMS2'));
+    expect(read).toEqual(['C0CAMS', 'C0CAMS2']);
+  });
+
   it('goes on with the other channels where one may not be read, and says what to do', async () => {
     const it = started({
       channels: ['C0CAMS', 'C0CAMS2'],

@@ -79,7 +79,7 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
       rarely('file', (times) => log.warn({ channel, messageId, malformedFiles, times }, 'a file without a usable id was left out'));
     }
     const lost = 'the queue will never take this job: its picture is lost';
-    await sendAll(jobs, (job) => queue(job, message, how), { count: ingestMetrics.file, log, lost });
+    await sendAll(jobs, (job) => queue(job, message, how), { count: (outcome) => ingestMetrics.file(outcome), log, lost });
     log[how.late ? 'debug' : 'info']({ channel, messageId, queued: jobs.length, skipped: skipped.length }, 'message accepted');
     return { outcome: jobs.length > 0 ? 'queued' : 'ignored-no-images', queued: jobs.length };
   };
