@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { startFakeSlack } from '@watchpost/bench/servers/fake-slack';
+import { fakeBot } from '@watchpost/bench/servers/fake-slack-chat';
 import { createRules } from '@watchpost/rules/store/rules';
 import type { Rule } from '@watchpost/rules/rule';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -231,6 +233,47 @@ for (const backend of oneOfEachBackend) {
       await rules(['remove', 'Keys']);
       await rules(['remove', 'In files']);
       expect(await rules(['test', '--text', key])).toEqual({ code: 0, out: ['nothing matched'], err: ['no rule is enabled'] });
+    });
+
+    it('tries the stored rules on a channel as they would apply there: to whom, where, and to which of our own posts', async () => {
+      const slack = await startFakeSlack();
+      const own = { channel: 'C1', user: fakeBot.user_id, more: { bot_id: fakeBot.bot_id } };
+      try {
+        slack.files.set('F1', { id: 'F1', bytes: Buffer.from(`a camera's ${key}`), contentType: 'text/plain', info: {} });
+        slack.chat.say({ channel: 'C1', text: key, user: 'U0EXEMPT' });
+        slack.chat.say({ ...own, text: `removed ${key}` });
+        slack.chat.say({ ...own, text: 'picture', files: [{ id: 'F1', name: 'notes.txt' }] });
+        const env = {
+          SLACK_API_TOKEN: 'xoxb-test-token',
+          SLACK_API_URL: slack.apiUrl,
+          SLACK_FILE_HOSTS: slack.url,
+          ADMIN_SLACK_CHANNEL_ID: 'C9',
+        };
+        await rules(['add', '--name', 'Keys', '--pattern', keyPattern, '--exempt', 'U0EXEMPT', '--live', '--action', 'remove']);
+        await rules(['add', '--name', 'Elsewhere', '--pattern', 'AKIAZ', '--channels', 'C2']);
+        const tried = await rules(['test', '--channel', 'C1'], env);
+        expect(tried).toEqual({
+          code: 1,
+          out: [
+            expect.stringMatching(/^https:\/\/\S+ {2}file 1 {2}11-27 {2}AKIA…\(12\) {2}Keys$/),
+            '',
+            'Keys: 1 match in 1 message; it is removed',
+            '3 messages looked at',
+          ],
+          err: [],
+        });
+        // One that is named is tried everywhere.
+        const named = await rules(['test', '--name', 'Elsewhere', '--channel', 'C1'], env);
+        expect(named.out.slice(-2)).toEqual(['Elsewhere: 3 matches in 3 messages; it does not apply there', '3 messages looked at']);
+        slack.chat.say({ channel: 'C9', text: key });
+        expect(await rules(['test', '--channel', 'C9'], env)).toEqual({
+          code: 0,
+          out: ['nothing matched in 1 message'],
+          err: ['rules never apply in the channels of results and of the admins'],
+        });
+      } finally {
+        await slack.close();
+      }
     });
   });
 }

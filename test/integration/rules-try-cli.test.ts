@@ -63,11 +63,27 @@ describe('watchpost rules test, without a database', () => {
   it.each([
     ['lookbehind', '(?<=a)b', /look/],
     ['a backreference', '(a)\\1', /back/],
-    ['the empty text', 'a*', /empty/],
+    ['what is not closed', '(ab', /closing/],
   ])('refuses a pattern that needs %s, with the reason and exit code 2: it was not tried', async (_, refused, reason) => {
     const { code, out, err } = await test(['--pattern', refused, '--text', 'ab']);
     expect([code, out, err.join('\n')]).toEqual([2, [], expect.stringMatching(/^pattern-invalid: /)]);
     expect(err[0]).toMatch(reason);
+  });
+
+  it('tries a pattern that finds nearly everything, and says that such a rule would be refused', async () => {
+    const { code, matches, err } = await testJson(['--pattern', '[a-z]+', '--text', 'ab 12 cd']);
+    expect([code, matches.map(({ start, end }) => [start, end])]).toEqual([
+      1,
+      [
+        [0, 2],
+        [6, 8],
+      ],
+    ]);
+    expect(err).toEqual([expect.stringMatching(/^A rule with this pattern would be refused: .*everyday sentences/)]);
+    expect(await testJson(['--pattern', 'a*', '--text', 'caab'])).toMatchObject({
+      err: [expect.stringMatching(/empty text/)],
+      matches: [{ start: 1, end: 3 }],
+    });
   });
 
   it('reads files of any format, and says where in them it matched', async () => {
@@ -119,11 +135,10 @@ describe('watchpost rules test, without a database', () => {
   });
 
   it('tries the names of files, too', async () => {
-    const inner = path.join(folder, 'of-ada@example.com');
-    await mkdir(inner, { recursive: true });
-    const file = await put('of-ada@example.com/ada@example.com.txt', 'nothing');
-    const { code, matches } = await testJson(['--detector', 'email-addresses', file]);
-    expect([code, matches]).toEqual([1, [expect.objectContaining({ where: `${file}: name`, start: 0 })]]);
+    await mkdir(path.join(folder, 'of-ada7'), { recursive: true });
+    const file = await put('of-ada7/ada7.txt', 'nothing');
+    const { code, matches } = await testJson(['--pattern', 'ada\\d', file]);
+    expect([code, matches]).toEqual([1, [expect.objectContaining({ where: `${file}: name`, start: 0, end: 4 })]]);
   });
 
   /** As an operator runs it, with something on its standard input. */

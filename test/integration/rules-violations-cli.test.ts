@@ -150,7 +150,7 @@ for (const backend of oneOfEachBackend) {
 
       const csv = (await run(['violations', '--csv'])).out;
       expect(csv[0]).toBe(
-        'id,found,posted,channel,message,thread,author,rule,severity,action,dry run,where,masked,unread,outcome,removed,error,kept,appeal',
+        'id,found,posted,channel,message,thread,author,rule,severity,action,dry_run,where,masked,unread,outcome,removed,error,kept,appeal',
       );
       // A row for each finding, and for each file that could not be read.
       expect(csv).toHaveLength(5);

@@ -38,6 +38,7 @@ describe("a rule's flags", () => {
   it('leave out what is not given, so that it is kept or has its default', () => {
     expect(add('--name Cards --detector card-numbers')).toEqual({ name: 'Cards', look: { detector: 'card-numbers' } });
     expect(edit('Cards --live')).toEqual({ name: 'Cards', settings: { dryRun: false } });
+    expect(edit('Cards --dry-run --disable')).toEqual({ name: 'Cards', settings: { dryRun: true, enabled: false } });
   });
 
   it.each([
@@ -78,6 +79,7 @@ describe("a rule's flags", () => {
     ['--name', ['--name needs a value', '--name is missing', '--pattern or --detector is missing']],
     ['--name A --pattern x --detector ibans', ['--pattern and --detector cannot both be given']],
     ['--name A --pattern', ['--pattern needs a value']],
+    ['--name --live --pattern x', ['--name needs a value', '--name is missing']],
     ['--name A --name B --pattern x', ['--name is given twice']],
     ['--name A --pattern x --live=yes', ['--live takes no value']],
     ['--name A --pattern x y z', ['2 words too many: put a value with spaces in quotation marks']],
@@ -147,6 +149,8 @@ describe('a line as words', () => {
     ['--notice ""', ['--notice', '']],
     ["don't stop", ["don't", 'stop']],
     ["'tis open", ["'tis", 'open']],
+    ['--pattern "a“ b” c"', ['--pattern', 'a“ b” c']],
+    ['‘it’s’ x', ['it’s', 'x']],
     ['“it’s Ada’s” x', ['it’s Ada’s', 'x']],
     ['', []],
   ])('%s', (line, words) => expect(splitWords(line)).toEqual(words));

@@ -55,7 +55,8 @@ function valueOf(
   isValue: (word: string | undefined) => word is string,
 ): string | undefined {
   let value = given ?? (isValue(list[0]) ? list.shift() : undefined);
-  while (value !== undefined && form === 'list' && isValue(list[0]) && (goesOn.test(value) || list[0].startsWith(',')))
+  if (form !== 'list') return value;
+  while (value !== undefined && isValue(list[0]) && (goesOn.test(value) || list[0].startsWith(',')))
     value = `${value}${value === 'all-but' ? ':' : ''}${list.shift() ?? ''}`;
   return value;
 }

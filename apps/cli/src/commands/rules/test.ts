@@ -3,6 +3,7 @@ import { checkLook, createJudge } from '@watchpost/rules/create-judge';
 import type { Judge } from '@watchpost/rules/judge';
 import { defaultRule, type Rule } from '@watchpost/rules/rule';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Command, CommandContext, Needs } from '../../command.ts';
 import { findRule } from '../../support/find-rule.ts';
 import { silent } from '../../support/open-database.ts';
@@ -30,16 +31,28 @@ export const run: Command = async (args, context) => {
   return tried.missing > 0 ? 2 : 0;
 };
 
-/** Warns of rules that cannot be applied. Throws `pattern-invalid` for a pattern that was given. */
+/** Warns of rules that cannot be applied. Throws `pattern-invalid` for a pattern that was typed. */
 async function judgeFor(what: TestArgs['what'], context: CommandContext): Promise<Judge> {
   if (what !== null && 'look' in what) {
-    checkLook(what.look);
-    return createJudge([tried(what.look)]);
+    return judgeOf(what.look, context);
   }
   const all = await withRules(context, async (rules) => rules.list(context.signal));
   const judge = createJudge(what === null ? all.filter(({ enabled }) => enabled) : [findRule(all, what.name)]);
   for (const { rule, reason } of judge.broken) context.warn(`the rule ${rule.name} cannot be applied: ${reason}`);
   if (what === null && judge.rules.length === 0) context.warn('no rule is enabled');
+  return judge;
+}
+
+/** What cannot be compiled is refused; what could not be saved, because it finds nearly everything, may be tried. */
+function judgeOf(look: Rule['look'], { warn }: CommandContext): Judge {
+  const judge = createJudge([tried(look)]);
+  const [broken] = judge.broken;
+  if (broken) throw new AppError('pattern-invalid', `the pattern cannot be used: ${broken.reason}`);
+  try {
+    checkLook(look);
+  } catch (refused) {
+    warn(`A rule with this pattern would be refused: ${toAppError(refused).message}`);
+  }
   return judge;
 }
 

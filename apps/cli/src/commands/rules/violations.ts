@@ -155,10 +155,10 @@ function toRow(violation: Violation): string[] {
 
 const unreadIn = (unread: Violation['unread']): string => unread.map(({ where, reason }) => `${where}: ${reason}`).join(', ');
 
-const csvHeader = [
-  ...['id', 'found', 'posted', 'channel', 'message', 'thread', 'author', 'rule', 'severity', 'action', 'dry run', 'where', 'masked'],
-  ...['unread', 'outcome', 'removed', 'error', 'kept', 'appeal'],
-];
+const csvHeader =
+  'id found posted channel message thread author rule severity action dry_run where masked unread outcome removed error kept appeal'.split(
+    ' ',
+  );
 
 /** A row for each finding, and for each file that could not be read. */
 function csvRows(violation: Violation): (string | number | null)[][] {
