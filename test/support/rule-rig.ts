@@ -36,7 +36,7 @@ export const adminChannel = 'slack:CADMIN';
 const startMs = 1_800_000_000_000;
 
 /** What a message is made of. */
-export interface Said {
+interface Said {
   text?: string;
   before?: MessageText[];
   files?: { id: string; bytes: string | Buffer; name?: string }[];

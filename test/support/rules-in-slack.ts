@@ -24,7 +24,7 @@ import { postsOn } from './posts-rig.ts';
 
 const log = createLogger('test', 'silent');
 /** In pieces, so that nobody takes it for a real one. */
-export const adminToken = ['xoxp', 'admin', 'token'].join('-');
+const adminToken = ['xoxp', 'admin', 'token'].join('-');
 
 /** A fake Slack whose admin's token may remove what others wrote. */
 export function withAdmin(slack: FakeSlack): void {

@@ -152,6 +152,22 @@ describe('a removal', () => {
   });
 });
 
+describe('what was removed', () => {
+  it('stays reported as it was when its rule is gone afterwards, and is told no second time', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    rig.say({ text: secret });
+    await rig.settle();
+    await rig.parts.rules.remove('Keys', 'cli:test', never);
+    const { id, wanted } = (await rig.violation())!;
+    await rig.parts.violations.update(id, (now) => ({ ...now, wanted: wanted + 1 }), never);
+    await rig.run({ v: 1, kind: 'violation', violationId: id, wanted: wanted + 1 });
+    expect((await rig.violation())?.findings).toMatchObject([{ dryRun: false }]);
+    expect(rig.read()).toEqual([expect.stringContaining('Removed.')]);
+    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+  });
+});
+
 describe('two workers', () => {
   it('that have the same violation remove it once and tell of it once', async () => {
     const rig = createRuleRig();
