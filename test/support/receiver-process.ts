@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 
 export interface ReceiverProcess {
-  /** Resolves with the id of the first job that it took. */
+  /** Resolves with the id of the first job that it took: the snapshot's, or that of a message job. */
   took: Promise<string>;
   /** Resolves with the id of the first job that it finished. */
   finished: Promise<string>;
@@ -22,16 +22,17 @@ export function startReceiverProcess(
 ): ReceiverProcess {
   const script = `
     import { createJobReceiver } from '${import.meta.resolve('@watchpost/shared/jobs/bullmq-job-receiver')}';
+    import { perKind } from '${import.meta.resolve('@watchpost/shared/jobs/job-kinds')}';
     import { createLogger } from '${import.meta.resolve('@watchpost/shared/observability/logger')}';
     const { storage, behaviour, options } = JSON.parse(process.argv[1]);
     const say = (word, id) => process.stdout.write(word + ' ' + id + '\\n');
     const work = async (job) => {
-      say('took', job.snapshotId);
+      say('took', job.snapshotId ?? job.id);
       if (behaviour.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, behaviour.ms));
       else for (const end = Date.now() + behaviour.ms; Date.now() < end; );
-      say('finished', job.snapshotId);
+      say('finished', job.snapshotId ?? job.id);
     };
-    createJobReceiver(storage, { snapshot: work, result: work }, { concurrency: () => 1, log: createLogger('receiver', 'silent'), ...options });
+    createJobReceiver(storage, perKind(() => work), { concurrency: () => 1, log: createLogger('receiver', 'silent'), ...options });
   `;
   const child: ChildProcess = spawn(
     process.execPath,

@@ -12,11 +12,17 @@ export interface Found {
 
 type Known = Pick<Violation, 'findings' | 'unread' | 'leftOut'>;
 
+export interface Merged extends Known {
+  leftOut: NonNullable<Known['leftOut']>;
+  /** Whether anything is kept that was not known. */
+  news: boolean;
+}
+
 /**
  * What is known about a message after something was found in it, and whether any of it is new. Finding the same again is nothing new: a
  * job that is run twice, and an edit that leaves what matched where it was, add nothing. Two matches of one look are two.
  */
-export function mergeFound(known: Known, found: Found): Required<Known> & { news: boolean } {
+export function mergeFound(known: Known, found: Found): Merged {
   const findings = bounded(mergeFindings(known.findings, found.findings));
   const unread = mergeUnread(known.unread, found.unread);
   const leftOut = {

@@ -5,7 +5,7 @@ import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import { AppError } from '@watchpost/shared/errors';
 import { openJson, sealJson } from '@watchpost/shared/jobs/sealed';
 import { z } from 'zod';
-import type { Quarantine } from '../violations.ts';
+import type { Original, Quarantine } from '../violations.ts';
 import { countParts, pack, partsOf, unpack } from './quarantine-parts.ts';
 import { violationKind } from './violation-document.ts';
 
@@ -63,7 +63,12 @@ export function createQuarantine(documents: DocumentStore, { keys, keepMs }: Qua
   async function keep(of: ItemOf, name: string | null, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const sealer = withKey(envelope);
     const { document } = await documents.get(itemKind, itemId(of), signal);
-    if (document) return;
+    if (document) {
+      if (isReadable(toItem(document), sealer)) return;
+      // Kept under a key that is not ours: what is removed now could not be put back.
+      await documents.remove(itemKind, document.id, document.revision, signal);
+      await removeParts(documents, toItem(document), signal);
+    }
     const { packed, isCompressed } = await pack(bytes);
     const item = { ...of, attempt: randomBytes(6).toString('hex'), parts: countParts(packed) };
     const dates = await datesOf(documents, of.violationId, keepMs, signal);
@@ -116,7 +121,7 @@ export function createQuarantine(documents: DocumentStore, { keys, keepMs }: Qua
     message: async (violationId, signal) => {
       const { document } = await documents.get(itemKind, itemId({ violationId, fileId: null }), signal);
       const bytes = document && (await read(toItem(document), signal));
-      return bytes && originalSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+      return bytes && toOriginal(bytes);
     },
     files: async (violationId, signal) => {
       const items = (await itemsOf(documents, violationId, signal)).map((each) => toItem(each));
@@ -146,11 +151,30 @@ function withKey(envelope: Envelope | null): Envelope {
   return envelope;
 }
 
+function isReadable(item: Item, envelope: Envelope): boolean {
+  try {
+    openJson(envelope, item.sealed, contextOf(item, 'details'), detailsSchema);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'envelope-unreadable') return false;
+    throw error;
+  }
+}
+
 /** Throws `internal` (transient) for one that another version wrote: its processes can read it. */
 function toItem({ id, body }: StoredDocument): Item {
   const item = itemSchema.safeParse(body).data;
   if (!item) throw new AppError('internal', `quarantine ${id} was written by another version of watchpost`);
   return item;
+}
+
+/** The parser's errors quote what they cannot read: they go no further. */
+function toOriginal(bytes: Uint8Array): Original {
+  try {
+    return originalSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+  } catch {
+    throw new AppError('envelope-unreadable', 'another version of watchpost kept it');
+  }
 }
 
 /** Originals go together with their violation. */
