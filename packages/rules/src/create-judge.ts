@@ -66,8 +66,11 @@ async function spansOfPiece(text: string, piece: Piece, wanted: Wanted, breathe:
   if (piece.seen.to === text.length) return result;
   const cut = [...result].filter(([, spans]) => spans.some(({ end }) => end === piece.seen.to)).map(([look]) => look);
   if (cut.length === 0) return result;
-  const more = await own({ from: piece.seen.from, to: Math.min(text.length, piece.seen.to + piece.more) }, cut);
-  for (const look of cut) result.set(look, more.get(look) ?? []);
+  const to = Math.min(text.length, piece.seen.to + piece.more);
+  const more = await own({ from: piece.seen.from, to }, cut);
+  // Where even that ends within a match, nobody knows what a pattern says that asks for the end.
+  const isTrue = (look: Look, { end }: Span): boolean => end < to || to === text.length || !isPattern(look) || !look.looksAhead;
+  for (const look of cut) result.set(look, more.get(look)?.filter((span) => isTrue(look, span)) ?? []);
   return result;
 }
 

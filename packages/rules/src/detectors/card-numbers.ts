@@ -1,5 +1,6 @@
 import type { Span } from '../reading/span.ts';
 import type { Detector } from './detector.ts';
+import { endsInIban } from './ibans.ts';
 
 /** Issuers: how their numbers begin, and how many digits they have. */
 const issuers: readonly [RegExp, readonly number[]][] = [
@@ -27,7 +28,7 @@ const issuers: readonly [RegExp, readonly number[]][] = [
 export function hasLuhnDigit(digits: string): boolean {
   let sum = 0;
   for (let place = 0; place < digits.length; place += 1) {
-    const digit = Number(digits[digits.length - 1 - place]);
+    const digit = digits.charCodeAt(digits.length - 1 - place) - 48;
     const counted = place % 2 === 1 ? digit * 2 : digit;
     sum += counted > 9 ? counted - 9 : counted;
   }
@@ -37,9 +38,8 @@ export function hasLuhnDigit(digits: string): boolean {
 const isRepeated = (digits: string): boolean => /^(\d)\1*$/.test(digits);
 
 function isCardNumber(digits: string): boolean {
-  return (
-    !isRepeated(digits) && issuers.some(([begin, lengths]) => lengths.includes(digits.length) && begin.test(digits)) && hasLuhnDigit(digits)
-  );
+  if (!hasLuhnDigit(digits) || isRepeated(digits)) return false;
+  return issuers.some(([begin, lengths]) => lengths.includes(digits.length) && begin.test(digits));
 }
 
 /** Old Visa numbers have as many digits as bar codes and times in milliseconds: only where somebody says that it is a card. */
@@ -60,7 +60,7 @@ const inLink = /\bhttps?:\/\/[^\s?#"'<>]{0,200}\/$/iu;
 function stands(text: string, { start, end }: Span): boolean {
   const before = text.slice(Math.max(0, start - 210), start);
   const after = text.slice(end, end + 2);
-  if (inLink.test(before)) return false;
+  if (inLink.test(before) || endsInIban(before)) return false;
   if (partBefore.test(before.slice(-3)) && !escapedBreak.test(before)) return false;
   return !partAfter.test(after);
 }

@@ -1,11 +1,12 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Span } from '../reading/span.ts';
 import type { Detector } from './detector.ts';
+import { endsInIban } from './ibans.ts';
 
-/** Digits as in telephone numbers. Longer rows of numbers are none. */
-const candidate = /(?<![\p{L}\p{N}_+])(?:\(?\+ ?|\(?)\d(?:[ ().\-/]{0,3}\d){5,17}(?![\p{L}\p{N}_])/gu;
+/** Digits as in telephone numbers: one, or several in a row. */
+const candidate = /(?<![\p{L}\p{N}_+])(?:\(?\+ ?|\(?)\d(?:[ ().\-/]{0,3}\d){5,40}(?![\p{L}\p{N}_])/gu;
 /** Where one number ends and the next one begins. */
-const between = / {2,}| \/ | - (?=[+0(])| (?=\+)|\) (?=\(\+)/g;
+const between = / {2,}| [/-] (?=[+0(])| (?=\+)|\) (?=\(\+)/g;
 
 /** Where a number without its country may be at home. */
 const homes: readonly CountryCode[] = ['DE', 'CH', 'AT', 'GB', 'FR', 'IT', 'NL', 'US'];
@@ -41,7 +42,7 @@ const isMobile = (digits: string): boolean =>
   homes.some((country) => parsePhoneNumberFromString(digits, country)?.getType() === 'MOBILE' && country !== 'US' && country !== 'IT');
 
 /** How a number looks that everybody takes for a telephone number: with a bracket or gaps behind the code of the town or the network. */
-const european = /^(?:\(0\d{1,5}\)[ \-/]?|0\d{1,5}[ \-/.])\d(?:[ \-/.]?\d){3,10}$/;
+const european = /^(?:\(0\d{1,5}\)[ \-/]?|0\d{1,5}(?:[ \-/.]| [/-] ))\d(?:[ \-/.]?\d){3,10}$/;
 const american = /^(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}$/;
 
 function isNational(written: string, before: string): boolean {
@@ -50,7 +51,7 @@ function isNational(written: string, before: string): boolean {
     return homes.some(
       (country) => (written.startsWith('0') || written.startsWith('(') || country === 'US') && isNumberOf(written, country),
     );
-  if (other.test(before)) return false;
+  if (other.test(before) || endsInIban(before)) return false;
   if (european.test(written)) return homes.some((country) => country !== 'US' && isNumberOf(written, country));
   if (american.test(written)) return isNumberOf(written, 'US');
   return /^0[1-9]\d{8,10}$/.test(written) && isMobile(digits);
@@ -74,6 +75,12 @@ function partsOf(found: string, start: number): { written: string; start: number
   return [...parts, { written: found.slice(from), start: start + from }];
 }
 
+/** A bracket that closes behind the number is none of the number. */
+function withoutBracket(part: { written: string; start: number }): { written: string; start: number } {
+  const isOpen = part.written.startsWith('(') && part.written.split('(').length > part.written.split(')').length;
+  return isOpen ? { written: part.written.slice(1), start: part.start + 1 } : part;
+}
+
 /** What is joined to more: a decimal fraction, an identifier, a link, a calculation. */
 function isPart(text: string, { start, end }: Span): boolean {
   const before = text.slice(Math.max(0, start - 2), start);
@@ -88,7 +95,7 @@ export const phoneNumbers: Detector = {
     const spans: Span[] = [];
     for (const { 0: found, index } of text.matchAll(candidate)) {
       await breathe();
-      for (const { written, start } of partsOf(found, index)) {
+      for (const { written, start } of partsOf(found, index).map(withoutBracket)) {
         const span = { start, end: start + written.length };
         if (isPart(text, span) || !isPhoneNumber(written, text.slice(Math.max(0, start - 48), start))) continue;
         spans.push(span);

@@ -1,4 +1,4 @@
-import { RE2JS, RE2Set } from 're2js';
+import { RE2JS } from 're2js';
 import type { Breathe } from '../breathing.ts';
 import { joined, type Span } from '../reading/span.ts';
 
@@ -7,68 +7,82 @@ export interface Pattern {
   source: string;
   /** Instructions that it comes to. Each costs time at each character, at worst. */
   size: number;
+  /** Whether what follows a match may decide about it: `$`, `\\z`, `\\b`, `\\B`. */
+  looksAhead: boolean;
   /** Whether it matches anywhere in this text. */
   test(text: string): boolean;
   /** The matches that are not empty, from left to right, at most so many of them. At least one if there is one. */
   find(text: string, most: number, breathe: Breathe): Promise<Span[]>;
 }
 
-/** Memory for the states of one automaton. When it is full they are dropped. Bytes. */
-export const automatonBytes = 2 * 1024 * 1024;
-
 /** Instructions times characters that take some 20 ms at worst, when the places of a match are looked for. */
 const stretch = 1_000_000;
-/** Once something was found, a pattern that makes every search long does not look for more for longer than this. */
-const moreMs = 20;
+/** Once something was found, no more is looked for after so many searches, or parts, that were long: some patterns make each of them long. */
+const mostLong = { searches: 5, parts: 2 };
+const longMs = 10;
 /** Matches of nothing are passed over; so many of them at most. */
 const mostEmpty = 1_000;
 
-function findIn(compiled: RE2JS, text: string, from: number, most: number): Span[] {
+/** Counts searches that were long. What else the machine does makes some of them long, but not many. */
+function createPatience(most: number): { isOver(beganAtMs: number): boolean } {
+  let long = 0;
+  return {
+    isOver: (beganAtMs) => {
+      if (performance.now() - beganAtMs > longMs) long += 1;
+      return long >= most;
+    },
+  };
+}
+
+async function findIn(compiled: RE2JS, text: string, from: number, most: number, breathe: Breathe): Promise<Span[]> {
   const matcher = compiled.matcher(text);
+  const patience = createPatience(mostLong.searches);
   const spans: Span[] = [];
-  const beganAtMs = performance.now();
   let at = from;
   let empty = 0;
-  while (spans.length < most && empty < mostEmpty && at <= text.length && matcher.find(at)) {
+  while (spans.length < most && empty < mostEmpty && at <= text.length) {
+    await breathe();
+    const beganAtMs = performance.now();
+    if (!matcher.find(at)) break;
     const span = { start: matcher.start(), end: matcher.end() };
     if (span.end > span.start) spans.push(span);
     else empty += 1;
     at = Math.max(span.end, span.start + 1);
-    if (spans.length > 0 && performance.now() - beganAtMs > moreMs) break;
+    if (patience.isOver(beganAtMs) && spans.length > 0) break;
   }
   return spans;
 }
 
 /** Whether what follows a match may decide about it: `$`, `\\z`, `\\b`, `\\B`. */
-const looksAhead = /\$|\\[zbB]/;
+const ends = /\$|\\[zbB]/;
 
 /** Compiles a pattern. Throws what re2js throws if it cannot. */
 export function compilePattern(source: string): Pattern {
   const compiled = RE2JS.compile(source);
   const size = compiled.programSize();
-  const alone = new RE2Set(RE2Set.UNANCHORED, 0, automatonBytes);
-  alone.add(source);
-  const test = (text: string): boolean => alone.match(text).length > 0;
+  const looksAhead = ends.test(source);
+  const test = (text: string): boolean => compiled.test(text);
 
   /** A large pattern is looked for in those parts of a long text only that the fast automaton says it is in. */
   const findInParts = async (text: string, width: number, most: number, breathe: Breathe): Promise<Span[]> => {
     const spans: Span[] = [];
-    const beganAtMs = performance.now();
+    const patience = createPatience(mostLong.parts);
     for (let at = 0; at < text.length && spans.length < most; at += width) {
-      if (spans.length > 0 && performance.now() - beganAtMs > moreMs) break;
       await breathe();
+      const beganAtMs = performance.now();
       // What stands before the part decides about \b and ^.
       const lead = Math.min(at, 2);
       const to = Math.min(text.length, at + 2 * width);
       const part = text.slice(at - lead, to);
       if (!test(part)) continue;
-      const found = findIn(compiled, part, lead, most - spans.length).map(({ start, end }) => ({
+      const found = (await findIn(compiled, part, lead, most - spans.length, breathe)).map(({ start, end }) => ({
         start: start + at - lead,
         end: end + at - lead,
       }));
       // At the end of a part `$` holds by mistake. What begins in the second half is found in the next part too.
-      const isTrue = ({ end }: Span): boolean => end < to || to === text.length || !looksAhead.test(source);
+      const isTrue = ({ end }: Span): boolean => end < to || to === text.length || !looksAhead;
       spans.push(...found.filter((span) => span.start < at + width && isTrue(span)));
+      if (patience.isOver(beganAtMs) && spans.length > 0) break;
     }
     return spans;
   };
@@ -76,11 +90,12 @@ export function compilePattern(source: string): Pattern {
   return {
     source,
     size,
+    looksAhead,
     test,
     find: async (text, most, breathe) => {
       const width = Math.max(1_024, Math.floor(stretch / size));
       const spans = text.length > 2 * width ? await findInParts(text, width, most, breathe) : [];
-      return spans.length > 0 ? joined(spans) : findIn(compiled, text, 0, most);
+      return spans.length > 0 ? joined(spans) : findIn(compiled, text, 0, most, breathe);
     },
   };
 }

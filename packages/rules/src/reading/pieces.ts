@@ -14,7 +14,7 @@ export interface Piece {
 const width = 112 * 1024;
 /** What stands before a match may decide about it. */
 const before = 1_024;
-/** As long as matches usually are at most. */
+/** No longer match is lost where a piece ends, whatever it is. */
 const after = 16 * 1024;
 
 /** The pieces of a text of that length: each of its places is in exactly one. */
@@ -23,6 +23,6 @@ export function piecesOf(length: number): Piece[] {
   return Array.from({ length: Math.ceil(length / width) }, (_, index) => {
     const begin = index * width;
     const end = Math.min(length, begin + width);
-    return { begin, end, seen: { from: Math.max(0, begin - before), to: Math.min(length, end + after) }, more: 256 * 1024 };
+    return { begin, end, seen: { from: Math.max(0, begin - before), to: Math.min(length, end + after) }, more: 64 * 1024 };
   });
 }

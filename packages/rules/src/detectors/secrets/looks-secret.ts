@@ -25,7 +25,11 @@ const references: readonly RegExp[] = [
 const terms =
   /^(?:base\d+|sha-?\d|md\d|aes-?\d|rsa-?\d|ed25519|bcrypt|argon2|scrypt|pbkdf2|hmac|utf-?\d|oauth-?2|2fa|mfa|sso|saml2|i18n|v\d+(?:\W|$)|ipv\d|win\d|min-?\d|max-?\d|iso-?\d|rfc-?\d|tls-?\d|\d+[-_ ]?(?:char|zeichen|day|tage|bit|byte|stell|digit|step|min|hour|h$|times|x$|k$|mb|gb|ms$|s$))/i;
 
-const isReference = (value: string): boolean => references.some((sign) => sign.test(value)) || isPlaceholder(value);
+/** Its beginning says enough of a long value. */
+function isReference(value: string): boolean {
+  const begun = value.slice(0, 300);
+  return references.some((sign) => sign.test(begun)) || isPlaceholder(begun);
+}
 
 /** Parts of words that are written together: `prod-database-credentials-v2`. */
 const isWordy = (value: string): boolean =>
@@ -33,7 +37,10 @@ const isWordy = (value: string): boolean =>
 
 /** Whether somebody may have chosen this as a password. `isQuoted`: it stands in quotes, as values do in code. */
 export function looksLikePassword(value: string, isQuoted: boolean): boolean {
-  if (value.length < 6 || value.length > 200 || isReference(value) || terms.test(value)) return false;
+  if (value.length < 6 || value.length > 200) return false;
+  // Most words fail here already.
+  if (!digits.test(value) && !strongSigns.test(value) && !isQuoted) return false;
+  if (isReference(value) || terms.test(value)) return false;
   if (isQuoted && /^\p{L}{3,}(?:[-_. ]\p{L}{3,}){3,7}$/u.test(value))
     return !/[.?!]$/.test(value) && value.length >= 20 && !/\s/.test(value);
   if (/\s/.test(value)) return false;
@@ -49,8 +56,8 @@ export const looksLikePassphrase = (value: string): boolean => /^\p{L}{3,}(?:[-_
 
 /** Whether a machine may have drawn this. */
 export function looksLikeToken(value: string): boolean {
-  if (value.length < 16 || value.length > 4_000 || isReference(value) || !/^[\w+/=.~:%$!@^*-]+$/.test(value)) return false;
-  if (!digits.test(value) || !letters.test(value) || isWordy(value)) return false;
+  if (value.length < 16 || !digits.test(value) || !letters.test(value)) return false;
+  if (isReference(value) || !/^[\w+/=.~:%$!@^*-]+$/.test(value) || isWordy(value)) return false;
   return entropyOf(value.slice(0, 200)) >= (value.length < 24 ? 3 : 3.2);
 }
 

@@ -1,3 +1,4 @@
+import type { Breathe } from '../../breathing.ts';
 import type { Span } from '../../reading/span.ts';
 import { looksChosen, looksLikePassphrase, looksLikePassword, looksLikeToken } from './looks-secret.ts';
 
@@ -38,11 +39,11 @@ interface Value {
 }
 
 const quoted = /^(?<quote>\\?["'`])(?<value>[^\n]{0,300}?)\k<quote>/;
-const bare = /^[^\s"'`<>]{1,4000}/;
+const bare = /^[^\s"'`<>]{1,1000}/;
 
 /** The value that stands here: in quotes, or up to the next gap. */
 function valueAt(text: string, start: number): Value | null {
-  const rest = text.slice(start, start + 4_000);
+  const rest = text.slice(start, start + 1_000);
   const inQuotes = quoted.exec(rest)?.groups;
   if (inQuotes) return { text: inQuotes['value'] ?? '', start: start + (inQuotes['quote']?.length ?? 0), isQuoted: true };
   const word = bare.exec(rest)?.[0] ?? '';
@@ -69,9 +70,14 @@ function isPasswordValue(name: string, { text, isQuoted }: Value): boolean {
   return looksLikePassword(text, isQuoted);
 }
 
-function valuesOf(text: string, names: RegExp, isSecret: (name: string, value: Value) => boolean): Span[] {
+/** What a name may be followed by at all. Most words that are such names stand in sentences. */
+const mayFollow = /^[^\p{L}\p{N}.,?!-]/u;
+
+async function valuesOf(text: string, names: RegExp, isSecret: (name: string, value: Value) => boolean, breathe: Breathe): Promise<Span[]> {
   const spans: Span[] = [];
   for (const { 0: name, index } of text.matchAll(names)) {
+    await breathe();
+    if (!mayFollow.test(text.slice(index + name.length, index + name.length + 1))) continue;
     if (!beginsName(text, index, name) || harmless.test(text.slice(Math.max(0, index - 24), index))) continue;
     for (const place of placesBehind(text, index, index + name.length)) {
       const value = valueAt(text, place);
@@ -106,10 +112,12 @@ function sent(text: string): Span[] {
 }
 
 /** Values that are called a password, a secret, a key or a token, and look like one. */
-export function namedValues(text: string): Span[] {
+export async function namedValues(text: string, breathe: Breathe): Promise<Span[]> {
+  const isTokenValue = (name: string, { text: value }: Value): boolean =>
+    looksLikeToken(value) || (/secret/i.test(name) && looksChosen(value));
   return [
-    ...valuesOf(text, passwords, isPasswordValue),
-    ...valuesOf(text, tokens, (name, { text: value }) => looksLikeToken(value) || (/secret/i.test(name) && looksChosen(value))),
+    ...(await valuesOf(text, passwords, isPasswordValue, breathe)),
+    ...(await valuesOf(text, tokens, isTokenValue, breathe)),
     ...sent(text),
   ];
 }

@@ -12,7 +12,7 @@ const shapes = [tokenShape, jsonWebToken, webhook];
 function tokensIn(text: string): Span[] {
   return shapes.flatMap((shape) =>
     Array.from(text.matchAll(shape), ({ 0: found, index }) => ({ start: index, end: index + found.length, found }))
-      .filter(({ found }) => !isPlaceholder(found) && /\d/.test(found))
+      .filter(({ found }) => !isPlaceholder(found) && /\d|^A[KSBC]/.test(found))
       .map(({ start, end }) => ({ start, end })),
   );
 }
@@ -22,7 +22,7 @@ export const secrets: Detector = {
   find: async (text, breathe) => {
     const spans: Span[] = [];
     for (const part of [foundByLibrary, tokensIn, keyBlocks, passwordsInLinks, azureKeys, namedValues]) {
-      spans.push(...(await part(text)));
+      spans.push(...(await part(text, breathe)));
       await breathe();
     }
     return joined(spans);
