@@ -1,5 +1,5 @@
 import { detectors } from '@watchpost/rules/detectors/detectors';
-import { recommendedRules } from '@watchpost/rules/detectors/secrets/library';
+import { foundByLibrary, recommendedRules } from '@watchpost/rules/detectors/secrets/library';
 import { describe, expect, it } from 'vitest';
 
 const breathe = async (): Promise<void> => {};
@@ -48,6 +48,8 @@ describe('secrets', () => {
     ['{\\"api_key\\": \\"VALUE\\"}', hexadecimal],
     ['Authorization: Bearer VALUE', random],
     ['https://deploy:VALUE@git.example.net/x.git', random.slice(0, 14)],
+    ['https://VALUE:x-oauth-basic@github.com/acme', hexadecimal],
+    ['https://VALUE@github.com/acme', hexadecimal],
     ['curl -u ada:VALUE https://example.net', 'Tr4gic-horse'],
     ['<password>VALUE</password>', 'Tr4gichorse'],
     ["ALTER USER app WITH PASSWORD 'VALUE';", 'Tr4gichorse'],
@@ -75,7 +77,9 @@ describe('secrets', () => {
 
   it('in a message that asks the library to look away', async () => {
     const token = join('ghp_', random.slice(0, 36));
-    expect(await found(`// secretlint-disable\n${token}`)).toEqual([token]);
+    const text = `// secretlint-disable\n${token}`;
+    expect(await found(text)).toEqual([token]);
+    expect(await foundByLibrary(text)).toEqual([{ start: text.length - 40, end: text.length }]);
   });
 
   it.each([
