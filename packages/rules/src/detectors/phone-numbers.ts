@@ -59,6 +59,7 @@ function isNational(written: string, before: string): boolean {
 
 /** A number after all that stands before it, as the writer meant it. */
 function isPhoneNumber(written: string, before: string): boolean {
+  if (written.startsWith('00') && (other.test(before) || endsInIban(before))) return false;
   if (/^\(?(?:\+|00[1-9])/.test(written))
     return !/(?:iban|isbn)[^\d\n]{0,8}$/iu.test(before) && isNumberOf(written.replace(/^\(?00/, '+'), undefined);
   return !noNumber.some((sign) => sign.test(written)) && isNational(written, before);
