@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
-import { channel, createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
+import { createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
 
 /** Fails with these, one after the other, then works. */
 function failing(rig: RuleRig, ...codes: (ErrorCode | AppError)[]): void {
