@@ -42,8 +42,9 @@ export async function keep(
     if (await keepFile(id, file, platform, deps, signal)) kept.add(fileId);
   }
   if (!isKept && !message && kept.size === 0) return violation;
+  // Also of a file that was found after an admin had the rest deleted.
   const asKept = (now: Violation): Violation =>
-    now.kept.state === 'no' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
+    now.kept.state !== 'kept' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
   return save(violation, asKept, deps, signal);
 }
 

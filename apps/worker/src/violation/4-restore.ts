@@ -48,14 +48,16 @@ async function putBack(
     if (!original && files.length === 0) return null;
     const { channel, thread } = message;
     const uploaded: { id: string; title: string }[] = [];
-    for (const { name, bytes } of files) {
+    const said = original ? saidIn(original) : [];
+    const long = isLong(said) ? [{ name: 'message.txt', bytes: async () => Buffer.from(said.join('\n\n')) }] : [];
+    for (const { name, bytes } of [...long, ...files]) {
       const title = name ?? 'file';
       const fileId = await posts.upload({ bytes, fileName: title, title, altText: title }, signal);
       // Before any channel shows it: nobody is to remove it once more.
       await markRestored(fileId, deps, signal);
       uploaded.push({ id: fileId, title });
     }
-    const post = restoredPost(violation, original, by);
+    const post = restoredPost(violation, long.length > 0 ? [] : said, by);
     const write = (now: Violation, progress: Violation['restored']): Violation => ({ ...now, restored: progress });
     const saving = progressSaver(violation, { read: (now) => now.restored, write }, deps, signal);
     const key = `restored-${id}`;
@@ -70,10 +72,18 @@ async function putBack(
 }
 
 /** The original as our post, with who wrote it. Pure. */
-function restoredPost(violation: Violation, original: Original | null, by: string): Post {
-  const said = original ? saidIn(original) : [];
+function restoredPost(violation: Violation, said: readonly string[], by: string): Post {
   const head = say`${authorRun(violation)} wrote this. ${actorRun(by)} had it put back:`;
   return { summary: plain(head), picture: null, sections: sectionsOf([head, ...said.map((text) => [{ text }])]), footer: [] };
+}
+
+/** Platforms show so much in one message. Texts, and characters. */
+const mostShown = { texts: 20, characters: 9_000 };
+
+/** Whether a post would not hold all of it: what was left out would be lost. Some characters become as many as five. */
+function isLong(said: readonly string[]): boolean {
+  const size = said.reduce((sum, text) => sum + text.replaceAll(/[&<>]/g, '&amp;').length, 0);
+  return said.length > mostShown.texts || size > mostShown.characters;
 }
 
 /** What its readers saw of it: its text, and links and attachments that the text does not have. */

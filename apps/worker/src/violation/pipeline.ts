@@ -5,29 +5,25 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobContext, JobHandler, JobResult, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Violation } from '@watchpost/rules/violation';
-import type { Violations } from '@watchpost/rules/violations';
+import type { Quarantine, Violations } from '@watchpost/rules/violations';
 import { alone } from '../alone.ts';
 import { failsForGood } from '../fails-for-good.ts';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { decide, type DecideDeps } from './1-decide.ts';
 import { keep, type KeepDeps } from './2-keep.ts';
 import { noteFailure, remove, type RemoveDeps } from './3-remove.ts';
+import { isTooLate, waiting } from './patience.ts';
 import { roomOf } from './store.ts';
 
 export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>, RemoveDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   documents: DocumentStore;
   violations: Pick<Violations, 'get' | 'update'>;
-  quarantine: DecideDeps['quarantine'] & KeepDeps['quarantine'];
+  quarantine: DecideDeps['quarantine'] & KeepDeps['quarantine'] & Pick<Quarantine, 'erase'>;
   sender: Pick<JobSender, 'send'>;
   sendTimeoutMs: number;
   log: Logger;
 }
-
-/** So soon is tried again what only a person can repair. Milliseconds. */
-const repairMs = 60_000;
-/** After so long nothing more is tried. Milliseconds. */
-export const tryForMs = 24 * 3_600_000;
 
 /**
  * Removes what a violation asks to be removed, and queues the job that tells people. Each step is noted when it is done, so that an attempt
@@ -47,6 +43,7 @@ async function follow(id: string, wanted: number, context: JobContext, deps: Vio
   if (!found || found.done >= wanted) return 'idle';
   const platform = deps.platformFor(found.message.channel);
   const removed = await removeAll(found, platform, context, deps, signal);
+  if (!removed.later) await eraseNeedless(found, removed.violation, deps, signal);
   const what = whatToTell(removed);
   if (what)
     await deps.sender.send({ v: 1, kind: 'telling', violationId: id, wanted: found.wanted, what }, { timeoutMs: deps.sendTimeoutMs });
@@ -54,6 +51,17 @@ async function follow(id: string, wanted: number, context: JobContext, deps: Vio
   deps.log.info({ violation: id, removal: removal.state, findings: findings.length, unread: unread.length }, 'violation done');
   if (removed.later) throw removed.later;
   return undefined;
+}
+
+/** What was kept when it was found, and is not removed, or not by a rule that keeps, is no longer kept. */
+async function eraseNeedless(
+  { findings }: Violation,
+  { id, kept, removal }: Violation,
+  { quarantine }: { quarantine: Pick<Quarantine, 'canKeep' | 'erase'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const mayBeKept = quarantine.canKeep && findings.some(({ action }) => action === 'quarantine');
+  if (mayBeKept && kept.state === 'no' && removal.state !== 'wanted') await quarantine.erase(id, signal);
 }
 
 interface Removed {
@@ -77,16 +85,12 @@ async function removeAll(
   } catch (thrown) {
     const error = toAppError(thrown);
     if (signal.aborted || error.code === 'aborted' || isGalleryMissing(error)) throw error;
-    const isFinal = failsForGood(error, context) || deps.now() - found.foundAtMs > tryForMs;
+    const isFinal = failsForGood(error, context) || isTooLate(found, deps.now());
     const violation = await noteFailure(decided, { error, isFinal, hasAsked: kept !== null }, deps, signal);
     deps.log.warn({ err: error, violation: found.id, isFinal }, 'something was not removed');
     return { violation, later: isFinal ? null : waiting(error) };
   }
 }
-
-/** What a person must repair is tried again soon, and holds up nothing else. */
-export const waiting = (error: AppError): AppError =>
-  error.retry === 'repairable' ? new AppError('violation-waiting', error.message, { cause: error, retryAfterMs: repairMs }) : error;
 
 /** The admins hear that it still stands there, unless that was the first failure and may pass in a moment. */
 function whatToTell({ violation, later }: Removed): 'done' | 'delay' | null {
