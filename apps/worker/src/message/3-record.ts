@@ -5,6 +5,7 @@ import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Quarantine } from '@watchpost/rules/violations';
 import { addToViolation, findingOf, strongestOf, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
+import { originalOf } from '../violation/2-keep.ts';
 
 export interface RecordDeps extends AddDeps {
   quarantine: Pick<Quarantine, 'canKeep' | 'keepMessage'>;
@@ -18,14 +19,14 @@ const partId = /-[\w-]{22}-\d+$/;
 /** Keeps the original where a rule wants that, records the findings, and queues what follows. In this order: removing comes last. */
 export async function record(
   matches: readonly Match[],
-  { texts }: MessageContent,
+  content: MessageContent,
   job: MessageJob,
   deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, null, deps.now()));
   if (!partId.test(job.id) && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
-    await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), { texts }, signal);
+    await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), originalOf(content), signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);
   deps.ruleCounts.matches(findings);
 }
