@@ -5,6 +5,7 @@ import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Quarantine, Violations } from '@watchpost/rules/violations';
 import { addToViolation, findingOf, isRemoved, strongestOf, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
+import { originalOf } from '../violation/2-keep.ts';
 
 export interface RecordDeps extends AddDeps {
   violations: Pick<Violations, 'add' | 'get'>;
@@ -19,7 +20,7 @@ const partId = /-[\w-]{22}-\d+$/;
 /** Keeps the original where a rule wants that, records the findings, and queues what follows. In this order: removing comes last. */
 export async function record(
   matches: readonly Match[],
-  { texts }: MessageContent,
+  content: MessageContent,
   job: MessageJob,
   deps: RecordDeps,
   signal: AbortSignal,
@@ -28,7 +29,7 @@ export async function record(
   const isWhole = !partId.test(job.id);
   const keeps = isWhole && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine';
   if (keeps && !(await isRemoved(job, null, deps.violations, signal)))
-    await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), { texts }, signal);
+    await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), originalOf(content), signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);
   deps.ruleCounts.matches(findings);
 }

@@ -89,7 +89,9 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
     return { fileId, state: removing.some((each) => each.fileId === fileId) ? 'wanted' : 'none' };
   });
   const isWanted = removing.length > 0;
-  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : 'none';
+  // What could not be removed, and may stand now, is not as if nobody had tried.
+  const unwanted = removal.state === 'failed' && isForgiven(now) ? 'failed' : 'none';
+  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : unwanted;
   const hadBegun = [removal, ...removal.files].some((each) => each.state === 'wanted' || each.state === 'failed');
   const tries = isWanted ? (hadBegun ? removal.tries : 0) + 1 : removal.tries;
   const next = { ...now, findings, removal: { ...removal, state, files, tries } };
