@@ -36,8 +36,8 @@ export async function decide(
   const { rules, broken } = await deps.followedRules.ready(signal);
   const inForce = [...rules, ...broken.map(({ rule }) => rule)];
   const { canKeep } = deps.quarantine;
-  const wanting = removingOf(asRulesSayNow(found.findings, inForce), canKeep);
-  const canRemove = wanting.length > 0 && !isForgiven(found) && (await askCanRemove(platform, signal)).can;
+  const wanting = removingOf(asRulesSayNow(found.findings, inForce), canKeep).filter((each) => !isForgiven(found, each));
+  const canRemove = wanting.length > 0 && (await askCanRemove(platform, signal)).can;
   const isNew = found.removal.state === 'none' && canRemove;
   const braked = isNew ? await brakedOf(wanting, inForce, platform, deps, signal) : new Set<string>();
   const asNow = (now: Violation): Violation => plan(now, inForce, { braked, canKeep, canRemove });
@@ -47,9 +47,12 @@ export async function decide(
 /** It was given up, and nothing has changed since. */
 const hasFailed = ({ removal, wanted }: Violation): boolean => removal.state === 'failed' && (removal.failedFor ?? 0) >= wanted;
 
-/** An admin has said that it may stand. */
-const isForgiven = ({ appeal, kept, asked }: Violation): boolean =>
-  appeal.state === 'accepted' || kept.state === 'put-back' || asked?.what === 'put-back';
+/** An admin has said that it may stand; of a message not what its author wrote into it afterwards. */
+function isForgiven({ appeal, kept, asked }: Violation, { fileId, atMs }: Finding): boolean {
+  const isPutBack = kept.state === 'put-back' || asked?.what === 'put-back';
+  if (isPutBack || fileId !== null) return isPutBack || appeal.state === 'accepted';
+  return appeal.state === 'accepted' && atMs <= (appeal.atMs ?? 0);
+}
 
 /** The findings because of which something is removed. */
 export const removingOf = (findings: readonly Finding[], canKeep: boolean): Finding[] =>
@@ -81,7 +84,8 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
   const pending = isPending(now);
   const decided = asRulesSayNow(now.findings, rules).map((each) => (braked.has(each.ruleId) ? { ...each, dryRun: true } : each));
   const findings = now.findings.map((each, index) => (pending(each) ? (decided[index] ?? each) : each));
-  const removing = canRemove ? removingOf(findings, canKeep).filter((each) => pending(each)) : [];
+  const wanting = canRemove ? removingOf(findings, canKeep) : [];
+  const removing = wanting.filter((each) => pending(each) && !isForgiven(now, each));
   const fileIds = [...new Set([...removal.files.map(({ fileId }) => fileId), ...removing.flatMap(({ fileId }) => fileId ?? [])])];
   const files = fileIds.map((fileId): Violation['removal']['files'][number] => {
     const known = removal.files.find((each) => each.fileId === fileId);

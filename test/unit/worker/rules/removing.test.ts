@@ -159,7 +159,7 @@ describe('a removal', () => {
     rig.say({ text: secret });
     await rig.run(rig.queued.shift()!);
     const { id } = (await rig.violation())!;
-    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: 1, channel: null } as const;
+    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: rig.nowMs, channel: null } as const;
     await rig.parts.violations.update(id, (now) => ({ ...now, appeal: accepted }), never);
     await rig.settle();
     expect(rig.removals).toEqual([]);
