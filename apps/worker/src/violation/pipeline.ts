@@ -15,7 +15,7 @@ import { noteFailure, remove, type RemoveDeps } from './3-remove.ts';
 import { restore, type RestoreDeps } from './4-restore.ts';
 import { report, type ReportDeps } from './5-report.ts';
 import { tellAuthor } from './6-tell-author.ts';
-import { notice } from './7-notice.ts';
+import { tellChannel } from './7-tell-channel.ts';
 import { busy, save } from './store.ts';
 
 export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>, RemoveDeps, Omit<RestoreDeps, 'quarantine'>, ReportDeps {
@@ -115,7 +115,7 @@ async function tellOfDelay(
 async function tellAll(removed: Violation, platform: ConnectedPlatform, deps: ViolationDeps, signal: AbortSignal): Promise<void> {
   let violation = removed;
   let first: AppError | null = null;
-  for (const step of [restore, report, tellAuthor, notice]) {
+  for (const step of [restore, report, tellAuthor, tellChannel]) {
     try {
       violation = await step(violation, platform, deps, signal);
     } catch (thrown) {

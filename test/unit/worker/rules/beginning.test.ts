@@ -5,7 +5,7 @@ import type { RuleSettings } from '@watchpost/rules/rule';
 import { galleryNeed } from '@watchpost/worker/gallery-ready';
 import { platformNeed } from '@watchpost/worker/platforms';
 import { createRates } from '@watchpost/worker/rates';
-import { sayWhatIsPossible } from '@watchpost/worker/rules';
+import { sayWhatIsPossible } from '@watchpost/worker/moderating';
 import { describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
 import { adminChannel, createRuleRig, never, secret } from '../../../support/rule-rig.ts';
