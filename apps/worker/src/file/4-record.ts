@@ -1,9 +1,10 @@
 import type { FileJob } from '@watchpost/shared/jobs/file-job';
 import type { Match } from '@watchpost/rules/judge';
+import { live, strongestOf } from '@watchpost/rules/findings';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Unread } from '@watchpost/rules/violation';
 import type { Quarantine } from '@watchpost/rules/violations';
-import { addToViolation, findingOf, strongestOf, type AddDeps } from '../findings.ts';
+import { addToViolation, findingOf, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import type { Fetched } from './1-fetch.ts';
 
@@ -22,7 +23,7 @@ export async function record(
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, job.fileId, deps.now()));
-  if (deps.quarantine.canKeep && strongestOf(findings) === 'quarantine') {
+  if (deps.quarantine.canKeep && strongestOf(live(findings)) === 'quarantine') {
     const kept = { fileId: job.fileId, name: file.name, bytes };
     await deps.quarantine.keepFile(violationIdOf(job.channel, job.messageId), kept, signal);
   }

@@ -1,9 +1,10 @@
 import type { MessageContent } from '@watchpost/shared/chat/message';
 import type { MessageJob } from '@watchpost/shared/jobs/message-job';
 import type { Match } from '@watchpost/rules/judge';
+import { live, strongestOf } from '@watchpost/rules/findings';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Quarantine } from '@watchpost/rules/violations';
-import { addToViolation, findingOf, strongestOf, type AddDeps } from '../findings.ts';
+import { addToViolation, findingOf, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 
 export interface RecordDeps extends AddDeps {
@@ -24,7 +25,7 @@ export async function record(
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, null, deps.now()));
-  if (!partId.test(job.id) && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
+  if (!partId.test(job.id) && deps.quarantine.canKeep && strongestOf(live(findings)) === 'quarantine')
     await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), { texts }, signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);
   deps.ruleCounts.matches(findings);

@@ -2,10 +2,10 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { ChatFile } from '@watchpost/shared/chat/chat';
 import type { Message } from '@watchpost/shared/chat/message';
 import { AppError, toAppError } from '@watchpost/shared/errors';
+import { strongestOf } from '@watchpost/rules/findings';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
 import { onlyId } from '../file/1-fetch.ts';
-import { strongestOf } from '../findings.ts';
 import { removingOf } from './1-decide.ts';
 import { save, type StoreDeps } from './store.ts';
 

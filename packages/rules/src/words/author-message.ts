@@ -2,7 +2,8 @@ import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { plain, say, section } from '@watchpost/shared/chat/say';
 import type { Violation } from '../violation.ts';
-import { channelRun, live, matchesOf, quotedNames, rulesOf } from './parts.ts';
+import { live } from '../findings.ts';
+import { channelRun, joined, matchesOf, quotedNames, rulesOf } from './parts.ts';
 
 /** Of all explanations together: Slack takes only so much in one message, and the button must not be what is left out. */
 const mostCharacters = 1_200;
@@ -19,7 +20,7 @@ export function authorMessageOf(violation: Violation): Post {
     say`If it was a password, a key or a token, change it now: somebody may have seen it. If it can be said without it, write it again.`,
     ...appealLine(violation),
   ];
-  const text = lines.flatMap((line, index) => (index === 0 ? line : [{ text: '\n' }, ...line]));
+  const text = joined(lines, '\n');
   const button = { label: 'This is a mistake', target: { action: 'mistake', violation: violation.id } } as const;
   const buttons = violation.appeal.state === 'no' ? [button] : [];
   return { summary: plain(heading), picture: null, sections: [{ text, buttons, menu: [] }], footer: [] };

@@ -3,7 +3,8 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
 import type { RuleAction } from '../rule.ts';
 import type { Violation } from '../violation.ts';
-import { actorRun, live, strongestOf } from './parts.ts';
+import { live, strongestOf } from '../findings.ts';
+import { actorRun } from './parts.ts';
 
 /** What a rule in dry run would have come to. */
 const would: Record<RuleAction, string> = {

@@ -36,9 +36,7 @@ export function reportOf(violation: Violation, { link, canRemove }: ReportFacts)
       findings.length > 0 ? say`${ruleNames(findings)}: ${matchesOf(findings.slice(0, 1))}. ${outcome}` : say`${what}: ${unreadOf(unread)}`,
     ),
     picture: null,
-    sections: [
-      { text: lines.flatMap((line, index) => (index === 0 ? line : [{ text: '\n' }, ...line])), buttons: buttonsOf(violation), menu: [] },
-    ],
+    sections: [{ text: joined(lines, '\n'), buttons: buttonsOf(violation), menu: [] }],
     footer: [],
   };
 }

@@ -2,6 +2,7 @@ import { rulesCommandName, typedRules } from '@watchpost/shared/chat/command-hel
 import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { countOf, moment, plain, say, section, sectionsOf } from '@watchpost/shared/chat/say';
+import { quoted } from '../notation/words.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleCount, ViolationCounts } from '../violations.ts';
 
@@ -69,6 +70,3 @@ export function brakeLine({ name, mostAnHour }: Pick<Rule, 'name' | 'mostAnHour'
   const text = say`The rule “${name}” wanted to remove more than ${countOf(mostAnHour, 'message')} within an hour. It is back in dry run and removes nothing. If it is right, switch it on again with ${typedRules(`live ${quoted(name)}`)}; to allow more: ${typedRules(`edit ${quoted(name)} --most-an-hour ${String(Math.min(mostAnHour * 10, 100_000))}`)}`;
   return { summary: `${rulesCommandName}: ${plain(text)}`, picture: null, sections: [section(text)], footer: [] };
 }
-
-/** A name as one word of a command. */
-const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);
