@@ -7,7 +7,7 @@ import { reportOf } from '@watchpost/rules/words/report';
 import { askCanRemove } from '../ask-can-remove.ts';
 import { linkTo } from './link-to.ts';
 import { neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
-import { takeLine } from './throttle.ts';
+import { takeLine, unreadOnly } from './throttle.ts';
 
 export interface ReportDeps extends StoreDeps {
   documents: DocumentStore;
@@ -46,6 +46,6 @@ async function hasLine(violation: Violation, { documents }: ReportDeps, signal: 
   if (appeal.state === 'asked') return true;
   if (reported.summarised) return false;
   const first = live(findings)[0] ?? findings[0];
-  const about = first ? { ruleId: first.ruleId, ruleName: first.ruleName } : { ruleId: 'unread', ruleName: 'Could not be read' };
+  const about = first ? { ruleId: first.ruleId, ruleName: first.ruleName } : unreadOnly;
   return (await takeLine({ ...about, platform: platformOf(message.channel), violationId: id }, documents, signal)) === 'line';
 }

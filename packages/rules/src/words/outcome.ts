@@ -28,7 +28,7 @@ export function outcomeOf(violation: Violation, canRemove: CanRemove): RichText 
     case 'gone':
       return say`Somebody else had removed it already${keptText(violation)}`;
     case 'failed':
-      return say`${{ text: 'Could not be removed:', bold: true }} ${sentence(removal.error ?? 'nobody knows why')} It still stands there.`;
+      return say`${{ text: 'Could not be removed, and is still there:', bold: true }} ${sentence(removal.error ?? 'the reason is not known')}`;
     default:
       return removal.state satisfies never;
   }

@@ -35,13 +35,14 @@ export function matchesOf(findings: readonly Finding[], leftOut = 0): RichText {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  'archive-limits': 'too much in an archive',
   broken: 'broken',
   encrypted: 'encrypted',
+  external: 'not kept by the chat itself',
+  forbidden: 'watchpost may not download it',
   memory: 'takes too much memory',
   'no-text': 'has no text',
   timeout: 'takes too long',
-  'too-deep': 'archives within archives',
+  'too-deep': 'nested too deeply',
   'too-large': 'too large',
   'too-many-entries': 'too many entries',
   unsupported: 'a format that cannot be read',

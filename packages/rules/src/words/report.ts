@@ -17,7 +17,7 @@ export interface ReportFacts {
 export function reportOf(violation: Violation, { link, canRemove }: ReportFacts): Post {
   const { findings, unread, message, leftOut } = violation;
   const outcome = outcomeOf(violation, canRemove);
-  const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not all could be read', bold: true }}`;
+  const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not everything could be read', bold: true }}`;
   const head = joined([
     what,
     say`${authorRun(violation)} in ${channelRun(violation)}`,

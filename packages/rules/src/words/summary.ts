@@ -58,11 +58,11 @@ function appealsLine({ waiting, accepted, rejected }: Week['appeals']): RichText
     : [say`${countOf(all, 'author')} said that it was a mistake: ${accepted} accepted, ${rejected} rejected, ${waiting} waiting`];
 }
 
-/** What the admin channel is told of reports that were too many for it. Pure. */
-export function moreLine({ rule, more }: { rule: string; more: number }): Post {
-  return post(
-    say`and ${more.toLocaleString('en-GB')} more of the rule “${rule}”. To see them: ${typedRules(`violations rule ${quoted(rule)}`)}`,
-  );
+/** What the admin channel is told of reports that were too many for it; `rule`: null where nothing was found in what could be read. Pure. */
+export function moreLine({ rule, more }: { rule: string | null; more: number }): Post {
+  const reports = countOf(more, 'more report', 'more reports');
+  if (rule === null) return post(say`${reports} of what could not be read within a minute. To see them: ${typedRules('violations')}`);
+  return post(say`${reports} of the rule “${rule}” within a minute. To see them: ${typedRules(`violations rule ${quoted(rule)}`)}`);
 }
 
 /** What the admins are told of a rule that went back to its dry run by itself. Pure. */

@@ -51,7 +51,7 @@ function appeal(violation: Violation, { by, channel, atMs }: Pressed): Decision 
     case 'accepted':
       return refuse(say`An admin has agreed already.`);
     case 'rejected':
-      return refuse(say`An admin has looked at it already: it stays as it is.`);
+      return refuse(say`An admin has disagreed already.`);
     default:
       return violation.appeal.state satisfies never;
   }
