@@ -48,10 +48,10 @@ describe('putting a message back', () => {
     };
     rig.say({ text: secret });
     await rig.settle();
-    expect(rig.read()[0]).toContain('It still stands there.');
+    expect(rig.read()[0]).toContain('is still there');
     await putBack(rig);
     expect(rig.read(channel)).toEqual([]);
-    expect(rig.read()[0]).toContain('It still stands there.');
+    expect(rig.read()[0]).toContain('is still there');
   });
 });
 
