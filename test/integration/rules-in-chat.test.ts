@@ -249,7 +249,7 @@ describeGallery(
             ],
           });
           const lastLine = plain(chat.edited.at(-1)!.sections[0]!.text).split('\n').at(-1);
-          expect(lastLine).toMatch(action === 'accept' ? /an admin agreed\.$/ : /stays as it is\.$/);
+          expect(lastLine).toMatch(action === 'accept' ? /an admin agreed\.$/ : /an admin disagreed\.$/);
         }
       // Before and after the change, the job, the notice and its job, and the edit: and both at once in the first rounds.
       expect(allDeaths).toBeGreaterThan(20);

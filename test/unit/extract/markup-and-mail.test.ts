@@ -49,6 +49,11 @@ describe('XML', () => {
     expect(textAt(read, 'comments')).toContain('a remark');
   });
 
+  it('says nothing that a database would refuse', async () => {
+    expect(textAt(await readHere('<a>se&#0;cret &#xD800;</a>'), '')).toBe('se\uFFFDcret \uFFFD');
+    expect(textAt(await readHere(String.raw`{\rtf1 se\u0?cret \u55296?}`), '')).toBe('secret \uFFFD');
+  });
+
   it('reads SVG, where a word is spread over several elements', async () => {
     expect(textAt(await readHere('<svg xmlns="http://www.w3.org/2000/svg"><text>spl<tspan dx="1">it</tspan></text></svg>'), '')).toBe(
       'split\n',
@@ -76,6 +81,20 @@ describe('RTF', () => {
     expect(textAt(read, 'object 1')).toBe('an embedded file');
     expect(textAt(read, '').trim()).toBe('text');
     expect(read.unread).toEqual([{ where: 'picture 2', reason: 'unsupported' }]);
+  });
+});
+
+describe('bytes in RTF', () => {
+  it('are read as a file', async () => {
+    const read = await readHere('{\\rtf1 before {\\object\\bin12 hidden words} after}');
+    expect(allText(read)).toContain('hidden words');
+    expect(read.unread).toEqual([]);
+  });
+
+  it('are missed where there are fewer than it says', async () => {
+    const read = await readHere('{\\rtf1 before \\bin99999 hidden words}');
+    expect(allText(read)).toContain('hidden words');
+    expect(read.unread).toEqual([{ where: '', reason: 'broken' }]);
   });
 });
 
@@ -179,6 +198,12 @@ describe('what else a file can be', () => {
     ['a program', Buffer.concat([Buffer.from('\u007FELF\u0002\u0001\u0001', 'latin1'), Buffer.alloc(40, 3)]), 'binary', 'unsupported'],
   ])('says of %s why it is unread', async (_name, bytes, format, reason) => {
     expect(await readHere(bytes)).toEqual({ format, texts: [], unread: [{ where: '', reason }] });
+  });
+
+  it('says of a picture that OCR cannot decode that it is unread', async () => {
+    const tiff = Buffer.concat([Buffer.from('II*\0\u0008\0\0\0', 'latin1'), Buffer.alloc(64)]);
+    expect((await readHere(tiff)).unread).toEqual([{ where: '', reason: 'no-text' }]);
+    expect((await readHere(tiff, {}, true)).unread).toEqual([{ where: '', reason: 'unsupported' }]);
   });
 
   it('makes out the text in a database file, and says that it is unread', async () => {

@@ -3,7 +3,7 @@ import { platformOf } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { moreLine } from '@watchpost/rules/words/summary';
-import { noteTold, untoldLines } from '../violation/throttle.ts';
+import { noteTold, unreadOnly, untoldLines } from '../violation/throttle.ts';
 import type { PostNotice } from './notice.ts';
 
 export interface MoreLinesDeps {
@@ -19,7 +19,10 @@ export async function postMoreLines({ platforms, documents, postNotice }: MoreLi
     const channel = platforms.flatMap(({ adminChannel }) => adminChannel ?? []).find((each) => platformOf(each) === platform);
     if (channel !== undefined) {
       const id = `more-${platform}-${ruleId}-${new Date(fromMs).toISOString().slice(0, 16).replaceAll(':', '')}`;
-      await postNotice({ id, to: { channel }, post: moreLine({ rule: ruleName, more }), sheet: [] }, signal);
+      await postNotice(
+        { id, to: { channel }, post: moreLine({ rule: ruleId === unreadOnly.ruleId ? null : ruleName, more }), sheet: [] },
+        signal,
+      );
     }
     await noteTold(found, documents, signal).catch((error: unknown) => {
       // Somebody counted one more just now: the next round says the same once more, to a notice that there is already.

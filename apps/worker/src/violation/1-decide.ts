@@ -1,10 +1,9 @@
-import type { CanRemove } from '@watchpost/shared/chat/moderation';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import { toAppError } from '@watchpost/shared/errors';
 import type { Rule } from '@watchpost/rules/rule';
 import type { FollowedRules } from '@watchpost/rules/rules';
 import type { Finding, Violation } from '@watchpost/rules/violation';
 import type { Quarantine } from '@watchpost/rules/violations';
+import { askCanRemove } from '../ask-can-remove.ts';
 import { asRulesSayNow } from '../findings.ts';
 import { brake, type BrakeDeps } from './brake.ts';
 import { save, type StoreDeps } from './store.ts';
@@ -12,17 +11,6 @@ import { save, type StoreDeps } from './store.ts';
 export interface DecideDeps extends StoreDeps, BrakeDeps {
   followedRules: Pick<FollowedRules, 'ready'>;
   quarantine: Pick<Quarantine, 'canKeep'>;
-}
-
-/** Whether anything can be removed. Where the platform does not say, it is tried. */
-export async function askCanRemove({ moderation }: Pick<ConnectedPlatform, 'moderation'>, signal: AbortSignal): Promise<CanRemove> {
-  try {
-    return await moderation.canRemove(signal);
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    if (error.code === 'aborted') throw error;
-    return { can: true };
-  }
 }
 
 /** Decides by what the rules say now what is to be removed, and stores it before anything is. */
@@ -93,7 +81,9 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
     return { fileId, state: removing.some((each) => each.fileId === fileId) ? 'wanted' : 'none' };
   });
   const isWanted = removing.length > 0;
-  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : 'none';
+  // What could not be removed, and may stand now, is not as if nobody had tried.
+  const unwanted = removal.state === 'failed' && wanting.length > 0 ? 'failed' : 'none';
+  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : unwanted;
   const hadBegun = [removal, ...removal.files].some((each) => each.state === 'wanted' || each.state === 'failed');
   const tries = isWanted ? (hadBegun ? removal.tries : 0) + 1 : removal.tries;
   const next = { ...now, findings, removal: { ...removal, state, files, tries } };

@@ -19,7 +19,7 @@ export interface RestoreDeps extends StoreDeps {
 /** Does what an admin asked for: has the original posted again, or deletes it. Either way it is kept no longer. */
 export async function restore(
   violation: Violation,
-  platform: Pick<ConnectedPlatform, 'posts'>,
+  platform: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
   deps: RestoreDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
@@ -36,33 +36,30 @@ export async function restore(
 async function putBack(
   violation: Violation,
   by: string,
-  { posts }: Pick<ConnectedPlatform, 'posts'>,
+  { posts, moderation }: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
   deps: RestoreDeps,
   signal: AbortSignal,
 ): Promise<Violation | null> {
-  const { id, message, restored } = violation;
+  const { id, message, removal, restored } = violation;
   if (isOver(restored)) return violation;
   try {
     const original = await deps.quarantine.message(id, signal);
     const files = await deps.quarantine.files(id, signal);
     if (!original && files.length === 0) return null;
-    const { channel, thread } = message;
-    const uploaded: { id: string; title: string }[] = [];
-    const said = original ? saidIn(original) : [];
-    const long = isLong(said) ? [{ name: 'message.txt', bytes: async () => Buffer.from(said.join('\n\n')) }] : [];
-    for (const { name, bytes } of [...long, ...files]) {
-      const title = name ?? 'file';
-      const fileId = await posts.upload({ bytes, fileName: title, title, altText: title }, signal);
-      // Before any channel shows it: nobody is to remove it once more.
-      await markRestored(fileId, deps, signal);
-      uploaded.push({ id: fileId, title });
-    }
-    const post = restoredPost(violation, long.length > 0 ? [] : said, by);
+    // What could not be removed is not said a second time.
+    const isGone = removal.state === 'removed' || removal.state === 'gone';
+    const stands = !isGone && (await moderation.read(message, signal)) !== null;
+    const said = original && !stands ? saidIn(original) : [];
+    const wanted = stands ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
+    if (stands && wanted.length === 0) return violation;
+    const isFile = isLong(said);
+    const uploaded = await uploadAll([...(isFile ? [textFile(said)] : []), ...wanted], posts, deps, signal);
+    const post = restoredPost(violation, isFile ? [] : said, by);
     const write = (now: Violation, progress: Violation['restored']): Violation => ({ ...now, restored: progress });
     const saving = progressSaver(violation, { read: (now) => now.restored, write }, deps, signal);
-    const key = `restored-${id}`;
-    const progress = await posts.send({ channel, key, post, picture: null, files: uploaded, thread, progress: restored }, saving, signal);
-    return { ...violation, restored: progress };
+    const { channel, thread } = message;
+    const sending = { channel, key: `restored-${id}`, post, picture: null, files: uploaded, thread, progress: restored };
+    return { ...violation, restored: await posts.send(sending, saving, signal) };
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.retry === 'transient') throw error;
@@ -70,6 +67,31 @@ async function putBack(
     return null;
   }
 }
+
+interface KeptFile {
+  name: string | null;
+  bytes: () => Promise<Uint8Array>;
+}
+
+async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['posts'], deps: RestoreDeps, signal: AbortSignal) {
+  const uploaded: { id: string; title: string }[] = [];
+  for (const { name, bytes } of files) {
+    const title = name ?? 'file';
+    const id = await posts.upload({ bytes, fileName: title, title, altText: title }, signal);
+    // Before any channel shows it: nobody is to remove it once more.
+    await markRestored(id, deps, signal);
+    uploaded.push({ id, title });
+  }
+  return uploaded;
+}
+
+const textFile = (said: readonly string[]): KeptFile => ({
+  name: 'message.txt',
+  bytes: async () => Promise.resolve(Buffer.from(said.join('\n\n'))),
+});
+
+const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
+  removal.files.some((file) => file.fileId === fileId && (file.state === 'removed' || file.state === 'gone'));
 
 /** The original as our post, with who wrote it. Pure. */
 function restoredPost(violation: Violation, said: readonly string[], by: string): Post {

@@ -30,6 +30,9 @@ const linesSchema = z.object({
   /** The line about them is stored. */
   told: z.boolean(),
 });
+/** Stands for a rule where nothing was found, but something could not be read. */
+export const unreadOnly = { ruleId: 'unread', ruleName: 'Could not be read' } as const;
+
 /** The reports of one rule in one minute. */
 export type RuleLines = z.infer<typeof linesSchema>;
 

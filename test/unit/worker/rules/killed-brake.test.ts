@@ -66,10 +66,12 @@ describe('workers that die of a violation', () => {
       isDead = true;
       throw new AppError('internal', 'killed');
     };
-    await expect(rig.run(violation)).rejects.toThrow('killed');
+    await rig.run(violation);
+    const telling = rig.queued.shift()!;
+    await expect(rig.run(telling)).rejects.toThrow('killed');
     expect(isDead).toBe(true);
     expect((await rig.violation())?.removal.state).toBe('removed');
-    await rig.lose(violation);
+    await rig.lose(telling);
     const [next] = rig.queued;
     if (!next) throw new Error('nothing follows');
     rig.queued = [];

@@ -1,4 +1,4 @@
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ViolationAction } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
@@ -40,8 +40,8 @@ const changed = (violation: Violation, over: Partial<Violation>): Violation => (
 
 function appeal(violation: Violation, { by, channel, atMs }: Pressed): Decision {
   const { author, channel: where } = violation.message;
-  const platform = where.slice(0, where.indexOf(':'));
-  if (author.member === null || by !== `${platform}:${author.member}`) return refuse(say`Only whoever wrote the message can say so.`);
+  if (author.member === null || by !== `${platformOf(where)}:${author.member}`)
+    return refuse(say`Only whoever wrote the message can say so.`);
   const thanks = say`The admins are told, and you will hear what they say.`;
   switch (violation.appeal.state) {
     case 'no':
@@ -51,7 +51,7 @@ function appeal(violation: Violation, { by, channel, atMs }: Pressed): Decision 
     case 'accepted':
       return refuse(say`An admin has agreed already.`);
     case 'rejected':
-      return refuse(say`An admin has looked at it already: it stays as it is.`);
+      return refuse(say`An admin has disagreed already.`);
     default:
       return violation.appeal.state satisfies never;
   }

@@ -76,7 +76,7 @@ describe('commands about rules', () => {
     await rig.type('add Keys --pattern abc');
     expect(await rig.type('add KEYS --pattern abd')).toMatch(/^Nothing was done: /);
     expect(await rig.type('edit Other --severity high')).toMatch(/^Nothing was done: /);
-    expect(await rig.type('show Other')).toBe('Nothing was done: there is no rule “Other”: /rules list shows all of them');
+    expect(await rig.type('show Other')).toBe('Nothing was done: there is no rule called “Other”: /rules list shows all of them');
     expect(await rig.type('show')).toBe('Nothing was done: say which rule: /rules show NAME');
     expect(await rig.type('list')).toMatch(/^1 rule:\n• Keys/);
   });
