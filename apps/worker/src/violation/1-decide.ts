@@ -72,8 +72,8 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
   const pending = isPending(now);
   const decided = asRulesSayNow(now.findings, rules).map((each) => (braked.has(each.ruleId) ? { ...each, dryRun: true } : each));
   const findings = now.findings.map((each, index) => (pending(each) ? (decided[index] ?? each) : each));
-  const wanting = canRemove ? removingOf(findings, canKeep) : [];
-  const removing = wanting.filter((each) => pending(each) && !isForgiven(now, each));
+  const wanting = removingOf(findings, canKeep);
+  const removing = canRemove ? wanting.filter((each) => pending(each) && !isForgiven(now, each)) : [];
   const fileIds = [...new Set([...removal.files.map(({ fileId }) => fileId), ...removing.flatMap(({ fileId }) => fileId ?? [])])];
   const files = fileIds.map((fileId): Violation['removal']['files'][number] => {
     const known = removal.files.find((each) => each.fileId === fileId);

@@ -93,20 +93,13 @@ function askForKept(violation: Violation, { by, atMs }: Pressed, what: 'put-back
   const text = what === 'put-back' ? say`The message is being put back.` : say`The original is being deleted.`;
   if (asked) {
     if (asked.what === what && asked.by === by) return { next: null, isTheirs: true, text };
-    return refuse(say`${actorRun(asked.by)} has already asked to have it ${asked.what === 'put-back' ? 'put back' : 'deleted'}.`);
+    return refuse(say`${actorRun(asked.by)} has already asked to have it ${pastOf[asked.what]}.`);
   }
-  switch (kept.state) {
-    case 'kept':
-      return { next: changed(violation, { asked: { what, by, atMs } }), isTheirs: true, text };
-    case 'no':
-      return refuse(say`Nothing of this message is kept.`);
-    case 'put-back':
-    case 'deleted': {
-      const done = kept.state === 'put-back' ? 'put back' : 'deleted';
-      if (kept.by === by && (kept.state === 'put-back') === (what === 'put-back')) return { next: null, isTheirs: true, text };
-      return refuse(kept.by === null ? say`It has been ${done} already.` : say`${actorRun(kept.by)} had it ${done} already.`);
-    }
-    default:
-      return kept.state satisfies never;
-  }
+  if (kept.state === 'no') return refuse(say`Nothing of this message is kept.`);
+  if (kept.state === 'kept') return { next: changed(violation, { asked: { what, by, atMs } }), isTheirs: true, text };
+  const done = pastOf[kept.state];
+  if (kept.by === by && done === pastOf[what]) return { next: null, isTheirs: true, text };
+  return refuse(kept.by === null ? say`It has been ${done} already.` : say`${actorRun(kept.by)} had it ${done} already.`);
 }
+
+const pastOf = { 'put-back': 'put back', delete: 'deleted', deleted: 'deleted' } as const;
