@@ -85,6 +85,22 @@ describe('a chat that is away for longer than all attempts of a job take', () =>
   });
 });
 
+describe('a token that does not work for a while', () => {
+  it('keeps nobody from being told once it does', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ notice: 'No keys.' });
+    let left = 6;
+    rig.posts.step = () => {
+      left -= 1;
+      if (left >= 0) throw new AppError('chat-not-authorised', 'chat.postMessage: token_revoked');
+    };
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect([rig.read(), rig.read('slack:DUAUTHOR'), rig.read(channel)].map(({ length }) => length)).toEqual([1, 1, 1]);
+  });
+});
+
 describe('a report that an admin has deleted', () => {
   it('is posted again when its author says that it is a mistake: somebody must answer', async () => {
     const rig = createRuleRig();
