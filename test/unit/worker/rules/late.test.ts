@@ -36,6 +36,22 @@ describe('days after a message was found', () => {
     expect((await rig.violation())?.asked).toBeNull();
   });
 
+  it('an admin can ask again for what could not be put back within a day', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ action: 'quarantine' });
+    rig.say({ text: secret });
+    await rig.settle();
+    rig.posts.step = () => {
+      rig.nowMs += dayMs;
+      throw new AppError('chat-unavailable', 'HTTP 503');
+    };
+    await press(rig, { asked: { what: 'put-back', by: 'slack:UADMIN', atMs: rig.nowMs } });
+    expect(await rig.violation()).toMatchObject({ asked: null, kept: { state: 'kept' } });
+    rig.posts.step = () => undefined;
+    await press(rig, { asked: { what: 'put-back', by: 'slack:UADMIN', atMs: rig.nowMs } });
+    expect(rig.read(channel)).toHaveLength(1);
+  });
+
   it('an appeal reaches the admins although the chat is away for a moment', async () => {
     const rig = createRuleRig();
     await rig.rule();
