@@ -91,13 +91,31 @@ describe('a chat that is away for longer than all attempts of a job take', () =>
     await rig.rule();
     outage(rig, 40);
     rig.onRemove = () => {
-      throw new AppError('chat-unavailable', 'HTTP 503');
+      throw new AppError('removal-unconfirmed', 'It is still there.');
     };
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
     expect(rig.read()[0]).toContain('Could not be removed');
     expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+  });
+});
+
+describe('a chat that is away for an hour', () => {
+  it('keeps nothing from being removed: it is tried until it is back', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    const backAtMs = rig.nowMs + 3_600_000;
+    const away = (): void => {
+      if (rig.nowMs < backAtMs) throw new AppError('chat-unavailable', 'HTTP 503');
+    };
+    rig.onRemove = away;
+    rig.posts.step = away;
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.read()).toEqual([expect.stringContaining('Removed.')]);
+    expect(rig.read('slack:DUAUTHOR')).toEqual([expect.stringContaining('was removed')]);
   });
 });
 
