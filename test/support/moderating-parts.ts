@@ -16,7 +16,7 @@ export const quarantineKey = 'a key of a test that has 32 characters and more';
 const dayMs = 86_400_000;
 
 /** Reads a file as text, whatever it is. */
-export const plainExtractor: Extractor = {
+const plainExtractor: Extractor = {
   extract: async (bytes) => ({ format: 'text', texts: [{ where: '', text: Buffer.from(bytes).toString() }], unread: [] }),
   close: async () => undefined,
 };

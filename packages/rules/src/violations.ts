@@ -79,7 +79,7 @@ export interface Original {
 export interface Quarantine {
   /** False without a key: then nothing can be kept, and rules that want it report only. */
   canKeep: boolean;
-  /** Writing the same again is a no-op. Rejects with `quarantine-key-missing`. */
+  /** Writing the same again is a no-op, unless it was kept under a key that is not known any more. Rejects with `quarantine-key-missing`. */
   keepMessage(violationId: string, original: Original, signal: AbortSignal): Promise<void>;
   keepFile(violationId: string, file: { fileId: string; name: string | null; bytes: Uint8Array }, signal: AbortSignal): Promise<void>;
   /** Null: not kept, or erased. Rejects with `envelope-unreadable` if it was kept under another key. */

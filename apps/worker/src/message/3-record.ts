@@ -2,12 +2,13 @@ import type { MessageContent } from '@watchpost/shared/chat/message';
 import type { MessageJob } from '@watchpost/shared/jobs/message-job';
 import type { Match } from '@watchpost/rules/judge';
 import { violationIdOf } from '@watchpost/rules/store/violations';
-import type { Quarantine } from '@watchpost/rules/violations';
-import { addToViolation, findingOf, strongestOf, type AddDeps } from '../findings.ts';
+import type { Quarantine, Violations } from '@watchpost/rules/violations';
+import { addToViolation, findingOf, isRemoved, strongestOf, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import { originalOf } from '../violation/2-keep.ts';
 
 export interface RecordDeps extends AddDeps {
+  violations: Pick<Violations, 'add' | 'get'>;
   quarantine: Pick<Quarantine, 'canKeep' | 'keepMessage'>;
   ruleCounts: Pick<RuleCounts, 'matches'>;
   now: () => number;
@@ -25,7 +26,9 @@ export async function record(
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, null, deps.now()));
-  if (!partId.test(job.id) && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine')
+  const isWhole = !partId.test(job.id);
+  const keeps = isWhole && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine';
+  if (keeps && !(await isRemoved(job, null, deps.violations, signal)))
     await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), originalOf(content), signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);
   deps.ruleCounts.matches(findings);

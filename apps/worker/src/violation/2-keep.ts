@@ -47,8 +47,9 @@ export async function keep(
   const others = filesOf(original, message).filter((file) => !kept.has(file.id) && !files.includes(file.id));
   if (removal.state === 'wanted') await keepOthers(id, others, platform, deps, signal);
   if (!original && !message && kept.size === 0) return violation;
+  // Also of a file that was found after an admin had the rest deleted.
   const asKept = (now: Violation): Violation =>
-    now.kept.state === 'no' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
+    now.kept.state !== 'kept' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
   return save(violation, asKept, deps, signal);
 }
 

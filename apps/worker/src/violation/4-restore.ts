@@ -46,20 +46,19 @@ async function putBack(
     const original = await deps.quarantine.message(id, signal);
     const files = await deps.quarantine.files(id, signal);
     if (!original && files.length === 0) return null;
-    // What could not be removed is not said a second time.
-    const isGone = removal.state === 'removed' || removal.state === 'gone';
-    const stands = !isGone && (await moderation.read(message, signal)) !== null;
-    const said = original && !stands ? saidIn(original) : [];
-    const wanted = stands ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
-    if (stands && wanted.length === 0) return violation;
-    const isLong = said.reduce((sum, text) => sum + text.length, 0) > mostSaid;
-    const uploaded = await uploadAll([...(isLong ? [textFile(said)] : []), ...wanted], posts, deps, signal);
-    const post = restoredPost(violation, isLong ? [] : said, by);
+    const { channel, thread } = message;
+    // Where only a file could be removed, the message is not said a second time.
+    const isThere = removal.state === 'failed' && (await moderation.read(message, signal)) !== null;
+    const said = original && !isThere ? saidIn(original) : [];
+    const wanted = isThere ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
+    const long = isLong(said) ? [{ name: 'message.txt', bytes: async () => Buffer.from(said.join('\n\n')) }] : [];
+    const uploaded = await uploadAll([...long, ...wanted], posts, deps, signal);
+    const post = restoredPost(violation, long.length > 0 ? [] : said, by);
     const write = (now: Violation, progress: Violation['restored']): Violation => ({ ...now, restored: progress });
     const saving = progressSaver(violation, { read: (now) => now.restored, write }, deps, signal);
-    const { channel, thread } = message;
-    const sending = { channel, key: `restored-${id}`, post, picture: null, files: uploaded, thread, progress: restored };
-    return { ...violation, restored: await posts.send(sending, saving, signal) };
+    const key = `restored-${id}`;
+    const progress = await posts.send({ channel, key, post, picture: null, files: uploaded, thread, progress: restored }, saving, signal);
+    return { ...violation, restored: progress };
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.retry === 'transient') throw error;
@@ -85,14 +84,6 @@ async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['p
   return uploaded;
 }
 
-/** More than this comes as a file: what does not fit into a post would be lost. UTF-16 units; as marked text each may take five. */
-const mostSaid = 2_000;
-
-const textFile = (said: readonly string[]): KeptFile => ({
-  name: 'message.txt',
-  bytes: async () => Promise.resolve(Buffer.from(said.join('\n'))),
-});
-
 const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
   removal.files.some((file) => file.fileId === fileId && (file.state === 'removed' || file.state === 'gone'));
 
@@ -100,6 +91,15 @@ const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
 function restoredPost(violation: Violation, said: readonly string[], by: string): Post {
   const head = say`${authorRun(violation)} wrote this. ${actorRun(by)} had it put back:`;
   return { summary: plain(head), picture: null, sections: sectionsOf([head, ...said.map((text) => [{ text }])]), footer: [] };
+}
+
+/** Platforms show so much in one message. Texts, and characters. */
+const mostShown = { texts: 20, characters: 9_000 };
+
+/** Whether a post would not hold all of it: what was left out would be lost. A mark becomes as many as five characters. */
+function isLong(said: readonly string[]): boolean {
+  const size = said.reduce((sum, text) => sum + text.replaceAll(/[^\p{L}\p{N}\s]/gu, '&amp;').length, 0);
+  return said.length > mostShown.texts || size > mostShown.characters;
 }
 
 /** What its readers saw of it: its text, and links and attachments that the text does not have. */

@@ -52,16 +52,15 @@ const grouped =
 
 /** What a number is a part of, if it stands there: a decimal fraction, an identifier, a link, a longer row of groups. */
 const partBefore = /(?:\d[.,]|[\p{L}\p{N}][-_/.]|[\p{L}_#@]|\b\d{2,}[-_./])$/u;
-const partAfter = /^(?:[.,]\d|[-_/.][\p{L}\p{N}]|[\p{L}_@])/u;
-/** Characters, as a text in a JSON value may say them, are no letters of a word. */
-const escapedBreak = /\\[nrt]$/;
-const inLink = /\bhttps?:\/\/[^\s?#"'<>]{0,200}\/$/iu;
+const partAfter = /^(?:[.,]\d|[-_.][\p{L}\p{N}]|[\p{L}_@])/u;
+/** A break as it is written in JSON is no letter of a word, and some words say what follows. */
+const mayPrecede = /(?:\\[nrt]|visa|mastercard|amex|maestro|card|karte|\bpan|\bcc)$/i;
 
 function stands(text: string, { start, end }: Span): boolean {
-  const before = text.slice(Math.max(0, start - 210), start);
+  const before = text.slice(Math.max(0, start - 50), start);
   const after = text.slice(end, end + 2);
-  if (inLink.test(before) || endsInIban(before)) return false;
-  if (partBefore.test(before.slice(-3)) && !escapedBreak.test(before)) return false;
+  if (endsInIban(before)) return false;
+  if (partBefore.test(before.slice(-3)) && !mayPrecede.test(before)) return false;
   return !partAfter.test(after);
 }
 

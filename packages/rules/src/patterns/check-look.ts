@@ -1,6 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
+import { RE2Set } from 're2js';
 import { longestPattern, type Rule } from '../rule.ts';
 import { everydaySentences } from './everyday.ts';
+import { automatonBytes } from './pattern-set.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 
 /** What RE2 has no counterpart for, as people write it, and what to do instead. */
@@ -55,11 +57,15 @@ function worstText(source: string, seed: number): string {
 }
 
 /** The middle one of several times, so that something else the machine does counts for nothing. Another text each time, as an automaton remembers. */
-function timeOf(pattern: Pattern): number {
+function timeOf({ source }: Pattern): number {
+  // A set goes through the whole text, whether it matches or not.
+  const set = new RE2Set(RE2Set.UNANCHORED, 0, automatonBytes);
+  set.add(source);
+  set.compile();
   const times = [1, 2, 3, 4, 5].map((seed) => {
-    const text = worstText(pattern.source, seed);
+    const text = worstText(source, seed);
     const beganAtMs = performance.now();
-    pattern.test(text);
+    set.match(text);
     return performance.now() - beganAtMs;
   });
   return times.toSorted((a, b) => a - b)[2] ?? 0;

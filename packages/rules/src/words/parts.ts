@@ -21,6 +21,11 @@ export function strongestOf(findings: readonly Finding[]): RuleAction | null {
 /** The findings of rules that act, not only try. */
 export const live = (findings: readonly Finding[]): Finding[] => findings.filter(({ dryRun }) => !dryRun);
 
+/** Whether nothing of the message was removed, as far as is known: then there is nothing to put back. */
+export function stands({ removal }: Pick<Violation, 'removal'>): boolean {
+  return [removal, ...removal.files].every(({ state }) => state !== 'removed' && state !== 'gone');
+}
+
 /** The rules of these findings, each once, in the order of the findings. */
 export function rulesOf(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((each) => [each.ruleId, each])).values()];

@@ -15,11 +15,12 @@ const signs =
 export const recommendedRules: readonly string[] = recommended.map(({ meta }) => meta.id.replace('@secretlint/secretlint-rule-', ''));
 const rules = recommended.filter(({ meta }) => !left.test(meta.id)).map((rule) => ({ id: rule.meta.id, rule, options: {} }));
 
-/** What a rule says about its find: the only reliable place of an AWS key, as the range begins at the key's name. */
-function placeOf(content: string, [from, to]: readonly [number, number], data: object | undefined): Span {
-  const key: unknown = data && 'KEY' in data ? data.KEY : undefined;
-  const start = typeof key === 'string' ? content.indexOf(key, from) : -1;
-  return typeof key === 'string' && start !== -1 ? { start, end: start + key.length } : { start: from, end: to };
+const awsKey = /(?<=[:=>]\s{0,20}["']?)[A-Za-z0-9/+=]{40}/;
+
+/** Of an AWS key the range is that of its name, and as long as the key: the key itself would stay readable. */
+function placeOf(content: string, [start, end]: readonly [number, number], messageId: string): Span {
+  const key = messageId === 'AWSSecretAccessKey' ? awsKey.exec(content.slice(start, start + 140)) : null;
+  return key ? { start: start + key.index, end: start + key.index + key[0].length } : { start, end };
 }
 
 /** What the library finds. The number of an AWS account is no secret. */
@@ -31,7 +32,7 @@ export async function foundByLibrary(content: string): Promise<Span[]> {
   });
   return messages
     .filter(({ messageId }) => messageId !== 'AWSAccountID')
-    .map(({ range, data }) => placeOf(content, range, data))
+    .map(({ range, messageId }) => placeOf(content, range, messageId))
     .filter(({ start, end }) => isSecret(content.slice(start, end)));
 }
 
