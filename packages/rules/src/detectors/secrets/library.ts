@@ -15,7 +15,7 @@ const signs =
 export const recommendedRules: readonly string[] = recommended.map(({ meta }) => meta.id.replace('@secretlint/secretlint-rule-', ''));
 const rules = recommended.filter(({ meta }) => !left.test(meta.id)).map((rule) => ({ id: rule.meta.id, rule, options: {} }));
 
-/** What a rule says about its find: the only reliable place of an AWS key, as the range begins at the key's name. */
+/** What a rule says about its find, unmasked: the only reliable place of an AWS key, as the range begins at the key's name. */
 function placeOf(content: string, [from, to]: readonly [number, number], data: object | undefined): Span {
   const key: unknown = data && 'KEY' in data ? data.KEY : undefined;
   const start = typeof key === 'string' ? content.indexOf(key, from) : -1;
@@ -27,7 +27,7 @@ export async function foundByLibrary(content: string): Promise<Span[]> {
   if (!signs.test(content)) return [];
   const { messages } = await lintSource({
     source: { filePath: 'message', content, ext: '', contentType: 'text' },
-    options: { noPhysicFilePath: true, maskSecrets: true, config: { rules } },
+    options: { noPhysicFilePath: true, maskSecrets: false, config: { rules } },
   });
   return messages
     .filter(({ messageId }) => messageId !== 'AWSAccountID')
