@@ -56,19 +56,29 @@ function worstText(source: string, seed: number): string {
   }).join('');
 }
 
-/** The middle one of several times, so that something else the machine does counts for nothing. Another text each time, as an automaton remembers. */
-function timeOf({ source }: Pattern): number {
+/** The middle one of several times. Another text each time, as an automaton remembers. */
+function timeOf({ source }: Pattern, seeds: readonly number[]): number {
   // A set goes through the whole text, whether it matches or not.
   const set = new RE2Set(RE2Set.UNANCHORED, 0, automatonBytes);
   set.add(source);
   set.compile();
-  const times = [1, 2, 3, 4, 5].map((seed) => {
+  const times = seeds.map((seed) => {
     const text = worstText(source, seed);
     const beganAtMs = performance.now();
     set.match(text);
     return performance.now() - beganAtMs;
   });
-  return times.toSorted((a, b) => a - b)[2] ?? 0;
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+}
+
+/** It is timed again before it is called slow: what else a busy machine does is no fault of the pattern. What is slower by far is not. */
+function isSlow(pattern: Pattern): boolean {
+  for (const seed of [1, 11, 21, 31]) {
+    const timeMs = timeOf(pattern, [seed, seed + 1, seed + 2, seed + 3, seed + 4]);
+    if (timeMs <= slowestMs) return false;
+    if (timeMs > 10 * slowestMs) return true;
+  }
+  return true;
 }
 
 function faultOf(pattern: Pattern): string | null {
@@ -77,7 +87,7 @@ function faultOf(pattern: Pattern): string | null {
   const everyday = everydaySentences.filter((sentence) => pattern.test(sentence));
   if (everyday.length * 2 > everydaySentences.length)
     return `it matches ${everyday.length} of ${everydaySentences.length} everyday sentences, such as "${everyday[0]}"`;
-  if (timeOf(pattern) > slowestMs)
+  if (isSlow(pattern))
     return 'it takes too long on long messages: make repeats such as .{0,1000} smaller, or begin with something that is rarer';
   return null;
 }
