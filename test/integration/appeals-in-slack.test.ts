@@ -156,5 +156,5 @@ it('an admin rejects an appeal and deletes the original, and it is kept nowhere'
   expect(shownIn(report)).toContain('Removed. <@U0EVE> deleted the original.');
   expect(await worker.quarantine.message(target!.violation, never)).toBeNull();
   expect(slack.chat.messages.map(shownIn).join()).not.toContain(secret);
-  expect(slack.chat.messages.filter(({ channel }) => channel === 'D0AUTHOR').map(shownIn)[1]).toContain('so it stays as it is.');
+  expect(slack.chat.messages.filter(({ channel }) => channel === 'D0AUTHOR').map(shownIn)[1]).toContain('Nothing changes.');
 });

@@ -4,7 +4,7 @@ import { createMetrics, type Metrics } from '@watchpost/shared/observability/met
 import type { Extractor } from '@watchpost/extract/extract';
 import { createJudge } from '@watchpost/rules/create-judge';
 import { createQuarantine } from '@watchpost/rules/store/quarantine';
-import type { Moderating } from '@watchpost/worker/rules';
+import type { Moderating } from '@watchpost/worker/moderating';
 import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { createRates } from '@watchpost/worker/rates';
 import { createRuleCounts } from '@watchpost/worker/rule-counts';

@@ -1,7 +1,7 @@
 import type { Author, MessageRef } from '@watchpost/shared/chat/message';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Match } from '@watchpost/rules/judge';
-import type { Rule, RuleAction } from '@watchpost/rules/rule';
+import type { Rule } from '@watchpost/rules/rule';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Finding, Unread, Violation } from '@watchpost/rules/violation';
 import type { StoredViolation, Violations } from '@watchpost/rules/violations';
@@ -10,14 +10,6 @@ import type { StoredViolation, Violations } from '@watchpost/rules/violations';
 export function findingOf({ rule, where, start, end, masked }: Match, fileId: string | null, atMs: number): Finding {
   const { id, name, description, severity, action, dryRun, notice } = rule;
   return { ruleId: id, ruleName: name, description, severity, action, dryRun, notice, where, start, end, masked, fileId, atMs };
-}
-
-const strength: Record<RuleAction, number> = { report: 0, remove: 1, quarantine: 2 };
-
-/** The strongest action of the findings that lead to anything; null: all are of rules in dry run. Pure. */
-export function strongestOf(findings: readonly Pick<Finding, 'action' | 'dryRun'>[]): RuleAction | null {
-  const live = findings.filter(({ dryRun }) => !dryRun).map(({ action }) => action);
-  return live.sort((a, b) => strength[b] - strength[a])[0] ?? null;
 }
 
 /** Findings by what the rules say now: of a rule that was removed, disabled or put back into dry run nothing follows any more. Pure. */

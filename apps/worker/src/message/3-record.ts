@@ -1,9 +1,10 @@
 import type { MessageContent } from '@watchpost/shared/chat/message';
 import type { MessageJob } from '@watchpost/shared/jobs/message-job';
 import type { Match } from '@watchpost/rules/judge';
+import { live, strongestOf } from '@watchpost/rules/findings';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Quarantine, Violations } from '@watchpost/rules/violations';
-import { addToViolation, findingOf, isRemoved, strongestOf, type AddDeps } from '../findings.ts';
+import { addToViolation, findingOf, isRemoved, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import { originalOf } from '../violation/2-keep.ts';
 
@@ -27,7 +28,7 @@ export async function record(
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, null, deps.now()));
   const isWhole = !partId.test(job.id);
-  const keeps = isWhole && deps.quarantine.canKeep && strongestOf(findings) === 'quarantine';
+  const keeps = isWhole && deps.quarantine.canKeep && strongestOf(live(findings)) === 'quarantine';
   if (keeps && !(await isRemoved(job, null, deps.violations, signal)))
     await deps.quarantine.keepMessage(violationIdOf(job.channel, job.messageId), originalOf(content), signal);
   await addToViolation(job, { findings, unread: [] }, deps, signal);

@@ -51,6 +51,7 @@ async function putBack(
     const isThere = removal.state === 'failed' && (await moderation.read(message, signal)) !== null;
     const said = original && !isThere ? saidIn(original) : [];
     const wanted = isThere ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
+    if (isThere && wanted.length === 0) return violation;
     const long = isLong(said) ? [{ name: 'message.txt', bytes: async () => Buffer.from(said.join('\n\n')) }] : [];
     const uploaded = await uploadAll([...long, ...wanted], posts, deps, signal);
     const post = restoredPost(violation, long.length > 0 ? [] : said, by);

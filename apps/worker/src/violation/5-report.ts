@@ -2,11 +2,12 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Violation } from '@watchpost/rules/violation';
-import { live } from '@watchpost/rules/words/parts';
+import { live } from '@watchpost/rules/findings';
 import { reportOf } from '@watchpost/rules/words/report';
-import { askCanRemove } from './1-decide.ts';
+import { askCanRemove } from '../ask-can-remove.ts';
+import { linkTo } from './link-to.ts';
 import { neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
-import { takeLine } from './throttle.ts';
+import { takeLine, unreadOnly } from './throttle.ts';
 
 export interface ReportDeps extends StoreDeps {
   documents: DocumentStore;
@@ -48,16 +49,6 @@ async function hasLine(violation: Violation, { documents }: ReportDeps, signal: 
   if (appeal.state === 'asked') return true;
   if (reported.summarised) return false;
   const first = live(findings)[0] ?? findings[0];
-  const about = first ? { ruleId: first.ruleId, ruleName: first.ruleName } : { ruleId: 'unread', ruleName: 'Could not be read' };
+  const about = first ? { ruleId: first.ruleId, ruleName: first.ruleName } : unreadOnly;
   return (await takeLine({ ...about, platform: platformOf(message.channel), violationId: id }, documents, signal)) === 'line';
-}
-
-/** To a message that still stands. */
-async function linkTo(
-  { removal, message }: Violation,
-  { chat }: Pick<ConnectedPlatform, 'chat'>,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const isGone = removal.state === 'removed' || removal.state === 'gone';
-  return isGone ? null : chat.permalink(message.channel, message.messageId, signal);
 }

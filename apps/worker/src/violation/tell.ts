@@ -12,11 +12,11 @@ import { isGalleryMissing } from '../gallery-ready.ts';
 import { restore, type RestoreDeps } from './4-restore.ts';
 import { report, type ReportDeps } from './5-report.ts';
 import { tellAuthor } from './6-tell-author.ts';
-import { notice, type NoticeDeps } from './7-notice.ts';
+import { tellChannel, type TellChannelDeps } from './7-tell-channel.ts';
 import { isTooLate, later, waiting } from './patience.ts';
 import { roomOf, save } from './store.ts';
 
-export interface TellDeps extends RestoreDeps, ReportDeps, NoticeDeps {
+export interface TellDeps extends RestoreDeps, ReportDeps, TellChannelDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   documents: DocumentStore;
   violations: Pick<Violations, 'get' | 'update'>;
@@ -65,7 +65,7 @@ async function tellAll(
 ): Promise<void> {
   let violation = removed;
   let first: AppError | null = null;
-  for (const step of [restore, report, tellAuthor, notice]) {
+  for (const step of [restore, report, tellAuthor, tellChannel]) {
     try {
       violation = await step(violation, platform, deps, signal);
     } catch (thrown) {

@@ -17,7 +17,7 @@ export interface ReportFacts {
 export function reportOf(violation: Violation, { link, canRemove }: ReportFacts): Post {
   const { findings, unread, message, leftOut } = violation;
   const outcome = outcomeOf(violation, canRemove);
-  const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not all could be read', bold: true }}`;
+  const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not everything could be read', bold: true }}`;
   const head = joined([
     what,
     say`${authorRun(violation)} in ${channelRun(violation)}`,
@@ -36,9 +36,7 @@ export function reportOf(violation: Violation, { link, canRemove }: ReportFacts)
       findings.length > 0 ? say`${ruleNames(findings)}: ${matchesOf(findings.slice(0, 1))}. ${outcome}` : say`${what}: ${unreadOf(unread)}`,
     ),
     picture: null,
-    sections: [
-      { text: lines.flatMap((line, index) => (index === 0 ? line : [{ text: '\n' }, ...line])), buttons: buttonsOf(violation), menu: [] },
-    ],
+    sections: [{ text: joined(lines, '\n'), buttons: buttonsOf(violation), menu: [] }],
     footer: [],
   };
 }

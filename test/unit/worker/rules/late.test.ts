@@ -101,3 +101,28 @@ describe('a report that an admin has deleted', () => {
     expect(rig.read()).toHaveLength(1);
   });
 });
+
+describe('a message that an admin let stand', () => {
+  it('stands as it was: what its author writes into it later is removed', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    let refuses = true;
+    rig.onRemove = () => {
+      if (refuses) throw new AppError('removal-refused', 'Slack refuses.');
+    };
+    const job = rig.say({ text: secret });
+    await rig.settle();
+    rig.nowMs += 1_000;
+    await press(rig, { appeal: { state: 'accepted', by: 'slack:UADMIN', atMs: rig.nowMs, channel: null } });
+    refuses = false;
+    rig.nowMs += 1_000;
+    rig.queued = [{ ...job }];
+    await rig.settle();
+    expect(rig.removals).toEqual([]);
+    rig.said = 0;
+    const other = rig.say({ text: `${secret} ${secret}` });
+    expect(other.messageId).toBe('1');
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+  });
+});

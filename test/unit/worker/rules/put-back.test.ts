@@ -71,7 +71,7 @@ describe('putting a message back', () => {
     const { violation } = await rig.parts.violations.update(id, (now) => ({ ...now, wanted: now.wanted + 1, appeal }), never);
     rig.queued.push({ v: 1, kind: 'violation', violationId: id, wanted: violation.wanted });
     await rig.settle();
-    expect(rig.read()[0]).toContain('It still stands there.');
+    expect(rig.read()[0]).toContain('is still there');
   });
 });
 

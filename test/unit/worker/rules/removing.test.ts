@@ -36,14 +36,14 @@ describe('a removal', () => {
     expect(seen[0]).toContain('It could not be removed yet, and is tried again: Slack said yes, and still shows it.');
   });
 
-  it('that the platform refuses is escalated: the report says that it still stands there, and its author is asked to delete it', async () => {
+  it('that the platform refuses is escalated: the report says that it is still there, and its author is asked to delete it', async () => {
     const rig = createRuleRig();
     await rig.rule();
     failing(rig, new AppError('removal-refused', 'Slack does not let an admin remove this one.'));
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
-    expect(rig.read()[0]).toContain('Could not be removed: Slack does not let an admin remove this one. It still stands there.');
+    expect(rig.read()[0]).toContain('Could not be removed, and is still there: Slack does not let an admin remove this one.');
     expect(rig.read('slack:DUAUTHOR')[0]).toContain('Please delete your message');
     expect((await rig.violation())?.done).toBe(1);
     expect((await rig.metrics.scrape()).body).toContain('watchpost_removals_total{outcome="refused"} 1');
@@ -58,7 +58,7 @@ describe('a removal', () => {
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
-    expect(rig.read()[0]).toContain('Could not be removed: It is still there. It still stands there.');
+    expect(rig.read()[0]).toContain('Could not be removed, and is still there: It is still there.');
     expect((await rig.violation())?.removal).toMatchObject({ state: 'failed', tries: 6 });
   });
 
@@ -112,7 +112,7 @@ describe('a removal', () => {
     rig.say({ files: [{ id: 'F1', bytes: secret }] });
     await rig.settle();
     expect(rig.removals).toEqual(['message 1']);
-    expect(rig.read()[0]).toContain('Could not be removed: a file stays: Not this file.');
+    expect(rig.read()[0]).toContain('Could not be removed, and is still there: a file. Not this file.');
   });
 
   it('is over without a turn to post: however many posts wait, the next message is removed', async () => {
@@ -159,7 +159,7 @@ describe('a removal', () => {
     rig.say({ text: secret });
     await rig.run(rig.queued.shift()!);
     const { id } = (await rig.violation())!;
-    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: 1, channel: null } as const;
+    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: rig.nowMs, channel: null } as const;
     await rig.parts.violations.update(id, (now) => ({ ...now, appeal: accepted }), never);
     await rig.settle();
     expect(rig.removals).toEqual([]);
