@@ -46,20 +46,20 @@ async function putBack(
     const original = await deps.quarantine.message(id, signal);
     const files = await deps.quarantine.files(id, signal);
     if (!original && files.length === 0) return null;
-    // What could not be removed is not said a second time.
-    const isGone = removal.state === 'removed' || removal.state === 'gone';
-    const stands = !isGone && (await moderation.read(message, signal)) !== null;
-    const said = original && !stands ? saidIn(original) : [];
-    const wanted = stands ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
-    if (stands && wanted.length === 0) return violation;
-    const isFile = isLong(said);
-    const uploaded = await uploadAll([...(isFile ? [textFile(said)] : []), ...wanted], posts, deps, signal);
-    const post = restoredPost(violation, isFile ? [] : said, by);
+    const { channel, thread } = message;
+    // Where only a file could be removed, the message is not said a second time.
+    const isThere = removal.state === 'failed' && (await moderation.read(message, signal)) !== null;
+    const said = original && !isThere ? saidIn(original) : [];
+    const wanted = isThere ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
+    if (isThere && wanted.length === 0) return violation;
+    const long = isLong(said) ? [{ name: 'message.txt', bytes: async () => Buffer.from(said.join('\n\n')) }] : [];
+    const uploaded = await uploadAll([...long, ...wanted], posts, deps, signal);
+    const post = restoredPost(violation, long.length > 0 ? [] : said, by);
     const write = (now: Violation, progress: Violation['restored']): Violation => ({ ...now, restored: progress });
     const saving = progressSaver(violation, { read: (now) => now.restored, write }, deps, signal);
-    const { channel, thread } = message;
-    const sending = { channel, key: `restored-${id}`, post, picture: null, files: uploaded, thread, progress: restored };
-    return { ...violation, restored: await posts.send(sending, saving, signal) };
+    const key = `restored-${id}`;
+    const progress = await posts.send({ channel, key, post, picture: null, files: uploaded, thread, progress: restored }, saving, signal);
+    return { ...violation, restored: progress };
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error.retry === 'transient') throw error;
@@ -85,11 +85,6 @@ async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['p
   return uploaded;
 }
 
-const textFile = (said: readonly string[]): KeptFile => ({
-  name: 'message.txt',
-  bytes: async () => Promise.resolve(Buffer.from(said.join('\n\n'))),
-});
-
 const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
   removal.files.some((file) => file.fileId === fileId && (file.state === 'removed' || file.state === 'gone'));
 
@@ -102,9 +97,9 @@ function restoredPost(violation: Violation, said: readonly string[], by: string)
 /** Platforms show so much in one message. Texts, and characters. */
 const mostShown = { texts: 20, characters: 9_000 };
 
-/** Whether a post would not hold all of it: what was left out would be lost. Some characters become as many as five. */
+/** Whether a post would not hold all of it: what was left out would be lost. A mark becomes as many as five characters. */
 function isLong(said: readonly string[]): boolean {
-  const size = said.reduce((sum, text) => sum + text.replaceAll(/[&<>]/g, '&amp;').length, 0);
+  const size = said.reduce((sum, text) => sum + text.replaceAll(/[^\p{L}\p{N}\s]/gu, '&amp;').length, 0);
   return said.length > mostShown.texts || size > mostShown.characters;
 }
 

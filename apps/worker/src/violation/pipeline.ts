@@ -81,11 +81,7 @@ async function removeAll(
   let kept: Violation | null = null;
   try {
     kept = await keep(decided, platform, deps, signal);
-    const removed = await remove(kept, platform, deps, signal);
-    // Whoever found it kept it, and now nothing is removed: nobody could delete it, or have it put back.
-    if (removed.removal.state === 'none' && removed.kept.state === 'no' && deps.quarantine.canKeep)
-      await deps.quarantine.erase(removed.id, signal);
-    return { violation: removed, later: null };
+    return { violation: await remove(kept, platform, deps, signal), later: null };
   } catch (thrown) {
     const error = toAppError(thrown);
     if (signal.aborted || error.code === 'aborted' || isGalleryMissing(error)) throw error;
