@@ -29,7 +29,7 @@ export function createMessageHandler(deps: MessageDeps): JobHandler<'message'> {
     if (deps.now() - saidMs < sayAgainMs) return;
     saidMs = deps.now();
     deps.log.error(
-      'what messages say cannot be opened, and is read from the platform instead, which takes few questions: ingest and worker need the same MESSAGE_KEY, or without it the same SLACK_API_TOKEN',
+      'what messages say cannot be opened, and is read from the platform instead, which takes few questions: ingest and worker need the same MESSAGE_KEY, or the same token',
     );
   };
   return async (job, context, signal) => {
