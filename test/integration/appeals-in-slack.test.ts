@@ -10,6 +10,7 @@ import { readMessage } from '@watchpost/slack/content/read-message';
 import { moderate } from '@watchpost/worker/interaction/rules/moderate';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
 import { createNoticeHandler } from '@watchpost/worker/notice/pipeline';
+import { createTellingHandler } from '@watchpost/worker/violation/tell';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { firstAttempt, interaction } from '../support/deeds-rig.ts';
@@ -46,13 +47,14 @@ function startWorker() {
     maxBytes: 1_000_000,
     platformFor: () => platform,
   };
-  const [message, violation] = [createMessageHandler(common), createViolationHandler(common)];
+  const [message, violation, telling] = [createMessageHandler(common), createViolationHandler(common), createTellingHandler(common)];
   const noFaces = { questions: undefined as never, subscriptions: { end: async () => undefined } };
   const notice = createNoticeHandler({ ...common, ...noFaces, timed: async (_step, work) => work() });
   const settle = async (): Promise<void> => {
     for (let job = waiting.shift(); job; job = waiting.shift()) {
       if (job.kind === 'message') await message(job, firstAttempt, never);
       else if (job.kind === 'violation') await violation(job, firstAttempt, never);
+      else if (job.kind === 'telling') await telling(job, firstAttempt, never);
       else if (job.kind === 'notice') await notice(job, firstAttempt, never);
       else throw new Error(`nobody does ${job.kind} jobs here`);
     }

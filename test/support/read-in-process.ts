@@ -9,13 +9,13 @@ import { fromRoot } from './root.ts';
 export const fixture = (name: string): Buffer => readFileSync(fromRoot(`test/fixtures/extract/${name}`));
 
 /** Reads a file as a child does, but here. Fails if a place is named by words of the file. */
-export async function readHere(bytes: Buffer | string, limits: Partial<ExtractLimits> = {}): Promise<Extracted> {
+export async function readHere(bytes: Buffer | string, limits: Partial<ExtractLimits> = {}, ocr = false): Promise<Extracted> {
   const extracted: Extracted = { format: '', texts: [], unread: [] };
   const checked = (where: string): string => {
     if (!isPlace(where)) throw new Error(`${where} is no place`);
     return where;
   };
-  const reading = createReading({ ...defaultLimits, ...limits }, false, readBytes, {
+  const reading = createReading({ ...defaultLimits, ...limits }, ocr, readBytes, {
     format: (format) => {
       extracted.format = format;
     },

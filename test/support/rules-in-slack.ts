@@ -18,6 +18,7 @@ import { createSlackModeration } from '@watchpost/slack/moderation';
 import { createSlackPlatform } from '@watchpost/slack/platform';
 import { createFileHandler } from '@watchpost/worker/file/pipeline';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
+import { createTellingHandler } from '@watchpost/worker/violation/tell';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { moderatingParts } from './moderating-parts.ts';
 import { postsOn } from './posts-rig.ts';
@@ -72,6 +73,7 @@ export function startWatching(slack: FakeSlack, documents: DocumentStore, queue:
     message: createMessageHandler(deps),
     file: createFileHandler(deps),
     violation: createViolationHandler(deps),
+    telling: createTellingHandler(deps),
   };
   const receiver = createJobReceiver(queue, handlers, { concurrency: () => 8, log });
   let serial = 0;

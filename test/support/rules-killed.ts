@@ -29,7 +29,7 @@ export async function afterDeath(rig: RuleRig, at: number, where: `slack:${strin
   return {
     died: died(),
     outcome: {
-      removals: rig.removals.map((each) => each.split(' ')[0]).toSorted(),
+      removals: rig.removals.map((each) => each.split(' ')[0] ?? '').toSorted(),
       reports: rig.read(adminChannel).length,
       says: first.slice(first.indexOf('in file 1')),
       told: rig.read('slack:DUAUTHOR').length,

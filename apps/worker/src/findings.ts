@@ -2,6 +2,7 @@ import type { Author, MessageRef } from '@watchpost/shared/chat/message';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Match } from '@watchpost/rules/judge';
 import type { Rule } from '@watchpost/rules/rule';
+import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Finding, Unread, Violation } from '@watchpost/rules/violation';
 import type { StoredViolation, Violations } from '@watchpost/rules/violations';
 
@@ -21,6 +22,18 @@ export function asRulesSayNow(findings: readonly Finding[], rules: readonly Rule
     // One that only reported when it matched does not remove afterwards.
     return finding.action === 'report' ? finding : { ...finding, action: rule.action };
   });
+}
+
+/** Whether a message, or a file of it, was removed: what is kept of it is, or an admin has decided about it. */
+export async function isRemoved(
+  message: Pick<MessageRef, 'channel' | 'messageId'>,
+  fileId: string | null,
+  violations: Pick<Violations, 'get'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { removal } = (await violations.get(violationIdOf(message.channel, message.messageId), signal))?.violation ?? {};
+  const state = fileId === null ? removal?.state : removal?.files.find((each) => each.fileId === fileId)?.state;
+  return state === 'removed' || state === 'gone';
 }
 
 export interface AddDeps {

@@ -7,7 +7,7 @@ import { recordFailure, type RecordFailureDeps } from './record-failure.ts';
 import { recordLost } from './violation/lost.ts';
 
 interface LossDeps extends RecordFailureDeps, Pick<MessageDeps, 'sender' | 'sendTimeoutMs'> {
-  violations: Pick<Violations, 'add' | 'update'>;
+  violations: Pick<Violations, 'add' | 'get' | 'update'>;
   ruleCounts: MessageDeps['ruleCounts'] & FileDeps['ruleCounts'];
 }
 
@@ -16,5 +16,6 @@ export async function recordLoss(job: Job, error: AppError, deps: LossDeps, sign
   if (job.kind === 'snapshot' || job.kind === 'result') await recordFailure(job, error, deps, signal);
   else if (job.kind === 'message') await recordUnjudged(job, error, deps, signal);
   else if (job.kind === 'file') await recordUnread(job, error, deps, signal);
-  else if (job.kind === 'violation' && error.code === 'job-worker-lost') await recordLost(job.violationId, deps, signal);
+  else if ((job.kind === 'violation' || job.kind === 'telling') && error.code === 'job-worker-lost')
+    await recordLost(job.violationId, deps, signal);
 }

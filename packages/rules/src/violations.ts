@@ -1,4 +1,4 @@
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { ChannelKey, ChatFile } from '@watchpost/shared/chat/chat';
 import type { MessageRef } from '@watchpost/shared/chat/message';
 import type { Finding, Unread, Violation } from './violation.ts';
 
@@ -71,6 +71,8 @@ export interface Violations {
 export interface Original {
   /** The texts as they stood in the message. */
   texts: readonly { where: string; text: string }[];
+  /** Its files; missing: it had none. */
+  files?: readonly ChatFile[];
 }
 
 /** Originals of removed messages and files, encrypted (AES-256-GCM) under QUARANTINE_KEY. */

@@ -31,6 +31,18 @@ function makeTar(name: string, bytes: Buffer): Buffer {
   return Buffer.concat([header, bytes, Buffer.alloc(1_024 + ((512 - (bytes.length % 512)) % 512))]);
 }
 
+/** A zip with other bytes in it, of which its table of contents knows nothing. */
+function insertInZip(zip: Buffer, at: number, bytes: Buffer): Buffer {
+  const copy = Buffer.from(zip);
+  const end = copy.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
+  for (let entry = copy.indexOf('PK\u0001\u0002', 0, 'latin1'); entry >= 0; entry = copy.indexOf('PK\u0001\u0002', entry + 4, 'latin1')) {
+    const offset = copy.readUInt32LE(entry + 42);
+    if (offset >= at) copy.writeUInt32LE(offset + bytes.length, entry + 42);
+  }
+  copy.writeUInt32LE(copy.readUInt32LE(end + 16) + bytes.length, end + 16);
+  return Buffer.concat([copy.subarray(0, at), bytes, copy.subarray(at)]);
+}
+
 describe('archives', () => {
   it('reads entries and their names', async () => {
     const read = await readHere(
@@ -110,6 +122,26 @@ describe('archives', () => {
     expect((await readHere(zip.subarray(0, zip.length - 30))).unread).toEqual([{ where: '', reason: 'broken' }]);
   });
 
+  it('says that there is something before the first entry, between entries or behind the last one, which no reader shows', async () => {
+    const hidden = makeZip([{ name: 'h', bytes: 'hidden words' }]);
+    const shown = makeZip([
+      { name: 'a.txt', bytes: 'first' },
+      { name: 'b.txt', bytes: 'second' },
+    ]);
+    const second = shown.indexOf('PK\u0003\u0004', 4, 'latin1');
+    const table = shown.indexOf('PK\u0001\u0002', 0, 'latin1');
+    const unread = [{ where: '', reason: 'unsupported' }];
+    expect((await readHere(shown)).unread).toEqual([]);
+    for (const at of [0, second, table]) {
+      const read = await readHere(insertInZip(shown, at, hidden));
+      expect(textAt(read, 'entry 2')).toBe('second');
+      expect(read.unread).toEqual(unread);
+    }
+    const tar = makeTar('a.txt', Buffer.from('first'));
+    expect((await readHere(tar)).unread).toEqual([]);
+    expect((await readHere(Buffer.concat([tar, Buffer.from('hidden words')]))).unread).toEqual([{ where: '', reason: 'broken' }]);
+  });
+
   it('names archives that it does not read', async () => {
     expect(await readHere(fixture('archive.7z'))).toEqual({ format: 'archive', texts: [], unread: [{ where: '', reason: 'unsupported' }] });
   });
@@ -146,6 +178,14 @@ describe('bombs', () => {
     const inner = makeZip(Array.from({ length: 30 }, (_, index) => ({ name: `${index}`, bytes: 'x' })));
     const outer = makeZip(Array.from({ length: 4 }, (_, index) => ({ name: `${index}.zip`, bytes: inner })));
     expect((await readHere(outer, { entries: 50 })).unread).toEqual([{ where: 'entry 2', reason: 'too-many-entries' }]);
+  });
+
+  it('reads as many entries of an archive as the limit allows', async () => {
+    const read = await readHere(makeZip(Array.from({ length: 5 }, (_, index) => ({ name: `${index}`, bytes: `words ${index}` }))), {
+      entries: 3,
+    });
+    expect([1, 2, 3].map((number) => textAt(read, `entry ${number}`))).toEqual(['words 0', 'words 1', 'words 2']);
+    expect(read.unread).toEqual([{ where: '', reason: 'too-many-entries' }]);
   });
 
   it('lists the first hundred parts that it cannot read, and of the rest the reasons', async () => {

@@ -84,6 +84,20 @@ describe('RTF', () => {
   });
 });
 
+describe('bytes in RTF', () => {
+  it('are read as a file', async () => {
+    const read = await readHere('{\\rtf1 before {\\object\\bin12 hidden words} after}');
+    expect(allText(read)).toContain('hidden words');
+    expect(read.unread).toEqual([]);
+  });
+
+  it('are missed where there are fewer than it says', async () => {
+    const read = await readHere('{\\rtf1 before \\bin99999 hidden words}');
+    expect(allText(read)).toContain('hidden words');
+    expect(read.unread).toEqual([{ where: '', reason: 'broken' }]);
+  });
+});
+
 describe('mail', () => {
   const inner = 'From: bob@example.org\nSubject: inner\nMIME-Version: 1.0\n\nforwarded text\n';
   const mail = [
@@ -184,6 +198,12 @@ describe('what else a file can be', () => {
     ['a program', Buffer.concat([Buffer.from('\u007FELF\u0002\u0001\u0001', 'latin1'), Buffer.alloc(40, 3)]), 'binary', 'unsupported'],
   ])('says of %s why it is unread', async (_name, bytes, format, reason) => {
     expect(await readHere(bytes)).toEqual({ format, texts: [], unread: [{ where: '', reason }] });
+  });
+
+  it('says of a picture that OCR cannot decode that it is unread', async () => {
+    const tiff = Buffer.concat([Buffer.from('II*\0\u0008\0\0\0', 'latin1'), Buffer.alloc(64)]);
+    expect((await readHere(tiff)).unread).toEqual([{ where: '', reason: 'no-text' }]);
+    expect((await readHere(tiff, {}, true)).unread).toEqual([{ where: '', reason: 'unsupported' }]);
   });
 
   it('makes out the text in a database file, and says that it is unread', async () => {

@@ -210,6 +210,14 @@ describe('whatever comes', () => {
     );
   });
 
+  it('loses no numbers', () => {
+    const card = Number(['41111111', '11111111'].join(''));
+    const table = { type: 'table', rows: [[{ type: 'raw_number', value: card }]] };
+    expect(said({ blocks: [table] })).toEqual([`hidden field: ${String(card)}`]);
+    expect(said({ attachments: [{ fields: [{ title: 'Card', value: card }] }] })).toEqual([`attachment 1: Card\n${String(card)}`]);
+    expect(said({ metadata: { event_type: 'x', event_payload: { deep: [{ card }] } } })).toEqual([`metadata: ${String(card)}`]);
+  });
+
   it('loses no words, however deep they are', () => {
     const deep = (levels: number, inside: unknown): unknown =>
       levels === 0 ? inside : { type: 'x', elements: [deep(levels - 1, inside)] };
@@ -227,6 +235,7 @@ describe('whatever comes', () => {
     ['what nobody sees', { text: '\u200b\u{E0041}'.repeat(30_000) }],
     ['spaces', { text: `a${' \n\t'.repeat(35_000)}b` }],
     ['bullets', { text: '1. a. > • '.repeat(10_000) }],
+    ['hidden values', { blocks: [{ type: 'x', values: Array.from({ length: 20_000 }, (_, index) => `v${String(index)}`) }] }],
     ['many small texts', { attachments: Array.from({ length: 1_000 }, (_, index) => ({ text: `text ${String(index)}`, fallback: 'x' })) }],
   ])('is read at once: 100 kB of %s', (_what, raw) => {
     // Of the processor, and the best of some: other work on the machine counts too. Quadratic, it would be many seconds.

@@ -26,6 +26,7 @@ describe('the text of a message without blocks', () => {
     ['<@U2> <@U2|ada> <#C1> <#C1|general> <#C1|>', 'text: @U2 @ada #C1 #general #C1'],
     ['<!here> <!channel> <!everyone> <!subteam^S1|@guards> <!subteam^S1>', 'text: @here @channel @everyone @guards @S1'],
     ['<!date^1700000000^{date_short}|14 November>', 'text: 14 November'],
+    [`<!date^1700000000^${key} {date}|then>`, `text: ${key} {date}|text: then`],
     ['<!unknown|y>', 'text: y'],
     ['mail <mailto:ada@example.com|ada@example.com>', 'text: mail ada@example.com'],
     ['call <tel:+4930123456|+49 30 123456>', 'text: call +49 30 123456'],
@@ -116,6 +117,11 @@ describe('rich text', () => {
     expect(said(raw)).toEqual(['text: Look at this, @U2\none\ntwo\na & b', 'link: https://x.example/a']);
   });
 
+  it('has the words around a date, and what stands there for those who cannot see them', () => {
+    const date = { type: 'date', timestamp: 1, format: `${tail} until {date_num}`, fallback: 'until noon' };
+    expect(said({ blocks: [richText(section(text(head), date))] })).toEqual([`text: ${key} until {date_num}`, 'text: until noon']);
+  });
+
   it.each([key, `nothing here ${key}`, `Look at this: ${head}_${tail}`])(
     'is said beside a `text` that says something else: %s',
     (other) => {
@@ -125,6 +131,14 @@ describe('rich text', () => {
       ]);
     },
   );
+});
+
+it('is said again where it stands in one line and others say it in parts', () => {
+  const number = ['4111 1111', '1111 1111'];
+  const sections = number.map((half) => ({ type: 'section', text: { type: 'plain_text', text: half } }));
+  expect(said({ blocks: sections, text: number.join(' ') })).toContain(`fallback text: ${number.join(' ')}`);
+  const attachments = [...number, number.join(' ')].map((half) => ({ text: half }));
+  expect(said({ text: 'hi', attachments })).toContain(`attachment 3: ${number.join(' ')}`);
 });
 
 describe('other blocks', () => {

@@ -11,7 +11,10 @@ export interface ReadFile {
   unread: Unread[];
 }
 
-/** What the file says, each place named by the file's number. Pictures without OCR, sound and video are not expected to be read. */
+/** A page of a document, at the end of a place: whoever scanned it meant it to be read. */
+const isPage = (where: string): boolean => /(?:^|\/ )page \d+$/.test(where);
+
+/** What the file says, each place named by the file's number. Pictures without OCR, sound and video are not expected to be read; pages are. */
 export async function extract(
   { file, bytes }: Fetched,
   job: FileJob,
@@ -24,7 +27,7 @@ export async function extract(
     format,
     texts: texts.map(({ where, text }) => ({ where: place(where), text })),
     unread: unread.flatMap(({ where, reason }) =>
-      reason === 'no-text' ? [] : [{ fileId: job.fileId, where: place(where).slice(0, 200), reason }],
+      reason === 'no-text' && !isPage(where) ? [] : [{ fileId: job.fileId, where: place(where).slice(0, 200), reason }],
     ),
   };
 }

@@ -10,19 +10,11 @@ export interface MoreLinesDeps {
   platforms: readonly Pick<ConnectedPlatform, 'adminChannel'>[];
   documents: DocumentStore;
   postNotice: PostNotice;
-  now: () => number;
 }
 
-const minuteMs = 60_000;
-/** A minute is looked at a little after its end: then everything in it has been written. Milliseconds. */
-const settleMs = 10_000;
-/** Minutes that nobody could tell of in time are still told. Milliseconds. */
-const lateMs = 6 * 3_600_000;
-
 /** Says of each minute that is over how many more reports each rule had than the admin channel was shown. */
-export async function postMoreLines({ platforms, documents, postNotice, now }: MoreLinesDeps, signal: AbortSignal): Promise<void> {
-  const beforeMs = Math.floor((now() - settleMs) / minuteMs) * minuteMs;
-  for (const found of await untoldLines({ fromMs: beforeMs - lateMs, beforeMs }, documents, signal)) {
+export async function postMoreLines({ platforms, documents, postNotice }: MoreLinesDeps, signal: AbortSignal): Promise<void> {
+  for (const found of await untoldLines(documents, signal)) {
     const { platform, ruleId, ruleName, fromMs, more } = found.lines;
     const channel = platforms.flatMap(({ adminChannel }) => adminChannel ?? []).find((each) => platformOf(each) === platform);
     if (channel !== undefined) {

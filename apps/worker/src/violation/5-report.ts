@@ -21,7 +21,9 @@ export async function report(
   signal: AbortSignal,
 ): Promise<Violation> {
   const { adminChannel: channel, posts } = platform;
-  const { progress } = violation.report;
+  // An appeal must be answered: its line is posted again if somebody has deleted it.
+  const isAsked = violation.appeal.state === 'asked';
+  const progress = isAsked && violation.report.progress?.state === 'gone' ? null : violation.report.progress;
   if (channel === null || progress?.state === 'gone') return violation;
   if (progress === null && !(await hasLine(violation, deps, signal)))
     return save(violation, (now) => ({ ...now, report: { ...now.report, summarised: true } }), deps, signal);
@@ -37,7 +39,8 @@ export async function report(
   if (progress === null || sent.messageId === null) return { ...violation, report: { ...violation.report, progress: sent } };
   const shown = { channel, messageId: sent.messageId, fileId: null, post };
   if ((await posts.edit(shown, signal)) === 'edited') return { ...violation, report: { ...violation.report, progress: sent } };
-  return save(violation, (now) => write(now, neverPosted), deps, signal);
+  const gone = await save(violation, (now) => write(now, neverPosted), deps, signal);
+  return isAsked ? report(gone, platform, deps, signal) : gone;
 }
 
 /** One that its author says is a mistake has a line in any case: the admins must answer. */

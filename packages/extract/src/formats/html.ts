@@ -29,7 +29,7 @@ export const readHtml: ReadBytes = async (bytes, { where }, reading) => {
       if (name === 'script' || name === 'style') unseen += 1;
       if (!inline.has(name)) seen.separate(cells.has(name) ? '\t' : '\n');
       for (const [key, value] of Object.entries(values))
-        if (!looks.has(key) && !/^data:(?:image|font)\//.test(value)) add(attributes, value);
+        if (!looks.has(key) && !/^data:(?:image|font)\/[\w.+-]{1,40};base64,/.test(value)) add(attributes, value);
     },
     close: (name) => {
       if (name === 'script' || name === 'style') unseen -= 1;

@@ -56,7 +56,8 @@ export const readPicture: ReadBytes = async (bytes, place, reading) => {
     const [from, to] = [bytes.indexOf('<x:xmpmeta'), bytes.lastIndexOf('</x:xmpmeta>')];
     if (from >= 0 && to > from) await readXml(bytes.subarray(from, to), { ...place, where }, reading);
   });
-  if (!reading.ocr || !decodable.test(bytes.toString('latin1', 0, 16))) throw new UnreadError('no-text');
+  if (!reading.ocr) throw new UnreadError('no-text');
+  if (!decodable.test(bytes.toString('latin1', 0, 16))) throw new UnreadError('unsupported');
   const { readPicture: recognise } = await import('./ocr.ts');
   reading.text(place.where, await recognise(bytes));
 };

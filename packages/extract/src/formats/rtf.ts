@@ -1,5 +1,5 @@
 import { decodeText } from '../encoding/decode-text.ts';
-import type { Place, ReadBytes, Reading } from '../reading.ts';
+import { UnreadError, type Place, type ReadBytes, type Reading } from '../reading.ts';
 import { createTextOutput, type TextOutput } from '../text-output.ts';
 
 const token = /\\([a-z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|([^\\{}\r\n]+)|[\r\n]+/giy;
@@ -68,9 +68,10 @@ function createWriter(output: TextOutput) {
 /** The text of an RTF document, whatever group it stands in; pictures and objects in it are read as files. */
 export const readRtf: ReadBytes = async (bytes, place, reading) => {
   const output = createTextOutput(reading, place.where);
-  const inner = collect(bytes.toString('latin1'), output);
+  const { inner, isWhole } = collect(bytes.toString('latin1'), output);
   output.end();
   await readEmbedded(inner, place, reading);
+  if (!isWhole) throw new UnreadError('broken');
 };
 
 const symbols = new Map([
@@ -85,8 +86,8 @@ const symbols = new Map([
 
 type Writer = ReturnType<typeof createWriter>;
 
-/** Does what a control word says. Returns how many characters after it are bytes of something else. */
-function control(word: string, value: string, group: Group, writer: Writer, output: TextOutput): number {
+/** Does what a control word says. */
+function control(word: string, value: string, group: Group, writer: Writer, output: TextOutput): void {
   const separator = breaks.get(word);
   const label = embedded.get(word) ?? null;
   if (separator) {
@@ -96,13 +97,19 @@ function control(word: string, value: string, group: Group, writer: Writer, outp
   else if (word === 'uc') group.stand = Number(value);
   else if (word === 'ansicpg') writer.codePage(value);
   else if (label !== null || skipped.has(word)) Object.assign(group, { hex: [], label });
-  return word === 'bin' ? Math.max(0, Number(value)) : 0;
 }
 
-function collect(source: string, output: TextOutput): { label: string; digits: string }[] {
+interface Embedded {
+  label: string;
+  /** Bytes, as two digits each. */
+  digits: string;
+}
+
+function collect(source: string, output: TextOutput): { inner: Embedded[]; isWhole: boolean } {
   const writer = createWriter(output);
   const groups: Group[] = [];
-  const inner: { label: string; digits: string }[] = [];
+  const inner: Embedded[] = [];
+  let isWhole = true;
   let group: Group = { stand: 1, hex: null, label: null };
   const brace = (kind: string): void => {
     if (kind === '{') {
@@ -114,20 +121,27 @@ function collect(source: string, output: TextOutput): { label: string; digits: s
     if (group.hex && group.label) inner.push({ label: group.label, digits: group.hex.join('') });
     group = groups.pop() ?? { stand: 1, hex: null, label: null };
   };
+  const takeBytes = (length: number, label: string): void => {
+    const taken = source.slice(token.lastIndex, token.lastIndex + length);
+    inner.push({ label, digits: Buffer.from(taken, 'latin1').toString('hex') });
+    token.lastIndex += length;
+    if (taken.length < length) isWhole = false;
+  };
   token.lastIndex = 0;
   for (let found = token.exec(source); found; found = token.exec(source)) {
     const [, word, value = '', hex, symbol = '', kind, text = ''] = found;
     if (kind) brace(kind);
-    else if (word) token.lastIndex += control(word, value, group, writer, output);
+    else if (word === 'bin') takeBytes(Math.max(0, Number(value)), group.label ?? 'object');
+    else if (word) control(word, value, group, writer, output);
     else if (group.hex) group.hex.push(text);
     else if (hex) writer.byte(Number.parseInt(hex, 16));
     else writer.text(text || (symbols.get(symbol) ?? ''));
   }
   writer.flush();
-  return inner;
+  return { inner, isWhole };
 }
 
-async function readEmbedded(inner: { label: string; digits: string }[], place: Place, reading: Reading): Promise<void> {
+async function readEmbedded(inner: readonly Embedded[], place: Place, reading: Reading): Promise<void> {
   for (const [index, { label, digits }] of inner.entries()) {
     const bytes = Buffer.from(digits.replace(/[^0-9a-f]/gi, ''), 'hex');
     if (bytes.length > 0) await reading.inner(bytes, place, `${label} ${index + 1}`);

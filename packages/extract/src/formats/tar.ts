@@ -25,7 +25,8 @@ function nameAt(header: Buffer, from: number, length: number): string {
 /** Every file in a tar, with its name, and the names that links point to. */
 export const readTar: ReadBytes = async (bytes, place, reading) => {
   let index = 0;
-  for (let at = 0; at + block <= bytes.length;) {
+  let at = 0;
+  while (at + block <= bytes.length) {
     const header = bytes.subarray(at, at + block);
     if (header.every((byte) => byte === 0)) {
       at += block;
@@ -46,4 +47,5 @@ export const readTar: ReadBytes = async (bytes, place, reading) => {
     if (content.length < size || (type === 'S' && size > 0)) reading.unread(where, 'broken');
     at += block + Math.ceil(size / block) * block;
   }
+  if (bytes.subarray(at).some((byte) => byte !== 0)) throw new UnreadError('broken');
 };

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { chatFileSchema } from '@watchpost/shared/chat/chat';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
@@ -33,7 +34,10 @@ type Item = z.infer<typeof itemSchema>;
 
 const detailsSchema = z.object({ name: z.string().nullable(), isCompressed: z.boolean() });
 const partSchema = z.object({ v: z.literal(1), sealed: z.string() });
-const originalSchema = z.object({ texts: z.array(z.object({ where: z.string(), text: z.string() })) });
+const originalSchema = z.object({
+  texts: z.array(z.object({ where: z.string(), text: z.string() })),
+  files: z.array(chatFileSchema).exactOptional(),
+});
 
 type ItemOf = Pick<Item, 'violationId' | 'fileId'>;
 

@@ -3,7 +3,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { plain, say, section } from '@watchpost/shared/chat/say';
 import type { Violation } from '../violation.ts';
 import { live } from '../findings.ts';
-import { channelRun, joined, matchesOf, quotedNames, rulesOf } from './parts.ts';
+import { channelRun, joined, matchesOf, quotedNames, rulesOf, stands } from './parts.ts';
 
 /** Of all explanations together: Slack takes only so much in one message, and the button must not be what is left out. */
 const mostCharacters = 1_200;
@@ -83,6 +83,7 @@ export function appealAnswerOf(violation: Violation): Post | null {
   if (appeal.state !== 'accepted') return null;
   if (kept.state === 'put-back') return line(say`An admin agreed that your message in ${where} broke no rule. It was put back.`);
   if (asked?.what === 'put-back') return line(say`An admin agreed that your message in ${where} broke no rule. It is being put back.`);
+  if (stands(violation)) return line(say`An admin agreed that your message in ${where} broke no rule.`);
   if (kept.state === 'kept') return line(say`An admin agreed that your message in ${where} broke no rule. Ask an admin to put it back.`);
   if (removal.state !== 'removed') return line(say`An admin agreed that your message in ${where} broke no rule.`);
   return line(say`An admin agreed that your message in ${where} broke no rule. It was not kept, so please write it again.`);

@@ -6,6 +6,11 @@ import type { Finding, Unread, Violation } from '../violation.ts';
 /** More of a kind than these are counted, not named: a post holds only so much. */
 const most = { rules: 5, matches: 10, unread: 5 };
 
+/** Whether nothing of the message was removed, as far as is known: then there is nothing to put back. */
+export function stands({ removal }: Pick<Violation, 'removal'>): boolean {
+  return [removal, ...removal.files].every(({ state }) => state !== 'removed' && state !== 'gone');
+}
+
 /** The rules of these findings, each once, in the order of the findings. */
 export function rulesOf(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((each) => [each.ruleId, each])).values()];

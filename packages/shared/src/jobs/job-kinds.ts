@@ -7,6 +7,7 @@ import { messageJobs } from './message-job.ts';
 import { noticeJobs } from './notice-job.ts';
 import { resultJobs } from './result-job.ts';
 import { snapshotJobs } from './snapshot-job.ts';
+import { tellingJobs } from './telling-job.ts';
 import { violationJobs } from './violation-job.ts';
 import { visitJobs } from './visit-job.ts';
 
@@ -19,6 +20,7 @@ const table = {
   message: messageJobs,
   file: fileJobs,
   violation: violationJobs,
+  telling: tellingJobs,
   result: resultJobs,
 };
 

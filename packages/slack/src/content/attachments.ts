@@ -1,5 +1,5 @@
 import { addBlocks, readBlocks } from './blocks.ts';
-import { isRecord, isTechnical, isUrlKey, listOf, stringOf, stringsIn, type Fields } from './fields.ts';
+import { isRecord, isTechnical, isUrlKey, listOf, stringOf, stringsIn, writtenIn, type Fields } from './fields.ts';
 import { addFileTexts } from './files.ts';
 import { fromMrkdwn, lines, literally } from './pieces.ts';
 import type { Texts } from './texts.ts';
@@ -26,7 +26,7 @@ export function addAttachment(texts: Texts, attachment: unknown, number: number)
   for (const [index, file] of listOf(attachment, 'files').entries()) addFileTexts(texts, file, `${where} / file ${String(index + 1)}`);
 }
 
-const fieldLines = (field: Fields) => [fromMrkdwn(stringOf(field, 'title')), fromMrkdwn(stringOf(field, 'value'))];
+const fieldLines = (field: Fields) => [fromMrkdwn(stringOf(field, 'title')), fromMrkdwn(writtenIn(field, 'value'))];
 
 function addOthers(texts: Texts, where: string, attachment: Fields): void {
   for (const [key, value] of Object.entries(attachment)) {

@@ -37,6 +37,8 @@ export function addBlocks(texts: Texts, where: string, { shown, written, hidden,
 
 function collect(node: unknown, key: string, depth: number, found: BlockTexts): void {
   if (typeof node === 'string') return collectString(node, key, found);
+  // Of a cell of a table. Other numbers are sizes and limits.
+  if (typeof node === 'number' && key === 'value') return void found.hidden.push(String(node));
   if (typeof node !== 'object' || node === null) return;
   if (depth > deepest) return void found.hidden.push(...stringsIn(node));
   if (Array.isArray(node)) {

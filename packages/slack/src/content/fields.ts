@@ -9,6 +9,12 @@ export const stringOf = (fields: Fields, key: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
+/** A field as a text, also where it is a number. */
+export const writtenIn = (fields: Fields, key: string): string => {
+  const value = fields[key];
+  return typeof value === 'number' ? String(value) : stringOf(fields, key);
+};
+
 /** A field as a list; empty if it is none. */
 export const listOf = (fields: Fields, key: string): readonly unknown[] => {
   const value = fields[key];
@@ -16,7 +22,7 @@ export const listOf = (fields: Fields, key: string): readonly unknown[] => {
 };
 
 const technical = new Set(
-  'type style color border indent offset unicode skin_tone range format timezone ts id hash verbatim emoji mrkdwn_in mode mimetype filetype team channel subtype'.split(
+  'type style color border indent offset unicode skin_tone range format timezone ts timestamp id hash verbatim emoji mrkdwn_in mode mimetype filetype team channel subtype'.split(
     ' ',
   ),
 );
@@ -27,13 +33,17 @@ export const isTechnical = (key: string): boolean => technical.has(key) || /_ids
 /** Whether a field holds an address. */
 export const isUrlKey = (key: string): boolean => /(?:^|_)(?:url|link|icon)$/.test(key);
 
-/** Every text in a value, at whatever depth, without the technical ones. Never deeper in the stack than this call. */
+/** Smaller numbers are counts, sizes and places. */
+const largestCount = 99_999;
+
+/** Every text and large number in a value, at whatever depth, without the technical ones. Never deeper in the stack than this call. */
 export function stringsIn(value: unknown): string[] {
   const found: string[] = [];
   const left: unknown[] = [value];
   while (left.length > 0) {
     const next = left.pop();
     if (typeof next === 'string') found.push(next);
+    else if (typeof next === 'number' && Math.abs(next) > largestCount) found.push(String(next));
     // In the order in which they stand.
     else if (Array.isArray(next)) for (const each of next.toReversed()) left.push(each);
     else if (isRecord(next)) for (const [key, each] of Object.entries(next).toReversed()) if (!isTechnical(key)) left.push(each);

@@ -3,6 +3,8 @@ export interface Piece {
   text: string;
   /** Where it links to. */
   url?: string;
+  /** What some readers see in its place. */
+  instead?: string;
   /** Slack shows a name for an id: `text` is one of them. */
   isMention?: true;
 }
@@ -40,11 +42,16 @@ function entityPiece(inside: string): Piece {
   if (target.startsWith('@')) return mention('@', target.slice(1), label);
   if (target.startsWith('#')) return mention('#', target.slice(1), label);
   if (!target.startsWith('!')) return { text: label || shownUrl(target), url: target };
-  const [kind = '', id = '', , link] = target.slice(1).split('^');
+  const [kind = '', id = '', ...rest] = target.slice(1).split('^');
   if (kind === 'subteam') return mention('@', id, label);
-  // The rest of a date's parts are Slack's own: the link may be anything.
-  if (kind === 'date') return { text: label, ...(link && { url: link }) };
+  if (kind === 'date') return datePiece(rest[0] ?? '', label, rest[1]);
   return { text: label || `@${target.slice(1)}` };
+}
+
+/** A date as Slack shows it: by its format, which may have words around `{date}`; else by what stands there for those who cannot see it. */
+export function datePiece(format: string, fallback: string, url: string | undefined): Piece {
+  const hasWords = /\S/.test(format.replaceAll(/\{\w{1,30}\}/g, ''));
+  return { text: hasWords ? format : fallback, ...(hasWords && { instead: fallback }), ...(url && { url }) };
 }
 
 /** `@ada` of a label, `@U0123` of an id. */

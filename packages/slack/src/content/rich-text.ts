@@ -1,5 +1,5 @@
 import { isRecord, isTechnical, isUrlKey, listOf, stringOf, stringsIn, type Fields } from './fields.ts';
-import { lines, mention, type Piece, type Pieces } from './pieces.ts';
+import { datePiece, lines, mention, type Piece, type Pieces } from './pieces.ts';
 
 /** Of lists in quotes and the like; deeper ones are read without their order. */
 const deepest = 12;
@@ -39,6 +39,7 @@ const elements: Record<string, (element: Fields) => Piece> = {
   channel: (element) => mention('#', stringOf(element, 'channel_id'), ''),
   team: (element) => mention('@', stringOf(element, 'team_id'), ''),
   broadcast: (element) => ({ text: `@${stringOf(element, 'range')}` }),
+  date: (element) => datePiece(stringOf(element, 'format'), stringOf(element, 'fallback'), stringOf(element, 'url')),
   emoji: (element) => ({ text: `:${stringOf(element, 'name')}:` }),
   color: (element) => ({ text: stringOf(element, 'value') }),
 };
@@ -50,7 +51,7 @@ function elementPieces(element: Fields, hidden: string[]): Piece[] {
   const type = stringOf(element, 'type');
   const known = Object.hasOwn(elements, type) ? elements[type]?.(element) : undefined;
   const shown = known ?? unknownPiece(element);
-  const says = new Set([shown.text, shown.url]);
+  const says = new Set([shown.text, shown.url, shown.instead]);
   for (const [key, value] of Object.entries(element)) {
     if (isTechnical(key) || ownKeys[type]?.includes(key)) continue;
     hidden.push(...stringsIn(value).filter((text) => !says.has(text)));

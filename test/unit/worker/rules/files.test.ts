@@ -105,6 +105,14 @@ describe('a file that cannot be read', () => {
     expect((await rig.metrics.scrape()).body).toContain('outcome="clean",format="zip"} 1');
   });
 
+  it('because a page of it is a picture is reported: a scanned contract is no clean one', async () => {
+    const rig = createRuleRig({ over: () => ({ extractor: unreadable({ where: 'entry 1 / page 3', reason: 'no-text' }) }) });
+    await rig.rule();
+    rig.say({ files: [{ id: 'F1', bytes: 'x' }] });
+    await rig.settle();
+    expect(rig.read()[0]).toContain('file 1 / entry 1 / page 3 (has no text)');
+  });
+
   it('because it is too large is reported, and its job is done', async () => {
     const rig = createRuleRig();
     await rig.rule();

@@ -31,7 +31,7 @@ const postNotice: PostNotice = async ({ id, to, post }) => {
 };
 const platforms: Pick<ConnectedPlatform, 'adminChannel'>[] = [{ adminChannel: 'slack:CADMIN' }];
 const tell = async (over: Partial<Parameters<typeof postMoreLines>[0]> = {}): Promise<void> =>
-  postMoreLines({ platforms, documents, postNotice, now: () => nowMs, ...over }, never);
+  postMoreLines({ platforms, documents, postNotice, ...over }, never);
 
 describe('the reports of one rule', () => {
   it('have ten lines a minute, and each rule has its own', async () => {
@@ -121,6 +121,15 @@ describe('the line about the others', () => {
     await tell();
     expect(posted).toHaveLength(1);
     expect(await documents.find({ kind: 'rule-lines', key: 'untold', order: 'oldest', limit: 10 }, never)).toEqual([]);
+  });
+
+  it('counts the whole minute by the clock of the database, whatever that of a worker says', async () => {
+    await takeMany(12);
+    await tell();
+    await takeMany(2, 'later');
+    nowMs += 70_000;
+    await tell();
+    expect(posted.map(({ text }) => text)).toEqual([expect.stringMatching(/^4 more /)]);
   });
 
   it('goes nowhere without an admin channel', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { typedRules } from '@watchpost/shared/chat/command-help';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
@@ -22,7 +23,7 @@ const clocksDifferMs = 5_000;
 export const add: RulesCommand = async (asked, deps, signal) => {
   const { name, look, ...settings } = readNewRule(asked.words);
   const make = (): Promise<Rule> => deps.rules.add({ ...settings, name, look }, asked.asker.actor.id, signal);
-  const wasMade = ({ what, after }: RuleChange): boolean => what === 'added' && was(after, name);
+  const wasMade = ({ what, after }: RuleChange): boolean => what === 'added' && was(after, name) && isDeepStrictEqual(after?.look, look);
   const rule = await orEarlier(make, 'rule-name-taken', wasMade, asked, deps, signal);
   return describe(say`Added:`, rule, [...(await nextStep(rule, asked, signal))]);
 };
@@ -78,21 +79,21 @@ export const remove: RulesCommand = async (asked, deps, signal) => {
 };
 
 /**
- * Makes a change. A retry of a job that was stopped after its change finds it refused with `code`: then the change in the audit is the
- * answer, if the same member made it since the command was typed.
+ * Makes a change. A job that was stopped after its change, by a kill or a database that went away, finds it refused with `code`: then the
+ * change in the audit is the answer, if the same member made it since the command was typed.
  */
 async function orEarlier(
   change: () => Promise<Rule>,
   code: ErrorCode,
   isIt: (change: RuleChange) => boolean,
-  { asker, atMs, attempt }: RulesAsked,
+  { asker, atMs }: RulesAsked,
   { rules }: RuleDeedDeps,
   signal: AbortSignal,
 ): Promise<Rule> {
   try {
     return await change();
   } catch (error) {
-    if (toAppError(error).code !== code || attempt === 1) throw error;
+    if (toAppError(error).code !== code) throw error;
     const mine = (await rules.changes(lookBack, signal)).find(
       (each) => each.actor === asker.actor.id && each.atMs >= atMs - clocksDifferMs && isIt(each),
     );
