@@ -12,7 +12,7 @@ import type { ViolationFilter } from '@watchpost/rules/violations';
 import { outcomeOf } from '@watchpost/rules/words/outcome';
 import { authorRun, channelRun, joined, matchesOf, ruleNames, unreadOf } from '@watchpost/rules/words/parts';
 import { askCanRemove } from '../../ask-can-remove.ts';
-import { linkTo } from '../../violation/link-to.ts';
+import { linkTo } from '../../telling/link-to.ts';
 import { answerOf } from '../texts.ts';
 import type { Asker } from '../deps.ts';
 import { answer, type RulesCommand } from './command.ts';
