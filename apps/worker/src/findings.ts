@@ -1,10 +1,10 @@
-import type { Author, MessageRef } from '@watchpost/shared/chat/message';
+import type { Author, MessageContent, MessageRef } from '@watchpost/shared/chat/message';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Match } from '@watchpost/rules/judge';
 import type { Rule } from '@watchpost/rules/rule';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Finding, Unread, Violation } from '@watchpost/rules/violation';
-import type { StoredViolation, Violations } from '@watchpost/rules/violations';
+import type { Original, StoredViolation, Violations } from '@watchpost/rules/violations';
 
 /** What a match is kept as. Pure. */
 export function findingOf({ rule, where, start, end, masked }: Match, fileId: string | null, atMs: number): Finding {
@@ -35,6 +35,12 @@ export async function isRemoved(
   const state = fileId === null ? removal?.state : removal?.files.find((each) => each.fileId === fileId)?.state;
   return state === 'removed' || state === 'gone';
 }
+
+/** What is kept of a message. Pure. */
+export const originalOf = ({ texts, files }: Pick<MessageContent, 'texts' | 'files'>): Original => ({
+  texts,
+  ...(files.length > 0 && { files }),
+});
 
 export interface AddDeps {
   violations: Pick<Violations, 'add'>;
