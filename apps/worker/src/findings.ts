@@ -3,7 +3,7 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Match } from '@watchpost/rules/judge';
 import type { Rule } from '@watchpost/rules/rule';
 import { violationIdOf } from '@watchpost/rules/store/violations';
-import type { Finding, Unread, Violation } from '@watchpost/rules/violation';
+import { isAbsent, type Finding, type Unread, type Violation } from '@watchpost/rules/violation';
 import type { Original, StoredViolation, Violations } from '@watchpost/rules/violations';
 
 /** What a match is kept as. Pure. */
@@ -33,7 +33,7 @@ export async function isRemoved(
 ): Promise<boolean> {
   const { removal } = (await violations.get(violationIdOf(message.channel, message.messageId), signal))?.violation ?? {};
   const state = fileId === null ? removal?.state : removal?.files.find((each) => each.fileId === fileId)?.state;
-  return state === 'removed' || state === 'gone';
+  return state !== undefined && isAbsent(state);
 }
 
 /** What is kept of a message. Pure. */

@@ -42,6 +42,9 @@ export type Unread = z.infer<typeof unreadSchema>;
  * could not be, and the admins were told.
  */
 export const removalStates = ['none', 'wanted', 'removed', 'gone', 'failed'] as const;
+type RemovalState = (typeof removalStates)[number];
+/** Whether it is not there any more, whoever removed it. Pure. */
+export const isAbsent = (state: RemovalState): boolean => state === 'removed' || state === 'gone';
 
 /** `no`: nothing is kept. `kept`: the original is in quarantine. `put-back`: an admin had it posted again. `deleted`: an admin, or its time was over. */
 export const keptStates = ['no', 'kept', 'put-back', 'deleted'] as const;

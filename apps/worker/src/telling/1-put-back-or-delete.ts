@@ -4,7 +4,7 @@ import { plain, say, sectionsOf } from '@watchpost/shared/chat/say';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { Violation } from '@watchpost/rules/violation';
+import { isAbsent, type Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
 import { actorRun, authorRun } from '@watchpost/rules/words/parts';
 import { markRestored } from '../restored-files.ts';
@@ -87,7 +87,7 @@ async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['p
 }
 
 const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
-  removal.files.some((file) => file.fileId === fileId && (file.state === 'removed' || file.state === 'gone'));
+  removal.files.some((file) => file.fileId === fileId && isAbsent(file.state));
 
 /** The original as our post, with who wrote it. Pure. */
 function restoredPost(violation: Violation, said: readonly string[], by: string): Post {
