@@ -10,7 +10,7 @@ import type { Violations } from '@watchpost/rules/violations';
 import { alone } from '../alone.ts';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { isTooLate, later, waiting } from '../violation/patience.ts';
-import { roomOf, save } from '../violation/store.ts';
+import { leaseOf, save } from '../violation/store.ts';
 import { putBackOrDelete, type PutBackDeps } from './1-put-back-or-delete.ts';
 import { report, type ReportDeps } from './2-report.ts';
 import { tellAuthor } from './3-tell-author.ts';
@@ -36,7 +36,7 @@ export function createTellingHandler(deps: TellingDeps): JobHandler<'telling'> {
     if (isOver(before?.violation)) return 'idle';
     return alone(
       deps.documents,
-      roomOf(job.violationId),
+      leaseOf(job.violationId),
       async () => {
         const { violation } = (await deps.violations.get(job.violationId, signal)) ?? {};
         if (!violation || isOver(violation)) return 'idle';

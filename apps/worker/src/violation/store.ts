@@ -1,7 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Violations } from '@watchpost/rules/violations';
-import type { Room } from '../alone.ts';
+import type { WorkLease } from '../alone.ts';
 
 export interface StoreDeps {
   violations: Pick<Violations, 'update'>;
@@ -28,4 +28,4 @@ export const busy = (): AppError => new AppError('violation-busy', 'another job 
 const leaseMs = 20_000;
 
 /** One process at a time works on a violation. */
-export const roomOf = (id: string): Room => ({ id: `violation-${id}`, leaseMs, busy });
+export const leaseOf = (id: string): WorkLease => ({ id: `violation-${id}`, leaseMs, busy });

@@ -28,7 +28,7 @@ export const violations: RulesCommand = async ({ words, asker, atMs }, deps, sig
   const canRemove = await askCanRemove(asker.platform, signal);
   const lines = await Promise.all(found.slice(0, mostShown).map((each) => lineOf(each, canRemove, asker, signal)));
   const more =
-    found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. \`watchpost rules violations\` exports all.`] : [];
+    found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. “watchpost rules violations” exports all.`] : [];
   return answerOf(say`Violations, newest first:`, [...lines, ...more]);
 };
 
