@@ -10,7 +10,7 @@ import { readMessage } from '@watchpost/slack/content/read-message';
 import { moderate } from '@watchpost/worker/interaction/rules/moderate';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
 import { createNoticeHandler } from '@watchpost/worker/notice/pipeline';
-import { createTellingHandler } from '@watchpost/worker/violation/tell';
+import { createTellingHandler } from '@watchpost/worker/telling/pipeline';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { firstAttempt, interaction } from '../support/deeds-rig.ts';

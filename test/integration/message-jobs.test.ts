@@ -13,7 +13,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { anyEvent, anything, anyText } from '../support/any-event.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { queueBackends } from '../support/queue-backends.ts';
-import { sampleRule } from '../support/sample-rule.ts';
+import { dryRuleSample } from '../support/rule-samples.ts';
 import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 import { editEvent, messageEvent } from '../support/watched-rig.ts';
@@ -60,7 +60,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
 
     const take = async (body: Record<string, unknown>): Promise<number> => {
       const watch = createWatch({
-        watching: { rules: () => [sampleRule()] },
+        watching: { rules: () => [dryRuleSample()] },
         places: { readChannels: new Set(), writeChannel: 'C0RESULTS', adminChannel: null },
         identity: () => ({ userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' }),
         seal: createSeal([secret]),

@@ -19,7 +19,7 @@ import type { Violation } from '@watchpost/rules/violation';
 import { createFileHandler } from '@watchpost/worker/file/pipeline';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
 import { recordLoss } from '@watchpost/worker/record-loss';
-import { createTellingHandler } from '@watchpost/worker/violation/tell';
+import { createTellingHandler } from '@watchpost/worker/telling/pipeline';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { createFakePosts, type FakePosts } from './fake-posts.ts';
 import { createMemoryDocuments } from './memory-documents.ts';

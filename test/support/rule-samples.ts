@@ -3,6 +3,12 @@ import { defaultRule } from '@watchpost/rules/rule';
 import type { Finding } from '@watchpost/rules/violation';
 import type { MessageRef } from '@watchpost/shared/chat/message';
 
+/** A rule about all channels, as somebody made it without more settings: in dry run. */
+export function dryRuleSample(over: Partial<Rule> = {}): Rule {
+  const own = { id: 'r1', name: 'Keys', look: { pattern: 'key-\\d+' }, createdAtMs: 1_700_000_000_000, changedAtMs: 1_700_000_000_000 };
+  return { ...defaultRule, ...own, ...over };
+}
+
 /** A rule that is switched on and removes what it finds. */
 export function ruleSample(over: Partial<Rule> = {}): Rule {
   const own = { id: 'r1', name: 'Project names', look: { pattern: 'Zeus' }, createdAtMs: 1, changedAtMs: 1 };

@@ -18,7 +18,7 @@ import { createSlackModeration } from '@watchpost/slack/moderation';
 import { createSlackPlatform } from '@watchpost/slack/platform';
 import { createFileHandler } from '@watchpost/worker/file/pipeline';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
-import { createTellingHandler } from '@watchpost/worker/violation/tell';
+import { createTellingHandler } from '@watchpost/worker/telling/pipeline';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { moderatingParts } from './moderating-parts.ts';
 import { postsOn } from './posts-rig.ts';

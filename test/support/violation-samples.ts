@@ -1,4 +1,4 @@
-import type { Finding, Violation } from '@watchpost/rules/violation';
+import { newViolation, type Finding, type Violation } from '@watchpost/rules/violation';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 
 /** 22 November 2026, 14:02 UTC. */
@@ -26,30 +26,19 @@ export function finding(over: Partial<Finding> = {}): Finding {
 
 /** A message of UADA in C1 that was removed. */
 export function violation(over: Partial<Violation> = {}): Violation {
+  const message = {
+    channel: 'slack:C1',
+    messageId: '1.000001',
+    thread: null,
+    author: { member: 'UADA', bot: null, app: null },
+    postedAtMs: foundAtMs,
+    isDirect: false,
+  } as const;
   return {
-    v: 1,
-    id: violationIdOf('slack:C1', '1.000001'),
-    message: {
-      channel: 'slack:C1',
-      messageId: '1.000001',
-      thread: null,
-      author: { member: 'UADA', bot: null, app: null },
-      postedAtMs: foundAtMs,
-      isDirect: false,
-    },
-    foundAtMs,
+    ...newViolation(violationIdOf(message.channel, message.messageId), message, foundAtMs),
     findings: [finding()],
-    unread: [],
     wanted: 1,
-    done: 0,
     removal: { state: 'removed', files: [], tries: 1, error: null, atMs: foundAtMs },
-    kept: { state: 'no', by: null, atMs: null },
-    asked: null,
-    appeal: { state: 'no', by: null, atMs: null, channel: null },
-    report: { progress: null, summarised: false },
-    told: null,
-    noticed: null,
-    restored: null,
     ...over,
   };
 }

@@ -3,7 +3,7 @@ import { createEnvelope } from '@watchpost/shared/envelope';
 import type { MessageJob } from '@watchpost/shared/jobs/message-job';
 import { openJson } from '@watchpost/shared/jobs/sealed';
 import { ingestRig, ingestRigToken, type Rig } from './ingest-rig.ts';
-import { sampleRule } from './sample-rule.ts';
+import { dryRuleSample } from './rule-samples.ts';
 
 /** What a job says, opened with the key that the rig derives from its token. */
 export const openMessage = ({ sealed, id }: MessageJob): MessageContent =>
@@ -42,7 +42,7 @@ export const editEvent = (after: Record<string, unknown>, before?: Record<string
 
 /** An ingest with a rule about all channels. */
 export function watchedRig(options: Parameters<typeof ingestRig>[0] = {}): Rig & { messages: () => MessageJob[] } {
-  const rig = ingestRig({ rules: () => [sampleRule()], ...options });
+  const rig = ingestRig({ rules: () => [dryRuleSample()], ...options });
   return { ...rig, messages: () => messageJobs(rig) };
 }
 

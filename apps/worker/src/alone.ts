@@ -2,8 +2,8 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { AppError } from '@watchpost/shared/errors';
 import { takeLease } from './lease.ts';
 
-/** What one process at a time works on. */
-export interface Room {
+/** The lease of work that only one process at a time does. */
+export interface WorkLease {
   /** The lease's id. */
   id: string;
   /** Longer than a call of the platform takes, so that nobody works beside a call whose answer is still out. Milliseconds. */
@@ -21,7 +21,7 @@ const renewals = 3;
 /** Does the work that only one process at a time may do. Rejects with `busy` if another one is at it. */
 export async function alone<T>(
   documents: DocumentStore,
-  { id, leaseMs, busy }: Room,
+  { id, leaseMs, busy }: WorkLease,
   work: (keep: KeepLease) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {

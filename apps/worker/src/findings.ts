@@ -1,10 +1,10 @@
-import type { Author, MessageRef } from '@watchpost/shared/chat/message';
+import type { Author, MessageContent, MessageRef } from '@watchpost/shared/chat/message';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Match } from '@watchpost/rules/judge';
 import type { Rule } from '@watchpost/rules/rule';
 import { violationIdOf } from '@watchpost/rules/store/violations';
-import type { Finding, Unread, Violation } from '@watchpost/rules/violation';
-import type { StoredViolation, Violations } from '@watchpost/rules/violations';
+import { isAbsent, type Finding, type Unread, type Violation } from '@watchpost/rules/violation';
+import type { Original, StoredViolation, Violations } from '@watchpost/rules/violations';
 
 /** What a match is kept as. Pure. */
 export function findingOf({ rule, where, start, end, masked }: Match, fileId: string | null, atMs: number): Finding {
@@ -33,8 +33,14 @@ export async function isRemoved(
 ): Promise<boolean> {
   const { removal } = (await violations.get(violationIdOf(message.channel, message.messageId), signal))?.violation ?? {};
   const state = fileId === null ? removal?.state : removal?.files.find((each) => each.fileId === fileId)?.state;
-  return state === 'removed' || state === 'gone';
+  return state !== undefined && isAbsent(state);
 }
+
+/** What is kept of a message. Pure. */
+export const originalOf = ({ texts, files }: Pick<MessageContent, 'texts' | 'files'>): Original => ({
+  texts,
+  ...(files.length > 0 && { files }),
+});
 
 export interface AddDeps {
   violations: Pick<Violations, 'add'>;

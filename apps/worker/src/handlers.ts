@@ -6,7 +6,7 @@ import { createNoticeHandler, type NoticeDeps } from './notice/pipeline.ts';
 import { createResultHandler, type ResultDeps } from './result/pipeline.ts';
 import { createSnapshotHandler, type SnapshotDeps } from './snapshot/pipeline.ts';
 import { createViolationHandler, type ViolationDeps } from './violation/pipeline.ts';
-import { createTellingHandler, type TellDeps } from './violation/tell.ts';
+import { createTellingHandler, type TellingDeps } from './telling/pipeline.ts';
 import { createVisitHandler, type VisitDeps } from './visit/pipeline.ts';
 
 export type HandlersDeps = SnapshotDeps &
@@ -16,7 +16,7 @@ export type HandlersDeps = SnapshotDeps &
   MessageDeps &
   FileDeps &
   ViolationDeps &
-  TellDeps &
+  TellingDeps &
   ResultDeps;
 
 /** One handler for each job kind; a kind without one does not compile. */

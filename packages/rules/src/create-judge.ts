@@ -2,6 +2,7 @@ import type { MessageText } from '@watchpost/shared/chat/message';
 import { breathing, type Breathe } from './breathing.ts';
 import { type Detector } from './detectors/detector.ts';
 import { detectors } from './detectors/detectors.ts';
+import { strengthOf } from './findings.ts';
 import type { Judge, Match } from './judge.ts';
 import { mask } from './mask.ts';
 import { reasonOf } from './patterns/check-look.ts';
@@ -87,14 +88,12 @@ async function spansOfText(text: string, wanted: Wanted, breathe: Breathe): Prom
   return result;
 }
 
-const strength = { quarantine: 2, remove: 1, report: 0 };
-
 /** No more than may be kept: first one match of each rule, that of the strongest action first, then as they stand. */
 function atMost(matches: Match[]): Match[] {
   if (matches.length <= mostAtAll) return matches;
   const seen = new Set<Rule>();
   const firsts = new Set(matches.filter(({ rule }) => !seen.has(rule) && seen.add(rule)));
-  const weight = (match: Match): number => (firsts.has(match) ? 10 : 0) + (match.rule.dryRun ? 0 : 4) + strength[match.rule.action];
+  const weight = (match: Match): number => (firsts.has(match) ? 10 : 0) + strengthOf(match.rule);
   const kept = new Set(matches.toSorted((a, b) => weight(b) - weight(a)).slice(0, mostAtAll));
   return matches.filter((match) => kept.has(match));
 }

@@ -7,6 +7,9 @@ export const live = <F extends Pick<Finding, 'dryRun'>>(findings: readonly F[]):
 /** From weakest to strongest. */
 const byStrength: readonly RuleAction[] = ['report', 'remove', 'quarantine'];
 
+/** What a finding, or a match of a rule, leads to, as a number: 0 in a dry run, else the more the stronger its action. Pure. */
+export const strengthOf = ({ dryRun, action }: Pick<Finding, 'dryRun' | 'action'>): number => (dryRun ? 0 : byStrength.indexOf(action) + 1);
+
 /** The strongest of these findings' actions; null: there are none. Pure. */
 export function strongestOf(findings: readonly Pick<Finding, 'action'>[]): RuleAction | null {
   return byStrength.findLast((action) => findings.some((each) => each.action === action)) ?? null;

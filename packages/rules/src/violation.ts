@@ -1,5 +1,5 @@
 import { channelKeySchema } from '@watchpost/shared/chat/chat';
-import { messageRefSchema } from '@watchpost/shared/chat/message';
+import { messageRefSchema, type MessageRef } from '@watchpost/shared/chat/message';
 import { postProgressSchema } from '@watchpost/shared/chat/posts';
 import { violationIdSchema } from '@watchpost/shared/jobs/violation-job';
 import { z } from 'zod';
@@ -42,6 +42,9 @@ export type Unread = z.infer<typeof unreadSchema>;
  * could not be, and the admins were told.
  */
 export const removalStates = ['none', 'wanted', 'removed', 'gone', 'failed'] as const;
+type RemovalState = (typeof removalStates)[number];
+/** Whether it is not there any more, whoever removed it. Pure. */
+export const isAbsent = (state: RemovalState): boolean => state === 'removed' || state === 'gone';
 
 /** `no`: nothing is kept. `kept`: the original is in quarantine. `put-back`: an admin had it posted again. `deleted`: an admin, or its time was over. */
 export const keptStates = ['no', 'kept', 'put-back', 'deleted'] as const;
@@ -94,3 +97,26 @@ export const violationSchema = z.object({
   restored: postProgressSchema.nullable(),
 });
 export type Violation = z.infer<typeof violationSchema>;
+
+/** The violation of a message before anything is added to it or done about it. Pure. */
+export function newViolation(id: string, message: MessageRef, nowMs: number): Violation {
+  const { channel, messageId, thread, author, postedAtMs, isDirect } = message;
+  return {
+    v: 1,
+    id,
+    message: { channel, messageId, thread, author, postedAtMs, isDirect },
+    foundAtMs: nowMs,
+    findings: [],
+    unread: [],
+    wanted: 0,
+    done: 0,
+    removal: { state: 'none', files: [], tries: 0, error: null, atMs: null },
+    kept: { state: 'no', by: null, atMs: null },
+    asked: null,
+    appeal: { state: 'no', by: null, atMs: null, channel: null },
+    report: { progress: null, summarised: false },
+    told: null,
+    noticed: null,
+    restored: null,
+  };
+}

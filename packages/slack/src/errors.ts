@@ -2,24 +2,29 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from '@slack
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 import { rateLimited } from './rate-limit.ts';
 
+/** What Slack says about a token, whatever it was used for. */
+export const tokenErrors: readonly string[] = [
+  'not_authed',
+  'invalid_auth',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'not_allowed_token_type',
+  'missing_scope',
+  'team_access_not_granted',
+  'two_factor_setup_required',
+  'accesslimited',
+];
+
 /** Slack's documented error codes of the methods that we call, by ours; all others are `chat-refused`: our own mistakes. */
 const slackErrors: [ErrorCode, string[]][] = [
   // A person must see to the token, the app, or what the workspace allows.
   [
     'chat-not-authorised',
     [
-      'not_authed',
-      'invalid_auth',
-      'account_inactive',
-      'token_revoked',
-      'token_expired',
-      'not_allowed_token_type',
-      'missing_scope',
-      'team_access_not_granted',
-      'two_factor_setup_required',
+      ...tokenErrors,
       'enterprise_is_restricted',
       'ekm_access_denied',
-      'accesslimited',
       'file_uploads_disabled',
       'file_uploads_except_images_disabled',
       'file_type_not_allowed',

@@ -4,10 +4,10 @@ import { AppError } from '@watchpost/shared/errors';
 import type { SlackCall } from '@watchpost/slack/calls';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { sampleRule } from '../../support/sample-rule.ts';
+import { dryRuleSample } from '../../support/rule-samples.ts';
 
 const never = new AbortController().signal;
-const ofScope = (scope: Scope, over: Partial<Rule> = {}) => sampleRule({ scope, ...over });
+const ofScope = (scope: Scope, over: Partial<Rule> = {}) => dryRuleSample({ scope, ...over });
 
 /** The bot is in C1, C2 and C0ADMINS, which Slack lists two to a page. */
 async function channelsOf(rules: Rule[], answer: (cursor: unknown) => unknown = page) {

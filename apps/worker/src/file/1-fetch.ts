@@ -1,4 +1,4 @@
-import { chatFileSchema, type ChannelKey, type ChatFile } from '@watchpost/shared/chat/chat';
+import { chatFileSchema, onlyId, type ChannelKey, type ChatFile } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Envelope } from '@watchpost/shared/envelope';
 import { toAppError } from '@watchpost/shared/errors';
@@ -16,9 +16,6 @@ export interface Fetched {
   file: ChatFile;
   bytes: Uint8Array;
 }
-
-/** A file of which nothing but its id is known: the platform is asked for the rest. */
-export const onlyId = (id: string): ChatFile => ({ id, name: null, mimeType: null, sizeBytes: null, url: null, thumbnailUrl: null });
 
 /** The file with its bytes. Rejects as ChatPlatform.download. */
 export async function fetchFile(job: FileJob, { envelope, platformFor, maxBytes }: FetchDeps, signal: AbortSignal): Promise<Fetched> {

@@ -4,9 +4,8 @@ import type { Match } from '@watchpost/rules/judge';
 import { live, strongestOf } from '@watchpost/rules/findings';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Quarantine, Violations } from '@watchpost/rules/violations';
-import { addToViolation, findingOf, isRemoved, type AddDeps } from '../findings.ts';
+import { addToViolation, findingOf, isRemoved, type AddDeps, originalOf } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
-import { originalOf } from '../violation/2-keep.ts';
 
 export interface RecordDeps extends AddDeps {
   violations: Pick<Violations, 'add' | 'get'>;

@@ -3,7 +3,7 @@ import { platformOf } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { moreLine } from '@watchpost/rules/words/summary';
-import { noteTold, unreadOnly, untoldLines } from '../violation/throttle.ts';
+import { noteTold, unreadOnly, untoldLines } from '../telling/throttle.ts';
 import type { PostNotice } from './notice.ts';
 
 export interface MoreLinesDeps {

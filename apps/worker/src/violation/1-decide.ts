@@ -1,7 +1,7 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Rule } from '@watchpost/rules/rule';
 import type { FollowedRules } from '@watchpost/rules/rules';
-import type { Finding, Violation } from '@watchpost/rules/violation';
+import { isAbsent, type Finding, type Violation } from '@watchpost/rules/violation';
 import type { Quarantine } from '@watchpost/rules/violations';
 import { askCanRemove } from '../ask-can-remove.ts';
 import { asRulesSayNow } from '../findings.ts';
@@ -77,23 +77,21 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
   const fileIds = [...new Set([...removal.files.map(({ fileId }) => fileId), ...removing.flatMap(({ fileId }) => fileId ?? [])])];
   const files = fileIds.map((fileId): Violation['removal']['files'][number] => {
     const known = removal.files.find((each) => each.fileId === fileId);
-    if (known && isDone(known.state)) return known;
+    if (known && isAbsent(known.state)) return known;
     return { fileId, state: removing.some((each) => each.fileId === fileId) ? 'wanted' : 'none' };
   });
   const isWanted = removing.length > 0;
   // What could not be removed, and may stand now, is not as if nobody had tried.
   const unwanted = removal.state === 'failed' && wanting.length > 0 ? 'failed' : 'none';
-  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : unwanted;
+  const state = isAbsent(removal.state) ? removal.state : isWanted ? 'wanted' : unwanted;
   const hadBegun = [removal, ...removal.files].some((each) => each.state === 'wanted' || each.state === 'failed');
   const tries = isWanted ? (hadBegun ? removal.tries : 0) + 1 : removal.tries;
   const next = { ...now, findings, removal: { ...removal, state, files, tries } };
   return JSON.stringify(next) === JSON.stringify(now) ? now : next;
 }
 
-const isDone = (state: Violation['removal']['state']): boolean => state === 'removed' || state === 'gone';
-
 /** Whether nothing was removed because of a finding yet. */
 function isPending({ removal }: Violation): (finding: Finding) => boolean {
-  const done = new Set(removal.files.filter(({ state }) => isDone(state)).map(({ fileId }) => fileId));
-  return ({ fileId }) => (fileId === null ? !isDone(removal.state) : !done.has(fileId));
+  const done = new Set(removal.files.filter(({ state }) => isAbsent(state)).map(({ fileId }) => fileId));
+  return ({ fileId }) => (fileId === null ? !isAbsent(removal.state) : !done.has(fileId));
 }

@@ -1,13 +1,13 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { ChatFile } from '@watchpost/shared/chat/chat';
+import { onlyId, type ChatFile } from '@watchpost/shared/chat/chat';
 import type { Message } from '@watchpost/shared/chat/message';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { strongestOf } from '@watchpost/rules/findings';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
-import { onlyId } from '../file/1-fetch.ts';
 import { isGalleryMissing } from '../gallery-ready.ts';
+import { originalOf } from '../findings.ts';
 import { removingOf } from './1-decide.ts';
 import { save, type StoreDeps } from './store.ts';
 
@@ -53,12 +53,6 @@ export async function keep(
     now.kept.state !== 'kept' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
   return save(violation, asKept, deps, signal);
 }
-
-/** What is kept of a message. Pure. */
-export const originalOf = ({ texts, files }: Pick<Message['content'], 'texts' | 'files'>): Original => ({
-  texts,
-  ...(files.length > 0 && { files }),
-});
 
 const filesOf = (original: Original | null, message: Message | null): readonly ChatFile[] =>
   original?.files ?? message?.content.files ?? [];

@@ -13,7 +13,7 @@ import { decide, type DecideDeps } from './1-decide.ts';
 import { keep, type KeepDeps } from './2-keep.ts';
 import { noteFailure, remove, type RemoveDeps } from './3-remove.ts';
 import { isTooLate, later, waiting } from './patience.ts';
-import { roomOf } from './store.ts';
+import { leaseOf } from './store.ts';
 
 export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>, RemoveDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
@@ -34,7 +34,7 @@ export function createViolationHandler(deps: ViolationDeps): JobHandler<'violati
     const stored = await deps.violations.get(violationId, signal);
     if (!stored) throw new AppError('violation-missing', 'there is no such violation: it has expired');
     if (stored.violation.done >= wanted) return 'idle';
-    return alone(deps.documents, roomOf(violationId), () => follow(violationId, wanted, context, deps, signal), signal);
+    return alone(deps.documents, leaseOf(violationId), () => follow(violationId, wanted, context, deps, signal), signal);
   };
 }
 
@@ -94,7 +94,7 @@ async function removeAll(
   }
 }
 
-/** The admins hear that it still stands there, unless that was the first failure and may pass in a moment. */
+/** The admins hear that it is still there, unless that was the first failure and may pass in a moment. */
 function whatToTell({ violation, later }: Removed): 'done' | 'delay' | null {
   if (!later) return 'done';
   return violation.removal.tries < 2 && later.code !== 'violation-waiting' ? null : 'delay';

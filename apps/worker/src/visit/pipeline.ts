@@ -6,7 +6,7 @@ import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Verdict, Visit } from '@watchpost/visits/visit';
-import { alone, type KeepLease, type Room } from '../alone.ts';
+import { alone, type KeepLease, type WorkLease } from '../alone.ts';
 import { requireReady } from '../gallery-ready.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { change, gather, isOutOfDate, type GatherDeps, type Gathered } from './1-gather.ts';
@@ -52,7 +52,7 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
       return 'idle';
     }
     requireReady(deps.gallery);
-    const done = await alone(deps.documents, roomOf(job), (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
+    const done = await alone(deps.documents, leaseOf(job), (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
     for (const { snapshotId } of done.snapshots) deps.files.drop(snapshotId);
     log.info(
       { verdict: done.verdict, camera: done.camera, snapshots: done.snapshots.length, isShown: shownOf(done) !== null },
@@ -63,7 +63,7 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
 }
 
 /** One process at a time posts a visit. */
-const roomOf = ({ visitId }: VisitJob): Room => ({
+const leaseOf = ({ visitId }: VisitJob): WorkLease => ({
   id: `visit-${visitId}`,
   leaseMs: 60_000,
   busy: () => new AppError('visit-busy', 'another job works on this visit', { retryAfterMs: comeAgainMs }),

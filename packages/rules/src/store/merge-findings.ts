@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { strengthOf } from '../findings.ts';
 import type { Finding, Unread, Violation } from '../violation.ts';
 
 /** No violation keeps more. */
@@ -20,7 +21,7 @@ export interface Merged extends Known {
 
 /**
  * What is known about a message after something was found in it, and whether any of it is new. Finding the same again is nothing new: a
- * job that is run twice, and an edit that leaves what matched where it was, add nothing. Two matches of one look are two.
+ * job that is run twice, and an edit that leaves what matched where it was, add nothing. Two matches that look the same are two.
  */
 export function mergeFound(known: Known, found: Found): Merged {
   const findings = bounded(mergeFindings(known.findings, found.findings));
@@ -33,19 +34,15 @@ export function mergeFound(known: Known, found: Found): Merged {
   return { ...kept, leftOut, news: !isDeepStrictEqual(kept, { findings: known.findings, unread: known.unread }) };
 }
 
-const looks = ({ ruleId, fileId, where, masked }: Finding): string => JSON.stringify([ruleId, fileId, where, masked]);
+/** Equal for the same match that is found again. */
+const keyOf = ({ ruleId, fileId, where, masked }: Finding): string => JSON.stringify([ruleId, fileId, where, masked]);
 
-/** What a finding leads to: nothing in a dry run. */
-function strengthOf({ dryRun, action }: Finding): number {
-  return dryRun ? 0 : { report: 1, remove: 2, quarantine: 3 }[action];
-}
-
-/** As many of each look as there are in either; those that lead to more take the place of those that led to less when they were found. */
+/** As many of each as there are in either; those that lead to more take the place of those that led to less when they were found. */
 function mergeFindings(known: readonly Finding[], found: readonly Finding[]): Finding[] {
   const waiting = new Map<string, Finding[]>();
-  for (const finding of found) waiting.set(looks(finding), [...(waiting.get(looks(finding)) ?? []), finding]);
+  for (const finding of found) waiting.set(keyOf(finding), [...(waiting.get(keyOf(finding)) ?? []), finding]);
   const merged = known.map((before) => {
-    const again = waiting.get(looks(before))?.shift();
+    const again = waiting.get(keyOf(before))?.shift();
     return again && strengthOf(again) > strengthOf(before) ? again : before;
   });
   return [...merged, ...[...waiting.values()].flat()];

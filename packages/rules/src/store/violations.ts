@@ -1,8 +1,7 @@
 import type { DocumentQuery, DocumentStore } from '@watchpost/shared/documents/document-store';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
-import type { MessageRef } from '@watchpost/shared/chat/message';
-import type { Violation } from '../violation.ts';
+import { newViolation, type Violation } from '../violation.ts';
 import type { StoredViolation, ViolationFilter, Violations } from '../violations.ts';
 import { countViolations } from './count-violations.ts';
 import { mergeFound } from './merge-findings.ts';
@@ -118,25 +117,3 @@ function fits({ message, findings }: Violation, { rule, channel, author }: Viola
 }
 
 const newestFirst = (violations: readonly Violation[]): Violation[] => violations.toSorted((a, b) => lastFoundMs(b) - lastFoundMs(a));
-
-function newViolation(id: string, message: MessageRef, nowMs: number): Violation {
-  const { channel, messageId, thread, author, postedAtMs, isDirect } = message;
-  return {
-    v: 1,
-    id,
-    message: { channel, messageId, thread, author, postedAtMs, isDirect },
-    foundAtMs: nowMs,
-    findings: [],
-    unread: [],
-    wanted: 0,
-    done: 0,
-    removal: { state: 'none', files: [], tries: 0, error: null, atMs: null },
-    kept: { state: 'no', by: null, atMs: null },
-    asked: null,
-    appeal: { state: 'no', by: null, atMs: null, channel: null },
-    report: { progress: null, summarised: false },
-    told: null,
-    noticed: null,
-    restored: null,
-  };
-}

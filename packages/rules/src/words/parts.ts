@@ -1,14 +1,14 @@
 import { channelId } from '@watchpost/shared/chat/chat';
 import { countOf, listed, say } from '@watchpost/shared/chat/say';
 import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
-import type { Finding, Unread, Violation } from '../violation.ts';
+import { isAbsent, type Finding, type Unread, type Violation } from '../violation.ts';
 
 /** More of a kind than these are counted, not named: a post holds only so much. */
 const most = { rules: 5, matches: 10, unread: 5 };
 
 /** Whether nothing of the message was removed, as far as is known: then there is nothing to put back. */
 export function stands({ removal }: Pick<Violation, 'removal'>): boolean {
-  return [removal, ...removal.files].every(({ state }) => state !== 'removed' && state !== 'gone');
+  return [removal, ...removal.files].every(({ state }) => !isAbsent(state));
 }
 
 /** The rules of these findings, each once, in the order of the findings. */

@@ -28,6 +28,9 @@ export const chatFileSchema = z.object({
 });
 export type ChatFile = z.infer<typeof chatFileSchema>;
 
+/** A file of which nothing but its id is known: the platform is asked for the rest. */
+export const onlyId = (id: string): ChatFile => ({ id, name: null, mimeType: null, sizeBytes: null, url: null, thumbnailUrl: null });
+
 /** A picture to post. */
 export interface Picture {
   /** Makes the picture: a retry may not need it. Rejects as its maker does. */

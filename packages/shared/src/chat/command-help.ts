@@ -44,7 +44,7 @@ export const rulesHelp: readonly CommandHelp[] = [
   {
     name: 'add',
     usage: 'add NAME --pattern PATTERN --channels #general,#random --action report|quarantine|remove',
-    does: 'make a rule, in dry run; `--detector secrets` looks for keys and tokens instead of a pattern',
+    does: 'make a rule, in dry run; --detector secrets instead of --pattern looks for keys and tokens',
   },
   { name: 'edit', usage: 'edit NAME --severity high', does: 'change settings of a rule' },
   { name: 'live', usage: 'live NAME', does: 'end the dry run: from now on the rule acts' },
@@ -52,7 +52,7 @@ export const rulesHelp: readonly CommandHelp[] = [
   { name: 'enable', usage: 'enable NAME', does: 'apply a rule again' },
   { name: 'disable', usage: 'disable NAME', does: 'apply a rule no more' },
   { name: 'remove', usage: 'remove NAME', does: 'remove a rule; asks back first' },
-  { name: 'test', usage: 'test NAME TEXT', does: 'what a rule finds in a text; `test --pattern PATTERN TEXT` tries a pattern' },
+  { name: 'test', usage: 'test NAME TEXT', does: 'what a rule finds in a text; --pattern PATTERN instead of NAME tries a pattern' },
   { name: 'test', usage: 'test NAME in #general last 50', does: 'what it would have done about the last messages of a channel' },
   {
     name: 'violations',

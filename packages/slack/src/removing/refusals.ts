@@ -1,27 +1,13 @@
 import { AppError } from '@watchpost/shared/errors';
-import { slackErrorOf } from '../errors.ts';
+import { slackErrorOf, tokenErrors } from '../errors.ts';
 
 /** Something that is removed. */
 export type Removed = 'message' | 'file';
 
-/** What Slack says about a token, whatever it was used for. */
-const tokenFaults = new Set([
-  'not_authed',
-  'invalid_auth',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'not_allowed_token_type',
-  'missing_scope',
-  'team_access_not_granted',
-  'two_factor_setup_required',
-  'accesslimited',
-]);
-
 /** The token does not work, or not for this: as an error that waits until somebody has repaired it; null: it is about what was to be removed. */
 export function tokenFault(error: AppError, what: Removed): AppError | null {
   const code = slackErrorOf(error) ?? '';
-  if (!tokenFaults.has(code)) return null;
+  if (!tokenErrors.includes(code)) return null;
   const scope = what === 'message' ? 'chat:write' : 'files:write';
   const why =
     code === 'missing_scope' ? `SLACK_USER_TOKEN lacks the user scope ${scope}` : `Slack does not accept SLACK_USER_TOKEN (${code})`;

@@ -1,7 +1,7 @@
 import { decide, type Decision, type WhatIsKnown } from '@watchpost/ingest/platforms/slack/watch/1-decide';
 import type { Message } from '@watchpost/shared/chat/message';
 import { describe, expect, it } from 'vitest';
-import { sampleRule } from '../../../support/sample-rule.ts';
+import { dryRuleSample } from '../../../support/rule-samples.ts';
 
 const places = { readChannels: new Set(['C0CAMS', 'C0BOTH']), writeChannel: 'C0BOTH', adminChannel: 'C0ADMINS' };
 const identity = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' };
@@ -21,9 +21,9 @@ interface Case {
 function decided({ in: channel = 'C1', by: author = person, files = 0, isDirect = false, known = {} }: Case): Decision {
   const content = { texts: [{ where: 'text', text: 'key-1' }], before: null, files: Array.from({ length: files }, () => file) };
   const ref = { channel: `slack:${channel}` as const, messageId: '1.2', thread: null, postedAtMs: 1, isDirect };
-  return decide({ ...ref, author, content }, { rules: [sampleRule()], identity, ourAppId: 'A0WATCH', ...known }, places);
+  return decide({ ...ref, author, content }, { rules: [dryRuleSample()], identity, ourAppId: 'A0WATCH', ...known }, places);
 }
-const rules = (...over: Parameters<typeof sampleRule>[0][]) => ({ known: { rules: over.map((each) => sampleRule(each)) } });
+const rules = (...over: Parameters<typeof dryRuleSample>[0][]) => ({ known: { rules: over.map((each) => dryRuleSample(each)) } });
 
 describe('whether rules look at a message', () => {
   it.each<[string, Decision, Case]>([

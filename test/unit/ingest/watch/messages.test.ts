@@ -2,7 +2,7 @@ import { createTakeEnvelope } from '@watchpost/ingest/platforms/slack/socket/tak
 import { AppError } from '@watchpost/shared/errors';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
 import { describe, expect, it } from 'vitest';
-import { sampleRule } from '../../../support/sample-rule.ts';
+import { dryRuleSample } from '../../../support/rule-samples.ts';
 import { fileShare, slackFile } from '../../../support/signed-slack-request.ts';
 import { editEvent, messageEvent, openMessage, watchedRig } from '../../../support/watched-rig.ts';
 
@@ -57,15 +57,15 @@ describe('a message that a rule applies to', () => {
   });
 
   it('follows the rules as they change, from one message to the next', async () => {
-    let rules = [sampleRule()];
+    let rules = [dryRuleSample()];
     const it = watchedRig({ rules: () => rules });
     await it.post(messageEvent());
-    rules = [sampleRule({ enabled: false })];
+    rules = [dryRuleSample({ enabled: false })];
     await it.post(messageEvent({ text: 'other' }));
     rules = [];
     await it.post(messageEvent({ text: 'another' }));
     expect(it.messages()).toHaveLength(1);
-    rules = [sampleRule({ scope: { in: 'some', channels: ['slack:C2'] } })];
+    rules = [dryRuleSample({ scope: { in: 'some', channels: ['slack:C2'] } })];
     await it.post(messageEvent());
     await it.post(messageEvent({ channel: 'C2' }));
     expect(it.messages().map(({ channel }) => channel)).toEqual(['slack:C1', 'slack:C2']);

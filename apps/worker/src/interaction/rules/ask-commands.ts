@@ -24,7 +24,7 @@ export const list: RulesCommand = async (_asked, { rules }, signal) => {
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
     .slice(0, mostRules)
     .map((rule) => say`• ${withMentions(describeRule(shortened(rule), showId))}`);
-  const more = all.length > mostRules ? [say`and ${all.length - mostRules} more: \`watchpost rules list\` shows all of them.`] : [];
+  const more = all.length > mostRules ? [say`and ${all.length - mostRules} more: “watchpost rules list” shows all of them.`] : [];
   return answerOf(say`${countOf(all.length, 'rule')}:`, [...lines, ...more]);
 };
 

@@ -122,7 +122,7 @@ function restOf(found: number, { scan }: Rule, files: number): RichText[] {
   const unseen =
     files === 0 || scan === 'text'
       ? []
-      : [say`The contents of ${countOf(files, 'file')} were not looked at: \`watchpost rules test\` does that.`];
+      : [say`The contents of ${countOf(files, 'file')} were not looked at: “watchpost rules test” does that.`];
   const only = scan === 'files' ? [say`This rule looks at the contents of files only.`] : [];
   return [...more, ...only, ...unseen];
 }

@@ -12,7 +12,7 @@ import type { ViolationFilter } from '@watchpost/rules/violations';
 import { outcomeOf } from '@watchpost/rules/words/outcome';
 import { authorRun, channelRun, joined, matchesOf, ruleNames, unreadOf } from '@watchpost/rules/words/parts';
 import { askCanRemove } from '../../ask-can-remove.ts';
-import { linkTo } from '../../violation/link-to.ts';
+import { linkTo } from '../../telling/link-to.ts';
 import { answerOf } from '../texts.ts';
 import type { Asker } from '../deps.ts';
 import { answer, type RulesCommand } from './command.ts';
@@ -28,7 +28,7 @@ export const violations: RulesCommand = async ({ words, asker, atMs }, deps, sig
   const canRemove = await askCanRemove(asker.platform, signal);
   const lines = await Promise.all(found.slice(0, mostShown).map((each) => lineOf(each, canRemove, asker, signal)));
   const more =
-    found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. \`watchpost rules violations\` exports all.`] : [];
+    found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. “watchpost rules violations” exports all.`] : [];
   return answerOf(say`Violations, newest first:`, [...lines, ...more]);
 };
 

@@ -130,7 +130,7 @@ it('answers stay within what the platform takes, whatever rules there are', asyn
   }
   const list = await rig.type('list');
   expect(list).toMatch(/^71 rules:\n/);
-  expect(list).toContain('and 11 more: `watchpost rules list` shows all of them.');
+  expect(list).toContain('and 11 more: “watchpost rules list” shows all of them.');
   expect(list).not.toContain('&'.repeat(90));
 });
 

@@ -82,7 +82,7 @@ describe('a rule that is tried on a channel', () => {
       [
         '1 message of the last 3 in C1 matches. Of each: it would be removed.',
         `• 2026-11-22 14:02 UTC · UADA · ${masked} · message`,
-        'The contents of 1 file were not looked at: `watchpost rules test` does that.',
+        'The contents of 1 file were not looked at: “watchpost rules test” does that.',
       ].join('\n'),
     );
     expect(await rig.type('test --pattern AKIA.* in C1')).toMatch(/^2 messages of the last 4 in C1 match\.\n/);

@@ -80,5 +80,5 @@ it('shows fifteen, and says that there are more', async () => {
   for (let index = 0; index < 16; index += 1) await found(`${String(index)}.0`);
   const answer = await rig.type('violations');
   expect(shown(answer)).toHaveLength(15);
-  expect(answer).toMatch(/and more before\. .*`watchpost rules violations` exports all\.$/);
+  expect(answer).toMatch(/and more before\. .*“watchpost rules violations” exports all\.$/);
 });

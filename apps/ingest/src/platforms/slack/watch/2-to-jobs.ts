@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { channelId, type ChatFile } from '@watchpost/shared/chat/chat';
+import { channelId, onlyId, type ChatFile } from '@watchpost/shared/chat/chat';
 import type { Message, MessageContent, MessageText } from '@watchpost/shared/chat/message';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import { mostContentBytes, type MessageJob } from '@watchpost/shared/jobs/message-job';
@@ -62,7 +62,7 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 /** The files as they fit: else without all that the platform can be asked for, and then as many as do. */
 function fitting(files: readonly ChatFile[]): ChatFile[] {
   if (bytesOf(files) <= mostFileBytes) return [...files];
-  const bare = files.map(({ id }) => ({ id, name: null, mimeType: null, sizeBytes: null, url: null, thumbnailUrl: null }));
+  const bare = files.map(({ id }) => onlyId(id));
   let left = mostFileBytes;
   return bare.filter((file) => (left -= bytesOf(file) + 1) > 0);
 }

@@ -4,8 +4,9 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Violation } from '@watchpost/rules/violation';
 import { authorMessageOf } from '@watchpost/rules/words/author-message';
 import { isPerson } from '../findings.ts';
-import { mayPass } from './patience.ts';
-import { isOver, neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
+import { mayPass } from '../violation/patience.ts';
+import { save, type StoreDeps } from '../violation/store.ts';
+import { isOver, neverPosted, progressSaver } from './progress.ts';
 
 export interface TellAuthorDeps extends StoreDeps {
   log: Logger;

@@ -9,14 +9,14 @@ import type { Violation } from '@watchpost/rules/violation';
 import type { Violations } from '@watchpost/rules/violations';
 import { alone } from '../alone.ts';
 import { isGalleryMissing } from '../gallery-ready.ts';
-import { restore, type RestoreDeps } from './4-restore.ts';
-import { report, type ReportDeps } from './5-report.ts';
-import { tellAuthor } from './6-tell-author.ts';
-import { tellChannel, type TellChannelDeps } from './7-tell-channel.ts';
-import { isTooLate, later, waiting } from './patience.ts';
-import { roomOf, save } from './store.ts';
+import { isTooLate, later, waiting } from '../violation/patience.ts';
+import { leaseOf, save } from '../violation/store.ts';
+import { putBackOrDelete, type PutBackDeps } from './1-put-back-or-delete.ts';
+import { report, type ReportDeps } from './2-report.ts';
+import { tellAuthor } from './3-tell-author.ts';
+import { tellChannel, type TellChannelDeps } from './4-tell-channel.ts';
 
-export interface TellDeps extends RestoreDeps, ReportDeps, TellChannelDeps {
+export interface TellingDeps extends PutBackDeps, ReportDeps, TellChannelDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   documents: DocumentStore;
   violations: Pick<Violations, 'get' | 'update'>;
@@ -27,7 +27,7 @@ export interface TellDeps extends RestoreDeps, ReportDeps, TellChannelDeps {
  * Tells people what became of a violation. Each step is noted when it is done, so that an attempt after a kill goes on there. Posts wait
  * for their turn, so this never holds up a removal.
  */
-export function createTellingHandler(deps: TellDeps): JobHandler<'telling'> {
+export function createTellingHandler(deps: TellingDeps): JobHandler<'telling'> {
   return async (job, context, signal) => {
     const isOver = (violation: Violation | undefined): boolean =>
       !violation || violation.done >= job.wanted || violation.wanted > job.wanted;
@@ -36,7 +36,7 @@ export function createTellingHandler(deps: TellDeps): JobHandler<'telling'> {
     if (isOver(before?.violation)) return 'idle';
     return alone(
       deps.documents,
-      roomOf(job.violationId),
+      leaseOf(job.violationId),
       async () => {
         const { violation } = (await deps.violations.get(job.violationId, signal)) ?? {};
         if (!violation || isOver(violation)) return 'idle';
@@ -47,7 +47,13 @@ export function createTellingHandler(deps: TellDeps): JobHandler<'telling'> {
   };
 }
 
-async function tell({ what }: TellingJob, violation: Violation, context: JobContext, deps: TellDeps, signal: AbortSignal): Promise<void> {
+async function tell(
+  { what }: TellingJob,
+  violation: Violation,
+  context: JobContext,
+  deps: TellingDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const platform = deps.platformFor(violation.message.channel);
   if (what === 'delay') return void (await report(violation, platform, deps, signal));
   await tellAll(violation, platform, context, deps, signal);
@@ -60,12 +66,12 @@ async function tellAll(
   removed: Violation,
   platform: ConnectedPlatform,
   { lastAttempt }: JobContext,
-  deps: TellDeps,
+  deps: TellingDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let violation = removed;
   let first: AppError | null = null;
-  for (const step of [restore, report, tellAuthor, tellChannel]) {
+  for (const step of [putBackOrDelete, report, tellAuthor, tellChannel]) {
     try {
       violation = await step(violation, platform, deps, signal);
     } catch (thrown) {

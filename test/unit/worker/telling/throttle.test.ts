@@ -3,7 +3,7 @@ import { plain } from '@watchpost/shared/chat/say';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { postMoreLines } from '@watchpost/worker/notice/more-lines';
 import type { PostNotice } from '@watchpost/worker/notice/notice';
-import { linesAMinute, takeLine, unreadOnly } from '@watchpost/worker/violation/throttle';
+import { linesAMinute, takeLine, unreadOnly } from '@watchpost/worker/telling/throttle';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
 

@@ -1,5 +1,5 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { Violation } from '@watchpost/rules/violation';
+import { isAbsent, type Violation } from '@watchpost/rules/violation';
 
 /** The link to a violation's message; null: the message is gone, or the platform has no link to it. */
 export async function linkTo(
@@ -7,6 +7,5 @@ export async function linkTo(
   { chat }: Pick<ConnectedPlatform, 'chat'>,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const isGone = removal.state === 'removed' || removal.state === 'gone';
-  return isGone ? null : chat.permalink(message.channel, message.messageId, signal);
+  return isAbsent(removal.state) ? null : chat.permalink(message.channel, message.messageId, signal);
 }

@@ -4,8 +4,9 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Violation } from '@watchpost/rules/violation';
 import { noticeOf } from '@watchpost/rules/words/channel-notice';
 import type { Rates } from '../rates.ts';
-import { mayPass } from './patience.ts';
-import { isOver, neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
+import { mayPass } from '../violation/patience.ts';
+import { save, type StoreDeps } from '../violation/store.ts';
+import { isOver, neverPosted, progressSaver } from './progress.ts';
 
 export interface TellChannelDeps extends StoreDeps {
   rates: Rates;

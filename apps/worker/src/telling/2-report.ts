@@ -6,7 +6,8 @@ import { live } from '@watchpost/rules/findings';
 import { reportOf } from '@watchpost/rules/words/report';
 import { askCanRemove } from '../ask-can-remove.ts';
 import { linkTo } from './link-to.ts';
-import { neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
+import { save, type StoreDeps } from '../violation/store.ts';
+import { neverPosted, progressSaver } from './progress.ts';
 import { takeLine, unreadOnly } from './throttle.ts';
 
 export interface ReportDeps extends StoreDeps {

@@ -4,23 +4,24 @@ import { plain, say, sectionsOf } from '@watchpost/shared/chat/say';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import type { Violation } from '@watchpost/rules/violation';
+import { isAbsent, type Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
 import { actorRun, authorRun } from '@watchpost/rules/words/parts';
 import { markRestored } from '../restored-files.ts';
-import { isOver, progressSaver, save, type StoreDeps } from './store.ts';
+import { save, type StoreDeps } from '../violation/store.ts';
+import { isOver, progressSaver } from './progress.ts';
 
-export interface RestoreDeps extends StoreDeps {
+export interface PutBackDeps extends StoreDeps {
   quarantine: Pick<Quarantine, 'message' | 'files' | 'erase'>;
   documents: DocumentStore;
   log: Logger;
 }
 
 /** Does what an admin asked for: has the original posted again, or deletes it. Either way it is kept no longer. */
-export async function restore(
+export async function putBackOrDelete(
   violation: Violation,
   platform: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
-  deps: RestoreDeps,
+  deps: PutBackDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
   const { id, asked } = violation;
@@ -37,7 +38,7 @@ async function putBack(
   violation: Violation,
   by: string,
   { posts, moderation }: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
-  deps: RestoreDeps,
+  deps: PutBackDeps,
   signal: AbortSignal,
 ): Promise<Violation | null> {
   const { id, message, removal, restored } = violation;
@@ -73,7 +74,7 @@ interface KeptFile {
   bytes: () => Promise<Uint8Array>;
 }
 
-async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['posts'], deps: RestoreDeps, signal: AbortSignal) {
+async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['posts'], deps: PutBackDeps, signal: AbortSignal) {
   const uploaded: { id: string; title: string }[] = [];
   for (const { name, bytes } of files) {
     const title = name ?? 'file';
@@ -86,7 +87,7 @@ async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['p
 }
 
 const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
-  removal.files.some((file) => file.fileId === fileId && (file.state === 'removed' || file.state === 'gone'));
+  removal.files.some((file) => file.fileId === fileId && isAbsent(file.state));
 
 /** The original as our post, with who wrote it. Pure. */
 function restoredPost(violation: Violation, said: readonly string[], by: string): Post {
