@@ -50,6 +50,7 @@ describe('secrets', () => {
     ['https://deploy:VALUE@git.example.net/x.git', random.slice(0, 14)],
     ['curl -u ada:VALUE https://example.net', 'Tr4gic-horse'],
     ['<password>VALUE</password>', 'Tr4gichorse'],
+    ['sshpass -p VALUE ssh host', 'Tr4gichorse'],
     ['mysqldump -u root -pVALUE shop', 'Tr4gichorse'],
     ['WLAN-Schlüssel: VALUE', 'Kx82-mmQp-1177'],
     ["ALTER USER app WITH PASSWORD 'VALUE';", 'Tr4gichorse'],

@@ -78,8 +78,8 @@ function isDump(text: string, { start, end }: Span): boolean {
 }
 
 /** A year, or another group in front of a number, takes its place. In longer rows of groups there is no card. */
-const behindGroup = /^\d{4}(?<gap>[ \-])(?<number>\d{4}\k<gap>\d{4}\k<gap>\d{4}\k<gap>\d{4})(?!\d|\k<gap>\d{4}(?!\d))/;
-const groupBefore = /\d[ \-]$/;
+const behindGroup = /^\d{4}(?<gap>[ -])(?<number>\d{4}\k<gap>\d{4}\k<gap>\d{4}\k<gap>\d{4})(?!\d|\k<gap>\d{4}(?!\d))/;
+const groupBefore = /\d[ -]$/;
 
 /** The number behind a first group of four. */
 function afterGroup(text: string, start: number): Span | null {

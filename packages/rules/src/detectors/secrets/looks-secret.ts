@@ -43,15 +43,18 @@ export function looksLikePassword(value: string, isQuoted: boolean): boolean {
   // Most words fail here already.
   if (!digits.test(value) && !strongSigns.test(value) && !isQuoted) return false;
   if (isReference(value) || terms.test(value)) return false;
-  if (isQuoted && /^\p{L}{3,}(?:[-_. ]\p{L}{3,}){3,7}$/u.test(value))
-    return !/[.?!]$/.test(value) && value.length >= 20 && !/\s/.test(value);
   if (/\s/.test(value)) return false;
-  if (!letters.test(value)) return /^\d{6,}$/.test(value) || (digits.test(value) && strongSigns.test(value) && value.length >= 8);
+  if (isQuoted && /^\p{L}{3,}(?:[-_.]\p{L}{3,}){3,7}$/u.test(value)) return value.length >= 20;
+  if (!letters.test(value)) return isStrongNumber(value);
   // Without a digit or a sign it is a word, and words stand behind "password:" all the time.
-  return (
-    digits.test(value) || (strongSigns.test(value) && /^[^=&?]*$/.test(value) && /\p{L}{2}/u.test(value) && !/^\p{L}+[!?]+$/u.test(value))
-  );
+  return digits.test(value) || isStrongWord(value);
 }
+
+const isStrongNumber = (value: string): boolean =>
+  /^\d{6,}$/.test(value) || (digits.test(value) && strongSigns.test(value) && value.length >= 8);
+
+const isStrongWord = (value: string): boolean =>
+  strongSigns.test(value) && /^[^=&?]*$/.test(value) && /\p{L}{2}/u.test(value) && !/^\p{L}+[!?]+$/u.test(value);
 
 /** A passphrase is words on purpose. */
 export const looksLikePassphrase = (value: string): boolean => /^\p{L}{3,}(?:[-_. ]\p{L}{3,}){3,9}$/u.test(value) && !isPlaceholder(value);

@@ -93,7 +93,7 @@ async function valuesOf(text: string, names: RegExp, isSecret: (name: string, va
 const header = /\b(?:Bearer|Token|Basic|ApiKey)[ ]{1,2}["']?(?<value>[A-Za-z0-9._~+/=-]{16,4000})/gi;
 const userOption = /(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,60}:(?!\/\/)(?<value>[^\s"']{4,200})/g;
 /** Some programs take it right behind the letter. */
-const joinedOption = /\b(?:mysql\w*|mariadb\w*|sshpass)\b[^\n;|&]{0,200}?\s-p["']?(?<value>[^\s"'-][^\s"']{3,200})/g;
+const joinedOption = /\b(?:mysql\w*|mariadb\w*|sshpass)\b[^\n;|&]{0,200}?\s-p(?:(?<=sshpass -p) )?["']?(?<value>[^\s"'-][^\s"']{3,200})/g;
 
 function isCredential(scheme: string, value: string): boolean {
   if (!/^basic/i.test(scheme)) return looksLikeToken(value);
