@@ -112,14 +112,14 @@ for (const { backend, queue } of pairs)
       expect(slack.chat.messages.filter((each) => JSON.stringify(each).includes('This is a mistake'))).toHaveLength(12);
     }, 60_000);
 
-    it('a removal that Slack answers with ok:false is none, and the report says that it still stands there', async () => {
+    it('a removal that Slack answers with ok:false is none, and the report says that it is still there', async () => {
       await rule();
       slack.mischief('chat.delete', { kind: 'error', error: 'cant_delete_message' });
       const message = said(secret);
       await workers[0]!.queueMessage(message);
       expect((await done(message)).removal.state).toBe('failed');
       expect(slack.chat.messages).toContain(message);
-      expect(postsIn(slack, 'C0ADMIN')[0]).toContain('It still stands there.');
+      expect(postsIn(slack, 'C0ADMIN')[0]).toContain('is still there');
     });
 
     it('a removal that Slack confirms while it goes on showing the message is tried again', async () => {

@@ -179,7 +179,7 @@ for (const backend of oneOfEachBackend) {
     });
 
     it('is erased from quarantine for good, without the key, too', async () => {
-      expect(await run(['kept', ids.removed, '--delete'])).toMatchObject({ code: 0, out: [`the original of ${ids.removed} was erased`] });
+      expect(await run(['kept', ids.removed, '--delete'])).toMatchObject({ code: 0, out: [`the original of ${ids.removed} was deleted`] });
       await withDocuments(storage, async (documents) => {
         const quarantine = createQuarantine(documents, { keys, keepMs });
         expect([await quarantine.message(ids.removed, never), await quarantine.files(ids.removed, never)]).toEqual([null, []]);

@@ -4,7 +4,7 @@ import { createMetrics, type Metrics } from '@watchpost/shared/observability/met
 import type { Extractor } from '@watchpost/extract/extract';
 import { createJudge } from '@watchpost/rules/create-judge';
 import { createQuarantine } from '@watchpost/rules/store/quarantine';
-import type { Moderating } from '@watchpost/worker/rules';
+import type { Moderating } from '@watchpost/worker/moderating';
 import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { createRates } from '@watchpost/worker/rates';
 import { createRuleCounts } from '@watchpost/worker/rule-counts';
@@ -16,7 +16,7 @@ export const quarantineKey = 'a key of a test that has 32 characters and more';
 const dayMs = 86_400_000;
 
 /** Reads a file as text, whatever it is. */
-export const plainExtractor: Extractor = {
+const plainExtractor: Extractor = {
   extract: async (bytes) => ({ format: 'text', texts: [{ where: '', text: Buffer.from(bytes).toString() }], unread: [] }),
   close: async () => undefined,
 };

@@ -19,6 +19,7 @@ import type { Violation } from '@watchpost/rules/violation';
 import { createFileHandler } from '@watchpost/worker/file/pipeline';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
 import { recordLoss } from '@watchpost/worker/record-loss';
+import { createTellingHandler } from '@watchpost/worker/violation/tell';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { createFakePosts, type FakePosts } from './fake-posts.ts';
 import { createMemoryDocuments } from './memory-documents.ts';
@@ -36,7 +37,7 @@ export const adminChannel = 'slack:CADMIN';
 const startMs = 1_800_000_000_000;
 
 /** What a message is made of. */
-export interface Said {
+interface Said {
   text?: string;
   before?: MessageText[];
   files?: { id: string; bytes: string | Buffer; name?: string }[];
@@ -87,7 +88,11 @@ export interface RigOptions {
   documents?: DocumentStore;
   /** Of the quarantine; null: there is none. */
   keys?: readonly string[] | null;
-  over?: (deps: Parameters<typeof createViolationHandler>[0] & Parameters<typeof createFileHandler>[0]) => object;
+  over?: (
+    deps: Parameters<typeof createViolationHandler>[0] &
+      Parameters<typeof createTellingHandler>[0] &
+      Parameters<typeof createFileHandler>[0],
+  ) => object;
 }
 
 /** The worker's jobs about rules without servers: documents, chat and posts are in memory, and time passes when a test says so. */
@@ -132,7 +137,12 @@ export function createRuleRig({ documents, keys = [quarantineKey], over }: RigOp
     platformFor: () => fakePlatform(rig, visible),
   };
   const all = { ...deps, ...over?.(deps) };
-  const handlers = { message: createMessageHandler(all), file: createFileHandler(all), violation: createViolationHandler(all) };
+  const handlers = {
+    message: createMessageHandler(all),
+    file: createFileHandler(all),
+    violation: createViolationHandler(all),
+    telling: createTellingHandler(all),
+  };
   const rig: RuleRig = {
     documents: stored,
     parts,
@@ -163,6 +173,7 @@ export function createRuleRig({ documents, keys = [quarantineKey], over }: RigOp
       if (job.kind === 'message') return handlers.message(job, full, never);
       if (job.kind === 'file') return handlers.file(job, full, never);
       if (job.kind === 'violation') return handlers.violation(job, full, never);
+      if (job.kind === 'telling') return handlers.telling(job, full, never);
       if (job.kind === 'notice') return undefined;
       throw new Error(`nobody runs ${job.kind} here`);
     },

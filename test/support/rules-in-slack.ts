@@ -5,6 +5,7 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobHandlers } from '@watchpost/shared/jobs/job-queue';
 import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -17,13 +18,14 @@ import { createSlackModeration } from '@watchpost/slack/moderation';
 import { createSlackPlatform } from '@watchpost/slack/platform';
 import { createFileHandler } from '@watchpost/worker/file/pipeline';
 import { createMessageHandler } from '@watchpost/worker/message/pipeline';
+import { createTellingHandler } from '@watchpost/worker/violation/tell';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { moderatingParts } from './moderating-parts.ts';
 import { postsOn } from './posts-rig.ts';
 
 const log = createLogger('test', 'silent');
 /** In pieces, so that nobody takes it for a real one. */
-export const adminToken = ['xoxp', 'admin', 'token'].join('-');
+const adminToken = ['xoxp', 'admin', 'token'].join('-');
 
 /** A fake Slack whose admin's token may remove what others wrote. */
 export function withAdmin(slack: FakeSlack): void {
@@ -66,14 +68,12 @@ export function startWatching(slack: FakeSlack, documents: DocumentStore, queue:
   const deps = { ...parts, ...common, documents, extractor };
   const nobody = async (): Promise<never> => Promise.reject(new Error('no such job here'));
   const handlers: JobHandlers = {
-    snapshot: nobody,
-    visit: nobody,
+    ...perKind(() => nobody),
     notice: async () => undefined,
-    interaction: nobody,
-    result: nobody,
     message: createMessageHandler(deps),
     file: createFileHandler(deps),
     violation: createViolationHandler(deps),
+    telling: createTellingHandler(deps),
   };
   const receiver = createJobReceiver(queue, handlers, { concurrency: () => 8, log });
   let serial = 0;

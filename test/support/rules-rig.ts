@@ -39,7 +39,7 @@ export interface RulesRig {
   /** The answer to what UBOB typed after `/rules`. */
   ask(text: string): Promise<Post>;
   /** The same as text. */
-  type(text: string, given?: { member?: string; attempt?: number; atMs?: number }): Promise<string>;
+  type(text: string, given?: { member?: string; atMs?: number }): Promise<string>;
   /** What somebody reads who pressed this. */
   press(action: ViolationAction, id: string, given?: { member?: string; channel?: ChannelKey }): Promise<string>;
   /** A violation as it is stored: a removed message of UADA, who was told. */
@@ -89,9 +89,9 @@ export function rulesRig(documents: DocumentStore, options: { canQuarantine?: bo
     canRemove: { can: true },
     recent: new Map(),
     edited: [],
-    ask: async (text) => runRules(text, { asker: askerOf(rig, 'UBOB'), atMs: Date.now(), attempt: 1 }, rig.deps, never),
-    type: async (text, { member = 'UBOB', attempt = 1, atMs = Date.now() } = {}) =>
-      textOf(await runRules(text, { asker: askerOf(rig, member), atMs, attempt }, rig.deps, never)),
+    ask: async (text) => runRules(text, { asker: askerOf(rig, 'UBOB'), atMs: Date.now() }, rig.deps, never),
+    type: async (text, { member = 'UBOB', atMs = Date.now() } = {}) =>
+      textOf(await runRules(text, { asker: askerOf(rig, member), atMs }, rig.deps, never)),
     press: async (action, id, { member = 'UBOB', channel = 'slack:CADMIN' } = {}) => {
       const deed = { do: 'moderate', target: { action, violation: id } } as const;
       const job = interaction(deed, { by: { member, channel, thread: null, url: null } });

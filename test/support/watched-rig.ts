@@ -47,4 +47,4 @@ export function watchedRig(options: Parameters<typeof ingestRig>[0] = {}): Rig &
 }
 
 /** The message jobs that were queued. */
-export const messageJobs = ({ sent }: Pick<Rig, 'sent'>): MessageJob[] => sent.flatMap(({ job }) => (job.kind === 'message' ? job : []));
+const messageJobs = ({ sent }: Pick<Rig, 'sent'>): MessageJob[] => sent.flatMap(({ job }) => (job.kind === 'message' ? job : []));

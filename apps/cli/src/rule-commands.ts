@@ -57,7 +57,7 @@ export const ruleCommands: Record<string, CommandEntry> = {
   },
   'rules history': {
     usage: '[--limit N] [--json]',
-    does: 'list the latest changes of rules, and who read or erased originals',
+    does: 'list the latest changes of rules, and who read or deleted originals',
     needs: 'gallery',
     load: () => import('./commands/rules/history.ts'),
   },
@@ -106,7 +106,7 @@ export const ruleCommands: Record<string, CommandEntry> = {
   },
   'rules kept': {
     usage: 'ID [--put DIR | --delete] [--json]',
-    does: 'say what is in quarantine of a violation; write it to files, or erase it; needs QUARANTINE_KEY',
+    does: 'say what is in quarantine of a violation; write it to files, or delete it; needs QUARANTINE_KEY',
     needs: 'gallery',
     load: () => import('./commands/rules/kept.ts'),
   },

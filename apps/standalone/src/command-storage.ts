@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { OpenStorage } from '@watchpost/cli/run-command';
+import type { Env } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { checkDataDir } from './config.ts';
+import { knownQuarantineKey } from './demo/quarantine-key.ts';
 import { embeddedPostgresUrl } from './data-folder/embedded-file.ts';
 import { demoDataDirOf, nothingIsSet, planFor } from './plan.ts';
 import { prepareDataDir } from './data-folder/data-dir.ts';
@@ -22,7 +24,7 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const folders = nothingIsSet(env) ? [ownDir, demoDataDirOf(env)] : [ownDir];
   for (const folder of folders) {
     const running = await embeddedPostgresUrl(folder);
-    if (running !== undefined) return { env: { ...env, POSTGRES_URL: running }, close: asItIs.close };
+    if (running !== undefined) return { env: await envOf(env, folder, running), close: asItIs.close };
   }
   const existing = folders.find((folder) => existsSync(path.join(folder, 'postgres')));
   if (existing === undefined && needs !== 'gallery-or-new') return asItIs;
@@ -30,5 +32,11 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   await prepareDataDir(dataDir);
   const { startPostgres } = await import('./processes/postgres/postgres-server.ts');
   const server = await startPostgres({ dataDir, log: createLogger('database', 'silent') }, signal);
-  return { env: { ...env, POSTGRES_URL: server.url }, close: async () => server.stop() };
+  return { env: await envOf(env, dataDir, server.url), close: async () => server.stop() };
 };
+
+/** With the database of a folder, and the key that its demonstration has for originals. */
+async function envOf(env: Env, folder: string, url: string): Promise<Env> {
+  const key = env['QUARANTINE_KEY'] === undefined && folder === demoDataDirOf(env) ? await knownQuarantineKey(folder) : undefined;
+  return { ...env, POSTGRES_URL: url, ...(key !== undefined && { QUARANTINE_KEY: key }) };
+}

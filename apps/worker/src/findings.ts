@@ -1,7 +1,8 @@
 import type { Author, MessageRef } from '@watchpost/shared/chat/message';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Match } from '@watchpost/rules/judge';
-import type { Rule, RuleAction } from '@watchpost/rules/rule';
+import type { Rule } from '@watchpost/rules/rule';
+import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Finding, Unread, Violation } from '@watchpost/rules/violation';
 import type { StoredViolation, Violations } from '@watchpost/rules/violations';
 
@@ -9,14 +10,6 @@ import type { StoredViolation, Violations } from '@watchpost/rules/violations';
 export function findingOf({ rule, where, start, end, masked }: Match, fileId: string | null, atMs: number): Finding {
   const { id, name, description, severity, action, dryRun, notice } = rule;
   return { ruleId: id, ruleName: name, description, severity, action, dryRun, notice, where, start, end, masked, fileId, atMs };
-}
-
-const strength: Record<RuleAction, number> = { report: 0, remove: 1, quarantine: 2 };
-
-/** The strongest action of the findings that lead to anything; null: all are of rules in dry run. Pure. */
-export function strongestOf(findings: readonly Pick<Finding, 'action' | 'dryRun'>[]): RuleAction | null {
-  const live = findings.filter(({ dryRun }) => !dryRun).map(({ action }) => action);
-  return live.sort((a, b) => strength[b] - strength[a])[0] ?? null;
 }
 
 /** Findings by what the rules say now: of a rule that was removed, disabled or put back into dry run nothing follows any more. Pure. */
@@ -29,6 +22,18 @@ export function asRulesSayNow(findings: readonly Finding[], rules: readonly Rule
     // One that only reported when it matched does not remove afterwards.
     return finding.action === 'report' ? finding : { ...finding, action: rule.action };
   });
+}
+
+/** Whether a message, or a file of it, was removed: what is kept of it is, or an admin has decided about it. */
+export async function isRemoved(
+  message: Pick<MessageRef, 'channel' | 'messageId'>,
+  fileId: string | null,
+  violations: Pick<Violations, 'get'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { removal } = (await violations.get(violationIdOf(message.channel, message.messageId), signal))?.violation ?? {};
+  const state = fileId === null ? removal?.state : removal?.files.find((each) => each.fileId === fileId)?.state;
+  return state === 'removed' || state === 'gone';
 }
 
 export interface AddDeps {

@@ -6,9 +6,18 @@ import { createNoticeHandler, type NoticeDeps } from './notice/pipeline.ts';
 import { createResultHandler, type ResultDeps } from './result/pipeline.ts';
 import { createSnapshotHandler, type SnapshotDeps } from './snapshot/pipeline.ts';
 import { createViolationHandler, type ViolationDeps } from './violation/pipeline.ts';
+import { createTellingHandler, type TellDeps } from './violation/tell.ts';
 import { createVisitHandler, type VisitDeps } from './visit/pipeline.ts';
 
-export type HandlersDeps = SnapshotDeps & VisitDeps & NoticeDeps & InteractionDeps & MessageDeps & FileDeps & ViolationDeps & ResultDeps;
+export type HandlersDeps = SnapshotDeps &
+  VisitDeps &
+  NoticeDeps &
+  InteractionDeps &
+  MessageDeps &
+  FileDeps &
+  ViolationDeps &
+  TellDeps &
+  ResultDeps;
 
 /** One handler for each job kind; a kind without one does not compile. */
 export function createHandlers(deps: HandlersDeps): JobHandlers {
@@ -20,6 +29,7 @@ export function createHandlers(deps: HandlersDeps): JobHandlers {
     message: createMessageHandler(deps),
     file: createFileHandler(deps),
     violation: createViolationHandler(deps),
+    telling: createTellingHandler(deps),
     result: createResultHandler(deps),
   };
 }

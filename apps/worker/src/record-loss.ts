@@ -7,27 +7,15 @@ import { recordFailure, type RecordFailureDeps } from './record-failure.ts';
 import { recordLost } from './violation/lost.ts';
 
 interface LossDeps extends RecordFailureDeps, Pick<MessageDeps, 'sender' | 'sendTimeoutMs'> {
-  violations: Pick<Violations, 'add' | 'update'>;
+  violations: Pick<Violations, 'add' | 'get' | 'update'>;
   ruleCounts: MessageDeps['ruleCounts'] & FileDeps['ruleCounts'];
 }
 
 /** Notes that a job failed whose handler could not do it: its workers died, or what it needs is missing for good. Never rejects. */
 export async function recordLoss(job: Job, error: AppError, deps: LossDeps, signal: AbortSignal): Promise<void> {
-  switch (job.kind) {
-    case 'snapshot':
-    case 'result':
-      return recordFailure(job, error, deps, signal);
-    case 'message':
-      return recordUnjudged(job, error, deps, signal);
-    case 'file':
-      return recordUnread(job, error, deps, signal);
-    case 'violation':
-      return error.code === 'job-worker-lost' ? recordLost(job.violationId, deps, signal) : undefined;
-    case 'visit':
-    case 'notice':
-    case 'interaction':
-      return undefined;
-    default:
-      return job satisfies never;
-  }
+  if (job.kind === 'snapshot' || job.kind === 'result') await recordFailure(job, error, deps, signal);
+  else if (job.kind === 'message') await recordUnjudged(job, error, deps, signal);
+  else if (job.kind === 'file') await recordUnread(job, error, deps, signal);
+  else if ((job.kind === 'violation' || job.kind === 'telling') && error.code === 'job-worker-lost')
+    await recordLost(job.violationId, deps, signal);
 }

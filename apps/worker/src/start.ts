@@ -25,7 +25,7 @@ import { createKeptFiles } from './kept-files.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
-import { createModerating, sayWhatIsPossible } from './rules.ts';
+import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';

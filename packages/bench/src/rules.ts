@@ -25,6 +25,7 @@ import { startRedis } from './servers/redis.ts';
 
 const channels = { read: 'C0CAMERAS', write: 'C0RESULTS', admin: 'C0ADMINS', chat: 'C0CHAT', removing: 'C0REMOVING' };
 const actor = 'bench';
+const adminToken = 'xoxp-bench';
 
 /** What looking at messages may cost at most, and how well detectors find. */
 const goals = { p95VerdictSeconds: 1, p95RemovalSeconds: 2, precision: 0.97, recall: 0.97 };
@@ -109,7 +110,7 @@ async function startPair(options: { rules: number }, queue: 'redis' | 'postgres'
   const env = {
     ...storage,
     SLACK_API_TOKEN: 'xoxb-bench',
-    SLACK_USER_TOKEN: 'xoxp-bench',
+    SLACK_USER_TOKEN: adminToken,
     SLACK_API_URL: slack.apiUrl,
     SLACK_FILE_HOSTS: slack.url,
     READ_SLACK_CHANNEL_ID: channels.read,
@@ -130,6 +131,8 @@ async function startPair(options: { rules: number }, queue: 'redis' | 'postgres'
 
 async function startSlack(): Promise<FakeSlack & Started> {
   const slack = await startFakeSlack();
+  slack.tokens.set(adminToken, { user: 'U0ADMIN', scopes: ['chat:write', 'files:write'] });
+  slack.people.users.set('U0ADMIN', { is_admin: true });
   return Object.assign(slack, { stop: () => slack.close() });
 }
 

@@ -1,4 +1,4 @@
-import { decodeText } from './encoding/decode-text.ts';
+import { decodeText, encodingOf } from './encoding/decode-text.ts';
 import { stringsIn } from './encoding/strings.ts';
 import { within } from './place.ts';
 import { LimitError, UnreadError, type Place, type ReadBytes, type Reading } from './reading.ts';
@@ -51,10 +51,22 @@ function readText(bytes: Buffer, encoding: string, { where }: Place, reading: Re
   if (bytes.length > (most + 1) * 4) throw new LimitError(where, 'too-large');
 }
 
+/** Reads a file that is no text. One that only begins like something else, and is a text, is read as a text, though it counts as unread. */
+async function readOther(format: Exclude<SniffedFormat, 'text'>, bytes: Buffer, place: Place, reading: Reading): Promise<void> {
+  try {
+    await readers[format](bytes, place, reading);
+  } catch (thrown) {
+    const isUnknown = thrown instanceof UnreadError && (thrown.reason === 'broken' || thrown.reason === 'unsupported');
+    const encoding = isUnknown ? encodingOf(bytes) : null;
+    if (encoding) readText(bytes, encoding, place, reading);
+    throw thrown;
+  }
+}
+
 /** Reads a file by what its bytes are. */
 export const readBytes: ReadBytes = async (bytes, place, reading) => {
   const { format, encoding } = await sniff(bytes);
   reading.format(place, format);
   if (format === 'text') readText(bytes, encoding ?? 'utf-8', place, reading);
-  else await readers[format](bytes, place, reading);
+  else await readOther(format, bytes, place, reading);
 };

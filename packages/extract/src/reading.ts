@@ -71,6 +71,9 @@ export interface Reading {
   quiet(): Reading;
 }
 
+/** Without what no database takes: NULs, and halves of characters. */
+const clean = (text: string): string => text.replace(/[\0\p{Cs}]/gu, (one) => (one === '\0' ? '' : '\uFFFD'));
+
 /** So many parts are listed by their place; after them each reason is listed once more, without one. */
 const mostUnread = 100;
 
@@ -115,7 +118,7 @@ export function createReading(limits: ReadingLimits, ocr: boolean, readBytes: Re
       charactersLeft: () => characters,
       text: (where, text) => {
         if (text.trim() === '') return;
-        output.text(where, text.slice(0, characters));
+        output.text(where, clean(text.slice(0, characters)));
         characters -= text.length;
         if (characters < 0) throw new LimitError(where, 'too-large');
       },

@@ -71,7 +71,7 @@ export const violationSchema = z.object({
     /** Why it failed: a code and a sentence without anything of the message. */
     error: z.string().nullable(),
     atMs: z.number().int().nullable(),
-    /** The change for which it failed for good: only a later one tries it again. */
+    /** The change for which it failed for good, or three workers died: only a later one tries it again. */
     failedFor: z.number().int().exactOptional(),
   }),
   kept: z.object({ state: z.enum(keptStates), by: z.string().nullable(), atMs: z.number().int().nullable() }),

@@ -1,4 +1,4 @@
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { ChannelKey, ChatFile } from '@watchpost/shared/chat/chat';
 import type { MessageRef } from '@watchpost/shared/chat/message';
 import type { Finding, Unread, Violation } from './violation.ts';
 
@@ -71,13 +71,15 @@ export interface Violations {
 export interface Original {
   /** The texts as they stood in the message. */
   texts: readonly { where: string; text: string }[];
+  /** Its files; missing: it had none. */
+  files?: readonly ChatFile[];
 }
 
 /** Originals of removed messages and files, encrypted (AES-256-GCM) under QUARANTINE_KEY. */
 export interface Quarantine {
   /** False without a key: then nothing can be kept, and rules that want it report only. */
   canKeep: boolean;
-  /** Writing the same again is a no-op. Rejects with `quarantine-key-missing`. */
+  /** Writing the same again is a no-op, unless it was kept under a key that is not known any more. Rejects with `quarantine-key-missing`. */
   keepMessage(violationId: string, original: Original, signal: AbortSignal): Promise<void>;
   keepFile(violationId: string, file: { fileId: string; name: string | null; bytes: Uint8Array }, signal: AbortSignal): Promise<void>;
   /** Null: not kept, or erased. Rejects with `envelope-unreadable` if it was kept under another key. */

@@ -27,8 +27,10 @@ export const slackReaderEnv = {
 export interface SlackReader {
   chat: Pick<ChatPlatform, 'download' | 'permalink'>;
   moderation: Pick<ChatModeration, 'recent'>;
-  /** Where rules never apply: the channels of results and of the admins. */
-  ownChannels: readonly ChannelKey[];
+  /** Where rules never apply; null: none is configured. */
+  adminChannel: ChannelKey | null;
+  /** Where our own posts are results, also those with pictures; null: none is configured. */
+  resultsChannel: ChannelKey | null;
   /** Whether our own app posted it. */
   isOwn: (message: Message) => boolean;
 }
@@ -43,7 +45,8 @@ export async function openSlackReader(config: ConfigOf<typeof slackReaderEnv>, s
   return {
     chat: createSlackPlatform({ call, token, allows: allowHosts(config.SLACK_FILE_HOSTS) }),
     moderation: createSlackModeration({ call, userCall: null }),
-    ownChannels: [WRITE_SLACK_CHANNEL_ID, ADMIN_SLACK_CHANNEL_ID].filter((id) => id !== undefined).map(slackChannel),
+    adminChannel: ADMIN_SLACK_CHANNEL_ID === undefined ? null : slackChannel(ADMIN_SLACK_CHANNEL_ID),
+    resultsChannel: WRITE_SLACK_CHANNEL_ID === undefined ? null : slackChannel(WRITE_SLACK_CHANNEL_ID),
     isOwn: ({ author }) => (author.bot !== null && author.bot === bot) || (author.member !== null && author.member === member),
   };
 }

@@ -19,7 +19,7 @@ describe('the command line', () => {
     const { code, out, err } = await run(argv);
     expect([code, err]).toEqual([0, []]);
     const rows = out.filter((line) => line.startsWith('  '));
-    expect(rows.map((row) => row.trim().split(' ')[0])).toEqual([...commands.keys()]);
+    expect(rows.map((row) => /^ {2}([a-z]+(?: [a-z]+)?) /.exec(row)?.[1])).toEqual([...commands.keys()]);
     const columns = [...commands.values()].map(({ does }, index) => rows[index]?.indexOf(does));
     expect(new Set(columns).size).toBe(1);
     expect(columns[0]).toBeGreaterThan(2);
@@ -32,15 +32,17 @@ describe('the command line', () => {
   });
 
   it.each([...commands.keys()])('%s answers an unknown option with its usage and exit code 2', async (name) => {
-    const { code, out, err } = await run([name, '--nonsense']);
+    const { code, out, err } = await run([...name.split(' '), '--nonsense']);
     expect([code, out]).toEqual([2, []]);
     expect(err).toEqual([expect.stringMatching(/^usage-invalid: .*--nonsense/), expect.stringMatching(`^usage: ${name}`)]);
   });
 
-  it.each([...commands.keys()])('%s --help prints its usage and what it does', async (name) => {
-    const { code, out, err } = await run([name, '--help']);
+  it.each([...commands.keys()])('%s --help prints its usage, what it does, and its options', async (name) => {
+    const { code, out, err } = await run([...name.split(' '), '--help']);
     expect([code, err]).toEqual([0, []]);
-    expect(out).toEqual([expect.stringMatching(`^usage: ${name}`), commands.get(name)?.does]);
+    const { does, options } = commands.get(name)!;
+    const optionLines = options?.map(([option]): unknown => expect.stringContaining(`  ${option}  `));
+    expect(out).toEqual([expect.stringMatching(`^usage: ${name}`), does, ...(optionLines ? ['', ...optionLines] : [])]);
   });
 
   it('takes --help behind -- for a name', async () => {

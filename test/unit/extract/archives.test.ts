@@ -93,6 +93,14 @@ describe('archives', () => {
     expect(textAt(read, 'entry 2')).toBe('readable');
   });
 
+  it('reads entries whose headers lie about their size', async () => {
+    const read = await readHere(
+      makeZip(['stored', 'packed'].map((bytes) => ({ name: bytes, bytes, isStored: bytes === 'stored', claimedBytes: 3 }))),
+    );
+    expect([textAt(read, 'entry 1'), textAt(read, 'entry 2')]).toEqual(['stored', 'packed']);
+    expect(read.unread).toEqual([]);
+  });
+
   it('reads names that would leave the folder, which are only names here', async () => {
     expect(textAt(await readHere(makeZip([{ name: '../../etc/passwd', bytes: 'text' }])), 'entry 1')).toBe('text');
   });

@@ -17,6 +17,9 @@ import { describe, expect, it } from 'vitest';
 import { makeZip } from '../../support/make-zip.ts';
 import { allText, fixture, readHere, textAt } from '../../support/read-in-process.ts';
 
+/** Its types describe the package as CommonJS, whose class is `default`; what is imported is the class. */
+const SlideShow = pptx as unknown as typeof pptx.default;
+
 const paragraph = (text: string) => new Paragraph(text);
 
 async function wordDocument(): Promise<Buffer> {
@@ -59,9 +62,7 @@ async function workbook(): Promise<Buffer> {
 }
 
 async function slides(): Promise<Buffer> {
-  // Its types describe the CommonJS form, where the class is called `default`.
-  const Show = 'default' in pptx ? pptx.default : pptx;
-  const show = new Show();
+  const show = new SlideShow();
   const slide = show.addSlide();
   slide.addText([{ text: 'spl' }, { text: 'it', options: { bold: true } }], { x: 1, y: 1 });
   slide.addNotes('what the speaker knows');

@@ -66,6 +66,11 @@ describe('the text of a file, whatever its encoding', () => {
     expect(textAt(await readHere(wide(text, 2, true)), '')).toBe(text);
   });
 
+  it('reads Japanese in UTF-16, in which nothing but the mark tells', async () => {
+    expect(textAt(await readHere(wide(mark + japanese, 2, false)), '')).toBe(japanese);
+    expect(textAt(await readHere(wide(mark + japanese, 2, true)), '')).toBe(japanese);
+  });
+
   it('reads the quotation marks of windows-1252', async () => {
     const bytes = Buffer.concat([Buffer.from([0x93]), Buffer.from('geheim für alle', 'latin1'), Buffer.from([0x94, 0x20, 0x80])]);
     expect(textAt(await readHere(bytes), '')).toBe('“geheim für alle” €');
@@ -89,6 +94,17 @@ describe('the text of a file, whatever its encoding', () => {
   it('reads no text into bytes that are none, and says so', async () => {
     const noise = gzipSync(Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * index * 31 + index) % 251))).subarray(40);
     expect(await readHere(noise)).toEqual({ format: 'binary', texts: [], unread: [{ where: '', reason: 'unsupported' }] });
+  });
+
+  it('takes letters among control characters for no text', async () => {
+    expect((await readHere('ab\u0001\u0002'.repeat(100))).unread).toEqual([{ where: '', reason: 'unsupported' }]);
+  });
+
+  it('reads a text that only begins like something else, which counts as unread nevertheless', async () => {
+    const pdf = await readHere('A file that begins with %PDF- is a PDF. The password is hunter2.');
+    expect(textAt(pdf, '')).toContain('hunter2');
+    expect(pdf.unread).toEqual([{ where: '', reason: 'broken' }]);
+    expect(textAt(await readHere('BZh is what a bzip2 begins with. The password is hunter2.'), '')).toContain('hunter2');
   });
 
   it('says no more than the limit allows, and that there was more', async () => {

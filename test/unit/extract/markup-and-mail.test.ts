@@ -49,6 +49,11 @@ describe('XML', () => {
     expect(textAt(read, 'comments')).toContain('a remark');
   });
 
+  it('says nothing that a database would refuse', async () => {
+    expect(textAt(await readHere('<a>se&#0;cret &#xD800;</a>'), '')).toBe('se\uFFFDcret \uFFFD');
+    expect(textAt(await readHere(String.raw`{\rtf1 se\u0?cret \u55296?}`), '')).toBe('secret \uFFFD');
+  });
+
   it('reads SVG, where a word is spread over several elements', async () => {
     expect(textAt(await readHere('<svg xmlns="http://www.w3.org/2000/svg"><text>spl<tspan dx="1">it</tspan></text></svg>'), '')).toBe(
       'split\n',

@@ -124,6 +124,19 @@ describe('the history of a channel', () => {
     await expect(read([picture(10, 'F1')], rig)).rejects.toBe(away);
   });
 
+  it('has a message of before that was edited meanwhile, where threads of before are asked for', async () => {
+    const said = (secondsAgo: number, editedAgo: number | null) => ({
+      ...caption(secondsAgo, `said ${String(secondsAgo)}`),
+      user: 'U1',
+      ...(editedAgo !== null && { edited: { user: 'U1', ts: ts(editedAgo) } }),
+    });
+    const rig = watchedRig();
+    const all = [said(90_000, 590), said(91_000, 90_500), said(92_000, null)];
+    const { result } = await read(all, rig, { threadsFromMs: now - 7 * 86_400_000 });
+    expect(rig.messages().map(({ messageId }) => messageId)).toEqual([ts(90_000)]);
+    expect(result).toMatchObject({ messages: 1, watched: 1 });
+  });
+
   it('has a thread of before that went on meanwhile, and of its replies only the new ones, where that is asked for', async () => {
     const parent = { ...caption(90_000, 'old'), thread_ts: ts(90_000), reply_count: 2, latest_reply: ts(590) };
     const quiet = { ...caption(95_000, 'older'), thread_ts: ts(95_000), reply_count: 1, latest_reply: ts(94_000) };

@@ -82,7 +82,7 @@ describe('a judge', () => {
   });
 
   it('keeps the matches of the strongest live action when there are too many', async () => {
-    const weak = Array.from({ length: 250 }, (_, index) => rule(`weak${index}`, { pattern: `x(?:${index})?` }));
+    const weak = Array.from({ length: 250 }, (_, index) => rule(`weak${index}`, { pattern: `x(?:${index})?` }, { dryRun: false }));
     const strong = rule('strong', { pattern: 'x+' }, { action: 'quarantine', dryRun: false });
     expect((await found([...weak, strong], 'x')).map(([id]) => id)).toContain('strong');
   });

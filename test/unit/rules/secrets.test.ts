@@ -1,5 +1,5 @@
 import { detectors } from '@watchpost/rules/detectors/detectors';
-import { recommendedRules } from '@watchpost/rules/detectors/secrets/library';
+import { foundByLibrary, recommendedRules } from '@watchpost/rules/detectors/secrets/library';
 import { describe, expect, it } from 'vitest';
 
 const breathe = async (): Promise<void> => {};
@@ -48,6 +48,8 @@ describe('secrets', () => {
     ['{\\"api_key\\": \\"VALUE\\"}', hexadecimal],
     ['Authorization: Bearer VALUE', random],
     ['https://deploy:VALUE@git.example.net/x.git', random.slice(0, 14)],
+    ['https://VALUE:x-oauth-basic@github.com/acme', hexadecimal],
+    ['https://VALUE@github.com/acme', hexadecimal],
     ['curl -u ada:VALUE https://example.net', 'Tr4gic-horse'],
     ['<password>VALUE</password>', 'Tr4gichorse'],
     ['sshpass -p VALUE ssh host', 'Tr4gichorse'],
@@ -57,6 +59,13 @@ describe('secrets', () => {
     ['Server=db1;Password=VALUE;Encrypt=true', 'Tr4gichorse'],
     ['machine x login y password VALUE', 'Tr4gichorse'],
     ['AccountName=shop;AccountKey=VALUE;Suffix=x', `${random}${random}${random.slice(0, 10)}==`],
+    ['sshpass -p VALUE ssh x', 'Tr4gichorse!'],
+    ['mysql -u root -pVALUE shop', 'Tr4gichorse!'],
+    ['Zugangsdaten: admin / VALUE', 'Tr4gichorse!'],
+    ['<add key="Password" value="VALUE" />', 'Tr4gichorse!'],
+    ['password\tVALUE', 'Tr4gichorse!'],
+    ['the api key VALUE', hexadecimal],
+    ['Authorization: Basic VALUE', Buffer.from('ada:Tr4gichorse').toString('base64')],
     ['| user | password |\n| ada | x |\n| password | VALUE |', 'Tr4gichorse'],
   ])('the value in %j', async (template, value) => {
     expect(await found(template.replace('VALUE', () => value))).toEqual([value]);
@@ -71,7 +80,9 @@ describe('secrets', () => {
 
   it('in a message that asks the library to look away', async () => {
     const token = join('ghp_', random.slice(0, 36));
-    expect(await found(`// secretlint-disable\n${token}`)).toEqual([token]);
+    const text = `// secretlint-disable\n${token}`;
+    expect(await found(text)).toEqual([token]);
+    expect(await foundByLibrary(text)).toEqual([{ start: text.length - 40, end: text.length }]);
   });
 
   it.each([
@@ -91,6 +102,12 @@ describe('secrets', () => {
     'max_tokens: 4096, token_count: 128000',
     'pass: 1200000 fail: 3',
     'compass: north2west',
+    'password: !vault |',
+    'API_KEY=your_api_key_here',
+    'password: (in Vault2)',
+    'password: z.string().min(8)',
+    'session token: user1.session2',
+    'Authorization: Basic YWJjZGVmZ2hpamtsbW5vcA==',
     join('AKIA', 'IOSFODNN7EXAMPLE'),
     join('ghp_', 'x'.repeat(36)),
     join('xoxb-', 'your-bot-token'),

@@ -136,6 +136,12 @@ describe('a run of text', () => {
     expect(renderMrkdwn([{ text: '', time: { atMs, format: 'time' } }])).toBe('<!date^1795356153^{time}|?>');
   });
 
+  it('with a channel mentions this channel, and direct messages only as text', () => {
+    expect(renderMrkdwn([{ text: 'in ' }, { text: 'C0123ABC', channel: 'C0123ABC' }])).toBe('in <#C0123ABC>');
+    expect(renderMrkdwn([{ text: 'D0123ABC', channel: 'D0123ABC' }])).toBe('D0123ABC');
+    expect(renderMrkdwn([{ text: 'general', channel: 'C1> <!here' }])).toBe('general');
+  });
+
   it('with a member mentions no one but this member', () => {
     expect(renderMrkdwn([{ text: 'Bob', member: 'U0123ABC' }])).toBe('<@U0123ABC>');
     expect(renderMrkdwn([{ text: 'Bob', member: '!channel' }])).toBe('Bob');

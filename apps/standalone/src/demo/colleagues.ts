@@ -33,7 +33,7 @@ export async function runColleagues(
     if (signal.aborted) return;
     const client = new WebClient(slack.memberToken(by), { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
     try {
-      await client.chat.postMessage({ channel: slack.channelId(channel), text });
+      await client.apiCall('chat.postMessage', { channel: slack.channelId(channel), text });
     } catch (error) {
       say(`${by} could not post: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -1,13 +1,15 @@
 import type { FileJob } from '@watchpost/shared/jobs/file-job';
 import type { Match } from '@watchpost/rules/judge';
+import { live, strongestOf } from '@watchpost/rules/findings';
 import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Unread } from '@watchpost/rules/violation';
-import type { Quarantine } from '@watchpost/rules/violations';
-import { addToViolation, findingOf, strongestOf, type AddDeps } from '../findings.ts';
+import type { Quarantine, Violations } from '@watchpost/rules/violations';
+import { addToViolation, findingOf, isRemoved, type AddDeps } from '../findings.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import type { Fetched } from './1-fetch.ts';
 
 export interface RecordDeps extends AddDeps {
+  violations: Pick<Violations, 'add' | 'get'>;
   quarantine: Pick<Quarantine, 'canKeep' | 'keepFile'>;
   ruleCounts: Pick<RuleCounts, 'matches'>;
   now: () => number;
@@ -22,7 +24,8 @@ export async function record(
   signal: AbortSignal,
 ): Promise<void> {
   const findings = matches.map((match) => findingOf(match, job.fileId, deps.now()));
-  if (deps.quarantine.canKeep && strongestOf(findings) === 'quarantine') {
+  const keeps = deps.quarantine.canKeep && strongestOf(live(findings)) === 'quarantine';
+  if (keeps && !(await isRemoved(job, job.fileId, deps.violations, signal))) {
     const kept = { fileId: job.fileId, name: file.name, bytes };
     await deps.quarantine.keepFile(violationIdOf(job.channel, job.messageId), kept, signal);
   }

@@ -77,7 +77,7 @@ async function doDeed(
     case 'moderate':
       return asker.platform.members.tell(by, await moderate(job, deed, asker, deps, signal), signal);
     case 'rules':
-      return answerRules(job, deed, asker, attempt, deps, signal);
+      return answerRules(job, deed, asker, deps, signal);
     case 'nothing':
       return 'idle';
     default:
@@ -93,13 +93,12 @@ async function answerRules(
   { id, by, atMs }: InteractionJob,
   { sealed }: Extract<Deed, { do: 'rules' }>,
   asker: Asker,
-  attempt: number,
   deps: InteractionDeps,
   signal: AbortSignal,
 ): Promise<JobResult> {
   if (sealed === null) return 'idle';
   const text = openJson(deps.envelope, sealed, id, typedSchema);
-  return asker.platform.members.answer(by, await runRules(text, { asker, atMs, attempt }, deps, signal), signal);
+  return asker.platform.members.answer(by, await runRules(text, { asker, atMs }, deps, signal), signal);
 }
 
 async function answerPress(

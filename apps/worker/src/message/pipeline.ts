@@ -5,7 +5,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FollowedRules } from '@watchpost/rules/rules';
 import { appliesTo } from '@watchpost/rules/scope';
 import { failsForGood } from '../fails-for-good.ts';
-import { addToViolation } from '../findings.ts';
+import { addToViolation, isPerson } from '../findings.ts';
 import { areRestored, type RestoredDeps } from '../restored-files.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import { open, type OpenDeps } from './1-open.ts';
@@ -45,7 +45,8 @@ async function look(job: MessageJob, deps: MessageDeps, signal: AbortSignal): Pr
   const matches = await judge(content, job, rules, signal);
   ruleCounts.verdict(now() - job.atMs);
   const files = content.files.map(({ id }) => id);
-  if (matches.length > 0 && (await areRestored(files, deps, signal))) return 'idle';
+  // Our own post. Whoever shares such a file says something of their own.
+  if (matches.length > 0 && !isPerson(job.author) && (await areRestored(files, deps, signal))) return 'idle';
   if (matches.length > 0) {
     await record(matches, content, job, deps, signal);
     deps.log.info({ channel: job.channel, message: job.messageId, change: job.change, matches: matches.length }, 'a message matched');

@@ -7,6 +7,7 @@ import type { SnapshotRecord } from '@watchpost/gallery/records/snapshot-record'
 import { requireReady } from '../gallery-ready.ts';
 import type { KeptFiles } from '../kept-files.ts';
 import { recordingFailures } from '../record-failure.ts';
+import { areRestored, type RestoredDeps } from '../restored-files.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { download } from './1-download.ts';
 import { see, seeAgain, type SeeDeps, type SeeResult } from './2-see.ts';
@@ -16,7 +17,7 @@ import { joinVisit, type JoinDeps } from './5-join-visit.ts';
 import type { Freshness } from './freshness.ts';
 import { keepTrying } from './keep-trying.ts';
 
-export interface SnapshotDeps extends SeeDeps, MatchDeps, RecordDeps, JoinDeps {
+export interface SnapshotDeps extends SeeDeps, MatchDeps, RecordDeps, JoinDeps, Pick<RestoredDeps, 'documents'> {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   log: Logger;
   timed: StepTimer;
@@ -32,6 +33,8 @@ export interface SnapshotDeps extends SeeDeps, MatchDeps, RecordDeps, JoinDeps {
 export function createSnapshotHandler(deps: SnapshotDeps): JobHandler<'snapshot'> {
   const { records, timed } = deps;
   return recordingFailures(deps, async (job, { attempt }, signal) => {
+    // Its people were seen when it was posted first.
+    if (await areRestored([job.file.id], deps, signal)) return 'idle';
     const log = deps.log.child({ snapshot: job.snapshotId, camera: job.camera, attempt });
     const opened = await records.open(job, signal);
     const isNew = isUnrecognised(opened);

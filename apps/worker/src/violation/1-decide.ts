@@ -1,10 +1,9 @@
-import type { CanRemove } from '@watchpost/shared/chat/moderation';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import { toAppError } from '@watchpost/shared/errors';
 import type { Rule } from '@watchpost/rules/rule';
 import type { FollowedRules } from '@watchpost/rules/rules';
 import type { Finding, Violation } from '@watchpost/rules/violation';
 import type { Quarantine } from '@watchpost/rules/violations';
+import { askCanRemove } from '../ask-can-remove.ts';
 import { asRulesSayNow } from '../findings.ts';
 import { brake, type BrakeDeps } from './brake.ts';
 import { save, type StoreDeps } from './store.ts';
@@ -12,17 +11,6 @@ import { save, type StoreDeps } from './store.ts';
 export interface DecideDeps extends StoreDeps, BrakeDeps {
   followedRules: Pick<FollowedRules, 'ready'>;
   quarantine: Pick<Quarantine, 'canKeep'>;
-}
-
-/** Whether anything can be removed. Where the platform does not say, it is tried. */
-export async function askCanRemove({ moderation }: Pick<ConnectedPlatform, 'moderation'>, signal: AbortSignal): Promise<CanRemove> {
-  try {
-    return await moderation.canRemove(signal);
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    if (error.code === 'aborted') throw error;
-    return { can: true };
-  }
 }
 
 /** Decides by what the rules say now what is to be removed, and stores it before anything is. */
@@ -36,8 +24,8 @@ export async function decide(
   const { rules, broken } = await deps.followedRules.ready(signal);
   const inForce = [...rules, ...broken.map(({ rule }) => rule)];
   const { canKeep } = deps.quarantine;
-  const wanting = removingOf(asRulesSayNow(found.findings, inForce), canKeep);
-  const canRemove = wanting.length > 0 && !isForgiven(found) && (await askCanRemove(platform, signal)).can;
+  const wanting = removingOf(asRulesSayNow(found.findings, inForce), canKeep).filter((each) => !isForgiven(found, each));
+  const canRemove = wanting.length > 0 && (await askCanRemove(platform, signal)).can;
   const isNew = found.removal.state === 'none' && canRemove;
   const braked = isNew ? await brakedOf(wanting, inForce, platform, deps, signal) : new Set<string>();
   const asNow = (now: Violation): Violation => plan(now, inForce, { braked, canKeep, canRemove });
@@ -47,9 +35,12 @@ export async function decide(
 /** It was given up, and nothing has changed since. */
 const hasFailed = ({ removal, wanted }: Violation): boolean => removal.state === 'failed' && (removal.failedFor ?? 0) >= wanted;
 
-/** An admin has said that it may stand. */
-const isForgiven = ({ appeal, kept, asked }: Violation): boolean =>
-  appeal.state === 'accepted' || kept.state === 'put-back' || asked?.what === 'put-back';
+/** An admin has said that it may stand; of a message not what its author wrote into it afterwards. */
+function isForgiven({ appeal, kept, asked }: Violation, { fileId, atMs }: Finding): boolean {
+  const isPutBack = kept.state === 'put-back' || asked?.what === 'put-back';
+  if (isPutBack || fileId !== null) return isPutBack || appeal.state === 'accepted';
+  return appeal.state === 'accepted' && atMs <= (appeal.atMs ?? 0);
+}
 
 /** The findings because of which something is removed. */
 export const removingOf = (findings: readonly Finding[], canKeep: boolean): Finding[] =>
@@ -81,7 +72,8 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
   const pending = isPending(now);
   const decided = asRulesSayNow(now.findings, rules).map((each) => (braked.has(each.ruleId) ? { ...each, dryRun: true } : each));
   const findings = now.findings.map((each, index) => (pending(each) ? (decided[index] ?? each) : each));
-  const removing = canRemove ? removingOf(findings, canKeep).filter((each) => pending(each)) : [];
+  const wanting = removingOf(findings, canKeep);
+  const removing = canRemove ? wanting.filter((each) => pending(each) && !isForgiven(now, each)) : [];
   const fileIds = [...new Set([...removal.files.map(({ fileId }) => fileId), ...removing.flatMap(({ fileId }) => fileId ?? [])])];
   const files = fileIds.map((fileId): Violation['removal']['files'][number] => {
     const known = removal.files.find((each) => each.fileId === fileId);
@@ -89,7 +81,9 @@ function plan(now: Violation, rules: readonly Rule[], { braked, canKeep, canRemo
     return { fileId, state: removing.some((each) => each.fileId === fileId) ? 'wanted' : 'none' };
   });
   const isWanted = removing.length > 0;
-  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : 'none';
+  // What could not be removed, and may stand now, is not as if nobody had tried.
+  const unwanted = removal.state === 'failed' && wanting.length > 0 ? 'failed' : 'none';
+  const state = isDone(removal.state) ? removal.state : isWanted ? 'wanted' : unwanted;
   const hadBegun = [removal, ...removal.files].some((each) => each.state === 'wanted' || each.state === 'failed');
   const tries = isWanted ? (hadBegun ? removal.tries : 0) + 1 : removal.tries;
   const next = { ...now, findings, removal: { ...removal, state, files, tries } };

@@ -1,11 +1,13 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { ChatFile } from '@watchpost/shared/chat/chat';
 import type { Message } from '@watchpost/shared/chat/message';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import { AppError, toAppError } from '@watchpost/shared/errors';
+import { strongestOf } from '@watchpost/rules/findings';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
 import { onlyId } from '../file/1-fetch.ts';
-import { strongestOf } from '../findings.ts';
+import { isGalleryMissing } from '../gallery-ready.ts';
 import { removingOf } from './1-decide.ts';
 import { save, type StoreDeps } from './store.ts';
 
@@ -13,6 +15,7 @@ export interface KeepDeps extends StoreDeps {
   quarantine: Pick<Quarantine, 'canKeep' | 'keepMessage' | 'keepFile' | 'message' | 'files'>;
   /** Larger files are not downloaded. */
   maxBytes: number;
+  log: Logger;
 }
 
 /**
@@ -31,20 +34,55 @@ export async function keep(
   const files = removal.files.filter(({ state }) => state === 'wanted').map(({ fileId }) => fileId);
   if (removal.state !== 'wanted' && files.length === 0) return violation;
   let message: Message | null = null;
-  const isKept = (await keptMessage(id, quarantine, signal)) !== null;
-  if (removal.state === 'wanted' && !isKept) {
+  const original = await keptMessage(id, quarantine, signal);
+  if (removal.state === 'wanted' && !original) {
     message = await platform.moderation.read(at, signal);
-    if (message) await quarantine.keepMessage(id, { texts: message.content.texts }, signal);
+    if (message) await quarantine.keepMessage(id, originalOf(message.content), signal);
   }
   const kept = new Set((await quarantine.files(id, signal)).map(({ fileId }) => fileId));
   for (const fileId of files.filter((each) => !kept.has(each))) {
     const file = message?.content.files.find((each) => each.id === fileId) ?? onlyId(fileId);
     if (await keepFile(id, file, platform, deps, signal)) kept.add(fileId);
   }
-  if (!isKept && !message && kept.size === 0) return violation;
+  const others = filesOf(original, message).filter((file) => !kept.has(file.id) && !files.includes(file.id));
+  if (removal.state === 'wanted') await keepOthers(id, others, platform, deps, signal);
+  if (!original && !message && kept.size === 0) return violation;
+  // Also of a file that was found after an admin had the rest deleted.
   const asKept = (now: Violation): Violation =>
-    now.kept.state === 'no' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
+    now.kept.state !== 'kept' ? { ...now, kept: { state: 'kept', by: null, atMs: deps.now() } } : now;
   return save(violation, asKept, deps, signal);
+}
+
+/** What is kept of a message. Pure. */
+export const originalOf = ({ texts, files }: Pick<Message['content'], 'texts' | 'files'>): Original => ({
+  texts,
+  ...(files.length > 0 && { files }),
+});
+
+const filesOf = (original: Original | null, message: Message | null): readonly ChatFile[] =>
+  original?.files ?? message?.content.files ?? [];
+
+/** For all of the others together; what is to be removed stands meanwhile. Milliseconds. */
+const othersMs = 5_000;
+
+/** Files without a finding stay, but nobody sees them without their message: it is put back with those that can be read at once. */
+async function keepOthers(
+  id: string,
+  files: readonly ChatFile[],
+  platform: Pick<ConnectedPlatform, 'chat'>,
+  deps: KeepDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  if (files.length === 0) return;
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(othersMs)]);
+  for (const file of files) {
+    try {
+      await keepFile(id, file, platform, deps, inTime);
+    } catch (err) {
+      if (signal.aborted || isGalleryMissing(err)) throw err;
+      deps.log.warn({ err, violation: id, file: file.id }, 'a file of a removed message is not kept: without it the message is put back');
+    }
+  }
 }
 
 /** What was kept under a key that nobody has any more is not kept. */

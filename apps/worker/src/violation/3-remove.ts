@@ -65,7 +65,7 @@ const noteFile =
   (now: Violation, outcome: Outcome | AppError): Violation => {
     const state: Outcome | 'failed' = typeof outcome === 'string' ? outcome : 'failed';
     const files = now.removal.files.map((file) => (file.fileId === fileId ? { ...file, state } : file));
-    const error = typeof outcome === 'string' ? now.removal.error : `a file stays: ${wordsOf(outcome)}`;
+    const error = typeof outcome === 'string' ? now.removal.error : `a file. ${wordsOf(outcome)}`;
     // The message may be gone since an earlier attempt.
     const overall = typeof outcome !== 'string' && now.removal.state !== 'wanted' ? 'failed' : now.removal.state;
     return { ...now, removal: { ...now.removal, files, error, state: overall, atMs: clock(), ...failedFor(now, overall) } };

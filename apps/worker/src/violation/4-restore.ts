@@ -19,7 +19,7 @@ export interface RestoreDeps extends StoreDeps {
 /** Does what an admin asked for: has the original posted again, or deletes it. Either way it is kept no longer. */
 export async function restore(
   violation: Violation,
-  platform: Pick<ConnectedPlatform, 'posts'>,
+  platform: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
   deps: RestoreDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
@@ -36,26 +36,25 @@ export async function restore(
 async function putBack(
   violation: Violation,
   by: string,
-  { posts }: Pick<ConnectedPlatform, 'posts'>,
+  { posts, moderation }: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
   deps: RestoreDeps,
   signal: AbortSignal,
 ): Promise<Violation | null> {
-  const { id, message, restored } = violation;
+  const { id, message, removal, restored } = violation;
   if (isOver(restored)) return violation;
   try {
     const original = await deps.quarantine.message(id, signal);
     const files = await deps.quarantine.files(id, signal);
     if (!original && files.length === 0) return null;
     const { channel, thread } = message;
-    const uploaded: { id: string; title: string }[] = [];
-    for (const { name, bytes } of files) {
-      const title = name ?? 'file';
-      const fileId = await posts.upload({ bytes, fileName: title, title, altText: title }, signal);
-      // Before any channel shows it: nobody is to remove it once more.
-      await markRestored(fileId, deps, signal);
-      uploaded.push({ id: fileId, title });
-    }
-    const post = restoredPost(violation, original, by);
+    // Where only a file could be removed, the message is not said a second time.
+    const isThere = removal.state === 'failed' && (await moderation.read(message, signal)) !== null;
+    const said = original && !isThere ? saidIn(original) : [];
+    const wanted = isThere ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
+    if (isThere && wanted.length === 0) return violation;
+    const long = isLong(said) ? [{ name: 'message.txt', bytes: async () => Buffer.from(said.join('\n\n')) }] : [];
+    const uploaded = await uploadAll([...long, ...wanted], posts, deps, signal);
+    const post = restoredPost(violation, long.length > 0 ? [] : said, by);
     const write = (now: Violation, progress: Violation['restored']): Violation => ({ ...now, restored: progress });
     const saving = progressSaver(violation, { read: (now) => now.restored, write }, deps, signal);
     const key = `restored-${id}`;
@@ -69,11 +68,39 @@ async function putBack(
   }
 }
 
+interface KeptFile {
+  name: string | null;
+  bytes: () => Promise<Uint8Array>;
+}
+
+async function uploadAll(files: readonly KeptFile[], posts: ConnectedPlatform['posts'], deps: RestoreDeps, signal: AbortSignal) {
+  const uploaded: { id: string; title: string }[] = [];
+  for (const { name, bytes } of files) {
+    const title = name ?? 'file';
+    const id = await posts.upload({ bytes, fileName: title, title, altText: title }, signal);
+    // Before any channel shows it: nobody is to remove it once more.
+    await markRestored(id, deps, signal);
+    uploaded.push({ id, title });
+  }
+  return uploaded;
+}
+
+const isRemoved = ({ removal }: Violation, fileId: string): boolean =>
+  removal.files.some((file) => file.fileId === fileId && (file.state === 'removed' || file.state === 'gone'));
+
 /** The original as our post, with who wrote it. Pure. */
-function restoredPost(violation: Violation, original: Original | null, by: string): Post {
-  const said = original ? saidIn(original) : [];
+function restoredPost(violation: Violation, said: readonly string[], by: string): Post {
   const head = say`${authorRun(violation)} wrote this. ${actorRun(by)} had it put back:`;
   return { summary: plain(head), picture: null, sections: sectionsOf([head, ...said.map((text) => [{ text }])]), footer: [] };
+}
+
+/** Platforms show so much in one message. Texts, and characters. */
+const mostShown = { texts: 20, characters: 9_000 };
+
+/** Whether a post would not hold all of it: what was left out would be lost. A mark becomes as many as five characters. */
+function isLong(said: readonly string[]): boolean {
+  const size = said.reduce((sum, text) => sum + text.replaceAll(/[^\p{L}\p{N}\s]/gu, '&amp;').length, 0);
+  return said.length > mostShown.texts || size > mostShown.characters;
 }
 
 /** What its readers saw of it: its text, and links and attachments that the text does not have. */

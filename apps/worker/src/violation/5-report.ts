@@ -2,11 +2,12 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Violation } from '@watchpost/rules/violation';
-import { live } from '@watchpost/rules/words/parts';
+import { live } from '@watchpost/rules/findings';
 import { reportOf } from '@watchpost/rules/words/report';
-import { askCanRemove } from './1-decide.ts';
+import { askCanRemove } from '../ask-can-remove.ts';
+import { linkTo } from './link-to.ts';
 import { neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
-import { takeLine } from './throttle.ts';
+import { takeLine, unreadOnly } from './throttle.ts';
 
 export interface ReportDeps extends StoreDeps {
   documents: DocumentStore;
@@ -20,7 +21,9 @@ export async function report(
   signal: AbortSignal,
 ): Promise<Violation> {
   const { adminChannel: channel, posts } = platform;
-  const { progress } = violation.report;
+  // An appeal must be answered: its line is posted again if somebody has deleted it.
+  const isAsked = violation.appeal.state === 'asked';
+  const progress = isAsked && violation.report.progress?.state === 'gone' ? null : violation.report.progress;
   if (channel === null || progress?.state === 'gone') return violation;
   if (progress === null && !(await hasLine(violation, deps, signal)))
     return save(violation, (now) => ({ ...now, report: { ...now.report, summarised: true } }), deps, signal);
@@ -36,7 +39,8 @@ export async function report(
   if (progress === null || sent.messageId === null) return { ...violation, report: { ...violation.report, progress: sent } };
   const shown = { channel, messageId: sent.messageId, fileId: null, post };
   if ((await posts.edit(shown, signal)) === 'edited') return { ...violation, report: { ...violation.report, progress: sent } };
-  return save(violation, (now) => write(now, neverPosted), deps, signal);
+  const gone = await save(violation, (now) => write(now, neverPosted), deps, signal);
+  return isAsked ? report(gone, platform, deps, signal) : gone;
 }
 
 /** One that its author says is a mistake has a line in any case: the admins must answer. */
@@ -45,16 +49,6 @@ async function hasLine(violation: Violation, { documents }: ReportDeps, signal: 
   if (appeal.state === 'asked') return true;
   if (reported.summarised) return false;
   const first = live(findings)[0] ?? findings[0];
-  const about = first ? { ruleId: first.ruleId, ruleName: first.ruleName } : { ruleId: 'unread', ruleName: 'Could not be read' };
+  const about = first ? { ruleId: first.ruleId, ruleName: first.ruleName } : unreadOnly;
   return (await takeLine({ ...about, platform: platformOf(message.channel), violationId: id }, documents, signal)) === 'line';
-}
-
-/** To a message that still stands. */
-async function linkTo(
-  { removal, message }: Violation,
-  { chat }: Pick<ConnectedPlatform, 'chat'>,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const isGone = removal.state === 'removed' || removal.state === 'gone';
-  return isGone ? null : chat.permalink(message.channel, message.messageId, signal);
 }

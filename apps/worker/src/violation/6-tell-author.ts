@@ -6,7 +6,7 @@ import { authorMessageOf } from '@watchpost/rules/words/author-message';
 import { isPerson } from '../findings.ts';
 import { isOver, neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
 
-export interface TellDeps extends StoreDeps {
+export interface TellAuthorDeps extends StoreDeps {
   log: Logger;
 }
 
@@ -14,7 +14,7 @@ export interface TellDeps extends StoreDeps {
 export async function tellAuthor(
   violation: Violation,
   { members }: Pick<ConnectedPlatform, 'members'>,
-  deps: TellDeps,
+  deps: TellAuthorDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
   const { id, message, told, removal } = violation;

@@ -21,18 +21,19 @@ export interface BrakeDeps {
 export async function brake(rule: Rule, adminChannel: ChannelKey | null, deps: BrakeDeps, signal: AbortSignal): Promise<boolean> {
   const { id, mostAnHour, changedAtMs } = rule;
   if (await deps.rates.take(`removals-${id}-${changedAtMs}`, { most: mostAnHour, minutes: 60 }, signal)) return false;
-  await backToDryRun(rule, deps, signal);
+  const now = (await deps.rules.list(signal)).find((each) => each.id === id);
+  // An admin has just changed it.
+  if (!now || (now.changedAtMs !== changedAtMs && !now.dryRun)) return true;
+  // First: once it is in dry run, nobody comes here again.
   if (adminChannel) {
     const notice = { id: `brake-${id}-${changedAtMs}`, to: { channel: adminChannel }, post: brakeLine(rule), sheet: [] };
     await deps.postNotice(notice, signal);
   }
+  if (!now.dryRun) await backToDryRun(rule, deps, signal);
   return true;
 }
 
-async function backToDryRun({ id, changedAtMs, mostAnHour }: Rule, { rules, log }: BrakeDeps, signal: AbortSignal): Promise<void> {
-  const now = (await rules.list(signal)).find((each) => each.id === id);
-  // Another worker was faster, or an admin has just changed it.
-  if (!now || now.dryRun || now.changedAtMs !== changedAtMs) return;
+async function backToDryRun({ id, mostAnHour }: Rule, { rules, log }: BrakeDeps, signal: AbortSignal): Promise<void> {
   try {
     await rules.edit(id, { dryRun: true }, 'watchpost', signal);
     log.warn({ rule: id, mostAnHour }, 'a rule wanted to remove more than it may within an hour: it is back in dry run');

@@ -7,8 +7,8 @@ import { queueViolation, type AddDeps } from '../findings.ts';
 const words = 'three workers died while they were about to remove it';
 
 /**
- * Notes that workers died of a violation's job, and queues one more, which only tells that it still stands. Logs an error of its own, which
- * must not hide the failure.
+ * Notes that workers died of a violation's job, and queues one more. Where they were about to remove something, that one only tells that it
+ * still stands; else it does what is left. Logs an error of its own, which must not hide the failure.
  */
 export async function recordLost(
   violationId: string,
@@ -16,14 +16,16 @@ export async function recordLost(
   signal: AbortSignal,
 ): Promise<void> {
   const lost = (now: Violation): Violation => {
-    const { removal, wanted } = now;
-    if (removal.state !== 'wanted') return now;
+    const { removal, wanted, done } = now;
+    // Whoever dies of that one, too, is not followed by another one for ever.
+    if (done >= wanted || removal.failedFor === wanted) return now;
+    const next = { ...now, wanted: wanted + 1, removal: { ...removal, failedFor: wanted + 1 } };
+    if (removal.state !== 'wanted') return next;
     const files = removal.files.map((file) => (file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
-    return { ...now, wanted: wanted + 1, removal: { ...removal, state: 'failed', failedFor: wanted + 1, files, error: words } };
+    return { ...next, removal: { ...next.removal, state: 'failed', files, error: words } };
   };
   try {
     const { violation } = await deps.violations.update(violationId, lost, signal);
-    // Whoever dies of telling it, too, is not followed by another one for ever.
     if (violation.removal.failedFor === violation.wanted) await queueViolation(violation, deps);
   } catch (err) {
     deps.log.warn({ err, violation: violationId }, 'could not record that workers died of a violation');

@@ -2,48 +2,39 @@ import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError, toAppError } from '@watchpost/shared/errors';
-import type { JobContext, JobHandler, JobResult } from '@watchpost/shared/jobs/job-queue';
+import type { JobContext, JobHandler, JobResult, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Violation } from '@watchpost/rules/violation';
-import type { Violations } from '@watchpost/rules/violations';
-import { alone, type Room } from '../alone.ts';
+import type { Quarantine, Violations } from '@watchpost/rules/violations';
+import { alone } from '../alone.ts';
 import { failsForGood } from '../fails-for-good.ts';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { decide, type DecideDeps } from './1-decide.ts';
 import { keep, type KeepDeps } from './2-keep.ts';
 import { noteFailure, remove, type RemoveDeps } from './3-remove.ts';
-import { restore, type RestoreDeps } from './4-restore.ts';
-import { report, type ReportDeps } from './5-report.ts';
-import { tellAuthor } from './6-tell-author.ts';
-import { notice } from './7-notice.ts';
-import { busy, save } from './store.ts';
+import { isTooLate, waiting } from './patience.ts';
+import { roomOf } from './store.ts';
 
-export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>, RemoveDeps, Omit<RestoreDeps, 'quarantine'>, ReportDeps {
+export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>, RemoveDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   documents: DocumentStore;
   violations: Pick<Violations, 'get' | 'update'>;
-  quarantine: DecideDeps['quarantine'] & KeepDeps['quarantine'] & RestoreDeps['quarantine'];
+  quarantine: DecideDeps['quarantine'] & KeepDeps['quarantine'] & Pick<Quarantine, 'erase'>;
+  sender: Pick<JobSender, 'send'>;
+  sendTimeoutMs: number;
   log: Logger;
 }
 
-/** A worker that dies holds others up no longer; a call of the platform takes 15 s at most. Milliseconds. */
-const leaseMs = 20_000;
-/** So soon is tried again what only a person can repair. Milliseconds. */
-const repairMs = 60_000;
-/** After so long nothing more is tried. Milliseconds. */
-const tryForMs = 24 * 3_600_000;
-
 /**
- * Does what follows from a violation: removes, then tells. Each step is noted when it is done, so that an attempt after a kill goes on
- * there. Telling never keeps anything from being removed.
+ * Removes what a violation asks to be removed, and queues the job that tells people. Each step is noted when it is done, so that an attempt
+ * after a kill goes on there.
  */
 export function createViolationHandler(deps: ViolationDeps): JobHandler<'violation'> {
   return async ({ violationId, wanted }, context, signal) => {
     const stored = await deps.violations.get(violationId, signal);
     if (!stored) throw new AppError('violation-missing', 'there is no such violation: it has expired');
     if (stored.violation.done >= wanted) return 'idle';
-    const room: Room = { id: `violation-${violationId}`, leaseMs, busy };
-    return alone(deps.documents, room, () => follow(violationId, wanted, context, deps, signal), signal);
+    return alone(deps.documents, roomOf(violationId), () => follow(violationId, wanted, context, deps, signal), signal);
   };
 }
 
@@ -52,15 +43,25 @@ async function follow(id: string, wanted: number, context: JobContext, deps: Vio
   if (!found || found.done >= wanted) return 'idle';
   const platform = deps.platformFor(found.message.channel);
   const removed = await removeAll(found, platform, context, deps, signal);
-  if (removed.later) await tellOfDelay(removed, platform, deps, signal);
-  else {
-    await tellAll(removed.violation, platform, deps, signal);
-    await save(found, (now) => ({ ...now, done: Math.max(now.done, found.wanted) }), deps, signal);
-  }
+  if (!removed.later) await eraseNeedless(found, removed.violation, deps, signal);
+  const what = whatToTell(removed);
+  if (what)
+    await deps.sender.send({ v: 1, kind: 'telling', violationId: id, wanted: found.wanted, what }, { timeoutMs: deps.sendTimeoutMs });
   const { removal, findings, unread } = removed.violation;
   deps.log.info({ violation: id, removal: removal.state, findings: findings.length, unread: unread.length }, 'violation done');
   if (removed.later) throw removed.later;
   return undefined;
+}
+
+/** What was kept when it was found, and is not removed, or not by a rule that keeps, is no longer kept. */
+async function eraseNeedless(
+  { findings }: Violation,
+  { id, kept, removal }: Violation,
+  { quarantine }: { quarantine: Pick<Quarantine, 'canKeep' | 'erase'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const mayBeKept = quarantine.canKeep && findings.some(({ action }) => action === 'quarantine');
+  if (mayBeKept && kept.state === 'no' && removal.state !== 'wanted') await quarantine.erase(id, signal);
 }
 
 interface Removed {
@@ -84,47 +85,15 @@ async function removeAll(
   } catch (thrown) {
     const error = toAppError(thrown);
     if (signal.aborted || error.code === 'aborted' || isGalleryMissing(error)) throw error;
-    const isFinal = failsForGood(error, context) || deps.now() - found.foundAtMs > tryForMs;
+    const isFinal = failsForGood(error, context) || isTooLate(found, deps.now());
     const violation = await noteFailure(decided, { error, isFinal, hasAsked: kept !== null }, deps, signal);
     deps.log.warn({ err: error, violation: found.id, isFinal }, 'something was not removed');
     return { violation, later: isFinal ? null : waiting(error) };
   }
 }
 
-/** What a person must repair is tried again soon, and holds up nothing else. */
-const waiting = (error: AppError): AppError =>
-  error.retry === 'repairable' ? new AppError('violation-waiting', error.message, { cause: error, retryAfterMs: repairMs }) : error;
-
 /** The admins hear that it still stands there, unless that was the first failure and may pass in a moment. */
-async function tellOfDelay(
-  { violation, later }: Removed,
-  platform: ConnectedPlatform,
-  deps: ViolationDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  if (violation.removal.tries < 2 && later?.code !== 'violation-waiting') return;
-  try {
-    await report(violation, platform, deps, signal);
-  } catch (err) {
-    if (signal.aborted || isGalleryMissing(err)) throw err;
-    deps.log.warn({ err, violation: violation.id }, 'the admins could not be told that something is not removed yet');
-  }
-}
-
-/** Each is told for itself: a channel that is not available keeps nobody else from being told. Rejects with the first failure. */
-async function tellAll(removed: Violation, platform: ConnectedPlatform, deps: ViolationDeps, signal: AbortSignal): Promise<void> {
-  let violation = removed;
-  let first: AppError | null = null;
-  for (const step of [restore, report, tellAuthor, notice]) {
-    try {
-      violation = await step(violation, platform, deps, signal);
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (signal.aborted || isGalleryMissing(error)) throw error;
-      first ??= error;
-    }
-  }
-  if (!first) return;
-  if (deps.now() - removed.foundAtMs < tryForMs && first.retry !== 'permanent') throw waiting(first);
-  deps.log.error({ err: first, violation: removed.id }, 'not everybody could be told of a violation');
+function whatToTell({ violation, later }: Removed): 'done' | 'delay' | null {
+  if (!later) return 'done';
+  return violation.removal.tries < 2 && later.code !== 'violation-waiting' ? null : 'delay';
 }

@@ -2,6 +2,7 @@ import type { PostProgress } from '@watchpost/shared/chat/posts';
 import { AppError } from '@watchpost/shared/errors';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Violations } from '@watchpost/rules/violations';
+import type { Room } from '../alone.ts';
 
 export interface StoreDeps {
   violations: Pick<Violations, 'update'>;
@@ -42,7 +43,13 @@ export function progressSaver(violation: Violation, { read, write }: ProgressOf,
 /** Milliseconds. */
 const comeAgainMs = 1_000;
 
-export const busy = (): AppError => new AppError('violation-busy', 'another job works on this violation', { retryAfterMs: comeAgainMs });
+const busy = (): AppError => new AppError('violation-busy', 'another job works on this violation', { retryAfterMs: comeAgainMs });
+
+/** A worker that dies holds others up no longer; a call of the platform takes 15 s at most. Milliseconds. */
+const leaseMs = 20_000;
+
+/** One process at a time works on a violation. */
+export const roomOf = (id: string): Room => ({ id: `violation-${id}`, leaseMs, busy });
 
 const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 

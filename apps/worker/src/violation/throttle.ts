@@ -30,6 +30,9 @@ const linesSchema = z.object({
   /** The line about them is stored. */
   told: z.boolean(),
 });
+/** Stands for a rule where nothing was found, but something could not be read. */
+export const unreadOnly = { ruleId: 'unread', ruleName: 'Could not be read' } as const;
+
 /** The reports of one rule in one minute. */
 export type RuleLines = z.infer<typeof linesSchema>;
 
@@ -65,13 +68,16 @@ export async function takeLine(
   }, signal);
 }
 
-/** What was only counted in minutes from `fromMs` to before `beforeMs`, and has not been told. */
-export async function untoldLines(
-  range: { fromMs: number; beforeMs: number },
-  documents: DocumentStore,
-  signal: AbortSignal,
-): Promise<{ lines: RuleLines; revision: number }[]> {
-  const found = await documents.find({ kind, key: untold, ...range, order: 'oldest', limit: 500 }, signal);
+/** A minute is looked at a little after its end: then everything in it has been written. Milliseconds. */
+const settleMs = 10_000;
+/** Minutes that nobody could tell of in time are still told. Milliseconds. */
+const lateMs = 6 * 3_600_000;
+
+/** What was only counted in minutes that are over by the database's clock, and has not been told. */
+export async function untoldLines(documents: DocumentStore, signal: AbortSignal): Promise<{ lines: RuleLines; revision: number }[]> {
+  const { nowMs } = await documents.get(kind, 'now', signal);
+  const beforeMs = Math.floor((nowMs - settleMs) / minuteMs) * minuteMs;
+  const found = await documents.find({ kind, key: untold, fromMs: beforeMs - lateMs, beforeMs, order: 'oldest', limit: 500 }, signal);
   return found.map(read);
 }
 

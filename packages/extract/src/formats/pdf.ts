@@ -46,7 +46,6 @@ async function annotationsOf(page: Page): Promise<string> {
     'alternativeText',
     'defaultFieldValue',
     'options',
-    'url',
     'unsafeUrl',
     'richText',
     'textContent',

@@ -7,7 +7,8 @@ import { childCommand } from './child-command.ts';
 import { readLines } from './read-lines.ts';
 import { residentBytes } from './resident-bytes.ts';
 
-const watchEveryMs = 50;
+/** Elsewhere than on Linux each look is a process of its own. */
+const watchEveryMs = process.platform === 'linux' ? 50 : 500;
 
 /** Signals of a process that ran out of memory: V8 gives up, or the kernel ends it. */
 const memorySignals: ReadonlySet<string> = new Set(['SIGABRT', 'SIGILL', 'SIGKILL', 'SIGTRAP']);

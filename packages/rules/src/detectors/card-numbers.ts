@@ -52,20 +52,20 @@ const grouped =
 
 /** What a number is a part of, if it stands there: a decimal fraction, an identifier, a link, a longer row of groups. Commas part columns. */
 const partBefore = /(?:\d\.|(?<!\d)0,|[\p{L}\p{N}][-_/.]|[\p{L}_#@]|\b\d{2,}[-_./])$/u;
-const partAfter = /^(?:\.\d|[-_/.][\p{L}\p{N}]|[\p{L}_@])/u;
-/** What a card is called, or until when it is valid, without a gap. */
-const nameBefore = /(?<!\p{L})(?:visa|amex|master ?card|credit ?card|kreditkarte|card|karte|pan|cc)$/iu;
-const validAfter = /^\/(?:0[1-9]|1[0-2])(?!\d)/;
+/** Behind a slash may be until when it is valid, or its check number. */
+const partAfter = /^(?:\.\d|[-_.][\p{L}\p{N}]|\/(?!\d{2,4}(?!\d))[\p{L}\p{N}]|[\p{L}_@])/u;
+/** What a card is called, without a gap. */
+const nameBefore = /(?<!\p{L})(?:visa|amex|maestro|master ?card|credit ?card|kreditkarte|card|karte|pan|cc)$/iu;
 /** Characters, as a text in a JSON value may say them, are no letters of a word. */
 const escapedBreak = /\\[nrt]$/;
 const inLink = /\bhttps?:\/\/[^\s?#"'<>]{0,200}\/$/iu;
 
 function stands(text: string, { start, end }: Span): boolean {
   const before = text.slice(Math.max(0, start - 210), start);
-  const after = text.slice(end, end + 2);
+  const after = text.slice(end, end + 6);
   if (inLink.test(before) || endsInIban(before)) return false;
   if (partBefore.test(before.slice(-3)) && !escapedBreak.test(before) && !nameBefore.test(before.slice(-20))) return false;
-  return !partAfter.test(after) || validAfter.test(text.slice(end, end + 4));
+  return !partAfter.test(after);
 }
 
 /** Memory is shown in groups of eight, too. */

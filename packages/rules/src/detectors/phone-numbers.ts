@@ -15,7 +15,7 @@ const said =
   /(?:\btel|telefon|phone|\bmobil|handy|\bcall|\bcell|\bfax|\bruf|erreich|whatsapp|\bsms\b|\btext me|anruf|rückruf|hotline|durchwahl|\bnatel|nummer ist|number is|signal)[^\d\n]{0,24}$/iu;
 /** Numbers of something else. */
 const other =
-  /(?:order|bestell|auftrag|rechnung|invoice|ticket|kunden|customer|artikel|article|\bref|\bid|isbn|imei|konto|account|serial|serien|seriennummer|tracking|sendung|paket|parcel|version|build|commit|charge|\bvat|ust|steuer|\btax|iban|\bean|\bsku|matrikel|vertrag|contract|policy|police|part|\bpr|issue|case|vorgang|aktenzeichen|\bts|timestamp|epoch|time|amount|betrag|total|summe|port|\bip|zähler|meter|lot|batch|inventar|asset|card|karte|code|pin|blz|bic|plz|zip)[^\d\n]{0,16}$/iu;
+  /(?:order|bestell|auftrag|rechnung|invoice|ticket|kunden|customer|artikel|article|\bref|\bid|isbn|imei|konto|account|serial|serien|seriennummer|tracking|sendung|paket|parcel|version|build|commit|charge|\bvat|ust|steuer|\btax|iban|\bean|\bsku|matrikel|vertrag|contract|policy|police|part|\bpr|issue|case|vorgang|aktenzeichen|\bts|timestamp|epoch|time|amount|betrag|total|summe|port|\bip|zähler|meter|lot|batch|inventar|asset|card|karte|code|pin|blz|bic|plz|zip|room|raum|zimmer)[^\d\n]{0,16}$/iu;
 
 /** Dates, times, IP addresses, amounts, book numbers and coordinates, whatever stands around them. */
 const noNumber = [
@@ -64,6 +64,7 @@ function isNational(written: string, before: string): boolean {
 
 /** A number after all that stands before it, as the writer meant it. */
 function isPhoneNumber(written: string, before: string): boolean {
+  if (written.startsWith('00') && (other.test(before) || endsInIban(before))) return false;
   if (/^\(?(?:\+|00[1-9])/.test(written))
     return !/(?:iban|isbn)[^\d\n]{0,8}$/iu.test(before) && isNumberOf(written.replace(/^\(?00/, '+'), undefined);
   return !noNumber.some((sign) => sign.test(written)) && isNational(written, before);
@@ -94,7 +95,7 @@ function isPart(text: string, { start, end }: Span): boolean {
   const after = text.slice(end, end + 6).replace(isColumn ? /^,/ : /$^/, ' ');
   return /\d[.,:;]$|[\p{L}\p{N}][-/._]$|[-#=&$€£]$|\/$/u.test(before) && !/(?:^|[^\p{L}\p{N}])[=]$|tel:?$/iu.test(before)
     ? !/[?&]?(?:tel|phone|mobile|number)[=:]$/iu.test(text.slice(Math.max(0, start - 12), start))
-    : /^(?:[.,:]\d|\.[a-z]{2,4}(?!\p{L})|[-/_][\p{L}\p{N}]|[%€$£]| ?(?:EUR|USD|CHF|km|kg|MB|GB|ms)\b)/u.test(after);
+    : /^(?:[.,:]\d|\.[a-z]{2,4}(?!\p{L})|[-/_][\p{L}\p{N}]|[%€$£]| ?(?:EUR|USD|CHF|km|kg|MB|GB|ms|Uhr)\b)/u.test(after);
 }
 
 /** Telephone numbers: with the code of the country, and as they are written at home. */

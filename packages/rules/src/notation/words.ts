@@ -44,3 +44,6 @@ function quotedAt(line: string, first: number): { text: string; last: number } |
   }
   return null;
 }
+
+/** A rule's name as one word of a command. Pure. */
+export const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);

@@ -1,12 +1,15 @@
 import { RE2Set } from 're2js';
 import type { Breathe } from '../breathing.ts';
-import { automatonBytes, type Pattern } from './pattern.ts';
+import type { Pattern } from './pattern.ts';
 
 /** Many patterns, of which one pass over a text tells which of them match. */
 export interface PatternSet {
   /** Those that match somewhere in the text. */
   matching(text: string, breathe: Breathe): Promise<Set<Pattern>>;
 }
+
+/** Memory for the states of one automaton. When it is full they are dropped. Bytes. */
+export const automatonBytes = 2 * 1024 * 1024;
 
 /** Patterns in one automaton. More would save time as long as all are harmless, and one that is not would slow down more of them. */
 const together = 16;
@@ -15,10 +18,11 @@ const largeSize = 300;
 
 /** Longer is slow: a pattern is among them for which the automaton needs a state of its own at nearly each character. */
 const slowMs = (length: number): number => 4 + length * 0.0003;
-const strikes = 3;
+const strikes = 2;
 
 /** Some patterns in one automaton, which splits in two when it proves slow: in the end the slow ones stand alone. */
 function createGroup(patterns: readonly Pattern[]): PatternSet {
+  const [first, ...rest] = patterns;
   let set: RE2Set | undefined;
   let slow = 0;
   let halves: PatternSet[] = [];
@@ -32,11 +36,13 @@ function createGroup(patterns: readonly Pattern[]): PatternSet {
     matching: async (text, breathe) => {
       if (halves.length > 0) return union(halves, text, breathe);
       await breathe();
+      // Alone, it need not be followed to the end of the text once it has matched.
+      if (first && rest.length === 0) return new Set(first.test(text) ? [first] : []);
       set ??= compiled();
       const beganAtMs = performance.now();
       const hits = set.match(text);
       slow = performance.now() - beganAtMs > slowMs(text.length) ? slow + 1 : 0;
-      if (slow >= strikes && patterns.length > 1) {
+      if (slow >= strikes) {
         const middle = patterns.length >> 1;
         halves = [createGroup(patterns.slice(0, middle)), createGroup(patterns.slice(middle))];
         set = undefined;

@@ -1,4 +1,4 @@
-import { RE2JS, RE2Set } from 're2js';
+import { RE2JS } from 're2js';
 import type { Breathe } from '../breathing.ts';
 import { joined, type Span } from '../reading/span.ts';
 
@@ -14,9 +14,6 @@ export interface Pattern {
   /** The matches that are not empty, from left to right, at most so many of them. At least one if there is one. */
   find(text: string, most: number, breathe: Breathe): Promise<Span[]>;
 }
-
-/** Memory for the states of one automaton. When it is full they are dropped. Bytes. */
-export const automatonBytes = 2 * 1024 * 1024;
 
 /** Instructions times characters that take some 20 ms at worst, when the places of a match are looked for. */
 const stretch = 1_000_000;
@@ -64,9 +61,7 @@ export function compilePattern(source: string): Pattern {
   const compiled = RE2JS.compile(source);
   const size = compiled.programSize();
   const looksAhead = ends.test(source);
-  const alone = new RE2Set(RE2Set.UNANCHORED, 0, automatonBytes);
-  alone.add(source);
-  const test = (text: string): boolean => alone.match(text).length > 0;
+  const test = (text: string): boolean => compiled.test(text);
 
   /** A large pattern is looked for in those parts of a long text only that the fast automaton says it is in. */
   const findInParts = async (text: string, width: number, most: number, breathe: Breathe): Promise<Span[]> => {

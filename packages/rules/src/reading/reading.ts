@@ -4,7 +4,7 @@ import type { Span } from './span.ts';
 /** A text as a reader takes it, and where its parts stand in the text as it is. */
 export interface Reading {
   text: string;
-  original(span: Span): Span;
+  original: (span: Span) => Span;
 }
 
 /** One place where the two differ: units of the reading, and of the text. */
@@ -22,7 +22,7 @@ const plain = /^[\n\r\t\f\x20-\x7e]*$/;
 const dashes = /[\u2010-\u2015\u2212\u2E3A\u2E3B\uFE58\uFE63]/gu;
 const singleQuotes = /[\u2018-\u201B\u2039\u203A\u2032]/gu;
 const doubleQuotes = /[\u201C-\u201F\u00AB\u00BB\u2033]/gu;
-const dropped = /[\0-\u0008\u000B\u000E-\u001F\u007F-\u0084\u0086-\u009F]/gu;
+const dropped = /(?![\n\r\t\f\u0085])\p{Cc}/gu;
 const spaces = /[\u2028\u2029\u2800\u0085\u00A0]|\p{Zs}/gu;
 const digit = /\p{Nd}/gu;
 

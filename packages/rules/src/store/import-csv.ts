@@ -1,7 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import { cleanText } from '@watchpost/shared/text';
 import { checkLook } from '../create-judge.ts';
-import { ruleKey } from './valid-rule.ts';
+import { ruleKey } from '../rule-name.ts';
 
 /** A pattern of the service that watchpost replaces. */
 export interface OldPattern {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { chatFileSchema } from '@watchpost/shared/chat/chat';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
@@ -33,7 +34,10 @@ type Item = z.infer<typeof itemSchema>;
 
 const detailsSchema = z.object({ name: z.string().nullable(), isCompressed: z.boolean() });
 const partSchema = z.object({ v: z.literal(1), sealed: z.string() });
-const originalSchema = z.object({ texts: z.array(z.object({ where: z.string(), text: z.string() })) });
+const originalSchema = z.object({
+  texts: z.array(z.object({ where: z.string(), text: z.string() })),
+  files: z.array(chatFileSchema).exactOptional(),
+});
 
 type ItemOf = Pick<Item, 'violationId' | 'fileId'>;
 
@@ -63,7 +67,12 @@ export function createQuarantine(documents: DocumentStore, { keys, keepMs }: Qua
   async function keep(of: ItemOf, name: string | null, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const sealer = withKey(envelope);
     const { document } = await documents.get(itemKind, itemId(of), signal);
-    if (document) return;
+    if (document) {
+      if (isReadable(toItem(document), sealer)) return;
+      // Kept under a key that is not ours: what is removed now could not be put back.
+      await documents.remove(itemKind, document.id, document.revision, signal);
+      await removeParts(documents, toItem(document), signal);
+    }
     const { packed, isCompressed } = await pack(bytes);
     const item = { ...of, attempt: randomBytes(6).toString('hex'), parts: countParts(packed) };
     const dates = await datesOf(documents, of.violationId, keepMs, signal);
@@ -144,6 +153,16 @@ function envelopeOf(keys: readonly string[] | undefined): Envelope | null {
 function withKey(envelope: Envelope | null): Envelope {
   if (!envelope) throw new AppError('quarantine-key-missing', 'QUARANTINE_KEY is not set: nothing can be kept in quarantine, or read');
   return envelope;
+}
+
+function isReadable(item: Item, envelope: Envelope): boolean {
+  try {
+    openJson(envelope, item.sealed, contextOf(item, 'details'), detailsSchema);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'envelope-unreadable') return false;
+    throw error;
+  }
 }
 
 /** Throws `internal` (transient) for one that another version wrote: its processes can read it. */

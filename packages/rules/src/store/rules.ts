@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
-import { AppError } from '@watchpost/shared/errors';
 import { checkLook } from '../create-judge.ts';
+import { findRule } from '../rule-name.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleChange, Rules } from '../rules.ts';
 import { keepChange, keptChanges, readRules, rulesDocument, rulesId, rulesKind } from './rules-document.ts';
-import { changedRule, checkBeside, checkQuarantine, newRule, ruleKey } from './valid-rule.ts';
+import { changedRule, checkBeside, checkQuarantine, newRule } from './valid-rule.ts';
 
 /** What a change makes of the rules. Null: nothing is to be written. */
 interface Planned {
@@ -79,11 +79,4 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
 function applied(rules: readonly Rule[], { before, after }: Pick<RuleChange, 'before' | 'after'>): Rule[] {
   if (!before) return after ? [...rules, after] : [...rules];
   return rules.flatMap((rule) => (rule.id === before.id ? (after ?? []) : rule));
-}
-
-/** By name, whatever its case, or by id. Throws `rule-not-found`. */
-function findRule(rules: readonly Rule[], name: string): Rule {
-  const found = rules.find((rule) => ruleKey(rule.name) === ruleKey(name)) ?? rules.find(({ id }) => id === name);
-  if (!found) throw new AppError('rule-not-found', `there is no rule called ${name}`);
-  return found;
 }

@@ -1,16 +1,12 @@
 import { AppError } from '@watchpost/shared/errors';
-import { cleanText, isVisible, tidied } from '@watchpost/shared/text';
+import { cleanText, isVisible } from '@watchpost/shared/text';
+import { ruleKey } from '../rule-name.ts';
 import { defaultRule, mostRules, ruleSchema, type Rule, type RuleSettings } from '../rule.ts';
 
 /** Much more than the longest text of a rule. */
 const longestRead = { characters: 4_000, units: 4_000 };
 
 const clean = (text: string): string => cleanText(text, longestRead);
-
-/** Names that differ in nothing but case, width and spaces are the same name. */
-export function ruleKey(name: string): string {
-  return tidied(name).normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
-}
 
 /** What a new rule has where nothing else is said. */
 export function newRule(settings: RuleSettings & Pick<Rule, 'name' | 'look'>, id: string, nowMs: number): Rule {

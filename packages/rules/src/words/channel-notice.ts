@@ -1,7 +1,7 @@
 import type { Post } from '@watchpost/shared/chat/post';
 import { plain, section } from '@watchpost/shared/chat/say';
 import type { Violation } from '../violation.ts';
-import { live } from './parts.ts';
+import { live } from '../findings.ts';
 
 /** What the channel is told after a removal, in the rules' own words; null: nothing. Pure. */
 export function noticeOf({ findings, removal }: Pick<Violation, 'findings' | 'removal'>): Post | null {

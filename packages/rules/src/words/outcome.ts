@@ -3,7 +3,8 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
 import type { RuleAction } from '../rule.ts';
 import type { Violation } from '../violation.ts';
-import { actorRun, live, strongestOf } from './parts.ts';
+import { live, strongestOf } from '../findings.ts';
+import { actorRun } from './parts.ts';
 
 /** What a rule in dry run would have come to. */
 const would: Record<RuleAction, string> = {
@@ -27,7 +28,7 @@ export function outcomeOf(violation: Violation, canRemove: CanRemove): RichText 
     case 'gone':
       return say`Somebody else had removed it already${keptText(violation)}`;
     case 'failed':
-      return say`${{ text: 'Could not be removed:', bold: true }} ${sentence(removal.error ?? 'nobody knows why')} It still stands there.`;
+      return say`${{ text: 'Could not be removed, and is still there:', bold: true }} ${sentence(removal.error ?? 'the reason is not known')}`;
     default:
       return removal.state satisfies never;
   }

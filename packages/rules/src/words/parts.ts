@@ -1,25 +1,15 @@
 import { channelId } from '@watchpost/shared/chat/chat';
 import { countOf, listed, say } from '@watchpost/shared/chat/say';
 import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
-import type { RuleAction } from '../rule.ts';
 import type { Finding, Unread, Violation } from '../violation.ts';
-
-/** Two parts of a line. */
-const between: TextRun = { text: ' · ' };
 
 /** More of a kind than these are counted, not named: a post holds only so much. */
 const most = { rules: 5, matches: 10, unread: 5 };
 
-/** From weakest to strongest. */
-const byStrength: readonly RuleAction[] = ['report', 'remove', 'quarantine'];
-
-/** The strongest of these findings' actions; null: there are none. */
-export function strongestOf(findings: readonly Finding[]): RuleAction | null {
-  return byStrength.findLast((action) => findings.some((each) => each.action === action)) ?? null;
+/** Whether nothing of the message was removed, as far as is known: then there is nothing to put back. */
+export function stands({ removal }: Pick<Violation, 'removal'>): boolean {
+  return [removal, ...removal.files].every(({ state }) => state !== 'removed' && state !== 'gone');
 }
-
-/** The findings of rules that act, not only try. */
-export const live = (findings: readonly Finding[]): Finding[] => findings.filter(({ dryRun }) => !dryRun);
 
 /** The rules of these findings, each once, in the order of the findings. */
 export function rulesOf(findings: readonly Finding[]): Finding[] {
@@ -30,7 +20,7 @@ export function rulesOf(findings: readonly Finding[]): Finding[] {
 function someOf(texts: readonly RichText[], mostShown: number, leftOut = 0): RichText {
   const shown = texts.slice(0, mostShown);
   const left = texts.length - shown.length + leftOut;
-  const list = shown.flatMap((text, index) => (index === 0 ? text : [{ text: ', ' }, ...text]));
+  const list = joined(shown, ', ');
   return left === 0 ? list : say`${list} and ${left.toLocaleString('en-GB')} more`;
 }
 
@@ -50,13 +40,14 @@ export function matchesOf(findings: readonly Finding[], leftOut = 0): RichText {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  'archive-limits': 'too much in an archive',
   broken: 'broken',
   encrypted: 'encrypted',
+  external: 'not kept by the chat itself',
+  forbidden: 'watchpost may not download it',
   memory: 'takes too much memory',
   'no-text': 'has no text',
   timeout: 'takes too long',
-  'too-deep': 'archives within archives',
+  'too-deep': 'nested too deeply',
   'too-large': 'too large',
   'too-many-entries': 'too many entries',
   unsupported: 'a format that cannot be read',
@@ -88,8 +79,9 @@ export function actorRun(actor: string): TextRun {
   return origin === 'cli' ? { text: `${name} (command line)` } : { text: name, member: name };
 }
 
-/** Parts of a line with a dot between them. */
-export const joined = (parts: readonly RichText[]): RichText => parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]));
+/** Parts of a line, or lines, with this between them. */
+export const joined = (parts: readonly RichText[], between = ' · '): RichText =>
+  parts.flatMap((part, index) => (index === 0 ? part : [{ text: between }, ...part]));
 
 /** The names of these rules in one sentence: `“Keys” and “Cards”`. */
 export function quotedNames(findings: readonly Finding[]): string {

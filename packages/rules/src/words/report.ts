@@ -4,7 +4,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { moment, plain, say } from '@watchpost/shared/chat/say';
 import type { Violation } from '../violation.ts';
 import { outcomeOf } from './outcome.ts';
-import { actorRun, authorRun, channelRun, joined, matchesOf, ruleNames, unreadOf } from './parts.ts';
+import { actorRun, authorRun, channelRun, joined, matchesOf, ruleNames, stands, unreadOf } from './parts.ts';
 
 /** What the report needs beside the violation. */
 export interface ReportFacts {
@@ -17,7 +17,7 @@ export interface ReportFacts {
 export function reportOf(violation: Violation, { link, canRemove }: ReportFacts): Post {
   const { findings, unread, message, leftOut } = violation;
   const outcome = outcomeOf(violation, canRemove);
-  const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not all could be read', bold: true }}`;
+  const what = findings.length > 0 ? ruleNames(findings) : say`${{ text: 'Not everything could be read', bold: true }}`;
   const head = joined([
     what,
     say`${authorRun(violation)} in ${channelRun(violation)}`,
@@ -36,9 +36,7 @@ export function reportOf(violation: Violation, { link, canRemove }: ReportFacts)
       findings.length > 0 ? say`${ruleNames(findings)}: ${matchesOf(findings.slice(0, 1))}. ${outcome}` : say`${what}: ${unreadOf(unread)}`,
     ),
     picture: null,
-    sections: [
-      { text: lines.flatMap((line, index) => (index === 0 ? line : [{ text: '\n' }, ...line])), buttons: buttonsOf(violation), menu: [] },
-    ],
+    sections: [{ text: joined(lines, '\n'), buttons: buttonsOf(violation), menu: [] }],
     footer: [],
   };
 }
@@ -51,7 +49,8 @@ function appealLine({ appeal }: Violation): RichText[] {
 }
 
 /** What admins can do about it now. */
-function buttonsOf({ id, kept, asked, appeal }: Violation): PostButton[] {
+function buttonsOf(violation: Violation): PostButton[] {
+  const { id, kept, asked, appeal } = violation;
   const button = (label: string, action: ViolationAction, style?: PostButton['style']): PostButton => ({
     label,
     target: { action, violation: id },
@@ -60,6 +59,7 @@ function buttonsOf({ id, kept, asked, appeal }: Violation): PostButton[] {
   const isKept = kept.state === 'kept' && asked === null;
   return [
     ...(appeal.state === 'asked' ? [button('Accept', 'accept', 'primary'), button('Reject', 'reject')] : []),
-    ...(isKept ? [button('Put back', 'put-back'), button('Delete the original', 'delete-kept', 'danger')] : []),
+    ...(isKept && !stands(violation) ? [button('Put back', 'put-back')] : []),
+    ...(isKept ? [button('Delete the original', 'delete-kept', 'danger')] : []),
   ];
 }

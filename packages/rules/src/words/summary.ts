@@ -2,6 +2,7 @@ import { rulesCommandName, typedRules } from '@watchpost/shared/chat/command-hel
 import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { countOf, moment, plain, say, section, sectionsOf } from '@watchpost/shared/chat/say';
+import { quoted } from '../notation/words.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleCount, ViolationCounts } from '../violations.ts';
 
@@ -57,11 +58,11 @@ function appealsLine({ waiting, accepted, rejected }: Week['appeals']): RichText
     : [say`${countOf(all, 'author')} said that it was a mistake: ${accepted} accepted, ${rejected} rejected, ${waiting} waiting`];
 }
 
-/** What the admin channel is told of reports that were too many for it. Pure. */
-export function moreLine({ rule, more }: { rule: string; more: number }): Post {
-  return post(
-    say`and ${more.toLocaleString('en-GB')} more of the rule “${rule}”. To see them: ${typedRules(`violations rule ${quoted(rule)}`)}`,
-  );
+/** What the admin channel is told of reports that were too many for it; `rule`: null where nothing was found in what could be read. Pure. */
+export function moreLine({ rule, more }: { rule: string | null; more: number }): Post {
+  const reports = countOf(more, 'more report', 'more reports');
+  if (rule === null) return post(say`${reports} of what could not be read within a minute. To see them: ${typedRules('violations')}`);
+  return post(say`${reports} of the rule “${rule}” within a minute. To see them: ${typedRules(`violations rule ${quoted(rule)}`)}`);
 }
 
 /** What the admins are told of a rule that went back to its dry run by itself. Pure. */
@@ -69,6 +70,3 @@ export function brakeLine({ name, mostAnHour }: Pick<Rule, 'name' | 'mostAnHour'
   const text = say`The rule “${name}” wanted to remove more than ${countOf(mostAnHour, 'message')} within an hour. It is back in dry run and removes nothing. If it is right, switch it on again with ${typedRules(`live ${quoted(name)}`)}; to allow more: ${typedRules(`edit ${quoted(name)} --most-an-hour ${String(Math.min(mostAnHour * 10, 100_000))}`)}`;
   return { summary: `${rulesCommandName}: ${plain(text)}`, picture: null, sections: [section(text)], footer: [] };
 }
-
-/** A name as one word of a command. */
-const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);

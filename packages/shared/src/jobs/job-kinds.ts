@@ -7,6 +7,7 @@ import { messageJobs } from './message-job.ts';
 import { noticeJobs } from './notice-job.ts';
 import { resultJobs } from './result-job.ts';
 import { snapshotJobs } from './snapshot-job.ts';
+import { tellingJobs } from './telling-job.ts';
 import { violationJobs } from './violation-job.ts';
 import { visitJobs } from './visit-job.ts';
 
@@ -19,6 +20,7 @@ const table = {
   message: messageJobs,
   file: fileJobs,
   violation: violationJobs,
+  telling: tellingJobs,
   result: resultJobs,
 };
 
@@ -61,7 +63,7 @@ export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {
 }
 
 /** What the queue keeps of a job that is done, or has failed for good; null: all of it. */
-export function whatIsLeft<K extends JobKind>(kind: K, data: unknown, how: 'done' | 'failed'): unknown {
+export function whatIsLeft<K extends JobKind>(kind: K, data: unknown, how: 'done' | 'failed'): JobOf<K> | object | null {
   const { schema, whenDone, whenFailed } = jobDefinitions[kind];
   const strip = how === 'done' ? whenDone : whenFailed;
   if (!strip) return null;
@@ -70,9 +72,9 @@ export function whatIsLeft<K extends JobKind>(kind: K, data: unknown, how: 'done
 }
 
 /** A job of another version: whatever it is, what is sealed in it goes. */
-function withoutSealed(data: unknown): unknown {
+function withoutSealed(data: unknown): object {
   const left: unknown = JSON.parse(JSON.stringify(data, (key, value: unknown) => (key === 'sealed' ? null : value)));
-  return left;
+  return typeof left === 'object' && left !== null ? left : {};
 }
 
 /** How many jobs of a kind one worker runs at a time. */

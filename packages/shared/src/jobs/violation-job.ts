@@ -13,7 +13,7 @@ const violationJobSchema = z.object({
 });
 export type ViolationJob = z.infer<typeof violationJobSchema>;
 
-/** Do what follows from a violation: keep, remove, verify, report, tell its author; or what an admin said. */
+/** Do what follows from a violation: keep the original, remove, verify. Then a `telling` job tells people. */
 export const violationJobs = {
   schema: violationJobSchema,
   id: ({ violationId, wanted }) => `violation-${violationId}-${String(wanted)}`,

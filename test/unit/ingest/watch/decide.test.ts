@@ -1,4 +1,4 @@
-import { decide, type Verdict, type WhatIsKnown } from '@watchpost/ingest/platforms/slack/watch/1-decide';
+import { decide, type Decision, type WhatIsKnown } from '@watchpost/ingest/platforms/slack/watch/1-decide';
 import type { Message } from '@watchpost/shared/chat/message';
 import { describe, expect, it } from 'vitest';
 import { sampleRule } from '../../../support/sample-rule.ts';
@@ -18,7 +18,7 @@ interface Case {
   known?: Partial<WhatIsKnown>;
 }
 
-function verdict({ in: channel = 'C1', by: author = person, files = 0, isDirect = false, known = {} }: Case): Verdict {
+function decided({ in: channel = 'C1', by: author = person, files = 0, isDirect = false, known = {} }: Case): Decision {
   const content = { texts: [{ where: 'text', text: 'key-1' }], before: null, files: Array.from({ length: files }, () => file) };
   const ref = { channel: `slack:${channel}` as const, messageId: '1.2', thread: null, postedAtMs: 1, isDirect };
   return decide({ ...ref, author, content }, { rules: [sampleRule()], identity, ourAppId: 'A0WATCH', ...known }, places);
@@ -26,7 +26,7 @@ function verdict({ in: channel = 'C1', by: author = person, files = 0, isDirect 
 const rules = (...over: Parameters<typeof sampleRule>[0][]) => ({ known: { rules: over.map((each) => sampleRule(each)) } });
 
 describe('whether rules look at a message', () => {
-  it.each<[string, Verdict, Case]>([
+  it.each<[string, Decision, Case]>([
     ['a message in a channel', 'judge', {}],
     ['that of another bot', 'judge', { by: otherBot }],
     ['one in the results channel, by others', 'judge', { in: 'C0BOTH', by: otherBot }],
@@ -69,27 +69,27 @@ describe('whether rules look at a message', () => {
       'own',
       { by: { member: null, bot: 'B9', app: 'A9' }, known: { identity: null, ourAppId: 'A9' } },
     ],
-  ])('%s: %s', (_, expected, given) => expect(verdict(given)).toBe(expected));
+  ])('%s: %s', (_, expected, given) => expect(decided(given)).toBe(expected));
 
   describe('while the rules are not known', () => {
     const known = { rules: null };
-    it.each<[string, Verdict, Case]>([
+    it.each<[string, Decision, Case]>([
       ['all of a channel is taken', 'judge', { known }],
       ['but no direct message', 'direct', { in: 'D1', isDirect: true, known }],
       ['nor our own', 'own', { by: we, known }],
       ['nor what is in the admin channel', 'admin-channel', { in: 'C0ADMINS', known }],
-    ])('%s: %s', (_, expected, given) => expect(verdict(given)).toBe(expected));
+    ])('%s: %s', (_, expected, given) => expect(decided(given)).toBe(expected));
   });
 
   describe('while Slack has not said who we are', () => {
     const known = { identity: null };
-    it.each<[string, Verdict, Case]>([
+    it.each<[string, Decision, Case]>([
       ["people's messages are theirs", 'judge', { known }],
       ['a bot without an app may be us', 'unsure', { by: { ...otherBot, app: null }, known }],
       ['a bot of another app is not', 'judge', { by: otherBot, known }],
       ['unless nobody says which app is ours', 'unsure', { by: otherBot, known: { identity: null, ourAppId: null } }],
       ['whoever posts in the results channel may be us', 'unsure', { in: 'C0BOTH', known }],
       ['a picture in a read channel is taken whoever it is of', 'judge', { in: 'C0CAMS', by: { ...otherBot, app: null }, files: 1, known }],
-    ])('%s: %s', (_, expected, given) => expect(verdict(given)).toBe(expected));
+    ])('%s: %s', (_, expected, given) => expect(decided(given)).toBe(expected));
   });
 });

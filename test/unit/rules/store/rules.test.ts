@@ -3,6 +3,7 @@ import type { RuleSettings } from '@watchpost/rules/rule';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
+import { ruleSample } from '../../../support/rule-samples.ts';
 
 const never = new AbortController().signal;
 const look = { pattern: 'Zeus' };
@@ -87,7 +88,7 @@ describe('rules', () => {
   });
 
   it('are at most 500', async () => {
-    const full = Array.from({ length: 500 }, (_, number) => ({ ...ruleOf(`Rule ${String(number)}`), id: `r${String(number)}` }));
+    const full = Array.from({ length: 500 }, (_, number) => ruleSample({ name: `Rule ${String(number)}`, id: `r${String(number)}` }));
     await documents.put(
       { kind: 'rules', id: 'rules', revision: 0, atMs: 1, keys: [], expiresAtMs: null, body: { v: 1, rules: full, last: null } },
       never,
@@ -96,11 +97,6 @@ describe('rules', () => {
     await rules().remove('Rule 7', 'cli:ada', never);
     await add('One more');
     expect(await names()).toHaveLength(500);
-  });
-
-  const ruleOf = (name: string) => ({
-    ...{ name, look, description: '', scope: { in: 'all' }, scan: 'both', action: 'report', exempt: [], severity: 'low' },
-    ...{ enabled: true, dryRun: true, notice: null, mostAnHour: 1, createdAtMs: 1, changedAtMs: 1 },
   });
 
   it('of a newer release stay as they are, and do not stop the others', async () => {
@@ -133,7 +129,7 @@ describe('rules', () => {
 describe('patterns', () => {
   it('that RE2 cannot express are refused when they are saved, with the reason', async () => {
     for (const pattern of ['(?<=a)b', String.raw`(a)\1`, '(', 'a*']) {
-      await expect(add('Keys', { look: { pattern } }), pattern).rejects.toThrow(code('pattern-invalid'));
+      await expect(add('Keys', { look: { pattern } })).rejects.toThrow(code('pattern-invalid'));
     }
     await add('Keys');
     await expect(rules().edit('Keys', { look: { pattern: '(?=a)' } }, 'cli:ada', never)).rejects.toThrow(code('pattern-invalid'));
@@ -190,7 +186,7 @@ describe('the audit', () => {
   it('has nothing of what changed nothing, or was refused', async () => {
     await add('Keys');
     await rules().edit('keys', { name: 'Keys', severity: 'medium', exempt: [] }, 'cli:ada', never);
-    await expect(add('keys')).rejects.toThrow();
+    await expect(add('keys')).rejects.toThrow(code('rule-name-taken'));
     expect(await changes()).toHaveLength(1);
   });
 

@@ -45,14 +45,23 @@ describe('the violation of a message', () => {
     const message = { ...messageSample(), content: { texts: [{ where: 'text', text: 'Zeus' }], before: null, files: [] } };
     const { stored } = await violations().add(message, { findings: [findingSample()], unread: [] }, never);
     expect(stored.violation).toEqual({
-      ...{ v: 1, id: violationIdOf(message.channel, message.messageId), message: messageSample(), foundAtMs: nowMs },
-      ...{ findings: [findingSample()], unread: [], leftOut: { findings: 0, unread: 0 }, wanted: 1, done: 0 },
+      v: 1,
+      id: violationIdOf(message.channel, message.messageId),
+      message: messageSample(),
+      foundAtMs: nowMs,
+      findings: [findingSample()],
+      unread: [],
+      leftOut: { findings: 0, unread: 0 },
+      wanted: 1,
+      done: 0,
       removal: { state: 'none', files: [], tries: 0, error: null, atMs: null },
       kept: { state: 'no', by: null, atMs: null },
       asked: null,
       appeal: { state: 'no', by: null, atMs: null, channel: null },
       report: { progress: null, summarised: false },
-      ...{ told: null, noticed: null, restored: null },
+      told: null,
+      noticed: null,
+      restored: null,
     });
   });
 

@@ -17,8 +17,7 @@ const removal = (state: Violation['removal']['state']): Pick<Violation, 'removal
   removal: { state, files: [], tries: 1, error: null, atMs: null },
 });
 
-const advice =
-  'If it was a password, a key or a token, change it now: somebody may have seen it. If it can be said without it, write it again.';
+const advice = 'If it was a password, a key or a token, change it now: somebody may have seen it. What else it said you may post again.';
 
 describe('the message to an author', () => {
   it('says which rule it was, what was found, and what to do', () => {
@@ -47,7 +46,7 @@ describe('the message to an author', () => {
   it.each([
     ['wanted', 'Your message in C1 is being removed because of'],
     ['gone', 'Your message in C1 was removed because of'],
-    ['failed', 'Please delete your message in C1: watchpost could not remove it. It stands there against the rule “Keys”.'],
+    ['failed', 'Please delete your message in C1: it breaks the rule “Keys”, and watchpost could not remove it.'],
     ['none', 'Your message in C1 was reported to the admins because of'],
   ] as const)('says what was done while the removal is %s', (state, begins) => {
     expect(textOf(authorMessageOf(violation(removal(state))))).toContain(begins);
@@ -56,7 +55,7 @@ describe('the message to an author', () => {
   it.each([
     ['asked', 'You said that this is a mistake. An admin will look at it, and you will be told.'],
     ['accepted', 'You said that this is a mistake, and an admin agreed.'],
-    ['rejected', 'You said that this is a mistake. An admin looked at it, and it stays as it is.'],
+    ['rejected', 'You said that this is a mistake, and an admin disagreed.'],
   ] as const)('has no button once the appeal is %s', (state, line) => {
     const post = authorMessageOf(violation(appeal(state)));
     expect(labels(post)).toEqual([]);
@@ -91,7 +90,7 @@ describe('the answer to an appeal', () => {
       appealAnswerOf(violation(appeal('accepted'))),
     ].map(textOf);
     expect(answers).toEqual([
-      'An admin looked at your message in C1. The rule “Keys” applies to it, so it stays as it is.',
+      'An admin looked at your message in C1, and says that it breaks the rule “Keys”. Nothing changes.',
       'An admin agreed that your message in C1 broke no rule. It is being put back.',
       'An admin agreed that your message in C1 broke no rule. It was put back.',
       'An admin agreed that your message in C1 broke no rule. Ask an admin to put it back.',

@@ -74,9 +74,9 @@ describe('the report of a violation', () => {
     expect(outcome(over)).toBe(expected);
   });
 
-  it('says that it still stands there where it could not be removed, and why', () => {
+  it('says that it is still there where it could not be removed, and why', () => {
     expect(outcome(removal('failed', 'Slack refused: cant_delete_message'))).toBe(
-      'Could not be removed: Slack refused: cant_delete_message. It still stands there.',
+      'Could not be removed, and is still there: Slack refused: cant_delete_message.',
     );
   });
 
@@ -92,11 +92,11 @@ describe('the report of a violation', () => {
     ];
     const post = reportOf(violation({ findings: [], unread, ...removal('none') }), facts);
     expect(linesOf(post)).toEqual([
-      'Not all could be read · UADA in C1 · 2026-11-22 14:02 UTC · message',
+      'Not everything could be read · UADA in C1 · 2026-11-22 14:02 UTC · message',
       'Could not be read, so nobody knows what is in it: file 1 (encrypted), file 2 / entry 3 (too large)',
       'Nothing was found in what could be read.',
     ]);
-    expect(post.summary).toBe('Not all could be read: file 1 (encrypted), file 2 / entry 3 (too large)');
+    expect(post.summary).toBe('Not everything could be read: file 1 (encrypted), file 2 / entry 3 (too large)');
   });
 
   it('shows an appeal, and how it ended', () => {

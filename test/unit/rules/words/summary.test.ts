@@ -59,7 +59,10 @@ it('stays within what Slack takes for 500 rules', () => {
 
 it('says how many more reports a rule had, and how to see them', () => {
   expect(linesOf(moreLine({ rule: 'Card numbers', more: 1_043 }))).toEqual([
-    'and 1,043 more of the rule “Card numbers”. To see them: /rules violations rule "Card numbers"',
+    '1,043 more reports of the rule “Card numbers” within a minute. To see them: /rules violations rule "Card numbers"',
+  ]);
+  expect(linesOf(moreLine({ rule: null, more: 1 }))).toEqual([
+    '1 more report of what could not be read within a minute. To see them: /rules violations',
   ]);
 });
 

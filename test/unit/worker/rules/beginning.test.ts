@@ -5,7 +5,7 @@ import type { RuleSettings } from '@watchpost/rules/rule';
 import { galleryNeed } from '@watchpost/worker/gallery-ready';
 import { platformNeed } from '@watchpost/worker/platforms';
 import { createRates } from '@watchpost/worker/rates';
-import { sayWhatIsPossible } from '@watchpost/worker/rules';
+import { sayWhatIsPossible } from '@watchpost/worker/moderating';
 import { describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
 import { adminChannel, createRuleRig, never, secret } from '../../../support/rule-rig.ts';
@@ -111,11 +111,11 @@ describe('jobs whose workers died', () => {
     rig.say({ text: secret });
     await rig.lose(rig.queued.shift()!);
     await rig.settle();
-    expect(rig.read()[0]).toContain('Not all could be read');
+    expect(rig.read()[0]).toContain('Not everything could be read');
     expect((await rig.violation())?.unread).toEqual([{ fileId: null, where: 'text', reason: 'job-worker-lost' }]);
   });
 
-  it('of a violation lead to a report that it still stands, and to no further death', async () => {
+  it('of a violation lead to a report that it is still there, and to no further death', async () => {
     const rig = createRuleRig();
     await rig.rule();
     let deaths = 0;
@@ -129,6 +129,6 @@ describe('jobs whose workers died', () => {
     await rig.lose(rig.queued.shift()!);
     await rig.settle();
     expect(deaths).toBe(0);
-    expect(rig.read()[0]).toContain('three workers died while they were about to remove it. It still stands there.');
+    expect(rig.read()[0]).toContain('is still there: three workers died while they were about to remove it.');
   });
 });

@@ -162,7 +162,7 @@ describe('a message that could not be judged', () => {
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
-    expect(rig.read()[0]).toContain('Not all could be read');
+    expect(rig.read()[0]).toContain('Not everything could be read');
     expect((await rig.violation())?.unread).toEqual([{ fileId: null, where: 'text', reason: 'internal' }]);
   });
 });

@@ -67,7 +67,8 @@ describe('what is in quarantine', () => {
     await caught(rig);
     await ask(rig, 'put-back');
     const [fileId] = rig.posts.files.keys();
-    rig.say({ text: secret, files: [{ id: fileId!, bytes: secret }], author: { member: 'UBOT', bot: 'B1', app: 'A1' } });
+    for (const text of ['', secret])
+      rig.say({ text, files: [{ id: fileId!, bytes: secret }], author: { member: 'UBOT', bot: 'B1', app: 'A1' } });
     await rig.settle();
     expect(rig.removals.toSorted()).toEqual(['file F1', 'message 1']);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
-import { channel, createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
+import { createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
 
 /** Fails with these, one after the other, then works. */
 function failing(rig: RuleRig, ...codes: (ErrorCode | AppError)[]): void {
@@ -36,14 +36,14 @@ describe('a removal', () => {
     expect(seen[0]).toContain('It could not be removed yet, and is tried again: Slack said yes, and still shows it.');
   });
 
-  it('that the platform refuses is escalated: the report says that it still stands there, and its author is asked to delete it', async () => {
+  it('that the platform refuses is escalated: the report says that it is still there, and its author is asked to delete it', async () => {
     const rig = createRuleRig();
     await rig.rule();
     failing(rig, new AppError('removal-refused', 'Slack does not let an admin remove this one.'));
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
-    expect(rig.read()[0]).toContain('Could not be removed: Slack does not let an admin remove this one. It still stands there.');
+    expect(rig.read()[0]).toContain('Could not be removed, and is still there: Slack does not let an admin remove this one.');
     expect(rig.read('slack:DUAUTHOR')[0]).toContain('Please delete your message');
     expect((await rig.violation())?.done).toBe(1);
     expect((await rig.metrics.scrape()).body).toContain('watchpost_removals_total{outcome="refused"} 1');
@@ -58,7 +58,7 @@ describe('a removal', () => {
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
-    expect(rig.read()[0]).toContain('Could not be removed: It is still there. It still stands there.');
+    expect(rig.read()[0]).toContain('Could not be removed, and is still there: It is still there.');
     expect((await rig.violation())?.removal).toMatchObject({ state: 'failed', tries: 6 });
   });
 
@@ -70,6 +70,7 @@ describe('a removal', () => {
     await rig.run(rig.queued.shift()!);
     const job = rig.queued.shift()!;
     await expect(rig.run(job)).rejects.toMatchObject({ code: 'violation-waiting', retryAfterMs: 60_000 });
+    await rig.run(rig.queued.shift()!);
     expect(rig.read()[0]).toContain('tried again: The token was revoked.');
     rig.queued.push(job);
     await rig.settle();
@@ -111,7 +112,20 @@ describe('a removal', () => {
     rig.say({ files: [{ id: 'F1', bytes: secret }] });
     await rig.settle();
     expect(rig.removals).toEqual(['message 1']);
-    expect(rig.read()[0]).toContain('Could not be removed: a file stays: Not this file.');
+    expect(rig.read()[0]).toContain('Could not be removed, and is still there: a file. Not this file.');
+  });
+
+  it('is over without a turn to post: however many posts wait, the next message is removed', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    rig.posts.send = async () => new Promise<never>(() => undefined);
+    for (const _ of [1, 2]) {
+      rig.say({ text: secret });
+      await rig.run(rig.queued.shift()!);
+      await rig.run(rig.queued.shift()!);
+      void rig.run(rig.queued.shift()!).catch(() => undefined);
+    }
+    expect(rig.removals).toEqual(['message 1', 'message 2']);
   });
 
   it('comes before anybody is told', async () => {
@@ -145,10 +159,27 @@ describe('a removal', () => {
     rig.say({ text: secret });
     await rig.run(rig.queued.shift()!);
     const { id } = (await rig.violation())!;
-    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: 1, channel: null } as const;
+    const accepted = { state: 'accepted', by: 'slack:UADMIN', atMs: rig.nowMs, channel: null } as const;
     await rig.parts.violations.update(id, (now) => ({ ...now, appeal: accepted }), never);
     await rig.settle();
     expect(rig.removals).toEqual([]);
+  });
+});
+
+describe('what was removed', () => {
+  it('stays reported as it was when its rule is gone afterwards, and is told no second time', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    rig.say({ text: secret });
+    await rig.settle();
+    await rig.parts.rules.remove('Keys', 'cli:test', never);
+    const { id, wanted } = (await rig.violation())!;
+    await rig.parts.violations.update(id, (now) => ({ ...now, wanted: wanted + 1 }), never);
+    await rig.run({ v: 1, kind: 'violation', violationId: id, wanted: wanted + 1 });
+    await rig.settle();
+    expect((await rig.violation())?.findings).toMatchObject([{ dryRun: false }]);
+    expect(rig.read()).toEqual([expect.stringContaining('Removed.')]);
+    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
   });
 });
 
@@ -161,7 +192,10 @@ describe('two workers', () => {
     const job = rig.queued.shift()!;
     const both = await Promise.allSettled([rig.run(job), rig.run(job)]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    expect(await rig.run(job)).toBe('idle');
+    const telling = rig.queued.shift()!;
+    const told = await Promise.allSettled([rig.run(telling), rig.run(telling)]);
+    expect(told.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect([await rig.run(job), await rig.run(telling)]).toEqual(['idle', 'idle']);
     expect(rig.removals).toEqual(['message 1']);
     expect(rig.posts.messages).toHaveLength(3);
   });
@@ -174,76 +208,6 @@ describe('two workers', () => {
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
     expect((await rig.violation())?.findings).toHaveLength(1);
-  });
-});
-
-describe('telling', () => {
-  it('that is not possible in the admin channel does not keep the message from being removed, nor its author from being told', async () => {
-    const rig = createRuleRig();
-    await rig.rule();
-    const posts = { ...rig.posts };
-    let isAway = true;
-    rig.posts.send = async (post, save, signal) => {
-      if (isAway && post.channel === 'slack:CADMIN') throw new AppError('channel-not-available', 'chat.postMessage: not_in_channel');
-      return posts.send(post, save, signal);
-    };
-    rig.say({ text: secret });
-    await rig.run(rig.queued.shift()!);
-    const job = rig.queued.shift()!;
-    await expect(rig.run(job)).rejects.toMatchObject({ code: 'violation-waiting', retryAfterMs: 60_000 });
-    expect(rig.removals).toEqual(['message 1']);
-    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
-    isAway = false;
-    await rig.run(job);
-    expect(rig.read()[0]).toContain('Removed');
-    expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
-  });
-
-  it('the author who takes no direct messages is given up, once', async () => {
-    const rig = createRuleRig();
-    await rig.rule();
-    let tries = 0;
-    rig.onMessage = () => {
-      tries += 1;
-      throw new AppError('chat-refused', 'chat.postMessage: messages_tab_disabled');
-    };
-    rig.say({ text: secret });
-    await rig.settle();
-    expect(tries).toBe(1);
-    expect(rig.read()[0]).toContain('Removed');
-    expect(await rig.violation()).toMatchObject({ done: 1, told: { state: 'gone' } });
-  });
-
-  it('has no more than ten lines a minute for a rule, and counts the others', async () => {
-    const rig = createRuleRig();
-    await rig.rule();
-    for (let count = 0; count < 13; count += 1) rig.say({ text: secret });
-    await rig.settle();
-    expect(rig.removals).toHaveLength(13);
-    expect(rig.read()).toHaveLength(10);
-    const all = await rig.parts.violations.find({ limit: 20 }, never);
-    expect(all.filter(({ report }) => report.summarised)).toHaveLength(3);
-  });
-
-  it('has no more than ten notices a minute in a channel', async () => {
-    const rig = createRuleRig();
-    await rig.rule({ notice: 'No keys.' });
-    for (let count = 0; count < 13; count += 1) rig.say({ text: secret });
-    await rig.settle();
-    expect(rig.read(channel)).toHaveLength(10);
-  });
-
-  it('has a line in any case for a removal that its author says is a mistake', async () => {
-    const rig = createRuleRig();
-    await rig.rule();
-    for (let count = 0; count < 11; count += 1) rig.say({ text: secret });
-    await rig.settle();
-    const { id, wanted } = (await rig.violation('11'))!;
-    const appeal = { state: 'asked', by: 'slack:UAUTHOR', atMs: 1, channel: null } as const;
-    await rig.parts.violations.update(id, (now) => ({ ...now, wanted: wanted + 1, appeal }), never);
-    await rig.run({ v: 1, kind: 'violation', violationId: id, wanted: wanted + 1 });
-    expect(rig.read()).toHaveLength(11);
-    expect(rig.read()[10]).toContain('The author says that this is a mistake.');
   });
 });
 

@@ -7,12 +7,15 @@ import type { SeenFace } from '@watchpost/see/face-engine';
 import { fingerprintOf } from '@watchpost/see/picture/fingerprint';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { recordFailure } from '@watchpost/worker/record-failure';
+import { markRestored } from '@watchpost/worker/restored-files';
 import { createSnapshotHandler, type SnapshotDeps } from '@watchpost/worker/snapshot/pipeline';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshotJob } from '../../../support/factories.ts';
+import { createMemoryDocuments } from '../../../support/memory-documents.ts';
 import { createMemoryRecords } from '../../../support/memory-records.ts';
 
 const never = new AbortController().signal;
+const documents = createMemoryDocuments();
 const log = createLogger('test', 'silent');
 const last = { attempt: 6, lastAttempt: true };
 
@@ -75,6 +78,7 @@ describe('the ledger', () => {
       },
       cameras: createCameraDirectory(reading.kind === 'valid' ? reading.file : {}),
       records,
+      documents,
       count: (camera: string | null, outcome: string) => counted.push(`${String(camera)} ${outcome}`),
       freshness: { isToBeSkipped: async () => skips, worked: (durationMs: number) => measured.push(durationMs) },
       sender: { send: async () => undefined },
@@ -122,6 +126,13 @@ describe('the ledger', () => {
     expect(counted).toEqual([`Gate ${outcome}`]);
     const record = await records.get(job.snapshotId, never);
     expect(Date.now() - (record?.outcomeAtMs ?? 0)).toBeLessThan(10_000);
+  });
+
+  it('has nothing of a picture that an admin had put back: it was seen when it was posted first', async () => {
+    const job = posted({ brightness: 100, faces: [{ sizePx: 80, quality: 0.9 }] });
+    await markRestored(job.file.id, { documents, now: Date.now }, never);
+    expect(await createSnapshotHandler(deps())(job, last, never)).toBe('idle');
+    expect([downloads, counted]).toEqual([0, []]);
   });
 
   it('says of a face in a masked part that it is masked', async () => {

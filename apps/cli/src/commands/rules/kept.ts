@@ -137,7 +137,7 @@ async function erase(
     signal,
   );
   await updateReport(violation, context);
-  print(json ? JSON.stringify({ id, deleted: true }) : `the original of ${id} was erased`);
+  print(json ? JSON.stringify({ id, deleted: true }) : `the original of ${id} was deleted`);
   return 0;
 }
 

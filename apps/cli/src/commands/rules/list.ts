@@ -1,7 +1,7 @@
 import { describeLook, describeScope, describeState, ruleFacts } from '@watchpost/rules/notation/describe';
 import type { Rule } from '@watchpost/rules/rule';
+import { findRule } from '@watchpost/rules/rule-name';
 import type { Command } from '../../command.ts';
-import { findRule } from '../../support/find-rule.ts';
 import { readArgs } from '../../support/read-args.ts';
 import { columns, toTable } from '../../support/table.ts';
 import { withRules } from '../../support/with-rules.ts';

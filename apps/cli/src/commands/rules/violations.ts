@@ -2,7 +2,7 @@ import { rulesEnv } from '@watchpost/rules/config';
 import { readFlags } from '@watchpost/rules/notation/flags';
 import { readAuthorId, readChannelId, shownId } from '@watchpost/rules/notation/ids';
 import { readTime, shownTime } from '@watchpost/rules/notation/times';
-import type { Rules } from '@watchpost/rules/rules';
+import { findRuleId } from '@watchpost/rules/rule-name';
 import { createViolations } from '@watchpost/rules/store/violations';
 import type { Finding, Violation } from '@watchpost/rules/violation';
 import type { ViolationFilter } from '@watchpost/rules/violations';
@@ -10,7 +10,6 @@ import { platformOf } from '@watchpost/shared/chat/chat';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import type { Command, CommandContext } from '../../command.ts';
-import { findRule } from '../../support/find-rule.ts';
 import { readCount } from '../../support/read-args.ts';
 import { csvRow } from '../../support/rules/csv.ts';
 import { toTable } from '../../support/table.ts';
@@ -18,7 +17,6 @@ import { withRules } from '../../support/with-rules.ts';
 
 const usualLimit = 30;
 const mostViolations = 100_000;
-const mostChanges = 10_000;
 const dayMs = 86_400_000;
 
 const forms = {
@@ -47,7 +45,7 @@ export const run: Command = async (args, context) => {
   const { filter, rule, as } = readViolationsArgs(args, Date.now());
   const keepMs = parseEnv(context.env, { RULES_KEEP_DAYS: rulesEnv.RULES_KEEP_DAYS }).RULES_KEEP_DAYS * dayMs;
   const found = await withRules(context, async (rules, documents) => {
-    const id = rule === undefined ? undefined : await ruleIdOf(rule, rules, context.signal);
+    const id = rule === undefined ? undefined : await findRuleId(rule, rules, context.signal);
     return createViolations(documents, { keepMs }).find({ ...filter, ...(id !== undefined && { rule: id }) }, context.signal);
   });
   await show(found, as, context);
@@ -81,13 +79,6 @@ function readViolationsArgs(args: readonly string[], nowMs: number): ViolationsA
   const filter = { channel, author, fromMs, beforeMs };
   const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   return { filter: { ...given, limit: most }, rule, as };
-}
-
-/** By the name that a rule has, or had before it was renamed or removed; or by its id. Rejects with `rule-not-found`. */
-async function ruleIdOf(name: string, rules: Rules, signal: AbortSignal): Promise<string> {
-  const now = await rules.list(signal);
-  const past = await rules.changes(mostChanges, signal);
-  return findRule([...now, ...past.flatMap(({ before, after }) => [after, before]).filter((rule) => rule !== null)], name).id;
 }
 
 async function show(found: readonly Violation[], as: ViolationsArgs['as'], { print, written }: CommandContext): Promise<void> {

@@ -80,8 +80,8 @@ function whatWouldBeDone(matches: readonly TriedMatch[], messages: number | unde
 
 function outcome(rule: Rule): string {
   const state = describeState(rule);
-  if (state === 'disabled') return 'it is disabled: nothing happens';
-  return state === 'live' ? describeAction(rule) : `it is in dry run: live, ${describeAction({ ...rule, dryRun: true })}`;
+  if (state === 'disabled') return 'disabled: nothing happens';
+  return state === 'live' ? describeAction(rule) : `in dry run: ${describeAction({ ...rule, dryRun: true })} if the rule were live`;
 }
 
 const counted = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : noun.endsWith('h') ? 'es' : 's'}`;

@@ -28,12 +28,12 @@ export async function tryChannel(
   { env, signal, warn }: Pick<CommandContext, 'env' | 'signal' | 'warn'>,
 ): Promise<Tried> {
   const slack = await openSlackReader(parseEnv(env, slackReaderEnv), signal);
-  const isOwnChannel = slack.ownChannels.includes(channel);
-  if (isOwnChannel) warn('rules never apply in the channels of results and of the admins');
+  const isAdminChannel = channel === slack.adminChannel;
+  if (isAdminChannel) warn('rules never apply in the admin channel');
   const messages = await slack.moderation.recent(channel, last, signal);
   const tried: Tried = { matches: [], unread: [], messages: messages.length };
   for (const message of messages) {
-    const applies = (rule: Rule): boolean => !isOwnChannel && !isOwnText(message, slack) && appliesTo(rule, message);
+    const applies = (rule: Rule): boolean => !isAdminChannel && !isOurs(message, slack) && appliesTo(rule, message);
     const { matches, unread } = await tryMessage(
       message,
       { judge, extractor, slack, tries: onlyWhereApplies ? applies : () => true },
@@ -48,8 +48,9 @@ export async function tryChannel(
   return tried;
 }
 
-/** What our own app says is not judged; files may be a camera's. */
-const isOwnText = (message: Message, slack: SlackReader): boolean => message.content.files.length === 0 && slack.isOwn(message);
+/** What our own app posts is not judged; but files may be a camera's, where they are no results. */
+const isOurs = (message: Message, slack: SlackReader): boolean =>
+  (message.content.files.length === 0 || message.channel === slack.resultsChannel) && slack.isOwn(message);
 
 function authorOf({ author, channel }: Message): string | null {
   const id = author.member ?? author.bot ?? author.app;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readBlocks, type Block, type BlockOption } from '../blocks.ts';
+import { escapeCommand } from './escape-command.ts';
 import { blocksOf, type Ephemeral, type OnlyHere } from './only-here.ts';
 import * as payloads from './payloads.ts';
 import { readAnswer, respond, type Responses } from './responses.ts';
@@ -241,15 +242,11 @@ async function send(desk: Desk, channel: string, text: string): Promise<Outcome>
   }
   if (commands.includes(command)) return runCommand(desk, channel, command, rest);
   const known = commands.map((each) => `\`${each}\``).join(', ');
-  desk.onlyHere.say({
-    channel,
-    thread: undefined,
-    text: `\`${command}\` is not a command here. Try ${known}.`,
-    blocks: undefined,
-    by: 'slack',
-  });
+  desk.onlyHere.say(bySlack(channel, `\`${command}\` is not a command here. Try ${known}.`));
   return {};
 }
+
+const bySlack = (channel: string, text: string) => ({ channel, thread: undefined, text, blocks: undefined, by: 'slack' }) as const;
 
 async function runCommand(desk: Desk, channel: string, command: string, text: string): Promise<Outcome> {
   const { onlyHere, responses, clicker, channelName, signingSecret, signal, act } = desk;
@@ -259,12 +256,12 @@ async function runCommand(desk: Desk, channel: string, command: string, text: st
   const form = payloads.slashCommand(
     clicker,
     { id: channel, name: channelName(channel) },
-    { command, text, triggerId: await desk.trigger(), responseUrl: responses.issue(target) },
+    { command, text: await escapeCommand(text, act), triggerId: await desk.trigger(), responseUrl: responses.issue(target) },
   );
   const answer = await signedPost(url, { form }, signingSecret, signal);
   if (answer.status !== 200) {
     const why = answer.status === null ? 'operation_timeout' : 'dispatch_failed';
-    onlyHere.say({ channel, thread: undefined, text: `${command} failed with the error "${why}".`, blocks: undefined, by: 'slack' });
+    onlyHere.say(bySlack(channel, `${command} failed with the error "${why}".`));
     return {};
   }
   const said = readAnswer(answer.body);

@@ -7,6 +7,7 @@ import { cut } from '@watchpost/shared/text';
 import { describeChange } from '@watchpost/rules/notation/describe-change';
 import { describeRule, ruleFacts } from '@watchpost/rules/notation/describe';
 import type { Rule } from '@watchpost/rules/rule';
+import { findRule } from '@watchpost/rules/rule-name';
 import { actorRun } from '@watchpost/rules/words/parts';
 import { answerOf } from '../texts.ts';
 import { answer, nameIn, type RulesCommand } from './command.ts';
@@ -38,7 +39,7 @@ function shortened(rule: Rule): Rule {
 
 /** `show NAME`: all settings of a rule. */
 export const show: RulesCommand = async ({ words }, { rules }, signal) => {
-  const rule = findRule(nameIn(words), await rules.list(signal), 'show NAME');
+  const rule = theRule(nameIn(words), await rules.list(signal), 'show NAME');
   return describe(say`${{ text: rule.name, bold: true }}`, rule);
 };
 
@@ -69,11 +70,8 @@ export function helpOf(heading: RichText): Post {
 /** `help` */
 export const help: RulesCommand = async () => helpOf(say`What you can do about rules:`);
 
-/** The rule with this name, whatever its case, or this id. Throws `usage-invalid` without a name, `rule-not-found` for another one. */
-export function findRule(name: string, rules: readonly Rule[], usage: string): Rule {
-  if (name === '') throw new AppError('usage-invalid', `say which rule: ${typedRules(usage)}`);
-  const wanted = name.toLowerCase();
-  const found = rules.find((rule) => rule.name.toLowerCase() === wanted) ?? rules.find(({ id }) => id === name);
-  if (!found) throw new AppError('rule-not-found', `there is no rule “${name.slice(0, 80)}”: ${typedRules('list')} shows all of them`);
-  return found;
+/** The rule that is meant. Throws `usage-invalid` without a name, `rule-not-found` for one that no rule has. */
+export function theRule(called: string, rules: readonly Rule[], usage: string): Rule {
+  if (called === '') throw new AppError('usage-invalid', `say which rule: ${typedRules(usage)}`);
+  return findRule(rules, called);
 }

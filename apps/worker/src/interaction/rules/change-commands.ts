@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { typedRules } from '@watchpost/shared/chat/command-help';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
-import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
+import { toAppError, type ErrorCode } from '@watchpost/shared/errors';
 import { describeAction } from '@watchpost/rules/notation/describe';
 import { readNewRule, readRuleEdit } from '@watchpost/rules/notation/settings';
+import { quoted } from '@watchpost/rules/notation/words';
 import type { Rule, RuleSettings } from '@watchpost/rules/rule';
+import { isCalled } from '@watchpost/rules/rule-name';
 import type { RuleChange } from '@watchpost/rules/rules';
-import { describe, findRule } from './ask-commands.ts';
+import { askCanRemove } from '../../ask-can-remove.ts';
+import { describe, theRule } from './ask-commands.ts';
 import { answer, nameIn, type RulesAsked, type RulesCommand } from './command.ts';
 import type { RuleDeedDeps } from './deps.ts';
 
@@ -19,7 +23,7 @@ const clocksDifferMs = 5_000;
 export const add: RulesCommand = async (asked, deps, signal) => {
   const { name, look, ...settings } = readNewRule(asked.words);
   const make = (): Promise<Rule> => deps.rules.add({ ...settings, name, look }, asked.asker.actor.id, signal);
-  const wasMade = ({ what, after }: RuleChange): boolean => what === 'added' && sameName(after, name);
+  const wasMade = ({ what, after }: RuleChange): boolean => what === 'added' && was(after, name) && isDeepStrictEqual(after?.look, look);
   const rule = await orEarlier(make, 'rule-name-taken', wasMade, asked, deps, signal);
   return describe(say`Added:`, rule, [...(await nextStep(rule, asked, signal))]);
 };
@@ -29,7 +33,7 @@ export const edit: RulesCommand = async (asked, deps, signal) => {
   const { name, settings } = readRuleEdit(asked.words);
   const change = (): Promise<Rule> => deps.rules.edit(name, settings, asked.asker.actor.id, signal);
   const wasRenamed = ({ what, before, after }: RuleChange): boolean =>
-    what === 'edited' && settings.name !== undefined && isCalled(before, name) && sameName(after, settings.name);
+    what === 'edited' && settings.name !== undefined && was(before, name) && was(after, settings.name);
   const rule = await orEarlier(change, 'rule-not-found', wasRenamed, asked, deps, signal);
   return describe(say`Changed:`, rule, [...(await nextStep(rule, asked, signal))]);
 };
@@ -38,7 +42,7 @@ export const edit: RulesCommand = async (asked, deps, signal) => {
 const switching =
   (command: string, settings: RuleSettings): RulesCommand =>
   async (asked, { rules }, signal) => {
-    const { id } = findRule(nameIn(asked.words), await rules.list(signal), `${command} NAME`);
+    const { id } = theRule(nameIn(asked.words), await rules.list(signal), `${command} NAME`);
     const rule = await rules.edit(id, settings, asked.asker.actor.id, signal);
     const state =
       rule.enabled || command === 'disable' ? say`` : say` It is disabled: ${typedRules(`enable ${quoted(rule.name)}`)} applies it again.`;
@@ -63,33 +67,33 @@ export const remove: RulesCommand = async (asked, deps, signal) => {
   const confirmed = /^(.+)\s+confirm$/i.exec(typed)?.[1];
   // A rule may be called "… confirm".
   if (confirmed === undefined || all.some((rule) => isCalled(rule, typed))) {
-    const { name } = findRule(typed, all, 'remove NAME');
+    const { name } = theRule(typed, all, 'remove NAME');
     return answer(
       say`This removes the rule ${{ text: name, bold: true }}. What it found stays. To do it: ${typedRules(`remove ${quoted(name)} confirm`)}`,
     );
   }
-  const take = (): Promise<Rule> => deps.rules.remove(findRule(confirmed, all, 'remove NAME').id, asked.asker.actor.id, signal);
-  const wasTaken = ({ what, before }: RuleChange): boolean => what === 'removed' && isCalled(before, confirmed);
+  const take = (): Promise<Rule> => deps.rules.remove(theRule(confirmed, all, 'remove NAME').id, asked.asker.actor.id, signal);
+  const wasTaken = ({ what, before }: RuleChange): boolean => what === 'removed' && was(before, confirmed);
   const rule = await orEarlier(async () => take(), 'rule-not-found', wasTaken, asked, deps, signal);
   return answer(say`The rule ${{ text: rule.name, bold: true }} is removed.`);
 };
 
 /**
- * Makes a change. A retry of a job that was stopped after its change finds it refused with `code`: then the change in the audit is the
- * answer, if the same member made it since the command was typed.
+ * Makes a change. A job that was stopped after its change, by a kill or a database that went away, finds it refused with `code`: then the
+ * change in the audit is the answer, if the same member made it since the command was typed.
  */
 async function orEarlier(
   change: () => Promise<Rule>,
   code: ErrorCode,
   isIt: (change: RuleChange) => boolean,
-  { asker, atMs, attempt }: RulesAsked,
+  { asker, atMs }: RulesAsked,
   { rules }: RuleDeedDeps,
   signal: AbortSignal,
 ): Promise<Rule> {
   try {
     return await change();
   } catch (error) {
-    if (toAppError(error).code !== code || attempt === 1) throw error;
+    if (toAppError(error).code !== code) throw error;
     const mine = (await rules.changes(lookBack, signal)).find(
       (each) => each.actor === asker.actor.id && each.atMs >= atMs - clocksDifferMs && isIt(each),
     );
@@ -99,8 +103,7 @@ async function orEarlier(
   }
 }
 
-const sameName = (rule: Rule | null, name: string): boolean => rule?.name.toLowerCase() === name.toLowerCase();
-const isCalled = (rule: Rule | null, name: string): boolean => rule?.id === name || sameName(rule, name);
+const was = (rule: Rule | null, called: string): boolean => rule !== null && isCalled(rule, called);
 
 /** What whoever made or changed a rule does next. */
 async function nextStep(rule: Rule, asked: RulesAsked, signal: AbortSignal): Promise<RichText[]> {
@@ -114,15 +117,6 @@ async function nextStep(rule: Rule, asked: RulesAsked, signal: AbortSignal): Pro
 /** That a rule cannot remove anything here, and why; empty: it can, or need not. */
 async function warning({ action }: Rule, { asker }: RulesAsked, signal: AbortSignal): Promise<RichText> {
   if (action === 'report') return [];
-  try {
-    const can = await asker.platform.moderation.canRemove(signal);
-    return can.can ? [] : say` Nothing can be removed here: ${can.why} Until then it only reports.`;
-  } catch (error) {
-    // The rule is saved, and that is what was asked.
-    if (error instanceof AppError && error.code === 'aborted') throw error;
-    return [];
-  }
+  const can = await askCanRemove(asker.platform, signal);
+  return can.can ? [] : say` Nothing can be removed here: ${can.why} Until then it only reports.`;
 }
-
-/** A name as one word of a command. */
-export const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);

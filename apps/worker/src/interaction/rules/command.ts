@@ -14,8 +14,6 @@ export interface RulesAsked {
   asker: Asker;
   /** When it was typed, milliseconds since 1970. */
   atMs: number;
-  /** Of its job, from 1. */
-  attempt: number;
 }
 
 /** Answers a command about rules. Rejects with what the asker must know as a permanent error. */

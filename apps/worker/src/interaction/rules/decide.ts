@@ -1,9 +1,9 @@
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ViolationAction } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
 import type { Violation } from '@watchpost/rules/violation';
-import { actorRun } from '@watchpost/rules/words/parts';
+import { actorRun, stands } from '@watchpost/rules/words/parts';
 
 /** A press below a report, or below the message to an author. */
 export interface Pressed {
@@ -40,8 +40,8 @@ const changed = (violation: Violation, over: Partial<Violation>): Violation => (
 
 function appeal(violation: Violation, { by, channel, atMs }: Pressed): Decision {
   const { author, channel: where } = violation.message;
-  const platform = where.slice(0, where.indexOf(':'));
-  if (author.member === null || by !== `${platform}:${author.member}`) return refuse(say`Only whoever wrote the message can say so.`);
+  if (author.member === null || by !== `${platformOf(where)}:${author.member}`)
+    return refuse(say`Only whoever wrote the message can say so.`);
   const thanks = say`The admins are told, and you will hear what they say.`;
   switch (violation.appeal.state) {
     case 'no':
@@ -51,7 +51,7 @@ function appeal(violation: Violation, { by, channel, atMs }: Pressed): Decision 
     case 'accepted':
       return refuse(say`An admin has agreed already.`);
     case 'rejected':
-      return refuse(say`An admin has looked at it already: it stays as it is.`);
+      return refuse(say`An admin has disagreed already.`);
     default:
       return violation.appeal.state satisfies never;
   }
@@ -65,7 +65,7 @@ function answerAppeal(violation: Violation, { by, atMs }: Pressed, action: 'acce
     if (state === wanted && decidedBy === by) return { next: null, isTheirs: true, text: appealText(violation) };
     return refuse(decidedBy === null ? say`It has been ${state} already.` : say`${actorRun(decidedBy)} has ${state} it already.`);
   }
-  const putsBack = action === 'accept' && violation.kept.state === 'kept' && violation.asked === null;
+  const putsBack = action === 'accept' && !stands(violation) && violation.kept.state === 'kept' && violation.asked === null;
   const next = changed(violation, {
     appeal: { ...violation.appeal, state: wanted, by, atMs },
     ...(putsBack && { asked: { what: 'put-back', by, atMs } }),
@@ -74,10 +74,13 @@ function answerAppeal(violation: Violation, { by, atMs }: Pressed, action: 'acce
 }
 
 /** What an admin reads who has answered an appeal. */
-function appealText({ appeal: { state }, kept, asked }: Violation): RichText {
+function appealText(violation: Violation): RichText {
+  const { appeal, kept, asked } = violation;
+  const { state } = appeal;
   if (state === 'rejected') return say`Rejected. The author is told.`;
   if (kept.state === 'put-back') return say`Accepted. The message was put back, and its author is told.`;
   if (asked?.what === 'put-back') return say`Accepted. The message is being put back, and its author is told.`;
+  if (stands(violation)) return say`Accepted. The author is told. The message was not removed.`;
   if (kept.state === 'kept' && !asked)
     return say`Accepted, and the author is told. The message could not be put back: it stays in quarantine.`;
   return say`Accepted. The author is told. The message is not kept, so it cannot be put back.`;
@@ -85,23 +88,18 @@ function appealText({ appeal: { state }, kept, asked }: Violation): RichText {
 
 function askForKept(violation: Violation, { by, atMs }: Pressed, what: 'put-back' | 'delete'): Decision {
   const { kept, asked } = violation;
+  if (what === 'put-back' && kept.state === 'kept' && stands(violation))
+    return refuse(say`It was not removed: there is nothing to put back.`);
   const text = what === 'put-back' ? say`The message is being put back.` : say`The original is being deleted.`;
   if (asked) {
     if (asked.what === what && asked.by === by) return { next: null, isTheirs: true, text };
-    return refuse(say`${actorRun(asked.by)} has already asked to have it ${asked.what === 'put-back' ? 'put back' : 'deleted'}.`);
+    return refuse(say`${actorRun(asked.by)} has already asked to have it ${pastOf[asked.what]}.`);
   }
-  switch (kept.state) {
-    case 'kept':
-      return { next: changed(violation, { asked: { what, by, atMs } }), isTheirs: true, text };
-    case 'no':
-      return refuse(say`Nothing of this message is kept.`);
-    case 'put-back':
-    case 'deleted': {
-      const done = kept.state === 'put-back' ? 'put back' : 'deleted';
-      if (kept.by === by && (kept.state === 'put-back') === (what === 'put-back')) return { next: null, isTheirs: true, text };
-      return refuse(kept.by === null ? say`It has been ${done} already.` : say`${actorRun(kept.by)} had it ${done} already.`);
-    }
-    default:
-      return kept.state satisfies never;
-  }
+  if (kept.state === 'no') return refuse(say`Nothing of this message is kept.`);
+  if (kept.state === 'kept') return { next: changed(violation, { asked: { what, by, atMs } }), isTheirs: true, text };
+  const done = pastOf[kept.state];
+  if (kept.by === by && done === pastOf[what]) return { next: null, isTheirs: true, text };
+  return refuse(kept.by === null ? say`It has been ${done} already.` : say`${actorRun(kept.by)} had it ${done} already.`);
 }
+
+const pastOf = { 'put-back': 'put back', delete: 'deleted', deleted: 'deleted' } as const;

@@ -1,3 +1,4 @@
+import { typedRules } from '@watchpost/shared/chat/command-help';
 import type { Post } from '@watchpost/shared/chat/post';
 import { say } from '@watchpost/shared/chat/say';
 import { toAppError, type ErrorCode } from '@watchpost/shared/errors';
@@ -56,6 +57,7 @@ export async function runRules(
   } catch (error) {
     const { code, message } = toAppError(error);
     if (!refusals.has(code)) throw error;
-    return answer(say`Nothing was done: ${message.includes('\n') ? `\n• ${message.replaceAll('\n', '\n• ')}` : message}`);
+    const hint = code === 'rule-not-found' ? `: ${typedRules('list')} shows all of them` : '';
+    return answer(say`Nothing was done: ${message.includes('\n') ? `\n• ${message.replaceAll('\n', '\n• ')}` : message}${hint}`);
   }
 }

@@ -14,6 +14,7 @@ import { defaultRule, type Rule } from '@watchpost/rules/rule';
 import { appliesTo } from '@watchpost/rules/scope';
 import { authorRun, joined } from '@watchpost/rules/words/parts';
 import { answerOf } from '../texts.ts';
+import { isCalled } from '@watchpost/rules/rule-name';
 import type { Asker } from '../deps.ts';
 import { afterWords, answer, type RulesAsked, type RulesCommand } from './command.ts';
 
@@ -49,7 +50,7 @@ function unsaved({ rest, words: [first = '', ...others] }: RulesAsked): Tried {
 
 /** A rule by its name, with or without quotation marks, or by its id; of two the longer name. */
 function saved({ rest, words: [first = ''] }: RulesAsked, rules: readonly Rule[]): Tried {
-  const quoted = rules.find(({ id, name }) => id === first || name.toLowerCase() === first.toLowerCase());
+  const quoted = first === '' ? undefined : rules.find((rule) => isCalled(rule, first));
   const typed = rest.toLowerCase();
   const begun = rules
     .filter(({ name }) => typed.startsWith(name.toLowerCase()) && /^(?:\s|$)/.test(rest.slice(name.length)))
@@ -58,7 +59,7 @@ function saved({ rest, words: [first = ''] }: RulesAsked, rules: readonly Rule[]
   if (quoted) return { rule: quoted, isSaved: true, text: afterWords(rest, 1) };
   throw first === ''
     ? new AppError('usage-invalid', `say which rule, and what to try it on: ${usage}`)
-    : new AppError('rule-not-found', `no rule is called so: ${typedRules('list')} shows all of them`);
+    : new AppError('rule-not-found', 'no rule is called so');
 }
 
 /** `in #general last 50`; null: it is a text. */

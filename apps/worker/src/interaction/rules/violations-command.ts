@@ -2,14 +2,17 @@ import { typedRules } from '@watchpost/shared/chat/command-help';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { moment, say } from '@watchpost/shared/chat/say';
 import type { CanRemove } from '@watchpost/shared/chat/moderation';
-import { AppError, toAppError } from '@watchpost/shared/errors';
+import { AppError } from '@watchpost/shared/errors';
 import { readAuthorId, readChannelId } from '@watchpost/rules/notation/ids';
 import { readTime } from '@watchpost/rules/notation/times';
+import { findRuleId } from '@watchpost/rules/rule-name';
 import type { Rules } from '@watchpost/rules/rules';
 import type { Violation } from '@watchpost/rules/violation';
 import type { ViolationFilter } from '@watchpost/rules/violations';
 import { outcomeOf } from '@watchpost/rules/words/outcome';
 import { authorRun, channelRun, joined, matchesOf, ruleNames, unreadOf } from '@watchpost/rules/words/parts';
+import { askCanRemove } from '../../ask-can-remove.ts';
+import { linkTo } from '../../violation/link-to.ts';
 import { answerOf } from '../texts.ts';
 import type { Asker } from '../deps.ts';
 import { answer, type RulesCommand } from './command.ts';
@@ -22,7 +25,7 @@ export const violations: RulesCommand = async ({ words, asker, atMs }, deps, sig
   const filter = await filterOf(conditionsIn(words), atMs, deps.rules, signal);
   const found = await deps.violations.find({ ...filter, limit: mostShown + 1 }, signal);
   if (found.length === 0) return answer(say`Nothing was found.`);
-  const canRemove = await removing(asker, signal);
+  const canRemove = await askCanRemove(asker.platform, signal);
   const lines = await Promise.all(found.slice(0, mostShown).map((each) => lineOf(each, canRemove, asker, signal)));
   const more =
     found.length > mostShown ? [say`and more before. To narrow it down: ${usage}. \`watchpost rules violations\` exports all.`] : [];
@@ -57,7 +60,7 @@ async function filterOf(
 ): Promise<Omit<ViolationFilter, 'limit'>> {
   const fault = (text: string): AppError => new AppError('usage-invalid', text);
   const filter: Omit<ViolationFilter, 'limit'> = {};
-  if (rule !== undefined) filter.rule = await ruleIdOf(rule, rules, signal);
+  if (rule !== undefined) filter.rule = await findRuleId(rule, rules, signal);
   if (channel !== undefined) {
     const key = readChannelId(channel);
     if (!key) throw fault('write the channel as #general, and choose it from the list that opens, or write its id');
@@ -76,30 +79,9 @@ async function filterOf(
   return filter;
 }
 
-/** Of a rule that there is, or was not long ago. */
-async function ruleIdOf(name: string, rules: Rules, signal: AbortSignal): Promise<string> {
-  const wanted = name.toLowerCase();
-  const isIt = (rule: { name: string; id: string } | null): boolean => rule?.name.toLowerCase() === wanted || rule?.id === name;
-  const known = (await rules.list(signal)).find(isIt);
-  if (known) return known.id;
-  const removed = (await rules.changes(500, signal)).find(({ before }) => isIt(before))?.before;
-  if (!removed) throw new AppError('rule-not-found', `there is no rule “${name.slice(0, 80)}”: ${typedRules('list')} shows all of them`);
-  return removed.id;
-}
-
-async function removing({ platform }: Asker, signal: AbortSignal): Promise<CanRemove> {
-  try {
-    return await platform.moderation.canRemove(signal);
-  } catch (error) {
-    if (toAppError(error).code === 'aborted') throw error;
-    return { can: true };
-  }
-}
-
 async function lineOf(violation: Violation, canRemove: CanRemove, { platform }: Asker, signal: AbortSignal): Promise<RichText> {
-  const { message, findings, unread, removal } = violation;
-  const stands = removal.state === 'none' || removal.state === 'failed';
-  const link = stands ? await platform.chat.permalink(message.channel, message.messageId, signal) : null;
+  const { message, findings, unread } = violation;
+  const link = await linkTo(violation, platform, signal);
   const what = findings.length > 0 ? say`${ruleNames(findings)}: ${matchesOf(findings)}` : say`could not be read: ${unreadOf(unread)}`;
   return say`• ${joined([
     [moment(message.postedAtMs)],

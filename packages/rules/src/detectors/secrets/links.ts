@@ -1,4 +1,5 @@
 import type { Span } from '../../reading/span.ts';
+import { looksLikeToken } from './looks-secret.ts';
 import { isPlaceholder } from './placeholders.ts';
 
 /** A user's name and a password in a link: `https://ada:…@example.org`, `postgres://…`. */
@@ -8,7 +9,10 @@ const usual =
   /^(?:pass|passwd|password|passwort|pwd|pw|secret|token|test|user|username|changeme|admin|root|guest|x-oauth-basic|x-token-auth|geheim)$/i;
 const variable = /^[{[(<$%]|^[A-Z]+(?:_[A-Z]+)+$/;
 
-/** Where a password stands in a link. */
+/** A token in place of the user's name. */
+const tokenAsUser = /:\/\/(?<token>[^\s/@:"'<>\\]{16,200})(?::x-oauth-basic)?@(?=[\p{L}\p{N}[])/gu;
+
+/** Where a password or a token stands in a link. */
 export function passwordsInLinks(text: string): Span[] {
   const spans: Span[] = [];
   for (const match of text.matchAll(credentials)) {
@@ -18,6 +22,11 @@ export function passwordsInLinks(text: string): Span[] {
     if (/^\d{1,5}\/?$/.test(password) && user.includes('.')) continue;
     const start = match.index + '://'.length + user.length + 1;
     spans.push({ start, end: start + password.length });
+  }
+  for (const match of text.matchAll(tokenAsUser)) {
+    const token = match.groups?.['token'] ?? '';
+    const start = match.index + '://'.length;
+    if (looksLikeToken(token)) spans.push({ start, end: start + token.length });
   }
   return spans;
 }

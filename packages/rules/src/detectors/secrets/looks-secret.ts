@@ -13,6 +13,7 @@ const references: readonly RegExp[] = [
   /^(?:process|os|env|self|this|config|settings|ctx|req|args|props|vars?|local|data|module|secrets|params|input|options)\b[.[?]/i,
   /^[A-Za-z_$][A-Za-z_$]*\d{0,2}(?:(?:\.|->|::|\?\.)[A-Za-z_$]+\d{0,2})+$/,
   /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/,
+  /^!(?:vault|secret|ref|sub|getatt|env|include|join)\b/i,
   // Where it is kept; digests of it.
   /^(?:https?|file|vault|arn|op|ssm|sm|kms|secretsmanager|secretmanager|projects|gs|s3|ref\+\w+|sops|keyring|env|cmd|awsssm|gcpsm|ldap|sha-?\d*|md5|bcrypt|scrypt|argon2\w*|pbkdf2\w*)[:/]/i,
   /^(?:\.{0,2}|~|[A-Za-z]:)[/\\][\w.-]+(?:[/\\]|$|\.)/,
@@ -37,24 +38,19 @@ function isReference(value: string): boolean {
 const isWordy = (value: string): boolean =>
   value.split(/[-_.:/~]/).every((part) => /^(?:[A-Za-z]?[a-z]*(?:[A-Z][a-z]+)*\d{0,3}|[A-Z]+\d{0,3}|\d{1,4}|v\d+)$/.test(part));
 
-/** Whether somebody may have chosen this as a password. `isQuoted`: it stands in quotes, as values do in code. */
-export function looksLikePassword(value: string, isQuoted: boolean): boolean {
-  if (value.length < 6 || value.length > 200) return false;
-  // Most words fail here already.
-  if (!digits.test(value) && !strongSigns.test(value) && !isQuoted) return false;
-  if (isReference(value) || terms.test(value)) return false;
-  if (/\s/.test(value)) return false;
-  if (isQuoted && /^\p{L}{3,}(?:[-_.]\p{L}{3,}){3,7}$/u.test(value)) return value.length >= 20;
-  if (!letters.test(value)) return isStrongNumber(value);
-  // Without a digit or a sign it is a word, and words stand behind "password:" all the time.
-  return digits.test(value) || isStrongWord(value);
+/** Without a digit or a sign it is a word, and words stand behind "password:" all the time. */
+function isMixed(value: string): boolean {
+  const signs = strongSigns.test(value);
+  if (!letters.test(value)) return /^\d{6,}$/.test(value) || (digits.test(value) && signs && value.length >= 8);
+  return digits.test(value) || (signs && /\p{L}{2}/u.test(value) && !/[=&?]/.test(value) && !/^\p{L}+!+$/u.test(value));
 }
 
-const isStrongNumber = (value: string): boolean =>
-  /^\d{6,}$/.test(value) || (digits.test(value) && strongSigns.test(value) && value.length >= 8);
-
-const isStrongWord = (value: string): boolean =>
-  strongSigns.test(value) && /^[^=&?]*$/.test(value) && /\p{L}{2}/u.test(value) && !/^\p{L}+[!?]+$/u.test(value);
+/** Whether somebody may have chosen this as a password. `isQuoted`: it stands in quotes, as values do in code. */
+export function looksLikePassword(value: string, isQuoted: boolean): boolean {
+  if (value.length < 6 || value.length > 200 || /\s/.test(value)) return false;
+  if (isQuoted && value.length >= 20 && looksLikePassphrase(value)) return true;
+  return isMixed(value) && !isReference(value) && !terms.test(value);
+}
 
 /** A passphrase is words on purpose. */
 export const looksLikePassphrase = (value: string): boolean => /^\p{L}{3,}(?:[-_. ]\p{L}{3,}){3,9}$/u.test(value) && !isPlaceholder(value);

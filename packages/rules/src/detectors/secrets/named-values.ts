@@ -28,7 +28,8 @@ const spoken =
   /^["'*_]{0,3}(?:[ ](?:für|for|of|vom|von|zum|zur|to|on|beim|im|am|in|auf|bei|at)[ ][^\n:=?!;]{1,48}?)?(?:[ ](?:now|jetzt|neu|wieder))?(?:[ ](?:is|ist|lautet|war|was|heisst|heißt|wäre|remains|bleibt)(?:[ ](?:now|jetzt|neu|nun|still|immer noch|weiterhin))?:?[ ]|:[ ])/iu;
 const quotedBehind = /^[ ]{1,3}(?=["'])/;
 const tagged = /^[^<>\n]{0,40}>/;
-const inTable = /^[ \t]{0,20}\|[ \t]{0,20}/;
+const inTable = /^[ \t]{0,20}(?:\||\t)[ \t]{0,20}/;
+const asAttribute = /^["'] {1,3}(?:value|content)=/;
 const asOption = /^[ =]{1,2}(?!-)/;
 const inNetrc = /\blogin[ \n]+\S{1,80}[ \n]+$/;
 
@@ -56,7 +57,9 @@ function valueAt(text: string, start: number): Value | null {
 function placesBehind(text: string, start: number, end: number): number[] {
   const before = text.slice(Math.max(0, start - 80), start);
   const after = text.slice(end, end + 140);
-  const joins = [assigned, assignedBelow, spoken, quotedBehind, inTable];
+  const joins = [assigned, assignedBelow, spoken, quotedBehind, inTable, asAttribute];
+  // Only what looks drawn may stand behind such a name without anything between.
+  if (/(?:key|token|secret)$/i.test(text.slice(start, end))) joins.push(/^ {1,2}(?=\S{20})/);
   if (/(?:^|[\s"'])--?[\w-]{0,30}$/.test(before)) joins.push(asOption);
   if (/<[\w:.-]{0,40}$/.test(before)) joins.push(tagged);
   if (inNetrc.test(before)) joins.push(/^[ \n]+/);
@@ -93,7 +96,10 @@ async function valuesOf(text: string, names: RegExp, isSecret: (name: string, va
 const header = /\b(?:Bearer|Token|Basic|ApiKey)[ ]{1,2}["']?(?<value>[A-Za-z0-9._~+/=-]{16,4000})/gi;
 const userOption = /(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,60}:(?!\/\/)(?<value>[^\s"']{4,200})/g;
 /** Some programs take it right behind the letter. */
-const joinedOption = /\b(?:mysql\w*|mariadb\w*|sshpass)\b[^\n;|&]{0,200}?\s-p(?:(?<=sshpass -p) )?["']?(?<value>[^\s"'-][^\s"']{3,200})/g;
+const shortOption = /\b(?:sshpass|mysql\w*|mariadb[\w-]*)\b[^\n|;]{0,120}? -p ?["']?(?<value>[^\s"']{4,200})/g;
+/** A name and a password in a row: `Zugangsdaten: ada / …`. */
+const pair =
+  /\b(?:zugangsdaten|anmeldedaten|credentials|creds|login)[ ]?[:=][ ]?(?!https?:)[^\s/:]{1,60}[ ]?[/:|][ ]?(?<value>[^\s/]{6,200})/giu;
 
 function isCredential(scheme: string, value: string): boolean {
   if (!/^basic/i.test(scheme)) return looksLikeToken(value);
@@ -110,10 +116,8 @@ function sent(text: string): Span[] {
     }))
       .filter(({ found, value }) => isSecret(found, value))
       .map(({ end, value }) => ({ start: end - value.length, end }));
-  return [
-    ...values(header, isCredential),
-    ...[userOption, joinedOption].flatMap((option) => values(option, (_found, value) => looksLikePassword(value, false))),
-  ];
+  const chosen = [userOption, shortOption, pair].flatMap((pattern) => values(pattern, (_found, value) => looksLikePassword(value, false)));
+  return [...values(header, isCredential), ...chosen];
 }
 
 /** Values that are called a password, a secret, a key or a token, and look like one. */

@@ -2,7 +2,7 @@
 const words =
   /example|sample|placeholder|dummy|change[-_ ]?me|changeit|replace[-_ ]?(?:me|with|this)|insert[-_ ]|your[-_ ]|[-_ ]here$|^(?:my|the|your|some|a)[-_](?:token|key|secret|password|passwort|api)|redact|hidden|masked|removed|geheim(?:nis)?$|^(?:to|api|auth|access)[-_]?(?:ken|key)$|todo|fixme|\btbd\b|foobar|^null$|^none$|^undefined$|^true$|^false$|^string$/iu;
 const templates =
-  /\$\{|\$\(|\{\{|\}\}|<[\p{L}_ -]+>|^<|%\(|%[A-Z_]{2,}%|%s|^%|^\$[A-Za-z_]|\*{3,}|•{2,}|\.{3}|…|#\{|\[[\p{L}_ -]+\]|^@|^\{[\w.-]*\}?$|x{5,}|X{4,}|_{4,}|-{4,}/u;
+  /\$\{|\$\(|\{\{|\}\}|<[\p{L}_ -]+>|^<|%\(|%[A-Z_]{2,}%|^%s|^\$[A-Za-z_]|\*{3,}|•{2,}|\.{3}|…|#\{|\[[\p{L}_ -]+\]|^@|^\{[\w.-]*\}?$|x{5,}|X{4,}|_{4,}|-{4,}/u;
 
 /** Whether this stands for a secret instead of being one. */
 export const isPlaceholder = (value: string): boolean => words.test(value) || templates.test(value) || isMonotonous(value);

@@ -12,7 +12,7 @@ const shapes = [tokenShape, jsonWebToken, webhook];
 function tokensIn(text: string): Span[] {
   return shapes.flatMap((shape) =>
     Array.from(text.matchAll(shape), ({ 0: found, index }) => ({ start: index, end: index + found.length, found }))
-      .filter(({ found }) => !isPlaceholder(found) && /\d|^A[KSBC]/.test(found))
+      .filter(({ found }) => !isPlaceholder(found) && /\d|^A[KSBC]|[a-z][A-Z]{2}|[A-Z][a-z][A-Z]/.test(found))
       .map(({ start, end }) => ({ start, end })),
   );
 }

@@ -46,9 +46,7 @@ describe('an author who says that it is a mistake', () => {
 
   it('cannot say so again once an admin has decided', () => {
     expect(decided(appeal('accepted'), press('mistake', 'slack:UADA'))).toEqual(refused('An admin has agreed already.'));
-    expect(decided(appeal('rejected'), press('mistake', 'slack:UADA'))).toEqual(
-      refused('An admin has looked at it already: it stays as it is.'),
-    );
+    expect(decided(appeal('rejected'), press('mistake', 'slack:UADA'))).toEqual(refused('An admin has disagreed already.'));
   });
 });
 

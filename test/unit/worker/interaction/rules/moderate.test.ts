@@ -80,7 +80,7 @@ describe('an appeal', () => {
     const { id } = await rig.store({ kept, appeal: asked });
     expect(await rig.press('reject', id)).toBe('Rejected. The author is told.');
     expect(await rig.stored(id)).toMatchObject({ asked: null, kept, appeal: { state: 'rejected', by: 'slack:UBOB' } });
-    expect((await noticeText(`appeal-${id}-rejected`))?.text).toMatch(/so it stays as it is\.$/);
+    expect((await noticeText(`appeal-${id}-rejected`))?.text).toMatch(/Nothing changes\.$/);
   });
 
   it('is decided once, by whoever of two admins was first', async () => {

@@ -62,7 +62,7 @@ it('finds what a rule found that is removed by now', async () => {
   await found('1.0', { rule: rule!.id });
   await rig.type('remove Keys confirm');
   expect(await rig.type('violations rule keys')).toContain('UADA in C1');
-  expect(await rig.type('violations rule Nothing')).toMatch(/^Nothing was done: there is no rule “Nothing”/);
+  expect(await rig.type('violations rule Nothing')).toMatch(/^Nothing was done: there is no rule called “Nothing”/);
 });
 
 it.each([

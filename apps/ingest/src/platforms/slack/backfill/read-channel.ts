@@ -19,7 +19,7 @@ export interface ReadHistory {
 export interface Window {
   oldestMs: number;
   latestMs: number;
-  /** Threads that began since then, if they went on in between. */
+  /** Messages since then that were edited in between, and threads that began since then and went on. */
   threadsFromMs: number;
 }
 
@@ -43,6 +43,7 @@ const messageSchema = z.looseObject({
   ts: tsSchema,
   reply_count: z.number().catch(0),
   latest_reply: tsSchema.nullish().catch(null),
+  edited: z.looseObject({ ts: tsSchema }).nullish().catch(null),
 });
 type HistoryMessage = z.infer<typeof messageSchema>;
 
@@ -58,7 +59,12 @@ export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'b
     const isFull = found.size >= mostMessages;
     const earlier = { channel, oldest: toTs(threadsFromMs), latest: oldest, most: mostEarlier, pageSize: largestPage };
     const parents = [...found.values()];
-    if (threadsFromMs < oldestMs) for await (const page of historyPages(call, earlier, signal)) parents.push(...parsedOf(page));
+    if (threadsFromMs < oldestMs) {
+      for await (const page of historyPages(call, earlier, signal)) {
+        parents.push(...parsedOf(page));
+        keep(page.filter((message) => parsedOf([message]).some(({ edited }) => isAfter(edited?.ts, oldest))));
+      }
+    }
     const threads = parents.filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
     for (const { ts } of threads.slice(0, mostThreads))
       keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostReplies }, signal));

@@ -27,10 +27,10 @@ export interface WhatIsKnown {
  * `judge`: rules are to look at it. `own`: we posted it. `admin-channel`: samples are pasted there, and our reports stand there. `direct`: a
  * direct message that no rule lists. `no-rule`: no rule applies to it. `unsure`: it may be our own, and we do not know yet who we are.
  */
-export type Verdict = 'judge' | 'own' | 'admin-channel' | 'direct' | 'no-rule' | 'unsure';
+export type Decision = 'judge' | 'own' | 'admin-channel' | 'direct' | 'no-rule' | 'unsure';
 
 /** Whether rules are to look at a message. While they are not known, all messages of channels are taken: the worker drops those of no rule. Pure. */
-export function decide(message: Message, known: WhatIsKnown, places: Places): Verdict {
+export function decide(message: Message, known: WhatIsKnown, places: Places): Decision {
   const { isDirect } = message;
   const channel = channelId(message.channel);
   if (channel === places.adminChannel) return 'admin-channel';

@@ -39,11 +39,11 @@ export function createWatch(deps: WatchDeps): Watch {
       }
       const { message, kind: change, atMs } = said;
       const { channel, messageId } = message;
-      const verdict = decide(message, { rules, identity: identity(), ourAppId }, places);
+      const decision = decide(message, { rules, identity: identity(), ourAppId }, places);
       // After a 503 Slack sends it again.
-      if (verdict === 'unsure') throw new AppError('slack-identity-unknown', 'the Slack identity is not known yet');
-      if (verdict !== 'judge') {
-        ingestMetrics.message(verdict);
+      if (decision === 'unsure') throw new AppError('slack-identity-unknown', 'the Slack identity is not known yet');
+      if (decision !== 'judge') {
+        ingestMetrics.message(decision);
         return 0;
       }
       const { jobs, filesLeftOut } = toMessageJobs({ message, change, atMs }, seal);

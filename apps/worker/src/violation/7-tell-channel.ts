@@ -6,7 +6,7 @@ import { noticeOf } from '@watchpost/rules/words/channel-notice';
 import type { Rates } from '../rates.ts';
 import { isOver, neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
 
-export interface NoticeDeps extends StoreDeps {
+export interface TellChannelDeps extends StoreDeps {
   rates: Rates;
   log: Logger;
 }
@@ -15,10 +15,10 @@ export interface NoticeDeps extends StoreDeps {
 const mostAMinute = 10;
 
 /** Says in the channel, in the rule's words, that something was removed; once for each message. */
-export async function notice(
+export async function tellChannel(
   violation: Violation,
   { posts }: Pick<ConnectedPlatform, 'posts'>,
-  deps: NoticeDeps,
+  deps: TellChannelDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
   const { id, message, noticed } = violation;
