@@ -8,5 +8,5 @@ function copyOf(this: ArrayBuffer, length = this.byteLength): ArrayBuffer {
 /** Node.js 20 lacks what the reader of PDFs needs for fonts: without it, all that stands behind the first text of a page is left out, pictures too. */
 export function addMissingTransfer(): void {
   if ('transferToFixedLength' in ArrayBuffer.prototype) return;
-  Object.defineProperty(ArrayBuffer.prototype, 'transferToFixedLength', { value: copyOf, configurable: true, writable: true });
+  Reflect.defineProperty(ArrayBuffer.prototype, 'transferToFixedLength', { value: copyOf, configurable: true, writable: true });
 }
