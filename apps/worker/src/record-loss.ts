@@ -16,6 +16,8 @@ export async function recordLoss(job: Job, error: AppError, deps: LossDeps, sign
   if (job.kind === 'snapshot' || job.kind === 'result') await recordFailure(job, error, deps, signal);
   else if (job.kind === 'message') await recordUnjudged(job, error, deps, signal);
   else if (job.kind === 'file') await recordUnread(job, error, deps, signal);
-  else if ((job.kind === 'violation' || job.kind === 'telling') && error.code === 'job-worker-lost')
-    await recordLost(job.violationId, deps, signal);
+  else if (error.code !== 'job-worker-lost') return;
+  else if (job.kind === 'violation') await recordLost(job.violationId, { isRemoving: true }, deps, signal);
+  // That it is not removed yet is told by the job that removes it, once that is over.
+  else if (job.kind === 'telling' && job.what === 'done') await recordLost(job.violationId, { isRemoving: false }, deps, signal);
 }

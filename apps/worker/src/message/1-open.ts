@@ -8,13 +8,20 @@ import { openJson } from '@watchpost/shared/jobs/sealed';
 
 export interface OpenDeps {
   envelope: Envelope;
+  /** Called for each that cannot be opened. */
+  onUnreadable?: () => void;
   platformFor: (channel: ChannelKey) => Pick<ConnectedPlatform, 'moderation'>;
 }
 
 /** What the message says: as it came with the job, or, where that was erased or cannot be opened, as it is now. Null: it is gone. */
-export async function open(job: MessageJob, { envelope, platformFor }: OpenDeps, signal: AbortSignal): Promise<MessageContent | null> {
+export async function open(
+  job: MessageJob,
+  { envelope, platformFor, onUnreadable }: OpenDeps,
+  signal: AbortSignal,
+): Promise<MessageContent | null> {
   const sealed = job.sealed === null ? null : unsealed(job, job.sealed, envelope);
   if (sealed) return sealed;
+  if (job.sealed !== null) onUnreadable?.();
   const { channel, messageId, thread } = job;
   const message = await platformFor(channel).moderation.read({ channel, messageId, thread }, signal);
   return message?.content ?? null;

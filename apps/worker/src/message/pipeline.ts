@@ -19,11 +19,22 @@ export interface MessageDeps extends OpenDeps, RecordDeps, FilesDeps, RestoredDe
   log: Logger;
 }
 
+/** Milliseconds. */
+const sayAgainMs = 3_600_000;
+
 /** Looks whether a message says what a rule does not allow. Of one that does not, nothing is left but a count. */
 export function createMessageHandler(deps: MessageDeps): JobHandler<'message'> {
+  let saidMs = -Infinity;
+  const onUnreadable = (): void => {
+    if (deps.now() - saidMs < sayAgainMs) return;
+    saidMs = deps.now();
+    deps.log.error(
+      'what messages say cannot be opened, and is read from the platform instead, which takes few questions: ingest and worker need the same MESSAGE_KEY, or the same token',
+    );
+  };
   return async (job, context, signal) => {
     try {
-      return await look(job, deps, signal);
+      return await look(job, { ...deps, onUnreadable }, signal);
     } catch (thrown) {
       const error = toAppError(thrown);
       if (failsForGood(error, context)) await recordUnjudged(job, error, deps, signal);

@@ -34,12 +34,13 @@ export async function keep(
   const files = removal.files.filter(({ state }) => state === 'wanted').map(({ fileId }) => fileId);
   if (removal.state !== 'wanted' && files.length === 0) return violation;
   let message: Message | null = null;
-  const original = await keptMessage(id, quarantine, signal);
+  const original = await readable(async () => quarantine.message(id, signal), null);
   if (removal.state === 'wanted' && !original) {
     message = await platform.moderation.read(at, signal);
     if (message) await quarantine.keepMessage(id, originalOf(message.content), signal);
   }
-  const kept = new Set((await quarantine.files(id, signal)).map(({ fileId }) => fileId));
+  const keptFiles = await readable(async () => quarantine.files(id, signal), []);
+  const kept = new Set(keptFiles.map(({ fileId }) => fileId));
   for (const fileId of files.filter((each) => !kept.has(each))) {
     const file = message?.content.files.find((each) => each.id === fileId) ?? onlyId(fileId);
     if (await keepFile(id, file, platform, deps, signal)) kept.add(fileId);
@@ -86,12 +87,12 @@ async function keepOthers(
 }
 
 /** What was kept under a key that nobody has any more is not kept. */
-async function keptMessage(id: string, quarantine: KeepDeps['quarantine'], signal: AbortSignal): Promise<Original | null> {
+async function readable<T>(read: () => Promise<T>, otherwise: T): Promise<T> {
   try {
-    return await quarantine.message(id, signal);
+    return await read();
   } catch (error) {
     if (toAppError(error).code !== 'envelope-unreadable') throw error;
-    return null;
+    return otherwise;
   }
 }
 

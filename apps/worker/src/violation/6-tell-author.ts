@@ -4,6 +4,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Violation } from '@watchpost/rules/violation';
 import { authorMessageOf } from '@watchpost/rules/words/author-message';
 import { isPerson } from '../findings.ts';
+import { mayPass } from './patience.ts';
 import { isOver, neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
 
 export interface TellAuthorDeps extends StoreDeps {
@@ -28,7 +29,7 @@ export async function tellAuthor(
     return { ...violation, told: await members.message(member, post, saving, signal) };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.retry === 'transient') throw error;
+    if (mayPass(error)) throw error;
     deps.log.warn({ err: error, violation: id }, 'the author of a removed message could not be told');
     return save(violation, (now) => write(now, neverPosted), deps, signal);
   }

@@ -4,6 +4,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Violation } from '@watchpost/rules/violation';
 import { noticeOf } from '@watchpost/rules/words/channel-notice';
 import type { Rates } from '../rates.ts';
+import { mayPass } from './patience.ts';
 import { isOver, neverPosted, progressSaver, save, type StoreDeps } from './store.ts';
 
 export interface TellChannelDeps extends StoreDeps {
@@ -34,7 +35,7 @@ export async function tellChannel(
     return { ...violation, noticed: progress };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.retry === 'transient') throw error;
+    if (mayPass(error)) throw error;
     deps.log.warn({ err: error, violation: id, channel }, 'a channel could not be told of a removal');
     return giveUp();
   }

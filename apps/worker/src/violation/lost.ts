@@ -7,11 +7,12 @@ import { queueViolation, type AddDeps } from '../findings.ts';
 const words = 'three workers died while they were about to remove it';
 
 /**
- * Notes that workers died of a violation's job, and queues one more. Where they were about to remove something, that one only tells that it
+ * Notes that workers died of a violation's job, or of telling of it, and queues one more. Where they were about to remove something, that one only tells that it
  * still stands; else it does what is left. Logs an error of its own, which must not hide the failure.
  */
 export async function recordLost(
   violationId: string,
+  { isRemoving }: { isRemoving: boolean },
   deps: Pick<AddDeps, 'sender' | 'sendTimeoutMs'> & { violations: Pick<Violations, 'update'>; log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,7 +21,7 @@ export async function recordLost(
     // Whoever dies of that one, too, is not followed by another one for ever.
     if (done >= wanted || removal.failedFor === wanted) return now;
     const next = { ...now, wanted: wanted + 1, removal: { ...removal, failedFor: wanted + 1 } };
-    if (removal.state !== 'wanted') return next;
+    if (!isRemoving || removal.state !== 'wanted') return next;
     const files = removal.files.map((file) => (file.state === 'wanted' ? { ...file, state: 'failed' as const } : file));
     return { ...next, removal: { ...next.removal, state: 'failed', files, error: words } };
   };

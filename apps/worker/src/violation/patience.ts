@@ -17,5 +17,8 @@ export const isTooLate = (violation: Violation, nowMs: number): boolean => nowMs
 export const later = (error: AppError): AppError =>
   new AppError('violation-waiting', error.message, { cause: error, retryAfterMs: repairMs });
 
+/** Whether somebody who could not be told may be later. A channel, or a member, that takes nothing from us is not asked again. */
+export const mayPass = ({ code, retry }: AppError): boolean => retry === 'transient' || code === 'chat-not-authorised';
+
 /** What a person must repair is tried again soon, and holds up nothing else. */
 export const waiting = (error: AppError): AppError => (error.retry === 'repairable' ? later(error) : error);

@@ -12,7 +12,7 @@ import { isGalleryMissing } from '../gallery-ready.ts';
 import { decide, type DecideDeps } from './1-decide.ts';
 import { keep, type KeepDeps } from './2-keep.ts';
 import { noteFailure, remove, type RemoveDeps } from './3-remove.ts';
-import { isTooLate, waiting } from './patience.ts';
+import { isTooLate, later, waiting } from './patience.ts';
 import { roomOf } from './store.ts';
 
 export interface ViolationDeps extends DecideDeps, Omit<KeepDeps, 'quarantine'>, RemoveDeps {
@@ -85,10 +85,12 @@ async function removeAll(
   } catch (thrown) {
     const error = toAppError(thrown);
     if (signal.aborted || error.code === 'aborted' || isGalleryMissing(error)) throw error;
-    const isFinal = failsForGood(error, context) || isTooLate(found, deps.now());
+    // A platform may be away for longer than all attempts take: that says nothing about this removal.
+    const isAway = error.code === 'chat-unavailable';
+    const isFinal = (failsForGood(error, context) && !isAway) || isTooLate(found, deps.now());
     const violation = await noteFailure(decided, { error, isFinal, hasAsked: kept !== null }, deps, signal);
     deps.log.warn({ err: error, violation: found.id, isFinal }, 'something was not removed');
-    return { violation, later: isFinal ? null : waiting(error) };
+    return { violation, later: isFinal ? null : isAway && context.lastAttempt ? later(error) : waiting(error) };
   }
 }
 

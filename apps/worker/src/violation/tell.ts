@@ -78,5 +78,7 @@ async function tellAll(
   // A platform may be away for longer than all attempts take, and nobody knows of it yet.
   if (!isTooLate(removed, deps.now()) && first.retry !== 'permanent')
     throw lastAttempt && first.retryAfterMs === undefined ? later(first) : waiting(first);
+  // Else nobody could ask for it again.
+  if (removed.asked) await save(removed, (now) => (now.asked ? { ...now, asked: null } : now), deps, signal);
   deps.log.error({ err: first, violation: removed.id }, 'not everybody could be told of a violation');
 }

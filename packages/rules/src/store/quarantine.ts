@@ -16,6 +16,8 @@ const partKind = 'quarantine-part';
 
 /** More files than a message can have. */
 const mostItems = 100;
+/** Parts of no item that are older are of a worker that was killed; younger ones may still be written. Milliseconds. */
+const strayMs = 3_600_000;
 /** Parts that are read at a time: a megabyte each. */
 const partsAtOnce = 4;
 
@@ -42,6 +44,8 @@ const originalSchema = z.object({
 type ItemOf = Pick<Item, 'violationId' | 'fileId'>;
 
 const keyOf = (violationId: string): string => `violation:${violationId}`;
+/** Of the parts of one item, whoever tried to write it. */
+const partsKeyOf = (item: string): string => `item:${item}`;
 
 /** Short whatever the platform's id is. */
 const itemId = ({ violationId, fileId }: ItemOf): string =>
@@ -80,7 +84,8 @@ export function createQuarantine(documents: DocumentStore, { keys, keepMs }: Qua
     let number = 0;
     for (const part of partsOf(packed)) {
       const sealed = sealer.seal(part, contextOf(item, String(number))).toString('base64');
-      await documents.put({ kind: partKind, id: partId(item, number), ...common, body: { v: 1, sealed } }, signal);
+      const keysOfPart = [...common.keys, partsKeyOf(itemId(of))];
+      await documents.put({ kind: partKind, id: partId(item, number), ...common, keys: keysOfPart, body: { v: 1, sealed } }, signal);
       number += 1;
     }
     const details = sealJson(sealer, { name, isCompressed }, contextOf(item, 'details'));
@@ -202,15 +207,16 @@ async function removeParts(documents: DocumentStore, item: Omit<Item, 'v' | 'sea
 
 /** First what is read first, so that nothing is found half erased; and what attempts left that never came to an end. */
 async function erase(documents: DocumentStore, violationId: string, signal: AbortSignal): Promise<void> {
+  const { nowMs } = await documents.get(itemKind, itemId({ violationId, fileId: null }), signal);
   const items = await itemsOf(documents, violationId, signal);
   for (const { id, revision } of items) await documents.remove(itemKind, id, revision, signal);
-  for (const { body } of items) {
-    const item = itemSchema.safeParse(body).data;
-    if (item) await removeParts(documents, item, signal);
-  }
-  const left = { kind: partKind, key: keyOf(violationId), order: 'oldest', limit: partsAtOnce } as const;
+  for (const { id } of items) await removeFound(documents, { key: partsKeyOf(id) }, signal);
+  await removeFound(documents, { key: keyOf(violationId), beforeMs: nowMs - strayMs }, signal);
+}
+
+async function removeFound(documents: DocumentStore, which: { key: string; beforeMs?: number }, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const parts = await documents.find(left, signal);
+    const parts = await documents.find({ kind: partKind, ...which, order: 'oldest', limit: partsAtOnce }, signal);
     for (const { id, revision } of parts) await documents.remove(partKind, id, revision, signal);
     if (parts.length < partsAtOnce) return;
   }

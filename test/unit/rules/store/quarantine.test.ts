@@ -119,6 +119,28 @@ describe('the quarantine', () => {
     await quarantine().erase(id, never);
   });
 
+  it('loses nothing of a file that is being kept while the rest is erased', async () => {
+    await quarantine().keepMessage(id, original, never);
+    let parts = 0;
+    const put: DocumentStore['put'] = async (document, signal) => {
+      const stored = await documents.put(document, signal);
+      if (document.kind === 'quarantine-part' && (parts += 1) === 2) await quarantine().erase(id, never);
+      return stored;
+    };
+    await keepFile('F1', large, createQuarantine({ ...documents, put }, { keys: [key], keepMs: 90 * dayMs }));
+    expect(await quarantine().message(id, never)).toBeNull();
+    expect(Buffer.from((await bytesOf('F1')) ?? []).equals(large)).toBe(true);
+  });
+
+  it('erases what a worker left that was killed, an hour later', async () => {
+    await expect(
+      createQuarantine(dyingAt(3), { keys: [key], keepMs: 90 * dayMs }).keepFile(id, { fileId: 'F1', name, bytes: large }, never),
+    ).rejects.toThrow('killed');
+    nowMs += 3_600_001;
+    await quarantine().erase(id, never);
+    expect(await kindsOf('quarantine-part')).toEqual([]);
+  });
+
   it('goes together with its violation, on the day that this one does', async () => {
     const violations = createViolations(documents, { keepMs: 30 * dayMs });
     const { stored } = await violations.add(messageSample(), { findings: [findingSample({ atMs: nowMs })], unread: [] }, never);

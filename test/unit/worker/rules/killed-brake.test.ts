@@ -42,6 +42,27 @@ describe('a worker that is killed while it puts a rule back into dry run', () =>
 });
 
 describe('workers that die of a violation', () => {
+  it('while they told that it is not removed yet, do not keep it from being removed', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    let isRepaired = false;
+    rig.onRemove = () => {
+      if (!isRepaired) throw new AppError('chat-not-authorised', 'token_revoked');
+    };
+    await rig.run(rig.say({ text: secret }));
+    rig.queued.shift();
+    const violation = rig.queued.shift()!;
+    await expect(rig.run(violation)).rejects.toMatchObject({ code: 'violation-waiting' });
+    const telling = rig.queued.shift()!;
+    expect(telling).toMatchObject({ kind: 'telling', what: 'delay' });
+    await rig.lose(telling);
+    isRepaired = true;
+    rig.queued.push(violation);
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.read()).toHaveLength(1);
+  });
+
   it('before they had decided, are followed by one that removes', async () => {
     const rig = createRuleRig();
     await rig.rule();

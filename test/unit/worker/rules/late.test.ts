@@ -36,6 +36,22 @@ describe('days after a message was found', () => {
     expect((await rig.violation())?.asked).toBeNull();
   });
 
+  it('an admin can ask again for what could not be put back within a day', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ action: 'quarantine' });
+    rig.say({ text: secret });
+    await rig.settle();
+    rig.posts.step = () => {
+      rig.nowMs += dayMs;
+      throw new AppError('chat-unavailable', 'HTTP 503');
+    };
+    await press(rig, { asked: { what: 'put-back', by: 'slack:UADMIN', atMs: rig.nowMs } });
+    expect(await rig.violation()).toMatchObject({ asked: null, kept: { state: 'kept' } });
+    rig.posts.step = () => undefined;
+    await press(rig, { asked: { what: 'put-back', by: 'slack:UADMIN', atMs: rig.nowMs } });
+    expect(rig.read(channel)).toHaveLength(1);
+  });
+
   it('an appeal reaches the admins although the chat is away for a moment', async () => {
     const rig = createRuleRig();
     await rig.rule();
@@ -75,13 +91,47 @@ describe('a chat that is away for longer than all attempts of a job take', () =>
     await rig.rule();
     outage(rig, 40);
     rig.onRemove = () => {
-      throw new AppError('chat-unavailable', 'HTTP 503');
+      throw new AppError('removal-unconfirmed', 'It is still there.');
     };
     rig.say({ text: secret });
     await rig.settle();
     expect(rig.read()).toHaveLength(1);
     expect(rig.read()[0]).toContain('Could not be removed');
     expect(rig.read('slack:DUAUTHOR')).toHaveLength(1);
+  });
+});
+
+describe('a chat that is away for an hour', () => {
+  it('keeps nothing from being removed: it is tried until it is back', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    const backAtMs = rig.nowMs + 3_600_000;
+    const away = (): void => {
+      if (rig.nowMs < backAtMs) throw new AppError('chat-unavailable', 'HTTP 503');
+    };
+    rig.onRemove = away;
+    rig.posts.step = away;
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect(rig.read()).toEqual([expect.stringContaining('Removed.')]);
+    expect(rig.read('slack:DUAUTHOR')).toEqual([expect.stringContaining('was removed')]);
+  });
+});
+
+describe('a token that does not work for a while', () => {
+  it('keeps nobody from being told once it does', async () => {
+    const rig = createRuleRig();
+    await rig.rule({ notice: 'No keys.' });
+    let left = 6;
+    rig.posts.step = () => {
+      left -= 1;
+      if (left >= 0) throw new AppError('chat-not-authorised', 'chat.postMessage: token_revoked');
+    };
+    rig.say({ text: secret });
+    await rig.settle();
+    expect(rig.removals).toEqual(['message 1']);
+    expect([rig.read(), rig.read('slack:DUAUTHOR'), rig.read(channel)].map(({ length }) => length)).toEqual([1, 1, 1]);
   });
 });
 

@@ -121,6 +121,20 @@ describe('a message that says what a rule does not allow', () => {
     }
   });
 
+  it('that was sealed with a key that nobody has is an error in the log, once an hour', async () => {
+    const rig = createRuleRig();
+    await rig.rule();
+    const said = (): number => rig.lines.filter((line) => line.includes('the same MESSAGE_KEY')).length;
+    const unreadable = async (sealed: string | null): Promise<unknown> => rig.run({ ...rig.say({ text: 'hello' }), sealed });
+    await unreadable(null);
+    expect(said()).toBe(0);
+    for (const _ of [1, 2]) await unreadable(Buffer.alloc(60, 1).toString('base64'));
+    expect(said()).toBe(1);
+    rig.nowMs += 3_600_000;
+    await unreadable(Buffer.alloc(60, 1).toString('base64'));
+    expect(said()).toBe(2);
+  });
+
   it('is dropped unread where no rule applies to it', async () => {
     const rig = createRuleRig();
     await rig.rule({ scope: { in: 'some', channels: ['slack:COTHER'] } });

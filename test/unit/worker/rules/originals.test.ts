@@ -89,6 +89,27 @@ describe('an original', () => {
     expect(await stored(rig)).toEqual({ text: false, files: 0 });
   });
 
+  it('that was kept under a key that is lost is kept once more, and does not keep anything from being removed', async () => {
+    const before = createRuleRig({ keys: ['an older key of a test that has 32 characters'] });
+    await before.rule({ action: 'quarantine' });
+    before.onRemove = () => {
+      throw new AppError('chat-not-authorised', 'token_revoked');
+    };
+    before.say({ text: secret, files: [{ id: 'F1', bytes: secret }] });
+    for (const kind of ['message', 'file', 'violation']) {
+      const job = before.queued.find((each) => each.kind === kind)!;
+      await before.run(job).catch(() => undefined);
+    }
+    const rig = createRuleRig({ documents: before.documents });
+    rig.messages = before.messages;
+    rig.files = before.files;
+    const { wanted } = (await rig.violation())!;
+    rig.queued.push({ v: 1, kind: 'violation', violationId: id, wanted });
+    await rig.settle();
+    expect(rig.removals.toSorted()).toEqual(['file F1', 'message 1']);
+    expect(await stored(rig)).toEqual({ text: true, files: 1 });
+  });
+
   it('that came back is no way past the rules: whoever shares its file says something of their own', async () => {
     const rig = createRuleRig();
     await rig.rule({ action: 'quarantine' });
