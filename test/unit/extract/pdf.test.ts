@@ -46,6 +46,25 @@ describe('PDF', () => {
     expect(await readHere(fixture('password.pdf'))).toEqual({ format: 'pdf', texts: [], unread: [{ where: '', reason: 'encrypted' }] });
   });
 
+  it('knows a scanned page also where something is written before the picture', async () => {
+    const pdf = await PDFDocument.create();
+    const page = pdf.addPage();
+    page.drawText('   ', { font: await pdf.embedFont(StandardFonts.Helvetica), x: 50, y: 700 });
+    page.drawImage(await pdf.embedPng(createCanvas(60, 60).toBuffer('image/png')), { x: 1, y: 1 });
+    expect((await readHere(Buffer.from(await pdf.save()))).unread).toEqual([{ where: 'page 1', reason: 'no-text' }]);
+  });
+
+  it('reads the text of a page that stands beside the page, and does not take that page for blank', async () => {
+    const pdf = await PDFDocument.create();
+    const font = await pdf.embedFont(StandardFonts.Helvetica);
+    pdf.addPage([600, 800]).drawText('cut off by the crop', { font, x: 50, y: 20 });
+    pdf.getPage(0).setCropBox(0, 400, 600, 400);
+    pdf.addPage().drawText('   ', { font, x: 50, y: 20 });
+    const read = await readHere(Buffer.from(await pdf.save()));
+    expect(textAt(read, 'page 1')).toBe('cut off by the crop');
+    expect(read.unread).toEqual([{ where: 'page 1', reason: 'unsupported' }]);
+  });
+
   it('says of junk that it is broken', async () => {
     const { format, unread } = await readHere(`%PDF-1.7\n${'junk '.repeat(500)}`);
     expect({ format, unread }).toEqual({ format: 'pdf', unread: [{ where: '', reason: 'broken' }] });

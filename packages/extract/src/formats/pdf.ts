@@ -1,6 +1,7 @@
 import { extractImages, getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import { nameOf, within } from '../place.ts';
 import { UnreadError, type ReadBytes, type Place, type Reading } from '../reading.ts';
+import { addMissingTransfer } from './array-buffers.ts';
 import { readXml } from './xml.ts';
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -17,6 +18,7 @@ function stringsOf(value: unknown, depth = 0): string[] {
 }
 
 async function open(bytes: Buffer): Promise<Pdf> {
+  addMissingTransfer();
   try {
     // A copy: the library takes the memory away.
     return await getDocumentProxy(new Uint8Array(bytes), {
@@ -61,16 +63,31 @@ async function annotationsOf(page: Page): Promise<string> {
     .join('\n');
 }
 
-/** Whether something is painted on a page: pictures, or shapes, as which text may be drawn. */
-async function isPainted(page: Page): Promise<boolean> {
+/** The characters that an instruction shows, wherever they stand. */
+function charactersOf(args: unknown): string {
+  const glyphs: unknown = Array.isArray(args) ? args[0] : null;
+  if (!Array.isArray(glyphs)) return '';
+  return glyphs
+    .map((glyph: unknown) => (typeof glyph === 'object' && glyph !== null && 'unicode' in glyph ? String(glyph.unicode) : ''))
+    .join('');
+}
+
+/**
+ * What a page without text shows. `isPainted`: pictures, or shapes, as which text may be drawn. `text`: it stands outside of what is seen of
+ * the page, or its font says nothing about its characters.
+ */
+async function lookAt(page: Page): Promise<{ isPainted: boolean; text: string }> {
   const { OPS } = await getResolvedPDFJS();
   const painting = new Set<number>(
     Object.entries(OPS).flatMap(([name, code]) =>
       /^(?:paint\w*|fill|eoFill|stroke|shadingFill|fillStroke|constructPath)$/.test(name) ? [code] : [],
     ),
   );
-  const { fnArray } = await page.getOperatorList();
-  return fnArray.some((code) => painting.has(code));
+  const { fnArray, argsArray } = await page.getOperatorList();
+  return {
+    isPainted: fnArray.some((code) => painting.has(code)),
+    text: fnArray.flatMap((code, index) => (code === OPS.showText ? [charactersOf(argsArray[index])] : [])).join('\n'),
+  };
 }
 
 async function readPictures(pdf: Pdf, number: number, where: string, reading: Reading): Promise<boolean> {
@@ -88,7 +105,12 @@ async function readPage(pdf: Pdf, number: number, place: Place, reading: Reading
     reading.text(where, text);
     reading.text(within(where, 'comments'), await annotationsOf(page));
     const hasPictures = reading.ocr && (await readPictures(pdf, number, where, reading));
-    if (text.trim() === '' && !hasPictures && (await isPainted(page))) throw new UnreadError('no-text');
+    if (text.trim() === '') {
+      const seen = await lookAt(page);
+      reading.text(where, seen.text);
+      if (seen.text.trim() !== '') throw new UnreadError('unsupported');
+      if (seen.isPainted && !hasPictures) throw new UnreadError('no-text');
+    }
     page.cleanup();
   });
 }

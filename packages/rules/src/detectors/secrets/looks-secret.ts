@@ -10,6 +10,8 @@ const references: readonly RegExp[] = [
   /^[\p{L}_$][\w$.:>?-]*\(/u,
   /^[\p{L}_$][\w$.]*\[(?:\d{1,3}$|["'])/u,
   /^\{[\p{L}_][\w.]*(?:![rsa])?(?::[^{}]{0,10})?\}?$/u,
+  /^\{\w{0,30}\}/,
+  /^\[\w+=/,
   /^(?:process|os|env|self|this|config|settings|ctx|req|args|props|vars?|local|data|module|secrets|params|input|options)\b[.[?]/i,
   /^[A-Za-z_$][A-Za-z_$]*\d{0,2}(?:(?:\.|->|::|\?\.)[A-Za-z_$]+\d{0,2})+$/,
   /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/,
@@ -19,7 +21,7 @@ const references: readonly RegExp[] = [
   /^(?:\.{0,2}|~|[A-Za-z]:)[/\\][\w.-]+(?:[/\\]|$|\.)/,
   /^[a-z0-9_.-]+(?:\/[a-z0-9_.-]+)+$/,
   // Dates, versions, addresses, other names for it.
-  /^\d{4}-\d\d-\d\d|^\d\d?\.\d\d?\.\d{2,4}$|^v?\d+(?:\.\d+){1,3}$|^\d\d?:\d\d/,
+  /^\d{4}-\d\d-\d\d|^\d\d?\.\d\d?\.\d{2,4}$|^v?(?:\d{1,3}:)?\d+(?:\.\d+){1,3}(?:[-+~][\w.+~-]*)?$|^\d\d?:\d\d/,
   /^[\w.+-]+@[\w-]+\.[\w.-]+$/,
   /^(?:my|the|your|new|old|user|db|admin|root|test|super|default|initial)?[-_]?(?:password|passwd|passwort|kennwort|secret|token|key|pass|pwd|pw)[-_]?\d{0,3}$/i,
 ];
