@@ -9,7 +9,7 @@ function recipe(heading: string): string {
   return /```diff\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
 }
 
-const recipes = ['A job kind', 'A platform', 'A command'];
+const recipes = ['A job kind', 'A platform', 'A command', 'A detector', 'A file format'];
 /** What of `npm test` looks at the files that a recipe adds. */
 const tests = [
   ...['docs-links', 'docs-match-code', 'images', 'layering'].map((name) => `test/architecture/${name}.test.ts`),
@@ -99,6 +99,30 @@ describe('the recipes of CONTRIBUTING.md', () => {
       "people', needs: 'gallery',",
       "people',",
       /'needs' is missing/,
+    ],
+    [
+      'a detector without a description',
+      'packages/rules',
+      'src/notation/describe.ts',
+      "  'mac-addresses': 'addresses of network cards',\n",
+      '',
+      /mac-addresses/,
+    ],
+    [
+      'a detector that finds nothing',
+      'packages/rules',
+      'src/detectors/detectors.ts',
+      "  'mac-addresses': macAddresses,\n",
+      '',
+      /mac-addresses/,
+    ],
+    [
+      'a file format without a reader',
+      'packages/extract',
+      'src/read-bytes.ts',
+      "  catalogue: async (...file) => (await import('./formats/catalogue.ts')).readCatalogue(...file),\n",
+      '',
+      /catalogue/,
     ],
     ['a command without its run', 'apps/cli', 'src/commands/count.ts', 'export const run:', 'export const go:', /'run' is missing/],
     ['a platform without its variables', 'apps/ingest', 'src/platforms/telegram/intake.ts', '  env,\n', '', /'env' is missing/],

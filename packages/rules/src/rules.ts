@@ -16,10 +16,7 @@ export interface RuleChange {
 /** The rules as they are stored. */
 export interface Rules {
   list(signal: AbortSignal): Promise<Rule[]>;
-  /**
-   * Rejects with `rule-invalid`, `pattern-invalid` (with the reason: RE2 cannot express it, or it matches the empty text), `rule-name-taken`,
-   * or `quarantine-key-missing`.
-   */
+  /** Rejects with `rule-invalid`, `pattern-invalid` (and why: see checkLook), `rule-name-taken`, or `quarantine-key-missing`. */
   add(settings: RuleSettings & Pick<Rule, 'name' | 'look'>, actor: string, signal: AbortSignal): Promise<Rule>;
   /** By name (whatever its case) or id. Also rejects with `rule-not-found`. */
   edit(name: string, settings: RuleSettings, actor: string, signal: AbortSignal): Promise<Rule>;

@@ -22,6 +22,11 @@ describe('card numbers', () => {
     ['4111 1111 1111 1111 123', '4111 1111 1111 1111'],
     ['old Visa card 4222222222222', '4222222222222'],
     ['line\\n4242424242424242\\nline', '4242424242424242'],
+    ['id,card,end\n1,4111111111111111,12/27', '4111111111111111'],
+    ['[1,4111111111111111,2]', '4111111111111111'],
+    ['4111111111111111/12/27', '4111111111111111'],
+    ['Visa4111111111111111', '4111111111111111'],
+    ['in 2027 4111 1111 1111 1111', '4111 1111 1111 1111'],
   ])('in %j', async (text, number) => {
     expect(await found('card-numbers', text)).toEqual([number]);
   });
@@ -31,7 +36,9 @@ describe('card numbers', () => {
     ['an issuer that there is not', '9111111111111111'],
     ['a longer row of digits', '41111111111111110000'],
     ['zeros', '0000 0000 0000 0000'],
-    ['a fraction', '0.4111111111111111'],
+    ['a fraction', '0.4111111111111111 0,4111111111111111'],
+    ['a row of groups', '1000 4111 1111 1111 1111 2000'],
+    ['a dump of memory', '00000010: 23222120 27262524  2b2a2928'],
     ['a part of an identifier', 'run_4111111111111111 A4111111111111111 1234-4111-1111-1111-1111'],
     ['a part of a link', 'https://example.com/posts/4111111111111111'],
     ['gaps that differ', '4111 1111-1111 1111'],
@@ -76,6 +83,9 @@ describe('telephone numbers', () => {
     ['(415) 555-2671', '(415) 555-2671'],
     ['Tel.: 044 668 18 00', '044 668 18 00'],
     ['+1 202-555-0143', '+1 202-555-0143'],
+    ['213 373-4253', '213 373-4253'],
+    ['1,+49 30 901820,10115', '+49 30 901820'],
+    ['7,0171 3920012,3', '0171 3920012'],
   ])('in %j', async (text, number) => {
     expect(await found('phone-numbers', text)).toEqual([number]);
   });
@@ -105,6 +115,13 @@ describe('telephone numbers', () => {
     'ticket 4155552671',
     '€ 1 200 000',
     'id 550e8400-e29b-41d4-a716-446655440000',
+    'Boston, MA  02110-1301  USA',
+    'Sacramento, CA\n# 94203-0001',
+    'May 01 2006',
+    '[*0328.0020.0004]',
+    'flags 0100 0000',
+    'DFARS 252.227-7013',
+    'camera-020-12345.log 020-12345.log',
   ])('not in %j', async (text) => {
     expect(await found('phone-numbers', text)).toEqual([]);
   });
@@ -119,6 +136,8 @@ describe('e-mail addresses', () => {
     ['"a\\nada@example.org\\n"', 'ada@example.org'],
     ['ada [at] example [dot] org', 'ada [at] example [dot] org'],
     ['ada@example.org: yes', 'ada@example.org'],
+    ["EMAIL='ada@example.org'", 'ada@example.org'],
+    ['?mail=ada@example.org&x=1', 'ada@example.org'],
   ])('in %j', async (text, address) => {
     expect(await found('email-addresses', text)).toContain(address);
   });
@@ -128,7 +147,8 @@ describe('e-mail addresses', () => {
     '@ada@mastodon.social',
     'git@github.com:acme/shop.git',
     'https://ada:pw@example.com/',
-    'logo@2x.png',
+    'logo@2x.png Emoji@2x.ttf',
+    'po/ca@valencia.po',
     'lodash@4.17.21 @types/node@20.11.5',
     'root@localhost deploy@nas.local',
     'scp a ada@db1.example.com:/tmp',

@@ -1,15 +1,15 @@
 import type { Detector } from './detector.ts';
 
-/** Each attempt begins where a run of such characters begins, and goes through it once. */
+/** Each attempt begins where a run of such characters begins, and goes through it once. What stands before a slash, = or ? is a path, or a value's name. */
 const address =
-  /(?<![\p{L}\p{N}.!#$%&*+/=?^_{|}~@-]|\\(?=[^nrt]))(?:(?<=\\)[nrt])?(?<address>[\p{L}\p{N}_][\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]{0,63}(?<!\.)@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?<top>xn--[a-z0-9-]{2,59}|\p{L}{2,24}))(?![\p{L}\p{N}_@]|-[\p{L}\p{N}]|\.[\p{L}\p{N}])/giu;
+  /(?<![\p{L}\p{N}.!#$%&*+/^_{|}~@-]|\\(?=[^nrt]))(?:(?<=\\)[nrt])?(?<address>[\p{L}\p{N}_][\p{L}\p{N}.!#$%&'*+^_{|}~-]{0,63}(?<!\.)@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?<top>xn--[a-z0-9-]{2,59}|\p{L}{2,24}))(?![\p{L}\p{N}_@]|-[\p{L}\p{N}]|\.[\p{L}\p{N}])/giu;
 /** As people write them so that no machine reads them. */
 const spelt =
   /(?<![\p{L}\p{N}._-])[\p{L}\p{N}][\p{L}\p{N}._+-]{0,63} ?[[({](?:at|ät|@)[\])}] ?[\p{L}\p{N}][\p{L}\p{N}-]{0,61}(?: ?(?:\.|[[({](?:dot|punkt|\.)[\])}]) ?[\p{L}\p{N}][\p{L}\p{N}-]{0,61}){1,4}(?![\p{L}\p{N}_])/giu;
 
 /** Ends of the names of files, services and machines that are no top-level domains. */
 const noDomains = new Set(
-  'png jpg jpeg gif svg webp avif bmp ico pdf css scss js mjs cjs ts tsx jsx json xml html htm txt log csv yml yaml toml lock jar exe dll tmp bak local localhost localdomain lan internal intern invalid corp home service socket timer mount target slice scope device path swap'.split(
+  'png jpg jpeg gif svg webp avif bmp ico pdf css scss js mjs cjs ts tsx jsx json xml html htm txt log csv yml yaml toml lock ttf otf woff po pot sed header jar exe dll tmp bak local localhost localdomain lan internal intern invalid corp home service socket timer mount target slice scope device path swap'.split(
     ' ',
   ),
 );

@@ -26,7 +26,9 @@ const noNumber = [
   /^\d+\.\d+$/,
   /^\d{1,3}(?:\.\d{3})+$/,
   /^\d{1,2}(?: \d{1,2}){3,}$/,
-  /^\d{4}(?: \d{4}){2,}/,
+  /^\d{4}(?:[ .]\d{4}){2,}/,
+  /^(?:0?[1-9]|[12]\d|3[01])[-./ ](?:19|20)\d{2}$/,
+  /^[01]{4}(?: [01]{4})+$/,
   /^(\d)(?:\D*\1)*$/,
 ];
 
@@ -43,7 +45,10 @@ const isMobile = (digits: string): boolean =>
 
 /** How a number looks that everybody takes for a telephone number: with a bracket or gaps behind the code of the town or the network. */
 const european = /^(?:\(0\d{1,5}\)[ \-/]?|0\d{1,5}(?:[ \-/.]| [/-] ))\d(?:[ \-/.]?\d){3,10}$/;
-const american = /^(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}$/;
+const american = /^(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}(?:[- ]|\.(?=\d{3}\.)))[2-9]\d{2}[-. ]\d{4}$/;
+/** Five and four digits behind the name of a state. */
+const postalCode = /^\d{5}-\d{4}$/;
+const stateBefore = /(?<!\p{L})[A-Z]{2}[.,]?[\s#*/]{1,12}$/u;
 
 function isNational(written: string, before: string): boolean {
   const digits = written.replaceAll(/\D/g, '');
@@ -51,7 +56,7 @@ function isNational(written: string, before: string): boolean {
     return homes.some(
       (country) => (written.startsWith('0') || written.startsWith('(') || country === 'US') && isNumberOf(written, country),
     );
-  if (other.test(before) || endsInIban(before)) return false;
+  if (other.test(before) || endsInIban(before) || (postalCode.test(written) && stateBefore.test(before))) return false;
   if (european.test(written)) return homes.some((country) => country !== 'US' && isNumberOf(written, country));
   if (american.test(written)) return isNumberOf(written, 'US');
   return /^0[1-9]\d{8,10}$/.test(written) && isMobile(digits);
@@ -84,10 +89,13 @@ function withoutBracket(part: { written: string; start: number }): { written: st
 
 /** What is joined to more: a decimal fraction, an identifier, a link, a calculation. */
 function isPart(text: string, { start, end }: Span): boolean {
-  const before = text.slice(Math.max(0, start - 2), start);
+  // As a column, between commas, it begins with 0 or the code of a country.
+  const isColumn = /^\(?[+0]/.test(text.slice(start, start + 2));
+  const before = text.slice(Math.max(0, start - 2), start).replace(isColumn ? /[,;]$/ : /$^/, ' ');
+  const after = text.slice(end, end + 6).replace(isColumn ? /^,/ : /$^/, ' ');
   return /\d[.,:;]$|[\p{L}\p{N}][-/._]$|[-#=&$€£]$|\/$/u.test(before) && !/(?:^|[^\p{L}\p{N}])[=]$|tel:?$/iu.test(before)
     ? !/[?&]?(?:tel|phone|mobile|number)[=:]$/iu.test(text.slice(Math.max(0, start - 12), start))
-    : /^(?:[.,:]\d|[-/_][\p{L}\p{N}]|[%€$£]| ?(?:EUR|USD|CHF|km|kg|MB|GB|ms|Uhr)\b)/u.test(text.slice(end, end + 5));
+    : /^(?:[.,:]\d|\.[a-z]{2,4}(?!\p{L})|[-/_][\p{L}\p{N}]|[%€$£]| ?(?:EUR|USD|CHF|km|kg|MB|GB|ms|Uhr)\b)/u.test(after);
 }
 
 /** Telephone numbers: with the code of the country, and as they are written at home. */

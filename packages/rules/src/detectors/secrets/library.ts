@@ -15,12 +15,11 @@ const signs =
 export const recommendedRules: readonly string[] = recommended.map(({ meta }) => meta.id.replace('@secretlint/secretlint-rule-', ''));
 const rules = recommended.filter(({ meta }) => !left.test(meta.id)).map((rule) => ({ id: rule.meta.id, rule, options: {} }));
 
-const awsKey = /(?<=[:=>]\s{0,20}["']?)[A-Za-z0-9/+=]{40}/;
-
-/** Of an AWS key the range is that of its name, and as long as the key: the key itself would stay readable. */
-function placeOf(content: string, [start, end]: readonly [number, number], messageId: string): Span {
-  const key = messageId === 'AWSSecretAccessKey' ? awsKey.exec(content.slice(start, start + 140)) : null;
-  return key ? { start: start + key.index, end: start + key.index + key[0].length } : { start, end };
+/** What a rule says about its find, unmasked: the only reliable place of an AWS key, as the range begins at the key's name. */
+function placeOf(content: string, [from, to]: readonly [number, number], data: object | undefined): Span {
+  const key: unknown = data && 'KEY' in data ? data.KEY : undefined;
+  const start = typeof key === 'string' ? content.indexOf(key, from) : -1;
+  return typeof key === 'string' && start !== -1 ? { start, end: start + key.length } : { start: from, end: to };
 }
 
 /** What the library finds. The number of an AWS account is no secret. */
@@ -28,11 +27,11 @@ export async function foundByLibrary(content: string): Promise<Span[]> {
   if (!signs.test(content)) return [];
   const { messages } = await lintSource({
     source: { filePath: 'message', content, ext: '', contentType: 'text' },
-    options: { noPhysicFilePath: true, maskSecrets: true, config: { rules } },
+    options: { noPhysicFilePath: true, maskSecrets: false, config: { rules } },
   });
   return messages
     .filter(({ messageId }) => messageId !== 'AWSAccountID')
-    .map(({ range, messageId }) => placeOf(content, range, messageId))
+    .map(({ range, data }) => placeOf(content, range, data))
     .filter(({ start, end }) => isSecret(content.slice(start, end)));
 }
 

@@ -8,6 +8,8 @@ const strongSigns = /[!@#$%^&*+=?~§€]/;
 const references: readonly RegExp[] = [
   // Calls, environment variables, fields.
   /^[\p{L}_$][\w$.:>?-]*\(/u,
+  /^[\p{L}_$][\w$.]*\[(?:\d{1,3}$|["'])/u,
+  /^\{[\p{L}_][\w.]*(?:![rsa])?(?::[^{}]{0,10})?\}?$/u,
   /^(?:process|os|env|self|this|config|settings|ctx|req|args|props|vars?|local|data|module|secrets|params|input|options)\b[.[?]/i,
   /^[A-Za-z_$][A-Za-z_$]*\d{0,2}(?:(?:\.|->|::|\?\.)[A-Za-z_$]+\d{0,2})+$/,
   /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/,

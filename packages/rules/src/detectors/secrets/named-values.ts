@@ -4,7 +4,7 @@ import { looksChosen, looksLikePassphrase, looksLikePassword, looksLikeToken } f
 
 /** People choose passwords, machines draw tokens and keys. What counts as one differs. */
 const passwords =
-  /(?:pass(?:word|wort|wd|phrase|code)|kennwort|pwd|pw|pass|zugangscode|contraseña|mot ?de ?passe|identified by)(?:[-_]?\d{1,2})?(?![\p{L}\p{N}_])/giu;
+  /(?:pass(?:word|wort|wd|phrase|code)|kennwort|pwd|pw|pass|zugangscode|contraseña|mot ?de ?passe|w-?(?:lan|ifi)[-_ ]?(?:schlüssel|key|code)|netzwerkschlüssel|identified by)(?:[-_]?\d{1,2})?(?![\p{L}\p{N}_])/giu;
 const tokens =
   /(?:secret(?:[-_ ]?(?:access)?[-_ ]?key)?(?:[-_]?base)?|(?:api|access|private|encryption|signing|master|account|auth|service|storage|shared|deploy|admin|application|app|integration|webhook|server|subscription)[-_ ]?(?:secret[-_ ]?)?key|token|auth|bearer|credentials?|api[-_ ]?schlüssel)(?![\p{L}\p{N}_])/giu;
 
@@ -94,9 +94,9 @@ async function valuesOf(text: string, names: RegExp, isSecret: (name: string, va
 
 /** What is sent to prove who somebody is. */
 const header = /\b(?:Bearer|Token|Basic|ApiKey)[ ]{1,2}["']?(?<value>[A-Za-z0-9._~+/=-]{16,4000})/gi;
-const userOption = /(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,60}:(?<value>[^\s"']{4,200})/g;
-
-const shortOption = /\b(?:sshpass|mysql(?:dump|admin)?|mariadb(?:-dump)?)\b[^\n|;]{0,120}? -p ?["']?(?<value>[^\s"']{4,200})/g;
+const userOption = /(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,60}:(?!\/\/)(?<value>[^\s"']{4,200})/g;
+/** Some programs take it right behind the letter. */
+const shortOption = /\b(?:sshpass|mysql\w*|mariadb[\w-]*)\b[^\n|;]{0,120}? -p ?["']?(?<value>[^\s"']{4,200})/g;
 /** A name and a password in a row: `Zugangsdaten: ada / …`. */
 const pair =
   /\b(?:zugangsdaten|anmeldedaten|credentials|creds|login)[ ]?[:=][ ]?(?!https?:)[^\s/:]{1,60}[ ]?[/:|][ ]?(?<value>[^\s/]{6,200})/giu;
