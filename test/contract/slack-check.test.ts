@@ -76,6 +76,8 @@ describe("Slack's check", () => {
     const check = platform.check(admins, never);
     await expect(check).rejects.toMatchObject({ code: 'channel-not-available' });
     await expect(check).rejects.toThrow(/the admin channel CADMINS does not exist.*ADMIN_SLACK_CHANNEL_ID/);
+    Object.assign(slack.permissions, { channel: { name: 'admins', is_member: false, is_archived: false } });
+    await expect(platform.check(admins, never)).rejects.toThrow('the bot is not in the admin channel: /invite @watchpost in #admins');
   });
 
   it.each<[string, typeof read | typeof post, Partial<Permissions>]>([

@@ -170,6 +170,16 @@ for (const backend of oneOfEachBackend) {
       expect([code, (await stored())[0]?.action]).toEqual([0, 'quarantine']);
     });
 
+    it.each<[string, (csv: string) => Buffer]>([
+      ['UTF-16', (csv) => Buffer.from(`\uFEFF${csv}`, 'utf16le')],
+      ['the encoding of old spreadsheets', (csv) => Buffer.from(csv, 'latin1')],
+    ])('imports a table in %s', async (_encoding, encoded) => {
+      const file = path.join(folder, 'encoded.csv');
+      await writeFile(file, encoded('name;pattern\nKäse;Käse\\d+\n'));
+      expect(await rules(['import', file])).toMatchObject({ code: 0, out: expect.arrayContaining(['added  Käse']) });
+      expect((await rules(['list', 'Käse', '--json'])).out.join()).toContain('"pattern":"Käse\\\\d+"');
+    });
+
     it("imports the old service's table, leaves names alone that exist, and says which lines were refused and why", async () => {
       const file = path.join(folder, 'patterns.csv');
       await writeFile(file, `id;Name;Pattern\r\n1;Keys;"${keyPattern}"\r\n2;Behind;(?<=x)y\r\n3;Cards;"[0-9]{16}"\r\n`);

@@ -3,6 +3,7 @@ import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
 import { createHandlers, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
+import { createJudge } from '@watchpost/rules/create-judge';
 import type { Rule } from '@watchpost/rules/rule';
 import { createRanks } from '@watchpost/ingest/order/ranks';
 import { createNamingDialog } from '@watchpost/ingest/platforms/slack/interactions/naming-dialog';
@@ -110,6 +111,7 @@ export function ingestRig({
   const common = { sender, ingestMetrics: createIngestMetrics(metrics, sender), metrics, log, now: Date.now };
   const watching = {
     rules,
+    judge: () => createJudge(rules() ?? []),
     ready: async () => rules() ?? [],
     receivedUntil: async () => null,
     noteReceived: async () => undefined,

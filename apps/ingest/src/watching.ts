@@ -1,3 +1,4 @@
+import type { Judge } from '@watchpost/rules/judge';
 import type { Rule } from '@watchpost/rules/rule';
 import type { FollowedRules } from '@watchpost/rules/rules';
 import { followRules } from '@watchpost/rules/store/follow-rules';
@@ -10,6 +11,8 @@ import type { BackgroundDatabase } from './database.ts';
 export interface Watching {
   /** The rules as they are now, from memory. None without a database. Null: they have not been read yet. */
   rules(): readonly Rule[] | null;
+  /** The same, ready to be applied. Null also without a database. */
+  judge(): Judge | null;
   /** Waits until they have been read. */
   ready(signal: AbortSignal): Promise<readonly Rule[]>;
   /**
@@ -44,6 +47,7 @@ export function startWatching(
 
   return {
     rules: () => (database.isConfigured ? (followed?.current()?.rules ?? null) : []),
+    judge: () => followed?.current() ?? null,
     ready: async (signal) => {
       if (!database.isConfigured) return [];
       await database.opened(signal);

@@ -83,7 +83,7 @@ async function checkChannel(
     throw new AppError('channel-not-available', `the ${what} ${name} is archived: unarchive it, or set ${variable}`);
   }
   if (channel.is_member === false) {
-    throw new AppError('channel-not-available', `the bot is not in the results channel: /invite @${bot} in ${name}`);
+    throw new AppError('channel-not-available', `the bot is not in the ${what}: /invite @${bot} in ${name}`);
   }
 }
 

@@ -34,6 +34,10 @@ describe('a rule in words', () => {
     ],
   ])('in one line: %j', (over, line) => expect(describeRule(rule(over))).toBe(line));
 
+  it('with a pattern in one line, and nothing in it that a terminal obeys', () => {
+    expect(describeRule(rule({ look: { pattern: 'a\n\u001B[2Jb' } }))).toMatch(/^Keys: a\\n\\x\{1b\}\[2Jb in /);
+  });
+
   it('in full: what it looks for, where, and what happens; what is not set is left out', () => {
     const facts = ruleFacts(rule({ action: 'remove', exempt: ['slack:U1', 'slack:B2'], notice: 'A key was removed.', mostAnHour: 5 }));
     expect(facts).toEqual([

@@ -45,8 +45,11 @@ function openTab(id: string): void {
   for (const panel of panels) panel.hidden = wide && !alone ? isAlone(panel) : panel.dataset['panel'] !== id;
   for (const tab of document.querySelectorAll<HTMLElement>('[data-tab]')) {
     const current = tab.dataset['tab'] === id;
-    if (current) tab.setAttribute('aria-current', 'page');
-    else tab.removeAttribute('aria-current');
+    if (current) {
+      tab.setAttribute('aria-current', 'page');
+      // On a narrow screen not all of them are seen.
+      tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    } else tab.removeAttribute('aria-current');
     if (current) tab.classList.remove('unread');
   }
   for (const scroll of document.querySelectorAll<HTMLElement>(`[data-panel="${CSS.escape(id)}"] .scroll`)) if (!app) toEnd(scroll);

@@ -1,4 +1,5 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import { controls } from '@watchpost/shared/text';
 import type { Rule } from '../rule.ts';
 import { shownId } from './ids.ts';
 
@@ -26,8 +27,12 @@ const would = {
 
 /** `keys and tokens`, or the pattern. */
 export function describeLook(look: Rule['look']): string {
-  return 'detector' in look ? detectors[look.detector] : look.pattern;
+  return 'detector' in look ? detectors[look.detector] : shownPattern(look.pattern);
 }
+
+/** In one line, and without anything that a terminal obeys: as the pattern may be written, too. */
+const shownPattern = (pattern: string): string =>
+  pattern.replaceAll(controls, (character) => (character === '\n' ? String.raw`\n` : `\\x{${character.charCodeAt(0).toString(16)}}`));
 
 /** `live`, `dry run`, or `disabled`. */
 export function describeState({ enabled, dryRun }: Pick<Rule, 'enabled' | 'dryRun'>): string {
@@ -62,7 +67,7 @@ export function ruleFacts(rule: Rule, show: ShowId = shownId): { label: string; 
   const facts: [label: string, text: string | null][] = [
     ['name', name],
     ['id', id],
-    ['looks for', 'detector' in look ? `${describeLook(look)} (--detector ${look.detector})` : look.pattern],
+    ['looks for', 'detector' in look ? `${describeLook(look)} (--detector ${look.detector})` : describeLook(look)],
     ['in', describeScope(scope, show)],
     ['scans', scanned],
     ['action', `${action}: ${describeAction({ action, dryRun: false })}`],

@@ -20,7 +20,7 @@ interface Imported {
 /** `rules import FILE [--action A] [--live] [...] [--json]`. Exit code 1 if a line was refused. */
 export const run: Command = async (args, context) => {
   const { file, settings, json } = readImportArgs(args);
-  const patterns = readOldPatterns(new TextDecoder().decode(await readBytes(file)));
+  const patterns = readOldPatterns(textOf(await readBytes(file)));
   const imported: Imported = { added: [], existing: [], refused: [] };
   await withRules(context, async (rules) => {
     for (const pattern of patterns) await importOne(pattern, settings, { rules, imported }, context.signal);
@@ -37,6 +37,18 @@ export const run: Command = async (args, context) => {
   }
   return refused.length > 0 ? 1 : 0;
 };
+
+/** UTF-8, or UTF-16 where the file begins with its mark; what is neither is in the encoding of old spreadsheets. */
+function textOf(bytes: Uint8Array): string {
+  const mark = bytes.length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  if (mark === 0xff_fe) return new TextDecoder('utf-16le').decode(bytes);
+  if (mark === 0xfe_ff) return new TextDecoder('utf-16be').decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
 
 function readImportArgs(args: readonly string[]): { file: string; settings: Omit<RuleSettings, 'name' | 'look'>; json: boolean } {
   const { name, settings, others, more, faults } = readSettings(args, { json: 'switch' });

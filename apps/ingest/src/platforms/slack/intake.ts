@@ -179,6 +179,7 @@ export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps
     ...deps,
     readChannels,
     writeChannel,
+    judge: () => deps.watching.judge(),
     watch: createWatch({ ...deps, seal, places: { readChannels, writeChannel, adminChannel } }),
     captionPattern: config.CAMERA_CAPTION_PATTERN,
     captions: createRecentCaptions(),

@@ -1,4 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
+import type { Judge } from '@watchpost/rules/judge';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { slackChannel } from '@watchpost/slack/channel';
 import { createLogRarely } from '../../log-rarely.ts';
@@ -10,6 +11,7 @@ import { homeJob } from './interactions/2-to-job.ts';
 import type { RecentCaptions } from './recent-captions.ts';
 import { sendAll, worst } from './send-all.ts';
 import type { Answer } from './signed-scope.ts';
+import { withCleanNames } from './watch/clean-names.ts';
 import type { Watch } from './watch/watch.ts';
 
 export interface TakeEventDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'cameras' | 'ingestMetrics' | 'log' | 'now'> {
@@ -19,6 +21,8 @@ export interface TakeEventDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'ca
   captions: RecentCaptions;
   identity: () => SlackIdentity | null;
   watch: Watch;
+  /** The rules, ready to be applied; null: they are not known. */
+  judge: () => Judge | null;
   /** Events since this time (milliseconds since 1970) are lost, or may be. */
   onGap: (sinceMs: number) => void;
 }
@@ -73,7 +77,7 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
     }
     const camera = captioned ?? how.captions.cameraFor(message);
     const cameraOf = (fileName: string | null): string | null => camera ?? deps.cameras.nameOf(slackChannel(channel), fileName);
-    const { jobs, skipped } = toJobs(message, cameraOf, identity(), ourAppId);
+    const { jobs, skipped } = await withCleanNames(toJobs(message, cameraOf, identity(), ourAppId), message, deps.judge());
     for (const reason of skipped) ingestMetrics.file(reason);
     if (malformedFiles > 0) {
       rarely('file', (times) => log.warn({ channel, messageId, malformedFiles, times }, 'a file without a usable id was left out'));

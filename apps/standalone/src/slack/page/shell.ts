@@ -51,7 +51,7 @@ function channelPanel({ id, name, purpose }: PageChannel, pieces: readonly Piece
   return (
     `<section${attributes({ class: `panel ${place}`, id: `panel-${id}`, 'data-panel': id, 'data-place': place, 'aria-label': `#${name}`, hidden: place === 'alone' })}>` +
     `<h2>#${escapeHtml(name)} <small>${escapeHtml(purpose)}</small></h2><div class="scroll" tabindex="0" role="region"${attributes({ 'aria-label': `Messages in #${name}` })}>${list(id, pieces, 'Nothing yet.')}</div>` +
-    `<button type="button" class="newest" data-newest hidden>Newest messages ↓</button>${composer(id, `Message #${name}, or /faces`, `Message to #${name}`)}</section>`
+    `<button type="button" class="newest" data-newest hidden>Newest messages ↓</button>${composer(id, `Message #${name}, or /faces, /rules`, `Message to #${name}`)}</section>`
   );
 }
 
