@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleRule } from '../../../support/sample-rule.ts';
+import { dryRuleSample } from '../../../support/rule-samples.ts';
 import { fileShare, slackFile } from '../../../support/signed-slack-request.ts';
 import { watchedRig } from '../../../support/watched-rig.ts';
 
@@ -25,9 +25,9 @@ describe('a picture in a channel with rules', () => {
   });
 
   it.each([
-    ['does not apply to the channel', sampleRule({ scope: { in: 'some', channels: ['slack:C2'] } })],
-    ['is disabled', sampleRule({ enabled: false })],
-    ['exempts the camera', sampleRule({ exempt: ['slack:B0CAM'] })],
+    ['does not apply to the channel', dryRuleSample({ scope: { in: 'some', channels: ['slack:C2'] } })],
+    ['is disabled', dryRuleSample({ enabled: false })],
+    ['exempts the camera', dryRuleSample({ exempt: ['slack:B0CAM'] })],
   ])('keeps all names where the rule %s', async (_why, rule) => {
     const it = watchedRig({ rules: () => [rule] });
     await it.post(fileShare({ text: 'Motion detected at key-1234', files: [slackFile(named)] }));
