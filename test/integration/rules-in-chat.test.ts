@@ -165,7 +165,7 @@ describeGallery(
     it('say so where what was typed was sealed with another key, or for another job', async () => {
       const job = typed('list', deps);
       await expect(run({ ...job, id: 'another' })).rejects.toMatchObject({ code: 'envelope-unreadable' });
-      expect(chat.seen.told).toEqual([expect.stringMatching(/^UBOB: That could not be done: /)]);
+      expect(chat.seen.told).toEqual([expect.stringMatching(/^UBOB: That could not be done: .*the same MESSAGE_KEY and bot token/)]);
       expect(chat.seen.answers).toEqual([]);
     });
 

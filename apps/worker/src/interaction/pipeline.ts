@@ -1,7 +1,7 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
-import { toAppError, type AppError } from '@watchpost/shared/errors';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import type { JobContext, JobHandler, JobResult } from '@watchpost/shared/jobs/job-queue';
 import { openJson } from '@watchpost/shared/jobs/sealed';
@@ -97,8 +97,17 @@ async function answerRules(
   signal: AbortSignal,
 ): Promise<JobResult> {
   if (sealed === null) return 'idle';
-  const text = openJson(deps.envelope, sealed, id, typedSchema);
-  return asker.platform.members.answer(by, await runRules(text, { asker, atMs }, deps, signal), signal);
+  return asker.platform.members.answer(by, await runRules(typedIn(sealed, id, deps), { asker, atMs }, deps, signal), signal);
+}
+
+/** Throws `envelope-unreadable` with what to do: whoever typed it reads that. */
+function typedIn(sealed: string, id: string, { envelope }: Pick<InteractionDeps, 'envelope'>): string {
+  try {
+    return openJson(envelope, sealed, id, typedSchema);
+  } catch (cause) {
+    const why = 'ingest and worker have different keys, so what you typed cannot be read. Both need the same MESSAGE_KEY and bot token';
+    throw new AppError('envelope-unreadable', why, { cause });
+  }
 }
 
 async function answerPress(
