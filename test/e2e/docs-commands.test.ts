@@ -123,8 +123,8 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
     (out) => expect(out).toMatch(/^AWS keys: AKIA\[0-9A-Z\]\{16\} in all channels.* \(medium, dry run\)\n/),
   ],
   [
-    /^rules add --name "Keys and tokens" --detector secrets --channels C0123ABCD$/,
-    (out) => expect(out).toMatch(/^Keys and tokens: keys and tokens in C0123ABCD, .*dry run\)\n/),
+    /^rules add --name Keys --detector secrets --channels C0123ABCD$/,
+    (out) => expect(out).toMatch(/^Keys: keys and tokens in C0123ABCD, .*dry run\)\n/),
   ],
   [/^rules list$/, (out) => expect(out).toMatch(/^name .*\nAWS keys +dry run +remove /)],
   [/^rules edit "AWS keys" --live$/, (out) => expect(out).toMatch(/^AWS keys: .*: it is removed \(medium, live\)\n$/)],

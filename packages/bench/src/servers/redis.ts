@@ -8,14 +8,21 @@ export function redisMissing(env: Env, { own = false }: ServerOptions = {}): str
   return (!own && env['REDIS_URL']) || onPath('redis-server') ? undefined : 'no REDIS_URL, and no redis-server on the PATH';
 }
 
-/** The Redis of REDIS_URL, else one of our own as production should have it: append-only file written each second, no eviction. */
-export async function startRedis(env: Env, { own = false, within }: ServerOptions = {}): Promise<Server> {
+/**
+ * The Redis of REDIS_URL, else one of our own as production should have it: append-only file written each second, no eviction. While a sync
+ * takes longer than that, Redis answers before it writes (flushAppendOnlyFile): whoever kills it then and counts needs `always`.
+ */
+export async function startRedis(
+  env: Env,
+  { own = false, within }: ServerOptions = {},
+  appendfsync: 'everysec' | 'always' = 'everysec',
+): Promise<Server> {
   const reason = redisMissing(env, { own });
   if (reason !== undefined) throw new AppError('config-invalid', reason);
   if (env['REDIS_URL'] && !own) return externalServer(env['REDIS_URL']);
   const port = await freePort();
   const url = `redis://127.0.0.1:${String(port)}`;
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'yes', appendfsync: 'everysec', 'maxmemory-policy': 'noeviction' };
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'yes', appendfsync, 'maxmemory-policy': 'noeviction' };
   return startServer({
     url,
     within,

@@ -40,7 +40,7 @@ const diskMegabytes = 700;
 export async function startRedisAndMongo(env: Env, withDisks: boolean): Promise<Stores> {
   const disks = withDisks ? [await mountDisk(diskMegabytes), await mountDisk(diskMegabytes)] : [null, null];
   const within = (disk: Disk | null | undefined) => (disk ? { within: disk.folder } : {});
-  const redis = await startRedis(env, { own: true, ...within(disks[0]) });
+  const redis = await startRedis(env, { own: true, ...within(disks[0]) }, 'always');
   const mongo = await startMongo(env, 'replica set', { own: true, ...within(disks[1]) });
   return {
     // Redis writes again by itself. MongoDB has ended.
