@@ -58,7 +58,7 @@ export function pageReader(
 ): () => Promise<PageContent> {
   const app = 'watchpost';
   const around = async (): Promise<Surroundings & { bots: Set<string> }> => {
-    const { members } = membersSchema.parse(await front.call('users.list', { limit: 1_000 }));
+    const { members } = membersSchema.parse(await front.read('users.list', { limit: 1_000 }));
     const names = new Map(members.map((member) => [member.id, member.real_name ?? member.name]));
     for (const { id, name } of channels) names.set(id, name);
     const people = members
@@ -88,14 +88,14 @@ export function pageReader(
       ephemeral: true,
     });
     const repliesTo = async (channel: string, message: Message): Promise<ShownMessage[]> => {
-      const answer = message.reply_count > 0 ? await front.call('conversations.replies', { channel, ts: message.ts }) : {};
+      const answer = message.reply_count > 0 ? await front.read('conversations.replies', { channel, ts: message.ts }) : {};
       return messagesSchema
         .parse(answer)
         .messages.filter(({ ts }) => ts !== message.ts)
         .map((reply) => shown(channel, reply, message.ts));
     };
     const read = async (channel: string): Promise<{ id: string; pieces: Piece[] }> => {
-      const { messages } = messagesSchema.parse(await front.call('conversations.history', { channel, limit: maxMessages }));
+      const { messages } = messagesSchema.parse(await front.read('conversations.history', { channel, limit: maxMessages }));
       const said = messages.filter(({ subtype }) => subtype === undefined || /^(?:file_share|bot_message)$/.test(subtype));
       const own = front.onlyHere
         .ephemerals()
