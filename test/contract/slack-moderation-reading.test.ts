@@ -2,13 +2,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import type { FakeMessage } from '@watchpost/bench/servers/fake-slack-chat';
 import type { ChatModeration } from '@watchpost/shared/chat/moderation';
-import { createSlackCalls } from '@watchpost/slack/calls';
-import { createSlackModeration } from '@watchpost/slack/moderation';
-import { callsTo, warmUp } from '../support/posts-rig.ts';
+import { addAdmin, adminToken, at, moderationOf } from '../support/moderation-rig.ts';
+import { warmUp } from '../support/posts-rig.ts';
 
 const never = new AbortController().signal;
-// In pieces, so that nobody takes it for a real one.
-const adminToken = ['xoxp', 'admin', 'token'].join('-');
 let slack: FakeSlack;
 let nowMs: number;
 let moderation: ChatModeration;
@@ -16,21 +13,12 @@ beforeAll(warmUp);
 beforeEach(async () => {
   slack = await startFakeSlack();
   nowMs = 1_000_000;
-  slack.tokens.set(adminToken, { user: 'U0ADMIN', scopes: ['chat:write', 'files:write'] });
-  slack.people.users.set('U0ADMIN', { is_admin: true });
+  addAdmin(slack);
   moderation = moderationWith(adminToken);
 });
 afterEach(() => slack.close());
 
-function moderationWith(token: string | null, timeoutMs = 700): ChatModeration {
-  return createSlackModeration({
-    call: callsTo(slack, timeoutMs),
-    userCall: token === null ? null : createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs }),
-    readAgainAfterMs: [1, 1, 1],
-    nowMs: () => nowMs,
-  });
-}
-const at = ({ channel, ts, threadTs }: FakeMessage) => ({ channel: `slack:${channel}` as const, messageId: ts, thread: threadTs });
+const moderationWith = (token: string | null, timeoutMs?: number): ChatModeration => moderationOf(slack, token, () => nowMs, timeoutMs);
 const said = (over: Partial<Parameters<FakeSlack['chat']['say']>[0]> = {}) => slack.chat.say({ channel: 'C1', text: 'a secret', ...over });
 const remove = (message: FakeMessage, by = moderation) => by.removeMessage(at(message), never);
 const callsOf = (method: string) => slack.calls.filter((call) => call.method === method);

@@ -17,6 +17,7 @@ import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { messageKeysOf } from '@watchpost/rules/config';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
@@ -127,7 +128,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
       sendTimeoutMs,
       log,
       metrics,
-      messageKeys: messageKeysOf(config),
+      messageKeys: messageKeysOf(config, config.SLACK_API_TOKEN),
       quarantineKeys: config.QUARANTINE_KEY,
       keepMs: config.RULES_KEEP_DAYS * dayMs,
     },
@@ -158,12 +159,6 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
   return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks], count, violations, ruleCounts };
-}
-
-/** The same as ingest's, which seals with the first one. */
-function messageKeysOf({ MESSAGE_KEY, SLACK_API_TOKEN }: WorkerConfig): [string, ...string[]] {
-  const [first = SLACK_API_TOKEN, ...others] = MESSAGE_KEY ?? [];
-  return [first, ...others];
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

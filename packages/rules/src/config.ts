@@ -1,4 +1,4 @@
-import { commaList, wholeNumber } from '@watchpost/shared/config/parse-env';
+import { commaList, wholeNumber, type ConfigOf } from '@watchpost/shared/config/parse-env';
 import { z } from 'zod';
 
 const longEnough = (list: readonly string[]): boolean => list.every((secret) => secret.length >= 32);
@@ -11,6 +11,12 @@ export const messageKeyEnv = {
   /** Default: derived from the platform's token, which both have. */
   MESSAGE_KEY: secrets.optional(),
 };
+
+/** The keys of messages in jobs: ingest seals with the first one, the worker opens with all. `token`: the platform's, where none is set. */
+export function messageKeysOf({ MESSAGE_KEY: keys = [] }: ConfigOf<typeof messageKeyEnv>, token: string): [string, ...string[]] {
+  const [first = token, ...others] = keys;
+  return [first, ...others];
+}
 
 /** The variables about rules that the worker and the command line read. */
 export const rulesEnv = {

@@ -7,8 +7,8 @@ import { queueViolation, type AddDeps } from '../findings.ts';
 const words = 'three workers died while they were about to remove it';
 
 /**
- * Notes that workers died of a violation's job, or of telling of it, and queues one more. Where they were about to remove something, that one only tells that it
- * still stands; else it does what is left. Logs an error of its own, which must not hide the failure.
+ * Notes that workers died of a violation's job, or of telling of it, and queues one more. Where they were about to remove something, that
+ * one only tells that it is still there; else it does what is left. Logs an error of its own, which must not hide the failure.
  */
 export async function recordLost(
   violationId: string,

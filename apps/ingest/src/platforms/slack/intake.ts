@@ -1,4 +1,4 @@
-import { messageKeyEnv } from '@watchpost/rules/config';
+import { messageKeyEnv, messageKeysOf } from '@watchpost/rules/config';
 import { type ConfigOf, mayBeQuoted, wholeNumber } from '@watchpost/shared/config/parse-env';
 import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
 import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
@@ -171,8 +171,7 @@ export interface SlackHandlers extends Pick<Intake, 'register'> {
 
 /** The handlers, and their routes. */
 export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps): SlackHandlers {
-  const { MESSAGE_KEY: [key = config.SLACK_API_TOKEN, ...otherKeys] = [] } = config;
-  const seal = createSeal([key, ...otherKeys]);
+  const seal = createSeal(messageKeysOf(config, config.SLACK_API_TOKEN));
   const readChannels = new Set(config.READ_SLACK_CHANNEL_ID);
   const { WRITE_SLACK_CHANNEL_ID: writeChannel, ADMIN_SLACK_CHANNEL_ID: adminChannel = null } = config;
   const takeEvent = createTakeEvent({
