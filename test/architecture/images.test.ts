@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { feedEnv } from '@watchpost/feed/config';
 import { describe, expect, it } from 'vitest';
 import { fromRoot } from '../support/root.ts';
 import { workspace } from '../support/sources.ts';
@@ -25,7 +26,7 @@ describe('deploy/Dockerfile', () => {
     const apps = [...packages].filter(([home]) => home.startsWith('apps/')).map(([, { name }]) => name);
     expect(all(dockerfile, /--filter (\S+) deploy/g).sort()).toEqual(apps.sort());
     const targets = all(compose, /target: ([\w-]+)/g);
-    expect(targets).toEqual(['ingest', 'worker', 'cli']);
+    expect(targets).toEqual(['ingest', 'worker', 'feed', 'cli']);
     expect(all(dockerfile, /^FROM \S+ AS ([\w-]+)$/gm)).toEqual(expect.arrayContaining([...targets, 'all-in-one']));
   });
 });
@@ -38,9 +39,19 @@ describe('an image', () => {
 
   it('that listens is ended when it hangs, which takes an init process', () => {
     const variables = all(dockerfile, /^HEALTHCHECK .* CMD \["node", "health-check\.mjs", "(\w+)", "\d+"/gm);
-    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'PORT']);
+    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'FEED_PORT', 'PORT']);
     expect(dockerfile).toContain('COPY deploy/health-check.mjs .');
     expect(compose).toMatch(/^x-app: &app\n(?: .*\n)*? {2}init: true$/m);
+  });
+});
+
+describe('deploy/compose.yaml', () => {
+  it('gives the process that readers talk to no token and no key: nothing of deploy/.env but what it reads', () => {
+    const [, feed = ''] = /^ {2}feed:\n((?: {4}.*\n)+)/m.exec(compose) ?? [];
+    expect(feed).toContain('    env_file: []\n');
+    const given = all(feed, /^ {6}([A-Z_]+): /gm);
+    expect([...given].filter((name) => !Object.hasOwn(feedEnv, name))).toEqual(['TZ']);
+    expect(Object.keys(feedEnv).filter((name) => /(?:TOKEN|SECRET|KEY)$/.test(name))).toEqual([]);
   });
 });
 

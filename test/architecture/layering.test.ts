@@ -17,23 +17,37 @@ const floors: Record<string, string[]> = {
   'packages/see': ['packages/shared'],
   'packages/rules': ['packages/shared'],
   'packages/extract': ['packages/shared'],
+  'packages/handoff': ['packages/shared'],
+  'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
-  'apps/ingest': ['packages/cameras', 'packages/gallery', 'packages/rules', 'packages/shared', 'packages/slack'],
+  'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
+  'apps/ingest': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/rules', 'packages/shared', 'packages/slack'],
   'apps/worker': [
     'packages/cameras',
     'packages/extract',
+    'packages/feeds',
     'packages/gallery',
+    'packages/handoff',
     'packages/rules',
     'packages/see',
     'packages/shared',
     'packages/slack',
     'packages/visits',
   ],
-  'apps/cli': ['packages/extract', 'packages/gallery', 'packages/rules', 'packages/see', 'packages/shared', 'packages/slack'],
+  'apps/cli': [
+    'packages/extract',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/rules',
+    'packages/see',
+    'packages/shared',
+    'packages/slack',
+  ],
   // Starts ingest and worker as processes, and runs the command line.
-  'apps/standalone': ['apps/cli', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
+  'apps/standalone': ['apps/cli', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
   // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
   'packages/bench': [
+    'apps/feed',
     'apps/ingest',
     'apps/standalone',
     'apps/worker',
@@ -161,9 +175,20 @@ describe('adapters', () => {
     ],
     ['usearch', ['packages/gallery/src/memory/index']],
     ['@slack/web-api', ['apps/standalone/src/demo', 'apps/standalone/src/slack', 'packages/slack/src']],
-    ['fastify', ['apps/ingest/src', 'apps/ingest/src/platforms', 'apps/ingest/src/platforms/slack']],
+    [
+      'fastify',
+      [
+        'apps/feed/src',
+        'apps/feed/src/http',
+        'apps/feed/src/page',
+        'apps/ingest/src',
+        'apps/ingest/src/platforms',
+        'apps/ingest/src/platforms/slack',
+      ],
+    ],
     ['onnxruntime-node', ['packages/see/src/models']],
     ['emulate', ['apps/standalone/src/slack']],
+    ['sanitize-html', ['packages/feeds/src/render']],
   ])('only its adapters import %s', (library, folders) => {
     const users = all.filter(({ imports }) => imports.some((name) => packageOf(name) === library));
     expect(unique(users.map(({ file }) => path.posix.dirname(file)))).toEqual(folders);

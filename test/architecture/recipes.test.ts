@@ -9,7 +9,7 @@ function recipe(heading: string): string {
   return /```diff\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
 }
 
-const recipes = ['A job kind', 'A platform', 'A command', 'A detector', 'A file format'];
+const recipes = ['A job kind', 'A platform', 'A command', 'A detector', 'A file format', 'A destination'];
 /** What of `npm test` looks at the files that a recipe adds. */
 const tests = [
   ...['docs-links', 'docs-match-code', 'images', 'layering'].map((name) => `test/architecture/${name}.test.ts`),
@@ -123,6 +123,14 @@ describe('the recipes of CONTRIBUTING.md', () => {
       "  catalogue: async (...file) => (await import('./formats/catalogue.ts')).readCatalogue(...file),\n",
       '',
       /catalogue/,
+    ],
+    [
+      'a destination that nobody implements',
+      'packages/handoff',
+      'src/create-destination.ts',
+      "  if (settings.kind === 'webdav') return webdavDestination(settings);\n",
+      '',
+      /webdav/,
     ],
     ['a command without its run', 'apps/cli', 'src/commands/count.ts', 'export const run:', 'export const go:', /'run' is missing/],
     ['a platform without its variables', 'apps/ingest', 'src/platforms/telegram/intake.ts', '  env,\n', '', /'env' is missing/],

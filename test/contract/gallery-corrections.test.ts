@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery } from '../support/gallery-rig.ts';
+import { describeOperations } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 
-describeGallery('corrections', (rig) => {
+describeOperations('corrections', (rig) => {
   /** Ada is known; the snapshot `wrong` shows somebody like her, who was taken for her and, being good, became a reference of hers. */
   const mistake = async (): Promise<Float32Array> => {
     const ada = strangerVector(1);
@@ -185,7 +185,7 @@ describeGallery('corrections', (rig) => {
   });
 });
 
-describeGallery('sightings', (rig) => {
+describeOperations('sightings', (rig) => {
   it('keep what they were decided from, and say it with present names', async () => {
     const ada = strangerVector(1);
     await rig.see(ada);

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { beforeEach, expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery, reader } from '../support/gallery-rig.ts';
+import { describeOperations, reader } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 const ada = strangerVector(1);
 const atOnce = { deletedMs: -1_000, auditMs: 3_600_000, mergedMs: 3_600_000 };
 
-describeGallery('"Not a face"', (rig) => {
+describeOperations('"Not a face"', (rig) => {
   const dismiss = async (snapshotId: string, by = reader) => rig.apply({ kind: 'dismiss', snapshotId, position: 0 }, by);
   const seen = async (snapshotId: string) => (await rig.sighting(snapshotId))?.faces[0];
   const learntFrom = async (snapshotId: string) => (await rig.contents()).faces.filter((each) => each.snapshotId === snapshotId);

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { strangerVector, withMongo, withPostgres } from '../support/gallery-backends.ts';
-import { describeGallery } from '../support/gallery-rig.ts';
+import { describeOperations } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 
-describeGallery('the history', (rig) => {
+describeOperations('the history', (rig) => {
   const edit = async (id: string, inverse: string): Promise<void> => {
     if (rig.storage.MONGO_CONNECTION_STRING)
       await withMongo(rig.storage, async (client) => {

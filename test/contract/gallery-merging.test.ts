@@ -2,12 +2,12 @@ import { createChange } from '@watchpost/gallery/changes/change';
 import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
 import { expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery, reader } from '../support/gallery-rig.ts';
+import { describeOperations, reader } from '../support/gallery-rig.ts';
 import { namePerson } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 
-describeGallery('merging', (rig) => {
+describeOperations('merging', (rig) => {
   const merge = async (from: string, into: string) => rig.apply({ kind: 'merge', from, into });
   const seeStrangers = async (count: number): Promise<void> => {
     for (let seed = 1; seed <= count; seed += 1) await rig.see(strangerVector(seed), `stranger-${seed}`);

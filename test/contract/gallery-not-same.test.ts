@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery } from '../support/gallery-rig.ts';
+import { describeOperations } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 
-describeGallery('persons who are not the same', (rig) => {
+describeOperations('persons who are not the same', (rig) => {
   const keepHouse = async (): Promise<void> => {
     for (let round = 0; round < 2; round += 1) await rig.opened.housekeeping.round(never);
   };

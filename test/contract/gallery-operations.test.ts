@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery } from '../support/gallery-rig.ts';
+import { describeOperations } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 
-describeGallery('operations on people', (rig) => {
+describeOperations('operations on people', (rig) => {
   it('ignores a person, and stops ignoring', async () => {
     await rig.see(strangerVector(1));
     await rig.apply({ kind: 'ignore', person: 'Unknown 1' });

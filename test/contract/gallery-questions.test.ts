@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { ComparableFace } from '@watchpost/gallery/questions';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery, reader } from '../support/gallery-rig.ts';
+import { describeOperations, reader } from '../support/gallery-rig.ts';
 import { namePerson } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
@@ -10,7 +10,7 @@ setMaxListeners(0, never);
 const [ada, bob] = [strangerVector(1), strangerVector(2)];
 const cropped = (text: string) => ({ crop: new TextEncoder().encode(text) });
 
-describeGallery('questions: who was seen', (rig) => {
+describeOperations('questions: who was seen', (rig) => {
   const seenIn = async (...ids: string[]): Promise<Map<string, ComparableFace[]>> => rig.opened.questions.seenIn(ids, never);
   const shown = async (...ids: string[]): Promise<unknown> =>
     Object.fromEntries(
@@ -107,7 +107,7 @@ describeGallery('questions: who was seen', (rig) => {
   });
 });
 
-describeGallery('questions: who faces are', (rig) => {
+describeOperations('questions: who faces are', (rig) => {
   const who = async (...faces: Parameters<typeof face>[]) =>
     (
       await rig.opened.questions.identify(
@@ -142,7 +142,7 @@ describeGallery('questions: who faces are', (rig) => {
   });
 });
 
-describeGallery('questions: what changed', (rig) => {
+describeOperations('questions: what changed', (rig) => {
   const since = async (version: number) => rig.opened.questions.changedSince(version, never);
   const idOf = async (name: string): Promise<string> => (await rig.called(name)).id;
 
@@ -206,7 +206,7 @@ describeGallery('questions: what changed', (rig) => {
   });
 });
 
-describeGallery('questions: whom a text may mean', (rig) => {
+describeOperations('questions: whom a text may mean', (rig) => {
   const found = (text: string, limit = 10, from = rig.opened): string[] => from.questions.findPeople(text, limit).map(({ name }) => name);
 
   describe('while it is typed', () => {
@@ -262,7 +262,7 @@ describeGallery('questions: whom a text may mean', (rig) => {
   });
 });
 
-describeGallery('a camera with a risk of its own', (rig) => {
+describeOperations('a camera with a risk of its own', (rig) => {
   it('names fewer, and nobody knows of the risk afterwards', async () => {
     await rig.see(ada, 'ada');
     await namePerson(rig.opened, 'Unknown 1', 'Ada', reader);

@@ -5,12 +5,12 @@ import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
 import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
 import { expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery } from '../support/gallery-rig.ts';
+import { describeOperations } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 const refused = { code: 'change-refused' };
 
-describeGallery('an unknown who may be somebody', (rig) => {
+describeOperations('an unknown who may be somebody', (rig) => {
   const ada = strangerVector(1);
   const unsure = alikeVector(ada, 0.62, 3);
   const keepHouse = async () => rig.opened.housekeeping.round(never);

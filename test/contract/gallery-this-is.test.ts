@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { beforeEach, expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery } from '../support/gallery-rig.ts';
+import { describeOperations } from '../support/gallery-rig.ts';
 
 const [ada, bob, carl] = [strangerVector(1), strangerVector(2), strangerVector(3)];
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 const refused = { code: 'change-refused', retry: 'permanent' };
 
-describeGallery('"This is…"', (rig) => {
+describeOperations('"This is…"', (rig) => {
   const thisIs = async (snapshotId: string, person: { id: string } | { name: string }, by?: { id: string }) =>
     rig.apply({ kind: 'this-is', snapshotId, position: 0, person }, by);
   const idOf = async (name: string): Promise<string> => (await rig.called(name)).id;

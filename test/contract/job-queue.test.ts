@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import { perKind } from '@watchpost/shared/jobs/job-kinds';
+import { jobId, perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobHandlers, JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { ResultJob } from '@watchpost/shared/jobs/result-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -207,6 +207,10 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const taken: string[] = [];
       receive({ snapshot: async ({ snapshotId }) => void taken.push(snapshotId) }, { stallCheckMs: 200 });
       expect(await busy.finished).toBe(job.snapshotId);
+      // With the same word to the queue it asks for its next job: one that is sent before would be its own.
+      const queue = raw(service.url);
+      await until('the queue knows that it is done', async () => (await queue.getJob(jobId('snapshot', job)))?.finishedOn !== undefined);
+      await queue.close();
       // One that is sent afterwards comes through, so the second receiver was awake.
       await busy.kill();
       const later = newJob();

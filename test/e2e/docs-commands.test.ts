@@ -21,18 +21,17 @@ import { commandsOf, documents } from '../support/docs-commands.ts';
 import { emptyGallery, snapshotInfo } from '../support/gallery-backends.ts';
 import { guideExample, writeCustomModel } from '../support/custom-model.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
+import { newsExpectations, publishNews } from '../support/docs-news.ts';
 import { fromRoot } from '../support/root.ts';
 import { startGallery } from '../support/start-gallery.ts';
 import { mongoStandalone, type Service, type ServiceName } from '../support/services.ts';
 
-const never = new AbortController().signal;
-const log = createLogger('test', 'silent');
+const [never, log] = [new AbortController().signal, createLogger('test', 'silent')] as const;
 
 /** A reader's commands are run for real, with the gallery of `npm start`; test/architecture/docs-commands.test.ts knows the other kinds. */
 const watchpost = /^(?:[A-Z_]+=\S+ )?npm run --silent watchpost -- |^docker compose .* cli (?=\w)/;
 /** Placeholders, and a command that takes the better part of a minute. */
 const left = new Set(['COMMAND', 'bench']);
-
 const toRun = documents()
   .map((file) => ({
     file,
@@ -131,6 +130,7 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
   [/^rules history$/, (out) => expect(out).toMatch(/ edited AWS keys: state dry run → live .*\n.* added AWS keys /)],
   [/^rules violations --since 7d --csv$/, (out) => expect(out).toMatch(/^id,found,posted,[^\n]*\n$/)],
   [/^rules remove "AWS keys"$/, (out) => expect(out).toBe('AWS keys was removed\n')],
+  ...newsExpectations,
   [/^reembed --keep-old$/, (out) => expect(out).toMatch(/^model \S+\n0 faces of other models [^]*\n3 faces of this model embedded again/)],
 ];
 
@@ -156,6 +156,7 @@ for (const { file, commands } of toRun) {
   describeWith(needs[file] ?? [], `the commands of ${file}`, () => {
     /** As a clone's root: the scripts are there, and whatever the commands write goes nowhere else. */
     let root: string;
+    let newsEnv: Record<string, string>;
     const servers: Partial<Record<ServiceName, Service>> = {};
 
     beforeAll(async () => {
@@ -165,6 +166,7 @@ for (const { file, commands } of toRun) {
       await emptyGallery(storage.env);
       await seeStrangers(storage, faces);
       await writePictures(root);
+      newsEnv = await publishNews(root, storage);
       await failAJob(storage);
     });
     afterAll(async () => {
@@ -181,7 +183,10 @@ for (const { file, commands } of toRun) {
 
     const run = async (text: string, env: Record<string, string | undefined>): Promise<string> => {
       const { PATH, HOME } = process.env;
-      const ran = promisify(execFile)('sh', ['-c', adapted(text)], { cwd: root, env: { PATH, HOME, INFERENCE_THREADS: '1', ...env } });
+      const ran = promisify(execFile)('sh', ['-c', adapted(text)], {
+        cwd: root,
+        env: { PATH, HOME, INFERENCE_THREADS: '1', ...newsEnv, ...env },
+      });
       return (await ran).stdout;
     };
 

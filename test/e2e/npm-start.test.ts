@@ -75,7 +75,7 @@ describe('npm start with nothing set', async () => {
     );
     expect(Date.now() - started).toBeLessThan(60_000);
     expect(html).toMatch(/Front door[\s\S]*Unknown 1/);
-    expect(launcher.output()).not.toMatch(/ (?:database|worker|ingest) (?:warn|error|fatal) /);
+    expect(launcher.output()).not.toMatch(/ (?:database|worker|ingest|feed) (?:warn|error|fatal) /);
 
     expect(await watchpost('people')).toMatch(/Mia[\s\S]*Unknown 1|Unknown 1[\s\S]*Mia/);
     if (hasBrowser) await nameByClick(page, 'Unknown 1', 'Ada');
@@ -100,6 +100,9 @@ describe('npm start with nothing set', async () => {
     expect(reports).not.toMatch(/ghp.?_.?[A-Za-z0-9]|4242 ?4242/u);
     expect(await watchpost('rules', 'violations')).toMatch(/Keys and tokens|Card numbers/);
 
+    const feeds = / (http:\/\/127\.0\.0\.1:\d+\/feeds\/)newsroom\/page\n/.exec(launcher.output())?.[1] ?? '';
+    await checkNewsroom(async (address) => (await fetch(`${feeds}${address}`)).text());
+
     // The usual port is taken, by somebody else if not by this.
     const busy = createServer().on('error', () => undefined);
     busy.listen(5_000, '127.0.0.1');
@@ -115,7 +118,7 @@ describe('npm start with nothing set', async () => {
     expect(await launcher.exited).toBe(0);
     expect(family.filter((pid) => isAlive(pid))).toEqual([]);
     expect(processesThatName(dataDir)).toEqual([]);
-    expect(readdirSync(demoDir)).toEqual(['postgres', 'quarantine-key']);
+    expect(readdirSync(demoDir)).toEqual(['feeds.yaml', 'postgres', 'quarantine-key']);
   });
 
   it('reports every port that is not one, and starts nothing', async () => {
@@ -127,7 +130,7 @@ describe('npm start with nothing set', async () => {
 
   it('knows the same people when started again, goes on when its database is killed, and ends when it is killed itself', async () => {
     expect(await watchpost('people')).toContain('Ada');
-    expect(readdirSync(demoDir)).toEqual(['postgres', 'quarantine-key']);
+    expect(readdirSync(demoDir)).toEqual(['feeds.yaml', 'postgres', 'quarantine-key']);
     const launcher = launch();
     const page = await launcher.page();
     await until('the man of the first picture is Ada again', async () => (await results(page)).includes('Ada'), 60_000);
@@ -165,4 +168,20 @@ async function nameByClick(page: string, unknown: string, name: string): Promise
   } finally {
     await browser.close();
   }
+}
+
+/** What readers of the demonstration's feeds see, and what they do not. `get`: the text of an address below /feeds. */
+async function checkNewsroom(get: (address: string) => Promise<string>): Promise<void> {
+  const shown = await until(
+    'what the editor approved is published, with its picture',
+    async () => {
+      const text = await get('newsroom/entries');
+      return text.includes('no car is missing') && text.includes('"state":"there"') && text;
+    },
+    60_000,
+  );
+  expect(shown).not.toMatch(/off the record|Unconfirmed/);
+  expect(await get('newsroom/page')).toMatch(/The garage door is stuck[\s\S]*<\/html>/);
+  await until('the board says who was there', async () => /Mia|Ada/.test(await get('who-was-there')), 30_000);
+  expect(await get('who-was-there')).not.toMatch(/Postman|Unknown \d/);
 }

@@ -88,7 +88,7 @@ describe('npm start', async () => {
     if (processes.length === 0) await ensureFree({ port, host, variable: 'PORT' });
     return { processes, files: readdirSync(demoDir) };
   };
-  const nothing = { processes: [], files: ['postgres', 'quarantine-key'] };
+  const nothing = { processes: [], files: ['feeds.yaml', 'postgres', 'quarantine-key'] };
 
   it.each([
     ['npm is terminated', npm, 'SIGTERM'],

@@ -9,7 +9,7 @@ import {
   alikeVector,
   emptyGallery,
   face,
-  galleryBackends,
+  oneOfEachBackend,
   snapshotInfo,
   strangerVector,
   withMongo,
@@ -22,7 +22,7 @@ import { startGallery } from '../support/start-gallery.ts';
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 
-for (const backend of galleryBackends) {
+for (const backend of oneOfEachBackend) {
   describeWith(backend.needs, `the command line on ${backend.name}`, () => {
     let server: Service;
     let storage: StorageConfig;

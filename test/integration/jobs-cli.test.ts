@@ -26,7 +26,10 @@ describe('watchpost jobs', () => {
     ['look', 'the action must be one of list, retry, drop'],
     ['list x', 'unexpected argument: x'],
     ['list --all', '--all is for retry and drop'],
-    ['--kind picture', '--kind must be one of snapshot, visit, notice, interaction, message, file, violation, telling, result'],
+    [
+      '--kind picture',
+      '--kind must be one of snapshot, visit, notice, interaction, message, file, violation, telling, entry, profile, handoff, result',
+    ],
     ['--state done', '--state must be one of failed, waiting, delayed, active'],
     ['--limit 0', '--limit must be a whole number'],
     ['retry', 'retry takes ids, or --all'],

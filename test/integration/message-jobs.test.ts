@@ -15,6 +15,7 @@ import { describeWith } from '../support/describe-with.ts';
 import { queueBackends } from '../support/queue-backends.ts';
 import { dryRuleSample } from '../support/rule-samples.ts';
 import type { Service } from '../support/services.ts';
+import { silentIngestMetrics } from '../support/silent-ingest-metrics.ts';
 import { until } from '../support/until.ts';
 import { editEvent, messageEvent } from '../support/watched-rig.ts';
 
@@ -71,13 +72,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
             await sender.send(job, options);
           },
         },
-        ingestMetrics: {
-          request: () => undefined,
-          interaction: () => undefined,
-          file: () => undefined,
-          message: () => undefined,
-          readQueue: async () => undefined,
-        },
+        ingestMetrics: silentIngestMetrics,
         log: createLogger('test', 'silent'),
         now: Date.now,
       });

@@ -8,8 +8,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { afterEach, beforeEach, afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { oneOfEachBackend } from '../support/gallery-backends.ts';
-import { queueBackends } from '../support/queue-backends.ts';
+import { shapes } from '../support/shapes.ts';
 import type { Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 import { postsIn, startWatching, withAdmin, type WatchingWorker } from '../support/rules-in-slack.ts';
@@ -18,13 +17,7 @@ const secret = ['AKIA', 'CANARY7', 'EXAMPLE99'].join('');
 const never = new AbortController().signal;
 const log = createLogger('test', 'silent');
 
-/** MongoDB with Redis, and PostgreSQL for both. */
-const pairs = oneOfEachBackend.map((backend) => {
-  const name = backend.name.startsWith('MongoDB') ? 'Redis' : 'PostgreSQL';
-  return { backend, queue: queueBackends.find((each) => each.name === name)! };
-});
-
-for (const { backend, queue } of pairs)
+for (const { backend, queue } of shapes)
   describeWith([...backend.needs, ...queue.needs], `rules in Slack, on ${backend.name} and ${queue.name}`, () => {
     let servers: Service[];
     let close: () => Promise<void>;

@@ -2,11 +2,22 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 
-/** A TCP proxy in front of a server, that can lose what the server answers. */
+/** A TCP proxy in front of a server, that can lose what the server answers, and say that the server shuts down. */
 export interface CutProxy {
   port: number;
   /** From now on the server gets what is sent and its answers are lost; `ms` later all connections break, and new ones work. */
   loseAnswers(ms: number): Promise<void>;
+  /**
+   * PostgreSQL says that it shuts down: in the packet in which it takes a connection or a LISTEN, or when a connection is closed. For the
+   * first two, all connections that listen break, and their clients come back. Closing is left to the client.
+   */
+  shutDown(when: 'connected' | 'listens' | 'closed' | 'never'): void;
+  /** How often it has said so. */
+  shutDowns(): number;
+  /** How many connections there are. */
+  connections(): number;
+  /** How many of them listen to PostgreSQL's notifications. */
+  listening(): number;
   close(): Promise<void>;
 }
 
@@ -29,11 +40,36 @@ export async function proxied(storage: StorageConfig): Promise<{ proxy: CutProxy
   return { proxy, behind: { [key]: url.href } };
 }
 
+const message = (type: string, body: string): Buffer => {
+  const bytes = Buffer.from(`${type}\0\0\0\0${body}`, 'latin1');
+  bytes.writeInt32BE(bytes.length - 1, 1);
+  return bytes;
+};
+/** Messages of PostgreSQL's protocol 3.0 (its documentation, "Message Formats"). */
+const readyForQuery = message('Z', 'I');
+const listens = message('C', 'LISTEN\0');
+const terminate = message('X', '');
+const shuttingDown = message('E', 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0');
+
 async function startCutProxy(target: { host: string; port: number } | { path: string }): Promise<CutProxy> {
   const sockets = new Set<Socket>();
   let losing = false;
+  let leaves: Parameters<CutProxy['shutDown']>[0] = 'never';
+  let left = 0;
+  const clients = new Set<Socket>();
+  const listening = new Set<Socket>();
+  const leave = (client: Socket, last: Buffer): void => {
+    left += 1;
+    client.write(last);
+  };
   const server = createServer((client) => {
     const upstream = connect(target);
+    let taken = false;
+    clients.add(client);
+    client.on('close', () => {
+      clients.delete(client);
+      listening.delete(client);
+    });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -43,8 +79,18 @@ async function startCutProxy(target: { host: string; port: number } | { path: st
         upstream.destroy();
       });
     }
-    client.on('data', (data) => void upstream.write(data));
-    upstream.on('data', (data) => void (losing || client.write(data)));
+    client.on('data', (data: Buffer) => {
+      if (leaves === 'closed' && data.includes(terminate)) leave(client, shuttingDown);
+      else upstream.write(data);
+    });
+    upstream.on('data', (data: Buffer) => {
+      if (losing) return;
+      const says = { connected: !taken && data.includes(readyForQuery), listens: data.includes(listens), closed: false, never: false };
+      taken ||= data.includes(readyForQuery);
+      if (says.listens) listening.add(client);
+      if (says[leaves]) leave(client, Buffer.concat([data, shuttingDown]));
+      else client.write(data);
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -60,6 +106,13 @@ async function startCutProxy(target: { host: string; port: number } | { path: st
       breakAll();
       losing = false;
     },
+    shutDown: (when) => {
+      leaves = when;
+      if (when === 'connected' || when === 'listens') for (const socket of listening) socket.destroy();
+    },
+    shutDowns: () => left,
+    connections: () => clients.size,
+    listening: () => listening.size,
     close: async () => {
       breakAll();
       await new Promise((resolve) => server.close(resolve));

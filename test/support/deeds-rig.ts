@@ -55,6 +55,8 @@ export function notingPlatform(seen: Seen): ConnectedPlatform {
     writeChannel: 'slack:CRESULTS',
     adminChannel: null,
     moderation: silentChat.moderation,
+    directory: silentChat.directory,
+    reactions: silentChat.reactions,
     posts: silentChat.posts,
     chat: {
       check: async () => undefined,

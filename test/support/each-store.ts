@@ -30,9 +30,13 @@ export interface StoreUnderTest {
 
 const open = async (storage: StorageConfig): Promise<Database> => openDatabase(storage, { log: createLogger('test', 'silent') }, never);
 
-/** A suite on each database that a gallery can be on, or on those that `only` names. */
-export function onEachStore(title: string, suite: (store: StoreUnderTest) => void, { only = '' }: { only?: string } = {}): void {
-  for (const backend of galleryBackends.filter(({ name }) => name.startsWith(only))) {
+/** A suite on each database that a gallery can be on, on those that `only` names, or on these `backends`. */
+export function onEachStore(
+  title: string,
+  suite: (store: StoreUnderTest) => void,
+  { only = '', backends = galleryBackends }: { only?: string; backends?: readonly GalleryBackend[] } = {},
+): void {
+  for (const backend of backends.filter(({ name }) => name.startsWith(only))) {
     describeWith(backend.needs, `${title} on ${backend.name}`, () => {
       let server: Service;
       let storage: StorageConfig;

@@ -8,7 +8,7 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { describeWith } from './describe-with.ts';
-import { emptyGallery, face, type GalleryBackend, galleryBackends, snapshotInfo } from './gallery-backends.ts';
+import { emptyGallery, face, type GalleryBackend, galleryBackends, oneOfEachBackend, snapshotInfo } from './gallery-backends.ts';
 import type { Service } from './services.ts';
 import { startGallery } from './start-gallery.ts';
 
@@ -51,6 +51,10 @@ export const reader = { id: 'slack:U1', where: 'slack:C9' };
 export function describeGallery(what: string, describeTests: (rig: GalleryRig) => void, backends = galleryBackends): void {
   for (const backend of backends) describeWith(backend.needs, `${what} on ${backend.name}`, () => describeTests(createRig(backend)));
 }
+
+/** The same for what people do with the gallery: on one database of each kind. That both ways of running MongoDB commit alike, other suites prove. */
+export const describeOperations = (what: string, describeTests: (rig: GalleryRig) => void): void =>
+  describeGallery(what, describeTests, oneOfEachBackend);
 
 function createRig(backend: GalleryBackend): GalleryRig {
   let server: Service;

@@ -3,10 +3,12 @@ import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
 import { createHandlers, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
+import type { Feed } from '@watchpost/feeds/feed';
 import { createJudge } from '@watchpost/rules/create-judge';
 import type { Rule } from '@watchpost/rules/rule';
 import { createRanks } from '@watchpost/ingest/order/ranks';
 import { createNamingDialog } from '@watchpost/ingest/platforms/slack/interactions/naming-dialog';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { AnswerTo } from '@watchpost/shared/chat/members';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Job } from '@watchpost/shared/jobs/job-kinds';
@@ -68,6 +70,8 @@ export function ingestRig({
   limits,
   people = [],
   rules = () => [],
+  feeds = () => [],
+  takes = () => true,
   cameraOf = () => null,
   answer = async () => ({ ok: true, view: { id: 'V1' } }),
 }: {
@@ -81,6 +85,10 @@ export function ingestRig({
   people?: { id: string; name: string }[];
   /** The rules as ingest knows them; null: it does not yet. */
   rules?: () => readonly Rule[] | null;
+  /** The feeds as their file says. */
+  feeds?: () => readonly Feed[];
+  /** Whether a feed takes what was posted then. */
+  takes?: (feed: Feed, postedAtMs: number) => boolean;
   cameraOf?: (channel: string, fileName: string | null) => string | null;
   /** What Slack's Web API answers. */
   answer?: (method: string) => Promise<unknown>;
@@ -116,7 +124,12 @@ export function ingestRig({
     receivedUntil: async () => null,
     noteReceived: async () => undefined,
   };
-  const deps = { ...common, ranks, known, watching, cameras: { nameOf: cameraOf } };
+  const publishing = {
+    feeds: { all: feeds, of: (channel: ChannelKey) => feeds().filter((feed) => feed.channel === channel) },
+    times: { takes, ready: async () => undefined, of: () => null, noteReread: async () => undefined },
+    entriesOf: async () => [],
+  };
+  const deps = { ...common, ranks, known, watching, publishing, cameras: { nameOf: cameraOf } };
   const dialog = createNamingDialog({ call, known, tell, count: () => undefined, log }, ended.signal);
   const handlers = createHandlers(
     { ...config, ...over },

@@ -9,7 +9,7 @@ export interface QueueBackend {
   start: (options?: { own?: boolean }) => Promise<Service>;
   storage: (url: string) => { REDIS_URL: string } | { POSTGRES_URL: string };
   /** The queue as BullMQ itself sees it, for what only a stranger does. */
-  raw: (url: string, queue?: string) => Pick<Queue, 'pause' | 'add' | 'getJob' | 'close'>;
+  raw: (url: string, queue?: string) => Pick<Queue, 'pause' | 'add' | 'getJob' | 'getJobs' | 'close'>;
 }
 
 export const queueBackends: QueueBackend[] = [

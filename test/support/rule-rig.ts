@@ -23,6 +23,7 @@ import { createTellingHandler } from '@watchpost/worker/telling/pipeline';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { createFakePosts, type FakePosts } from './fake-posts.ts';
 import { createMemoryDocuments } from './memory-documents.ts';
+import { mortalDocuments } from './mortal-documents.ts';
 import { createMemoryRecords } from './memory-records.ts';
 import { moderatingParts, quarantineKey } from './moderating-parts.ts';
 import { silentChat } from './silent-chat.ts';
@@ -98,20 +99,7 @@ export interface RigOptions {
 /** The worker's jobs about rules without servers: documents, chat and posts are in memory, and time passes when a test says so. */
 export function createRuleRig({ documents, keys = [quarantineKey], over }: RigOptions = {}): RuleRig {
   const stored = documents ?? createMemoryDocuments(() => rig.nowMs);
-  const visible = async <T>(work: () => T | Promise<T>): Promise<T> => {
-    rig.step();
-    const result = await work();
-    rig.step();
-    return result;
-  };
-  // A lease whose holder dies runs out by itself: lease.test.ts.
-  const mortal: DocumentStore = {
-    ...stored,
-    put: async (document, signal) => {
-      rig.written.push(JSON.stringify(document));
-      return document.kind === 'lease' ? stored.put(document, signal) : visible(() => stored.put(document, signal));
-    },
-  };
+  const { mortal, visible } = mortalDocuments(stored, () => rig);
   const sender = {
     send: async (job: Job): Promise<void> =>
       visible(() => {

@@ -22,6 +22,7 @@ import { createTellingHandler } from '@watchpost/worker/telling/pipeline';
 import { createViolationHandler } from '@watchpost/worker/violation/pipeline';
 import { moderatingParts } from './moderating-parts.ts';
 import { postsOn } from './posts-rig.ts';
+import { silentChat } from './silent-chat.ts';
 
 const log = createLogger('test', 'silent');
 /** In pieces, so that nobody takes it for a real one. */
@@ -45,6 +46,8 @@ export function slackFor(slack: FakeSlack): ConnectedPlatform {
     chat: createSlackPlatform({ call, token, allows: allowHosts([{ origin: slack.url }]), adminChannel }),
     posts,
     members: createSlackMembers({ call, allows: () => false, ...people, channel, adminChannel, log, sendDirect: posts.sendDirect }),
+    directory: silentChat.directory,
+    reactions: silentChat.reactions,
     moderation: createSlackModeration({ call, userCall, readAgainAfterMs: [1, 5, 20] }),
     writeChannel: channel,
     adminChannel,

@@ -2,27 +2,49 @@
  * The real servers that tests run against. Each is taken from its URL variable where that is set, else started from a binary on this
  * machine; PostgreSQL's is an npm package. Where neither is to be had the suite is skipped and says why; with CI=true it fails.
  */
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { mongoMissing, startMongo } from '@watchpost/bench/servers/mongo';
 import { postgresMissing, providePostgres } from '@watchpost/bench/servers/postgres';
 import { redisMissing, startRedis } from '@watchpost/bench/servers/redis';
 import type { Server, ServerOptions } from '@watchpost/bench/servers/server';
+import { destinationServersMissing, type DestinationServer } from './destination-servers.ts';
 
 export type { Server as Service, ServerOptions as ServiceOptions } from '@watchpost/bench/servers/server';
 
-export type ServiceName = 'redis' | 'mongo' | 'postgres';
+export type ServiceName = 'redis' | 'mongo' | 'postgres' | DestinationServer;
 
-const whatIsMissing = { redis: redisMissing, mongo: mongoMissing, postgres: postgresMissing };
+const whatIsMissing: Record<ServiceName, (env: NodeJS.ProcessEnv, options: ServerOptions) => string | undefined> = {
+  redis: redisMissing,
+  mongo: mongoMissing,
+  postgres: postgresMissing,
+  ...destinationServersMissing,
+};
 
 /** Why a server is not to be had, or undefined. `own`: one that the test may kill. */
 export const missing = (name: ServiceName, options: ServerOptions = {}): string | undefined => whatIsMissing[name](process.env, options);
 
-export const redis = async (options: ServerOptions = {}): Promise<Server> => startRedis(process.env, options);
+/** In memory where that has room for the data of many servers: waiting for the disk takes a third of the time of the suites on databases. */
+const within = roomInMemory('/dev/shm') ? '/dev/shm' : tmpdir();
+
+function roomInMemory(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize > 4_000_000_000;
+  } catch {
+    return false;
+  }
+}
+
+export const redis = async (options: ServerOptions = {}): Promise<Server> => startRedis(process.env, { within, ...options });
 
 /** A replica set of one MongoDB node: transactions and change streams work. */
-export const mongoReplicaSet = async (options: ServerOptions = {}): Promise<Server> => startMongo(process.env, 'replica set', options);
+export const mongoReplicaSet = async (options: ServerOptions = {}): Promise<Server> =>
+  startMongo(process.env, 'replica set', { within, ...options });
 
 /** A standalone MongoDB server: neither transactions nor change streams. */
-export const mongoStandalone = async (options: ServerOptions = {}): Promise<Server> => startMongo(process.env, 'standalone', options);
+export const mongoStandalone = async (options: ServerOptions = {}): Promise<Server> =>
+  startMongo(process.env, 'standalone', { within, ...options });
 
 /** A PostgreSQL with an empty database. */
-export const postgres = async (options: ServerOptions = {}): Promise<Server> => providePostgres(process.env, options);
+export const postgres = async (options: ServerOptions = {}): Promise<Server> => providePostgres(process.env, { within, ...options });

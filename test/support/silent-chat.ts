@@ -1,3 +1,4 @@
+import type { ChatDirectory, ChatReactions } from '@watchpost/shared/chat/directory';
 import type { ChatMembers } from '@watchpost/shared/chat/members';
 import type { ChatModeration } from '@watchpost/shared/chat/moderation';
 import type { ChatPosts } from '@watchpost/shared/chat/posts';
@@ -7,8 +8,24 @@ const unexpected = async (): Promise<never> => {
 };
 
 /** For tests whose subject neither posts nor talks to members: each call fails. */
-export const silentChat: { posts: ChatPosts; members: ChatMembers; moderation: ChatModeration } = {
+export const silentChat: {
+  posts: ChatPosts;
+  members: ChatMembers;
+  moderation: ChatModeration;
+  directory: ChatDirectory;
+  reactions: ChatReactions;
+} = {
   moderation: { canRemove: unexpected, removeMessage: unexpected, removeFile: unexpected, read: unexpected, recent: unexpected },
+  directory: {
+    member: unexpected,
+    channel: unexpected,
+    group: unexpected,
+    groupMembers: unexpected,
+    emoji: unexpected,
+    publicPicture: unexpected,
+    written: unexpected,
+  },
+  reactions: { add: unexpected, remove: unexpected },
   posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected, remove: unexpected },
   members: {
     mayRead: unexpected,

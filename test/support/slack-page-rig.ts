@@ -123,7 +123,9 @@ async function listen(answer: (request: Received) => Promise<Answered>): Promise
   return server;
 }
 
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const chromiumPath = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (file) => existsSync(file),
+);
 
 /** Whether there is a browser; where everything must be tested there has to be one. */
 export const hasBrowser = chromiumPath !== undefined || process.env['CI'] !== undefined;

@@ -1,4 +1,5 @@
 import { defaultCameraSettings, type Cameras, type CameraSettings } from '@watchpost/cameras/camera-settings';
+import type { Feed } from '@watchpost/feeds/feed';
 import type { Gallery, Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
 import type { OutcomeCount } from '@watchpost/gallery/records/snapshot-outcome';
@@ -35,10 +36,14 @@ export interface VisitRig {
   posts: FakePosts;
   documents: DocumentStore;
   visiting: Visiting;
+  /** What handlers work with. */
+  deps: Parameters<typeof createVisitHandler>[0];
   /** Who is in which snapshot, as known now. */
   faces: Map<string, ComparableFace[]>;
   people: Map<string, Person>;
   settings: CameraSettings;
+  /** The feeds that show visits. */
+  feeds: Feed[];
   cameras: { digestAtMinute: number | null };
   /** The gallery's changes: what `changedSince` tells. */
   changes: { version: number; personIds: string[] };
@@ -63,6 +68,8 @@ export interface VisitRig {
   join(name: string, faces: ComparableFace[], over?: { camera?: string; takenAtMs?: number }): Promise<Visit>;
   /** Runs one job once. */
   run(job: Job): Promise<unknown>;
+  /** Runs jobs of other kinds. */
+  runOther(job: Job): Promise<unknown>;
   /** Runs what is queued, again after transient failures as the queue does, until nothing is left. Jobs that wait are due. */
   settle(): Promise<void>;
   visit(id: string): Promise<Visit>;
@@ -113,6 +120,11 @@ export function startVisitRig(): VisitRig {
   const common = { documents, gallery, questions, records, cameras, sender, sendTimeoutMs: 1_000 };
   const visiting = createVisiting({
     ...common,
+    feeds: {
+      all: () => rig.feeds,
+      get: (slug) => rig.feeds.find((feed) => feed.slug === slug) ?? null,
+      of: (channel) => rig.feeds.filter((feed) => feed.channel === channel),
+    },
     platforms: [platform],
     log,
     metrics,
@@ -136,9 +148,11 @@ export function startVisitRig(): VisitRig {
     posts,
     documents: stored,
     visiting,
+    deps,
     faces: new Map(),
     people: new Map(),
     settings: defaultCameraSettings,
+    feeds: [],
     cameras: { digestAtMinute: null },
     changes: { version: 1, personIds: [] },
     deleted: new Set(),
@@ -162,8 +176,9 @@ export function startVisitRig(): VisitRig {
       const context = { attempt: 1, lastAttempt: false };
       if (job.kind === 'visit') return handlers.visit(job, context, never);
       if (job.kind === 'notice') return handlers.notice(job, context, never);
-      throw new Error(`nobody runs ${job.kind} here`);
+      return rig.runOther(job);
     },
+    runOther: async ({ kind }) => Promise.reject(new Error(`nobody runs ${kind} here`)),
     settle: () => settle(rig),
     visit: async (id) => {
       const visit = await visiting.visits.get(id, never);

@@ -13,7 +13,9 @@ import { createSlackPosts } from '@watchpost/slack/posts';
 import type { createHandlers } from '@watchpost/worker/handlers';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
+import { createPublishing } from '@watchpost/worker/publishing';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
+import { feedsOf } from './feed-samples.ts';
 import { moderatingParts } from './moderating-parts.ts';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
@@ -62,27 +64,43 @@ export function workerDeps({
   const { gallery, records, documents, questions, operations } = opened;
   const cameras = { ...createCameraDirectory({}), close: () => undefined };
   const parts = { gallery, records, documents, questions, operations, cameras, sender, sendTimeoutMs: 5_000 };
+  const feeds = feedsOf([]);
+  const files = createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 });
+  const limits = { maxBytes: 10_000_000, maxPixels: 60_000_000 };
   const visiting = createVisiting({
     ...parts,
+    feeds,
     platforms: [platform],
     log,
     metrics,
     keepMs: 30 * 86_400_000,
     freshnessMs: 600_000,
   });
+  const moderating = moderatingParts(documents, { sender, metrics });
   return {
     ...usualTreatment,
     ...visiting,
     ...parts,
-    ...moderatingParts(documents, { sender, metrics }),
+    ...moderating,
+    ...createPublishing({
+      log,
+      ...parts,
+      ...visiting,
+      ...moderating,
+      ...limits,
+      feeds,
+      files,
+      platformFor: () => platform,
+      metrics,
+      keepMs: 30 * 86_400_000,
+    }),
+    ...limits,
     platformFor: () => platform,
     engine,
     log,
     lookedAt: () => undefined,
     timed: createStepTimer(metrics),
-    files: createKeptFiles({ maxBytes: 10_000_000, keepMs: 60_000 }),
-    maxBytes: 10_000_000,
-    maxPixels: 60_000_000,
+    files,
     compareWith: 5,
     compareWithinMs: 600_000,
   };

@@ -1,4 +1,5 @@
 import { camerasEnv } from '@watchpost/cameras/config';
+import { feedsEnv } from '@watchpost/feeds/config';
 import { commonEnv, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { mergeEnv, parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platforms } from './platforms/platforms.ts';
@@ -8,6 +9,7 @@ export const ingestEnv = {
   ...commonEnv,
   ...storageEnv,
   ...camerasEnv,
+  ...feedsEnv,
   ...mergeEnv(platforms),
   PORT: portEnv.PORT,
   ...hostEnv,

@@ -11,6 +11,8 @@ export interface IngestMetrics {
   file(outcome: string): void;
   /** One message that rules may have to look at, and its outcome. */
   message(outcome: string): void;
+  /** One event of a channel that a feed publishes, or of what feeds show of people, and its outcome. */
+  entry(outcome: string): void;
   /** Reads the state of the queue for a scrape; leaves it out if the queue does not answer. */
   readQueue(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export function createIngestMetrics(metrics: Metrics, sender: JobSender): Ingest
   const interactions = metrics.histogram('ingest_interaction_seconds', 'Time from a click or command to its response', ['outcome']);
   const files = metrics.counter('ingest_files_total', 'Files of messages in the read channels', ['outcome']);
   const messages = metrics.counter('ingest_messages_total', 'Messages while rules exist, by what became of them', ['outcome']);
+  const entries = metrics.counter('ingest_entries_total', 'Events of channels that feeds publish, by what became of them', ['outcome']);
   const jobs = metrics.gauge('queue_jobs', 'Jobs in the queue', ['kind', 'state']);
   const up = metrics.gauge('queue_up', '1 while the queue answers');
   return {
@@ -27,6 +30,7 @@ export function createIngestMetrics(metrics: Metrics, sender: JobSender): Ingest
     interaction: (outcome, elapsedMs) => interactions.observe({ outcome }, elapsedMs / 1_000),
     file: (outcome) => files.inc({ outcome }),
     message: (outcome) => messages.inc({ outcome }),
+    entry: (outcome) => entries.inc({ outcome }),
     readQueue: async () => {
       jobs.reset();
       try {

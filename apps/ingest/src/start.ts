@@ -1,4 +1,5 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
@@ -8,6 +9,7 @@ import { buildApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { openInBackground } from './database.ts';
+import { startPublishing } from './feeds/publishing.ts';
 import { lookUpKnown } from './known.ts';
 import { createRanks } from './order/ranks.ts';
 import { platforms } from './platforms/platforms.ts';
@@ -26,13 +28,16 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const ranks = createRanks(sender, lifecycle.stopping);
   lifecycle.onStop('ranks', () => ranks.done);
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
+  const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
   const database = openInBackground(config, log, lifecycle.stopping);
   lifecycle.onStop('database', () => database.done);
   const watching = startWatching(database, log, lifecycle.stopping);
   lifecycle.onStop('rules', () => watching.done);
+  const publishing = startPublishing({ feeds, database, log, now: Date.now }, lifecycle.stopping);
+  lifecycle.onStop('feeds', () => publishing.done);
 
   const known = lookUpKnown(database);
-  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, log, now: Date.now };
+  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, log, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));
 

@@ -4,6 +4,7 @@ import type { OpenStorage } from '@watchpost/cli/run-command';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { checkDataDir } from './config.ts';
+import { feedsFileIn } from './demo/feeds-file.ts';
 import { knownQuarantineKey } from './demo/quarantine-key.ts';
 import { embeddedPostgresUrl } from './data-folder/embedded-file.ts';
 import { demoDataDirOf, nothingIsSet, planFor } from './plan.ts';
@@ -35,8 +36,13 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   return { env: await envOf(env, dataDir, server.url), close: async () => server.stop() };
 };
 
-/** With the database of a folder, and the key that its demonstration has for originals. */
+/** With the database of a folder, and what its demonstration has besides: the key for originals and for what waits for approval, and its feeds. */
 async function envOf(env: Env, folder: string, url: string): Promise<Env> {
-  const key = env['QUARANTINE_KEY'] === undefined && folder === demoDataDirOf(env) ? await knownQuarantineKey(folder) : undefined;
-  return { ...env, POSTGRES_URL: url, ...(key !== undefined && { QUARANTINE_KEY: key }) };
+  const found: Env = { ...env, POSTGRES_URL: url };
+  if (folder !== demoDataDirOf(env)) return found;
+  const key = await knownQuarantineKey(folder);
+  const file = feedsFileIn(folder);
+  const ofDemo = { QUARANTINE_KEY: key, MESSAGE_KEY: key, FEEDS_FILE: existsSync(file) ? file : undefined };
+  for (const [name, value] of Object.entries(ofDemo)) if (value !== undefined) found[name] ??= value;
+  return found;
 }

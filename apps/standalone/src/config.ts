@@ -23,9 +23,17 @@ export type LauncherConfig = ConfigOf<typeof launcherEnv>;
 
 /** What the launcher reads itself; ingest and worker check the rest. Throws `config-invalid`. */
 export const loadLauncherConfig = (env: Env): LauncherConfig =>
-  parseEnv(env, launcherEnv, ({ PORT: port, WORKER_PORT: workerPort }) =>
-    port === workerPort && port !== 0 && port !== undefined ? ['PORT and WORKER_PORT must be different'] : [],
-  );
+  parseEnv(env, launcherEnv, (config) => {
+    const same = (one: 'PORT' | 'WORKER_PORT' | 'FEED_PORT', other: typeof one): boolean =>
+      config[one] === config[other] && config[one] !== 0 && config[one] !== undefined;
+    return [
+      ...(same('PORT', 'WORKER_PORT') ? ['PORT and WORKER_PORT must be different'] : []),
+      ...(isSet(env, 'FEED_PORT') && same('PORT', 'FEED_PORT') ? ['PORT and FEED_PORT must be different'] : []),
+      ...(isSet(env, 'FEED_PORT') && isSet(env, 'WORKER_PORT') && same('WORKER_PORT', 'FEED_PORT')
+        ? ['WORKER_PORT and FEED_PORT must be different']
+        : []),
+    ];
+  });
 
 /** The data folder, whether or not its name is valid: `checkDataDir` says that. */
 export const dataDirOf = (env: Env): string => env['DATA_DIR']?.trim() || defaultDataDir;

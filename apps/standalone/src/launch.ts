@@ -11,13 +11,15 @@ import { runColleagues } from './demo/colleagues.ts';
 import { firstResult } from './demo/first-result.ts';
 import { introduce } from './demo/household.ts';
 import { addRules } from './demo/message-rules.ts';
+import { approving, feedSlug, runNewsroom, writeFeeds } from './demo/newsroom.ts';
 import { quarantineKey } from './demo/quarantine-key.ts';
 import { scenes } from './demo/scenes.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
-import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor } from './plan.ts';
+import { checkConfig, childEnv, demoCommand, hostOf, logLevelOf, type Plan, planFor, readersEnv } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
 import { prepareDataDir } from './data-folder/data-dir.ts';
-import { anyFreePort, ensureFree, freePortFrom, type Place } from './processes/ports.ts';
+import { ensureFree, freePortFrom, type Place } from './processes/ports.ts';
+import { innerPort, servicePort, type PortRules } from './processes/service-ports.ts';
 import { servePage } from './slack/page/page-server.ts';
 import { memoryEnv } from '@watchpost/see/config';
 import { type EmulatedSlack, startEmulatedSlack } from './slack/emulated-slack.ts';
@@ -37,18 +39,23 @@ export interface LaunchOptions {
   onGivenUp: (error: AppError) => void;
 }
 
-const mains = { worker: import.meta.resolve('@watchpost/worker/main'), ingest: import.meta.resolve('@watchpost/ingest/main') };
+const mains = {
+  worker: import.meta.resolve('@watchpost/worker/main'),
+  ingest: import.meta.resolve('@watchpost/ingest/main'),
+  feed: import.meta.resolve('@watchpost/feed/main'),
+};
 const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
 const chatChannel = 'general';
 const adminChannel = 'rules-admins';
+const newsChannel = 'newsroom';
 const bot = 'watchpost';
 const emulatorPort = 4_003;
 /** As deploy/slack-app.yaml names it. */
 const recogniseShortcut = 'recognise_faces';
 
 /**
- * Starts what the environment does not name (database, Slack), then ingest and worker. Resolves when both are ready for work.
+ * Starts what the environment does not name (database, Slack), then our processes. Resolves when all are ready for work.
  * Everything is registered with `lifecycle` and stops in reverse order, the database last.
  */
 export async function launch(options: LaunchOptions): Promise<void> {
@@ -61,32 +68,48 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const host = hostOf(env, config.HOST, plan);
   const claim = async (place: Place): Promise<void> =>
     ensureFree(place, () => say(`waiting for port ${String(place.port)}: a process of an earlier start still stops`), lifecycle.stopping);
-  const port = await portOf(config, host, env, plan, claim);
-  const workerPort = await workerPortOf(config, host, env, port, claim);
+  const hasFeeds = plan.demo || isSet(env, 'FEEDS_FILE');
+  const ports = await portsOf(config, { env, host, plan, hasFeeds, claim });
+  const port = ports.ingest;
   const isFirstStart = !existsSync(path.join(plan.dataDir, 'postgres'));
   if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
-  const databaseUrl = plan.embedded.length > 0 ? await startDatabase(config, plan, options) : undefined;
+  const databaseUrl = await startDatabase(config, plan, options);
   // Not before the folder is known to be ours: else the next line would say that nothing starts.
   if (config.PORT !== 0 && port !== config.PORT) say(`port ${String(config.PORT)} is taken, ingest listens on ${String(port)}`);
   const emulated = plan.demo ? await emulateSlack(lifecycle, plan, demoCommand(env, plan.dataDir, hasGalleryBeside(plan))) : undefined;
   // Whoever was asked to stop meanwhile starts nothing more.
   if (lifecycle.stopping.aborted) return;
-  const ownEnv = childEnv(env, { port, workerPort, databaseUrl, slackEnv: emulated?.env });
+  const ownEnv = childEnv(env, { ports, databaseUrl, slackEnv: emulated?.env });
 
-  say(
-    `starting ingest and worker${plan.embedded.length > 0 ? ` (embedded: ${plan.embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`,
-  );
+  say(startingLine(plan, hasFeeds));
+  const all = await Promise.all(startProcesses(files, { config, ports, host, env: ownEnv }, options));
+  if (lifecycle.stopping.aborted || all.includes(false)) return;
+  if (emulated) {
+    const origins = { ingest: originOf({ host, port }), feed: originOf({ host, port: ports.feed ?? 0 }) };
+    startDemo(emulated, { origins, plan, household: isFirstStart ? ownEnv : undefined }, options);
+  } else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
+}
+
+/** Starts worker, ingest and feed. Resolves for each to whether it is ready. */
+function startProcesses(
+  files: Record<keyof typeof mains, string>,
+  { config, ports, host, env }: { config: LauncherConfig; ports: Awaited<ReturnType<typeof portsOf>>; host: string; env: Env },
+  options: LaunchOptions,
+): Promise<boolean>[] {
+  const { lifecycle, say } = options;
   const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
   const ready: Promise<boolean>[] = [];
-  for (const [name, healthPort] of [
-    ['worker', workerPort],
-    ['ingest', port],
+  for (const [name, healthPort, ofName] of [
+    ['worker', ports.worker, { ...memoryEnv, ...env }],
+    ['ingest', ports.ingest, env],
+    ['feed', ports.feed, readersEnv(env)],
   ] as const) {
+    if (healthPort === null) continue;
     const child = supervise({
       ...options,
       name,
       file: files[name],
-      env: name === 'worker' ? { ...memoryEnv, ...ownEnv } : ownEnv,
+      env: ofName,
       graceMs,
       health: { host, port: healthPort },
     });
@@ -99,18 +122,21 @@ export async function launch(options: LaunchOptions): Promise<void> {
       }),
     );
   }
-  const all = await Promise.all(ready);
-  if (lifecycle.stopping.aborted || all.includes(false)) return;
-  if (emulated) startDemo(emulated, { ingest: originOf({ host, port }), plan, household: isFirstStart ? ownEnv : undefined }, options);
-  else say(`ready: Slack's request URL is http://<this machine>:${String(port)}/api/events`);
+  return ready;
 }
 
-/** Resolves with the URL of the embedded database. */
+function startingLine({ embedded }: Plan, hasFeeds: boolean): string {
+  const what = hasFeeds ? 'ingest, worker and feed' : 'ingest and worker';
+  return `starting ${what}${embedded.length > 0 ? ` (embedded: ${embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`;
+}
+
+/** Resolves with the URL of the embedded database; undefined: there is none. */
 async function startDatabase(
   { LOG_LEVEL }: LauncherConfig,
   plan: Plan,
   { env, lifecycle, say, onLine, onGivenUp }: LaunchOptions,
-): Promise<string> {
+): Promise<string | undefined> {
+  if (plan.embedded.length === 0) return undefined;
   say(`starting the embedded database in ${plan.dataDir} (the first start takes about a second)`);
   const log = createLogger('database', logLevelOf(env, LOG_LEVEL, plan), { write: (line) => onLine('database', line.trimEnd()) });
   const database = await superviseDatabase({ dataDir: plan.dataDir, log, say, onGivenUp }, lifecycle.stopping);
@@ -120,41 +146,29 @@ async function startDatabase(
 
 /** The files to run. Throws `build-missing`. */
 function mainFiles(): Record<keyof typeof mains, string> {
-  const files = { worker: fileURLToPath(mains.worker), ingest: fileURLToPath(mains.ingest) };
+  const files = { worker: fileURLToPath(mains.worker), ingest: fileURLToPath(mains.ingest), feed: fileURLToPath(mains.feed) };
   const missing = Object.values(files).find((file) => !existsSync(file));
   if (missing === undefined) return files;
   throw new AppError('build-missing', `${missing} is missing: run npm start, which builds it`);
 }
 
-async function portOf(
-  { PORT: port }: LauncherConfig,
-  host: string,
-  env: Env,
-  { demo }: Plan,
-  claim: (place: Place) => Promise<void>,
-): Promise<number> {
-  // We ask the process whether it is ready, so we must know its port.
-  if (port === 0) return anyFreePort(host);
-  try {
-    await claim({ port, host, variable: 'PORT' });
-    return port;
-  } catch (error) {
-    if (isSet(env, 'PORT') || !demo || !(error instanceof AppError && error.code === 'port-in-use')) throw error;
-  }
-  return freePortFrom(port + 1, host);
-}
-
-async function workerPortOf(
-  { WORKER_PORT: port }: LauncherConfig,
-  host: string,
-  env: Env,
-  taken: number,
-  claim: (place: Place) => Promise<void>,
-): Promise<number> {
-  if (port === 0) return anyFreePort(host);
-  if (!isSet(env, 'WORKER_PORT')) return freePortFrom(port === taken ? port + 1 : port, host);
-  await claim({ port, host, variable: 'WORKER_PORT' });
-  return port;
+/** The ports of ingest, worker and feed; `feed` is null where none is started. */
+async function portsOf(
+  config: LauncherConfig,
+  { env, host, plan, hasFeeds, claim }: { env: Env; host: string; plan: Plan; hasFeeds: boolean; claim: PortRules['claim'] },
+): Promise<{ ingest: number; worker: number; feed: number | null }> {
+  const mayMove = (variable: string): boolean => plan.demo && !isSet(env, variable);
+  const ingest = await servicePort({ port: config.PORT, variable: 'PORT', mayMove: mayMove('PORT') }, { host, claim, taken: [] });
+  const feed = hasFeeds
+    ? await servicePort(
+        { port: config.FEED_PORT, variable: 'FEED_PORT', mayMove: mayMove('FEED_PORT') },
+        { host, claim, taken: [ingest, ...(isSet(env, 'WORKER_PORT') ? [config.WORKER_PORT] : [])] },
+      )
+    : null;
+  const isChosen = isSet(env, 'WORKER_PORT');
+  const taken = [ingest, ...(feed === null ? [] : [feed])];
+  const worker = await innerPort({ port: config.WORKER_PORT, variable: 'WORKER_PORT', isChosen }, { host, claim, taken });
+  return { ingest, worker, feed };
 }
 
 interface Emulated {
@@ -174,7 +188,7 @@ async function emulateSlack(lifecycle: Lifecycle, { dataDir }: Plan, command: st
     apps: [bot, ...Object.keys(scenes)],
     // The first two have the same ids at every start: rules know the second one. The others have other ids: what is remembered of an
     // earlier start's cameras is not about these.
-    channels: [writeChannel, chatChannel, readChannel, adminChannel],
+    channels: [writeChannel, chatChannel, readChannel, adminChannel, newsChannel],
     commands: ['/faces', '/rules'],
   });
   lifecycle.onStop('emulated Slack', async () => slack.close());
@@ -187,6 +201,12 @@ async function emulateSlack(lifecycle: Lifecycle, { dataDir }: Plan, command: st
       { id: slack.channelId(readChannel), name: readChannel, purpose: 'what the cameras post' },
       { id: slack.channelId(chatChannel), name: chatChannel, purpose: 'keys and card numbers do not stay here: post one' },
       { id: slack.channelId(adminChannel), name: adminChannel, purpose: 'what was removed, and why; /rules list' },
+      {
+        id: slack.channelId(newsChannel),
+        name: newsChannel,
+        purpose: 'published live: what has a ✅ is on the feed',
+        reaction: approving,
+      },
     ],
     shortcuts: [{ name: 'Recognise faces', callbackId: recogniseShortcut }],
   });
@@ -208,6 +228,9 @@ async function emulateSlack(lifecycle: Lifecycle, { dataDir }: Plan, command: st
       RULES_ADMINS: 'everyone',
       SLACK_USER_TOKEN: slack.memberToken('you'),
       QUARANTINE_KEY: await quarantineKey(dataDir),
+      // With a key that stays, the command line and the next start read what waits for approval.
+      MESSAGE_KEY: await quarantineKey(dataDir),
+      FEEDS_FILE: await writeFeeds(dataDir, { newsroom: slack.channelId(newsChannel), results: slack.channelId(writeChannel) }),
     },
   };
 }
@@ -216,8 +239,8 @@ async function emulateSlack(lifecycle: Lifecycle, { dataDir }: Plan, command: st
 const hasGalleryBeside = ({ dataDir }: Plan): boolean => existsSync(path.join(dataDir, '..', 'postgres'));
 
 interface DemoOptions {
-  /** Where ingest is. */
-  ingest: string;
+  /** Where they are. */
+  origins: { ingest: string; feed: string };
   plan: Plan;
   /** The environment in which the household is made known; undefined: it is. */
   household: NodeJS.ProcessEnv | undefined;
@@ -225,7 +248,7 @@ interface DemoOptions {
 
 function startDemo(
   { slack, command, pageUrl }: Emulated,
-  { ingest, plan, household }: DemoOptions,
+  { origins: { ingest, feed }, plan, household }: DemoOptions,
   { lifecycle, say }: LaunchOptions,
 ): void {
   const { stopping } = lifecycle;
@@ -237,10 +260,13 @@ function startDemo(
   const rules = household ? addRules({ env: household, channel: slack.channelId(chatChannel), say }, stopping) : Promise.resolve();
   const colleagues = rules.then(async () => runColleagues({ slack, channel: chatChannel, say }, stopping));
   lifecycle.onStop('colleagues', async () => colleagues);
+  const newsroom = runNewsroom({ slack, channel: newsChannel, say }, stopping);
+  lifecycle.onStop('newsroom', async () => newsroom);
   say('');
   say(`  This is the demonstration: an emulated Slack with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
   say(`      ${pageUrl}`);
   say(`  In #${chatChannel} a key and a card number are removed as soon as they are posted: try one; #${adminChannel} says why.`);
+  say(`  #${newsChannel} is published live, once somebody has set a ✅: ${feed}/feeds/${feedSlug}/page`);
   say('  Click "This is…" below a face to name it there, or from a second terminal:');
   say(`      ${command} name "Unknown 1" Ada`);
   if (hasGalleryBeside(plan))

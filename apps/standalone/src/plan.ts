@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { loadConfig as loadIngestConfig } from '@watchpost/ingest/config';
+import { feedEnv, loadConfig as loadFeedConfig } from '@watchpost/feed/config';
+import { ingestEnv, loadConfig as loadIngestConfig } from '@watchpost/ingest/config';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import type { LogLevel } from '@watchpost/shared/observability/logger';
-import { loadConfig as loadWorkerConfig } from '@watchpost/worker/config';
+import { loadConfig as loadWorkerConfig, workerEnv } from '@watchpost/worker/config';
 import { dataDirOf, isSet, loadLauncherConfig } from './config.ts';
 import { inVariableOrder } from './variable-order.ts';
 
@@ -58,15 +59,20 @@ const lacksSlack = (env: Env): boolean =>
   !['SLACK_SIGNING_SECRET', 'SLACK_VERIFICATION_TOKEN'].some((name) => isSet(env, name));
 
 /**
- * Throws `config-invalid` with every fault of the variables that launcher, ingest and worker read, before anything is started. Says how
+ * Throws `config-invalid` with every fault of the variables that launcher, ingest, worker and feed read, before anything is started. Says how
  * to get the demonstration where Slack's variables are not complete, unless `demo` tells that somebody has decided about it. Pure.
  */
 export function checkConfig(env: Env, plan: Plan, demo?: boolean): void {
   const slackEnv = plan.demo ? { ...provided, SLACK_API_URL: '', SLACK_FILE_HOSTS: '' } : undefined;
   const databaseUrl = plan.embedded.length > 0 ? 'postgres://embedded/watchpost' : undefined;
-  const childrens = childEnv(env, { port: 1, workerPort: 1, databaseUrl, slackEnv });
+  const childrens = childEnv(env, { ports: { ingest: 1, worker: 1, feed: null }, databaseUrl, slackEnv });
   const faults = new Set(
-    [() => loadLauncherConfig(env), () => loadIngestConfig(childrens), () => loadWorkerConfig(childrens)].flatMap(faultsOf),
+    [
+      () => loadLauncherConfig(env),
+      () => loadIngestConfig(childrens),
+      () => loadWorkerConfig(childrens),
+      () => loadFeedConfig(childrens),
+    ].flatMap(faultsOf),
   );
   if (faults.size === 0) return;
   const hint = !plan.demo && demo === undefined && lacksSlack(env) ? ['To start the demonstration instead: npm start -- --demo'] : [];
@@ -83,10 +89,9 @@ function faultsOf(load: () => unknown): string[] {
   }
 }
 
-/** What ingest and worker get instead of the launcher's own variables. */
+/** What our processes get instead of the launcher's own variables. */
 export interface Provided {
-  port: number;
-  workerPort: number;
+  ports: { ingest: number; worker: number; /** Null: none is started. */ feed: number | null };
   /** URL of the embedded database. */
   databaseUrl?: string | undefined;
   /** The variables of the emulated Slack. */
@@ -96,19 +101,26 @@ export interface Provided {
 /** With the emulated Slack people look at the page, not at the log; and nobody else has to reach ingest or worker. */
 const demoDefaults = { LOG_LEVEL: 'warn', HOST: '127.0.0.1' } as const;
 
-/** The environment of ingest and worker. Pure. */
-export function childEnv(env: Env, { port, workerPort, databaseUrl, slackEnv }: Provided): Env {
+/** The environment of our processes. Pure. */
+export function childEnv(env: Env, { ports, databaseUrl, slackEnv }: Provided): Env {
   const defaults = Object.entries(slackEnv ? demoDefaults : {}).filter(([name]) => !isSet(env, name));
   return {
     ...env,
     ...Object.fromEntries(defaults),
     ...(slackEnv && Object.fromEntries(databaseUrls.map((name) => [name, undefined]))),
     ...slackEnv,
-    PORT: String(port),
-    WORKER_PORT: String(workerPort),
+    PORT: String(ports.ingest),
+    WORKER_PORT: String(ports.worker),
+    ...(ports.feed !== null && { FEED_PORT: String(ports.feed) }),
     // What the environment says of other servers is not meant for the embedded one.
     ...(databaseUrl !== undefined && { POSTGRES_URL: databaseUrl, PGOPTIONS: undefined, PGSSLNEGOTIATION: undefined }),
   };
+}
+
+/** The environment of the feed process: readers talk to it, so it is given no token and no key of the others. Pure. */
+export function readersEnv(env: Env): Env {
+  const others = Object.keys({ ...ingestEnv, ...workerEnv }).filter((name) => !Object.hasOwn(feedEnv, name));
+  return { ...env, ...Object.fromEntries(others.map((name) => [name, undefined])) };
 }
 
 /** The level of the embedded database's log, by the same rule. */

@@ -1,6 +1,7 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
+import { feedsEnv } from '@watchpost/feeds/config';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
@@ -17,6 +18,7 @@ export const workerEnv = {
   ...seeEnv,
   ...camerasEnv,
   ...rulesEnv,
+  ...feedsEnv,
   ...concurrencyEnv,
   ...hostEnv,
   WORKER_PORT: portEnv.WORKER_PORT,

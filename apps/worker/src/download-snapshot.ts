@@ -1,6 +1,6 @@
 import type { ChatPlatform } from '@watchpost/shared/chat/chat';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
-import { sniff } from '@watchpost/see/picture/sniff';
+import { sniff } from '@watchpost/shared/sniff';
 import type { KeptFiles } from './kept-files.ts';
 
 export interface DownloadDeps {

@@ -29,7 +29,7 @@ const cursorSchema = z.object({
 type Cursor = z.infer<typeof cursorSchema>;
 
 /** Older posts keep what they say, milliseconds. */
-const followedMs = 7 * 86_400_000;
+export const followedMs = 7 * 86_400_000;
 /** Posts edited in one go: a channel takes one edit a second. */
 const atOnce = 30;
 /** A person may be in thousands of visits: the newest are what people look at. */

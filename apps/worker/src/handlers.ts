@@ -1,8 +1,11 @@
 import type { JobHandlers } from '@watchpost/shared/jobs/job-queue';
+import { createEntryHandler, type EntryDeps } from './entry/pipeline.ts';
 import { createFileHandler, type FileDeps } from './file/pipeline.ts';
+import { createHandoffHandler, type HandoffDeps } from './handoff/pipeline.ts';
 import { createInteractionHandler, type InteractionDeps } from './interaction/pipeline.ts';
 import { createMessageHandler, type MessageDeps } from './message/pipeline.ts';
 import { createNoticeHandler, type NoticeDeps } from './notice/pipeline.ts';
+import { createProfileHandler, type ProfileDeps } from './profile/pipeline.ts';
 import { createResultHandler, type ResultDeps } from './result/pipeline.ts';
 import { createSnapshotHandler, type SnapshotDeps } from './snapshot/pipeline.ts';
 import { createViolationHandler, type ViolationDeps } from './violation/pipeline.ts';
@@ -17,6 +20,9 @@ export type HandlersDeps = SnapshotDeps &
   FileDeps &
   ViolationDeps &
   TellingDeps &
+  EntryDeps &
+  ProfileDeps &
+  HandoffDeps &
   ResultDeps;
 
 /** One handler for each job kind; a kind without one does not compile. */
@@ -30,6 +36,9 @@ export function createHandlers(deps: HandlersDeps): JobHandlers {
     file: createFileHandler(deps),
     violation: createViolationHandler(deps),
     telling: createTellingHandler(deps),
+    entry: createEntryHandler(deps),
+    profile: createProfileHandler(deps),
+    handoff: createHandoffHandler(deps),
     result: createResultHandler(deps),
   };
 }

@@ -56,7 +56,7 @@ const repairs: Partial<Record<ErrorCode, string>> = {
 const posting: ReadonlySet<JobKind> = new Set<JobKind>(['visit', 'notice']);
 
 /** These ask the platform for little or nothing, and say themselves what is missing: a token for removing, the admin channel. */
-const independent: ReadonlySet<JobKind> = new Set<JobKind>(['message', 'violation', 'telling']);
+const independent: ReadonlySet<JobKind> = new Set<JobKind>(['message', 'violation', 'telling', 'entry', 'profile']);
 
 /** A platform's permission to read the snapshots and, for what is posted, to post. */
 export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlatform): JobNeed {

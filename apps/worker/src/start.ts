@@ -17,6 +17,8 @@ import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import type { Feeds } from '@watchpost/feeds/feed';
+import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
@@ -27,6 +29,7 @@ import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
+import { createPublishing } from './publishing.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
@@ -44,6 +47,8 @@ export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
   lifecycle.onStop('camera settings', () => cameras.close());
+  const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('feeds', () => feeds.close());
 
   const metrics = createMetrics();
   const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
@@ -73,7 +78,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('extractor', () => extractor.close());
   const { handlers, needs, tasks, ...losing } = assemble(
     config,
-    { opened, engine, cameras, sender, extractor, log, metrics },
+    { opened, engine, cameras, feeds, sender, extractor, log, metrics },
     lifecycle.stopping,
   );
   const receiver = createJobReceiver(config, handlers, {
@@ -98,6 +103,7 @@ interface Parts {
   opened: OpenedGallery;
   engine: FaceEngine;
   cameras: Cameras;
+  feeds: Feeds;
   sender: JobSender & JobBacklog;
   extractor: Extractor;
   log: Logger;
@@ -106,11 +112,12 @@ interface Parts {
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
-  const { opened, engine, cameras, sender, extractor, log, metrics } = parts;
+  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), log });
   const visiting = createVisiting({
     ...opened,
     cameras,
+    feeds,
     platforms: connected,
     sender,
     sendTimeoutMs,
@@ -135,11 +142,29 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     stopping,
   );
   void sayWhatIsPossible(moderating, connected, log, stopping);
+  const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
+  const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
+  const publishing = createPublishing({
+    log,
+    ...opened,
+    ...visiting,
+    ...moderating,
+    ...limits,
+    feeds,
+    files,
+    platformFor,
+    sender,
+    sendTimeoutMs,
+    metrics,
+    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
+  });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,
     ...visiting,
     ...moderating,
+    ...publishing,
+    ...limits,
     extractor,
     platformFor,
     cameras,
@@ -150,15 +175,13 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sender,
     log,
     timed: createStepTimer(metrics),
-    files: createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS }),
-    maxBytes: config.MAX_FILE_BYTES,
-    maxPixels: config.MAX_PIXELS,
+    files,
     compareWith: config.SAME_FRAME_LOOKBACK,
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks], count, violations, ruleCounts };
+  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks], count, violations, ruleCounts };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

@@ -4,13 +4,16 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
+import type { Feeds } from '@watchpost/feeds/feed';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { createSubscriptions, type Subscriptions } from '@watchpost/visits/subscriptions';
 import type { Verdict } from '@watchpost/visits/visit';
 import { createVisits, type Visits } from '@watchpost/visits/visits';
-import { follow } from './follow.ts';
+import { createPublishVisit, type PublishVisit } from './board/publish-visit.ts';
+import { tellBoards } from './board/tell-boards.ts';
+import { follow, followedMs } from './follow.ts';
 import { postDailyDigest } from './notice/daily-digest.ts';
 import { forgetInNotices } from './notice/forget-in-notices.ts';
 import { createPostNotice } from './notice/notice.ts';
@@ -25,6 +28,7 @@ export interface VisitingOptions {
   gallery: Gallery;
   records: SnapshotRecords;
   cameras: Cameras;
+  feeds: Pick<Feeds, 'all' | 'get' | 'of'>;
   platforms: readonly ConnectedPlatform[];
   sender: JobSender;
   sendTimeoutMs: number;
@@ -44,6 +48,7 @@ export interface Visiting {
   links: Links;
   keepsPictures: Set<string>;
   tellSubscribers: TellSubscribers;
+  publishVisit: PublishVisit;
   decided: (verdict: Verdict) => void;
   now: () => number;
   /** What one of all workers does again and again. */
@@ -57,8 +62,11 @@ export function createVisiting({ now = Date.now, metrics, keepMs, ...options }: 
   const subscriptions = createSubscriptions(documents);
   const postNotice = createPostNotice({ ...options, now });
   const deps = { ...options, visits, postNotice, now };
-  const forget = (personIds: readonly string[], signal: AbortSignal): Promise<void> =>
-    forgetInNotices(personIds, { ...deps, subscriptions }, signal);
+  const publishVisit = createPublishVisit(deps);
+  const forget = async (personIds: readonly string[], signal: AbortSignal): Promise<void> => {
+    await forgetInNotices(personIds, { ...deps, subscriptions }, signal);
+    await tellBoards(personIds, followedMs, { ...deps, publishVisit }, signal);
+  };
   const decided = metrics.counter('visits_total', 'Visits, by what was decided about them', ['verdict']);
   return {
     visits,
@@ -66,6 +74,7 @@ export function createVisiting({ now = Date.now, metrics, keepMs, ...options }: 
     links: createLinks(),
     keepsPictures: new Set(),
     tellSubscribers: createTellSubscribers({ ...deps, subscriptions }),
+    publishVisit,
     decided: (verdict) => decided.inc({ verdict }),
     now,
     tasks: [

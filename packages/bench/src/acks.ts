@@ -13,6 +13,7 @@ import { startApp } from './servers/app.ts';
 import { providePostgres } from './servers/postgres.ts';
 import { startRedis } from './servers/redis.ts';
 import { startSlack } from './servers/slack.ts';
+import { keep, stopAll, type Started } from './servers/started.ts';
 
 /** What the time until an acknowledgement may be while all cores infer, at the 99th percentile. */
 const targetMs = 50;
@@ -68,17 +69,12 @@ export const acks: Bench = async (args, io) => {
     for (const line of json ? [JSON.stringify(report)] : toLines(report)) io.print(line);
     return isSound(report) && (!busy || isPrompt(report)) ? 0 : 1;
   } finally {
-    for (let next = started.pop(); next; next = started.pop()) await next.stop();
+    await stopAll(started);
   }
 };
 
 const isSound = ({ lost, doubled }: Report): boolean => lost === 0 && doubled === 0;
 const isPrompt = ({ phases }: Report): boolean => (phases.at(-1)?.steady.p99Ms ?? 0) <= targetMs;
-
-/** Something that must be stopped at the end. */
-interface Started {
-  stop(): Promise<unknown>;
-}
 
 /** A part of a run that is about to begin. */
 interface Planned {
@@ -123,10 +119,4 @@ async function openQueue(wanted: string, started: Started[]): Promise<string> {
 async function jobsIn(sender: JobSender, wanted?: string): Promise<number> {
   const counts = (await sender.counts()).filter(({ kind, state }) => kind === 'snapshot' && (wanted === undefined || state === wanted));
   return counts.reduce((total, { count }) => total + count, 0);
-}
-
-async function keep<T extends Started>(started: Started[], starting: Promise<T>): Promise<T> {
-  const one = await starting;
-  started.push(one);
-  return one;
 }

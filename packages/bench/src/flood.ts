@@ -18,6 +18,7 @@ import { startFakeSlack } from './servers/fake-slack.ts';
 import { providePostgres } from './servers/postgres.ts';
 import { readVisits } from './servers/read-visits.ts';
 import { startRedis } from './servers/redis.ts';
+import { keep, stopAll, type Started } from './servers/started.ts';
 
 const channels = { read: 'C0FLOOD', write: 'C0RESULTS' };
 
@@ -100,7 +101,7 @@ export const flood: Bench = async (args, io) => {
     for (const line of json ? [JSON.stringify(report)] : floodLines(report)) io.print(line);
     return isSound(report) ? 0 : 1;
   } finally {
-    for (let next = started.pop(); next; next = started.pop()) await next.stop();
+    await stopAll(started);
   }
 };
 
@@ -109,17 +110,6 @@ const isSound = ({ lost, doubled, rateLimited, posts, p95FirstPostSeconds, p99Cl
   posts <= goals.posts &&
   p95FirstPostSeconds <= goals.p95FirstPostSeconds &&
   p99ClickMs <= goals.p99ClickMs;
-
-/** Something that must be stopped at the end. */
-interface Started {
-  stop(): Promise<unknown>;
-}
-
-async function keep<T extends Started>(started: Started[], starting: Promise<T>): Promise<T> {
-  const one = await starting;
-  started.push(one);
-  return one;
-}
 
 /** Posts every frame at its time: a slow pair must not slow its own load down. */
 async function play(

@@ -82,6 +82,12 @@ const benches: Entry[] = [
     load: async () => (await import('./rules.ts')).rules,
   },
   {
+    name: 'feed',
+    options: '[--rate 50] [--seconds 30] [--readers 5000] [--gets 2000] [--clients 1000] [--queue redis|postgres] [--json]',
+    summary: 'a feed with many readers: how soon they see a message, what they cost, and that a restart loses nothing',
+    load: async () => (await import('./feed.ts')).feed,
+  },
+  {
     name: 'leaks',
     options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',

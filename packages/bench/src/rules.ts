@@ -22,6 +22,7 @@ import { startApp } from './servers/app.ts';
 import { startFakeSlack, type FakeSlack } from './servers/fake-slack.ts';
 import { providePostgres } from './servers/postgres.ts';
 import { startRedis } from './servers/redis.ts';
+import { keep, stopAll, type Started } from './servers/started.ts';
 
 const channels = { read: 'C0CAMERAS', write: 'C0RESULTS', admin: 'C0ADMINS', chat: 'C0CHAT', removing: 'C0REMOVING' };
 const actor = 'bench';
@@ -72,7 +73,7 @@ export const rules: Bench = async (args, io) => {
     for (const line of json ? [JSON.stringify(report)] : toLines(report)) io.print(line);
     return isSound(report) ? 0 : 1;
   } finally {
-    for (let next = started.pop(); next; next = started.pop()) await next.stop();
+    await stopAll(started);
   }
 };
 
@@ -212,17 +213,6 @@ function toLines(report: RulesReport): string[] {
     `${String(report.removals)} messages removed, one at a time: p95 ${String(report.p95RemovalSeconds)} s until verified; not removed ${String(report.notRemoved)}, asked for twice ${String(report.removedTwice)}`,
     `detectors, on ${String(report.positives)} samples and ${String(report.lookAlikes)} look-alikes: precision ${String(report.precision)}, recall ${String(report.recall)}`,
   ];
-}
-
-/** Something that must be stopped at the end. */
-interface Started {
-  stop(): Promise<unknown>;
-}
-
-async function keep<T extends Started>(started: Started[], starting: Promise<T>): Promise<T> {
-  const one = await starting;
-  started.push(one);
-  return one;
 }
 
 /** Waits until no job waits or runs. Resolves to when that began, as performance.now() says. */

@@ -1,13 +1,5 @@
 import type { DailyHours } from './camera-settings.ts';
 
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
-/** "90s", "10m" or "2h" in milliseconds; null: it is no duration. */
-export function parseDuration(text: string): number | null {
-  const [, count, unit] = /^(\d{1,6}) ?([smh])$/.exec(text.trim()) ?? [];
-  return unit === 's' || unit === 'm' || unit === 'h' ? Number(count) * unitMs[unit] : null;
-}
-
 /** "8:00" or "22:30" in minutes since midnight; "24:00" is the end of the day. Null: it is no time of day. */
 export function parseTimeOfDay(text: string): number | null {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text.trim()) ?? [];

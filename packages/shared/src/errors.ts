@@ -38,6 +38,15 @@ export const errorCodes = {
   'chat-rate-limited': 'transient',
   'chat-unavailable': 'transient',
   'channel-not-available': 'repairable',
+  // Readers of feeds.
+  'feed-not-ready': 'transient',
+  'feed-unknown': 'permanent',
+  'entry-unknown': 'permanent',
+  // Bringing pictures to where readers load them.
+  'destination-refused': 'permanent',
+  'destination-unavailable': 'transient',
+  'handoff-busy': 'transient',
+  'handoff-waiting': 'transient',
   // Files on the chat platform.
   'file-external': 'permanent',
   'file-forbidden': 'transient',

@@ -5,6 +5,7 @@ import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
+import { parseUrl } from '@watchpost/shared/parse-url';
 import { renderPost, type RenderedPost } from './blocks/render-post.ts';
 import type { SlackCall } from './calls.ts';
 import { allowHosts, parseFileHost, type AllowsUrl } from './file-hosts.ts';
@@ -68,7 +69,8 @@ async function isTaken(work: Promise<unknown>): Promise<boolean> {
 
 /** False: this address takes no answer, or none any more. */
 async function respond(address: string, { text, blocks }: RenderedPost, allows: AllowsUrl, signal: AbortSignal): Promise<boolean> {
-  if (!URL.canParse(address) || !allows(new URL(address))) return false;
+  const url = parseUrl(address);
+  if (!url || !allows(url)) return false;
   try {
     const response = await fetch(address, {
       method: 'POST',

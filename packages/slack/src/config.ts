@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Entitled } from './entitled.ts';
 import { hasCredentials, parseFileHost, slackFileHosts } from './file-hosts.ts';
 import { commaList } from '@watchpost/shared/config/parse-env';
+import { parseUrl } from '@watchpost/shared/parse-url';
 
 /** Ids are compared whole, never as substrings: C01 is not C012345. */
 const channelIdSchema = z
@@ -34,7 +35,7 @@ export const slackEnv = {
   /** Ends in a slash. */
   SLACK_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .refine((url) => !URL.canParse(url) || !hasCredentials(url), 'must not contain a user name or password')
+    .refine((url) => !parseUrl(url) || !hasCredentials(url), 'must not contain a user name or password')
     .default('https://slack.com/api/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   /** See parseFileHost. The bot token is sent to no other host. */

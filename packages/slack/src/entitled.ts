@@ -1,16 +1,11 @@
-import { z } from 'zod';
 import type { Permission } from '@watchpost/shared/chat/members';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { SlackCall } from './calls.ts';
+import { createGroupMembers } from './groups.ts';
 
 /** Who may do something: everyone in a channel, or these members and the members of these user groups. */
 export type Entitled = 'everyone' | readonly string[];
-
-const usersSchema = z.looseObject({ users: z.array(z.string()) });
-
-/** For how long the members of a group are not asked for again, milliseconds. */
-const freshMs = 300_000;
 
 export interface EntitledOptions {
   call: SlackCall;
@@ -36,31 +31,22 @@ export function createIsEntitled({
   deed,
   isInChannel,
   log,
-  nowMs = Date.now,
+  nowMs,
 }: EntitledOptions): (member: string, signal: AbortSignal) => Promise<Permission> {
-  const known = new Map<string, { users: readonly string[]; atMs: number }>();
+  const groupMembers = createGroupMembers(call, nowMs);
   const complained = new Set<string>();
 
   const membersOf = async (group: string, signal: AbortSignal): Promise<readonly string[]> => {
-    const last = known.get(group);
-    if (last && nowMs() - last.atMs < freshMs) return last.users;
     try {
-      const { users } = await call('usergroups.users.list', { usergroup: group }, usersSchema, signal);
-      known.set(group, { users, atMs: nowMs() });
-      return users;
+      return await groupMembers(group, signal);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'aborted') throw error;
-      if (error.retry === 'transient') {
-        if (last) return last.users;
-        throw error;
-      }
+      if (!(error instanceof AppError) || error.retry === 'transient') throw error;
       if (!complained.has(group))
         log.warn(
           { err: error, group },
           `Slack does not say who is in a user group of ${variable}: only members listed by their own id may ${deed}`,
         );
       complained.add(group);
-      known.set(group, { users: [], atMs: nowMs() });
       return [];
     }
   };

@@ -1,5 +1,13 @@
+import { parseUrl } from '@watchpost/shared/parse-url';
 /** Hosts that Slack serves files from; `*.` stands for one or more labels. */
 export const slackFileHosts = ['files.slack.com', '*.slack-edge.com', '*.slack-files.com'] as const;
+
+/** Hosts of members' pictures and emoji; the last ones are where Gravatar sends those who have none. */
+const pictureHosts = ['*.slack-edge.com', 'secure.gravatar.com', 'i0.wp.com', 'i1.wp.com', 'i2.wp.com', 'i3.wp.com'];
+
+/** The allow-list for pictures that everybody may see. `hosts`: those of files, where they are not Slack's. */
+export const allowPictureHosts = (hosts: readonly FileHost[]): AllowsUrl =>
+  allowHosts([...pictureHosts.flatMap((host) => parseFileHost(host) ?? []), ...hosts]);
 
 /** An allowed host: one origin, or every host below a domain (`suffix`: `.slack-edge.com`) over https on port 443. */
 export type FileHost = { origin: string } | { suffix: string };
@@ -10,7 +18,7 @@ const hostName = /^(\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9
 export function parseFileHost(entry: string): FileHost | null {
   const name = entry.toLowerCase();
   if (hostName.test(name)) return name.startsWith('*.') ? { suffix: name.slice(1) } : { origin: `https://${name}` };
-  const url = URL.canParse(entry) ? new URL(entry) : null;
+  const url = parseUrl(entry);
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username;
   return isOrigin ? { origin: url.origin } : null;
 }

@@ -81,17 +81,24 @@ export async function repliesOf(
   return replies;
 }
 
-/** A message by its timestamp; `thread`: the one whose thread it is in. Null: somebody has deleted it. Rejects as SlackCall. */
+/**
+ * A message by its timestamp; `thread`: the one whose thread it is in. `isReply`: it is in a thread, which may be unknown. Null: somebody has
+ * deleted it. Rejects as SlackCall.
+ */
 export async function messageAt(
   call: SlackCall,
-  { channel, messageId, thread }: { channel: string; messageId: string; thread: string | null },
+  {
+    channel,
+    messageId,
+    thread,
+    isReply = thread !== null && thread !== messageId,
+  }: { channel: string; messageId: string; thread: string | null; isReply?: boolean },
   signal: AbortSignal,
 ): Promise<SlackMessage | null> {
-  const isReply = thread !== null && thread !== messageId;
   const window = { channel, oldest: messageId, latest: messageId, inclusive: true, limit: 20, include_all_metadata: true };
   const method = isReply ? 'conversations.replies' : 'conversations.history';
   try {
-    const { messages } = await call(method, isReply ? { ...window, ts: thread } : window, pageSchema, signal);
+    const { messages } = await call(method, isReply ? { ...window, ts: thread ?? messageId } : window, pageSchema, signal);
     const found = messages.find(({ ts }) => ts === messageId);
     return found && found.subtype !== 'tombstone' ? found : null;
   } catch (error) {

@@ -7,9 +7,10 @@ import type { SlackCall } from './calls.ts';
 import { checkSlack, explainForbidden } from './check.ts';
 import { downloadFromSlack } from './download.ts';
 import { isStub, slackFileSchema, toChatFile, whyNoFile } from './file.ts';
+import { slackUrl } from './slack-url.ts';
 
 const fileInfo = z.looseObject({ file: slackFileSchema });
-const permalinkResponse = z.looseObject({ permalink: z.url() });
+const permalinkResponse = z.looseObject({ permalink: slackUrl });
 
 export interface SlackPlatformOptions {
   call: SlackCall;

@@ -3,10 +3,13 @@ import { answerAddresses } from './answers.ts';
 import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
 import { slackWorkerEnv } from './config.ts';
-import { allowHosts } from './file-hosts.ts';
+import { createSlackDirectory } from './directory.ts';
+import { allowHosts, allowPictureHosts } from './file-hosts.ts';
 import { createSlackModeration } from './moderation.ts';
 import { createSlackMembers } from './members.ts';
+import { withoutMissingScopes } from './optional.ts';
 import { createSlackPlatform } from './platform.ts';
+import { createSlackReactions } from './reactions.ts';
 import { createSlackPosts } from './posts.ts';
 
 /** For one call of the Web API, milliseconds. */
@@ -38,6 +41,11 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
         sendDirect: posts.sendDirect,
       }),
       moderation: createSlackModeration({ call, userCall }),
+      ...withoutMissingScopes(
+        createSlackDirectory({ call, allowsPicture: allowPictureHosts(config.SLACK_FILE_HOSTS) }),
+        createSlackReactions(call),
+        log,
+      ),
       writeChannel: channel,
       adminChannel,
     };

@@ -6,8 +6,9 @@ import { within } from '@watchpost/shared/wait';
 import type { Picture } from '@watchpost/shared/chat/chat';
 import type { SlackCall } from './calls.ts';
 import { rateLimited } from './rate-limit.ts';
+import { slackUrl } from './slack-url.ts';
 
-const uploadTarget = z.looseObject({ upload_url: z.url(), file_id: z.string().min(1) });
+const uploadTarget = z.looseObject({ upload_url: slackUrl, file_id: z.string().min(1) });
 
 /** What Slack takes of a picture's description. */
 const longestAltText = { characters: 1_000, units: 1_000 };

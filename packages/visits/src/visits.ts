@@ -44,9 +44,9 @@ export interface Visits {
 const dayMs = 24 * 3_600_000;
 /** As long as sightings are kept if nothing else is configured: of older snapshots nobody knows any more who was there. */
 const defaultKeepMs = 30 * dayMs;
-/** Of one person: a post of long ago is hardly read again. */
-const mostOfOnePerson = 2_000;
 const pageSize = 200;
+/** Of those of one person: more than ever end in one millisecond. */
+const largePage = 1_000;
 /** A camera that has more visits than this in a cooldown flickers. */
 const mostPosted = 100;
 
@@ -56,6 +56,24 @@ export function createVisits(documents: DocumentStore, { keepMs = defaultKeepMs 
 
   const find = async (query: Omit<DocumentQuery, 'kind'>, signal: AbortSignal): Promise<Visit[]> =>
     (await documents.find({ kind: visitKind, ...query }, signal)).map((each) => fromDocument(each));
+
+  /** All with this key, newest first: somebody who is forgotten must be found in each. */
+  async function* each(key: string, sinceMs: number, signal: AbortSignal): AsyncGenerator<Visit> {
+    const seen = new Set<string>();
+    for (let beforeMs: number | undefined; ;) {
+      const range = { fromMs: sinceMs, ...(beforeMs !== undefined && { beforeMs }) };
+      const page = await find({ key, ...range, order: 'newest', limit: largePage }, signal);
+      const fresh = page.filter(({ id }) => !seen.has(id));
+      for (const visit of fresh) {
+        seen.add(visit.id);
+        yield visit;
+      }
+      const last = page.at(-1);
+      if (!last || page.length < largePage || fresh.length === 0) return;
+      // Several may have ended within its millisecond.
+      beforeMs = endOf(last) + 1;
+    }
+  }
 
   async function get(id: string, signal: AbortSignal): Promise<Visit | null> {
     const { document } = await documents.get(visitKind, id, signal);
@@ -99,8 +117,7 @@ export function createVisits(documents: DocumentStore, { keepMs = defaultKeepMs 
       const found = new Map<string, Visit>();
       const keys = [...[...wanted].map((id) => personKey(id)), crowdKey];
       for (const key of keys)
-        for (const visit of await find({ key, fromMs: sinceMs, order: 'newest', limit: mostOfOnePerson }, signal))
-          if (personsOf(visit).some((id) => wanted.has(id))) found.set(visit.id, visit);
+        for await (const visit of each(key, sinceMs, signal)) if (personsOf(visit).some((id) => wanted.has(id))) found.set(visit.id, visit);
       return [...found.values()].sort((a, b) => endOf(b) - endOf(a));
     },
     recent: ({ channel, camera, beforeMs, limit }, signal) => {

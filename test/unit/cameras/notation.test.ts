@@ -1,18 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDailyHours, parseDuration, parseTimeOfDay } from '@watchpost/cameras/notation';
-
-describe('durations', () => {
-  it.each([
-    ['90s', 90_000],
-    [' 10m ', 600_000],
-    ['2 h', 7_200_000],
-    ['0s', 0],
-  ])('%j is %i milliseconds', (text, ms) => expect(parseDuration(text)).toBe(ms));
-
-  it.each(['', '90', 's', '1.5m', '-1s', '5 minutes', '10d', '9999999s', '1m30s'])('%j is none', (text) =>
-    expect(parseDuration(text)).toBeNull(),
-  );
-});
+import { parseDailyHours, parseTimeOfDay } from '@watchpost/cameras/notation';
 
 describe('times of day', () => {
   it.each([

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { commands } from '@watchpost/cli/commands';
 import { runCommand, type OpenStorage } from '@watchpost/cli/run-command';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
+import { thisProcess } from '@watchpost/standalone/data-folder/is-running';
 import { describe, expect, it, vi } from 'vitest';
 
 async function run(argv: string[], openStorage?: OpenStorage) {
@@ -97,6 +98,25 @@ describe('the gallery of npm start', () => {
       expect(process.env['PGOPTIONS']).toBeUndefined();
     } finally {
       vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('has the keys and the feeds of the demonstration that runs, and others where they are set', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-cli-'));
+    try {
+      const demo = path.join(folder, 'demo');
+      const key = 'ab'.repeat(32);
+      await mkdir(demo);
+      await writeFile(path.join(demo, 'embedded.json'), JSON.stringify({ url: 'postgres://demo', ...(await thisProcess()) }));
+      await writeFile(path.join(demo, 'quarantine-key'), key);
+      await writeFile(path.join(demo, 'feeds.yaml'), '{}');
+      const envOf = async (env: Record<string, string>) =>
+        (await storageForCommand('gallery', { DATA_DIR: folder, ...env }, new AbortController().signal)).env;
+      const FEEDS_FILE = path.join(demo, 'feeds.yaml');
+      expect(await envOf({})).toMatchObject({ POSTGRES_URL: 'postgres://demo', QUARANTINE_KEY: key, MESSAGE_KEY: key, FEEDS_FILE });
+      expect(await envOf({ MESSAGE_KEY: 'm', FEEDS_FILE: 'f' })).toMatchObject({ QUARANTINE_KEY: key, MESSAGE_KEY: 'm', FEEDS_FILE: 'f' });
+    } finally {
       await rm(folder, { recursive: true });
     }
   });

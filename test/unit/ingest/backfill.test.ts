@@ -22,6 +22,7 @@ function started(over: Partial<BackfillOptions> = {}) {
     },
     newest: async () => now - 30 * minute,
     watched: async () => [],
+    readFeedChannels: async () => undefined,
     receivedUntil: async () => null,
     identified: Promise.resolve(),
     maxAgeMs: 24 * 60 * minute,
@@ -230,5 +231,37 @@ describe('what was said for the rules while nobody received it', () => {
     const off = started({ maxAgeMs: 0 });
     await pause(60);
     expect([failing.backfill.isComplete(), off.backfill.isComplete()]).toEqual([false, false]);
+  });
+});
+
+describe('the channels of feeds', () => {
+  it('are read at start and after each gap, and again while that fails, whatever becomes of the other channels', async () => {
+    const asked: (number | null)[] = [];
+    let failures = 2;
+    const it = started({
+      newest: async () => {
+        throw new AppError('gallery-unavailable', 'away');
+      },
+      readFeedChannels: async (sinceMs) => {
+        asked.push(sinceMs);
+        failures -= 1;
+        if (failures >= 0) throw new AppError('queue-unavailable', 'away');
+      },
+    });
+    await until('it is tried again', () => asked.length >= 3);
+    expect(it.backfill.isComplete()).toBe(false);
+
+    const gaps: (number | null)[] = [];
+    const other = started({ readFeedChannels: async (sinceMs) => void gaps.push(sinceMs) });
+    await until('the start is read', () => other.backfill.isComplete());
+    other.backfill.onGap(now - minute);
+    await until('the gap is read', () => gaps.length === 2);
+    expect(gaps).toEqual([null, now - minute]);
+  });
+
+  it('hold up no other channel', async () => {
+    const it = started({ readFeedChannels: async () => Promise.reject(new AppError('chat-unavailable', 'away')) });
+    await until('the others are read', () => it.read.length > 0);
+    expect(it.backfill.isComplete()).toBe(false);
   });
 });

@@ -1,39 +1,14 @@
 import { createReadChannel, type Window } from '@watchpost/ingest/platforms/slack/backfill/read-channel';
 import { AppError } from '@watchpost/shared/errors';
 import { backfilledRank, isBackfilled } from '@watchpost/shared/jobs/snapshot-job';
-import type { SlackCall } from '@watchpost/slack/calls';
 import { describe, expect, it } from 'vitest';
 import { ingestRig } from '../../support/ingest-rig.ts';
+import { historyOf } from '../../support/slack-history.ts';
 import { caption, picture, ts } from '../../support/slack-messages.ts';
 import { watchedRig } from '../../support/watched-rig.ts';
 
 const now = 1_700_000_000_000;
 const minute = 60_000;
-
-const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
-
-/** Slack's history of one channel, newest first, in small pages. */
-function historyOf(messages: Record<string, unknown>[], pageSize = 2) {
-  const asked: { method: string; args: Record<string, unknown> }[] = [];
-  const call: SlackCall = async (method, args, schema) => {
-    asked.push({ method, args });
-    const isReplies = method === 'conversations.replies';
-    const inWindow = messages
-      .filter((message) =>
-        isReplies ? message['thread_ts'] === args['ts'] : message['thread_ts'] === undefined || message['ts'] === message['thread_ts'],
-      )
-      .filter(({ ts }) => String(ts) > text(args['oldest'], '0') && String(ts) < text(args['latest'], '9'))
-      .toSorted((a, b) => (isReplies ? 1 : -1) * (Number(a['ts']) - Number(b['ts'])));
-    const from = Number(args['cursor'] ?? 0);
-    const more = from + pageSize < inWindow.length;
-    return schema.parse({
-      ok: true,
-      messages: inWindow.slice(from, from + pageSize),
-      response_metadata: { next_cursor: more ? String(from + pageSize) : '' },
-    });
-  };
-  return { call, asked };
-}
 
 const never = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import { checkLook } from '@watchpost/rules/create-judge';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 function faultOf(pattern: string): string {
   try {
@@ -65,4 +65,28 @@ it.each([
 
 it('a detector needs no check', () => {
   expect(() => checkLook({ detector: 'secrets' })).not.toThrow();
+});
+
+describe('a pattern on a busy machine', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** Each look seems to take 6 ms, so many times; then none does. */
+  const busyFor = (looks: number): void => {
+    let [calls, atMs] = [0, 0];
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      calls += 1;
+      if (calls % 2 === 0 && calls <= looks * 2) atMs += 6;
+      return atMs;
+    });
+  };
+
+  it('is accepted if it is quick once the machine has time', () => {
+    busyFor(12);
+    expect(faultOf('AKIA[A-Z0-9]{16}')).toBe('fine');
+  });
+
+  it('is refused if it never is', () => {
+    busyFor(1_000);
+    expect(faultOf('AKIA[A-Z0-9]{16}')).toContain('takes too long');
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sniff } from '@watchpost/see/picture/sniff';
+import { sniff } from '@watchpost/shared/sniff';
 
 const isHeic = (bytes: Uint8Array): boolean => sniff(bytes) === 'heic';
 

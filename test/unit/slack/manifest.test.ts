@@ -74,11 +74,13 @@ describe('the manifests of the Slack app', () => {
 
   it('ask for what is used', () => {
     expect(http.oauth_config.scopes.bot).toEqual(
-      'channels:history groups:history channels:read groups:read files:read files:write chat:write commands users:read im:write im:history usergroups:read'.split(
+      'channels:history groups:history channels:read groups:read files:read files:write chat:write commands users:read im:write im:history usergroups:read reactions:read emoji:read reactions:write'.split(
         ' ',
       ),
     );
-    expect(http.settings.event_subscriptions.bot_events).toEqual(['message.channels', 'message.groups', 'app_home_opened']);
+    expect(http.settings.event_subscriptions.bot_events).toEqual(
+      'message.channels message.groups app_home_opened reaction_added reaction_removed user_change emoji_changed channel_rename'.split(' '),
+    );
     expect(http.features.slash_commands.map(({ command: name }) => name)).toEqual(['/faces', '/rules']);
     // A message and a file of others are removed with a person's token, and nothing else is done with it.
     expect(http.oauth_config.scopes.user).toEqual(['chat:write', 'files:write']);

@@ -22,6 +22,7 @@ const shown = (over: Partial<ShownMessage> = {}): ShownMessage => ({
   blocks: undefined,
   pictures: [],
   replies: [],
+  reactions: [],
   ephemeral: false,
   ...over,
 });

@@ -1,5 +1,5 @@
 import { loadLauncherConfig } from '@watchpost/standalone/config';
-import { checkConfig, childEnv, demoCommand, hostOf, planFor } from '@watchpost/standalone/plan';
+import { checkConfig, childEnv, demoCommand, hostOf, planFor, readersEnv } from '@watchpost/standalone/plan';
 import { readLauncherArgs } from '@watchpost/standalone/usage';
 import { describe, expect, it } from 'vitest';
 
@@ -139,7 +139,7 @@ describe('the arguments of npm start', () => {
 });
 
 describe('the environment of ingest and worker', () => {
-  const ports = { port: 5_002, workerPort: 5_003 };
+  const ports = { ports: { ingest: 5_002, worker: 5_003, feed: null } };
 
   it('has the ports that the launcher chose, and everything else as it was set', () => {
     const env = { PORT: '0', SLACK_API_TOKEN: 'xoxb-1', HOST: '' };
@@ -163,6 +163,29 @@ describe('the environment of ingest and worker', () => {
     expect(hostOf({}, '0.0.0.0', planFor({}))).toBe('127.0.0.1');
     expect(hostOf({ HOST: '::' }, '::', planFor({}))).toBe('::');
     expect(hostOf(slack, '0.0.0.0', planFor(slack))).toBe('0.0.0.0');
+  });
+});
+
+describe('the environment of the feed process', () => {
+  const secret = {
+    SLACK_API_TOKEN: 'xoxb-1',
+    SLACK_USER_TOKEN: 'xoxp-1',
+    SLACK_APP_TOKEN: 'xapp-1',
+    SLACK_SIGNING_SECRET: 's',
+    SLACK_VERIFICATION_TOKEN: 'v',
+    MESSAGE_KEY: 'm',
+    QUARANTINE_KEY: 'q',
+  };
+
+  it('has no token, secret or key: what waits for approval could be opened with them', () => {
+    const env = readersEnv({ ...secret, POSTGRES_URL: 'postgres://p', FEEDS_FILE: 'f', FEED_PORT: '1', TZ: 'UTC', PATH: '/bin' });
+    expect(JSON.parse(JSON.stringify(env))).toEqual({
+      POSTGRES_URL: 'postgres://p',
+      FEEDS_FILE: 'f',
+      FEED_PORT: '1',
+      TZ: 'UTC',
+      PATH: '/bin',
+    });
   });
 });
 

@@ -41,6 +41,17 @@ describe('visits are found', () => {
     expect(await ids(['nobody'])).toEqual([]);
   });
 
+  it('by a person who is in thousands of them, all: somebody who is forgotten must be found in each', async () => {
+    const { visits, first } = await someVisits();
+    const [snapshot] = first.snapshots;
+    for (let index = 0; index < 2_100; index += 1) {
+      // Two at a time end at the same moment.
+      const takenAtMs = startMs + Math.floor(index / 2);
+      await visits.save({ ...first, id: `v${index}`, revision: 0, persons: ['ada'], snapshots: [{ ...snapshot!, takenAtMs }] }, never);
+    }
+    expect(await visits.withPersons(['ada'], 0, never)).toHaveLength(2_100);
+  });
+
   it('by each of a crowd of persons', async () => {
     const { visits, first, second } = await someVisits();
     const crowd = Array.from({ length: 250 }, (_, index) => `p${index}`);

@@ -5,6 +5,7 @@ import type { Health } from '@watchpost/shared/process/health';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { FastifyInstance } from 'fastify';
+import type { Publishing } from '../feeds/publishing.ts';
 import type { Known } from '../known.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { Ranks } from '../order/ranks.ts';
@@ -18,6 +19,7 @@ export interface IntakeDeps {
   cameras: Pick<Cameras, 'nameOf'>;
   known: Known;
   watching: Watching;
+  publishing: Publishing;
   /** For metrics of the platform's own. */
   metrics: Metrics;
   log: Logger;

@@ -84,10 +84,12 @@ document.addEventListener('click', (event) => {
 
 /** Does what a button of the page is for. */
 function use(button: HTMLElement): void {
-  const { press: pressed, shortcut, tab, newest, dismiss } = button.dataset;
+  const { press: pressed, shortcut, tab, newest, dismiss, react } = button.dataset;
   const message = button.closest<HTMLElement>('[data-ts]');
   if (pressed !== undefined) void press(button);
   else if (shortcut !== undefined) void busy(button, { do: 'shortcut', message: placeOf(message), callbackId: shortcut });
+  else if (react !== undefined)
+    void busy(button, { do: 'react', message: placeOf(message), name: react, set: button.ariaPressed !== 'true' });
   else if (dismiss !== undefined) void tell({ do: 'dismiss', ts: message?.dataset['ts'] });
   else if (tab !== undefined) openTab(tab);
   else if (newest !== undefined) for (const scroll of button.parentElement?.querySelectorAll<HTMLElement>('.scroll') ?? []) toEnd(scroll);

@@ -8,6 +8,7 @@ import { failsForGood } from '../fails-for-good.ts';
 import { addToViolation, isPerson } from '../findings.ts';
 import { areRestored, type RestoredDeps } from '../restored-files.ts';
 import type { RuleCounts } from '../rule-counts.ts';
+import { unreadableLog } from '../unreadable-log.ts';
 import { open, type OpenDeps } from './1-open.ts';
 import { judge } from './2-judge.ts';
 import { record, type RecordDeps } from './3-record.ts';
@@ -19,19 +20,9 @@ export interface MessageDeps extends OpenDeps, RecordDeps, FilesDeps, RestoredDe
   log: Logger;
 }
 
-/** Milliseconds. */
-const sayAgainMs = 3_600_000;
-
 /** Looks whether a message says what a rule does not allow. Of one that does not, nothing is left but a count. */
 export function createMessageHandler(deps: MessageDeps): JobHandler<'message'> {
-  let saidMs = -Infinity;
-  const onUnreadable = (): void => {
-    if (deps.now() - saidMs < sayAgainMs) return;
-    saidMs = deps.now();
-    deps.log.error(
-      'what messages say cannot be opened, and is read from the platform instead, which takes few questions: ingest and worker need the same MESSAGE_KEY, or the same token',
-    );
-  };
+  const onUnreadable = unreadableLog(deps);
   return async (job, context, signal) => {
     try {
       return await look(job, { ...deps, onUnreadable }, signal);

@@ -7,6 +7,7 @@ import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Verdict, Visit } from '@watchpost/visits/visit';
 import { alone, type KeepLease, type WorkLease } from '../alone.ts';
+import type { PublishVisit } from '../board/publish-visit.ts';
 import { requireReady } from '../gallery-ready.ts';
 import type { StepTimer } from '../step-timer.ts';
 import { change, gather, isOutOfDate, type GatherDeps, type Gathered } from './1-gather.ts';
@@ -26,6 +27,7 @@ export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<
   log: Logger;
   timed: StepTimer;
   tellSubscribers: TellSubscribers;
+  publishVisit: PublishVisit;
   /** Counts what became of a visit. */
   decided: (verdict: Verdict) => void;
   /** How long to wait for the queue to take a job, milliseconds. */
@@ -92,6 +94,8 @@ async function sayOnce(job: VisitJob, deps: VisitDeps, keepLease: KeepLease, sig
   if (gathered.before !== visit.verdict) deps.decided(visit.verdict);
   await deps.tellSubscribers({ visit, view }, signal);
   const shown = visit.verdict === 'post' ? await show(gathered, deps, keepLease, signal) : visit;
+  // Before it counts as done: whoever is killed in between does both again.
+  await deps.publishVisit(shown);
   if (shownOf(shown) && (await isOutOfDate(gathered, deps, signal))) return null;
   if (shown.shownRevision >= revision) return shown;
   return change(deps, visit.id, (now) => ({ ...now, shownRevision: Math.max(now.shownRevision, revision) }), signal);

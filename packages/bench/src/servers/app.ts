@@ -23,14 +23,19 @@ export interface AppOptions {
   main?: string;
 }
 
-const mains = { ingest: import.meta.resolve('@watchpost/ingest/main'), worker: import.meta.resolve('@watchpost/worker/main') };
+const mains = {
+  ingest: import.meta.resolve('@watchpost/ingest/main'),
+  worker: import.meta.resolve('@watchpost/worker/main'),
+  feed: import.meta.resolve('@watchpost/feed/main'),
+};
+const portVariables = { ingest: 'PORT', worker: 'WORKER_PORT', feed: 'FEED_PORT' } as const;
 
 /** The built process of an app, as it runs in production. `env` is all of its environment besides the port. It ends with this process. */
 export async function startApp(name: keyof typeof mains, env: Record<string, string>, options: AppOptions = {}): Promise<App> {
   const { until = 'ready', main = fileURLToPath(mains[name]) } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
-  const full = { HOST: '127.0.0.1', ...env, [name === 'ingest' ? 'PORT' : 'WORKER_PORT']: String(port) };
+  const full = { HOST: '127.0.0.1', ...env, [portVariables[name]]: String(port) };
   let output = '';
   let child: ChildProcess;
   const kill = async (): Promise<unknown> => endProcess(child, 'SIGKILL');

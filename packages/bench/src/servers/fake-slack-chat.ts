@@ -1,6 +1,7 @@
 import { faultsOfBlocks } from '@watchpost/slack/blocks/faults';
 import { z } from 'zod';
 import { directOf, findIn, reading, shownAs } from './fake-slack-reading.ts';
+import { reacting, setReaction, type FakeReacting, type FakeReaction } from './fake-slack-reactions.ts';
 import { changedEvent, postedEvent, removing, type FakeRemoving } from './fake-slack-removing.ts';
 import { fakeActor, type FakeActor } from './fake-slack-tokens.ts';
 import type { FakeUploads } from './fake-slack-uploads.ts';
@@ -19,6 +20,7 @@ export interface FakeMessage {
   user: string;
   files: object[];
   edits: number;
+  reactions: FakeReaction[];
   /** Its picture is shown as a broken one. */
   isBroken: boolean;
   /** What Slack shows of it beside: attachments, a username, a subtype. */
@@ -29,7 +31,7 @@ const blockSchema = z.looseObject({ type: z.string(), slack_file: z.looseObject(
 export type FakeBlock = z.infer<typeof blockSchema>;
 
 /** What a test decides about messages, and sees of them. */
-export interface FakeChat extends FakeRemoving {
+export interface FakeChat extends FakeRemoving, FakeReacting {
   /** Oldest first. Take one out, and somebody has deleted it. */
   messages: FakeMessage[];
   /** What only one member saw. */
@@ -42,6 +44,8 @@ export interface FakeChat extends FakeRemoving {
   limited: number;
   /** By how much Slack's clock is ahead of ours, milliseconds. */
   aheadMs: number;
+  /** Names of channels; of others nobody knows one. */
+  channelNames: Map<string, string>;
   /** Why a channel takes no messages: `is_archived`. */
   closed: Map<string, string>;
   /** What Slack would tell an app that listens: each message, edit and deletion as an `event`. */
@@ -85,15 +89,18 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
     apartMs: 0,
     limited: 0,
     aheadMs: 0,
+    channelNames: new Map(),
     closed: new Map(),
     lingersFor: [],
     lingering: new Map(),
     privateTo: new Map(),
     groupDirects: new Set(),
     removals: [],
+    namedReactors: Infinity,
+    react: (message, name, user, isSet = true) => void setReaction(chat, { message, name, user, isSet }, nextTs()),
     onEvent: () => undefined,
     say: ({ channel, text = '', user = 'U0HUMAN', files = [], threadTs = null, ts = nextTs(), blocks = [], more = {} }) => {
-      const message = { ...ours, channel, ts, threadTs, text, blocks, metadata: null, botId: null, user, files, more };
+      const message = { ...ours, channel, ts, threadTs, text, blocks, metadata: null, botId: null, user, files, more, reactions: [] };
       messages.push(message);
       chat.onEvent(postedEvent(message));
       return message;
@@ -105,7 +112,7 @@ export function createFakeMessaging(uploads: FakeUploads): FakeMessaging {
     },
   };
   const methods: Methods = { ...writing(chat, uploads, nextTs), ...reading(chat) };
-  const byActor = removing(chat, nextTs);
+  const byActor = { ...removing(chat, nextTs), ...reacting(chat, nextTs) };
   return Object.assign(chat, {
     answer: (method: string, args: URLSearchParams, actor = fakeActor) => byActor[method]?.(args, actor) ?? methods[method]?.(args) ?? null,
   });
@@ -136,7 +143,16 @@ function writing(chat: FakeChat, uploads: FakeUploads, nextTs: () => string): Me
     const target = args.get('channel') ?? '';
     const channel = /^[UW]/.test(target) ? directOf(target) : target;
     const metadata: unknown = JSON.parse(args.get('metadata') ?? 'null');
-    const message = { ...ours, channel, ts: nextTs(), threadTs: args.get('thread_ts'), text: args.get('text') ?? '', blocks, metadata };
+    const message = {
+      ...ours,
+      channel,
+      ts: nextTs(),
+      threadTs: args.get('thread_ts'),
+      text: args.get('text') ?? '',
+      blocks,
+      metadata,
+      reactions: [],
+    };
     chat.messages.push(message);
     chat.onEvent(postedEvent(message));
     return { ok: true, channel, ts: message.ts, message: shownAs(message, true) };

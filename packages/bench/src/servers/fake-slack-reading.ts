@@ -1,4 +1,5 @@
 import type { FakeMessage } from './fake-slack-chat.ts';
+import { shownReactions } from './fake-slack-reactions.ts';
 
 type Methods = Record<string, (args: URLSearchParams) => object>;
 
@@ -9,6 +10,10 @@ interface Readable {
   lingering: Map<FakeMessage, number>;
   /** Conversations of several people. */
   groupDirects: ReadonlySet<string>;
+  privateTo: ReadonlyMap<string, unknown>;
+  channelNames: ReadonlyMap<string, string>;
+  closed: ReadonlyMap<string, string>;
+  namedReactors: number;
 }
 
 const refuse = (error: string) => ({ ok: false, error });
@@ -20,8 +25,10 @@ export const directOf = (member: string): string => `D${member.slice(1)}`;
 export function reading(chat: Readable): Methods {
   return {
     'conversations.history': (args) => {
-      const inChannel = windowOf(args, shownNow(chat, args)).filter(({ threadTs, ts }) => threadTs === null || threadTs === ts);
-      return paged(inChannel.toReversed(), args, chat.messages);
+      const inChannel = windowOf(args, shownNow(chat, args)).filter(
+        ({ threadTs, ts, more }) => threadTs === null || threadTs === ts || more['subtype'] === 'thread_broadcast',
+      );
+      return paged(inChannel.toReversed(), args, chat);
     },
     'conversations.replies': (args) => {
       const thread = args.get('ts') ?? '';
@@ -29,11 +36,14 @@ export function reading(chat: Readable): Methods {
       const parent = findIn(shown, args);
       if (!parent) return refuse('thread_not_found');
       const others = windowOf(args, shown).filter(({ threadTs, ts }) => threadTs === thread && ts !== thread);
-      return paged([parent, ...others], args, chat.messages);
+      return paged([parent, ...others], args, chat);
     },
     'conversations.info': (args) => {
       const id = args.get('channel') ?? '';
-      return { ok: true, channel: { id, is_im: id.startsWith('D'), is_mpim: chat.groupDirects.has(id) } };
+      if (chat.closed.get(id) === 'channel_not_found') return refuse('channel_not_found');
+      const name = chat.channelNames.get(id);
+      const kinds = { is_im: id.startsWith('D'), is_mpim: chat.groupDirects.has(id), is_private: chat.privateTo.has(id) };
+      return { ok: true, channel: { id, ...(name !== undefined && { name }), ...kinds } };
     },
     'conversations.open': (args) => {
       const users = args.get('users') ?? '';
@@ -66,12 +76,16 @@ function windowOf(args: URLSearchParams, messages: readonly FakeMessage[]): Fake
     .sort((one, other) => (digits(one.ts) < digits(other.ts) ? -1 : 1));
 }
 
-function paged(messages: readonly FakeMessage[], args: URLSearchParams, all: readonly FakeMessage[]): object {
+function paged(messages: readonly FakeMessage[], args: URLSearchParams, chat: Readable): object {
   const start = Number(args.get('cursor') || 0);
   const end = start + Number(args.get('limit') || 100);
   const withMetadata = args.get('include_all_metadata') === 'true';
   const next = end < messages.length ? String(end) : '';
-  const page = messages.slice(start, end).map((message) => ({ ...shownAs(message, withMetadata), ...threadOf(message, all) }));
+  const page = messages.slice(start, end).map((message) => ({
+    ...shownAs(message, withMetadata),
+    ...threadOf(message, chat.messages),
+    ...shownReactions(message, chat.namedReactors),
+  }));
   return { ok: true, messages: page, has_more: next !== '', response_metadata: { next_cursor: next } };
 }
 

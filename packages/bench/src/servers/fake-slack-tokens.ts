@@ -28,6 +28,13 @@ const scopeOf: Record<string, string> = {
   'files.delete': 'files:write',
   'files.info': 'files:read',
   'users.info': 'users:read',
+  'bots.info': 'users:read',
+  'emoji.list': 'emoji:read',
+  'reactions.add': 'reactions:write',
+  'reactions.remove': 'reactions:write',
+  'reactions.get': 'reactions:read',
+  'usergroups.list': 'usergroups:read',
+  'usergroups.users.list': 'usergroups:read',
 };
 
 /** Who asks for a method; a string: why Slack does not answer. */

@@ -1,4 +1,5 @@
 import { faultsOfView } from '@watchpost/slack/blocks/faults';
+import { createFakeWorkspace, workspaceMethods, type FakeWorkspace } from './fake-slack-workspace.ts';
 
 /** A view that is open, or somebody's home. */
 export interface FakeView {
@@ -7,27 +8,12 @@ export interface FakeView {
   view: Record<string, unknown>;
 }
 
-interface FakeUser {
-  display_name?: string;
-  real_name?: string;
-  name?: string;
-  deleted?: boolean;
-  is_admin?: boolean;
-  is_owner?: boolean;
-}
-
 /** What a test decides about members and views, and sees of them. */
-export interface FakePeople {
+export interface FakePeople extends FakeWorkspace {
   /** Modals, newest last. */
   modals: FakeView[];
   /** By member. */
   homes: Map<string, FakeView>;
-  /** By group: the members' ids. */
-  userGroups: Map<string, string[]>;
-  /** By channel: who is in it. Of others nothing is known. */
-  channels: Map<string, string[]>;
-  /** By id: names as Slack has them. */
-  users: Map<string, FakeUser>;
   /** Bodies posted to response_urls. */
   responses: { path: string; body: Record<string, unknown> }[];
   /** The trigger of a click: good for one view, for three seconds. `ageMs`: how long ago that was. */
@@ -37,7 +23,7 @@ export interface FakePeople {
 }
 
 export interface FakeViews extends FakePeople {
-  /** Answers a method of views, users or usergroups; null: it is none of them. */
+  /** Answers a method of views, or of the workspace; null: it is none of them. */
   answer(method: string, args: URLSearchParams): object | null;
   /** Takes an answer to a response_url: the status and the text of Slack's answer. */
   respond(path: string, body: Buffer): { status: number; text: string };
@@ -49,8 +35,8 @@ const refuse = (error: string, messages: string[] = []) => ({ ok: false, error, 
 export function createFakeViews(): FakeViews {
   const views = createModals();
   const urls = createResponseUrls();
-  const people = { userGroups: new Map<string, string[]>(), channels: new Map<string, string[]>(), users: new Map<string, FakeUser>() };
-  const methods = { ...views.methods, ...memberMethods(people) };
+  const people = createFakeWorkspace();
+  const methods = { ...views.methods, ...workspaceMethods(people) };
   return {
     ...people,
     modals: views.modals,
@@ -111,30 +97,6 @@ function createModals() {
   const methods: Methods = { 'views.open': open, 'views.update': update, 'views.publish': publish };
   return { modals, homes, trigger, methods };
 }
-
-/** Slack gives fewer than it was asked for, whenever it likes. */
-const mostOfPage = 200;
-
-const memberMethods = ({ userGroups, channels, users }: Pick<FakePeople, 'userGroups' | 'channels' | 'users'>): Methods => ({
-  'conversations.members': (args) => {
-    const members = channels.get(args.get('channel') ?? '');
-    if (!members) return refuse('channel_not_found');
-    const from = Number(args.get('cursor') ?? 0);
-    const to = from + Math.min(mostOfPage, Number(args.get('limit') ?? 100));
-    return { ok: true, members: members.slice(from, to), response_metadata: { next_cursor: to < members.length ? String(to) : '' } };
-  },
-  'usergroups.users.list': (args) => {
-    const members = userGroups.get(args.get('usergroup') ?? '');
-    return members ? { ok: true, users: members } : refuse('no_such_subteam');
-  },
-  'users.info': (args) => {
-    const id = args.get('user') ?? '';
-    const user = users.get(id);
-    if (!user) return refuse('user_not_found');
-    const { display_name = '', real_name = '', name = '', deleted = false, is_admin = false, is_owner = false } = user;
-    return { ok: true, user: { id, name, deleted, is_admin, is_owner, real_name, profile: { display_name, real_name } } };
-  },
-});
 
 function createResponseUrls() {
   const urls = new Map<string, { untilMs: number; left: number }>();

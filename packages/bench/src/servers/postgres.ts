@@ -38,10 +38,10 @@ export function postgresMissing(env: Env, { own = false }: ServerOptions = {}): 
 }
 
 /** A database of its own on the server of POSTGRES_URL, else an embedded server with an empty database. */
-export async function providePostgres(env: Env, { own = false, durable = false }: PostgresServerOptions = {}): Promise<Server> {
+export async function providePostgres(env: Env, { own = false, durable = false, within }: PostgresServerOptions = {}): Promise<Server> {
   const given = env['POSTGRES_URL'];
   if (given && !own) return ownDatabase(given);
-  const dataDir = await makeFolder();
+  const dataDir = await makeFolder(within);
   await copyFolder(await template(), dataDir);
   const settings = durable ? manyConnections : { ...manyConnections, ...notDurable };
   const server = await startPostgres({ dataDir, log: createLogger('database', 'silent'), settings, removeWhenOrphaned: dataDir }, never);

@@ -5,7 +5,7 @@ import type { Raster } from './raster.ts';
 import { bitmapSize, decodeBitmap } from './decode-bitmap.ts';
 import { decodeJpeg } from './decode-jpeg.ts';
 import type { PixelMemory } from './pixel-memory.ts';
-import { sniff } from './sniff.ts';
+import { sniff } from '@watchpost/shared/sniff';
 
 export interface DecodeLimits {
   /** Larger pictures are rejected by their header, before a pixel is decoded. */

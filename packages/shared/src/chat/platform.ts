@@ -1,6 +1,7 @@
 import type { ConfigOf, EnvShape } from '../config/parse-env.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ChannelKey, ChatPlatform } from './chat.ts';
+import type { ChatDirectory, ChatReactions } from './directory.ts';
 import type { ChatMembers } from './members.ts';
 import type { ChatModeration } from './moderation.ts';
 import type { ChatPosts } from './posts.ts';
@@ -12,6 +13,8 @@ export interface ConnectedPlatform {
   posts: ChatPosts;
   members: ChatMembers;
   moderation: ChatModeration;
+  directory: ChatDirectory;
+  reactions: ChatReactions;
   /** Where the results of its snapshots are posted. */
   writeChannel: ChannelKey;
   /** Where violations of rules are reported; null: none is configured. */

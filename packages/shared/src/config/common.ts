@@ -18,6 +18,8 @@ export const portEnv = {
   PORT: port.default(5_000),
   /** Of the worker's health endpoint. */
   WORKER_PORT: port.default(5_001),
+  /** Of the feeds' readers. */
+  FEED_PORT: port.default(5_002),
 };
 
 /** The address that ingest and the worker's health endpoint listen on, an IPv6 address without the brackets that URLs have. */

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { ConcurrencyConfig, JobKindDefinition } from './job-kind.ts';
+import { entryJobs } from './entry-job.ts';
 import { fileJobs } from './file-job.ts';
+import { handoffJobs } from './handoff-job.ts';
 import { interactionJobs } from './interaction-job.ts';
 import { messageJobs } from './message-job.ts';
 import { noticeJobs } from './notice-job.ts';
+import { profileJobs } from './profile-job.ts';
 import { resultJobs } from './result-job.ts';
 import { snapshotJobs } from './snapshot-job.ts';
 import { tellingJobs } from './telling-job.ts';
@@ -21,6 +24,9 @@ const table = {
   file: fileJobs,
   violation: violationJobs,
   telling: tellingJobs,
+  entry: entryJobs,
+  profile: profileJobs,
+  handoff: handoffJobs,
   result: resultJobs,
 };
 

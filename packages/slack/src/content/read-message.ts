@@ -1,4 +1,4 @@
-import type { Author, Message, MessageText } from '@watchpost/shared/chat/message';
+import type { Author, Message, MessageRef, MessageText } from '@watchpost/shared/chat/message';
 import { z } from 'zod';
 import { slackChannel } from '../channel.ts';
 import { addAttachment } from './attachments.ts';
@@ -40,9 +40,16 @@ const withoutContent = new Set(['tombstone', 'dlp_tombstone', 'ekm_access_denied
  */
 export function readMessage(raw: unknown, channel: string): Message | null {
   if (!isRecord(raw) || withoutContent.has(stringOf(raw, 'subtype'))) return null;
+  const ref = readRef(raw, channel);
+  if (!ref) return null;
+  const { files, described } = readFiles(raw);
+  return { ...ref, content: { texts: textsOf(raw, described), before: null, files } };
+}
+
+/** Which message it is, and whose; null: it is none. */
+export function readRef(raw: Fields, channel: string): MessageRef | null {
   const { data: head } = headSchema.safeParse(raw);
   if (!head) return null;
-  const { files, described } = readFiles(raw);
   return {
     channel: slackChannel(channel),
     messageId: head.ts,
@@ -50,7 +57,6 @@ export function readMessage(raw: unknown, channel: string): Message | null {
     author: authorOf(head),
     postedAtMs: toMs(head.ts),
     isDirect: isDirect(channel, raw['channel_type']),
-    content: { texts: textsOf(raw, described), before: null, files },
   };
 }
 

@@ -86,11 +86,10 @@ export function parseDelivery(body: unknown): Delivery {
   return { kind: 'message', message: toMessage(parsed.data), ourAppId: ourAppId ?? null };
 }
 
-/** What a delivery says about a message, whatever that is: a new one, an edit, a deletion. Null: it is about something else. Pure. */
-export function messageEventOf(body: unknown): { event: unknown; ourAppId: string | null } | null {
+/** The event of a delivery, whatever it is about; null: it has none. Pure. */
+export function eventOf(body: unknown): { event: { type: string }; ourAppId: string | null } | null {
   const callback = callbackSchema.safeParse(body);
-  if (!callback.success || callback.data.event.type !== 'message') return null;
-  return { event: callback.data.event, ourAppId: callback.data.api_app_id ?? null };
+  return callback.success ? { event: callback.data.event, ourAppId: callback.data.api_app_id ?? null } : null;
 }
 
 /** The legacy verification token in a request's JSON; every kind of request has it at the top level. */

@@ -4,6 +4,7 @@ import type { ChatFile } from '@watchpost/shared/chat/chat';
 import { imageEndings } from '@watchpost/shared/image-formats';
 import { fileName, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { cleanText } from '@watchpost/shared/text';
+import { parseUrl } from '@watchpost/shared/parse-url';
 import type { EventFile, SlackMessage } from './2-parse.ts';
 
 /** Who we are, according to `auth.test`. */
@@ -102,8 +103,8 @@ export function queuedFile(slackFile: EventFile): ChatFile {
 
 /** An address in plain ASCII; null if it is none, or too long: then Slack is asked for it. */
 function address(url: string | null): string | null {
-  const href = url !== null && url.length <= maxUrl && URL.canParse(url) ? new URL(url).href : null;
-  return href !== null && href.length <= maxUrl ? href : null;
+  const href = url !== null && url.length <= maxUrl ? parseUrl(url)?.href : undefined;
+  return href !== undefined && href.length <= maxUrl ? href : null;
 }
 
 /** `identity`: null if the message is of our own app, as a camera's may be. */

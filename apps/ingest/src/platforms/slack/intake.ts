@@ -1,3 +1,4 @@
+import { hashOf } from '@watchpost/feeds/merge/hash';
 import { messageKeyEnv, messageKeysOf } from '@watchpost/rules/config';
 import { type ConfigOf, mayBeQuoted, wholeNumber } from '@watchpost/shared/config/parse-env';
 import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
@@ -5,13 +6,17 @@ import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/slack/config';
 import { z } from 'zod';
+import type { Publishing } from '../../feeds/publishing.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
 import type { SlackIdentity } from './3-to-jobs.ts';
 import { startBackfill, type Backfill } from './backfill/backfill.ts';
+import { createFeedChannels, type FeedChannels } from './backfill/feed-channels.ts';
 import { noteReceived } from './backfill/note-received.ts';
 import { createReadChannel } from './backfill/read-channel.ts';
+import { createReadFeedChannel } from './backfill/read-feed-channel.ts';
 import { createWatchedChannels } from './backfill/watched-channels.ts';
 import { compileCaptionPattern, defaultCaptionPattern } from './camera-name.ts';
+import { createTakeForFeeds, type TakeForFeeds } from './feeds/feeds.ts';
 import { lookUpIdentity, type IdentityLookup } from './identity.ts';
 import { createNamingDialog } from './interactions/naming-dialog.ts';
 import {
@@ -62,7 +67,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
   faults: slackIntakeFaults,
   start: (config, deps, stopping) => {
     const { SLACK_APP_TOKEN: appToken } = config;
-    const { log, metrics, now, watching } = deps;
+    const { log, metrics, now, watching, publishing } = deps;
     const callsFor = (token: string, timeoutMs: number): SlackCall => createSlackCalls({ token, apiUrl: config.SLACK_API_URL, timeoutMs });
     const call = callsFor(config.SLACK_API_TOKEN, slackTimeoutMs);
     const lookup = lookUpIdentity(call, log, stopping);
@@ -73,7 +78,10 @@ export const slackIntake: IntakePlatform<typeof env> = {
       onGap: (sinceMs) => backfill.onGap(sinceMs),
       ...createDialogs(config, { call, dialogCall: callsFor(config.SLACK_API_TOKEN, dialogTimeoutMs) }, deps, stopping),
     });
-    const backfill = fetchMissed(config, deps, { ...handlers, lookup, call: callsFor(config.SLACK_API_TOKEN, historyTimeoutMs) }, stopping);
+    const parts = { ...handlers, lookup, call: callsFor(config.SLACK_API_TOKEN, historyTimeoutMs) };
+    const feedChannels = createRereading(config, deps, parts);
+    const backfill = fetchMissed(config, deps, { ...parts, feedChannels }, stopping);
+    const rereading = config.BACKFILL_MAX_AGE_MS > 0 ? feedChannels.reread(stopping) : Promise.resolve();
 
     const socket = appToken
       ? runSocketMode(
@@ -84,7 +92,9 @@ export const slackIntake: IntakePlatform<typeof env> = {
     const noting = noteReceived(
       {
         isReceiving: () =>
-          backfill.isComplete() && (socket?.check() ?? true) === true && (watching.rules() ?? []).some(({ enabled }) => enabled),
+          backfill.isComplete() &&
+          (socket?.check() ?? true) === true &&
+          ((watching.rules() ?? []).some(({ enabled }) => enabled) || publishing.feeds.all().length > 0),
         note: async (atMs, signal) => watching.noteReceived(slackPrefix, atMs, signal),
         log,
         now,
@@ -94,7 +104,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
     return {
       register: (app) => handlers.register(app),
       checks: { 'slack-identity': lookup.check, ...(socket && { 'slack-socket': socket.check }) },
-      done: Promise.all([lookup.done, backfill.done, socket?.done, noting]).then(() => undefined),
+      done: Promise.all([lookup.done, backfill.done, socket?.done, noting, rereading]).then(() => undefined),
     };
   },
 };
@@ -103,7 +113,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
 function fetchMissed(
   config: SlackConfig,
   { log, metrics, now, known, watching }: IntakeDeps,
-  { call, takeEvent, lookup }: { call: SlackCall; takeEvent: TakeEvent; lookup: IdentityLookup },
+  { call, takeEvent, lookup, feedChannels }: { call: SlackCall; takeEvent: TakeEvent; lookup: IdentityLookup; feedChannels: FeedChannels },
   stopping: AbortSignal,
 ): Backfill {
   return startBackfill(
@@ -112,6 +122,7 @@ function fetchMissed(
       readChannel: createReadChannel(call, takeEvent),
       newest: async (channel, beforeMs, signal) => known.newest(slackChannel(channel), beforeMs, signal),
       watched: createWatchedChannels({ call, watching, adminChannel: config.ADMIN_SLACK_CHANNEL_ID ?? null, log }),
+      readFeedChannels: async (sinceMs, signal) => feedChannels.fill(sinceMs, signal),
       receivedUntil: async (signal) => watching.receivedUntil(slackPrefix, signal),
       identified: lookup.done,
       maxAgeMs: config.BACKFILL_MAX_AGE_MS,
@@ -121,6 +132,29 @@ function fetchMissed(
     },
     stopping,
   );
+}
+
+/** What reads the channels of feeds again. */
+function createRereading(
+  config: Pick<SlackConfig, 'ADMIN_SLACK_CHANNEL_ID'>,
+  { log, metrics, now, watching, publishing }: IntakeDeps,
+  { call, forFeeds, lookup }: { call: SlackCall; forFeeds: TakeForFeeds; lookup: IdentityLookup },
+): FeedChannels {
+  const { feeds, times } = publishing;
+  const entriesOf: Publishing['entriesOf'] = async (channel, fromMs, signal) => publishing.entriesOf(channel, fromMs, signal);
+  const ownMember = (): string | null => lookup.current()?.userId ?? null;
+  const takes: Publishing['times']['takes'] = (feed, postedAtMs) => times.takes(feed, postedAtMs);
+  return createFeedChannels({
+    feeds,
+    times,
+    read: createReadFeedChannel({ call, feeds, take: forFeeds, entriesOf, hashOf, takes, ownMember, now }),
+    receivedUntil: async (signal) => watching.receivedUntil(slackPrefix, signal),
+    identified: lookup.done,
+    adminChannel: config.ADMIN_SLACK_CHANNEL_ID ?? null,
+    log,
+    metrics,
+    now,
+  });
 }
 
 /** The dialog, and how somebody is told something. */
@@ -163,6 +197,7 @@ export interface SlackHandlerDeps extends IntakeDeps, Pick<TakeInteractionDeps, 
 /** What Slack sends is taken by these, whichever way it comes. */
 export interface SlackHandlers extends Pick<Intake, 'register'> {
   takeEvent: TakeEvent;
+  forFeeds: TakeForFeeds;
   takeInteraction: TakeInteraction;
   takeCommand: TakeCommand;
   countRedelivery: (reason: string) => void;
@@ -174,8 +209,10 @@ export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps
   const seal = createSeal(messageKeysOf(config, config.SLACK_API_TOKEN));
   const readChannels = new Set(config.READ_SLACK_CHANNEL_ID);
   const { WRITE_SLACK_CHANNEL_ID: writeChannel, ADMIN_SLACK_CHANNEL_ID: adminChannel = null } = config;
+  const forFeeds = createTakeForFeeds({ ...deps, ...deps.publishing, adminChannel, seal });
   const takeEvent = createTakeEvent({
     ...deps,
+    forFeeds,
     readChannels,
     writeChannel,
     judge: () => deps.watching.judge(),
@@ -185,6 +222,7 @@ export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps
   });
   const handlers = {
     takeEvent,
+    forFeeds,
     takeInteraction: createTakeInteraction(deps),
     takeCommand: createTakeCommand({ ...deps, envelope: seal.envelope }),
     countRedelivery: createRedeliveryCounter(deps.metrics),

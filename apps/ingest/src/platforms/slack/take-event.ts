@@ -4,9 +4,10 @@ import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { slackChannel } from '@watchpost/slack/channel';
 import { createLogRarely } from '../../log-rarely.ts';
 import type { IntakeDeps } from '../platform.ts';
-import { messageEventOf, parseDelivery, type Delivery, type SlackMessage } from './2-parse.ts';
+import { eventOf, parseDelivery, type Delivery, type SlackMessage } from './2-parse.ts';
 import { isOwnPost, toJobs, type SlackIdentity } from './3-to-jobs.ts';
 import { cameraNameOf } from './camera-name.ts';
+import type { TakeForFeeds } from './feeds/feeds.ts';
 import { homeJob } from './interactions/2-to-job.ts';
 import type { RecentCaptions } from './recent-captions.ts';
 import { sendAll, worst } from './send-all.ts';
@@ -21,6 +22,7 @@ export interface TakeEventDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'ca
   captions: RecentCaptions;
   identity: () => SlackIdentity | null;
   watch: Watch;
+  forFeeds: Pick<TakeForFeeds, 'event'>;
   /** The rules, ready to be applied; null: they are not known. */
   judge: () => Judge | null;
   /** Events since this time (milliseconds since 1970) are lost, or may be. */
@@ -83,14 +85,9 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
       rarely('file', (times) => log.warn({ channel, messageId, malformedFiles, times }, 'a file without a usable id was left out'));
     }
     const lost = 'the queue will never take this job: its picture is lost';
-    await sendAll(jobs, (job) => queue(job, message, how), { count: (outcome) => ingestMetrics.file(outcome), log, lost });
+    await sendAll(jobs, (job) => queue(deps, job, message, how), { count: (outcome) => ingestMetrics.file(outcome), log, lost });
     log[how.late ? 'debug' : 'info']({ channel, messageId, queued: jobs.length, skipped: skipped.length }, 'message accepted');
     return { outcome: jobs.length > 0 ? 'queued' : 'ignored-no-images', queued: jobs.length };
-  };
-
-  const queue = async (job: SnapshotJob, message: SlackMessage, how: { late: boolean; timeLeftMs: () => number }): Promise<void> => {
-    const place = how.late ? 'late' : { live: `${message.channel} ${job.camera ?? message.author.botId ?? message.author.userId ?? ''}` };
-    await deps.ranks.queue(job, place, async (ranked) => deps.sender.send(ranked, { timeoutMs: how.timeLeftMs() }));
   };
 
   const takeDelivery = async (delivery: Delivery, timeLeftMs: () => number): Promise<Answer> => {
@@ -118,14 +115,17 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
     return takeMessage(delivery, { captions, late: true, timeLeftMs });
   };
 
-  const watchedOf = async (said: ReturnType<typeof messageEventOf>, timeLeftMs: () => number): Promise<number> =>
-    said ? deps.watch.take(said.event, said.ourAppId, timeLeftMs) : 0;
-
   return {
     delivery: async (body, timeLeftMs) => {
       try {
-        const [answer, watched] = await both(takeDelivery(parseDelivery(body), timeLeftMs), watchedOf(messageEventOf(body), timeLeftMs));
-        return watched > 0 && answer.outcome.startsWith('ignored-') ? { ...answer, outcome: 'watched' } : answer;
+        const said = eventOf(body);
+        const [answer, watched, published] = await all(
+          takeDelivery(parseDelivery(body), timeLeftMs),
+          watchedOf(deps, said, timeLeftMs),
+          publishedOf(deps, said, timeLeftMs),
+        );
+        if (!answer.outcome.startsWith('ignored-') || watched + published === 0) return answer;
+        return { ...answer, outcome: watched > 0 ? 'watched' : 'published' };
       } catch (error) {
         // Slack sends it again three times at most, over some minutes.
         if (error instanceof AppError && error.retry === 'transient') deps.onGap(deps.now());
@@ -135,17 +135,33 @@ export function createTakeEvent(deps: TakeEventDeps): TakeEvent {
     backfilled: async (message, channel, captions, timeLeftMs) => {
       const event = typeof message === 'object' && message !== null ? { ...message, channel } : message;
       const body = { type: 'event_callback', event };
-      const [taken, watched] = await both(late(parseDelivery(body), captions, timeLeftMs), watchedOf(messageEventOf(body), timeLeftMs));
+      const [taken, watched] = await all(late(parseDelivery(body), captions, timeLeftMs), watchedOf(deps, eventOf(body), timeLeftMs));
       return { ...taken, isWatched: watched > 0 };
     },
   };
 }
 
-/** Pictures and rules do not wait for each other, and neither loses anything by the other's failure. */
-async function both<A, B>(pictures: Promise<A>, rules: Promise<B>): Promise<[A, B]> {
-  const results = await Promise.allSettled([pictures, rules]);
-  const [a, b] = results;
-  const failure = worst(results);
-  if (failure !== null || a.status === 'rejected' || b.status === 'rejected') throw failure ?? new AppError('internal', 'not taken');
-  return [a.value, b.value];
+async function queue(
+  { ranks, sender }: Pick<TakeEventDeps, 'ranks' | 'sender'>,
+  job: SnapshotJob,
+  message: SlackMessage,
+  how: { late: boolean; timeLeftMs: () => number },
+): Promise<void> {
+  const place = how.late ? 'late' : { live: `${message.channel} ${job.camera ?? message.author.botId ?? message.author.userId ?? ''}` };
+  await ranks.queue(job, place, async (ranked) => sender.send(ranked, { timeoutMs: how.timeLeftMs() }));
+}
+
+type Said = ReturnType<typeof eventOf>;
+
+const watchedOf = async ({ watch }: Pick<TakeEventDeps, 'watch'>, said: Said, timeLeftMs: () => number): Promise<number> =>
+  said?.event.type === 'message' ? watch.take(said.event, said.ourAppId, timeLeftMs) : 0;
+
+const publishedOf = async ({ forFeeds }: Pick<TakeEventDeps, 'forFeeds'>, said: Said, timeLeftMs: () => number): Promise<number> =>
+  said ? forFeeds.event(said.event, said.ourAppId, timeLeftMs) : 0;
+
+/** Pictures, rules and feeds do not wait for each other, and none loses anything by another's failure. */
+async function all<T extends readonly unknown[]>(...work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const failure = worst(await Promise.allSettled(work));
+  if (failure !== null) throw failure;
+  return Promise.all(work);
 }

@@ -2,6 +2,8 @@ import { type Clicks, createClicks, type RequestUrls } from './clicks.ts';
 import { serveFront } from './front-server.ts';
 import { createOnlyHere, type OnlyHere } from './only-here.ts';
 import type { Clicker } from './payloads.ts';
+import { reactionMethods } from './reactions.ts';
+import { signedPost } from './signed-post.ts';
 import { createResponses } from './responses.ts';
 import { type Answer, type Arguments, callEmulator, webApi } from './web-api.ts';
 
@@ -43,9 +45,16 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     for (const listener of listeners) listener();
   };
   const stopped = new AbortController();
+  let urls: RequestUrls | undefined;
   const onlyHere = createOnlyHere(changed);
   const inner = callEmulator(emulator);
-  const methods = webApi({ call: inner, onlyHere, userId: clicker.userId, admin: { token: tokens.user, tokenOf } });
+  const deliver = async (json: unknown): Promise<void> => {
+    if (urls) await signedPost(urls.events, { json }, signingSecret, stopped.signal);
+  };
+  const methods = new Map([
+    ...webApi({ call: inner, onlyHere, userId: clicker.userId, admin: { token: tokens.user, tokenOf } }),
+    ...reactionMethods({ call: inner, deliver, teamId: clicker.teamId, appId: clicker.appId, changed }),
+  ]);
   const call = async (method: string, args: Arguments, as: 'app' | 'user' = 'app'): Promise<Answer> => {
     const answer = await (methods.get(method)?.(args, tokens[as]) ?? inner(method, args, tokens[as]));
     if (/^chat\.(?:post|update|delete)/.test(method)) changed();
@@ -57,7 +66,6 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     return methods.get(method)?.(args, token) ?? inner(method, args, token);
   };
   const responses = createResponses(`http://127.0.0.1:${String(port)}`, onlyHere, call);
-  let urls: RequestUrls | undefined;
   const clicks = createClicks({
     act: call,
     onlyHere,

@@ -37,6 +37,7 @@ const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('shortcut'), message, callbackId: z.string() }),
   z.object({ do: z.literal('send'), channel: z.string(), text: z.string().max(12_000) }),
   z.object({ do: z.literal('home') }),
+  z.object({ do: z.literal('react'), message, name: z.string().max(100), set: z.boolean() }),
   z.object({ do: z.literal('dismiss'), ts: z.string() }),
 ]);
 type PageDeed = z.output<typeof deedSchema>;
@@ -129,7 +130,8 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-async function perform(what: PageDeed, { clicks, onlyHere }: Front): Promise<Outcome> {
+async function perform(what: PageDeed, front: Front): Promise<Outcome> {
+  const { clicks, onlyHere } = front;
   switch (what.do) {
     case 'press':
       return clicks.press(what.where, what.pressed, what.fields);
@@ -143,6 +145,15 @@ async function perform(what: PageDeed, { clicks, onlyHere }: Front): Promise<Out
       return clicks.shortcut(what.message, what.callbackId);
     case 'send':
       return clicks.send(what.channel, what.text);
+    case 'react': {
+      const { channel, ts } = what.message;
+      const { ok, error = '' } = await front.call(
+        `reactions.${what.set ? 'add' : 'remove'}`,
+        { channel, timestamp: ts, name: what.name },
+        'user',
+      );
+      return ok ? {} : { error };
+    }
     case 'home':
       return clicks.openHome();
     case 'dismiss':

@@ -34,6 +34,7 @@ const messageSchema = z.looseObject({
   files: z
     .array(z.looseObject({ id: z.string(), name: z.string().nullish(), title: z.string().nullish(), mimetype: z.string().default('') }))
     .default([]),
+  reactions: z.array(z.looseObject({ name: z.string(), users: z.array(z.string()).default([]), count: z.number().default(0) })).default([]),
 });
 type Message = z.output<typeof messageSchema>;
 const messagesSchema = z.looseObject({ messages: z.array(messageSchema).default([]) });
@@ -54,7 +55,7 @@ export function pageReader(
     channels,
     directMessages,
     shortcuts,
-  }: { channels: { id: string; name: string }[]; directMessages: string; shortcuts: readonly Shortcut[] },
+  }: { channels: { id: string; name: string; reaction?: string | undefined }[]; directMessages: string; shortcuts: readonly Shortcut[] },
 ): () => Promise<PageContent> {
   const app = 'watchpost';
   const around = async (): Promise<Surroundings & { bots: Set<string> }> => {
@@ -80,6 +81,8 @@ export function pageReader(
         .filter(({ mimetype }) => mimetype.startsWith('image/'))
         .map(({ id, name, title }) => ({ id, name: title ?? name ?? id })),
       replies: [],
+      reactions: message.reactions.map(({ name, users, count }) => ({ name, count, mine: users.includes(front.userId) })),
+      offers: channels.find(({ id }) => id === channel)?.reaction,
       ephemeral: false,
     });
     const ephemeral = ({ channel, ts, thread, by, text, blocks }: Ephemeral): ShownMessage => ({

@@ -17,6 +17,10 @@ export interface ShownMessage {
   blocks: unknown;
   pictures: readonly { id: string; name: string }[];
   replies: readonly ShownMessage[];
+  /** By the names of their emoji. `mine`: the person at the page set it. */
+  reactions: readonly { name: string; count: number; mine: boolean }[];
+  /** The reaction that a button offers; undefined: none. */
+  offers?: string | undefined;
   /** Only the person at the page sees it. */
   ephemeral: boolean;
 }
@@ -46,7 +50,7 @@ export function renderMessage(message: ShownMessage, around: Surroundings, short
 const countOf = (replies: number): string => (replies === 1 ? '1 reply' : `${String(replies)} replies`);
 
 /** Blocks, or else the text; and the files. */
-function contentOf({ blocks, text, pictures }: ShownMessage, around: Surroundings): string {
+function contentOf({ blocks, text, pictures, reactions, offers }: ShownMessage, around: Surroundings): string {
   const read = readBlocks(blocks);
   const words =
     read.length > 0 ? renderBlocks(read, around) : text === '' ? '' : `<div class="text">${mrkdwnToHtml(text, around.nameOf)}</div>`;
@@ -54,7 +58,20 @@ function contentOf({ blocks, text, pictures }: ShownMessage, around: Surrounding
     const src = `/picture/${encodeURIComponent(id)}`;
     return `<figure><figcaption>${escapeHtml(name)}</figcaption><a${attributes({ href: src, target: '_blank' })}><img${attributes({ src, alt: name, loading: 'lazy' })}></a></figure>`;
   });
-  return words + shown.join('');
+  return words + shown.join('') + reactionsOf(reactions, offers);
+}
+
+/** Emoji that the demonstration uses; others are shown by their names. */
+const emoji: Partial<Record<string, string>> = { white_check_mark: '✅', clock1: '🕐', rocket: '🚀', x: '❌', tada: '🎉', eyes: '👀' };
+
+function reactionsOf(reactions: ShownMessage['reactions'], offers: string | undefined): string {
+  const offered = offers === undefined || reactions.some(({ name }) => name === offers) ? [] : [{ name: offers, count: 0, mine: false }];
+  const buttons = [...reactions, ...offered].map(({ name, count, mine }) => {
+    const label = `${name.replaceAll('_', ' ')}, ${count === 1 ? '1 reaction' : `${String(count)} reactions`}`;
+    const shown = `${emoji[name] ?? `:${name}:`} ${count === 0 ? '+' : String(count)}`;
+    return `<button${attributes({ type: 'button', class: 'reaction', 'data-react': name, 'aria-pressed': mine ? 'true' : 'false', 'aria-label': label })}>${escapeHtml(shown)}</button>`;
+  });
+  return buttons.length === 0 ? '' : `<p class="reactions">${buttons.join('')}</p>`;
 }
 
 function menuOf({ ephemeral, pictures }: ShownMessage, shortcuts: readonly Shortcut[]): string {

@@ -6,6 +6,8 @@ export interface PageChannel {
   name: string;
   /** What is in it, in some words. */
   purpose: string;
+  /** A reaction that each of its messages offers. */
+  reaction?: string | undefined;
 }
 
 export interface ShellOptions {

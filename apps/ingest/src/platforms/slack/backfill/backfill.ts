@@ -1,8 +1,9 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
-import { backoffMs } from '@watchpost/shared/retry';
+import { backoffMs, type Backoff } from '@watchpost/shared/retry';
 import { pause, raceAbort } from '@watchpost/shared/wait';
+import { worst } from '../send-all.ts';
 import type { ReadChannel } from './read-channel.ts';
 
 export interface BackfillOptions {
@@ -14,7 +15,9 @@ export interface BackfillOptions {
   newest: (channel: string, beforeMs: number, signal: AbortSignal) => Promise<number | null>;
   /** The channels that rules look at. Waits for the rules. */
   watched: (signal: AbortSignal) => Promise<readonly string[]>;
-  /** Until when all messages for the rules were received before this start; null: nobody knows. Waits for the database. */
+  /** Reads the channels that feeds publish: whatever happened there since `sinceMs` may be missing; null: at start. */
+  readFeedChannels: (sinceMs: number | null, signal: AbortSignal) => Promise<void>;
+  /** Until when all messages were received before this start; null: nobody knows. Waits for the database. */
   receivedUntil: (signal: AbortSignal) => Promise<number | null>;
   /** Resolves when it is known who we are. */
   identified: Promise<void>;
@@ -76,6 +79,11 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
   };
 
   const runOnce = async (sinceMs: number | null): Promise<void> => {
+    const failure = worst(await Promise.allSettled([readChannels(sinceMs), options.readFeedChannels(sinceMs, stopping)]));
+    if (failure !== null) throw failure;
+  };
+
+  const readChannels = async (sinceMs: number | null): Promise<void> => {
     const watchedChannels = new Set(await options.watched(stopping));
     for (const channel of new Set([...options.channels, ...watchedChannels])) {
       const isWatched = watchedChannels.has(channel);
@@ -96,7 +104,7 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
         const known = toAppError(error);
         // Another attempt would be refused in the same way: the other channels go on.
         if (known.retry === 'transient') throw error;
-        log.error({ err: error, channel }, `the history of a channel cannot be fetched${adviceFor(known)}`);
+        log.error({ err: error, channel }, unreadable(known));
       }
       begun?.add(channel);
     }
@@ -112,21 +120,8 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
       }
       const sinceMs = gapMs;
       [gapMs, isBusy] = [null, true];
-      await untilDone(sinceMs);
+      await untilDone(async () => runOnce(sinceMs), { backoff: times.backoff, log }, stopping);
       begun = null;
-    }
-  };
-
-  const untilDone = async (sinceMs: number | null): Promise<void> => {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await runOnce(sinceMs);
-      } catch (error) {
-        if (stopping.aborted) throw error;
-        const waitMs = Math.max(backoffMs(failures, times.backoff), toAppError(error).retryAfterMs ?? 0);
-        log[failures === 1 ? 'info' : 'debug']({ err: error, waitMs }, 'what was posted in between could not be fetched, retrying');
-        await pause(waitMs, stopping);
-      }
     }
   };
 
@@ -143,7 +138,28 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
   };
 }
 
-function adviceFor({ code }: AppError): string {
-  if (code === 'chat-not-authorised') return ': the app needs the scope channels:history, or groups:history for private channels';
-  return code === 'channel-not-available' ? ': invite the bot to it' : '';
+async function untilDone(
+  work: () => Promise<void>,
+  { backoff, log }: { backoff: Backoff; log: Logger },
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (stopping.aborted) throw error;
+      const waitMs = Math.max(backoffMs(failures, backoff), toAppError(error).retryAfterMs ?? 0);
+      log[failures === 1 ? 'info' : 'debug']({ err: error, waitMs }, 'what was posted in between could not be fetched, retrying');
+      await pause(waitMs, stopping);
+    }
+  }
+}
+
+/** What to do about a channel whose history Slack does not give. */
+export function unreadable({ code }: AppError): string {
+  const advice: Partial<Record<typeof code, string>> = {
+    'chat-not-authorised': ': the app needs the scope channels:history, or groups:history for private channels',
+    'channel-not-available': ': invite the bot to it',
+  };
+  return `the history of a channel cannot be fetched${advice[code] ?? ''}`;
 }

@@ -2,8 +2,10 @@ import type { SlackCall } from '@watchpost/slack/calls';
 import { historyPages, repliesOf } from '@watchpost/slack/history';
 import { z } from 'zod';
 import { tsSchema } from '../2-parse.ts';
+import { historyMessageSchema, largestPage, most } from './history-message.ts';
 import { createRecentCaptions } from '../recent-captions.ts';
 import type { TakeEvent } from '../take-event.ts';
+import { compareTs, toTs } from './ts.ts';
 
 /** What was read. `more`: older messages were left out, because there are too many. */
 export interface ReadHistory {
@@ -26,23 +28,12 @@ export interface Window {
 /** Reads a channel between two times, and takes its messages, the oldest first. Rejects with an AppError. */
 export type ReadChannel = (channel: string, window: Window, signal: AbortSignal) => Promise<ReadHistory>;
 
-/** The newest so many messages of a channel. */
-const mostMessages = 5_000;
 /** The newest so many of those before, for their threads. */
 const mostEarlier = 2_000;
-/** Slack's limit. */
-const largestPage = 999;
-/** Threads whose replies are read. */
-const mostThreads = 200;
-/** Of a thread. */
-const mostReplies = 1_000;
 /** For the queue to take one message. Milliseconds. */
 const queueMs = 5_000;
 
-const messageSchema = z.looseObject({
-  ts: tsSchema,
-  reply_count: z.number().catch(0),
-  latest_reply: tsSchema.nullish().catch(null),
+const messageSchema = historyMessageSchema.extend({
   edited: z.looseObject({ ts: tsSchema }).nullish().catch(null),
 });
 type HistoryMessage = z.infer<typeof messageSchema>;
@@ -55,8 +46,8 @@ export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'b
     const keep = (messages: readonly unknown[]): void => {
       for (const message of parsedOf(messages)) found.set(message.ts, message);
     };
-    for await (const page of historyPages(call, { channel, oldest, latest: toTs(latestMs), most: mostMessages }, signal)) keep(page);
-    const isFull = found.size >= mostMessages;
+    for await (const page of historyPages(call, { channel, oldest, latest: toTs(latestMs), most: most.messages }, signal)) keep(page);
+    const isFull = found.size >= most.messages;
     const earlier = { channel, oldest: toTs(threadsFromMs), latest: oldest, most: mostEarlier, pageSize: largestPage };
     const parents = [...found.values()];
     if (threadsFromMs < oldestMs) {
@@ -66,8 +57,8 @@ export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'b
       }
     }
     const threads = parents.filter((message) => message.reply_count > 0 && isAfter(message.latest_reply, oldest));
-    for (const { ts } of threads.slice(0, mostThreads))
-      keep(await repliesOf(call, { channel, thread: ts, oldest, most: mostReplies }, signal));
+    for (const { ts } of threads.slice(0, most.threads))
+      keep(await repliesOf(call, { channel, thread: ts, oldest, most: most.replies }, signal));
 
     // A caption comes before its picture. Not those of live messages: these are older, and would push them out.
     const captions = createRecentCaptions();
@@ -79,20 +70,11 @@ export function createReadChannel(call: SlackCall, takeEvent: Pick<TakeEvent, 'b
       queued += taken.queued;
       if (taken.isWatched) watched += 1;
     }
-    return { messages: found.size, queued, watched, more: isFull || threads.length > mostThreads };
+    return { messages: found.size, queued, watched, more: isFull || threads.length > most.threads };
   };
 }
 
 const parsedOf = (messages: readonly unknown[]): HistoryMessage[] =>
   messages.flatMap((message) => messageSchema.safeParse(message).data ?? []);
-
-const toTs = (ms: number): string => (Math.max(0, ms) / 1_000).toFixed(6);
-
-/** As Slack orders them: a ts has ten digits and six; as numbers they lose their last ones. */
-function compareTs(a: string, b: string): number {
-  const [secondsA = '', restA = ''] = a.split('.');
-  const [secondsB = '', restB = ''] = b.split('.');
-  return Number(secondsA) - Number(secondsB) || Number(restA.padEnd(9, '0')) - Number(restB.padEnd(9, '0'));
-}
 
 const isAfter = (ts: string | null | undefined, oldest: string): boolean => ts !== null && ts !== undefined && compareTs(ts, oldest) > 0;

@@ -5,6 +5,7 @@ import { isViolationTarget, type ActionTarget, type ButtonTarget } from '@watchp
 import type { Deed, InteractionJob } from '@watchpost/shared/jobs/interaction-job';
 import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { cleanText } from '@watchpost/shared/text';
+import { parseUrl } from '@watchpost/shared/parse-url';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { whyNoFile } from '@watchpost/slack/file';
 import { mayBeImage, queuedFile } from '../3-to-jobs.ts';
@@ -23,7 +24,7 @@ export function answerTo({ member, channel, threadId, responseUrl }: Clicker): A
     member,
     channel: channel === null ? null : slackChannel(channel),
     thread: threadId,
-    url: responseUrl !== null && responseUrl.length <= longestUrl && URL.canParse(responseUrl) ? responseUrl : null,
+    url: responseUrl !== null && responseUrl.length <= longestUrl && parseUrl(responseUrl) ? responseUrl : null,
   };
 }
 

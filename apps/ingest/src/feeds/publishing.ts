@@ -1,0 +1,43 @@
+import type { Entry } from '@watchpost/feeds/entry';
+import type { Feeds } from '@watchpost/feeds/feed';
+import { entriesInChannel } from '@watchpost/feeds/store/entries';
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { BackgroundDatabase } from '../database.ts';
+import { followTimes, type FollowedTimes } from './follow-times.ts';
+
+/** What ingest knows of the feeds. */
+export interface Publishing {
+  /** As their file says, from memory. */
+  feeds: Pick<Feeds, 'all' | 'of'>;
+  times: FollowedTimes;
+  /** The entries of a channel whose messages were posted since then, milliseconds since 1970. Waits for the database; rejects with `gallery-unavailable`. */
+  entriesOf(channel: ChannelKey, fromMs: number, signal: AbortSignal): Promise<readonly Entry[]>;
+}
+
+/** Of one page of entries. */
+const pageSize = 1_000;
+/** The platform's clock may be ahead of ours. Milliseconds. */
+const aheadMs = 600_000;
+
+/** `done` resolves after the signal has aborted. */
+export function startPublishing(
+  { feeds, database, log, now }: { feeds: Feeds; database: BackgroundDatabase; log: Logger; now: () => number },
+  stopping: AbortSignal,
+): Publishing & { done: Promise<void> } {
+  const { done, ...times } = followTimes({ feeds, database, log, now }, stopping);
+  const entriesOf: Publishing['entriesOf'] = async (channel, fromMs, signal) => {
+    const { documents } = await database.opened(signal);
+    const found = new Map<string, Entry>();
+    for (let beforeMs = now() + aheadMs; ;) {
+      const page = await entriesInChannel(documents, channel, { fromMs, beforeMs, limit: pageSize }, signal);
+      const newOnes = page.filter(({ id }) => !found.has(id));
+      for (const entry of newOnes) found.set(entry.id, entry);
+      const oldest = page.at(-1);
+      if (page.length < pageSize || !oldest || newOnes.length === 0) return [...found.values()];
+      // Several may have been posted within its millisecond.
+      beforeMs = oldest.postedAtMs + 1;
+    }
+  };
+  return { feeds, times, done, entriesOf };
+}

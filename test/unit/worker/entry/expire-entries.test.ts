@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { createEntryRig, firstId } from '../../../support/entry-rig.ts';
+import { feedOf } from '../../../support/feed-samples.ts';
+
+const never = new AbortController().signal;
+const day = 86_400_000;
+
+describe('entries that are older than their feed says now', () => {
+  it('leave the database, not only the page, though they were written to be kept for longer', async () => {
+    const rig = createEntryRig();
+    const expire = async (): Promise<void> => rig.parts.feedTasks.find(({ name }) => name === 'expired-entries')!.run(never);
+    rig.feeds = [feedOf({ keepMs: 365 * day }), feedOf({ slug: 'other', keepMs: 365 * day })];
+    await rig.settle([rig.says('Hello')]);
+    rig.nowMs += 8 * day;
+    await rig.settle([rig.says('New', { messageId: '1700600000.000100', postedAtMs: rig.nowMs - 60_000 })]);
+    await expire();
+    expect(await rig.shows()).toBe('Hello');
+    rig.feeds = [feedOf({ keepMs: 7 * day }), feedOf({ slug: 'other', keepMs: 365 * day })];
+    await expire();
+    expect([await rig.entry(), await rig.shows(firstId, 'other'), await rig.shows('1700600000.000100')]).toEqual([null, 'Hello', 'New']);
+  });
+
+  it('are not begun anew where the channel is read again, or somebody edits the message', async () => {
+    const rig = createEntryRig();
+    rig.feeds = [feedOf({ keepMs: 7 * day })];
+    rig.nowMs += 8 * day;
+    await rig.settle([rig.says('Hello'), rig.says('Hello again', { isEdited: true, atUs: rig.nowMs * 1_000 })]);
+    expect(await rig.entry()).toBeNull();
+    expect(rig.everQueued).toEqual([]);
+  });
+});
