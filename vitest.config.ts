@@ -23,8 +23,8 @@ const projects = [
   project('e2e', 180_000),
   project('integration', 60_000),
   project('contract', 60_000),
-  project('architecture', 10_000),
-  project('unit', 5_000),
+  project('architecture', 30_000),
+  project('unit', 20_000),
 ];
 
 class LongestFirst extends BaseSequencer {
