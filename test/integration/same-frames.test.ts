@@ -60,7 +60,8 @@ for (const backend of oneOfEachBackend) {
       await emptyGallery(gallery);
     });
 
-    const posts = () => slack.chat.messages.filter(({ channel }) => channel === 'CRESULTS');
+    /** Without replies: a picture of somebody who came later may be in the thread. */
+    const posts = () => slack.chat.messages.filter(({ channel, threadTs }) => channel === 'CRESULTS' && threadTs === null);
 
     /** Sends the jobs and waits until each has an outcome, and the visit that they made is posted. */
     async function runAll(jobs: SnapshotJob[]): Promise<string[]> {

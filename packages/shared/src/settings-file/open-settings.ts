@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { followText } from './follow-text.ts';
@@ -62,10 +62,16 @@ export async function openSettings<T>(
 
 /** The text of a file of settings. */
 async function readText(file: string): Promise<string> {
-  const { size } = await stat(file);
-  if (size > largestFileBytes) throw new Error(`${file} is larger than ${String(largestFileBytes)} bytes`);
-  const text = await readFile(file, 'utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  // Opened once: of a file that is removed or replaced meanwhile, both the size and the text would be another's.
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > largestFileBytes) throw new Error(`${file} is larger than ${String(largestFileBytes)} bytes`);
+    const text = await handle.readFile('utf8');
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  } finally {
+    await handle.close();
+  }
 }
 
 const described = (faults: readonly Fault[], file: string): string[] =>
