@@ -60,8 +60,9 @@ for (const backend of oneOfEachBackend) {
       await emptyGallery(gallery);
     });
 
-    /** Without replies: a picture of somebody who came later may be in the thread. */
+    /** In the channel itself. */
     const posts = () => slack.chat.messages.filter(({ channel, threadTs }) => channel === 'CRESULTS' && threadTs === null);
+    const replies = () => slack.chat.messages.filter(({ channel, threadTs }) => channel === 'CRESULTS' && threadTs !== null);
 
     /** Sends the jobs and waits until each has an outcome, and the visit that they made is posted. */
     async function runAll(jobs: SnapshotJob[]): Promise<string[]> {
@@ -88,6 +89,7 @@ for (const backend of oneOfEachBackend) {
       const states = await runAll(Array.from({ length: 50 }, () => postedIn(slack, picture)));
       expect(states).toEqual([...Array.from({ length: 49 }, () => 'nothing-new'), 'recognised']);
       expect(posts()).toHaveLength(1);
+      expect(replies()).toEqual([]);
       expect(inferences).toBe(1);
       // Whoever waited did not download it again; the one that was looked at may have, and it was drawn on.
       expect(slack.downloads.length).toBeLessThan(50 + 8);
@@ -114,6 +116,8 @@ for (const backend of oneOfEachBackend) {
       // Nobody knows which camera is which: the channel is the camera.
       await until('the post says so', () => JSON.stringify(posts()[0]?.blocks).includes('7 snapshots'), 20_000);
       expect(posts()).toHaveLength(1);
+      // A picture of somebody who came after the post was made may be in its thread, one a minute at most.
+      expect(replies().map(({ threadTs }) => threadTs)).toEqual(replies().length > 0 ? [posts()[0]!.ts] : []);
     });
 
     it('that show a stranger are posted with a number by a worker that has not heard of the stranger yet', async () => {
