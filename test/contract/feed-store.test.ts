@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Entry } from '@watchpost/feeds/entry';
 import type { FeedChange } from '@watchpost/feeds/feed-store';
 import { createEntries } from '@watchpost/feeds/store/entries';
 import { createFeedLog } from '@watchpost/feeds/store/feed-log';
 import { createKeptPictures } from '@watchpost/feeds/store/kept-pictures';
 import { createProfiles, forgetUnshown } from '@watchpost/feeds/store/profiles';
+import { entriesInChannel } from '@watchpost/feeds/store/read-entries';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createEnvelope } from '@watchpost/shared/envelope';
 import { expect, it } from 'vitest';
@@ -116,8 +118,10 @@ onEachStore(
       const ids = messages.map(({ messageId }) => `news.${messageId}`);
       expect(idsOf(await entries.newest('news', { limit: 2 }, never))).toEqual([ids[2], ids[1]]);
       expect(idsOf(await entries.newest('news', { beforeMs: samplePostedAtMs + 1_000, limit: 9 }, never))).toEqual([ids[0]]);
-      const window = { fromMs: samplePostedAtMs + 1_000, beforeMs: samplePostedAtMs + 2_000, limit: 9 };
-      expect(idsOf(await entries.inChannel('slack:C1', window, never))).toEqual([`other.${messages[1]!.messageId}`, ids[1]]);
+      const window = { fromMs: samplePostedAtMs + 1_000, beforeMs: samplePostedAtMs + 2_000 };
+      const inChannel: Entry[] = [];
+      for await (const entry of entriesInChannel(documents, 'slack:C1', window, never)) inChannel.push(entry);
+      expect(idsOf(inChannel)).toEqual([`other.${messages[1]!.messageId}`, ids[1]]);
       expect(idsOf(await entries.byIds([ids[0]!, 'news.none'], never))).toEqual([ids[0]]);
       expect(await Promise.all(['U1', 'U5', 'U7'].map(async (member) => entries.touch('slack', member, never)))).toEqual([4, 1, 0]);
       const [last] = (await createFeedLog(documents).read(0, 100, never)).at(-1)?.changes ?? [];

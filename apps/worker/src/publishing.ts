@@ -64,7 +64,7 @@ export function createPublishing({ now = Date.now, ...options }: PublishingOptio
     feedTasks: [
       { name: 'boards-known', everyMs: 60_000, run: (signal) => noteBoards({ documents, feeds }, now(), signal) },
       { name: 'board', everyMs: 600_000, run: (signal) => expireVisits({ ...options, entries, now }, signal) },
-      { name: 'expired-entries', everyMs: 3_600_000, run: (signal) => expireEntries({ documents, feeds, entries, now }, signal) },
+      { name: 'expired-entries', everyMs: 3_600_000, run: (signal) => expireEntries({ documents, feeds, now }, signal) },
       { name: 'unshown-profiles', everyMs: 86_400_000, run: async (signal) => void (await forgetUnshown(documents, now(), signal)) },
       ...handoffTasks({ entries, documents, keptPictures, log }),
     ],

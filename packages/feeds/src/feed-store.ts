@@ -44,8 +44,6 @@ export interface Entries {
    * member. Resolves to how many do; 1,000 stands for that many or more.
    */
   touch(platform: string, member: string, signal: AbortSignal): Promise<number>;
-  /** The entries of a channel, of all its feeds, with the deleted ones; newest first, by the time of the message. */
-  inChannel(channel: ChannelKey, posted: { fromMs: number; beforeMs: number; limit: number }, signal: AbortSignal): Promise<Entry[]>;
 }
 
 /** A place in the log: the number of a batch, and of a change in it. Written `1700000000000.3`. */

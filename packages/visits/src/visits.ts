@@ -1,5 +1,6 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { DocumentQuery, DocumentStore } from '@watchpost/shared/documents/document-store';
+import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { createPlacing } from './placing.ts';
 import type { JoinSettings } from './place.ts';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
@@ -59,20 +60,8 @@ export function createVisits(documents: DocumentStore, { keepMs = defaultKeepMs 
 
   /** All with this key, newest first: somebody who is forgotten must be found in each. */
   async function* each(key: string, sinceMs: number, signal: AbortSignal): AsyncGenerator<Visit> {
-    const seen = new Set<string>();
-    for (let beforeMs: number | undefined; ;) {
-      const range = { fromMs: sinceMs, ...(beforeMs !== undefined && { beforeMs }) };
-      const page = await find({ key, ...range, order: 'newest', limit: largePage }, signal);
-      const fresh = page.filter(({ id }) => !seen.has(id));
-      for (const visit of fresh) {
-        seen.add(visit.id);
-        yield visit;
-      }
-      const last = page.at(-1);
-      if (!last || page.length < largePage || fresh.length === 0) return;
-      // Several may have ended within its millisecond.
-      beforeMs = endOf(last) + 1;
-    }
+    const query = { kind: visitKind, key, fromMs: sinceMs };
+    for await (const document of eachDocument(documents, query, largePage, signal)) yield fromDocument(document);
   }
 
   async function get(id: string, signal: AbortSignal): Promise<Visit | null> {

@@ -1,6 +1,6 @@
 import type { Entry } from '@watchpost/feeds/entry';
 import type { Feeds } from '@watchpost/feeds/feed';
-import { entriesInChannel } from '@watchpost/feeds/store/entries';
+import { entriesInChannel } from '@watchpost/feeds/store/read-entries';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { BackgroundDatabase } from '../database.ts';
@@ -15,8 +15,6 @@ export interface Publishing {
   entriesOf(channel: ChannelKey, fromMs: number, signal: AbortSignal): Promise<readonly Entry[]>;
 }
 
-/** Of one page of entries. */
-const pageSize = 1_000;
 /** The platform's clock may be ahead of ours. Milliseconds. */
 const aheadMs = 600_000;
 
@@ -28,16 +26,9 @@ export function startPublishing(
   const { done, ...times } = followTimes({ feeds, database, log, now }, stopping);
   const entriesOf: Publishing['entriesOf'] = async (channel, fromMs, signal) => {
     const { documents } = await database.opened(signal);
-    const found = new Map<string, Entry>();
-    for (let beforeMs = now() + aheadMs; ;) {
-      const page = await entriesInChannel(documents, channel, { fromMs, beforeMs, limit: pageSize }, signal);
-      const newOnes = page.filter(({ id }) => !found.has(id));
-      for (const entry of newOnes) found.set(entry.id, entry);
-      const oldest = page.at(-1);
-      if (page.length < pageSize || !oldest || newOnes.length === 0) return [...found.values()];
-      // Several may have been posted within its millisecond.
-      beforeMs = oldest.postedAtMs + 1;
-    }
+    const found: Entry[] = [];
+    for await (const entry of entriesInChannel(documents, channel, { fromMs, beforeMs: now() + aheadMs }, signal)) found.push(entry);
+    return found;
   };
   return { feeds, times, done, entriesOf };
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import { type Written, writtenSchema } from '@watchpost/shared/chat/written';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
@@ -12,8 +11,8 @@ import type { Changed, Entries, EntryEvent, FeedLog } from '../feed-store.ts';
 import type { Feed } from '../feed.ts';
 import { applyEvent } from '../merge/apply-event.ts';
 import { isVisibleChange, type Keep, sealedFor, settle } from '../merge/settle.ts';
-import { channelKeyOf, entryKind, fromDocument, memberKey, toDocument } from './entry-document.ts';
-import { readable, readEntries } from './read-entries.ts';
+import { entryKind, fromDocument, memberKey, toDocument } from './entry-document.ts';
+import { readEntries } from './read-entries.ts';
 
 const mostTouched = 1_000;
 
@@ -94,7 +93,6 @@ export function createEntries({ documents, feedLog, envelope }: EntriesOptions):
       if (found.length > 0) await feedLog.append([{ kind: 'profiles', platform, what: 'member', subject: member }], signal);
       return found.length;
     },
-    inChannel: async (channel, posted, signal) => entriesInChannel(documents, channel, posted, signal),
   };
 }
 
@@ -103,16 +101,6 @@ const openSealed = (envelope: Envelope, sealed: string, context: string): Writte
 /** What a version says that waits; null: nothing of it is kept. Throws `envelope-unreadable` with another key. */
 export function openVersion(envelope: Envelope, entryId: string, { sealed, atUs }: Version): Written | null {
   return sealed === null ? null : openSealed(envelope, sealed, sealedFor(entryId, atUs));
-}
-
-/** As Entries.inChannel, for a process that only reads. */
-export async function entriesInChannel(
-  documents: Pick<DocumentStore, 'find'>,
-  channel: ChannelKey,
-  posted: { fromMs: number; beforeMs: number; limit: number },
-  signal: AbortSignal,
-): Promise<Entry[]> {
-  return readable(await documents.find({ kind: entryKind, key: channelKeyOf(channel), ...posted, order: 'newest' }, signal));
 }
 
 /** Removes an entry for good, without a word to the followers: for what they forget by themselves, or do not have. */

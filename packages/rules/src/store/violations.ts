@@ -1,4 +1,5 @@
 import type { DocumentQuery, DocumentStore } from '@watchpost/shared/documents/document-store';
+import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import { newViolation, type Violation } from '../violation.ts';
@@ -36,20 +37,9 @@ export function createViolations(documents: DocumentStore, { keepMs }: { keepMs:
 
   /** Those of one key that fit, newest first, read in pages. */
   async function* newest(query: Omit<DocumentQuery, 'kind' | 'order' | 'limit'>, pageOf: number, signal: AbortSignal) {
-    const seen = new Set<string>();
-    for (let beforeMs = query.beforeMs; ;) {
-      const range = { ...query, ...(beforeMs !== undefined && { beforeMs }) };
-      const page = await documents.find({ kind: violationKind, ...range, order: 'newest', limit: pageOf }, signal);
-      const fresh = page.filter(({ id }) => !seen.has(id));
-      for (const document of fresh) {
-        seen.add(document.id);
-        const stored = tryFromDocument(document);
-        if (stored) yield stored.violation;
-      }
-      const lastMs = page.at(-1)?.atMs;
-      if (lastMs === undefined || page.length < pageOf) return;
-      // Those of the last moment are read once more: some of them may be on the next page.
-      beforeMs = fresh.length === 0 ? lastMs : lastMs + 1;
+    for await (const document of eachDocument(documents, { kind: violationKind, ...query }, pageOf, signal)) {
+      const stored = tryFromDocument(document);
+      if (stored) yield stored.violation;
     }
   }
 

@@ -1,6 +1,7 @@
+import { toDocument } from '@watchpost/feeds/store/entry-document';
 import { describe, expect, it } from 'vitest';
 import { createEntryRig, firstId } from '../../../support/entry-rig.ts';
-import { feedOf } from '../../../support/feed-samples.ts';
+import { entryOf, feedOf, samplePostedAtMs, writtenMessageOf } from '../../../support/feed-samples.ts';
 
 const never = new AbortController().signal;
 const day = 86_400_000;
@@ -18,6 +19,20 @@ describe('entries that are older than their feed says now', () => {
     rig.feeds = [feedOf({ keepMs: 7 * day }), feedOf({ slug: 'other', keepMs: 365 * day })];
     await expire();
     expect([await rig.entry(), await rig.shows(firstId, 'other'), await rig.shows('1700600000.000100')]).toEqual([null, 'Hello', 'New']);
+  });
+
+  it('leave it all at once, also where another release wrote some of the newest', async () => {
+    const rig = createEntryRig();
+    const count = 1_200;
+    for (let second = 0; second < count; second += 1) {
+      const entry = entryOf(writtenMessageOf('A', { postedAtMs: samplePostedAtMs + second * 1_000 }));
+      const document = toDocument(entry, 0, 365 * day);
+      await rig.documents.put(second === count - 1 ? { ...document, body: { v: 2 } } : document, never);
+    }
+    rig.feeds = [feedOf({ keepMs: 7 * day })];
+    rig.nowMs += 8 * day;
+    await rig.parts.feedTasks.find(({ name }) => name === 'expired-entries')!.run(never);
+    expect(await rig.documents.find({ kind: 'entry', order: 'oldest', limit: count }, never)).toHaveLength(1);
   });
 
   it('are not begun anew where the channel is read again, or somebody edits the message', async () => {

@@ -1,7 +1,6 @@
 import type { Entry } from '@watchpost/feeds/entry';
 import type { Command } from '../../command.ts';
 import { describeEntries, isWaiting, type DescribedEntry } from '../../support/feeds/described.ts';
-import { eachEntry } from '../../support/feeds/each-entry.ts';
 import { feedOf, withFeeds } from '../../support/feeds/with-feeds.ts';
 import { readArgs, readCount } from '../../support/read-args.ts';
 import { toTable } from '../../support/table.ts';
@@ -18,10 +17,10 @@ export const run: Command = async (args, context) => {
   const { values, positionals } = readArgs(args, options, 1);
   const limit = readCount('--limit', values.limit, mostEntries) ?? usualLimit;
   const [slug = ''] = positionals;
-  return withFeeds(context, async ({ feeds, entries, profiles, envelope }) => {
+  return withFeeds(context, async ({ feeds, eachEntry, profiles, envelope }) => {
     const feed = feedOf(feeds, slug);
     const found: Entry[] = [];
-    for await (const entry of eachEntry(entries, slug, signal)) {
+    for await (const entry of eachEntry(slug)) {
       if (values.held && !isWaiting(entry)) continue;
       found.push(entry);
       if (found.length === limit) break;

@@ -2,7 +2,6 @@ import type { Feed } from '@watchpost/feeds/feed';
 import { shownId } from '@watchpost/rules/notation/ids';
 import type { Command } from '../../command.ts';
 import { isWaiting } from '../../support/feeds/described.ts';
-import { eachEntry } from '../../support/feeds/each-entry.ts';
 import { withFeeds, type OpenedFeeds } from '../../support/feeds/with-feeds.ts';
 import { readArgs } from '../../support/read-args.ts';
 import { toTable } from '../../support/table.ts';
@@ -14,7 +13,7 @@ const mostCounted = 5_000;
 export const run: Command = async (args, context) => {
   const { values } = readArgs(args, { json: { type: 'boolean' } });
   const listed = await withFeeds(context, async (opened) =>
-    Promise.all(opened.feeds.all().map(async (feed) => ({ feed, ...(await count(feed, opened, context.signal)) }))),
+    Promise.all(opened.feeds.all().map(async (feed) => ({ feed, ...(await count(feed, opened)) }))),
   );
   if (values.json)
     for (const { feed, ...counts } of listed) {
@@ -34,9 +33,9 @@ interface Counts {
   isCut: boolean;
 }
 
-async function count({ slug }: Feed, { entries }: OpenedFeeds, signal: AbortSignal): Promise<Counts> {
+async function count({ slug }: Feed, { eachEntry }: OpenedFeeds): Promise<Counts> {
   const counts = { entries: 0, shown: 0, waiting: 0, isCut: false };
-  for await (const entry of eachEntry(entries, slug, signal)) {
+  for await (const entry of eachEntry(slug)) {
     if (counts.entries === mostCounted) return { ...counts, isCut: true };
     if (entry.deletedAtUs !== null) continue;
     counts.entries += 1;

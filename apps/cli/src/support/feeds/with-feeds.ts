@@ -1,4 +1,5 @@
 import { feedsEnv } from '@watchpost/feeds/config';
+import type { Entry } from '@watchpost/feeds/entry';
 import type { Feed, Feeds } from '@watchpost/feeds/feed';
 import type { Entries, Profiles } from '@watchpost/feeds/feed-store';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
@@ -6,6 +7,7 @@ import { createDecisions, type Decisions } from '@watchpost/feeds/store/decision
 import { createEntries } from '@watchpost/feeds/store/entries';
 import { createFeedLog } from '@watchpost/feeds/store/feed-log';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
+import { entriesInFeed } from '@watchpost/feeds/store/read-entries';
 import { messageKeyEnv, messageKeysOf } from '@watchpost/rules/config';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
@@ -17,6 +19,8 @@ import { type DatabaseContext, silent, withDatabase } from '../open-database.ts'
 export interface OpenedFeeds {
   feeds: Feeds;
   entries: Entries;
+  /** The entries of a feed, newest first. */
+  eachEntry: (slug: string) => AsyncIterable<Entry>;
   profiles: Profiles;
   decisions: Decisions;
   /** What waits for approval is sealed in it; null: there is no key here. */
@@ -32,7 +36,14 @@ export async function withFeeds<T>(context: DatabaseContext, use: (opened: Opene
   try {
     return await withDatabase(context, async ({ documents }) => {
       const entries = createEntries({ documents, feedLog: createFeedLog(documents), envelope: envelope ?? locked });
-      return use({ feeds, entries, profiles: createProfiles(documents), decisions: createDecisions(documents), envelope });
+      return use({
+        feeds,
+        entries,
+        eachEntry: (slug) => entriesInFeed(documents, slug, {}, context.signal),
+        profiles: createProfiles(documents),
+        decisions: createDecisions(documents),
+        envelope,
+      });
     });
   } finally {
     feeds.close();
