@@ -128,6 +128,14 @@ describe('a feed', () => {
     }
     expect((await process.json('/feeds')).feeds.map(({ slug }: { slug: string }) => slug)).toEqual(['news', 'closed', 'folder']);
   });
+
+  it('says where people get a page at the same address, and others data', async () => {
+    const answers = await Promise.all(['text/html,*/*;q=0.8', 'application/json'].map(async (accept) => process.get('/feeds', { accept })));
+    expect(answers.map(({ headers }) => [headers.get('content-type'), headers.get('vary')])).toEqual([
+      ['text/html; charset=utf-8', 'Origin, Accept, Accept-Encoding'],
+      ['application/json; charset=utf-8', 'Origin, Accept, Accept-Encoding'],
+    ]);
+  });
 });
 
 describe('the old paths', () => {

@@ -95,10 +95,12 @@ describe('entries in memory', () => {
     const memory = memoryOf();
     const reply = entry(9, { thread: tsOf(1) });
     memory.apply([change(entry(1), at(101)), change(reply, at(102))], nobody);
-    // A thread leaves with its first message: the view of the reply says so then.
-    const told = memory.expire(1_000, samplePostedAtMs + 2_000, at(102));
-    expect(told.map(({ id }) => id)).toContain(entry(1).id);
+    expect(read(memory.expire(1_000, samplePostedAtMs + 2_000, at(102)))).toEqual([
+      [entry(1).id, null],
+      [reply.id, null],
+    ]);
     expect(memory.slots.get(entry(1).id)).toBeUndefined();
+    expect(shown(memory)).toEqual([]);
     expect(memory.view(reply, nobody)).toBeNull();
   });
 });
@@ -117,6 +119,7 @@ describe('replies', () => {
       [reply.id, 'said 9'],
       [entry(1).id, 'said 1'],
     ]);
+    expect(memory.slots.get(entry(1).id)?.view?.reply_count).toBe(1);
   });
 
   it('are not shown while nobody knows what they reply to', () => {

@@ -1,7 +1,7 @@
 import type { Feed } from '@watchpost/feeds/feed';
 import { describe, expect, it } from 'vitest';
 import { startFeedProcess, type FeedProcess } from '../../support/feed-rig.ts';
-import { feedOf, samplePostedAtMs } from '../../support/feed-samples.ts';
+import { feedOf, pictureFileOf, samplePostedAtMs, writtenEventOf, writtenMessageOf, writtenOf } from '../../support/feed-samples.ts';
 import { closing, follow, followingRig, keepMs, placed, texts } from '../../support/following-rig.ts';
 import { until } from '../../support/until.ts';
 
@@ -91,6 +91,20 @@ describe('a reader who follows a feed', () => {
     list.pop();
     await until('the connection ends', () => reader.isClosed());
     expect((await process.get('/feeds/news')).status).toBe(404);
+  });
+
+  it('is told of pictures at their new address when publicUrl changes', async () => {
+    const { start, apply, entries, feeds } = rig();
+    let publicUrl: string | null = null;
+    const { entry } = await apply(writtenEventOf(writtenMessageOf('', { written: writtenOf('one', { pictures: [pictureFileOf('F1')] }) })));
+    const there = { state: 'there', url: '/pictures/one.jpg', name: 'one.jpg' } as const;
+    await entries.setPictures(entry.id, (now) => now.map((picture) => ({ ...picture, ...there })), never);
+    const process = await start({ feeds: { ...feeds, site: () => ({ ...feeds.site(), publicUrl }) } });
+    const reader = await read(process);
+    await placed(reader);
+    publicUrl = 'https://live.example.org';
+    await reader.gets(1);
+    expect(reader.events[0]?.data).toMatchObject({ pictures: [{ url: 'https://live.example.org/pictures/one.jpg' }] });
   });
 });
 
