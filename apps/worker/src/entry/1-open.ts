@@ -4,7 +4,7 @@ import { writtenSchema, type Reaction, type Written, type WrittenMessage } from 
 import type { Envelope } from '@watchpost/shared/envelope';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { EntryJob } from '@watchpost/shared/jobs/entry-job';
-import { openJson } from '@watchpost/shared/jobs/sealed';
+import { openJson, openedOrNull } from '@watchpost/shared/jobs/sealed';
 
 /** What happened to a message, as the platform tells it. */
 export type Happened =
@@ -33,22 +33,13 @@ export async function open(job: MessageEntryJob, deps: OpenEntryDeps, signal: Ab
   if (job.change === 'deleted') return { kind: 'deleted', channel, messageId, atUs };
   if (job.change === 'reaction') return { kind: 'reaction', channel, messageId, reaction: job.reaction, isSet: job.isSet, atUs };
   if (job.change === 'written' && job.sealed !== null) {
-    const written = unsealed(job.id, job.sealed, deps.envelope);
+    const { id, sealed } = job;
+    const written = openedOrNull(() => openJson(deps.envelope, sealed, id, writtenSchema));
     if (written)
       return { kind: 'written', message: messageOf(job, written), reactionsAtUs: job.reactionsAtUs, takenBy: job.takenBy ?? null };
     deps.onUnreadable?.();
   }
   return read(job, deps, signal);
-}
-
-/** Null: it was sealed with another key, or by another version. */
-function unsealed(id: string, sealed: string, envelope: Envelope): Written | null {
-  try {
-    return openJson(envelope, sealed, id, writtenSchema);
-  } catch (error) {
-    if (toAppError(error).code !== 'envelope-unreadable') throw error;
-    return null;
-  }
 }
 
 function messageOf(job: Extract<EntryJob, { change: 'written' }>, written: Written): WrittenMessage {

@@ -1,6 +1,7 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { AppError, toAppError } from '@watchpost/shared/errors';
+import { AppError } from '@watchpost/shared/errors';
 import type { EntryJob } from '@watchpost/shared/jobs/entry-job';
+import { openedOrNull } from '@watchpost/shared/jobs/sealed';
 import type { Written, WrittenMessage } from '@watchpost/shared/chat/written';
 import type { Envelope } from '@watchpost/shared/envelope';
 import type { Entry } from '@watchpost/feeds/entry';
@@ -85,18 +86,8 @@ const newestOf = ({ versions, marks }: Entry): number => Math.max(0, ...[...vers
 
 /** What readers see, and what they would after an approval; null: it cannot be read. */
 function saidBefore({ id, published, versions }: Entry, envelope: Envelope): (Written | null)[] {
-  const waiting = versions.filter(({ sealed }) => sealed !== null).map((version) => openOrNull(() => openVersion(envelope, id, version)));
+  const waiting = versions.filter(({ sealed }) => sealed !== null).map((version) => openedOrNull(() => openVersion(envelope, id, version)));
   return [...(published ? [published.written] : []), ...waiting];
-}
-
-function openOrNull(open: () => Written | null): Written | null {
-  try {
-    return open();
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    if (error.code === 'envelope-unreadable') return null;
-    throw error;
-  }
 }
 
 /** Two may have the same name. */

@@ -1,9 +1,8 @@
 import { chatFileSchema, onlyId, type ChannelKey, type ChatFile } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Envelope } from '@watchpost/shared/envelope';
-import { toAppError } from '@watchpost/shared/errors';
 import type { FileJob } from '@watchpost/shared/jobs/file-job';
-import { openJson } from '@watchpost/shared/jobs/sealed';
+import { openJson, openedOrNull } from '@watchpost/shared/jobs/sealed';
 
 export interface FetchDeps {
   envelope: Envelope;
@@ -25,10 +24,5 @@ export async function fetchFile(job: FileJob, { envelope, platformFor, maxBytes 
 
 function fileOf({ id, fileId, sealed }: FileJob, envelope: Envelope): ChatFile {
   if (sealed === null) return onlyId(fileId);
-  try {
-    return openJson(envelope, sealed, id, chatFileSchema);
-  } catch (error) {
-    if (toAppError(error).code !== 'envelope-unreadable') throw error;
-    return onlyId(fileId);
-  }
+  return openedOrNull(() => openJson(envelope, sealed, id, chatFileSchema)) ?? onlyId(fileId);
 }

@@ -1,5 +1,5 @@
 import type { Written } from '@watchpost/shared/chat/written';
-import { toAppError } from '@watchpost/shared/errors';
+import { openedOrNull } from '@watchpost/shared/jobs/sealed';
 import type { Version } from '../entry.ts';
 
 /**
@@ -11,7 +11,7 @@ export function withoutRemoved(versions: readonly Version[], contentOf: (version
   if (versions.length < 2) return changed;
   let left: ReadonlySet<string> | null = null;
   for (const version of versions) {
-    const written = readable(version, contentOf);
+    const written = openedOrNull(() => contentOf(version));
     if (!written) continue;
     const pictures: Written['pictures'] = left === null ? written.pictures : cutTo(left, written.pictures);
     if (pictures.length < written.pictures.length) changed.set(version, { ...written, pictures });
@@ -21,13 +21,3 @@ export function withoutRemoved(versions: readonly Version[], contentOf: (version
 }
 
 const cutTo = (ids: ReadonlySet<string>, pictures: Written['pictures']): Written['pictures'] => pictures.filter(({ id }) => ids.has(id));
-
-/** Null: it was sealed with a key that is gone, or must not be kept. */
-function readable(version: Version, contentOf: (version: Version) => Written | null): Written | null {
-  try {
-    return contentOf(version);
-  } catch (error) {
-    if (toAppError(error).code !== 'envelope-unreadable') throw error;
-    return null;
-  }
-}

@@ -4,7 +4,7 @@ import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import { AppError } from '@watchpost/shared/errors';
-import { openJson, sealJson } from '@watchpost/shared/jobs/sealed';
+import { openJson, openedOrNull, sealJson } from '@watchpost/shared/jobs/sealed';
 import { z } from 'zod';
 import type { Original, Quarantine } from '../violations.ts';
 import { countParts, pack, partsOf, unpack } from './quarantine-parts.ts';
@@ -161,13 +161,7 @@ function withKey(envelope: Envelope | null): Envelope {
 }
 
 function isReadable(item: Item, envelope: Envelope): boolean {
-  try {
-    openJson(envelope, item.sealed, contextOf(item, 'details'), detailsSchema);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'envelope-unreadable') return false;
-    throw error;
-  }
+  return openedOrNull(() => openJson(envelope, item.sealed, contextOf(item, 'details'), detailsSchema)) !== null;
 }
 
 /** Throws `internal` (transient) for one that another version wrote: its processes can read it. */

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { z } from 'zod';
 import type { Envelope } from '../envelope.ts';
-import { AppError } from '../errors.ts';
+import { AppError, toAppError } from '../errors.ts';
 
 /** No sealed value is larger than this once it is opened, bytes. */
 const largest = 64 * 1024 * 1024;
@@ -21,6 +21,16 @@ export function openJson<T>(envelope: Envelope, sealed: string, context: string,
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'value'} (${code})`);
   throw new AppError('envelope-unreadable', `another version of watchpost sealed it: ${fields.join(', ')}`);
+}
+
+/** What `open` gives; null where it throws `envelope-unreadable`: it was sealed with another key, or by another version. */
+export function openedOrNull<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch (error) {
+    if (toAppError(error).code === 'envelope-unreadable') return null;
+    throw error;
+  }
 }
 
 /** Undefined for what is no JSON. Errors of the parser quote what they cannot read: they go no further. */
