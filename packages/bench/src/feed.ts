@@ -12,10 +12,9 @@ import { percentile, rounded } from './report/statistics.ts';
 import { playMessages, type MessageTarget } from './rules/play.ts';
 import { startApp, type App } from './servers/app.ts';
 import { startFakeSlack } from './servers/fake-slack.ts';
-import { providePostgres } from './servers/postgres.ts';
-import { startRedis } from './servers/redis.ts';
 import { makeFolder } from './servers/server.ts';
 import { keep, stopAll, type Started } from './servers/started.ts';
+import { slackEnvOf, startStorage } from './servers/storage.ts';
 
 const channels = { read: 'C0CAMERAS', write: 'C0RESULTS', news: 'C0NEWS' };
 const slug = 'news';
@@ -97,24 +96,14 @@ async function startNews(queue: 'redis' | 'postgres', started: Started[], signal
   signal.throwIfAborted();
   const slack = await startFakeSlack();
   started.push({ stop: () => slack.close() });
-  const database = await keep(started, providePostgres({}, { own: true, durable: true }));
-  const storage = {
-    POSTGRES_URL: database.url,
-    ...(queue === 'redis' && { REDIS_URL: (await keep(started, startRedis({}, { own: true }))).url }),
-  };
+  const storage = await startStorage(queue, started);
   const folder = await makeFolder();
   started.push({ stop: () => rm(folder, { recursive: true, force: true }) });
   const file = path.join(folder, 'feeds.yaml');
   await writeFile(file, `feeds:\n  - { slug: ${slug}, channel: ${channels.news}, headline: "The bench, live" }\n`);
   const secret = randomBytes(16).toString('hex');
   const env = { ...storage, FEEDS_FILE: file, LOG_LEVEL: 'warn' };
-  const slackEnv = {
-    SLACK_API_TOKEN: 'xoxb-bench',
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_FILE_HOSTS: slack.url,
-    READ_SLACK_CHANNEL_ID: channels.read,
-    WRITE_SLACK_CHANNEL_ID: channels.write,
-  };
+  const slackEnv = slackEnvOf(slack, channels);
   await keep(started, startApp('worker', { ...env, ...slackEnv }));
   const ingest = await keep(started, startApp('ingest', { ...env, ...slackEnv, SLACK_SIGNING_SECRET: secret }));
   const feedApp = await keep(started, startApp('feed', env));

@@ -15,10 +15,9 @@ import { floodLines, judgeFlood, readOutcomes, type FloodReport } from './flood/
 import { planFlood, type PlannedFrame } from './flood/plan.ts';
 import { startApp } from './servers/app.ts';
 import { startFakeSlack } from './servers/fake-slack.ts';
-import { providePostgres } from './servers/postgres.ts';
 import { readVisits } from './servers/read-visits.ts';
-import { startRedis } from './servers/redis.ts';
 import { keep, stopAll, type Started } from './servers/started.ts';
+import { slackEnvOf, startStorage } from './servers/storage.ts';
 
 const channels = { read: 'C0FLOOD', write: 'C0RESULTS' };
 
@@ -52,21 +51,9 @@ export const flood: Bench = async (args, io) => {
     const frames = planFlood({ ...options, withFaces: options.faces, forMs: options.seconds * 1_000 });
     io.warn(`drawing ${String(frames.length)} frames`);
     await drawAll(frames, slack);
-    const gallery = await keep(started, providePostgres({}, { own: true, durable: true }));
-    const storage = {
-      POSTGRES_URL: gallery.url,
-      ...(queue === 'redis' && { REDIS_URL: (await keep(started, startRedis({}, { own: true }))).url }),
-    };
+    const storage = await startStorage(queue, started);
     const secret = randomBytes(16).toString('hex');
-    const env = {
-      ...storage,
-      SLACK_API_TOKEN: 'xoxb-bench',
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_FILE_HOSTS: slack.url,
-      READ_SLACK_CHANNEL_ID: channels.read,
-      WRITE_SLACK_CHANNEL_ID: channels.write,
-      LOG_LEVEL: 'warn',
-    };
+    const env = { ...storage, ...slackEnvOf(slack, channels), LOG_LEVEL: 'warn' };
     const worker = await keep(started, startApp('worker', env));
     const ingest = await keep(started, startApp('ingest', { ...env, SLACK_SIGNING_SECRET: secret }));
     slack.chat.apartMs = apartMs;

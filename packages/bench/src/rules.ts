@@ -20,9 +20,8 @@ import { planMessages, planRules } from './rules/messages.ts';
 import { playMessages, postMessage, type MessageTarget, type PostedMessage } from './rules/play.ts';
 import { startApp } from './servers/app.ts';
 import { startFakeSlack, type FakeSlack } from './servers/fake-slack.ts';
-import { providePostgres } from './servers/postgres.ts';
-import { startRedis } from './servers/redis.ts';
 import { keep, stopAll, type Started } from './servers/started.ts';
+import { slackEnvOf, startStorage } from './servers/storage.ts';
 
 const channels = { read: 'C0CAMERAS', write: 'C0RESULTS', admin: 'C0ADMINS', chat: 'C0CHAT', removing: 'C0REMOVING' };
 const actor = 'bench';
@@ -86,11 +85,7 @@ interface Pair {
 /** Starts servers, Slack, ingest and worker, with the rules in force. */
 async function startPair(options: { rules: number }, queue: 'redis' | 'postgres', started: Started[], signal: AbortSignal): Promise<Pair> {
   const slack = await keep(started, startSlack());
-  const database = await keep(started, providePostgres({}, { own: true, durable: true }));
-  const storage = {
-    POSTGRES_URL: database.url,
-    ...(queue === 'redis' && { REDIS_URL: (await keep(started, startRedis({}, { own: true }))).url }),
-  };
+  const storage = await startStorage(queue, started);
   const observed = { log: createLogger('bench', 'silent'), metrics: createMetrics({ processMetrics: false }), vectors: false };
   const { documents, gallery } = await openGallery(storage, observed, signal);
   started.push({ stop: () => gallery.close() });
@@ -110,12 +105,8 @@ async function startPair(options: { rules: number }, queue: 'redis' | 'postgres'
   const secret = randomBytes(16).toString('hex');
   const env = {
     ...storage,
-    SLACK_API_TOKEN: 'xoxb-bench',
+    ...slackEnvOf(slack, channels),
     SLACK_USER_TOKEN: adminToken,
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_FILE_HOSTS: slack.url,
-    READ_SLACK_CHANNEL_ID: channels.read,
-    WRITE_SLACK_CHANNEL_ID: channels.write,
     ADMIN_SLACK_CHANNEL_ID: channels.admin,
     LOG_LEVEL: 'warn',
   };
