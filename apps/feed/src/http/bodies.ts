@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { LiveFeed } from '../live-feed.ts';
 import type { Encoding } from './negotiate.ts';
 
 /** A body as it is sent to everybody who asks for the same. */
@@ -27,6 +28,12 @@ export interface State {
   version: number;
   changedAtMs: number;
 }
+
+/** Of what shows a feed as it is now. */
+export const stateOf = (live: Pick<LiveFeed, 'version' | 'changedAtMs'>): State => ({
+  version: live.version(),
+  changedAtMs: live.changedAtMs(),
+});
 
 const gzipAsync = promisify(gzip);
 const brotliAsync = promisify(brotliCompress);

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LiveFeed, LiveFeeds, PageOptions } from '../live-feed.ts';
 import type { Pages } from '../page/register-page.ts';
 import { answerWith } from './answer.ts';
-import type { Bodies, State } from './bodies.ts';
+import { stateOf, type Bodies } from './bodies.ts';
 import { vary } from './cors.ts';
 import { originOf } from './origin.ts';
 import { readPageQuery, readParameter } from './query.ts';
@@ -31,8 +31,6 @@ const json = 'application/json; charset=utf-8';
 const newest = (limit: number): PageOptions => ({ before: null, since: null, limit });
 
 type Request = FastifyRequest<{ Params: { slug: string } }>;
-
-const stateOf = (live: LiveFeed): State => ({ version: live.version(), changedAtMs: live.changedAtMs() });
 
 /** The feed of a request. Throws `feed-unknown`. */
 export function feedOf(lives: LiveFeeds, slug: string): LiveFeed {

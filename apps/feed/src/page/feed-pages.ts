@@ -3,7 +3,7 @@ import { timeInId } from '@watchpost/feeds/time-in-id';
 import { AppError } from '@watchpost/shared/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerWith } from '../http/answer.ts';
-import type { Bodies } from '../http/bodies.ts';
+import { stateOf, type Bodies } from '../http/bodies.ts';
 import { originOf } from '../http/origin.ts';
 import type { Cursor, LiveFeed, LiveFeeds } from '../live-feed.ts';
 import { readCursor } from '../memory/cursor.ts';
@@ -22,7 +22,6 @@ export interface FeedPagesDeps {
   bodies: Bodies;
   assets: Assets;
   stopping: AbortSignal;
-  now: () => number;
 }
 
 /** How many entries a page shows. */
@@ -37,7 +36,7 @@ export interface FeedPages {
   send(form: Form, request: PageRequest, reply: FastifyReply): Promise<FastifyReply>;
 }
 
-export function createFeedPages({ feeds, bodies, assets, stopping }: Omit<FeedPagesDeps, 'now'>): FeedPages {
+export function createFeedPages({ feeds, bodies, assets, stopping }: FeedPagesDeps): FeedPages {
   const render = async (
     form: Form,
     live: LiveFeed,
@@ -58,8 +57,7 @@ export function createFeedPages({ feeds, bodies, assets, stopping }: Omit<FeedPa
       const where = { origin: originOf(feeds, request), isEmbeddable: site.corsOrigins.length > 0 };
       const before = cursorIn(request.query);
       reply.headers({ ...commonHeaders, 'content-security-policy': feedPolicy(form, live.feed, site) });
-      const state = { version: live.version(), changedAtMs: live.changedAtMs() };
-      const body = await bodies.get(`${form} ${slug} ${JSON.stringify([where, before])}`, state, async () => ({
+      const body = await bodies.get(`${form} ${slug} ${JSON.stringify([where, before])}`, stateOf(live), async () => ({
         text: await render(form, live, before, where),
         contentType: html,
       }));

@@ -15,7 +15,7 @@ export interface Pages {
 }
 
 /** Serves `/feeds/SLUG/page` and `/feeds/SLUG/embed`, and the script and style of both. */
-export function registerPage(app: FastifyInstance, deps: Omit<FeedPagesDeps, 'assets'>): Pages {
+export function registerPage(app: FastifyInstance, deps: Omit<FeedPagesDeps, 'assets'> & { now: () => number }): Pages {
   const { feeds, bodies, now } = deps;
   const reading = readAssets();
   // When this process began to serve them.
