@@ -58,7 +58,9 @@ export function follow({ opened, lives, log, now, readers }: FollowOptions, stop
     isStarted = true;
   };
   const tidy = async (deps: LiveDeps): Promise<void> => {
-    if (now() - tidiedAtMs < tidyMs) return;
+    const sinceMs = now() - tidiedAtMs;
+    // Below 0: the clock was set back.
+    if (sinceMs >= 0 && sinceMs < tidyMs) return;
     const isFirst = !lives.isComplete();
     await lives.followFile({ floor, position, history }, deps, stopping);
     if (isFirst) lives.doubtUntil(endOf(await deps.source.feedLog.newest(stopping)));

@@ -66,6 +66,8 @@ export function createBodies(now: () => number): Bodies {
   };
   const isFresh = ({ version, madeAtMs, tookMs }: Kept, wanted: number): boolean => {
     const ageMs = now() - madeAtMs;
+    // A clock that was set back says nothing of how old it is.
+    if (ageMs < 0) return false;
     return version === wanted ? ageMs < longestMs : ageMs < Math.min(tookMs * 10, busyMs);
   };
   const make = (key: string, { version, changedAtMs }: State, build: Parameters<Bodies['get']>[2]): Promise<Body> => {

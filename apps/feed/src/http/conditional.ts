@@ -1,23 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What a client has is compared with. `changedAtMs`: milliseconds since 1970. */
+/** What a client has is compared with. `changedAtMs`, and when it was made: milliseconds since 1970. */
 export interface Validators {
   /** With its quotes: `W/"…"`. */
   etag: string;
   changedAtMs: number;
+  madeAtMs: number;
 }
+
+/** Another process may have sent what it made later, and clocks differ a little. A time that is later still is of a clock that was set back. Milliseconds. */
+const aheadMs = 60_000;
 
 const strong = (etag: string): string => etag.trim().replace(/^W\//, '');
 
 /** Whether a client has what we would send. If-None-Match decides alone where it stands. */
-export function isNotModified(headers: IncomingHttpHeaders, { etag, changedAtMs }: Validators): boolean {
+export function isNotModified(headers: IncomingHttpHeaders, { etag, changedAtMs, madeAtMs }: Validators): boolean {
   const ifNoneMatch = headers['if-none-match'];
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() === '*') return true;
     return ifNoneMatch.split(',').some((each) => strong(each) === strong(etag));
   }
   const since = Date.parse(headers['if-modified-since'] ?? '');
-  return Number.isFinite(since) && wholeSecond(changedAtMs) <= since;
+  return Number.isFinite(since) && since <= madeAtMs + aheadMs && wholeSecond(changedAtMs) <= since;
 }
 
 const wholeSecond = (ms: number): number => Math.floor(ms / 1_000) * 1_000;

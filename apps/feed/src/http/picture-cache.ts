@@ -28,7 +28,9 @@ export function createPictureCache(load: KeptPictures['get'], now: () => number)
   return {
     get: async (name, signal) => {
       const known = kept.get(name);
-      if (known && now() - known.atMs < keepMs) return known.picture;
+      const ageMs = known ? now() - known.atMs : -1;
+      // Below 0: the clock was set back.
+      if (known && ageMs >= 0 && ageMs < keepMs) return known.picture;
       forget(name);
       const picture = gate.pass(() => load(name, signal));
       const made = { picture, atMs: now(), bytes: 0 };

@@ -47,7 +47,7 @@ export function registerPictures(app: FastifyInstance, { lives, pictures, now, s
       'content-security-policy': "default-src 'none'; sandbox",
       'cross-origin-resource-policy': 'cross-origin',
     });
-    if (request.headers['if-none-match'] !== undefined && isNotModified(request.headers, { etag, changedAtMs: 0 }))
+    if (request.headers['if-none-match'] !== undefined && isNotModified(request.headers, { etag, changedAtMs: 0, madeAtMs: 0 }))
       return reply.code(304).send();
     const { bytes, mimeType } = picture;
     return reply.type(mimeType).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
