@@ -3,7 +3,7 @@ import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
 import type { BackgroundDatabase } from '../database.ts';
-import { isSame, nextTimes, seenOf, takes, timesSchema, type FeedTimes, type Seen, type Times } from './times.ts';
+import { isSame, nextTimes, seenOf, takes, timesOf, timesSchema, type FeedTimes, type Seen, type Times } from './times.ts';
 
 /** What ingest knows of when feeds were open. */
 export interface FollowedTimes {
@@ -76,7 +76,7 @@ export function followTimes(
   };
 
   const of = ({ slug, channel }: Feed): FeedTimes | null => {
-    const known = times?.[slug];
+    const known = times ? timesOf(times, slug) : undefined;
     return known?.channel === channel ? known : null;
   };
   return {
@@ -90,7 +90,7 @@ export function followTimes(
     },
     noteReread: async ({ slug, channel }, atMs, signal) =>
       change((before) => {
-        const known = before[slug];
+        const known = timesOf(before, slug);
         return known?.channel === channel ? { ...before, [slug]: { ...known, rereadMs: Math.max(atMs, known.rereadMs ?? 0) } } : before;
       }, signal),
     done: database.isConfigured ? run().catch(() => undefined) : Promise.resolve(),

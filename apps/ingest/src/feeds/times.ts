@@ -24,6 +24,9 @@ export type FeedTimes = z.infer<typeof feedTimesSchema>;
 export const timesSchema = z.record(z.string(), feedTimesSchema);
 export type Times = z.infer<typeof timesSchema>;
 
+/** Those of one feed; undefined: not known. A feed may be called `constructor`, as every object has one. */
+export const timesOf = (times: Times, slug: string): FeedTimes | undefined => (Object.hasOwn(times, slug) ? times[slug] : undefined);
+
 /** What of the feeds their times depend on, by slug. */
 export type Seen = ReadonlyMap<string, SeenFeed>;
 
@@ -52,7 +55,7 @@ const clocksDifferMs = 10_000;
 export function nextTimes(times: Times, before: Seen | null, after: Seen, nowMs: number): Times {
   const next: Record<string, FeedTimes> = { ...times };
   for (const [slug, feed] of after) {
-    const known = next[slug];
+    const known = timesOf(next, slug);
     if (known?.channel === feed.channel) {
       const isSameAsBefore = before?.get(slug)?.isOpen === feed.isOpen;
       if (!isSameAsBefore) next[slug] = feed.isOpen ? reopened(known, nowMs) : closed(known, nowMs);

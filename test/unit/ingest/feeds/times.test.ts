@@ -14,6 +14,12 @@ describe('when a feed takes messages', () => {
     expect(news(times).rereadMs).toBe(60 * minute);
   });
 
+  it('is known of a feed whose name every object knows', () => {
+    const named = seen({ slug: 'constructor' });
+    const times = nextTimes({}, null, named, 60 * minute);
+    expect(nextTimes(times, named, named, 70 * minute)).toEqual({ constructor: news(nextTimes({}, null, seen({}), 60 * minute)) });
+  });
+
   it('is from before that, where it has a history, which is to be read', () => {
     const times = nextTimes({}, null, seen({ historyMs: 30 * minute }), 60 * minute);
     expect([takes(news(times), 29 * minute), takes(news(times), 31 * minute)]).toEqual([false, true]);
