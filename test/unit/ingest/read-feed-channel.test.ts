@@ -98,6 +98,15 @@ describe('a channel that is read again', () => {
     expect(it.taken.map(({ message }) => message.atUs)).toEqual([readUs]);
   });
 
+  it('is as old as its last change, where an app changed it without a word of it and its reactions are told anew', async () => {
+    const feed = feedOf({ approval: approvalSample });
+    const changed = readWritten(said(300, { text: 'changed' }), 'C1')!;
+    const atUs = changed.atUs + 60_000_000;
+    const entry = entryOf({ ...changed, atUs }, feed);
+    const { taken } = await readAgain([said(300, { text: 'changed', ...thumbs('U2') })], { feed, entries: [entry] });
+    expect(taken.map(({ message }) => message.atUs)).toEqual([atUs]);
+  });
+
   it('is not taken again where it is kept from readers, or was deleted', async () => {
     const message = readWritten(said(300), 'C1')!;
     const base = entryOf(message);

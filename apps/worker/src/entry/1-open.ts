@@ -8,8 +8,11 @@ import { openJson, openedOrNull } from '@watchpost/shared/jobs/sealed';
 
 /** What happened to a message, as the platform tells it. */
 export type Happened =
-  /** `reactionsAtUs`: when its list of reactions was read; null: there is none. `takenBy`: the feeds that it is new to; null: those that are open. */
-  | { kind: 'written'; message: WrittenMessage; reactionsAtUs: number | null; takenBy: readonly string[] | null }
+  /**
+   * `reactionsAtUs`: when its list of reactions was read; null: there is none. `readAtUs`: when the message itself was, as it is now; null: it
+   * came with the job. `takenBy`: the feeds that it is new to; null: those that are open.
+   */
+  | { kind: 'written'; message: WrittenMessage; reactionsAtUs: number | null; readAtUs: number | null; takenBy: readonly string[] | null }
   | { kind: 'deleted'; channel: ChannelKey; messageId: string; atUs: number }
   | { kind: 'reaction'; channel: ChannelKey; messageId: string; reaction: Reaction; isSet: boolean; atUs: number };
 
@@ -36,7 +39,13 @@ export async function open(job: MessageEntryJob, deps: OpenEntryDeps, signal: Ab
     const { id, sealed } = job;
     const written = openedOrNull(() => openJson(deps.envelope, sealed, id, writtenSchema));
     if (written)
-      return { kind: 'written', message: messageOf(job, written), reactionsAtUs: job.reactionsAtUs, takenBy: job.takenBy ?? null };
+      return {
+        kind: 'written',
+        message: messageOf(job, written),
+        reactionsAtUs: job.reactionsAtUs,
+        readAtUs: null,
+        takenBy: job.takenBy ?? null,
+      };
     deps.onUnreadable?.();
   }
   return read(job, deps, signal);
@@ -56,7 +65,7 @@ async function read(
   try {
     const message = await platformFor(channel).directory.written({ channel, messageId, thread }, signal);
     if (!message) return { kind: 'deleted', channel, messageId, atUs };
-    return { kind: 'written', message, reactionsAtUs: message.reactions === null ? null : readAtUs, takenBy: takenBy ?? null };
+    return { kind: 'written', message, reactionsAtUs: message.reactions === null ? null : readAtUs, readAtUs, takenBy: takenBy ?? null };
   } catch (thrown) {
     const error = toAppError(thrown);
     // One channel that cannot be read must not hold up the entries of all others.

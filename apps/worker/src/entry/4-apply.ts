@@ -1,6 +1,9 @@
+import type { WrittenMessage } from '@watchpost/shared/chat/written';
 import type { Changed, Entries, EntryEvent } from '@watchpost/feeds/feed-store';
 import type { Feed } from '@watchpost/feeds/feed';
 import { markOf } from '@watchpost/feeds/mark-of';
+import { asRead } from '@watchpost/feeds/merge/as-read';
+import { hashOf } from '@watchpost/feeds/merge/hash';
 import { takesReply } from '@watchpost/feeds/takes-reply';
 import type { Happened } from './1-open.ts';
 import type { Withheld } from './2-judge.ts';
@@ -24,7 +27,7 @@ export async function apply(
   if (happened.kind === 'deleted') return deps.entries.apply(feed, happened, signal);
   if (happened.kind === 'reaction') return applyReaction(happened, feed, deps, signal);
   if (feed.source === 'visits') return compareMarks(happened, feed, deps, signal);
-  const { message, reactionsAtUs, takenBy } = happened;
+  const { message, reactionsAtUs, readAtUs, takenBy } = happened;
   // Direct messages are nobody's business.
   if (message.isDirect || !takesReply(feed, message) || message.postedAtMs <= deps.now() - feed.keepMs) return null;
   // What was posted before a feed began is none of its entries, whatever other feeds the channel has.
@@ -33,7 +36,14 @@ export async function apply(
   const withheld = await judge(feed, signal);
   const { channel, reactions } = message;
   const marks = reactions === null ? null : await approving(feed, reactions, { channel, who: deps.who }, signal);
-  return deps.entries.apply(feed, { kind: 'written', message, withheld, marks, marksAtUs: reactionsAtUs }, signal);
+  const version = readAtUs === null ? message : await dated(feed, message, readAtUs, deps, signal);
+  return deps.entries.apply(feed, { kind: 'written', message: version, withheld, marks, marksAtUs: reactionsAtUs }, signal);
+}
+
+/** With the time of its version in this feed. */
+async function dated({ slug }: Feed, message: WrittenMessage, readAtUs: number, { entries }: ApplyDeps, signal: AbortSignal) {
+  const known = await entries.get(slug, message.messageId, signal);
+  return asRead(message, hashOf(message.written), known ? [known] : [], readAtUs);
 }
 
 /** Whether the message itself has come, not only something about it. */

@@ -1,6 +1,7 @@
-import type { Entry, Version } from '@watchpost/feeds/entry';
+import type { Entry } from '@watchpost/feeds/entry';
 import type { Feed, Feeds } from '@watchpost/feeds/feed';
 import { markOf } from '@watchpost/feeds/mark-of';
+import { asRead, isSaid } from '@watchpost/feeds/merge/as-read';
 import { takesReply } from '@watchpost/feeds/takes-reply';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { WrittenMessage } from '@watchpost/shared/chat/written';
@@ -90,7 +91,11 @@ export function createReadFeedChannel({
         result.queued += 1;
       } else {
         const then = { reactions: message.reactions, atUs: readUs };
-        result.queued += await take.message({ kind: 'written', message: asOf(readUs, compared, known) }, then, () => queueMs);
+        result.queued += await take.message(
+          { kind: 'written', message: asRead(message, compared.hash, known, readUs) },
+          then,
+          () => queueMs,
+        );
       }
     }
     for (const entry of missing(read, readUs / 1_000)) {
@@ -108,12 +113,6 @@ interface Compared {
   ownMember: string | null;
 }
 
-/** Apps may change what they posted without a word of it: then nobody knows when, but that it says something else now. */
-function asOf(readUs: number, { message, hash }: Compared, entries: readonly Entry[]): WrittenMessage {
-  const isUntold = entries.some(({ versions: [newest] }) => newest && newest.atUs >= message.atUs && !isSaid(newest, hash));
-  return isUntold ? { ...message, atUs: readUs } : message;
-}
-
 /** Whether a feed would show nothing else after it has been told of a message. */
 function isKnown(feed: Feed, entries: readonly Entry[], compared: Compared, takes: ReadFeedChannelDeps['takes']): boolean {
   const entry = entries.find((each) => each.feed === feed.slug);
@@ -126,9 +125,6 @@ function isKnown(feed: Feed, entries: readonly Entry[], compared: Compared, take
   if (!newest || newest.atUs < compared.message.atUs) return newest?.hash === compared.hash && hasSameMarks(feed, entry, compared);
   return isSaid(newest, compared.hash) && hasSameMarks(feed, entry, compared);
 }
-
-/** Of what must not be kept there is no hash. */
-const isSaid = (version: Version, hash: string): boolean => version.hash === hash || version.hash === '';
 
 function hasSameMarks(feed: Feed, entry: Entry, { message, ownMember }: Compared): boolean {
   if (!feed.approval) return true;
