@@ -130,6 +130,22 @@ describe('replies', () => {
     expect(memory.view(reply, new Map([[entry(1).id, entry(1, hidden)]]))).toBeNull();
   });
 
+  it('stay when what they reply to is left to the database, and leave with it', () => {
+    const memory = memoryOf();
+    const own = entry(2, { thread: tsOf(1) });
+    memory.begin([entry(1), own, entry(3)], nobody, true);
+    memory.apply([change(entry(4), at(101))], nobody);
+    expect(memory.slots.get(entry(1).id)).toBeUndefined();
+    expect(memory.renderAll(at(102), true)).toEqual([]);
+    memory.apply([change(entry(1, { changes: 2 }, 'edited'), at(103))], nobody);
+    for (const older of [0, -1, -2, -3, -4]) memory.apply([change(entry(older, { changes: 2 }), at(104 - older))], nobody);
+    expect(memory.slots.get(entry(1).id)).toBeUndefined();
+    expect(memory.renderAll(at(110), true)).toEqual([]);
+    expect(shown(memory)).toEqual(['said 2', 'said 3', 'said 4']);
+    memory.apply([change(entry(1, hidden), at(111))], nobody);
+    expect(shown(memory)).toEqual(['said 3', 'said 4']);
+  });
+
   it('are hidden when what they reply to is hidden, though it is not in memory', () => {
     const memory = memoryOf();
     memory.begin([entry(5)], nobody, true);

@@ -48,9 +48,13 @@ export interface FeedMemoryOptions {
 export function createFeedMemory(options: FeedMemoryOptions): FeedMemory {
   const { slug, render } = options;
   const changes = createChangeLog(options.floor, options.changesLimit);
-  const slots = createSlots({ limit: options.entriesLimit, isKept: (id) => changes.has(id) });
   /** First messages that are in no slot. */
   const outside = new Map<string, Entry | null>();
+  const slots = createSlots({
+    limit: options.entriesLimit,
+    isKept: (id) => changes.has(id),
+    onLeft: (entry) => outside.set(entry.id, entry),
+  });
 
   const countReplies = (messageId: string): number => slots.repliesTo(entryIdOf(slug, messageId)).filter(({ view }) => view).length;
   const viewOf = (entry: Entry, parents: Parents): EntryView | null => {

@@ -43,6 +43,8 @@ export interface SlotsOptions {
   limit: number;
   /** Whether a slot that leaves the window must stay. */
   isKept: (id: string) => boolean;
+  /** Called with an entry that is left to the database, though replies to it are in memory. */
+  onLeft: (entry: Entry) => void;
 }
 
 const cursorOf = ({ postedAtMs, messageId }: Entry): Cursor => ({ postedAtMs, messageId });
@@ -52,7 +54,7 @@ export const parentIdOf = ({ feed, thread, messageId }: Entry): string | null =>
   thread === null || thread === messageId ? null : entryIdOf(feed, thread);
 
 /** An empty window, which has everything until `beginAt` says otherwise. */
-export function createSlots({ limit, isKept }: SlotsOptions): Slots {
+export function createSlots({ limit, isKept, onLeft }: SlotsOptions): Slots {
   const slots = new Map<string, Slot>();
   const replies = new Map<string, Set<string>>();
   const window: Slot[] = [];
@@ -79,6 +81,10 @@ export function createSlots({ limit, isKept }: SlotsOptions): Slots {
     siblings?.delete(slot.id);
     if (siblings?.size === 0) replies.delete(slot.parentId);
   };
+  const leave = (slot: Slot): void => {
+    drop(slot);
+    if (replies.has(slot.id)) onLeft(slot.entry);
+  };
   const isBeforeWindow = (cursor: Cursor): boolean => begin !== null && compareCursors(cursor, begin) < 0;
   const insert = (slot: Slot): void => {
     if (isBeforeWindow(slot.cursor)) return;
@@ -86,7 +92,7 @@ export function createSlots({ limit, isKept }: SlotsOptions): Slots {
     if (window.length <= limit) return;
     const oldest = window.shift();
     begin = window[0]?.cursor ?? slot.cursor;
-    if (oldest && !isKept(oldest.id)) drop(oldest);
+    if (oldest && !isKept(oldest.id)) leave(oldest);
   };
 
   return {
@@ -112,7 +118,7 @@ export function createSlots({ limit, isKept }: SlotsOptions): Slots {
     },
     release: (id) => {
       const slot = slots.get(id);
-      if (slot && !isInWindow(slot)) drop(slot);
+      if (slot && !isInWindow(slot)) leave(slot);
     },
     window: () => window,
     isBeforeWindow,
