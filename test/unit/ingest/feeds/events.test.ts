@@ -244,6 +244,25 @@ describe('what feeds show of people, channels and emoji', () => {
     expect(new Set(profiles.map((job) => jobId('profile', job))).size).toBe(3);
   });
 
+  it('becomes another job each time that a change is taken back', async () => {
+    const it = feedsRig();
+    const named = (name: string, second: number) =>
+      event({ type: 'user_change', user: { id: 'U1', profile: { display_name: name } }, event_ts: `170000000${String(second)}.1` });
+    const names: [string, number][] = [
+      ['Ada', 1],
+      ['Ada', 1],
+      ['Oops', 2],
+      ['Ada', 3],
+      ['Oops', 4],
+      ['Ada', 5],
+      ['Ada', 5],
+    ];
+    for (const [name, second] of names) await it.post(named(name, second));
+    const ids = it.sent.flatMap(({ job }) => (job.kind === 'profile' ? jobId('profile', job) : []));
+    expect(new Set(ids.slice(0, 6)).size).toBe(5);
+    expect(ids[6]).toBe(ids[0]);
+  });
+
   it('is nobody’s business while there are no feeds', async () => {
     const it = feedsRig({ feeds: () => [] });
     for (const each of changes) expect((await it.post(each)).statusCode).toBe(200);

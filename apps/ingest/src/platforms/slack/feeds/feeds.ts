@@ -3,7 +3,7 @@ import { markOf } from '@watchpost/feeds/mark-of';
 import type { WrittenMessage } from '@watchpost/shared/chat/written';
 import { AppError } from '@watchpost/shared/errors';
 import { slackChannel } from '@watchpost/slack/channel';
-import { readFeedEvent } from '@watchpost/slack/written/read-feed-event';
+import { readFeedEvent, type SlackFeedEvent } from '@watchpost/slack/written/read-feed-event';
 import type { FollowedTimes } from '../../../feeds/follow-times.ts';
 import type { IntakeDeps } from '../../platform.ts';
 import type { SlackIdentity } from '../3-to-jobs.ts';
@@ -20,6 +20,8 @@ export interface TakeForFeedsDeps extends Pick<IntakeDeps, 'sender' | 'ingestMet
   identity: () => SlackIdentity | null;
   seal: Seal;
 }
+
+type ProfileEvent = Extract<SlackFeedEvent, { kind: 'profile' }>;
 
 /** A message that is asked for. */
 type CheckedMessage = Pick<WrittenMessage, 'channel' | 'messageId' | 'thread' | 'isBroadcast' | 'postedAtMs'>;
@@ -44,6 +46,9 @@ export function createTakeForFeeds(deps: TakeForFeedsDeps): TakeForFeeds {
       log: deps.log,
       lost: 'the queue will never take this job: the feeds do not follow what happened to its message',
     });
+
+  /** What feeds show of each profile, as it was heard of last. */
+  const heard = new Map<string, string>();
 
   const take = async (
     event: MessageEvent,
@@ -75,7 +80,10 @@ export function createTakeForFeeds(deps: TakeForFeedsDeps): TakeForFeeds {
         return 0;
       }
       if (event.kind !== 'profile') return take(event, { ourAppId }, timeLeftMs);
-      await send(toProfileJob(event, deps.now(), seal), timeLeftMs);
+      const about = `${event.what} ${event.subject ?? ''}`;
+      await send(toProfileJob(sinceThen(heard.get(about), event, raw), deps.now(), seal), timeLeftMs);
+      if (heard.size >= mostHeard) heard.clear();
+      heard.set(about, event.digest);
       return 1;
     },
     message: async (event, reactions, timeLeftMs) => take(event, { reactions }, timeLeftMs),
@@ -92,6 +100,15 @@ function approving(then: ReactionsThen | null, feeds: readonly Feed[]): Reaction
   const asking = feeds.filter(({ approval }) => approval !== null);
   if (then === null || asking.length === 0) return null;
   return { ...then, reactions: then.reactions.filter((reaction) => asking.some((feed) => markOf(feed, reaction))) };
+}
+
+/** Of so many profiles it is remembered what was heard last. */
+const mostHeard = 20_000;
+
+/** What is changed and changed back is another change, though feeds show the same as before: the job of that one has been done. */
+function sinceThen(before: string | undefined, event: ProfileEvent, raw: unknown): ProfileEvent {
+  const isSame = before === undefined || before === event.digest;
+  return isSame ? event : { ...event, digest: `${event.digest} ${String(fieldsOf(raw)['event_ts'])}` };
 }
 
 /** What changes what feeds show of people, channels and emoji. */
