@@ -132,6 +132,14 @@ describe('a group', () => {
     expect(await directory.groupMembers('S1', never)).toEqual(['U1', 'U2']);
     expect(await directory.groupMembers('S9', never)).toEqual([]);
   });
+
+  it('has no member who left it, though the clock was set back', async () => {
+    slack.people.userGroups.set('S1', ['U1', 'U2']);
+    expect(await directory.groupMembers('S1', never)).toEqual(['U1', 'U2']);
+    slack.people.userGroups.set('S1', ['U1']);
+    nowMs -= 3_600_000;
+    expect(await directory.groupMembers('S1', never)).toEqual(['U1']);
+  });
 });
 
 describe('the workspace’s emoji', () => {

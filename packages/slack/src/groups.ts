@@ -34,7 +34,9 @@ export function createGroupMembers(
 
   return async (group, signal) => {
     const last = known.get(group);
-    const said = last && nowMs() - last.atMs < freshMs ? last : await ask(group, last, signal);
+    const ageMs = last ? nowMs() - last.atMs : -1;
+    // Below 0: the clock was set back.
+    const said = last && ageMs >= 0 && ageMs < freshMs ? last : await ask(group, last, signal);
     known.set(group, said);
     if (said.refusal) throw said.refusal;
     return said.users;
