@@ -31,6 +31,9 @@ const emojiSchema = z.object({
   readAtMs: z.number(),
 });
 
+/** Our clock and the database's: what was read later than that is of a clock that was set back since. Milliseconds. */
+const clocksDifferMs = 60_000;
+
 const idOf = (platform: string, id: string): string => `${platform}:${id}`;
 const pictureKey = (name: string): string => `picture:${name}`;
 
@@ -42,8 +45,8 @@ export function createProfiles(documents: DocumentStore): Profiles {
     signal: AbortSignal,
   ): Promise<StoredDocument | null> =>
     untilNoConflict(async () => {
-      const { document } = await documents.get(kind, id, signal);
-      if (document && document.atMs > readAtMs) return null;
+      const { document, nowMs } = await documents.get(kind, id, signal);
+      if (document && document.atMs > readAtMs && document.atMs <= nowMs + clocksDifferMs) return null;
       const atMs = Math.floor(readAtMs);
       await documents.put({ kind, id, revision: document?.revision ?? 0, atMs, keys, expiresAtMs: null, body }, signal);
       return document;

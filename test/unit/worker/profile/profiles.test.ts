@@ -50,6 +50,15 @@ describe('what feeds show of a member', () => {
     expect(questions()).toEqual(['member U1']);
   });
 
+  it('follows changes after the clock was set back', async () => {
+    await rig.settle([rig.says('hello')]);
+    rig.nowMs -= 3_600_000;
+    rig.members.set('U1', memberOf('U1', { displayName: 'New name', picture: null }));
+    await rig.settle([job({})]);
+    expect(await member()).toMatchObject({ displayName: 'New name', picture: null });
+    expect(await profileChanges()).toHaveLength(2);
+  });
+
   it('is as it was read last, though an earlier reading takes longer', async () => {
     await rig.settle([rig.says('hello')]);
     rig.members.set('U1', memberOf('U1', { displayName: 'Old name', picture: { id: 'new', url: 'https://a.slack-edge.com/new.png' } }));
