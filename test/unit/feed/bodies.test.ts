@@ -1,9 +1,20 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createBodies } from '@watchpost/feed/http/bodies';
 import { isNotModified, lastModified } from '@watchpost/feed/http/conditional';
 import { encodingFor } from '@watchpost/feed/http/negotiate';
 import { createPictureCache } from '@watchpost/feed/http/picture-cache';
 import { pauseFor } from '@watchpost/feed/follow';
 import { describe, expect, it } from 'vitest';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** Of what is still needed, bytes. */
+function usedBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
 
 const never = new AbortController().signal;
 
@@ -126,6 +137,22 @@ describe('pictures', () => {
     expect(await cache.get('a.png', never)).not.toBeNull();
     ms = 5_000;
     expect(await cache.get('a.png', never)).toBeNull();
+  });
+
+  it('take no memory once they are of no use, nor do the names of those that are not there', async () => {
+    let ms = 0;
+    const cache = createPictureCache(
+      async () => null,
+      () => ms,
+    );
+    const before = usedBytes();
+    for (let index = 0; index < 100_000; index += 1) {
+      ms += index % 10 === 0 ? 1 : 0;
+      await cache.get(Buffer.from(`${String(index)}-${'x'.repeat(100)}`).toString(), never);
+    }
+    ms += 5_000;
+    await cache.get('last', never);
+    expect(usedBytes() - before).toBeLessThan(5_000_000);
   });
 });
 

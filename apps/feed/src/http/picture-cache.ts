@@ -25,12 +25,12 @@ export function createPictureCache(load: KeptPictures['get'], now: () => number)
     total -= kept.get(name)?.bytes ?? 0;
     kept.delete(name);
   };
+  /** A time that is still to come is of a clock that was set back. */
+  const isRecent = (atMs: number): boolean => now() >= atMs && now() - atMs < keepMs;
   return {
     get: async (name, signal) => {
       const known = kept.get(name);
-      const ageMs = known ? now() - known.atMs : -1;
-      // Below 0: the clock was set back.
-      if (known && ageMs >= 0 && ageMs < keepMs) return known.picture;
+      if (known && isRecent(known.atMs)) return known.picture;
       forget(name);
       const picture = gate.pass(() => load(name, signal));
       const made = { picture, atMs: now(), bytes: 0 };
@@ -40,8 +40,8 @@ export function createPictureCache(load: KeptPictures['get'], now: () => number)
         if (kept.get(name) !== made) return found;
         made.bytes = found?.bytes.length ?? 100;
         total += made.bytes;
-        for (const oldest of kept.keys()) {
-          if (total <= mostBytes) break;
+        for (const [oldest, { atMs }] of kept) {
+          if (total <= mostBytes && isRecent(atMs)) break;
           if (oldest !== name) forget(oldest);
         }
         return found;
