@@ -115,6 +115,7 @@ async function* pagesOf(
 ): AsyncGenerator<SlackMessage[]> {
   let cursor: string | undefined;
   let left = most;
+  const seen = new Set<string>();
   do {
     const limit = Math.min(pageSize, left);
     const ask = () => call(method, { ...args, limit, ...(cursor && { cursor }) }, pageSchema, signal);
@@ -123,6 +124,8 @@ async function* pagesOf(
     left -= page.messages.length;
     // A page may have fewer messages than asked for, and there may be more nevertheless.
     cursor = page.response_metadata?.next_cursor || undefined;
+    if (cursor !== undefined && seen.has(cursor)) throw new AppError('chat-unavailable', `${method}: the pages lead in a circle`);
+    if (cursor !== undefined) seen.add(cursor);
   } while (cursor !== undefined && left > 0);
 }
 
