@@ -6,6 +6,7 @@ import { violationIdOf } from '@watchpost/rules/store/violations';
 import type { Violation } from '@watchpost/rules/violation';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
+import { linesAMinute, type RuleLines } from '@watchpost/worker/telling/throttle';
 import { afterEach, beforeEach, afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { shapes } from '../support/shapes.ts';
@@ -15,6 +16,7 @@ import { postsIn, startWatching, withAdmin, type WatchingWorker } from '../suppo
 
 const secret = ['AKIA', 'CANARY7', 'EXAMPLE99'].join('');
 const never = new AbortController().signal;
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 const log = createLogger('test', 'silent');
 
 for (const { backend, queue } of shapes)
@@ -60,6 +62,11 @@ for (const { backend, queue } of shapes)
       } as const;
       return workers[0]!.parts.rules.add(settings, 'cli:test', never);
     };
+    /** The reports of a rule, by minute. */
+    const linesOf = async (ruleId: string): Promise<RuleLines[]> =>
+      (await documents.find({ kind: 'rule-lines', order: 'oldest', limit: 100 }, never))
+        .map(({ body }) => body as RuleLines)
+        .filter((lines) => lines.ruleId === ruleId);
     const said = (text: string, over: Partial<FakeMessage> = {}) =>
       slack.chat.say({ channel: 'C0TEAM', user: 'U0AUTHOR', text, ...(over.files && { files: over.files }) });
     const violationOf = async ({ channel, ts }: FakeMessage): Promise<Violation | null> =>
@@ -93,7 +100,7 @@ for (const { backend, queue } of shapes)
 
     it('two workers with many messages at once remove each once and tell of each once', async () => {
       workers.push(startWatching(slack, documents, queue.storage(servers[1]!.url)));
-      await rule({ mostAnHour: 1_000 });
+      const { id: ruleId } = await rule({ mostAnHour: 1_000 });
       const messages = Array.from({ length: 12 }, (_, index) => said(`${secret} ${index}`));
       await Promise.all(messages.map(async (message, index) => workers[index % 2]!.queueMessage(message)));
       // Each comes twice, as another version of the event would.
@@ -101,7 +108,13 @@ for (const { backend, queue } of shapes)
       const all = await Promise.all(messages.map((each) => done(each)));
       expect(all.map(({ removal }) => removal.state)).toEqual(messages.map(() => 'removed'));
       expect(slack.chat.removals.map(({ what }) => what).toSorted()).toEqual(messages.map(({ ts }) => ts).toSorted());
-      expect(postsIn(slack, 'C0ADMIN')).toHaveLength(10);
+      const minutes = await linesOf(ruleId);
+      // Ten of its own in each minute; one may have ended meanwhile.
+      expect(minutes.map(({ shown }) => shown.length)).toEqual(
+        minutes.map(({ shown, more }) => Math.min(linesAMinute, shown.length + more)),
+      );
+      expect(sum(minutes.map(({ shown, more }) => shown.length + more))).toBe(12);
+      expect(postsIn(slack, 'C0ADMIN')).toHaveLength(sum(minutes.map(({ shown }) => shown.length)));
       expect(slack.chat.messages.filter((each) => JSON.stringify(each).includes('This is a mistake'))).toHaveLength(12);
     }, 60_000);
 
