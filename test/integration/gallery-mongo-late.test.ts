@@ -187,6 +187,28 @@ for (const backend of galleryBackends.filter(({ name }) => name.startsWith('Mong
       }
     });
 
+    it('erases what a change says whose process died before it was through', async () => {
+      await prepare();
+      await commit({ persons: [{ id: 'p1', isNew: false, set: { deleted: true } }] });
+      await backend.renameByHand(storage, 'Name of p1', 'By hand');
+      let isCommitted = false;
+      const db = stalledDatabase(connection.db, async (call) => {
+        if (isCommitted && call === 'gallery.updateOne') throw new Error('killed');
+        isCommitted ||= call === 'gallery.findOneAndUpdate';
+        return Promise.resolve();
+      });
+      const adopt = { persons: [{ id: 'p1', name: 'By hand' }], faceIds: [] };
+      const edited = audit({ id: 'edited', action: 'edit', personIds: ['p1'], summary: 'edited in the database: By hand was removed' });
+      const head = await database.store.head(never);
+      await expect(createMongoGalleryStore(db, log).commit(head, changeset({ adopt, audit: edited }), 'adopt', never)).rejects.toThrow(
+        'killed',
+      );
+      expect((await connection.db.collection('gallery').findOne({}))?.['pending']).toMatchObject({ audit: { _id: 'edited' } });
+      await database.eraser.erase({ deletedMs: -60_000, auditMs: 1e13, mergedMs: 1e12 }, never);
+      expect(JSON.stringify(await everything())).not.toContain('By hand');
+      expect((await everything())['audit']).toMatchObject([{ _id: 'audit-1' }, { _id: 'edited', summary: '(erased)' }]);
+    });
+
     for (const [way, goOn] of Object.entries(waysOn)) {
       it(`changes nothing when the others went on ${way}, wherever it was stopped`, async () => {
         const stops: string[] = [];

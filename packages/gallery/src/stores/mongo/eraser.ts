@@ -1,6 +1,8 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { throwIfAborted } from '@watchpost/shared/wait';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Eraser, Retention } from '../../store.ts';
+import { carryOut } from './carry-out.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
@@ -16,10 +18,12 @@ const atATime = 5_000;
 
 const erased = '(erased)';
 
-export function createMongoEraser(db: Db): Eraser {
+export function createMongoEraser(db: Db, log: Logger): Eraser {
   const collections = galleryCollections(db);
   const erase = async (retention: Retention, signal: AbortSignal): Promise<number> => {
-    const { nowMs } = await readState(collections, signal);
+    const { nowMs, pending, epoch } = await readState(collections, signal);
+    // It may say something of those who are erased: its audit entry, and what was edited by hand.
+    if (pending) await carryOut(collections, epoch, pending, log);
     // Sightings expire by an index, which is gone if somebody has dropped the database or a collection since the start.
     await ensureGalleryIndexes(db);
     await ensureRecordIndexes(db);

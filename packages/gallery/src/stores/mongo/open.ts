@@ -39,7 +39,7 @@ export async function openMongo(
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
     audit: createMongoAudit(db),
-    eraser: createMongoEraser(db),
+    eraser: createMongoEraser(db, log),
     upkeep: createMongoUpkeep(db),
     repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
