@@ -18,6 +18,7 @@ import { oneOfEachBackend } from '../support/gallery-backends.ts';
 import { describeGallery } from '../support/gallery-rig.ts';
 import { ruleParts } from '../support/rule-parts.ts';
 import { finding, violation } from '../support/violation-samples.ts';
+import { silentChat } from '../support/silent-chat.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
@@ -63,7 +64,7 @@ function depsIn(chat: Chat, opened: OpenedGallery): InteractionDeps {
     ...noting,
     posts: { ...noting.posts, edit },
     members: { ...noting.members, mayAdminister: async (member) => chat.mayAdminister(member) },
-    moderation: { ...noting.moderation, canRemove: async () => ({ can: true }) },
+    moderation: { ...silentChat.moderation, canRemove: async () => ({ can: true }) },
   };
   const postNotice = createPostNotice({ documents: dying, sender, now: Date.now, sendTimeoutMs: 1_000 });
   return { ...deps, sender, postNotice, platformFor: () => platform };

@@ -52,6 +52,8 @@ export const nothingSeen = (): Seen => ({
 /** A platform that only notes what members are told. */
 export function notingPlatform(seen: Seen): ConnectedPlatform {
   return {
+    prefix: 'slack',
+    talk: null,
     writeChannel: 'slack:CRESULTS',
     adminChannel: null,
     moderation: silentChat.moderation,

@@ -105,6 +105,8 @@ export function createEntryRig({ documents, send }: { documents?: DocumentStore;
       ...silentChat,
       ...directoryOf(rig),
       chat: unasked as never,
+      prefix: 'slack',
+      talk: null,
       writeChannel: 'slack:CRESULTS' as const,
       adminChannel: null,
     }),

@@ -78,6 +78,8 @@ export function handoffRig(feeds: readonly Feed[] = [feedOf()]) {
   };
   const platform: ConnectedPlatform = {
     ...silentChat,
+    prefix: 'slack',
+    talk: null,
     writeChannel: 'slack:CRESULTS',
     adminChannel: null,
     chat: {

@@ -28,7 +28,6 @@ const config: SlackIntakeConfig = {
   WRITE_SLACK_CHANNEL_ID: 'C0RESULTS',
   ADMIN_SLACK_CHANNEL_ID: 'C0ADMINS',
   SLACK_API_TOKEN: ingestRigToken,
-  MESSAGE_KEY: undefined,
   SLACK_SIGNING_SECRET: [secret],
   SLACK_VERIFICATION_TOKEN: undefined,
   CAMERA_CAPTION_PATTERN: defaultCaptionPattern,
@@ -129,7 +128,8 @@ export function ingestRig({
     times: { takes, ready: async () => undefined, of: () => null, noteReread: async () => undefined },
     entriesOf: async () => [],
   };
-  const deps = { ...common, ranks, known, watching, publishing, cameras: { nameOf: cameraOf } };
+  const messageKeys = [ingestRigToken] as const;
+  const deps = { ...common, ranks, known, watching, publishing, messageKeys, cameras: { nameOf: cameraOf } };
   const dialog = createNamingDialog({ call, known, tell, count: () => undefined, log }, ended.signal);
   const handlers = createHandlers(
     { ...config, ...over },

@@ -243,6 +243,8 @@ function fakePlatform(rig: RuleRig, visible: <T>(work: () => T | Promise<T>) => 
     });
   return {
     ...silentChat,
+    prefix: 'slack',
+    talk: null,
     writeChannel: 'slack:CRESULTS',
     adminChannel: rig.adminChannel,
     posts: rig.posts,

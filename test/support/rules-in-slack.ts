@@ -49,6 +49,8 @@ export function slackFor(slack: FakeSlack): ConnectedPlatform {
     directory: silentChat.directory,
     reactions: silentChat.reactions,
     moderation: createSlackModeration({ call, userCall, readAgainAfterMs: [1, 5, 20] }),
+    prefix: 'slack',
+    talk: null,
     writeChannel: channel,
     adminChannel,
   };

@@ -19,6 +19,7 @@ import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { interaction, notingPlatform, nothingSeen, textOf, type Seen } from './deeds-rig.ts';
 import { ruleParts } from './rule-parts.ts';
 import { finding, violation } from './violation-samples.ts';
+import { silentChat } from './silent-chat.ts';
 
 const never = new AbortController().signal;
 
@@ -69,7 +70,7 @@ export function rulesRig(documents: DocumentStore, options: { canQuarantine?: bo
       adminChannel: 'slack:CADMIN',
       members: { ...noting.members, mayAdminister: async (member) => rig.admins.get(member) ?? 'no' },
       moderation: {
-        ...noting.moderation,
+        ...silentChat.moderation,
         canRemove: async () => rig.canRemove,
         recent: async (channel, limit) => (rig.recent.get(channel) ?? []).slice(0, limit),
       },

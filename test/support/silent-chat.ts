@@ -14,7 +14,11 @@ export const silentChat: {
   moderation: ChatModeration;
   directory: ChatDirectory;
   reactions: ChatReactions;
+  prefix: string;
+  talk: null;
 } = {
+  prefix: 'slack',
+  talk: null,
   moderation: { canRemove: unexpected, removeMessage: unexpected, removeFile: unexpected, read: unexpected, recent: unexpected },
   directory: {
     member: unexpected,

@@ -99,7 +99,13 @@ export function startVisitRig(): VisitRig {
     remove: counted((...args: Parameters<DocumentStore['remove']>) => stored.remove(...args)),
   };
   const posts = createFakePosts(clock);
-  const platform: ConnectedPlatform = { ...silentChat, ...fakeChat(() => rig), posts, writeChannel: 'slack:CRESULTS', adminChannel: null };
+  const platform: ConnectedPlatform = {
+    ...silentChat,
+    ...fakeChat(() => rig),
+    posts,
+    writeChannel: 'slack:CRESULTS',
+    adminChannel: null,
+  };
   const cameras: Cameras = {
     settingsOf: () => rig.settings,
     nameOf: () => null,

@@ -46,6 +46,8 @@ export function workerDeps({
   const call = createSlackCalls({ token, apiUrl: slack.apiUrl, timeoutMs: 1_000 });
   const platform: ConnectedPlatform = {
     ...silentChat,
+    prefix: 'slack',
+    talk: null,
     writeChannel: 'slack:CRESULTS',
     adminChannel: null,
     chat: createSlackPlatform({ call, token, allows: allowHosts([{ origin: slack.url }]) }),

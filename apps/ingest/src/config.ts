@@ -1,8 +1,13 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
 import { commonEnv, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
+import { convertEnv } from '@watchpost/convert/config';
+import { messageKeyEnv } from '@watchpost/rules/config';
+import { publicUrlEnv } from '@watchpost/shared/config/common';
 import { mergeEnv, parseEnv, type Env } from '@watchpost/shared/config/parse-env';
+import { platformsMissing } from '@watchpost/shared/chat/platforms-missing';
 import { platforms } from './platforms/platforms.ts';
+import { quotesEnv } from './quotes/config.ts';
 
 /** Every variable that ingest reads; docs/configuration.md explains them. */
 export const ingestEnv = {
@@ -10,7 +15,11 @@ export const ingestEnv = {
   ...storageEnv,
   ...camerasEnv,
   ...feedsEnv,
+  ...messageKeyEnv,
+  ...publicUrlEnv,
   ...mergeEnv(platforms),
+  CONVERT_KEEP_HOURS: convertEnv.CONVERT_KEEP_HOURS,
+  ...quotesEnv,
   PORT: portEnv.PORT,
   ...hostEnv,
 };
@@ -19,5 +28,9 @@ export type IngestConfig = ReturnType<typeof loadConfig>;
 
 /** Parses the environment; throws `config-invalid` naming every fault. */
 export function loadConfig(env: Env) {
-  return parseEnv(env, ingestEnv, (config) => [...platforms.flatMap(({ faults }) => faults(config)), ...queueFaults(config)]);
+  return parseEnv(env, ingestEnv, (config) => [
+    ...platforms.flatMap(({ faults }) => faults(config)),
+    ...platformsMissing(platforms, config),
+    ...queueFaults(config),
+  ]);
 }

@@ -1,18 +1,22 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { messageKeysOf } from '@watchpost/rules/config';
+import { tokensOf } from '@watchpost/shared/chat/platforms-missing';
 import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { buildApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
+import { startFiles } from './files/files.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { openInBackground } from './database.ts';
 import { startPublishing } from './feeds/publishing.ts';
 import { lookUpKnown } from './known.ts';
 import { createRanks } from './order/ranks.ts';
 import { platforms } from './platforms/platforms.ts';
+import { startQuotes } from './quotes/quotes.ts';
 import { startWatching } from './watching.ts';
 
 /**
@@ -37,11 +41,13 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('feeds', () => publishing.done);
 
   const known = lookUpKnown(database);
-  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, log, now: Date.now };
+  const messageKeys = messageKeysOf(config, tokensOf(platforms, config));
+  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, messageKeys, log, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
+  const others = [startQuotes(config, { database, log }), startFiles({ database, messageKeys, log })].filter((each) => each !== null);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));
 
-  const app = buildApp({ intakes, ...deps, stopping: lifecycle.stopping });
+  const app = buildApp({ intakes: [...intakes, ...others], ...deps, stopping: lifecycle.stopping });
   lifecycle.onStop('http', async () => {
     // Requests in progress are answered. Connections that are open after the grace period are closed.
     const cut = (): void => app.server.closeAllConnections();

@@ -1,5 +1,5 @@
 import { camerasEnv } from '@watchpost/cameras/config';
-import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
+import { commonEnv, galleryFaults, hostEnv, portEnv, publicUrlEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { feedsEnv } from '@watchpost/feeds/config';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
@@ -7,6 +7,11 @@ import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
 import { rulesEnv } from '@watchpost/rules/config';
 import { seeEnv } from '@watchpost/see/config';
+import { convertEnv } from '@watchpost/convert/config';
+import { mailEnv, mailFaults } from '@watchpost/mail/config';
+import { outsideEnv } from '@watchpost/outside/config';
+import { scheduleEnv } from '@watchpost/schedule/config';
+import { talkEnv } from '@watchpost/talk/config';
 import { platformEnv, platformFaults } from './platforms.ts';
 
 /** Every variable that the worker reads; docs/configuration.md explains them. */
@@ -19,6 +24,12 @@ export const workerEnv = {
   ...camerasEnv,
   ...rulesEnv,
   ...feedsEnv,
+  ...talkEnv,
+  ...outsideEnv,
+  ...convertEnv,
+  ...scheduleEnv,
+  ...mailEnv,
+  ...publicUrlEnv,
   ...concurrencyEnv,
   ...hostEnv,
   WORKER_PORT: portEnv.WORKER_PORT,
@@ -42,6 +53,7 @@ export type WorkerConfig = ReturnType<typeof loadConfig>;
 export function loadConfig(env: Env) {
   return parseEnv(env, workerEnv, (config) => [
     ...platformFaults(config),
+    ...mailFaults(config),
     ...queueFaults(config),
     ...galleryFaults(config),
     ...galleryIndexFaults(config),

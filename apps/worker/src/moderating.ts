@@ -93,6 +93,7 @@ export async function sayWhatIsPossible(
     if (platforms.every(({ adminChannel }) => adminChannel === null))
       log.warn('ADMIN_SLACK_CHANNEL_ID is not set: what rules find is recorded, but reported nowhere');
     for (const { moderation } of platforms) {
+      if (!moderation) continue;
       const canRemove = await moderation.canRemove(signal);
       if (canRemove.can) log.info('messages can be removed');
       else

@@ -1,15 +1,15 @@
 import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
-import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { Turns } from '@watchpost/shared/chat/turns';
+import type { ConnectedPlatform, PlatformDeps } from '@watchpost/shared/chat/platform';
+import { platformsMissing, tokensOf } from '@watchpost/shared/chat/platforms-missing';
 import { mergeEnv, type ConfigOf } from '@watchpost/shared/config/parse-env';
 import { AppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
-import type { Logger } from '@watchpost/shared/observability/logger';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
 import { slack } from '@watchpost/slack/slack';
+import { telegram } from '@watchpost/telegram/telegram';
 
 /** Every chat platform that the worker downloads from and posts to. The configuration and the pipelines' platforms follow from this table. */
-const platforms = [slack];
+const platforms = [slack, telegram];
 
 /** As they name what jobs need of them. */
 export const platformNames = platforms.map(({ prefix }) => prefix);
@@ -19,8 +19,11 @@ type PlatformConfig = ConfigOf<typeof platformEnv>;
 
 /** The faults of each platform's variables together. */
 export function platformFaults(config: PlatformConfig): string[] {
-  return platforms.flatMap(({ faults }) => faults(config));
+  return [...platforms.flatMap(({ faults }) => faults(config)), ...platformsMissing(platforms, config)];
 }
+
+/** Of those that are configured, in the table's order. */
+export const platformTokens = (config: PlatformConfig): string[] => tokensOf(platforms, config);
 
 export interface Platforms {
   /** The platform of a channel; throws `job-invalid` for a platform that is not in the table or not configured. */
@@ -32,7 +35,7 @@ export interface Platforms {
 }
 
 /** Connects every platform that is configured. */
-export function connectPlatforms(config: PlatformConfig, deps: { turns: Turns; log: Logger }): Platforms {
+export function connectPlatforms(config: PlatformConfig, deps: PlatformDeps): Platforms {
   const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config, deps)]));
   return {
     platformFor: (channel) => {
@@ -56,7 +59,10 @@ const repairs: Partial<Record<ErrorCode, string>> = {
 const posting: ReadonlySet<JobKind> = new Set<JobKind>(['visit', 'notice']);
 
 /** These ask the platform for little or nothing, and say themselves what is missing: a token for removing, the admin channel. */
-const independent: ReadonlySet<JobKind> = new Set<JobKind>(['message', 'violation', 'telling', 'entry', 'profile']);
+const independent: ReadonlySet<JobKind> = new Set<JobKind>([
+  ...(['message', 'violation', 'telling', 'entry', 'profile'] as const),
+  ...(['talk', 'conversion', 'scheduled', 'mail'] as const),
+]);
 
 /** A platform's permission to read the snapshots and, for what is posted, to post. */
 export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlatform): JobNeed {
@@ -65,7 +71,8 @@ export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlat
     explains: ({ retry }) => retry === 'repairable',
     check: async (kind, signal) => {
       if (independent.has(kind)) return;
-      const uses = posting.has(kind) ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
+      const uses =
+        posting.has(kind) && writeChannel !== null ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
       for (const use of uses) await chat.check(use, signal);
     },
     advise: ({ code, message }) => `${message}: ${repairs[code] ?? 'see docs/errors.md'}`,

@@ -20,13 +20,14 @@ import { openCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
+import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
-import { connectPlatforms } from './platforms.ts';
+import { connectPlatforms, platformTokens } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { createPublishing } from './publishing.ts';
@@ -113,7 +114,11 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), log });
+  const { platformFor, connected, needs } = connectPlatforms(config, {
+    turns: createTurns(opened.documents),
+    access: createAccess(opened.documents),
+    log,
+  });
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -135,7 +140,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
       sendTimeoutMs,
       log,
       metrics,
-      messageKeys: messageKeysOf(config, config.SLACK_API_TOKEN),
+      messageKeys: messageKeysOf(config, platformTokens(config)),
       quarantineKeys: config.QUARANTINE_KEY,
       keepMs: config.RULES_KEEP_DAYS * dayMs,
     },

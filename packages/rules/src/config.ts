@@ -1,4 +1,5 @@
 import { commaList, wholeNumber, type ConfigOf } from '@watchpost/shared/config/parse-env';
+import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 
 const longEnough = (list: readonly string[]): boolean => list.every((secret) => secret.length >= 32);
@@ -8,13 +9,20 @@ const secrets = commaList
 
 /** What seals messages in jobs; ingest and worker must have the same. */
 export const messageKeyEnv = {
-  /** Default: derived from the platform's token, which both have. */
+  /** Default: derived from the platforms' tokens, which both have. */
   MESSAGE_KEY: secrets.optional(),
 };
 
-/** The keys of messages in jobs: ingest seals with the first one, the worker opens with all. `token`: the platform's, where none is set. */
-export function messageKeysOf({ MESSAGE_KEY: keys = [] }: ConfigOf<typeof messageKeyEnv>, token: string): [string, ...string[]] {
-  const [first = token, ...others] = keys;
+/**
+ * The keys of messages in jobs: ingest seals with the first one, the worker opens with all. `tokens`: of the platforms in use, where none is
+ * set; at least one.
+ */
+export function messageKeysOf(
+  { MESSAGE_KEY: keys = [] }: ConfigOf<typeof messageKeyEnv>,
+  tokens: readonly string[],
+): [string, ...string[]] {
+  const [first, ...others] = keys.length > 0 ? keys : tokens;
+  if (first === undefined) throw new AppError('config-invalid', 'MESSAGE_KEY must be set, or the token of a platform');
   return [first, ...others];
 }
 

@@ -38,6 +38,7 @@ export const errorCodes = {
   'chat-rate-limited': 'transient',
   'chat-unavailable': 'transient',
   'channel-not-available': 'repairable',
+  'chat-closed': 'permanent',
   // Readers of feeds.
   'feed-not-ready': 'transient',
   'feed-unknown': 'permanent',
@@ -95,6 +96,18 @@ export const errorCodes = {
   'gallery-not-empty': 'permanent',
   'import-source-empty': 'permanent',
   'search-index-not-ready': 'transient',
+  // Conversations.
+  'talk-busy': 'transient',
+  // Addresses outside, and what is made of what they have.
+  'address-refused': 'permanent',
+  'fetch-failed': 'transient',
+  'fetch-refused': 'permanent',
+  'conversion-failed': 'permanent',
+  'converter-missing': 'permanent',
+  // Jobs on a schedule, mail.
+  'schedule-invalid': 'permanent',
+  'mail-refused': 'permanent',
+  'mail-unavailable': 'transient',
   // Finding and recognising faces.
   'image-empty': 'permanent',
   'image-format-unsupported': 'permanent',

@@ -20,16 +20,17 @@ const fileHostSchema = z.string().transform((entry, context) => {
   return z.NEVER;
 });
 
-/** Slack's variables that ingest and worker both read. */
+/** Slack's variables that ingest and worker both read. None of the first three: this installation does not use Slack. */
 export const slackEnv = {
   SLACK_API_TOKEN: z
     .string()
     .trim()
-    .regex(/^[\x21-\x7e]*$/, 'must be a token such as xoxb-…, without spaces or unusual characters'),
+    .regex(/^[\x21-\x7e]*$/, 'must be a token such as xoxb-…, without spaces or unusual characters')
+    .optional(),
   /** The channels that cameras post to. */
-  READ_SLACK_CHANNEL_ID: commaList.pipe(z.array(channelIdSchema)),
+  READ_SLACK_CHANNEL_ID: commaList.pipe(z.array(channelIdSchema)).optional(),
   /** The channel that results are posted to. */
-  WRITE_SLACK_CHANNEL_ID: channelIdSchema,
+  WRITE_SLACK_CHANNEL_ID: channelIdSchema.optional(),
   /** The channel that violations of rules are reported to. */
   ADMIN_SLACK_CHANNEL_ID: channelIdSchema.optional(),
   /** Ends in a slash. */
@@ -52,6 +53,29 @@ const peopleSchema = commaList
   )
   .transform((entries): Entitled => (entries[0] === 'everyone' ? 'everyone' : entries))
   .prefault('everyone');
+
+/** The variables without which Slack cannot be used. */
+interface SlackVariables {
+  SLACK_API_TOKEN?: string | undefined;
+  READ_SLACK_CHANNEL_ID?: string[] | undefined;
+  WRITE_SLACK_CHANNEL_ID?: string | undefined;
+}
+
+const required = ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID'] as const;
+
+/** What is missing where some of Slack's variables are set. */
+export function slackFaults(config: SlackVariables): string[] {
+  const missing = required.filter((name) => config[name] === undefined);
+  return missing.length === required.length ? [] : missing.map((name) => `${name} is not set`);
+}
+
+/** A configuration that has all of Slack's variables. */
+export type CompleteSlack<C extends SlackVariables> = C & { [K in (typeof required)[number]]-?: NonNullable<C[K]> };
+
+/** Whether an installation uses Slack: `slackFaults` has found nothing missing. */
+export function usesSlack<C extends SlackVariables>(config: C): config is CompleteSlack<C> {
+  return required.every((name) => config[name] !== undefined);
+}
 
 /** Slack's variables that the worker reads. */
 export const slackWorkerEnv = {
@@ -76,13 +100,21 @@ export const slackIntakeEnv = {
   SLACK_APP_TOKEN: z.string().trim().startsWith('xapp-', 'must be an app-level token, xapp-…').optional(),
 };
 
-/** What comes over HTTP must be verifiable: without a secret or a token anybody could send it. Over a socket only Slack can. */
-export function slackIntakeFaults(config: {
+interface SlackSecrets {
   SLACK_SIGNING_SECRET?: string[] | undefined;
   SLACK_VERIFICATION_TOKEN?: string | undefined;
   SLACK_APP_TOKEN?: string | undefined;
-}): string[] {
-  return config.SLACK_SIGNING_SECRET || config.SLACK_VERIFICATION_TOKEN || config.SLACK_APP_TOKEN
-    ? []
-    : ['SLACK_SIGNING_SECRET must be set, or SLACK_APP_TOKEN for Socket Mode, or SLACK_VERIFICATION_TOKEN of an old app'];
+}
+
+/** What comes over HTTP must be verifiable: without a secret or a token anybody could send it. Over a socket only Slack can. */
+export function slackIntakeFaults(config: SlackVariables & SlackSecrets): string[] {
+  const isVerifiable = Boolean(config.SLACK_SIGNING_SECRET ?? config.SLACK_VERIFICATION_TOKEN ?? config.SLACK_APP_TOKEN);
+  const isUsed = isVerifiable || required.some((name) => config[name] !== undefined);
+  if (!isUsed) return [];
+  return [
+    ...required.filter((name) => config[name] === undefined).map((name) => `${name} is not set`),
+    ...(isVerifiable
+      ? []
+      : ['SLACK_SIGNING_SECRET must be set, or SLACK_APP_TOKEN for Socket Mode, or SLACK_VERIFICATION_TOKEN of an old app']),
+  ];
 }

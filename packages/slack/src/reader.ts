@@ -16,10 +16,10 @@ const timeoutMs = 15_000;
 
 /** What reading a channel takes: the bot's token, and what `npm start` uses by default. */
 export const slackReaderEnv = {
-  SLACK_API_TOKEN: slackEnv.SLACK_API_TOKEN,
+  SLACK_API_TOKEN: slackEnv.SLACK_API_TOKEN.unwrap(),
   SLACK_API_URL: slackEnv.SLACK_API_URL,
   SLACK_FILE_HOSTS: slackEnv.SLACK_FILE_HOSTS,
-  WRITE_SLACK_CHANNEL_ID: slackEnv.WRITE_SLACK_CHANNEL_ID.optional(),
+  WRITE_SLACK_CHANNEL_ID: slackEnv.WRITE_SLACK_CHANNEL_ID,
   ADMIN_SLACK_CHANNEL_ID: slackEnv.ADMIN_SLACK_CHANNEL_ID,
 };
 

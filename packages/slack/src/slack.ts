@@ -2,7 +2,7 @@ import type { PlatformDefinition } from '@watchpost/shared/chat/platform';
 import { answerAddresses } from './answers.ts';
 import { createSlackCalls } from './calls.ts';
 import { slackChannel, slackPrefix } from './channel.ts';
-import { slackWorkerEnv } from './config.ts';
+import { slackFaults, slackWorkerEnv, usesSlack } from './config.ts';
 import { createSlackDirectory } from './directory.ts';
 import { allowHosts, allowPictureHosts } from './file-hosts.ts';
 import { createSlackModeration } from './moderation.ts';
@@ -19,8 +19,10 @@ const timeoutMs = 15_000;
 export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   prefix: slackPrefix,
   env: slackWorkerEnv,
-  faults: () => [],
+  faults: slackFaults,
+  tokenOf: (config) => (usesSlack(config) ? config.SLACK_API_TOKEN : null),
   connect: (config, { turns, log }) => {
+    if (!usesSlack(config)) return null;
     const { SLACK_API_TOKEN: token, SLACK_USER_TOKEN: userToken, SLACK_API_URL: apiUrl } = config;
     const call = createSlackCalls({ token, apiUrl, timeoutMs });
     const userCall = userToken === undefined ? null : createSlackCalls({ token: userToken, apiUrl, timeoutMs });
@@ -28,6 +30,7 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
     const channel = slackChannel(config.WRITE_SLACK_CHANNEL_ID);
     const adminChannel = config.ADMIN_SLACK_CHANNEL_ID === undefined ? null : slackChannel(config.ADMIN_SLACK_CHANNEL_ID);
     return {
+      prefix: slackPrefix,
       chat: createSlackPlatform({ call, token, allows: allowHosts(config.SLACK_FILE_HOSTS), adminChannel }),
       posts,
       members: createSlackMembers({
@@ -46,6 +49,7 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
         createSlackReactions(call),
         log,
       ),
+      talk: null,
       writeChannel: channel,
       adminChannel,
     };

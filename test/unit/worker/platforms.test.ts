@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 const { platformFor } = connectPlatforms(
   loadConfig({ SLACK_API_TOKEN: 'xoxb-1', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2', POSTGRES_URL: 'postgres://p' }),
-  { turns: { take: async () => undefined, hold: async () => undefined }, log: createLogger('test', 'silent') },
+  {
+    turns: { take: async () => undefined, hold: async () => undefined },
+    access: { roleOf: async () => null },
+    log: createLogger('test', 'silent'),
+  },
 );
 
 describe("the worker's platforms", () => {

@@ -20,6 +20,8 @@ export interface IntakeDeps {
   known: Known;
   watching: Watching;
   publishing: Publishing;
+  /** What seals messages in jobs: the first one seals, all open. */
+  messageKeys: readonly [string, ...string[]];
   /** For metrics of the platform's own. */
   metrics: Metrics;
   log: Logger;
@@ -40,8 +42,10 @@ export interface IntakePlatform<S extends EnvShape> {
   env: S;
   /** Faults of several variables together, such as some that are set while others are missing; see parseEnv. */
   faults: (config: ConfigOf<S>) => string[];
+  /** The token that we use the platform with; null: this installation does not use it. */
+  tokenOf: (config: ConfigOf<S>) => string | null;
   /**
-   * Null: this installation does not use the platform, none of its variables are set. `done` resolves when its background work has
+   * Null: as `tokenOf`. `done` resolves when its background work has
    * ended, after `stopping` has aborted.
    */
   start: (config: ConfigOf<S>, deps: IntakeDeps, stopping: AbortSignal) => (Intake & { done: Promise<void> }) | null;

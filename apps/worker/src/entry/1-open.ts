@@ -5,6 +5,7 @@ import type { Envelope } from '@watchpost/shared/envelope';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { EntryJob } from '@watchpost/shared/jobs/entry-job';
 import { openJson, openedOrNull } from '@watchpost/shared/jobs/sealed';
+import { directoryOf } from '../offered.ts';
 
 /** What happened to a message, as the platform tells it. */
 export type Happened =
@@ -63,7 +64,7 @@ async function read(
 ): Promise<Happened> {
   const readAtUs = Math.max(0, now() - clocksDifferMs) * 1_000;
   try {
-    const message = await platformFor(channel).directory.written({ channel, messageId, thread }, signal);
+    const message = await directoryOf(platformFor(channel)).written({ channel, messageId, thread }, signal);
     if (!message) return { kind: 'deleted', channel, messageId, atUs };
     return { kind: 'written', message, reactionsAtUs: message.reactions === null ? null : readAtUs, readAtUs, takenBy: takenBy ?? null };
   } catch (thrown) {

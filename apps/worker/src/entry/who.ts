@@ -5,6 +5,7 @@ import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Listed } from '@watchpost/feeds/feed';
 import type { Profiles } from '@watchpost/feeds/feed-store';
+import { directoryOf } from '../offered.ts';
 
 export interface WhoDeps {
   platformFor: (channel: ChannelKey) => Pick<ConnectedPlatform, 'directory'>;
@@ -49,7 +50,7 @@ export function createWho({ platformFor, profiles, log }: WhoDeps): Who {
       const members = await asked(
         `the platform does not say who is in the user group ${group}`,
         'only members listed by their own id count for the feeds that name it',
-        () => platformFor(channel).directory.groupMembers(group, signal),
+        () => directoryOf(platformFor(channel)).groupMembers(group, signal),
         [],
       );
       if (members.includes(member)) return true;
@@ -67,7 +68,7 @@ export function createWho({ platformFor, profiles, log }: WhoDeps): Who {
       (await asked(
         'the platform does not say whether a member is a person',
         'approvals by everyone do not count; list those who may approve by their ids',
-        () => platformFor(channel).directory.member(member, signal),
+        () => directoryOf(platformFor(channel)).member(member, signal),
         null,
       ));
     if (!profile) return false;

@@ -33,7 +33,7 @@ export async function tellAuthor(
   const noted = await saveDelivery(documents, of, (now) => withState(now, feed.slug, state), null, signal);
   const canTell = entry?.deletedAtUs === null && entry.author?.member != null && entry.author.bot === null && feed.source === 'messages';
   const wanted = canTell ? emojiOf(noted) : noted.reaction;
-  if (wanted === noted.reaction) return null;
+  if (wanted === noted.reaction || !reactions) return null;
   try {
     if (wanted !== null) await reactions.add(of, wanted, signal);
     if (noted.reaction !== null) await reactions.remove(of, noted.reaction, signal);

@@ -4,6 +4,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Envelope } from '@watchpost/shared/envelope';
 import type { MessageJob } from '@watchpost/shared/jobs/message-job';
 import { openJson, openedOrNull } from '@watchpost/shared/jobs/sealed';
+import { moderationOf } from '../offered.ts';
 
 export interface OpenDeps {
   envelope: Envelope;
@@ -22,6 +23,6 @@ export async function open(
   const content = sealed === null ? null : openedOrNull(() => openJson(envelope, sealed, id, messageContentSchema));
   if (content) return content;
   if (sealed !== null) onUnreadable?.();
-  const message = await platformFor(channel).moderation.read({ channel, messageId, thread }, signal);
+  const message = await moderationOf(platformFor(channel)).read({ channel, messageId, thread }, signal);
   return message?.content ?? null;
 }

@@ -8,6 +8,7 @@ import { momentOf, wallTimeOf } from '@watchpost/visits/daily-hours';
 import { digestOf } from '@watchpost/visits/digest';
 import type { Visits } from '@watchpost/visits/visits';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { posting } from '../offered.ts';
 import { viewVisits, type ViewedVisit } from '../view-visits.ts';
 import { readNotice, type NoticeBody, type PostNotice } from './notice.ts';
 import { skippedIn } from './skipped-line.ts';
@@ -57,7 +58,7 @@ export async function postDailyDigest(deps: DigestDeps, signal: AbortSignal): Pr
   const { cameras, documents, platforms, postNotice, now } = deps;
   const day = dueDigest(now() - settleMs, cameras.digestAtMinute(), cameras.timeZone());
   if (!day || !deps.gallery.isReady()) return;
-  for (const { writeChannel } of platforms) {
+  for (const { writeChannel } of posting(platforms)) {
     const id = `digest-${platformOf(writeChannel)}-${day.name}`;
     const made = await readNotice(documents, id, signal);
     if (made && (!made.post || made.progress?.state === 'posted')) continue;

@@ -71,7 +71,7 @@ async function edit(
 }
 
 function platformFor(channel: ChannelKey, platforms: readonly ConnectedPlatform[]): ConnectedPlatform {
-  const found = platforms.find(({ writeChannel }) => platformOf(writeChannel) === platformOf(channel));
+  const found = platforms.find(({ prefix }) => prefix === platformOf(channel));
   if (!found) throw new AppError('internal', `no platform posts in ${channel}`);
   return found;
 }

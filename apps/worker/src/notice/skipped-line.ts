@@ -4,6 +4,7 @@ import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { OutcomeCount } from '@watchpost/gallery/records/snapshot-outcome';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { skippedLine } from '@watchpost/visits/digest';
+import { posting } from '../offered.ts';
 import type { PostNotice } from './notice.ts';
 
 export interface SkippedDeps {
@@ -30,7 +31,7 @@ export async function postSkippedLines(deps: SkippedDeps, signal: AbortSignal): 
     const toMs = lastEndMs - back * hourMs;
     const range = { fromMs: toMs - hourMs, toMs };
     const outcomes = await records.outcomes(range, signal);
-    for (const { writeChannel } of platforms) {
+    for (const { writeChannel } of posting(platforms)) {
       const platform = platformOf(writeChannel);
       const skipped = skippedIn(outcomes, platform);
       const post = skippedLine({ ...range, timeZone: cameras.timeZone(), cameras: skipped, freshnessMs });

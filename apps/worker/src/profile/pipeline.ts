@@ -4,6 +4,7 @@ import { toAppError } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { ProfileJob } from '@watchpost/shared/jobs/profile-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { directoryOf } from '../offered.ts';
 import { readChannel, type ChannelDeps } from './channel.ts';
 import { readEmoji, type EmojiDeps } from './emoji.ts';
 import { readMember, type MemberDeps } from './member.ts';
@@ -33,7 +34,7 @@ export function createProfileHandler(deps: ProfileDeps): JobHandler<'profile'> {
 }
 
 function read({ platform, what, subject, isShown = false }: ProfileJob, deps: ProfileDeps, signal: AbortSignal): Promise<boolean> {
-  const { directory } = deps.platformFor(`${platform}:-`);
+  const directory = directoryOf(deps.platformFor(`${platform}:-`));
   if (what === 'emoji') return readEmoji({ platform, wanted: isShown ? subject : null }, directory, deps, signal);
   if (subject === null) return Promise.resolve(false);
   const asked = { platform, id: subject, isShown };

@@ -7,6 +7,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { isAbsent, type Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
 import { actorRun, authorRun } from '@watchpost/rules/words/parts';
+import { moderationOf } from '../offered.ts';
 import { markRestored } from '../restored-files.ts';
 import { save, type StoreDeps } from '../violation/store.ts';
 import { isOver, progressSaver } from './progress.ts';
@@ -37,11 +38,12 @@ export async function putBackOrDelete(
 async function putBack(
   violation: Violation,
   by: string,
-  { posts, moderation }: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
+  platform: Pick<ConnectedPlatform, 'posts' | 'moderation'>,
   deps: PutBackDeps,
   signal: AbortSignal,
 ): Promise<Violation | null> {
   const { id, message, removal, restored } = violation;
+  const { posts } = platform;
   if (isOver(restored)) return violation;
   try {
     const original = await deps.quarantine.message(id, signal);
@@ -49,7 +51,7 @@ async function putBack(
     if (!original && files.length === 0) return null;
     const { channel, thread } = message;
     // Where only a file could be removed, the message is not said a second time.
-    const isThere = removal.state === 'failed' && (await moderation.read(message, signal)) !== null;
+    const isThere = removal.state === 'failed' && (await moderationOf(platform).read(message, signal)) !== null;
     const said = original && !isThere ? saidIn(original) : [];
     const wanted = isThere ? files.filter(({ fileId }) => isRemoved(violation, fileId)) : files;
     if (isThere && wanted.length === 0) return violation;

@@ -6,6 +6,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import { strongestOf } from '@watchpost/rules/findings';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
+import { moderationOf } from '../offered.ts';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { originalOf } from '../findings.ts';
 import { removingOf } from './1-decide.ts';
@@ -36,7 +37,7 @@ export async function keep(
   let message: Message | null = null;
   const original = await readable(async () => quarantine.message(id, signal), null);
   if (removal.state === 'wanted' && !original) {
-    message = await platform.moderation.read(at, signal);
+    message = await moderationOf(platform).read(at, signal);
     if (message) await quarantine.keepMessage(id, originalOf(message.content), signal);
   }
   const keptFiles = await readable(async () => quarantine.files(id, signal), []);

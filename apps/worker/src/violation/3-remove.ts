@@ -1,6 +1,7 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import type { Violation } from '@watchpost/rules/violation';
+import { moderationOf } from '../offered.ts';
 import type { RuleCounts } from '../rule-counts.ts';
 import { save, type StoreDeps } from './store.ts';
 
@@ -19,10 +20,11 @@ const soonMs = 60_000;
  */
 export async function remove(
   violation: Violation,
-  { moderation }: Pick<ConnectedPlatform, 'moderation'>,
+  platform: Pick<ConnectedPlatform, 'moderation'>,
   deps: RemoveDeps,
   signal: AbortSignal,
 ): Promise<Violation> {
+  const moderation = moderationOf(platform);
   let current = violation;
   let later: AppError | null = null;
   const attempt = async (work: () => Promise<Outcome>, note: (now: Violation, outcome: Outcome | AppError) => Violation): Promise<void> => {

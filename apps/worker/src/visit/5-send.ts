@@ -3,6 +3,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { PostProgress } from '@watchpost/shared/chat/posts';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Visit } from '@watchpost/visits/visit';
+import { writeChannelOf } from '../offered.ts';
 import type { KeepLease } from '../alone.ts';
 import { change, type GatherDeps, type Gathered } from './1-gather.ts';
 import type { Described } from './2-describe.ts';
@@ -27,7 +28,7 @@ export async function send(
 ): Promise<Visit> {
   const { visit } = gathered;
   const { platform, keepLease } = deps;
-  const channel = visit.post?.channel ?? platform.writeChannel;
+  const channel = visit.post?.channel ?? writeChannelOf(platform);
   let known = visit.post?.progress ?? null;
   // What is in the channel then may be what an earlier attempt said.
   const wasAsked = known?.state === 'asked';

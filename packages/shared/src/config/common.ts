@@ -31,6 +31,14 @@ export const hostEnv = {
     .default('0.0.0.0'),
 };
 
+/** Where ingest is reached from outside, for links that we give to people. */
+export const publicUrlEnv = {
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+};
+
 /** Where the queue and the gallery are. The URL chooses the adapter; see `queueFaults` and `galleryFaults` for what each needs. */
 export const storageEnv = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),

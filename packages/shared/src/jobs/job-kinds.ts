@@ -1,15 +1,19 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { ConcurrencyConfig, JobKindDefinition } from './job-kind.ts';
+import { conversionJobs } from './conversion-job.ts';
 import { entryJobs } from './entry-job.ts';
 import { fileJobs } from './file-job.ts';
 import { handoffJobs } from './handoff-job.ts';
 import { interactionJobs } from './interaction-job.ts';
+import { mailJobs } from './mail-job.ts';
 import { messageJobs } from './message-job.ts';
 import { noticeJobs } from './notice-job.ts';
 import { profileJobs } from './profile-job.ts';
 import { resultJobs } from './result-job.ts';
+import { scheduledJobs } from './scheduled-job.ts';
 import { snapshotJobs } from './snapshot-job.ts';
+import { talkJobs } from './talk-job.ts';
 import { tellingJobs } from './telling-job.ts';
 import { violationJobs } from './violation-job.ts';
 import { visitJobs } from './visit-job.ts';
@@ -28,6 +32,10 @@ const table = {
   profile: profileJobs,
   handoff: handoffJobs,
   result: resultJobs,
+  talk: talkJobs,
+  conversion: conversionJobs,
+  scheduled: scheduledJobs,
+  mail: mailJobs,
 };
 
 type Table = typeof table;

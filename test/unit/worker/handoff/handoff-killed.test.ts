@@ -55,7 +55,7 @@ function mortal(deps: HandoffDeps, step: number, when: 'before' | 'after'): { de
       createDestination: (...args) => wrap(create(...args)),
       platformFor: (channel) => {
         const platform = platformFor(channel);
-        return { ...platform, chat: wrap(platform.chat), reactions: wrap(platform.reactions) };
+        return { ...platform, chat: wrap(platform.chat), reactions: platform.reactions && wrap(platform.reactions) };
       },
     },
   };

@@ -65,6 +65,8 @@ describe('what jobs about rules need', () => {
     const platform = {
       ...silentChat,
       chat: { check: broken, download: broken, permalink: broken },
+      prefix: 'slack',
+      talk: null,
       writeChannel: 'slack:C1',
       adminChannel: null,
     } as const;

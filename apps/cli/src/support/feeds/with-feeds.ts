@@ -59,9 +59,9 @@ export function feedOf(feeds: Feeds, slug: string): Feed {
 }
 
 function envelopeOf({ env }: Pick<DatabaseContext, 'env'>): Envelope | null {
-  const config = parseEnv(env, { ...messageKeyEnv, SLACK_API_TOKEN: slackEnv.SLACK_API_TOKEN.optional() });
+  const config = parseEnv(env, { ...messageKeyEnv, SLACK_API_TOKEN: slackEnv.SLACK_API_TOKEN });
   const { SLACK_API_TOKEN: token = '' } = config;
-  return config.MESSAGE_KEY || token !== '' ? createEnvelope(messageKeysOf(config, token), 'jobs') : null;
+  return config.MESSAGE_KEY || token !== '' ? createEnvelope(messageKeysOf(config, [token]), 'jobs') : null;
 }
 
 /** For what cannot be done without the key. */

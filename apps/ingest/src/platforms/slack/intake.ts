@@ -1,10 +1,9 @@
 import { hashOf } from '@watchpost/feeds/merge/hash';
-import { messageKeyEnv, messageKeysOf } from '@watchpost/rules/config';
 import { type ConfigOf, mayBeQuoted, wholeNumber } from '@watchpost/shared/config/parse-env';
 import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
 import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
-import { slackEnv, slackIntakeEnv, slackIntakeFaults } from '@watchpost/slack/config';
+import { slackEnv, slackIntakeEnv, slackIntakeFaults, usesSlack, type CompleteSlack } from '@watchpost/slack/config';
 import { z } from 'zod';
 import type { Publishing } from '../../feeds/publishing.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
@@ -45,7 +44,6 @@ const historyTimeoutMs = 30_000;
 const env = {
   ...slackEnv,
   ...slackIntakeEnv,
-  ...messageKeyEnv,
   CAMERA_CAPTION_PATTERN: z
     .string()
     .transform((source, context) => {
@@ -59,13 +57,15 @@ const env = {
   /** How old messages may be that are fetched after an outage; a job's id is remembered for 26 hours. Milliseconds; 0: none is fetched. */
   BACKFILL_MAX_AGE_MS: wholeNumber(0, 86_400_000).default(86_400_000),
 };
-type SlackConfig = ConfigOf<typeof env>;
+type SlackConfig = CompleteSlack<ConfigOf<typeof env>>;
 
 /** Slack over HTTP, over Socket Mode, or both. Its identity is looked up in the background, so that ingest starts while Slack is unreachable. */
 export const slackIntake: IntakePlatform<typeof env> = {
   env,
   faults: slackIntakeFaults,
+  tokenOf: (config) => (usesSlack(config) ? config.SLACK_API_TOKEN : null),
   start: (config, deps, stopping) => {
+    if (!usesSlack(config)) return null;
     const { SLACK_APP_TOKEN: appToken } = config;
     const { log, metrics, now, watching, publishing } = deps;
     const callsFor = (token: string, timeoutMs: number): SlackCall => createSlackCalls({ token, apiUrl: config.SLACK_API_URL, timeoutMs });
@@ -182,7 +182,6 @@ export type SlackIntakeConfig = Pick<
   | 'WRITE_SLACK_CHANNEL_ID'
   | 'ADMIN_SLACK_CHANNEL_ID'
   | 'SLACK_API_TOKEN'
-  | 'MESSAGE_KEY'
   | 'SLACK_SIGNING_SECRET'
   | 'SLACK_VERIFICATION_TOKEN'
   | 'CAMERA_CAPTION_PATTERN'
@@ -206,7 +205,7 @@ export interface SlackHandlers extends Pick<Intake, 'register'> {
 
 /** The handlers, and their routes. */
 export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps): SlackHandlers {
-  const seal = createSeal(messageKeysOf(config, config.SLACK_API_TOKEN));
+  const seal = createSeal(deps.messageKeys);
   const readChannels = new Set(config.READ_SLACK_CHANNEL_ID);
   const { WRITE_SLACK_CHANNEL_ID: writeChannel, ADMIN_SLACK_CHANNEL_ID: adminChannel = null } = config;
   const forFeeds = createTakeForFeeds({ ...deps, ...deps.publishing, adminChannel, seal });

@@ -15,6 +15,7 @@ import { appliesTo } from '@watchpost/rules/scope';
 import { authorRun, joined } from '@watchpost/rules/words/parts';
 import { answerOf } from '../texts.ts';
 import { isCalled } from '@watchpost/rules/rule-name';
+import { moderationOf } from '../../offered.ts';
 import type { Asker } from '../deps.ts';
 import { afterWords, answer, type RulesAsked, type RulesCommand } from './command.ts';
 
@@ -96,7 +97,7 @@ async function overMessages(
   signal: AbortSignal,
 ): Promise<Post> {
   const place = { text: channelId(channel), channel: channelId(channel) };
-  const messages = await platform.moderation.recent(channel, last, signal);
+  const messages = await moderationOf(platform).recent(channel, last, signal);
   const looked = messages.filter((message) => mayTry(rule, message));
   if (messages.length > 0 && looked.length === 0 && messages.every(({ isDirect }) => isDirect))
     return answer(say`Direct messages are looked at only by rules that list them.`);

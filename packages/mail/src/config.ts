@@ -1,0 +1,26 @@
+import { commaList } from '@watchpost/shared/config/parse-env';
+import { z } from 'zod';
+
+const addressSchema = z.email('must be a mail address');
+
+/** The variables about mail. */
+export const mailEnv = {
+  /** The server that takes our mail. Not set: none is sent. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
+  MAIL_FROM: z.string().trim().optional(),
+  /** Who gets mail about what needs a person. */
+  ALERT_MAIL_TO: commaList.pipe(z.array(addressSchema)).optional(),
+};
+
+/** What is missing of what is set. */
+export function mailFaults(config: {
+  SMTP_URL?: string | undefined;
+  MAIL_FROM?: string | undefined;
+  ALERT_MAIL_TO?: string[] | undefined;
+}): string[] {
+  const { SMTP_URL: url, MAIL_FROM: from, ALERT_MAIL_TO: to } = config;
+  return [
+    ...(url && !from ? ['MAIL_FROM must be set: SMTP_URL is'] : []),
+    ...(to && !url ? ['SMTP_URL must be set: ALERT_MAIL_TO is'] : []),
+  ];
+}

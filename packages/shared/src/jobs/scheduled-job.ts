@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { JobKindDefinition } from './job-kind.ts';
+
+const scheduledJobSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('scheduled'),
+  /** Its name in the file of jobs on a schedule. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+});
+export type ScheduledJob = z.infer<typeof scheduledJobSchema>;
+
+/** One run of a job on a schedule. */
+export const scheduledJobs = {
+  schema: scheduledJobSchema,
+  id: ({ name }) => `scheduled-${name}`,
+  queue: 'scheduled',
+  attempts: 3,
+  backoffMs: 10_000,
+  concurrency: 2,
+} satisfies JobKindDefinition<ScheduledJob>;
