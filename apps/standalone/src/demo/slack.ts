@@ -3,7 +3,7 @@ import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { freePortFrom } from '../processes/ports.ts';
 import { startEmulatedSlack } from '../slack/emulated-slack.ts';
 import { servePage } from '../slack/page/page-server.ts';
-import { runCameras } from './cameras.ts';
+import { type CamerasOptions, runCameras } from './cameras.ts';
 import { runColleagues } from './colleagues.ts';
 import type { Demonstration } from './demonstration.ts';
 import { firstResult } from './first-result.ts';
@@ -12,6 +12,7 @@ import { addRules } from './message-rules.ts';
 import { approving, feedSlug, runNewsroom, writeFeeds } from './newsroom.ts';
 import { quarantineKey } from './quarantine-key.ts';
 import { scenes } from './scenes.ts';
+import { postInSlack } from './slack-camera.ts';
 
 const readChannel = 'camera-snapshots';
 const writeChannel = 'who-was-there';
@@ -80,7 +81,8 @@ export async function emulateSlack(
     begin: ({ origins: { ingest, feed }, household, notes, say, stopping }) => {
       slack.connect({ events: `${ingest}/api/events`, interactions: `${ingest}/api/interactions`, commands: `${ingest}/api/commands` });
       const known = household ? introduce({ env: household, say }, stopping) : Promise.resolve();
-      const cameras = known.then(async () => runCameras({ slack, channel: readChannel, say }, stopping));
+      const post: CamerasOptions['post'] = async (...snapshot) => postInSlack(slack, readChannel, ...snapshot);
+      const cameras = known.then(async () => runCameras({ post, say }, stopping));
       lifecycle.onStop('cameras', async () => cameras);
       const rules = household ? addRules({ env: household, channel: slack.channelId(chatChannel), say }, stopping) : Promise.resolve();
       const colleagues = rules.then(async () => runColleagues({ slack, channel: chatChannel, say }, stopping));
