@@ -57,44 +57,66 @@ const isSending = (method: string): boolean => /^(send|getChat|leaveChat|copyMes
 /** Methods that carry a file, as a rule. */
 const isUpload = (method: string): boolean => /^(send(?!Message|ChatAction)|editMessageMedia)/.test(method);
 
+/** A long poll waits by itself. `timeout`: seconds. */
+const pollMs = (method: string, timeout = 0): number => (method === 'getUpdates' ? timeout * 1_000 : 0);
+
+type Answer = z.infer<typeof answerSchema>;
+type Refusal = Extract<Answer, { ok: false }>;
+
 /** Calls of the Bot API. They reject with AppErrors, in which the token never appears: an error of the network is told by its code only. */
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
-  const { token, apiUrl, timeoutMs, uploadTimeoutMs = 120_000, onMigrated, onLimited } = options;
+  const { token, apiUrl, timeoutMs, uploadTimeoutMs = 120_000, onLimited } = options;
   const api = new Api(token, { apiRoot: apiUrl, timeoutSeconds: Math.max(uploadTimeoutMs, timeoutMs + 60_000) / 1_000 });
-  const movedTo = new Map<string, number>();
+  const groups = createMoves(options.onMigrated);
 
   const transform: Transformer = async (prev, method, payload, given) => {
-    const { chat_id: chat, timeout = 0 } = payloadSchema.parse(payload ?? {});
-    const outer = given instanceof AbortSignal ? given : undefined;
-    if (outer) throwIfAborted(outer);
-    const ms = isUpload(method) ? uploadTimeoutMs : timeoutMs + (method === 'getUpdates' ? timeout * 1_000 : 0);
-    const inner = within(outer ?? new AbortController().signal, ms);
+    const { chat_id: chat, timeout } = payloadSchema.parse(payload ?? {});
+    const outer = given instanceof AbortSignal ? given : new AbortController().signal;
+    throwIfAborted(outer);
+    const inner = within(outer, isUpload(method) ? uploadTimeoutMs : timeoutMs + pollMs(method, timeout));
     const ask = async (args: typeof payload) => {
       const response = await prev(method, args, signalOf(inner)).catch((error: unknown) => {
-        throw outer?.aborted === true
-          ? new AppError('aborted', `${method}: stopped before it was answered`)
-          : unanswered(method, inner.aborted ? 'timed out' : reasonOf(error));
+        if (outer.aborted) throw new AppError('aborted', `${method}: stopped before it was answered`);
+        throw unanswered(method, inner.aborted ? 'timed out' : reasonOf(error));
       });
-      const { data: answer } = answerSchema.safeParse(response);
-      if (!answer) throw unanswered(method, 'the response was not Telegram’s');
-      return { response, refusal: answer.ok ? null : answer };
+      return { response, refusal: refusalOf(method, response) };
     };
-    const known = chat !== undefined && isSending(method) ? movedTo.get(String(chat)) : undefined;
-    const first = await ask(known === undefined ? payload : Object.assign({}, payload, { chat_id: known }));
-    const to = first.refusal?.parameters?.migrate_to_chat_id;
-    if (to !== undefined && chat !== undefined && known === undefined) {
-      if (!movedTo.has(String(chat))) onMigrated?.(Number(chat), to);
-      movedTo.set(String(chat), to);
-    }
-    const follows = to !== undefined && isSending(method) && known === undefined;
-    const { response, refusal } = follows ? await ask(Object.assign({}, payload, { chat_id: to })) : first;
+    const askAt = (to: number | undefined) => ask(to === undefined ? payload : Object.assign({}, payload, { chat_id: to }));
+    const known = isSending(method) ? groups.now(chat) : undefined;
+    const first = await askAt(known);
+    const to = groups.learn(chat, first.refusal);
+    const isToFollow = to !== undefined && isSending(method) && known === undefined;
+    const { response, refusal } = isToFollow ? await askAt(to) : first;
     if (!refusal) return response;
     const error = fromRefusal(method, refusal);
-    if (error.code === 'chat-rate-limited') onLimited?.(chat === undefined ? null : String(chat), error.retryAfterMs ?? 0);
+    if (error.code === 'chat-rate-limited') onLimited?.(chat?.toString() ?? null, error.retryAfterMs ?? 0);
     throw error;
   };
   api.config.use(transform);
   return api;
+}
+
+/** Null: Telegram has done it. */
+function refusalOf(method: string, response: unknown): Refusal | null {
+  const { data: answer } = answerSchema.safeParse(response);
+  if (!answer) throw unanswered(method, 'the response was not Telegram’s');
+  return answer.ok ? null : answer;
+}
+
+/** Groups that have another number now. */
+function createMoves(onMigrated: TelegramApiOptions['onMigrated']) {
+  const movedTo = new Map<string, number>();
+  return {
+    now: (chat: number | string | undefined): number | undefined => (chat === undefined ? undefined : movedTo.get(String(chat))),
+    /** The new number, where a refusal says it. */
+    learn: (chat: number | string | undefined, refusal: Refusal | null): number | undefined => {
+      const to = refusal?.parameters?.migrate_to_chat_id;
+      if (to === undefined || chat === undefined) return undefined;
+      if (!movedTo.has(String(chat))) onMigrated?.(Number(chat), to);
+      movedTo.set(String(chat), to);
+      return to;
+    },
+  };
 }
 
 /** Whether Telegram has done it, nobody knows. */

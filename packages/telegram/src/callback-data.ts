@@ -84,7 +84,7 @@ function ranks(most: number): bigint {
 
 /** The place of an id among all ids, shorter ones first: bijective numeration. */
 function rankOf(id: string): bigint {
-  return [...id].reduce((sum, letter) => sum * letterCount + BigInt(idAlphabet.indexOf(letter) + 1), 0n);
+  return Array.from(id).reduce((sum, letter) => sum * letterCount + BigInt(idAlphabet.indexOf(letter) + 1), 0n);
 }
 
 function idAt(rank: bigint): string {
