@@ -106,5 +106,5 @@ export const isGone = (thrown: unknown): boolean =>
 
 /** Telegram takes these bytes as no photo; as a file it does. */
 export const isNoPhoto = (thrown: unknown): boolean =>
-  says(thrown, 'photo_', 'image_process_failed', 'image process failed', 'wrong type of the web page content') ||
+  says(thrown, 'photo_', 'too big for a photo', 'image_process_failed', 'image process failed', 'wrong type of the web page content') ||
   (thrown instanceof AppError && thrown.code === 'file-too-large');
