@@ -1,7 +1,7 @@
 import { buildApp, type AppDeps } from '@watchpost/ingest/app';
 import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
-import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
+import { defaultCaptionPattern } from '@watchpost/ingest/platforms/camera-caption';
 import { createHandlers, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
 import type { Feed } from '@watchpost/feeds/feed';
 import { createJudge } from '@watchpost/rules/create-judge';
