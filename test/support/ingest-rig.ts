@@ -129,7 +129,8 @@ export function ingestRig({
     entriesOf: async () => [],
   };
   const messageKeys = [ingestRigToken] as const;
-  const deps = { ...common, ranks, known, watching, publishing, messageKeys, cameras: { nameOf: cameraOf } };
+  const database = { isConfigured: false, opened: async () => new Promise<never>(() => undefined) };
+  const deps = { ...common, database, ranks, known, watching, publishing, messageKeys, cameras: { nameOf: cameraOf } };
   const dialog = createNamingDialog({ call, known, tell, count: () => undefined, log }, ended.signal);
   const handlers = createHandlers(
     { ...config, ...over },
