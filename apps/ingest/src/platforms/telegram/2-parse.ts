@@ -33,6 +33,7 @@ const documentSchema = z.object({
   file_name: maybeText,
   mime_type: maybeText,
   file_size: maybeNumber,
+  thumbnail: maybe(z.object({ file_id: fileIdSchema })),
 });
 const originSchema = z.object({
   type: z.string(),
@@ -83,9 +84,9 @@ const messageSchema = z.looseObject({
   caption: maybeText,
   entities,
   caption_entities: entities,
-  photo: z.unknown(),
-  document: z.unknown(),
-  reply_markup: z.unknown(),
+  photo: z.unknown().optional(),
+  document: z.unknown().optional(),
+  reply_markup: z.unknown().optional(),
   migrate_to_chat_id: maybe(idSchema),
   migrate_from_chat_id: maybe(idSchema),
 });
@@ -121,6 +122,8 @@ export interface TelegramPicture {
   name: string | null;
   mimeType: string | null;
   sizeBytes: number | null;
+  /** The id of a smaller one that Telegram has made, as it does of formats that we cannot decode. */
+  thumbnailId: string | null;
 }
 
 /** The parts of a message that we use, wherever it was posted. */
@@ -228,14 +231,27 @@ function pictureOf(message: z.infer<typeof messageSchema>): { picture: TelegramP
     const largest = sizes.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
     if (!largest) return { picture: null, isBroken: true };
     const { file_id: fileId, file_unique_id: uniqueId, file_size: size } = largest;
-    return { picture: { fileId, uniqueId, name: null, mimeType: 'image/jpeg', sizeBytes: bytes(size) }, isBroken: false };
+    return {
+      picture: { fileId, uniqueId, name: null, mimeType: 'image/jpeg', sizeBytes: bytes(size), thumbnailId: null },
+      isBroken: false,
+    };
   }
   if (!message.document) return none;
   const document = documentSchema.safeParse(message.document);
   if (!document.success) return { picture: null, isBroken: true };
   const { file_id: fileId, file_unique_id: uniqueId, file_name: name, mime_type: mimeType, file_size: size } = document.data;
   if (!isImage(name ?? '', mimeType ?? '')) return none;
-  return { picture: { fileId, uniqueId, name: name ?? null, mimeType: mimeType ?? null, sizeBytes: bytes(size) }, isBroken: false };
+  return {
+    picture: {
+      fileId,
+      uniqueId,
+      name: name ?? null,
+      mimeType: mimeType ?? null,
+      sizeBytes: bytes(size),
+      thumbnailId: document.data.thumbnail?.file_id ?? null,
+    },
+    isBroken: false,
+  };
 }
 
 const imageName = new RegExp(`\\.(?:${Object.values(imageEndings).flat().join('|')})$`, 'i');

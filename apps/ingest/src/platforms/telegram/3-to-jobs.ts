@@ -9,6 +9,7 @@ import type { TalkJob, TalkText, TalkWhat } from '@watchpost/shared/jobs/talk-jo
 import { cleanText, shownText } from '@watchpost/shared/text';
 import { unpackTalk, unpackTarget } from '@watchpost/telegram/callback-data';
 import { telegramChat, telegramPrefix } from '@watchpost/telegram/channel';
+import { thumbnailUrl } from '@watchpost/telegram/file';
 import type { TelegramChat, TelegramPicture, TelegramPost, TelegramUser, Update } from './2-parse.ts';
 import type { Addressed } from './addressed.ts';
 
@@ -164,11 +165,11 @@ function interaction(id: string, chat: number, messageId: number, by: TelegramUs
 }
 
 /** A picture as it is queued. There is no address: the one that Telegram gives has the token in it. */
-const chatFile = ({ fileId, name, mimeType, sizeBytes }: TelegramPicture): ChatFile => ({
+const chatFile = ({ fileId, name, mimeType, sizeBytes, thumbnailId }: TelegramPicture): ChatFile => ({
   id: fileId,
   name: name === null ? null : fileName(name),
   mimeType: mimeType === null ? null : cleanText(mimeType, longestType),
   sizeBytes,
   url: null,
-  thumbnailUrl: null,
+  thumbnailUrl: thumbnailId === null ? null : thumbnailUrl(thumbnailId),
 });

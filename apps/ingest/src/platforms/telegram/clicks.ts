@@ -1,7 +1,7 @@
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { within } from '@watchpost/shared/wait';
-import type { TelegramApi } from '@watchpost/telegram/api';
+import { signalOf, type TelegramApi } from '@watchpost/telegram/api';
 import { createLogRarely } from '../../log-rarely.ts';
 import type { Taken } from './take-update.ts';
 import type { TelegramMetrics } from './telegram-metrics.ts';
@@ -34,7 +34,7 @@ export function createClicks({
 
   const tell = async ({ id, text }: NonNullable<Taken['click']>): Promise<void> => {
     try {
-      await api.answerCallbackQuery(id, text === null ? {} : { text }, within(never, answerMs));
+      await api.answerCallbackQuery(id, text === null ? {} : { text }, signalOf(within(never, answerMs)));
     } catch (error) {
       // Too late, as a rule. What the click asked for is done all the same.
       telegramMetrics.clickUnanswered();

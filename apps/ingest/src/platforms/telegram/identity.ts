@@ -1,8 +1,7 @@
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { retry } from '@watchpost/shared/retry';
-import { raceAbort } from '@watchpost/shared/wait';
-import type { TelegramApi } from '@watchpost/telegram/api';
+import { signalOf, type TelegramApi } from '@watchpost/telegram/api';
 import type { Ourselves } from './addressed.ts';
 
 export interface IdentityLookup {
@@ -25,7 +24,7 @@ export function lookUpIdentity(
   let ourselves: Ourselves = { id: botIdOf(token), username: null };
   let repair: string | null = null;
   const ask = async (): Promise<void> => {
-    const { username } = await raceAbort(api.getMe(), signal);
+    const { username } = await api.getMe(signalOf(signal));
     ourselves = { ...ourselves, username };
     log.info({ id: ourselves.id, username }, 'Telegram identity resolved');
   };

@@ -6,16 +6,14 @@ import { captionEnv } from '../camera-caption.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
 import { createClicks } from './clicks.ts';
 import { botIdOf, lookUpIdentity } from './identity.ts';
-import { pollSeconds, startPolling } from './polling/poll.ts';
+import { startPolling } from './polling/poll.ts';
 import { registerTelegramRoute } from './route.ts';
 import { createTakeUpdate } from './take-update.ts';
 import { createTelegramMetrics } from './telegram-metrics.ts';
 import { startWebhook } from './webhook/webhook.ts';
 
-/** For a call that Telegram answers at once. Milliseconds. */
-const quickMs = 10_000;
-/** Longer than Telegram keeps a question open. Milliseconds. */
-const pollMs = (pollSeconds + 10) * 1_000;
+/** For a call that Telegram answers at once; how long a question may stay open comes on top. Milliseconds. */
+const timeoutMs = 10_000;
 
 const env = { ...telegramEnv, ...telegramIntakeEnv, ...captionEnv };
 
@@ -27,20 +25,20 @@ export const telegramIntake: IntakePlatform<typeof env> = {
   start: (config, deps, stopping) => {
     const token = telegramToken(config);
     if (token === null) return null;
-    const apiOf = (timeoutMs: number): TelegramApi => createTelegramApi({ token, apiUrl: config.TELEGRAM_API_URL, timeoutMs });
-    return startTelegram(config, { token, quick: apiOf(quickMs), patient: apiOf(pollMs) }, deps, stopping);
+    const api = createTelegramApi({ token, apiUrl: config.TELEGRAM_API_URL, timeoutMs });
+    return startTelegram(config, { token, api }, deps, stopping);
   },
 };
 
 function startTelegram(
   config: ConfigOf<typeof env>,
-  { token, quick, patient }: { token: string; quick: TelegramApi; patient: TelegramApi },
+  { token, api }: { token: string; api: TelegramApi },
   deps: IntakeDeps,
   stopping: AbortSignal,
 ): Intake & { done: Promise<void> } {
   const { log, now, database } = deps;
   const telegramMetrics = createTelegramMetrics(deps.metrics);
-  const lookup = lookUpIdentity({ api: quick, token, log }, stopping);
+  const lookup = lookUpIdentity({ api, token, log }, stopping);
   const takeUpdate = createTakeUpdate({
     ...deps,
     ourselves: lookup.current,
@@ -53,7 +51,7 @@ function startTelegram(
   const checks = { 'telegram-identity': lookup.check };
   const { TELEGRAM_WEBHOOK_SECRET: secret, TELEGRAM_WEBHOOK_URL: url = null } = config;
   if (secret !== undefined) {
-    const webhook = startWebhook({ api: quick, secret, url, telegramMetrics, log }, stopping);
+    const webhook = startWebhook({ api, secret, url, telegramMetrics, log }, stopping);
     return {
       register: (app) => registerTelegramRoute(app, { secret, takeUpdate, telegramMetrics, log, now }),
       checks: { ...checks, 'telegram-webhook': webhook.check },
@@ -62,11 +60,11 @@ function startTelegram(
   }
   const polling = startPolling(
     {
-      api: { getUpdates: patient.getUpdates.bind(patient), getWebhookInfo: quick.getWebhookInfo.bind(quick) },
+      api,
       documents: database.isConfigured ? async (signal) => (await database.opened(signal)).documents : null,
       bot: botIdOf(token),
       takeUpdate,
-      clicks: createClicks({ api: quick, telegramMetrics, log, now }),
+      clicks: createClicks({ api, telegramMetrics, log, now }),
       identified: lookup.done,
       telegramMetrics,
       log,

@@ -3,7 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { backoffMs } from '@watchpost/shared/retry';
 import { parseUrl } from '@watchpost/shared/parse-url';
 import { pause, raceAbort } from '@watchpost/shared/wait';
-import type { TelegramApi } from '@watchpost/telegram/api';
+import { signalOf, type TelegramApi } from '@watchpost/telegram/api';
 import { z } from 'zod';
 import { updateKinds } from '../2-parse.ts';
 import type { Clicks } from '../clicks.ts';
@@ -33,7 +33,7 @@ const defaultTimes = {
 };
 
 /** How long Telegram may keep a question open until something happens. Seconds. */
-export const pollSeconds = 30;
+const pollSeconds = 30;
 const mostUpdates = 100;
 
 export interface Polling {
@@ -44,7 +44,7 @@ export interface Polling {
 }
 
 /** What we cannot read still has a number, which confirms it. */
-const numbered = z.looseObject({ update_id: z.number().int(), message: z.unknown(), callback_query: z.unknown() });
+const numbered = z.looseObject({ update_id: z.number().int() });
 
 /**
  * Asks Telegram for updates, in a loop: no public address is needed. The next question confirms the updates of the one before, so a batch is
@@ -76,7 +76,7 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
     const batch = await raceAbort(
       options.api.getUpdates(
         { ...(offset !== null && { offset }), limit: mostUpdates, timeout: pollSeconds, allowed_updates: updateKinds },
-        signal,
+        signalOf(signal),
       ),
       signal,
     );
@@ -154,7 +154,7 @@ const otherPoller =
 
 /** Rejects where Telegram delivers to an address: asking would only fail, and removing the address might take somebody else’s updates. */
 async function refuseWebhook(api: Pick<TelegramApi, 'getWebhookInfo'>, signal: AbortSignal): Promise<void> {
-  const { url } = await raceAbort(api.getWebhookInfo(), signal);
+  const { url } = await raceAbort(api.getWebhookInfo(signalOf(signal)), signal);
   if (!url) return;
   const host = parseUrl(url)?.host ?? 'an address';
   throw new AppError(

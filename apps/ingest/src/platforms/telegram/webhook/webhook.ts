@@ -1,8 +1,8 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { retry } from '@watchpost/shared/retry';
-import { pause, raceAbort } from '@watchpost/shared/wait';
-import type { TelegramApi } from '@watchpost/telegram/api';
+import { pause } from '@watchpost/shared/wait';
+import { signalOf, type TelegramApi } from '@watchpost/telegram/api';
 import { updateKinds } from '../2-parse.ts';
 import { webhookPath } from '../route.ts';
 import type { TelegramMetrics } from '../telegram-metrics.ts';
@@ -46,7 +46,7 @@ export function startWebhook({ api, secret, url, telegramMetrics, log, everyMs =
     const { host } = new URL(ours);
     await retry(
       async () =>
-        raceAbort(api.setWebhook(ours, { secret_token: secret, allowed_updates: updateKinds, max_connections: maxConnections }), stopping),
+        api.setWebhook(ours, { secret_token: secret, allowed_updates: updateKinds, max_connections: maxConnections }, signalOf(stopping)),
       {
         backoff: { firstMs: 1_000, maxMs: 30_000 },
         onRetry: (error, { failures, waitMs }) => {
@@ -62,7 +62,7 @@ export function startWebhook({ api, secret, url, telegramMetrics, log, everyMs =
   };
 
   const look = async (): Promise<void> => {
-    const info = await raceAbort(api.getWebhookInfo(), stopping);
+    const info = await api.getWebhookInfo(signalOf(stopping));
     telegramMetrics.pending(info.pending_update_count);
     const trouble = whyNothingArrives(info.url ?? '', ours);
     if (trouble !== null && trouble !== state) log.error(trouble);
