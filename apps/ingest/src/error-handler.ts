@@ -14,6 +14,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'job-refused': 422,
   'queue-unavailable': 503,
   'slack-identity-unknown': 503,
+  'telegram-identity-unknown': 503,
 };
 
 /** Fastify's own error codes as ours. */

@@ -19,6 +19,7 @@ export const errorCodes = {
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
   'slack-identity-unknown': 'transient',
+  'telegram-identity-unknown': 'transient',
   // Rules.
   'envelope-unreadable': 'permanent',
   'pattern-invalid': 'permanent',
