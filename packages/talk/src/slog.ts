@@ -9,8 +9,10 @@ import { cleanLines, lengthOf } from './clean-lines.ts';
 import { ownerKey, shortHash } from './person-hash.ts';
 import { createLogEntries, type LogEntries, type LogEntry } from './slog-entries.ts';
 
+export type { LogEntry } from './slog-entries.ts';
+
 /**
- * Private logs: each belongs to one person, by their key (`telegram:123`), and nobody else's is ever read. Methods reject with
+ * Private logs: each belongs to one person, by their key, and nobody else's is ever read. Methods reject with
  * `gallery-unavailable`.
  */
 export interface PrivateLog {

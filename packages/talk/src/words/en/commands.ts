@@ -49,6 +49,8 @@ const chat = {
   /** The answer to whatever is no command. */
   echo: say`Reading you 5x5.`,
   echoHint: say`I am better at photos, links and commands: /help lists them.`,
+  /** To a sticker, a voice message … */
+  noText: say`I can only read text, and look at photos. /help lists what you can type.`,
   unknown: (command: string, nearest: string | null): RichText =>
     nearest === null
       ? say`I do not know /${command}. /help lists what I know.`
@@ -111,6 +113,7 @@ const log = {
     say`Erase your whole log, ${countOf(count, 'entry', 'entries')}? This cannot be taken back. /slog export saves it first.`,
   askOne: (number: number, text: string): RichText => say`Erase entry ${bold(String(number))}? This cannot be taken back.\n“${text}”`,
   erasedAll: (count: number): RichText => say`Erased: your log, ${countOf(count, 'entry', 'entries')}.`,
+  erasedBefore: (number: number): RichText => say`Entry ${bold(String(number))} was gone already.`,
   erasedOne: (number: number): RichText => say`Erased: entry ${bold(String(number))}.`,
   eraseWhat: say`Say what: /slog erase 17 for one entry, /slog erase all for the whole log.`,
 };
@@ -125,9 +128,15 @@ const buttons = {
   back: 'Back',
 };
 
-const kept = say`Nothing was erased.`;
+/** About questions whether to erase something. */
+const erasing = {
+  kept: say`Nothing was erased.`,
+  topic: 'whether to erase something',
+};
 
 const registration = {
+  /** What the conversation is about. */
+  topic: 'your registration',
   askSurname: say`What is your surname?`,
   askAge: say`How old are you, in years?`,
   askGender: say`What is your gender? Pick one, or answer in your own words.`,
@@ -195,10 +204,10 @@ const quotes = {
   known: say`I know this one already.`,
   tags: say`I know quotes about:`,
   noTags: say`No quote says yet what it is about. /quote add TEXT #word adds one that does.`,
-  tag: (tag: string, count: number): RichText => say`• ${bold(tag)} (${count})`,
+  tag: (tag: string): RichText => say`• ${bold(tag)}`,
   more: (count: number): RichText => say`and ${count} more`,
   addWhat: say`Say what: /quote add The early bird catches the worm. – Somebody #birds`,
   refused: (why: string): RichText => say`I cannot take this one: ${why}.`,
 };
 
-export const commands = { does, greeting, help, chat, ball, log, buttons, kept, registration, self, quotes };
+export const commands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes };
