@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { ownerKey } from './person-hash.ts';
@@ -26,7 +25,8 @@ export interface LogEntries {
   get(epoch: string, number: number, signal: AbortSignal): Promise<LogEntry | null>;
   /** Some with this number and those just before, the newest first. `next`: where to go on; null: there are no more. */
   downFrom(epoch: string, number: number, signal: AbortSignal): Promise<{ entries: LogEntry[]; next: number | null }>;
-  count(owner: ChannelKey, signal: AbortSignal): Promise<number>;
+  /** Those with this number and below. */
+  count(epoch: string, number: number, signal: AbortSignal): Promise<number>;
   /** One that is gone is no error. */
   remove(epoch: string, number: number, signal: AbortSignal): Promise<void>;
   /** Of all epochs. Resolves to how many there were. */
@@ -35,6 +35,12 @@ export interface LogEntries {
 
 /** Entries on small documents. `keepMs`: how long one is kept; null: until it is erased. */
 export function createLogEntries(documents: DocumentStore, { keepMs }: { keepMs: number | null }): LogEntries {
+  // By their ids: of many that were noted in one second, an order by time would lose some between two pages.
+  const downFrom: LogEntries['downFrom'] = async (epoch, number, signal) => {
+    const ids = Array.from({ length: Math.min(pageSize, Math.max(0, number)) }, (_, index) => idOf(epoch, number - index));
+    const found = ids.length === 0 ? [] : (await documents.getAll(kind, ids, signal)).map(({ body }) => entryOf(body));
+    return { entries: found.toSorted((a, b) => b.number - a.number), next: number > pageSize ? number - pageSize : null };
+  };
   return {
     put: async (owner, epoch, entry, signal) => {
       const expiresAtMs = keepMs === null ? null : entry.atMs + keepMs;
@@ -50,14 +56,14 @@ export function createLogEntries(documents: DocumentStore, { keepMs }: { keepMs:
       const { document } = await documents.get(kind, idOf(epoch, number), signal);
       return document ? entryOf(document.body) : null;
     },
-    downFrom: async (epoch, number, signal) => {
-      const ids = Array.from({ length: Math.min(pageSize, number) }, (_, index) => idOf(epoch, number - index));
-      const found = (await documents.getAll(kind, ids, signal)).map(({ body }) => entryOf(body));
-      return { entries: found.toSorted((a, b) => b.number - a.number), next: number > pageSize ? number - pageSize : null };
-    },
-    count: async (owner, signal) => {
+    downFrom,
+    count: async (epoch, number, signal) => {
       let count = 0;
-      for await (const _ of eachDocument(documents, { kind, key: ownerKey(owner) }, pageSize, signal)) count += 1;
+      for (let from: number | null = number; from !== null; ) {
+        const page = await downFrom(epoch, from, signal);
+        count += page.entries.length;
+        from = page.next;
+      }
       return count;
     },
     remove: (epoch, number, signal) => removeDocument(documents, kind, idOf(epoch, number), signal),

@@ -74,7 +74,7 @@ function createHeads(documents: DocumentStore, entries: LogEntries, most: number
         const { stored, head } = await read(owner, signal);
         const known = head.jobs.find((each) => each.job === job);
         if (known) return { epoch: head.epoch, number: known.number };
-        const room = head.room > 0 ? head.room : most - (await entries.count(owner, signal));
+        const room = head.room > 0 ? head.room : most - (await entries.count(head.epoch, head.next - 1, signal));
         if (room <= 0) return 'full';
         const jobs = [...head.jobs, { job, number: head.next }].slice(-mostJobs);
         await save(owner, stored, { ...head, next: head.next + 1, room: room - 1, jobs }, signal);
@@ -99,7 +99,10 @@ export function createPrivateLog(
 
   return {
     get,
-    count: (owner, signal) => entries.count(owner, signal),
+    count: async (owner, signal) => {
+      const { epoch, next } = await heads.of(owner, signal);
+      return entries.count(epoch, next - 1, signal);
+    },
     add: async (owner, { text: written, job, atMs }, signal) => {
       const text = cleanLines(written);
       if (!isVisible(text)) return 'empty';
@@ -118,7 +121,7 @@ export function createPrivateLog(
       const wanted = word === null ? null : folded(word);
       const found: LogEntry[] = [];
       const highest = Math.min(next, before ?? Infinity) - 1;
-      for (let from: number | null = highest >= 1 ? highest : null; from !== null && found.length <= limit;) {
+      for (let from: number | null = highest; from !== null && found.length <= limit;) {
         const page = await entries.downFrom(epoch, from, signal);
         found.push(...page.entries.filter(({ text }) => wanted === null || folded(text).includes(wanted)));
         from = page.next;
