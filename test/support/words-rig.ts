@@ -146,12 +146,15 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
     const dialog = dialogs.all().at(-1)!;
     return say(await kindOf(dialog).answered(dialog, text, by, deps, never));
   };
+  const pressed = new Map<number | null, { id: string; label: string; data: string }>();
   /** Presses a button of the newest message that has it. */
   const press = async (label: string, job: number | null = null): Promise<string> => {
     jobs += 1;
     const buttons = chat.shown.flatMap(({ id, buttons: rows }) => rows.flat().map((button) => ({ id, ...button })));
-    const button = buttons.findLast((each) => each.label === label);
+    const button = pressed.get(job) ?? buttons.findLast((each) => each.label === label);
     if (!button) throw new Error(`no button ${label}: ${buttons.map((each) => each.label).join(', ')}`);
+    // Another attempt of a job is about the same press, whatever has become of the button.
+    if (job !== null) pressed.set(job, button);
     const [id = '', action = ''] = button.data.split('|');
     const dialog = await dialogs.get(id, never);
     if (!dialog) return 'over';

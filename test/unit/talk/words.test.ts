@@ -3,9 +3,12 @@ import { languageTags, wordsFor } from '@watchpost/talk/words/words';
 import { describe, expect, it } from 'vitest';
 
 describe('words', () => {
-  it.each(['en', 'en-GB', 'EN', 'de', 'zh-Hant', '', 'constructor', '__proto__', null])('of somebody who speaks %j are there', (language) => {
-    expect(plain(wordsFor(language).chat.echo)).toBe('Reading you 5x5.');
-  });
+  it.each(['en', 'en-GB', 'EN', 'de', 'zh-Hant', '', 'constructor', '__proto__', null])(
+    'of somebody who speaks %j are there',
+    (language) => {
+      expect(plain(wordsFor(language).chat.echo)).toBe('Reading you 5x5.');
+    },
+  );
 
   it.each(languageTags)('in %s greet in five lines, and describe each command in at most 100 characters', (language) => {
     const { does, greeting, ball } = wordsFor(language);

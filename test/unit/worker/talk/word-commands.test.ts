@@ -88,7 +88,19 @@ describe('what everybody can type', () => {
   it.each(hostile)('is never lost for an answer: %j', async (text) => {
     const rig = createWordsRig();
     const started = performance.now();
-    for (const command of ['start', 'help', '8ball', 'quote', 'quote add', 'slog', 'slog list', 'slog show', 'slog erase', 'register', 'id']) {
+    for (const command of [
+      'start',
+      'help',
+      '8ball',
+      'quote',
+      'quote add',
+      'slog',
+      'slog list',
+      'slog show',
+      'slog erase',
+      'register',
+      'id',
+    ]) {
       const answer = await rig.type(`/${command} ${text}`);
       expect(answer.length).toBeGreaterThan(0);
       expect(answer.length).toBeLessThan(4_096);
