@@ -97,6 +97,8 @@ export function workerDeps({
       keepMs: 30 * 86_400_000,
     }),
     ...limits,
+    mailer: null,
+    alerts: { raise: () => undefined, clear: () => undefined },
     platformFor: () => platform,
     engine,
     log,

@@ -1,3 +1,4 @@
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
@@ -20,8 +21,11 @@ import { openCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
+import { createAlerts, type Alerts } from '@watchpost/shared/alerts/alerts';
 import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
+import { createAlerting } from './alerting.ts';
+import { watchWorker } from './alerts/watch-worker.ts';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
@@ -75,13 +79,17 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
+  const alerts = createAlerts({ documents: () => documents, log }, lifecycle.stopping);
+  lifecycle.onStop('alerts', () => alerts.done);
+
   const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
   lifecycle.onStop('extractor', () => extractor.close());
-  const { handlers, needs, tasks, ...losing } = assemble(
+  const { handlers, needs, tasks, mailer, ...losing } = assemble(
     config,
-    { opened, engine, cameras, feeds, sender, extractor, log, metrics },
+    { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics },
     lifecycle.stopping,
   );
+  lifecycle.onStop('mail', async () => mailer?.close());
   const receiver = createJobReceiver(config, handlers, {
     ...stall,
     concurrency: (kind) => concurrencyOf(kind, config),
@@ -97,6 +105,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   parts.held = () => receiver.held();
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
+  const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
+  lifecycle.onStop('watch', () => watching);
   log.info({ modelId: engine.modelId }, 'worker started');
 }
 
@@ -107,18 +117,16 @@ interface Parts {
   feeds: Feeds;
   sender: JobSender & JobBacklog;
   extractor: Extractor;
+  alerts: Alerts;
   log: Logger;
   metrics: Metrics;
 }
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
-  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const { platformFor, connected, needs } = connectPlatforms(config, {
-    turns: createTurns(opened.documents),
-    access: createAccess(opened.documents),
-    log,
-  });
+  const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics } = parts;
+  const access = createAccess(opened.documents);
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access, log });
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -146,6 +154,18 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     },
     stopping,
   );
+  const admins = async (): Promise<ChannelKey[]> => [];
+  const alerting = createAlerting({
+    ...opened,
+    ...moderating,
+    platforms: connected,
+    admins,
+    mail: config,
+    alerts,
+    sender,
+    sendTimeoutMs,
+    log,
+  });
   void sayWhatIsPossible(moderating, connected, log, stopping);
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
@@ -169,7 +189,9 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     ...visiting,
     ...moderating,
     ...publishing,
+    ...alerting,
     ...limits,
+    alerts,
     extractor,
     platformFor,
     cameras,
@@ -186,7 +208,8 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks], count, violations, ruleCounts };
+  const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...alerting.alertTasks];
+  return { handlers, needs, tasks, mailer: alerting.mailer, count, violations, ruleCounts };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

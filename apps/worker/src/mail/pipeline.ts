@@ -13,13 +13,20 @@ export interface MailDeps {
   envelope: Envelope;
   alerts: Alerts;
   log: Logger;
+  now: () => number;
 }
 
 /** As alerts name it. */
 export const mailTopic = 'mail';
 
-/** Sends a mail. A server that was away for ten minutes, or that somebody must see to, is told to the admins. */
-export function createMailHandler({ mailer, envelope, alerts, log }: MailDeps): JobHandler<'mail'> {
+/** Servers are away for a moment, and ask us to come later: so long nobody need know. Milliseconds. */
+const patienceMs = 600_000;
+/** From such a wait on it is a person that we wait for; see createMailer. Milliseconds. */
+const repairMs = 600_000;
+
+/** Sends a mail. Admins hear of what they must see to: a mail that was refused, a server that does not take us, or takes nothing for long. */
+export function createMailHandler({ mailer, envelope, alerts, log, now }: MailDeps): JobHandler<'mail'> {
+  let failingSinceMs: number | null = null;
   return async ({ id, sealed }, _context, signal) => {
     if (sealed === null) return 'idle';
     if (!mailer) throw new AppError('mail-refused', 'SMTP_URL is not set: no mail is sent');
@@ -28,9 +35,15 @@ export function createMailHandler({ mailer, envelope, alerts, log }: MailDeps): 
       await mailer.send(id, mail, signal);
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.code !== 'aborted') alerts.raise({ topic: mailTopic, text: error.message, code: error.code });
+      const { message: text, code, retryAfterMs = 0 } = error;
+      if (code === 'mail-refused') alerts.raise({ topic: 'mail-refused', text, code });
+      else if (code !== 'aborted') {
+        failingSinceMs ??= now();
+        if (retryAfterMs >= repairMs || now() - failingSinceMs >= patienceMs) alerts.raise({ topic: mailTopic, text, code });
+      }
       throw error;
     }
+    failingSinceMs = null;
     alerts.clear(mailTopic);
     log.info({ mail: id }, 'mail sent');
     return undefined;
