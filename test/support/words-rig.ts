@@ -28,6 +28,8 @@ export function createMemoryDialogs(): Dialogs & { all: () => Dialog[] } {
       kept.set(dialog.id, saved);
       return structuredClone(saved);
     },
+    expired: async () => [],
+    moved: async () => undefined,
     close: async ({ id }) => {
       kept.delete(id);
     },
@@ -52,6 +54,8 @@ export function createRememberingTalk(mayDie: () => void = () => undefined) {
   };
   const talk: ChatTalk = {
     mostFileBytes: 50_000_000,
+    configured: new Map(),
+    homes: new Set(),
     send: async (_to, message) =>
       visibly(() => {
         const id = `m${shown.length + 1}`;

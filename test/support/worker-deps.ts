@@ -100,6 +100,8 @@ export function workerDeps({
     ...limits,
     ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents),
     enroll,
+    mailer: null,
+    alerts: { raise: () => undefined, clear: () => undefined },
     platformFor: () => platform,
     engine,
     log,

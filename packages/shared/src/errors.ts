@@ -13,6 +13,7 @@ export const errorCodes = {
   'queue-unavailable': 'transient',
   // Requests to the ingest process.
   'request-malformed': 'permanent',
+  'request-rate-limited': 'transient',
   'request-timeout': 'transient',
   'request-too-large': 'permanent',
   'request-unauthorised': 'permanent',
@@ -99,6 +100,8 @@ export const errorCodes = {
   'search-index-not-ready': 'transient',
   // Conversations.
   'talk-busy': 'transient',
+  'quote-invalid': 'permanent',
+  'quote-unknown': 'permanent',
   // Addresses outside, and what is made of what they have.
   'address-refused': 'permanent',
   'fetch-failed': 'transient',

@@ -1,0 +1,98 @@
+import type { Cameras } from '@watchpost/cameras/camera-settings';
+import type { Extractor } from '@watchpost/extract/extract';
+import type { Feeds } from '@watchpost/feeds/feed';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
+import { messageKeysOf } from '@watchpost/rules/config';
+import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
+import type { JobBacklog, JobHandlers, JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Metrics } from '@watchpost/shared/observability/metrics';
+import { createTurns } from '@watchpost/visits/turns';
+import { createAlerting, type Alerting } from './alerting.ts';
+import type { WorkerConfig } from './config.ts';
+import { createHandlers } from './handlers.ts';
+import { createKeptFiles } from './kept-files.ts';
+import { createModerating, sayWhatIsPossible } from './moderating.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
+import { connectPlatforms, platformTokens, type Platforms } from './platforms.ts';
+import { createPublishing } from './publishing.ts';
+import type { LossDeps } from './record-loss.ts';
+import type { Task } from './schedule.ts';
+import { createFreshness } from './snapshot/freshness.ts';
+import { createStepTimer } from './step-timer.ts';
+import { createTalking, talkTasks } from './talking.ts';
+import { createVisiting } from './visiting.ts';
+
+/** For the queue to take a job, milliseconds. */
+export const sendTimeoutMs = 5_000;
+const dayMs = 86_400_000;
+
+/** What the process has opened. */
+export interface Parts {
+  opened: OpenedGallery;
+  engine: FaceEngine;
+  cameras: Cameras;
+  feeds: Feeds;
+  sender: JobSender & JobBacklog;
+  extractor: Extractor;
+  alerts: Alerts;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** What the process runs. */
+export interface Assembled extends Pick<Alerting, 'mailer'>, Pick<Platforms, 'needs'> {
+  handlers: JobHandlers;
+  tasks: Task[];
+  /** For jobs that fail for good. */
+  losing: Pick<LossDeps, 'count' | 'violations' | 'ruleCounts'>;
+}
+
+/** The jobs' handlers and the tasks, with all that they work with. */
+export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal): Assembled {
+  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
+  const talking = createTalking(config, opened.documents);
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
+  const messageKeys = messageKeysOf(config, platformTokens(config));
+  const keepMs = config.SIGHTINGS_KEEP_DAYS * dayMs;
+  const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
+  const common = { ...parts, ...opened, ...limits, platforms: connected, platformFor, messageKeys, sendTimeoutMs };
+  const visiting = createVisiting({ ...common, keepMs, freshnessMs: config.FRESHNESS_MS });
+  const moderating = createModerating(
+    { ...common, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
+    stopping,
+  );
+  void sayWhatIsPossible(moderating, connected, log, stopping);
+  const alerting = createAlerting({ ...common, ...moderating, admins: async (signal) => talking.access.admins(signal), mail: config });
+  const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
+  const publishing = createPublishing({ ...common, ...visiting, ...moderating, files, keepMs });
+  const count = createOutcomeCounter(metrics);
+  const handlers = createHandlers({
+    ...common,
+    ...visiting,
+    ...moderating,
+    ...publishing,
+    ...alerting,
+    ...talking,
+    extractor,
+    cameras,
+    feeds,
+    count,
+    freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
+    engine,
+    lookedAt: countLooks(metrics),
+    timed: createStepTimer(metrics),
+    files,
+    compareWith: config.SAME_FRAME_LOOKBACK,
+    compareWithinMs: config.SAME_FRAME_WINDOW_MS,
+  });
+  const { violations, ruleCounts, ruleTasks } = moderating;
+  const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...alerting.alertTasks, ...talkTasks({ ...common, ...talking })];
+  return { handlers, needs, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
+}
+
+function countLooks(metrics: Metrics): (extent: Extent) => void {
+  const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
+  return (extent) => looks.inc({ extent });
+}
