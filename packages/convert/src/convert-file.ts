@@ -35,8 +35,10 @@ export async function convertFile(wish: FileToConvert, tools: Tools, signal: Abo
   const { folder, format, maxBytes } = wish;
   const media = await probe(wish.file, wish, tools, signal);
   const definition = formatDefinitions[format];
-  if (definition.needs === 'audio' && !media.hasAudio) throw new AppError('conversion-failed', `there is no sound in it, which ${format} needs`);
-  if (definition.needs === 'video' && !media.hasVideo) throw new AppError('conversion-failed', `there is no picture in it, which ${format} needs`);
+  if (definition.needs === 'audio' && !media.hasAudio)
+    throw new AppError('conversion-failed', `there is no sound in it, which ${format} needs`);
+  if (definition.needs === 'video' && !media.hasVideo)
+    throw new AppError('conversion-failed', `there is no picture in it, which ${format} needs`);
   const tags: Tags = {
     title: wish.tags.title ?? media.tags.title,
     artist: wish.tags.artist ?? media.tags.artist,

@@ -45,7 +45,11 @@ const titleLimit = { characters: 200, units: 400 };
  * Fetches sound, film or a picture by yt-dlp where it is installed and knows the site, else over https. Rejects with `address-refused`,
  * `conversion-failed` (there is nothing of that kind, or not for us), `fetch-refused`, `fetch-failed`, `file-too-large`, and `aborted`.
  */
-export async function fetchMedia(wish: MediaToFetch, { tools, fetchOutside, guard }: FetchMediaDeps, signal: AbortSignal): Promise<FetchedMedia> {
+export async function fetchMedia(
+  wish: MediaToFetch,
+  { tools, fetchOutside, guard }: FetchMediaDeps,
+  signal: AbortSignal,
+): Promise<FetchedMedia> {
   if (checkedLink(wish.url, wish.hosts) === null) throw new AppError('address-refused', 'links of this host are not converted');
   const byYtDlp = tools.ytDlp === null ? null : await fetchByYtDlp(wish, tools.ytDlp, tools, signal, guard);
   const fetched = byYtDlp ?? (await fetchPlainly(wish, fetchOutside, signal));
@@ -55,7 +59,11 @@ export async function fetchMedia(wish: MediaToFetch, { tools, fetchOutside, guar
 
 async function fetchPlainly(wish: MediaToFetch, fetchOutside: FetchOutside, signal: AbortSignal): Promise<FetchedMedia> {
   const { url, hosts, maxBytes, timeoutMs } = wish;
-  const fetched = await fetchOutside(url, { hosts, privateOrigins: [], maxBytes, timeoutMs, headers: { accept: 'audio/*,video/*,image/*' } }, signal);
+  const fetched = await fetchOutside(
+    url,
+    { hosts, privateOrigins: [], maxBytes, timeoutMs, headers: { accept: 'audio/*,video/*,image/*' } },
+    signal,
+  );
   const length = Number(fetched.headers.get('content-length') ?? 0);
   const file = join(wish.folder, 'fetched.bin');
   const handle = await open(file, 'wx', 0o600);
@@ -78,7 +86,14 @@ async function fetchPlainly(wish: MediaToFetch, fetchOutside: FetchOutside, sign
 function titleOf(url: string): string | null {
   const last = parseUrl(url)?.pathname.split('/').at(-1) ?? '';
   try {
-    return cleanText(decodeURIComponent(last).replace(/\.\w{1,5}$/, '').replaceAll('_', ' '), titleLimit) || null;
+    return (
+      cleanText(
+        decodeURIComponent(last)
+          .replace(/\.\w{1,5}$/, '')
+          .replaceAll('_', ' '),
+        titleLimit,
+      ) || null
+    );
   } catch {
     return null;
   }

@@ -56,7 +56,10 @@ export function createKeptFiles(documents: DocumentStore, mostBytes = mostKeptBy
         if (bytes > room) throw new AppError('file-too-large', 'too many files are kept at the moment');
         const body = { base64: piece.toString('base64') };
         // A piece outlives its file a little: who has begun to load it goes on.
-        await documents.put({ kind: pieceKind, id: pieceId(id, index), revision: 0, atMs, keys: [], expiresAtMs: expiresAtMs + 600_000, body }, signal);
+        await documents.put(
+          { kind: pieceKind, id: pieceId(id, index), revision: 0, atMs, keys: [], expiresAtMs: expiresAtMs + 600_000, body },
+          signal,
+        );
         index += 1;
       }
       // Last, so that a file that there is is whole.
@@ -71,7 +74,7 @@ export function createKeptFiles(documents: DocumentStore, mostBytes = mostKeptBy
       return body && expiresAtMs > nowMs ? { id, ...body, expiresAtMs } : null;
     },
     async *read(file, { from, to }, signal) {
-      for (let at = from; at < to; ) {
+      for (let at = from; at < to;) {
         const index = Math.floor(at / pieceBytes);
         const { document } = await documents.get(pieceKind, pieceId(file.id, index), signal);
         const piece = pieceSchema.safeParse(document?.body).data;

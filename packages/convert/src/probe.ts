@@ -23,7 +23,12 @@ const probeMs = 30_000;
 const tagLimit = { characters: 200, units: 400 };
 
 /** Looks at a file. Rejects with `conversion-failed` if it is none that ffmpeg may read, and as `runTool`. */
-export async function probe(file: string, { folder, maxBytes }: { folder: string; maxBytes: number }, tools: Tools, signal: AbortSignal): Promise<Media> {
+export async function probe(
+  file: string,
+  { folder, maxBytes }: { folder: string; maxBytes: number },
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<Media> {
   const output: string[] = [];
   const errors: string[] = [];
   const status = await runTool(

@@ -44,6 +44,9 @@ export function needFfmpeg({ ffmpeg }: Tools): string {
   throw new AppError('converter-missing', 'there is no ffmpeg: install it (apt-get install ffmpeg), or set FFMPEG_PATH to where it is');
 }
 
+/** Whether ffmpeg is the one that an npm package carries. Pure. */
+export const isPackaged = ({ ffmpeg }: Pick<Tools, 'ffmpeg'>): boolean => ffmpeg?.includes('@ffmpeg-installer') ?? false;
+
 async function packagedFfmpeg(): Promise<string | null> {
   const name = `@ffmpeg-installer/${process.platform}-${process.arch}`;
   try {

@@ -47,7 +47,10 @@ export async function bytesIn(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const machine = (): string => hostname().replaceAll(/[^A-Za-z0-9.]/g, '_').slice(0, 40);
+const machine = (): string =>
+  hostname()
+    .replaceAll(/[^A-Za-z0-9.]/g, '_')
+    .slice(0, 40);
 
 async function isAbandoned(name: string, folder: string, nowMs: number): Promise<boolean> {
   const [, host, pid] = /^watchpost-convert-([\w.]+)-(\d+)-/.exec(name) ?? [];

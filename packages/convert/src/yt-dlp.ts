@@ -49,7 +49,10 @@ export async function fetchByYtDlp(
     if (heard.isUnknown) return null;
     if (heard.isClosed) throw new AppError('conversion-failed', 'what the link leads to is not open to everybody, or is gone');
     if (status === 0)
-      throw new AppError('conversion-failed', 'what the link leads to is a live stream, longer than four hours, or larger than is converted');
+      throw new AppError(
+        'conversion-failed',
+        'what the link leads to is a live stream, longer than four hours, or larger than is converted',
+      );
     throw new AppError('conversion-failed', 'what the link leads to could not be fetched');
   } finally {
     await proxy.close();
