@@ -20,7 +20,6 @@ import { openCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
-import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
@@ -35,6 +34,8 @@ import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
+import { convertingTasks, createConverting } from './converting.ts';
+import { createTalking, talkTasks } from './talking.ts';
 import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
@@ -114,11 +115,9 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const { platformFor, connected, needs } = connectPlatforms(config, {
-    turns: createTurns(opened.documents),
-    access: createAccess(opened.documents),
-    log,
-  });
+  const talking = createTalking(config, opened.documents);
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
+  const messageKeys = messageKeysOf(config, platformTokens(config));
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -140,7 +139,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
       sendTimeoutMs,
       log,
       metrics,
-      messageKeys: messageKeysOf(config, platformTokens(config)),
+      messageKeys,
       quarantineKeys: config.QUARANTINE_KEY,
       keepMs: config.RULES_KEEP_DAYS * dayMs,
     },
@@ -163,6 +162,14 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     metrics,
     keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
   });
+  const converting = {
+    ...talking,
+    ...moderating,
+    converting: createConverting(config, { documents: opened.documents, messageKeys, log }),
+    queueMail: null,
+    platformFor,
+    log,
+  };
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,
@@ -170,6 +177,8 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     ...moderating,
     ...publishing,
     ...limits,
+    ...talking,
+    ...converting,
     extractor,
     platformFor,
     cameras,
@@ -186,7 +195,15 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks], count, violations, ruleCounts };
+  const talkers = talkTasks({ ...talking, documents: opened.documents, platforms: connected, sender, sendTimeoutMs, log });
+  return {
+    handlers,
+    needs,
+    tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...talkers, ...convertingTasks(converting)],
+    count,
+    violations,
+    ruleCounts,
+  };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

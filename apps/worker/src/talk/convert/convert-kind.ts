@@ -10,6 +10,7 @@ import type { ConvertDeps } from './convert-deps.ts';
 /** A link that may be converted (`asking`), or is being converted (`running`). */
 export const convertKind: DialogKind<ConvertDeps> = {
   kind: 'convert',
+  topic: () => enConvert.topic,
   answered: async () => ({ text: enConvert.pressOne(), buttons: [], ask: null }),
   pressed: async (dialog, action, talker, deps, signal) => {
     const format = formats.find((each) => each === action);
