@@ -19,6 +19,15 @@ export interface OutsideProxyOptions extends Allowed {
 
 const silenceMs = 30_000;
 
+/** What one proxy holds. */
+interface Held extends OutsideProxyOptions {
+  guard: GuardDeps;
+  /** Counts what comes in, and cuts everything when it is too much. */
+  count: (chunk: Buffer) => void;
+  /** A socket that is cut when the proxy is closed. */
+  keep: <S extends Duplex>(socket: S) => S;
+}
+
 /**
  * An HTTP proxy on 127.0.0.1 that reaches only what fetchOutside would: each request and each tunnel (CONNECT) is checked, and connected to
  * the addresses that were. Rejects with `fetch-failed` if it cannot listen.
@@ -27,72 +36,29 @@ export async function startOutsideProxy(options: OutsideProxyOptions, guard: Gua
   const sockets = new Set<Duplex>();
   let bytes = 0;
   const cutAll = (): void => sockets.forEach((socket) => void socket.destroy());
-  const count = (chunk: Buffer): void => {
-    bytes += chunk.length;
-    if (bytes > options.maxBytes) cutAll();
+  const held: Held = {
+    ...options,
+    guard,
+    count: (chunk) => {
+      bytes += chunk.length;
+      if (bytes > options.maxBytes) cutAll();
+    },
+    keep: (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+      return socket;
+    },
   };
-  const keep = <S extends Duplex>(socket: S): S => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
-    return socket;
-  };
-
   const server = createServer((incoming, answer) => {
-    forward(incoming, answer).catch((error: unknown) => refuse(answer, error));
+    forward(incoming, answer, held).catch((error: unknown) => refuse(answer, error));
   });
-  const forward = async (incoming: IncomingMessage, answer: ServerResponse): Promise<void> => {
-    const url = checkedUrl(incoming.url ?? '', options, guard);
-    if (url.protocol !== 'http:') throw new AppError('address-refused', 'a tunnel is needed for this address');
-    const host = await reached(url, options, guard);
-    const { 'proxy-connection': _, 'proxy-authorization': __, connection: ___, ...headers } = incoming.headers;
-    const asked = request({
-      host: host.address,
-      family: host.family,
-      port: portOf(url),
-      method: incoming.method ?? 'GET',
-      path: url.pathname + url.search,
-      headers: { ...headers, host: url.host, connection: 'close' },
-      agent: false,
-      timeout: silenceMs,
-    });
-    asked.on('socket', keep).on('timeout', () => asked.destroy(new Error('no answer in time')));
-    asked.on('error', (error) => refuse(answer, error));
-    asked.on('response', (response) => {
-      response.on('data', count);
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
-    });
-    answer.on('close', () => asked.destroy());
-    incoming.pipe(asked);
-  };
-
-  server.on('connection', keep);
+  server.on('connection', held.keep);
   server.on('connect', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-    tunnel(incoming.url ?? '', socket, head).catch((error: unknown) => {
+    tunnel(incoming.url ?? '', { socket, head }, held).catch((error: unknown) => {
       const { code } = toAppError(error);
       socket.end(`HTTP/1.1 ${code === 'address-refused' ? '403 Forbidden' : '502 Bad Gateway'}\r\nConnection: close\r\n\r\n`);
     });
   });
-  const tunnel = async (authority: string, socket: Duplex, head: Buffer): Promise<void> => {
-    const port = /:(\d+)$/.exec(authority)?.[1];
-    const url = checkedUrl(`${port === '443' ? 'https' : 'http'}://${authority}`, options, guard);
-    const host = await reached(url, options, guard);
-    const outside: Socket = keep(connect({ host: host.address, family: host.family, port: portOf(url) }));
-    outside.setTimeout(silenceMs, () => outside.destroy());
-    await new Promise<void>((resolve, reject) => {
-      outside
-        .once('connect', resolve)
-        .once('error', reject)
-        .once('close', () => reject(new Error('closed before it was open')));
-    });
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    outside.write(head);
-    outside.on('data', count);
-    outside.pipe(socket).pipe(outside);
-    socket.on('close', () => outside.destroy());
-    outside.on('close', () => socket.destroy());
-  };
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   }).catch((error: unknown) => {
@@ -108,6 +74,56 @@ export async function startOutsideProxy(options: OutsideProxyOptions, guard: Gua
       await closed;
     },
   };
+}
+
+async function forward(incoming: IncomingMessage, answer: ServerResponse, { guard, count, keep, ...allowed }: Held): Promise<void> {
+  const url = checkedUrl(incoming.url ?? '', allowed, guard);
+  if (url.protocol !== 'http:') throw new AppError('address-refused', 'a tunnel is needed for this address');
+  const host = await reached(url, allowed, guard);
+  const { 'proxy-connection': _, 'proxy-authorization': __, connection: ___, ...headers } = incoming.headers;
+  const asked = request({
+    host: host.address,
+    family: host.family,
+    port: portOf(url),
+    method: incoming.method ?? 'GET',
+    path: url.pathname + url.search,
+    headers: { ...headers, host: url.host, connection: 'close' },
+    agent: false,
+    timeout: silenceMs,
+  });
+  asked.on('socket', keep).on('timeout', () => asked.destroy(new Error('no answer in time')));
+  asked.on('error', (error) => refuse(answer, error));
+  asked.on('response', (response) => {
+    response.on('data', count);
+    answer.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(answer);
+  });
+  answer.on('close', () => asked.destroy());
+  incoming.pipe(asked);
+}
+
+async function tunnel(
+  authority: string,
+  { socket, head }: { socket: Duplex; head: Buffer },
+  { guard, count, keep, ...allowed }: Held,
+): Promise<void> {
+  const port = /:(\d+)$/.exec(authority)?.[1];
+  const url = checkedUrl(`${port === '443' ? 'https' : 'http'}://${authority}`, allowed, guard);
+  const host = await reached(url, allowed, guard);
+  const outside: Socket = keep(connect({ host: host.address, family: host.family, port: portOf(url) }));
+  outside.setTimeout(silenceMs, () => outside.destroy());
+  await new Promise<void>((resolve, reject) => {
+    outside
+      .once('connect', resolve)
+      .once('error', reject)
+      .once('close', () => reject(new Error('closed before it was open')));
+  });
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+  outside.write(head);
+  outside.on('data', count);
+  outside.pipe(socket).pipe(outside);
+  socket.on('close', () => outside.destroy());
+  outside.on('close', () => socket.destroy());
 }
 
 /** The address that is connected to, one of those that were checked: IPv4 first, which more networks have. */

@@ -148,6 +148,22 @@ describe('fetchOutside', () => {
     await expect(textOf(stopped.body)).rejects.toMatchObject({ code: 'aborted' });
   });
 
+  it('survives a server that closes the connection before its body is read', async () => {
+    const port = await serve((_request, answer) =>
+      answer.writeHead(200, { connection: 'close', 'content-length': 9_000 }).end(Buffer.alloc(9_000)),
+    );
+    const { body } = await createFetchOutside(pretended(port))(`http://x.test:${port}/`, usual, never);
+    await new Promise((resolve) => void setImmediate(resolve));
+    let bytes = 0;
+    for await (const chunk of body) bytes += chunk.byteLength;
+    expect(bytes).toBe(9_000);
+    const short = await serve(
+      (_request, answer) => void answer.writeHead(200, { 'content-length': 9_000 }).write('half', () => answer.destroy()),
+    );
+    const half = await createFetchOutside(pretended(short))(`http://x.test:${short}/`, usual, never);
+    await expect(textOf(half.body)).rejects.toMatchObject({ code: 'fetch-failed' });
+  });
+
   it('tells a refusal from a failure', async () => {
     const port = await serve((request, answer) => answer.writeHead(Number(request.url?.slice(1)), { 'retry-after': '7' }).end());
     const fetchIt = createFetchOutside(pretended(port));

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 function through(path: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(`${proxy.url}`, { path, agent: false }, (answer) => {
+    const asked = request(proxy.url, { path, agent: false }, (answer) => {
       let text = '';
       answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text })).on('error', reject);
