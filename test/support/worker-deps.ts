@@ -14,6 +14,7 @@ import type { createHandlers } from '@watchpost/worker/handlers';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { createPublishing } from '@watchpost/worker/publishing';
+import { createConverting } from '@watchpost/worker/converting';
 import { createTalking } from '@watchpost/worker/talking';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { feedsOf } from './feed-samples.ts';
@@ -28,6 +29,14 @@ const log = createLogger('test', 'silent');
 const nobodySees = async (): Promise<never> => {
   throw new Error('nothing was to be looked at');
 };
+/** Converting is off. */
+const usualConverting = {
+  CONVERT_MAX_BYTES: 50_000_000,
+  CONVERT_TIMEOUT_MS: 60_000,
+  CONVERT_KEEP_HOURS: 1,
+  PATH: '/usr/bin',
+};
+
 /** For tests whose snapshots were looked at before they begin. */
 export const noEngine: FaceEngine = { modelId: 'none', see: nobodySees, fingerprint: nobodySees, close: async () => undefined };
 
@@ -102,6 +111,8 @@ export function workerDeps({
     enroll,
     mailer: null,
     alerts: { raise: () => undefined, clear: () => undefined },
+    converting: createConverting(usualConverting, { documents, messageKeys: ['a key that only tests have'], log }),
+    queueMail: null,
     platformFor: () => platform,
     engine,
     log,

@@ -4,6 +4,7 @@ import type { Access } from '@watchpost/talk/access';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { InteractionDeps } from '../interaction/pipeline.ts';
 import type { WordsDeps } from './commands/words-deps.ts';
+import type { ConvertDeps } from './convert/convert-deps.ts';
 import type { Line } from './line.ts';
 
 /** What conversations have of their own; see createTalking. */
@@ -14,7 +15,7 @@ export interface Talking extends Omit<WordsDeps, 'documents' | 'subscriptions'> 
 }
 
 /** What conversations work with. */
-export interface TalkDeps extends InteractionDeps, Talking {
+export interface TalkDeps extends InteractionDeps, Talking, Pick<ConvertDeps, 'converting' | 'queueMail'> {
   subscriptions: Subscriptions;
   enroll: Enroll;
   /** Of what is sealed in jobs. */
