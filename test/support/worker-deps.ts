@@ -17,6 +17,7 @@ import { createPublishing } from '@watchpost/worker/publishing';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { feedsOf } from './feed-samples.ts';
 import { moderatingParts } from './moderating-parts.ts';
+import { noScheduling } from './schedule-rig.ts';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
 
@@ -97,6 +98,7 @@ export function workerDeps({
       keepMs: 30 * 86_400_000,
     }),
     ...limits,
+    scheduling: noScheduling(),
     platformFor: () => platform,
     engine,
     log,

@@ -1,9 +1,11 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobScheduler } from '@watchpost/shared/jobs/bullmq-job-scheduler';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { JobBacklog, JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { JobScheduler } from '@watchpost/shared/jobs/job-scheduler';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
@@ -19,6 +21,8 @@ import type { Cameras } from '@watchpost/cameras/camera-settings';
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
+import type { Schedule } from '@watchpost/schedule/schedule';
 import { messageKeysOf } from '@watchpost/rules/config';
 import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
@@ -26,11 +30,13 @@ import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { createPostNotice } from './notice/notice.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms, platformTokens } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { createPublishing } from './publishing.ts';
+import { createScheduling } from './scheduling.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
@@ -50,6 +56,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('camera settings', () => cameras.close());
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
   lifecycle.onStop('feeds', () => feeds.close());
+  const schedule = await openSchedule({ file: config.SCHEDULE_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('jobs on a schedule', () => schedule.close());
 
   const metrics = createMetrics();
   const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
@@ -75,11 +83,14 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
+  const jobScheduler = createJobScheduler(config, { log });
+  lifecycle.onStop('job scheduler', () => jobScheduler.close());
+
   const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
   lifecycle.onStop('extractor', () => extractor.close());
   const { handlers, needs, tasks, ...losing } = assemble(
     config,
-    { opened, engine, cameras, feeds, sender, extractor, log, metrics },
+    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, log, metrics },
     lifecycle.stopping,
   );
   const receiver = createJobReceiver(config, handlers, {
@@ -105,7 +116,9 @@ interface Parts {
   engine: FaceEngine;
   cameras: Cameras;
   feeds: Feeds;
+  schedule: Schedule;
   sender: JobSender & JobBacklog;
+  jobScheduler: JobScheduler;
   extractor: Extractor;
   log: Logger;
   metrics: Metrics;
@@ -113,7 +126,7 @@ interface Parts {
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
-  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
+  const { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, log, metrics } = parts;
   const { platformFor, connected, needs } = connectPlatforms(config, {
     turns: createTurns(opened.documents),
     access: createAccess(opened.documents),
@@ -163,6 +176,21 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     metrics,
     keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
   });
+  const { scheduling, scheduleTasks } = createScheduling({
+    ...opened,
+    ...visiting,
+    schedule,
+    jobScheduler,
+    sender,
+    secrets: config.SCHEDULE_SECRETS ?? new Map(),
+    privateOrigins: config.FETCH_PRIVATE_ORIGINS ?? [],
+    addQuote: async () => undefined,
+    platformFor,
+    postNotice: createPostNotice({ ...opened, ...visiting, sender, sendTimeoutMs }),
+    queueMail: null,
+    alerts: { raise: ({ topic, text }) => log.error({ topic }, text), clear: () => undefined },
+    log,
+  });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,
@@ -170,6 +198,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     ...moderating,
     ...publishing,
     ...limits,
+    scheduling,
     extractor,
     platformFor,
     cameras,
@@ -186,7 +215,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks], count, violations, ruleCounts };
+  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...scheduleTasks], count, violations, ruleCounts };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
-import { Chart, CategoryScale, LinearScale, LineController, LineElement, PointElement, Legend, Title } from 'chart.js';
+import { Chart, LinearScale, LineController, LineElement, PointElement, Legend, Title } from 'chart.js';
 import { shownTime } from '../pick/wall-time.ts';
 import type { Series } from './series.ts';
 
@@ -13,27 +13,27 @@ const ink = '#333333';
 
 /** Draws the lines as a PNG, on white, whatever fonts the machine has. At least one point is needed. */
 export async function drawChart(series: readonly Series[], { title, timeZone }: { title: string; timeZone: string }): Promise<Uint8Array> {
-  Chart.register(CategoryScale, LinearScale, LineController, LineElement, PointElement, Legend, Title);
+  Chart.register(LinearScale, LineController, LineElement, PointElement, Legend, Title);
   if (!GlobalFonts.has(family)) GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), family);
   const canvas = createCanvas(widthPx, heightPx);
-  const times = [...new Set(series.flatMap(({ points }) => points.map(({ atMs }) => atMs)))].sort((a, b) => a - b);
+  const times = series.flatMap(({ points }) => points.map(({ atMs }) => atMs));
+  const [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
+  // Of a long time the day says enough.
+  const label = (atMs: number): string => (toMs - fromMs > 3 * 86_400_000 ? shownTime(atMs, timeZone).slice(0, 10) : shownTime(atMs, timeZone).slice(5));
   const font = { family, size: 13 };
   const grid = { color: '#e5e5e5' };
   const chart = new Chart(canvas, {
     type: 'line',
     data: {
-      labels: times.map((atMs) => shownTime(atMs, timeZone)),
       datasets: series.map(({ name, points }, index) => {
-        const byTime = new Map(points.map(({ atMs, value }) => [atMs, value]));
         const colour = colours[index % colours.length] ?? ink;
         return {
           label: name,
-          data: times.map((atMs) => byTime.get(atMs) ?? null),
+          data: points.map(({ atMs, value }) => ({ x: atMs, y: value })),
           borderColor: colour,
           backgroundColor: colour,
           borderWidth: 2,
           pointRadius: points.length > 60 ? 0 : 3,
-          spanGaps: true,
         };
       }),
     },
@@ -41,9 +41,14 @@ export async function drawChart(series: readonly Series[], { title, timeZone }: 
       animation: false,
       responsive: false,
       devicePixelRatio: 1,
-      layout: { padding: 12 },
+      layout: { padding: { left: 12, right: 36, top: 12, bottom: 12 } },
       scales: {
-        x: { grid, ticks: { font, color: ink, maxTicksLimit: 8, maxRotation: 0, autoSkip: true } },
+        x: {
+          type: 'linear',
+          ...(fromMs < toMs && { min: fromMs, max: toMs }),
+          grid,
+          ticks: { font, color: ink, maxTicksLimit: 8, maxRotation: 0, callback: (atMs) => label(Number(atMs)) },
+        },
         y: { grid, ticks: { font, color: ink } },
       },
       plugins: {

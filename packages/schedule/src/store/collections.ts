@@ -11,7 +11,7 @@ const bodySchema = z.object({
   v: z.literal(1),
   collection: z.string(),
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
-  /** The jobs that have not told of it yet. */
+  /** Who has not told of it yet: `post:news`. */
   untold: z.array(z.string()),
 });
 
@@ -26,12 +26,17 @@ export interface StoredItem {
 
 /** What jobs have stored, by collection. */
 export interface Collections {
-  /** Stores those whose key is not there yet; an item that is there stays as it is. `job`: who tells of the new ones, or null. */
-  store(items: readonly Fields[], how: { settings: StoreSettings; job: string | null; atMs: number }, signal: AbortSignal): Promise<void>;
-  /** What this job has not told of, the oldest first. */
-  untold(job: string, limit: number, signal: AbortSignal): Promise<StoredItem[]>;
+  /**
+   * Stores those whose key is not there yet; an item that is there stays as it is. The first item counts as the newest. `tellers`: who is
+   * to tell of the new ones.
+   */
+  store(items: readonly Fields[], how: { settings: StoreSettings; tellers: readonly string[]; atMs: number }, signal: AbortSignal): Promise<void>;
+  /** What this one has not told of, the newest first. */
+  untold(teller: string, limit: number, signal: AbortSignal): Promise<StoredItem[]>;
   /** It has, now. */
-  told(job: string, ids: readonly string[], signal: AbortSignal): Promise<void>;
+  told(teller: string, ids: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Those that there are, the oldest first. */
+  get(ids: readonly string[], signal: AbortSignal): Promise<StoredItem[]>;
   /** The items of a time, the oldest first; the newest `limit` of them. */
   during(collection: string, range: { fromMs: number; limit: number }, signal: AbortSignal): Promise<StoredItem[]>;
 }
@@ -39,12 +44,14 @@ export interface Collections {
 const kind = 'schedule-item';
 const pageSize = 200;
 const collectionKey = (name: string): string => `collection:${name}`;
-const untoldKey = (job: string): string => `untold:${job}`;
+const untoldKey = (teller: string): string => `untold:${teller}`;
 const keysOf = ({ collection, untold }: { collection: string; untold: readonly string[] }): string[] => [collectionKey(collection), ...untold.map(untoldKey)];
 
-/** Its place in the collection: of its key's fields, or of all that it has. */
+/** Its place in the collection: of its key's fields; without one, of the first of these that it has, or of all that it has. */
 function idOf(fields: Fields, { into, key }: StoreSettings): string {
-  const names = key ?? (['id', 'link'].find((name) => fields[name] != null)?.split(' ') ?? Object.keys(fields).filter((name) => name !== 'at').sort());
+  const own = ['id', 'link'].find((name) => fields[name] !== undefined && fields[name] !== null);
+  const all = Object.keys(fields).filter((name) => name !== 'at');
+  const names = key ?? (own === undefined ? all.sort() : [own]);
   const values = names.map((name) => fields[name] ?? null);
   return `${into}.${createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 24)}`;
 }
@@ -58,19 +65,20 @@ export function createCollections(documents: DocumentStore): Collections {
   return {
     store: async (items, how, signal) => {
       const seen = new Set<string>();
-      for (const fields of items) {
+      for (const [index, fields] of items.entries()) {
         const id = idOf(fields, how.settings);
-        if (!seen.has(id)) await storeOne(documents, id, fields, how, signal);
+        if (!seen.has(id)) await storeOne(documents, id, fields, { ...how, atMs: how.atMs - index }, signal);
         seen.add(id);
       }
       const { into, keep } = how.settings;
       if (keep.items !== null) await removeBeyond(documents, { collection: into, most: keep.items, seen }, signal);
     },
-    untold: async (job, limit, signal) =>
-      (await documents.find({ kind, key: untoldKey(job), order: 'oldest', limit }, signal)).flatMap(toItem),
-    told: async (job, ids, signal) => {
-      for (const id of ids) await tell(documents, job, id, signal);
+    untold: async (teller, limit, signal) =>
+      (await documents.find({ kind, key: untoldKey(teller), order: 'newest', limit }, signal)).flatMap(toItem),
+    told: async (teller, ids, signal) => {
+      for (const id of ids) await tell(documents, teller, id, signal);
     },
+    get: async (ids, signal) => (await documents.getAll(kind, ids, signal)).flatMap(toItem).sort((a, b) => a.atMs - b.atMs),
     during: async (collection, { fromMs, limit }, signal) =>
       (await documents.find({ kind, key: collectionKey(collection), fromMs, order: 'newest', limit }, signal)).flatMap(toItem).reverse(),
   };
@@ -80,11 +88,11 @@ async function storeOne(
   documents: DocumentStore,
   id: string,
   fields: Fields,
-  { settings: { into, keep }, job, atMs }: Parameters<Collections['store']>[1],
+  { settings: { into, keep }, tellers, atMs }: Parameters<Collections['store']>[1],
   signal: AbortSignal,
 ): Promise<void> {
   const expiresAtMs = keep.ms === null ? null : atMs + keep.ms;
-  const body = { v: 1, collection: into, fields, untold: job === null ? [] : [job] };
+  const body = { v: 1, collection: into, fields, untold: [...tellers] };
   try {
     await documents.put({ kind, id, revision: 0, atMs, keys: keysOf(body), expiresAtMs, body }, signal);
   } catch (error) {
@@ -119,12 +127,12 @@ async function removeBeyond(
   for (const id of beyond) await removeDocument(documents, kind, id, signal);
 }
 
-async function tell(documents: DocumentStore, job: string, id: string, signal: AbortSignal): Promise<void> {
+async function tell(documents: DocumentStore, teller: string, id: string, signal: AbortSignal): Promise<void> {
   await untilNoConflict(async () => {
     const { document } = await documents.get(kind, id, signal);
     const { data } = bodySchema.safeParse(document?.body);
-    if (!document || !data?.untold.includes(job)) return;
-    const body = { ...data, untold: data.untold.filter((each) => each !== job) };
+    if (!document || !data?.untold.includes(teller)) return;
+    const body = { ...data, untold: data.untold.filter((each) => each !== teller) };
     await documents.put({ ...document, keys: keysOf(body), body }, signal);
   }, signal);
 }

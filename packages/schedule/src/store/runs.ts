@@ -15,6 +15,8 @@ const runSchema = z.object({
   /** How many items it found, and how many of them were new. */
   found: z.number(),
   fresh: z.number(),
+  /** The items that it tells of, by who tells; null: it has not stored what it found. A run that goes on after a kill tells of the same. */
+  telling: z.record(z.string(), z.array(z.string())).nullable(),
 });
 /** The last run of a job. */
 export type Run = Omit<z.infer<typeof runSchema>, 'v'>;
