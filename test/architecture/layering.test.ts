@@ -61,6 +61,7 @@ const floors: Record<string, string[]> = {
     'packages/feeds',
     'packages/gallery',
     'packages/rules',
+    'packages/schedule',
     'packages/see',
     'packages/shared',
     'packages/slack',

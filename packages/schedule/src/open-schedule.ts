@@ -1,6 +1,5 @@
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { openSettings } from '@watchpost/shared/settings-file/open-settings';
-import { readScheduleFile } from './file/read-schedule-file.ts';
 import type { ScheduleFile } from './file/schedule-file.ts';
 import { toTasks, type Schedule, type ScheduledTask } from './schedule.ts';
 
@@ -19,6 +18,8 @@ export interface OpenScheduleOptions {
  */
 export async function openSchedule({ file, log, signal, everyMs = 1_000 }: OpenScheduleOptions): Promise<Schedule> {
   if (file === null) return { all: () => [], get: () => null, close: () => undefined };
+  // Parsers of pages, which check places in them too: only where there are jobs.
+  const { readScheduleFile } = await import('./file/read-schedule-file.ts');
   const count = ({ jobs = [] }: ScheduleFile) => ({ jobs: jobs.length });
   const what = 'jobs on a schedule';
   const settings = await openSettings({ file, variable: 'SCHEDULE_FILE', what, read: readScheduleFile, count, log, everyMs }, signal);

@@ -51,7 +51,8 @@ export function messagesOf(telling: Telling, told: Told, timeZone: string): Mess
       lines: [fillIn(item, { ...fields, ...common })],
       subject: titled(fields),
     }));
-  const shown = item === undefined ? [] : items.slice(-(most ?? usualLines));
+  // As its source has them.
+  const shown = item === undefined ? [] : items.slice(-(most ?? usualLines)).reverse();
   const rest = item === undefined ? 0 : items.length - shown.length;
   const lines = [
     ...(text === undefined ? [] : [fillIn(text, { ...first, ...common })]),
