@@ -17,7 +17,7 @@ const floors: Record<string, string[]> = {
   'packages/talk': ['packages/shared'],
   'packages/outside': ['packages/shared'],
   'packages/convert': ['packages/outside', 'packages/shared'],
-  'packages/schedule': ['packages/outside', 'packages/shared'],
+  'packages/schedule': ['packages/shared'],
   'packages/mail': ['packages/shared'],
   'packages/gallery': ['packages/shared'],
   'packages/see': ['packages/shared'],

@@ -87,11 +87,7 @@ export function scheduleRig(yaml: string, over: { documents?: DocumentStore; sta
     quotes,
     step,
     run: async (name: string, askedAtMs?: number, lastAttempt = true) =>
-      handler(
-        { v: 1, kind: 'scheduled', name, ...(askedAtMs !== undefined && { askedAtMs }) },
-        { attempt: 1, lastAttempt },
-        never,
-      ),
+      handler({ v: 1, kind: 'scheduled', name, ...(askedAtMs !== undefined && { askedAtMs }) }, { attempt: 1, lastAttempt }, never),
     pass: (ms: number): void => void (nowMs += ms),
     change: (text: string): void => void (tasks = tasksOf(text)),
     now,

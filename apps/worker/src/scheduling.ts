@@ -9,7 +9,9 @@ import type { Scheduling } from './scheduled/scheduling-parts.ts';
 import type { Task } from './schedule.ts';
 
 export interface SchedulingOptions
-  extends OwnNumbersDeps, Pick<Scheduling, 'documents' | 'secrets' | 'privateOrigins' | 'addQuote' | 'platformFor' | 'postNotice' | 'queueMail' | 'alerts'> {
+  extends
+    OwnNumbersDeps,
+    Pick<Scheduling, 'documents' | 'secrets' | 'privateOrigins' | 'addQuote' | 'platformFor' | 'postNotice' | 'queueMail' | 'alerts'> {
   schedule: Schedule;
   jobScheduler: Pick<JobScheduler, 'arrange'>;
   log: Logger;

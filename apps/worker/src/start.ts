@@ -36,7 +36,7 @@ import { connectPlatforms, platformTokens } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { createPublishing } from './publishing.ts';
-import { createScheduling } from './scheduling.ts';
+import { createScheduling, type ScheduleParts, type SchedulingOptions } from './scheduling.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
@@ -126,7 +126,7 @@ interface Parts {
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
-  const { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, log, metrics } = parts;
+  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
   const { platformFor, connected, needs } = connectPlatforms(config, {
     turns: createTurns(opened.documents),
     access: createAccess(opened.documents),
@@ -176,21 +176,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     metrics,
     keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
   });
-  const { scheduling, scheduleTasks } = createScheduling({
-    ...opened,
-    ...visiting,
-    schedule,
-    jobScheduler,
-    sender,
-    secrets: config.SCHEDULE_SECRETS ?? new Map(),
-    privateOrigins: config.FETCH_PRIVATE_ORIGINS ?? [],
-    addQuote: async () => undefined,
-    platformFor,
-    postNotice: createPostNotice({ ...opened, ...visiting, sender, sendTimeoutMs }),
-    queueMail: null,
-    alerts: { raise: ({ topic, text }) => log.error({ topic }, text), clear: () => undefined },
-    log,
-  });
+  const { scheduling, scheduleTasks } = assembleSchedule(config, parts, { ...visiting, platformFor });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,
@@ -215,7 +201,34 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...scheduleTasks], count, violations, ruleCounts };
+  return {
+    handlers,
+    needs,
+    tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...scheduleTasks],
+    count,
+    violations,
+    ruleCounts,
+  };
+}
+
+/** What jobs on a schedule work with. */
+function assembleSchedule(
+  config: WorkerConfig,
+  { opened, ...parts }: Parts,
+  others: Pick<SchedulingOptions, 'visits' | 'now' | 'platformFor'>,
+): ScheduleParts {
+  const { log, sender } = parts;
+  return createScheduling({
+    ...opened,
+    ...parts,
+    ...others,
+    secrets: config.SCHEDULE_SECRETS ?? new Map(),
+    privateOrigins: config.FETCH_PRIVATE_ORIGINS ?? [],
+    addQuote: async () => undefined,
+    postNotice: createPostNotice({ ...opened, ...others, sender, sendTimeoutMs }),
+    queueMail: null,
+    alerts: { raise: ({ topic, text }) => log.error({ topic }, text), clear: () => undefined },
+  });
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

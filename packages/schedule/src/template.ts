@@ -9,7 +9,9 @@ export type Fields = Readonly<Record<string, Value>>;
 const placeholder = /\{([a-z][a-zA-Z0-9_]{0,39})\}/g;
 
 /** The fields that a template names. */
-export const templateFields = (template: string): string[] => [...new Set(Array.from(template.matchAll(placeholder), ([, name = '']) => name))];
+export const templateFields = (template: string): string[] => [
+  ...new Set(Array.from(template.matchAll(placeholder), ([, name = '']) => name)),
+];
 
 /** A template with its fields filled in, as text without any markup. What is not there is empty. Addresses are links. Pure. */
 export function fillIn(template: string, fields: Fields): RichText {

@@ -29,7 +29,9 @@ export async function post(task: ScheduledTask, content: Told, parts: TellParts,
   const { post: settings } = task;
   if (!settings) return;
   const { chart } = settings;
-  const drawn: NoticeChart | null = chart ? { ...chart, by: chart.by ?? null, title: chart.title ?? `${chart.of}: ${chart.value}`, timeZone: task.times.timeZone } : null;
+  const drawn: NoticeChart | null = chart
+    ? { ...chart, by: chart.by ?? null, title: chart.title ?? `${chart.of}: ${chart.value}`, timeZone: task.times.timeZone }
+    : null;
   for (const to of settings.to) {
     const channel = channelKeySchema.parse(to);
     parts.platformFor(channel);

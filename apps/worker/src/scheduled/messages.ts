@@ -52,7 +52,7 @@ export function messagesOf(telling: Telling, told: Told, timeZone: string): Mess
       subject: titled(fields),
     }));
   // As its source has them.
-  const shown = item === undefined ? [] : items.slice(-(most ?? usualLines)).reverse();
+  const shown = item === undefined ? [] : items.slice(-(most ?? usualLines)).toReversed();
   const rest = item === undefined ? 0 : items.length - shown.length;
   const lines = [
     ...(text === undefined ? [] : [fillIn(text, { ...first, ...common })]),

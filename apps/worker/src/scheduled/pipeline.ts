@@ -77,7 +77,8 @@ async function runOnce(
 
 /** What is not ours to say may hold anything. */
 const unnamed: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal']);
-const reasonOf = ({ code, message }: AppError): string => (unnamed.has(code) ? 'something went wrong, the log says what' : message).slice(0, 300);
+const reasonOf = ({ code, message }: AppError): string =>
+  (unnamed.has(code) ? 'something went wrong, the log says what' : message).slice(0, 300);
 
 interface Collected {
   /** What was found now; null: an earlier attempt did, and it is stored. */
@@ -108,7 +109,7 @@ async function tell(task: ScheduledTask, run: Run, items: Fields[] | null, sched
   for (const { teller, settings, say } of steps) {
     if (!settings || !isInHours(settings.between, task, scheduling.now())) continue;
     const ids = task.store && isOfNew(settings) ? (telling[teller] ?? []) : null;
-    const found = ids ? await itemsOf(ids, scheduling, signal) : (await all()).map((fields) => ({ id: null, fields })).reverse();
+    const found = ids ? await itemsOf(ids, scheduling, signal) : (await all()).map((fields) => ({ id: null, fields })).toReversed();
     const content: Told = { forMs: run.forMs, job: task.name, items: found, found: run.found, isOfNew: ids !== null };
     await say(task, content, scheduling, signal);
     if (ids) await told(teller, task, ids, scheduling, signal);

@@ -14,12 +14,14 @@ const ink = '#333333';
 /** Draws the lines as a PNG, on white, whatever fonts the machine has. At least one point is needed. */
 export async function drawChart(series: readonly Series[], { title, timeZone }: { title: string; timeZone: string }): Promise<Uint8Array> {
   Chart.register(LinearScale, LineController, LineElement, PointElement, Legend, Title);
-  if (!GlobalFonts.has(family)) GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), family);
+  if (!GlobalFonts.has(family))
+    GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), family);
   const canvas = createCanvas(widthPx, heightPx);
   const times = series.flatMap(({ points }) => points.map(({ atMs }) => atMs));
   const [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
   // Of a long time the day says enough.
-  const label = (atMs: number): string => (toMs - fromMs > 3 * 86_400_000 ? shownTime(atMs, timeZone).slice(0, 10) : shownTime(atMs, timeZone).slice(5));
+  const label = (atMs: number): string =>
+    toMs - fromMs > 3 * 86_400_000 ? shownTime(atMs, timeZone).slice(0, 10) : shownTime(atMs, timeZone).slice(5);
   const font = { family, size: 13 };
   const grid = { color: '#e5e5e5' };
   const chart = new Chart(canvas, {

@@ -2,7 +2,7 @@ import { secretsIn } from '../secrets.ts';
 import { templateFields } from '../template.ts';
 import { feedFields, ownNumbers, runFields } from '../names.ts';
 import { placeFault } from '../pick/place-fault.ts';
-import type { JobSettings, MailSettings, PostSettings } from './schedule-file.ts';
+import type { FetchSettings, FieldSettings, JobSettings, MailSettings, PostSettings } from './schedule-file.ts';
 
 interface Conflict {
   path: (string | number)[];
@@ -11,7 +11,15 @@ interface Conflict {
 
 /** What is wrong between the settings of one job. Pure. */
 export function jobConflicts(job: JobSettings): Conflict[] {
-  return [...timesOf(job), ...sourceOf(job), ...placesOf(job), ...keyOf(job), ...tellingOf('post', job, job.post), ...tellingOf('mail', job, job.mail)];
+  return [
+    ...timesOf(job),
+    ...sourceOf(job),
+    ...headersOf(job),
+    ...placesOf(job),
+    ...keyOf(job),
+    ...tellingOf('post', job, job.post),
+    ...tellingOf('mail', job, job.mail),
+  ];
 }
 
 function timesOf({ cron, every }: JobSettings): Conflict[] {
@@ -20,37 +28,49 @@ function timesOf({ cron, every }: JobSettings): Conflict[] {
 }
 
 function sourceOf({ fetch, numbers, pick, store, post, mail }: JobSettings): Conflict[] {
+  const has = { source: Boolean(fetch ?? numbers), effect: Boolean(store ?? post ?? mail) };
   const found: Conflict[] = [];
   if (fetch && numbers) found.push({ path: ['numbers'], message: 'does not go with fetch: one job has one source' });
-  for (const [name, value] of Object.entries(fetch?.headers ?? {})) {
-    // Redirects to other servers go without headers of such names.
-    if (secretsIn(value).length > 0 && !/^(authorization|cookie|.*(token|key|secret).*)$/i.test(name))
-      found.push({ path: ['fetch', 'headers', name], message: 'may hold no secret: authorization, cookie, or names with token, key or secret may' });
-  }
   if (pick && !fetch) found.push({ path: ['pick'], message: 'needs fetch' });
-  if (store && !fetch && !numbers) found.push({ path: ['store'], message: 'needs fetch or numbers' });
-  if (!store && !post && !mail) found.push({ path: [], message: 'does nothing: it needs store, post or mail' });
+  if (store && !has.source) found.push({ path: ['store'], message: 'needs fetch or numbers' });
+  if (!has.effect) found.push({ path: [], message: 'does nothing: it needs store, post or mail' });
   return found;
+}
+
+/** Redirects to other servers go without headers of such names. */
+const secretHeader = /^(authorization|cookie|.*(token|key|secret).*)$/i;
+
+function headersOf({ fetch }: JobSettings): Conflict[] {
+  return Object.entries(fetch?.headers ?? {})
+    .filter(([name, value]) => secretsIn(value).length > 0 && !secretHeader.test(name))
+    .map(([name]) => ({
+      path: ['fetch', 'headers', name],
+      message: 'may hold no secret: authorization, cookie, or names with token, key or secret may',
+    }));
 }
 
 function placesOf({ fetch, pick }: JobSettings): Conflict[] {
   if (!fetch) return [];
   const { as } = fetch;
+  const { items, fields = {} } = pick ?? {};
+  const hasItems = as === 'json' || as === 'html';
   const found: Conflict[] = [];
-  const fields = Object.entries(pick?.fields ?? {});
-  if ((as === 'json' || as === 'html') && fields.length === 0) found.push({ path: ['fetch'], message: `needs pick.fields: ${as} has no fields of its own` });
-  if (pick?.items !== undefined && as !== 'json' && as !== 'html') found.push({ path: ['pick', 'items'], message: `does not go with ${as}` });
-  const check = (place: string | undefined, path: string[]): void => {
-    const fault = place === undefined ? null : placeFault(as, place);
-    if (fault !== null) found.push({ path, message: fault });
-  };
-  check(pick?.items, ['pick', 'items']);
-  for (const [name, { at, attribute }] of fields) {
-    check(at, ['pick', 'fields', name]);
-    if (at === undefined && as !== 'html' && as !== 'text') found.push({ path: ['pick', 'fields', name], message: 'needs at' });
-    if (attribute !== undefined && as !== 'html') found.push({ path: ['pick', 'fields', name], message: `has no attribute in ${as}` });
-  }
-  return found;
+  if (hasItems && Object.keys(fields).length === 0)
+    found.push({ path: ['fetch'], message: `needs pick.fields: ${as} has no fields of its own` });
+  if (items !== undefined && !hasItems) found.push({ path: ['pick', 'items'], message: `does not go with ${as}` });
+  else if (items !== undefined) found.push(...faultAt(as, items, ['pick', 'items']));
+  return [...found, ...Object.entries(fields).flatMap(([name, field]) => fieldOf(as, field, ['pick', 'fields', name]))];
+}
+
+function fieldOf(as: FetchSettings['as'], { at, attribute }: FieldSettings, path: string[]): Conflict[] {
+  if (attribute !== undefined && as !== 'html') return [{ path, message: `has no attribute in ${as}` }];
+  if (at !== undefined) return faultAt(as, at, path);
+  return as === 'html' || as === 'text' ? [] : [{ path, message: 'needs at' }];
+}
+
+function faultAt(as: FetchSettings['as'], place: string, path: string[]): Conflict[] {
+  const message = placeFault(as, place);
+  return message === null ? [] : [{ path, message }];
 }
 
 /** The fields that each item has; null: none. */
@@ -71,8 +91,12 @@ function keyOf(job: JobSettings): Conflict[] {
     .map((name) => ({ path: ['store', 'key'], message: `names no field: ${name}; there are ${known.join(', ')}` }));
   const most = pick?.most ?? 50;
   if (store.keep.items !== null && store.keep.items < most)
-    found.push({ path: ['store', 'keep'], message: `must be ${String(most)} at least, as many as are picked: else they would be new each time` });
-  if (store.into === 'quotes' && !itemFields(job).includes('text')) found.push({ path: ['store', 'into'], message: 'quotes need a field text' });
+    found.push({
+      path: ['store', 'keep'],
+      message: `must be ${String(most)} at least, as many as are picked: else they would be new each time`,
+    });
+  if (store.into === 'quotes' && !itemFields(job).includes('text'))
+    found.push({ path: ['store', 'into'], message: 'quotes need a field text' });
   return found;
 }
 

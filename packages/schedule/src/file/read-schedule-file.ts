@@ -7,7 +7,12 @@ export function readScheduleFile(text: string): Reading<ScheduleFile> {
   return readSettings(text, { schema: scheduleFileSchema, list: 'jobs', conflicts: conflictsOf });
 }
 
-const looseSchema = z.looseObject({ jobs: z.array(z.looseObject({ name: z.string().optional().catch(undefined) })).optional().catch(undefined) });
+const looseSchema = z.looseObject({
+  jobs: z
+    .array(z.looseObject({ name: z.string().optional().catch(undefined) }))
+    .optional()
+    .catch(undefined),
+});
 
 /** Two jobs of one name. */
 function conflictsOf(values: unknown): { path: Path; message: string }[] {
@@ -16,6 +21,6 @@ function conflictsOf(values: unknown): { path: Path; message: string }[] {
     if (name === undefined) return [];
     const isTaken = names.has(name);
     names.add(name);
-    return isTaken ? [{ path: ['jobs', index, 'name'], message: `is that of another job in this file: ${name}` }] : [];
+    return isTaken ? [{ path: ['jobs', index, 'name'], message: `name is that of another job in this file: ${name}` }] : [];
   });
 }

@@ -82,7 +82,10 @@ const fetch = group({
 
 const pick = group({
   items: place.optional(),
-  fields: z.record(fieldName, field, must('fields by name')).refine((fields) => Object.keys(fields).length <= 30, 'may have 30 fields').optional(),
+  fields: z
+    .record(fieldName, field, must('fields by name'))
+    .refine((fields) => Object.keys(fields).length <= 30, 'may have 30 fields')
+    .optional(),
   most: wholeNumberIn(1, 200).default(50),
 });
 
@@ -113,7 +116,8 @@ const chart = group({
 });
 
 const between = notation((written) => {
-  const [, fromHour, fromMinute, toHour, toMinute] = /^([01]?\d|2[0-4]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)$/.exec(written.trim()) ?? [];
+  const [, fromHour, fromMinute, toHour, toMinute] =
+    /^([01]?\d|2[0-4]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)$/.exec(written.trim()) ?? [];
   const from = Number(fromHour) * 60 + Number(fromMinute);
   const to = Number(toHour) * 60 + Number(toMinute);
   return Number.isFinite(from) && Number.isFinite(to) && from <= 1_440 && to <= 1_440 && from !== to ? { from, to } : null;
@@ -127,7 +131,11 @@ const telling = {
   most: wholeNumberIn(1, 50).optional(),
 };
 
-const post = group({ to: oneOrMore(channelIdSetting.regex(/:/, 'must name its platform, such as slack:C0123ABCDEF'), 10), chart: chart.optional(), ...telling });
+const post = group({
+  to: oneOrMore(channelIdSetting.regex(/:/, 'must name its platform too, before a colon'), 10),
+  chart: chart.optional(),
+  ...telling,
+});
 const address = z.email('must be a mail address').max(320);
 const mail = group({ to: oneOrMore(address, 20), subject: text(200), ...telling });
 

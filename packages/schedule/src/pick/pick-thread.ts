@@ -14,4 +14,5 @@ function reply(): PickReply {
   }
 }
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origins
 parentPort?.postMessage(reply());

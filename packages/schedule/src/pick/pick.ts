@@ -32,12 +32,15 @@ const plainText = { as: 'text', decimal: '.', format: undefined } as const;
 function pickFeed({ content, fields, most, timeZone }: Picking): Fields[] {
   const entries = feedEntries(parseFeed(content)).slice(0, most);
   const wanted = Object.entries(fields);
-  if (wanted.length === 0) return entries.map((entry) => Object.fromEntries(feedFields.map((name) => [name, readValue(entry[name], plainText, timeZone)])));
+  if (wanted.length === 0)
+    return entries.map((entry) => Object.fromEntries(feedFields.map((name) => [name, readValue(entry[name], plainText, timeZone)])));
   const named = (at: string | undefined) => feedFields.find((name) => name === at);
-  return entries.map((entry) => mapped(wanted, (field) => {
-    const name = named(field.at);
-    return readValue(name === undefined ? null : entry[name], field, timeZone);
-  }));
+  return entries.map((entry) =>
+    mapped(wanted, (field) => {
+      const name = named(field.at);
+      return readValue(name === undefined ? null : entry[name], field, timeZone);
+    }),
+  );
 }
 
 const jsonSchema: z.ZodType<JsonValue> = z.json();
@@ -45,13 +48,21 @@ const jsonSchema: z.ZodType<JsonValue> = z.json();
 function pickJson({ content, items, fields, most, timeZone }: Picking): Fields[] {
   const document = jsonSchema.parse(JSON.parse(content));
   const found = items === undefined ? [document] : query(document, items);
-  return found.slice(0, most).map((item) => mapped(Object.entries(fields), (field) => readValue(query(item, field.at ?? '$')[0], field, timeZone)));
+  return found
+    .slice(0, most)
+    .map((item) => mapped(Object.entries(fields), (field) => readValue(query(item, field.at ?? '$')[0], field, timeZone)));
 }
 
 function pickHtml({ content, url, items, fields, most, timeZone }: Picking): Fields[] {
   const $ = load(content);
   const base = parseUrl(url) ?? undefined;
-  const found = items === undefined ? [$.root()] : $(items).slice(0, most).toArray().map((each) => $(each));
+  const found =
+    items === undefined
+      ? [$.root()]
+      : $(items)
+          .slice(0, most)
+          .toArray()
+          .map((each) => $(each));
   return found.map((item) =>
     mapped(Object.entries(fields), (field) => {
       const at = field.at === undefined ? item : item.find(field.at).first();
@@ -66,7 +77,11 @@ function pickHtml({ content, url, items, fields, most, timeZone }: Picking): Fie
 
 function pickText({ content, fields, timeZone }: Picking): Fields[] {
   const wanted = Object.entries(fields);
-  return [wanted.length === 0 ? { text: readValue(content, plainText, timeZone) } : mapped(wanted, (field) => readValue(content, field, timeZone))];
+  return [
+    wanted.length === 0
+      ? { text: readValue(content, plainText, timeZone) }
+      : mapped(wanted, (field) => readValue(content, field, timeZone)),
+  ];
 }
 
 const mapped = <F>(fields: readonly [string, F][], value: (field: F) => Value): Fields =>

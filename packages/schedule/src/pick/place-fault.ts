@@ -35,4 +35,5 @@ function selectorFault(place: string): string | null {
   }
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it cannot be read').slice(0, 200);
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it cannot be read').slice(0, 200);

@@ -16,7 +16,10 @@ const mostCharacters = 4_000;
 export function readValue(written: unknown, { as, decimal, format }: Written, timeZone: string): Value {
   if (written === null || written === undefined) return null;
   if (typeof written === 'number' && as !== 'date') return as === 'number' ? written : String(written);
-  const text = (typeof written === 'string' ? written : JSON.stringify(written)).slice(0, 2 * mostCharacters).replaceAll(/\s+/g, ' ').trim();
+  const text = (typeof written === 'string' ? written : JSON.stringify(written))
+    .slice(0, 2 * mostCharacters)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   if (as === 'number') return numberIn(text, decimal);
   if (as === 'date') return dateIn(typeof written === 'number' ? written : text, format, timeZone);
   return shownText(text, { characters: mostCharacters, units: mostCharacters });

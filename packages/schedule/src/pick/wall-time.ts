@@ -13,7 +13,15 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 export function wallTime(atMs: number, timeZone: string): WallTime {
   const formatter =
     formatters.get(timeZone) ??
-    new Intl.DateTimeFormat('en', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' });
+    new Intl.DateTimeFormat('en', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+    });
   formatters.set(timeZone, formatter);
   const parts = new Map(formatter.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
   const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;

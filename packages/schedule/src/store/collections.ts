@@ -30,7 +30,11 @@ export interface Collections {
    * Stores those whose key is not there yet; an item that is there stays as it is. The first item counts as the newest. `tellers`: who is
    * to tell of the new ones.
    */
-  store(items: readonly Fields[], how: { settings: StoreSettings; tellers: readonly string[]; atMs: number }, signal: AbortSignal): Promise<void>;
+  store(
+    items: readonly Fields[],
+    how: { settings: StoreSettings; tellers: readonly string[]; atMs: number },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** What this one has not told of, the newest first. */
   untold(teller: string, limit: number, signal: AbortSignal): Promise<StoredItem[]>;
   /** It has, now. */
@@ -45,7 +49,10 @@ const kind = 'schedule-item';
 const pageSize = 200;
 const collectionKey = (name: string): string => `collection:${name}`;
 const untoldKey = (teller: string): string => `untold:${teller}`;
-const keysOf = ({ collection, untold }: { collection: string; untold: readonly string[] }): string[] => [collectionKey(collection), ...untold.map(untoldKey)];
+const keysOf = ({ collection, untold }: { collection: string; untold: readonly string[] }): string[] => [
+  collectionKey(collection),
+  ...untold.map(untoldKey),
+];
 
 /** Its place in the collection: of its key's fields; without one, of the first of these that it has, or of all that it has. */
 function idOf(fields: Fields, { into, key }: StoreSettings): string {
@@ -80,7 +87,7 @@ export function createCollections(documents: DocumentStore): Collections {
     },
     get: async (ids, signal) => (await documents.getAll(kind, ids, signal)).flatMap(toItem).sort((a, b) => a.atMs - b.atMs),
     during: async (collection, { fromMs, limit }, signal) =>
-      (await documents.find({ kind, key: collectionKey(collection), fromMs, order: 'newest', limit }, signal)).flatMap(toItem).reverse(),
+      (await documents.find({ kind, key: collectionKey(collection), fromMs, order: 'newest', limit }, signal)).flatMap(toItem).toReversed(),
   };
 }
 
@@ -102,7 +109,12 @@ async function storeOne(
 }
 
 /** What is still there must not come back as new when its time is over. Once in a tenth of that time is often enough. */
-async function keepLonger(documents: DocumentStore, id: string, { ms, atMs }: { ms: number | null; atMs: number }, signal: AbortSignal): Promise<void> {
+async function keepLonger(
+  documents: DocumentStore,
+  id: string,
+  { ms, atMs }: { ms: number | null; atMs: number },
+  signal: AbortSignal,
+): Promise<void> {
   await untilNoConflict(async () => {
     const { document } = await documents.get(kind, id, signal);
     if (!document) return;

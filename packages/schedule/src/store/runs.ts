@@ -43,7 +43,10 @@ export function createRuns(documents: DocumentStore): Runs {
       untilNoConflict(async () => {
         const { document, nowMs } = await documents.get(kind, job, signal);
         const body = { v: 1, ...run };
-        await documents.put({ kind, id: job, revision: document?.revision ?? 0, atMs: run.startedAtMs, keys: [], expiresAtMs: nowMs + keepMs, body }, signal);
+        await documents.put(
+          { kind, id: job, revision: document?.revision ?? 0, atMs: run.startedAtMs, keys: [], expiresAtMs: nowMs + keepMs, body },
+          signal,
+        );
       }, signal),
   };
 }

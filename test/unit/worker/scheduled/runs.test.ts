@@ -114,8 +114,12 @@ describe('a run of a job on a schedule', () => {
       };
       let isMortal = true;
       const { mortal } = mortalDocuments(stored, () => ({ step, written: [] }));
-      const yaml = news().replace('into: news', 'into: quotes').replace('post:', 'mail: { to: a@example.org, subject: "{title}", item: "{title}" }\n    post:');
-      const rig = scheduleRig(`${yaml}`.replace('fetch: {', 'pick: { fields: { title: title, text: title, link: link } }\n    fetch: {'), { documents: mortal });
+      const yaml = news()
+        .replace('into: news', 'into: quotes')
+        .replace('post:', 'mail: { to: a@example.org, subject: "{title}", item: "{title}" }\n    post:');
+      const rig = scheduleRig(yaml.replace('fetch: {', 'pick: { fields: { title: title, text: title, link: link } }\n    fetch: {'), {
+        documents: mortal,
+      });
       rig.step.before = step;
       rig.pages.set(url, feed('two', 'one'));
       const wasKilled = await rig.run('news').then(

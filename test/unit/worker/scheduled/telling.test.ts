@@ -11,7 +11,9 @@ ${rest}`;
 
 describe('what a job on a schedule tells', () => {
   it('our own numbers in a daily line', async () => {
-    const rig = scheduleRig(job('    numbers: own\n    post: { to: "slack:C1", text: "I am up ({today} {now}): {snapshots} snapshots, {people} people." }'));
+    const rig = scheduleRig(
+      job('    numbers: own\n    post: { to: "slack:C1", text: "I am up ({today} {now}): {snapshots} snapshots, {people} people." }'),
+    );
     await rig.run('it');
     expect(rig.said()).toEqual(['I am up (2026-11-22 13:00): 120 snapshots, 7 people.']);
   });
@@ -20,7 +22,10 @@ describe('what a job on a schedule tells', () => {
     const rig = scheduleRig(
       job(`    fetch: { url: "${url}", as: json }
     pick: { items: "$.data[*]", fields: { title: "$.title", up: { at: "$.ups", as: number } } }
-    post: { to: ["slack:C1", "slack:C2"], text: "Top of {count}:", item: "{up} {title}", most: 2 }`).replace('post: {', 'post: { when: always, '),
+    post: { to: ["slack:C1", "slack:C2"], text: "Top of {count}:", item: "{up} {title}", most: 2 }`).replace(
+        'post: {',
+        'post: { when: always, ',
+      ),
     );
     rig.pages.set(url, JSON.stringify({ data: [{ title: 'a', ups: 1 }, { title: 'b', ups: 2 }, { title: 'c' }] }));
     await rig.run('it');
@@ -45,7 +50,7 @@ describe('what a job on a schedule tells', () => {
     store: { into: shares, key: [name, at], keep: 1d }
     post: { to: "slack:C1", item: "{name}: {price}", text: "Shares", chart: { of: shares, value: price, by: name } }`),
     );
-    rig.pages.set(url, '<table><tr><th>ACME</th><td>CHF 1\'234.50</td></tr><tr><th>Beta</th><td>7</td></tr></table>');
+    rig.pages.set(url, "<table><tr><th>ACME</th><td>CHF 1'234.50</td></tr><tr><th>Beta</th><td>7</td></tr></table>");
     await rig.run('it');
     const [notice] = rig.notices.values();
     expect(notice?.chart).toMatchObject({ of: 'shares', value: 'price', by: 'name', timeZone: 'Europe/Zurich' });
@@ -54,7 +59,8 @@ describe('what a job on a schedule tells', () => {
   });
 
   it('sends secrets in headers, over https only', async () => {
-    const yaml = (address: string) => job(`    fetch: { url: "${address}", as: text, headers: { authorization: "Bearer \${secret:shop}" } }
+    const yaml = (address: string) =>
+      job(`    fetch: { url: "${address}", as: text, headers: { authorization: "Bearer \${secret:shop}" } }
     post: { to: "slack:C1", text: "{text}" }`);
     const rig = scheduleRig(yaml(url));
     rig.pages.set(url, 'x');

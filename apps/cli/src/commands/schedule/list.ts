@@ -17,7 +17,8 @@ export const run: Command = async (args, context) => {
     const rows: string[][] = [];
     for (const { name, times } of tasks) {
       const last = await runs.last(name, context.signal);
-      if (values.json) context.print(JSON.stringify({ name, ...times, next: isoOf(nextTime(times, Date.now())), last: last && described(last) }));
+      if (values.json)
+        context.print(JSON.stringify({ name, ...times, next: isoOf(nextTime(times, Date.now())), last: last && described(last) }));
       else rows.push([name, `next ${toNextTime(times)}`, last ? said(last, times.timeZone) : 'has not run yet']);
     }
     for (const line of columns(rows)) context.print(line);
