@@ -19,6 +19,7 @@ import { createTalking } from '@watchpost/worker/talking';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { feedsOf } from './feed-samples.ts';
 import { moderatingParts } from './moderating-parts.ts';
+import { noScheduling } from './schedule-rig.ts';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
 
@@ -113,6 +114,9 @@ export function workerDeps({
     alerts: { raise: () => undefined, clear: () => undefined },
     converting: createConverting(usualConverting, { documents, messageKeys: ['a key that only tests have'], log }),
     queueMail: null,
+    scheduling: noScheduling(),
+    schedule: { all: () => [] },
+    collections: noScheduling().collections,
     platformFor: () => platform,
     engine,
     log,

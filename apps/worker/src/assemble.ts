@@ -2,10 +2,12 @@ import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Extractor } from '@watchpost/extract/extract';
 import type { Feeds } from '@watchpost/feeds/feed';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
+import type { Schedule } from '@watchpost/schedule/schedule';
 import { messageKeysOf } from '@watchpost/rules/config';
 import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import type { JobBacklog, JobHandlers, JobSender } from '@watchpost/shared/jobs/job-queue';
+import type { JobScheduler } from '@watchpost/shared/jobs/job-scheduler';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { createTurns } from '@watchpost/visits/turns';
@@ -18,6 +20,7 @@ import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { connectPlatforms, platformTokens, type Platforms } from './platforms.ts';
 import { createPublishing } from './publishing.ts';
+import { createScheduling } from './scheduling.ts';
 import type { LossDeps } from './record-loss.ts';
 import type { Task } from './schedule.ts';
 import { createFreshness } from './snapshot/freshness.ts';
@@ -35,7 +38,9 @@ export interface Parts {
   engine: FaceEngine;
   cameras: Cameras;
   feeds: Feeds;
+  schedule: Schedule;
   sender: JobSender & JobBacklog;
+  jobScheduler: JobScheduler;
   extractor: Extractor;
   alerts: Alerts;
   log: Logger;
@@ -69,6 +74,15 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
   const publishing = createPublishing({ ...common, ...visiting, ...moderating, files, keepMs });
   const converting = { ...common, ...talking, ...moderating, ...alerting, converting: createConverting(config, common) };
+  const { scheduling, scheduleTasks } = createScheduling({
+    ...common,
+    ...visiting,
+    ...moderating,
+    ...alerting,
+    secrets: config.SCHEDULE_SECRETS ?? new Map(),
+    privateOrigins: config.FETCH_PRIVATE_ORIGINS ?? [],
+    addQuote: async (quote, signal) => void (await talking.quotes.add(quote, signal)),
+  });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...common,
@@ -78,6 +92,8 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...alerting,
     ...talking,
     ...converting,
+    scheduling,
+    collections: scheduling.collections,
     extractor,
     cameras,
     feeds,
@@ -91,7 +107,15 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...alerting.alertTasks, ...talkTasks({ ...common, ...talking })];
+  const tasks = [
+    ...visiting.tasks,
+    ...ruleTasks,
+    ...publishing.feedTasks,
+    ...alerting.alertTasks,
+    ...talkTasks({ ...common, ...talking }),
+    ...convertingTasks(converting),
+    ...scheduleTasks,
+  ];
   return { handlers, needs, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
 }
 

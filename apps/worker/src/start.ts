@@ -1,6 +1,7 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobScheduler } from '@watchpost/shared/jobs/bullmq-job-scheduler';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -20,6 +21,7 @@ import { assemble, sendTimeoutMs } from './assemble.ts';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { recordLoss } from './record-loss.ts';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
@@ -33,6 +35,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('camera settings', () => cameras.close());
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
   lifecycle.onStop('feeds', () => feeds.close());
+  const schedule = await openSchedule({ file: config.SCHEDULE_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('jobs on a schedule', () => schedule.close());
 
   const metrics = createMetrics();
   const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
@@ -60,12 +64,14 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
 
   const alerts = createAlerts({ documents: () => documents, log }, lifecycle.stopping);
   lifecycle.onStop('alerts', () => alerts.done);
+  const jobScheduler = createJobScheduler(config, { log });
+  lifecycle.onStop('job scheduler', () => jobScheduler.close());
 
   const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
   lifecycle.onStop('extractor', () => extractor.close());
   const { handlers, needs, tasks, mailer, losing } = assemble(
     config,
-    { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics },
+    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics },
     lifecycle.stopping,
   );
   lifecycle.onStop('mail', async () => mailer?.close());

@@ -110,6 +110,7 @@ export const errorCodes = {
   'converter-missing': 'permanent',
   // Jobs on a schedule, mail.
   'schedule-invalid': 'permanent',
+  'schedule-busy': 'transient',
   'mail-refused': 'permanent',
   'mail-unavailable': 'transient',
   // Finding and recognising faces.

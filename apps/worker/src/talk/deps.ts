@@ -3,6 +3,7 @@ import type { Enroll } from '@watchpost/gallery/moving-in/enroll';
 import type { Access } from '@watchpost/talk/access';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { InteractionDeps } from '../interaction/pipeline.ts';
+import type { ChartDeps } from './commands/chart.ts';
 import type { WordsDeps } from './commands/words-deps.ts';
 import type { ConvertDeps } from './convert/convert-deps.ts';
 import type { Line } from './line.ts';
@@ -15,7 +16,7 @@ export interface Talking extends Omit<WordsDeps, 'documents' | 'subscriptions'> 
 }
 
 /** What conversations work with. */
-export interface TalkDeps extends InteractionDeps, Talking, Pick<ConvertDeps, 'converting' | 'queueMail'> {
+export interface TalkDeps extends InteractionDeps, Talking, ChartDeps, Pick<ConvertDeps, 'converting' | 'queueMail'> {
   subscriptions: Subscriptions;
   enroll: Enroll;
   /** Of what is sealed in jobs. */
