@@ -10,6 +10,7 @@ import { createPeople, type TelegramPerson } from './people.ts';
 import { createPolling } from './updates/polling.ts';
 import { createUpdateQueue, type Delivering } from './updates/queue.ts';
 import { createWebhook } from './updates/webhook.ts';
+import type { NewFile } from './world/files.ts';
 import type { Button, Chat, FileKind, Message } from './world/model.ts';
 import { createWorld, type World } from './world/world.ts';
 
@@ -31,6 +32,13 @@ export interface TelegramMessage {
   edits: number;
 }
 
+/** What is posted as a channel. */
+export interface ChannelPost {
+  text?: string;
+  photo?: Uint8Array;
+  document?: { bytes: Uint8Array; name: string; mimeType: string };
+}
+
 /** A Bot API with people, for the demonstration and for tests. */
 export interface EmulatedTelegram {
   /** For TELEGRAM_API_URL. */
@@ -49,7 +57,9 @@ export interface EmulatedTelegram {
   /** Somebody throws the bot out of a group or channel. */
   throwOut(chat: number, by: TelegramPerson): void;
   /** A channel in which the bot is an admin; `post` posts as the channel. */
-  channel(title: string): { id: number; post(options: { text?: string; photo?: Uint8Array }): number };
+  channel(title: string): { id: number; post(options: ChannelPost): number };
+  /** Posts as a channel. Returns the id of the message. */
+  postAs(channel: number, post: ChannelPost): number;
   /** What is in a chat now, oldest first. */
   messages(chat: number): TelegramMessage[];
   /** Resolves to the first message of a chat that fits, now or later. Rejects after `timeoutMs` (default 10 s) with what is there instead. */
@@ -137,7 +147,7 @@ function chatsOf(
   world: World,
   people: ReturnType<typeof createPeople>,
   queue: ReturnType<typeof createUpdateQueue>,
-): Pick<EmulatedTelegram, 'group' | 'migrate' | 'throwOut' | 'channel'> {
+): Pick<EmulatedTelegram, 'group' | 'migrate' | 'throwOut' | 'channel' | 'postAs'> {
   const owner = world.account('Owner');
   const find = (id: number): Chat => {
     const chat = world.chats.get(id);
@@ -149,7 +159,14 @@ function chatsOf(
     chat.botStatus = 'left';
     people.botIs(chat, world.accounts.get(by) ?? owner, status);
   };
+  const postAs = (channel: number, { text = '', photo, document }: ChannelPost): number => {
+    const file: NewFile | undefined = photo
+      ? { kind: 'photo', bytes: photo, name: null, mimeType: 'image/jpeg' }
+      : document && { kind: 'document', ...document };
+    return people.post(find(channel), { text, file: file ? world.files.add(file) : null });
+  };
   return {
+    postAs,
     group: (title, members) => {
       const chat = world.createChat(
         'group',
@@ -172,13 +189,7 @@ function chatsOf(
     channel: (title) => {
       const chat = world.createChat('channel', title, [owner.id]);
       letIn(chat, owner.id);
-      return {
-        id: chat.id,
-        post: ({ text = '', photo }) => {
-          const file = photo ? world.files.add({ kind: 'photo', bytes: photo, name: null, mimeType: 'image/jpeg' }) : null;
-          return people.post(chat, { text, file });
-        },
-      };
+      return { id: chat.id, post: (what) => postAs(chat.id, what) };
     },
   };
 }
