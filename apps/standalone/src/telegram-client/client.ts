@@ -1,5 +1,5 @@
 import { type Composer, composerOf, type Writing } from './composer.ts';
-import { localTimes, type Piece, redraw, toEnd, updateList } from './lists.ts';
+import { isAtEnd, localTimes, type Piece, redraw, toEnd, updateList } from './lists.ts';
 import { show, tell, toast } from './server.ts';
 
 interface ChatNow extends Writing {
@@ -136,8 +136,18 @@ document.addEventListener('drop', (event) => {
 document.addEventListener(
   'scroll',
   ({ target }) => {
-    if (target instanceof HTMLElement && target.scrollHeight - target.scrollTop - target.clientHeight < 40)
-      target.parentElement?.querySelector('[data-newest]')?.setAttribute('hidden', '');
+    if (!(target instanceof HTMLElement) || !target.matches('.scroll')) return;
+    target.dataset['follows'] = isAtEnd(target) ? 'yes' : 'no';
+    if (isAtEnd(target)) target.parentElement?.querySelector('[data-newest]')?.setAttribute('hidden', '');
+  },
+  true,
+);
+/** A picture that has come makes the list longer. */
+document.addEventListener(
+  'load',
+  ({ target }) => {
+    const scroll = target instanceof HTMLImageElement ? target.closest<HTMLElement>('.scroll') : null;
+    if (scroll && scroll.dataset['follows'] !== 'no') toEnd(scroll);
   },
   true,
 );

@@ -85,7 +85,10 @@ export function composerOf(form: HTMLFormElement, chat: number): Composer {
   });
   return {
     update: ({ commands, ask }) => {
+      const isNew = JSON.stringify(commands) !== JSON.stringify(state.commands);
       state.commands = commands;
+      // Somebody may type faster than the commands come.
+      if (isNew) drawMenu(parts, state);
       form.querySelector('[data-menu]')?.toggleAttribute('hidden', commands.length === 0);
       text.placeholder = ask?.placeholder ?? 'Message';
       if (ask === null) {
@@ -95,6 +98,8 @@ export function composerOf(form: HTMLFormElement, chat: number): Composer {
       } else if (ask.message !== state.asked) {
         state.asked = ask.message;
         state.reply = ask;
+        // As in Telegram's own clients, one can type the answer at once.
+        if (!(document.activeElement instanceof HTMLTextAreaElement) && text.checkVisibility()) text.focus();
       }
       draw();
     },
@@ -119,7 +124,7 @@ interface Sending {
 /** Sends a text, or files of which the first has the text as its caption. */
 async function sendAll({ chat, words, files, reply, asFile }: Sending): Promise<Outcome> {
   if (files.length === 0) return tell({ do: 'send', chat, text: words, replyTo: reply });
-  const group = files.length > 1 ? { group: `g${String(Date.now())}` } : {};
+  const group = files.length > 1 ? { group: `g${String(Date.now())}`, count: String(files.length) } : {};
   for (const [index, file] of files.entries()) {
     const outcome = await upload(file, {
       chat: String(chat),

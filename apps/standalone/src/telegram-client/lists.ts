@@ -11,7 +11,7 @@ const nearPx = 140;
 /** Brings a chat's messages up to date: only what looks different is replaced, and what had the focus keeps it. */
 export function updateList(list: HTMLElement, keys: readonly string[], pieces: ReadonlyMap<string, Piece>): void {
   const scroll = list.closest<HTMLElement>('.scroll');
-  const follows = scroll === null || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < nearPx;
+  const follows = scroll === null || isAtEnd(scroll);
   const items = [...list.children].flatMap((item) => (item instanceof HTMLElement ? [item] : []));
   const known = new Map(items.map((item) => [item.dataset['key'] ?? '', item]));
   const came = keys.some((key) => !known.has(key));
@@ -55,6 +55,9 @@ function selectorOf(element: Element | null): string {
   if (reply !== undefined) return '[data-reply]';
   return zoom === undefined ? 'article' : '[data-zoom]';
 }
+
+/** Whether somebody reads at the end of a list, where it follows what comes. */
+export const isAtEnd = (scroll: HTMLElement): boolean => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < nearPx;
 
 /** Scrolls to the newest message. */
 export function toEnd(scroll: HTMLElement): void {

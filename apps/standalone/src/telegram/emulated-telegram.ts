@@ -84,6 +84,8 @@ export interface EmulatedTelegramOptions {
   port?: number;
   token?: string;
   username?: string;
+  /** What people see as the bot's name; default watchpost. */
+  name?: string;
   /** BotFather's privacy mode, in which a bot sees little of groups; default false: it sees everything. */
   privacy?: boolean;
   /** How long a click may be answered, milliseconds; default 15 s. */
@@ -97,9 +99,9 @@ const anyToken = '700000000:AAEmulatedTelegramBotTokenForTests_0';
 
 /** Starts a Bot API at 127.0.0.1 that follows Telegram's rules and speaks its errors. All is kept in memory. */
 export async function startEmulatedTelegram(options: EmulatedTelegramOptions = {}): Promise<EmulatedTelegram> {
-  const { port = 0, token = anyToken, username = 'watchpost_bot', privacy = false } = options;
+  const { port = 0, token = anyToken, username = 'watchpost_bot', name = 'watchpost', privacy = false } = options;
   const botId = Number(token.split(':')[0]);
-  const world = createWorld({ id: botId, username });
+  const world = createWorld({ id: botId, name, username });
   const queue = createUpdateQueue();
   const polling = createPolling(queue);
   const clicks = createClicks(options.clickLifeMs ?? 15_000);

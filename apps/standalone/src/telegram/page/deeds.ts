@@ -21,10 +21,12 @@ export const uploadSchema = z.object({
   type: z.string().max(100).default(''),
   caption: z.string().max(1_024).default(''),
   group: z.string().max(64).optional(),
+  /** How many files are sent together. */
+  count: z.coerce.number().int().min(1).max(10).default(1),
   replyTo: z.coerce.number().int().optional(),
   asFile: z.enum(['yes', 'no']).default('no'),
 });
-export type UploadedFile = z.output<typeof uploadSchema>;
+export type UploadedFile = z.output<typeof uploadSchema> & { bytes: Uint8Array };
 
 /** Does what somebody did at the page. Never rejects: what went wrong is a sentence. */
 export async function perform(telegram: EmulatedTelegram, you: TelegramPerson, what: PageDeed): Promise<Outcome> {
@@ -42,32 +44,51 @@ export async function perform(telegram: EmulatedTelegram, you: TelegramPerson, w
   });
 }
 
+/** Files that are on their way. */
+export interface Albums {
+  /** Sends a file, or keeps it until all that belong to it have come: an album is sent in one go. Never rejects. */
+  take(file: UploadedFile): Outcome;
+}
+
+export function createAlbums(telegram: EmulatedTelegram, you: TelegramPerson): Albums {
+  const waiting = new Map<string, UploadedFile[]>();
+  return {
+    take: (file) => {
+      const { group, count } = file;
+      const files = [...(group === undefined ? [] : (waiting.get(group) ?? [])), file];
+      if (group !== undefined && files.length < count) {
+        waiting.set(group, files);
+        return {};
+      }
+      if (group !== undefined) waiting.delete(group);
+      try {
+        for (const each of files) sendFile(telegram, you, each);
+        return {};
+      } catch (error) {
+        return { error: sentence(error) };
+      }
+    },
+  };
+}
+
 /** Sends a file that was chosen at the page: a picture as a photo, unless it shall stay as it is. */
-export function sendFiles(
-  telegram: EmulatedTelegram,
-  you: TelegramPerson,
-  { chat: chatId, name, type, caption, group, replyTo, asFile }: UploadedFile,
-  bytes: Uint8Array,
-): Outcome {
-  try {
-    const chat = chatOf(telegram, chatId);
-    const isPhoto = asFile === 'no' && /^image\/(?:jpeg|png|webp)$/.test(type);
-    if (chat.type === 'channel') {
-      telegram.postAs(chat.id, isPhoto ? { text: caption, photo: bytes } : { text: caption, document: { bytes, name, mimeType: type } });
-      return {};
-    }
-    const said = {
-      caption,
-      ...(chat.type !== 'private' && { chat: chat.id }),
-      ...(group !== undefined && { group }),
-      ...(replyTo !== undefined && { replyTo }),
-    };
-    if (isPhoto) you.sendPhoto(bytes, said);
-    else you.sendFile(bytes, { ...said, name, mimeType: type === '' ? 'application/octet-stream' : type });
-    return {};
-  } catch (error) {
-    return { error: sentence(error) };
+function sendFile(telegram: EmulatedTelegram, you: TelegramPerson, { bytes, chat: chatId, ...file }: UploadedFile): void {
+  const { name, type, caption, group, replyTo, asFile } = file;
+  const chat = chatOf(telegram, chatId);
+  const isPhoto = asFile === 'no' && /^image\/(?:jpeg|png|webp)$/.test(type);
+  const mimeType = type === '' ? 'application/octet-stream' : type;
+  if (chat.type === 'channel') {
+    telegram.postAs(chat.id, { text: caption, ...(isPhoto ? { photo: bytes } : { document: { bytes, name, mimeType } }) });
+    return;
   }
+  const said = {
+    caption,
+    ...(chat.type !== 'private' && { chat: chat.id }),
+    ...(group !== undefined && { group }),
+    ...(replyTo !== undefined && { replyTo }),
+  };
+  if (isPhoto) you.sendPhoto(bytes, said);
+  else you.sendFile(bytes, { ...said, name, mimeType });
 }
 
 function chatOf({ world }: EmulatedTelegram, id: number): Chat {

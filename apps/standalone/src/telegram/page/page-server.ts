@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { z } from 'zod';
 import type { EmulatedTelegram, TelegramPerson } from '../emulated-telegram.ts';
 import { follow } from './live.ts';
-import { perform, sendFiles, uploadSchema } from './deeds.ts';
+import { type Albums, createAlbums, perform, uploadSchema } from './deeds.ts';
 import { pageReader } from './read-page.ts';
 import { renderShell } from './shell.ts';
 import { style } from './style.ts';
@@ -35,6 +35,7 @@ export async function serveTelegramPage({ port, telegram, you }: TelegramPageOpt
   telegram.world.privateChat(telegram.world.account(person.name));
   const read = pageReader(telegram, person.id);
   const live = follow((listener) => telegram.world.onChange(listener), read);
+  const at: At = { telegram, you: person, albums: createAlbums(telegram, person) };
   const hosts = new Set<string>();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -42,7 +43,7 @@ export async function serveTelegramPage({ port, telegram, you }: TelegramPageOpt
     if (!hosts.has(request.headers.host ?? '')) return send(response, 403, 'text/plain', 'forbidden');
     const url = new URL(request.url ?? '/', 'http://localhost');
     const deed = request.method === 'POST' ? deeds[url.pathname] : undefined;
-    if (deed) return deed(request, response, telegram, person);
+    if (deed) return deed(request, response, at);
     if (request.method !== 'GET') return send(response, 405, 'text/plain', 'not allowed');
     if (url.pathname === '/style.css') return send(response, 200, 'text/css; charset=utf-8', style);
     if (url.pathname === '/live') return live.attach(request, response, headers);
@@ -51,7 +52,7 @@ export async function serveTelegramPage({ port, telegram, you }: TelegramPageOpt
     const file = /^\/file\/(\w+)$/.exec(url.pathname)?.[1];
     if (file !== undefined) return sendFile(response, telegram, file);
     if (url.pathname !== '/') return send(response, 404, 'text/plain', 'not found');
-    send(response, 200, 'text/html; charset=utf-8', renderShell(read(), telegram.username));
+    send(response, 200, 'text/html; charset=utf-8', renderShell(read(), telegram.world.bot.name));
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => {
@@ -73,6 +74,12 @@ export async function serveTelegramPage({ port, telegram, you }: TelegramPageOpt
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+interface At {
+  telegram: EmulatedTelegram;
+  you: TelegramPerson;
+  albums: Albums;
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array, more: Record<string, string> = {}): void {
@@ -99,7 +106,7 @@ function sendFile(response: ServerResponse, { world }: EmulatedTelegram, id: str
   });
 }
 
-async function deed(request: IncomingMessage, response: ServerResponse, telegram: EmulatedTelegram, you: TelegramPerson): Promise<void> {
+async function deed(request: IncomingMessage, response: ServerResponse, { telegram, you }: At): Promise<void> {
   if (!(request.headers['content-type'] ?? '').startsWith('application/json')) return send(response, 415, 'text/plain', 'JSON, please');
   const body = await bodyOf(request, longestDeedBytes);
   if (!body) return send(response, 413, 'text/plain', 'too long');
@@ -109,7 +116,7 @@ async function deed(request: IncomingMessage, response: ServerResponse, telegram
 }
 
 /** A file: its bytes are the body, what is said about it is in the query. */
-async function files(request: IncomingMessage, response: ServerResponse, telegram: EmulatedTelegram, you: TelegramPerson): Promise<void> {
+async function files(request: IncomingMessage, response: ServerResponse, { albums }: At): Promise<void> {
   // Another site's form cannot send this type.
   if (request.headers['content-type'] !== 'application/octet-stream') return send(response, 415, 'text/plain', 'bytes, please');
   const query = Object.fromEntries(new URL(request.url ?? '/', 'http://localhost').searchParams);
@@ -117,7 +124,7 @@ async function files(request: IncomingMessage, response: ServerResponse, telegra
   if (!success) return send(response, 400, 'text/plain', 'not understood');
   const body = await bodyOf(request, mostFileBytes);
   if (!body) return send(response, 413, 'text/plain', 'too large');
-  send(response, 200, 'application/json', JSON.stringify(sendFiles(telegram, you, data, new Uint8Array(body))));
+  send(response, 200, 'application/json', JSON.stringify(albums.take({ ...data, bytes: new Uint8Array(body) })));
 }
 
 const deeds: Record<string, typeof files> = { '/do': deed, '/files': files };

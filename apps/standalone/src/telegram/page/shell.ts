@@ -38,9 +38,9 @@ const empty = (id: number, title: string): string =>
 
 const composer = (id: number, title: string): string =>
   `<form class="composer"${attributes({ 'data-composer': id })}>` +
-  `<div class="bar" data-bar hidden><div><b data-bar-title></b><span data-bar-text></span></div><label class="as-file" hidden><input type="checkbox" name="asFile"> as file</label><button type="button" class="round small" data-bar-close aria-label="Cancel">${icons.close}</button></div>` +
+  `<div class="bar" data-bar hidden><div><b data-bar-title></b><span data-bar-text></span></div><label class="as-file" hidden><input type="checkbox" name="asFile" aria-label="Send pictures as file"> as file</label><button type="button" class="round small" data-bar-close aria-label="Cancel">${icons.close}</button></div>` +
   `<ul class="menu" role="listbox"${attributes({ id: `menu${String(id)}`, 'aria-label': 'Commands', hidden: true })}></ul>` +
   `<div class="write"><button type="button" class="menu-button" data-menu aria-label="Menu of commands" hidden>/</button>` +
-  `<label class="round attach"><span class="hidden">Attach photos or files</span>${icons.attach}<input type="file" name="files" multiple></label>` +
+  `<label class="round attach">${icons.attach}<input type="file" name="files" multiple aria-label="Attach photos or files"></label>` +
   `<textarea name="text" rows="1" placeholder="Message"${attributes({ 'aria-label': `Message to ${title}`, 'aria-controls': `menu${String(id)}` })}></textarea>` +
   `<button class="round send" aria-label="Send">${icons.send}</button></div></form>`;

@@ -27,8 +27,8 @@ export interface World {
 
 export const nowS = (): number => Math.floor(Date.now() / 1_000);
 
-export function createWorld(bot: { id: number; username: string }): World {
-  const me: Account = { id: bot.id, isBot: true, name: bot.username, username: bot.username, started: true, blocked: false };
+export function createWorld(bot: { id: number; name: string; username: string }): World {
+  const me: Account = { id: bot.id, isBot: true, name: bot.name, username: bot.username, started: true, blocked: false };
   const accounts = new Map<number, Account>([[me.id, me]]);
   const chats = new Map<number, Chat>();
   const listeners = new Set<() => void>();
@@ -96,7 +96,7 @@ export function createWorld(bot: { id: number; username: string }): World {
 
 const marks: readonly (readonly [type: string, pattern: RegExp])[] = [
   ['bot_command', /(?<![\w/])\/[a-z0-9_]{1,32}(?:@\w+)?(?![\w/])/gi],
-  ['url', /(?<!\w)https?:\/\/[^\s<>]+/gi],
+  ['url', /(?<!\w)https?:\/\/[^\s<>]*[^\s<>.,;:!?'")\]]/gi],
   ['email', /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g],
 ];
 
