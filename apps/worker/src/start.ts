@@ -34,7 +34,7 @@ import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
-import { convertingTasks, createConverting } from './converting.ts';
+import { convertingTasks, createConversionDeps } from './converting.ts';
 import { createTalking, talkTasks } from './talking.ts';
 import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
@@ -115,6 +115,7 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
+  const common = { sender, sendTimeoutMs, log, metrics };
   const talking = createTalking(config, opened.documents);
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
   const messageKeys = messageKeysOf(config, platformTokens(config));
@@ -123,10 +124,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     cameras,
     feeds,
     platforms: connected,
-    sender,
-    sendTimeoutMs,
-    log,
-    metrics,
+    ...common,
     keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
     freshnessMs: config.FRESHNESS_MS,
   });
@@ -135,10 +133,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
       ...opened,
       cameras,
       platforms: connected,
-      sender,
-      sendTimeoutMs,
-      log,
-      metrics,
+      ...common,
       messageKeys,
       quarantineKeys: config.QUARANTINE_KEY,
       keepMs: config.RULES_KEEP_DAYS * dayMs,
@@ -149,7 +144,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
   const publishing = createPublishing({
-    log,
+    ...common,
     ...opened,
     ...visiting,
     ...moderating,
@@ -157,19 +152,10 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     feeds,
     files,
     platformFor,
-    sender,
-    sendTimeoutMs,
-    metrics,
     keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
   });
-  const converting = {
-    ...talking,
-    ...moderating,
-    converting: createConverting(config, { documents: opened.documents, messageKeys, log }),
-    queueMail: null,
-    platformFor,
-    log,
-  };
+  const { documents } = opened;
+  const converting = createConversionDeps(config, { ...common, ...talking, documents, messageKeys, platformFor, queueMail: null });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,
@@ -186,16 +172,14 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
-    sender,
-    log,
+    ...common,
     timed: createStepTimer(metrics),
     files,
     compareWith: config.SAME_FRAME_LOOKBACK,
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
-    sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  const talkers = talkTasks({ ...talking, documents: opened.documents, platforms: connected, sender, sendTimeoutMs, log });
+  const talkers = talkTasks({ ...talking, ...common, documents, platforms: connected });
   return {
     handlers,
     needs,

@@ -49,11 +49,11 @@ export async function convertFile(wish: FileToConvert, tools: Tools, signal: Abo
     {
       command: needFfmpeg(tools),
       args: [
-        ...['-loglevel', 'error', '-progress', 'pipe:1', '-nostats', ...inputArgs(wish.file)],
-        ...(definition.mostMs === null ? [] : ['-t', String(definition.mostMs / 1_000)]),
-        ...definition.args(media),
-        ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', ...tagArgs(tags), '-y', `file:${file}`],
-      ],
+        ['-loglevel', 'error', '-progress', 'pipe:1', '-nostats', ...inputArgs(wish.file)],
+        definition.mostMs === null ? [] : ['-t', String(definition.mostMs / 1_000)],
+        definition.args(media),
+        ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', ...tagArgs(tags), '-y', `file:${file}`],
+      ].flat(),
       folder,
       timeoutMs: wish.timeoutMs,
       // What is read, and what is made of it.
