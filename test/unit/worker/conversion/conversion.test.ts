@@ -19,7 +19,9 @@ describe('a link', () => {
     expect(sent).toHaveLength(1);
     expect(JSON.stringify(sent)).not.toContain('secret');
     await work();
-    expect(talk.files).toMatchObject([{ replyTo: '1', file: { as: 'audio', fileName: 'A song.mp3', title: 'A song/..', performer: 'Ada' } }]);
+    expect(talk.files).toMatchObject([
+      { replyTo: '1', file: { as: 'audio', fileName: 'A song.mp3', title: 'A song/..', performer: 'Ada' } },
+    ]);
     expect(lastShown()).toMatch(/^Here it is: A song\.mp3/);
     expect(await audit()).toMatchObject([{ by: 'chat:7', host: 'sounds.test', format: 'mp3', outcome: 'sent' }]);
     expect(await folders()).toEqual([]);
@@ -144,7 +146,10 @@ describe('a link', () => {
     if (step === 'convertFile') converting.convertFile = die;
     if (step === 'sendFile') talk.before = (call) => (call === 'sendFile' ? die() : undefined);
     if (step === 'change')
-      converting.conversions = { ...conversions, change: async (id, to, signal) => (to.state === 'over' ? die() : conversions.change(id, to, signal)) };
+      converting.conversions = {
+        ...conversions,
+        change: async (id, to, signal) => (to.state === 'over' ? die() : conversions.change(id, to, signal)),
+      };
     await say(`50-${step}`, `${link} m4a`);
     const [job] = sent;
     await expect(work(kill.signal)).rejects.toMatchObject({ code: 'aborted' });
@@ -175,7 +180,10 @@ describe('a file that the chat does not take', () => {
     await work();
     expect(talk.files).toEqual([]);
     const [run] = [...talk.messages.values()].at(-1)?.message.text ?? [];
-    expect(run).toMatchObject({ text: 'A song.mp4', link: expect.stringMatching(/^https:\/\/watch\.test\/files\/[\w-]{22}\/A%20song\.mp4\?until=\d+&sig=[\w-]{43}$/) });
+    expect(run).toMatchObject({
+      text: 'A song.mp4',
+      link: expect.stringMatching(/^https:\/\/watch\.test\/files\/[\w-]{22}\/A%20song\.mp4\?until=\d+&sig=[\w-]{43}$/),
+    });
     expect(lastShown()).toContain('The link is good until');
   });
 
