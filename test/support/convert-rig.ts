@@ -28,8 +28,13 @@ export const keys: readonly [string] = ['a key that only tests have'];
 const chat: ChannelKey = 'chat:1';
 
 /** Everything about links but the programs: what is fetched has one byte, and what is made of it is `madeBytes` long. */
-export function convertRig({ documents = createMemoryDocuments(), madeBytes = 1_000, publicUrl = 'https://watch.test' }: RigOptions = {}) {
-  const talk = createFakeTalk(10_000);
+export function convertRig({
+  documents = createMemoryDocuments(),
+  madeBytes = 1_000,
+  publicUrl = 'https://watch.test',
+  mostFileBytes = 10_000,
+}: RigOptions = {}) {
+  const talk = createFakeTalk(mostFileBytes);
   const sent: Job[] = [];
   const mails: { id: string; mail: Mail }[] = [];
   const log = createLogger('test', 'silent');
@@ -121,6 +126,8 @@ interface RigOptions {
   documents?: DocumentStore;
   madeBytes?: number;
   publicUrl?: string | null;
+  /** That the chat takes. */
+  mostFileBytes?: number;
 }
 
 const never1 = async (): Promise<never> => {
