@@ -20,6 +20,8 @@ find "$root" -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o 
 remove onnxruntime-node -path './bin/*/*/*' -prune ! -path "./bin/*/linux/$arch"
 remove usearch -path './prebuilds/*' -prune ! -name "linux-$arch"
 remove @julusian/jpeg-turbo -path './prebuilds/*' -prune ! -name "jpeg-turbo-linux-$arch"
+# The images have Debian's.
+remove "@ffmpeg-installer/linux-$arch" -name ffmpeg
 # Sources, tests, and builds for browsers.
 remove @julusian/jpeg-turbo -path ./src
 remove usearch -maxdepth 1 ! -name package.json ! -name LICENSE ! -name javascript ! -name prebuilds ! -name node_modules

@@ -206,6 +206,7 @@ describe('adapters', () => {
         'apps/feed/src/http',
         'apps/feed/src/page',
         'apps/ingest/src',
+        'apps/ingest/src/files',
         'apps/ingest/src/platforms',
         'apps/ingest/src/platforms/slack',
       ],

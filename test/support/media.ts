@@ -29,12 +29,15 @@ const picture = (seconds: number): string[] => ['-f', 'lavfi', '-i', `testsrc=d=
 
 /** A film with sound and a title. */
 export const makeFilm = (file: string, seconds = 2): Promise<string> =>
-  makeMedia(file, [
-    ...picture(seconds),
-    ...sine(seconds),
-    ...['-metadata', 'title=Ada; was=here', '-metadata', 'artist=Grace', '-metadata', 'location=+47.3/'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
-  ]);
+  makeMedia(
+    file,
+    [
+      picture(seconds),
+      sine(seconds),
+      ['-metadata', 'title=Ada; was=here', '-metadata', 'artist=Grace', '-metadata', 'location=+47.3/'],
+      ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
+    ].flat(),
+  );
 
 /** Sound without a picture. */
 export const makeSound = (file: string, seconds = 2): Promise<string> => makeMedia(file, sine(seconds));

@@ -13,7 +13,7 @@ import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { createTurns } from '@watchpost/visits/turns';
 import { createAlerting, type Alerting } from './alerting.ts';
 import type { WorkerConfig } from './config.ts';
-import { convertingTasks, createConverting } from './converting.ts';
+import { convertingTasks, createConversionDeps } from './converting.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
@@ -73,7 +73,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const alerting = createAlerting({ ...common, ...moderating, admins: async (signal) => talking.access.admins(signal), mail: config });
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
   const publishing = createPublishing({ ...common, ...visiting, ...moderating, files, keepMs });
-  const converting = { ...common, ...talking, ...moderating, ...alerting, converting: createConverting(config, common) };
+  const converting = createConversionDeps(config, { ...common, ...talking, ...moderating, ...alerting });
   const { scheduling, scheduleTasks } = createScheduling({
     ...common,
     ...visiting,

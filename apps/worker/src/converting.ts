@@ -9,6 +9,7 @@ import { inWorkFolder, sweepWorkFolders } from '@watchpost/convert/work-folder';
 import { fetchOutside } from '@watchpost/outside/fetch-outside';
 import type { publicUrlEnv } from '@watchpost/shared/config/common';
 import type { ConfigOf } from '@watchpost/shared/config/parse-env';
+import { createEnvelope } from '@watchpost/shared/envelope';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createConversionAudit, createConversions } from './conversion/conversions.ts';
@@ -54,6 +55,16 @@ export function createConverting(config: ConvertingConfig, { documents, messageK
     },
     mailTo: config.ALERT_MAIL_TO ?? [],
   };
+}
+
+/** What conversions work with. `queueMail` null: no mail is sent. */
+export function createConversionDeps(
+  config: ConvertingConfig,
+  parts: ConvertingParts & Pick<ConversionDeps, 'dialogs' | 'platformFor' | 'queueMail'>,
+): ConversionDeps {
+  const { dialogs, platformFor, queueMail, log, messageKeys } = parts;
+  const envelope = createEnvelope(messageKeys, 'jobs');
+  return { converting: createConverting(config, parts), dialogs, platformFor, queueMail, envelope, log };
 }
 
 /** What is done again and again: conversions that nobody works on are ended. */

@@ -29,7 +29,7 @@ export interface ConvertedFile {
 
 /**
  * Converts a file that strangers made: without a shell and without network, and nothing of ours is read. Rejects with `conversion-failed`
- * (it is not what the format needs, or broken), `file-too-large`, `converter-missing`, and `aborted`.
+ * (it is not what the format needs, or broken), `file-too-large`, `fetch-failed` (the disk is full), `converter-missing`, and `aborted`.
  */
 export async function convertFile(wish: FileToConvert, tools: Tools, signal: AbortSignal): Promise<ConvertedFile> {
   const { folder, format, maxBytes } = wish;
@@ -45,20 +45,22 @@ export async function convertFile(wish: FileToConvert, tools: Tools, signal: Abo
     album: wish.tags.album ?? media.tags.album,
   };
   const file = join(folder, `made.${format}`);
+  let isFull = false;
   const status = await runTool(
     {
       command: needFfmpeg(tools),
       args: [
-        ...['-loglevel', 'error', '-progress', 'pipe:1', '-nostats', ...inputArgs(wish.file)],
-        ...(definition.mostMs === null ? [] : ['-t', String(definition.mostMs / 1_000)]),
-        ...definition.args(media),
-        ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', ...tagArgs(tags), '-y', `file:${file}`],
-      ],
+        ['-loglevel', 'error', '-progress', 'pipe:1', '-nostats', ...inputArgs(wish.file)],
+        definition.mostMs === null ? [] : ['-t', String(definition.mostMs / 1_000)],
+        definition.args(media),
+        ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', ...tagArgs(tags), '-y', `file:${file}`],
+      ].flat(),
       folder,
       timeoutMs: wish.timeoutMs,
       // What is read, and what is made of it.
       maxBytes: maxBytes * 2,
       onLine: (line, from) => {
+        if (from === 'errors' && line.includes('No space left on device')) isFull = true;
         const part = from === 'output' ? progressOf(line, media, definition.mostMs) : null;
         if (part !== null) wish.onProgress(part);
       },
@@ -66,6 +68,7 @@ export async function convertFile(wish: FileToConvert, tools: Tools, signal: Abo
     tools,
     signal,
   );
+  if (isFull) throw new AppError('fetch-failed', 'the disk is full');
   const bytes = await stat(file).then(
     ({ size }) => size,
     () => 0,

@@ -69,10 +69,11 @@ export const formatDefinitions: Readonly<Record<Format, FormatDefinition>> = {
     as: 'video',
     needs: 'video',
     mostMs: null,
-    args: () => [
-      ...['-map', '0:v:0', '-map', '0:a:0?', '-vf', videoSize, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23'],
-      ...['-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '128k', '-movflags', '+faststart', '-f', 'mp4'],
-    ],
+    args: () =>
+      [
+        ['-map', '0:v:0', '-map', '0:a:0?', '-vf', videoSize, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23'],
+        ['-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '128k', '-movflags', '+faststart', '-f', 'mp4'],
+      ].flat(),
   },
   gif: {
     mimeType: 'image/gif',

@@ -9,15 +9,18 @@ import { needFfmpeg, type Tools } from './tools.ts';
  * concat, DASH, SDP, numbered pictures): a list of protocols alone does not stop those.
  */
 const demuxers = [
-  ...['mov', 'mp4', 'matroska', 'webm', 'ogg', 'wav', 'w64', 'flac', 'aac', 'mp3', 'aiff', 'amr', 'avi', 'flv', 'mpegts', 'mpeg'],
-  ...['gif', 'jpeg_pipe', 'png_pipe', 'webp_pipe'],
-].join(',');
+  ['mov', 'mp4', 'matroska', 'webm', 'ogg', 'wav', 'w64', 'flac', 'aac', 'mp3', 'aiff', 'amr', 'avi', 'flv', 'mpegts', 'mpeg'],
+  ['gif', 'jpeg_pipe', 'png_pipe', 'webp_pipe'],
+]
+  .flat()
+  .join(',');
 
 /** How ffmpeg reads a file of strangers. */
-export const inputArgs = (file: string): readonly string[] => [
-  ...['-nostdin', '-hide_banner', '-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxers],
-  ...['-i', `file:${file}`],
-];
+export const inputArgs = (file: string): readonly string[] =>
+  [
+    ['-nostdin', '-hide_banner', '-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxers],
+    ['-i', `file:${file}`],
+  ].flat();
 
 const probeMs = 30_000;
 const tagLimit = { characters: 200, units: 400 };

@@ -65,17 +65,17 @@ function argsFor({ url, format, folder, maxBytes }: MediaToFetch, proxy: string)
   const wanted = formatDefinitions[format].needs === 'audio' ? 'bestaudio/best' : 'best[height<=1080]/best/bestvideo';
   return [
     // Nothing of this machine: no settings, plugins, cookies, caches, and no other program.
-    ...['--ignore-config', '--no-plugin-dirs', '--no-remote-components', '--no-cache-dir', '--no-exec', '--no-cookies-from-browser'],
+    ['--ignore-config', '--no-plugin-dirs', '--no-remote-components', '--no-cache-dir', '--no-exec', '--no-cookies-from-browser'],
     // ffmpeg would open connections of its own: it is looked for where there is none.
-    ...['--no-update', '--ffmpeg-location', join(folder, 'none'), '--fixup', 'never', '--hls-prefer-native'],
+    ['--no-update', '--ffmpeg-location', join(folder, 'none'), '--fixup', 'never', '--hls-prefer-native'],
     // Only what it knows; the generic part fetches any page.
-    ...['--ies', 'default,-generic', '--default-search', 'error', '--no-playlist', '--playlist-items', '1', '--proxy', proxy],
-    ...['--no-mtime', '--no-part', '--socket-timeout', '10', '--retries', '2', '--fragment-retries', '2'],
-    ...['--max-filesize', String(maxBytes), '--match-filters', `!is_live & duration<?${longestSeconds}`, '--restrict-filenames'],
-    ...['--newline', '--progress', '--progress-template', `download:${progressMark}%(progress.downloaded_bytes)s %(progress.total_bytes)s`],
-    ...['--print', `before_dl:${infoMark}%(.{title,artist,album,track,uploader})j`, '--no-simulate'],
-    ...['-f', wanted, '-P', folder, '-o', 'fetched.%(ext)s', '--', url],
-  ];
+    ['--ies', 'default,-generic', '--default-search', 'error', '--no-playlist', '--playlist-items', '1', '--proxy', proxy],
+    ['--no-mtime', '--no-part', '--socket-timeout', '10', '--retries', '2', '--fragment-retries', '2'],
+    ['--max-filesize', String(maxBytes), '--match-filters', `!is_live & duration<?${longestSeconds}`, '--restrict-filenames'],
+    ['--newline', '--progress', '--progress-template', `download:${progressMark}%(progress.downloaded_bytes)s %(progress.total_bytes)s`],
+    ['--print', `before_dl:${infoMark}%(.{title,artist,album,track,uploader})j`, '--no-simulate'],
+    ['-f', wanted, '-P', folder, '-o', 'fetched.%(ext)s', '--', url],
+  ].flat();
 }
 
 function hear(line: string, heard: { tags: Tags; isUnknown: boolean; isClosed: boolean }, onProgress: (part: number) => void): void {

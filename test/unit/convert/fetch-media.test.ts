@@ -131,7 +131,7 @@ describe('fetchMedia', () => {
     ['says that it is private', 'echo "ERROR: [site] Private video" >&2\nexit 1\n', 'conversion-failed'],
     ['fails', 'exit 1\n', 'conversion-failed'],
     ['fetches nothing', 'exit 0\n', 'conversion-failed'],
-    ['fetches half and fails', `head -c 1000 ${'$0'} > fetched.wav\nexit 1\n`, 'conversion-failed'],
+    ['fetches half and fails', 'head -c 1000 /dev/zero > fetched.wav\nexit 1\n', 'conversion-failed'],
     ['leaves several files', 'echo a > fetched.a\necho b > fetched.b\n', 'conversion-failed'],
     ['brings a playlist', "printf '#EXTM3U\\n#EXTINF:1,\\nfile:///etc/passwd\\n' > fetched.mp4\n", 'conversion-failed'],
     ['fills the disk', 'cat /dev/zero > fetched.wav\n', 'file-too-large'],

@@ -44,7 +44,8 @@ export function startFiles({ database, messageKeys, log, now = Date.now }: Files
       const range = rangeOf(request.headers.range, file.bytes);
       if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${file.bytes}`).send();
       describe(reply, file, range);
-      if (request.method === 'HEAD') return reply.send();
+      // An empty body would change the length that was said.
+      if (request.method === 'HEAD') return reply.send(Readable.from([]));
       const stop = new AbortController();
       reply.raw.once('close', () => stop.abort());
       const bytes = Readable.from(files.read(file, range ?? { from: 0, to: file.bytes }, stop.signal), { objectMode: false });

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { freePortFrom } from '../processes/ports.ts';
-import { startEmulatedTelegram } from '../telegram/emulated-telegram.ts';
+import { idsFromNow, startEmulatedTelegram } from '../telegram/emulated-telegram.ts';
 import { serveTelegramPage } from '../telegram/page/page-server.ts';
 import { runCameras } from './cameras.ts';
 import type { Demonstration } from './demonstration.ts';
@@ -18,7 +18,7 @@ export async function emulateTelegram(
   { dataDir, command }: { dataDir: string; command: string },
 ): Promise<Demonstration> {
   const port = await freePortFrom(emulatorPort, '127.0.0.1');
-  const telegram = await startEmulatedTelegram({ port });
+  const telegram = await startEmulatedTelegram({ port, firstId: idsFromNow(), keepMessages: 500 });
   lifecycle.onStop('emulated Telegram', async () => telegram.close());
   const person = telegram.person(you);
   const cameras = telegram.channel('Cameras');

@@ -29,7 +29,15 @@ export async function askFormat(
     known ??
     (await dialogs.save(
       {
-        ...{ id, chat, member, kind: 'convert', step: 'asking', promptId: null, cardId: null, about: messageId, revision: 0 },
+        id,
+        chat,
+        member,
+        kind: 'convert',
+        step: 'asking',
+        promptId: null,
+        cardId: null,
+        about: messageId,
+        revision: 0,
         data: { sealed: sealJson(envelope, wanted, id), replyTo: messageId },
         expiresAtMs: Date.now() + waitMs,
       },

@@ -9,23 +9,30 @@ import { readRequest } from './read-request.ts';
 
 const messageOf = (text: RichText): TalkMessage => ({ text, buttons: [], ask: null });
 
+function usage({ converting: { convertHosts, mailTo } }: ConvertDeps): RichText {
+  const text = enConvert.usage(formats, convertHosts);
+  return mailTo.length === 0 ? text : [...text, ...enConvert.usageMail()];
+}
+
+/** Null: mail can be sent there. */
+function whyNoMail(to: string, { queueMail, converting: { publicUrl, mailTo } }: ConvertDeps): RichText | null {
+  if (queueMail === null || publicUrl === null) return enConvert.mailOff();
+  return mailTo.some((each) => each.toLowerCase() === to) ? null : enConvert.mailNotAllowed();
+}
+
 /** `/convert LINK [FORMAT] [to ADDRESS]`. A message with a link in it comes here as well, the whole of it as what was typed. */
 export const convertCommand: TalkCommand<ConvertDeps> = {
   name: 'convert',
   description: enConvert.description,
   run: async (typed, talker, deps, signal) => {
-    const { convertHosts, mailTo: allowed, publicUrl } = deps.converting;
+    const { convertHosts } = deps.converting;
     const { link, host, format, mailTo } = readRequest(typed, convertHosts);
     // Beside others people send each other links that are no business of ours.
     if (link === null && !talker.isPrivate && host !== null) return null;
     if (convertHosts.length === 0) return messageOf(enConvert.off());
-    if (link === null && host !== null) return messageOf(enConvert.hostNotAllowed(host, convertHosts));
-    if (link === null) {
-      const usage = enConvert.usage(formats, convertHosts);
-      return messageOf(allowed.length === 0 ? usage : [...usage, ...enConvert.usageMail()]);
-    }
-    if (mailTo !== null && (deps.queueMail === null || publicUrl === null)) return messageOf(enConvert.mailOff());
-    if (mailTo !== null && !allowed.some((each) => each.toLowerCase() === mailTo)) return messageOf(enConvert.mailNotAllowed());
+    if (link === null) return messageOf(host === null ? usage(deps) : enConvert.hostNotAllowed(host, convertHosts));
+    const noMail = mailTo === null ? null : whyNoMail(mailTo, deps);
+    if (noMail) return messageOf(noMail);
     const dialog = await askFormat({ link, mailTo }, format, talker, deps, signal);
     if (dialog && format !== null) await start(dialog, format, talker, deps, signal);
     return null;

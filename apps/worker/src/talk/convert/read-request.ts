@@ -23,15 +23,21 @@ const mailPattern = /\bto\s+(\S+@\S+\.\S+)\s*$/i;
 export function readRequest(typed: string, hosts: readonly string[]): ConvertRequest {
   const mailTo = mailPattern.exec(typed)?.[1]?.toLowerCase() ?? null;
   const text = typed.replace(mailPattern, '').trim();
-  const found = linkPattern.exec(text)?.[0] ?? null;
-  const bare = found === null ? barePattern.exec(text)?.[1] : undefined;
-  const written = found ?? bare ?? null;
-  const first = found ?? (bare === undefined ? null : `https://${bare}`);
-  const link = convertibleLink(found === null && first !== null ? first : text, hosts);
+  const { written, url } = firstLink(text);
+  // A link that was typed without https:// is none that convertibleLink would find.
+  const link = convertibleLink(text.includes(url) ? text : url, hosts);
   // Only what stands right beside the link is a format: others may write about mp3 files.
-  const [before = '', after = ''] = written === null ? [text, ''] : text.split(written);
+  const [before = '', after = ''] = written === '' ? [text] : text.split(written);
   const format = formatOf(after.trim().split(/\s+/)[0]) ?? formatOf(before.trim().split(/\s+/).at(-1));
-  return { link, host: first === null ? null : (parseUrl(first)?.hostname ?? null), format, mailTo };
+  return { link, host: parseUrl(url)?.hostname ?? null, format, mailTo };
+}
+
+/** The first link as it was written, and as a URL; both empty: there is none. */
+function firstLink(text: string): { written: string; url: string } {
+  const whole = linkPattern.exec(text)?.[0];
+  if (whole !== undefined) return { written: whole, url: whole };
+  const bare = barePattern.exec(text)?.[1] ?? '';
+  return { written: bare, url: bare === '' ? '' : `https://${bare}` };
 }
 
 function formatOf(word: string | undefined): Format | null {
