@@ -24,7 +24,6 @@ import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
 import type { Schedule } from '@watchpost/schedule/schedule';
 import { messageKeysOf } from '@watchpost/rules/config';
-import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
@@ -41,6 +40,7 @@ import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
+import { createTalking, talkTasks } from './talking.ts';
 import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
@@ -127,11 +127,8 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const { platformFor, connected, needs } = connectPlatforms(config, {
-    turns: createTurns(opened.documents),
-    access: createAccess(opened.documents),
-    log,
-  });
+  const talking = createTalking(config, opened.documents);
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -185,6 +182,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     ...publishing,
     ...limits,
     scheduling,
+    ...talking,
     extractor,
     platformFor,
     cameras,
@@ -201,14 +199,9 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return {
-    handlers,
-    needs,
-    tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...scheduleTasks],
-    count,
-    violations,
-    ruleCounts,
-  };
+  const talkers = talkTasks({ ...talking, documents: opened.documents, platforms: connected, sender, sendTimeoutMs, log });
+  const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...talkers, ...scheduleTasks];
+  return { handlers, needs, tasks, count, violations, ruleCounts };
 }
 
 /** What jobs on a schedule work with. */
