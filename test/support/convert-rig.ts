@@ -19,7 +19,7 @@ import { convertCommand } from '@watchpost/worker/talk/convert/convert-command';
 import { convertKind } from '@watchpost/worker/talk/convert/convert-kind';
 import type { Talker } from '@watchpost/worker/talk/talker';
 import { afterEach, beforeEach } from 'vitest';
-import { createFakeTalk } from './fake-talk.ts';
+import { createFakeTalk } from './convert-talk.ts';
 import { createMemoryDocuments } from './memory-documents.ts';
 import { silentChat } from './silent-chat.ts';
 

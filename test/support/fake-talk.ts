@@ -1,59 +1,84 @@
+import type { Role } from '@watchpost/shared/chat/access';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
-import type { ChatTalk, TalkFile, TalkMessage } from '@watchpost/shared/chat/talk';
 import { plain } from '@watchpost/shared/chat/say';
+import type { ChatTalk, TalkFile, TalkMessage } from '@watchpost/shared/chat/talk';
 import { AppError } from '@watchpost/shared/errors';
 
-/** A chat that takes everything, and shows it. */
-export interface FakeTalk extends ChatTalk {
-  /** What is in the chat, by the message's id. */
-  messages: Map<string, { chat: ChannelKey; replyTo: string | null; message: TalkMessage }>;
-  files: { chat: ChannelKey; replyTo: string | null; file: TalkFile }[];
-  /** Each text that was ever shown, in order. */
-  shown: string[];
-  /** What happens before a call, such as a failure. */
-  before: (call: 'send' | 'edit' | 'sendFile') => Promise<void> | void;
+/** A message of ours in a conversation, as its readers see it. */
+export interface FakeTalkMessage {
+  chat: ChannelKey;
+  messageId: string;
+  replyTo: string | null;
+  text: string;
+  buttons: TalkMessage['buttons'];
+  asks: boolean;
+  file: TalkFile | null;
+  isGone: boolean;
 }
 
-/** Conversations without a platform. */
-export function createFakeTalk(mostFileBytes = 50_000_000): FakeTalk {
-  let count = 0;
-  const unexpected = async (): Promise<never> => {
-    throw new Error('nobody was to be asked');
+export interface FakeTalk extends ChatTalk {
+  messages: FakeTalkMessage[];
+  configured: Map<ChannelKey, Role>;
+  homes: Set<ChannelKey>;
+  left: ChannelKey[];
+  edits: number;
+  /** Chats that take nothing from us. */
+  closed: Set<ChannelKey>;
+  /** Called before and after each thing that others can see, and may throw: the process was killed. */
+  step: () => void;
+  /** What is there now. */
+  shown(chat?: ChannelKey): FakeTalkMessage[];
+  last(chat?: ChannelKey): FakeTalkMessage;
+}
+
+/** Conversations on a platform in memory. What asks for an answer cannot be edited, as on a real one. */
+export function createFakeTalk(): FakeTalk {
+  let serial = 0;
+  const visible = async <T>(work: () => T): Promise<T> => {
+    fake.step();
+    const result = work();
+    fake.step();
+    return result;
   };
+  const say = async (to: { chat: ChannelKey; replyTo: string | null }, what: Pick<FakeTalkMessage, 'text' | 'buttons' | 'asks' | 'file'>) =>
+    visible(() => {
+      if (fake.closed.has(to.chat)) throw new AppError('chat-closed', 'blocked');
+      const messageId = `B${(serial += 1)}`;
+      fake.messages.push({ ...to, messageId, isGone: false, ...what });
+      return messageId;
+    });
+  const find = ({ chat, messageId }: { chat: ChannelKey; messageId: string }) =>
+    fake.messages.find((each) => each.chat === chat && each.messageId === messageId && !each.isGone);
+
   const fake: FakeTalk = {
-    messages: new Map(),
-    files: [],
-    shown: [],
-    before: () => undefined,
-    mostFileBytes,
+    messages: [],
     configured: new Map(),
     homes: new Set(),
-    send: async ({ chat, replyTo }, message) => {
-      await fake.before('send');
-      count += 1;
-      const id = `m${count}`;
-      fake.messages.set(id, { chat, replyTo, message });
-      fake.shown.push(plain(message.text));
-      return id;
+    left: [],
+    edits: 0,
+    closed: new Set(),
+    mostFileBytes: 50_000_000,
+    step: () => undefined,
+    shown: (chat) => fake.messages.filter((each) => !each.isGone && (chat === undefined || each.chat === chat)),
+    last: (chat) => {
+      const last = fake.shown(chat).at(-1);
+      if (!last) throw new Error('nothing was said');
+      return last;
     },
-    edit: async ({ chat, messageId }, message) => {
-      await fake.before('edit');
-      const found = fake.messages.get(messageId);
-      if (!found) return 'gone';
-      fake.messages.set(messageId, { ...found, chat, message });
-      fake.shown.push(plain(message.text));
-      return 'edited';
-    },
-    remove: async ({ messageId }) => void fake.messages.delete(messageId),
-    sendFile: async ({ chat, replyTo }, file) => {
-      await fake.before('sendFile');
-      if (file.content.size > mostFileBytes) throw new AppError('file-too-large', 'too large for this chat');
-      fake.files.push({ chat, replyTo, file });
-      return `f${fake.files.length}`;
-    },
-    showMenu: unexpected,
-    invitation: unexpected,
-    leave: unexpected,
+    send: async (to, { text, buttons, ask }) => say(to, { text: plain(text), buttons, asks: ask !== null, file: null }),
+    edit: async (at, { text, buttons }) =>
+      visible(() => {
+        const message = find(at);
+        if (!message || message.asks || message.file) return 'gone';
+        fake.edits += 1;
+        Object.assign(message, { text: plain(text), buttons });
+        return 'edited';
+      }),
+    remove: async (at) => visible(() => void Object.assign(find(at) ?? {}, { isGone: true })),
+    sendFile: async (to, file, caption) => say(to, { text: plain(caption), buttons: [], asks: false, file }),
+    showMenu: async () => undefined,
+    invitation: async (code) => `https://example.test/?start=${code}`,
+    leave: async (chat) => visible(() => void fake.left.push(chat)),
   };
   return fake;
 }

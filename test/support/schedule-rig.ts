@@ -40,7 +40,7 @@ export function scheduleRig(yaml: string, over: { documents?: DocumentStore; sta
   /** Called before each thing that others can see; may throw: the process was killed. */
   const step = { before: (): void => undefined };
   const scheduling: Scheduling = {
-    schedule: { get: (name) => tasks.find((each) => each.name === name) ?? null },
+    schedule: { get: (name) => tasks.find((each) => each.name === name) ?? null, all: () => tasks },
     documents,
     collections: createCollections(documents),
     runs: createRuns(documents),

@@ -17,7 +17,7 @@ export interface ScheduleAlerts {
 
 /** What runs of jobs on a schedule work with. */
 export interface Scheduling {
-  schedule: Pick<Schedule, 'get'>;
+  schedule: Pick<Schedule, 'get' | 'all'>;
   documents: DocumentStore;
   collections: Collections;
   runs: Runs;

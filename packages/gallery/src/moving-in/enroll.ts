@@ -53,9 +53,7 @@ export function createEnroll({ mirror, transact, vectorsOf, decision, references
       const { isMatch } = createYardstick(decision, mirror.counts(), { probeSizePx: sizePx });
       const other = nearestOther(candidates, own, isMatch);
       const otherPerson = other && mirror.person(other.personId);
-      if (otherPerson && other.status !== 'unknown' && !force) {
-        throw new AppError('face-of-another', `the face is ${otherPerson.name}'s (similarity ${other.similarity.toFixed(2)})`);
-      }
+      if (!force) refuseAnother(other, otherPerson);
       const change = createChange(base);
       const person = known ?? change.createPerson(name);
       const existing = await vectorsOf(person.id, modelId, 'reference', signal);
@@ -68,12 +66,21 @@ export function createEnroll({ mirror, transact, vectorsOf, decision, references
         person: { id: person.id, name: person.name, isNew: known === null },
         outcome: add ? 'added' : 'nothing-new',
         similarity: own?.similarity ?? null,
-        alsoStranger: otherPerson && other.status === 'unknown' ? { id: otherPerson.id, name: otherPerson.name } : null,
+        alsoStranger: strangerOf(other, otherPerson),
         entry: audited?.audit.id ?? null,
       };
       return { changeset: audited?.changeset ?? null, result };
     }, signal);
 }
+
+function refuseAnother(other: Candidate | null, person: StoredPerson | null): void {
+  if (person && other && other.status !== 'unknown')
+    throw new AppError('face-of-another', `the face is ${person.name}'s (similarity ${other.similarity.toFixed(2)})`);
+}
+
+/** An unknown whom the face shows as well. */
+const strangerOf = (other: Candidate | null, person: StoredPerson | null): Enrolled['alsoStranger'] =>
+  person && other?.status === 'unknown' ? { id: person.id, name: person.name } : null;
 
 /** The person with this name, null if nobody has it. */
 function personCalled(mirror: Mirror, name: string): StoredPerson | null {

@@ -30,7 +30,9 @@ export async function pickInThread(picking: Picking, signal: AbortSignal, timeou
     if (error instanceof AppError) throw error;
     throw new AppError('fetch-refused', 'what was fetched takes too long or too much memory to read', { cause: error });
   } finally {
-    await thread.terminate();
+    // Not awaited: one that is busy collecting garbage may take long to end. Nobody waits for it, nor does the process.
+    thread.unref();
+    void thread.terminate().catch(() => undefined);
   }
 }
 

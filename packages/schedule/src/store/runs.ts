@@ -3,7 +3,6 @@ import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { z } from 'zod';
 
 const runSchema = z.object({
-  v: z.literal(1),
   /** Which run: the time that it is for, or when somebody asked for it. Milliseconds since 1970. */
   forMs: z.number(),
   /** `skipped`: it was too late. */
@@ -19,7 +18,7 @@ const runSchema = z.object({
   telling: z.record(z.string(), z.array(z.string())).nullable(),
 });
 /** The last run of a job. */
-export type Run = Omit<z.infer<typeof runSchema>, 'v'>;
+export type Run = z.infer<typeof runSchema>;
 
 /** The last run of each job that is due by the clock, and by hand. */
 export interface Runs {

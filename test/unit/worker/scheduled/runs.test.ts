@@ -139,5 +139,5 @@ describe('a run of a job on a schedule', () => {
       if (!wasKilled) return;
     }
     expect.unreachable('it was killed again and again');
-  });
+  }, 90_000);
 });

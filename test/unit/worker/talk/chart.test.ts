@@ -44,7 +44,12 @@ async function ask(typed: string, yaml = 'jobs: [{ name: s, every: 1h, numbers: 
   const said = { atMs: 0, messageId: '5', jobId: 'j' };
   const who = { member: '1', who: 'signal:1', name: null, role: 'member', language: null } as const;
   const talker: Talker = { platform, talk, chat: 'signal:1', isPrivate: true, ...who, ...said };
-  const answer = await chart.run(typed, talker, { schedule: { all: () => tasksOf(yaml) }, collections, now }, never);
+  const answer = await chart.run(
+    typed,
+    talker,
+    { scheduling: { schedule: { all: () => tasksOf(yaml), get: () => null }, collections, now } },
+    never,
+  );
   return { answer: answer && plain(answer.text), sent };
 }
 

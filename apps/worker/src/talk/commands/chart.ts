@@ -1,14 +1,11 @@
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { say } from '@watchpost/shared/chat/say';
-import type { Schedule } from '@watchpost/schedule/schedule';
-import type { Collections } from '@watchpost/schedule/store/collections';
 import { chartPicture } from '../../chart-picture.ts';
+import type { Scheduling } from '../../scheduled/scheduling-parts.ts';
 import type { TalkCommand } from '../talk-command.ts';
 
 export interface ChartDeps {
-  schedule: Pick<Schedule, 'all'>;
-  collections: Pick<Collections, 'during'>;
-  now: () => number;
+  scheduling: Pick<Scheduling, 'schedule' | 'collections' | 'now'>;
 }
 
 const usualDays = 30;
@@ -18,7 +15,7 @@ const mostDays = 3_660;
 export const chart: TalkCommand<ChartDeps> = {
   name: 'chart',
   description: 'the numbers that I collect, as a picture: /chart shares 30',
-  run: async (typed, { talk, chat, messageId }, deps, signal) => {
+  run: async (typed, { talk, chat, messageId }, { scheduling: deps }, signal) => {
     const wish = readWish(typed, deps);
     if ('answer' in wish) return wish.answer;
     const { of, days } = wish;
@@ -36,11 +33,11 @@ export const chart: TalkCommand<ChartDeps> = {
 const plainAnswer = (text: string): TalkMessage => ({ text: say`${text}`, buttons: [], ask: null });
 
 /** The collections that there are, by the file. */
-const namesIn = ({ schedule }: Pick<ChartDeps, 'schedule'>): string[] => [
+const namesIn = ({ schedule }: Pick<Scheduling, 'schedule'>): string[] => [
   ...new Set(schedule.all().flatMap(({ store }) => store?.into ?? [])),
 ];
 
-function readWish(typed: string, deps: ChartDeps): { of: string; days: number } | { answer: TalkMessage } {
+function readWish(typed: string, deps: Pick<Scheduling, 'schedule'>): { of: string; days: number } | { answer: TalkMessage } {
   const known = namesIn(deps);
   if (known.length === 0) return { answer: plainAnswer('Nothing is collected here yet: docs/schedule.md says how.') };
   const there = `There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`;
@@ -55,7 +52,7 @@ function readWish(typed: string, deps: ChartDeps): { of: string; days: number } 
 }
 
 /** As the job that posts a chart of it draws it; else one line of the field that has numbers. */
-function settingsOf(of: string, { schedule }: Pick<ChartDeps, 'schedule'>): { value?: string; by?: string | undefined; timeZone: string } {
+function settingsOf(of: string, { schedule }: Pick<Scheduling, 'schedule'>): { value?: string; by?: string | undefined; timeZone: string } {
   const all = schedule.all();
   const drawing = all.find(({ post }) => post?.chart?.of === of);
   if (drawing?.post?.chart) return { value: drawing.post.chart.value, by: drawing.post.chart.by, timeZone: drawing.times.timeZone };

@@ -49,8 +49,17 @@ async function ask(chat: ChannelKey, what: Naming, { job, talk }: Talked, deps: 
     isPrivate: job.isPrivate,
   };
   const fresh: Dialog = {
-    ...{ id, chat, member: job.by.member, kind: 'naming', step: 'name', data, promptId: null, cardId: null, about },
-    ...{ expiresAtMs: Date.now() + waitMs, revision: 0 },
+    id,
+    chat,
+    member: job.by.member,
+    kind: 'naming',
+    step: 'name',
+    data,
+    promptId: null,
+    cardId: null,
+    about,
+    expiresAtMs: Date.now() + waitMs,
+    revision: 0,
   };
   let dialog = (await dialogs.get(id, signal)) ?? (await dialogs.save(fresh, signal));
   const replyTo = chat === job.chat ? what.messageId : null;

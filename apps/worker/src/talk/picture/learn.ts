@@ -21,6 +21,8 @@ const mostOffered = 6;
 /** Looks for the face to learn: the only one, or that whose number is picked. */
 export async function learn(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<null> {
   const { talk } = talker;
+  // An earlier attempt of the same press got further.
+  if (dialog.step === 'pick') return showNumbers(dialog, talker, deps, signal);
   const begun = await place(dialog, messageOf(enTalk.picture.looking()), talk, deps, signal);
   const { pictures, reason } = await lookAtAll(begun.data, talker, deps, signal);
   const faces = pictures.flatMap(({ index, seen }) => seen.faces.map((_face, face) => ({ picture: index, face }))).slice(0, mostFaces);
@@ -79,12 +81,34 @@ async function offerNumbers(
     await talk.sendFile({ chat, replyTo: files[index]?.messageId ?? null }, picture, [], signal);
     current = await save({ ...current, data: { ...current.data, sent: index + 1 } }, deps, signal);
   }
-  current = await save({ ...current, step: 'pick', data: { ...current.data, sent: 0 } }, deps, signal);
-  const buttons = faces.map((_face, index) => ({ label: String(index + 1), data: buttonData(dialog, `f${index}`) }));
+  return showNumbers(
+    await save({ ...current, step: 'pick', data: { ...current.data, sent: 0 } }, deps, signal),
+    { talk, chat },
+    deps,
+    signal,
+  );
+}
+
+/** The buttons with the numbers, below the pictures that show them. */
+async function showNumbers(
+  dialog: PictureDialog,
+  { talk, chat }: Pick<Talker, 'talk' | 'chat'>,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<null> {
+  const { cardId, data } = dialog;
+  const buttons = data.faces.map((_face, index) => ({ label: String(index + 1), data: buttonData(dialog, `f${index}`) }));
   const rows = Array.from({ length: Math.ceil(buttons.length / facesInRow) }, (_row, row) =>
     buttons.slice(row * facesInRow, (row + 1) * facesInRow),
   );
-  await place(current, messageOf(enTalk.learn.pick(faces.length), [...rows, [cancelOf(dialog)]]), talk, deps, signal);
+  if (cardId !== null) await talk.remove({ chat, messageId: cardId }, signal);
+  await place(
+    { ...dialog, cardId: null },
+    messageOf(enTalk.learn.pick(data.faces.length), [...rows, [cancelOf(dialog)]]),
+    talk,
+    deps,
+    signal,
+  );
   return null;
 }
 
@@ -106,15 +130,10 @@ export async function askName(dialog: PictureDialog, talker: Talker, deps: TalkD
   const found = await chosenFace(dialog, talker, deps, signal);
   const refused = found ? notGoodEnough(found) : enTalk.learn.noFace(false);
   if (!found || refused) return closeWith(dialog, refused, talk, deps, signal);
-  const { decision, person } = found.matched;
-  const known = decision === 'match' && person && person.status !== 'unknown' ? { id: person.id, name: person.name } : null;
-  const like = known ?? (decision === 'uncertain' && person?.status === 'named' ? person : null);
+  const { known, like } = takenFor(found);
   const offered = offeredFor(like, deps);
   const saved = await save({ ...dialog, step: 'name', data: { ...dialog.data, known, offered } }, deps, signal);
-  const choices = offered.map(({ name }, index): TalkButton[] => [
-    { label: enTalk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) },
-  ]);
-  const card = messageOf(enTalk.learn.card(known?.name ?? null), [...choices, [cancelOf(dialog)]]);
+  const card = messageOf(enTalk.learn.card(known?.name ?? null), choicesOf(saved));
   const placed = await place(saved, card, talk, deps, signal);
   if (placed.promptId !== null) return null;
   const replyTo = dialog.data.files[dialog.data.face?.picture ?? 0]?.messageId ?? null;
@@ -123,8 +142,25 @@ export async function askName(dialog: PictureDialog, talker: Talker, deps: TalkD
   return null;
 }
 
+interface Somebody {
+  id: string;
+  name: string;
+}
+
+/** `known`: whom the gallery surely takes the face for; `like`: or perhaps. */
+function takenFor({ matched: { decision, person } }: Identified): { known: Somebody | null; like: Somebody | null } {
+  if (!person || person.status === 'unknown') return { known: null, like: null };
+  const somebody = { id: person.id, name: person.name };
+  return { known: decision === 'match' ? somebody : null, like: person.status === 'named' || decision === 'match' ? somebody : null };
+}
+
+const choicesOf = (dialog: PictureDialog): TalkButton[][] => [
+  ...dialog.data.offered.map(({ name }, index) => [{ label: enTalk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) }]),
+  [cancelOf(dialog)],
+];
+
 /** Whom the face is like, then those who have a name and were seen last. */
-function offeredFor(like: { id: string; name: string } | null, { questions }: TalkDeps): PictureData['offered'] {
+function offeredFor(like: Somebody | null, { questions }: TalkDeps): PictureData['offered'] {
   const others = questions.findPeople('', 50).filter(({ id, status }) => status === 'named' && id !== like?.id);
   return [...(like ? [like] : []), ...others].slice(0, mostOffered).map(({ id, name }) => ({ id, name }));
 }

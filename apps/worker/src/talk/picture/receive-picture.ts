@@ -47,8 +47,17 @@ async function begin(
   const found = await deps.dialogs.get(id, signal);
   const data = pictureDataSchema.parse({ atMs, lastAtMs: Date.now(), files: [{ messageId, file }] });
   const fresh: Dialog = {
-    ...{ id, chat, member, kind: 'picture', step: isAlbum ? 'gathering' : 'card', data, promptId: null, cardId: null, about },
-    ...{ expiresAtMs: Date.now() + deps.waitMs, revision: 0 },
+    id,
+    chat,
+    member,
+    kind: 'picture',
+    step: isAlbum ? 'gathering' : 'card',
+    data,
+    promptId: null,
+    cardId: null,
+    about,
+    expiresAtMs: Date.now() + deps.waitMs,
+    revision: 0,
   };
   const dialog = asPicture(found ?? (await deps.dialogs.save(fresh, signal)));
   if (!dialog) return;
