@@ -170,7 +170,7 @@ function doings(deps: TalkDeps, talk: FakeTalk, seen: Seen, onBusy: () => Promis
         const { retryAfterMs } = toAppError(error);
         if (retryAfterMs === undefined) throw error;
         await onBusy();
-        await pause(5, never);
+        await pause(40, never);
       }
   };
   const isTalk = (each: Job): each is TalkJob => each.kind === 'talk';
