@@ -51,7 +51,7 @@ async function ask(chat: ChannelKey, what: Naming, { job, talk }: Talked, deps: 
     target: what.target,
     post: { channel: job.chat, messageId: what.messageId },
     offered,
-    isPrivate: job.isPrivate,
+    job: null,
   };
   const fresh: Dialog = {
     id,
