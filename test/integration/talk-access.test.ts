@@ -38,7 +38,10 @@ describeOperations('who may talk', (gallery) => {
     expect(await rig.deps.access.roleOf('chat:8', never)).toBe('admin');
     await rig.say('/allow 1 member');
     expect(rig.talk.last().text).toContain('yourself');
+    const bob = { platform: 'chat', member: '7' };
+    await rig.deps.subscriptions.add(bob, { who: { kind: 'anybody' }, camera: null, hours: null }, never);
     await rig.say('/disallow 7');
+    expect(await rig.deps.subscriptions.list(bob, never)).toEqual([]);
     await rig.say('hello', stranger);
     expect(rig.talk.last().text).toContain('Your number is 7');
   });

@@ -13,6 +13,7 @@ import type { TalkJob, TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { pause } from '@watchpost/shared/wait';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { FaceEngine, SeenFace } from '@watchpost/see/face-engine';
+import { createSubscriptions } from '@watchpost/visits/subscriptions';
 import { createTalking } from '@watchpost/worker/talking';
 import { createTalkHandler, type TalkDeps } from '@watchpost/worker/talk/pipeline';
 import { depsOf, notingPlatform, nothingSeen, type Seen } from './deeds-rig.ts';
@@ -122,6 +123,7 @@ export function createTalkRig(
   const deps: TalkDeps = {
     ...depsOf(opened, seen, documents),
     ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents),
+    subscriptions: createSubscriptions(documents),
     enroll: opened.enroll,
     envelope,
     engine: fakeEngine,

@@ -43,12 +43,19 @@ const disallow: TalkCommand<TalkDeps> = {
   run: async (typed, talker, deps, signal) => messageOf(await putOut(typed, talker, deps, signal)),
 };
 
-async function putOut(typed: string, talker: Talker, { access }: TalkDeps, signal: AbortSignal): Promise<TalkMessage['text']> {
+async function putOut(
+  typed: string,
+  talker: Talker,
+  { access, subscriptions }: TalkDeps,
+  signal: AbortSignal,
+): Promise<TalkMessage['text']> {
   const whom = typedOf(typed, talker);
   if (!whom) return enTalk.access.usage('disallow');
   if (whom.who === talker.who) return enTalk.access.notSelf();
   const wasIn = await access.remove(whom.who, talker.who, signal);
   if (talker.talk.configured.has(whom.who)) return enTalk.access.configured(whom.number);
+  // Nobody is told of people any more who may not ask about them.
+  await subscriptions.end({ platform: talker.platform.prefix, member: whom.number }, signal);
   if (wasIn && whom.number.startsWith('-')) await talker.talk.leave(whom.who, signal);
   return wasIn ? enTalk.access.removed(whom.number) : enTalk.access.notIn(whom.number);
 }

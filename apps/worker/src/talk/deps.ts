@@ -2,6 +2,7 @@ import type { Envelope } from '@watchpost/shared/envelope';
 import type { Enroll } from '@watchpost/gallery/moving-in/enroll';
 import type { Access } from '@watchpost/talk/access';
 import type { Dialogs } from '@watchpost/talk/dialogs';
+import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { InteractionDeps } from '../interaction/pipeline.ts';
 import type { Line } from './line.ts';
 
@@ -18,6 +19,7 @@ export interface Talking {
 
 /** What conversations work with. */
 export interface TalkDeps extends InteractionDeps, Talking {
+  subscriptions: InteractionDeps['subscriptions'] & Pick<Subscriptions, 'end'>;
   enroll: Enroll;
   /** Of what is sealed in jobs. */
   envelope: Envelope;

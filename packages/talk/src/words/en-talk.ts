@@ -77,7 +77,7 @@ export const enTalk = {
     refused: (reason: string): RichText => say`Nothing was changed: ${reason}.`,
     nameInvalid: (reason: string): RichText => say`That cannot be a name: ${reason}. Please write another one.`,
     undo: (): string => 'Undo',
-    undone: (summary: readonly string[]): RichText => say`Taken back: ${listed(summary)}.`,
+    undone: (outcome: string): RichText => say`Taken back: “${outcome}”`,
   },
   naming: {
     topic: (): string => 'the name of somebody in a post',
