@@ -17,7 +17,7 @@ import { createSubscriptions } from '@watchpost/visits/subscriptions';
 import { createTalking } from '@watchpost/worker/talking';
 import { createTalkHandler, type TalkDeps } from '@watchpost/worker/talk/pipeline';
 import { depsOf, notingPlatform, nothingSeen, type Seen } from './deeds-rig.ts';
-import { createFakeTalk, type FakeTalk, type FakeTalkMessage } from './fake-talk.ts';
+import { createFakeTalk, type FakeTalk, type FakeTalkMessage } from './fake-conversation.ts';
 import { alikeVector, strangerVector } from './gallery-backends.ts';
 
 const never = new AbortController().signal;

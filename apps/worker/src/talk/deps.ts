@@ -19,7 +19,7 @@ export interface Talking {
 
 /** What conversations work with. */
 export interface TalkDeps extends InteractionDeps, Talking {
-  subscriptions: InteractionDeps['subscriptions'] & Pick<Subscriptions, 'end'>;
+  subscriptions: Subscriptions;
   enroll: Enroll;
   /** Of what is sealed in jobs. */
   envelope: Envelope;
