@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createFirstInvitation } from '@watchpost/worker/talk/first-invitation';
-import { takeSnapshot } from '../support/deeds-rig.ts';
-import { strangerVector } from '../support/gallery-backends.ts';
 import { describeOperations } from '../support/gallery-rig.ts';
 import { createTalkRig, pictureOf } from '../support/talk-rig.ts';
 
@@ -34,7 +32,16 @@ describeOperations('who may talk', (gallery) => {
     expect(rig.talk.last().text).toContain('Only admins');
     await rig.say('/access');
     expect(rig.talk.last().text).toMatch(/1: admin, by the configuration\n• 7: member, since/);
+    await rig.say('/allow 8 admin');
+    await rig.say('/allow 8');
+    expect(rig.talk.last().text).toContain('let in before');
+    expect(await rig.deps.access.roleOf('chat:8', never)).toBe('admin');
+    await rig.say('/allow 1 member');
+    expect(rig.talk.last().text).toContain('yourself');
+    const bob = { platform: 'chat', member: '7' };
+    await rig.deps.subscriptions.add(bob, { who: { kind: 'anybody' }, camera: null, hours: null }, never);
     await rig.say('/disallow 7');
+    expect(await rig.deps.subscriptions.list(bob, never)).toEqual([]);
     await rig.say('hello', stranger);
     expect(rig.talk.last().text).toContain('Your number is 7');
   });
@@ -108,10 +115,8 @@ describeOperations('who may talk', (gallery) => {
 
   it('a name for a face in a post is asked for in private, and becomes a press', async () => {
     const rig = rigOf();
-    await takeSnapshot(gallery.opened, [strangerVector(1)]);
-    const target = { action: 'is', number: 2, subject: null } as const;
-    const visitId = 'abcdefghijklmnopqrstuv';
-    await rig.run(rig.job({ did: 'naming', messageId: 'P1', target: { ...target, visit: visitId } }, group));
+    const target = { action: 'is', visit: 'abcdefghijklmnopqrstuv', number: 2, subject: null } as const;
+    await rig.run(rig.job({ did: 'naming', messageId: 'P1', target }, group));
     expect(rig.talk.shown().map(({ chat }) => chat)).toEqual(['chat:1', 'chat:1']);
     await rig.say('Grace', {}, rig.talk.last().messageId);
     expect(rig.talk.shown().map(({ text }) => text)).toEqual(['Noted: Grace. The post follows.']);
@@ -119,8 +124,27 @@ describeOperations('who may talk', (gallery) => {
     expect(job).toMatchObject({
       platform: 'chat',
       by: { member: '1', channel: 'chat:-100', thread: 'P1' },
-      deed: { do: 'press', target: { ...target, visit: visitId }, who: { name: 'Grace' } },
+      deed: { do: 'press', target, who: { name: 'Grace' } },
     });
+  });
+
+  it('who has no chat with us is asked below the post, also where only the results are posted', async () => {
+    const rig = rigOf();
+    rig.platform.writeChannel = group.chat;
+    rig.talk.homes.add(group.chat);
+    rig.talk.closed.add('chat:1');
+    const target = { action: 'is', visit: 'abcdefghijklmnopqrstuv', number: 2, subject: null } as const;
+    for (const member of ['1', '7']) {
+      await rig.run(rig.job({ did: 'naming', messageId: 'P1', target }, { ...group, member }));
+      const prompt = rig.talk.last();
+      expect([prompt.chat, prompt.asks, prompt.replyTo]).toEqual([group.chat, true, 'P1']);
+      await rig.say(`Name ${member}`, { ...group, member }, prompt.messageId);
+    }
+    // Nothing is left of it there, and none waits anywhere.
+    expect(textsOf(rig)).toEqual([]);
+    expect((await rig.deps.dialogs.openOf('chat:1', '1', never)).length).toBe(0);
+    const who = rig.seen.jobs.flatMap((job) => (job.kind === 'interaction' && job.deed.do === 'press' ? [job.deed.who] : []));
+    expect(who).toEqual([{ name: 'Name 1' }, { name: 'Name 7' }]);
   });
 
   it('who may not name is told so, and asked nothing', async () => {

@@ -13,11 +13,13 @@ import type { TalkJob, TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { pause } from '@watchpost/shared/wait';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { FaceEngine, SeenFace } from '@watchpost/see/face-engine';
+import { createSubscriptions } from '@watchpost/visits/subscriptions';
 import { createTalking } from '@watchpost/worker/talking';
 import { createTalkHandler, type TalkDeps } from '@watchpost/worker/talk/pipeline';
 import { depsOf, notingPlatform, nothingSeen, type Seen } from './deeds-rig.ts';
-import { createFakeTalk, type FakeTalk, type FakeTalkMessage } from './fake-talk.ts';
+import { createFakeTalk, type FakeTalk, type FakeTalkMessage } from './fake-conversation.ts';
 import { alikeVector, strangerVector } from './gallery-backends.ts';
+import { noConverting } from './no-converting.ts';
 import { noScheduling } from './schedule-rig.ts';
 
 const never = new AbortController().signal;
@@ -124,9 +126,12 @@ export function createTalkRig(
     scheduling: noScheduling(),
     ...depsOf(opened, seen, documents),
     ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents),
+    subscriptions: createSubscriptions(documents),
     enroll: opened.enroll,
     envelope,
     engine: fakeEngine,
+    converting: noConverting(documents),
+    queueMail: null,
     platformFor: () => platform,
   };
   return { talk, seen, deps, platform, ...doings(deps, talk, seen, onBusy) };
@@ -172,7 +177,7 @@ function doings(deps: TalkDeps, talk: FakeTalk, seen: Seen, onBusy: () => Promis
         const { retryAfterMs } = toAppError(error);
         if (retryAfterMs === undefined) throw error;
         await onBusy();
-        await pause(5, never);
+        await pause(40, never);
       }
   };
   const isTalk = (each: Job): each is TalkJob => each.kind === 'talk';

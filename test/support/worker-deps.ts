@@ -14,11 +14,11 @@ import type { createHandlers } from '@watchpost/worker/handlers';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { createPublishing } from '@watchpost/worker/publishing';
-import { createConverting } from '@watchpost/worker/converting';
 import { createTalking } from '@watchpost/worker/talking';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { feedsOf } from './feed-samples.ts';
 import { moderatingParts } from './moderating-parts.ts';
+import { noConverting } from './no-converting.ts';
 import { noScheduling } from './schedule-rig.ts';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
@@ -31,12 +31,6 @@ const nobodySees = async (): Promise<never> => {
   throw new Error('nothing was to be looked at');
 };
 /** Converting is off. */
-const usualConverting = {
-  CONVERT_MAX_BYTES: 50_000_000,
-  CONVERT_TIMEOUT_MS: 60_000,
-  CONVERT_KEEP_HOURS: 1,
-  PATH: '/usr/bin',
-};
 
 /** For tests whose snapshots were looked at before they begin. */
 export const noEngine: FaceEngine = { modelId: 'none', see: nobodySees, fingerprint: nobodySees, close: async () => undefined };
@@ -112,11 +106,9 @@ export function workerDeps({
     enroll,
     mailer: null,
     alerts: { raise: () => undefined, clear: () => undefined },
-    converting: createConverting(usualConverting, { documents, messageKeys: ['a key that only tests have'], log }),
+    converting: noConverting(documents),
     queueMail: null,
     scheduling: noScheduling(),
-    schedule: { all: () => [] },
-    collections: noScheduling().collections,
     platformFor: () => platform,
     engine,
     log,

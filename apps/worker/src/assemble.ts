@@ -93,7 +93,6 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...talking,
     ...converting,
     scheduling,
-    collections: scheduling.collections,
     extractor,
     cameras,
     feeds,

@@ -79,6 +79,9 @@ const platformKey = (who: string): string => `platform:${who.slice(0, who.indexO
 export function createAccess(documents: DocumentStore): Access {
   const audit = createAudit(documents, kinds.audit, accessChangeSchema);
 
+  const roleOf: Access['roleOf'] = async (who, signal) =>
+    admittedSchema.safeParse((await documents.get(kinds.access, who, signal)).document?.body).data?.role ?? null;
+
   const admit: Access['admit'] = async (who, role, by, signal) => {
     const changed = await untilNoConflict(async () => {
       const { document, nowMs } = await documents.get(kinds.access, who, signal);
@@ -105,9 +108,8 @@ export function createAccess(documents: DocumentStore): Access {
     }, signal);
 
   return {
-    ...codesOf(documents, audit, admit),
-    roleOf: async (who, signal) =>
-      admittedSchema.safeParse((await documents.get(kinds.access, who, signal)).document?.body).data?.role ?? null,
+    ...codesOf(documents, audit, { admit, roleOf }),
+    roleOf,
     admit,
     remove: async (who, by, signal) => {
       const role = await take(who, signal);
@@ -145,7 +147,11 @@ export function createAccess(documents: DocumentStore): Access {
   };
 }
 
-function codesOf(documents: DocumentStore, audit: Audit<AccessChange>, admit: Access['admit']): Pick<Access, 'invite' | 'redeem'> {
+function codesOf(
+  documents: DocumentStore,
+  audit: Audit<AccessChange>,
+  { admit, roleOf }: Pick<Access, 'admit' | 'roleOf'>,
+): Pick<Access, 'invite' | 'redeem'> {
   return {
     invite: async (platform, role, by, signal) => {
       const code = randomBytes(16).toString('base64url');
@@ -173,8 +179,10 @@ function codesOf(documents: DocumentStore, audit: Audit<AccessChange>, admit: Ac
         return { outcome: 'let-in', role, by };
       }, signal);
       if (use.outcome !== 'let-in') return use;
-      await admit(who, use.role, use.by ?? null, signal);
-      return { outcome: 'let-in', role: use.role };
+      // An admin who opens a member's link stays one.
+      const role = (await roleOf(who, signal)) === 'admin' ? 'admin' : use.role;
+      await admit(who, role, use.by ?? null, signal);
+      return { outcome: 'let-in', role };
     },
   };
 }

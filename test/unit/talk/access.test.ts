@@ -50,6 +50,14 @@ describe('codes', () => {
     expect(await access.roleOf('chat:1', never)).toBeNull();
   });
 
+  it('of a member makes no admin less', async () => {
+    const { access } = rig();
+    await access.admit('chat:1', 'admin', null, never);
+    const { code } = await access.invite('chat', 'member', 'chat:9', never);
+    expect(await access.redeem(code, 'chat:1', never)).toEqual({ outcome: 'let-in', role: 'admin' });
+    expect(await access.roleOf('chat:1', never)).toBe('admin');
+  });
+
   it('is stored nowhere', async () => {
     const { access, written } = rig();
     const { code } = await access.invite('chat', 'admin', null, never);

@@ -9,12 +9,14 @@ import type { Talker } from './talker.ts';
 /** A number as platforms give it to people (positive) and groups (negative). */
 const numberPattern = /^(-?[1-9]\d{0,15})(?:\s+(admin|member))?$/i;
 
-/** Whom somebody typed; null: nobody, or a name, which proves nothing. */
-function typedOf(typed: string, { platform }: Talker): { number: string; who: ChannelKey; role: 'admin' | 'member' } | null {
+/** Whom somebody typed, and as what; null: nobody, or a name, which proves nothing. */
+function typedOf(typed: string, { platform }: Talker): { number: string; who: ChannelKey; role: 'admin' | 'member' | null } | null {
   const [, number, role] = numberPattern.exec(typed.trim()) ?? [];
   const who = channelKeySchema.safeParse(`${platform.prefix}:${number ?? ''}`);
   if (number === undefined || !who.success) return null;
-  return { number, who: who.data, role: role?.toLowerCase() === 'admin' && !number.startsWith('-') ? 'admin' : 'member' };
+  const given = role?.toLowerCase() === 'admin' ? 'admin' : role === undefined ? null : 'member';
+  // A group is no admin.
+  return { number, who: who.data, role: number.startsWith('-') ? 'member' : given };
 }
 
 /** `/allow 123`, `/allow 123 admin` */
@@ -25,8 +27,11 @@ const allow: TalkCommand<TalkDeps> = {
   run: async (typed, talker, { access }, signal) => {
     const whom = typedOf(typed, talker);
     if (!whom) return messageOf(enTalk.access.usage('allow'));
-    const isNew = await access.admit(whom.who, whom.role, talker.who, signal);
-    return messageOf(isNew ? enTalk.access.allowed(whom.number, whom.role) : enTalk.access.allowedAlready(whom.number));
+    const { number, who } = whom;
+    if (who === talker.who) return messageOf(enTalk.access.notSelf());
+    const role = whom.role ?? (await access.roleOf(who, signal)) ?? 'member';
+    const isNew = await access.admit(who, role, talker.who, signal);
+    return messageOf(isNew ? enTalk.access.allowed(number, role) : enTalk.access.allowedAlready(number));
   },
 };
 
@@ -38,12 +43,19 @@ const disallow: TalkCommand<TalkDeps> = {
   run: async (typed, talker, deps, signal) => messageOf(await putOut(typed, talker, deps, signal)),
 };
 
-async function putOut(typed: string, talker: Talker, { access }: TalkDeps, signal: AbortSignal): Promise<TalkMessage['text']> {
+async function putOut(
+  typed: string,
+  talker: Talker,
+  { access, subscriptions }: TalkDeps,
+  signal: AbortSignal,
+): Promise<TalkMessage['text']> {
   const whom = typedOf(typed, talker);
   if (!whom) return enTalk.access.usage('disallow');
   if (whom.who === talker.who) return enTalk.access.notSelf();
   const wasIn = await access.remove(whom.who, talker.who, signal);
   if (talker.talk.configured.has(whom.who)) return enTalk.access.configured(whom.number);
+  // Nobody is told of people any more who may not ask about them.
+  await subscriptions.end({ platform: talker.platform.prefix, member: whom.number }, signal);
   if (wasIn && whom.number.startsWith('-')) await talker.talk.leave(whom.who, signal);
   return wasIn ? enTalk.access.removed(whom.number) : enTalk.access.notIn(whom.number);
 }

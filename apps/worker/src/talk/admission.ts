@@ -25,12 +25,20 @@ export async function roleOf(who: ChannelKey, talk: ChatTalk, access: Access, si
   return configured === 'admin' ? configured : ((await access.roleOf(who, signal)) ?? configured);
 }
 
+/** What somebody may do in a group because they are in it: it was let in, or is where results are posted. */
+async function roleHere({ job, platform, talk }: Talked, access: Access, signal: AbortSignal): Promise<Role | null> {
+  const { chat, isPrivate, by } = job;
+  if (isPrivate) return null;
+  if (await roleOf(chat, talk, access, signal)) return 'member';
+  return chat === platform.writeChannel && (await platform.members.mayRead(by.member, signal)) === 'yes' ? 'member' : null;
+}
+
 /** Whoever did something, if they were let in; null: a stranger. In a group that was let in everybody may talk, there. */
 export async function talkerOf({ job, platform, talk }: Talked, access: Access, signal: AbortSignal): Promise<Talker | null> {
   const { chat, isPrivate, by, atMs, id } = job;
   const who = keyOf(platform, by.member);
   const own = await roleOf(who, talk, access, signal);
-  const role = own ?? (!isPrivate && (await roleOf(chat, talk, access, signal)) ? 'member' : null);
+  const role = own ?? (await roleHere({ job, platform, talk }, access, signal));
   if (role === null) return null;
   const { member, name, language } = by;
   const messageId = 'messageId' in job.what ? job.what.messageId : '';

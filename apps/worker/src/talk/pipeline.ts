@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobContext, JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
@@ -31,8 +32,11 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
     const talked = { job, platform, talk: talkOf(platform) };
     const turn = await deps.line.enter(job, signal);
     if (!turn) return 'idle';
+    const working = AbortSignal.any([signal, AbortSignal.timeout(longestWorkMs)]);
+    // Much is done at once.
+    setMaxListeners(0, working);
     try {
-      await talkOn(talked, deps, AbortSignal.any([signal, AbortSignal.timeout(longestWorkMs)]));
+      await talkOn(talked, deps, working);
     } catch (thrown) {
       const error = toAppError(thrown);
       if (isClosed(error)) {

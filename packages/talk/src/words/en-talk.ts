@@ -77,7 +77,7 @@ export const enTalk = {
     refused: (reason: string): RichText => say`Nothing was changed: ${reason}.`,
     nameInvalid: (reason: string): RichText => say`That cannot be a name: ${reason}. Please write another one.`,
     undo: (): string => 'Undo',
-    undone: (summary: readonly string[]): RichText => say`Taken back: ${listed(summary)}.`,
+    undone: (outcome: string): RichText => say`Taken back: “${outcome}”`,
   },
   naming: {
     topic: (): string => 'the name of somebody in a post',
@@ -92,7 +92,7 @@ export const enTalk = {
     notIn: (number: string): RichText => say`${bold(number)} was not let in.`,
     configured: (number: string): RichText =>
       say`${bold(number)} is let in by the configuration. Whoever runs this watchpost can take the number out there.`,
-    notSelf: (): RichText => say`You cannot put yourself out: another admin can.`,
+    notSelf: (): RichText => say`You cannot change what you may do yourself: another admin can.`,
     usage: (command: string): RichText =>
       say`Say whom, by number: /${command} 123456789. A group's number begins with a minus; /id in the group tells it.`,
     invitation: (link: string): RichText =>

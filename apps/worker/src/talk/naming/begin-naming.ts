@@ -1,6 +1,6 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import { toAppError } from '@watchpost/shared/errors';
-import type { TalkWhat } from '@watchpost/shared/jobs/talk-job';
+import type { TalkJob, TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { buttonData, dialogIdOf, type Dialog } from '@watchpost/talk/dialogs';
 import { enTalk } from '@watchpost/talk/words/en-talk';
 import { requireReady } from '../../gallery-ready.ts';
@@ -31,22 +31,27 @@ export async function beginNaming(what: Naming, talked: Talked, deps: TalkDeps, 
   try {
     await ask(isIn ? own : job.chat, what, talked, deps, signal);
   } catch (error) {
-    // They never wrote to us.
+    // They never wrote to us, or block us.
     if (toAppError(error).code !== 'chat-closed' || !isIn || own === job.chat) throw error;
+    const unasked = await deps.dialogs.get(dialogIdOf(own, aboutOf(job)), signal);
+    if (unasked) await deps.dialogs.close(unasked, signal);
     await ask(job.chat, what, talked, deps, signal);
   }
 }
 
+/** One press, one dialog. */
+const aboutOf = ({ id }: TalkJob): string => `naming:${id}`;
+
 async function ask(chat: ChannelKey, what: Naming, { job, talk }: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
   const { dialogs, questions, waitMs } = deps;
-  const about = `naming:${job.id}`;
+  const about = aboutOf(job);
   const id = dialogIdOf(chat, about);
   const offered = questions.findPeople('', mostOffered).map(({ id: person, name }) => ({ id: person, name }));
   const data: NamingData = {
     target: what.target,
     post: { channel: job.chat, messageId: what.messageId },
     offered,
-    isPrivate: job.isPrivate,
+    job: null,
   };
   const fresh: Dialog = {
     id,

@@ -9,6 +9,7 @@ export const namingDataSchema = z.object({
   post: z.object({ channel: channelKeySchema, messageId: z.string() }),
   /** People whom a button names. */
   offered: z.array(z.object({ id: z.string(), name: z.string() })),
-  isPrivate: z.boolean(),
+  /** The job whose answer it has; null: none yet. */
+  job: z.string().nullable().default(null),
 });
 export type NamingData = z.infer<typeof namingDataSchema>;

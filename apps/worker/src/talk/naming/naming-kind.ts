@@ -9,24 +9,33 @@ import type { Talker } from '../talker.ts';
 import { nameIn } from '../picture/name-in.ts';
 import { namingDataSchema } from './naming-data.ts';
 
+/** How long a retry of the answer may find it, milliseconds. */
+const doneMs = 10 * 60_000;
+
 type Who = NonNullable<Extract<Deed, { do: 'press' }>['who']>;
 
 /** Who a face in a visit's post is: the answer becomes the same press that a modal of another platform makes. */
 export const namingKind: DialogKind<TalkDeps> = {
   kind: 'naming',
   topic: () => enTalk.naming.topic(),
+  isOver: ({ step }) => step === 'done',
   answered: async (dialog, text, talker, deps, signal) => {
     const name = nameIn(text);
     if ('refused' in name) return messageOf(enTalk.learn.nameInvalid(name.refused));
     return named(dialog, { who: { name: name.name }, called: name.name }, talker, deps, signal);
   },
   pressed: async (dialog, action, talker, deps, signal) => {
-    if (action === 'cancel') return finish(dialog, null, talker, deps, signal);
+    if (action === 'cancel') {
+      await clearAway(dialog, null, talker, signal);
+      await deps.dialogs.close(dialog, signal);
+      return null;
+    }
     const data = namingDataSchema.safeParse(dialog.data).data;
     const person = data?.offered[Number(/^c(\d)$/.exec(action)?.[1] ?? -1)];
     return person ? named(dialog, { who: { person: person.id }, called: person.name }, talker, deps, signal) : messageOf(enTalk.over());
   },
-  ended: async ({ chat, cardId, promptId }, how, { talk }, _deps, signal) => {
+  ended: async ({ chat, cardId, promptId, step }, how, { talk }, _deps, signal) => {
+    if (step === 'done') return;
     if (promptId !== null) await talk.remove({ chat, messageId: promptId }, signal);
     if (cardId === null) return;
     const text = how === 'expired' ? enTalk.timedOut(enTalk.naming.topic()) : enTalk.cancelled(enTalk.naming.topic());
@@ -42,7 +51,7 @@ async function named(
   signal: AbortSignal,
 ): Promise<TalkMessage | null> {
   const data = namingDataSchema.safeParse(dialog.data).data;
-  if (!data) return messageOf(enTalk.over());
+  if (!data || (dialog.step === 'done' && data.job !== talker.jobId)) return messageOf(enTalk.over());
   const job: InteractionJob = {
     v: 1,
     kind: 'interaction',
@@ -54,22 +63,22 @@ async function named(
     deed: { do: 'press', target: data.target, who },
   };
   await deps.sender.send(job, { timeoutMs: deps.sendTimeoutMs });
-  return finish(dialog, called, talker, deps, signal);
+  await clearAway(dialog, called, talker, signal);
+  // For a while it knows the job that answered it, so that a retry does not take the name for something else.
+  const done = { ...dialog, step: 'done', data: { ...data, job: talker.jobId }, expiresAtMs: Date.now() + doneMs };
+  await deps.dialogs.save(done, signal);
+  return null;
 }
 
 /** In a private chat the card stays, and says what was noted; beside others both messages go. */
-async function finish(
-  dialog: Dialog,
+async function clearAway(
+  { chat, cardId, promptId }: Dialog,
   called: string | null,
   { talk, isPrivate }: Talker,
-  { dialogs }: TalkDeps,
   signal: AbortSignal,
-): Promise<null> {
-  const { chat, cardId, promptId } = dialog;
+): Promise<void> {
   if (promptId !== null) await talk.remove({ chat, messageId: promptId }, signal);
-  if (cardId !== null && isPrivate && called !== null)
-    await talk.edit({ chat, messageId: cardId }, messageOf(enTalk.naming.noted(called)), signal);
-  else if (cardId !== null) await talk.remove({ chat, messageId: cardId }, signal);
-  await dialogs.close(dialog, signal);
-  return null;
+  if (cardId === null) return;
+  if (isPrivate && called !== null) await talk.edit({ chat, messageId: cardId }, messageOf(enTalk.naming.noted(called)), signal);
+  else await talk.remove({ chat, messageId: cardId }, signal);
 }

@@ -53,7 +53,7 @@ export async function takeBack(dialog: PictureDialog, { talk, who, chat }: Talke
     if (!refused) throw error;
     return closeWith(dialog, [{ text: `${dialog.data.outcome}\n` }, ...refused], talk, deps, signal);
   }
-  return closeWith(dialog, enTalk.learn.undone([dialog.data.outcome.replace(/\.$/, '')]), talk, deps, signal);
+  return closeWith(dialog, enTalk.learn.undone(dialog.data.outcome), talk, deps, signal);
 }
 
 /** An attempt that was killed afterwards, or a reader elsewhere, may have undone it. */
