@@ -20,7 +20,6 @@ import { openCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
-import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
@@ -35,6 +34,7 @@ import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
+import { createTalking, talkTasks } from './talking.ts';
 import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
@@ -114,11 +114,8 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const { platformFor, connected, needs } = connectPlatforms(config, {
-    turns: createTurns(opened.documents),
-    access: createAccess(opened.documents),
-    log,
-  });
+  const talking = createTalking(config, opened.documents, { quotes: null });
+  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -170,6 +167,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     ...moderating,
     ...publishing,
     ...limits,
+    ...talking,
     extractor,
     platformFor,
     cameras,
@@ -186,7 +184,8 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks], count, violations, ruleCounts };
+  const talkers = talkTasks({ ...talking, documents: opened.documents, platforms: connected, sender, sendTimeoutMs, log });
+  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...talkers], count, violations, ruleCounts };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

@@ -59,7 +59,7 @@ export function createLogEntries(documents: DocumentStore, { keepMs }: { keepMs:
     downFrom,
     count: async (epoch, number, signal) => {
       let count = 0;
-      for (let from: number | null = number; from !== null; ) {
+      for (let from: number | null = number; from !== null;) {
         const page = await downFrom(epoch, from, signal);
         count += page.entries.length;
         from = page.next;
