@@ -81,7 +81,7 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
     dialogs,
     quotes: {
       add: async (quote) => {
-        if (quote.text.length > 100) throw new AppError('job-invalid', 'text must have at most 100 characters.');
+        if (quote.text.length > 100) throw new AppError('job-invalid', 'not a quote: text must have at most 100 characters.');
         const isNew = quotes.every(({ text }) => text !== quote.text);
         if (isNew) quotes.push(quote);
         return { quote, isNew };

@@ -6,9 +6,8 @@ import { createAccess } from '@watchpost/talk/access';
 import { createDialogs } from '@watchpost/talk/dialogs';
 import type { WorkerConfig } from './config.ts';
 import type { Task } from './schedule.ts';
-import { commandsAboutFaces } from './talk/commands/listed.ts';
 import { createWordStores } from './talk/commands/words-deps.ts';
-import { talkCommands } from './talk/commands.ts';
+import { listedCommands } from './talk/commands.ts';
 import type { Talking } from './talk/deps.ts';
 import { createLine } from './talk/line.ts';
 import { endExpired } from './talk/end-expired.ts';
@@ -25,14 +24,13 @@ export function createTalking(
   { quotes }: Pick<Talking, 'quotes'>,
 ): Talking {
   const { TALK_KEEP_DAYS: keepDays } = config;
-  const all = [...talkCommands, ...commandsAboutFaces];
   return {
     ...createWordStores(documents, keepDays === undefined ? null : keepDays * dayMs),
     dialogs: createDialogs(documents),
     access: createAccess(documents),
     line: createLine(documents),
     quotes,
-    listed: quotes ? all : all.filter(({ name }) => name !== 'quote'),
+    listed: quotes ? listedCommands : listedCommands.filter(({ name }) => name !== 'quote'),
     waitMs: config.TALK_WAIT_MINUTES * minuteMs,
     talkLanguage: config.TALK_LANGUAGE,
   };

@@ -50,7 +50,7 @@ async function add(typed: string, words: Words['quotes'], shelf: QuoteShelf, sig
   } catch (error) {
     const { retry, message } = toAppError(error);
     if (retry !== 'permanent') throw error;
-    return words.refused(message.replace(/\.$/u, ''));
+    return words.refused(message.replaceAll(/^not a quote: |\.$/gu, ''));
   }
 }
 
