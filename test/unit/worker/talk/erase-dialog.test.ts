@@ -52,7 +52,9 @@ describe('erasing', () => {
   it('shows what is kept, erases all of it but the access, and hands out a receipt', async () => {
     const rig = await filled();
     await rig.type('/register');
-    expect(await rig.type('/whoami')).toMatch(/number 7, Ada\.\nYour role: member\.[\s\S]*2 entries[\s\S]*registration[\s\S]*\/erase/);
+    expect(await rig.type('/whoami')).toMatch(
+      /number 7, Ada\.\nYour role: member\.[\s\S]*2 entries[\s\S]*registration[\s\S]*1 open conversation[\s\S]*\/erase/,
+    );
     await rig.type('/erase');
     expect(await rig.press('Erase')).toMatch(
       /^Erased:\n• your private log: 2 entries\n• your registration\n• 1 open conversation\nThat you may talk/,

@@ -1,4 +1,5 @@
 import { plain } from '@watchpost/shared/chat/say';
+import { array, assert, asyncProperty, constantFrom, oneof } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAge, parseSurname } from '@watchpost/talk/registration';
 import { registerDialog } from '@watchpost/worker/talk/dialog-kinds/register';
@@ -165,5 +166,49 @@ describe('/register', () => {
       if (seen < death) break;
     }
     expect(seen).toBeGreaterThan(20);
+  });
+
+  it('never keeps what is no registration, whatever somebody types and presses', async () => {
+    const typing = constantFrom(
+      '/register',
+      '/cancel',
+      'Ada',
+      '36',
+      '0',
+      'Female',
+      'save',
+      'correct',
+      'age',
+      'back',
+      'constructor',
+      '9007199254740992',
+      '\u202E',
+      '👩‍👩‍👧',
+    );
+    const pressing = constantFrom('Female', 'Save', 'Correct', 'Cancel', 'Surname', 'Age', 'Gender', 'Back');
+    const deed = oneof(
+      typing.map((text) => ({ how: 'type' as const, text })),
+      pressing.map((text) => ({ how: 'press' as const, text })),
+    );
+    await assert(
+      asyncProperty(array(deed, { maxLength: 30 }), async (deeds) => {
+        const rig = createWordsRig();
+        await rig.type('/register');
+        for (const { how, text } of deeds) {
+          const isThere = rig.shown.some(({ buttons }) => buttons.flat().some(({ label }) => label === text));
+          if (how === 'type' || isThere) await rig[how](text);
+          expect((await rig.open()).length).toBeLessThanOrEqual(1);
+        }
+        const kept = await stored(rig);
+        expect([null, kept?.surname]).toContain(kept && parseSurname(kept.surname));
+        // Whoever begins anew gets to the end, whatever was before.
+        for (const text of ['/cancel all', '/register erase']) await rig.type(text);
+        if (kept) await rig.press('Erase');
+        for (const text of ['/register', 'Lovelace', '36', 'Female', 'save']) await rig.type(text);
+        expect(await stored(rig)).toMatchObject({ surname: 'Lovelace', age: 36, gender: 'Female' });
+        expect(rig.shown.flatMap(({ buttons }) => buttons.flat())).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

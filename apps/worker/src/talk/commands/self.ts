@@ -15,7 +15,7 @@ export const whoami: TalkCommand<WordsDeps> = {
   privately: true,
   run: async (_typed, talker, deps, signal) => {
     const { self } = wordsOf(talker, deps);
-    const { entries, isRegistered, orders } = await whatThereIs(talker, deps, signal);
+    const { entries, isRegistered, dialogs, orders } = await whatThereIs(talker, deps, signal);
     return messageOf(
       linesOf([
         self.you(talker.member, talker.name),
@@ -25,6 +25,7 @@ export const whoami: TalkCommand<WordsDeps> = {
         ...(entries > 0 ? [self.keepsLog(entries)] : []),
         ...(isRegistered ? [self.keepsRegistration] : []),
         ...(orders > 0 ? [self.keepsOrders(orders)] : []),
+        ...(dialogs > 0 ? [self.keepsDialogs(dialogs)] : []),
         self.howToErase,
       ]),
     );

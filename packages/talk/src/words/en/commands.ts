@@ -176,6 +176,7 @@ const self = {
   keepsRegistration: say`• your registration (/register show)`,
   keepsOrders: (count: number): RichText =>
     say`• ${countOf(count, 'order', 'orders')} to tell you when somebody comes (/faces subscriptions)`,
+  keepsDialogs: (count: number): RichText => say`• ${countOf(count, 'open conversation')}, until it ends (/cancel)`,
   howToErase: say`/erase erases all of it but your access, which only an admin can take away.`,
   privacy: [
     say`• What you write is read, answered and dropped. Only what you give to /slog and /register is kept, until you erase it; and quotes, which are for everybody and do not say who added them.`,
