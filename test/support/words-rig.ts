@@ -5,7 +5,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { createDialogs, type Dialog } from '@watchpost/talk/dialogs';
 import { wordCommands } from '@watchpost/worker/talk/commands/word-commands';
 import { commandsAboutFaces } from '@watchpost/worker/talk/commands/listed';
-import { createWordStores, type ShownQuote, type WordsDeps } from '@watchpost/worker/talk/commands/words-deps';
+import { createWordsDeps, type ShownQuote, type WordsDeps } from '@watchpost/worker/talk/commands/words-deps';
 import type { TalkDeps } from '@watchpost/worker/talk/deps';
 import { pressed as pressedButton } from '@watchpost/worker/talk/pressed';
 import { said } from '@watchpost/worker/talk/said';
@@ -75,8 +75,7 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
   const dialogs = createDialogs(documents);
   const open = async (): Promise<Dialog[]> => dialogs.openOf('chat:7', '7', never);
   const orders: { platform: string; member: string }[] = [];
-  const deps: WordsDeps = {
-    ...createWordStores(documents, null),
+  const deps: WordsDeps = createWordsDeps({
     documents,
     dialogs,
     quotes: {
@@ -93,7 +92,8 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
     listed: [...wordCommands, { name: 'allow', description: 'let somebody in', admin: true }, ...commandsAboutFaces],
     talkLanguage: 'en',
     waitMs: 60_000,
-  };
+    keepMs: null,
+  });
   let jobs = 0;
   const talker = (more: Partial<Talker> = {}): Talker => ({
     // No command asks the platform for anything but to talk.

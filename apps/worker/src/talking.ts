@@ -2,11 +2,13 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import type { ConfigOf } from '@watchpost/shared/config/parse-env';
 import { createAccess } from '@watchpost/talk/access';
+import type { talkEnv } from '@watchpost/talk/config';
 import { createDialogs } from '@watchpost/talk/dialogs';
-import type { WorkerConfig } from './config.ts';
+import { createSubscriptions } from '@watchpost/visits/subscriptions';
 import type { Task } from './schedule.ts';
-import { createWordStores } from './talk/commands/words-deps.ts';
+import { createWordsDeps } from './talk/commands/words-deps.ts';
 import { listedCommands } from './talk/commands.ts';
 import type { Talking } from './talk/deps.ts';
 import { createLine } from './talk/line.ts';
@@ -19,20 +21,25 @@ const dayMs = 86_400_000;
 
 /** Puts together what conversations have of their own. */
 export function createTalking(
-  config: Pick<WorkerConfig, 'TALK_WAIT_MINUTES' | 'TALK_LANGUAGE' | 'TALK_KEEP_DAYS'>,
+  { TALK_KEEP_DAYS: keepDays, ...config }: ConfigOf<typeof talkEnv>,
   documents: DocumentStore,
   { quotes }: Pick<Talking, 'quotes'>,
 ): Talking {
-  const { TALK_KEEP_DAYS: keepDays } = config;
+  const subscriptions = createSubscriptions(documents);
   return {
-    ...createWordStores(documents, keepDays === undefined ? null : keepDays * dayMs),
-    dialogs: createDialogs(documents),
+    ...createWordsDeps({
+      documents,
+      dialogs: createDialogs(documents),
+      quotes,
+      subscriptions,
+      listed: quotes ? listedCommands : listedCommands.filter(({ name }) => name !== 'quote'),
+      talkLanguage: config.TALK_LANGUAGE,
+      waitMs: config.TALK_WAIT_MINUTES * minuteMs,
+      keepMs: keepDays === undefined ? null : keepDays * dayMs,
+    }),
+    subscriptions,
     access: createAccess(documents),
     line: createLine(documents),
-    quotes,
-    listed: quotes ? listedCommands : listedCommands.filter(({ name }) => name !== 'quote'),
-    waitMs: config.TALK_WAIT_MINUTES * minuteMs,
-    talkLanguage: config.TALK_LANGUAGE,
   };
 }
 

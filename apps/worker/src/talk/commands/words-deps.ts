@@ -53,10 +53,16 @@ export interface WordsDeps extends WordStores {
 }
 
 /** Puts together what these commands keep. `keepMs`: how long logs and registrations are kept; null: until they are erased. */
-export const createWordStores = (documents: DocumentStore, keepMs: number | null): WordStores => ({
+const createWordStores = (documents: DocumentStore, keepMs: number | null): WordStores => ({
   privateLog: createPrivateLog(documents, { keepMs }),
   registrations: createRegistrations(documents, { keepMs }),
   personalAudit: createPersonalAudit(documents),
+});
+
+/** All that these commands work with. `keepMs`: as createWordStores. */
+export const createWordsDeps = ({ keepMs, ...given }: Omit<WordsDeps, keyof WordStores> & { keepMs: number | null }): WordsDeps => ({
+  ...given,
+  ...createWordStores(given.documents, keepMs),
 });
 
 /** The words for somebody. */
