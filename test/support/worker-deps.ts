@@ -98,7 +98,7 @@ export function workerDeps({
       keepMs: 30 * 86_400_000,
     }),
     ...limits,
-    ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents, { quotes: null }),
+    ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents, null),
     enroll,
     platformFor: () => platform,
     engine,

@@ -114,7 +114,7 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const talking = createTalking(config, opened.documents, { quotes: null });
+  const talking = createTalking(config, opened.documents, null);
   const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
   const visiting = createVisiting({
     ...opened,

@@ -3,12 +3,13 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { ConfigOf } from '@watchpost/shared/config/parse-env';
+import { AppError } from '@watchpost/shared/errors';
 import { createAccess } from '@watchpost/talk/access';
 import type { talkEnv } from '@watchpost/talk/config';
 import { createDialogs } from '@watchpost/talk/dialogs';
 import { createSubscriptions } from '@watchpost/visits/subscriptions';
 import type { Task } from './schedule.ts';
-import { createWordsDeps } from './talk/commands/words-deps.ts';
+import { createWordsDeps, type QuoteShelf } from './talk/commands/words-deps.ts';
 import { listedCommands } from './talk/commands.ts';
 import type { Talking } from './talk/deps.ts';
 import { createLine } from './talk/line.ts';
@@ -19,18 +20,25 @@ import { showMenus } from './talk/menu.ts';
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
+/** Where no quotes are kept, nobody is offered any. */
+const noQuotes: QuoteShelf = {
+  add: async () => Promise.reject(new AppError('change-refused', 'no quotes are kept here')),
+  random: async () => null,
+  tags: async () => [],
+};
+
 /** Puts together what conversations have of their own. */
 export function createTalking(
   { TALK_KEEP_DAYS: keepDays, ...config }: ConfigOf<typeof talkEnv>,
   documents: DocumentStore,
-  { quotes }: Pick<Talking, 'quotes'>,
+  quotes: QuoteShelf | null,
 ): Talking {
   const subscriptions = createSubscriptions(documents);
   return {
     ...createWordsDeps({
       documents,
       dialogs: createDialogs(documents),
-      quotes,
+      quotes: quotes ?? noQuotes,
       subscriptions,
       listed: quotes ? listedCommands : listedCommands.filter(({ name }) => name !== 'quote'),
       talkLanguage: config.TALK_LANGUAGE,

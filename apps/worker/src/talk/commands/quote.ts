@@ -18,7 +18,6 @@ export const quote: TalkCommand<WordsDeps> = {
   run: async (typed, talker, deps, signal) => {
     const { quotes: words } = wordsOf(talker, deps);
     const { quotes: shelf } = deps;
-    if (!shelf) return messageOf(words.none);
     const [, first = '', rest = ''] = /^(\S*)\s*([\s\S]*)$/u.exec(typed) ?? [];
     const verb = first.toLowerCase();
     if (verb === 'add') return messageOf(await add(rest, words, shelf, signal));

@@ -42,8 +42,7 @@ export interface WordStores {
 export interface WordsDeps extends WordStores {
   documents: DocumentStore;
   dialogs: Dialogs;
-  /** Null: this watchpost keeps none, and nobody is offered any. */
-  quotes: QuoteShelf | null;
+  quotes: QuoteShelf;
   subscriptions: Pick<Subscriptions, 'list' | 'end'>;
   /** All commands, also those that are answered elsewhere. */
   listed: readonly ListedCommand[];
