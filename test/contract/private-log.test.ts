@@ -92,6 +92,20 @@ function behavesLikeOne(documents: () => DocumentStore): void {
     expect(await texts()).toEqual(['anew']);
   });
 
+  it('keeps nothing of what is noted while the log is erased', async () => {
+    await add('before');
+    const erasing: DocumentStore = {
+      ...documents(),
+      put: async (document, signal) => {
+        if (document.kind === 'private-log-entry') await log().eraseAll(ada, never);
+        return documents().put(document, signal);
+      },
+    };
+    await createPrivateLog(erasing, { keepMs: null }).add(ada, { text: 'meanwhile', job: 'job', atMs }, never);
+    expect(await texts()).toEqual([]);
+    expect(await documents().find({ kind: 'private-log-entry', order: 'oldest', limit: 10 }, never)).toEqual([]);
+  });
+
   it('keeps entries as long as it is told to', async () => {
     await createPrivateLog(documents(), { keepMs: 1_000 }).add(ada, { text: 'old', job: 'old', atMs: Date.now() - 60_000 }, never);
     await add('new');

@@ -2,39 +2,17 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { plain } from '@watchpost/shared/chat/say';
 import type { ChatTalk, TalkFile, TalkMessage } from '@watchpost/shared/chat/talk';
 import { AppError } from '@watchpost/shared/errors';
-import type { Dialog, Dialogs } from '@watchpost/talk/dialogs';
-import { wordCommands, wordDialogs } from '@watchpost/worker/talk/commands/word-commands';
+import { createDialogs, type Dialog } from '@watchpost/talk/dialogs';
+import { wordCommands } from '@watchpost/worker/talk/commands/word-commands';
 import { commandsAboutFaces } from '@watchpost/worker/talk/commands/listed';
 import { createWordsDeps, type ShownQuote, type WordsDeps } from '@watchpost/worker/talk/commands/words-deps';
+import type { TalkDeps } from '@watchpost/worker/talk/deps';
+import { pressed as pressedButton } from '@watchpost/worker/talk/pressed';
+import { said } from '@watchpost/worker/talk/said';
 import type { Talker } from '@watchpost/worker/talk/talker';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createMemoryDocuments } from './memory-documents.ts';
 import { never } from './each-store.ts';
-
-/** Dialogs in memory; each write names the revision that it is based on. */
-export function createMemoryDialogs(): Dialogs & { all: () => Dialog[] } {
-  const kept = new Map<string, Dialog>();
-  const find = (matches: (dialog: Dialog) => boolean): Dialog[] =>
-    [...kept.values()].filter((dialog) => matches(dialog)).map((dialog) => structuredClone(dialog));
-  return {
-    all: () => find(() => true),
-    get: async (id) => find((dialog) => dialog.id === id)[0] ?? null,
-    byPrompt: async (chat, messageId) => find((dialog) => dialog.chat === chat && dialog.promptId === messageId)[0] ?? null,
-    byAbout: async (chat, about) => find((dialog) => dialog.chat === chat && dialog.about === about)[0] ?? null,
-    openOf: async (chat, member) => find((dialog) => dialog.chat === chat && dialog.member === member).toReversed(),
-    save: async (dialog) => {
-      if ((kept.get(dialog.id)?.revision ?? 0) !== dialog.revision) throw new AppError('document-conflict', 'another writer was faster');
-      const saved = structuredClone({ ...dialog, revision: dialog.revision + 1 });
-      kept.set(dialog.id, saved);
-      return structuredClone(saved);
-    },
-    expired: async () => [],
-    moved: async () => undefined,
-    close: async ({ id }) => {
-      kept.delete(id);
-    },
-  };
-}
 
 /** A message as the chat shows it. */
 interface Shown extends TalkMessage {
@@ -54,8 +32,6 @@ export function createRememberingTalk(mayDie: () => void = () => undefined) {
   };
   const talk: ChatTalk = {
     mostFileBytes: 50_000_000,
-    configured: new Map(),
-    homes: new Set(),
     send: async (_to, message) =>
       visibly(() => {
         const id = `m${shown.length + 1}`;
@@ -80,6 +56,8 @@ export function createRememberingTalk(mayDie: () => void = () => undefined) {
     showMenu: async (commands) => void menus.push([...commands]),
     invitation: async (code) => `https://chat.example/bot?start=${code}`,
     leave: async () => undefined,
+    configured: new Map(),
+    homes: new Set(),
   };
   return { talk, shown, files, menus };
 }
@@ -94,14 +72,15 @@ interface RigOptions {
 /** Somebody in a private chat, with the commands and dialogs that need no gallery. */
 export function createWordsRig({ documents = createMemoryDocuments(), over = {}, mayDie, quotes = [] }: RigOptions = {}) {
   const chat = createRememberingTalk(mayDie);
-  const dialogs = createMemoryDialogs();
+  const dialogs = createDialogs(documents);
+  const open = async (): Promise<Dialog[]> => dialogs.openOf('chat:7', '7', never);
   const orders: { platform: string; member: string }[] = [];
   const deps: WordsDeps = createWordsDeps({
     documents,
     dialogs,
     quotes: {
       add: async (quote) => {
-        if (quote.text.length > 100) throw new AppError('job-invalid', 'text must have at most 100 characters.');
+        if (quote.text.length > 100) throw new AppError('job-invalid', 'not a quote: text must have at most 100 characters.');
         const isNew = quotes.every(({ text }) => text !== quote.text);
         if (isNew) quotes.push(quote);
         return { quote, isNew };
@@ -133,22 +112,16 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
     ...over,
     ...more,
   });
-  const say = async (answer: TalkMessage | null): Promise<string> => {
-    if (answer) await chat.talk.send({ chat: 'chat:7', replyTo: null }, answer, never);
-    return last();
-  };
   const last = (): string => plain(chat.shown.at(-1)?.text ?? []);
-  const kindOf = (dialog: Dialog) => wordDialogs.find(({ kind }) => kind === dialog.kind)!;
+  // The rest of what conversations work with is for pictures and access.
+  const talking = deps as unknown as TalkDeps;
 
-  /** Types a command, or an answer to the newest dialog. The same `job`: another attempt of it. */
-  const type = async (text: string, job: number | null = null): Promise<string> => {
+  /** Types something, perhaps as an answer to a message. The same `job`: another attempt of it. */
+  const type = async (text: string, job: number | null = null, replyTo: string | null = null): Promise<string> => {
     jobs += 1;
     const by = talker(job === null ? {} : { jobId: `job-${job}` });
-    const [, name = '', typed = ''] = /^\/(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
-    const command = wordCommands.find((each) => each.name === name);
-    if (command) return say(await command.run(typed.trim(), by, deps, never));
-    const dialog = dialogs.all().at(-1)!;
-    return say(await kindOf(dialog).answered(dialog, text, by, deps, never));
+    await said({ did: 'said', messageId: by.messageId, replyTo, sealed: '' }, text, by, talking, never);
+    return last();
   };
   const pressed = new Map<number | null, { id: string; label: string; data: string }>();
   /** Presses a button of the newest message that has it. */
@@ -157,13 +130,13 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
     const buttons = chat.shown.flatMap(({ id, buttons: rows }) => rows.flat().map((button) => ({ id, ...button })));
     const button = pressed.get(job) ?? buttons.findLast((each) => each.label === label);
     if (!button) throw new Error(`no button ${label}: ${buttons.map((each) => each.label).join(', ')}`);
+    const before = chat.shown.length;
     // Another attempt of a job is about the same press, whatever has become of the button.
     if (job !== null) pressed.set(job, button);
-    const [id = '', action = ''] = button.data.split('|');
-    const dialog = await dialogs.get(id, never);
-    if (!dialog) return 'over';
     const by = talker({ messageId: button.id, ...(job === null ? {} : { jobId: `job-${job}` }) });
-    return say(await kindOf(dialog).pressed(dialog, action, by, deps, never));
+    await pressedButton({ did: 'pressed', messageId: button.id, data: button.data }, by, talking, never);
+    const where = chat.shown.find(({ id }) => id === button.id);
+    return plain((where?.buttons.length === 0 || before < chat.shown.length ? chat.shown.at(-1) : where)?.text ?? []);
   };
-  return { ...chat, dialogs, documents, deps, orders, quotes, talker, type, press, last, jobs: () => jobs };
+  return { ...chat, dialogs, open, documents, deps, orders, quotes, talker, type, press, last, jobs: () => jobs };
 }

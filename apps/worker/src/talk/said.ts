@@ -53,7 +53,7 @@ export async function said({ did: _did, replyTo }: Said, text: string, talker: T
 async function runCommand({ name, typed }: Typed, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<void> {
   const command = talkCommands.find((each) => each.name === name);
   if (!command) {
-    if (talker.isPrivate) await answer(unknownCommand(name, talker, deps), talker, signal);
+    if (talker.isPrivate) await answer(await unknownCommand(name, talker, deps), talker, signal);
     return;
   }
   if (command.admin && talker.role !== 'admin') return answer(messageOf(enTalk.adminsOnly()), talker, signal);

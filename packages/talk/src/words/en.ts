@@ -1,5 +1,6 @@
-import { commands } from './en/commands.ts';
-import { talk } from './en/talk.ts';
+import { enCommands } from './en-commands.ts';
+import { enConvert } from './en-convert.ts';
+import { enTalk } from './en-talk.ts';
 
 /** Everything that is said in conversations, in English. */
-export const en = { ...commands, ...talk };
+export const en = { ...enCommands, talk: enTalk, convert: enConvert };

@@ -23,7 +23,7 @@ describe('erasing', () => {
     await rig.type('/slog erase all');
     expect(await rig.press('Erase')).toBe('Erased: your log, 2 entries.');
     expect(await left(rig)).toEqual({ entries: 0, isRegistered: true });
-    expect(rig.dialogs.all()).toEqual([]);
+    expect(await rig.open()).toEqual([]);
     expect(rig.shown.flatMap(({ buttons }) => buttons)).toEqual([]);
     expect(await rig.type('/slog erase all')).toMatch(/^Your log is empty/);
   });
@@ -33,7 +33,11 @@ describe('erasing', () => {
     expect(await rig.type('/slog erase 9')).toMatch(/no entry 9/);
     expect(await rig.type('/slog erase')).toMatch(/^Say what/);
     expect(await rig.type('/slog erase 1')).toMatch(/“one”/);
-    expect(await rig.type('erase')).toBe('Erased: entry 1.');
+    const card = rig.shown.at(-1)?.id ?? '';
+    expect(await rig.type('erase')).toMatch(/^Reading you/);
+    expect(await rig.type('Certainly', null, card)).toMatch(/press one of the buttons/);
+    await rig.type('erase', null, card);
+    expect(plain(rig.shown.find(({ id }) => id === card)?.text ?? [])).toBe('Erased: entry 1.');
     expect(await rig.type('/slog list')).not.toContain('one');
   });
 
@@ -48,13 +52,15 @@ describe('erasing', () => {
   it('shows what is kept, erases all of it but the access, and hands out a receipt', async () => {
     const rig = await filled();
     await rig.type('/register');
-    expect(await rig.type('/whoami')).toMatch(/number 7, Ada\.\nYour role: member\.[\s\S]*2 entries[\s\S]*registration[\s\S]*\/erase/);
+    expect(await rig.type('/whoami')).toMatch(
+      /number 7, Ada\.\nYour role: member\.[\s\S]*2 entries[\s\S]*registration[\s\S]*1 open conversation[\s\S]*\/erase/,
+    );
     await rig.type('/erase');
     expect(await rig.press('Erase')).toMatch(
       /^Erased:\n• your private log: 2 entries\n• your registration\n• 1 open conversation\nThat you may talk/,
     );
     expect(await left(rig)).toEqual({ entries: 0, isRegistered: false });
-    expect(rig.dialogs.all()).toEqual([]);
+    expect(await rig.open()).toEqual([]);
     expect(rig.orders).toEqual([{ platform: 'chat', member: '7' }]);
     expect(await rig.documents.find({ kind: 'talk-hinted', order: 'oldest', limit: 9 }, never)).toEqual([]);
     await rig.type('/erase');
@@ -67,12 +73,12 @@ describe('erasing', () => {
   it('has the right receipt after a kill between erasing and saying so', async () => {
     const rig = await filled();
     await rig.type('/slog erase all');
-    const [dialog] = rig.dialogs.all();
+    const [dialog] = await rig.open();
     const dying = { ...rig.talker(), talk: { ...rig.talk, edit: async () => Promise.reject(new Error('killed')) } };
     await expect(eraseDialog.pressed(dialog!, 'yes', dying, rig.deps, never)).rejects.toThrow('killed');
     expect(await left(rig)).toMatchObject({ entries: 0 });
     expect(await rig.press('Erase')).toBe('Erased: your log, 2 entries.');
-    expect(rig.dialogs.all()).toEqual([]);
+    expect(await rig.open()).toEqual([]);
   });
 
   it('asks once what is asked twice by one job, and says when nobody answered', async () => {
@@ -81,7 +87,7 @@ describe('erasing', () => {
     const before = rig.shown.length;
     await rig.type('/erase', 50);
     expect(rig.shown).toHaveLength(before);
-    await eraseDialog.ended(rig.dialogs.all()[0]!, 'expired', rig.talker(), rig.deps, never);
+    await eraseDialog.ended((await rig.open())[0]!, 'expired', rig.talker(), rig.deps, never);
     expect(plain(rig.shown.at(-1)?.text ?? [])).toMatch(/timed out/);
     expect(await left(rig)).toEqual({ entries: 2, isRegistered: true });
   });
@@ -89,7 +95,7 @@ describe('erasing', () => {
   it('says its receipt below where the question was deleted', async () => {
     const rig = await filled();
     await rig.type('/slog erase all');
-    const [dialog] = rig.dialogs.all();
+    const [dialog] = await rig.open();
     await rig.talk.remove({ chat: 'chat:7', messageId: dialog?.cardId ?? '' }, never);
     const answer = await eraseDialog.pressed(dialog!, 'yes', rig.talker(), rig.deps, never);
     expect(plain(answer?.text ?? [])).toBe('Erased: your log, 2 entries.');

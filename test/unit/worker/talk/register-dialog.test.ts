@@ -1,4 +1,5 @@
 import { plain } from '@watchpost/shared/chat/say';
+import { array, assert, asyncProperty, constantFrom, oneof } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAge, parseSurname } from '@watchpost/talk/registration';
 import { registerDialog } from '@watchpost/worker/talk/dialog-kinds/register';
@@ -54,7 +55,7 @@ describe('/register', () => {
     expect(await rig.press('Save')).toMatch(/Saved/);
     expect(labels(rig).flat()).toEqual([]);
     expect(await stored(rig)).toMatchObject({ surname: 'Lovelace', age: 36, gender: 'Female' });
-    expect(rig.dialogs.all()).toEqual([]);
+    expect(await rig.open()).toEqual([]);
     expect(await rig.type('/register show')).toContain('Lovelace');
     expect(await rig.deps.personalAudit.list(9, never)).toMatchObject([{ who: 'chat:7', did: 'registered' }]);
   });
@@ -94,7 +95,7 @@ describe('/register', () => {
     const rig = createWordsRig();
     for (const text of ['/register', 'Lovelace', '36']) await rig.type(text);
     await rig.type('/register');
-    expect(rig.dialogs.all()).toHaveLength(1);
+    expect(await rig.open()).toHaveLength(1);
     expect(plain(rig.shown[2]?.text ?? [])).toMatch(/begun again/);
     expect(labels(rig).flat()).toEqual([]);
   });
@@ -102,24 +103,24 @@ describe('/register', () => {
   it('hears nothing of a button of a step that is over', async () => {
     const rig = createWordsRig();
     for (const text of ['/register', 'Lovelace', '36']) await rig.type(text);
-    const [dialog] = rig.dialogs.all();
+    const [dialog] = await rig.open();
     await rig.press('Male');
-    const [now] = rig.dialogs.all();
+    const [now] = await rig.open();
     const before = rig.shown.length;
     for (const action of ['gender-0', 'gender-9', 'age', '', 'constructor'])
       expect(await registerDialog.pressed(now!, action, rig.talker(), rig.deps, never)).toBeNull();
     expect(rig.shown).toHaveLength(before);
-    expect(rig.dialogs.all()).toEqual([now]);
+    expect(await rig.open()).toEqual([now]);
     expect(now?.id).toBe(dialog?.id);
   });
 
   it.each(['expired', 'cancelled'] as const)('says so when it has %s', async (how) => {
     const rig = createWordsRig();
     await rig.type('/register');
-    await registerDialog.ended(rig.dialogs.all()[0]!, how, rig.talker(), rig.deps, never);
+    await registerDialog.ended((await rig.open())[0]!, how, rig.talker(), rig.deps, never);
     expect(rig.last()).toMatch(/\/register begins again/);
     for (const text of ['Lovelace', '36']) await rig.type(text);
-    await registerDialog.ended(rig.dialogs.all()[0]!, how, rig.talker(), rig.deps, never);
+    await registerDialog.ended((await rig.open())[0]!, how, rig.talker(), rig.deps, never);
     expect(rig.last()).toMatch(/\/register begins again/);
     expect(labels(rig).flat()).toEqual([]);
   });
@@ -154,19 +155,60 @@ describe('/register', () => {
       };
       const rig = createWordsRig({ mayDie, documents });
       for (const [index, [how, what]] of steps.entries()) {
-        try {
-          await rig[how](what, index);
-        } catch (error) {
-          expect(error).toMatchObject({ message: 'killed' });
-          await rig[how](what, index);
-        }
+        const killed = await rig[how](what, index).catch((error: unknown) => error);
+        if (killed instanceof Error && killed.message === 'killed') await rig[how](what, index);
+        else if (killed instanceof Error) throw killed;
       }
       expect(await stored(rig)).toMatchObject({ surname: 'Lovelace', age: 37, gender: 'Female' });
-      expect(rig.dialogs.all()).toEqual([]);
+      expect(await rig.open()).toEqual([]);
       // One message more than without a death: the one whose sending nobody heard of.
       expect(rig.shown.length).toBeLessThanOrEqual(7);
       if (seen < death) break;
     }
     expect(seen).toBeGreaterThan(20);
+  });
+
+  it('never keeps what is no registration, whatever somebody types and presses', async () => {
+    const typing = constantFrom(
+      '/register',
+      '/cancel',
+      'Ada',
+      '36',
+      '0',
+      'Female',
+      'save',
+      'correct',
+      'age',
+      'back',
+      'constructor',
+      '9007199254740992',
+      '\u202E',
+      '👩‍👩‍👧',
+    );
+    const pressing = constantFrom('Female', 'Save', 'Correct', 'Cancel', 'Surname', 'Age', 'Gender', 'Back');
+    const deed = oneof(
+      typing.map((text) => ({ how: 'type' as const, text })),
+      pressing.map((text) => ({ how: 'press' as const, text })),
+    );
+    await assert(
+      asyncProperty(array(deed, { maxLength: 30 }), async (deeds) => {
+        const rig = createWordsRig();
+        await rig.type('/register');
+        for (const { how, text } of deeds) {
+          const isThere = rig.shown.some(({ buttons }) => buttons.flat().some(({ label }) => label === text));
+          if (how === 'type' || isThere) await rig[how](text);
+          expect((await rig.open()).length).toBeLessThanOrEqual(1);
+        }
+        const kept = await stored(rig);
+        expect([null, kept?.surname]).toContain(kept && parseSurname(kept.surname));
+        // Whoever begins anew gets to the end, whatever was before.
+        for (const text of ['/cancel all', '/register erase']) await rig.type(text);
+        if (kept) await rig.press('Erase');
+        for (const text of ['/register', 'Lovelace', '36', 'Female', 'save']) await rig.type(text);
+        expect(await stored(rig)).toMatchObject({ surname: 'Lovelace', age: 36, gender: 'Female' });
+        expect(rig.shown.flatMap(({ buttons }) => buttons.flat())).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

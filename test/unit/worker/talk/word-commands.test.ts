@@ -62,12 +62,12 @@ describe('what everybody can type', () => {
     expect(nearestCommand(typed, names)).toBe(nearest);
   });
 
-  it('is told of no command that it may not use', () => {
+  it('is told of no command that it may not use', async () => {
     const rig = createWordsRig();
-    const answer = (role: 'admin' | 'member') => plain(unknownCommand('alow', rig.talker({ role }), rig.deps).text);
-    expect(answer('member')).not.toContain('/allow');
-    expect(answer('admin')).toContain('/allow');
-    expect(plain(unknownCommand('x'.repeat(5_000), rig.talker(), rig.deps).text).length).toBeLessThan(120);
+    const answer = async (role: 'admin' | 'member') => plain((await unknownCommand('alow', rig.talker({ role }), rig.deps)).text);
+    expect(await answer('member')).not.toContain('/allow');
+    expect(await answer('admin')).toContain('/allow');
+    expect(plain((await unknownCommand('x'.repeat(5_000), rig.talker(), rig.deps)).text).length).toBeLessThan(120);
   });
 
   it('is answered by the ball, each attempt of a job alike', async () => {

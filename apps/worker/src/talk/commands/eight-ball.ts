@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { say } from '@watchpost/shared/chat/say';
 import { isVisible } from '@watchpost/shared/text';
 import { wordsFor } from '@watchpost/talk/words/words';
-import { textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
 
@@ -12,8 +12,8 @@ export const eightBall: TalkCommand<WordsDeps> = {
   description: wordsFor(null).does['8ball'],
   run: async (typed, talker, deps) => {
     const { ball } = wordsOf(talker, deps);
-    if (!isVisible(typed)) return textMessage(ball.ask);
+    if (!isVisible(typed)) return messageOf(ball.ask);
     const chance = createHash('sha256').update(talker.jobId).digest().readUInt32BE();
-    return textMessage(say`🎱 ${ball.answers[chance % ball.answers.length] ?? ''}`);
+    return messageOf(say`🎱 ${ball.answers[chance % ball.answers.length] ?? ''}`);
   },
 };

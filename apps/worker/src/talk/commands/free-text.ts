@@ -4,7 +4,8 @@ import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
 import { cleanText, isVisible } from '@watchpost/shared/text';
 import { shortHash } from '@watchpost/talk/person-hash';
-import { linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { Talker } from '../talker.ts';
 import { commandsFor, nearestCommand } from './listed.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
@@ -17,9 +18,9 @@ const hintedSchema = z.object({ job: z.string() });
 /** The answer to what is neither a command nor an answer: that we have read it, and now and then what we are better at. */
 export async function freeText(text: string, talker: Talker, deps: WordsDeps, signal: AbortSignal): Promise<TalkMessage> {
   const { chat } = wordsOf(talker, deps);
-  if (!isVisible(text)) return textMessage(chat.noText);
+  if (!isVisible(text)) return messageOf(chat.noText);
   const isNew = await hintsNow(talker, deps, signal);
-  return textMessage(isNew ? linesOf([chat.echo, chat.echoHint]) : chat.echo);
+  return messageOf(isNew ? linesOf([chat.echo, chat.echoHint]) : chat.echo);
 }
 
 /** Whether this job shows the hint: each attempt of it does. */
@@ -47,8 +48,8 @@ export const forgetHint = async (
 ): Promise<void> => removeDocument(documents, kind, shortHash(who), signal);
 
 /** The answer to a command that there is not, with the nearest one that this person may use. `typed`: without the slash. */
-export function unknownCommand(typed: string, talker: Talker, deps: WordsDeps): TalkMessage {
+export async function unknownCommand(typed: string, talker: Talker, deps: WordsDeps): Promise<TalkMessage> {
   const name = cleanText(typed, { characters: 32, units: 64 });
   const names = commandsFor(talker.role, deps.listed).map((command) => command.name);
-  return textMessage(wordsOf(talker, deps).chat.unknown(name, nearestCommand(name, names)));
+  return messageOf(wordsOf(talker, deps).chat.unknown(name, nearestCommand(name, names)));
 }

@@ -1,5 +1,6 @@
 import { wordsFor } from '@watchpost/talk/words/words';
-import { linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { commandsFor, descriptionOf } from './listed.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
@@ -12,7 +13,7 @@ export const start: TalkCommand<WordsDeps> = {
   description: does.start,
   run: async (_typed, talker, deps) => {
     const { greeting } = wordsOf(talker, deps);
-    return textMessage(linesOf([greeting.hello(talker.name), ...greeting.can]));
+    return messageOf(linesOf([greeting.hello(talker.name), ...greeting.can]));
   },
 };
 
@@ -27,6 +28,6 @@ export const help: TalkCommand<WordsDeps> = {
     const usual = mine.filter(({ admin }) => admin !== true).map((command) => lineOf(command));
     const forAdmins = mine.filter(({ admin }) => admin === true).map((command) => lineOf(command));
     const more = forAdmins.length === 0 ? [] : [[], words.help.admins, ...forAdmins];
-    return textMessage(linesOf([words.help.heading, ...usual, words.help.photo, ...more]));
+    return messageOf(linesOf([words.help.heading, ...usual, words.help.photo, ...more]));
   },
 };

@@ -2,9 +2,10 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { cut, isVisible } from '@watchpost/shared/text';
 import { wordsFor, type Words } from '@watchpost/talk/words/words';
-import { linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
-import { wordsOf, type ShownQuote, type WordsDeps } from './words-deps.ts';
+import { wordsOf, type QuoteShelf, type ShownQuote, type WordsDeps } from './words-deps.ts';
 
 /** As much of a quote as fits in one message with its author. */
 const shown = { characters: 3_000, units: 3_400 };
@@ -16,14 +17,15 @@ export const quote: TalkCommand<WordsDeps> = {
   description: wordsFor(null).does.quote,
   run: async (typed, talker, deps, signal) => {
     const { quotes: words } = wordsOf(talker, deps);
+    const { quotes: shelf } = deps;
     const [, first = '', rest = ''] = /^(\S*)\s*([\s\S]*)$/u.exec(typed) ?? [];
     const verb = first.toLowerCase();
-    if (verb === 'add') return textMessage(await add(rest, words, deps, signal));
-    if (verb === 'tags' && rest === '') return textMessage(tagLines(await deps.quotes.tags(signal), words));
+    if (verb === 'add') return messageOf(await add(rest, words, shelf, signal));
+    if (verb === 'tags' && rest === '') return messageOf(tagLines(await shelf.tags(signal), words));
     const tag = typed.replace(/^#/u, '').trim();
-    const found = await deps.quotes.random(tag === '' ? null : tag, signal);
-    if (found) return textMessage(textOf(found, words));
-    return textMessage(tag === '' ? words.none : words.noneAbout(cut(tag, { characters: 40, units: 160 })));
+    const found = await shelf.random(tag === '' ? null : tag, signal);
+    if (found) return messageOf(textOf(found, words));
+    return messageOf(tag === '' ? words.none : words.noneAbout(cut(tag, { characters: 40, units: 160 })));
   },
 };
 
@@ -38,16 +40,16 @@ function tagLines(tags: readonly string[], words: Words['quotes']): RichText {
   return linesOf([words.tags, ...tags.slice(0, mostTagsListed).map((tag) => words.tag(tag)), ...(left > 0 ? [words.more(left)] : [])]);
 }
 
-async function add(typed: string, words: Words['quotes'], deps: WordsDeps, signal: AbortSignal): Promise<RichText> {
+async function add(typed: string, words: Words['quotes'], shelf: QuoteShelf, signal: AbortSignal): Promise<RichText> {
   const parsed = parseQuote(typed);
   if (!isVisible(parsed.text)) return words.addWhat;
   try {
-    const added = await deps.quotes.add({ ...parsed, source: null }, signal);
+    const added = await shelf.add({ ...parsed, source: null }, signal);
     return added.isNew ? words.added(added.quote.tags) : words.known;
   } catch (error) {
     const { retry, message } = toAppError(error);
     if (retry !== 'permanent') throw error;
-    return words.refused(message.replace(/\.$/u, ''));
+    return words.refused(message.replaceAll(/^not a quote: |\.$/gu, ''));
   }
 }
 

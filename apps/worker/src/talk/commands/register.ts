@@ -1,7 +1,8 @@
 import { wordsFor } from '@watchpost/talk/words/words';
 import { askToErase } from '../dialog-kinds/erase.ts';
 import { beginRegistration } from '../dialog-kinds/register.ts';
-import { linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
 
@@ -14,11 +15,11 @@ export const register: TalkCommand<WordsDeps> = {
     const { registration } = wordsOf(talker, deps);
     const asked = typed.trim().toLowerCase();
     if (asked === '') return beginRegistration(talker, deps, signal);
-    if (asked !== 'show' && asked !== 'erase') return textMessage(registration.usage);
+    if (asked !== 'show' && asked !== 'erase') return messageOf(registration.usage);
     const stored = await deps.registrations.get(talker.who, signal);
-    if (!stored) return textMessage(asked === 'show' ? registration.none : registration.nothingToErase);
+    if (!stored) return messageOf(asked === 'show' ? registration.none : registration.nothingToErase);
     if (asked === 'erase') return askToErase({ what: 'registration' }, registration.askErase, talker, deps, signal);
     const { surname, age, gender, atMs } = stored;
-    return textMessage(linesOf([registration.stored(atMs), registration.summary(surname, age, gender)]));
+    return messageOf(linesOf([registration.stored(atMs), registration.summary(surname, age, gender)]));
   },
 };

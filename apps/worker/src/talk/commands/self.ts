@@ -1,7 +1,8 @@
 import { channelId } from '@watchpost/shared/chat/chat';
 import { wordsFor } from '@watchpost/talk/words/words';
 import { askToErase, whatThereIs } from '../dialog-kinds/erase.ts';
-import { linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
 
@@ -14,8 +15,8 @@ export const whoami: TalkCommand<WordsDeps> = {
   privately: true,
   run: async (_typed, talker, deps, signal) => {
     const { self } = wordsOf(talker, deps);
-    const { entries, isRegistered, orders } = await whatThereIs(talker, deps, signal);
-    return textMessage(
+    const { entries, isRegistered, dialogs, orders } = await whatThereIs(talker, deps, signal);
+    return messageOf(
       linesOf([
         self.you(talker.member, talker.name),
         self.role[talker.role],
@@ -24,6 +25,7 @@ export const whoami: TalkCommand<WordsDeps> = {
         ...(entries > 0 ? [self.keepsLog(entries)] : []),
         ...(isRegistered ? [self.keepsRegistration] : []),
         ...(orders > 0 ? [self.keepsOrders(orders)] : []),
+        ...(dialogs > 0 ? [self.keepsDialogs(dialogs)] : []),
         self.howToErase,
       ]),
     );
@@ -37,7 +39,7 @@ export const id: TalkCommand<WordsDeps> = {
   run: async (_typed, talker, deps) => {
     const { self } = wordsOf(talker, deps);
     const chat = talker.isPrivate ? [] : [self.thisChat(channelId(talker.chat))];
-    return textMessage(linesOf([self.you(talker.member, talker.name), ...chat]));
+    return messageOf(linesOf([self.you(talker.member, talker.name), ...chat]));
   },
 };
 
@@ -45,7 +47,7 @@ export const id: TalkCommand<WordsDeps> = {
 export const privacy: TalkCommand<WordsDeps> = {
   name: 'privacy',
   description: does.privacy,
-  run: async (_typed, talker, deps) => textMessage(linesOf(wordsOf(talker, deps).self.privacy)),
+  run: async (_typed, talker, deps) => messageOf(linesOf(wordsOf(talker, deps).self.privacy)),
 };
 
 /** `/erase`: everything that is kept of this person but their access; asks back. */

@@ -6,7 +6,8 @@ import { lengthOf } from '@watchpost/talk/clean-lines';
 import { mostEntries, mostEntryCharacters, type LogEntry } from '@watchpost/talk/slog';
 import { wordsFor } from '@watchpost/talk/words/words';
 import { askToErase } from '../dialog-kinds/erase.ts';
-import { lengthOfText, linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { lengthOfText, linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import type { Talker } from '../talker.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
@@ -65,14 +66,14 @@ export const slog: TalkCommand<WordsDeps> = {
     const { log } = wordsOf(talker, deps);
     switch (asked.do) {
       case 'usage':
-        return textMessage(linesOf(log.usage));
+        return messageOf(linesOf(log.usage));
       case 'note':
-        return textMessage(await note(asked.text, talker, deps, signal));
+        return messageOf(await note(asked.text, talker, deps, signal));
       case 'list':
-        return textMessage(await list(asked, talker, deps, signal));
+        return messageOf(await list(asked, talker, deps, signal));
       case 'show': {
         const entry = await deps.privateLog.get(talker.who, asked.number, signal);
-        return textMessage(entry ? log.entry(entry.number, entry.atMs, entry.text) : log.noSuch(asked.number));
+        return messageOf(entry ? log.entry(entry.number, entry.atMs, entry.text) : log.noSuch(asked.number));
       }
       case 'export':
         return exportAll(talker, deps, signal);
@@ -126,13 +127,13 @@ async function list(
 
 async function erase(which: number | 'all' | null, talker: Talker, deps: WordsDeps, signal: AbortSignal): Promise<TalkMessage | null> {
   const { log } = wordsOf(talker, deps);
-  if (which === null) return textMessage(log.eraseWhat);
+  if (which === null) return messageOf(log.eraseWhat);
   if (which === 'all') {
     const count = await deps.privateLog.count(talker.who, signal);
-    return count === 0 ? textMessage(log.empty) : askToErase({ what: 'log' }, log.askAll(count), talker, deps, signal);
+    return count === 0 ? messageOf(log.empty) : askToErase({ what: 'log' }, log.askAll(count), talker, deps, signal);
   }
   const entry = await deps.privateLog.get(talker.who, which, signal);
-  if (!entry) return textMessage(log.noSuch(which));
+  if (!entry) return messageOf(log.noSuch(which));
   return askToErase({ what: 'entry', number: which }, log.askOne(which, cut(entry.text, shownOfEntry)), talker, deps, signal);
 }
 
@@ -140,7 +141,7 @@ async function erase(which: number | 'all' | null, talker: Talker, deps: WordsDe
 async function exportAll(talker: Talker, deps: WordsDeps, signal: AbortSignal): Promise<TalkMessage | null> {
   const { log } = wordsOf(talker, deps);
   const all = (await deps.privateLog.page(talker.who, { limit: mostEntries, before: null, word: null }, signal)).entries.toReversed();
-  if (all.length === 0) return textMessage(log.empty);
+  if (all.length === 0) return messageOf(log.empty);
   const files = filesOf(all, talker.talk.mostFileBytes);
   const day = new Date(talker.atMs).toISOString().slice(0, 10);
   for (const [index, { content, count }] of files.entries()) {

@@ -31,13 +31,17 @@ export interface ShownQuote {
 /** A command as /help and the menu list it. */
 export type ListedCommand = Pick<TalkCommand<never>, 'name' | 'description' | 'admin' | 'privately'>;
 
-/** What the commands that need neither the gallery nor a converter work with. */
-export interface WordsDeps {
-  documents: DocumentStore;
-  dialogs: Dialogs;
+/** What these commands keep, and where. */
+export interface WordStores {
   privateLog: PrivateLog;
   registrations: Registrations;
   personalAudit: Audit<PersonalAct>;
+}
+
+/** What the commands that need neither the gallery nor a converter work with. */
+export interface WordsDeps extends WordStores {
+  documents: DocumentStore;
+  dialogs: Dialogs;
   quotes: QuoteShelf;
   subscriptions: Pick<Subscriptions, 'list' | 'end'>;
   /** All commands, also those that are answered elsewhere. */
@@ -47,19 +51,18 @@ export interface WordsDeps {
   waitMs: number;
 }
 
-/** Puts together what these commands need. `keepMs`: how long logs and registrations are kept; null: until they are erased. */
-export function createWordsDeps({
-  keepMs,
-  ...given
-}: Omit<WordsDeps, 'privateLog' | 'registrations' | 'personalAudit'> & { keepMs: number | null }): WordsDeps {
-  const { documents } = given;
-  return {
-    ...given,
-    privateLog: createPrivateLog(documents, { keepMs }),
-    registrations: createRegistrations(documents, { keepMs }),
-    personalAudit: createPersonalAudit(documents),
-  };
-}
+/** Puts together what these commands keep. `keepMs`: how long logs and registrations are kept; null: until they are erased. */
+const createWordStores = (documents: DocumentStore, keepMs: number | null): WordStores => ({
+  privateLog: createPrivateLog(documents, { keepMs }),
+  registrations: createRegistrations(documents, { keepMs }),
+  personalAudit: createPersonalAudit(documents),
+});
+
+/** All that these commands work with. `keepMs`: as createWordStores. */
+export const createWordsDeps = ({ keepMs, ...given }: Omit<WordsDeps, keyof WordStores> & { keepMs: number | null }): WordsDeps => ({
+  ...given,
+  ...createWordStores(given.documents, keepMs),
+});
 
 /** The words for somebody. */
 export const wordsOf = ({ language }: Pick<Talker, 'language'>, { talkLanguage }: Pick<WordsDeps, 'talkLanguage'>): Words =>

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
-import type { Dialog, Dialogs } from '@watchpost/talk/dialogs';
+import { dialogIdOf, type Dialog, type Dialogs } from '@watchpost/talk/dialogs';
 import type { Talker } from '../talker.ts';
 
 export interface BeginDeps {
@@ -9,15 +8,8 @@ export interface BeginDeps {
   waitMs: number;
 }
 
-/** The same for each attempt of a job: 22 characters of base64url. */
-export const dialogIdOf = (jobId: string, kind: string): string =>
-  createHash('sha256').update(`${kind} ${jobId}`).digest('base64url').slice(0, 22);
-
 /** When a dialog that somebody goes on with now ends, milliseconds since 1970. */
 export const waitsUntilMs = ({ waitMs }: Pick<BeginDeps, 'waitMs'>): number => Date.now() + waitMs;
-
-/** What comes back when a dialog's button is pressed. */
-export const actionOf = (dialog: Pick<Dialog, 'id'>, action: string): string => `${dialog.id}|${action}`;
 
 /** Begins a dialog, or finds what an earlier attempt of this job has begun. */
 export async function beginDialog(
@@ -26,7 +18,7 @@ export async function beginDialog(
   deps: BeginDeps,
   signal: AbortSignal,
 ): Promise<Dialog> {
-  const id = dialogIdOf(jobId, kind);
+  const id = dialogIdOf(chat, `${kind} ${jobId}`);
   const known = await deps.dialogs.get(id, signal);
   if (known) return known;
   const nothing = { promptId: null, cardId: null, about: null };

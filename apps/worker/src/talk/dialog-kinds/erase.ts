@@ -2,14 +2,16 @@ import { z } from 'zod';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { platformOf } from '@watchpost/shared/chat/chat';
+import { buttonData } from '@watchpost/talk/dialogs';
 import type { PersonalAct } from '@watchpost/talk/personal-audit';
 import { wordsFor, type Words } from '@watchpost/talk/words/words';
 import { forgetHint } from '../commands/free-text.ts';
 import { wordsOf, type WordsDeps } from '../commands/words-deps.ts';
 import type { DialogKind } from '../dialog-kind.ts';
-import { cardMessage, linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { Talker } from '../talker.ts';
-import { actionOf, atCard, beginDialog, sayFirst, waitsUntilMs } from './begin-dialog.ts';
+import { atCard, beginDialog, sayFirst, waitsUntilMs } from './begin-dialog.ts';
 
 const kind = 'erase';
 
@@ -38,10 +40,10 @@ export async function askToErase(erase: Erasable, question: RichText, talker: Ta
   const dialog = await beginDialog({ kind, step: 'ask', data: { erase, found: null } }, talker, deps, signal);
   const { buttons } = wordsOf(talker, deps);
   const row = [
-    { label: buttons.erase, data: actionOf(dialog, 'yes') },
-    { label: buttons.keep, data: actionOf(dialog, 'no') },
+    { label: buttons.erase, data: buttonData(dialog, 'yes') },
+    { label: buttons.keep, data: buttonData(dialog, 'no') },
   ];
-  await sayFirst(dialog, cardMessage(question, [row]), talker, deps, signal);
+  await sayFirst(dialog, messageOf(question, [row]), talker, deps, signal);
   return null;
 }
 
@@ -54,27 +56,28 @@ export const eraseDialog: DialogKind<WordsDeps> = {
     const said = text.trim().toLowerCase();
     const labels = { [buttons.erase.toLowerCase()]: 'yes', [buttons.keep.toLowerCase()]: 'no' };
     const [, action] = Object.entries(labels).find(([label]) => label === said) ?? [];
-    return action === undefined ? textMessage(registration.pressAButton) : eraseDialog.pressed(dialog, action, talker, deps, signal);
+    return action === undefined ? messageOf(registration.pressAButton) : eraseDialog.pressed(dialog, action, talker, deps, signal);
   },
   pressed: async (dialog, action, talker, deps, signal) => {
     const { erasing } = wordsOf(talker, deps);
     if (action !== 'yes' && action !== 'no') return null;
     const { erase, found } = dataSchema.parse(dialog.data);
-    let receipt: TalkMessage = textMessage(erasing.kept);
+    let receipt: TalkMessage = messageOf(erasing.kept);
     let current = dialog;
     if (action === 'yes') {
       const before = found ?? (await whatThereIs(talker, deps, signal));
       // What there was is written down first: after a kill nobody could count it any more.
       if (!found) current = await deps.dialogs.save({ ...dialog, data: { erase, found: before }, expiresAtMs: waitsUntilMs(deps) }, signal);
-      receipt = textMessage(await carryOut(erase, before, current.id, talker, deps, signal));
+      receipt = messageOf(await carryOut(erase, before, current.id, talker, deps, signal));
     }
     const unsaid = await atCard(current, receipt, talker, signal);
     await deps.dialogs.close(current, signal);
     return unsaid;
   },
   ended: async (dialog, how, talker, deps, signal) => {
-    const { dialogs } = wordsFor(null, deps.talkLanguage);
-    await atCard(dialog, textMessage(how === 'expired' ? dialogs.timedOut : dialogs.cancelled), talker, signal);
+    const { talk, erasing } = wordsFor(null, deps.talkLanguage);
+    const text = how === 'expired' ? talk.timedOut(erasing.topic) : talk.cancelled(erasing.topic);
+    await atCard(dialog, messageOf(text), talker, signal);
   },
 };
 

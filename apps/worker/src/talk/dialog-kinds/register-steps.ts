@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
-import type { Dialog } from '@watchpost/talk/dialogs';
+import { buttonData, type Dialog } from '@watchpost/talk/dialogs';
 import { parseAge, parseGender, parseSurname, type Registration } from '@watchpost/talk/registration';
 import type { Words } from '@watchpost/talk/words/words';
-import { cardMessage, linesOf, promptMessage } from '../messages.ts';
-import { actionOf } from './begin-dialog.ts';
+import { messageOf, promptOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 
 /** Which answer it waits for: `check`, whether all is right; `which`, what is to be corrected. */
 const steps = ['surname', 'age', 'gender', 'check', 'which'] as const;
@@ -39,27 +39,27 @@ export function nextStep({ surname, age, gender }: RegisterData): RegisterStep {
 }
 
 /** What a step says. */
-export function messageOf(dialog: Dialog, step: RegisterStep, data: RegisterData, words: Words): TalkMessage {
+export function stepMessage(dialog: Dialog, step: RegisterStep, data: RegisterData, words: Words): TalkMessage {
   const { registration, buttons } = words;
-  const button = (label: string, action: string) => ({ label, data: actionOf(dialog, action) });
+  const button = (label: string, action: string) => ({ label, data: buttonData(dialog, action) });
   switch (step) {
     case 'surname':
-      return promptMessage(data.isBad ? registration.badSurname : registration.askSurname, registration.surnamePlaceholder);
+      return promptOf(data.isBad ? registration.badSurname : registration.askSurname, registration.surnamePlaceholder);
     case 'age':
-      return promptMessage(data.isBad ? registration.badAge : registration.askAge, registration.agePlaceholder);
+      return promptOf(data.isBad ? registration.badAge : registration.askAge, registration.agePlaceholder);
     case 'gender': {
       const genders = registration.genders.map((label, index) => [button(label, `gender-${index}`)]);
-      return cardMessage(data.isBad ? registration.badGender : registration.askGender, genders);
+      return messageOf(data.isBad ? registration.badGender : registration.askGender, genders);
     }
     case 'check':
-      return cardMessage(
+      return messageOf(
         linesOf([...(data.savedAtMs === null ? [] : [registration.stored(data.savedAtMs)]), summaryOf(data, words), registration.check]),
         [[button(buttons.save, 'save'), button(buttons.correct, 'correct'), button(buttons.cancel, 'cancel')]],
       );
     case 'which': {
       const { surname, age, gender } = registration.fields;
       const fields = [button(surname, 'surname'), button(age, 'age'), button(gender, 'gender')];
-      return cardMessage(linesOf([summaryOf(data, words), registration.which]), [fields, [button(buttons.back, 'back')]]);
+      return messageOf(linesOf([summaryOf(data, words), registration.which]), [fields, [button(buttons.back, 'back')]]);
     }
     default: {
       const never: never = step;

@@ -3,11 +3,12 @@ import type { Dialog } from '@watchpost/talk/dialogs';
 import { wordsFor } from '@watchpost/talk/words/words';
 import { wordsOf, type WordsDeps } from '../commands/words-deps.ts';
 import type { DialogKind } from '../dialog-kind.ts';
-import { linesOf, textMessage } from '../messages.ts';
+import { messageOf } from '../answering.ts';
+import { linesOf } from '../lines.ts';
 import type { Talker } from '../talker.ts';
 import { atCard, beginDialog, waitsUntilMs } from './begin-dialog.ts';
 import {
-  messageOf,
+  stepMessage,
   moveOfAction,
   moveOfText,
   nextStep,
@@ -31,7 +32,7 @@ export async function beginRegistration(talker: Talker, deps: WordsDeps, signal:
   const { registration } = wordsOf(talker, deps);
   for (const open of await deps.dialogs.openOf(talker.chat, talker.member, signal)) {
     if (open.kind !== kind || open.id === dialog.id) continue;
-    if (open.cardId !== null) await atCard(open, textMessage(registration.begunAgain), talker, signal);
+    if (open.cardId !== null) await atCard(open, messageOf(registration.begunAgain), talker, signal);
     await deps.dialogs.close(open, signal);
   }
   const said = registerDataSchema.parse(dialog.data);
@@ -47,7 +48,7 @@ export const registerDialog: DialogKind<WordsDeps> = {
     const words = wordsOf(talker, deps);
     const move = moveOfText(stepSchema.parse(dialog.step), text, registerDataSchema.parse(dialog.data), words);
     const isAgain = registerDataSchema.parse(dialog.data).job === talker.jobId;
-    if (move === null && !isAgain) return textMessage(words.registration.pressAButton);
+    if (move === null && !isAgain) return messageOf(words.registration.pressAButton);
     return goOn(dialog, { move, by: 'text' }, talker, deps, signal);
   },
   pressed: async (dialog, action, talker, deps, signal) => {
@@ -57,7 +58,7 @@ export const registerDialog: DialogKind<WordsDeps> = {
   },
   ended: async (dialog, how, talker, deps, signal) => {
     const { registration } = wordsFor(null, deps.talkLanguage);
-    const message = textMessage(how === 'expired' ? registration.timedOut : registration.cancelled);
+    const message = messageOf(how === 'expired' ? registration.timedOut : registration.cancelled);
     // A question that is answered in writing cannot be edited: it is said below it.
     if (dialog.cardId !== null) await atCard(dialog, message, talker, signal);
     else await talker.talk.send({ chat: talker.chat, replyTo: dialog.promptId }, message, signal);
@@ -84,7 +85,7 @@ async function goOn(
   }
   if (move === null) return null;
   if ('end' in move) return end(dialog, move.end, talker, deps, signal);
-  const before = messageOf(dialog, stepSchema.parse(dialog.step), data, wordsOf(talker, deps));
+  const before = stepMessage(dialog, stepSchema.parse(dialog.step), data, wordsOf(talker, deps));
   const next: RegisterData = { ...data, ...move.data, job: talker.jobId, isSaid: false };
   const saved = await deps.dialogs.save({ ...dialog, step: move.to, data: next, expiresAtMs: waitsUntilMs(deps) }, signal);
   await sayStep(saved, { message: before, by }, talker, deps, signal);
@@ -101,19 +102,21 @@ async function sayStep(
 ): Promise<void> {
   const step: RegisterStep = stepSchema.parse(dialog.step);
   const data = registerDataSchema.parse(dialog.data);
-  const message = messageOf(dialog, step, data, wordsOf(talker, deps));
+  const message = stepMessage(dialog, step, data, wordsOf(talker, deps));
   const { chat, cardId } = dialog;
   const said: RegisterData = { ...data, isSaid: true };
   const isInPlace = cardId !== null && message.ask === null && before?.by !== 'text';
   if (isInPlace && (await talker.talk.edit({ chat, messageId: cardId }, message, signal)) === 'edited') {
-    await deps.dialogs.save({ ...dialog, data: said, promptId: null }, signal);
+    await deps.dialogs.save({ ...dialog, data: said, promptId: cardId }, signal);
     return;
   }
   const messageId = await talker.talk.send({ chat, replyTo: null }, message, signal);
-  const ids = message.ask ? { promptId: messageId, cardId: null } : { promptId: null, cardId: messageId };
+  // What has buttons can be answered in writing too.
+  const ids = message.ask ? { promptId: messageId, cardId: null } : { promptId: messageId, cardId: messageId };
   await deps.dialogs.save({ ...dialog, data: said, ...ids }, signal);
   // Its buttons are of a step that is over.
-  if (cardId !== null && before) await talker.talk.edit({ chat, messageId: cardId }, { ...before.message, buttons: [] }, signal);
+  if (cardId !== null && before?.message.ask === null)
+    await talker.talk.edit({ chat, messageId: cardId }, { ...before.message, buttons: [] }, signal);
 }
 
 async function end(
@@ -127,11 +130,11 @@ async function end(
   const { registration } = words;
   const data = registerDataSchema.parse(dialog.data);
   const whole = wholeOf(data);
-  let message = textMessage(data.savedAtMs === null ? registration.notSaved : registration.asBefore);
+  let message = messageOf(data.savedAtMs === null ? registration.notSaved : registration.asBefore);
   if (how === 'save' && whole) {
     await deps.registrations.save(talker.who, whole, signal);
     await deps.personalAudit.record({ who: talker.who, did: 'registered' }, signal);
-    message = textMessage(linesOf([summaryOf(data, words), registration.saved]));
+    message = messageOf(linesOf([summaryOf(data, words), registration.saved]));
   }
   const unsaid = await atCard(dialog, message, talker, signal);
   await deps.dialogs.close(dialog, signal);

@@ -176,9 +176,10 @@ const self = {
   keepsRegistration: say`• your registration (/register show)`,
   keepsOrders: (count: number): RichText =>
     say`• ${countOf(count, 'order', 'orders')} to tell you when somebody comes (/faces subscriptions)`,
+  keepsDialogs: (count: number): RichText => say`• ${countOf(count, 'open conversation')}, until it ends (/cancel)`,
   howToErase: say`/erase erases all of it but your access, which only an admin can take away.`,
   privacy: [
-    say`• What you write is read, answered and dropped. Only what you give to /slog, /register and /quote add is kept, until you erase it.`,
+    say`• What you write is read, answered and dropped. Only what you give to /slog and /register is kept, until you erase it; and quotes, which are for everybody and do not say who added them.`,
     say`• Photos that you send are looked at and not kept, unless you choose Learn: then the face is kept under the name that you give.`,
     say`• Faces of the cameras are kept as the people who run this watchpost have set it. Ask them, or /faces help.`,
     say`• Nobody else can read your log in the chat. Whoever runs the database could.`,
@@ -210,4 +211,4 @@ const quotes = {
   refused: (why: string): RichText => say`I cannot take this one: ${why}.`,
 };
 
-export const commands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes };
+export const enCommands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes };
