@@ -24,7 +24,7 @@ import { createMemoryDocuments } from './memory-documents.ts';
 import { silentChat } from './silent-chat.ts';
 
 export const never: AbortSignal = new AbortController().signal;
-export const keys: readonly [string] = ['a key that only tests have'];
+const keys: readonly [string] = ['a key that only tests have'];
 const chat: ChannelKey = 'chat:1';
 
 /** Everything about links but the programs: what is fetched has one byte, and what is made of it is `madeBytes` long. */

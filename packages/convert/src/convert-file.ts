@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 import { formatDefinitions, type Format, type Media, type Tags } from './formats.ts';
-import { inputArgs, probe } from './probe.ts';
+import { ffmpegMemoryBytes, inputArgs, probe, threadArgs } from './probe.ts';
 import { runTool } from './run-tool.ts';
 import { needFfmpeg, type Tools } from './tools.ts';
 
@@ -53,12 +53,14 @@ export async function convertFile(wish: FileToConvert, tools: Tools, signal: Abo
         ['-loglevel', 'error', '-progress', 'pipe:1', '-nostats', ...inputArgs(wish.file)],
         definition.mostMs === null ? [] : ['-t', String(definition.mostMs / 1_000)],
         definition.args(media),
+        threadArgs,
         ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', ...tagArgs(tags), '-y', `file:${file}`],
       ].flat(),
       folder,
       timeoutMs: wish.timeoutMs,
       // What is read, and what is made of it.
       maxBytes: maxBytes * 2,
+      maxMemoryBytes: ffmpegMemoryBytes,
       onLine: (line, from) => {
         if (from === 'errors' && line.includes('No space left on device')) isFull = true;
         const part = from === 'output' ? progressOf(line, media, definition.mostMs) : null;

@@ -18,9 +18,14 @@ const demuxers = [
 /** How ffmpeg reads a file of strangers. */
 export const inputArgs = (file: string): readonly string[] =>
   [
-    ['-nostdin', '-hide_banner', '-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxers],
+    ['-nostdin', '-hide_banner', '-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxers, ...threadArgs],
     ['-i', `file:${file}`],
   ].flat();
+
+/** More than ffmpeg needs for anything that a chat takes. */
+export const ffmpegMemoryBytes = 4_294_967_296;
+/** So that its threads fit in there on large machines, and leave something of small ones. */
+export const threadArgs: readonly string[] = ['-threads', '4'];
 
 const probeMs = 30_000;
 const tagLimit = { characters: 200, units: 400 };
@@ -41,6 +46,7 @@ export async function probe(
       folder,
       timeoutMs: probeMs,
       maxBytes,
+      maxMemoryBytes: ffmpegMemoryBytes,
       onLine: (line, from) => void (from === 'output' ? output : errors).push(line),
     },
     tools,

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { AppError } from '@watchpost/shared/errors';
 import { throwIfAborted } from '@watchpost/shared/wait';
@@ -15,13 +15,15 @@ export interface ToolRun {
   timeoutMs: number;
   /** Of all files in the folder together. */
   maxBytes: number;
+  /** Address space, where the system can limit it; null: as much as it likes, which programs that run JavaScript need. */
+  maxMemoryBytes: number | null;
   /** Each line of its output, and of its errors. */
   onLine: (line: string, from: 'output' | 'errors') => void;
 }
 
 const watchEveryMs = 250;
-/** ffmpeg and yt-dlp need less for anything that a chat takes. */
-const mostMemoryBytes = 4_294_967_296;
+/** What somebody waits for in a chat comes first: pictures are looked at meanwhile. */
+const niceness = 10;
 /** Lines longer than this are cut, and after so many nobody reads on. */
 const longestLine = 4_096;
 const mostLines = 50_000;
@@ -41,6 +43,7 @@ export async function runTool(run: ToolRun, tools: Tools, signal: AbortSignal): 
     detached: true,
     shell: false,
   });
+  yieldToOthers(child);
   let ended: AppError | null = null;
   const end = (error: AppError): void => {
     ended ??= error;
@@ -74,11 +77,12 @@ export async function runTool(run: ToolRun, tools: Tools, signal: AbortSignal): 
 const tooLarge = (): AppError => new AppError('file-too-large', 'the file becomes larger than is converted');
 
 /** Programs of util-linux that run another one with limits: they become it, and keep its process id. */
-function limits({ timeoutMs, maxBytes }: ToolRun, { prlimit, setpriv }: Tools): string[] {
+function limits({ timeoutMs, maxBytes, maxMemoryBytes }: ToolRun, { prlimit, setpriv }: Tools): string[] {
+  const memory = maxMemoryBytes === null ? [] : [`--as=${maxMemoryBytes}`];
   const seconds = Math.ceil(timeoutMs / 1_000) * 16;
   return [
     ...(setpriv === null ? [] : [setpriv, '--pdeathsig', 'KILL', '--no-new-privs']),
-    ...(prlimit === null ? [] : [prlimit, `--fsize=${maxBytes}`, `--as=${mostMemoryBytes}`, `--cpu=${seconds}`, '--core=0', '--']),
+    ...(prlimit === null ? [] : [prlimit, `--fsize=${maxBytes}`, ...memory, `--cpu=${seconds}`, '--core=0', '--']),
   ];
 }
 
@@ -87,6 +91,15 @@ function closed(child: ChildProcess): Promise<number> {
     child.once('error', (cause) => reject(new AppError('converter-missing', 'the program that converts cannot be started', { cause })));
     child.once('close', (code, killedBy) => resolve(code ?? 128 + (killedBy === null ? 0 : constants.signals[killedBy])));
   });
+}
+
+function yieldToOthers({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended already, or the system does not let us.
+  }
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -39,6 +39,7 @@ export async function fetchByYtDlp(
         folder,
         timeoutMs,
         maxBytes,
+        maxMemoryBytes: null,
         onLine: (line) => hear(line, heard, wish.onProgress),
       },
       tools,

@@ -162,6 +162,24 @@ describe('a link', () => {
     expect(lastShown()).toMatch(/^Here it is/);
   });
 
+  it('is begun once, though the worker is killed that begins it, and though somebody presses twice', async () => {
+    await say('70', link);
+    const { send } = deps.sender;
+    deps.sender.send = async () => Promise.reject(new AppError('queue-unavailable', 'away'));
+    const id = (await deps.dialogs.openOf('chat:1', '7', never))[0]?.id ?? '';
+    await expect(press('wav')).rejects.toMatchObject({ code: 'queue-unavailable' });
+    deps.sender.send = send;
+    const again = async (action: string) => convertKind.pressed((await deps.dialogs.get(id, never))!, action, talker('70'), deps, never);
+    await again('wav');
+    expect(lastShown()).toContain('To wav');
+    await again('mp3');
+    expect(lastShown()).toContain('To wav');
+    expect(new Set(sent.map((job) => JSON.stringify(job))).size).toBe(1);
+    talk.files.length = 0;
+    await work();
+    expect(talk.files).toMatchObject([{ file: { fileName: 'A song.wav' } }]);
+  });
+
   it('is ended where nobody works on it any more', async () => {
     await say('60', `${link} wav`);
     sent.length = 0;

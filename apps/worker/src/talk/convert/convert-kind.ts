@@ -14,7 +14,8 @@ export const convertKind: DialogKind<ConvertDeps> = {
   answered: async () => ({ text: enConvert.pressOne(), buttons: [], ask: null }),
   pressed: async (dialog, action, talker, deps, signal) => {
     const format = formats.find((each) => each === action);
-    if (format && dialog.step === 'asking') await start(dialog, format, talker, deps, signal);
+    // Also where it runs: a worker may have been killed before it had sent the job.
+    if (format) await start(dialog, format, talker, deps, signal);
     else if (action === 'no' && dialog.step === 'asking') {
       await showAtCard(dialog, cardOf(enConvert.declined(), null), talker, signal);
       await deps.dialogs.close(dialog, signal);
