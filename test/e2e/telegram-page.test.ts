@@ -35,7 +35,8 @@ describe('the page of the emulated Telegram, in a browser', () => {
   const chat = (name: string | RegExp) => tab.getByRole('navigation').getByRole('button', { name }).click();
   const field = () => tab.getByRole('textbox').filter({ visible: true });
   const bubbles = () => tab.locator('article .bubble').filter({ visible: true });
-  const sees = async (text: string) => expect.poll(async () => (await bubbles().allTextContents()).join('\n')).toContain(text);
+  const sees = async (text: string) =>
+    expect.poll(async () => (await bubbles().allTextContents()).join('\n'), { timeout: 6_000 }).toContain(text);
   const say = async (text: string) => {
     await field().fill(text);
     await field().press('Enter');
@@ -46,7 +47,6 @@ describe('the page of the emulated Telegram, in a browser', () => {
 
   it.each([1280, 390])('begins with a code from the address, and talks, at %i pixels', async (width) => {
     await open({ viewport: { width, height: 844 } }, '?start=abc');
-    if (width === 390) await chat(/watchpost/);
     await tab.getByRole('button', { name: 'START', exact: true }).click();
     await sees('Welcome abc.');
     expect(await tab.getByRole('button', { name: 'START', exact: true }).isVisible()).toBe(false);
@@ -59,6 +59,17 @@ describe('the page of the emulated Telegram, in a browser', () => {
     await sees('Send me a photo.');
     if (width === 390) await tab.getByRole('button', { name: 'Back to the chats' }).click();
     expect(await tab.getByRole('navigation').isVisible()).toBe(true);
+  });
+
+  it('opens an invitation to the bot here, and other links elsewhere', async () => {
+    await open();
+    await say('hi');
+    await rig.api.sendMessage(rig.you, 'https://t.me/watchpost_bot?start=code-1 https://t.me/other_bot?start=x <javascript:alert(1)>');
+    const links = () => tab.locator('article a[href]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    await expect.poll(links, { timeout: 6_000 }).toEqual(['/?start=code-1', 'https://t.me/other_bot?start=x']);
+    await tab.locator('a[href="/?start=code-1"]').click();
+    await tab.getByRole('button', { name: 'START', exact: true }).click();
+    await sees('Welcome code-1.');
   });
 
   it('learns a face from a photo: a button, a question that is answered at once', async () => {
@@ -84,12 +95,12 @@ describe('the page of the emulated Telegram, in a browser', () => {
     await tab.getByRole('status').getByText('Looking…').waitFor();
     await sees('Ada, 98 %');
     await tab.getByRole('button', { name: 'Open the photo' }).last().click();
-    await expect.poll(() => tab.evaluate('document.querySelector("#zoom img").naturalWidth')).toBeGreaterThan(0);
+    await expect.poll(() => tab.evaluate('document.querySelector("#zoom img").naturalWidth'), { timeout: 6_000 }).toBeGreaterThan(0);
     await tab.keyboard.press('Escape');
     await tab.getByRole('button', { name: 'Nothing' }).click();
     await tab.getByRole('dialog').getByText('Forgotten, as you wish.').waitFor();
     await tab.getByRole('dialog').getByRole('button', { name: 'OK' }).click();
-    await expect.poll(() => tab.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => tab.getByRole('dialog').count(), { timeout: 6_000 }).toBe(0);
   });
 
   it('says so when the bot does not answer a click', async () => {
@@ -105,7 +116,7 @@ describe('the page of the emulated Telegram, in a browser', () => {
     await attach(photo('a.png'), photo('b.png'), photo('c.png'));
     await tab.getByText('3 files').waitFor();
     await say('three');
-    await expect.poll(() => tab.locator('.album img').count()).toBe(3);
+    await expect.poll(() => tab.locator('.album img').count(), { timeout: 6_000 }).toBe(3);
     const sent = rig.telegram.messages(rig.you).filter(({ file }) => file);
     expect(sent.map(({ text }) => text)).toEqual(['three', '', '']);
     await attach(photo('raw.png'));
@@ -124,7 +135,7 @@ describe('the page of the emulated Telegram, in a browser', () => {
     await tab.keyboard.press('Escape');
     expect(await tab.getByRole('option').count()).toBe(0);
     await tab.keyboard.type('h');
-    await expect.poll(() => tab.getByRole('option').count()).toBe(1);
+    await expect.poll(() => tab.getByRole('option').count(), { timeout: 6_000 }).toBe(1);
     await tab.keyboard.press('Enter');
     await sees('Send me a photo.');
     await tab.getByRole('button', { name: 'Menu of commands' }).click();
@@ -146,7 +157,7 @@ describe('the page of the emulated Telegram, in a browser', () => {
     const [asked, , answered] = rig.telegram.messages(rig.group);
     expect(answered).toMatchObject({ text: 'No.', replyTo: asked!.messageId });
     await tab.locator('a.answered', { hasText: 'Was that you?' }).last().click();
-    await expect.poll(() => tab.evaluate('document.activeElement.dataset.message')).toBe(String(asked!.messageId));
+    await expect.poll(() => tab.evaluate('document.activeElement.dataset.message'), { timeout: 6_000 }).toBe(String(asked!.messageId));
   });
 
   it('counts what is new elsewhere, brings it up, and posts as a channel', async () => {
@@ -155,11 +166,15 @@ describe('the page of the emulated Telegram, in a browser', () => {
     // Telegram's clocks count seconds.
     rig.telegram.postAs(rig.channel, { text: 'a car', photo: rig.picture });
     rig.telegram.postAs(rig.channel, { text: 'a cat' });
-    await expect.poll(() => tab.getByRole('navigation').getByRole('button').first().textContent()).toMatch(/Front door.*a cat.*2$/s);
+    await expect
+      .poll(() => tab.getByRole('navigation').getByRole('button').first().textContent(), { timeout: 6_000 })
+      .toMatch(/Front door.*a cat.*2$/s);
     await chat(/Front door/);
     await sees('a car');
     await say('posted by hand');
-    await expect.poll(() => rig.telegram.messages(rig.channel).at(-1)).toMatchObject({ text: 'posted by hand', from: null });
+    await expect
+      .poll(() => rig.telegram.messages(rig.channel).at(-1), { timeout: 6_000 })
+      .toMatchObject({ text: 'posted by hand', from: null });
   });
 
   it('shows that the bot is busy, until it says something', async () => {
@@ -169,7 +184,7 @@ describe('the page of the emulated Telegram, in a browser', () => {
     await rig.api.sendChatAction(rig.you, 'typing');
     await tab.getByText('typing…').waitFor();
     await rig.api.sendMessage(rig.you, 'done');
-    await expect.poll(() => tab.getByText('typing…').count()).toBe(0);
+    await expect.poll(() => tab.getByText('typing…').count(), { timeout: 6_000 }).toBe(0);
   });
 
   it('edits in place: the focus and the picture stay', async () => {
@@ -185,7 +200,7 @@ describe('the page of the emulated Telegram, in a browser', () => {
     expect(await tab.evaluate('document.querySelector("article img").marked')).toBe(true);
     expect(await tab.evaluate('document.activeElement.dataset.press')).toBe('Yes');
     await rig.api.deleteMessage(rig.you, sent.message_id);
-    await expect.poll(() => tab.locator('article img').count()).toBe(0);
+    await expect.poll(() => tab.locator('article img').count(), { timeout: 6_000 }).toBe(0);
   });
 
   it.each([

@@ -51,7 +51,7 @@ describe("the emulated Bot API, as grammY's client sees it", () => {
 
   it('waits for an update where one asks it to, and ends the older of two callers', async () => {
     const older = refused(api.getUpdates({ timeout: 20 }));
-    await expect.poll(() => telegram.calls().length).toBe(1);
+    await expect.poll(() => telegram.calls().length, { timeout: 6_000 }).toBe(1);
     const waiting = api.getUpdates({ timeout: 20 });
     expect(await older).toContain('409 Conflict: terminated by other getUpdates request');
     telegram.person('Ada').write('hello');
@@ -77,7 +77,7 @@ describe("the emulated Bot API, as grammY's client sees it", () => {
     ada.write('sent before the click');
     void ada.press(card, 'Yes');
     const seen: Update[] = [];
-    await expect.poll(async () => seen.push(...(await take()))).toBe(4);
+    await expect.poll(async () => seen.push(...(await take())), { timeout: 6_000 }).toBe(4);
     expect(seen.map((update) => (update.callback_query ? 'click' : 'text'))).toEqual(['click', 'click', 'text', 'text']);
     expect(new Set(seen.map(({ update_id }) => update_id)).size).toBe(2);
   });

@@ -203,7 +203,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-compose
 for (const chat of document.querySelectorAll<HTMLElement>('[data-chat]')) {
   const id = Number(chat.dataset['chat']);
   // A person's id: their chat with the bot.
-  if (id > 0 && !narrow.matches) openChat(id);
+  if (id > 0 && (!narrow.matches || location.search.includes('start='))) openChat(id);
 }
 localTimes(document);
 connect();

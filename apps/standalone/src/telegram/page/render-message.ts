@@ -16,7 +16,9 @@ export function renderMessage({ world, youId }: Viewer, chat: Chat, messages: re
   const last = messages.at(-1) ?? first;
   const own = first.from === youId;
   const author = nameOf(world, chat, first);
-  const words = messages.map(({ text, entities }) => (text === '' ? '' : `<div class="text">${textToHtml(text, entities)}</div>`)).join('');
+  const words = messages
+    .map(({ text, entities }) => (text === '' ? '' : `<div class="text">${textToHtml(text, entities, world.bot.username ?? '')}</div>`))
+    .join('');
   const files = messages.flatMap(({ file }) => file ?? []);
   const attached = { class: own ? 'message own' : 'message', id: `m${String(chat.id)}_${String(first.id)}`, 'data-message': first.id };
   return (

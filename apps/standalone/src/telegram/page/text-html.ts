@@ -2,8 +2,8 @@ import { attributes, escapeHtml } from '../../slack/page/html.ts';
 import type { Entity } from '../world/model.ts';
 import { foundEntities } from '../world/world.ts';
 
-/** A text with its marks as HTML, together with those that Telegram's clients find by themselves. */
-export function textToHtml(text: string, given: readonly Entity[]): string {
+/** A text with its marks as HTML, together with those that Telegram's clients find by themselves. `bot`: whose links open here. */
+export function textToHtml(text: string, given: readonly Entity[], bot: string): string {
   const overlaps = (a: Entity, b: Entity): boolean => a.offset < b.offset + b.length && b.offset < a.offset + a.length;
   const closed = given.filter(({ type }) => /^(?:code|pre|text_link|url|bot_command|email)$/.test(type));
   const all = [...given, ...foundEntities(text).filter((found) => !closed.some((each) => overlaps(found, each)))];
@@ -16,7 +16,7 @@ export function textToHtml(text: string, given: readonly Entity[]): string {
       const over = all.filter(({ offset, length }) => offset <= from && offset + length >= to);
       const words = escapeHtml(text.slice(from, to)).replaceAll('\n', '<br>');
       // The longest mark is the outermost.
-      return [...over].sort((a, b) => a.length - b.length).reduce((html, entity) => wrapped(html, entity, text), words);
+      return [...over].sort((a, b) => a.length - b.length).reduce((html, entity) => wrapped(html, entity, { text, bot }), words);
     })
     .join('');
 }
@@ -32,17 +32,17 @@ const tags: Record<string, string> = {
   expandable_blockquote: 'blockquote',
 };
 
-function wrapped(html: string, entity: Entity, text: string): string {
+function wrapped(html: string, entity: Entity, { text, bot }: { text: string; bot: string }): string {
   const words = text.slice(entity.offset, entity.offset + entity.length);
   const tag = tags[entity.type];
   if (tag !== undefined) return `<${tag}>${html}</${tag}>`;
   switch (entity.type) {
     case 'url':
-      return link(words, html);
+      return link(words, html, bot);
     case 'text_link':
-      return link(entity.url ?? '', html);
+      return link(entity.url ?? '', html, bot);
     case 'email':
-      return link(`mailto:${words}`, html);
+      return link(`mailto:${words}`, html, bot);
     case 'bot_command':
       return `<a${attributes({ href: '#', role: 'button', 'data-say': words })}>${html}</a>`;
     case 'date_time':
@@ -52,7 +52,10 @@ function wrapped(html: string, entity: Entity, text: string): string {
   }
 }
 
-function link(href: string, html: string): string {
+function link(href: string, html: string, bot: string): string {
+  // An invitation to our bot leads to this page, as Telegram's leads to its app.
+  const [, name, code] = /^https:\/\/t\.me\/(\w+)\?start=([\w-]{1,64})$/.exec(href) ?? [];
+  if (code !== undefined && name === bot) return `<a${attributes({ href: `/?start=${code}` })}>${html}</a>`;
   if (!/^(?:https?:\/\/|mailto:)/i.test(href)) return html;
   return `<a${attributes({ href, target: '_blank', rel: 'noopener noreferrer nofollow' })}>${html}</a>`;
 }
