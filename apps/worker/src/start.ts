@@ -31,6 +31,7 @@ import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
+import { createPlatformGates } from './platform-gates.ts';
 import { connectPlatforms, platformTokens } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
@@ -84,11 +85,12 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
 
   const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
   lifecycle.onStop('extractor', () => extractor.close());
-  const { handlers, needs, tasks, mailer, ...losing } = assemble(
+  const { handlers, needs, gates, tasks, mailer, ...losing } = assemble(
     config,
     { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics },
     lifecycle.stopping,
   );
+  lifecycle.onStop('platforms', () => gates.done);
   lifecycle.onStop('mail', async () => mailer?.close());
   const receiver = createJobReceiver(config, handlers, {
     ...stall,
@@ -96,13 +98,17 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     log,
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
+    onRepairable: async (error) => gates.suspect(error),
     onFailed: async (job, error) => recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting),
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
   lifecycle.onStop('tasks', () => running);
   parts.live = () => receiver.isLive();
-  parts.held = () => receiver.held();
+  parts.held = () => {
+    const held = receiver.held();
+    return held && [...held, ...gates.missing()];
+  };
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
   const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
@@ -126,7 +132,9 @@ interface Parts {
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics } = parts;
   const access = createAccess(opened.documents);
-  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access, log });
+  const { connected, needs, ...platforms } = connectPlatforms(config, { turns: createTurns(opened.documents), access, log });
+  const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
+  const platformFor = gates.guard(platforms.platformFor);
   const visiting = createVisiting({
     ...opened,
     cameras,
@@ -209,7 +217,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
   const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...alerting.alertTasks];
-  return { handlers, needs, tasks, mailer: alerting.mailer, count, violations, ruleCounts };
+  return { handlers, needs, gates, tasks, mailer: alerting.mailer, count, violations, ruleCounts };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

@@ -45,6 +45,9 @@ export interface ProcessorParts<K extends JobKind> {
   putBack: PutBack;
   /** Called before a job fails that has used up its attempts with an error that a need explains. */
   onExhausted: (job: JobOf<K>, error: AppError) => Promise<void>;
+  /** Called when a person must repair something that no need stands for. The job waits for `repairDelayMs` milliseconds, or up to twice that. */
+  onRepairable: (error: AppError) => Promise<void>;
+  repairDelayMs: number;
   log: Logger;
   metrics: AttemptMetrics;
 }
@@ -117,7 +120,7 @@ type Settlement = [AttemptOutcome, Error];
 
 async function afterFailure<K extends JobKind>(
   failed: FailedAttempt,
-  parts: Pick<ProcessorParts<K>, 'kind' | 'hold' | 'putBack' | 'onExhausted'>,
+  parts: Pick<ProcessorParts<K>, 'kind' | 'hold' | 'putBack' | 'onExhausted' | 'onRepairable' | 'repairDelayMs'>,
   signal: AbortSignal,
 ): Promise<Settlement> {
   const { queued, error, lastAttempt, log } = failed;
@@ -126,6 +129,11 @@ async function afterFailure<K extends JobKind>(
   if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
   if (verdict === 'later') return postpone(failed, laterMs);
   const isExplained = parts.hold.explains(error);
+  if (error.retry === 'repairable' && !isExplained) {
+    await raceAbort(parts.onRepairable(error), signal).catch((err: unknown) => log.debug({ err }, 'could not look what is to be repaired'));
+    // Only this one: others may need something else. Spread, so that not all come back at once.
+    return postpone(failed, Math.ceil(parts.repairDelayMs * (1 + Math.random())));
+  }
   // Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn.
   const waitMs = error.retryAfterMs ?? (isExplained && error.retry === 'transient' ? laterMs : undefined);
   const outcome = outcomeOf(error, waitMs, waitedMsOf(queued));
