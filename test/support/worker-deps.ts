@@ -14,6 +14,7 @@ import type { createHandlers } from '@watchpost/worker/handlers';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { createPublishing } from '@watchpost/worker/publishing';
+import { createTalking } from '@watchpost/worker/talking';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { feedsOf } from './feed-samples.ts';
 import { moderatingParts } from './moderating-parts.ts';
@@ -63,7 +64,7 @@ export function workerDeps({
     }),
   };
   const metrics = createMetrics({ processMetrics: false });
-  const { gallery, records, documents, questions, operations } = opened;
+  const { gallery, records, documents, questions, operations, enroll } = opened;
   const cameras = { ...createCameraDirectory({}), close: () => undefined };
   const parts = { gallery, records, documents, questions, operations, cameras, sender, sendTimeoutMs: 5_000 };
   const feeds = feedsOf([]);
@@ -99,6 +100,8 @@ export function workerDeps({
     ...limits,
     mailer: null,
     alerts: { raise: () => undefined, clear: () => undefined },
+    ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents),
+    enroll,
     platformFor: () => platform,
     engine,
     log,

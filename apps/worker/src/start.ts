@@ -1,4 +1,3 @@
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
@@ -22,7 +21,6 @@ import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
 import { createAlerts, type Alerts } from '@watchpost/shared/alerts/alerts';
-import { createAccess } from '@watchpost/talk/access';
 import { createTurns } from '@watchpost/visits/turns';
 import { createAlerting } from './alerting.ts';
 import { watchWorker } from './alerts/watch-worker.ts';
@@ -40,6 +38,7 @@ import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { createFreshness } from './snapshot/freshness.ts';
 import { createStepTimer } from './step-timer.ts';
+import { createTalking, talkTasks } from './talking.ts';
 import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
@@ -131,8 +130,9 @@ interface Parts {
 /** The jobs' handlers and the tasks, with all that they work with. */
 function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics } = parts;
-  const access = createAccess(opened.documents);
-  const { connected, needs, ...platforms } = connectPlatforms(config, { turns: createTurns(opened.documents), access, log });
+  const talking = createTalking(config, opened.documents);
+  const turns = createTurns(opened.documents);
+  const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log });
   const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
   const platformFor = gates.guard(platforms.platformFor);
   const visiting = createVisiting({
@@ -162,12 +162,11 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     },
     stopping,
   );
-  const admins = async (): Promise<ChannelKey[]> => [];
   const alerting = createAlerting({
     ...opened,
     ...moderating,
+    ...talking,
     platforms: connected,
-    admins,
     mail: config,
     alerts,
     sender,
@@ -200,6 +199,7 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     ...alerting,
     ...limits,
     alerts,
+    ...talking,
     extractor,
     platformFor,
     cameras,
@@ -216,7 +216,8 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
     sendTimeoutMs,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...alerting.alertTasks];
+  const talkers = talkTasks({ ...talking, documents: opened.documents, platforms: connected, sender, sendTimeoutMs, log });
+  const tasks = [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks, ...alerting.alertTasks, ...talkers];
   return { handlers, needs, gates, tasks, mailer: alerting.mailer, count, violations, ruleCounts };
 }
 

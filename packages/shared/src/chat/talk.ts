@@ -1,3 +1,4 @@
+import type { Role } from './access.ts';
 import type { ChannelKey } from './chat.ts';
 import type { RichText } from './rich-text.ts';
 
@@ -56,4 +57,8 @@ export interface ChatTalk {
   invitation(code: string, signal: AbortSignal): Promise<string>;
   /** Leaves a group that nobody let us into. One that we are not in is no error. */
   leave(chat: ChannelKey, signal: AbortSignal): Promise<void>;
+  /** Whom the configuration lets in, people and chats, beside those whom ChatAccess knows. */
+  readonly configured: ReadonlyMap<ChannelKey, Role>;
+  /** Chats that the configuration names for snapshots and results: we stay in them, whoever put us there. */
+  readonly homes: ReadonlySet<ChannelKey>;
 }

@@ -1,0 +1,7 @@
+import type { TalkDeps } from './deps.ts';
+import type { DialogKind } from './dialog-kind.ts';
+import { namingKind } from './naming/naming-kind.ts';
+import { pictureKind } from './picture/picture-kind.ts';
+
+/** Every kind of dialog. */
+export const dialogKinds: readonly DialogKind<TalkDeps>[] = [pictureKind, namingKind];
