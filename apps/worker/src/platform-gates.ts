@@ -65,9 +65,16 @@ export function createPlatformGates(
       if (was?.code !== error.code) log.error({ platform: prefix, code: error.code }, `jobs of a platform wait: ${error.message}`);
     }
   };
+  const lookingAt = async (platform: PlatformGatesOptions['platforms'][number]): Promise<void> => {
+    try {
+      await look(platform);
+    } finally {
+      underWay.delete(platform.prefix);
+    }
+  };
   const lookOnce = async (platform: PlatformGatesOptions['platforms'][number]): Promise<void> => {
     const { prefix } = platform;
-    const looking = underWay.get(prefix) ?? look(platform).finally(() => underWay.delete(prefix));
+    const looking = underWay.get(prefix) ?? lookingAt(platform);
     underWay.set(prefix, looking);
     return looking;
   };
@@ -85,13 +92,13 @@ export function createPlatformGates(
       if (error) throw new AppError(error.code, error.message, { cause: error });
       return platformFor(channel);
     },
-    suspect: async (error) => {
-      const isKnown = (): boolean => [...closed.values()].some(({ code }) => code === error.code);
+    suspect: async (failure) => {
+      const isKnown = (): boolean => [...closed.values()].some(({ code }) => code === failure.code);
       // Whoever fails of those that are passed over comes again.
       if (isKnown() || Date.now() - suspectedAtMs < freshMs) return;
       suspectedAtMs = Date.now();
       await Promise.all(platforms.map(lookOnce));
-      if (!isKnown()) alerts.raise({ topic: `repair-${error.code}`, text: `a job waits: ${adviseOf(error)}`, code: error.code });
+      if (!isKnown()) alerts.raise({ topic: `repair-${failure.code}`, text: `a job waits: ${adviseOf(failure)}`, code: failure.code });
     },
     missing: () => [...closed].map(([need, { message: reason }]) => ({ need, reason })),
     done: keepLooking(),

@@ -135,61 +135,19 @@ function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
   const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log });
   const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
   const platformFor = gates.guard(platforms.platformFor);
-  const visiting = createVisiting({
-    ...opened,
-    cameras,
-    feeds,
-    platforms: connected,
-    sender,
-    sendTimeoutMs,
-    log,
-    metrics,
-    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
-    freshnessMs: config.FRESHNESS_MS,
-  });
+  const common = { ...opened, cameras, feeds, platforms: connected, sender, sendTimeoutMs, log, metrics };
+  const keepMs = config.SIGHTINGS_KEEP_DAYS * dayMs;
+  const visiting = createVisiting({ ...common, keepMs, freshnessMs: config.FRESHNESS_MS });
+  const messageKeys = messageKeysOf(config, platformTokens(config));
   const moderating = createModerating(
-    {
-      ...opened,
-      cameras,
-      platforms: connected,
-      sender,
-      sendTimeoutMs,
-      log,
-      metrics,
-      messageKeys: messageKeysOf(config, platformTokens(config)),
-      quarantineKeys: config.QUARANTINE_KEY,
-      keepMs: config.RULES_KEEP_DAYS * dayMs,
-    },
+    { ...common, messageKeys, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
     stopping,
   );
-  const alerting = createAlerting({
-    ...opened,
-    ...moderating,
-    ...talking,
-    platforms: connected,
-    mail: config,
-    alerts,
-    sender,
-    sendTimeoutMs,
-    log,
-  });
+  const alerting = createAlerting({ ...common, ...moderating, ...talking, mail: config, alerts });
   void sayWhatIsPossible(moderating, connected, log, stopping);
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
-  const publishing = createPublishing({
-    log,
-    ...opened,
-    ...visiting,
-    ...moderating,
-    ...limits,
-    feeds,
-    files,
-    platformFor,
-    sender,
-    sendTimeoutMs,
-    metrics,
-    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
-  });
+  const publishing = createPublishing({ ...common, ...visiting, ...moderating, ...limits, files, platformFor, keepMs });
   const count = createOutcomeCounter(metrics);
   const handlers = createHandlers({
     ...opened,

@@ -129,13 +129,8 @@ async function afterFailure<K extends JobKind>(
   if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
   if (verdict === 'later') return postpone(failed, laterMs);
   const isExplained = parts.hold.explains(error);
-  if (error.retry === 'repairable' && !isExplained) {
-    await raceAbort(parts.onRepairable(error), signal).catch((err: unknown) => log.debug({ err }, 'could not look what is to be repaired'));
-    // Only this one: others may need something else. Spread, so that not all come back at once.
-    return postpone(failed, Math.ceil(parts.repairDelayMs * (1 + Math.random())));
-  }
-  // Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn.
-  const waitMs = error.retryAfterMs ?? (isExplained && error.retry === 'transient' ? laterMs : undefined);
+  if (error.retry === 'repairable' && !isExplained) return waitForRepair(failed, parts, signal);
+  const waitMs = error.retryAfterMs ?? (isExplained ? waitAloneMs(error) : undefined);
   const outcome = outcomeOf(error, waitMs, waitedMsOf(queued));
   if (lastAttempt && isExplained && outcome.action === 'retry') {
     await parts
@@ -144,6 +139,21 @@ async function afterFailure<K extends JobKind>(
   }
   if (outcome.action === 'fail' || (outcome.action === 'retry' && lastAttempt)) await eraseEnded(failed.queued, parts.kind, 'failed', log);
   return settle(failed, outcome);
+}
+
+/** Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn. */
+const waitAloneMs = ({ retry }: AppError): number | undefined => (retry === 'transient' ? laterMs : undefined);
+
+/** Only this job waits: others may need something else. Spread, so that not all come back at once. */
+async function waitForRepair(
+  failed: FailedAttempt,
+  { onRepairable, repairDelayMs }: Pick<ProcessorParts<JobKind>, 'onRepairable' | 'repairDelayMs'>,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  await raceAbort(onRepairable(failed.error), signal).catch((err: unknown) => {
+    failed.log.debug({ err }, 'could not look what is to be repaired');
+  });
+  return postpone(failed, Math.ceil(repairDelayMs * (1 + Math.random())));
 }
 
 /** Back to the head of the queue. If that fails too, the job's lock expires and it is found stalled. */
