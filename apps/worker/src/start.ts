@@ -98,7 +98,11 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
     onRepairable: async (error) => gates.suspect(error),
-    onFailed: async (job, error) => recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting),
+    onFailed: async (job, error) => {
+      if (error.code === 'job-worker-lost')
+        alerts.raise({ topic: `${error.code}-${job.kind}`, text: `${job.kind}: ${error.message}`, code: error.code });
+      await recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting);
+    },
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
