@@ -18,6 +18,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'gallery-unavailable': 503,
   'queue-unavailable': 503,
   'slack-identity-unknown': 503,
+  'telegram-identity-unknown': 503,
 };
 
 /** Fastify's own error codes as ours. */

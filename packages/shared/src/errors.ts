@@ -20,6 +20,7 @@ export const errorCodes = {
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
   'slack-identity-unknown': 'transient',
+  'telegram-identity-unknown': 'transient',
   // Rules.
   'envelope-unreadable': 'permanent',
   'pattern-invalid': 'permanent',
@@ -109,6 +110,7 @@ export const errorCodes = {
   'converter-missing': 'permanent',
   // Jobs on a schedule, mail.
   'schedule-invalid': 'permanent',
+  'schedule-busy': 'transient',
   'mail-refused': 'permanent',
   'mail-unavailable': 'transient',
   // Finding and recognising faces.

@@ -103,6 +103,7 @@ async function swap(
     const left = await change(deps, visit.id, (now) => ({ ...now, upload: null }), signal);
     await removeFile(fileId, deps, signal);
     if (outcome === 'late') return left;
+    if (outcome === 'lost') throw new AppError('visit-busy', 'the picture was gone before it was shown: it is drawn again');
     return outcome === 'gone' ? gone(visit, deps, signal) : null;
   }
   const swapped = (now: Visit): Visit => ({
@@ -148,8 +149,12 @@ async function uploadFor(
   return upload;
 }
 
-/** `late`: the platform does not get ready with the picture. The text is the truth, and with the next edit it is tried again. */
-function lateOf(error: unknown, waitedMs: number): 'late' {
+/**
+ * `late`: the platform does not get ready with the picture. The text is the truth, and with the next edit it is tried again. `lost`: what was
+ * uploaded is not there any more.
+ */
+function lateOf(error: unknown, waitedMs: number): 'late' | 'lost' {
+  if (toAppError(error).code === 'file-gone') return 'lost';
   if (toAppError(error).code !== 'file-not-ready' || waitedMs < giveUpPictureMs) throw error;
   return 'late';
 }

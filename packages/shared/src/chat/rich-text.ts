@@ -8,6 +8,8 @@ export interface TextRun {
   time?: { atMs: number; format: 'time' | 'date' | 'date-time' };
   /** A member of the platform, by its own id: `U0123`. */
   member?: string;
+  /** The platform of the member, if that may be another one than the text is shown on: `slack`. Another one shows `text` with its name. */
+  platform?: string;
   /** A channel of the platform, by its own id: `C0123`. */
   channel?: string;
   bold?: boolean;

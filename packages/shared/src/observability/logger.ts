@@ -83,16 +83,20 @@ const secretName = String.raw`[\w.-]*(?:password|passwd|passphrase|pwd|token|sec
 const secretSetting = new RegExp(String.raw`(${secretName}=)(?:'[^']*'|"[^"]*"|[^\s&]+)|("${secretName}"\s*:\s*)"[^"]*"`, 'gi');
 
 /**
- * Removes secrets from a text: Slack tokens, `Bearer` and `Basic` credentials, the user and password of connection URLs, and settings
- * whose name says that they are one. A password may hold `@` and `/`, so everything up to the last `@` of a URL goes: rather too much
+ * Removes secrets from a text: tokens of Slack and Telegram, `Bearer` and `Basic` credentials, the user and password of connection URLs,
+ * and settings whose name says that they are one. A password may hold `@` and `/`, so everything up to the last `@` of a URL goes: rather too much
  * than too little. Not of file URLs, which stacks are made of.
  */
 export function redactSecrets(text: string): string {
-  return text
-    .replaceAll(/\bx(?:ox[a-z]|app|oxe|wfp)[-.][\w.-]+/g, '[token]')
-    .replaceAll(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 [redacted]')
-    .replaceAll(/\b(?!file:)([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1[redacted]@')
-    .replaceAll(secretSetting, (_all, setting?: string, field?: string) =>
-      setting === undefined ? `${field}"[redacted]"` : `${setting}[redacted]`,
-    );
+  return (
+    text
+      .replaceAll(/\bx(?:ox[a-z]|app|oxe|wfp)[-.][\w.-]+/g, '[token]')
+      // Telegram's stands in addresses too, after `bot`.
+      .replaceAll(/\d{1,16}(?::|%3A)[\w-]{20,}/gi, '[token]')
+      .replaceAll(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 [redacted]')
+      .replaceAll(/\b(?!file:)([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1[redacted]@')
+      .replaceAll(secretSetting, (_all, setting?: string, field?: string) =>
+        setting === undefined ? `${field}"[redacted]"` : `${setting}[redacted]`,
+      )
+  );
 }
