@@ -137,9 +137,12 @@ async function afterFailure<K extends JobKind>(
       .onExhausted(parseJob(parts.kind, queued.data), error)
       .catch((err: unknown) => log.warn({ err }, 'could not record the failure of a job'));
   }
-  if (outcome.action === 'fail' || (outcome.action === 'retry' && lastAttempt)) await eraseEnded(failed.queued, parts.kind, 'failed', log);
+  if (isEnd(outcome, lastAttempt)) await eraseEnded(failed.queued, parts.kind, 'failed', log);
   return settle(failed, outcome);
 }
+
+/** No further attempt follows. */
+const isEnd = ({ action }: JobOutcome, lastAttempt: boolean): boolean => action === 'fail' || (action === 'retry' && lastAttempt);
 
 /** Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn. */
 const waitAloneMs = ({ retry }: AppError): number | undefined => (retry === 'transient' ? laterMs : undefined);
