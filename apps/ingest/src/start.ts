@@ -1,5 +1,6 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { messageKeysOf } from '@watchpost/rules/config';
 import { tokensOf } from '@watchpost/shared/chat/platforms-missing';
@@ -16,6 +17,7 @@ import { startPublishing } from './feeds/publishing.ts';
 import { lookUpKnown } from './known.ts';
 import { createRanks } from './order/ranks.ts';
 import { platforms } from './platforms/platforms.ts';
+import { watchChecks } from './watch-checks.ts';
 import { startQuotes } from './quotes/quotes.ts';
 import { startWatching } from './watching.ts';
 
@@ -45,6 +47,10 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, database, messageKeys, log, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   const others = [startQuotes(config, { database, log }), startFiles({ database, messageKeys, log })].filter((each) => each !== null);
+  const alerts = createAlerts({ documents: () => database.current()?.documents ?? null, log }, lifecycle.stopping);
+  lifecycle.onStop('alerts', () => alerts.done);
+  const watched = watchChecks({ intakes, alerts }, lifecycle.stopping);
+  lifecycle.onStop('checks', () => watched);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));
 
   const app = buildApp({ intakes: [...intakes, ...others], ...deps, stopping: lifecycle.stopping });

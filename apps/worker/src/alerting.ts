@@ -5,6 +5,7 @@ import type { Envelope } from '@watchpost/shared/envelope';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMailer, type Mailer } from '@watchpost/mail/mailer';
+import type { Access } from '@watchpost/talk/access';
 import type { Alerts } from './alerts/alerts.ts';
 import { createCountFailures } from './alerts/count-failures.ts';
 import { tellAdmins } from './alerts/tell-admins.ts';
@@ -15,9 +16,9 @@ import type { Task } from './schedule.ts';
 
 export interface AlertingOptions {
   documents: DocumentStore;
-  platforms: readonly Pick<ConnectedPlatform, 'prefix' | 'adminChannel'>[];
-  /** Those whom we let in as admins: a chat with each. */
-  admins: (signal: AbortSignal) => Promise<readonly ChannelKey[]>;
+  platforms: readonly Pick<ConnectedPlatform, 'prefix' | 'adminChannel' | 'talk'>[];
+  /** Whom somebody let in. */
+  access: Pick<Access, 'admins'>;
   mail: { SMTP_URL?: string | undefined; MAIL_FROM?: string | undefined; ALERT_MAIL_TO?: string[] | undefined };
   alerts: Alerts;
   envelope: Envelope;
@@ -42,11 +43,13 @@ export function createAlerting({ mail, now = Date.now, ...options }: AlertingOpt
   const { SMTP_URL: url, MAIL_FROM: from, ALERT_MAIL_TO: mailTo = [] } = mail;
   const mailer = url !== undefined && from !== undefined ? createMailer({ url, from }) : null;
   const queueMail = mailer && createQueueMail(options);
-  const { platforms, admins, alerts, sender } = options;
+  const { platforms, access, alerts, sender } = options;
   const prefixes = new Set(platforms.map(({ prefix }) => prefix));
   const adminChats = async (signal: AbortSignal): Promise<ChannelKey[]> => [
     ...platforms.flatMap(({ adminChannel }) => adminChannel ?? []),
-    ...(await admins(signal)).filter((chat) => prefixes.has(platformOf(chat))),
+    ...platforms.flatMap(({ talk }) => [...(talk?.configured ?? [])].flatMap(([who, role]) => (role === 'admin' ? [who] : []))),
+    // Those of a platform that is not used any more cannot be reached.
+    ...(await access.admins(signal)).filter((chat) => prefixes.has(platformOf(chat))),
   ];
   const countFailures = createCountFailures({ sender, alerts, now });
   return {

@@ -18,6 +18,7 @@ import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
+import { createPlatformGates, type PlatformGates } from './platform-gates.ts';
 import { connectPlatforms, platformTokens, type Platforms } from './platforms.ts';
 import { createPublishing } from './publishing.ts';
 import { createScheduling } from './scheduling.ts';
@@ -50,6 +51,7 @@ export interface Parts {
 /** What the process runs. */
 export interface Assembled extends Pick<Alerting, 'mailer'>, Pick<Platforms, 'needs'> {
   handlers: JobHandlers;
+  gates: PlatformGates;
   tasks: Task[];
   /** For jobs that fail for good. */
   losing: Pick<LossDeps, 'count' | 'violations' | 'ruleCounts'>;
@@ -57,9 +59,13 @@ export interface Assembled extends Pick<Alerting, 'mailer'>, Pick<Platforms, 'ne
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal): Assembled {
-  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
+  const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics } = parts;
   const talking = createTalking(config, opened.documents);
-  const { platformFor, connected, needs } = connectPlatforms(config, { turns: createTurns(opened.documents), access: talking.access, log });
+  const turns = createTurns(opened.documents);
+  const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log });
+  // Where jobs are held for the only platform, it needs no gate.
+  const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
+  const platformFor = gates.guard(platforms.platformFor);
   const messageKeys = messageKeysOf(config, platformTokens(config));
   const keepMs = config.SIGHTINGS_KEEP_DAYS * dayMs;
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
@@ -70,7 +76,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     stopping,
   );
   void sayWhatIsPossible(moderating, connected, log, stopping);
-  const alerting = createAlerting({ ...common, ...moderating, admins: async (signal) => talking.access.admins(signal), mail: config });
+  const alerting = createAlerting({ ...common, ...moderating, ...talking, mail: config });
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
   const publishing = createPublishing({ ...common, ...visiting, ...moderating, files, keepMs });
   const converting = createConversionDeps(config, { ...common, ...talking, ...moderating, ...alerting });
@@ -115,7 +121,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...convertingTasks(converting),
     ...scheduleTasks,
   ];
-  return { handlers, needs, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
+  return { handlers, needs, gates, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
 }
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {

@@ -16,7 +16,18 @@ export function requireReady(gallery: Pick<Gallery, 'isReady'>): void {
 }
 
 /** These need the gallery's database, but no gallery. */
-const withoutGallery: ReadonlySet<JobKind> = new Set<JobKind>(['message', 'file', 'violation', 'telling', 'entry', 'profile', 'handoff']);
+const withoutGallery: ReadonlySet<JobKind> = new Set<JobKind>([
+  'message',
+  'file',
+  'violation',
+  'telling',
+  'entry',
+  'profile',
+  'handoff',
+  'conversion',
+  'scheduled',
+  'mail',
+]);
 
 /**
  * The gallery as jobs need it: loaded, and its database answers. Only the jobs themselves write: one at a time while the database can

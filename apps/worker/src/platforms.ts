@@ -30,13 +30,14 @@ export interface Platforms {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   /** All that are configured. */
   connected: ConnectedPlatform[];
-  /** What jobs need of each platform. */
+  /** What all jobs need: the platform, where there is only one. Of several, each holds up nobody but its own jobs; see createPlatformGates. */
   needs: JobNeed[];
 }
 
 /** Connects every platform that is configured. */
 export function connectPlatforms(config: PlatformConfig, deps: PlatformDeps): Platforms {
   const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config, deps)]));
+  const used = [...connected.values()].filter((platform) => platform !== null);
   return {
     platformFor: (channel) => {
       const prefix = platformOf(channel);
@@ -44,8 +45,8 @@ export function connectPlatforms(config: PlatformConfig, deps: PlatformDeps): Pl
       if (platform) return platform;
       throw new AppError('job-invalid', platform === null ? `${prefix} is not configured` : `this version has no platform ${prefix}`);
     },
-    connected: [...connected.values()].filter((platform) => platform !== null),
-    needs: [...connected].flatMap(([name, platform]) => (platform ? platformNeed(name, platform) : [])),
+    connected: used,
+    needs: used.length === 1 ? used.map((platform) => platformNeed(platform.prefix, platform)) : [],
   };
 }
 
@@ -54,6 +55,10 @@ const repairs: Partial<Record<ErrorCode, string>> = {
   'channel-not-available': 'invite the bot to the results channel',
   'chat-not-authorised': 'check the token, the scopes of the app (reinstall it after a change), and what the workspace allows',
 };
+
+/** What is missing, and what a person can do about it, in one sentence. */
+export const adviseOf = ({ code, message }: Pick<AppError, 'code' | 'message'>): string =>
+  `${message}: ${repairs[code] ?? 'see docs/errors.md'}`;
 
 /** The jobs that post. */
 const posting: ReadonlySet<JobKind> = new Set<JobKind>(['visit', 'notice']);
@@ -75,7 +80,7 @@ export function platformNeed(name: string, { chat, writeChannel }: ConnectedPlat
         posting.has(kind) && writeChannel !== null ? ([{ read: true }, { channel: writeChannel }] as const) : ([{ read: true }] as const);
       for (const use of uses) await chat.check(use, signal);
     },
-    advise: ({ code, message }) => `${message}: ${repairs[code] ?? 'see docs/errors.md'}`,
+    advise: adviseOf,
     backoff: { firstMs: 5_000, maxMs: 20_000 },
   };
 }

@@ -13,7 +13,7 @@ export interface WorkerParts {
   gallery: () => boolean;
   /** False: a newer release keeps the gallery. */
   current: () => boolean;
-  held: () => Held[] | null;
+  held: () => readonly Pick<Held, 'need' | 'reason'>[] | null;
 }
 
 /** Serves health and metrics from the beginning; the parts report once they exist. */
@@ -45,7 +45,7 @@ export async function serveWorkerHealth(
 }
 
 /** True, or why jobs are held for this need; false before the first check. */
-function heldFor(held: readonly Held[] | null, need: string): boolean | string {
+function heldFor(held: readonly Pick<Held, 'need' | 'reason'>[] | null, need: string): boolean | string {
   if (held === null) return false;
   const reasons = new Set(held.filter((each) => each.need === need).map(({ reason }) => reason));
   return reasons.size === 0 || [...reasons].join('; ');

@@ -69,11 +69,12 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
 
   const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
   lifecycle.onStop('extractor', () => extractor.close());
-  const { handlers, needs, tasks, mailer, losing } = assemble(
+  const { handlers, needs, gates, tasks, mailer, losing } = assemble(
     config,
     { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics },
     lifecycle.stopping,
   );
+  lifecycle.onStop('platforms', () => gates.done);
   lifecycle.onStop('mail', async () => mailer?.close());
   const receiver = createJobReceiver(config, handlers, {
     ...stall,
@@ -81,13 +82,21 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     log,
     metrics,
     needs: [galleryNeed(gallery, records), ...needs],
-    onFailed: async (job, error) => recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting),
+    onRepairable: async (error) => gates.suspect(error),
+    onFailed: async (job, error) => {
+      if (error.code === 'job-worker-lost')
+        alerts.raise({ topic: `${error.code}-${job.kind}`, text: `${job.kind}: ${error.message}`, code: error.code });
+      await recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting);
+    },
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
   const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
   lifecycle.onStop('tasks', () => running);
   parts.live = () => receiver.isLive();
-  parts.held = () => receiver.held();
+  parts.held = () => {
+    const held = receiver.held();
+    return held && [...held, ...gates.missing()];
+  };
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
   const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);

@@ -17,17 +17,25 @@ export interface MailServer {
 export function parseMailServer(text: string): MailServer | string {
   const url = parseUrl(text);
   if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') return 'must be an smtp:// or smtps:// URL';
-  const tlsOff = url.searchParams.get('tls');
-  const isSecure = url.protocol === 'smtps:';
-  const isTlsParameterFine = tlsOff === null || (tlsOff === 'off' && !isSecure);
-  if ((url.pathname !== '' && url.pathname !== '/') || url.hash !== '' || [...url.searchParams.keys()].some((key) => key !== 'tls'))
-    return 'takes nothing behind the host and the port but ?tls=off';
-  if (!isTlsParameterFine) return 'takes only ?tls=off, and only with smtp://';
+  const fault = faultOf(url);
+  if (fault !== null) return fault;
   const login = loginOf(url);
   if (login === 'malformed') return 'has a user name or password that is not percent-encoded (@ is %40, / is %2F, % is %25)';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const plain = tlsOff === 'off' ? 'off' : isThisMachine(host) ? 'where-offered' : 'required';
-  return { host, port: Number(url.port || (isSecure ? 465 : 587)), tls: isSecure ? 'from-the-start' : plain, login };
+  const isSecure = url.protocol === 'smtps:';
+  return { host, port: Number(url.port || (isSecure ? 465 : 587)), tls: isSecure ? 'from-the-start' : tlsOf(url, host), login };
+}
+
+function tlsOf({ searchParams }: URL, host: string): MailServer['tls'] {
+  if (searchParams.has('tls')) return 'off';
+  return isThisMachine(host) ? 'where-offered' : 'required';
+}
+
+function faultOf({ protocol, pathname, hash, searchParams }: URL): string | null {
+  if (!/^\/?$/.test(pathname) || hash !== '' || [...searchParams.keys()].some((key) => key !== 'tls'))
+    return 'takes nothing behind the host and the port but ?tls=off';
+  const isFine = !searchParams.has('tls') || (searchParams.get('tls') === 'off' && protocol === 'smtp:');
+  return isFine ? null : 'takes only ?tls=off, and only with smtp://';
 }
 
 /** What goes there travels over no network. */

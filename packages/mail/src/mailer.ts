@@ -84,11 +84,11 @@ function messageIdOf(id: string, from: string): string {
 }
 
 const smtpErrorSchema = z.object({
-  code: z.string().optional(),
+  code: z.string().default('unknown'),
   message: z.string().default(''),
   responseCode: z.number().optional(),
-  response: z.string().optional(),
 });
+type SmtpError = z.infer<typeof smtpErrorSchema>;
 
 /** What only a person repairs, beside a password: a certificate, a server without TLS. */
 const repairs: ReadonlySet<string> = new Set(['ETLS', 'ECONFIG']);
@@ -100,17 +100,33 @@ const certificate = /certificate|self.signed|altname|wrong version number/i;
 function toMailError(thrown: unknown, signal: AbortSignal): AppError {
   if (thrown instanceof AppError) return thrown;
   if (signal.aborted) return new AppError('aborted', 'stopped before it was done');
-  const { code = 'unknown', message, responseCode } = smtpErrorSchema.safeParse(thrown).data ?? { message: '' };
-  const said = responseCode === undefined ? code : `${responseCode} (${code})`;
-  const isSigningIn = code === 'EAUTH' || code === 'ENOAUTH' || signInCodes.has(responseCode);
-  if (isSigningIn || repairs.has(code) || certificate.test(message)) {
-    const what = isSigningIn ? 'does not take the user name and password of SMTP_URL' : 'cannot be spoken with safely';
-    return new AppError('mail-unavailable', `the mail server ${what}: ${said}`, { retryAfterMs: againMs.repair });
-  }
-  if (code === 'EMESSAGE' && responseCode === undefined) return new AppError('mail-refused', 'the mail is larger than the server takes');
-  if (responseCode !== undefined && responseCode >= 500 && responseCode !== 503)
-    return new AppError('mail-refused', `the mail server refuses this mail: ${said}`);
-  if (code === 'EENVELOPE' && responseCode === undefined) return new AppError('mail-refused', 'the mail server takes no such address');
-  const retryAfterMs = responseCode === undefined ? againMs.away : againMs.later;
-  return new AppError('mail-unavailable', redactSecrets(`the mail server did not take the mail: ${said}`), { retryAfterMs });
+  const error: SmtpError = smtpErrorSchema.safeParse(thrown).data ?? { code: 'unknown', message: '' };
+  const said = redactSecrets(error.responseCode === undefined ? error.code : `${error.responseCode} (${error.code})`);
+  const refusal = refusalOf(error);
+  if (refusal !== null) return new AppError('mail-refused', `${refusal}: ${said}`);
+  const { problem, retryAfterMs } = faultOf(error);
+  return new AppError('mail-unavailable', `${problem}: ${said}`, { retryAfterMs });
 }
+
+/** What is wrong with the server, or with what we know of it, and when to try again. */
+function faultOf({ code, message, responseCode }: SmtpError): { problem: string; retryAfterMs: number } {
+  if (isSigningIn({ code, responseCode }))
+    return { problem: 'the mail server does not take the user name and password of SMTP_URL', retryAfterMs: againMs.repair };
+  if (repairs.has(code) || certificate.test(message))
+    return { problem: 'the mail server cannot be spoken with safely', retryAfterMs: againMs.repair };
+  return { problem: 'the mail server did not take the mail', retryAfterMs: responseCode === undefined ? againMs.away : againMs.later };
+}
+
+/** Why this mail will never be taken; null: it may be. */
+function refusalOf(error: SmtpError): string | null {
+  const { code, responseCode } = error;
+  if (isSigningIn(error) || repairs.has(code)) return null;
+  if (responseCode === undefined) {
+    if (code === 'EMESSAGE') return 'the mail is larger than the server takes';
+    return code === 'EENVELOPE' ? 'the mail server takes no such address' : null;
+  }
+  return responseCode >= 500 && responseCode !== 503 ? 'the mail server refuses this mail' : null;
+}
+
+const isSigningIn = ({ code, responseCode }: Pick<SmtpError, 'code' | 'responseCode'>): boolean =>
+  code === 'EAUTH' || code === 'ENOAUTH' || signInCodes.has(responseCode);

@@ -58,9 +58,9 @@ function conditionOf(tag: string | null): { key?: string } | undefined {
 }
 
 export function createQuotes(documents: DocumentStore): Quotes {
-  const read = async (id: string, signal: AbortSignal): Promise<(Quote & { revision: number }) | null> => {
+  const read = async (id: string, signal: AbortSignal): Promise<Quote | null> => {
     const { document } = await documents.get(kind, id, signal);
-    return document && { id, ...bodySchema.parse(document.body), addedAtMs: document.atMs, revision: document.revision };
+    return document && { id, ...bodySchema.parse(document.body), addedAtMs: document.atMs };
   };
   return {
     add: async (given, signal) => {
@@ -75,15 +75,11 @@ export function createQuotes(documents: DocumentStore): Quotes {
       for (let tries = 0; tries < 20; tries += 1) {
         const id = await pickEvenly(async (range) => documents.find({ kind: placeKind, ...condition, ...range, order: 'oldest' }, signal));
         const found = id === null ? null : await read(id, signal);
-        if (found) return withoutRevision(found);
-        if (id === null) return null;
+        if (found || id === null) return found;
       }
       return null;
     },
-    get: async (id, signal) => {
-      const found = await read(id, signal);
-      return found && withoutRevision(found);
-    },
+    get: read,
     page: async ({ tag, limit, cursor }, signal) => {
       const condition = conditionOf(tag);
       const after = cursor === null ? null : readCursor(cursor);
@@ -118,12 +114,7 @@ async function write(given: z.output<typeof newQuoteSchema>, documents: Document
   const id = quoteId(given.text);
   const { document, nowMs } = await documents.get(kind, id, signal);
   const old = document && bodySchema.parse(document.body);
-  const body = {
-    text: old?.text ?? given.text,
-    author: old?.author ?? given.author,
-    source: old?.source ?? given.source,
-    tags: [...new Set([...(old?.tags ?? []), ...given.tags])].slice(0, mostTags).toSorted(),
-  };
+  const body = old ? joined(old, given) : given;
   const quote: Quote = { id, ...body, addedAtMs: document?.atMs ?? Math.floor(nowMs) };
   const isSame = old !== null && JSON.stringify(old) === JSON.stringify(body);
   const common = { id, keys: keysOf(body.tags), expiresAtMs: null };
@@ -135,6 +126,16 @@ async function write(given: z.output<typeof newQuoteSchema>, documents: Document
   if (!isSame) await documents.put({ ...common, kind, revision: document?.revision ?? 0, atMs: quote.addedAtMs, body }, signal);
   return { quote, isNew: document === null };
 }
+
+type Body = z.infer<typeof bodySchema>;
+
+/** What is known of a quote, with what somebody else knows of it. */
+const joined = (old: Body, { author, source, tags }: Body): Body => ({
+  text: old.text,
+  author: old.author ?? author,
+  source: old.source ?? source,
+  tags: [...new Set([...old.tags, ...tags])].slice(0, mostTags).toSorted(),
+});
 
 async function noteTag(tag: string, documents: DocumentStore, signal: AbortSignal): Promise<void> {
   const { document, nowMs } = await documents.get(tagKind, tag, signal);
@@ -149,10 +150,6 @@ async function forgetUnused(tag: string, documents: DocumentStore, signal: Abort
   await removeDocument(documents, tagKind, tag, signal);
   // Somebody may have used it meanwhile, and have seen that it was there.
   if (await isUsed()) await untilNoConflict(async () => noteTag(tag, documents, signal), signal);
-}
-
-function withoutRevision({ revision: _, ...quote }: Quote & { revision: number }): Quote {
-  return quote;
 }
 
 function invalid(error: z.ZodError): AppError {

@@ -70,16 +70,24 @@ export function startQuotes(
 type WithQuotes = <T>(work: (quotes: Quotes, signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 function registerRoutes(scope: FastifyInstance, asking: WithQuotes): void {
-  scope.get('/quotes', async (request) => {
-    const { tag = null, limit, cursor = null } = parsed(pageSchema, request.query);
-    const { quotes, next } = await asking(async (store, signal) => store.page({ tag, limit, cursor }, signal));
-    return { quotes: quotes.map((quote) => shown(quote)), next };
+  scope.route({
+    method: 'GET',
+    url: '/quotes',
+    handler: async (request) => {
+      const { tag = null, limit, cursor = null } = parsed(pageSchema, request.query);
+      const { quotes, next } = await asking(async (store, signal) => store.page({ tag, limit, cursor }, signal));
+      return { quotes: quotes.map((quote) => shown(quote)), next };
+    },
   });
-  scope.get('/quotes/random', async (request) => {
-    const { tag = null } = parsed(randomSchema, request.query);
-    const quote = await asking(async (store, signal) => store.random(tag, signal));
-    if (!quote) throw new AppError('quote-unknown', tag === null ? 'there is no quote yet' : 'there is no quote with this tag');
-    return { quote: shown(quote) };
+  scope.route({
+    method: 'GET',
+    url: '/quotes/random',
+    handler: async (request) => {
+      const { tag = null } = parsed(randomSchema, request.query);
+      const quote = await asking(async (store, signal) => store.random(tag, signal));
+      if (!quote) throw new AppError('quote-unknown', tag === null ? 'there is no quote yet' : 'there is no quote with this tag');
+      return { quote: shown(quote) };
+    },
   });
   scope.post('/quotes', { bodyLimit }, async (request, reply) => {
     const given = parsed(newQuoteSchema, request.body);
@@ -92,9 +100,13 @@ function registerRoutes(scope: FastifyInstance, asking: WithQuotes): void {
     if (!wasThere) throw new AppError('quote-unknown', 'there is no such quote');
     return reply.code(204).send();
   });
-  scope.get('/tags', async (request) => {
-    parsed(noneSchema, request.query);
-    return { tags: await asking(async (store, signal) => store.tags(signal)) };
+  scope.route({
+    method: 'GET',
+    url: '/tags',
+    handler: async (request) => {
+      parsed(noneSchema, request.query);
+      return { tags: await asking(async (store, signal) => store.tags(signal)) };
+    },
   });
 }
 

@@ -34,7 +34,7 @@ export async function watchWorker(
       entry.raisedAtMs = now();
       alerts.raise({ topic, text, code });
     }
-    for (const [topic, { raisedAtMs }] of [...known]) {
+    for (const [topic, { raisedAtMs }] of known) {
       if (wrong.has(topic)) continue;
       known.delete(topic);
       if (raisedAtMs !== null) alerts.clear(topic);

@@ -47,7 +47,7 @@ export function createAlerts({ documents, log, everyMs = 1_000 }: AlertsOptions,
   const write = async (signal: AbortSignal): Promise<void> => {
     const store = documents();
     if (!store) return;
-    for (const [topic, each] of [...pending]) {
+    for (const [topic, each] of new Map(pending)) {
       pending.delete(topic);
       try {
         if (each.is === 'raised') await noteRaised(store, topic, each.alert, signal);

@@ -35,6 +35,10 @@ export interface JobReceiverOptions {
    * attempts with an error that a need explains.
    */
   onFailed?: (job: Job, error: AppError) => Promise<void>;
+  /** Called when a job fails with what a person must repair, and none of the needs explains it. The job waits, and uses up no attempt. */
+  onRepairable?: (error: AppError) => Promise<void>;
+  /** How long it waits at least, milliseconds; at most twice as long. */
+  repairDelayMs?: number;
   /** How often to check that waiting jobs are taken; `isLive()` is false after three failed checks. Milliseconds. */
   watchMs?: number;
 }
@@ -93,7 +97,7 @@ function startKind<K extends JobKind>(
   options: JobReceiverOptions,
   instruments: Instruments,
 ): KindWorker {
-  const { concurrency, log: parentLog, needs = [], watchMs = 20_000, onFailed } = options;
+  const { concurrency, log: parentLog, needs = [], watchMs = 20_000, onFailed, onRepairable, repairDelayMs = 60_000 } = options;
   const { queue: name } = jobDefinitions[kind];
   const log = parentLog.child({ queue: name });
   const stopping = new AbortController();
@@ -115,6 +119,8 @@ function startKind<K extends JobKind>(
     hold,
     putBack: createPutBack(storage),
     onExhausted: async (job, error) => onFailed?.(job, error),
+    onRepairable: async (error) => onRepairable?.(error),
+    repairDelayMs,
     log,
     metrics: instruments.attempts,
   });

@@ -45,6 +45,9 @@ export interface ProcessorParts<K extends JobKind> {
   putBack: PutBack;
   /** Called before a job fails that has used up its attempts with an error that a need explains. */
   onExhausted: (job: JobOf<K>, error: AppError) => Promise<void>;
+  /** Called when a person must repair something that no need stands for. The job waits for `repairDelayMs` milliseconds, or up to twice that. */
+  onRepairable: (error: AppError) => Promise<void>;
+  repairDelayMs: number;
   log: Logger;
   metrics: AttemptMetrics;
 }
@@ -117,7 +120,7 @@ type Settlement = [AttemptOutcome, Error];
 
 async function afterFailure<K extends JobKind>(
   failed: FailedAttempt,
-  parts: Pick<ProcessorParts<K>, 'kind' | 'hold' | 'putBack' | 'onExhausted'>,
+  parts: Pick<ProcessorParts<K>, 'kind' | 'hold' | 'putBack' | 'onExhausted' | 'onRepairable' | 'repairDelayMs'>,
   signal: AbortSignal,
 ): Promise<Settlement> {
   const { queued, error, lastAttempt, log } = failed;
@@ -126,16 +129,34 @@ async function afterFailure<K extends JobKind>(
   if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
   if (verdict === 'later') return postpone(failed, laterMs);
   const isExplained = parts.hold.explains(error);
-  // Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn.
-  const waitMs = error.retryAfterMs ?? (isExplained && error.retry === 'transient' ? laterMs : undefined);
+  if (error.retry === 'repairable' && !isExplained) return waitForRepair(failed, parts, signal);
+  const waitMs = error.retryAfterMs ?? (isExplained ? waitAloneMs(error) : undefined);
   const outcome = outcomeOf(error, waitMs, waitedMsOf(queued));
   if (lastAttempt && isExplained && outcome.action === 'retry') {
     await parts
       .onExhausted(parseJob(parts.kind, queued.data), error)
       .catch((err: unknown) => log.warn({ err }, 'could not record the failure of a job'));
   }
-  if (outcome.action === 'fail' || (outcome.action === 'retry' && lastAttempt)) await eraseEnded(failed.queued, parts.kind, 'failed', log);
+  if (isEnd(outcome, lastAttempt)) await eraseEnded(failed.queued, parts.kind, 'failed', log);
   return settle(failed, outcome);
+}
+
+/** No further attempt follows. */
+const isEnd = ({ action }: JobOutcome, lastAttempt: boolean): boolean => action === 'fail' || (action === 'retry' && lastAttempt);
+
+/** Alone with a database that works for others, for example because somebody's open transaction blocks it: it waits for its turn. */
+const waitAloneMs = ({ retry }: AppError): number | undefined => (retry === 'transient' ? laterMs : undefined);
+
+/** Only this job waits: others may need something else. Spread, so that not all come back at once. */
+async function waitForRepair(
+  failed: FailedAttempt,
+  { onRepairable, repairDelayMs }: Pick<ProcessorParts<JobKind>, 'onRepairable' | 'repairDelayMs'>,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  await raceAbort(onRepairable(failed.error), signal).catch((err: unknown) => {
+    failed.log.debug({ err }, 'could not look what is to be repaired');
+  });
+  return postpone(failed, Math.ceil(repairDelayMs * (1 + Math.random())));
 }
 
 /** Back to the head of the queue. If that fails too, the job's lock expires and it is found stalled. */

@@ -34,7 +34,8 @@ export type JobResult = void | 'idle';
 
 /**
  * Does a job's work. A permanent AppError fails the job; after a transient one it is tried again, after its `retryAfterMs` if it
- * has one (which uses up no attempt). A failure that comes from a missing JobNeed puts it back until the need is met.
+ * has one (which uses up no attempt). A failure that comes from a missing JobNeed puts it back until the need is met; any other repairable
+ * one lets it wait for a minute or two, as often as it takes.
  */
 export type JobHandler<K extends JobKind> = (job: JobOf<K>, context: JobContext, signal: AbortSignal) => Promise<JobResult>;
 
