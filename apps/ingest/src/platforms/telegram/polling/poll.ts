@@ -73,9 +73,11 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
   };
 
   const ask = async (offset: number | null, signal: AbortSignal): Promise<number | null> => {
+    // The first question is answered at once, so that we know whether it works.
+    const timeout = state === true ? pollSeconds : 0;
     const batch = await raceAbort(
       options.api.getUpdates(
-        { ...(offset !== null && { offset }), limit: mostUpdates, timeout: pollSeconds, allowed_updates: updateKinds },
+        { ...(offset !== null && { offset }), limit: mostUpdates, timeout, allowed_updates: updateKinds },
         signalOf(signal),
       ),
       signal,
