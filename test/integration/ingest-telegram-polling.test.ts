@@ -8,7 +8,7 @@ import { createTelegramApi } from '@watchpost/telegram/api';
 import { packTalk } from '@watchpost/telegram/callback-data';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../support/memory-documents.ts';
-import { telegramRig, type TelegramRig } from '../support/telegram-rig.ts';
+import { telegramRig, type TelegramRig } from '../support/telegram-door-rig.ts';
 import { until } from '../support/until.ts';
 
 const times = { backoff: { firstMs: 10, maxMs: 50 }, repairMs: 50, leaseMs: 500, renewMs: 50, lookMs: 20, databaseMs: 500 };

@@ -3,7 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
 import { packTalk } from '@watchpost/telegram/callback-data';
 import { describe, expect, it } from 'vitest';
-import { telegramRig } from '../../support/telegram-rig.ts';
+import { telegramRig } from '../../support/telegram-door-rig.ts';
 import {
   ada,
   bot,

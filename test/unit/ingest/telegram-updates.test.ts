@@ -3,7 +3,7 @@ import { jobDefinitions } from '@watchpost/shared/jobs/job-kinds';
 import { snapshotJobSchema } from '@watchpost/shared/jobs/snapshot-job';
 import { packTalk, packTarget } from '@watchpost/telegram/callback-data';
 import { describe, expect, it } from 'vitest';
-import { telegramRig } from '../../support/telegram-rig.ts';
+import { telegramRig } from '../../support/telegram-door-rig.ts';
 import {
   ada,
   bot,

@@ -3,7 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { packTalk } from '@watchpost/telegram/callback-data';
 import { loadConfig } from '@watchpost/ingest/config';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { telegramRig, webhookSecret } from '../../support/telegram-rig.ts';
+import { telegramRig, webhookSecret } from '../../support/telegram-door-rig.ts';
 import { botToken, clicks, group, says } from '../../support/telegram-updates.ts';
 import { until } from '../../support/until.ts';
 
