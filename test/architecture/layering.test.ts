@@ -207,6 +207,7 @@ describe('adapters', () => {
         'apps/ingest/src',
         'apps/ingest/src/platforms',
         'apps/ingest/src/platforms/slack',
+        'apps/ingest/src/platforms/telegram',
       ],
     ],
     ['onnxruntime-node', ['packages/see/src/models']],

@@ -224,6 +224,7 @@ describe('asking Telegram for updates', () => {
     const ada = telegram.person('Ada');
     for (const text of ['1', '2', '3', '4']) ada.write(text);
     await until('all are queued', () => new Set([...texts(one), ...texts(two)]).size === 4);
+    expect(telegram.pending()).toBeLessThanOrEqual(4);
   });
 
   it('a database that does not answer keeps nobody from asking', async () => {
@@ -233,5 +234,6 @@ describe('asking Telegram for updates', () => {
     poll(rig, failing);
     telegram.person('Ada').write('hello');
     await all(rig, 1);
+    expect(texts(rig)).toEqual(['hello']);
   });
 });

@@ -9,6 +9,7 @@ import { updateKinds } from '../2-parse.ts';
 import type { Clicks } from '../clicks.ts';
 import type { TakeUpdate } from '../take-update.ts';
 import type { TelegramMetrics } from '../telegram-metrics.ts';
+import { numbered, queueBatch } from './queue-batch.ts';
 import { inTurn, type TurnDeps } from './turn.ts';
 
 export interface PollingOptions extends Pick<TurnDeps, 'documents' | 'bot'> {
@@ -42,9 +43,6 @@ export interface Polling {
   /** Resolves when it has ended, after the signal has aborted. */
   done: Promise<void>;
 }
-
-/** What we cannot read still has a number, which confirms it. */
-const numbered = z.looseObject({ update_id: z.number().int() });
 
 /**
  * Asks Telegram for updates, in a loop: no public address is needed. The next question confirms the updates of the one before, so a batch is
@@ -84,29 +82,10 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
     );
     [state, failures, lastTold] = [true, 0, ''];
     const updates = z.array(numbered).parse(batch);
-    if (updates.length === 0) return offset;
-    await queueAll(updates, signal);
+    // All before is confirmed now, so no number is needed. After a silent week the next one may be any, also a lower one.
+    if (updates.length === 0) return null;
+    await queueBatch(updates, { ...options, ...times }, signal);
     return Math.max(...updates.map(({ update_id: id }) => id)) + 1;
-  };
-
-  /** Each chat's updates one after the other; the chats, and clicks, do not wait for each other. */
-  const queueAll = async (updates: readonly z.infer<typeof numbered>[], signal: AbortSignal): Promise<void> => {
-    for (let tries = 1; ; tries += 1) {
-      const results = await Promise.allSettled(
-        chatsOf(updates).map(async (ofChat) => {
-          for (const update of ofChat) {
-            const { click } = await options.takeUpdate(update, () => times.queueMs);
-            if (click) options.clicks.answer(click);
-          }
-        }),
-      );
-      const failed = results.find((result) => result.status === 'rejected');
-      if (!failed) return;
-      const waitMs = backoffMs(tries, times.backoff);
-      if (tries === 1) log.warn({ err: failed.reason, waitMs }, 'the queue takes no updates: they wait at Telegram meanwhile');
-      // What the queue has already, it takes no second time.
-      await pause(waitMs, signal);
-    }
   };
 
   const run = async (signal: AbortSignal): Promise<void> => {
@@ -163,24 +142,4 @@ async function refuseWebhook(api: Pick<TelegramApi, 'getWebhookInfo'>, signal: A
     'chat-not-authorised',
     `Telegram delivers this bot’s updates to ${host}: set TELEGRAM_WEBHOOK_SECRET if that is us, or remove it with the Bot API’s deleteWebhook`,
   );
-}
-
-/** The updates of each chat in their order; each click by itself. */
-function chatsOf<T extends z.infer<typeof numbered>>(updates: readonly T[]): T[][] {
-  const chats = new Map<string, T[]>();
-  for (const update of updates.toSorted((a, b) => a.update_id - b.update_id)) {
-    const chat = chatOf(update) ?? `update ${String(update.update_id)}`;
-    chats.set(chat, [...(chats.get(chat) ?? []), update]);
-  }
-  return [...chats.values()];
-}
-
-const chatSchema = z.looseObject({ chat: z.looseObject({ id: z.number() }) });
-
-function chatOf(update: Record<string, unknown>): string | null {
-  for (const kind of updateKinds) {
-    const found = chatSchema.safeParse(update[kind]);
-    if (found.success) return String(found.data.chat.id);
-  }
-  return null;
 }
