@@ -227,6 +227,23 @@ describe('asking Telegram for updates', () => {
     expect(telegram.pending()).toBeLessThanOrEqual(4);
   });
 
+  it('whoever began while the database was away, and meets another one, learns of it and waits', async () => {
+    const documents = createMemoryDocuments();
+    const [one, two] = [telegramRig(), telegramRig()];
+    poll(one, documents);
+    await until('the first asks', () => telegram.calls().some(({ method }) => method === 'getUpdates'));
+    let calls = 0;
+    const late: DocumentStore = {
+      ...documents,
+      get: async (...args) => (calls++ === 0 ? Promise.reject(new AppError('gallery-unavailable', 'away')) : documents.get(...args)),
+    };
+    const second = poll(two, late);
+    await until('the second waits', () => two.logged.some((line) => line.includes('this one waits')));
+    telegram.person('Ada').write('to the first');
+    await all(one, 1);
+    expect([second.check(), texts(two)]).toEqual([true, []]);
+  });
+
   it('a database that does not answer keeps nobody from asking', async () => {
     const away = createMemoryDocuments();
     const failing: DocumentStore = { ...away, get: async () => Promise.reject(new AppError('gallery-unavailable', 'away')) };

@@ -56,7 +56,8 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
   let failures = 0;
   let lastTold = '';
 
-  const fail = async (thrown: unknown, signal: AbortSignal): Promise<void> => {
+  /** Resolves to whether another process asks, or another program. */
+  const fail = async (thrown: unknown, signal: AbortSignal): Promise<boolean> => {
     failures += 1;
     const known = toAppError(thrown);
     const isConflict = /conflict/i.test(known.message);
@@ -68,6 +69,7 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
     log[line === lastTold ? 'debug' : known.retry === 'repairable' ? 'error' : 'warn']({ err: thrown, waitMs }, line);
     lastTold = line;
     await pause(waitMs, signal);
+    return isConflict;
   };
 
   const ask = async (offset: number | null, signal: AbortSignal): Promise<number | null> => {
@@ -88,7 +90,8 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
     return Math.max(...updates.map(({ update_id: id }) => id)) + 1;
   };
 
-  const run = async (signal: AbortSignal): Promise<void> => {
+  const run = async (signal: AbortSignal, isAlone: boolean): Promise<void> => {
+    const mayLearn = options.documents !== null && !isAlone;
     let offset: number | null = null;
     telegramMetrics.polling(true);
     try {
@@ -97,7 +100,8 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
           if (state !== true) await refuseWebhook(options.api, signal);
           offset = await ask(offset, signal);
         } catch (error) {
-          if (!signal.aborted) await fail(error, signal);
+          // It may be one of ours: the database may say so by now.
+          if (!signal.aborted && (await fail(error, signal)) && mayLearn) return;
         }
       }
     } catch (error) {
@@ -114,9 +118,9 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
       state = true;
       await inTurn(
         { ...options, ...(options.times && { times: options.times }) },
-        async (signal) => {
+        async (signal, isAlone) => {
           state = false;
-          await run(signal);
+          await run(signal, isAlone);
         },
         stopping,
       ).catch((error: unknown) => {
@@ -140,6 +144,6 @@ async function refuseWebhook(api: Pick<TelegramApi, 'getWebhookInfo'>, signal: A
   const host = parseUrl(url)?.host ?? 'an address';
   throw new AppError(
     'chat-not-authorised',
-    `Telegram delivers this bot’s updates to ${host}: set TELEGRAM_WEBHOOK_SECRET if that is us, or remove it with the Bot API’s deleteWebhook`,
+    `Telegram delivers this bot’s updates to ${host}: set TELEGRAM_WEBHOOK_SECRET if that is us, or open https://api.telegram.org/bot<TOKEN>/deleteWebhook to end that`,
   );
 }
