@@ -115,12 +115,17 @@ describe('asking Telegram for updates', () => {
 
   it('while the queue is away nothing is confirmed, and nothing is lost or turned round', async () => {
     const rig = telegramRig();
-    let refused = 0;
-    rig.fail((job) => (job.kind === 'talk' && rig.sent.length >= 1 && refused++ < 5 ? new AppError('queue-unavailable', 'away') : null));
+    const waiting: number[] = [];
+    rig.fail((job) => {
+      if (job.kind !== 'talk' || rig.sent.length === 0 || waiting.length === 8) return null;
+      waiting.push(telegram.pending());
+      return new AppError('queue-unavailable', 'away');
+    });
     const ada = telegram.person('Ada');
     for (const text of ['1', '2', '3']) ada.write(text);
     poll(rig);
-    await until('all is confirmed', () => telegram.pending() === 0 && refused > 5);
+    await until('all is confirmed', () => telegram.pending() === 0 && waiting.length === 8);
+    expect(waiting).toEqual(Array.from({ length: 8 }, () => 3));
     const firsts = new Map((rig.sent as TalkJob[]).map((job) => [job.id, rig.textOf(job)]));
     expect([...firsts.values()]).toEqual(['1', '2', '3']);
     // The queue takes each id once: what came first counts.
