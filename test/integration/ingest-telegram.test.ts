@@ -94,6 +94,27 @@ describeWith(backend.needs, 'ingest with Telegram alone', () => {
     expect(app.log()).not.toContain('hello');
   });
 
+  it('with Slack beside it, both are served, and neither waits for the other', async () => {
+    const slack = { SLACK_API_TOKEN: 'xoxb-beside', READ_SLACK_CHANNEL_ID: 'C0CAMS', WRITE_SLACK_CHANNEL_ID: 'C0RESULTS' };
+    const app = await boot({
+      ...slack,
+      SLACK_SIGNING_SECRET: 'beside',
+      SLACK_API_URL: 'http://127.0.0.1:9/api/',
+      TELEGRAM_WEBHOOK_SECRET: secret,
+    });
+    const posted = async (path: string, headers: Record<string, string>): Promise<number> => {
+      const body = JSON.stringify(
+        update('message', message({ from: { id: 5, is_bot: false }, chat: { id: 5, type: 'private' }, text: 'hello' })),
+      );
+      return (await fetch(`${app.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }))
+        .status;
+    };
+    expect(await posted('/api/events', {})).toBe(401);
+    expect(await posted('/api/telegram', {})).toBe(401);
+    expect(await posted('/api/telegram', { 'x-telegram-bot-api-secret-token': secret })).toBe(200);
+    expect(await said(1)).toMatchObject([{ chat: 'telegram:5' }]);
+  });
+
   it('killed again and again while it asks, it loses nothing and queues nothing twice', async () => {
     let app = await boot();
     const texts = Array.from({ length: 60 }, (_, index) => `message ${String(index)}`);
