@@ -209,6 +209,7 @@ describe('adapters', () => {
         'apps/ingest/src/files',
         'apps/ingest/src/platforms',
         'apps/ingest/src/platforms/slack',
+        'apps/ingest/src/platforms/telegram',
         'apps/ingest/src/quotes',
       ],
     ],

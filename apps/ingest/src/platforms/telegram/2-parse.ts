@@ -198,7 +198,6 @@ export function parseUpdate(body: unknown): Update {
 }
 
 function toPost(message: z.infer<typeof messageSchema>): TelegramPost {
-  const { reply_to_message: repliedTo } = message;
   const { picture, isBroken } = pictureOf(message);
   const text = message.text ?? message.caption ?? '';
   return {
@@ -209,7 +208,7 @@ function toPost(message: z.infer<typeof messageSchema>): TelegramPost {
     postedAs: message.sender_chat ?? null,
     viaBot: message.via_bot?.id ?? null,
     origin: message.forward_origin ?? null,
-    replyTo: repliedTo ? { messageId: repliedTo.message_id, from: repliedTo.from?.id ?? null } : null,
+    replyTo: repliedTo(message),
     group: message.media_group_id ?? null,
     text,
     entities: typeof message.text === 'string' ? message.entities : message.caption_entities,
@@ -217,10 +216,17 @@ function toPost(message: z.infer<typeof messageSchema>): TelegramPost {
     isBroken,
     hasButtons: Boolean(message.reply_markup),
     saysSomething: text !== '' || picture !== null || otherContents.some((content) => Boolean(message[content])),
-    movedTo: message.migrate_to_chat_id ?? null,
-    movedFrom: message.migrate_from_chat_id ?? null,
+    ...moveOf(message),
   };
 }
+
+const repliedTo = ({ reply_to_message: first }: z.infer<typeof messageSchema>): TelegramPost['replyTo'] =>
+  first ? { messageId: first.message_id, from: first.from?.id ?? null } : null;
+
+const moveOf = (message: z.infer<typeof messageSchema>): Pick<TelegramPost, 'movedTo' | 'movedFrom'> => ({
+  movedTo: message.migrate_to_chat_id ?? null,
+  movedFrom: message.migrate_from_chat_id ?? null,
+});
 
 /** A photo (also a live one) in its largest size, or a file that says it is an image; an animation has a file too, and is none. */
 function pictureOf(message: z.infer<typeof messageSchema>): { picture: TelegramPicture | null; isBroken: boolean } {

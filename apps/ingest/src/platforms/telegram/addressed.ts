@@ -24,21 +24,28 @@ const commandPattern = /^\/([a-z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+([\s\S]*))?$/i
  * Whether a message is meant for us, and what it says then. Everything is where nobody else reads along. In a group: commands, unless they
  * name another bot, answers to what we said, and what mentions us. Pure.
  */
-export function addressed({ chat, text, entities, replyTo }: TelegramPost, { id, username }: Ourselves): Answer {
-  const [, name, at, rest = ''] = commandPattern.exec(text) ?? [];
+export function addressed(post: TelegramPost, ourselves: Ourselves): Answer {
+  const { chat, text, entities } = post;
+  const { username } = ourselves;
   const isPrivate = chat.type === 'private';
-  if (name !== undefined) {
-    const isOurs = isPrivate || at === undefined || isName(at, username);
-    if (!isOurs) return username === null ? 'unknown' : 'no';
-    const command = { name: name.toLowerCase(), rest: rest.trim() };
-    return { text: `/${name}${rest === '' ? '' : ` ${rest}`}`, command };
+  const [, name, at, rest = ''] = commandPattern.exec(text) ?? [];
+  if (name === undefined) {
+    const isOurs = isPrivate || saysUs(post, ourselves);
+    if (isOurs === true) return { text: withoutMentions(text, entities, username), command: null };
+    return isOurs ? 'unknown' : 'no';
   }
-  const plain = { text: withoutMentions(text, entities, username), command: null };
-  if (isPrivate || replyTo?.from === id) return plain;
-  if (entities.some(({ type, user }) => type === 'text_mention' && user?.id === id)) return plain;
+  if (isPrivate || at === undefined || isName(at, username)) {
+    return { text: `/${name}${rest === '' ? '' : ` ${rest}`}`, command: { name: name.toLowerCase(), rest: rest.trim() } };
+  }
+  return username === null ? 'unknown' : 'no';
+}
+
+/** Whether it answers or mentions us. */
+function saysUs({ text, entities, replyTo }: TelegramPost, { id, username }: Ourselves): boolean | 'unknown' {
+  if (replyTo?.from === id || entities.some(({ type, user }) => type === 'text_mention' && user?.id === id)) return true;
   const mentions = entities.filter(({ type }) => type === 'mention');
-  if (mentions.length > 0 && username === null) return 'unknown';
-  return mentions.some((entity) => isName(mentioned(text, entity), username)) ? plain : 'no';
+  if (username === null) return mentions.length > 0 && 'unknown';
+  return mentions.some((entity) => isName(mentioned(text, entity), username));
 }
 
 const isName = (name: string, username: string | null): boolean => name.toLowerCase() === username?.toLowerCase();

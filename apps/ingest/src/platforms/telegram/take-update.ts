@@ -5,7 +5,7 @@ import type { Job } from '@watchpost/shared/jobs/job-kinds';
 import { createLogRarely } from '../../log-rarely.ts';
 import type { IntakeDeps } from '../platform.ts';
 import { sendAll } from '../send-all.ts';
-import { parseUpdate, type Update } from './2-parse.ts';
+import { parseUpdate, type TelegramPost, type Update } from './2-parse.ts';
 import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, commandJob, type NewTalkJob } from './3-to-jobs.ts';
 import { addressed, type Ourselves } from './addressed.ts';
 import { createChatOrder } from './chat-order.ts';
@@ -43,6 +43,10 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['queue-unavailable',
 const tooOld = 'This button is too old. Look for a newer message.';
 const lost = 'the queue will never take this job: what it is about is lost';
 
+/** Not a bot, and nobody who posts as a chat or as an anonymous admin: that may be anybody. */
+const isSomebody = ({ chat, from, postedAs }: TelegramPost): boolean =>
+  chat.type !== 'channel' && postedAs === null && from !== null && !from.is_bot;
+
 export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
   const { log, now, telegramMetrics, envelope, ourselves } = deps;
   const ids = jobIdsOf(ourselves().id);
@@ -63,20 +67,9 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     return outcome;
   };
 
-  const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
-    const moved = movedJob(post, ids);
-    if (moved) {
-      const isOurs = post.movedTo !== null && (deps.readChats.has(String(post.chat.id)) || deps.writeChat === String(post.chat.id));
-      if (isOurs) log.error({ chat: post.chat.id, movedTo: post.movedTo }, 'a chat has a new number: put it into the configuration');
-      return talked(moved, 'moved', timeLeftMs);
-    }
-    const hasPicture = post.picture !== null || post.isBroken;
-    if (hasPicture && deps.readChats.has(String(post.chat.id))) return takePicture(post, isEdited, timeLeftMs);
-    // An edit also comes for changes that nobody sees, and what was said has been answered: a dialog is corrected with its buttons.
-    if (isEdited) return 'ignored-edited';
+  const talk = async (post: TelegramPost, timeLeftMs: () => number): Promise<string> => {
     const { from } = post;
-    // Whoever posts as a chat, or as an anonymous admin, may be anybody.
-    if (post.chat.type === 'channel' || post.postedAs !== null || from === null || from.is_bot) return 'ignored-nobody';
+    if (from === null || !isSomebody(post)) return 'ignored-nobody';
     if (!post.saysSomething) return 'ignored-service';
     const found = addressed(post, ourselves());
     if (found === 'unknown') throw new AppError('telegram-identity-unknown', 'our name on Telegram is not known yet');
@@ -86,6 +79,20 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     const command = post.picture ? null : commandJob(post, from, said, ids);
     await queue(command ?? saidJob(post, from, said, { ids, envelope }), timeLeftMs);
     return command ? 'command' : 'talk';
+  };
+
+  const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
+    const chat = String(post.chat.id);
+    const moved = movedJob(post, ids);
+    if (moved) {
+      if (post.movedTo !== null && (deps.readChats.has(chat) || deps.writeChat === chat))
+        log.error({ chat: post.chat.id, movedTo: post.movedTo }, 'a chat has a new number: put it into the configuration');
+      return talked(moved, 'moved', timeLeftMs);
+    }
+    const hasPicture = post.picture !== null || post.isBroken;
+    if (hasPicture && deps.readChats.has(chat)) return takePicture(post, isEdited, timeLeftMs);
+    // An edit also comes for changes that nobody sees, and what was said has been answered: a dialog is corrected with its buttons.
+    return isEdited ? 'ignored-edited' : talk(post, timeLeftMs);
   };
 
   const take = async (update: Update, timeLeftMs: () => number): Promise<Taken> => {

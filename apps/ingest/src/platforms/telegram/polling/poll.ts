@@ -9,6 +9,7 @@ import { updateKinds } from '../2-parse.ts';
 import type { Clicks } from '../clicks.ts';
 import type { TakeUpdate } from '../take-update.ts';
 import type { TelegramMetrics } from '../telegram-metrics.ts';
+import { numbered, queueBatch } from './queue-batch.ts';
 import { inTurn, type TurnDeps } from './turn.ts';
 
 export interface PollingOptions extends Pick<TurnDeps, 'documents' | 'bot'> {
@@ -43,9 +44,6 @@ export interface Polling {
   done: Promise<void>;
 }
 
-/** What we cannot read still has a number, which confirms it. */
-const numbered = z.looseObject({ update_id: z.number().int() });
-
 /**
  * Asks Telegram for updates, in a loop: no public address is needed. The next question confirms the updates of the one before, so a batch is
  * queued first; whatever is not confirmed comes again, and makes the same jobs. Not with grammY's own loop, which removes a webhook that
@@ -58,7 +56,8 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
   let failures = 0;
   let lastTold = '';
 
-  const fail = async (thrown: unknown, signal: AbortSignal): Promise<void> => {
+  /** Resolves to whether another process asks, or another program. */
+  const fail = async (thrown: unknown, signal: AbortSignal): Promise<boolean> => {
     failures += 1;
     const known = toAppError(thrown);
     const isConflict = /conflict/i.test(known.message);
@@ -70,44 +69,29 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
     log[line === lastTold ? 'debug' : known.retry === 'repairable' ? 'error' : 'warn']({ err: thrown, waitMs }, line);
     lastTold = line;
     await pause(waitMs, signal);
+    return isConflict;
   };
 
   const ask = async (offset: number | null, signal: AbortSignal): Promise<number | null> => {
+    // The first question is answered at once, so that we know whether it works.
+    const timeout = state === true ? pollSeconds : 0;
     const batch = await raceAbort(
       options.api.getUpdates(
-        { ...(offset !== null && { offset }), limit: mostUpdates, timeout: pollSeconds, allowed_updates: updateKinds },
+        { ...(offset !== null && { offset }), limit: mostUpdates, timeout, allowed_updates: updateKinds },
         signalOf(signal),
       ),
       signal,
     );
     [state, failures, lastTold] = [true, 0, ''];
     const updates = z.array(numbered).parse(batch);
-    if (updates.length === 0) return offset;
-    await queueAll(updates, signal);
+    // All before is confirmed now, so no number is needed. After a silent week the next one may be any, also a lower one.
+    if (updates.length === 0) return null;
+    await queueBatch(updates, { ...options, ...times }, signal);
     return Math.max(...updates.map(({ update_id: id }) => id)) + 1;
   };
 
-  /** Each chat's updates one after the other; the chats, and clicks, do not wait for each other. */
-  const queueAll = async (updates: readonly z.infer<typeof numbered>[], signal: AbortSignal): Promise<void> => {
-    for (let tries = 1; ; tries += 1) {
-      const results = await Promise.allSettled(
-        chatsOf(updates).map(async (ofChat) => {
-          for (const update of ofChat) {
-            const { click } = await options.takeUpdate(update, () => times.queueMs);
-            if (click) options.clicks.answer(click);
-          }
-        }),
-      );
-      const failed = results.find((result) => result.status === 'rejected');
-      if (!failed) return;
-      const waitMs = backoffMs(tries, times.backoff);
-      if (tries === 1) log.warn({ err: failed.reason, waitMs }, 'the queue takes no updates: they wait at Telegram meanwhile');
-      // What the queue has already, it takes no second time.
-      await pause(waitMs, signal);
-    }
-  };
-
-  const run = async (signal: AbortSignal): Promise<void> => {
+  const run = async (signal: AbortSignal, isAlone: boolean): Promise<void> => {
+    const mayLearn = options.documents !== null && !isAlone;
     let offset: number | null = null;
     telegramMetrics.polling(true);
     try {
@@ -116,7 +100,8 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
           if (state !== true) await refuseWebhook(options.api, signal);
           offset = await ask(offset, signal);
         } catch (error) {
-          if (!signal.aborted) await fail(error, signal);
+          // It may be one of ours: the database may say so by now.
+          if (!signal.aborted && (await fail(error, signal)) && mayLearn) return;
         }
       }
     } catch (error) {
@@ -133,9 +118,9 @@ export function startPolling(options: PollingOptions, stopping: AbortSignal): Po
       state = true;
       await inTurn(
         { ...options, ...(options.times && { times: options.times }) },
-        async (signal) => {
+        async (signal, isAlone) => {
           state = false;
-          await run(signal);
+          await run(signal, isAlone);
         },
         stopping,
       ).catch((error: unknown) => {
@@ -159,26 +144,6 @@ async function refuseWebhook(api: Pick<TelegramApi, 'getWebhookInfo'>, signal: A
   const host = parseUrl(url)?.host ?? 'an address';
   throw new AppError(
     'chat-not-authorised',
-    `Telegram delivers this bot’s updates to ${host}: set TELEGRAM_WEBHOOK_SECRET if that is us, or remove it with the Bot API’s deleteWebhook`,
+    `Telegram delivers this bot’s updates to ${host}: set TELEGRAM_WEBHOOK_SECRET if that is us, or open https://api.telegram.org/bot<TOKEN>/deleteWebhook to end that`,
   );
-}
-
-/** The updates of each chat in their order; each click by itself. */
-function chatsOf<T extends z.infer<typeof numbered>>(updates: readonly T[]): T[][] {
-  const chats = new Map<string, T[]>();
-  for (const update of updates.toSorted((a, b) => a.update_id - b.update_id)) {
-    const chat = chatOf(update) ?? `update ${String(update.update_id)}`;
-    chats.set(chat, [...(chats.get(chat) ?? []), update]);
-  }
-  return [...chats.values()];
-}
-
-const chatSchema = z.looseObject({ chat: z.looseObject({ id: z.number() }) });
-
-function chatOf(update: Record<string, unknown>): string | null {
-  for (const kind of updateKinds) {
-    const found = chatSchema.safeParse(update[kind]);
-    if (found.success) return String(found.data.chat.id);
-  }
-  return null;
 }

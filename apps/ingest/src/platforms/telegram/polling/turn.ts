@@ -24,13 +24,13 @@ const defaultTimes = {
 };
 
 /**
- * Runs `work` while this process has the right to ask Telegram, which one at a time has; `signal` aborts when somebody else has taken it. Without
+ * Runs `work` while this process has the right to ask Telegram, which one at a time has; `signal` aborts when somebody else has taken it. `isAlone`: the database says so. Without
  * a database, or while it does not answer, everybody has it: Telegram itself lets only one ask then. Resolves when `work` does, or when
  * `signal` has aborted.
  */
 export async function inTurn(
   { documents, bot, log, times = {} }: TurnDeps,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal, isAlone: boolean) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const { leaseMs, renewMs, lookMs, databaseMs } = { ...defaultTimes, ...times };
@@ -58,7 +58,7 @@ export async function inTurn(
   const keeping = keep(lease === 'unknown' ? null : lease, { renewMs, databaseMs, onLost: () => lost.abort() }, ended.signal);
   try {
     if (signal.aborted) return;
-    await work(lost.signal);
+    await work(lost.signal, lease !== 'unknown');
   } finally {
     signal.removeEventListener('abort', onStop);
     ended.abort();
