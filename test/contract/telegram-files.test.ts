@@ -118,7 +118,9 @@ describe('a link to a message', () => {
 
   it('has the public name, if there is one', async () => {
     const answered = { id: -100_777, type: 'channel', title: 'Door', username: 'front_door' };
-    const own = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, result: answered })));
+    const own = createServer((_request, response) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, result: answered })),
+    );
     await new Promise<void>((resolve) => void own.listen(0, '127.0.0.1', resolve));
     const address = own.address();
     const named = await startTelegramRig(undefined, () => `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);

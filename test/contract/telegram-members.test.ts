@@ -17,7 +17,11 @@ beforeEach(async () => {
   rig = await startTelegramRig((started) => {
     [ada, eve, boss] = [started.person('Ada'), started.person('Eve'), started.person('Boss')];
     group = started.group('Results', [ada]);
-    return { WRITE_TELEGRAM_CHAT_ID: String(group), TELEGRAM_ADMINS: String(boss.id), TELEGRAM_ALLOWED: `${started.person('Bob').id},-1007` };
+    return {
+      WRITE_TELEGRAM_CHAT_ID: String(group),
+      TELEGRAM_ADMINS: String(boss.id),
+      TELEGRAM_ALLOWED: `${started.person('Bob').id},-1007`,
+    };
   });
   ({ server } = rig);
   channel = `telegram:${group}`;
@@ -100,7 +104,13 @@ describe('an answer', () => {
 
   it('with a picture is a message of its own', async () => {
     ada.write('/start');
-    const message = { key: 'k', post: visitPost('1: Ada'), picture: { ...madePicture(), bytes: () => jpeg() }, thread: null, progress: null };
+    const message = {
+      key: 'k',
+      post: visitPost('1: Ada'),
+      picture: { ...madePicture(), bytes: () => jpeg() },
+      thread: null,
+      progress: null,
+    };
     const done = await rig.platform.members.message(String(ada.id), message, async () => undefined, never);
     expect(done.state).toBe('posted');
     expect(said(ada.id)).toMatchObject([{ text: '1: Ada', file: { kind: 'photo' } }]);
@@ -124,11 +134,15 @@ describe('the check', () => {
   it('finds nothing where all is well', async () => {
     await rig.platform.chat.check({ read: true }, never);
     await check();
+    expect(server.calls().map(({ method }) => method)).toEqual(['getMe', 'getMe', 'getChat', 'getChatMember']);
   });
 
   it('says what a person must repair', async () => {
     server.throwOut(group, ada);
-    await expect(check()).rejects.toMatchObject({ code: 'channel-not-available', message: expect.stringContaining(`add @${server.username}`) });
+    await expect(check()).rejects.toMatchObject({
+      code: 'channel-not-available',
+      message: expect.stringContaining(`add @${server.username}`),
+    });
     await expect(rig.platform.chat.check({ channel: `telegram:${eve.id}` }, never)).rejects.toThrow('press Start');
     server.fail('getMe', { answer: 'error', code: 401, description: 'Unauthorized' });
     await expect(rig.platform.chat.check({ read: true }, never)).rejects.toMatchObject({

@@ -43,7 +43,12 @@ describe('a post', () => {
     expect(only()).toMatchObject({ text: '1: Ada', file: { kind: 'photo' }, buttons: [[{ text: 'This is…' }]] });
     expect(saved.map(({ state }) => state)).toEqual(['asked', 'posted']);
     expect(done).toEqual(saved[1]);
-    expect(done).toMatchObject({ state: 'posted', messageId: String(only().messageId), fileId: expect.stringMatching(/./), askedAtMs: null });
+    expect(done).toMatchObject({
+      state: 'posted',
+      messageId: String(only().messageId),
+      fileId: expect.stringMatching(/./),
+      askedAtMs: null,
+    });
     expect(rig.turns.taken).toEqual([channel]);
   });
 
@@ -70,7 +75,13 @@ describe('a post', () => {
   it('whose outcome nobody knows is sent again', async () => {
     server.fail('sendPhoto', { answer: 'cut', afterDoing: true });
     const saved: unknown[] = [];
-    const message = { channel, key: 'visit-1', post: visitPost('1: Ada'), picture: { ...madePicture(), bytes: () => jpeg() }, thread: null };
+    const message = {
+      channel,
+      key: 'visit-1',
+      post: visitPost('1: Ada'),
+      picture: { ...madePicture(), bytes: () => jpeg() },
+      thread: null,
+    };
     const save = async (progress: unknown) => void saved.push(progress);
     await expect(rig.platform.posts.send({ ...message, progress: null }, save, never)).rejects.toMatchObject({ code: 'chat-unavailable' });
     expect(saved).toMatchObject([{ state: 'asked' }]);
@@ -124,7 +135,10 @@ describe('a post', () => {
     const { done } = await sendPost(rig, { channel });
     expect(server.messages(now).filter(({ from }) => from === server.botId)).toHaveLength(1);
     expect(rig.logged()).toContain(`telegram:${now}`);
-    const edited = await rig.platform.posts.edit({ channel, messageId: done.messageId!, fileId: done.fileId, post: visitPost('1: Bob') }, never);
+    const edited = await rig.platform.posts.edit(
+      { channel, messageId: done.messageId!, fileId: done.fileId, post: visitPost('1: Bob') },
+      never,
+    );
     expect(edited).toBe('edited');
     expect(server.messages(now).at(-1)).toMatchObject({ text: '1: Bob' });
     // What was posted before has the same numbers in another chat: it is never edited in this one.
@@ -165,7 +179,9 @@ describe('an edit', () => {
 
   it('of a text with a picture that it never got is one of a text', async () => {
     const { done } = await sendPost(rig, { channel, picture: null });
-    expect(await rig.platform.posts.edit({ channel, messageId: done.messageId!, fileId: 'x', post: visitPost('1: Bob') }, never)).toBe('edited');
+    expect(await rig.platform.posts.edit({ channel, messageId: done.messageId!, fileId: 'x', post: visitPost('1: Bob') }, never)).toBe(
+      'edited',
+    );
     expect(only()).toMatchObject({ text: '1: Bob', file: null });
   });
 });
@@ -217,7 +233,14 @@ describe('another picture', () => {
 
 it('files that were uploaded come below the post', async () => {
   const id = await held({ fileName: 'kept.txt' });
-  await sendPost(rig, { channel, picture: null, files: [{ id, title: 'Kept' }, { id: 'held-gone', title: 'Gone' }] });
+  await sendPost(rig, {
+    channel,
+    picture: null,
+    files: [
+      { id, title: 'Kept' },
+      { id: 'held-gone', title: 'Gone' },
+    ],
+  });
   const [post, file] = shown();
   expect(file).toMatchObject({ text: 'Kept', replyTo: post?.messageId, file: { kind: 'document', name: 'kept.txt' } });
   expect(shown()).toHaveLength(2);

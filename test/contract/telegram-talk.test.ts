@@ -20,7 +20,12 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 const saying = (text: string, over: Partial<TalkMessage> = {}): TalkMessage => ({ text: [{ text }], buttons: [], ask: null, ...over });
-const choice = [[{ label: 'Yes', data: 'yes:1' }, { label: 'No', data: 'no:1' }]];
+const choice = [
+  [
+    { label: 'Yes', data: 'yes:1' },
+    { label: 'No', data: 'no:1' },
+  ],
+];
 const said = (): TelegramMessage[] => server.messages(ada.id).filter(({ from }) => from === server.botId);
 const last = (): TelegramMessage => said().at(-1)!;
 const at = (messageId: string) => ({ chat, messageId });
@@ -36,7 +41,9 @@ describe('a conversation', () => {
   it('answers a message, with buttons', async () => {
     const id = await rig.talk.send({ chat, replyTo: String(asked) }, saying('Is it?', { buttons: choice }), never);
     expect(last()).toMatchObject({ messageId: Number(id), text: 'Is it?', replyTo: asked, forceReply: false });
-    expect(last().buttons).toEqual([[expect.objectContaining({ text: 'Yes', data: 'tyes:1' }), expect.objectContaining({ text: 'No', data: 'tno:1' })]]);
+    expect(last().buttons).toEqual([
+      [expect.objectContaining({ text: 'Yes', data: 'tyes:1' }), expect.objectContaining({ text: 'No', data: 'tno:1' })],
+    ]);
   });
 
   it('answers where that is gone', async () => {
@@ -54,7 +61,12 @@ describe('a conversation', () => {
     expect(await rig.talk.edit(at(text), saying('It is.'), never)).toBe('edited');
     expect(last()).toMatchObject({ text: 'It is.', buttons: [] });
     expect(await rig.talk.edit(at(text), saying('It is.'), never)).toBe('edited');
-    const picture = await rig.talk.sendFile({ chat, replyTo: null }, file({ as: 'picture', content: new Blob([await jpeg()]) }), [{ text: 'Who?' }], never);
+    const picture = await rig.talk.sendFile(
+      { chat, replyTo: null },
+      file({ as: 'picture', content: new Blob([await jpeg()]) }),
+      [{ text: 'Who?' }],
+      never,
+    );
     expect(await rig.talk.edit(at(picture), saying('Ada', { buttons: choice }), never)).toBe('edited');
     expect(last()).toMatchObject({ text: 'Ada', file: { kind: 'photo' } });
     expect(last().buttons).toHaveLength(1);
@@ -83,16 +95,26 @@ describe('a conversation', () => {
 
   it('with somebody who blocked us, or never wrote, is over', async () => {
     ada.block();
-    await expect(rig.talk.send({ chat, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({ code: 'chat-closed', retry: 'permanent' });
+    await expect(rig.talk.send({ chat, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({
+      code: 'chat-closed',
+      retry: 'permanent',
+    });
     const stranger = server.person('Eve');
-    await expect(rig.talk.send({ chat: `telegram:${stranger.id}`, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({ code: 'chat-closed' });
-    await expect(rig.talk.send({ chat: 'telegram:999', replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({ code: 'chat-closed' });
+    await expect(rig.talk.send({ chat: `telegram:${stranger.id}`, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({
+      code: 'chat-closed',
+    });
+    await expect(rig.talk.send({ chat: 'telegram:999', replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({
+      code: 'chat-closed',
+    });
   });
 
   it('waits where Telegram wants it to, and holds up no other', async () => {
     server.fail('sendMessage', { answer: 'error', code: 429, description: 'Too Many Requests: retry after 30', retryAfterS: 30 });
     const limited = { code: 'chat-rate-limited', retry: 'transient' };
-    await expect(rig.talk.send({ chat, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({ ...limited, retryAfterMs: 30_000 });
+    await expect(rig.talk.send({ chat, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({
+      ...limited,
+      retryAfterMs: 30_000,
+    });
     await expect(rig.talk.send({ chat, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject(limited);
     const eve = server.person('Eve');
     eve.write('/start');
@@ -136,7 +158,9 @@ describe('the rest', () => {
   it('leaves a group, once or twice', async () => {
     const group = server.group('Elsewhere', [ada]);
     await rig.talk.leave(`telegram:${group}`, never);
-    await expect(rig.talk.send({ chat: `telegram:${group}`, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({ code: 'chat-closed' });
+    await expect(rig.talk.send({ chat: `telegram:${group}`, replyTo: null }, saying('Hello'), never)).rejects.toMatchObject({
+      code: 'chat-closed',
+    });
     await rig.talk.leave(`telegram:${group}`, never);
   });
 
