@@ -31,11 +31,11 @@ const load = (app: 'ingest' | 'worker', env: Record<string, string>): string => 
     ${
       app === 'worker'
         ? `const { connectPlatforms } = await import('./dist/platforms.js');
-           const { platformFor } = connectPlatforms(config, { turns: {}, log: {} });
+           const { platformFor } = connectPlatforms(config, { turns: {}, access: {}, log: {} });
            const post = (channel) => { try { return platformFor(channel).writeChannel; } catch (error) { return error.message; } };
-           console.log(['slack:C1', 'telegram:1', 'matrix:1'].map(post).join(', '));`
-        : `const { telegramIntake } = await import('./dist/platforms/telegram/intake.js');
-           console.log(telegramIntake.start(config, {}, AbortSignal.abort()) === null ? 'Slack only' : 'with Telegram');`
+           console.log(['slack:C1', 'matrix:1', 'irc:1'].map(post).join(', '));`
+        : `const { matrixIntake } = await import('./dist/platforms/matrix/intake.js');
+           console.log(matrixIntake.start(config, {}, AbortSignal.abort()) === null ? 'Slack only' : 'with Matrix');`
     }
   } catch (error) {
     console.log(error.message);
@@ -58,18 +58,18 @@ describe('the recipes of CONTRIBUTING.md', () => {
   }, 120_000);
 
   it.each([
-    ['Slack only', {}, 'Slack only', 'slack:C2, telegram is not configured, this version has no platform matrix'],
+    ['Slack only', {}, 'Slack only', 'slack:C2, matrix is not configured, this version has no platform irc'],
     [
-      'Slack and Telegram',
-      { TELEGRAM_BOT_TOKEN: 't', TELEGRAM_WRITE_CHAT_ID: '7', TELEGRAM_SECRET_TOKEN: 's' },
-      'with Telegram',
-      'slack:C2, telegram:7, this version has no platform matrix',
+      'Slack and Matrix',
+      { MATRIX_TOKEN: 't', WRITE_MATRIX_ROOM_ID: '7', MATRIX_SECRET: 's' },
+      'with Matrix',
+      'slack:C2, matrix:7, this version has no platform irc',
     ],
     [
-      'half of Telegram',
-      { TELEGRAM_BOT_TOKEN: 't', TELEGRAM_SECRET_TOKEN: 's' },
-      'TELEGRAM_BOT_TOKEN and TELEGRAM_WRITE_CHAT_ID must be set together',
-      'TELEGRAM_BOT_TOKEN and TELEGRAM_WRITE_CHAT_ID must be set together',
+      'half of Matrix',
+      { MATRIX_TOKEN: 't', MATRIX_SECRET: 's' },
+      'MATRIX_TOKEN and WRITE_MATRIX_ROOM_ID must be set together',
+      'MATRIX_TOKEN and WRITE_MATRIX_ROOM_ID must be set together',
     ],
   ])(
     'run with an environment of %s',
@@ -90,7 +90,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
       /'digest' is missing/,
     ],
     ['a job kind under another name', 'packages/shared', 'src/jobs/job-kinds.ts', '  digest: digestJobs,', '  daily: digestJobs,', /daily/],
-    ['a platform without a prefix', 'packages/telegram', 'src/telegram.ts', "  prefix: 'telegram',\n", '', /'prefix' is missing/],
+    ['a platform without a prefix', 'packages/matrix', 'src/matrix.ts', "  prefix: 'matrix',\n", '', /'prefix' is missing/],
     ['a command without its file', 'apps/cli', 'src/commands.ts', ", load: () => import('./commands/count.ts')", '', /'load' is missing/],
     [
       'a command that does not say what it needs',
@@ -133,7 +133,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
       /webdav/,
     ],
     ['a command without its run', 'apps/cli', 'src/commands/count.ts', 'export const run:', 'export const go:', /'run' is missing/],
-    ['a platform without its variables', 'apps/ingest', 'src/platforms/telegram/intake.ts', '  env,\n', '', /'env' is missing/],
+    ['a platform without its variables', 'apps/ingest', 'src/platforms/matrix/intake.ts', '  env,\n', '', /'env' is missing/],
   ])(
     '%s does not compile',
     (_what, project, file, from, to, fault) => {

@@ -1,6 +1,7 @@
+import { defaultCaptionPattern } from '@watchpost/ingest/platforms/camera-caption';
 import { parseDelivery } from '@watchpost/ingest/platforms/slack/2-parse';
 import { toJobs } from '@watchpost/ingest/platforms/slack/3-to-jobs';
-import { cameraNameOf, defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
+import { cameraNameOf } from '@watchpost/ingest/platforms/slack/camera-name';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import { snapshotJobSchema, type SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';

@@ -1,7 +1,7 @@
 import { buildApp, type AppDeps } from '@watchpost/ingest/app';
 import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import type { SlackIdentity } from '@watchpost/ingest/platforms/slack/3-to-jobs';
-import { defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
+import { defaultCaptionPattern } from '@watchpost/ingest/platforms/camera-caption';
 import { createHandlers, type SlackIntakeConfig } from '@watchpost/ingest/platforms/slack/intake';
 import type { Feed } from '@watchpost/feeds/feed';
 import { createJudge } from '@watchpost/rules/create-judge';
@@ -129,7 +129,8 @@ export function ingestRig({
     entriesOf: async () => [],
   };
   const messageKeys = [ingestRigToken] as const;
-  const deps = { ...common, ranks, known, watching, publishing, messageKeys, cameras: { nameOf: cameraOf } };
+  const database = { isConfigured: false, opened: async () => new Promise<never>(() => undefined) };
+  const deps = { ...common, database, ranks, known, watching, publishing, messageKeys, cameras: { nameOf: cameraOf } };
   const dialog = createNamingDialog({ call, known, tell, count: () => undefined, log }, ended.signal);
   const handlers = createHandlers(
     { ...config, ...over },

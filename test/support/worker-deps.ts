@@ -14,9 +14,12 @@ import type { createHandlers } from '@watchpost/worker/handlers';
 import { createKeptFiles } from '@watchpost/worker/kept-files';
 import { createStepTimer } from '@watchpost/worker/step-timer';
 import { createPublishing } from '@watchpost/worker/publishing';
+import { createConverting } from '@watchpost/worker/converting';
+import { createTalking } from '@watchpost/worker/talking';
 import { createVisiting, type Visiting } from '@watchpost/worker/visiting';
 import { feedsOf } from './feed-samples.ts';
 import { moderatingParts } from './moderating-parts.ts';
+import { noScheduling } from './schedule-rig.ts';
 import { silentChat } from './silent-chat.ts';
 import { usualTreatment } from './usual-treatment.ts';
 
@@ -27,6 +30,14 @@ const log = createLogger('test', 'silent');
 const nobodySees = async (): Promise<never> => {
   throw new Error('nothing was to be looked at');
 };
+/** Converting is off. */
+const usualConverting = {
+  CONVERT_MAX_BYTES: 50_000_000,
+  CONVERT_TIMEOUT_MS: 60_000,
+  CONVERT_KEEP_HOURS: 1,
+  PATH: '/usr/bin',
+};
+
 /** For tests whose snapshots were looked at before they begin. */
 export const noEngine: FaceEngine = { modelId: 'none', see: nobodySees, fingerprint: nobodySees, close: async () => undefined };
 
@@ -63,7 +74,7 @@ export function workerDeps({
     }),
   };
   const metrics = createMetrics({ processMetrics: false });
-  const { gallery, records, documents, questions, operations } = opened;
+  const { gallery, records, documents, questions, operations, enroll } = opened;
   const cameras = { ...createCameraDirectory({}), close: () => undefined };
   const parts = { gallery, records, documents, questions, operations, cameras, sender, sendTimeoutMs: 5_000 };
   const feeds = feedsOf([]);
@@ -97,6 +108,15 @@ export function workerDeps({
       keepMs: 30 * 86_400_000,
     }),
     ...limits,
+    ...createTalking({ TALK_WAIT_MINUTES: 60, TALK_LANGUAGE: 'en' }, documents),
+    enroll,
+    mailer: null,
+    alerts: { raise: () => undefined, clear: () => undefined },
+    converting: createConverting(usualConverting, { documents, messageKeys: ['a key that only tests have'], log }),
+    queueMail: null,
+    scheduling: noScheduling(),
+    schedule: { all: () => [] },
+    collections: noScheduling().collections,
     platformFor: () => platform,
     engine,
     log,

@@ -1,6 +1,7 @@
 import type { CommandEntry } from './command.ts';
 import { feedCommands } from './feed-commands.ts';
 import { ruleCommands } from './rule-commands.ts';
+import { scheduleCommands } from './schedule-commands.ts';
 
 /** All commands of `watchpost` by name, of one word or two, under the headings of the help. Each is a file that is loaded when the command is called. */
 export const commandGroups: Record<string, Record<string, CommandEntry>> = {
@@ -112,6 +113,7 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
   },
   'Message rules': ruleCommands,
   Feeds: feedCommands,
+  'Jobs on a schedule': scheduleCommands,
   'Jobs in the queue': {
     jobs: {
       usage: '[list | retry | drop] [ID... | --all] [--kind K] [--state S] [--limit N] [--json]',

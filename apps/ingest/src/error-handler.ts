@@ -7,13 +7,18 @@ import { createLogRarely } from './log-rarely.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'request-malformed': 400,
+  'quote-invalid': 400,
   'request-unauthorised': 401,
+  'quote-unknown': 404,
   'route-unknown': 404,
   'request-too-large': 413,
   'request-unsupported': 415,
   'job-refused': 422,
+  'request-rate-limited': 429,
+  'gallery-unavailable': 503,
   'queue-unavailable': 503,
   'slack-identity-unknown': 503,
+  'telegram-identity-unknown': 503,
 };
 
 /** Fastify's own error codes as ours. */
@@ -26,7 +31,7 @@ const fromFastify: Record<string, ErrorCode> = {
 };
 
 /** Errors that are logged where they are thrown, with what is known only there. */
-const loggedAlready = new Set<ErrorCode>(['request-unauthorised', 'job-refused']);
+const loggedAlready = new Set<ErrorCode>(['request-unauthorised', 'request-rate-limited', 'job-refused']);
 
 /** Errors of Node's HTTP parser as ours; any other is `request-malformed`. */
 const fromParser: Record<string, { status: number; code: ErrorCode; message: string }> = {
@@ -59,6 +64,7 @@ export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
     if (status === 500) log.error({ err: thrown }, 'request failed');
     else if (status > 500) log.warn({ err: error }, 'request failed temporarily, the sender should retry');
     else if (!loggedAlready.has(error.code)) rarely(error.code, (times) => log.info({ code: error.code, times }, 'request refused'));
+    if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1_000));
     const message = status >= 500 ? 'temporarily unavailable, please try again' : error.message;
     return reply.code(status).send({ error: { code: status === 500 ? 'internal' : error.code, message } });
   });

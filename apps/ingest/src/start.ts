@@ -42,7 +42,7 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
 
   const known = lookUpKnown(database);
   const messageKeys = messageKeysOf(config, tokensOf(platforms, config));
-  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, messageKeys, log, now: Date.now };
+  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, database, messageKeys, log, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   const others = [startQuotes(config, { database, log }), startFiles({ database, messageKeys, log })].filter((each) => each !== null);
   lifecycle.onStop('platforms', async () => void (await Promise.all(intakes.map(({ done }) => done))));

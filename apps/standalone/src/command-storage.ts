@@ -22,7 +22,7 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   // `pg` reads them from the environment: they are meant for another server.
   for (const name of ['PGOPTIONS', 'PGSSLNEGOTIATION']) delete process.env[name];
   // Where nothing is set the gallery may be the demonstration's.
-  const folders = nothingIsSet(env) ? [ownDir, demoDataDirOf(env)] : [ownDir];
+  const folders = nothingIsSet(env) ? [ownDir, ...demoFolders(env)] : [ownDir];
   for (const folder of folders) {
     const running = await embeddedPostgresUrl(folder);
     if (running !== undefined) return { env: await envOf(env, folder, running), close: asItIs.close };
@@ -36,10 +36,12 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   return { env: await envOf(env, dataDir, server.url), close: async () => server.stop() };
 };
 
+const demoFolders = (env: Env): string[] => [demoDataDirOf(env, 'slack'), demoDataDirOf(env, 'telegram')];
+
 /** With the database of a folder, and what its demonstration has besides: the key for originals and for what waits for approval, and its feeds. */
 async function envOf(env: Env, folder: string, url: string): Promise<Env> {
   const found: Env = { ...env, POSTGRES_URL: url };
-  if (folder !== demoDataDirOf(env)) return found;
+  if (!demoFolders(env).includes(folder)) return found;
   const key = await knownQuarantineKey(folder);
   const file = feedsFileIn(folder);
   const ofDemo = { QUARANTINE_KEY: key, MESSAGE_KEY: key, FEEDS_FILE: existsSync(file) ? file : undefined };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { feedEnv, loadConfig as loadFeedConfig } from '@watchpost/feed/config';
 import { ingestEnv, loadConfig as loadIngestConfig } from '@watchpost/ingest/config';
+import { noPlatform } from '@watchpost/shared/chat/platforms-missing';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
 import type { LogLevel } from '@watchpost/shared/observability/logger';
@@ -8,21 +9,23 @@ import { loadConfig as loadWorkerConfig, workerEnv } from '@watchpost/worker/con
 import { dataDirOf, isSet, loadLauncherConfig } from './config.ts';
 import { inVariableOrder } from './variable-order.ts';
 
+/** The platforms that the demonstration can emulate. */
+export type Demo = 'slack' | 'telegram';
+
 /** What `npm start` has to start besides ingest and worker. */
 export interface Plan {
   /** The parts for which no URL is set; they are kept in the embedded database. */
   embedded: ('queue' | 'gallery')[];
-  /** Start an emulated Slack with cameras, on a database of its own. */
-  demo: boolean;
+  /** Which platform to emulate, with cameras, on a database of its own; false: none. */
+  demo: Demo | false;
   /** Folder of the embedded database. */
   dataDir: string;
 }
 
 /** Where a database is. The demonstration uses none of them. */
 const databaseUrls = ['REDIS_URL', 'MONGO_CONNECTION_STRING', 'POSTGRES_URL'];
-/** Whoever sets one of these means an installation, not the demonstration. */
-const installation = [
-  ...databaseUrls,
+/** Which chats there are to talk to. The demonstration uses its own. */
+const chats = [
   'SLACK_API_TOKEN',
   'SLACK_SIGNING_SECRET',
   'SLACK_VERIFICATION_TOKEN',
@@ -33,17 +36,27 @@ const installation = [
   'READ_SLACK_CHANNEL_ID',
   'WRITE_SLACK_CHANNEL_ID',
   'ADMIN_SLACK_CHANNEL_ID',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_API_URL',
+  'TELEGRAM_WEBHOOK_SECRET',
+  'TELEGRAM_WEBHOOK_URL',
+  'READ_TELEGRAM_CHAT_ID',
+  'WRITE_TELEGRAM_CHAT_ID',
+  'TELEGRAM_ADMINS',
+  'TELEGRAM_ALLOWED',
 ];
+/** Whoever sets one of these means an installation, not the demonstration. */
+const installation = [...databaseUrls, ...chats];
 
-/** Whether neither Slack nor a database is configured. Pure. */
+/** Whether neither a chat platform nor a database is configured. Pure. */
 export const nothingIsSet = (env: Env): boolean => !installation.some((name) => isSet(env, name));
 
-/** The demonstration's folder: drawn strangers never get into the gallery of an installation. */
-export const demoDataDirOf = (env: Env): string => path.join(dataDirOf(env), 'demo');
+/** The folder of a demonstration: drawn strangers never get into the gallery of an installation. */
+export const demoDataDirOf = (env: Env, demo: Demo): string => path.join(dataDirOf(env), demo === 'slack' ? 'demo' : `demo-${demo}`);
 
 /** Decides from the environment. `demo`: what the command line says of the demonstration, if anything. Pure. */
-export function planFor(env: Env, demo: boolean = nothingIsSet(env)): Plan {
-  if (demo) return { embedded: ['queue', 'gallery'], demo, dataDir: demoDataDirOf(env) };
+export function planFor(env: Env, demo: Demo | false = nothingIsSet(env) ? 'slack' : false): Plan {
+  if (demo) return { embedded: ['queue', 'gallery'], demo, dataDir: demoDataDirOf(env, demo) };
   const embedded: Plan['embedded'] = [];
   if (!isSet(env, 'REDIS_URL') && !isSet(env, 'POSTGRES_URL')) embedded.push('queue');
   if (!isSet(env, 'MONGO_CONNECTION_STRING') && !isSet(env, 'POSTGRES_URL')) embedded.push('gallery');
@@ -54,18 +67,19 @@ export function planFor(env: Env, demo: boolean = nothingIsSet(env)): Plan {
 const provided = { SLACK_API_TOKEN: 'xoxb', SLACK_SIGNING_SECRET: 's', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2' };
 
 /** Whether something is missing that only the demonstration does without. */
-const lacksSlack = (env: Env): boolean =>
-  ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID'].some((name) => !isSet(env, name)) ||
-  !['SLACK_SIGNING_SECRET', 'SLACK_VERIFICATION_TOKEN'].some((name) => isSet(env, name));
+const lacksChat = (env: Env): boolean =>
+  !isSet(env, 'TELEGRAM_BOT_TOKEN') &&
+  (['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID'].some((name) => !isSet(env, name)) ||
+    !['SLACK_SIGNING_SECRET', 'SLACK_VERIFICATION_TOKEN', 'SLACK_APP_TOKEN'].some((name) => isSet(env, name)));
 
 /**
  * Throws `config-invalid` with every fault of the variables that launcher, ingest, worker and feed read, before anything is started. Says how
- * to get the demonstration where Slack's variables are not complete, unless `demo` tells that somebody has decided about it. Pure.
+ * to get the demonstration where no platform's variables are complete, unless `demo` tells that somebody has decided about it. Pure.
  */
-export function checkConfig(env: Env, plan: Plan, demo?: boolean): void {
-  const slackEnv = plan.demo ? { ...provided, SLACK_API_URL: '', SLACK_FILE_HOSTS: '' } : undefined;
+export function checkConfig(env: Env, plan: Plan, demo?: Demo | false): void {
+  const demoEnv = plan.demo ? provided : undefined;
   const databaseUrl = plan.embedded.length > 0 ? 'postgres://embedded/watchpost' : undefined;
-  const childrens = childEnv(env, { ports: { ingest: 1, worker: 1, feed: null }, databaseUrl, slackEnv });
+  const childrens = childEnv(env, { ports: { ingest: 1, worker: 1, feed: null }, databaseUrl, demoEnv });
   const faults = new Set(
     [
       () => loadLauncherConfig(env),
@@ -74,8 +88,10 @@ export function checkConfig(env: Env, plan: Plan, demo?: boolean): void {
       () => loadFeedConfig(childrens),
     ].flatMap(faultsOf),
   );
+  // Ingest also reads the secrets, and so tells whether somebody means to use a platform.
+  if (!faultsOf(() => loadIngestConfig(childrens)).includes(noPlatform)) faults.delete(noPlatform);
   if (faults.size === 0) return;
-  const hint = !plan.demo && demo === undefined && lacksSlack(env) ? ['To start the demonstration instead: npm start -- --demo'] : [];
+  const hint = !plan.demo && demo === undefined && lacksChat(env) ? ['To start the demonstration instead: npm start -- --demo'] : [];
   throw new AppError('config-invalid', [...inVariableOrder(faults), ...hint].join('\n'));
 }
 
@@ -94,21 +110,21 @@ export interface Provided {
   ports: { ingest: number; worker: number; /** Null: none is started. */ feed: number | null };
   /** URL of the embedded database. */
   databaseUrl?: string | undefined;
-  /** The variables of the emulated Slack. */
-  slackEnv?: Env | undefined;
+  /** The variables of the emulated platform. */
+  demoEnv?: Env | undefined;
 }
 
-/** With the emulated Slack people look at the page, not at the log; and nobody else has to reach ingest or worker. */
+/** With an emulated platform people look at the page, not at the log; and nobody else has to reach ingest or worker. */
 const demoDefaults = { LOG_LEVEL: 'warn', HOST: '127.0.0.1' } as const;
 
 /** The environment of our processes. Pure. */
-export function childEnv(env: Env, { ports, databaseUrl, slackEnv }: Provided): Env {
-  const defaults = Object.entries(slackEnv ? demoDefaults : {}).filter(([name]) => !isSet(env, name));
+export function childEnv(env: Env, { ports, databaseUrl, demoEnv }: Provided): Env {
+  const defaults = Object.entries(demoEnv ? demoDefaults : {}).filter(([name]) => !isSet(env, name));
   return {
     ...env,
     ...Object.fromEntries(defaults),
-    ...(slackEnv && Object.fromEntries(databaseUrls.map((name) => [name, undefined]))),
-    ...slackEnv,
+    ...(demoEnv && Object.fromEntries(installation.map((name) => [name, undefined]))),
+    ...demoEnv,
     PORT: String(ports.ingest),
     WORKER_PORT: String(ports.worker),
     ...(ports.feed !== null && { FEED_PORT: String(ports.feed) }),

@@ -41,7 +41,7 @@ export async function runLauncher(args: string[], gone?: AbortSignal): Promise<v
       say,
       onLine: (name, line) => write(`${forPeople ? readable(name, line) : line}\n`),
       onPlan: (plan) => {
-        forPeople ||= plan.demo;
+        forPeople ||= plan.demo !== false;
       },
       onGivenUp: fail,
     }),

@@ -1,6 +1,6 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { AppError } from '@watchpost/shared/errors';
-import { takeLease } from './lease.ts';
+import { takeLease } from '@watchpost/shared/documents/lease';
 
 /** The lease of work that only one process at a time does. */
 export interface WorkLease {

@@ -6,7 +6,7 @@ import { recordUnjudged, type MessageDeps } from './message/pipeline.ts';
 import { recordFailure, type RecordFailureDeps } from './record-failure.ts';
 import { recordLost } from './violation/lost.ts';
 
-interface LossDeps extends RecordFailureDeps, Pick<MessageDeps, 'sender' | 'sendTimeoutMs'> {
+export interface LossDeps extends RecordFailureDeps, Pick<MessageDeps, 'sender' | 'sendTimeoutMs'> {
   violations: Pick<Violations, 'add' | 'get' | 'update'>;
   ruleCounts: MessageDeps['ruleCounts'] & FileDeps['ruleCounts'];
 }

@@ -1,7 +1,7 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
-import { takeLease } from './lease.ts';
+import { takeLease } from '@watchpost/shared/documents/lease';
 
 /** Something that one of all workers does again and again. */
 export interface Task {

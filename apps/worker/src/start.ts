@@ -1,9 +1,9 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobScheduler } from '@watchpost/shared/jobs/bullmq-job-scheduler';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
-import type { JobBacklog, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
@@ -12,34 +12,19 @@ import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createExtractor } from '@watchpost/extract/create-extractor';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
-import type { Extractor } from '@watchpost/extract/extract';
-import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
-import type { Cameras } from '@watchpost/cameras/camera-settings';
 import { openCameras } from '@watchpost/cameras/open-cameras';
-import type { Feeds } from '@watchpost/feeds/feed';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
-import { messageKeysOf } from '@watchpost/rules/config';
-import { createAccess } from '@watchpost/talk/access';
-import { createTurns } from '@watchpost/visits/turns';
+import { createAlerts } from '@watchpost/shared/alerts/alerts';
+import { watchWorker } from './alerts/watch-worker.ts';
+import { assemble, sendTimeoutMs } from './assemble.ts';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
-import { createHandlers } from './handlers.ts';
-import { createKeptFiles } from './kept-files.ts';
-import { createOutcomeCounter } from './outcome-counter.ts';
-import { connectPlatforms, platformTokens } from './platforms.ts';
 import { recordLoss } from './record-loss.ts';
-import { createModerating, sayWhatIsPossible } from './moderating.ts';
-import { createPublishing } from './publishing.ts';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
-import { createFreshness } from './snapshot/freshness.ts';
-import { createStepTimer } from './step-timer.ts';
-import { createVisiting } from './visiting.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
-
-const sendTimeoutMs = 5_000;
-const dayMs = 86_400_000;
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
@@ -50,6 +35,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('camera settings', () => cameras.close());
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
   lifecycle.onStop('feeds', () => feeds.close());
+  const schedule = await openSchedule({ file: config.SCHEDULE_FILE ?? null, log, signal: lifecycle.stopping });
+  lifecycle.onStop('jobs on a schedule', () => schedule.close());
 
   const metrics = createMetrics();
   const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
@@ -75,13 +62,19 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   const sender = createJobSender(config, { log, metrics });
   lifecycle.onStop('job sender', () => sender.close());
 
+  const alerts = createAlerts({ documents: () => documents, log }, lifecycle.stopping);
+  lifecycle.onStop('alerts', () => alerts.done);
+  const jobScheduler = createJobScheduler(config, { log });
+  lifecycle.onStop('job scheduler', () => jobScheduler.close());
+
   const extractor = createExtractor({ ocr: config.RULES_OCR === 'on', log });
   lifecycle.onStop('extractor', () => extractor.close());
-  const { handlers, needs, tasks, ...losing } = assemble(
+  const { handlers, needs, tasks, mailer, losing } = assemble(
     config,
-    { opened, engine, cameras, feeds, sender, extractor, log, metrics },
+    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics },
     lifecycle.stopping,
   );
+  lifecycle.onStop('mail', async () => mailer?.close());
   const receiver = createJobReceiver(config, handlers, {
     ...stall,
     concurrency: (kind) => concurrencyOf(kind, config),
@@ -97,101 +90,9 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   parts.held = () => receiver.held();
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
+  const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
+  lifecycle.onStop('watch', () => watching);
   log.info({ modelId: engine.modelId }, 'worker started');
-}
-
-interface Parts {
-  opened: OpenedGallery;
-  engine: FaceEngine;
-  cameras: Cameras;
-  feeds: Feeds;
-  sender: JobSender & JobBacklog;
-  extractor: Extractor;
-  log: Logger;
-  metrics: Metrics;
-}
-
-/** The jobs' handlers and the tasks, with all that they work with. */
-function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal) {
-  const { opened, engine, cameras, feeds, sender, extractor, log, metrics } = parts;
-  const { platformFor, connected, needs } = connectPlatforms(config, {
-    turns: createTurns(opened.documents),
-    access: createAccess(opened.documents),
-    log,
-  });
-  const visiting = createVisiting({
-    ...opened,
-    cameras,
-    feeds,
-    platforms: connected,
-    sender,
-    sendTimeoutMs,
-    log,
-    metrics,
-    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
-    freshnessMs: config.FRESHNESS_MS,
-  });
-  const moderating = createModerating(
-    {
-      ...opened,
-      cameras,
-      platforms: connected,
-      sender,
-      sendTimeoutMs,
-      log,
-      metrics,
-      messageKeys: messageKeysOf(config, platformTokens(config)),
-      quarantineKeys: config.QUARANTINE_KEY,
-      keepMs: config.RULES_KEEP_DAYS * dayMs,
-    },
-    stopping,
-  );
-  void sayWhatIsPossible(moderating, connected, log, stopping);
-  const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
-  const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
-  const publishing = createPublishing({
-    log,
-    ...opened,
-    ...visiting,
-    ...moderating,
-    ...limits,
-    feeds,
-    files,
-    platformFor,
-    sender,
-    sendTimeoutMs,
-    metrics,
-    keepMs: config.SIGHTINGS_KEEP_DAYS * dayMs,
-  });
-  const count = createOutcomeCounter(metrics);
-  const handlers = createHandlers({
-    ...opened,
-    ...visiting,
-    ...moderating,
-    ...publishing,
-    ...limits,
-    extractor,
-    platformFor,
-    cameras,
-    count,
-    freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
-    engine,
-    lookedAt: countLooks(metrics),
-    sender,
-    log,
-    timed: createStepTimer(metrics),
-    files,
-    compareWith: config.SAME_FRAME_LOOKBACK,
-    compareWithinMs: config.SAME_FRAME_WINDOW_MS,
-    sendTimeoutMs,
-  });
-  const { violations, ruleCounts, ruleTasks } = moderating;
-  return { handlers, needs, tasks: [...visiting.tasks, ...ruleTasks, ...publishing.feedTasks], count, violations, ruleCounts };
-}
-
-function countLooks(metrics: Metrics): (extent: Extent) => void {
-  const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);
-  return (extent) => looks.inc({ extent });
 }
 
 /** Null: the built-in model's. A custom model that brings none is judged by it, with a warning: its similarities may mean something else. */

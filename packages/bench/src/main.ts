@@ -88,6 +88,12 @@ const benches: Entry[] = [
     load: async () => (await import('./feed.ts')).feed,
   },
   {
+    name: 'telegram',
+    options: '[--rate 100] [--seconds 20] [--texts 40] [--photos 20] [--dialogs 200] [--queue redis|postgres] [--json]',
+    summary: 'Telegram: how soon updates are acknowledged and people answered, and that no dialog is lost when processes are killed',
+    load: async () => (await import('./telegram.ts')).telegram,
+  },
+  {
     name: 'leaks',
     options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',

@@ -19,4 +19,6 @@ export const convertEnv = {
   CONVERT_KEEP_HOURS: wholeNumber(1, 720).default(24),
   FFMPEG_PATH: z.string().trim().optional(),
   YT_DLP_PATH: z.string().trim().optional(),
+  /** Where programs are looked for; every system sets it. */
+  PATH: z.string().default(''),
 };

@@ -21,6 +21,7 @@ import type { ReaderDeps } from './memory/reader.ts';
 import { createSync } from './memory/sync.ts';
 import { createVectorsOf, type VectorsOf } from './memory/vectors-of.ts';
 import { createGalleryMetrics } from './metrics.ts';
+import { createEnroll, type Enroll } from './moving-in/enroll.ts';
 import type { GalleryQuestions } from './questions.ts';
 import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
@@ -49,6 +50,8 @@ export interface OpenedGallery extends KeptBeside {
   gallery: Gallery;
   operations: PeopleOperations;
   questions: GalleryQuestions;
+  /** Gives a person a reference by hand; of the gallery as it is in memory, so once it is ready. */
+  enroll: Enroll;
   /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
   start: () => void;
   /** Started separately, by processes that recognise. */
@@ -121,6 +124,7 @@ export async function openParts(
     gallery,
     operations,
     questions: createQuestions(parts, stop.signal),
+    enroll: createEnroll(parts),
     records,
     documents,
     start: () => sync.start(),

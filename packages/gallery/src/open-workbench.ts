@@ -5,7 +5,7 @@ import type { Transact } from './changes/transact.ts';
 import type { Actor } from './domain.ts';
 import type { Gallery, PeopleOperations } from './gallery.ts';
 import type { Mirror } from './memory/mirror.ts';
-import { createEnroll, type Enroll } from './moving-in/enroll.ts';
+import type { Enroll } from './moving-in/enroll.ts';
 import { importNames, type ImportedNames } from './moving-in/import-names.ts';
 import { reembed, removeReplaced, type ReembedOptions, type Reembedded } from './moving-in/reembed.ts';
 import type { GallerySettings } from './config.ts';
@@ -36,7 +36,7 @@ export async function openWorkbench(
   some: Partial<GallerySettings> = {},
 ): Promise<Workbench> {
   const metrics = createMetrics({ processMetrics: false });
-  const { gallery, operations, database, mirror, transact, vectorsOf, settings, start } = await openParts(
+  const { gallery, operations, database, mirror, transact, vectorsOf, enroll, start } = await openParts(
     config,
     { log, metrics, settings: some },
     signal,
@@ -55,7 +55,7 @@ export async function openWorkbench(
     mirror,
     transact,
     database,
-    enroll: createEnroll({ ...parts, vectorsOf, ...settings }),
+    enroll,
     importNames: (names, by, signal) => importNames(names, parts, by, signal),
     reembed: (options, signal) => reembed(parts, options, signal),
     removeReplaced: (modelId, signal) => removeReplaced(parts, modelId, signal),

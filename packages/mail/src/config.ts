@@ -1,13 +1,26 @@
 import { commaList } from '@watchpost/shared/config/parse-env';
 import { z } from 'zod';
+import { parseMailServer } from './mail-server.ts';
 
 const addressSchema = z.email('must be a mail address');
 
 /** The variables about mail. */
 export const mailEnv = {
-  /** The server that takes our mail. Not set: none is sent. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
-  MAIL_FROM: z.string().trim().optional(),
+  /** The server that takes our mail; see parseMailServer. Not set: none is sent. */
+  SMTP_URL: z
+    .string()
+    .trim()
+    .superRefine((url, context) => {
+      const server = parseMailServer(url);
+      if (typeof server === 'string') context.addIssue({ code: 'custom', message: server });
+    })
+    .optional(),
+  /** An address, or a name with an address. */
+  MAIL_FROM: z
+    .string()
+    .trim()
+    .regex(/^(?:[^<>\p{Cc}]*<)?[^\s<>@]+@[^\s<>@]+>?$/u, 'must be an address, or a name with one: Watchpost <watchpost@example.org>')
+    .optional(),
   /** Who gets mail about what needs a person. */
   ALERT_MAIL_TO: commaList.pipe(z.array(addressSchema)).optional(),
 };

@@ -13,12 +13,14 @@ export const errorCodes = {
   'queue-unavailable': 'transient',
   // Requests to the ingest process.
   'request-malformed': 'permanent',
+  'request-rate-limited': 'transient',
   'request-timeout': 'transient',
   'request-too-large': 'permanent',
   'request-unauthorised': 'permanent',
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
   'slack-identity-unknown': 'transient',
+  'telegram-identity-unknown': 'transient',
   // Rules.
   'envelope-unreadable': 'permanent',
   'pattern-invalid': 'permanent',
@@ -98,6 +100,8 @@ export const errorCodes = {
   'search-index-not-ready': 'transient',
   // Conversations.
   'talk-busy': 'transient',
+  'quote-invalid': 'permanent',
+  'quote-unknown': 'permanent',
   // Addresses outside, and what is made of what they have.
   'address-refused': 'permanent',
   'fetch-failed': 'transient',
@@ -106,6 +110,7 @@ export const errorCodes = {
   'converter-missing': 'permanent',
   // Jobs on a schedule, mail.
   'schedule-invalid': 'permanent',
+  'schedule-busy': 'transient',
   'mail-refused': 'permanent',
   'mail-unavailable': 'transient',
   // Finding and recognising faces.

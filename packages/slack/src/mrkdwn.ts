@@ -1,4 +1,5 @@
 import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
+import { slackPrefix } from './channel.ts';
 
 /**
  * U+2060, invisible and of no width. Slack has no escape for its marks, so a joiner keeps each one away from the text that it would
@@ -27,6 +28,7 @@ function marked(run: TextRun, shown: string): string {
   if (run.time)
     return `<!date^${String(Math.floor(run.time.atMs / 1_000))}^${dateTokens[run.time.format]}|${escapeMrkdwn(run.text) || '?'}>`;
   if (run.channel !== undefined && /^[CG][A-Z0-9]{1,30}$/.test(run.channel)) return `<#${run.channel}>`;
+  if (run.member !== undefined && run.platform !== undefined && run.platform !== slackPrefix) return `${shown} (${run.platform})`;
   return run.member !== undefined && /^[UW][A-Z0-9]{1,30}$/.test(run.member) ? `<@${run.member}>` : shown;
 }
 

@@ -68,5 +68,19 @@ export function telegramFaults(config: TelegramVariables): string[] {
   ];
 }
 
+interface TelegramIntakeVariables extends TelegramVariables {
+  TELEGRAM_WEBHOOK_SECRET?: string | undefined;
+  TELEGRAM_WEBHOOK_URL?: string | undefined;
+}
+
+/** The same of ingest: whoever knows the address could send anything without a secret. */
+export function telegramIntakeFaults(config: TelegramIntakeVariables): string[] {
+  const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = config;
+  return [
+    ...telegramFaults(config),
+    ...(url && !secret ? ['TELEGRAM_WEBHOOK_SECRET must be set: Telegram is to deliver updates to TELEGRAM_WEBHOOK_URL'] : []),
+  ];
+}
+
 /** The token; null: this installation does not use Telegram. */
 export const telegramToken = ({ TELEGRAM_BOT_TOKEN }: TelegramVariables): string | null => TELEGRAM_BOT_TOKEN ?? null;

@@ -1,4 +1,5 @@
-import { cameraNameOf, compileCaptionPattern, defaultCaptionPattern } from '@watchpost/ingest/platforms/slack/camera-name';
+import { compileCaptionPattern, defaultCaptionPattern } from '@watchpost/ingest/platforms/camera-caption';
+import { cameraNameOf } from '@watchpost/ingest/platforms/slack/camera-name';
 import { describe, expect, it } from 'vitest';
 
 const named = (caption: string): string | null => cameraNameOf(caption, defaultCaptionPattern);

@@ -37,11 +37,11 @@ describe("ingest's configuration", () => {
     });
     expect(faults.map((fault) => fault.split(/[ :]/)[0])).toEqual([
       'LOG_LEVEL',
-      'SLACK_API_TOKEN',
       'READ_SLACK_CHANNEL_ID',
-      'WRITE_SLACK_CHANNEL_ID',
       'CAMERA_CAPTION_PATTERN',
       'PORT',
+      'SLACK_API_TOKEN',
+      'WRITE_SLACK_CHANNEL_ID',
       'SLACK_SIGNING_SECRET',
       'REDIS_URL',
     ]);

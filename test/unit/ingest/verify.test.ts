@@ -1,4 +1,5 @@
-import { hasValidSignature, isSameSecret } from '@watchpost/ingest/platforms/slack/1-verify';
+import { hasValidSignature } from '@watchpost/ingest/platforms/slack/1-verify';
+import { isSameSecret } from '@watchpost/ingest/same-secret';
 import { describe, expect, it } from 'vitest';
 
 // The example of Slack's own documentation (docs.slack.dev/authentication/verifying-requests-from-slack).

@@ -144,6 +144,8 @@ describe('a run of text', () => {
 
   it('with a member mentions no one but this member', () => {
     expect(renderMrkdwn([{ text: 'Bob', member: 'U0123ABC' }])).toBe('<@U0123ABC>');
+    expect(renderMrkdwn([{ text: 'U0123ABC', member: 'U0123ABC', platform: 'slack' }])).toBe('<@U0123ABC>');
+    expect(renderMrkdwn([{ text: '4711', member: '4711', platform: 'telegram' }])).toBe('4711 (telegram)');
     expect(renderMrkdwn([{ text: 'Bob', member: '!channel' }])).toBe('Bob');
     expect(renderMrkdwn([{ text: 'Bob', member: 'U1> <!here' }])).toBe('Bob');
   });

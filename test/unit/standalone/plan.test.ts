@@ -1,5 +1,5 @@
 import { loadLauncherConfig } from '@watchpost/standalone/config';
-import { checkConfig, childEnv, demoCommand, hostOf, planFor, readersEnv } from '@watchpost/standalone/plan';
+import { checkConfig, childEnv, type Demo, demoCommand, hostOf, planFor, readersEnv } from '@watchpost/standalone/plan';
 import { readLauncherArgs } from '@watchpost/standalone/usage';
 import { describe, expect, it } from 'vitest';
 
@@ -18,6 +18,9 @@ const installation = [
   'REDIS_URL',
   'MONGO_CONNECTION_STRING',
   'POSTGRES_URL',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_WEBHOOK_SECRET',
+  'READ_TELEGRAM_CHAT_ID',
 ];
 
 describe('what npm start provides itself', () => {
@@ -26,7 +29,7 @@ describe('what npm start provides itself', () => {
     [{ PORT: '1', DATA_DIR: './data', LOG_LEVEL: 'info', HOST: 'localhost' }],
     [Object.fromEntries(installation.map((name) => [name, ' ']))],
   ])('is the demonstration where neither Slack nor a database is set: %j', (env) => {
-    expect(planFor(env)).toEqual({ embedded: ['queue', 'gallery'], demo: true, dataDir: 'data/demo' });
+    expect(planFor(env)).toEqual({ embedded: ['queue', 'gallery'], demo: 'slack', dataDir: 'data/demo' });
   });
 
   it.each(installation)('is no demonstration beside %s, even if the token is empty', (name) => {
@@ -53,18 +56,21 @@ describe('what npm start provides itself', () => {
 
   it('is what the command line says: with --demo always the demonstration, on a database of its own, with --no-demo never', () => {
     const env = { ...slack, REDIS_URL: 'redis://r', DATA_DIR: '/srv' };
-    expect(planFor(env, true)).toEqual({ embedded: ['queue', 'gallery'], demo: true, dataDir: '/srv/demo' });
+    expect(planFor(env, 'slack')).toEqual({ embedded: ['queue', 'gallery'], demo: 'slack', dataDir: '/srv/demo' });
+    expect(planFor(env, 'telegram')).toEqual({ embedded: ['queue', 'gallery'], demo: 'telegram', dataDir: '/srv/demo-telegram' });
     expect(planFor({}, false)).toMatchObject({ demo: false, dataDir: './data' });
   });
 });
 
 describe('a configuration that is not complete', () => {
-  const check = (env: Record<string, string>, demo?: boolean) => () => checkConfig(env, planFor(env, demo), demo);
+  const telegram = { TELEGRAM_BOT_TOKEN: '123456789:AAexampleexampleexample' };
+  const check = (env: Record<string, string>, demo?: Demo | false) => () => checkConfig(env, planFor(env, demo), demo);
 
   it.each([
     [{ SLACK_API_TOKEN: '', SLACK_SIGNING_SECRET: 's' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID']],
     [{ ...slack, SLACK_SIGNING_SECRET: '' }, ['SLACK_SIGNING_SECRET must be set']],
-    [{ REDIS_URL: 'redis://r' }, ['SLACK_API_TOKEN', 'READ_SLACK_CHANNEL_ID', 'WRITE_SLACK_CHANNEL_ID', 'SLACK_SIGNING_SECRET']],
+    [{ REDIS_URL: 'redis://r' }, ['SLACK_API_TOKEN or TELEGRAM_BOT_TOKEN must be set']],
+    [{ READ_TELEGRAM_CHAT_ID: '-1001' }, ['TELEGRAM_BOT_TOKEN must be set', 'WRITE_TELEGRAM_CHAT_ID must be set']],
     [{ ...slack, SLACK_API_TOKEN: '', SEE_TIMEOUT_MS: 'soon' }, ['SLACK_API_TOKEN', 'SEE_TIMEOUT_MS']],
   ])('is refused, with everything that is missing, and how to get the demonstration: %j', (env, missing) => {
     expect(check(env)).toThrow(expect.objectContaining({ code: 'config-invalid' }));
@@ -85,9 +91,10 @@ describe('a configuration that is not complete', () => {
   });
 
   it('names nothing twice, and no demonstration to whoever has decided', () => {
-    expect(check({}, false)).toThrow(
-      /^SLACK_API_TOKEN is not set\nREAD_SLACK_CHANNEL_ID is not set\nWRITE_SLACK_CHANNEL_ID is not set\n.*$/,
+    expect(check({ SLACK_SIGNING_SECRET: 's' }, false)).toThrow(
+      /^SLACK_API_TOKEN is not set\nREAD_SLACK_CHANNEL_ID is not set\nWRITE_SLACK_CHANNEL_ID is not set$/,
     );
+    expect(check({}, false)).toThrow(/^SLACK_API_TOKEN or TELEGRAM_BOT_TOKEN must be set.*$/);
     expect(check({}, false)).not.toThrow('--demo');
   });
 
@@ -99,8 +106,10 @@ describe('a configuration that is not complete', () => {
 
   it('is none where everything is there, and in the demonstration', () => {
     expect(check(slack)).not.toThrow();
+    expect(check(telegram)).not.toThrow();
+    expect(check({ ...slack, ...telegram })).not.toThrow();
     expect(check({})).not.toThrow();
-    expect(check({ REDIS_URL: 'nonsense', SLACK_APP_TOKEN: '' }, true)).not.toThrow();
+    expect(check({ REDIS_URL: 'nonsense', SLACK_APP_TOKEN: '' }, 'slack')).not.toThrow();
   });
 
   it('is refused for two processes on one port, and for an odd folder', () => {
@@ -128,12 +137,20 @@ describe("the launcher's own variables", () => {
 describe('the arguments of npm start', () => {
   it('say whether to start the demonstration, or ask for help', () => {
     expect(readLauncherArgs([])).toEqual({ help: false, demo: undefined });
-    expect(readLauncherArgs(['--demo'])).toEqual({ help: false, demo: true });
+    expect(readLauncherArgs(['--demo'])).toEqual({ help: false, demo: 'slack' });
+    expect(readLauncherArgs(['--telegram'])).toEqual({ help: false, demo: 'telegram' });
     expect(readLauncherArgs(['--no-demo'])).toEqual({ help: false, demo: false });
     expect(readLauncherArgs(['-h'])).toMatchObject({ help: true });
   });
 
-  it.each([[['--fast']], [['demo']], [['--demo=yes']], [['--demo', '--no-demo']]])('are refused if they are not known: %j', (args) => {
+  it.each([
+    [['--fast']],
+    [['demo']],
+    [['--demo=yes']],
+    [['--demo', '--no-demo']],
+    [['--telegram', '--no-demo']],
+    [['--demo', '--telegram']],
+  ])('are refused if they are not known: %j', (args) => {
     expect(() => readLauncherArgs(args)).toThrow(expect.objectContaining({ code: 'usage-invalid' }));
   });
 });
@@ -147,9 +164,15 @@ describe('the environment of ingest and worker', () => {
   });
 
   it('has the embedded database and the emulated Slack, with quieter defaults and no other database', () => {
-    const slackEnv = { SLACK_API_TOKEN: 'emulated' };
-    const env = { LOG_LEVEL: 'info', HOST: ' ', REDIS_URL: 'redis://r', MONGO_CONNECTION_STRING: 'mongodb://m' };
-    expect(childEnv(env, { ...ports, databaseUrl: 'postgres://p', slackEnv })).toEqual({
+    const demoEnv = { SLACK_API_TOKEN: 'emulated' };
+    const env = {
+      TELEGRAM_BOT_TOKEN: 'mine',
+      LOG_LEVEL: 'info',
+      HOST: ' ',
+      REDIS_URL: 'redis://r',
+      MONGO_CONNECTION_STRING: 'mongodb://m',
+    };
+    expect(childEnv(env, { ...ports, databaseUrl: 'postgres://p', demoEnv })).toEqual({
       PORT: '5002',
       WORKER_PORT: '5003',
       POSTGRES_URL: 'postgres://p',

@@ -5,6 +5,7 @@ import type { Health } from '@watchpost/shared/process/health';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { FastifyInstance } from 'fastify';
+import type { BackgroundDatabase } from '../database.ts';
 import type { Publishing } from '../feeds/publishing.ts';
 import type { Known } from '../known.ts';
 import type { IngestMetrics } from '../metrics.ts';
@@ -20,6 +21,8 @@ export interface IntakeDeps {
   known: Known;
   watching: Watching;
   publishing: Publishing;
+  /** For what one process at a time does. */
+  database: Pick<BackgroundDatabase, 'isConfigured' | 'opened'>;
   /** What seals messages in jobs: the first one seals, all open. */
   messageKeys: readonly [string, ...string[]];
   /** For metrics of the platform's own. */

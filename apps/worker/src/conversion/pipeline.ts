@@ -1,14 +1,81 @@
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
-import type { Logger } from '@watchpost/shared/observability/logger';
+import { parseUrl } from '@watchpost/shared/parse-url';
+import { enConvert } from '@watchpost/talk/words/en-convert';
+import { open, type Opened } from './1-open.ts';
+import { fetchLink } from './2-fetch.ts';
+import { convert } from './3-convert.ts';
+import { deliver } from './4-deliver.ts';
+import { stoppable } from './stoppable.ts';
+import type { ConversionDeps } from './deps.ts';
 
-export interface ConversionDeps {
-  log: Logger;
+export type { ConversionDeps } from './deps.ts';
+
+/**
+ * Fetches what a link leads to, converts it, and brings it to whoever asked. A worker that is killed leaves the job to another one, which
+ * begins anew; the file may come twice then, if it was being sent.
+ */
+export function createConversionHandler(deps: ConversionDeps): JobHandler<'conversion'> {
+  return async (job, { lastAttempt }, signal) => {
+    const opened = await open(job, deps, signal);
+    if (!opened) return 'idle';
+    const stop = stoppable(opened.conversion, deps.converting.conversions, signal);
+    try {
+      const outcome = await work(opened, deps, stop.signal);
+      await finish(opened, outcome, null, deps, signal);
+    } catch (error) {
+      const failure = toAppError(error);
+      if (stop.isWanted()) await finish(opened, 'cancelled', enConvert.cancelled(), deps, signal);
+      else if (signal.aborted || (failure.retry !== 'permanent' && !lastAttempt)) throw failure;
+      else {
+        if (failure.code === 'converter-missing' || failure.code === 'internal')
+          deps.log.error({ err: failure }, 'a link could not be converted');
+        await finish(opened, failure.code, whatFailed(failure), deps, signal);
+      }
+    } finally {
+      stop.end();
+    }
+    return undefined;
+  };
 }
 
-/** Fetches what a link leads to, converts it, and brings it to whoever asked. */
-export function createConversionHandler({ log }: ConversionDeps): JobHandler<'conversion'> {
-  return async () => {
-    log.debug('not built yet');
-    return 'idle';
-  };
+async function work(opened: Opened, deps: ConversionDeps, signal: AbortSignal): Promise<string> {
+  const { wanted } = opened;
+  if (!wanted) throw new AppError('envelope-unreadable', 'the link was sealed with another key');
+  if (opened.conversion.isCancelled) throw new AppError('aborted', 'stopped before it was begun');
+  return deps.converting.inFolder(async (folder) => {
+    const fetched = await fetchLink({ ...opened, wanted }, folder, deps, signal);
+    const converted = await convert(fetched, deps, signal);
+    return deliver(converted, deps, signal);
+  });
+}
+
+/** Says how it ended, where that has not been said; then it is over. In this order, so that nobody waits for an answer that never comes. */
+async function finish(
+  { conversion, wanted, card }: Opened,
+  outcome: string,
+  said: RichText | null,
+  { converting, dialogs, log }: ConversionDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, who: by, format } = conversion;
+  if (said) {
+    await card.last(said, signal).catch((error: unknown) => {
+      // Nobody to say it to: it is over all the same.
+      if (toAppError(error).retry !== 'permanent') throw error;
+    });
+  }
+  await converting.conversions.change(id, { state: 'over', sealed: null }, signal);
+  const dialog = await dialogs.get(id, signal);
+  if (dialog) await dialogs.close(dialog, signal);
+  await converting.conversionAudit.record({ by, host: parseUrl(wanted?.link ?? '')?.hostname ?? '', format, outcome }, signal);
+  log.info({ conversion: id, format, outcome }, 'a link was dealt with');
+}
+
+/** In words for whoever asked: what went wrong outside is said, what went wrong here is logged. */
+function whatFailed({ code, message }: AppError): RichText {
+  if (code === 'converter-missing') return enConvert.noConverter();
+  const isTheirs = ['address-refused', 'conversion-failed', 'fetch-refused', 'fetch-failed', 'file-too-large'].includes(code);
+  return isTheirs ? enConvert.failed(message) : enConvert.failedHere();
 }

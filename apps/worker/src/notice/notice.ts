@@ -40,6 +40,18 @@ const postSchema = z.object({
   footer: z.array(runSchema).readonly(),
 });
 
+/** A chart of a collection that jobs on a schedule keep. */
+const chartSchema = z.object({
+  of: z.string(),
+  value: z.string(),
+  /** One line for each value of this field; null: one line. */
+  by: z.string().nullable(),
+  days: z.number(),
+  title: z.string(),
+  timeZone: z.string(),
+});
+export type NoticeChart = z.infer<typeof chartSchema>;
+
 /** A post that is no visit's: what it says, to whom, and how far it got. */
 const noticeSchema = z.object({
   v: z.literal(1),
@@ -61,6 +73,8 @@ const noticeSchema = z.object({
   post: postSchema.nullable(),
   /** The faces of its contact sheet; none: it has no picture. */
   sheet: z.array(z.object({ snapshotId: z.string(), position: z.number(), label: z.string() })).readonly(),
+  /** Its picture, where it has no sheet. */
+  chart: chartSchema.exactOptional(),
   progress: postProgressSchema.nullable(),
 });
 export type NoticeBody = z.infer<typeof noticeSchema>;
@@ -106,7 +120,7 @@ export async function saveNotice(
 
 /** Posts something once: again with the same id it does nothing. */
 export type PostNotice = (
-  notice: Pick<NoticeBody, 'to' | 'post' | 'sheet' | 'about' | 'persons'> & { id: string },
+  notice: Pick<NoticeBody, 'to' | 'post' | 'sheet' | 'about' | 'persons' | 'chart'> & { id: string },
   signal: AbortSignal,
 ) => Promise<void>;
 

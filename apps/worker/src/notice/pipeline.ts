@@ -8,6 +8,8 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { StepTimer } from '../step-timer.ts';
+import { createCollections } from '@watchpost/schedule/store/collections';
+import { chartPicture } from '../chart-picture.ts';
 import { drawSheet } from './contact-sheet.ts';
 import { readNotice, saveNotice, type Notice, type NoticeBody } from './notice.ts';
 
@@ -50,7 +52,7 @@ async function mayBeTold({ to }: Notice, { platformFor, subscriptions }: NoticeD
 async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: NoticeDeps, signal: AbortSignal): Promise<void> {
   if (!text) return;
   const { documents, platformFor, questions, now } = deps;
-  const { to, sheet } = notice;
+  const { to } = notice;
   let current = notice;
   // Written on the revision that was read: of two jobs one is refused, and finds the other's post when it comes again.
   const save = async (progress: PostProgress): Promise<void> => {
@@ -58,8 +60,7 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
     const left = progress.state === 'posted' ? { post: null, sheet: [] } : {};
     current = await saveNotice(documents, id, { ...current, ...left, progress }, now(), signal);
   };
-  const picture: NewPost['picture'] =
-    sheet.length > 0 && text.picture ? { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...text.picture } : null;
+  const picture = await pictureOf(id, notice, text, { documents, questions, now }, signal);
   const message = { key: id, post: text, picture, thread: null, progress: notice.progress };
   if ('channel' in to) {
     const platform = platformFor(to.channel);
@@ -69,6 +70,21 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   }
   const sent = platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
   await (to.about === 'own-message' ? sent.catch(onlyTheirs) : sent);
+}
+
+/** Null: it has none, or there is nothing to draw yet. */
+async function pictureOf(
+  id: string,
+  { sheet, chart }: Notice,
+  { picture }: NonNullable<NoticeBody['post']>,
+  { documents, questions, now }: Pick<NoticeDeps, 'documents' | 'questions' | 'now'>,
+  signal: AbortSignal,
+): Promise<NewPost['picture']> {
+  if (!picture) return null;
+  if (sheet.length > 0) return { bytes: () => drawSheet(sheet, questions, signal), fileName: `${id}.jpg`, ...picture };
+  if (!chart) return null;
+  const drawn = await chartPicture(chart, { collections: createCollections(documents), now }, signal);
+  return drawn && { bytes: async () => drawn, fileName: `${id}.png`, ...picture };
 }
 
 /** So soon is tried again what only a person can repair. Milliseconds. */

@@ -1,14 +1,117 @@
+import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import type { ScheduledTask } from '@watchpost/schedule/schedule';
+import type { Run } from '@watchpost/schedule/store/runs';
+import type { Fields } from '@watchpost/schedule/template';
+import { alone } from '../alone.ts';
+import { begin } from './1-begin.ts';
+import { fetchItems } from './2-fetch.ts';
+import { bringQuotes, isOfNew, itemsOf, storeItems, told } from './3-store.ts';
+import { isInHours, post, sendMails } from './4-tell.ts';
+import type { Told } from './messages.ts';
+import type { Scheduling } from './scheduling-parts.ts';
 
 export interface ScheduledDeps {
+  scheduling: Scheduling;
   log: Logger;
 }
 
-/** Runs a job on a schedule once. */
-export function createScheduledHandler({ log }: ScheduledDeps): JobHandler<'scheduled'> {
-  return async () => {
-    log.debug('not built yet');
-    return 'idle';
+/** Longer than an address may take; see WorkLease. Milliseconds. */
+const leaseMs = 90_000;
+const busyRetryMs = 15_000;
+
+const busy = (): AppError => new AppError('schedule-busy', 'another worker runs this job', { retryAfterMs: busyRetryMs });
+
+/** Runs a job on a schedule once, however often the queue asks for the same run. */
+export function createScheduledHandler({ scheduling, log: parentLog }: ScheduledDeps): JobHandler<'scheduled'> {
+  return async ({ name, askedAtMs = null }, { attempt, lastAttempt }, signal) => {
+    const log = parentLog.child({ scheduled: name, attempt });
+    const task = scheduling.schedule.get(name);
+    if (!task) {
+      log.info('not run: the file of jobs on a schedule does not have it any more');
+      return 'idle';
+    }
+    return alone(
+      scheduling.documents,
+      { id: `scheduled-${name}`, leaseMs, busy },
+      async () => {
+        const run = await begin(task, askedAtMs, scheduling, signal);
+        if (!run) return 'idle';
+        await runOnce(task, run, { scheduling, lastAttempt }, signal);
+        log.info('job on a schedule done');
+        return undefined;
+      },
+      signal,
+    );
   };
+}
+
+async function runOnce(
+  task: ScheduledTask,
+  run: Run,
+  { scheduling, lastAttempt }: { scheduling: Scheduling; lastAttempt: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { runs, now, alerts } = scheduling;
+  const topic = `scheduled-${task.name}`;
+  let current = run;
+  try {
+    const { items, stored } = await collect(task, run, scheduling, signal);
+    current = stored;
+    await tell(task, current, items, scheduling, signal);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (signal.aborted) throw error;
+    const last = (await runs.last(task.name, signal)) ?? current;
+    await runs.save(task.name, { ...last, state: 'failed', endedAtMs: now(), error: reasonOf(error) }, signal);
+    const isOver = error.retry !== 'transient' || (lastAttempt && error.retryAfterMs === undefined);
+    if (isOver) alerts.raise({ topic, text: `The job ${task.name} on a schedule failed: ${reasonOf(error)}`, code: error.code });
+    // No person can repair it by way of the queue: the next run comes anyway.
+    if (error.retry === 'repairable') throw new AppError('schedule-invalid', error.message, { cause: error });
+    throw error;
+  }
+  await runs.save(task.name, { ...current, state: 'done', endedAtMs: now(), error: null }, signal);
+  alerts.clear(topic);
+}
+
+/** What is not ours to say may hold anything. */
+const unnamed: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal']);
+const reasonOf = ({ code, message }: AppError): string =>
+  (unnamed.has(code) ? 'something went wrong, the log says what' : message).slice(0, 300);
+
+interface Collected {
+  /** What was found now; null: an earlier attempt did, and it is stored. */
+  items: Fields[] | null;
+  stored: Run;
+}
+
+/** Fetches and stores, or goes on where an earlier attempt had. */
+async function collect(task: ScheduledTask, run: Run, scheduling: Scheduling, signal: AbortSignal): Promise<Collected> {
+  if (run.telling !== null && task.store) return { items: null, stored: run };
+  const items = await fetchItems(task, run.forMs, scheduling, signal);
+  const telling = await storeItems(task, items, scheduling, signal);
+  const fresh = Math.max(0, ...Object.values(telling).map((ids) => ids.length));
+  const stored: Run = { ...run, found: items.length, fresh, telling };
+  await scheduling.runs.save(task.name, stored, signal);
+  return { items, stored };
+}
+
+async function tell(task: ScheduledTask, run: Run, items: Fields[] | null, scheduling: Scheduling, signal: AbortSignal): Promise<void> {
+  const telling = run.telling ?? {};
+  await bringQuotes(task, telling['quotes'], scheduling, signal);
+  const steps = [
+    { teller: 'post', settings: task.post, say: post },
+    { teller: 'mail', settings: task.mail, say: sendMails },
+  ] as const;
+  // Fetched again only if what an earlier attempt had is needed as it was, and not stored.
+  const all = async (): Promise<Fields[]> => items ?? fetchItems(task, run.forMs, scheduling, signal);
+  for (const { teller, settings, say } of steps) {
+    if (!settings || !isInHours(settings.between, task, scheduling.now())) continue;
+    const ids = task.store && isOfNew(settings) ? (telling[teller] ?? []) : null;
+    const found = ids ? await itemsOf(ids, scheduling, signal) : (await all()).map((fields) => ({ id: null, fields })).toReversed();
+    const content: Told = { forMs: run.forMs, job: task.name, items: found, found: run.found, isOfNew: ids !== null };
+    await say(task, content, scheduling, signal);
+    if (ids) await told(teller, task, ids, scheduling, signal);
+  }
 }

@@ -16,7 +16,7 @@ export interface LeftOut {
  * A frame whose mean brightness, of 255, is below this may have faces that nobody can see: in pictures darkened step by step, with a
  * sensor's noise, a third of the faces was no longer found at 12, half at 10, and nine in ten at 6. docs/seeing.md.
  */
-const darkBelow = 12;
+export const darkBelow = 12;
 
 /** What came of a frame that was looked at. `faces`: those that the gallery was asked about. Pure. */
 export function outcomeOfFaces(

@@ -1,14 +1,149 @@
-import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
-import type { Logger } from '@watchpost/shared/observability/logger';
+import { AppError, toAppError } from '@watchpost/shared/errors';
+import type { JobContext, JobHandler } from '@watchpost/shared/jobs/job-queue';
+import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
+import { enTalk } from '@watchpost/talk/words/en-talk';
+import { isGalleryMissing } from '../gallery-ready.ts';
+import { talkOf } from '../offered.ts';
+import { isClosed, keyOf, quietly, refuse, roleOf, talkerOf, type Talked } from './admission.ts';
+import { messageOf } from './answering.ts';
+import type { TalkDeps } from './deps.ts';
+import { endDialog, kindOf } from './ending.ts';
+import { longestWorkMs } from './line.ts';
+import { beginNaming } from './naming/begin-naming.ts';
+import { receivePicture } from './picture/receive-picture.ts';
+import { pressed } from './pressed.ts';
+import { codeIn, redeemed, said, textOf } from './said.ts';
 
-export interface TalkDeps {
-  log: Logger;
+export type { TalkDeps } from './deps.ts';
+
+/** Whom a process told that the gallery is away: it is said once, however often the job is tried. */
+const mostHeld = 1_000;
+
+/**
+ * Goes on with a conversation, one chat's jobs in their order. A retry goes on where the last attempt stopped. Whoever waits is told
+ * when no further attempt follows.
+ */
+export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
+  const held = new Set<string>();
+  return async (job, context, signal) => {
+    if (job.what.did === 'nothing') return 'idle';
+    const platform = deps.platformFor(job.chat);
+    const talked = { job, platform, talk: talkOf(platform) };
+    const turn = await deps.line.enter(job, signal);
+    if (!turn) return 'idle';
+    try {
+      await talkOn(talked, deps, AbortSignal.any([signal, AbortSignal.timeout(longestWorkMs)]));
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (isClosed(error)) {
+        await turn.leave('done');
+        return 'idle';
+      }
+      const isOver = isLast(error, context);
+      if (!signal.aborted) await tell(talked, error, { isOver, held }, deps, signal);
+      await turn.leave(isOver ? 'done' : 'again');
+      throw error;
+    }
+    await turn.leave('done');
+    return undefined;
+  };
 }
 
-/** Goes on with a conversation. */
-export function createTalkHandler({ log }: TalkDeps): JobHandler<'talk'> {
-  return async () => {
-    log.debug('not built yet');
-    return 'idle';
-  };
+const isLast = ({ retry, retryAfterMs }: AppError, { lastAttempt }: JobContext): boolean =>
+  retry === 'permanent' || (lastAttempt && retry === 'transient' && retryAfterMs === undefined);
+
+/** Tells whoever waits that it failed, or must wait long. Never rejects. */
+async function tell(
+  { job, talk }: Talked,
+  error: AppError,
+  { isOver, held }: { isOver: boolean; held: Set<string> },
+  { access, log }: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const isHeld = isGalleryMissing(error) && !held.has(job.id);
+  if ((!isOver && !isHeld) || ['due', 'membership', 'moved'].includes(job.what.did)) return;
+  if (isHeld) {
+    if (held.size >= mostHeld) held.clear();
+    held.add(job.id);
+  }
+  const text = isOver ? (error.code === 'internal' ? enTalk.failed() : enTalk.failedBecause(error.message)) : enTalk.later();
+  try {
+    // A stranger must not learn by a failure that somebody is here.
+    const isKnown = isHeld || (await roleOf(`${job.chat.slice(0, job.chat.indexOf(':'))}:${job.by.member}`, talk, access, signal));
+    if (isKnown) await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
+  } catch (err) {
+    log.warn({ err, talk: job.id }, 'could not tell somebody that a conversation failed');
+  }
+}
+
+async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { job } = talked;
+  const { what } = job;
+  switch (what.did) {
+    case 'said': {
+      const text = textOf(job, what.sealed, deps);
+      const code = text === null ? null : codeIn(text);
+      if (code !== null && (await redeemed(talked, code, deps, signal))) return;
+      await admitted(talked, deps, signal, async (talker) => {
+        if (text === null) await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.unreadable()), signal);
+        else await said(what, text, talker, deps, signal);
+      });
+      return;
+    }
+    case 'sent':
+      return admitted(talked, deps, signal, async (talker) => receivePicture(what, talker, deps, signal));
+    case 'pressed': {
+      // A stranger has no buttons: these are of somebody else, or of a time when they were let in.
+      const talker = await talkerOf(talked, deps.access, signal);
+      return talker ? pressed(what, talker, deps, signal) : undefined;
+    }
+    case 'naming':
+      return beginNaming(what, talked, deps, signal);
+    case 'due':
+      return due(what.dialog, talked, deps, signal);
+    case 'membership':
+      return membership(what.isIn, talked, deps, signal);
+    case 'moved':
+      return moved(what.to, talked, deps, signal);
+    case 'nothing':
+      return undefined;
+    default:
+      return what satisfies never;
+  }
+}
+
+async function admitted(
+  talked: Talked,
+  { access }: TalkDeps,
+  signal: AbortSignal,
+  work: (talker: NonNullable<Awaited<ReturnType<typeof talkerOf>>>) => Promise<void>,
+): Promise<void> {
+  const talker = await talkerOf(talked, access, signal);
+  return talker ? work(talker) : refuse(talked, access, signal);
+}
+
+/** The time of a dialog has come: it has run out, or asked for this. */
+async function due(id: string, { job, platform, talk }: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const dialog = await deps.dialogs.get(id, signal);
+  if (dialog?.chat !== job.chat) return;
+  const at = { platform, talk, chat: dialog.chat };
+  if (dialog.expiresAtMs <= Date.now()) await endDialog(dialog, 'expired', at, deps, signal);
+  else await kindOf(dialog)?.due?.(dialog, at, deps, signal);
+}
+
+/** Whom an admin puts us to is let in with that; any other group is left. */
+async function membership(isIn: boolean, talked: Talked, { access }: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { job, platform, talk } = talked;
+  if (!isIn || job.isPrivate || talk.homes.has(job.chat) || (await roleOf(job.chat, talk, access, signal))) return;
+  const who = keyOf(platform, job.by.member);
+  if ((await roleOf(who, talk, access, signal)) !== 'admin') return refuse(talked, access, signal);
+  await access.admit(job.chat, 'member', who, signal);
+  await quietly(talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.letIn('member')), signal));
+}
+
+async function moved(to: TalkJob['chat'], { job, talk }: Talked, { access, dialogs, log }: TalkDeps, signal: AbortSignal): Promise<void> {
+  await access.moved(job.chat, to, signal);
+  await dialogs.moved(job.chat, to, signal);
+  if (talk.configured.has(job.chat) || talk.homes.has(job.chat))
+    log.warn({ from: job.chat, to }, 'a configured chat has another id now: the configuration must name the new one');
 }

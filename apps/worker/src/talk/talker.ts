@@ -11,7 +11,7 @@ export interface Talker {
   isPrivate: boolean;
   /** The platform's own id. */
   member: string;
-  /** The same as a key, for audits: `telegram:123`. */
+  /** The same as a key, for audits: `chat:123`. */
   who: ChannelKey;
   /** What the platform calls them; no proof of anything. */
   name: string | null;

@@ -35,6 +35,8 @@ export interface Enrolled {
   similarity: number | null;
   /** An unknown that this face clearly belongs to as well: the same person, to be merged. */
   alsoStranger: { id: string; name: string } | null;
+  /** The audit entry, by which it is undone; null: nothing was changed. */
+  entry: string | null;
 }
 
 /**
@@ -61,13 +63,15 @@ export function createEnroll({ mirror, transact, vectorsOf, decision, references
       const origin = { snapshotId: null, position: null, shows: null };
       if (add) change.addFace({ personId: person.id, modelId, role: 'reference', embedding, quality, sizePx, ...origin, crop });
       if (evict !== null) change.removeFace(evict);
+      const audited = add ? change.audited('enroll', by, `${person.name}: a face from ${source}`) : null;
       const result: Enrolled = {
         person: { id: person.id, name: person.name, isNew: known === null },
         outcome: add ? 'added' : 'nothing-new',
         similarity: own?.similarity ?? null,
         alsoStranger: otherPerson && other.status === 'unknown' ? { id: otherPerson.id, name: otherPerson.name } : null,
+        entry: audited?.audit.id ?? null,
       };
-      return { changeset: add ? change.audited('enroll', by, `${person.name}: a face from ${source}`).changeset : null, result };
+      return { changeset: audited?.changeset ?? null, result };
     }, signal);
 }
 

@@ -76,7 +76,8 @@ export function channelRun({ message: { channel } }: Pick<Violation, 'message'>)
 export function actorRun(actor: string): TextRun {
   const [, origin, name] = /^([a-z]+):(.+)$/.exec(actor) ?? [];
   if (name === undefined) return { text: actor };
-  return origin === 'cli' ? { text: `${name} (command line)` } : { text: name, member: name };
+  if (origin === 'cli') return { text: `${name} (command line)` };
+  return { text: name, member: name, ...(origin !== undefined && { platform: origin }) };
 }
 
 /** Parts of a line, or lines, with this between them. */

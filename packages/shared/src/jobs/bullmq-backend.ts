@@ -4,6 +4,7 @@ import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
 import { raceAbort } from '../wait.ts';
+import { nextTime } from './times.ts';
 
 /** Prefix of all our keys in Redis, so that another BullMQ on the same server does not collide. */
 export const redisPrefix = 'watchpost';
@@ -25,6 +26,14 @@ export type StoredJob = Pick<
   | 'remove'
 >;
 
+/** A job scheduler as BullMQ keeps it. `next`: when its next run begins, milliseconds since 1970. */
+export interface StoredScheduler {
+  key: string;
+  pattern?: string | undefined;
+  tz?: string | undefined;
+  next?: number | undefined;
+}
+
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
@@ -40,6 +49,13 @@ export interface OpenQueue {
     asc?: boolean,
   ): Promise<StoredJob[]>;
   isPaused(): Promise<boolean>;
+  getJobSchedulers(start: number, end: number): Promise<StoredScheduler[]>;
+  upsertJobScheduler(
+    id: string,
+    times: { pattern: string; tz: string },
+    job: { name: string; data: unknown; opts: JobsOptions },
+  ): Promise<unknown>;
+  removeJobScheduler(id: string): Promise<boolean>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
   disconnect(): Promise<void>;
@@ -84,6 +100,12 @@ const retryStrategy = (attempt: number): number => backoffMs(attempt, { firstMs:
  */
 const silenceMs = 5_000;
 
+/** Times of job schedulers are found as everywhere else: BullMQ's own way differs when clocks change. */
+const settings = {
+  repeatStrategy: (afterMs: number, { pattern = '', tz = 'UTC' }: { pattern?: string; tz?: string }): number | undefined =>
+    nextTime({ pattern, timeZone: tz }, afterMs) ?? undefined,
+};
+
 /**
  * A queue to add jobs to. While Redis is away it fails at once instead of keeping jobs in memory; a command that Redis does not
  * answer fails after `commandTimeoutMs` (it may be executed nevertheless).
@@ -98,9 +120,9 @@ export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs
       socketTimeout: silenceMs,
       retryStrategy,
     };
-    return new Queue(name, { connection, prefix: redisPrefix }).on('error', onError);
+    return new Queue(name, { connection, prefix: redisPrefix, settings }).on('error', onError);
   }
-  return new Queue(name, { connection: postgres(storage) }, createPostgresBackend).on('error', onError);
+  return new Queue(name, { connection: postgres(storage), settings }, createPostgresBackend).on('error', onError);
 }
 
 /** Closes a queue, and lets go of it after `timeoutMs` at the latest. */
@@ -119,10 +141,10 @@ export function openWorker(
 ): OpenWorker {
   if (storage.REDIS_URL) {
     const connection = { url: storage.REDIS_URL, maxRetriesPerRequest: null, retryStrategy };
-    return listen(new Worker(name, processor, { ...options, connection, prefix: redisPrefix, autorun: false }), listeners);
+    return listen(new Worker(name, processor, { ...options, connection, prefix: redisPrefix, settings, autorun: false }), listeners);
   }
   return listen(
-    new Worker(name, processor, { ...options, connection: postgres(storage), autorun: false }, createPostgresBackend),
+    new Worker(name, processor, { ...options, connection: postgres(storage), settings, autorun: false }, createPostgresBackend),
     listeners,
   );
 }

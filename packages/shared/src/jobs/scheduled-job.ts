@@ -6,13 +6,15 @@ const scheduledJobSchema = z.object({
   kind: z.literal('scheduled'),
   /** Its name in the file of jobs on a schedule. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  /** When somebody asked for this run, milliseconds since 1970; absent: it runs because it is time. */
+  askedAtMs: z.number().int().nonnegative().exactOptional(),
 });
 export type ScheduledJob = z.infer<typeof scheduledJobSchema>;
 
 /** One run of a job on a schedule. */
 export const scheduledJobs = {
   schema: scheduledJobSchema,
-  id: ({ name }) => `scheduled-${name}`,
+  id: ({ name, askedAtMs }) => `scheduled-${name}${askedAtMs === undefined ? '' : `-${String(askedAtMs)}`}`,
   queue: 'scheduled',
   attempts: 3,
   backoffMs: 10_000,

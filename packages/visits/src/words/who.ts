@@ -24,7 +24,8 @@ export function calledIn({ standing, person }: Pick<Visitor, 'standing' | 'perso
 export function actorRun(actor: string): TextRun {
   const [, origin, name] = /^([a-z]+):(.+)$/.exec(actor) ?? [];
   if (name === undefined) return { text: actor === 'database' ? 'an edit in the database' : actor };
-  return origin === 'cli' ? { text: `${name} (command line)` } : { text: name, member: name };
+  if (origin === 'cli') return { text: `${name} (command line)` };
+  return { text: name, member: name, ...(origin !== undefined && { platform: origin }) };
 }
 
 /** The line of a visitor: who, and how sure. `not`: whom readers said that it is not. */

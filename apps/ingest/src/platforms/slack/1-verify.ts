@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../same-secret.ts';
 
 /** The parts of a request that prove that Slack sent it. */
 export interface SignedRequest {
@@ -45,10 +46,4 @@ export function hasValidSignature(request: SignedRequest, secrets: readonly stri
     valid = isSameSecret(signature, expected) || valid;
   }
   return valid;
-}
-
-/** Compares in constant time, also if the lengths differ. */
-export function isSameSecret(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

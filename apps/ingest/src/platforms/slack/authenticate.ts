@@ -2,7 +2,8 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
 import { createLogRarely } from '../../log-rarely.ts';
-import { hasValidSignature, isSameSecret, refusalOf, type Refusal } from './1-verify.ts';
+import { isSameSecret } from '../../same-secret.ts';
+import { hasValidSignature, refusalOf, type Refusal } from './1-verify.ts';
 import { tokenOf } from './2-parse.ts';
 
 export interface AuthenticateOptions {

@@ -1,11 +1,11 @@
 import { hashOf } from '@watchpost/feeds/merge/hash';
-import { type ConfigOf, mayBeQuoted, wholeNumber } from '@watchpost/shared/config/parse-env';
+import { type ConfigOf, wholeNumber } from '@watchpost/shared/config/parse-env';
 import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
 import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { slackEnv, slackIntakeEnv, slackIntakeFaults, usesSlack, type CompleteSlack } from '@watchpost/slack/config';
-import { z } from 'zod';
 import type { Publishing } from '../../feeds/publishing.ts';
+import { captionEnv } from '../camera-caption.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
 import type { SlackIdentity } from './3-to-jobs.ts';
 import { startBackfill, type Backfill } from './backfill/backfill.ts';
@@ -14,7 +14,6 @@ import { noteReceived } from './backfill/note-received.ts';
 import { createReadChannel } from './backfill/read-channel.ts';
 import { createReadFeedChannel } from './backfill/read-feed-channel.ts';
 import { createWatchedChannels } from './backfill/watched-channels.ts';
-import { compileCaptionPattern, defaultCaptionPattern } from './camera-name.ts';
 import { createTakeForFeeds, type TakeForFeeds } from './feeds/feeds.ts';
 import { lookUpIdentity, type IdentityLookup } from './identity.ts';
 import { createNamingDialog } from './interactions/naming-dialog.ts';
@@ -44,16 +43,7 @@ const historyTimeoutMs = 30_000;
 const env = {
   ...slackEnv,
   ...slackIntakeEnv,
-  CAMERA_CAPTION_PATTERN: z
-    .string()
-    .transform((source, context) => {
-      const pattern = compileCaptionPattern(source);
-      if (pattern) return pattern;
-      context.addIssue({ code: 'custom', message: 'must be a regular expression with exactly one group, around the name' });
-      return z.NEVER;
-    })
-    .default(defaultCaptionPattern)
-    .meta(mayBeQuoted),
+  ...captionEnv,
   /** How old messages may be that are fetched after an outage; a job's id is remembered for 26 hours. Milliseconds; 0: none is fetched. */
   BACKFILL_MAX_AGE_MS: wholeNumber(0, 86_400_000).default(86_400_000),
 };

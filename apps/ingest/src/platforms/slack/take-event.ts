@@ -10,7 +10,7 @@ import { cameraNameOf } from './camera-name.ts';
 import type { TakeForFeeds } from './feeds/feeds.ts';
 import { homeJob } from './interactions/2-to-job.ts';
 import type { RecentCaptions } from './recent-captions.ts';
-import { sendAll, worst } from './send-all.ts';
+import { sendAll, worst } from '../send-all.ts';
 import type { Answer } from './signed-scope.ts';
 import { withCleanNames } from './watch/clean-names.ts';
 import type { Watch } from './watch/watch.ts';

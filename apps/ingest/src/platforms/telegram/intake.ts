@@ -1,12 +1,79 @@
-import { telegramEnv, telegramFaults, telegramIntakeEnv, telegramToken } from '@watchpost/telegram/config';
-import type { IntakePlatform } from '../platform.ts';
+import type { ConfigOf } from '@watchpost/shared/config/parse-env';
+import { createEnvelope } from '@watchpost/shared/envelope';
+import { createTelegramApi, type TelegramApi } from '@watchpost/telegram/api';
+import { telegramEnv, telegramIntakeEnv, telegramIntakeFaults, telegramToken } from '@watchpost/telegram/config';
+import { captionEnv } from '../camera-caption.ts';
+import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
+import { createClicks } from './clicks.ts';
+import { botIdOf, lookUpIdentity } from './identity.ts';
+import { startPolling } from './polling/poll.ts';
+import { registerTelegramRoute } from './route.ts';
+import { createTakeUpdate } from './take-update.ts';
+import { createTelegramMetrics } from './telegram-metrics.ts';
+import { startWebhook } from './webhook/webhook.ts';
 
-const env = { ...telegramEnv, ...telegramIntakeEnv };
+/** For a call that Telegram answers at once; how long a question may stay open comes on top. Milliseconds. */
+const timeoutMs = 10_000;
 
-/** Telegram's updates, over HTTP or by asking for them. */
+const env = { ...telegramEnv, ...telegramIntakeEnv, ...captionEnv };
+
+/** Telegram's updates, over HTTP or by asking for them. Our name is looked up in the background, so that ingest starts while Telegram is unreachable. */
 export const telegramIntake: IntakePlatform<typeof env> = {
   env,
-  faults: telegramFaults,
+  faults: telegramIntakeFaults,
   tokenOf: telegramToken,
-  start: () => null,
+  start: (config, deps, stopping) => {
+    const token = telegramToken(config);
+    if (token === null) return null;
+    const api = createTelegramApi({ token, apiUrl: config.TELEGRAM_API_URL, timeoutMs });
+    return startTelegram(config, { token, api }, deps, stopping);
+  },
 };
+
+function startTelegram(
+  config: ConfigOf<typeof env>,
+  { token, api }: { token: string; api: TelegramApi },
+  deps: IntakeDeps,
+  stopping: AbortSignal,
+): Intake & { done: Promise<void> } {
+  const { log, now, database } = deps;
+  const telegramMetrics = createTelegramMetrics(deps.metrics);
+  const lookup = lookUpIdentity({ api, token, log }, stopping);
+  const takeUpdate = createTakeUpdate({
+    ...deps,
+    ourselves: lookup.current,
+    readChats: new Set(config.READ_TELEGRAM_CHAT_ID),
+    writeChat: config.WRITE_TELEGRAM_CHAT_ID ?? null,
+    captionPattern: config.CAMERA_CAPTION_PATTERN,
+    envelope: createEnvelope(deps.messageKeys, 'jobs'),
+    telegramMetrics,
+  });
+  const checks = { 'telegram-identity': lookup.check };
+  const { TELEGRAM_WEBHOOK_SECRET: secret, TELEGRAM_WEBHOOK_URL: url = null } = config;
+  if (secret !== undefined) {
+    const webhook = startWebhook({ api, secret, url, telegramMetrics, log }, stopping);
+    return {
+      register: (app) => registerTelegramRoute(app, { secret, takeUpdate, telegramMetrics, log, now }),
+      checks: { ...checks, 'telegram-webhook': webhook.check },
+      done: Promise.all([lookup.done, webhook.done]).then(() => undefined),
+    };
+  }
+  const polling = startPolling(
+    {
+      api,
+      documents: database.isConfigured ? async (signal) => (await database.opened(signal)).documents : null,
+      bot: botIdOf(token),
+      takeUpdate,
+      clicks: createClicks({ api, telegramMetrics, log, now }),
+      identified: lookup.done,
+      telegramMetrics,
+      log,
+    },
+    stopping,
+  );
+  return {
+    register: () => undefined,
+    checks: { ...checks, 'telegram-polling': polling.check },
+    done: Promise.all([lookup.done, polling.done]).then(() => undefined),
+  };
+}

@@ -1,7 +1,7 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import { pause } from '@watchpost/shared/wait';
-import { takeLease, type Lease } from '../../lease.ts';
+import { takeLease, type Lease } from '@watchpost/shared/documents/lease';
 
 /** How long a claim holds without being renewed: a worker that was killed holds nobody up for longer. Milliseconds. */
 const leaseMs = 15_000;

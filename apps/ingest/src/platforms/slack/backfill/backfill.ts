@@ -3,7 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { backoffMs, type Backoff } from '@watchpost/shared/retry';
 import { pause, raceAbort } from '@watchpost/shared/wait';
-import { worst } from '../send-all.ts';
+import { worst } from '../../send-all.ts';
 import type { ReadChannel } from './read-channel.ts';
 
 export interface BackfillOptions {

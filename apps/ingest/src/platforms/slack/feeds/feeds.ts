@@ -7,7 +7,7 @@ import { readFeedEvent, type SlackFeedEvent } from '@watchpost/slack/written/rea
 import type { FollowedTimes } from '../../../feeds/follow-times.ts';
 import type { IntakeDeps } from '../../platform.ts';
 import type { SlackIdentity } from '../3-to-jobs.ts';
-import { sendAll } from '../send-all.ts';
+import { sendAll } from '../../send-all.ts';
 import type { Seal } from '../watch/2-to-jobs.ts';
 import { decide, takers, type MessageEvent } from './1-decide.ts';
 import { toCheckJob, toEntryJob, toProfileJob, type ReactionsThen } from './2-to-jobs.ts';

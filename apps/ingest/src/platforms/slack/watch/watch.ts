@@ -4,7 +4,7 @@ import { createLogRarely } from '../../../log-rarely.ts';
 import type { Watching } from '../../../watching.ts';
 import type { IntakeDeps } from '../../platform.ts';
 import type { SlackIdentity } from '../3-to-jobs.ts';
-import { sendAll } from '../send-all.ts';
+import { sendAll } from '../../send-all.ts';
 import { decide, type Places } from './1-decide.ts';
 import { toMessageJobs, type Seal } from './2-to-jobs.ts';
 

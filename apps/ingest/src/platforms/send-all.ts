@@ -18,7 +18,7 @@ export async function sendAll<J extends Job>(
 ): Promise<void> {
   const sent = await Promise.allSettled(jobs.map(send));
   const failure = worst(sent);
-  // Slack sends the whole message again: it is counted then.
+  // The platform sends the whole message again: it is counted then.
   if (failure !== null && !isRefused(failure)) throw failure;
   for (const [index, job] of jobs.entries()) {
     const result = sent[index];

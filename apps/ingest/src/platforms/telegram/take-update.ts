@@ -1,0 +1,127 @@
+import type { Envelope } from '@watchpost/shared/envelope';
+import { AppError, type ErrorCode } from '@watchpost/shared/errors';
+import type { InteractionJob } from '@watchpost/shared/jobs/interaction-job';
+import type { Job } from '@watchpost/shared/jobs/job-kinds';
+import { createLogRarely } from '../../log-rarely.ts';
+import type { IntakeDeps } from '../platform.ts';
+import { sendAll } from '../send-all.ts';
+import { parseUpdate, type Update } from './2-parse.ts';
+import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, commandJob, type NewTalkJob } from './3-to-jobs.ts';
+import { addressed, type Ourselves } from './addressed.ts';
+import { createChatOrder } from './chat-order.ts';
+import { createGroups } from './groups.ts';
+import { createTakePicture } from './take-picture.ts';
+import type { TelegramMetrics } from './telegram-metrics.ts';
+
+export interface TakeUpdateDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'cameras' | 'ingestMetrics' | 'log' | 'now'> {
+  ourselves: () => Ourselves;
+  /** By their numbers. */
+  readChats: ReadonlySet<string>;
+  /** Null: nothing is posted to Telegram. */
+  writeChat: string | null;
+  captionPattern: RegExp;
+  envelope: Envelope;
+  telegramMetrics: TelegramMetrics;
+}
+
+/** What became of an update. */
+export interface Taken {
+  outcome: string;
+  /** A click that Telegram waits for an answer to: its id, and a line for whoever clicked, of our own making. */
+  click: { id: string; text: string | null } | null;
+}
+
+/**
+ * The one way from an update to the queue, however it came. Resolves once the queue has what follows from it, or when nothing ever will.
+ * Rejects with what passes: `queue-unavailable`, or `telegram-identity-unknown`; the update is to be delivered again then.
+ */
+export type TakeUpdate = (body: unknown, timeLeftMs: () => number) => Promise<Taken>;
+
+type PostUpdate = Extract<Update, { kind: 'post' }>;
+
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['queue-unavailable', 'telegram-identity-unknown', 'aborted']);
+const tooOld = 'This button is too old. Look for a newer message.';
+const lost = 'the queue will never take this job: what it is about is lost';
+
+export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
+  const { log, now, telegramMetrics, envelope, ourselves } = deps;
+  const ids = jobIdsOf(ourselves().id);
+  const rarely = createLogRarely(now);
+  const order = createChatOrder(now);
+  const groups = createGroups();
+  const takePicture = createTakePicture({ ...deps, ids, groups });
+
+  const queue = async (job: InteractionJob | NewTalkJob, timeLeftMs: () => number): Promise<void> => {
+    const send = async (whole: Job): Promise<void> =>
+      sendAll([whole], async (each) => deps.sender.send(each, { timeoutMs: timeLeftMs() }), { count: () => undefined, log, lost });
+    if (job.kind === 'interaction') await send(job);
+    else await order.next(job.chat, job.id, async (after) => send({ ...job, after }));
+  };
+  const talked = async (job: NewTalkJob | null, outcome: string, timeLeftMs: () => number): Promise<string> => {
+    if (!job) return 'ignored-no-change';
+    await queue(job, timeLeftMs);
+    return outcome;
+  };
+
+  const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
+    const moved = movedJob(post, ids);
+    if (moved) {
+      const isOurs = post.movedTo !== null && (deps.readChats.has(String(post.chat.id)) || deps.writeChat === String(post.chat.id));
+      if (isOurs) log.error({ chat: post.chat.id, movedTo: post.movedTo }, 'a chat has a new number: put it into the configuration');
+      return talked(moved, 'moved', timeLeftMs);
+    }
+    const hasPicture = post.picture !== null || post.isBroken;
+    if (hasPicture && deps.readChats.has(String(post.chat.id))) return takePicture(post, isEdited, timeLeftMs);
+    // An edit also comes for changes that nobody sees, and what was said has been answered: a dialog is corrected with its buttons.
+    if (isEdited) return 'ignored-edited';
+    const { from } = post;
+    // Whoever posts as a chat, or as an anonymous admin, may be anybody.
+    if (post.chat.type === 'channel' || post.postedAs !== null || from === null || from.is_bot) return 'ignored-nobody';
+    if (!post.saysSomething) return 'ignored-service';
+    const found = addressed(post, ourselves());
+    if (found === 'unknown') throw new AppError('telegram-identity-unknown', 'our name on Telegram is not known yet');
+    const album = groups.note(post, { camera: null, isOurs: found !== 'no' });
+    if (found === 'no' && !album.isOurs) return 'ignored-not-for-us';
+    const said = found === 'no' ? { text: post.text, command: null } : found;
+    const command = post.picture ? null : commandJob(post, from, said, ids);
+    await queue(command ?? saidJob(post, from, said, { ids, envelope }), timeLeftMs);
+    return command ? 'command' : 'talk';
+  };
+
+  const take = async (update: Update, timeLeftMs: () => number): Promise<Taken> => {
+    if (update.kind === 'post') return { outcome: await post(update, timeLeftMs), click: null };
+    if (update.kind === 'membership') {
+      return { outcome: await talked(membershipJob(update, ids), 'membership', timeLeftMs), click: null };
+    }
+    if (update.kind === 'click') {
+      const { id } = update.click;
+      const job = clickJob(update, ids, now());
+      if (!job) return { outcome: 'ignored-old-button', click: { id, text: tooOld } };
+      await queue(job, timeLeftMs);
+      return { outcome: job.kind === 'talk' ? 'talk' : 'press', click: { id, text: null } };
+    }
+    if (update.kind === 'malformed') rarely('malformed', (times) => log.warn({ times }, 'an update cannot be understood: it was left out'));
+    return { outcome: `ignored-${update.kind}`, click: null };
+  };
+
+  return async (body, timeLeftMs) => {
+    const update = parseUpdate(body);
+    try {
+      const taken = await take(update, timeLeftMs);
+      telegramMetrics.update(update.name, taken.outcome);
+      if (update.kind === 'post') telegramMetrics.lag(now() - update.post.postedAtMs);
+      return taken;
+    } catch (error) {
+      if (error instanceof AppError && passing.has(error.code)) {
+        telegramMetrics.update(update.name, error.code);
+        throw error;
+      }
+      // Delivered again it would fail again, and hold up all that comes after it in its chat.
+      const isRefused = error instanceof AppError && error.code === 'job-refused';
+      if (!isRefused) log.error({ err: error, kind: update.name }, 'an update could not be taken: it was left out');
+      const outcome = isRefused ? 'refused' : 'failed';
+      telegramMetrics.update(update.name, outcome);
+      return { outcome, click: update.kind === 'click' ? { id: update.click.id, text: null } : null };
+    }
+  };
+}

@@ -1,0 +1,66 @@
+import type { Role } from '@watchpost/shared/chat/access';
+import { channelId, type ChannelKey } from '@watchpost/shared/chat/chat';
+import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { ChatTalk } from '@watchpost/shared/chat/talk';
+import { toAppError } from '@watchpost/shared/errors';
+import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
+import type { Access } from '@watchpost/talk/access';
+import { enTalk } from '@watchpost/talk/words/en-talk';
+import { messageOf } from './answering.ts';
+import type { Talker } from './talker.ts';
+
+/** What one job is about, whoever it comes from. */
+export interface Talked {
+  job: TalkJob;
+  platform: ConnectedPlatform;
+  talk: ChatTalk;
+}
+
+/** Somebody as a key. */
+export const keyOf = ({ prefix }: Pick<ConnectedPlatform, 'prefix'>, member: string): ChannelKey => `${prefix}:${member}`;
+
+/** What somebody, or a chat, may do: the most that the configuration and admins say. */
+export async function roleOf(who: ChannelKey, talk: ChatTalk, access: Access, signal: AbortSignal): Promise<Role | null> {
+  const configured = talk.configured.get(who) ?? null;
+  return configured === 'admin' ? configured : ((await access.roleOf(who, signal)) ?? configured);
+}
+
+/** Whoever did something, if they were let in; null: a stranger. In a group that was let in everybody may talk, there. */
+export async function talkerOf({ job, platform, talk }: Talked, access: Access, signal: AbortSignal): Promise<Talker | null> {
+  const { chat, isPrivate, by, atMs, id } = job;
+  const who = keyOf(platform, by.member);
+  const own = await roleOf(who, talk, access, signal);
+  const role = own ?? (!isPrivate && (await roleOf(chat, talk, access, signal)) ? 'member' : null);
+  if (role === null) return null;
+  const { member, name, language } = by;
+  const messageId = 'messageId' in job.what ? job.what.messageId : '';
+  const seen = own === null ? admittedHere(platform, member) : platform;
+  return { platform: seen, talk, chat, isPrivate, member, who, name, role, language, atMs, messageId, jobId: id };
+}
+
+/** Who may talk because their group was let in may also ask there. */
+function admittedHere(platform: ConnectedPlatform, member: string): ConnectedPlatform {
+  const { members } = platform;
+  return { ...platform, members: { ...members, mayRead: async (who, signal) => (who === member ? 'yes' : members.mayRead(who, signal)) } };
+}
+
+/** Says to a stranger, once a day, who they are and whom to tell it; leaves a group that nobody let us into. Nothing of theirs is kept. */
+export async function refuse({ job, talk }: Talked, access: Access, signal: AbortSignal): Promise<void> {
+  const { chat, isPrivate } = job;
+  if (talk.homes.has(chat)) return;
+  const text = isPrivate ? enTalk.stranger(channelId(chat)) : enTalk.foreignGroup(channelId(chat));
+  if (await access.mayRefuse(chat, signal)) await quietly(talk.send({ chat, replyTo: null }, messageOf(text), signal));
+  if (!isPrivate) await talk.leave(chat, signal);
+}
+
+/** Whoever takes nothing from us need not be told. */
+export async function quietly(sending: Promise<unknown>): Promise<void> {
+  try {
+    await sending;
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
+}
+
+/** Whether a chat takes nothing from us: we are blocked, or were put out. */
+export const isClosed = (error: unknown): boolean => toAppError(error).code === 'chat-closed';

@@ -1,0 +1,48 @@
+import { formats } from '@watchpost/convert/formats';
+import type { Dialog } from '@watchpost/talk/dialogs';
+import { enConvert } from '@watchpost/talk/words/en-convert';
+import { cardOf } from '../../conversion/card.ts';
+import type { DialogKind } from '../dialog-kind.ts';
+import type { Talker } from '../talker.ts';
+import { showAtCard, start } from './begin.ts';
+import type { ConvertDeps } from './convert-deps.ts';
+
+/** A link that may be converted (`asking`), or is being converted (`running`). */
+export const convertKind: DialogKind<ConvertDeps> = {
+  kind: 'convert',
+  topic: () => enConvert.topic,
+  answered: async () => ({ text: enConvert.pressOne(), buttons: [], ask: null }),
+  pressed: async (dialog, action, talker, deps, signal) => {
+    const format = formats.find((each) => each === action);
+    if (format && dialog.step === 'asking') await start(dialog, format, talker, deps, signal);
+    else if (action === 'no' && dialog.step === 'asking') {
+      await showAtCard(dialog, cardOf(enConvert.declined(), null), talker, signal);
+      await deps.dialogs.close(dialog, signal);
+    } else if (action === 'cancel') await cancel(dialog, talker, deps, signal);
+    return null;
+  },
+  ended: async (dialog, how, talker, deps, signal) => {
+    if (dialog.step === 'asking') {
+      const text = how === 'expired' ? enConvert.timedOut() : enConvert.declined();
+      await showAtCard(dialog, cardOf(text, null), talker, signal);
+    } else if (how === 'cancelled') await cancel(dialog, talker, deps, signal);
+  },
+};
+
+/** One that waits is over at once. One that runs is ended by whoever runs it, which also says so. */
+async function cancel(
+  dialog: Dialog,
+  talker: Pick<Talker, 'talk'>,
+  { converting: { conversions }, dialogs }: ConvertDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id } = dialog;
+  const current = await conversions.change(id, { isCancelled: true }, signal);
+  const isRunning = current !== null && current.state !== 'waiting' && current.state !== 'over';
+  if (isRunning) return showAtCard(dialog, cardOf(enConvert.cancelling(), null), talker, signal);
+  if (current?.state !== 'over') {
+    await conversions.change(id, { state: 'over', sealed: null }, signal);
+    await showAtCard(dialog, cardOf(enConvert.cancelled(), null), talker, signal);
+  }
+  return dialogs.close(dialog, signal);
+}

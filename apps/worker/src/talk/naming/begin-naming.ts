@@ -1,0 +1,66 @@
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import { toAppError } from '@watchpost/shared/errors';
+import type { TalkWhat } from '@watchpost/shared/jobs/talk-job';
+import { buttonData, dialogIdOf, type Dialog } from '@watchpost/talk/dialogs';
+import { enTalk } from '@watchpost/talk/words/en-talk';
+import { requireReady } from '../../gallery-ready.ts';
+import { mayNot } from '../../interaction/may.ts';
+import { keyOf, roleOf, type Talked } from '../admission.ts';
+import { messageOf, promptOf } from '../answering.ts';
+import type { TalkDeps } from '../deps.ts';
+import type { NamingData } from './naming-data.ts';
+
+export type Naming = Extract<TalkWhat, { did: 'naming' }>;
+
+/** How many people are offered by buttons. */
+const mostOffered = 6;
+
+/**
+ * Somebody wants to say who a face of a post is: asks them, in their own chat with us where they have one, so that nobody else is
+ * disturbed; else below the post.
+ */
+export async function beginNaming(what: Naming, talked: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { job, platform, talk } = talked;
+  const { member } = job.by;
+  requireReady(deps.gallery);
+  const refused = await mayNot({ platform, member }, 'name', signal);
+  const to = { member, channel: job.chat, thread: what.messageId, url: null };
+  if (refused) return platform.members.tell(to, refused, signal);
+  const own = keyOf(platform, member);
+  const isIn = job.isPrivate || (await roleOf(own, talk, deps.access, signal)) !== null;
+  try {
+    await ask(isIn ? own : job.chat, what, talked, deps, signal);
+  } catch (error) {
+    // They never wrote to us.
+    if (toAppError(error).code !== 'chat-closed' || !isIn || own === job.chat) throw error;
+    await ask(job.chat, what, talked, deps, signal);
+  }
+}
+
+async function ask(chat: ChannelKey, what: Naming, { job, talk }: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { dialogs, questions, waitMs } = deps;
+  const about = `naming:${job.id}`;
+  const id = dialogIdOf(chat, about);
+  const offered = questions.findPeople('', mostOffered).map(({ id: person, name }) => ({ id: person, name }));
+  const data: NamingData = {
+    target: what.target,
+    post: { channel: job.chat, messageId: what.messageId },
+    offered,
+    isPrivate: job.isPrivate,
+  };
+  const fresh: Dialog = {
+    ...{ id, chat, member: job.by.member, kind: 'naming', step: 'name', data, promptId: null, cardId: null, about },
+    ...{ expiresAtMs: Date.now() + waitMs, revision: 0 },
+  };
+  let dialog = (await dialogs.get(id, signal)) ?? (await dialogs.save(fresh, signal));
+  const replyTo = chat === job.chat ? what.messageId : null;
+  if (dialog.cardId === null) {
+    const buttons = offered.map(({ name }, index) => [{ label: enTalk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) }]);
+    const cancel = [{ label: enTalk.learn.cancel(), data: buttonData(dialog, 'cancel') }];
+    const card = messageOf(enTalk.naming.card(what.target.number), [...buttons, cancel]);
+    dialog = await dialogs.save({ ...dialog, cardId: await talk.send({ chat, replyTo }, card, signal) }, signal);
+  }
+  if (dialog.promptId !== null) return;
+  const prompt = promptOf(enTalk.learn.askName(), enTalk.learn.placeholder());
+  await dialogs.save({ ...dialog, promptId: await talk.send({ chat, replyTo }, prompt, signal) }, signal);
+}

@@ -1,0 +1,110 @@
+import type { TalkMessage } from '@watchpost/shared/chat/talk';
+import type { Dialog } from '@watchpost/talk/dialogs';
+import { enTalk } from '@watchpost/talk/words/en-talk';
+import { requireReady } from '../../gallery-ready.ts';
+import { mayNot } from '../../interaction/may.ts';
+import { messageOf } from '../answering.ts';
+import type { TalkDeps } from '../deps.ts';
+import type { DialogKind } from '../dialog-kind.ts';
+import type { Talker } from '../talker.ts';
+import { askName, learn } from './learn.ts';
+import { asPicture, type PictureDialog } from './picture-data.ts';
+import { albumDue } from './receive-picture.ts';
+import { nameIn } from './name-in.ts';
+import { closeWith, showOutcome, takeBack } from './outcome.ts';
+import { decideName, teach } from './teach.ts';
+import { who } from './who.ts';
+
+/** What to do with pictures: say who is in them, or learn a face. */
+export const pictureKind: DialogKind<TalkDeps> = {
+  kind: 'picture',
+  topic: (dialog) => enTalk.picture.topic(asPicture(dialog)?.data.atMs ?? 0),
+  isOver: ({ step }) => step === 'done',
+  answered: async (dialog, text, talker, deps, signal) => {
+    const known = asPicture(dialog);
+    if (!known) return messageOf(enTalk.over());
+    return answered(known, text, talker, deps, signal);
+  },
+  pressed: async (dialog, action, talker, deps, signal) => {
+    const known = asPicture(dialog);
+    if (!known) return messageOf(enTalk.over());
+    return pressed(known, action, talker, deps, signal);
+  },
+  due: async (dialog, { talk }, deps, signal) => {
+    const known = asPicture(dialog);
+    if (known) await albumDue(known, talk, deps, signal);
+  },
+  ended: async (dialog, how, { talk }, _deps, signal) => ended(dialog, how, talk, signal),
+};
+
+async function answered(
+  dialog: PictureDialog,
+  text: string,
+  talker: Talker,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<TalkMessage | null> {
+  // An earlier attempt has got this far with the same answer.
+  if (dialog.data.job === talker.jobId) return goOn(dialog, talker, deps, signal);
+  if (dialog.step !== 'name') return messageOf(enTalk.over());
+  const name = nameIn(text);
+  if ('refused' in name) {
+    await talker.talk.send({ chat: talker.chat, replyTo: talker.messageId }, messageOf(enTalk.learn.nameInvalid(name.refused)), signal);
+    await askName({ ...dialog, promptId: null }, talker, deps, signal);
+    return null;
+  }
+  const { data } = dialog;
+  return decideName({ ...dialog, data: { ...data, given: name.name, job: talker.jobId } }, talker, deps, signal);
+}
+
+/** Does what is left of the step that an earlier attempt of a job began. */
+async function goOn(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<null> {
+  if (dialog.step === 'done') await showOutcome(dialog, talker.talk, deps, signal);
+  else if (dialog.step === 'teaching') await teach(dialog, talker, deps, signal);
+  else await decideName(dialog, talker, deps, signal);
+  return null;
+}
+
+/** Each button by the steps in which it is there, and after which a retry may find it. */
+async function pressed(
+  dialog: PictureDialog,
+  action: string,
+  talker: Talker,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<TalkMessage | null> {
+  const { step, data } = dialog;
+  if (step === 'done') return action === 'undo' ? takeBack(dialog, talker, deps, signal) : goOn(dialog, talker, deps, signal);
+  if (step === 'teaching') return goOn(dialog, talker, deps, signal);
+  if (action === 'nothing' || action === 'cancel') return closeWith(dialog, null, talker.talk, deps, signal);
+  requireReady(deps.gallery);
+  if (action === 'who') {
+    const refused = await mayNot(talker, 'ask', signal);
+    return refused ? messageOf(refused) : who(dialog, talker, deps, signal);
+  }
+  const refused = await mayNot(talker, 'name', signal);
+  if (refused) return messageOf(refused);
+  if (action === 'learn') return learn(dialog, talker, deps, signal);
+  const face = data.faces[indexOf(action, 'f')];
+  if (face) return askName({ ...dialog, data: { ...data, face } }, talker, deps, signal);
+  const person = data.offered[indexOf(action, 'c')];
+  if (person) return decideName({ ...dialog, data: { ...data, given: person.name, job: talker.jobId } }, talker, deps, signal);
+  const how = (['rename', 'alias', 'force'] as const).find((each) => each === action);
+  if (how && step === 'conflict') return teach({ ...dialog, data: { ...data, how, job: talker.jobId } }, talker, deps, signal);
+  return messageOf(enTalk.over());
+}
+
+const indexOf = (action: string, letter: string): number =>
+  action.startsWith(letter) && /^\d{1,2}$/.test(action.slice(1)) ? Number(action.slice(1)) : -1;
+
+async function ended(dialog: Dialog, how: 'expired' | 'cancelled', talk: Talker['talk'], signal: AbortSignal): Promise<void> {
+  const { chat, cardId, promptId, step } = dialog;
+  const data = asPicture(dialog)?.data;
+  if (promptId !== null) await talk.remove({ chat, messageId: promptId }, signal);
+  if (cardId === null) return;
+  const topic = enTalk.picture.topic(data?.atMs ?? 0);
+  const text = how === 'expired' ? enTalk.timedOut(topic) : enTalk.cancelled(topic);
+  // What was done stays; only the button to take it back goes.
+  const final = step === 'done' && data ? [{ text: data.outcome }] : text;
+  await talk.edit({ chat, messageId: cardId }, messageOf(final), signal);
+}

@@ -1,0 +1,16 @@
+import { fileTypeFromFile } from 'file-type';
+import { AppError } from '@watchpost/shared/errors';
+
+const pictures = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+const alsoMedia = new Set(['application/ogg', 'application/mp4']);
+
+/**
+ * Refuses a file whose first bytes are not those of sound, film or a picture: pages, playlists and archives, whatever they call themselves.
+ * Rejects with `conversion-failed`.
+ */
+export async function refuseOther(file: string): Promise<void> {
+  const type = await fileTypeFromFile(file).catch(() => undefined);
+  const mime = type?.mime.split(';')[0] ?? '';
+  if (mime.startsWith('audio/') || mime.startsWith('video/') || pictures.has(mime) || alsoMedia.has(mime)) return;
+  throw new AppError('conversion-failed', 'what the link leads to is no sound, film or picture');
+}

@@ -1,0 +1,75 @@
+import { createServer, request } from 'node:http';
+import { startOutsideProxy, type OutsideProxy } from '@watchpost/outside/outside-proxy';
+import type { GuardDeps } from '@watchpost/outside/guard';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const site = createServer((asked, answer) => answer.end(`${asked.headers.host} ${asked.url}`));
+let port = 0;
+let proxy: OutsideProxy;
+
+beforeEach(async () => {
+  await new Promise<void>((resolve) => void site.listen(0, '127.0.0.1', resolve));
+  const address = site.address();
+  port = typeof address === 'object' && address ? address.port : 0;
+  const guard: GuardDeps = {
+    ports: [port],
+    isPublic: (host) => host === '127.0.0.1',
+    lookUp: async (host) => [{ address: host === 'inside.test' ? '10.0.0.1' : '127.0.0.1', family: 4 }],
+  };
+  proxy = await startOutsideProxy({ hosts: null, privateOrigins: [], maxBytes: 1_000_000 }, guard);
+});
+
+afterEach(async () => {
+  await proxy.close();
+  site.closeAllConnections();
+  await new Promise((resolve) => void site.close(resolve));
+});
+
+function through(path: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(proxy.url, { path, agent: false }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text })).on('error', reject);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+/** The status of a CONNECT, and the answer to one request through it. */
+function tunnelled(authority: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(proxy.url, { method: 'CONNECT', path: authority, agent: false });
+    asked.on('connect', (answer, socket) => {
+      if (answer.statusCode !== 200) {
+        socket.destroy();
+        resolve({ status: answer.statusCode ?? 0, text: '' });
+        return;
+      }
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString())).on('close', () => resolve({ status: 200, text }));
+      socket.write(`GET /tunnel HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n`);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+describe('startOutsideProxy', () => {
+  it('passes on what is public', async () => {
+    expect(await through(`http://site.test:${port}/a?b`)).toEqual({ status: 200, text: `site.test:${port} /a?b` });
+    expect((await tunnelled(`site.test:${port}`)).text).toContain('site.test /tunnel');
+  });
+
+  it.each(['http://inside.test/', 'http://169.254.169.254/', 'http://127.0.0.1:1/', 'https://site.test/', 'file:///etc/passwd', '/'])(
+    'refuses to ask %s',
+    async (url) => {
+      const there = url === 'http://inside.test/' ? `http://inside.test:${port}/` : url;
+      expect((await through(there)).status).toBe(403);
+    },
+  );
+
+  it('refuses tunnels to anywhere else', async () => {
+    for (const authority of [`inside.test:${port}`, 'site.test:22', '10.0.0.1:443', '[::1]:443', 'nonsense'])
+      expect((await tunnelled(authority)).status).toBe(403);
+  });
+});

@@ -1,0 +1,125 @@
+import { decodePage } from '@watchpost/schedule/pick/decode-page';
+import { pick, type Picking } from '@watchpost/schedule/pick/pick';
+import { pickInThread } from '@watchpost/schedule/pick/pick-in-thread';
+import { readValue } from '@watchpost/schedule/pick/read-value';
+import { describe, expect, it } from 'vitest';
+
+const never = new AbortController().signal;
+const field = (at: string | undefined, over: object = {}) => ({ at, as: 'text' as const, decimal: '.' as const, ...over });
+const picking = (over: Partial<Picking>): Picking => ({
+  as: 'json',
+  content: '',
+  url: 'https://example.org/news/',
+  items: undefined,
+  fields: {},
+  most: 50,
+  timeZone: 'Europe/Zurich',
+  ...over,
+});
+
+describe('what is picked', () => {
+  it('of JSON: fields of each item, and of a document', () => {
+    const content = JSON.stringify({ data: [{ t: ' a  b ', n: '1,5', o: { deep: 1 } }, { t: null }, { x: 1 }] });
+    const fields = { t: field('$.t'), n: field('$.n', { as: 'number', decimal: ',' }), o: field('$.o') };
+    expect(pick(picking({ content, items: '$.data[*]', fields }))).toEqual([{ t: 'a b', n: 1.5, o: '{"deep":1}' }]);
+    expect(pick(picking({ content: '{"v":3}', fields: { v: field('$.v', { as: 'number' }) } }))).toEqual([{ v: 3 }]);
+    expect(() => pick(picking({ content: '<html>', fields: {} }))).toThrow('JSON');
+  });
+
+  it('of a page: texts, attributes, and addresses in full', () => {
+    const content = '<ul><li><a href="../1?a=b&amp;c">One</a><b>x</b></li><li>none</li></ul><script>alert(1)</script>';
+    const fields = { title: field('a'), link: field('a', { attribute: 'href' }) };
+    expect(pick(picking({ as: 'html', content, items: 'li', fields }))).toEqual([{ title: 'One', link: 'https://example.org/1?a=b&c' }]);
+  });
+
+  it('of feeds of each kind, without their markup', () => {
+    const rss =
+      '<rss version="2.0"><channel><item><title>A &amp;amp; B</title><description>&lt;p&gt;x &lt;script&gt;y&lt;/script&gt;&lt;/p&gt;</description><link>https://e.org/1</link><guid>g</guid><pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>';
+    expect(pick(picking({ as: 'feed', content: rss }))).toEqual([
+      {
+        title: 'A & B',
+        text: expect.stringContaining('x'),
+        link: 'https://e.org/1',
+        author: null,
+        id: 'g',
+        date: '2026-11-22T10:00:00.000Z',
+      },
+    ]);
+    const atom =
+      '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>i</id><title type="html">a &lt;b&gt;b&lt;/b&gt;</title><link rel="self" href="https://e.org/s"/><link href="https://e.org/2"/><updated>2026-11-22T10:00:00Z</updated><author><name>Ada</name></author></entry></feed>';
+    expect(pick(picking({ as: 'feed', content: atom }))).toMatchObject([{ title: 'a b', link: 'https://e.org/2', author: 'Ada', id: 'i' }]);
+    const json = JSON.stringify({
+      version: 'https://jsonfeed.org/version/1.1',
+      title: 't',
+      items: [{ id: '1', content_text: 'hello', url: 'https://e.org/3' }],
+    });
+    expect(pick(picking({ as: 'feed', content: json, fields: { said: field('text') } }))).toEqual([{ said: 'hello' }]);
+  });
+
+  it.each([
+    ["CHF 1'234.50", '.', 1234.5],
+    ['1.234,50 €', ',', 1234.5],
+    ['−3 %', '.', -3],
+    ['12.', '.', 12],
+    ['n/a', '.', null],
+    ['1.2.3', '.', null],
+  ] as const)('numbers as people write them: %s', (text, decimal, value) => {
+    expect(readValue(text, { as: 'number', decimal }, 'UTC')).toBe(value);
+  });
+
+  it.each([
+    ['22.11.2026 07:30', 'dd.MM.yyyy HH:mm', '2026-11-22T06:30:00.000Z'],
+    ['of 1.7.2026', 'dd.MM.yyyy', '2026-06-30T22:00:00.000Z'],
+    ['32.13.2026', 'dd.MM.yyyy', null],
+    ['Sun, 22 Nov 2026 10:00:00 GMT', undefined, '2026-11-22T10:00:00.000Z'],
+    ['soon', undefined, null],
+  ])('dates: %s', (text, format, value) => {
+    expect(readValue(text, { as: 'date', decimal: '.', format }, 'Europe/Zurich')).toBe(value);
+  });
+
+  it('decodes what pages say they are', () => {
+    expect(decodePage(Buffer.from('Zürich', 'latin1'), 'text/html; charset=ISO-8859-1')).toBe('Zürich');
+    expect(decodePage(Buffer.from('<meta charset="windows-1252">ü', 'latin1'), null)).toContain('ü');
+    expect(decodePage(Buffer.from('ü'), 'text/html; charset=nonsense')).toBe('ü');
+  });
+});
+
+describe('pages that mean harm', () => {
+  it('take no longer than they may, and hold nobody up', async () => {
+    let beats = 0;
+    const heart = setInterval(() => (beats += 1), 20);
+    const content = `${'<div>'.repeat(200_000)}x`;
+    const hostile = pickInThread(
+      picking({ as: 'html', content, items: 'div div div div', fields: { t: field('div:has(div)') } }),
+      never,
+      1_500,
+    );
+    await expect(hostile).rejects.toMatchObject({
+      code: 'fetch-refused',
+      message: 'what was fetched takes too long or too much memory to read',
+    });
+    clearInterval(heart);
+    expect(beats).toBeGreaterThan(10);
+  });
+
+  it('expand no entities, and read no files', async () => {
+    const bomb = `<!DOCTYPE r [<!ENTITY a "${'x'.repeat(1_000)}">${Array.from({ length: 9 }, (_, index) => `<!ENTITY a${String(index)} "${`&a${index === 0 ? '' : String(index - 1)};`.repeat(10)}">`).join('')}<!ENTITY f SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel><item><title>&a8;&f;</title><guid>1</guid></item></channel></rss>`;
+    const items = await pickInThread(picking({ as: 'feed', content: bomb }), never).catch(() => []);
+    expect(JSON.stringify(items)).not.toContain('root:');
+    expect(JSON.stringify(items).length).toBeLessThan(10_000);
+  });
+
+  it('that are something else are refused without quoting them', async () => {
+    await expect(pickInThread(picking({ content: 'secret page', fields: { a: field('$') } }), never)).rejects.toMatchObject({
+      code: 'fetch-refused',
+      message: 'what was fetched cannot be read as json',
+    });
+  });
+
+  it('are given up when the worker stops', async () => {
+    const stop = new AbortController();
+    const picked = pickInThread(picking({ content: '[]', fields: { a: field('$') } }), stop.signal);
+    stop.abort();
+    await expect(picked).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
