@@ -1,4 +1,4 @@
-import { asking, type BotCommand, createMenus } from './api/asking.ts';
+import { abilities, asking, type BotCommand, createMenus } from './api/asking.ts';
 import type { Call } from './api/call.ts';
 import { createClicks } from './api/clicks.ts';
 import { editing } from './api/editing.ts';
@@ -10,8 +10,10 @@ import { createPeople, type TelegramPerson } from './people.ts';
 import { createPolling } from './updates/polling.ts';
 import { createUpdateQueue, type Delivering } from './updates/queue.ts';
 import { createWebhook } from './updates/webhook.ts';
+import type { NewFile } from './world/files.ts';
 import type { Button, Chat, FileKind, Message } from './world/model.ts';
-import { createWorld, type World } from './world/world.ts';
+import { userJson } from './world/render.ts';
+import { createWorld, nowS, type World } from './world/world.ts';
 
 export type { TelegramFault } from './api/faults.ts';
 export type { TelegramPerson } from './people.ts';
@@ -29,6 +31,13 @@ export interface TelegramMessage {
   forceReply: boolean;
   file: { kind: FileKind; fileId: string; name: string | null; bytes: Uint8Array } | null;
   edits: number;
+}
+
+/** What is posted as a channel. */
+export interface ChannelPost {
+  text?: string;
+  photo?: Uint8Array;
+  document?: { bytes: Uint8Array; name: string; mimeType: string };
 }
 
 /** A Bot API with people, for the demonstration and for tests. */
@@ -49,7 +58,9 @@ export interface EmulatedTelegram {
   /** Somebody throws the bot out of a group or channel. */
   throwOut(chat: number, by: TelegramPerson): void;
   /** A channel in which the bot is an admin; `post` posts as the channel. */
-  channel(title: string): { id: number; post(options: { text?: string; photo?: Uint8Array }): number };
+  channel(title: string): { id: number; post(options: ChannelPost): number };
+  /** Posts as a channel. Returns the id of the message. */
+  postAs(channel: number, post: ChannelPost): number;
   /** What is in a chat now, oldest first. */
   messages(chat: number): TelegramMessage[];
   /** Resolves to the first message of a chat that fits, now or later. Rejects after `timeoutMs` (default 10 s) with what is there instead. */
@@ -74,6 +85,15 @@ export interface EmulatedTelegramOptions {
   port?: number;
   token?: string;
   username?: string;
+  /** What people see as the bot's name; default watchpost. */
+  name?: string;
+  /**
+   * Where the ids of messages and updates begin; default 1. One that starts again beside a store that remembers what was before must not use
+   * its ids again: `idsFromNow()`.
+   */
+  firstId?: number;
+  /** So many messages of a chat are kept, the newest; default all. */
+  keepMessages?: number;
   /** BotFather's privacy mode, in which a bot sees little of groups; default false: it sees everything. */
   privacy?: boolean;
   /** How long a click may be answered, milliseconds; default 15 s. */
@@ -85,12 +105,19 @@ export interface EmulatedTelegramOptions {
 /** A token as BotFather gives it, which no bot has. */
 const anyToken = '700000000:AAEmulatedTelegramBotTokenForTests_0';
 
+/** Ids that an earlier start has not used: one for each second. */
+export const idsFromNow = (): number => nowS() - 1_750_000_000;
+
+/** Of so many calls the older half is forgotten. */
+const mostCalls = 20_000;
+
 /** Starts a Bot API at 127.0.0.1 that follows Telegram's rules and speaks its errors. All is kept in memory. */
 export async function startEmulatedTelegram(options: EmulatedTelegramOptions = {}): Promise<EmulatedTelegram> {
-  const { port = 0, token = anyToken, username = 'watchpost_bot', privacy = false } = options;
+  const { port = 0, token = anyToken, username = 'watchpost_bot', name = 'watchpost', privacy = false } = options;
   const botId = Number(token.split(':')[0]);
-  const world = createWorld({ id: botId, username });
-  const queue = createUpdateQueue();
+  const { firstId = 1, keepMessages = Number.POSITIVE_INFINITY } = options;
+  const world = createWorld({ bot: { id: botId, name, username }, firstId, keepMessages });
+  const queue = createUpdateQueue(100_000_000 + firstId);
   const polling = createPolling(queue);
   const clicks = createClicks(options.clickLifeMs ?? 15_000);
   const menus = createMenus();
@@ -101,11 +128,16 @@ export async function startEmulatedTelegram(options: EmulatedTelegramOptions = {
     ...sending,
     ...editing,
     ...asking,
+    getMe: () => ({ ...userJson(world.bot), ...abilities, can_read_all_group_messages: !privacy }),
     ...menus.methods,
     ...receiving({ queue, polling, webhook }),
     answerCallbackQuery: (call: Call) => clicks.answer(call),
   };
-  const api = await serveBotApi({ port, token, world, methods, faults, onCall: (call) => calls.push(call) });
+  const onCall = (call: (typeof calls)[number]): void => {
+    if (calls.length >= mostCalls) calls.splice(0, mostCalls / 2);
+    calls.push(call);
+  };
+  const api = await serveBotApi({ port, token, world, methods, faults, onCall });
   const people = createPeople({ world, queue, clicks, privacy });
   return {
     url: api.url,
@@ -137,7 +169,7 @@ function chatsOf(
   world: World,
   people: ReturnType<typeof createPeople>,
   queue: ReturnType<typeof createUpdateQueue>,
-): Pick<EmulatedTelegram, 'group' | 'migrate' | 'throwOut' | 'channel'> {
+): Pick<EmulatedTelegram, 'group' | 'migrate' | 'throwOut' | 'channel' | 'postAs'> {
   const owner = world.account('Owner');
   const find = (id: number): Chat => {
     const chat = world.chats.get(id);
@@ -149,7 +181,14 @@ function chatsOf(
     chat.botStatus = 'left';
     people.botIs(chat, world.accounts.get(by) ?? owner, status);
   };
+  const postAs = (channel: number, { text = '', photo, document }: ChannelPost): number => {
+    const file: NewFile | undefined = photo
+      ? { kind: 'photo', bytes: photo, name: null, mimeType: 'image/jpeg' }
+      : document && { kind: 'document', ...document };
+    return people.post(find(channel), { text, file: file ? world.files.add(file) : null });
+  };
   return {
+    postAs,
     group: (title, members) => {
       const chat = world.createChat(
         'group',
@@ -162,7 +201,7 @@ function chatsOf(
     migrate: (id) => {
       const old = find(id);
       const made = world.migrate(old);
-      const common = { date: Math.floor(Date.now() / 1_000), from: { id: owner.id, is_bot: false, first_name: owner.name } };
+      const common = { date: nowS(), from: { id: owner.id, is_bot: false, first_name: owner.name } };
       const chat = (of: Chat) => ({ id: of.id, type: of.type, title: of.title });
       queue.push('message', `chat:${String(old.id)}`, { ...common, message_id: 1_000_001, chat: chat(old), migrate_to_chat_id: made.id });
       queue.push('message', `chat:${String(made.id)}`, { ...common, message_id: 1, chat: chat(made), migrate_from_chat_id: old.id });
@@ -172,13 +211,7 @@ function chatsOf(
     channel: (title) => {
       const chat = world.createChat('channel', title, [owner.id]);
       letIn(chat, owner.id);
-      return {
-        id: chat.id,
-        post: ({ text = '', photo }) => {
-          const file = photo ? world.files.add({ kind: 'photo', bytes: photo, name: null, mimeType: 'image/jpeg' }) : null;
-          return people.post(chat, { text, file });
-        },
-      };
+      return { id: chat.id, post: (what) => postAs(chat.id, what) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ClickAnswer, Clicks } from './api/clicks.ts';
 import type { UpdateKind, UpdateQueue } from './updates/queue.ts';
-import type { Account, BotStatus, Chat, FileKind, Message } from './world/model.ts';
+import type { Account, BotStatus, Chat, FileKind, Message, StoredFile } from './world/model.ts';
 import { chatJson, messageJson, userJson } from './world/render.ts';
 import { foundEntities, type NewMessage, nowS, type World } from './world/world.ts';
 
@@ -14,10 +14,8 @@ export interface TelegramPerson {
     bytes: Uint8Array,
     options?: { chat?: number; caption?: string; group?: string; replyTo?: number; forwardedFrom?: number },
   ): number;
-  sendFile(
-    bytes: Uint8Array,
-    options: { name: string; mimeType: string; chat?: number; caption?: string; group?: string; replyTo?: number },
-  ): number;
+  /** `thumbnail`: the small picture that Telegram makes of it; of a PNG, JPEG, GIF or WebP it is made here. */
+  sendFile(bytes: Uint8Array, options: SentFile): number;
   /** Presses the button with this label below a message. Throws if there is none. Resolves to what the bot answered the click with. */
   press(messageId: number, label: string | RegExp, options?: { chat?: number }): Promise<ClickAnswer>;
   edit(messageId: number, text: string, options?: { chat?: number }): void;
@@ -115,9 +113,8 @@ function personOf(options: PeopleOptions, account: Account, botIs: People['botIs
     }
     return say(options, chat, { ...said, from: account.id });
   };
-  const sendFile = (kind: FileKind, bytes: Uint8Array, name: string | null, mimeType: string, said: SaidWithFile): number => {
+  const sendFile = (file: StoredFile, said: SaidWithFile): number => {
     const { chat, caption = '', group = null, replyTo = null, forwardedFrom = null } = said;
-    const file = world.files.add({ kind, bytes, name, mimeType });
     return add(chat, { text: caption, file, groupId: group, replyTo, forwardedFrom });
   };
   const setBlocked = (blocked: boolean): void => {
@@ -128,8 +125,9 @@ function personOf(options: PeopleOptions, account: Account, botIs: People['botIs
     id: account.id,
     name: account.name,
     write: (text, { chat, replyTo = null }: { chat?: number; replyTo?: number | null } = {}) => add(chat, { text, replyTo }),
-    sendPhoto: (bytes, said = {}) => sendFile('photo', bytes, null, 'image/jpeg', said),
-    sendFile: (bytes, { name, mimeType, ...said }) => sendFile(kindOf(mimeType), bytes, name, mimeType, said),
+    sendPhoto: (bytes, said = {}) => sendFile(world.files.add({ kind: 'photo', bytes, name: null, mimeType: 'image/jpeg' }), said),
+    sendFile: (bytes, { name, mimeType, thumbnail = null, ...said }) =>
+      sendFile(world.files.add({ kind: kindOf(mimeType), bytes, name, mimeType, thumbnail }), said),
     press: (messageId, label, { chat: id } = {}) => {
       const chat = chatOf(id);
       return press(options, account, chat, messageOf(chat, messageId), label);
@@ -149,6 +147,12 @@ function personOf(options: PeopleOptions, account: Account, botIs: People['botIs
     block: () => setBlocked(true),
     unblock: () => setBlocked(false),
   };
+}
+
+export interface SentFile extends SaidWithFile {
+  name: string;
+  mimeType: string;
+  thumbnail?: Uint8Array;
 }
 
 interface SaidWithFile {

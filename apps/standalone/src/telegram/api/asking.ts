@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Chat } from '../world/model.ts';
+import type { Chat, Json } from '../world/model.ts';
 import { chatJson, userJson } from '../world/render.ts';
 import type { World } from '../world/world.ts';
 import { badRequest } from './api-error.ts';
@@ -9,14 +9,13 @@ import { namedChat, openChat } from './content.ts';
 /** The largest file that a bot can download, bytes. */
 const mostDownloadBytes = 20 * 1_024 * 1_024;
 
-const getMe: Method = (_, world) => ({
-  ...userJson(world.bot),
+/** What a bot says of itself in `getMe`, beside its name. */
+export const abilities: Json = {
   can_join_groups: true,
-  can_read_all_group_messages: true,
   supports_inline_queries: false,
   can_connect_to_business: false,
   has_main_web_app: false,
-});
+};
 
 const getFile: Method = (call, world) => {
   const { file_id: id } = fields(call, z.looseObject({ file_id: z.string() }));
@@ -109,7 +108,6 @@ export function createMenus(): Menus {
 
 /** Methods that ask for something. */
 export const asking: Record<string, Method> = {
-  getMe,
   getFile,
   getChat,
   getChatMember,

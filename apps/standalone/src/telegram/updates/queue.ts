@@ -51,12 +51,12 @@ const updateLifeMs = 86_400_000;
 /** So much later come messages that clicks overtake, milliseconds. */
 const overtakenMs = 300;
 
-/** Keeps updates until they are taken. */
-export function createUpdateQueue(): UpdateQueue {
+/** Keeps updates until they are taken. `firstId`: of updates. */
+export function createUpdateQueue(firstId: number): UpdateQueue {
   let queue: Waiting[] = [];
   let how: Required<Delivering> = { copies: 1, delayMs: 0, clicksFirst: false };
   let kept: readonly string[] = [];
-  let nextId = 100_000_001;
+  let nextId = firstId;
   const timers = new Set<NodeJS.Timeout>();
   const listeners = new Set<() => void>();
   const isKept = (kind: UpdateKind): boolean => kept.length === 0 || kept.includes(kind);

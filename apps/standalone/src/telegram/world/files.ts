@@ -10,6 +10,8 @@ export interface NewFile {
   mimeType: string;
   title?: string | null;
   performer?: string | null;
+  /** A small picture of what is in it; of a picture that comes as a document Telegram makes one itself. */
+  thumbnail?: Uint8Array | null;
 }
 
 export interface Files {
@@ -17,6 +19,8 @@ export interface Files {
   /** What `getFile` answers; null: there is no such file. */
   describe(fileId: string): { path: string; uniqueId: string; sizeBytes: number; kind: FileKind } | null;
   file(fileId: string): StoredFile | null;
+  /** Nobody will ask for it again. */
+  remove(file: StoredFile): void;
   /** The bytes of a path that `describe` told; null: there is none. */
   read(path: string): Promise<Uint8Array | null>;
 }
@@ -52,14 +56,24 @@ export function createFiles(): Files {
     const file = byId.get(id);
     return file ? { file, box: box === undefined ? null : Number(box) } : null;
   };
-  return {
-    add: ({ kind, bytes, name, mimeType, title = null, performer = null }) => {
+  const store: Files = {
+    add: ({ kind, bytes, name, mimeType, title = null, performer = null, thumbnail }) => {
       const id = `F${randomUUID().replaceAll('-', '')}`;
       const uniqueId = createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
-      const size = imageSize(bytes) ?? { width: 640, height: 480 };
-      const file = { id, uniqueId, kind, name, mimeType, bytes, ...size, title, performer };
+      const found = imageSize(bytes);
+      const size = found ?? { width: 640, height: 480 };
+      const small = thumbnail ?? (kind === 'document' && found ? bytes : null);
+      const thumbnailId = small === null ? null : store.add({ kind: 'photo', bytes: small, name: null, mimeType: 'image/jpeg' }).id;
+      const file = { id, uniqueId, kind, name, mimeType, bytes, ...size, title, performer, thumbnailId };
       byId.set(id, file);
       return file;
+    },
+    remove: ({ id, thumbnailId }) => {
+      for (const each of [id, thumbnailId]) {
+        if (each === null) continue;
+        byId.delete(each);
+        for (const box of boxes) smaller.delete(`${each}${suffix(box)}`);
+      }
     },
     describe: (fileId) => {
       const found = find(fileId);
@@ -85,6 +99,7 @@ export function createFiles(): Files {
       return made;
     },
   };
+  return store;
 }
 
 const uniqueIdOf = ({ uniqueId }: StoredFile, box: number | null): string => `${uniqueId}${box === null ? '' : String(box)}`;
@@ -102,6 +117,16 @@ async function asPhoto({ bytes, width, height }: StoredFile, box: number): Promi
   } catch {
     return bytes;
   }
+}
+
+/** The longest side of a thumbnail, pixels. */
+const thumbnailBox = 320;
+
+function thumbnailJson({ thumbnailId, uniqueId, width, height }: StoredFile): Json {
+  if (thumbnailId === null) return {};
+  const scale = Math.min(1, thumbnailBox / Math.max(width, height));
+  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return { thumbnail: { file_id: `${thumbnailId}${suffix(thumbnailBox)}`, file_unique_id: `${uniqueId}t`, ...size } };
 }
 
 /** The field of a message that holds its file. */
@@ -127,6 +152,6 @@ export function fileJson(file: StoredFile): Json {
       return { animation: moving, document: named };
     case 'document':
     default:
-      return { document: named };
+      return { document: { ...named, ...thumbnailJson(file) } };
   }
 }

@@ -58,6 +58,8 @@ export interface StoredFile {
   height: number;
   title: string | null;
   performer: string | null;
+  /** Id of the small picture of it. */
+  thumbnailId: string | null;
 }
 
 /** What stands below a message: inline buttons can be edited, the others make a message that cannot be edited any more. */

@@ -1,5 +1,5 @@
 import { createFiles, type Files } from './files.ts';
-import type { Account, Chat, ChatType, Entity, Message } from './model.ts';
+import type { Account, Chat, ChatType, Entity, Message, StoredFile } from './model.ts';
 
 /** A message before it has an id. */
 export type NewMessage = Omit<Message, 'id' | 'dateS' | 'editDateS' | 'edits'>;
@@ -27,13 +27,21 @@ export interface World {
 
 export const nowS = (): number => Math.floor(Date.now() / 1_000);
 
-export function createWorld(bot: { id: number; username: string }): World {
-  const me: Account = { id: bot.id, isBot: true, name: bot.username, username: bot.username, started: true, blocked: false };
+export interface WorldOptions {
+  bot: { id: number; name: string; username: string };
+  /** Of messages. */
+  firstId: number;
+  /** So many messages of a chat are kept, the newest. */
+  keepMessages: number;
+}
+
+export function createWorld({ bot, firstId, keepMessages }: WorldOptions): World {
+  const me: Account = { id: bot.id, isBot: true, name: bot.name, username: bot.username, started: true, blocked: false };
   const accounts = new Map<number, Account>([[me.id, me]]);
   const chats = new Map<number, Chat>();
   const listeners = new Set<() => void>();
   // Private chats and small groups count their messages together, a supergroup and a channel each its own: as Telegram does.
-  const shared = { last: 0 };
+  const shared = { last: firstId - 1 };
   const counters = new Map<number, { last: number }>();
   let nextId = 700_000_001;
   const changed = (): void => {
@@ -43,13 +51,24 @@ export function createWorld(bot: { id: number; username: string }): World {
     const botStatus = type === 'channel' ? 'administrator' : 'member';
     const chat: Chat = { id, type, title, members: new Set(members), botStatus, migratedTo: null, messages: new Map(), action: null };
     chats.set(id, chat);
-    counters.set(id, type === 'private' || type === 'group' ? shared : { last: 0 });
+    counters.set(id, type === 'private' || type === 'group' ? shared : { last: firstId - 1 });
     changed();
     return chat;
   };
+  const files = createFiles();
+  // A bot may send the same file again.
+  const isShown = (file: StoredFile): boolean =>
+    [...chats.values()].some(({ messages }) => [...messages.values()].some((message) => message.file === file));
+  const forget = ({ messages }: Chat): void => {
+    for (const { id, file } of messages.values()) {
+      if (messages.size <= keepMessages) return;
+      messages.delete(id);
+      if (file && !isShown(file)) files.remove(file);
+    }
+  };
   return {
     bot: me,
-    files: createFiles(),
+    files,
     accounts,
     chats,
     account: (name, isBot = false) => {
@@ -74,6 +93,7 @@ export function createWorld(bot: { id: number; username: string }): World {
       const chat = chats.get(message.chat);
       chat?.messages.set(added.id, added);
       if (chat && message.from === me.id) chat.action = null;
+      if (chat) forget(chat);
       changed();
       return added;
     },
@@ -96,7 +116,7 @@ export function createWorld(bot: { id: number; username: string }): World {
 
 const marks: readonly (readonly [type: string, pattern: RegExp])[] = [
   ['bot_command', /(?<![\w/])\/[a-z0-9_]{1,32}(?:@\w+)?(?![\w/])/gi],
-  ['url', /(?<!\w)https?:\/\/[^\s<>]+/gi],
+  ['url', /(?<!\w)https?:\/\/[^\s<>]*[^\s<>.,;:!?'")\]]/gi],
   ['email', /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g],
 ];
 
