@@ -101,7 +101,7 @@ async function acknowledge(queue: 'redis' | 'postgres', load: { rate: number; se
   const storage = REDIS_URL === undefined ? { POSTGRES_URL } : { REDIS_URL };
   const api = await startTelegram(started);
   const secret = randomBytes(16).toString('hex');
-  const ingest = await keep(started, startApp('ingest', { ...storage, ...envOf(api, []), TELEGRAM_WEBHOOK_SECRET: secret }));
+  const ingest = await keep(started, startApp('ingest', { ...storage, ...envOf(api, []), TELEGRAM_WEBHOOK_SECRET: secret }, { until: 'live' }));
   const target = { url: `${ingest.url}/api/telegram`, secret };
   await deliverUpdates(target, { rate: load.rate, seconds: 2 }, signal);
   return deliverUpdates(target, load, signal);
@@ -121,7 +121,7 @@ async function startPair(queue: 'redis' | 'postgres', started: Started[]): Promi
   const env = { ...storage, ...envOf(api, guests) };
   const secret = randomBytes(16).toString('hex');
   const worker = await keep(started, startApp('worker', env));
-  const ingest = await keep(started, startApp('ingest', { ...env, TELEGRAM_WEBHOOK_SECRET: secret }));
+  const ingest = await keep(started, startApp('ingest', { ...env, TELEGRAM_WEBHOOK_SECRET: secret }, { until: 'live' }));
   const answer = await fetch(`${api.url}/bot${api.token}/setWebhook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
