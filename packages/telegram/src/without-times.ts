@@ -6,7 +6,11 @@ import { z } from 'zod';
 const entity = z.looseObject({ type: z.string() });
 const entities = z.array(entity).transform((list) => list.filter(({ type }) => type !== 'date_time'));
 const captioned = z.looseObject({ caption_entities: entities.optional() });
-const payloadSchema = z.looseObject({ entities: entities.optional(), caption_entities: entities.optional(), media: z.unknown().optional() });
+const payloadSchema = z.looseObject({
+  entities: entities.optional(),
+  caption_entities: entities.optional(),
+  media: z.unknown().optional(),
+});
 
 const refusal = z.looseObject({ ok: z.literal(false), description: z.string().regex(/unsupported type specified/i) });
 

@@ -50,6 +50,17 @@ describe('the pace', () => {
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(14 * 40 - 20);
   });
 
+  it('sends those away who would wait for long', async () => {
+    const pace = createPace({ turns: notedTurns(), nowMs: () => 1_000 });
+    const stop = new AbortController();
+    const all = Array.from({ length: 200 }, (_, index) => codeOf(pace.talk(`telegram:${index + 1}`, 'send', stop.signal)));
+    stop.abort();
+    const outcomes = await Promise.all(all);
+    // Six at once, then one every 40 ms for three seconds.
+    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(6);
+    expect(outcomes.filter((outcome) => Array.isArray(outcome) && outcome[0] === 'chat-rate-limited')).toHaveLength(200 - 6 - 75);
+  });
+
   it('of posts takes the turns that all processes share', async () => {
     const turns = notedTurns();
     await createPace({ turns }).post('telegram:5', 'edit', never);
