@@ -197,7 +197,7 @@ describe('adapters', () => {
       ],
     ],
     ['usearch', ['packages/gallery/src/memory/index']],
-    ['grammy', ['packages/telegram/src']],
+    ['grammy', ['packages/telegram/src', 'packages/telegram/src/posting', 'packages/telegram/src/rendering']],
     ['@slack/web-api', ['apps/standalone/src/demo', 'apps/standalone/src/slack', 'packages/slack/src']],
     [
       'fastify',

@@ -3,6 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { throwIfAborted, within } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import { fromRefusal } from './errors.ts';
+import { createWithoutTimes } from './without-times.ts';
 
 /** The Bot API's methods, typed by grammY. A call that waits is given `signalOf(signal)`. */
 export type TelegramApi = Api;
@@ -92,7 +93,8 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     if (error.code === 'chat-rate-limited') onLimited?.(chat?.toString() ?? null, error.retryAfterMs ?? 0);
     throw error;
   };
-  api.config.use(transform);
+  // The first is nearest to Telegram.
+  api.config.use(createWithoutTimes(), transform);
   return api;
 }
 

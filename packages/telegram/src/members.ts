@@ -12,6 +12,7 @@ import { chatInfo, remembered } from './chat-info.ts';
 import type { Pace } from './pace.ts';
 import { createMayRead, type PermissionOptions } from './permissions.ts';
 import { withNames, type MemberName } from './posting/names.ts';
+import { withKeyboard } from './rendering/keyboard.ts';
 import { renderPost } from './rendering/post.ts';
 import { limits } from './rendering/text.ts';
 
@@ -72,7 +73,7 @@ function createAnswer({ api, pace, whoAmI, nameOf }: TelegramMembersOptions) {
     const { text, entities, keyboard } = renderPost(await withNames(post, nameOf, signal), limits.message);
     await pace.talk(channel, 'send', signal);
     try {
-      const options = { link_preview_options: { is_disabled: true }, reply_markup: keyboard, ...replyTo(channel, reply) };
+      const options = { link_preview_options: { is_disabled: true }, ...withKeyboard(keyboard), ...replyTo(channel, reply) };
       await api.raw.sendMessage({ chat_id: chat, text, entities, ...options }, signalOf(signal));
       return true;
     } catch (error) {

@@ -64,10 +64,10 @@ export function createPace({ turns, nowMs = () => performance.now() }: PaceOptio
       await waitUntil(freeAtMs, channel, signal);
       shareOf(channel, deed).count();
     }
-    // Each books the next moment, so that those who came first go first.
+    // Each books the next moment, so that those who came first go first; where that is far away, nobody books.
     const mineMs = Math.max(nextMs, nowMs() - burst * apartMs);
-    nextMs = mineMs + apartMs;
-    await waitUntil(Math.min(mineMs, nowMs() + patienceMs), channel, signal);
+    if (mineMs - nowMs() <= patienceMs) nextMs = mineMs + apartMs;
+    await waitUntil(mineMs, channel, signal);
   };
 
   return {

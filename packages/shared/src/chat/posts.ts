@@ -41,7 +41,10 @@ export interface NewPost {
  * Errors are AppErrors: permanent, repairable, or transient with the platform's own delay.
  */
 export interface ChatPosts {
-  /** Posts, exactly once. `save` is awaited before each step whose outcome could be lost, and with the outcome. */
+  /**
+   * Posts, exactly once; where the platform has no way to find out what became of a lost call, at least once. `save` is awaited before each
+   * step whose outcome could be lost, and with the outcome.
+   */
   send(post: NewPost, save: (progress: PostProgress) => Promise<void>, signal: AbortSignal): Promise<PostProgress>;
   /** Edits a post's text and buttons; its picture stays. `gone`: somebody has deleted it. */
   edit(
@@ -50,7 +53,7 @@ export interface ChatPosts {
   ): Promise<'edited' | 'gone'>;
   /**
    * Tries to put another picture into a post, and reads back whether the platform shows it. `kept`: it does not, the old one is still
-   * there. `gone`: somebody has deleted the post.
+   * there. `gone`: somebody has deleted the post. Rejects with `file-gone` if what was uploaded is not there any more.
    */
   swapPicture(
     shown: { channel: ChannelKey; messageId: string; oldFileId: string | null; fileId: string; post: Post },

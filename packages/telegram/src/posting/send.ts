@@ -8,6 +8,7 @@ import { chatNumber, isPrivateChat, messageKey, replyTo } from '../channel.ts';
 import { isNoPhoto, isRefusal } from '../errors.ts';
 import { inputFile } from '../input-file.ts';
 import type { Pace } from '../pace.ts';
+import { withKeyboard } from '../rendering/keyboard.ts';
 import { renderPost } from '../rendering/post.ts';
 import { limits } from '../rendering/text.ts';
 import type { HeldFiles } from './held-files.ts';
@@ -70,7 +71,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Message> {
   const { text, entities, keyboard } = renderPost(post, picture ? limits.caption : limits.message);
-  const common = { chat_id: chatNumber(channel), reply_markup: keyboard, ...replyTo(channel, thread) };
+  const common = { chat_id: chatNumber(channel), ...withKeyboard(keyboard), ...replyTo(channel, thread) };
   if (!picture) return api.raw.sendMessage({ ...common, text, entities, link_preview_options: { is_disabled: true } }, signalOf(signal));
   const captioned = { ...common, caption: text, caption_entities: entities };
   const input = () => inputFile(picture.bytes, picture.fileName);

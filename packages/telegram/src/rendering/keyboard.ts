@@ -82,3 +82,7 @@ function rowsOf(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[
 export const talkKeyboard = (rows: readonly (readonly TalkButton[])[]): InlineKeyboardMarkup => ({
   inline_keyboard: rows.map((row) => row.map(({ label, data }) => ({ text: labelOf(label), callback_data: packTalk(data) }))),
 });
+
+/** For a new message: one without buttons has no keyboard. An edit names an empty one, which takes the old one away. */
+export const withKeyboard = (keyboard: InlineKeyboardMarkup): { reply_markup?: InlineKeyboardMarkup } =>
+  keyboard.inline_keyboard.length > 0 ? { reply_markup: keyboard } : {};
