@@ -1,89 +1,112 @@
-import { Writable } from 'node:stream';
-import { startEmulatedTelegram, type EmulatedTelegram } from '@watchpost/standalone/telegram/emulated-telegram';
-import type { ChatAccess, Role } from '@watchpost/shared/chat/access';
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
-import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
-import type { Post, PostSection } from '@watchpost/shared/chat/post';
-import type { NewPost, PostProgress } from '@watchpost/shared/chat/posts';
-import type { ChatTalk } from '@watchpost/shared/chat/talk';
-import { createLogger } from '@watchpost/shared/observability/logger';
-import { telegram } from '@watchpost/telegram/telegram';
-import { telegramWorkerEnv } from '@watchpost/telegram/config';
-import sharp from 'sharp';
-import { z } from 'zod';
-import { madePicture, notedTurns } from './posts-rig.ts';
+import { buildApp } from '@watchpost/ingest/app';
+import { createIngestMetrics } from '@watchpost/ingest/metrics';
+import { createRanks } from '@watchpost/ingest/order/ranks';
+import { defaultCaptionPattern } from '@watchpost/ingest/platforms/camera-caption';
+import { registerTelegramRoute } from '@watchpost/ingest/platforms/telegram/route';
+import { createTakeUpdate, type TakeUpdate } from '@watchpost/ingest/platforms/telegram/take-update';
+import { createTelegramMetrics, type TelegramMetrics } from '@watchpost/ingest/platforms/telegram/telegram-metrics';
+import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
+import type { Job } from '@watchpost/shared/jobs/job-kinds';
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { openJson } from '@watchpost/shared/jobs/sealed';
+import { talkTextSchema, type TalkJob } from '@watchpost/shared/jobs/talk-job';
+import { createMetrics } from '@watchpost/shared/observability/metrics';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { pino, type Logger } from 'pino';
+import { onTestFinished } from 'vitest';
+import { botId, botName, cameraChannel, cameras, results } from './telegram-updates.ts';
 
-export const telegramToken = '7203344556:AAHcanary_canary-canary_canary_canary1';
-/** Whatever ends with this is the token, or much of it. */
-export const tokenPart = 'canary';
+export const webhookSecret = 'the-secret-of-the-webhook';
 
-/** A picture that Telegram takes as a photo. */
-export const jpeg = async (width = 320, height = 200, background = '#336699'): Promise<Uint8Array> =>
-  new Uint8Array(
-    await sharp({ create: { width, height, channels: 3, background } })
-      .jpeg()
-      .toBuffer(),
-  );
-
-export interface TelegramRig {
-  server: EmulatedTelegram;
-  platform: ConnectedPlatform;
-  talk: ChatTalk;
-  turns: ReturnType<typeof notedTurns>;
-  /** Whom an admin let in. */
-  admitted: Map<ChannelKey, Role>;
-  /** All lines that were logged. */
-  logged: () => string;
-  close(): Promise<void>;
+/** Ingest's Telegram with a queue that remembers what it was given. */
+export interface TelegramDoorRig {
+  app: FastifyInstance;
+  takeUpdate: TakeUpdate;
+  telegramMetrics: TelegramMetrics;
+  log: Logger;
+  sent: Job[];
+  logged: string[];
+  /** What the queue does next; null: it takes everything. */
+  fail: (how: ((job: Job) => Error | null) | null) => void;
+  post: (body: unknown, headers?: Record<string, string>) => Promise<LightMyRequestResponse>;
+  /** What was written or sent to us, opened. */
+  textOf: (job: Job | undefined) => string;
+  metrics: () => Promise<string>;
 }
 
-/** The adapter as the worker connects it, with an emulated Bot API. `env`: may need the chats that `server` has. */
-export async function startTelegramRig(
-  env: (server: EmulatedTelegram) => Record<string, string> = () => ({}),
-  apiUrl: (server: EmulatedTelegram) => string = ({ url }) => url,
-): Promise<TelegramRig> {
-  const server = await startEmulatedTelegram({ token: telegramToken });
-  const turns = notedTurns();
-  const admitted = new Map<ChannelKey, Role>();
-  const access: ChatAccess = { roleOf: async (who) => admitted.get(who) ?? null };
-  let lines = '';
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines += chunk.toString();
-      done();
+export function telegramRig({
+  username = botName,
+  cameraOf = () => null,
+  readChats = [String(cameras.id), String(cameraChannel.id)],
+  now = Date.now,
+}: {
+  username?: string | null;
+  cameraOf?: (channel: string, fileName: string | null) => string | null;
+  readChats?: string[];
+  now?: () => number;
+} = {}): TelegramDoorRig {
+  const sent: Job[] = [];
+  const logged: string[] = [];
+  let failing: ((job: Job) => Error | null) | null = null;
+  const sender: JobSender = {
+    send: async (job) => {
+      const error = failing?.(job);
+      if (error) throw error;
+      sent.push(job);
     },
-  });
-  const config = z.object(telegramWorkerEnv).parse({ TELEGRAM_BOT_TOKEN: telegramToken, TELEGRAM_API_URL: apiUrl(server), ...env(server) });
-  const platform = telegram.connect(config, { turns, access, log: createLogger('test', 'info', output) });
-  if (!platform?.talk) throw new Error('Telegram is not configured');
-  return { server, platform, talk: platform.talk, turns, admitted, logged: () => lines, close: () => server.close() };
-}
-
-const section = (text: string, over: Partial<PostSection> = {}): PostSection => ({ text: [{ text }], buttons: [], menu: [], ...over });
-
-/** A visit's post with a button. */
-export const visitPost = (text: string): Post => ({
-  summary: text,
-  picture: { title: 'Front door', altText: 'Snapshot' },
-  sections: [section(text, { buttons: [{ label: 'This is…', target: { action: 'is', visit: 'v1', number: 1, subject: null } }] })],
-  footer: [],
-});
-
-/** Sends a post, and says what was saved meanwhile. */
-export async function sendPost(
-  { platform }: Pick<TelegramRig, 'platform'>,
-  over: Partial<NewPost> & Pick<NewPost, 'channel'>,
-): Promise<{ done: PostProgress; saved: PostProgress[] }> {
-  const saved: PostProgress[] = [];
-  const bytes = await jpeg();
-  const message: NewPost = {
-    key: 'visit-1',
-    post: visitPost('1: Ada'),
-    picture: { ...madePicture(), bytes: async () => bytes },
-    thread: null,
-    progress: null,
-    ...over,
+    ping: async () => undefined,
+    counts: async () => [],
+    close: async () => undefined,
   };
-  const done = await platform.posts.send(message, async (progress) => void saved.push(progress), new AbortController().signal);
-  return { done, saved };
+  const metrics = createMetrics({ processMetrics: false });
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const ended = new AbortController();
+  const envelope: Envelope = createEnvelope(['a-secret-of-the-rig'], 'jobs');
+  const ingestMetrics = createIngestMetrics(metrics, sender);
+  const telegramMetrics = createTelegramMetrics(metrics);
+  const takeUpdate = createTakeUpdate({
+    sender,
+    ranks: createRanks(sender, ended.signal),
+    cameras: { nameOf: cameraOf },
+    ingestMetrics,
+    log,
+    now,
+    ourselves: () => ({ id: botId, username }),
+    readChats: new Set(readChats),
+    writeChat: String(results.id),
+    captionPattern: defaultCaptionPattern,
+    envelope,
+    telegramMetrics,
+  });
+  const route = { secret: webhookSecret, takeUpdate, telegramMetrics, log, now };
+  const intake = { register: (app: FastifyInstance) => registerTelegramRoute(app, route), checks: {} };
+  const app = buildApp({ intakes: [intake], sender, ingestMetrics, metrics, log, stopping: ended.signal });
+  onTestFinished(async () => {
+    ended.abort();
+    await app.close();
+  });
+  return {
+    app,
+    takeUpdate,
+    telegramMetrics,
+    log,
+    sent,
+    logged,
+    fail: (how) => {
+      failing = how;
+    },
+    post: async (body, headers = { 'x-telegram-bot-api-secret-token': webhookSecret }) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/telegram',
+        headers: { 'content-type': 'application/json', ...headers },
+        payload: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    textOf: (job) => {
+      const { id, what } = job as TalkJob;
+      if (!('sealed' in what) || what.sealed === null) throw new Error(`nothing is sealed in ${id}`);
+      return openJson(envelope, what.sealed, id, talkTextSchema).text;
+    },
+    metrics: async () => (await metrics.scrape()).body,
+  };
 }
