@@ -8,7 +8,7 @@ import { createTelegramApi } from '@watchpost/telegram/api';
 import { packTalk } from '@watchpost/telegram/callback-data';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../support/memory-documents.ts';
-import { telegramRig, type TelegramRig } from '../support/telegram-door-rig.ts';
+import { telegramRig, type TelegramDoorRig } from '../support/telegram-door-rig.ts';
 import { until } from '../support/until.ts';
 
 const times = { backoff: { firstMs: 10, maxMs: 50 }, repairMs: 50, leaseMs: 500, renewMs: 50, lookMs: 20, databaseMs: 500 };
@@ -30,7 +30,7 @@ describe('asking Telegram for updates', () => {
     await telegram.close();
   });
 
-  const poll = (rig: TelegramRig, documents: DocumentStore | null = null) => {
+  const poll = (rig: TelegramDoorRig, documents: DocumentStore | null = null) => {
     const end = new AbortController();
     const { log, takeUpdate, telegramMetrics } = rig;
     const polling = startPolling(
@@ -55,8 +55,8 @@ describe('asking Telegram for updates', () => {
     };
     return { ...polling, stop };
   };
-  const texts = (rig: TelegramRig): string[] => rig.sent.map((job) => rig.textOf(job));
-  const all = async (rig: TelegramRig, count: number) => until(`${String(count)} are queued`, () => rig.sent.length >= count);
+  const texts = (rig: TelegramDoorRig): string[] => rig.sent.map((job) => rig.textOf(job));
+  const all = async (rig: TelegramDoorRig, count: number) => until(`${String(count)} are queued`, () => rig.sent.length >= count);
 
   it('queues what people write, in the order of each chat, and confirms it', async () => {
     const rig = telegramRig();

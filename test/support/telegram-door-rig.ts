@@ -19,7 +19,7 @@ import { botId, botName, cameraChannel, cameras, results } from './telegram-upda
 export const webhookSecret = 'the-secret-of-the-webhook';
 
 /** Ingest's Telegram with a queue that remembers what it was given. */
-export interface TelegramRig {
+export interface TelegramDoorRig {
   app: FastifyInstance;
   takeUpdate: TakeUpdate;
   telegramMetrics: TelegramMetrics;
@@ -44,7 +44,7 @@ export function telegramRig({
   cameraOf?: (channel: string, fileName: string | null) => string | null;
   readChats?: string[];
   now?: () => number;
-} = {}): TelegramRig {
+} = {}): TelegramDoorRig {
   const sent: Job[] = [];
   const logged: string[] = [];
   let failing: ((job: Job) => Error | null) | null = null;

@@ -248,9 +248,11 @@ describe('news of a chat', () => {
     );
   });
 
-  it('about a chat that is configured is an error that says so', async () => {
-    const { takeUpdate, logged } = telegramRig();
+  it('about a chat that is configured is an error that says so, and its pictures are taken until then', async () => {
+    const { takeUpdate, logged, sent } = telegramRig();
     await takeUpdate(update('message', message({ chat: cameras, migrate_to_chat_id: -5 })), left);
     expect(logged.join('')).toContain('put it into the configuration');
+    await takeUpdate(shows({ chat: { ...cameras, id: -5 } }), left);
+    expect(sent.at(-1)).toMatchObject({ kind: 'snapshot', channel: 'telegram:-5' });
   });
 });
