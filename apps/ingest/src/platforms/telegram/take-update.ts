@@ -15,8 +15,8 @@ import type { TelegramMetrics } from './telegram-metrics.ts';
 
 export interface TakeUpdateDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'cameras' | 'ingestMetrics' | 'log' | 'now'> {
   ourselves: () => Ourselves;
-  /** By their numbers. */
-  readChats: ReadonlySet<string>;
+  /** By their numbers. One that gets a new number is added with it. */
+  readChats: Set<string>;
   /** Null: nothing is posted to Telegram. */
   writeChat: string | null;
   captionPattern: RegExp;
@@ -81,12 +81,19 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     return command ? 'command' : 'talk';
   };
 
+  /** The configuration has the old number. Cameras go on posting, so what they post is taken until the next start. */
+  const follow = (from: number, to: number): void => {
+    const isRead = deps.readChats.has(String(from));
+    if (isRead) deps.readChats.add(String(to));
+    if (!isRead && deps.writeChat !== String(from)) return;
+    log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration before the next start');
+  };
+
   const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
     const chat = String(post.chat.id);
     const moved = movedJob(post, ids);
     if (moved) {
-      if (post.movedTo !== null && (deps.readChats.has(chat) || deps.writeChat === chat))
-        log.error({ chat: post.chat.id, movedTo: post.movedTo }, 'a chat has a new number: put it into the configuration');
+      if (post.movedTo !== null) follow(post.chat.id, post.movedTo);
       return talked(moved, 'moved', timeLeftMs);
     }
     const hasPicture = post.picture !== null || post.isBroken;
