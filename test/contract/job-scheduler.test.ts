@@ -85,9 +85,10 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const [job] = await queue.getJobs(['waiting', 'delayed']);
       await queue.close();
       expect(job?.data).toEqual({ v: 1, kind: 'scheduled', name: 'often' });
+      const startedAtMs = Date.now();
       receive();
       await until('it has run', () => ran.length > 0);
-      expect(ran).toHaveLength(1);
+      expect(ran.length).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - startedAtMs) / 500));
     });
   });
 }
