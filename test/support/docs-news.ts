@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandStorage } from '@watchpost/cli/run-command';
 import { createEntries } from '@watchpost/feeds/store/entries';
@@ -6,6 +6,7 @@ import { createFeedLog } from '@watchpost/feeds/store/feed-log';
 import { createEnvelope } from '@watchpost/shared/envelope';
 import { never } from './each-store.ts';
 import { approvalSample, feedOf, writtenEventOf, writtenMessageOf } from './feed-samples.ts';
+import { fromRoot } from './root.ts';
 import { withDocuments } from './rules-cli.ts';
 import { expect } from 'vitest';
 
@@ -21,6 +22,7 @@ export async function publishNews(root: string, { env }: CommandStorage): Promis
     file,
     'feeds:\n  - { slug: city-hall, channel: C1, headline: News, keep: forever, approval: { emoji: white_check_mark, by: everyone } }\n',
   );
+  await copyFile(fromRoot('deploy/schedule.example.yaml'), path.join(root, 'schedule.yaml'));
   const feed = feedOf({ slug: 'city-hall', approval: approvalSample, keepMs });
   await withDocuments(env, async (documents) => {
     const entries = createEntries({ documents, feedLog: createFeedLog(documents), envelope: createEnvelope([secret], 'jobs') });
@@ -30,9 +32,10 @@ export async function publishNews(root: string, { env }: CommandStorage): Promis
   return { FEEDS_FILE: file, MESSAGE_KEY: secret };
 }
 
-/** What the documents' commands about feeds must print. */
+/** What the documents' commands about feeds, and about jobs on a schedule, must print. */
 export const newsExpectations: [of: RegExp, check: (out: string) => void][] = [
   [/^feeds check feeds\.yaml$/, (out) => expect(out).toBe('city-hall: messages of C1, approved by :white_check_mark:\n1 feed, no fault\n')],
+  [/^schedule check schedule\.yaml$/, (out) => expect(out).toMatch(/^i-am-up: our own numbers, next [^]*\n4 jobs, no fault\n$/)],
   [/^feeds list$/, (out) => expect(out).toMatch(/city-hall/)],
   [/^feeds entries city-hall --held$/, (out) => expect(out).toMatch(/1763800000\.000100.*The vote is at noon/)],
   [/^feeds show city-hall 1763800000\.000100$/, (out) => expect(out).toMatch(/The vote is at noon/)],

@@ -34,6 +34,8 @@ export function scheduleRig(yaml: string, over: { documents?: DocumentStore; sta
   const pages = new Map<string, string>();
   const asked: { url: string; options: FetchOutsideOptions }[] = [];
   const notices = new Map<string, Notice>();
+  /** Each call, also for what is there already. */
+  const offered: string[] = [];
   const mails = new Map<string, Mail>();
   const alerts: string[] = [];
   const quotes: string[] = [];
@@ -66,6 +68,7 @@ export function scheduleRig(yaml: string, over: { documents?: DocumentStore; sta
     },
     postNotice: async (notice) => {
       step.before();
+      offered.push(notice.id);
       if (!notices.has(notice.id)) notices.set(notice.id, notice);
     },
     queueMail: async (id, mail) => {
@@ -82,6 +85,7 @@ export function scheduleRig(yaml: string, over: { documents?: DocumentStore; sta
     pages,
     asked,
     notices,
+    offered,
     mails,
     alerts,
     quotes,

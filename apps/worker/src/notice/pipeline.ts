@@ -61,7 +61,9 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
     current = await saveNotice(documents, id, { ...current, ...left, progress }, now(), signal);
   };
   const picture = await pictureOf(id, notice, text, { documents, questions, now }, signal);
-  const message = { key: id, post: text, picture, thread: null, progress: notice.progress };
+  // A chart of which there is nothing to draw yet is not announced.
+  const shown = picture || !notice.chart ? text : { ...text, picture: null };
+  const message = { key: id, post: shown, picture, thread: null, progress: notice.progress };
   if ('channel' in to) {
     const platform = platformFor(to.channel);
     const sent = platform.posts.send({ ...message, channel: to.channel }, save, signal);

@@ -36,6 +36,7 @@ export async function post(task: ScheduledTask, content: Told, parts: TellParts,
     const channel = channelKeySchema.parse(to);
     parts.platformFor(channel);
     for (const message of messagesOf(settings, content, task.times.timeZone)) {
+      if (message.lines.length === 0 && !drawn) continue;
       const id = idOf(task, channel, message.key);
       const body = { id, to: { channel }, post: toPost(message, drawn), sheet: [] };
       await parts.postNotice(drawn ? { ...body, chart: drawn } : body, signal);
@@ -60,6 +61,7 @@ export async function sendMails(task: ScheduledTask, content: Told, { queueMail 
   if (!mail) return;
   if (!queueMail) throw new AppError('schedule-invalid', 'the job sends mails, and SMTP_URL is not set');
   for (const { key, lines, subject } of messagesOf(mail, content, task.times.timeZone)) {
+    if (lines.length === 0) continue;
     const text = lines.map((line: RichText) => plain(line)).join('\n');
     await queueMail(idOf(task, 'mail', key), { to: mail.to, subject, text: text.slice(0, mostInMail) }, signal);
   }

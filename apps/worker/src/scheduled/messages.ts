@@ -1,4 +1,5 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
+import { plain } from '@watchpost/shared/chat/say';
 import { shownTime } from '@watchpost/schedule/pick/wall-time';
 import type { StoredItem } from '@watchpost/schedule/store/collections';
 import { filledIn, fillIn, type Fields } from '@watchpost/schedule/template';
@@ -37,8 +38,16 @@ export interface Message {
 const usualLines = 20;
 const usualMessages = 5;
 
-/** The messages of a run: one with a line for each item, or one for each item where there is no text around them. Pure. */
+/** The messages of a run, without lines that would be empty. */
 export function messagesOf(telling: Telling, told: Told, timeZone: string): Message[] {
+  return allOf(telling, told, timeZone).map((message) => ({
+    ...message,
+    lines: message.lines.filter((line) => plain(line).trim() !== ''),
+  }));
+}
+
+/** One with a line for each item, or one for each item where there is no text around them. Pure. */
+function allOf(telling: Telling, told: Told, timeZone: string): Message[] {
   const { text, item, subject = '', most } = telling;
   const { items, forMs } = told;
   if (told.isOfNew && items.length === 0) return [];

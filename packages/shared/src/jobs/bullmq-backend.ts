@@ -26,12 +26,11 @@ export type StoredJob = Pick<
   | 'remove'
 >;
 
-/** A job scheduler as BullMQ keeps it. `next`: when its next run begins, milliseconds since 1970. */
+/** A job scheduler as BullMQ keeps it. */
 export interface StoredScheduler {
   key: string;
   pattern?: string | undefined;
   tz?: string | undefined;
-  next?: number | undefined;
 }
 
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */

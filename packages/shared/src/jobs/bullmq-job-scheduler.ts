@@ -14,9 +14,6 @@ const closeTimeoutMs = 3_000;
 const arrangeTimeoutMs = 30_000;
 /** More than a file may have. */
 const most = 1_000;
-/** A run that should have begun so long ago, and is not in the queue, got lost. Milliseconds. */
-const lostMs = 600_000;
-
 /** Job schedulers of BullMQ: on Redis if REDIS_URL is set, else on PostgreSQL. Connects when it is used first. */
 export function createJobScheduler(storage: StorageConfig, { log }: { log: Logger }): JobScheduler {
   let queue: OpenQueue | undefined;
@@ -48,7 +45,7 @@ async function arrange(queue: OpenQueue, jobs: readonly Recurring[]): Promise<Ar
   for (const job of jobs) {
     const found = before.get(job.name);
     before.delete(job.name);
-    if (found && isAsWanted(found, job) && !(await isLost(queue, found))) continue;
+    if (found && isAsWanted(found, job)) continue;
     const data = { v: 1, kind: 'scheduled', name: job.name } satisfies ScheduledJob;
     await queue.upsertJobScheduler(job.name, { pattern: job.pattern, tz: job.timeZone }, { name: data.kind, data, opts: runOptions });
     arranged[found ? 'changed' : 'added'].push(job.name);
@@ -62,12 +59,6 @@ async function arrange(queue: OpenQueue, jobs: readonly Recurring[]): Promise<Ar
 
 const isAsWanted = (found: StoredScheduler, { pattern, timeZone }: Recurring): boolean =>
   found.pattern === pattern && found.tz === timeZone;
-
-/** Each run makes the next one: where one was dropped by hand, none would ever follow. */
-async function isLost(queue: OpenQueue, { key, next }: StoredScheduler): Promise<boolean> {
-  if (next === undefined || next > Date.now() - lostMs) return false;
-  return (await queue.getJob(`repeat:${key}:${String(next)}`)) === undefined;
-}
 
 /** Of one run. What became of it is in its document, so the queue need not remember many. */
 const runOptions: JobsOptions = {

@@ -31,6 +31,7 @@ describe('a run of a job on a schedule', () => {
     rig.pass(600_000);
     await rig.run('news');
     expect(rig.notices.size).toBe(3);
+    expect(rig.offered).toHaveLength(3);
   });
 
   it('is done once, however often the queue asks for it', async () => {

@@ -43,6 +43,17 @@ describe('what a job on a schedule tells', () => {
     expect([...rig.mails.values()]).toEqual([{ to: ['ops@example.org'], subject: 'Motto 2026-11-22', text: 'Be kind.' }]);
   });
 
+  it('nothing where nothing is to be said', async () => {
+    const rig = scheduleRig(
+      job(`    fetch: { url: "${url}", as: json }
+    pick: { fields: { title: "$.title", up: "$.up" } }
+    post: { to: "slack:C1", text: "{title}" }`),
+    );
+    rig.pages.set(url, '{"up":1}');
+    await rig.run('it');
+    expect(rig.said()).toEqual([]);
+  });
+
   it('a chart with its post', async () => {
     const rig = scheduleRig(
       job(`    fetch: { url: "${url}", as: html }
