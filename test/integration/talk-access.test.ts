@@ -64,6 +64,11 @@ describeOperations('who may talk', (gallery) => {
     const log = { ...createLogger('test', 'silent'), warn: (line: unknown) => void lines.push(String(line)) };
     const parts = { access: rig.deps.access, documents: gallery.opened.documents, log: Object.assign(createLogger('test', 'silent'), log) };
     const [one, two] = [createFirstInvitation(rig.platform, parts), createFirstInvitation(rig.platform, parts)];
+    let isAway = true;
+    rig.talk.invitation = async (code) => (isAway ? Promise.reject(new Error('away')) : `https://example.test/?start=${code}`);
+    await expect(one(never)).rejects.toThrow('away');
+    expect(await rig.deps.access.audit.list(9, never)).toEqual([]);
+    isAway = false;
     await one(never);
     await two(never);
     await one(never);

@@ -41,6 +41,8 @@ export function createFirstInvitation(platform: ConnectedPlatform, { access, doc
       signal.addEventListener('abort', () => void taken.release(), { once: true });
     }
     if (Date.now() < untilMs - earlyMs) return;
+    // Whether the platform can be asked for a link at all: else each try would leave a code behind.
+    await talk.invitation('code', signal);
     const { code, untilMs: until } = await access.invite(platform.prefix, 'admin', null, signal);
     const link = await talk.invitation(code, signal);
     untilMs = until;
