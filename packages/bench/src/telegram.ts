@@ -101,7 +101,10 @@ async function acknowledge(queue: 'redis' | 'postgres', load: { rate: number; se
   const storage = REDIS_URL === undefined ? { POSTGRES_URL } : { REDIS_URL };
   const api = await startTelegram(started);
   const secret = randomBytes(16).toString('hex');
-  const ingest = await keep(started, startApp('ingest', { ...storage, ...envOf(api, []), TELEGRAM_WEBHOOK_SECRET: secret }, { until: 'live' }));
+  const ingest = await keep(
+    started,
+    startApp('ingest', { ...storage, ...envOf(api, []), TELEGRAM_WEBHOOK_SECRET: secret }, { until: 'live' }),
+  );
   const target = { url: `${ingest.url}/api/telegram`, secret };
   await deliverUpdates(target, { rate: load.rate, seconds: 2 }, signal);
   return deliverUpdates(target, load, signal);
