@@ -17,12 +17,15 @@ describeWith(['postgres'], 'two processes that ask Telegram, with one database',
   });
 
   it('take turns: the second one asks soon after the first was killed, and gets what nobody has taken', async () => {
-    const [{ url }, { token, url: apiUrl, person, pending }] = [
-      (database = await postgres({ own: true })),
-      (telegram = await startEmulatedTelegram()),
-    ];
+    const { url } = (database = await postgres({ own: true }));
+    const bot = (telegram = await startEmulatedTelegram());
+    const ada = bot.person('Ada');
     const boot = async (): Promise<App> => {
-      const app = await startApp('ingest', { POSTGRES_URL: url, TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_URL: apiUrl }, { until: 'live' });
+      const app = await startApp(
+        'ingest',
+        { POSTGRES_URL: url, TELEGRAM_BOT_TOKEN: bot.token, TELEGRAM_API_URL: bot.url },
+        { until: 'live' },
+      );
       apps.push(app);
       return app;
     };
@@ -33,12 +36,12 @@ describeWith(['postgres'], 'two processes that ask Telegram, with one database',
     const second = await boot();
     await until('the second waits', () => second.log().includes('another process asks Telegram'));
     expect(await polls(second)).toBe(false);
-    person('Ada').write('to the first');
-    await until('it is confirmed', () => pending() === 0);
+    ada.write('to the first');
+    await until('it is confirmed', () => bot.pending() === 0);
     await first.stop('SIGKILL');
-    person('Ada').write('to the second');
+    ada.write('to the second');
     await until('the second asks', async () => polls(second));
-    await until('it is confirmed', () => pending() === 0);
+    await until('it is confirmed', () => bot.pending() === 0);
     expect(first.log() + second.log()).not.toContain('another program');
   }, 90_000);
 });

@@ -47,6 +47,14 @@ const lost = 'the queue will never take this job: what it is about is lost';
 const isSomebody = ({ chat, from, postedAs }: TelegramPost): boolean =>
   chat.type !== 'channel' && postedAs === null && from !== null && !from.is_bot;
 
+/** The configuration has the old number. Cameras go on posting, so what they post is taken until the next start. */
+function follow(from: number, to: number, { readChats, writeChat, log }: Pick<TakeUpdateDeps, 'readChats' | 'writeChat' | 'log'>): void {
+  const isRead = readChats.has(String(from));
+  if (isRead) readChats.add(String(to));
+  if (!isRead && writeChat !== String(from)) return;
+  log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration before the next start');
+}
+
 export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
   const { log, now, telegramMetrics, envelope, ourselves } = deps;
   const ids = jobIdsOf(ourselves().id);
@@ -81,19 +89,11 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     return command ? 'command' : 'talk';
   };
 
-  /** The configuration has the old number. Cameras go on posting, so what they post is taken until the next start. */
-  const follow = (from: number, to: number): void => {
-    const isRead = deps.readChats.has(String(from));
-    if (isRead) deps.readChats.add(String(to));
-    if (!isRead && deps.writeChat !== String(from)) return;
-    log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration before the next start');
-  };
-
   const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
     const chat = String(post.chat.id);
     const moved = movedJob(post, ids);
     if (moved) {
-      if (post.movedTo !== null) follow(post.chat.id, post.movedTo);
+      if (post.movedTo !== null) follow(post.chat.id, post.movedTo, deps);
       return talked(moved, 'moved', timeLeftMs);
     }
     const hasPicture = post.picture !== null || post.isBroken;
