@@ -1,5 +1,5 @@
-import { commands } from './en/commands.ts';
+import { enCommands } from './en-commands.ts';
 import { enTalk } from './en-talk.ts';
 
 /** Everything that is said in conversations, in English. */
-export const en = { ...commands, talk: enTalk };
+export const en = { ...enCommands, talk: enTalk };

@@ -211,4 +211,4 @@ const quotes = {
   refused: (why: string): RichText => say`I cannot take this one: ${why}.`,
 };
 
-export const commands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes };
+export const enCommands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes };
