@@ -70,7 +70,7 @@ function seenFace({ seed, variant = 0, sizePx = 100, quality = 0.8 }: FakeFace, 
 }
 
 /** Somebody in a private chat with us, unless another chat is given. */
-export interface Doing {
+interface Doing {
   member?: string;
   chat?: ChannelKey;
   isPrivate?: boolean;
