@@ -135,7 +135,7 @@ export function childEnv(env: Env, { ports, databaseUrl, demoEnv }: Provided): E
 
 /** The environment of the feed process: readers talk to it, so it is given no token and no key of the others. Pure. */
 export function readersEnv(env: Env): Env {
-  const others = Object.keys({ ...ingestEnv, ...workerEnv }).filter((name) => !Object.hasOwn(feedEnv, name));
+  const others = Object.keys({ ...ingestEnv, ...workerEnv }).filter((name) => name !== 'PATH' && !Object.hasOwn(feedEnv, name));
   return { ...env, ...Object.fromEntries(others.map((name) => [name, undefined])) };
 }
 

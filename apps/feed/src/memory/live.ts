@@ -5,7 +5,7 @@ import { type EntryView, viewOf } from '@watchpost/feeds/outputs/view';
 import { namesOf } from '@watchpost/feeds/render/names';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { raceAbort } from '@watchpost/shared/wait';
+import { raceAbort, within } from '@watchpost/shared/wait';
 import type { FeedSource } from '../feed-source.ts';
 import type { Gate } from '../gate.ts';
 import type { Cursor, LiveFeed, LivePage, PageOptions } from '../live-feed.ts';
@@ -185,7 +185,7 @@ async function inTime(
   signal: AbortSignal,
 ): Promise<{ views: EntryView[]; nextBefore: string | null }> {
   try {
-    return await (isAll ? reading : raceAbort(reading, AbortSignal.any([signal, AbortSignal.timeout(longestMs)])));
+    return await (isAll ? reading : raceAbort(reading, within(signal, longestMs)));
   } catch (error) {
     if (isAll || signal.aborted) throw error;
     return { views: [], nextBefore: cursorText(from) };

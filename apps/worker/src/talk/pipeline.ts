@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobContext, JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
+import { within } from '@watchpost/shared/wait';
 import { enTalk } from '@watchpost/talk/words/en-talk';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { talkOf } from '../offered.ts';
@@ -32,7 +33,7 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
     const talked = { job, platform, talk: talkOf(platform) };
     const turn = await deps.line.enter(job, signal);
     if (!turn) return 'idle';
-    const working = AbortSignal.any([signal, AbortSignal.timeout(longestWorkMs)]);
+    const working = within(signal, longestWorkMs);
     // Much is done at once.
     setMaxListeners(0, working);
     try {

@@ -3,6 +3,7 @@ import { onlyId, type ChatFile } from '@watchpost/shared/chat/chat';
 import type { Message } from '@watchpost/shared/chat/message';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { AppError, toAppError } from '@watchpost/shared/errors';
+import { within } from '@watchpost/shared/wait';
 import { strongestOf } from '@watchpost/rules/findings';
 import type { Violation } from '@watchpost/rules/violation';
 import type { Original, Quarantine } from '@watchpost/rules/violations';
@@ -70,7 +71,7 @@ async function keepOthers(
   signal: AbortSignal,
 ): Promise<void> {
   if (files.length === 0) return;
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(othersMs)]);
+  const inTime = within(signal, othersMs);
   for (const file of files) {
     try {
       await keepFile(id, file, platform, deps, inTime);

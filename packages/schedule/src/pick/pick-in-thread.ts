@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@watchpost/shared/errors';
-import { throwIfAborted } from '@watchpost/shared/wait';
+import { throwIfAborted, within } from '@watchpost/shared/wait';
 import type { Fields } from '../template.ts';
 import type { Picking } from './pick.ts';
 import type { PickReply } from './pick-thread.ts';
@@ -22,7 +22,7 @@ export async function pickInThread(picking: Picking, signal: AbortSignal, timeou
     resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
   });
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = within(signal, timeoutMs);
     const [reply] = await Promise.race([once(thread, 'message', { signal: limit }), ended(thread)]);
     return itemsOf(reply, picking);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { within } from '@watchpost/shared/wait';
 import { createHmac } from 'node:crypto';
 
 /** What an app answered to a request of Slack's. */
@@ -30,7 +31,7 @@ export async function signedPost(
       },
       body: payload,
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: within(signal, timeoutMs),
     });
     return { status: response.status, body: await response.text() };
   } catch {

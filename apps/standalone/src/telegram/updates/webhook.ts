@@ -1,3 +1,4 @@
+import { within } from '@watchpost/shared/wait';
 import type { Json } from '../world/model.ts';
 import type { UpdateQueue, Waiting } from './queue.ts';
 
@@ -105,7 +106,7 @@ async function post({ url, secretToken }: WebhookTarget, body: Json, stopped: Ab
       redirect: 'manual',
       headers: { 'content-type': 'application/json', ...(secretToken !== null && { 'x-telegram-bot-api-secret-token': secretToken }) },
       body: JSON.stringify(body),
-      signal: AbortSignal.any([stopped, AbortSignal.timeout(answerMs)]),
+      signal: within(stopped, answerMs),
     });
     const text = await response.text();
     if (response.ok) return { answer: asJson(text) };
