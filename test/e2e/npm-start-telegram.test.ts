@@ -23,7 +23,7 @@ describe('npm start -- --telegram with nothing set', async () => {
   afterAll(async () => {
     await browser?.close();
     launcher?.kill('SIGKILL');
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   });
 
   it('shows a visit whose stranger is named by a button, learns a face from a photo, and stops', async () => {

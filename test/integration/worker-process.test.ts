@@ -183,7 +183,11 @@ describeWith(['redis'], 'the worker process', () => {
   });
 
   it('reports every fault of its environment at once', async () => {
-    const worker = await startApp('worker', { SLACK_API_TOKEN: 'xoxb-1', FACE_ENGINE: 'dlib', WORKER_CONCURRENCY: '0' }, { until: 'spawned' });
+    const worker = await startApp(
+      'worker',
+      { SLACK_API_TOKEN: 'xoxb-1', FACE_ENGINE: 'dlib', WORKER_CONCURRENCY: '0' },
+      { until: 'spawned' },
+    );
     expect(await new Promise((resolve) => worker.child().once('exit', resolve))).toBe(1);
     for (const name of [
       'READ_SLACK_CHANNEL_ID',

@@ -11,9 +11,6 @@ import { telegram } from '@watchpost/telegram/telegram';
 /** Every chat platform that the worker downloads from and posts to. The configuration and the pipelines' platforms follow from this table. */
 const platforms = [slack, telegram];
 
-/** As they name what jobs need of them. */
-export const platformNames = platforms.map(({ prefix }) => prefix);
-
 export const platformEnv = mergeEnv(platforms);
 type PlatformConfig = ConfigOf<typeof platformEnv>;
 
@@ -21,6 +18,10 @@ type PlatformConfig = ConfigOf<typeof platformEnv>;
 export function platformFaults(config: PlatformConfig): string[] {
   return [...platforms.flatMap(({ faults }) => faults(config)), ...platformsMissing(platforms, config)];
 }
+
+/** The platforms that are configured, as they name what jobs need of them. */
+export const platformNames = (config: PlatformConfig): string[] =>
+  platforms.flatMap(({ prefix, tokenOf }) => (tokenOf(config) === null ? [] : [prefix]));
 
 /** Of those that are configured, in the table's order. */
 export const platformTokens = (config: PlatformConfig): string[] => tokensOf(platforms, config);
