@@ -51,7 +51,11 @@ describe.concurrent("an operator's mistake", () => {
     ['the port of somebody else for the worker', { WORKER_PORT: 'taken' }, /port-in-use: port \d+ is taken: .* set WORKER_PORT to another/],
     ['an address of another machine', { HOST: '192.0.2.7' }, 'host-unavailable: this machine has no address 192.0.2.7: set HOST'],
     ['a token in quotes', { ...slack, SLACK_API_TOKEN: '"xoxb-1"' }, 'config-invalid: SLACK_API_TOKEN: remove the quotes around the value'],
-    ['no token beside a database', { SLACK_API_TOKEN: '', REDIS_URL: 'redis://127.0.0.1:1' }, 'config-invalid: SLACK_API_TOKEN is not set'],
+    [
+      'no token beside a database',
+      { SLACK_API_TOKEN: '', REDIS_URL: 'redis://127.0.0.1:1' },
+      'config-invalid: SLACK_API_TOKEN or TELEGRAM_BOT_TOKEN must be set',
+    ],
   ])('at npm start ends it at once, and is told in plain words: %s', async (_what, env, sentence) => {
     const set = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === 'taken' ? taken : value]));
     const { status, said, out } = await run('scripts/start.mjs', {
