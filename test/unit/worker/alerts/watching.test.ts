@@ -59,8 +59,14 @@ describe('a worker', () => {
 
   it('tells of a kind of jobs of which many fail within an hour', async () => {
     let failed = 100;
+    let isAway = false;
     const count = createCountFailures({
-      sender: { counts: async () => [{ kind: 'visit', state: 'failed', count: failed }] },
+      sender: {
+        counts: async () => {
+          if (isAway) throw new AppError('queue-unavailable', 'away');
+          return [{ kind: 'visit', state: 'failed', count: failed }];
+        },
+      },
       alerts,
       now: () => nowMs,
     });
@@ -74,6 +80,10 @@ describe('a worker', () => {
     expect(await after(19, minuteMs)).toEqual([]);
     expect(await after(1, minuteMs)).toEqual(['jobs-failed-visit']);
     expect(await after(5, minuteMs)).toEqual([]);
+    isAway = true;
+    expect(await after(1, minuteMs)).toEqual([]);
+    isAway = false;
+    expect(await after(1, minuteMs)).toEqual([]);
     // As many, but not within an hour.
     for (let at = 0; at < 10; at += 1) expect(await after(4, 20 * minuteMs)).toEqual([]);
     // Old ones are removed meanwhile.
