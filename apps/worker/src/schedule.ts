@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
 import { takeLease } from '@watchpost/shared/documents/lease';
@@ -25,16 +26,24 @@ export async function runTasks(
 }
 
 async function repeat(task: Task, deps: { documents: DocumentStore; log: Logger }, signal: AbortSignal): Promise<void> {
-  let isFailing = false;
+  let failures = 0;
+  let isTold = false;
   while (!signal.aborted) {
     let wasDone = false;
     try {
       wasDone = await once(task, deps.documents, signal);
-      if (wasDone) isFailing = false;
+      if (wasDone) {
+        failures = 0;
+        isTold = false;
+      }
     } catch (error) {
-      // The database may be away for hours: one line tells.
-      if (!signal.aborted && !isFailing) deps.log.warn({ err: error, task: task.name }, 'a task failed, it is tried again');
-      isFailing = true;
+      failures += 1;
+      // The database may be away for hours: one line tells. What passes by itself, such as a slow start, may happen once.
+      const isDue = !isTold && (failures > 1 || toAppError(error).retry !== 'transient');
+      if (!signal.aborted && isDue) {
+        isTold = true;
+        deps.log.warn({ err: error, task: task.name }, 'a task failed, it is tried again');
+      }
     }
     await pause(wasDone ? task.everyMs : task.everyMs * patience, signal).catch(() => undefined);
   }

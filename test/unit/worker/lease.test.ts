@@ -1,3 +1,4 @@
+import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { takeLease } from '@watchpost/worker/lease';
 import { runTasks } from '@watchpost/worker/schedule';
@@ -77,4 +78,28 @@ describe('a task', () => {
     await Promise.all(processes);
     expect(most).toBe(1);
   });
+
+  it('tells of a failure once: of one that passes by itself when it comes a second time in a row', async () => {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const noting = createLogger('test', 'info', { write: (line) => void lines.push(line) });
+    const failures = [away(), null, away(), away(), away(), null, new AppError('job-invalid', 'wrong')];
+    let runs = 0;
+    const run = async (): Promise<void> => {
+      const failure = failures[runs];
+      const toldAt = lines.length;
+      runs += 1;
+      told.push(toldAt);
+      if (failure) throw failure;
+    };
+    const told: number[] = [];
+    const running = runTasks([{ name: 'failing', everyMs: 1, run }], { documents, log: noting }, stop.signal);
+    await until('it ran', () => runs > failures.length);
+    stop.abort();
+    await running;
+    expect(told.slice(0, failures.length + 1)).toEqual([0, 0, 0, 0, 1, 1, 1, 2]);
+    expect(lines.join('')).toContain('a task failed');
+  });
 });
+
+const away = (): AppError => new AppError('queue-unavailable', 'away');
