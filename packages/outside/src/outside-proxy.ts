@@ -1,6 +1,6 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { pipeline, type Duplex } from 'node:stream';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { addressesOf, checkedUrl, portOf, publicInternet, type Allowed, type GuardDeps } from './guard.ts';
 
@@ -94,10 +94,20 @@ async function forward(incoming: IncomingMessage, answer: ServerResponse, { guar
   asked.on('socket', keep).on('timeout', () => asked.destroy(new Error('no answer in time')));
   asked.on('error', (error) => refuse(answer, error));
   asked.on('response', (response) => {
+    const status = response.statusCode ?? 0;
+    // Such a status cannot be passed on: `writeHead` would throw where nobody catches it.
+    if (status < 200) {
+      asked.destroy(new Error(`the answer has the status ${status}`));
+      refuse(answer, null);
+      return;
+    }
     response.on('data', count);
-    answer.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(answer);
+    answer.writeHead(status, response.headers);
+    // Cuts the answer where the other side's is cut: whoever asked would wait for the rest.
+    pipeline(response, answer, () => undefined);
   });
+  // Also where there is neither a response nor an error: it has switched to another protocol.
+  asked.on('close', () => answer.headersSent || refuse(answer, null));
   answer.on('close', () => asked.destroy());
   incoming.pipe(asked);
 }

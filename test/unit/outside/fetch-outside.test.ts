@@ -173,6 +173,16 @@ describe('fetchOutside', () => {
     await expect(createFetchOutside(nobody)('http://nobody.test/', usual, never)).rejects.toMatchObject({ code: 'fetch-refused' });
   });
 
+  it.each([
+    '101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket',
+    '099 Low\r\nContent-Length: 0',
+    '000 None\r\nContent-Length: 0',
+  ])('ends where the answer is no answer: %s', async (head) => {
+    const port = await serve((request) => void request.socket.end(`HTTP/1.1 ${head}\r\n\r\n`));
+    const fetched = createFetchOutside(pretended(port))(`http://x.test:${port}/`, usual, never);
+    await expect(fetched).rejects.toMatchObject({ code: expect.stringMatching(/^fetch-(failed|refused)$/) });
+  });
+
   it('asks a private origin only where it is allowed', async () => {
     const port = await serve((_request, answer) => answer.end('numbers'));
     const origin = `http://127.0.0.1:${port}`;

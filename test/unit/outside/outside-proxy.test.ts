@@ -3,7 +3,17 @@ import { startOutsideProxy, type OutsideProxy } from '@watchpost/outside/outside
 import type { GuardDeps } from '@watchpost/outside/guard';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-const site = createServer((asked, answer) => answer.end(`${asked.headers.host} ${asked.url}`));
+const site = createServer((asked, answer) => {
+  const raw = hostileAnswers.get(asked.url ?? '');
+  if (raw === undefined) answer.end(`${asked.headers.host} ${asked.url}`);
+  else asked.socket.end(raw);
+});
+const hostileAnswers = new Map([
+  ['/status-0', 'HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n'],
+  ['/status-99', 'HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n'],
+  ['/switch', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ['/half', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
+]);
 let port = 0;
 let proxy: OutsideProxy;
 
@@ -71,5 +81,14 @@ describe('startOutsideProxy', () => {
   it('refuses tunnels to anywhere else', async () => {
     for (const authority of [`inside.test:${port}`, 'site.test:22', '10.0.0.1:443', '[::1]:443', 'nonsense'])
       expect((await tunnelled(authority)).status).toBe(403);
+  });
+
+  it.each(['/status-0', '/status-99', '/switch'])('answers 502 for an answer that cannot be passed on: %s', async (path) => {
+    expect((await through(`http://site.test:${port}${path}`)).status).toBe(502);
+    expect((await through(`http://site.test:${port}/after`)).status).toBe(200);
+  });
+
+  it('cuts an answer that is cut', async () => {
+    await expect(through(`http://site.test:${port}/half`)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
