@@ -30,7 +30,7 @@ export async function fetchByYtDlp(
 ): Promise<FetchedMedia | null> {
   const { folder, maxBytes, timeoutMs } = wish;
   const proxy = await startOutsideProxy({ hosts: null, privateOrigins: [], maxBytes: maxBytes * 2 }, guard);
-  const heard = { tags: noTags, isUnknown: false, isClosed: false };
+  const heard: Heard = { tags: noTags, isUnknown: false, isClosed: false, isOutdated: false };
   try {
     const status = await runTool(
       {
@@ -47,6 +47,8 @@ export async function fetchByYtDlp(
     );
     const file = await onlyFile(folder);
     if (file !== null && status === 0) return { file, tags: heard.tags };
+    if (heard.isOutdated)
+      throw new AppError('converter-missing', 'this yt-dlp is too old, it does not know all options: install a current one, or remove it');
     if (heard.isUnknown) return null;
     if (heard.isClosed) throw new AppError('conversion-failed', 'what the link leads to is not open to everybody, or is gone');
     if (status === 0)
@@ -58,6 +60,15 @@ export async function fetchByYtDlp(
   } finally {
     await proxy.close();
   }
+}
+
+/** What it says. */
+interface Heard {
+  tags: Tags;
+  isUnknown: boolean;
+  isClosed: boolean;
+  /** It is not the one that we know, such as that of a distribution: those are years old. */
+  isOutdated: boolean;
 }
 
 const noTags: Tags = { title: null, artist: null, album: null };
@@ -79,10 +90,11 @@ function argsFor({ url, format, folder, maxBytes }: MediaToFetch, proxy: string)
   ].flat();
 }
 
-function hear(line: string, heard: { tags: Tags; isUnknown: boolean; isClosed: boolean }, onProgress: (part: number) => void): void {
+function hear(line: string, heard: Heard, onProgress: (part: number) => void): void {
   if (line.startsWith(infoMark)) heard.tags = readInfo(line.slice(infoMark.length));
   const [, done, all] = /^PROGRESS (\d+) (\d+)/.exec(line.trim()) ?? [];
   if (done !== undefined && Number(all) > 0) onProgress(Math.min(1, Number(done) / Number(all)));
+  if (/: error: no such option: /.test(line)) heard.isOutdated = true;
   if (/^ERROR:.*(Unsupported URL|No suitable extractor|is not a valid URL)/i.test(line)) heard.isUnknown = true;
   else if (/^ERROR:.*(private|unavailable|sign in|log ?in|removed|not available|HTTP Error 40[134])/i.test(line)) heard.isClosed = true;
 }

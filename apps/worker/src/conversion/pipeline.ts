@@ -14,6 +14,9 @@ import type { ConversionDeps } from './deps.ts';
 
 export type { ConversionDeps } from './deps.ts';
 
+/** As alerts name it. */
+const alertTopic = 'converter-missing';
+
 /**
  * Fetches what a link leads to, converts it, and brings it to whoever asked. A worker that is killed leaves the job to another one, which
  * begins anew, unless the file was delivered. One that was just being sent may come twice.
@@ -40,6 +43,7 @@ async function tried(opened: Opened, lastAttempt: boolean, deps: ConversionDeps,
     const sealed = sealJson(deps.envelope, { ...wanted, delivery }, conversion.id);
     // Before anything else that may fail: an attempt that comes after it does not send the file again.
     await conversions.change(conversion.id, { state: 'delivered', sealed }, signal);
+    deps.alerts.clear(alertTopic);
     return delivery;
   } catch (error) {
     const failure = toAppError(error);
@@ -48,6 +52,8 @@ async function tried(opened: Opened, lastAttempt: boolean, deps: ConversionDeps,
     else {
       if (failure.code === 'converter-missing' || failure.code === 'internal')
         deps.log.error({ err: failure }, 'a link could not be converted');
+      if (failure.code === 'converter-missing')
+        deps.alerts.raise({ topic: alertTopic, text: `No link can be converted: ${failure.message}`, code: failure.code });
       await finish(opened, failure.code, whatFailed(failure), deps, signal);
     }
     return null;

@@ -97,3 +97,19 @@ describe('conversions that nobody works on', () => {
     expect(await deps.dialogs.openOf('chat:1', '7', never)).toEqual([]);
   });
 });
+
+describe('a program that is missing', () => {
+  const { deps, alerts, say, work } = convertRig();
+
+  it('is told to admins, and also when it is there again', async () => {
+    const { fetchMedia } = deps.converting;
+    deps.converting.fetchMedia = async () => Promise.reject(new AppError('converter-missing', 'there is no ffmpeg'));
+    await say('1', `${link} mp3`);
+    await work();
+    expect(alerts).toEqual(['No link can be converted: there is no ffmpeg']);
+    deps.converting.fetchMedia = fetchMedia;
+    await say('2', `${link} mp3`);
+    await work();
+    expect(alerts.at(-1)).toBe('clear converter-missing');
+  });
+});
