@@ -35,6 +35,7 @@ interface Held extends OutsideProxyOptions {
 export async function startOutsideProxy(options: OutsideProxyOptions, guard: GuardDeps = publicInternet): Promise<OutsideProxy> {
   const sockets = new Set<Duplex>();
   let bytes = 0;
+  let isClosed = false;
   const cutAll = (): void => sockets.forEach((socket) => void socket.destroy());
   const held: Held = {
     ...options,
@@ -44,6 +45,8 @@ export async function startOutsideProxy(options: OutsideProxyOptions, guard: Gua
       if (bytes > options.maxBytes) cutAll();
     },
     keep: (socket) => {
+      // Whose address was still being looked up: nobody is there any more to close it.
+      if (isClosed) socket.destroy();
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
       return socket;
@@ -69,6 +72,7 @@ export async function startOutsideProxy(options: OutsideProxyOptions, guard: Gua
   return {
     url: `http://127.0.0.1:${port}`,
     close: async () => {
+      isClosed = true;
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       cutAll();
       await closed;
