@@ -140,8 +140,9 @@ describe('fetchOutside', () => {
     });
     const fetchIt = createFetchOutside(pretended(port));
     await expect(fetchIt(`http://x.test:${port}/large`, usual, never)).rejects.toMatchObject({ code: 'file-too-large' });
-    const slow = await fetchIt(`http://x.test:${port}/endless`, { ...usual, timeoutMs: 200 }, never);
-    await expect(textOf(slow.body)).rejects.toMatchObject({ code: 'fetch-failed' });
+    // On a machine that is busy the time may be over before the answer has begun.
+    const slow = fetchIt(`http://x.test:${port}/endless`, { ...usual, timeoutMs: 200 }, never).then(({ body }) => textOf(body));
+    await expect(slow).rejects.toMatchObject({ code: 'fetch-failed', message: /in time/ });
     const stop = new AbortController();
     const stopped = await fetchIt(`http://x.test:${port}/endless`, usual, stop.signal);
     stop.abort();
