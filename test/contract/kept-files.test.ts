@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createKeptFiles, type KeptFiles } from '@watchpost/convert/kept-files';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { AppError } from '@watchpost/shared/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { never, onEachStore } from '../support/each-store.ts';
 import { createMemoryDocuments } from '../support/memory-documents.ts';
@@ -55,6 +56,20 @@ function keptFiles(documents: () => DocumentStore): void {
       code: 'file-too-large',
     });
     expect(await documents().find({ kind: 'kept-file', order: 'newest', limit: 10 }, never)).toHaveLength(1);
+  });
+
+  it('leaves nothing of a file that was not kept to its end', async () => {
+    const stop = new AbortController();
+    const left = () => documents().find({ kind: 'kept-file-piece', order: 'newest', limit: 10 }, never);
+    async function* stopped(): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(1_200_000);
+      expect(await left()).toHaveLength(2);
+      stop.abort();
+      yield Buffer.alloc(1_200_000);
+      throw new AppError('aborted', 'stopped');
+    }
+    await expect(files().keep({ ...named, content: stopped() }, 60_000, stop.signal)).rejects.toMatchObject({ code: 'aborted' });
+    expect(await left()).toEqual([]);
   });
 }
 

@@ -37,6 +37,7 @@ export function convertRig({
   const talk = createFakeTalk(mostFileBytes);
   const sent: Job[] = [];
   const mails: { id: string; mail: Mail }[] = [];
+  const alerts: string[] = [];
   const log = createLogger('test', 'silent');
   const platform = {
     ...silentChat,
@@ -81,6 +82,7 @@ export function convertRig({
     sender: { send: async (job) => void sent.push(job) },
     sendTimeoutMs: 1_000,
     waitMs: 60_000,
+    alerts: { raise: ({ text }) => void alerts.push(text), clear: (topic) => void alerts.push(`clear ${topic}`) },
     log,
   };
   const talker = (messageId: string, more: Partial<Talker> = {}): Talker => ({
@@ -119,7 +121,7 @@ export function convertRig({
   const lastShown = (): string => talk.shown.at(-1) ?? '';
   /** Folders that somebody works in. */
   const folders = async (): Promise<string[]> => readdir(rig.base);
-  return { documents, deps, talk, sent, mails, say, press, work, lastShown, folders, talker };
+  return { documents, deps, talk, sent, mails, alerts, say, press, work, lastShown, folders, talker };
 }
 
 interface RigOptions {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 import { formatDefinitions, type Format, type Media, type Tags } from './formats.ts';
+import { isMedia } from './media-file.ts';
 import { ffmpegMemoryBytes, inputArgs, probe, threadArgs } from './probe.ts';
 import { runTool } from './run-tool.ts';
 import { needFfmpeg, type Tools } from './tools.ts';
@@ -75,7 +76,9 @@ export async function convertFile(wish: FileToConvert, tools: Tools, signal: Abo
     ({ size }) => size,
     () => 0,
   );
-  if (status !== 0 || bytes === 0) throw new AppError('conversion-failed', `it could not be converted to ${format}: it may be broken`);
+  // Without a single frame ffmpeg says that all is well, and leaves a file that nothing can show.
+  if (status !== 0 || !(await isMedia(file)))
+    throw new AppError('conversion-failed', `it could not be converted to ${format}: it may be broken`);
   if (bytes > maxBytes) throw new AppError('file-too-large', `as ${format} it is larger than is converted`);
   return { file, bytes, tags };
 }

@@ -29,6 +29,8 @@ const pieceKind = 'kept-file-piece';
 /** Of each piece but the last: small enough for a document of any database once it is base64. */
 const pieceBytes = 524_288;
 const mostKeptBytes = 8_589_934_592;
+/** For all pieces of a file that was not kept. Milliseconds. */
+const removeTimeoutMs = 10_000;
 
 const bodySchema = z.object({ name: z.string(), mimeType: z.string(), bytes: z.number().int().nonnegative() });
 const pieceSchema = z.object({ base64: z.string() });
@@ -42,6 +44,17 @@ export function createKeptFiles(documents: DocumentStore, mostBytes = mostKeptBy
     for await (const { body } of eachDocument(documents, { kind }, 200, signal)) sum += bodySchema.safeParse(body).data?.bytes ?? 0;
     return sum;
   };
+  // Nobody would count them, and who stops again and again would fill the disk. What cannot be removed expires.
+  const removePieces = async (id: string, count: number): Promise<void> => {
+    const signal = AbortSignal.timeout(removeTimeoutMs);
+    for (let index = 0; index < count; index += 1) {
+      try {
+        await documents.remove(pieceKind, pieceId(id, index), 1, signal);
+      } catch {
+        return;
+      }
+    }
+  };
   return {
     keep: async ({ name, mimeType, content }, forMs, signal) => {
       const id = randomBytes(16).toString('base64url');
@@ -51,19 +64,25 @@ export function createKeptFiles(documents: DocumentStore, mostBytes = mostKeptBy
       const room = mostBytes - (await kept(signal));
       let bytes = 0;
       let index = 0;
-      for await (const piece of piecesOf(content)) {
-        bytes += piece.length;
-        if (bytes > room) throw new AppError('file-too-large', 'too many files are kept at the moment');
-        const body = { base64: piece.toString('base64') };
-        // A piece outlives its file a little: who has begun to load it goes on.
-        await documents.put(
-          { kind: pieceKind, id: pieceId(id, index), revision: 0, atMs, keys: [], expiresAtMs: expiresAtMs + 600_000, body },
-          signal,
-        );
-        index += 1;
+      try {
+        for await (const piece of piecesOf(content)) {
+          bytes += piece.length;
+          if (bytes > room) throw new AppError('file-too-large', 'too many files are kept at the moment');
+          const body = { base64: piece.toString('base64') };
+          // A piece outlives its file a little: who has begun to load it goes on.
+          const piecesExpireAtMs = expiresAtMs + 600_000;
+          index += 1;
+          await documents.put(
+            { kind: pieceKind, id: pieceId(id, index - 1), revision: 0, atMs, keys: [], expiresAtMs: piecesExpireAtMs, body },
+            signal,
+          );
+        }
+        // Last, so that a file that there is is whole.
+        await documents.put({ kind, id, revision: 0, atMs, keys: [], expiresAtMs, body: { name, mimeType, bytes } }, signal);
+      } catch (error) {
+        await removePieces(id, index);
+        throw error;
       }
-      // Last, so that a file that there is is whole.
-      await documents.put({ kind, id, revision: 0, atMs, keys: [], expiresAtMs, body: { name, mimeType, bytes } }, signal);
       return { id, name, mimeType, bytes, expiresAtMs };
     },
     get: async (id, signal) => {

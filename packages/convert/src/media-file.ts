@@ -9,8 +9,12 @@ const alsoMedia = new Set(['application/ogg', 'application/mp4']);
  * Rejects with `conversion-failed`.
  */
 export async function refuseOther(file: string): Promise<void> {
+  if (!(await isMedia(file))) throw new AppError('conversion-failed', 'what the link leads to is no sound, film or picture');
+}
+
+/** Whether a file begins as sound, film or a picture does. False for one that cannot be read. */
+export async function isMedia(file: string): Promise<boolean> {
   const type = await fileTypeFromFile(file).catch(() => undefined);
   const mime = type?.mime.split(';')[0] ?? '';
-  if (mime.startsWith('audio/') || mime.startsWith('video/') || pictures.has(mime) || alsoMedia.has(mime)) return;
-  throw new AppError('conversion-failed', 'what the link leads to is no sound, film or picture');
+  return mime.startsWith('audio/') || mime.startsWith('video/') || pictures.has(mime) || alsoMedia.has(mime);
 }

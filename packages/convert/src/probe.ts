@@ -28,6 +28,7 @@ export const ffmpegMemoryBytes = 4_294_967_296;
 export const threadArgs: readonly string[] = ['-threads', '4'];
 
 const probeMs = 30_000;
+const mostTagLines = 1_000;
 const tagLimit = { characters: 200, units: 400 };
 
 /** Looks at a file. Rejects with `conversion-failed` if it is none that ffmpeg may read, and as `runTool`. */
@@ -82,13 +83,14 @@ function durationOf(lines: readonly string[]): number | null {
   return null;
 }
 
-/** Of an ffmetadata file: `key=value`, some characters with a backslash. Only what comes before the first section. */
+/** Of an ffmetadata file: `key=value`, some characters with a backslash, also breaks in a value. Only what comes before the first section. */
 function readTags(lines: readonly string[]): Tags {
   const values = new Map<string, string>();
-  for (const line of lines) {
+  const text = lines.slice(0, mostTagLines).join('\n');
+  for (const [line] of text.matchAll(/(?:\\[^]|[^\\\n])+/g)) {
     if (line.startsWith('[')) break;
-    const [, key, value] = /^([^=;#]+)=(.*)$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) values.set(key.toLowerCase(), cleanText(value.replaceAll(/\\(.)/g, '$1'), tagLimit));
+    const [, key, value] = /^([^=;#]+)=(.*)$/s.exec(line) ?? [];
+    if (key !== undefined && value !== undefined) values.set(key.toLowerCase(), cleanText(value.replaceAll(/\\([^])/g, '$1'), tagLimit));
   }
   const tag = (name: string): string | null => values.get(name) || null;
   return { title: tag('title'), artist: tag('artist'), album: tag('album') };

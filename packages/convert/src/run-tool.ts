@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { AppError } from '@watchpost/shared/errors';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Tools } from './tools.ts';
@@ -48,6 +48,9 @@ export async function runTool(run: ToolRun, tools: Tools, signal: AbortSignal): 
   const end = (error: AppError): void => {
     ended ??= error;
     killGroup(child);
+    // Whoever has left the group holds the pipes, and would keep us waiting.
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
   const onAbort = (): void => end(new AppError('aborted', 'stopped before it was done', { cause: signal.reason }));
   signal.addEventListener('abort', onAbort, { once: true });
@@ -111,15 +114,28 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function readLines(child: ChildProcess, onLine: ToolRun['onLine']): void {
+/** Reads on to the end, and keeps no more of a line than is given: a tag of a file is a line, as long as the file's maker likes. */
+function readLines({ stdout, stderr }: ChildProcess, onLine: ToolRun['onLine']): void {
   let lines = 0;
-  const read = (from: 'output' | 'errors', stream: NodeJS.ReadableStream | null): void => {
-    if (!stream) return;
-    createInterface({ input: stream }).on('line', (line) => {
+  const read = (from: 'output' | 'errors', stream: Readable | null): void => {
+    let line = '';
+    const give = (): void => {
       lines += 1;
-      if (lines <= mostLines) onLine(line.slice(0, longestLine), from);
-    });
+      if (lines <= mostLines) onLine(line, from);
+    };
+    const take = (chunk: string): void => {
+      const [first = '', ...others] = chunk.split(/\r\n|[\n\r]/);
+      line = (line + first).slice(0, longestLine);
+      for (const other of others) {
+        give();
+        line = other.slice(0, longestLine);
+      }
+    };
+    stream
+      ?.setEncoding('utf8')
+      .on('data', take)
+      .on('end', () => line !== '' && give());
   };
-  read('output', child.stdout);
-  read('errors', child.stderr);
+  read('output', stdout);
+  read('errors', stderr);
 }

@@ -16,6 +16,8 @@ const infoSchema = z.object({ title: text, artist: text, album: text, track: tex
 const infoMark = 'INFO ';
 const progressMark = 'PROGRESS ';
 const longestSeconds = 14_400;
+const passingPattern =
+  /^ERROR:.*(No space left on device|timed out|HTTP Error (?:429|5\d\d)|Connection (?:reset|refused|aborted)|Unable to connect to proxy)/i;
 
 /**
  * Fetches what a link leads to by yt-dlp, through a proxy that reaches the public internet only. Null: it knows nothing about this link.
@@ -30,7 +32,7 @@ export async function fetchByYtDlp(
 ): Promise<FetchedMedia | null> {
   const { folder, maxBytes, timeoutMs } = wish;
   const proxy = await startOutsideProxy({ hosts: null, privateOrigins: [], maxBytes: maxBytes * 2 }, guard);
-  const heard = { tags: noTags, isUnknown: false, isClosed: false };
+  const heard: Heard = { tags: noTags, isUnknown: false, isClosed: false, isOutdated: false, isPassing: false };
   try {
     const status = await runTool(
       {
@@ -47,7 +49,10 @@ export async function fetchByYtDlp(
     );
     const file = await onlyFile(folder);
     if (file !== null && status === 0) return { file, tags: heard.tags };
+    if (heard.isOutdated)
+      throw new AppError('converter-missing', 'this yt-dlp is too old, it does not know all options: install a current one, or remove it');
     if (heard.isUnknown) return null;
+    if (heard.isPassing) throw new AppError('fetch-failed', 'what the link leads to could not be fetched at the moment');
     if (heard.isClosed) throw new AppError('conversion-failed', 'what the link leads to is not open to everybody, or is gone');
     if (status === 0)
       throw new AppError(
@@ -58,6 +63,17 @@ export async function fetchByYtDlp(
   } finally {
     await proxy.close();
   }
+}
+
+/** What it says. */
+interface Heard {
+  tags: Tags;
+  isUnknown: boolean;
+  isClosed: boolean;
+  /** It is not the one that we know, such as that of a distribution: those are years old. */
+  isOutdated: boolean;
+  /** What another attempt may better: the site is away, the network, the disk is full. */
+  isPassing: boolean;
 }
 
 const noTags: Tags = { title: null, artist: null, album: null };
@@ -79,10 +95,12 @@ function argsFor({ url, format, folder, maxBytes }: MediaToFetch, proxy: string)
   ].flat();
 }
 
-function hear(line: string, heard: { tags: Tags; isUnknown: boolean; isClosed: boolean }, onProgress: (part: number) => void): void {
+function hear(line: string, heard: Heard, onProgress: (part: number) => void): void {
   if (line.startsWith(infoMark)) heard.tags = readInfo(line.slice(infoMark.length));
   const [, done, all] = /^PROGRESS (\d+) (\d+)/.exec(line.trim()) ?? [];
   if (done !== undefined && Number(all) > 0) onProgress(Math.min(1, Number(done) / Number(all)));
+  if (/: error: no such option: /.test(line)) heard.isOutdated = true;
+  else if (passingPattern.test(line)) heard.isPassing = true;
   if (/^ERROR:.*(Unsupported URL|No suitable extractor|is not a valid URL)/i.test(line)) heard.isUnknown = true;
   else if (/^ERROR:.*(private|unavailable|sign in|log ?in|removed|not available|HTTP Error 40[134])/i.test(line)) heard.isClosed = true;
 }

@@ -96,7 +96,10 @@ async function ask(
   return new Promise((resolve, reject) => {
     const asked = url.protocol === 'https:' ? requestSecurely(url, request) : requestPlain(url, request);
     asked.on('timeout', () => asked.destroy(new AppError('fetch-failed', 'the address did not answer in time')));
-    asked.on('error', reject).on('response', resolve).end();
+    asked.on('error', reject).on('response', resolve);
+    // An answer that switches to a protocol nobody asked for ends the connection, with neither a response nor an error.
+    asked.on('close', () => reject(new AppError('fetch-failed', 'the address closed the connection without an answer')));
+    asked.end();
   });
 }
 
@@ -156,9 +159,10 @@ const withoutSecrets = (headers: Readonly<Record<string, string>>): Readonly<Rec
 
 function refuseFailed(response: IncomingMessage, { hostname }: URL): void {
   const status = response.statusCode ?? 0;
-  if (status < 400) return;
+  if (status >= 200 && status < 400) return;
   response.destroy();
   const message = `${hostname} answered ${status}`;
+  // Below 200 there is no final status: whatever it speaks, it is not HTTP.
   if (status < 500 && ![408, 425, 429].includes(status)) throw new AppError('fetch-refused', message);
   const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
   throw new AppError('fetch-failed', message, seconds > 0 ? { retryAfterMs: Math.min(seconds, 3_600) * 1_000 } : {});

@@ -1,6 +1,6 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { pipeline, type Duplex } from 'node:stream';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { addressesOf, checkedUrl, portOf, publicInternet, type Allowed, type GuardDeps } from './guard.ts';
 
@@ -35,6 +35,7 @@ interface Held extends OutsideProxyOptions {
 export async function startOutsideProxy(options: OutsideProxyOptions, guard: GuardDeps = publicInternet): Promise<OutsideProxy> {
   const sockets = new Set<Duplex>();
   let bytes = 0;
+  let isClosed = false;
   const cutAll = (): void => sockets.forEach((socket) => void socket.destroy());
   const held: Held = {
     ...options,
@@ -44,6 +45,8 @@ export async function startOutsideProxy(options: OutsideProxyOptions, guard: Gua
       if (bytes > options.maxBytes) cutAll();
     },
     keep: (socket) => {
+      // Whose address was still being looked up: nobody is there any more to close it.
+      if (isClosed) socket.destroy();
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
       return socket;
@@ -69,6 +72,7 @@ export async function startOutsideProxy(options: OutsideProxyOptions, guard: Gua
   return {
     url: `http://127.0.0.1:${port}`,
     close: async () => {
+      isClosed = true;
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       cutAll();
       await closed;
@@ -94,10 +98,20 @@ async function forward(incoming: IncomingMessage, answer: ServerResponse, { guar
   asked.on('socket', keep).on('timeout', () => asked.destroy(new Error('no answer in time')));
   asked.on('error', (error) => refuse(answer, error));
   asked.on('response', (response) => {
+    const status = response.statusCode ?? 0;
+    // Such a status cannot be passed on: `writeHead` would throw where nobody catches it.
+    if (status < 200) {
+      asked.destroy(new Error(`the answer has the status ${status}`));
+      refuse(answer, null);
+      return;
+    }
     response.on('data', count);
-    answer.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(answer);
+    answer.writeHead(status, response.headers);
+    // Cuts the answer where the other side's is cut: whoever asked would wait for the rest.
+    pipeline(response, answer, () => undefined);
   });
+  // Also where there is neither a response nor an error: it has switched to another protocol.
+  asked.on('close', () => answer.headersSent || refuse(answer, null));
   answer.on('close', () => asked.destroy());
   incoming.pipe(asked);
 }

@@ -107,6 +107,18 @@ describe('convertFile', () => {
     });
   });
 
+  it('brings no file that nothing can show', async () => {
+    const strip = await makeMedia(join(base, 'strip.png'), ['-f', 'lavfi', '-i', 'color=s=20000x10', '-frames:v', '1']);
+    await expect(convertFile(await wish(strip, 'gif'), tools, never)).rejects.toMatchObject({ code: 'conversion-failed' });
+  });
+
+  it('reads tags that have several lines', async () => {
+    const tags = ['-metadata', 'title=First\nartist=Eve\n[chapter]\\', '-metadata', 'album=\u202Eback\u0007wards'];
+    const song = await makeMedia(join(base, 'lines.mp3'), ['-f', 'lavfi', '-i', 'sine=d=1', ...tags, '-metadata', 'artist=Ada']);
+    const made = await convertFile(await wish(song, 'mp3'), tools, never);
+    expect(made.tags).toEqual({ title: 'First artist=Eve [chapter]\\', artist: 'Ada', album: 'backwards' });
+  });
+
   it('stops within a second, and in time', async () => {
     const long = await makeMedia(join(base, 'hours.wav'), ['-f', 'lavfi', '-i', 'anullsrc=r=8000', '-t', '7200']);
     const stop = new AbortController();

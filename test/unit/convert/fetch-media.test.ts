@@ -130,6 +130,11 @@ describe('fetchMedia', () => {
   it.each([
     ['says that it is private', 'echo "ERROR: [site] Private video" >&2\nexit 1\n', 'conversion-failed'],
     ['fails', 'exit 1\n', 'conversion-failed'],
+    ['meets a site that is away', 'echo "ERROR: [site] Unable to download webpage: HTTP Error 503" >&2\nexit 1\n', 'fetch-failed'],
+    ['meets a full disk', 'echo "ERROR: unable to write data: [Errno 28] No space left on device" >&2\nexit 1\n', 'fetch-failed'],
+    ['is years old', 'echo "yt-dlp: error: no such option: --no-remote-components" >&2\nexit 2\n', 'converter-missing'],
+    ['leaves a link to another file', 'ln -s /etc/passwd fetched.mp3\n', 'conversion-failed'],
+    ['says a lot', 'yes "ERROR: nothing" | head -n 200000 >&2\nexit 1\n', 'conversion-failed'],
     ['fetches nothing', 'exit 0\n', 'conversion-failed'],
     ['fetches half and fails', 'head -c 1000 /dev/zero > fetched.wav\nexit 1\n', 'conversion-failed'],
     ['leaves several files', 'echo a > fetched.a\necho b > fetched.b\n', 'conversion-failed'],

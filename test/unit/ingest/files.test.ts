@@ -53,6 +53,13 @@ beforeAll(async () => {
 });
 
 describe('GET /files', () => {
+  it('gives out a file whatever its name', async () => {
+    for (const name of [`${'\u{1F3B5}'.repeat(60)}.mp3`, `${'a'.repeat(120)}.mp3`, 'a%2Fb? c#d.mp3']) {
+      const answer = await served().inject(links.pathOf({ id, name, expiresAtMs }));
+      expect(answer.statusCode).toBe(200);
+    }
+  });
+
   it('gives out the file as one to be saved', async () => {
     const answer = await served().inject(path);
     expect(answer.statusCode).toBe(200);

@@ -16,7 +16,7 @@ export interface FilesDeps {
   now?: () => number;
 }
 
-const paramsSchema = z.object({ id: z.string().max(64), name: z.string().max(400) });
+const paramsSchema = z.object({ id: z.string().max(64), '*': z.string().max(400) });
 const querySchema = z.object({ until: z.string().max(20).catch(''), sig: z.string().max(64).catch('') });
 /** Of the database, for each piece. Milliseconds. */
 const readTimeoutMs = 10_000;
@@ -29,7 +29,8 @@ export function startFiles({ database, messageKeys, log, now = Date.now }: Files
   if (!database.isConfigured) return null;
   const links = createFileLinks(messageKeys);
   const register = (app: FastifyInstance): void => {
-    app.get('/files/:id/:name', { exposeHeadRoute: true }, async (request, reply) => {
+    // Not `:name`: what a parameter may be long (100) is less than what a name may be.
+    app.get('/files/:id/*', { exposeHeadRoute: true }, async (request, reply) => {
       reply.headers({ 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
       const params = paramsSchema.safeParse(request.params).data;
       const query = querySchema.safeParse(request.query).data;

@@ -1,14 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { formatDefinitions } from '@watchpost/convert/formats';
+import { formatDefinitions, type Format } from '@watchpost/convert/formats';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { cleanText } from '@watchpost/shared/text';
 import { enConvert } from '@watchpost/talk/words/en-convert';
 import type { ConvertedLink } from './3-convert.ts';
+import type { Delivery } from './conversions.ts';
 import type { ConversionDeps } from './deps.ts';
-
-export type Delivery = 'sent' | 'linked' | 'too-large';
 
 const nameLimit = { characters: 60, units: 120 };
 
@@ -19,24 +18,25 @@ export async function deliver(converted: ConvertedLink, deps: ConversionDeps, si
   const name = fileNameOf(converted);
   await conversions.change(conversion.id, { state: 'sending' }, signal);
   card.progress(enConvert.sending(conversion.format));
+  const delivery: Delivery = { outcome: 'sent', name, bytes: made.bytes, link: null, isMailed: false };
   const isMailed = wanted.mailTo !== null && deps.queueMail !== null && publicUrl !== null;
-  const isSent = !isMailed && made.bytes <= talk.mostFileBytes && (await sendIntoChat(converted, name, signal));
-  if (isSent) {
-    await card.last([...enConvert.done(name, made.bytes), ...remark(converted)], signal);
-    return 'sent';
-  }
-  if (publicUrl === null) {
-    await card.last(enConvert.tooLargeForChat(made.bytes, talk.mostFileBytes), signal);
-    return 'too-large';
-  }
-  const { url, untilMs } = await keep(converted, name, publicUrl, deps, signal);
+  if (!isMailed && made.bytes <= talk.mostFileBytes && (await sendIntoChat(converted, name, signal))) return delivery;
+  if (publicUrl === null) return { ...delivery, outcome: 'too-large' };
+  const link = await keep(converted, name, publicUrl, deps, signal);
   if (isMailed && wanted.mailTo !== null) {
-    const text = enConvert.mailText(name, made.bytes, url, untilMs);
+    const text = enConvert.mailText(name, made.bytes, link.url, link.untilMs);
     await deps.queueMail?.(`conversion-${conversion.id}`, { to: [wanted.mailTo], subject: enConvert.mailSubject(name), text }, signal);
   }
-  const said = enConvert.link(name, made.bytes, url, untilMs);
-  await card.last([...said, ...(isMailed ? enConvert.mailed() : []), ...remark(converted)], signal);
-  return 'linked';
+  return { ...delivery, outcome: 'linked', link, isMailed };
+}
+
+/** What the card says of a file that was delivered. Pure. */
+export function saidOf({ name, bytes, outcome, link, isMailed }: Delivery, format: Format, mostFileBytes: number): RichText {
+  if (outcome === 'too-large') return enConvert.tooLargeForChat(bytes, mostFileBytes);
+  const said = link ? enConvert.link(name, bytes, link.url, link.untilMs) : enConvert.done(name, bytes);
+  const { mostMs } = formatDefinitions[format];
+  const remark = mostMs !== null && format === 'gif' ? enConvert.onlyBeginning(mostMs / 1_000) : [];
+  return [...said, ...(isMailed ? enConvert.mailed() : []), ...remark];
 }
 
 /** False: the chat does not take it. What is no picture to a platform (too narrow, too large) may still be a file. */
@@ -80,11 +80,6 @@ async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Arr
     if (!(chunk instanceof Uint8Array)) throw new AppError('internal', 'a file is not made of bytes');
     yield chunk;
   }
-}
-
-function remark({ conversion }: ConvertedLink): RichText {
-  const { mostMs } = formatDefinitions[conversion.format];
-  return mostMs !== null && conversion.format === 'gif' ? enConvert.onlyBeginning(mostMs / 1_000) : [];
 }
 
 /** A name that every system takes. */

@@ -6,8 +6,8 @@ import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/
 import { isConflict, untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { z } from 'zod';
 
-/** `over`: it was delivered, failed, or was stopped. */
-const stateSchema = z.enum(['waiting', 'fetching', 'converting', 'sending', 'over']);
+/** `delivered`: only its card does not say so yet. `over`: nothing is left to do. */
+const stateSchema = z.enum(['waiting', 'fetching', 'converting', 'sending', 'delivered', 'over']);
 
 const bodySchema = z.object({
   chat: channelKeySchema,
@@ -33,8 +33,23 @@ export type Conversion = z.infer<typeof bodySchema> & {
   atMs: number;
 };
 
-/** What somebody wants, as it is sealed. `mailTo`: who gets mail when it is done; null: nobody. */
-export const wantedSchema = z.object({ link: z.string().max(2_000), mailTo: z.string().max(320).nullable() });
+const deliverySchema = z.object({
+  outcome: z.enum(['sent', 'linked', 'too-large']),
+  name: z.string(),
+  bytes: z.number(),
+  /** Where it can be loaded, and until when; null: it is in the chat, or nowhere. */
+  link: z.object({ url: z.string(), untilMs: z.number() }).nullable(),
+  isMailed: z.boolean(),
+});
+/** How a file was brought to whoever asked. */
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** What somebody wants, as it is sealed. `mailTo`: who gets mail when it is done; null: nobody. `delivery`: once they have it. */
+export const wantedSchema = z.object({
+  link: z.string().max(2_000),
+  mailTo: z.string().max(320).nullable(),
+  delivery: deliverySchema.optional(),
+});
 export type Wanted = z.infer<typeof wantedSchema>;
 
 /** Conversions, on small documents. Methods reject with `gallery-unavailable`. */

@@ -8,6 +8,7 @@ import type { Envelope } from '@watchpost/shared/envelope';
 import type { Mail } from '@watchpost/shared/jobs/mail-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Dialogs } from '@watchpost/talk/dialogs';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { ConversionAudit, Conversions } from './conversions.ts';
 
 /** What converting has of its own; see createConverting. */
@@ -38,5 +39,6 @@ export interface ConversionDeps {
   envelope: Envelope;
   /** Null: no mail is sent. */
   queueMail: ((id: string, mail: Mail, signal: AbortSignal) => Promise<void>) | null;
+  alerts: Alerts;
   log: Logger;
 }

@@ -1,46 +1,68 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
+import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { parseUrl } from '@watchpost/shared/parse-url';
 import { enConvert } from '@watchpost/talk/words/en-convert';
 import { open, type Opened } from './1-open.ts';
 import { fetchLink } from './2-fetch.ts';
 import { convert } from './3-convert.ts';
-import { deliver } from './4-deliver.ts';
+import { deliver, saidOf } from './4-deliver.ts';
+import type { Delivery } from './conversions.ts';
 import { stoppable } from './stoppable.ts';
 import type { ConversionDeps } from './deps.ts';
 
 export type { ConversionDeps } from './deps.ts';
 
+/** As alerts name it. */
+const alertTopic = 'converter-missing';
+
 /**
  * Fetches what a link leads to, converts it, and brings it to whoever asked. A worker that is killed leaves the job to another one, which
- * begins anew; the file may come twice then, if it was being sent.
+ * begins anew, unless the file was delivered. One that was just being sent may come twice.
  */
 export function createConversionHandler(deps: ConversionDeps): JobHandler<'conversion'> {
   return async (job, { lastAttempt }, signal) => {
     const opened = await open(job, deps, signal);
     if (!opened) return 'idle';
-    const stop = stoppable(opened.conversion, deps.converting.conversions, signal);
-    try {
-      const outcome = await work(opened, deps, stop.signal);
-      await finish(opened, outcome, null, deps, signal);
-    } catch (error) {
-      const failure = toAppError(error);
-      if (stop.isWanted()) await finish(opened, 'cancelled', enConvert.cancelled(), deps, signal);
-      else if (signal.aborted || (failure.retry !== 'permanent' && !lastAttempt)) throw failure;
-      else {
-        if (failure.code === 'converter-missing' || failure.code === 'internal')
-          deps.log.error({ err: failure }, 'a link could not be converted');
-        await finish(opened, failure.code, whatFailed(failure), deps, signal);
-      }
-    } finally {
-      stop.end();
-    }
+    const delivery = opened.wanted?.delivery ?? (await tried(opened, lastAttempt, deps, signal));
+    // Not even if somebody has wanted to stop it meanwhile: they have the file.
+    const { format } = opened.conversion;
+    if (delivery) await finish(opened, delivery.outcome, saidOf(delivery, format, opened.talk.mostFileBytes), deps, signal);
     return undefined;
   };
 }
 
-async function work(opened: Opened, deps: ConversionDeps, signal: AbortSignal): Promise<string> {
+/** Tries to deliver the file, and notes that it has. Null: it has ended otherwise, and that was said. Rejects where another attempt may help. */
+async function tried(opened: Opened, lastAttempt: boolean, deps: ConversionDeps, signal: AbortSignal): Promise<Delivery | null> {
+  const { conversion, wanted } = opened;
+  const { conversions } = deps.converting;
+  const stop = stoppable(conversion, conversions, signal);
+  try {
+    const delivery = await work(opened, deps, stop.signal);
+    const sealed = sealJson(deps.envelope, { ...wanted, delivery }, conversion.id);
+    // Before anything else that may fail: an attempt that comes after it does not send the file again.
+    await conversions.change(conversion.id, { state: 'delivered', sealed }, signal);
+    deps.alerts.clear(alertTopic);
+    return delivery;
+  } catch (error) {
+    const failure = toAppError(error);
+    if (stop.isWanted()) await finish(opened, 'cancelled', enConvert.cancelled(), deps, signal);
+    else if (signal.aborted || (failure.retry !== 'permanent' && !lastAttempt)) throw failure;
+    else {
+      if (failure.code === 'converter-missing' || failure.code === 'internal')
+        deps.log.error({ err: failure }, 'a link could not be converted');
+      if (failure.code === 'converter-missing')
+        deps.alerts.raise({ topic: alertTopic, text: `No link can be converted: ${failure.message}`, code: failure.code });
+      await finish(opened, failure.code, whatFailed(failure), deps, signal);
+    }
+    return null;
+  } finally {
+    stop.end();
+  }
+}
+
+async function work(opened: Opened, deps: ConversionDeps, signal: AbortSignal): Promise<Delivery> {
   const { wanted } = opened;
   if (!wanted) throw new AppError('envelope-unreadable', 'the link was sealed with another key');
   if (opened.conversion.isCancelled) throw new AppError('aborted', 'stopped before it was begun');
@@ -51,21 +73,19 @@ async function work(opened: Opened, deps: ConversionDeps, signal: AbortSignal): 
   });
 }
 
-/** Says how it ended, where that has not been said; then it is over. In this order, so that nobody waits for an answer that never comes. */
+/** Says how it ended; then it is over. In this order, so that nobody waits for an answer that never comes. */
 async function finish(
   { conversion, wanted, card }: Opened,
   outcome: string,
-  said: RichText | null,
+  said: RichText,
   { converting, dialogs, log }: ConversionDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { id, who: by, format } = conversion;
-  if (said) {
-    await card.last(said, signal).catch((error: unknown) => {
-      // Nobody to say it to: it is over all the same.
-      if (toAppError(error).retry !== 'permanent') throw error;
-    });
-  }
+  await card.last(said, signal).catch((error: unknown) => {
+    // Nobody to say it to: it is over all the same.
+    if (toAppError(error).retry !== 'permanent') throw error;
+  });
   await converting.conversions.change(id, { state: 'over', sealed: null }, signal);
   const dialog = await dialogs.get(id, signal);
   if (dialog) await dialogs.close(dialog, signal);

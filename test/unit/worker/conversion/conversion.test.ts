@@ -158,7 +158,7 @@ describe('a link', () => {
     talk.before = () => undefined;
     sent.push(job!);
     await work();
-    expect(talk.files.length).toBe(step === 'change' ? 2 : 1);
+    expect(talk.files.length).toBe(1);
     expect(lastShown()).toMatch(/^Here it is/);
   });
 

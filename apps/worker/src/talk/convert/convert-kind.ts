@@ -39,6 +39,8 @@ async function cancel(
 ): Promise<void> {
   const { id } = dialog;
   const current = await conversions.change(id, { isCancelled: true }, signal);
+  // Its card says so in a moment.
+  if (current?.state === 'delivered') return;
   const isRunning = current !== null && current.state !== 'waiting' && current.state !== 'over';
   if (isRunning) return showAtCard(dialog, cardOf(enConvert.cancelling(), null), talker, signal);
   if (current?.state !== 'over') {

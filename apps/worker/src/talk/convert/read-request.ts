@@ -17,12 +17,12 @@ export interface ConvertRequest {
 const linkPattern = /https?:\/\/[^\s<>"]+/i;
 /** As people type it, without https:// before it. */
 const barePattern = /^(?:\S+\s+)?((?:[a-z0-9-]+\.)+[a-z]{2,}\/\S+)/i;
-const mailPattern = /\bto\s+(\S+@\S+\.\S+)\s*$/i;
+/** Of one word. Only one part of it can hold each character: what people write is as long as they like. */
+const mailPattern = /^[^@]+@[^@]+\.[^@.]+$/;
 
 /** Reads `LINK mp3 to me@example.org`, in which only the link must be, or a message with a link in it. Pure. */
 export function readRequest(typed: string, hosts: readonly string[]): ConvertRequest {
-  const mailTo = mailPattern.exec(typed)?.[1]?.toLowerCase() ?? null;
-  const text = typed.replace(mailPattern, '').trim();
+  const { mailTo, text } = splitMail(typed.trim());
   const { written, url } = firstLink(text);
   // A link that was typed without https:// is none that convertibleLink would find.
   const link = convertibleLink(text.includes(url) ? text : url, hosts);
@@ -30,6 +30,14 @@ export function readRequest(typed: string, hosts: readonly string[]): ConvertReq
   const [before = '', after = ''] = written === '' ? [text] : text.split(written);
   const format = formatOf(after.trim().split(/\s+/)[0]) ?? formatOf(before.trim().split(/\s+/).at(-1));
   return { link, host: parseUrl(url)?.hostname ?? null, format, mailTo };
+}
+
+/** What is written before `to ADDRESS` at the end, if that is there, and the address. */
+function splitMail(typed: string): { mailTo: string | null; text: string } {
+  const last = typed.split(/\s+/).at(-1) ?? '';
+  const before = typed.slice(0, typed.length - last.length).trimEnd();
+  if (!mailPattern.test(last) || !/\bto$/i.test(before)) return { mailTo: null, text: typed };
+  return { mailTo: last.toLowerCase(), text: before.slice(0, -2).trim() };
 }
 
 /** The first link as it was written, and as a URL; both empty: there is none. */
