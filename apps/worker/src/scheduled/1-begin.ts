@@ -32,8 +32,7 @@ export async function begin(
   const nowMs = now();
   const forMs = askedAtMs ?? timeBefore(task.times, nowMs + clockSkewMs);
   if (forMs === null) return null;
-  const known = await runs.last(task.name, signal);
-  const last = known && known.forMs <= nowMs + clockErrorMs ? known : null;
+  const last = credible(await runs.last(task.name, signal), nowMs);
   const isOpen = last !== null && isUnfinished(last);
   if (isOpen && last.forMs === forMs) return { run: { ...last, state: 'running' }, isNew: false, former: null };
   if (last && last.forMs >= forMs && !isOpen) return null;
@@ -43,6 +42,7 @@ export async function begin(
   return { run, isNew: true, former: isOpen && last.telling !== null ? last : null };
 }
 
+const credible = (run: Run | null, nowMs: number): Run | null => (run && run.forMs <= nowMs + clockErrorMs ? run : null);
 const isUnfinished = ({ state }: Run): boolean => state === 'running' || state === 'failed';
 
 const blank = { state: 'running', endedAtMs: null, error: null, found: 0, fresh: 0, telling: null, waitUntilMs: null } as const;
