@@ -31,7 +31,9 @@ export function createScheduledHandler({ scheduling, log: parentLog }: Scheduled
     const log = parentLog.child({ scheduled: name, attempt });
     const task = scheduling.schedule.get(name);
     if (!task) {
-      log.info('not run: the file of jobs on a schedule does not have it any more');
+      // A worker may read a new file a moment later than another one.
+      if (!lastAttempt) throw new AppError('schedule-busy', 'this worker does not have the job, another one may');
+      log.warn('not run: the file of jobs on a schedule does not have it. Do all workers have the same one?');
       return 'idle';
     }
     return alone(
