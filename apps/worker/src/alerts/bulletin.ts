@@ -22,7 +22,7 @@ export type BulletinLine = z.infer<typeof lineSchema>;
 export const bulletinSchema = z.object({ id: z.string(), atMs: z.number(), lines: z.array(lineSchema) });
 export type Bulletin = z.infer<typeof bulletinSchema>;
 
-/** In one message; the rest waits for the next one. A message of Telegram has 4,096 characters, and what goes beyond is not shown. */
+/** In one message; the rest waits for the next one. Some chats show 4,096 characters, and what goes beyond is lost. */
 const mostLines = 40;
 const mostCharacters = 3_600;
 /** What stands around a line's text. Characters. */

@@ -40,7 +40,7 @@ const usualLines = 20;
 const usualMessages = 5;
 /** As a mail in the queue has at most. */
 const mostInSubject = 400;
-/** Of the lines of one message: a message of Telegram has 4,096, and the rest of it would be lost. */
+/** Of the lines of one message: some chats show 4,096, and the rest would be lost. */
 const mostCharacters = 3_400;
 
 /** The messages of a run, without lines that would be empty. */
