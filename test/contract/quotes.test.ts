@@ -60,6 +60,15 @@ onEachStore('quotes', ({ database }) => {
     expect(await quotes().tags(never)).toEqual(['common']);
   });
 
+  it.each(['9007199254740990', '8640000000000001', '1e20', '-1', '', '0x10', '99999999999999999999', 'constructor'])(
+    'take no cursor that was forged: %s',
+    async (atMs) => {
+      await quotes().add(quote('Only one'), never);
+      const cursor = `${atMs}-${'f'.repeat(32)}`;
+      await expect(quotes().page({ tag: null, limit: 5, cursor }, never)).rejects.toMatchObject({ code: 'quote-invalid' });
+    },
+  );
+
   it.each([
     ['without a text', quote('  \u200B ')],
     ['that are too long', quote('x'.repeat(10_001))],

@@ -77,6 +77,7 @@ onEachStore('what jobs on a schedule keep', (store) => {
       found: 2,
       fresh: 1,
       telling: { post: ['a'] },
+      waitUntilMs: null,
     };
     await runs.save('news', run, never);
     await Promise.all([1, 2].map(async () => runs.save('news', { ...run, state: 'done', endedAtMs: start + 5 }, never)));

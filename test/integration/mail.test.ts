@@ -5,11 +5,11 @@ import { never } from '../support/each-store.ts';
 import { mailServer, smtpAnswer } from '../support/mail-server.ts';
 
 const from = 'Watchpost <watchpost@example.org>';
-const timeouts = { connectMs: 500, answerMs: 300 };
+const timeouts = { connectMs: 500, answerMs: 300, totalMs: 1_500 };
 const mail = { to: ['ada@example.org'], subject: 'Hello', text: 'A line.\n.\nAnother: ü' };
 
-function mailerFor(url: string) {
-  const mailer = createMailer({ url, from }, timeouts);
+function mailerFor(url: string, as = from) {
+  const mailer = createMailer({ url, from: as }, timeouts);
   onTestFinished(async () => mailer.close());
   return mailer;
 }
@@ -166,4 +166,25 @@ it('gives up at once when it is told to', async () => {
   const stop = new AbortController();
   const url = await rawServer(() => stop.abort());
   await expect(mailerFor(url).send('a', mail, stop.signal)).rejects.toMatchObject({ code: 'aborted' });
+});
+
+it('waits no longer for a server that says a little again and again', async () => {
+  const drips: NodeJS.Timeout[] = [];
+  onTestFinished(() => drips.forEach((each) => clearInterval(each)));
+  const url = await rawServer((socket, line) => {
+    if (line.startsWith('EHLO')) drips.push(setInterval(() => socket.writable && socket.write('250-patience\r\n'), 100));
+  });
+  await expect(mailerFor(url).send('a', mail, never)).rejects.toMatchObject({ code: 'mail-unavailable', retry: 'transient' });
+});
+
+it.each([
+  ['Example, Inc. <ops@example.org>', '"Example, Inc." <ops@example.org>'],
+  ['"Example, Inc." <ops@example.org>', '"Example, Inc." <ops@example.org>'],
+  ['Zürich: <ops@example.org>', '=?UTF-8?Q?Z=C3=BCrich=3A?= <ops@example.org>'],
+  ['ops@example.org', 'ops@example.org'],
+])('is from one sender, whatever its name: %s', async (as, shown) => {
+  const { url, received } = await mailServer();
+  await mailerFor(url, as).send('a', mail, never);
+  expect(received[0]?.from).toBe('ops@example.org');
+  expect(header(received[0]?.source ?? '', 'from')).toBe(shown);
 });

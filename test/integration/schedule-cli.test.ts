@@ -57,6 +57,7 @@ describeWith(['postgres'], 'watchpost schedule', () => {
       found: 0,
       fresh: 0,
       telling: null,
+      waitUntilMs: null,
     } as const;
     await withDocuments(env, async (documents) => createRuns(documents).save('up', run, never));
     expect((await runCommand('schedule', ['list'], env)).out[0]).toContain('failed 2026-11-22 07:00: it rained');

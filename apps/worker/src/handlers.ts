@@ -4,6 +4,7 @@ import { createEntryHandler, type EntryDeps } from './entry/pipeline.ts';
 import { createFileHandler, type FileDeps } from './file/pipeline.ts';
 import { createHandoffHandler, type HandoffDeps } from './handoff/pipeline.ts';
 import { createInteractionHandler, type InteractionDeps } from './interaction/pipeline.ts';
+import { watchingAlerts } from './alerts/undelivered.ts';
 import { createMailHandler, type MailDeps } from './mail/pipeline.ts';
 import { createMessageHandler, type MessageDeps } from './message/pipeline.ts';
 import { createNoticeHandler, type NoticeDeps } from './notice/pipeline.ts';
@@ -38,7 +39,7 @@ export function createHandlers(deps: HandlersDeps): JobHandlers {
   return {
     snapshot: createSnapshotHandler(deps),
     visit: createVisitHandler(deps),
-    notice: createNoticeHandler(deps),
+    notice: watchingAlerts(createNoticeHandler(deps), deps),
     interaction: createInteractionHandler(deps),
     message: createMessageHandler(deps),
     file: createFileHandler(deps),

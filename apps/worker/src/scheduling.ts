@@ -4,6 +4,7 @@ import { createCollections } from '@watchpost/schedule/store/collections';
 import { createRuns } from '@watchpost/schedule/store/runs';
 import type { JobScheduler } from '@watchpost/shared/jobs/job-scheduler';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { createArrange } from './scheduled/arrange.ts';
 import { createOwnNumbers, type OwnNumbersDeps } from './scheduled/own-numbers.ts';
 import type { Scheduling } from './scheduled/scheduling-parts.ts';
 import type { Task } from './schedule.ts';
@@ -25,12 +26,8 @@ export interface ScheduleParts {
 
 /** Puts together what jobs on a schedule need. */
 export function createScheduling({ jobScheduler, log, ...options }: SchedulingOptions): ScheduleParts {
-  const { documents, schedule } = options;
-  const arrange = async (signal: AbortSignal): Promise<void> => {
-    const jobs = schedule.all().map(({ name, times }) => ({ name, ...times }));
-    const arranged = await jobScheduler.arrange(jobs, signal);
-    if (Object.values(arranged).some((names) => names.length > 0)) log.info(arranged, 'jobs on a schedule arranged');
-  };
+  const { documents } = options;
+  const arrange = createArrange({ ...options, jobScheduler, log });
   return {
     scheduling: {
       ...options,

@@ -22,6 +22,7 @@ import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
 import { recordLoss } from './record-loss.ts';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
+import { recordLostRun } from './scheduled/lost-run.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
@@ -84,7 +85,9 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     needs: [galleryNeed(gallery, records), ...needs],
     onRepairable: async (error) => gates.suspect(error),
     onFailed: async (job, error) => {
-      if (error.code === 'job-worker-lost')
+      if (error.code === 'job-worker-lost' && job.kind === 'scheduled')
+        await recordLostRun(job, error, { documents, alerts }, lifecycle.aborting);
+      else if (error.code === 'job-worker-lost')
         alerts.raise({ topic: `${error.code}-${job.kind}`, text: `${job.kind}: ${error.message}`, code: error.code });
       await recordLoss(job, error, { ...losing, records, sender, sendTimeoutMs, log }, lifecycle.aborting);
     },

@@ -19,7 +19,10 @@ export const mailEnv = {
   MAIL_FROM: z
     .string()
     .trim()
-    .regex(/^(?:[^<>\p{Cc}]*<)?[^\s<>@]+@[^\s<>@]+>?$/u, 'must be an address, or a name with one: Watchpost <watchpost@example.org>')
+    .regex(
+      /^(?:[^<>\p{Cc}]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/u,
+      'must be an address, or a name with one: Watchpost <watchpost@example.org>',
+    )
     .optional(),
   /** Who gets mail about what needs a person. */
   ALERT_MAIL_TO: commaList.pipe(z.array(addressSchema)).optional(),

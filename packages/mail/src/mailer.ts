@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import type { Mail } from '@watchpost/shared/jobs/mail-job';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
+import { within } from '@watchpost/shared/wait';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { parseMailServer, type MailServer } from './mail-server.ts';
@@ -18,9 +19,11 @@ export interface MailTimeouts {
   connectMs: number;
   /** Until its first line, and for each answer after that. */
   answerMs: number;
+  /** For one mail in all: a server may say a little again and again. */
+  totalMs: number;
 }
 
-const usualTimeouts: MailTimeouts = { connectMs: 10_000, answerMs: 30_000 };
+const usualTimeouts: MailTimeouts = { connectMs: 10_000, answerMs: 30_000, totalMs: 180_000 };
 
 /**
  * When to try again: after a fault on the way, when the server asks us to come later (greylisting takes five minutes at most places), and
@@ -32,6 +35,7 @@ const againMs = { away: 60_000, later: 120_000, repair: 600_000 };
 export function createMailer({ url, from }: { url: string; from: string }, timeouts: MailTimeouts = usualTimeouts): Mailer {
   const server = parseMailServer(url);
   if (typeof server === 'string') throw new AppError('config-invalid', `SMTP_URL: ${server}`);
+  const sender = senderOf(from);
   // Nothing that anybody writes makes it read a file or an address.
   const closed = { disableFileAccess: true, disableUrlAccess: true };
   const transport = createTransport({ ...connectionTo(server, timeouts), ...closed }, closed);
@@ -41,15 +45,15 @@ export function createMailer({ url, from }: { url: string; from: string }, timeo
       if (odd !== undefined) throw new AppError('mail-refused', 'the address of the recipient is none');
       try {
         const { rejected } = await transport.sendMail({
-          from,
+          from: sender,
           // As an object: what looks like several addresses is one all the same.
           to: to.map((address) => ({ name: '', address })),
           subject: subject.replaceAll(/[\r\n]+/g, ' '),
           text,
-          messageId: messageIdOf(id, from),
+          messageId: messageIdOf(id, sender.address),
           headers: { 'Auto-Submitted': 'auto-generated' },
           ...closed,
-          signal,
+          signal: within(signal, timeouts.totalMs),
         });
         // The others have it: again would be twice.
         if (rejected.length > 0) throw new AppError('mail-refused', `${rejected.length} of ${to.length} recipients were refused`);
@@ -77,9 +81,15 @@ function connectionTo({ host, port, tls, login }: MailServer, { connectMs, answe
   };
 }
 
+/** The sender's name and address apart: a colon or a comma in the name would be read as part of a list. */
+function senderOf(from: string): { name: string; address: string } {
+  const [, name = '', address = ''] = /^(.*?)<([^<>]*)>$/s.exec(from.trim()) ?? ['', '', from.trim()];
+  return { name: name.trim().replace(/^"(.*)"$/s, '$1'), address: address.trim() };
+}
+
 /** The same for each attempt, so that a server, or a reader, sees that a mail came twice. */
-function messageIdOf(id: string, from: string): string {
-  const domain = /@([^\s<>@]+?)>?\s*$/.exec(from)?.[1] ?? 'watchpost.invalid';
+function messageIdOf(id: string, address: string): string {
+  const domain = /@([^\s<>@]+)$/.exec(address)?.[1] ?? 'watchpost.invalid';
   return `<${createHash('sha256').update(id).digest('hex').slice(0, 40)}@${domain}>`;
 }
 

@@ -20,7 +20,8 @@ export function fillIn(template: string, fields: Fields): RichText {
   for (const match of template.matchAll(placeholder)) {
     if (match.index > from) runs.push({ text: template.slice(from, match.index) });
     from = match.index + match[0].length;
-    const value = shown(fields[match[1] ?? ''] ?? null);
+    const name = match[1] ?? '';
+    const value = shown(Object.hasOwn(fields, name) ? (fields[name] ?? null) : null);
     if (value !== '') runs.push(isLink(value) ? { text: value, link: value } : { text: value });
   }
   if (from < template.length) runs.push({ text: template.slice(from) });

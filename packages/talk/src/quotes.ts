@@ -158,7 +158,14 @@ function invalid(error: z.ZodError): AppError {
   return new AppError('quote-invalid', `not a quote: ${field ? `${field} ` : ''}${issue?.message ?? 'is wrong'}`);
 }
 
-const cursorSchema = z.tuple([z.coerce.number().int().nonnegative(), z.string().regex(/^[0-9a-f]{32}$/)]);
+/** A time of 15 digits at most: others are beyond what a clock can show. */
+const cursorSchema = z.tuple([
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+  z.string().regex(/^[0-9a-f]{32}$/),
+]);
 const cursorOf = ({ addedAtMs, id }: Quote): string => `${addedAtMs}-${id}`;
 
 function readCursor(cursor: string): { addedAtMs: number; id: string } {

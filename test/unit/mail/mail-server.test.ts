@@ -34,6 +34,11 @@ it.each([
 it.each([
   ['watchpost@example.org', true],
   ['Watchpost <watchpost@example.org>', true],
+  ['Example, Inc. <watchpost@example.org>', true],
+  ['a@b.example, c', false],
+  ['a,c@b.example', false],
+  ['A <a@b.example', false],
+  ['a@b.example>', false],
   ['watchpost', false],
   ['a@b.example\r\nBcc: c@d.example', false],
   ['A <a@b.example>, B <b@b.example>', false],

@@ -32,6 +32,28 @@ describe('what is picked', () => {
     expect(pick(picking({ as: 'html', content, items: 'li', fields }))).toEqual([{ title: 'One', link: 'https://example.org/1?a=b&c' }]);
   });
 
+  it('with words that stand apart kept apart, and no scripts', () => {
+    const said = '<p>One.</p><p>Two,<br>th<b>ree</b></p><script>alert(1)</script><style>p{}</style>';
+    const feed = `<rss version="2.0"><channel><item><description><![CDATA[${said}]]></description><guid>1</guid></item></channel></rss>`;
+    expect(pick(picking({ as: 'feed', content: feed }))).toMatchObject([{ text: 'One. Two, three' }]);
+    const page = '<table><tr><td>ACME<br>Ltd</td><td>2</td></tr></table><script>x</script>';
+    expect(pick(picking({ as: 'html', content: page, items: 'tr', fields: { all: field(undefined), name: field('td') } }))).toEqual([
+      { all: 'ACME Ltd 2', name: 'ACME Ltd' },
+    ]);
+    expect(pick(picking({ as: 'html', content: page, fields: { script: field('script') } }))).toEqual([{ script: 'x' }]);
+  });
+
+  it('of JSON whose numbers JavaScript would round: as they are written', () => {
+    const content = String.raw`[{"id":12345678901234567890,"t":"n: 12345678901234567890 \" 1"},{"id":-12345678901234567891},{"id":1234567890123456.5}]`;
+    expect(pick(picking({ content, items: '$[*]', fields: { id: field('$.id'), t: field('$.t') } }))).toEqual([
+      { id: '12345678901234567890', t: 'n: 12345678901234567890 " 1' },
+      { id: '-12345678901234567891', t: null },
+      { id: '1234567890123456.5', t: null },
+    ]);
+    const huge = `["${'x'.repeat(2_000_000)}", 12345678901234567890]`;
+    expect(pick(picking({ content: huge, fields: { id: field('$[1]', { as: 'number' }) } }))).toEqual([{ id: 12345678901234567000 }]);
+  });
+
   it('of feeds of each kind, without their markup', () => {
     const rss =
       '<rss version="2.0"><channel><item><title>A &amp;amp; B</title><description>&lt;p&gt;x &lt;script&gt;y&lt;/script&gt;&lt;/p&gt;</description><link>https://e.org/1</link><guid>g</guid><pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>';
@@ -61,6 +83,14 @@ describe('what is picked', () => {
     ['1.234,50 €', ',', 1234.5],
     ['−3 %', '.', -3],
     ['12.', '.', 12],
+    ['.25', '.', 0.25],
+    ['-.5 %', '.', -0.5],
+    [',5', ',', 0.5],
+    ['5, 10 left', '.', 5],
+    ['- 5', '.', -5],
+    ['3 - 5', '.', 3],
+    ['1 234 567,5', ',', 1_234_567.5],
+    ['12,34,567.8', '.', 1_234_567.8],
     ['n/a', '.', null],
     ['1.2.3', '.', null],
   ] as const)('numbers as people write them: %s', (text, decimal, value) => {
@@ -71,6 +101,12 @@ describe('what is picked', () => {
     ['22.11.2026 07:30', 'dd.MM.yyyy HH:mm', '2026-11-22T06:30:00.000Z'],
     ['of 1.7.2026', 'dd.MM.yyyy', '2026-06-30T22:00:00.000Z'],
     ['32.13.2026', 'dd.MM.yyyy', null],
+    ['31.02.2026', 'dd.MM.yyyy', null],
+    ['2026-11-22T07:00:00', undefined, '2026-11-22T06:00:00.000Z'],
+    ['2026-07-22 07:00', undefined, '2026-07-22T05:00:00.000Z'],
+    ['2026-11-22', undefined, '2026-11-21T23:00:00.000Z'],
+    ['2026-02-30', undefined, null],
+    ['2026-11-22T07:00:00Z', undefined, '2026-11-22T07:00:00.000Z'],
     ['Sun, 22 Nov 2026 10:00:00 GMT', undefined, '2026-11-22T10:00:00.000Z'],
     ['soon', undefined, null],
   ])('dates: %s', (text, format, value) => {
@@ -81,6 +117,7 @@ describe('what is picked', () => {
     expect(decodePage(Buffer.from('Zürich', 'latin1'), 'text/html; charset=ISO-8859-1')).toBe('Zürich');
     expect(decodePage(Buffer.from('<meta charset="windows-1252">ü', 'latin1'), null)).toContain('ü');
     expect(decodePage(Buffer.from('ü'), 'text/html; charset=nonsense')).toBe('ü');
+    expect(decodePage(Buffer.from('\uFEFF<p>ü', 'utf16le'), 'text/html; charset=utf-8')).toBe('<p>ü');
   });
 });
 

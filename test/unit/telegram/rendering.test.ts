@@ -31,6 +31,11 @@ const post = (sections: PostSection[], over: Partial<Post> = {}): Post => ({
 const labels = (sections: PostSection[]) => keyboardFor(sections).keyboard.inline_keyboard.map((row) => row.map(({ text }) => text));
 
 describe('a text', () => {
+  it('notifies nobody whom it only names', () => {
+    const { text } = renderText([{ text: 'ask @somebody or (@else), not a@b.example', bold: true }], 100);
+    expect(text).toBe('ask @\u2060somebody or (@\u2060else), not a@b.example');
+  });
+
   it('has its looks beside it, counted in UTF-16 units', () => {
     const runs = [{ text: '🚪 ' }, { text: 'Ada', bold: true }, { text: ' ' }, { text: 'post', link: 'https://a.example/' }];
     expect(renderText(runs, 100)).toEqual({

@@ -4,6 +4,9 @@ import type { Post } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { z } from 'zod';
 
+/** What the ids of notices and mails to admins begin with. */
+export const alertPrefix = 'alert-';
+
 const lineSchema = z.object({
   topic: z.string(),
   /** `wrong`: for the first time, or still. `well`: somebody said so. `quiet`: nobody raised it for an hour. */
@@ -19,8 +22,11 @@ export type BulletinLine = z.infer<typeof lineSchema>;
 export const bulletinSchema = z.object({ id: z.string(), atMs: z.number(), lines: z.array(lineSchema) });
 export type Bulletin = z.infer<typeof bulletinSchema>;
 
-/** In one message; the rest waits for the next one. */
+/** In one message; the rest waits for the next one. Some chats show 4,096 characters, and what goes beyond is lost. */
 const mostLines = 40;
+const mostCharacters = 3_600;
+/** What stands around a line's text. Characters. */
+const aroundLine = 80;
 
 /** What is to be said now: each topic at once for the first time, then once an hour at most, and once that it is well again. Pure. */
 export function dueLines(alerts: readonly OpenAlert[], nowMs: number): BulletinLine[] {
@@ -30,7 +36,12 @@ export function dueLines(alerts: readonly OpenAlert[], nowMs: number): BulletinL
     return is ? [{ topic, is, text, code, count, firstAtMs }] : [];
   });
   // What is wrong comes first.
-  return lines.toSorted((a, b) => Number(isOver(a.is)) - Number(isOver(b.is))).slice(0, mostLines);
+  const sorted = lines.toSorted((a, b) => Number(isOver(a.is)) - Number(isOver(b.is))).slice(0, mostLines);
+  let length = 0;
+  return sorted.filter(({ text, code }, index) => {
+    length += Array.from(text).length + (code?.length ?? 0) + aroundLine;
+    return index === 0 || length <= mostCharacters;
+  });
 }
 
 function dueOf({ clearedAtMs, isTold, lastAtMs, toldAtMs, count }: OpenAlert, nowMs: number): BulletinLine['is'] | null {

@@ -6,10 +6,10 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { QueueMail } from '../mail/queue-mail.ts';
-import { mailTopic } from '../mail/pipeline.ts';
+import { alertMailTopic, mailTopic } from '../mail/pipeline.ts';
 import type { PostNotice } from '../notice/notice.ts';
 import type { Rates } from '../rates.ts';
-import { afterLine, bulletinSchema, dueLines, postOf, type Bulletin } from './bulletin.ts';
+import { afterLine, alertPrefix, bulletinSchema, dueLines, postOf, type Bulletin } from './bulletin.ts';
 
 export interface TellAdminsDeps {
   documents: DocumentStore;
@@ -60,13 +60,14 @@ async function finish(bulletin: Bulletin, deps: TellAdminsDeps, signal: AbortSig
   const { documents, postNotice, queueMail, mailTo, adminChats, log } = deps;
   const chats = [...new Set(await adminChats(signal))];
   for (const channel of chats) {
-    const id = `alert-${bulletin.id}-${createHash('sha256').update(channel).digest('hex').slice(0, 16)}`;
+    const id = `${alertPrefix}${bulletin.id}-${createHash('sha256').update(channel).digest('hex').slice(0, 16)}`;
     await postNotice({ id, to: { channel }, post: postOf(bulletin), sheet: [] }, signal);
   }
   // That no mail can be sent is not said by mail.
-  const mailed = bulletin.lines.filter(({ topic }) => topic !== mailTopic);
+  const mailed = bulletin.lines.filter(({ topic }) => topic !== mailTopic && topic !== alertMailTopic);
   const isMailed = queueMail !== null && mailTo.length > 0;
-  if (isMailed && mailed.length > 0) await queueMail(`alert-${bulletin.id}`, { to: [...mailTo], ...mailOf({ lines: mailed }) }, signal);
+  if (isMailed && mailed.length > 0)
+    await queueMail(`${alertPrefix}${bulletin.id}`, { to: [...mailTo], ...mailOf({ lines: mailed }) }, signal);
   if (chats.length === 0 && !isMailed)
     log.error(
       { topics: bulletin.lines.map(({ topic, is, code }) => ({ topic, is, code })) },

@@ -5,6 +5,7 @@ import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import { mailSchema } from '@watchpost/shared/jobs/mail-job';
 import { openJson } from '@watchpost/shared/jobs/sealed';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { alertPrefix } from '../alerts/bulletin.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 
 export interface MailDeps {
@@ -18,6 +19,8 @@ export interface MailDeps {
 
 /** As alerts name it. */
 export const mailTopic = 'mail';
+/** A mail to admins was refused: told by another way than mail, or each such mail would be the reason for the next one. */
+export const alertMailTopic = 'alert-mail-refused';
 
 /** Servers are away for a moment, and ask us to come later: so long nobody need know. Milliseconds. */
 const patienceMs = 600_000;
@@ -36,7 +39,9 @@ export function createMailHandler({ mailer, envelope, alerts, log, now }: MailDe
     } catch (thrown) {
       const error = toAppError(thrown);
       const { message: text, code, retryAfterMs = 0 } = error;
-      if (code === 'mail-refused') alerts.raise({ topic: 'mail-refused', text, code });
+      if (code === 'mail-refused' && id.startsWith(alertPrefix))
+        alerts.raise({ topic: alertMailTopic, text: `an address of ALERT_MAIL_TO gets no mail: ${text}`, code });
+      else if (code === 'mail-refused') alerts.raise({ topic: 'mail-refused', text, code });
       else if (code !== 'aborted') {
         failingSinceMs ??= now();
         if (retryAfterMs >= repairMs || now() - failingSinceMs >= patienceMs) alerts.raise({ topic: mailTopic, text, code });

@@ -24,7 +24,9 @@ async function fetchAndPick({ fetch, pick, times }: ScheduledTask, parts: FetchP
   const { fetchOutside, privateOrigins, secrets } = parts;
   const headers = { accept: accepted[fetch.as], ...withSecrets(fetch.headers ?? {}, secrets) };
   mayCarry(fetch.url, fetch.headers ?? {}, privateOrigins);
-  const options = { hosts: null, privateOrigins, maxBytes: mostBytes, timeoutMs: fetch.timeout, headers };
+  // A page on the internet must not lead into our own network.
+  const isOurs = privateOrigins.includes(parseUrl(fetch.url)?.origin ?? '');
+  const options = { hosts: null, privateOrigins: isOurs ? privateOrigins : [], maxBytes: mostBytes, timeoutMs: fetch.timeout, headers };
   const { url, headers: answered, body } = await fetchOutside(fetch.url, options, signal);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);

@@ -1,5 +1,7 @@
+import { toAppError } from '@watchpost/shared/errors';
 import type { ScheduledTask } from '@watchpost/schedule/schedule';
 import type { StoredItem } from '@watchpost/schedule/store/collections';
+import { mostTags, tagOf } from '@watchpost/talk/quote';
 import type { Fields } from '@watchpost/schedule/template';
 import type { Scheduling } from './scheduling-parts.ts';
 
@@ -62,7 +64,18 @@ export async function told(
 
 const textOf = (value: Fields[string] | undefined): string | null => (value === undefined || value === null ? null : String(value));
 
-/** Brings new items to the quotes that people ask for. */
+/** Longer ones are cut, as those are that people write. Characters. */
+const mostInLine = 2_000;
+const lineOf = (value: Fields[string] | undefined): string | null => textOf(value)?.slice(0, mostInLine) ?? null;
+
+/** Words that are no tag are left out: a page may say anything. */
+const tagsOf = (value: Fields[string] | undefined): string[] =>
+  (textOf(value) ?? '')
+    .split(/[\s,]+/)
+    .flatMap((word) => tagOf(word) ?? [])
+    .slice(0, mostTags);
+
+/** Brings new items to the quotes that people ask for. What is no quote is passed over: else it would stop each run to come. */
 export async function bringQuotes(
   task: ScheduledTask,
   ids: readonly string[] | undefined,
@@ -71,9 +84,16 @@ export async function bringQuotes(
 ): Promise<void> {
   for (const { id, fields } of await itemsOf(ids, parts, signal)) {
     const text = textOf(fields['text']) ?? textOf(fields['title']);
-    const tags = (textOf(fields['tags']) ?? '').split(/[\s,]+/).filter((tag) => tag !== '');
-    const source = textOf(fields['source']) ?? textOf(fields['link']);
-    if (text !== null) await parts.addQuote({ text, author: textOf(fields['author']), source, tags }, signal);
+    const quote = {
+      author: lineOf(fields['author']),
+      source: lineOf(fields['source']) ?? lineOf(fields['link']),
+      tags: tagsOf(fields['tags']),
+    };
+    if (text !== null) await parts.addQuote({ text, ...quote }, signal).catch(unlessInvalid);
     await told('quotes', task, [id], parts, signal);
   }
+}
+
+function unlessInvalid(thrown: unknown): void {
+  if (toAppError(thrown).code !== 'quote-invalid') throw thrown;
 }

@@ -19,6 +19,9 @@ export async function drawChart(series: readonly Series[], { title, timeZone }: 
   const canvas = createCanvas(widthPx, heightPx);
   const times = series.flatMap(({ points }) => points.map(({ atMs }) => atMs));
   const [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
+  const isMoment = fromMs === toMs;
+  // Of a single moment half a day before and after it is shown, and not the years that the library takes.
+  const [leastMs, mostMs] = isMoment ? [fromMs - 43_200_000, fromMs + 43_200_000] : [fromMs, toMs];
   // Of a long time the day says enough.
   const label = (atMs: number): string =>
     toMs - fromMs > 3 * 86_400_000 ? shownTime(atMs, timeZone).slice(0, 10) : shownTime(atMs, timeZone).slice(5);
@@ -47,7 +50,8 @@ export async function drawChart(series: readonly Series[], { title, timeZone }: 
       scales: {
         x: {
           type: 'linear',
-          ...(fromMs < toMs && { min: fromMs, max: toMs }),
+          min: leastMs,
+          max: mostMs,
           grid,
           ticks: { font, color: ink, maxTicksLimit: 8, maxRotation: 0, callback: (atMs) => label(Number(atMs)) },
         },

@@ -1,3 +1,4 @@
+import { cut } from '@watchpost/shared/text';
 import type { Fields } from '../template.ts';
 import type { StoredItem } from '../store/collections.ts';
 
@@ -8,6 +9,10 @@ export interface Series {
 }
 
 const mostSeries = 8;
+/** Characters of a line's name: the legend shares the picture with the lines. */
+const mostInName = 40;
+/** Beyond it the distance of two values is no number any more. */
+const mostValue = 1e300;
 /** More than a picture has columns. */
 const mostPoints = 400;
 
@@ -16,8 +21,8 @@ export function seriesOf(items: readonly StoredItem[], { value, by }: { value: s
   const found = new Map<string, Series>();
   for (const { fields, atMs } of items) {
     const number = fields[value];
-    if (typeof number !== 'number') continue;
-    const name = by === undefined ? value : String(fields[by] ?? '');
+    if (typeof number !== 'number' || Math.abs(number) > mostValue) continue;
+    const name = by === undefined ? value : cut(String(fields[by] ?? ''), { characters: mostInName, units: 2 * mostInName });
     const series = found.get(name) ?? { name, points: [] };
     series.points.push({ atMs: timeOf(fields) ?? atMs, value: number });
     found.set(name, series);
@@ -38,7 +43,8 @@ export function valueField(items: readonly StoredItem[]): string | null {
 
 function timeOf({ date }: Fields): number | null {
   const atMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-  return Number.isFinite(atMs) ? atMs : null;
+  // Beyond the year 9999 no clock shows anything.
+  return Number.isFinite(atMs) && Math.abs(atMs) < 2e14 ? atMs : null;
 }
 
 /** Every so many-th point, and the last. */

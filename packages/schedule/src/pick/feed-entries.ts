@@ -1,5 +1,6 @@
 import { load } from 'cheerio';
 import { z } from 'zod';
+import { elementText } from './element-text.ts';
 
 /** An entry of a feed, whatever its kind. Texts without markup. */
 export type FeedEntry = Readonly<Record<'title' | 'text' | 'link' | 'author' | 'id' | 'date', string | null>>;
@@ -74,7 +75,7 @@ function toEntry(entry: z.output<typeof entrySchema>): FeedEntry {
 
 /** Feeds hold HTML where they like. */
 const withoutMarkup = (text: string | undefined): string | null =>
-  text === undefined ? null : /[<&]/.test(text) ? load(text).text() : text;
+  text === undefined ? null : /[<&]/.test(text) ? elementText(load(text).root().toArray()).trim() : text;
 
 function isoDate(text: string | undefined): string | null {
   const atMs = Date.parse(text ?? '');

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { feedFields } from '../names.ts';
 import type { Fields, Value } from '../template.ts';
 import type { FieldSettings } from '../file/schedule-file.ts';
+import { elementText } from './element-text.ts';
 import { feedEntries } from './feed-entries.ts';
+import { parseJson } from './parse-json.ts';
 import { readValue } from './read-value.ts';
 
 /** What to pick out of what was fetched. */
@@ -46,7 +48,7 @@ function pickFeed({ content, fields, most, timeZone }: Picking): Fields[] {
 const jsonSchema: z.ZodType<JsonValue> = z.json();
 
 function pickJson({ content, items, fields, most, timeZone }: Picking): Fields[] {
-  const document = jsonSchema.parse(JSON.parse(content));
+  const document = jsonSchema.parse(parseJson(content));
   const found = items === undefined ? [document] : query(document, items);
   return found
     .slice(0, most)
@@ -67,7 +69,7 @@ function pickHtml({ content, url, items, fields, most, timeZone }: Picking): Fie
     mapped(Object.entries(fields), (field) => {
       const at = field.at === undefined ? item : item.find(field.at).first();
       if (at.length === 0) return null;
-      const written = field.attribute === undefined ? at.text() : at.attr(field.attribute);
+      const written = field.attribute === undefined ? elementText(at.toArray()) : at.attr(field.attribute);
       const isAddress = field.attribute === 'href' || field.attribute === 'src';
       const address = isAddress && written !== undefined ? parseUrl(written, base)?.href : undefined;
       return readValue(address ?? written, field, timeZone);

@@ -16,6 +16,8 @@ const runSchema = z.object({
   fresh: z.number(),
   /** The items that it tells of, by who tells; null: it has not stored what it found. A run that goes on after a kill tells of the same. */
   telling: z.record(z.string(), z.array(z.string())).nullable(),
+  /** The server that it asked wants to be left alone until then, milliseconds since 1970; null: it said nothing. */
+  waitUntilMs: z.number().nullable().default(null),
 });
 /** The last run of a job. */
 export type Run = z.infer<typeof runSchema>;

@@ -99,5 +99,5 @@ function putBack(pending: Map<string, Pending>, topic: string, each: Pending): v
     pending.set(topic, { is: 'raised', alert: { ...newer.alert, count: newer.alert.count + each.alert.count } });
 }
 
-const topicOf = (topic: string): string => topic.replaceAll(/[^\w.-]/g, '-').slice(0, 60) || 'other';
+const topicOf = (topic: string): string => topic.replaceAll(/[^\w.-]/g, '-').slice(0, 100) || 'other';
 const textOf = (text: string): string => cut(redactSecrets(text).replaceAll(/\s+/gu, ' ').trim(), { characters: 500, units: 1_000 });

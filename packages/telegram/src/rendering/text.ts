@@ -23,11 +23,14 @@ export const lengthOf = (text: string): number => Array.from(text).length;
 
 export const lengthOfRich = (text: RichText): number => text.reduce((sum, run) => sum + lengthOf(clean(run.text)), 0);
 
-/** Without what nobody sees, what turns the text around it, and what is no character. Breaks stay. */
+/** Telegram makes a mention of each `@name` and notifies whom it names, whoever wrote it: a word joiner, which nobody sees, prevents that. */
+const withoutMentions = (text: string): string => text.replaceAll(/(?<![\p{L}\p{N}_])@(?=\w)/gu, '@\u2060');
+
+/** Without what nobody sees, what turns the text around it, what notifies anybody, and what is no character. Breaks stay. */
 const clean = (text: string): string =>
   text
     .split(/\r?\n/)
-    .map((line) => withoutInvisible(line).replaceAll(controls, ''))
+    .map((line) => withoutMentions(withoutInvisible(line).replaceAll(controls, '')))
     .join('\n');
 
 /** The text, of at most `most` code points; what was cut off shows as an ellipsis. Never empty, which Telegram would refuse. */

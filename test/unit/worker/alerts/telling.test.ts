@@ -164,6 +164,12 @@ describe('admins', () => {
     expect(await documents.find({ kind: 'alert-bulletin', order: 'oldest', limit: 1 }, never)).toEqual([]);
   });
 
+  it('hear by no mail that mail to them is refused', async () => {
+    await raise('alert-mail-refused');
+    await tell();
+    expect([mails.size, (await toldTo('telegram:7')).length]).toEqual([0, 1]);
+  });
+
   it('hear by no mail that no mail can be sent, and the log says so where nobody can be told', async () => {
     await raise('mail');
     await tell();
@@ -172,5 +178,16 @@ describe('admins', () => {
     await raise('other');
     await tell();
     expect(logged.join('')).toContain('there is nobody to tell');
+  });
+
+  it('hear of each of very many problems, in messages that a chat shows whole', async () => {
+    for (let at = 0; at < 60; at += 1) await raise(`topic-${String(at)}`, `${String(at)}: ${'wide 😀'.repeat(40)}`);
+    for (let times = 0; times < 12; times += 1) {
+      await tell();
+      nowMs += 10 * minuteMs;
+    }
+    const told = await toldTo('telegram:7');
+    for (const text of told) expect(Array.from(text).length).toBeLessThanOrEqual(4_096);
+    for (let at = 0; at < 60; at += 1) expect(told.join('\n')).toContain(`• ${String(at)}: wide`);
   });
 });

@@ -94,11 +94,11 @@ describe('a worker', () => {
 
 describe('mail', () => {
   const envelope = createEnvelope(['a key of a test that has 32 characters and more'], 'jobs');
-  const job = async (): Promise<Job & { kind: 'mail' }> => {
+  const job = async (named = 'a'): Promise<Job & { kind: 'mail' }> => {
     const sent: Job[] = [];
     const sender: Pick<JobSender, 'send'> = { send: async (each) => void sent.push(each) };
     await createQueueMail({ sender, envelope, sendTimeoutMs: 1 })(
-      'a',
+      named,
       { to: ['a@example.org', 'b@example.org', 'a@example.org'], subject: 's', text: 'secret words' },
       never,
     );
@@ -137,5 +137,12 @@ describe('mail', () => {
     error = new AppError('mail-unavailable', 'password', { retryAfterMs: 600_000 });
     await expect(handlerFor(async () => Promise.reject(error))(mail, context, never)).rejects.toMatchObject({ code: 'mail-unavailable' });
     expect(raised).toEqual(['mail']);
+  });
+
+  it('to admins that is refused is no reason for the next one', async () => {
+    const mail = await job('alert-1');
+    const refused = async (): Promise<void> => Promise.reject(new AppError('mail-refused', 'no such address'));
+    await expect(handlerFor(refused)(mail, context, never)).rejects.toMatchObject({ code: 'mail-refused' });
+    expect(raised).toEqual(['alert-mail-refused']);
   });
 });

@@ -1,3 +1,5 @@
+import { mailSchema } from '@watchpost/shared/jobs/mail-job';
+import { createQuotes } from '@watchpost/talk/quotes';
 import { describe, expect, it } from 'vitest';
 import { scheduleRig } from '../../../support/schedule-rig.ts';
 
@@ -33,6 +35,19 @@ describe('what a job on a schedule tells', () => {
     expect([...rig.notices.values()].map(({ to }) => to)).toEqual([{ channel: 'slack:C1' }, { channel: 'slack:C2' }]);
   });
 
+  it('counts what a message has no room for', async () => {
+    const rig = scheduleRig(
+      job(`    fetch: { url: "${url}", as: json }
+    pick: { items: "$[*]", fields: { title: "$" } }
+    post: { to: "slack:C1", when: always, text: "Top:", item: "{title}" }`),
+    );
+    rig.pages.set(url, JSON.stringify(Array.from({ length: 20 }, (_, at) => `${String(at)} ${'long '.repeat(90)}`)));
+    await rig.run('it');
+    const [said = ''] = rig.said();
+    expect(said.length).toBeLessThanOrEqual(4_096);
+    expect(said.split('\n').at(-1)).toBe('… and 13 more');
+  });
+
   it('mails once, with a subject of one item', async () => {
     const rig = scheduleRig(
       job(`    fetch: { url: "${url}", as: text }
@@ -41,6 +56,35 @@ describe('what a job on a schedule tells', () => {
     rig.pages.set(url, ' Be   kind.\n');
     await rig.run('it');
     expect([...rig.mails.values()]).toEqual([{ to: ['ops@example.org'], subject: 'Motto 2026-11-22', text: 'Be kind.' }]);
+  });
+
+  it('mails with a subject although its fields are not there', async () => {
+    const rig = scheduleRig(
+      job(`    fetch: { url: "${url}", as: json }
+    pick: { fields: { title: "$.title", text: "$.text" } }
+    mail: { to: ops@example.org, subject: "{title}", text: "{text}" }`),
+    );
+    rig.pages.set(url, '{"text":"Hello"}');
+    await rig.run('it');
+    for (const mail of rig.mails.values()) expect(mailSchema.parse(mail).subject).toBe('it');
+    expect(rig.mails.size).toBe(1);
+  });
+
+  it('keeps quotes whatever a page says their tags are, and goes on', async () => {
+    const rig = scheduleRig(
+      job(`    fetch: { url: "${url}", as: json }
+    pick: { items: "$[*]", fields: { text: "$.q", author: "$.a", tags: "$.t" } }
+    store: { into: quotes, key: text }
+    post: { to: "slack:C1", item: "{text}" }`),
+    );
+    const quotes = createQuotes(rig.documents);
+    rig.scheduling.addQuote = async (quote, signal) => void (await quotes.add(quote, signal));
+    const never = new AbortController().signal;
+    rig.pages.set(url, JSON.stringify([{ q: 'Be kind.', a: 'x'.repeat(3_900), t: `life & love, C++, ${'w'.repeat(60)}, ok` }]));
+    await rig.run('it');
+    const { quotes: kept } = await quotes.page({ tag: null, limit: 5, cursor: null }, never);
+    expect(kept).toMatchObject([{ text: 'Be kind.', tags: ['life', 'love', 'ok'] }]);
+    expect(rig.said()).toEqual(['Be kind.']);
   });
 
   it('nothing where nothing is to be said', async () => {
