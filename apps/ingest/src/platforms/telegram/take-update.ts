@@ -47,12 +47,13 @@ const lost = 'the queue will never take this job: what it is about is lost';
 const isSomebody = ({ chat, from, postedAs }: TelegramPost): boolean =>
   chat.type !== 'channel' && postedAs === null && from !== null && !from.is_bot;
 
-/** The configuration has the old number. Cameras go on posting, so what they post is taken until the next start. */
+/** The configuration has the old number. Cameras go on posting, so what they post is taken; the worker notes it for the next start. */
 function follow(from: number, to: number, { readChats, writeChat, log }: Pick<TakeUpdateDeps, 'readChats' | 'writeChat' | 'log'>): void {
   const isRead = readChats.has(String(from));
+  if (isRead && readChats.has(String(to))) return;
   if (isRead) readChats.add(String(to));
   if (!isRead && writeChat !== String(from)) return;
-  log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration before the next start');
+  log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration');
 }
 
 export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
@@ -93,7 +94,9 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     const chat = String(post.chat.id);
     const moved = movedJob(post, ids);
     if (moved) {
+      // Either of the two chats may tell of it first.
       if (post.movedTo !== null) follow(post.chat.id, post.movedTo, deps);
+      else if (post.movedFrom !== null) follow(post.movedFrom, post.chat.id, deps);
       return talked(moved, 'moved', timeLeftMs);
     }
     const hasPicture = post.picture !== null || post.isBroken;
