@@ -50,7 +50,6 @@ const isSomebody = ({ chat, from, postedAs }: TelegramPost): boolean =>
 /** The configuration has the old number. Cameras go on posting, so what they post is taken; the worker notes it for the next start. */
 function follow(from: number, to: number, { readChats, writeChat, log }: Pick<TakeUpdateDeps, 'readChats' | 'writeChat' | 'log'>): void {
   const isRead = readChats.has(String(from));
-  if (isRead && readChats.has(String(to))) return;
   if (isRead) readChats.add(String(to));
   if (!isRead && writeChat !== String(from)) return;
   log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration');
@@ -62,6 +61,7 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
   const rarely = createLogRarely(now);
   const order = createChatOrder(now);
   const groups = createGroups();
+  const followed = new Set<number>();
   const takePicture = createTakePicture({ ...deps, ids, groups });
 
   const queue = async (job: InteractionJob | NewTalkJob, timeLeftMs: () => number): Promise<void> => {
@@ -95,8 +95,9 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     const moved = movedJob(post, ids);
     if (moved) {
       // Either of the two chats may tell of it first.
-      if (post.movedTo !== null) follow(post.chat.id, post.movedTo, deps);
-      else if (post.movedFrom !== null) follow(post.movedFrom, post.chat.id, deps);
+      const [from, to] = post.movedTo === null ? [post.movedFrom ?? post.chat.id, post.chat.id] : [post.chat.id, post.movedTo];
+      if (!followed.has(from)) follow(from, to, deps);
+      followed.add(from);
       return talked(moved, 'moved', timeLeftMs);
     }
     const hasPicture = post.picture !== null || post.isBroken;
