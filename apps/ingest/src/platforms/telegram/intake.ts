@@ -9,6 +9,7 @@ import { botIdOf, lookUpIdentity } from './identity.ts';
 import { followMovedChats } from './moved-chats.ts';
 import { startPolling } from './polling/poll.ts';
 import { registerTelegramRoute } from './route.ts';
+import { createSharedOrder } from './shared-order.ts';
 import { createTakeUpdate } from './take-update.ts';
 import { createTelegramMetrics } from './telegram-metrics.ts';
 import { startWebhook } from './webhook/webhook.ts';
@@ -50,6 +51,7 @@ function startTelegram(
     writeChat: config.WRITE_TELEGRAM_CHAT_ID ?? null,
     captionPattern: config.CAMERA_CAPTION_PATTERN,
     envelope: createEnvelope(deps.messageKeys, 'jobs'),
+    lastJobs: documents && createSharedOrder({ documents, log, now }),
     telegramMetrics,
   });
   const checks = { 'telegram-identity': lookup.check };

@@ -8,7 +8,7 @@ import { sendAll } from '../send-all.ts';
 import { parseUpdate, type TelegramPost, type Update } from './2-parse.ts';
 import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, commandJob, type NewTalkJob } from './3-to-jobs.ts';
 import { addressed, type Ourselves } from './addressed.ts';
-import { createChatOrder } from './chat-order.ts';
+import { createChatOrder, type LastJobs } from './chat-order.ts';
 import { createGroups } from './groups.ts';
 import { createTakePicture } from './take-picture.ts';
 import type { TelegramMetrics } from './telegram-metrics.ts';
@@ -21,6 +21,8 @@ export interface TakeUpdateDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'c
   writeChat: string | null;
   captionPattern: RegExp;
   envelope: Envelope;
+  /** Null: this process knows only what it has queued itself. */
+  lastJobs: LastJobs | null;
   telegramMetrics: TelegramMetrics;
 }
 
@@ -59,7 +61,7 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
   const { log, now, telegramMetrics, envelope, ourselves } = deps;
   const ids = jobIdsOf(ourselves().id);
   const rarely = createLogRarely(now);
-  const order = createChatOrder(now);
+  const order = createChatOrder(now, deps.lastJobs);
   const groups = createGroups();
   const followed = new Set<number>();
   const takePicture = createTakePicture({ ...deps, ids, groups });
