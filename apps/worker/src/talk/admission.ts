@@ -16,6 +16,8 @@ export interface Talked {
   configuredAs: ChannelKey;
   platform: ConnectedPlatform;
   talk: ChatTalk;
+  /** Of the job, from 1. */
+  attempt: number;
 }
 
 /** Somebody as a key. */

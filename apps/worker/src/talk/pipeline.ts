@@ -5,6 +5,7 @@ import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
 import { enTalk } from '@watchpost/talk/words/en-talk';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { talkOf } from '../offered.ts';
+import { faceCommandIn, runFaceCommand } from './face-commands.ts';
 import { isClosed, keyOf, quietly, refuse, roleOf, talkerOf, type Talked } from './admission.ts';
 import { messageOf } from './answering.ts';
 import type { TalkDeps } from './deps.ts';
@@ -29,7 +30,7 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
   return async (job, context, signal) => {
     if (job.what.did === 'nothing') return 'idle';
     const platform = deps.platformFor(job.chat);
-    const asked = { job, configuredAs: job.chat, platform, talk: talkOf(platform) };
+    const asked = { job, configuredAs: job.chat, platform, talk: talkOf(platform), attempt: context.attempt };
     const turn = await deps.line.enter(job, signal);
     if (!turn) return 'idle';
     const working = AbortSignal.any([signal, AbortSignal.timeout(longestWorkMs)]);
@@ -89,6 +90,8 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
       const text = textOf(job, what.sealed, deps);
       const code = text === null ? null : codeIn(text);
       if (code !== null && (await redeemed(talked, code, deps, signal))) return;
+      const faces = text === null ? null : faceCommandIn(text);
+      if (faces !== null) return runFaceCommand(faces, what, talked, deps, signal);
       await admitted(talked, deps, signal, async (talker) => {
         if (text === null) await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.unreadable()), signal);
         else await said(what, text, talker, deps, signal);

@@ -6,7 +6,7 @@ import { createLogRarely } from '../../log-rarely.ts';
 import type { IntakeDeps } from '../platform.ts';
 import { sendAll } from '../send-all.ts';
 import { parseUpdate, type TelegramPost, type Update } from './2-parse.ts';
-import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, commandJob, type NewTalkJob } from './3-to-jobs.ts';
+import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, type NewTalkJob } from './3-to-jobs.ts';
 import { addressed, type Ourselves } from './addressed.ts';
 import { createChatOrder, type LastJobs } from './chat-order.ts';
 import { createGroups } from './groups.ts';
@@ -86,10 +86,9 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     if (found === 'unknown') throw new AppError('telegram-identity-unknown', 'our name on Telegram is not known yet');
     const album = groups.note(post, { camera: null, isOurs: found !== 'no' });
     if (found === 'no' && !album.isOurs) return 'ignored-not-for-us';
-    const said = found === 'no' ? { text: post.text, command: null } : found;
-    const command = post.picture ? null : commandJob(post, from, said, ids);
-    await queue(command ?? saidJob(post, from, said, { ids, envelope }), timeLeftMs);
-    return command ? 'command' : 'talk';
+    const said = found === 'no' ? { text: post.text } : found;
+    await queue(saidJob(post, from, said, { ids, envelope }), timeLeftMs);
+    return 'talk';
   };
 
   const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
