@@ -282,6 +282,7 @@ describe('news of a chat', () => {
     await until('it is followed', () => readChats.has('-1005'));
     ending.abort();
     await following;
+    expect([...readChats]).toEqual(['-5', '-1007', '42', '-1005']);
     await followMovedChats({ documents: async () => Promise.reject(new Error('nobody asks')), readChats: new Set(['-1007']), log }, never);
   });
 });
