@@ -121,6 +121,14 @@ describe('a conversation', () => {
     await rig.talk.send({ chat: `telegram:${eve.id}`, replyTo: null }, saying('Hello'), never);
     expect(server.calls()).toHaveLength(2);
   });
+
+  it('a limit of the menu silences nobody', async () => {
+    server.fail('setMyCommands', { answer: 'error', code: 429, description: 'Too Many Requests: retry after 600', retryAfterS: 600 });
+    const menu = [{ name: 'help', description: 'All commands' }];
+    await expect(rig.talk.showMenu(menu, never)).rejects.toMatchObject({ code: 'chat-rate-limited', retryAfterMs: 600_000 });
+    await rig.talk.send({ chat, replyTo: null }, saying('Hello'), never);
+    expect(server.messages(ada.id).at(-1)?.text).toBe('Hello');
+  });
 });
 
 describe('a file', () => {

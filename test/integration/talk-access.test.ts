@@ -99,6 +99,31 @@ describeOperations('who may talk', (gallery) => {
     expect([rig.talk.left, rig.talk.shown()]).toEqual([[], []]);
   });
 
+  it('a chat of the configuration that gets another id is still ours', async () => {
+    const rig = rigOf();
+    const now = { chat: 'chat:-1009', isPrivate: false } as const;
+    rig.talk.homes.add(group.chat);
+    rig.talk.configured.set(group.chat, 'member');
+    await rig.run(rig.job({ did: 'moved', to: now.chat }, { ...stranger, ...group }));
+    await rig.run(rig.job({ did: 'membership', isIn: true }, { ...stranger, ...now }));
+    await rig.say('/id', { ...stranger, ...now });
+    expect(rig.talk.left).toEqual([]);
+    expect(rig.talk.last(now.chat).text).toContain('-1009');
+    // Another one of that number it is not.
+    await rig.say('/id', { ...stranger, chat: 'chat:-1008', isPrivate: false });
+    expect(rig.talk.left).toEqual(['chat:-1008']);
+  });
+
+  it('who is in the results chat may talk there also after it got another id', async () => {
+    const rig = rigOf();
+    rig.talk.homes.add(group.chat);
+    rig.platform.writeChannel = group.chat;
+    await rig.run(rig.job({ did: 'moved', to: 'chat:-1009' }, { ...stranger, ...group }));
+    await rig.say('/id', { ...stranger, chat: 'chat:-1009', isPrivate: false });
+    expect(rig.talk.last().text).toContain('-1009');
+    expect(rig.talk.left).toEqual([]);
+  });
+
   it('beside others only what is for us is answered', async () => {
     const rig = rigOf();
     rig.talk.configured.set(group.chat, 'member');

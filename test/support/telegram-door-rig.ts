@@ -2,6 +2,7 @@ import { buildApp } from '@watchpost/ingest/app';
 import { createIngestMetrics } from '@watchpost/ingest/metrics';
 import { createRanks } from '@watchpost/ingest/order/ranks';
 import { defaultCaptionPattern } from '@watchpost/ingest/platforms/camera-caption';
+import type { LastJobs } from '@watchpost/ingest/platforms/telegram/chat-order';
 import { registerTelegramRoute } from '@watchpost/ingest/platforms/telegram/route';
 import { createTakeUpdate, type TakeUpdate } from '@watchpost/ingest/platforms/telegram/take-update';
 import { createTelegramMetrics, type TelegramMetrics } from '@watchpost/ingest/platforms/telegram/telegram-metrics';
@@ -39,11 +40,13 @@ export function telegramRig({
   cameraOf = () => null,
   readChats = [String(cameras.id), String(cameraChannel.id)],
   now = Date.now,
+  lastJobs = null,
 }: {
   username?: string | null;
   cameraOf?: (channel: string, fileName: string | null) => string | null;
   readChats?: string[];
   now?: () => number;
+  lastJobs?: LastJobs | null;
 } = {}): TelegramDoorRig {
   const sent: Job[] = [];
   const logged: string[] = [];
@@ -76,6 +79,7 @@ export function telegramRig({
     writeChat: String(results.id),
     captionPattern: defaultCaptionPattern,
     envelope,
+    lastJobs,
     telegramMetrics,
   });
   const route = { secret: webhookSecret, takeUpdate, telegramMetrics, log, now };

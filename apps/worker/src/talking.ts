@@ -6,6 +6,7 @@ import type { ConfigOf } from '@watchpost/shared/config/parse-env';
 import { createAccess } from '@watchpost/talk/access';
 import type { talkEnv } from '@watchpost/talk/config';
 import { createDialogs } from '@watchpost/talk/dialogs';
+import { createMoves } from '@watchpost/talk/moves';
 import { createQuotes } from '@watchpost/talk/quotes';
 import { createSubscriptions } from '@watchpost/visits/subscriptions';
 import type { Task } from './schedule.ts';
@@ -37,6 +38,7 @@ export function createTalking(config: ConfigOf<typeof talkEnv>, documents: Docum
     }),
     subscriptions,
     access: createAccess(documents),
+    moves: createMoves(documents),
     line: createLine(documents),
   };
 }

@@ -30,8 +30,8 @@ export interface TelegramApiOptions {
   uploadTimeoutMs?: number;
   /** Called when Telegram says that a group has another number now. From then on calls that send go there. */
   onMigrated?: (from: number, to: number) => void;
-  /** Called when Telegram wants no more calls about a chat for a while; null: about none. Milliseconds. */
-  onLimited?: (chat: string | null, forMs: number) => void;
+  /** Called when Telegram wants no more calls about a chat for a while. Milliseconds. A limit of a method that is about no chat is its own. */
+  onLimited?: (chat: string, forMs: number) => void;
 }
 
 const answerSchema = z.discriminatedUnion('ok', [
@@ -90,7 +90,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     const { response, refusal } = isToFollow ? await askAt(to) : first;
     if (!refusal) return response;
     const error = fromRefusal(method, refusal);
-    if (error.code === 'chat-rate-limited') onLimited?.(chat?.toString() ?? null, error.retryAfterMs ?? 0);
+    if (error.code === 'chat-rate-limited' && chat !== undefined) onLimited?.(chat.toString(), error.retryAfterMs ?? 0);
     throw error;
   };
   // The first is nearest to Telegram.

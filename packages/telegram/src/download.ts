@@ -54,12 +54,18 @@ async function pathOf(id: string, { api }: DownloadOptions, signal: AbortSignal)
   let left = tries;
   const ask = async (): Promise<unknown> => {
     left -= 1;
-    return api.raw.getFile({ file_id: id }, signalOf(signal));
+    return api.raw.getFile({ file_id: id }, signalOf(signal)).catch(inPlainWords);
   };
   const retryIf = (error: unknown): boolean => left > 0 && says(error, 'temporarily unavailable');
   const { data } = fileSchema.safeParse(await retry(ask, { backoff, retryIf, onRetry: () => undefined }, signal));
   if (data?.file_path === undefined) throw new AppError('file-not-ready', 'getFile: no path yet');
   return { path: data.file_path, sizeBytes: data.file_size ?? 0 };
+}
+
+/** People read why their picture could not be looked at. */
+function inPlainWords(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'file-too-large') throw error;
+  throw new AppError('file-too-large', 'Telegram gives bots no file of more than 20 MB', { cause: error });
 }
 
 interface Limits {

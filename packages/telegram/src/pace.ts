@@ -20,8 +20,8 @@ export interface Pace {
   post(channel: ChannelKey, deed: 'send' | 'edit', signal: AbortSignal): Promise<void>;
   /** In a conversation, where an answer is waited for: a person sets the pace, and Telegram bears short bursts. */
   talk(channel: ChannelKey, deed: 'send' | 'edit', signal: AbortSignal): Promise<void>;
-  /** Telegram wants nothing more in a chat for a while; null: in none. Milliseconds. */
-  limited(chat: string | null, forMs: number): void;
+  /** Telegram wants nothing more in a chat for a while. Milliseconds. */
+  limited(chat: string, forMs: number): void;
 }
 
 export interface PaceOptions {
@@ -57,8 +57,7 @@ export function createPace({ turns, nowMs = () => performance.now() }: PaceOptio
   };
 
   const talk: Pace['talk'] = async (channel, deed, signal) => {
-    const held = Math.max(heldUntil.get('') ?? 0, heldUntil.get(channelId(channel)) ?? 0);
-    await waitUntil(held, channel, signal);
+    await waitUntil(heldUntil.get(channelId(channel)) ?? 0, channel, signal);
     if (!isPrivateChat(channel)) {
       const { freeAtMs } = shareOf(channel, deed);
       await waitUntil(freeAtMs, channel, signal);
@@ -78,7 +77,7 @@ export function createPace({ turns, nowMs = () => performance.now() }: PaceOptio
     },
     limited: (chat, forMs) => {
       for (const [key, atMs] of heldUntil) if (atMs <= nowMs()) heldUntil.delete(key);
-      heldUntil.set(chat ?? '', nowMs() + forMs);
+      heldUntil.set(chat, nowMs() + forMs);
     },
   };
 }

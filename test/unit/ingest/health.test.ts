@@ -1,4 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
+import { healthEndpoints, type Health } from '@watchpost/shared/process/health';
 import { describe, expect, it } from 'vitest';
 import { ingestRig as rig } from '../../support/ingest-rig.ts';
 
@@ -17,6 +18,26 @@ describe('health', () => {
     const answer = await away.app.inject('/health/ready');
     expect(answer.statusCode).toBe(503);
     expect(answer.json()).toEqual({ status: 'not ready', waitingFor: ['slack-identity', 'queue'] });
+  });
+
+  it('with several platforms is ready while one of them is, and says what the other waits for', async () => {
+    const answer = healthEndpoints.get('/health/ready')!;
+    let repair: boolean | string = 'set another token';
+    const health: Health = {
+      live: () => true,
+      checks: { queue: () => true },
+      sides: [{ 'slack-identity': () => true }, { 'telegram-identity': () => true, 'telegram-polling': () => repair }],
+      stopping: new AbortController().signal,
+      scrape: async () => ({ contentType: 'text/plain', body: '' }),
+    };
+    expect(await answer(health)).toMatchObject({ status: 200, body: expect.stringContaining('set another token') });
+    expect(await answer({ ...health, checks: { queue: () => false } })).toMatchObject({ status: 503 });
+    expect(await answer({ ...health, sides: [{ 'slack-identity': () => false }, ...(health.sides ?? []).slice(1)] })).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('"waitingFor":["slack-identity","telegram-polling"]'),
+    });
+    repair = true;
+    expect(await answer(health)).toMatchObject({ status: 200, body: '{"status":"ready"}' });
   });
 
   it('is not ready while the process stops', async () => {

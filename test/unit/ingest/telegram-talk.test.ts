@@ -190,7 +190,7 @@ describe('one chat’s order', () => {
 
   it('is forgotten after ten minutes, and beyond ten thousand chats', async () => {
     let nowMs = 1_000;
-    const order = createChatOrder(() => nowMs);
+    const order = createChatOrder(() => nowMs, null);
     const afters: (string | null)[] = [];
     const next = async (chat: string, id: string) => order.next(chat, id, async (after) => void afters.push(after));
     await next('a', '1');

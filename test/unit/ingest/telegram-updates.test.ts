@@ -1,6 +1,9 @@
+import { followMovedChats } from '@watchpost/ingest/platforms/telegram/moved-chats';
 import { snapshotJobSchema } from '@watchpost/shared/jobs/snapshot-job';
+import { createMoves } from '@watchpost/talk/moves';
 import { packTalk, packTarget } from '@watchpost/telegram/callback-data';
 import { describe, expect, it } from 'vitest';
+import { createMemoryDocuments } from '../../support/memory-documents.ts';
 import { telegramRig } from '../../support/telegram-door-rig.ts';
 import {
   ada,
@@ -20,6 +23,7 @@ import {
   shows,
   update,
 } from '../../support/telegram-updates.ts';
+import { until } from '../../support/until.ts';
 
 const left = () => 1_000;
 const visit = '0123456789abcdefABCDEF';
@@ -192,27 +196,23 @@ describe('buttons', () => {
 });
 
 describe('commands about faces', () => {
-  it.each([
-    ['/faces list Ada', 'list Ada'],
-    [`/faces@${botName} who`, 'who'],
-    ['/faces', ''],
-    ['/who', 'who'],
-    ['/lastseen  Ada Lovelace', 'last-seen Ada Lovelace'],
-    ['/LASTSEEN Ada', 'last-seen Ada'],
-  ])('%s is the command %s', async (text, typed) => {
-    const { takeUpdate, sent } = telegramRig();
-    expect(await takeUpdate(says(text), left)).toMatchObject({ outcome: 'command' });
-    expect(sent).toMatchObject([
-      { kind: 'interaction', deed: { do: 'command', text: typed }, by: { member: '71', channel: 'telegram:71' } },
-    ]);
-  });
+  it.each(['/faces list Ada', '/faces', '/who', '/LASTSEEN Ada'])(
+    '%s is talk like all else, and nobody reads it in the queue',
+    async (text) => {
+      const { takeUpdate, sent, textOf } = telegramRig();
+      expect(await takeUpdate(says(text), left)).toMatchObject({ outcome: 'talk' });
+      expect(sent).toMatchObject([{ kind: 'talk', what: { did: 'said' } }]);
+      expect(textOf(sent[0])).toBe(text);
+      expect(JSON.stringify(sent)).not.toContain('Ada"');
+    },
+  );
 
   it('in a group only ours count', async () => {
-    const { takeUpdate, sent } = telegramRig();
+    const { takeUpdate, sent, textOf } = telegramRig();
     expect(await takeUpdate(says('/who@OtherBot', { chat: group }), left)).toMatchObject({ outcome: 'ignored-not-for-us' });
-    expect(await takeUpdate(says(`/who@${botName.toLowerCase()}`, { chat: group }), left)).toMatchObject({ outcome: 'command' });
-    expect(await takeUpdate(says('/who', { chat: group }), left)).toMatchObject({ outcome: 'command' });
-    expect(sent).toHaveLength(2);
+    expect(await takeUpdate(says(`/who@${botName.toLowerCase()}`, { chat: group }), left)).toMatchObject({ outcome: 'talk' });
+    expect(await takeUpdate(says('/who', { chat: group }), left)).toMatchObject({ outcome: 'talk' });
+    expect(sent.map((job) => textOf(job))).toEqual(['/who', '/who']);
   });
 });
 
@@ -254,5 +254,35 @@ describe('news of a chat', () => {
     expect(logged.join('')).toContain('put it into the configuration');
     await takeUpdate(shows({ chat: { ...cameras, id: -5 } }), left);
     expect(sent.at(-1)).toMatchObject({ kind: 'snapshot', channel: 'telegram:-5' });
+  });
+
+  it('no picture is lost where the new chat tells of it first', async () => {
+    const { takeUpdate, logged, sent } = telegramRig();
+    await takeUpdate(update('message', message({ chat: { ...cameras, id: -5 }, migrate_from_chat_id: cameras.id })), left);
+    await takeUpdate(shows({ chat: { ...cameras, id: -5 } }), left);
+    expect(sent.at(-1)).toMatchObject({ kind: 'snapshot', channel: 'telegram:-5' });
+    await takeUpdate(update('message', message({ chat: cameras, migrate_to_chat_id: -5 })), left);
+    expect(logged.filter((line) => line.includes('put it into the configuration'))).toHaveLength(1);
+  });
+
+  it('is also learned from what a worker has noted, and asked for only where a chat can move', async () => {
+    const documents = createMemoryDocuments();
+    const never = new AbortController().signal;
+    const [readChats, { log, logged }] = [new Set(['-5', '-1007', '42']), telegramRig()];
+    await createMoves(documents).record('telegram:-5', 'telegram:-1005', never);
+    await createMoves(documents).record('telegram:-5', 'telegram:-1005', never);
+    let isAway = true;
+    const ending = new AbortController();
+    const following = followMovedChats(
+      { documents: async () => (isAway ? Promise.reject(new Error('away')) : documents), readChats, log, everyMs: 10 },
+      ending.signal,
+    );
+    await until('it was told', () => logged.some((line) => line.includes('does not say')));
+    isAway = false;
+    await until('it is followed', () => readChats.has('-1005'));
+    ending.abort();
+    await following;
+    expect([...readChats]).toEqual(['-5', '-1007', '42', '-1005']);
+    await followMovedChats({ documents: async () => Promise.reject(new Error('nobody asks')), readChats: new Set(['-1007']), log }, never);
   });
 });

@@ -71,7 +71,14 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
     return;
   }
   const sent = platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
-  await (to.about === 'own-message' ? sent.catch(onlyTheirs) : sent);
+  try {
+    await (to.about === 'own-message' ? sent.catch(onlyTheirs) : sent);
+  } catch (error) {
+    if (toAppError(error).code !== 'chat-closed') throw error;
+    // They block us, or never wrote to us: that is theirs to change, and no failure of ours.
+    await saveNotice(documents, id, { ...current, post: null, sheet: [] }, now(), signal);
+    deps.log.info({ notice: id }, 'not sent: whoever it is for takes nothing from us');
+  }
 }
 
 /** Null: it has none, or there is nothing to draw yet. */

@@ -12,8 +12,12 @@ import type { Talker } from './talker.ts';
 /** What one job is about, whoever it comes from. */
 export interface Talked {
   job: TalkJob;
+  /** The chat's id as the configuration may still have it: a group may have got another one since. */
+  configuredAs: ChannelKey;
   platform: ConnectedPlatform;
   talk: ChatTalk;
+  /** Of the job, from 1. */
+  attempt: number;
 }
 
 /** Somebody as a key. */
@@ -26,19 +30,20 @@ export async function roleOf(who: ChannelKey, talk: ChatTalk, access: Access, si
 }
 
 /** What somebody may do in a group because they are in it: it was let in, or is where results are posted. */
-async function roleHere({ job, platform, talk }: Talked, access: Access, signal: AbortSignal): Promise<Role | null> {
+async function roleHere({ job, configuredAs, platform, talk }: Talked, access: Access, signal: AbortSignal): Promise<Role | null> {
   const { chat, isPrivate, by } = job;
   if (isPrivate) return null;
-  if (await roleOf(chat, talk, access, signal)) return 'member';
-  return chat === platform.writeChannel && (await platform.members.mayRead(by.member, signal)) === 'yes' ? 'member' : null;
+  if ((await roleOf(chat, talk, access, signal)) ?? talk.configured.get(configuredAs)) return 'member';
+  return configuredAs === platform.writeChannel && (await platform.members.mayRead(by.member, signal)) === 'yes' ? 'member' : null;
 }
 
 /** Whoever did something, if they were let in; null: a stranger. In a group that was let in everybody may talk, there. */
-export async function talkerOf({ job, platform, talk }: Talked, access: Access, signal: AbortSignal): Promise<Talker | null> {
+export async function talkerOf(talked: Talked, access: Access, signal: AbortSignal): Promise<Talker | null> {
+  const { job, platform, talk } = talked;
   const { chat, isPrivate, by, atMs, id } = job;
   const who = keyOf(platform, by.member);
   const own = await roleOf(who, talk, access, signal);
-  const role = own ?? (await roleHere({ job, platform, talk }, access, signal));
+  const role = own ?? (await roleHere(talked, access, signal));
   if (role === null) return null;
   const { member, name, language } = by;
   const messageId = 'messageId' in job.what ? job.what.messageId : '';
@@ -53,9 +58,9 @@ function admittedHere(platform: ConnectedPlatform, member: string): ConnectedPla
 }
 
 /** Says to a stranger, once a day, who they are and whom to tell it; leaves a group that nobody let us into. Nothing of theirs is kept. */
-export async function refuse({ job, talk }: Talked, access: Access, signal: AbortSignal): Promise<void> {
+export async function refuse({ job, configuredAs, talk }: Talked, access: Access, signal: AbortSignal): Promise<void> {
   const { chat, isPrivate } = job;
-  if (talk.homes.has(chat)) return;
+  if (talk.homes.has(configuredAs)) return;
   const text = isPrivate ? enTalk.stranger(channelId(chat)) : enTalk.foreignGroup(channelId(chat));
   if (await access.mayRefuse(chat, signal)) await quietly(talk.send({ chat, replyTo: null }, messageOf(text), signal));
   if (!isPrivate) await talk.leave(chat, signal);

@@ -1,6 +1,7 @@
 import type { Envelope } from '@watchpost/shared/envelope';
 import type { Enroll } from '@watchpost/gallery/moving-in/enroll';
 import type { Access } from '@watchpost/talk/access';
+import type { Moves } from '@watchpost/talk/moves';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { InteractionDeps } from '../interaction/pipeline.ts';
 import type { ChartDeps } from './commands/chart.ts';
@@ -12,6 +13,7 @@ import type { Line } from './line.ts';
 export interface Talking extends Omit<WordsDeps, 'documents' | 'subscriptions'> {
   subscriptions: Subscriptions;
   access: Access;
+  moves: Moves;
   line: Line;
 }
 

@@ -6,6 +6,7 @@ import { within } from '@watchpost/shared/wait';
 import { enTalk } from '@watchpost/talk/words/en-talk';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { talkOf } from '../offered.ts';
+import { faceCommandIn, runFaceCommand } from './face-commands.ts';
 import { isClosed, keyOf, quietly, refuse, roleOf, talkerOf, type Talked } from './admission.ts';
 import { messageOf } from './answering.ts';
 import type { TalkDeps } from './deps.ts';
@@ -30,14 +31,15 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
   return async (job, context, signal) => {
     if (job.what.did === 'nothing') return 'idle';
     const platform = deps.platformFor(job.chat);
-    const talked = { job, platform, talk: talkOf(platform) };
+    const asked = { job, configuredAs: job.chat, platform, talk: talkOf(platform), attempt: context.attempt };
     const turn = await deps.line.enter(job, signal);
     if (!turn) return 'idle';
     const working = within(signal, longestWorkMs);
     // Much is done at once.
     setMaxListeners(0, working);
     try {
-      await talkOn(talked, deps, working);
+      const configuredAs = job.isPrivate ? null : await deps.moves.formerOf(job.chat, working);
+      await talkOn(configuredAs === null ? asked : { ...asked, configuredAs }, deps, working);
     } catch (thrown) {
       const error = toAppError(thrown);
       if (isClosed(error)) {
@@ -45,7 +47,7 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
         return 'idle';
       }
       const isOver = isLast(error, context);
-      if (!signal.aborted) await tell(talked, error, { isOver, held }, deps, signal);
+      if (!signal.aborted) await tell(asked, error, { isOver, held }, deps, signal);
       await turn.leave(isOver ? 'done' : 'again');
       throw error;
     }
@@ -89,6 +91,8 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
       const text = textOf(job, what.sealed, deps);
       const code = text === null ? null : codeIn(text);
       if (code !== null && (await redeemed(talked, code, deps, signal))) return;
+      const faces = text === null ? null : faceCommandIn(text);
+      if (faces !== null) return runFaceCommand(faces, what, talked, deps, signal);
       await admitted(talked, deps, signal, async (talker) => {
         if (text === null) await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.unreadable()), signal);
         else await said(what, text, talker, deps, signal);
@@ -138,17 +142,31 @@ async function due(id: string, { job, platform, talk }: Talked, deps: TalkDeps, 
 
 /** Whom an admin puts us to is let in with that; any other group is left. */
 async function membership(isIn: boolean, talked: Talked, { access }: TalkDeps, signal: AbortSignal): Promise<void> {
-  const { job, platform, talk } = talked;
-  if (!isIn || job.isPrivate || talk.homes.has(job.chat) || (await roleOf(job.chat, talk, access, signal))) return;
+  const { job, configuredAs, platform, talk } = talked;
+  if (
+    !isIn ||
+    job.isPrivate ||
+    talk.homes.has(configuredAs) ||
+    talk.configured.has(configuredAs) ||
+    (await roleOf(job.chat, talk, access, signal))
+  )
+    return;
   const who = keyOf(platform, job.by.member);
   if ((await roleOf(who, talk, access, signal)) !== 'admin') return refuse(talked, access, signal);
   await access.admit(job.chat, 'member', who, signal);
   await quietly(talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.letIn('member')), signal));
 }
 
-async function moved(to: TalkJob['chat'], { job, talk }: Talked, { access, dialogs, log }: TalkDeps, signal: AbortSignal): Promise<void> {
+async function moved(
+  to: TalkJob['chat'],
+  { job, talk }: Talked,
+  { access, dialogs, moves, log }: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const isConfigured = talk.configured.has(job.chat) || talk.homes.has(job.chat);
+  // First, so that whoever writes there meanwhile is no stranger.
+  if (isConfigured) await moves.record(job.chat, to, signal);
   await access.moved(job.chat, to, signal);
   await dialogs.moved(job.chat, to, signal);
-  if (talk.configured.has(job.chat) || talk.homes.has(job.chat))
-    log.warn({ from: job.chat, to }, 'a configured chat has another id now: the configuration must name the new one');
+  if (isConfigured) log.warn({ from: job.chat, to }, 'a configured chat has another id now: the configuration must name the new one');
 }

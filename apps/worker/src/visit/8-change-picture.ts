@@ -25,6 +25,10 @@ const giveUpPictureMs = 60_000;
 /** In one thread. */
 const mostReplies = 20;
 
+/** What stands below a picture in the thread. */
+const againLine = 'The picture again, with the names as they are known now.';
+const besideLine = 'Another picture of this visit: it shows somebody who is not on the one above.';
+
 type Reply = Visit['replies'][number];
 
 /**
@@ -202,7 +206,7 @@ async function sendReply(
     stored = await change(deps, visit.id, edited, signal);
     known = progress;
   };
-  const text = [{ text: 'The picture again, with the names as they are known now.' }];
+  const text = [{ text: plan?.beside ? besideLine : againLine }];
   const message = { summary: post.summary, picture: post.picture, sections: [{ text, buttons: [], menu: [] }], footer: [] };
   const progress = await deps.platform.posts.send(
     { channel, key, post: message, picture, thread: messageId, progress: before },

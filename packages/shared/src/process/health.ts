@@ -14,6 +14,11 @@ export interface Health {
   live: () => boolean;
   /** What the process needs in order to be ready, by name; checked at each request. */
   checks: Readonly<Record<string, Check>>;
+  /**
+   * The same of each of several sides that the process serves: it is ready while one of them is, because a supervisor that sends it nothing
+   * more would take the others away too. The answer names what the rest waits for. Default: none.
+   */
+  sides?: readonly Readonly<Record<string, Check>>[];
   /** Aborted: the process takes no new work, and is not ready. */
   stopping: AbortSignal;
   scrape: Metrics['scrape'];
@@ -27,20 +32,24 @@ export interface HealthAnswer {
 
 /**
  * The endpoints of every process, by path. `/health/live`: 503 asks for a restart. `/health/ready`: 503 with the names of the checks
- * that fail, and what to do about them where that is known (`reasons`). `/metrics`: for Prometheus.
+ * that fail, and what to do about them where that is known (`reasons`); a 200 has them of a side that fails alone. `/metrics`: for
+ * Prometheus.
  */
 export const healthEndpoints: ReadonlyMap<string, (health: Health) => Promise<HealthAnswer>> = new Map([
   ['/health/live', async ({ live }) => (live() ? json(200, { status: 'live' }) : json(503, { status: 'stuck' }))],
   [
     '/health/ready',
-    async ({ checks, stopping }) => {
-      const all = Object.entries({ 'not-stopping': () => !stopping.aborted, ...checks });
-      const results = await Promise.all(all.map(async ([name, check]) => ({ name, found: await resultOf(check) })));
-      const failed = results.filter(({ found }) => found !== true);
+    async ({ checks, sides = [], stopping }) => {
+      const [own, ...ofSides] = await Promise.all(
+        [{ 'not-stopping': () => !stopping.aborted, ...checks }, ...sides].map(async (each) => failedOf(each)),
+      );
+      const failed = [...ofSides.flat(), ...(own ?? [])];
       if (failed.length === 0) return json(200, { status: 'ready' });
+      const isReady = own?.length === 0 && ofSides.some((side) => side.length === 0);
       const reasons = Object.fromEntries(failed.flatMap(({ name, found }) => (typeof found === 'string' ? [[name, found]] : [])));
       const waitingFor = failed.map(({ name }) => name);
-      return json(503, { status: 'not ready', waitingFor, ...(Object.keys(reasons).length > 0 && { reasons }) });
+      const rest = { waitingFor, ...(Object.keys(reasons).length > 0 && { reasons }) };
+      return isReady ? json(200, { status: 'ready', ...rest }) : json(503, { status: 'not ready', ...rest });
     },
   ],
   [
@@ -51,6 +60,12 @@ export const healthEndpoints: ReadonlyMap<string, (health: Health) => Promise<He
     },
   ],
 ] satisfies [string, (health: Health) => Promise<HealthAnswer>][]);
+
+/** Those that fail, in their order. */
+async function failedOf(checks: Health['checks']): Promise<{ name: string; found: boolean | string }[]> {
+  const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => ({ name, found: await resultOf(check) })));
+  return results.filter(({ found }) => found !== true);
+}
 
 async function resultOf(check: Check): Promise<boolean | string> {
   try {

@@ -66,6 +66,14 @@ it.each(['no', 'unknown'] as const)(
   },
 );
 
+it.each([{ platform: 'slack', member: 'UADA' } as const, author])('who blocks us is no failure, and is not tried again', async (to) => {
+  refused = 'chat-closed';
+  await deliver(to);
+  refused = null;
+  expect(await deliver(to)).toBe('idle');
+  expect(sent).toEqual([]);
+});
+
 it('a mention of a channel is kept until it is posted', async () => {
   await deliver(author);
   expect(sent[0]?.post.sections[0]?.text).toEqual([run]);

@@ -222,7 +222,7 @@ describe('the picture', () => {
     await rig.join('s2', [comparableFace({ sizePx: 160, box: { ...right, width: 160, height: 160 }, person: grace })]);
     await rig.settle();
     expect([rig.posts.swaps, rig.posts.shown()[0]!.fileId]).toEqual([0, first]);
-    expect(rig.posts.replies()).toHaveLength(1);
+    expect(rig.posts.replies()).toMatchObject([{ post: { sections: [{ text: [{ text: expect.stringContaining('Another picture') }] }] } }]);
     expect((await rig.visit(id)).picture).toMatchObject({ snapshotId: 's1', numbers: [1, 2] });
     rig.nowMs += 61_000;
     await rig.join('s3', [comparableFace({ sizePx: 200, box: { ...right, width: 200, height: 200 }, person: grace })]);
@@ -247,7 +247,11 @@ describe('the picture', () => {
     await add('s2', grace);
     await rig.settle();
     expect(rig.posts.replies()).toHaveLength(1);
-    expect(rig.posts.replies()[0]).toMatchObject({ thread: rig.posts.shown()[0]!.messageId, fileId: expect.any(String) });
+    expect(rig.posts.replies()[0]).toMatchObject({
+      thread: rig.posts.shown()[0]!.messageId,
+      fileId: expect.any(String),
+      post: { sections: [{ text: [{ text: expect.stringContaining('The picture again') }] }] },
+    });
     await add('s3', { id: 'linus', status: 'named', name: 'Linus' });
     const before = rig.nowMs;
     await rig.settle();

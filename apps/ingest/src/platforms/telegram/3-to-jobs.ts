@@ -18,8 +18,6 @@ export type NewTalkJob = Omit<TalkJob, 'after'>;
 
 const longestName = { characters: 64, units: 400 };
 const longestType = { characters: 100, units: 200 };
-/** Of a command's text. */
-const longestCommand = { characters: 1_000, units: 2_000 };
 /** UTF-16 units: Telegram allows 4,096 characters. */
 const longestText = 8_192;
 
@@ -79,25 +77,6 @@ export function saidJob(
     ? { did: 'sent', ...where, group: post.group, file: chatFile(post.picture), sealed }
     : { did: 'said', ...where, sealed };
   return talk(id, post.chat, by, post.postedAtMs, what);
-}
-
-/** Commands that are typed without `/faces` before them, as people know them from chats. */
-const shortcuts = new Map([
-  ['faces', ''],
-  ['who', 'who '],
-  ['lastseen', 'last-seen '],
-  ['last_seen', 'last-seen '],
-]);
-
-/** A command about faces; null: it is another one. Pure. */
-export function commandJob(post: TelegramPost, by: TelegramUser, { command }: Addressed, ids: JobIds): InteractionJob | null {
-  const before = command === null ? undefined : shortcuts.get(command.name);
-  if (command === null || before === undefined) return null;
-  const typed = cleanText(`${before}${command.rest}`, longestCommand);
-  return interaction(ids.message(post.chat.id, post.messageId), post.chat.id, post.messageId, by, post.postedAtMs, {
-    do: 'command',
-    text: typed,
-  });
 }
 
 /** What a pressed button asks for; null: it is none of ours, or of another release. Pure. */

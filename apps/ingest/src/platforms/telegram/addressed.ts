@@ -11,8 +11,6 @@ export interface Ourselves {
 export interface Addressed {
   /** Without our name: `/help @ours` and `/help@ours` are `/help`. */
   text: string;
-  /** Null: it is none. In small letters, without the slash. */
-  command: { name: string; rest: string } | null;
 }
 
 /** `unknown`: that depends on our name, which Telegram has not told yet. */
@@ -31,11 +29,11 @@ export function addressed(post: TelegramPost, ourselves: Ourselves): Answer {
   const [, name, at, rest = ''] = commandPattern.exec(text) ?? [];
   if (name === undefined) {
     const isOurs = isPrivate || saysUs(post, ourselves);
-    if (isOurs === true) return { text: withoutMentions(text, entities, username), command: null };
+    if (isOurs === true) return { text: withoutMentions(text, entities, username) };
     return isOurs ? 'unknown' : 'no';
   }
   if (isPrivate || at === undefined || isName(at, username)) {
-    return { text: `/${name}${rest === '' ? '' : ` ${rest}`}`, command: { name: name.toLowerCase(), rest: rest.trim() } };
+    return { text: `/${name}${rest === '' ? '' : ` ${rest}`}` };
   }
   return username === null ? 'unknown' : 'no';
 }

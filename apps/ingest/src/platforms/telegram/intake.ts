@@ -6,8 +6,10 @@ import { captionEnv } from '../camera-caption.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
 import { createClicks } from './clicks.ts';
 import { botIdOf, lookUpIdentity } from './identity.ts';
+import { followMovedChats } from './moved-chats.ts';
 import { startPolling } from './polling/poll.ts';
 import { registerTelegramRoute } from './route.ts';
+import { createSharedOrder } from './shared-order.ts';
 import { createTakeUpdate } from './take-update.ts';
 import { createTelegramMetrics } from './telegram-metrics.ts';
 import { startWebhook } from './webhook/webhook.ts';
@@ -39,13 +41,17 @@ function startTelegram(
   const { log, now, database } = deps;
   const telegramMetrics = createTelegramMetrics(deps.metrics);
   const lookup = lookUpIdentity({ api, token, log }, stopping);
+  const readChats = new Set(config.READ_TELEGRAM_CHAT_ID);
+  const documents = database.isConfigured ? async (signal: AbortSignal) => (await database.opened(signal)).documents : null;
+  const following = documents === null ? Promise.resolve() : followMovedChats({ documents, readChats, log }, stopping);
   const takeUpdate = createTakeUpdate({
     ...deps,
     ourselves: lookup.current,
-    readChats: new Set(config.READ_TELEGRAM_CHAT_ID),
+    readChats,
     writeChat: config.WRITE_TELEGRAM_CHAT_ID ?? null,
     captionPattern: config.CAMERA_CAPTION_PATTERN,
     envelope: createEnvelope(deps.messageKeys, 'jobs'),
+    lastJobs: documents && createSharedOrder({ documents, log, now }),
     telegramMetrics,
   });
   const checks = { 'telegram-identity': lookup.check };
@@ -55,13 +61,13 @@ function startTelegram(
     return {
       register: (app) => registerTelegramRoute(app, { secret, takeUpdate, telegramMetrics, log, now }),
       checks: { ...checks, 'telegram-webhook': webhook.check },
-      done: Promise.all([lookup.done, webhook.done]).then(() => undefined),
+      done: Promise.all([lookup.done, webhook.done, following]).then(() => undefined),
     };
   }
   const polling = startPolling(
     {
       api,
-      documents: database.isConfigured ? async (signal) => (await database.opened(signal)).documents : null,
+      documents,
       bot: botIdOf(token),
       takeUpdate,
       clicks: createClicks({ api, telegramMetrics, log, now }),
@@ -74,6 +80,6 @@ function startTelegram(
   return {
     register: () => undefined,
     checks: { ...checks, 'telegram-polling': polling.check },
-    done: Promise.all([lookup.done, polling.done]).then(() => undefined),
+    done: Promise.all([lookup.done, polling.done, following]).then(() => undefined),
   };
 }

@@ -6,9 +6,9 @@ import { createLogRarely } from '../../log-rarely.ts';
 import type { IntakeDeps } from '../platform.ts';
 import { sendAll } from '../send-all.ts';
 import { parseUpdate, type TelegramPost, type Update } from './2-parse.ts';
-import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, commandJob, type NewTalkJob } from './3-to-jobs.ts';
+import { clickJob, jobIdsOf, membershipJob, movedJob, saidJob, type NewTalkJob } from './3-to-jobs.ts';
 import { addressed, type Ourselves } from './addressed.ts';
-import { createChatOrder } from './chat-order.ts';
+import { createChatOrder, type LastJobs } from './chat-order.ts';
 import { createGroups } from './groups.ts';
 import { createTakePicture } from './take-picture.ts';
 import type { TelegramMetrics } from './telegram-metrics.ts';
@@ -21,6 +21,8 @@ export interface TakeUpdateDeps extends Pick<IntakeDeps, 'sender' | 'ranks' | 'c
   writeChat: string | null;
   captionPattern: RegExp;
   envelope: Envelope;
+  /** Null: this process knows only what it has queued itself. */
+  lastJobs: LastJobs | null;
   telegramMetrics: TelegramMetrics;
 }
 
@@ -47,20 +49,21 @@ const lost = 'the queue will never take this job: what it is about is lost';
 const isSomebody = ({ chat, from, postedAs }: TelegramPost): boolean =>
   chat.type !== 'channel' && postedAs === null && from !== null && !from.is_bot;
 
-/** The configuration has the old number. Cameras go on posting, so what they post is taken until the next start. */
+/** The configuration has the old number. Cameras go on posting, so what they post is taken; the worker notes it for the next start. */
 function follow(from: number, to: number, { readChats, writeChat, log }: Pick<TakeUpdateDeps, 'readChats' | 'writeChat' | 'log'>): void {
   const isRead = readChats.has(String(from));
   if (isRead) readChats.add(String(to));
   if (!isRead && writeChat !== String(from)) return;
-  log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration before the next start');
+  log.error({ chat: from, movedTo: to }, 'a chat has a new number: put it into the configuration');
 }
 
 export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
   const { log, now, telegramMetrics, envelope, ourselves } = deps;
   const ids = jobIdsOf(ourselves().id);
   const rarely = createLogRarely(now);
-  const order = createChatOrder(now);
+  const order = createChatOrder(now, deps.lastJobs);
   const groups = createGroups();
+  const followed = new Set<number>();
   const takePicture = createTakePicture({ ...deps, ids, groups });
 
   const queue = async (job: InteractionJob | NewTalkJob, timeLeftMs: () => number): Promise<void> => {
@@ -83,17 +86,19 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
     if (found === 'unknown') throw new AppError('telegram-identity-unknown', 'our name on Telegram is not known yet');
     const album = groups.note(post, { camera: null, isOurs: found !== 'no' });
     if (found === 'no' && !album.isOurs) return 'ignored-not-for-us';
-    const said = found === 'no' ? { text: post.text, command: null } : found;
-    const command = post.picture ? null : commandJob(post, from, said, ids);
-    await queue(command ?? saidJob(post, from, said, { ids, envelope }), timeLeftMs);
-    return command ? 'command' : 'talk';
+    const said = found === 'no' ? { text: post.text } : found;
+    await queue(saidJob(post, from, said, { ids, envelope }), timeLeftMs);
+    return 'talk';
   };
 
   const post = async ({ post, isEdited }: PostUpdate, timeLeftMs: () => number): Promise<string> => {
     const chat = String(post.chat.id);
     const moved = movedJob(post, ids);
     if (moved) {
-      if (post.movedTo !== null) follow(post.chat.id, post.movedTo, deps);
+      // Either of the two chats may tell of it first.
+      const [from, to] = post.movedTo === null ? [post.movedFrom ?? post.chat.id, post.chat.id] : [post.chat.id, post.movedTo];
+      if (!followed.has(from)) follow(from, to, deps);
+      followed.add(from);
       return talked(moved, 'moved', timeLeftMs);
     }
     const hasPicture = post.picture !== null || post.isBroken;

@@ -4,7 +4,7 @@ import type { ListedCommand } from './words-deps.ts';
 
 const { does } = wordsFor(null);
 
-/** What people can type here although it is answered as a command about faces is: by a job of its own. */
+/** What people can type here although it is answered as a command about faces is. */
 export const commandsAboutFaces: readonly ListedCommand[] = [
   { name: 'who', description: does.who },
   { name: 'lastseen', description: does.lastseen },
