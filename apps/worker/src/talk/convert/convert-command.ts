@@ -23,7 +23,6 @@ function whyNoMail(to: string, { queueMail, converting: { publicUrl, mailTo } }:
 /** `/convert LINK [FORMAT] [to ADDRESS]`. A message with a link in it comes here as well, the whole of it as what was typed. */
 export const convertCommand: TalkCommand<ConvertDeps> = {
   name: 'convert',
-  description: enConvert.description,
   run: async (typed, talker, deps, signal) => {
     const { convertHosts } = deps.converting;
     const { link, host, format, mailTo } = readRequest(typed, convertHosts);
