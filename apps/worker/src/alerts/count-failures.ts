@@ -1,6 +1,6 @@
 import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { Alerts } from './alerts.ts';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { countOf } from '@watchpost/shared/chat/say';
 
 export interface CountFailuresDeps {
