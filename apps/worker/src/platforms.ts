@@ -11,9 +11,6 @@ import { telegram } from '@watchpost/telegram/telegram';
 /** Every chat platform that the worker downloads from and posts to. The configuration and the pipelines' platforms follow from this table. */
 const platforms = [slack, telegram];
 
-/** As they name what jobs need of them. */
-export const platformNames = platforms.map(({ prefix }) => prefix);
-
 export const platformEnv = mergeEnv(platforms);
 type PlatformConfig = ConfigOf<typeof platformEnv>;
 
@@ -24,6 +21,10 @@ export function platformFaults(config: PlatformConfig): string[] {
 
 /** Of those that are configured, in the table's order. */
 export const platformTokens = (config: PlatformConfig): string[] => tokensOf(platforms, config);
+
+/** Those that are configured, as they name what jobs need of them. */
+export const platformNames = (config: PlatformConfig): string[] =>
+  platforms.filter(({ tokenOf }) => tokenOf(config) !== null).map(({ prefix }) => prefix);
 
 export interface Platforms {
   /** The platform of a channel; throws `job-invalid` for a platform that is not in the table or not configured. */

@@ -30,7 +30,7 @@ export async function serveWorkerHealth(
         models: () => parts.models(),
         gallery: () => parts.gallery() && heldFor(parts.held(), 'gallery'),
         'database-newer': () => parts.current(),
-        ...Object.fromEntries(platformNames.map((name) => [name, () => heldFor(parts.held(), name)])),
+        ...Object.fromEntries(platformNames(config).map((name) => [name, () => heldFor(parts.held(), name)])),
       },
       stopping: lifecycle.stopping,
       scrape: () => metrics.scrape(),

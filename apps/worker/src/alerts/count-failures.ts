@@ -1,5 +1,6 @@
 import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { toAppError } from '@watchpost/shared/errors';
 import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { countOf } from '@watchpost/shared/chat/say';
 
@@ -13,12 +14,20 @@ const hourMs = 3_600_000;
 /** Single jobs fail for reasons of their own, such as a picture that somebody deleted. In an hour. */
 const mostFailures = 20;
 
+/** The queue is connected a moment after the start, and says itself when it is away. */
+function whileAway(error: unknown): null {
+  if (toAppError(error).code === 'queue-unavailable') return null;
+  throw error;
+}
+
 /** Raises kinds of jobs of which many have failed for good within an hour. Call it again and again. */
 export function createCountFailures({ sender, alerts, now }: CountFailuresDeps): (signal: AbortSignal) => Promise<void> {
   let history: { atMs: number; failed: Map<JobKind, number> }[] = [];
   return async () => {
     const failed = new Map<JobKind, number>();
-    for (const { kind, state, count } of await sender.counts()) if (state === 'failed') failed.set(kind, count);
+    const counts = await sender.counts().catch(whileAway);
+    if (!counts) return;
+    for (const { kind, state, count } of counts) if (state === 'failed') failed.set(kind, count);
     history = history.filter(({ atMs }) => now() - atMs <= hourMs);
     for (const [kind, count] of failed) {
       // Old ones are removed meanwhile: from the least that there were.
