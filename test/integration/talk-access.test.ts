@@ -2,10 +2,13 @@ import { expect, it } from 'vitest';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createFirstInvitation } from '@watchpost/worker/talk/first-invitation';
 import { describeOperations } from '../support/gallery-rig.ts';
+import { createVisits } from '@watchpost/visits/visits';
 import { createTalkRig, pictureOf } from '../support/talk-rig.ts';
+import { joining } from '../support/visit-samples.ts';
 
 const never = new AbortController().signal;
 const stranger = { member: '7' };
+const settings = { visitWindowMs: 90_000, visitLongestMs: 600_000 };
 const group = { chat: 'chat:-100', isPrivate: false } as const;
 
 describeOperations('who may talk', (gallery) => {
@@ -156,6 +159,14 @@ describeOperations('who may talk', (gallery) => {
       by: { member: '1', channel: 'chat:-100', thread: 'P1' },
       deed: { do: 'press', target, who: { name: 'Grace' } },
     });
+  });
+
+  it('the question for a name says where the face was seen', async () => {
+    const rig = rigOf();
+    const visit = await createVisits(gallery.opened.documents).join(joining(0, { channel: 'chat:-200', camera: 'Gate' }), settings, never);
+    const target = { action: 'is', visit: visit.id, number: 2, subject: null } as const;
+    await rig.run(rig.job({ did: 'naming', messageId: 'P1', target }, group));
+    expect(rig.talk.shown()[0]?.text).toBe('Who is 2 at Gate?');
   });
 
   it('who has no chat with us is asked below the post, also where only the results are posted', async () => {

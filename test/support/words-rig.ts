@@ -67,10 +67,11 @@ interface RigOptions {
   over?: Partial<Talker>;
   mayDie?: () => void;
   quotes?: ShownQuote[];
+  given?: Partial<Pick<WordsDeps, 'listed' | 'keepDays'>>;
 }
 
 /** Somebody in a private chat, with the commands and dialogs that need no gallery. */
-export function createWordsRig({ documents = createMemoryDocuments(), over = {}, mayDie, quotes = [] }: RigOptions = {}) {
+export function createWordsRig({ documents = createMemoryDocuments(), over = {}, mayDie, quotes = [], given = {} }: RigOptions = {}) {
   const chat = createRememberingTalk(mayDie);
   const dialogs = createDialogs(documents);
   const open = async (): Promise<Dialog[]> => dialogs.openOf('chat:7', '7', never);
@@ -89,10 +90,11 @@ export function createWordsRig({ documents = createMemoryDocuments(), over = {},
       tags: async () => quotes.flatMap(({ tags }) => tags),
     },
     subscriptions: { list: async () => [], end: async (subscriber) => void orders.push(subscriber) },
-    listed: [...wordCommands, { name: 'allow', description: 'let somebody in', admin: true }, ...commandsAboutFaces],
+    listed: [...wordCommands, { name: 'allow', admin: true }, ...commandsAboutFaces],
     talkLanguage: 'en',
     waitMs: 60_000,
-    keepMs: null,
+    keepDays: null,
+    ...given,
   });
   let jobs = 0;
   const talker = (more: Partial<Talker> = {}): Talker => ({

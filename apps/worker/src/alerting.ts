@@ -6,7 +6,7 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMailer, type Mailer } from '@watchpost/mail/mailer';
 import type { Access } from '@watchpost/talk/access';
-import type { Alerts } from './alerts/alerts.ts';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { createCountFailures } from './alerts/count-failures.ts';
 import { tellAdmins } from './alerts/tell-admins.ts';
 import { createQueueMail, type QueueMail } from './mail/queue-mail.ts';

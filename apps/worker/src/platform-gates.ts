@@ -4,7 +4,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Held } from '@watchpost/shared/jobs/job-need';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, within } from '@watchpost/shared/wait';
-import type { Alerts } from './alerts/alerts.ts';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { adviseOf } from './platforms.ts';
 
 export interface PlatformGatesOptions {

@@ -19,12 +19,12 @@ export function platformFaults(config: PlatformConfig): string[] {
   return [...platforms.flatMap(({ faults }) => faults(config)), ...platformsMissing(platforms, config)];
 }
 
-/** The platforms that are configured, as they name what jobs need of them. */
-export const platformNames = (config: PlatformConfig): string[] =>
-  platforms.flatMap(({ prefix, tokenOf }) => (tokenOf(config) === null ? [] : [prefix]));
-
 /** Of those that are configured, in the table's order. */
 export const platformTokens = (config: PlatformConfig): string[] => tokensOf(platforms, config);
+
+/** Those that are configured, as they name what jobs need of them. */
+export const platformNames = (config: PlatformConfig): string[] =>
+  platforms.filter(({ tokenOf }) => tokenOf(config) !== null).map(({ prefix }) => prefix);
 
 export interface Platforms {
   /** The platform of a channel; throws `job-invalid` for a platform that is not in the table or not configured. */

@@ -19,11 +19,15 @@ import { createFirstInvitation } from './talk/first-invitation.ts';
 import { showMenus } from './talk/menu.ts';
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
+
+interface TalkingConfig extends ConfigOf<typeof talkEnv> {
+  CONVERT_HOSTS?: readonly string[] | undefined;
+  SCHEDULE_FILE?: string | undefined;
+}
 
 /** Puts together what conversations have of their own. */
-export function createTalking(config: ConfigOf<typeof talkEnv>, documents: DocumentStore): Talking {
-  const { TALK_KEEP_DAYS: keepDays } = config;
+export function createTalking(config: TalkingConfig, documents: DocumentStore): Talking {
+  const { TALK_KEEP_DAYS: keepDays, CONVERT_HOSTS: hosts, SCHEDULE_FILE: file } = config;
   const subscriptions = createSubscriptions(documents);
   return {
     ...createWordsDeps({
@@ -31,10 +35,10 @@ export function createTalking(config: ConfigOf<typeof talkEnv>, documents: Docum
       dialogs: createDialogs(documents),
       quotes: createQuotes(documents),
       subscriptions,
-      listed: listedCommands,
+      listed: listedCommands({ converts: (hosts ?? []).length > 0, collects: file !== undefined }),
       talkLanguage: config.TALK_LANGUAGE,
       waitMs: config.TALK_WAIT_MINUTES * minuteMs,
-      keepMs: keepDays === undefined ? null : keepDays * dayMs,
+      keepDays: keepDays ?? null,
     }),
     subscriptions,
     access: createAccess(documents),

@@ -167,7 +167,9 @@ describe('buttons', () => {
 
   it('who it is is asked in a conversation; a violation is decided about', async () => {
     const { takeUpdate, sent } = telegramRig();
-    await takeUpdate(clicks(packTarget({ ...target, action: 'is' })), left);
+    const taken = await takeUpdate(clicks(packTarget({ ...target, action: 'is' }), { message: message({ chat: results }) }), left);
+    // The question comes in another chat: where the button is, somebody must see that something happens.
+    expect(taken.click?.text).toContain('in our own chat');
     await takeUpdate(clicks(packTarget({ action: 'accept', violation: visit })), left);
     expect(sent).toMatchObject([
       { kind: 'talk', what: { did: 'naming', target: { action: 'is', visit, number: 2 } } },

@@ -114,6 +114,16 @@ describe('buttons', () => {
     ).toEqual([['1: This is…'], ['Undo'], ['2: This is…']]);
   });
 
+  it('of a face with all that can be done take two rows of a phone', () => {
+    const rowsFor = (...texts: string[]) => labels([face(1, { buttons: [], menu: texts.map((text) => button(text, 1)) })]);
+    expect(rowsFor('Not Mia', 'Somebody else…', 'Ignore Mia', 'Not a face', 'Seen before?')).toEqual([
+      ['Not Mia', 'Somebody else…', 'Ignore Mia'],
+      ['Not a face', 'Seen before?'],
+    ]);
+    // A long one beside others would be cut.
+    expect(rowsFor('Not Maximiliana Featherstone', 'Ignore', 'Undo')).toEqual([['Not Maximiliana Featherstone'], ['Ignore', 'Undo']]);
+  });
+
   it('of faces of several visits are numbered anew, and so are their texts', () => {
     const { sections, keyboard } = keyboardFor([face(1, { menu: [] }), face(1, { menu: [], buttons: [button('This is…', 1, 'v2')] })]);
     expect(keyboard.inline_keyboard.flat().map(({ text }) => text)).toEqual(['(1) This is…', '(2) This is…']);

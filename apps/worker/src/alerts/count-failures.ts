@@ -1,7 +1,7 @@
-import { toAppError } from '@watchpost/shared/errors';
 import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
-import type { Alerts } from './alerts.ts';
+import { toAppError } from '@watchpost/shared/errors';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { countOf } from '@watchpost/shared/chat/say';
 
 export interface CountFailuresDeps {
@@ -14,23 +14,19 @@ const hourMs = 3_600_000;
 /** Single jobs fail for reasons of their own, such as a picture that somebody deleted. In an hour. */
 const mostFailures = 20;
 
-/** Null while the queue is away, or not connected yet: that is told in its own words, and counted the next time. */
-async function countsOf(sender: CountFailuresDeps['sender']): Promise<Awaited<ReturnType<JobSender['counts']>> | null> {
-  try {
-    return await sender.counts();
-  } catch (error) {
-    if (toAppError(error).code === 'queue-unavailable') return null;
-    throw error;
-  }
+/** The queue is connected a moment after the start, and says itself when it is away. */
+function whileAway(error: unknown): null {
+  if (toAppError(error).code === 'queue-unavailable') return null;
+  throw error;
 }
 
 /** Raises kinds of jobs of which many have failed for good within an hour. Call it again and again. */
 export function createCountFailures({ sender, alerts, now }: CountFailuresDeps): (signal: AbortSignal) => Promise<void> {
   let history: { atMs: number; failed: Map<JobKind, number> }[] = [];
   return async () => {
-    const counts = await countsOf(sender);
-    if (!counts) return;
     const failed = new Map<JobKind, number>();
+    const counts = await sender.counts().catch(whileAway);
+    if (!counts) return;
     for (const { kind, state, count } of counts) if (state === 'failed') failed.set(kind, count);
     history = history.filter(({ atMs }) => now() - atMs <= hourMs);
     for (const [kind, count] of failed) {

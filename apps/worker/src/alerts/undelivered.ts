@@ -4,7 +4,7 @@ import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { readNotice } from '../notice/notice.ts';
-import type { Alerts } from './alerts.ts';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { alertPrefix } from './bulletin.ts';
 
 export interface UndeliveredDeps {

@@ -1,6 +1,6 @@
 import type { Held } from '@watchpost/shared/jobs/job-need';
 import { pause } from '@watchpost/shared/wait';
-import type { Alerts } from './alerts.ts';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 
 /** What this process knows of itself. */
 export interface WorkerWatch {

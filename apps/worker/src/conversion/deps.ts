@@ -8,7 +8,7 @@ import type { Envelope } from '@watchpost/shared/envelope';
 import type { Mail } from '@watchpost/shared/jobs/mail-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Dialogs } from '@watchpost/talk/dialogs';
-import type { Alerts } from '../alerts/alerts.ts';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import type { ConversionAudit, Conversions } from './conversions.ts';
 
 /** What converting has of its own; see createConverting. */

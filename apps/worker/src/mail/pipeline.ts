@@ -5,8 +5,8 @@ import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import { mailSchema } from '@watchpost/shared/jobs/mail-job';
 import { openJson } from '@watchpost/shared/jobs/sealed';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import { alertPrefix } from '../alerts/bulletin.ts';
-import type { Alerts } from '../alerts/alerts.ts';
 
 export interface MailDeps {
   /** Null: no server is configured. */

@@ -22,7 +22,6 @@ function typedOf(typed: string, { platform }: Talker): { number: string; who: Ch
 /** `/allow 123`, `/allow 123 admin` */
 const allow: TalkCommand<TalkDeps> = {
   name: 'allow',
-  description: 'Let somebody in: /allow 123456789, or /allow 123456789 admin',
   admin: true,
   run: async (typed, talker, { access }, signal) => {
     const whom = typedOf(typed, talker);
@@ -38,7 +37,6 @@ const allow: TalkCommand<TalkDeps> = {
 /** `/disallow 123` */
 const disallow: TalkCommand<TalkDeps> = {
   name: 'disallow',
-  description: 'Put somebody out again: /disallow 123456789',
   admin: true,
   run: async (typed, talker, deps, signal) => messageOf(await putOut(typed, talker, deps, signal)),
 };
@@ -63,7 +61,6 @@ async function putOut(
 /** `/invite`, `/invite admin` */
 const invite: TalkCommand<TalkDeps> = {
   name: 'invite',
-  description: 'Make a link that lets one person in',
   admin: true,
   privately: true,
   run: async (typed, { platform, talk, who }, { access }, signal) => {
@@ -78,7 +75,6 @@ const mostListed = 60;
 /** `/access` */
 const list: TalkCommand<TalkDeps> = {
   name: 'access',
-  description: 'Who may talk with me',
   admin: true,
   privately: true,
   run: async (_typed, { platform, talk }, { access }, signal) => {

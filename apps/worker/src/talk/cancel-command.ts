@@ -9,7 +9,6 @@ import type { TalkCommand } from './talk-command.ts';
 /** `/cancel`: ends the dialog that somebody went on with last; `/cancel all`: all of them. */
 export const cancelCommand: TalkCommand<TalkDeps> = {
   name: 'cancel',
-  description: 'End what we are in the middle of; /cancel all ends everything',
   run: async (typed, talker, deps, signal) => {
     const open = (await deps.dialogs.openOf(talker.chat, talker.member, signal)).filter((dialog) => !kindOf(dialog)?.isOver?.(dialog));
     const ending = /^all\b/i.test(typed) ? open : open.slice(0, 1);

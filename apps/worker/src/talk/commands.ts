@@ -11,5 +11,14 @@ import type { TalkCommand } from './talk-command.ts';
 /** Every command of conversations, as menus and /help list them. */
 export const talkCommands: readonly TalkCommand<TalkDeps>[] = [...wordCommands, chart, convertCommand, cancelCommand, ...accessCommands];
 
-/** The same with those that are answered as commands about faces. */
-export const listedCommands: readonly ListedCommand[] = [...commandsAboutFaces, ...talkCommands];
+/** Which commands are of use here: there may be nothing to convert, or no numbers. */
+export interface Use {
+  converts: boolean;
+  collects: boolean;
+}
+
+/** The same with those that are answered as commands about faces; without what would only say that it is switched off. */
+export const listedCommands = ({ converts, collects }: Use): readonly ListedCommand[] => [
+  ...commandsAboutFaces,
+  ...talkCommands.filter(({ name }) => (name === 'convert' ? converts : name === 'chart' ? collects : true)),
+];

@@ -3,7 +3,7 @@ import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Access } from '@watchpost/talk/access';
 import { enTalk } from '@watchpost/talk/words/en-talk';
-import { takeLease, type Lease } from '../lease.ts';
+import { takeLease, type Lease } from '@watchpost/shared/documents/lease';
 import { talkOf } from '../offered.ts';
 
 /** The worker that invites keeps doing it, until it is gone for so long. Milliseconds. */

@@ -5,7 +5,7 @@ import type { MenuCommand } from '@watchpost/shared/chat/talk';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { wordsFor, type Language } from '@watchpost/talk/words/words';
 import type { Task } from '../schedule.ts';
-import { commandsFor, descriptionOf } from './commands/listed.ts';
+import { commandsFor } from './commands/listed.ts';
 import type { ListedCommand } from './commands/words-deps.ts';
 
 const kind = 'talk-menu';
@@ -22,8 +22,8 @@ export interface MenuOptions {
 
 /** The menu of everybody: what only admins may use is in their /help. */
 export function menuOf(listed: readonly ListedCommand[], talkLanguage: Language): MenuCommand[] {
-  const words = wordsFor(null, talkLanguage);
-  return commandsFor('member', listed).map((command) => ({ name: command.name, description: descriptionOf(command, words) }));
+  const { does } = wordsFor(null, talkLanguage);
+  return commandsFor('member', listed).map((command) => ({ name: command.name, description: does[command.name] }));
 }
 
 /** Registers the menu of commands with each platform that has conversations: where it is another one than the platform was last given. */

@@ -1,5 +1,5 @@
 import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
-import { countOf, moment, say } from '@watchpost/shared/chat/say';
+import { countOf, listed, moment, say } from '@watchpost/shared/chat/say';
 
 const bold = (text: string): TextRun => ({ text, bold: true });
 
@@ -18,20 +18,22 @@ const does = {
   privacy: 'what is kept of whom, and for how long',
   erase: 'erase everything that I keep about you',
   id: 'your number and the number of this chat',
+  chart: 'the numbers that I collect, as a picture: /chart shares 30',
   convert: 'make a file of a link: /convert LINK mp3',
-  cancel: 'end what we are in the middle of',
-  allow: 'let a person or a group in',
-  disallow: 'let somebody in no more',
+  cancel: 'end what we are in the middle of; /cancel all ends everything',
+  allow: 'let a person or a group in: /allow 123456789, or /allow 123456789 admin',
+  disallow: 'put somebody out again: /disallow 123456789',
   invite: 'make a link that lets one person in',
   access: 'everybody who may talk with me',
 };
 
 const greeting = {
   hello: (name: string | null): RichText => say`Hello${name === null ? '' : ` ${name}`}! I am watchpost. Here is what I can do:`,
-  can: [
+  /** `links`: they are converted here. */
+  can: (links: boolean): RichText[] => [
     say`• Send me a photo: I say who is in it, or learn a new face.`,
     say`• Ask me /who is there now, or when somebody was /lastseen.`,
-    say`• Send me a link: I make a song, a film or a picture of it.`,
+    ...(links ? [say`• Send me a link: I make a song, a film or a picture of it.`] : []),
     say`• Note something with /slog, hear a /quote, ask the /8ball.`,
     say`• Type /help for all of it, and /privacy for what I keep.`,
   ],
@@ -42,7 +44,7 @@ const help = {
   line: (command: string, does: string): RichText => say`/${command} – ${does}`,
   /** Under the list, for admins. */
   admins: say`For admins:`,
-  photo: say`Or just send me a photo or a link.`,
+  photo: (links: boolean): RichText => (links ? say`Or just send me a photo or a link.` : say`Or just send me a photo.`),
 };
 
 const chat = {
@@ -178,8 +180,9 @@ const self = {
     say`• ${countOf(count, 'order', 'orders')} to tell you when somebody comes (/faces subscriptions)`,
   keepsDialogs: (count: number): RichText => say`• ${countOf(count, 'open conversation')}, until it ends (/cancel)`,
   howToErase: say`/erase erases all of it but your access, which only an admin can take away.`,
-  privacy: [
-    say`• What you write is read, answered and dropped. Only what you give to /slog and /register is kept, until you erase it; and quotes, which are for everybody and do not say who added them.`,
+  /** `keepDays`: null: until it is erased. */
+  privacy: (keepDays: number | null): RichText[] => [
+    say`• What you write is read, answered and dropped. Only what you give to /slog and /register is kept, ${keepDays === null ? 'until you erase it' : `for ${countOf(keepDays, 'day')}, or until you erase it`}; and quotes, which are for everybody and do not say who added them.`,
     say`• Photos that you send are looked at and not kept, unless you choose Learn: then the face is kept under the name that you give.`,
     say`• Faces of the cameras are kept as the people who run this watchpost have set it. Ask them, or /faces help.`,
     say`• Nobody else can read your log in the chat. Whoever runs the database could.`,
@@ -211,4 +214,14 @@ const quotes = {
   refused: (why: string): RichText => say`I cannot take this one: ${why}.`,
 };
 
-export const enCommands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes };
+const chart = {
+  nothing: say`Nothing is collected here yet. Whoever runs this watchpost can have numbers collected on a schedule.`,
+  which: (names: readonly string[], example: string): RichText =>
+    say`Which one? There is ${listed(names)}. For example: /chart ${example} 30`,
+  unknown: (names: readonly string[]): RichText => say`Nothing of that name is collected. There is ${listed(names)}.`,
+  badDays: (most: number, example: string): RichText => say`After the name goes a number of days, from 1 to ${most}: /chart ${example} 30`,
+  noNumbers: (name: string, days: number): RichText => say`There are no numbers in ${name} of the last ${countOf(days, 'day')} yet.`,
+  title: (name: string, days: number): string => `${name}, ${days} ${days === 1 ? 'day' : 'days'}`,
+};
+
+export const enCommands = { does, greeting, help, chat, ball, log, buttons, erasing, registration, self, quotes, chart };

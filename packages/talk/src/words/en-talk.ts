@@ -1,5 +1,5 @@
 import type { Role } from '@watchpost/shared/chat/access';
-import type { RichText } from '@watchpost/shared/chat/rich-text';
+import type { RichText, TextRun } from '@watchpost/shared/chat/rich-text';
 import { countOf, listed, moment, say } from '@watchpost/shared/chat/say';
 
 const bold = (text: string) => ({ text, bold: true });
@@ -81,7 +81,11 @@ export const enTalk = {
   },
   naming: {
     topic: (): string => 'the name of somebody in a post',
-    card: (number: number | null): RichText => (number === null ? say`Who is this?` : say`Who is ${bold(String(number))}?`),
+    /** `place`: where they were seen, with a link to the post where there is one; null: nobody knows. */
+    card: (number: number | null, place: TextRun | null): RichText => [
+      ...(number === null ? say`Who is this` : say`Who is ${bold(String(number))}`),
+      ...(place === null ? say`?` : say` at ${place}?`),
+    ],
     noted: (name: string): RichText => say`Noted: ${bold(name)}. The post follows.`,
   },
   access: {

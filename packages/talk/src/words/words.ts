@@ -3,6 +3,9 @@ import { en } from './en.ts';
 /** Everything that is said in conversations, in one language. */
 export type Words = typeof en;
 
+/** What can be typed, without the slash. */
+export type CommandName = keyof Words['does'];
+
 /** The languages that there are, by their tag (BCP 47). Another one: a file like en.ts, and a line here. */
 const languages = { en } satisfies Record<string, Words>;
 export type Language = keyof typeof languages;

@@ -8,9 +8,9 @@ import { packTalk, packTarget } from '../callback-data.ts';
 const mostButtons = 24;
 /** Telegram takes no more. */
 const mostInAll = 100;
-/** In a row of a phone: so many buttons, with so many characters together. */
+/** In a row of a phone: so many buttons. All of a row are equally wide, so the longest label counts for each of them; characters. */
 const mostInRow = 3;
-const rowCharacters = 30;
+const rowCharacters = 46;
 const labelLimit = { characters: 60, units: 120 };
 
 /** The sections, those with buttons marked where one keyboard below all of them would not say which is which; and that keyboard. */
@@ -71,8 +71,8 @@ function rowsOf(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[
   const rows: InlineKeyboardButton[][] = [];
   for (const button of buttons) {
     const row = rows.at(-1);
-    const length = (row ?? []).reduce((sum, { text }) => sum + text.length, 0);
-    if (row && row.length < mostInRow && length + button.text.length <= rowCharacters) row.push(button);
+    const longest = Math.max(...[...(row ?? []), button].map(({ text }) => text.length));
+    if (row && row.length < mostInRow && (row.length + 1) * longest <= rowCharacters) row.push(button);
     else rows.push([button]);
   }
   return rows;

@@ -90,6 +90,14 @@ describe('a worker', () => {
     expect(await after(-40, minuteMs)).toEqual([]);
     expect(await after(20, minuteMs)).toEqual(['jobs-failed-visit']);
   });
+
+  it('counts nothing while the queue is away, which is no failure of the task', async () => {
+    const counts = async () => Promise.reject(new AppError('queue-unavailable', 'the queue does not answer'));
+    await createCountFailures({ sender: { counts }, alerts, now: () => nowMs })(never);
+    expect(raised).toEqual([]);
+    const broken = { counts: async () => Promise.reject(new TypeError('a fault')) };
+    await expect(createCountFailures({ sender: broken, alerts, now: () => nowMs })(never)).rejects.toThrow('a fault');
+  });
 });
 
 describe('mail', () => {

@@ -47,7 +47,7 @@ async function ask(typed: string, yaml = 'jobs: [{ name: s, every: 1h, numbers: 
   const answer = await chart.run(
     typed,
     talker,
-    { scheduling: { schedule: { all: () => tasksOf(yaml), get: () => null }, collections, now } },
+    { talkLanguage: 'en', scheduling: { schedule: { all: () => tasksOf(yaml), get: () => null }, collections, now } },
     never,
   );
   return { answer: answer && plain(answer.text), sent };
@@ -65,8 +65,8 @@ describe('/chart', () => {
   it.each([
     ['', 'Which one? There is shares. For example: /chart shares 30'],
     ['constructor', 'Nothing of that name is collected. There is shares.'],
-    ['shares 0', 'Behind the name goes a number of days, from 1 to 3660: /chart shares 30'],
-    ['shares 1 2', 'Behind the name goes a number of days, from 1 to 3660: /chart shares 30'],
+    ['shares 0', 'After the name goes a number of days, from 1 to 3660: /chart shares 30'],
+    ['shares 1 2', 'After the name goes a number of days, from 1 to 3660: /chart shares 30'],
   ])('answers %j', async (typed, answer) => {
     expect(await ask(typed)).toEqual({ answer, sent: [] });
   });

@@ -1,6 +1,7 @@
 import { plain } from '@watchpost/shared/chat/say';
 import { describe, expect, it } from 'vitest';
 import { freeText, unknownCommand } from '@watchpost/worker/talk/commands/free-text';
+import { listedCommands } from '@watchpost/worker/talk/commands';
 import { nearestCommand } from '@watchpost/worker/talk/commands/listed';
 import { parseQuote } from '@watchpost/worker/talk/commands/quote';
 import { filesOf, parseLogAsked } from '@watchpost/worker/talk/commands/slog';
@@ -28,7 +29,23 @@ describe('what everybody can type', () => {
   it('greets by name with what can be done', async () => {
     const rig = createWordsRig();
     expect(await rig.type('/start')).toMatch(/^Hello Ada! [\s\S]*photo[\s\S]*\/help/);
-    expect((await rig.type('/start')).split('\n')).toHaveLength(6);
+    expect((await rig.type('/start')).split('\n')).toHaveLength(5);
+  });
+
+  it.each([
+    [{ converts: true, collects: true }, /link/, /\/convert .*\n|\/chart .*\n/],
+    [{ converts: false, collects: false }, /^(?!.*link)/s, /^(?!.*\/convert)(?!.*\/chart)/s],
+  ])('offers links and charts only where there are any: %j', async (use, greeting, help) => {
+    const rig = createWordsRig({ given: { listed: listedCommands(use) } });
+    expect(await rig.type('/start')).toMatch(greeting);
+    expect(await rig.type('/help')).toMatch(help);
+  });
+
+  it.each([
+    [null, 'is kept, until you erase it;'],
+    [1, 'is kept, for 1 day, or until you erase it;'],
+  ])('/privacy tells how long: %j days', async (keepDays, said) => {
+    expect(await createWordsRig({ given: { keepDays } }).type('/privacy')).toContain(said);
   });
 
   it('lists the commands that one may use, also those about faces', async () => {

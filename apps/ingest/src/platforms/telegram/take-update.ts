@@ -43,6 +43,8 @@ type PostUpdate = Extract<Update, { kind: 'post' }>;
 
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['queue-unavailable', 'telegram-identity-unknown', 'aborted']);
 const tooOld = 'This button is too old. Look for a newer message.';
+/** Else whoever presses it in a group sees nothing happen there. */
+const askedElsewhere = 'I ask you for the name: in our own chat, or below this post.';
 const lost = 'the queue will never take this job: what it is about is lost';
 
 /** Not a bot, and nobody who posts as a chat or as an anonymous admin: that may be anybody. */
@@ -117,7 +119,8 @@ export function createTakeUpdate(deps: TakeUpdateDeps): TakeUpdate {
       const job = clickJob(update, ids, now());
       if (!job) return { outcome: 'ignored-old-button', click: { id, text: tooOld } };
       await queue(job, timeLeftMs);
-      return { outcome: job.kind === 'talk' ? 'talk' : 'press', click: { id, text: null } };
+      const isAskedFor = job.kind === 'talk' && job.what.did === 'naming' && !job.isPrivate;
+      return { outcome: job.kind === 'talk' ? 'talk' : 'press', click: { id, text: isAskedFor ? askedElsewhere : null } };
     }
     if (update.kind === 'malformed') rarely('malformed', (times) => log.warn({ times }, 'an update cannot be understood: it was left out'));
     return { outcome: `ignored-${update.kind}`, click: null };

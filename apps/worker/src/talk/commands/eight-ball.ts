@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { say } from '@watchpost/shared/chat/say';
 import { isVisible } from '@watchpost/shared/text';
-import { wordsFor } from '@watchpost/talk/words/words';
 import { messageOf } from '../answering.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
@@ -9,7 +8,6 @@ import { wordsOf, type WordsDeps } from './words-deps.ts';
 /** `/8ball QUESTION`: an answer. Each attempt of a job gives the same one. */
 export const eightBall: TalkCommand<WordsDeps> = {
   name: '8ball',
-  description: wordsFor(null).does['8ball'],
   run: async (typed, talker, deps) => {
     const { ball } = wordsOf(talker, deps);
     if (!isVisible(typed)) return messageOf(ball.ask);

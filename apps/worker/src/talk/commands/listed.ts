@@ -1,25 +1,12 @@
 import type { Role } from '@watchpost/shared/chat/access';
-import { wordsFor, type Words } from '@watchpost/talk/words/words';
 import type { ListedCommand } from './words-deps.ts';
 
-const { does } = wordsFor(null);
-
 /** What people can type here although it is answered as a command about faces is. */
-export const commandsAboutFaces: readonly ListedCommand[] = [
-  { name: 'who', description: does.who },
-  { name: 'lastseen', description: does.lastseen },
-  { name: 'faces', description: does.faces },
-];
+export const commandsAboutFaces: readonly ListedCommand[] = [{ name: 'who' }, { name: 'lastseen' }, { name: 'faces' }];
 
 /** Those commands that somebody with this role may use. */
 export const commandsFor = (role: Role, listed: readonly ListedCommand[]): ListedCommand[] =>
   listed.filter(({ admin }) => admin !== true || role === 'admin');
-
-/** What a command does, in these words; where they say nothing of it, in its own. */
-export function descriptionOf({ name, description }: ListedCommand, { does: known }: Words): string {
-  const found = Object.entries(known).find(([each]) => each === name);
-  return found ? found[1] : description;
-}
 
 /** The command that somebody meant who typed another one; null: none is near. Pure. */
 export function nearestCommand(typed: string, names: readonly string[]): string | null {

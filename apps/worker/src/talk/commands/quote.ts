@@ -1,7 +1,7 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { cut, isVisible } from '@watchpost/shared/text';
-import { wordsFor, type Words } from '@watchpost/talk/words/words';
+import type { Words } from '@watchpost/talk/words/words';
 import { messageOf } from '../answering.ts';
 import { linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
@@ -14,7 +14,6 @@ const mostTagsListed = 60;
 /** `/quote`, `/quote TAG`, `/quote add TEXT – AUTHOR #tag`, `/quote tags`. */
 export const quote: TalkCommand<WordsDeps> = {
   name: 'quote',
-  description: wordsFor(null).does.quote,
   run: async (typed, talker, deps, signal) => {
     const { quotes: words } = wordsOf(talker, deps);
     const { quotes: shelf } = deps;

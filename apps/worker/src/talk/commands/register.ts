@@ -1,4 +1,3 @@
-import { wordsFor } from '@watchpost/talk/words/words';
 import { askToErase } from '../dialog-kinds/erase.ts';
 import { beginRegistration } from '../dialog-kinds/register.ts';
 import { messageOf } from '../answering.ts';
@@ -9,7 +8,6 @@ import { wordsOf, type WordsDeps } from './words-deps.ts';
 /** `/register`, `/register show`, `/register erase`. */
 export const register: TalkCommand<WordsDeps> = {
   name: 'register',
-  description: wordsFor(null).does.register,
   privately: true,
   run: async (typed, talker, deps, signal) => {
     const { registration } = wordsOf(talker, deps);

@@ -1,17 +1,13 @@
 import { channelId } from '@watchpost/shared/chat/chat';
-import { wordsFor } from '@watchpost/talk/words/words';
 import { askToErase, whatThereIs } from '../dialog-kinds/erase.ts';
 import { messageOf } from '../answering.ts';
 import { linesOf } from '../lines.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { wordsOf, type WordsDeps } from './words-deps.ts';
 
-const { does } = wordsFor(null);
-
 /** `/whoami`: somebody's number and role, and what is kept of them. */
 export const whoami: TalkCommand<WordsDeps> = {
   name: 'whoami',
-  description: does.whoami,
   privately: true,
   run: async (_typed, talker, deps, signal) => {
     const { self } = wordsOf(talker, deps);
@@ -35,7 +31,6 @@ export const whoami: TalkCommand<WordsDeps> = {
 /** `/id`: the numbers that an admin needs to let somebody in. */
 export const id: TalkCommand<WordsDeps> = {
   name: 'id',
-  description: does.id,
   run: async (_typed, talker, deps) => {
     const { self } = wordsOf(talker, deps);
     const chat = talker.isPrivate ? [] : [self.thisChat(channelId(talker.chat))];
@@ -46,14 +41,12 @@ export const id: TalkCommand<WordsDeps> = {
 /** `/privacy`: what is kept of whom. */
 export const privacy: TalkCommand<WordsDeps> = {
   name: 'privacy',
-  description: does.privacy,
-  run: async (_typed, talker, deps) => messageOf(linesOf(wordsOf(talker, deps).self.privacy)),
+  run: async (_typed, talker, deps) => messageOf(linesOf(wordsOf(talker, deps).self.privacy(deps.keepDays))),
 };
 
 /** `/erase`: everything that is kept of this person but their access; asks back. */
 export const erase: TalkCommand<WordsDeps> = {
   name: 'erase',
-  description: does.erase,
   privately: true,
   run: async (_typed, talker, deps, signal) => askToErase({ what: 'all' }, wordsOf(talker, deps).self.askErase, talker, deps, signal),
 };

@@ -4,7 +4,6 @@ import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { cut } from '@watchpost/shared/text';
 import { lengthOf } from '@watchpost/talk/clean-lines';
 import { mostEntries, mostEntryCharacters, type LogEntry } from '@watchpost/talk/slog';
-import { wordsFor } from '@watchpost/talk/words/words';
 import { askToErase } from '../dialog-kinds/erase.ts';
 import { messageOf } from '../answering.ts';
 import { lengthOfText, linesOf } from '../lines.ts';
@@ -59,7 +58,6 @@ export function parseLogAsked(typed: string): LogAsked {
 /** `/slog`: a private log. */
 export const slog: TalkCommand<WordsDeps> = {
   name: 'slog',
-  description: wordsFor(null).does.slog,
   privately: true,
   run: async (typed, talker, deps, signal) => {
     const asked = parseLogAsked(typed);

@@ -29,7 +29,7 @@ export interface ShownQuote {
 }
 
 /** A command as /help and the menu list it. */
-export type ListedCommand = Pick<TalkCommand<never>, 'name' | 'description' | 'admin' | 'privately'>;
+export type ListedCommand = Pick<TalkCommand<never>, 'name' | 'admin' | 'privately'>;
 
 /** What these commands keep, and where. */
 export interface WordStores {
@@ -44,25 +44,28 @@ export interface WordsDeps extends WordStores {
   dialogs: Dialogs;
   quotes: QuoteShelf;
   subscriptions: Pick<Subscriptions, 'list' | 'end'>;
-  /** All commands, also those that are answered elsewhere. */
+  /** All commands that are of use here, also those that are answered elsewhere. */
   listed: readonly ListedCommand[];
   talkLanguage: Language;
   /** How long a conversation waits for an answer, milliseconds. */
   waitMs: number;
+  /** How long logs and registrations are kept, days; null: until they are erased. */
+  keepDays: number | null;
 }
 
-/** Puts together what these commands keep. `keepMs`: how long logs and registrations are kept; null: until they are erased. */
-const createWordStores = (documents: DocumentStore, keepMs: number | null): WordStores => ({
-  privateLog: createPrivateLog(documents, { keepMs }),
-  registrations: createRegistrations(documents, { keepMs }),
-  personalAudit: createPersonalAudit(documents),
-});
+const dayMs = 86_400_000;
 
-/** All that these commands work with. `keepMs`: as createWordStores. */
-export const createWordsDeps = ({ keepMs, ...given }: Omit<WordsDeps, keyof WordStores> & { keepMs: number | null }): WordsDeps => ({
-  ...given,
-  ...createWordStores(given.documents, keepMs),
-});
+/** All that these commands work with. */
+export function createWordsDeps(given: Omit<WordsDeps, keyof WordStores>): WordsDeps {
+  const { documents, keepDays } = given;
+  const keepMs = keepDays === null ? null : keepDays * dayMs;
+  return {
+    ...given,
+    privateLog: createPrivateLog(documents, { keepMs }),
+    registrations: createRegistrations(documents, { keepMs }),
+    personalAudit: createPersonalAudit(documents),
+  };
+}
 
 /** The words for somebody. */
 export const wordsOf = ({ language }: Pick<Talker, 'language'>, { talkLanguage }: Pick<WordsDeps, 'talkLanguage'>): Words =>

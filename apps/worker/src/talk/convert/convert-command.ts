@@ -1,13 +1,11 @@
 import { formats } from '@watchpost/convert/formats';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
-import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { enConvert } from '@watchpost/talk/words/en-convert';
+import { messageOf } from '../answering.ts';
 import type { TalkCommand } from '../talk-command.ts';
 import { askFormat, start } from './begin.ts';
 import type { ConvertDeps } from './convert-deps.ts';
 import { readRequest } from './read-request.ts';
-
-const messageOf = (text: RichText): TalkMessage => ({ text, buttons: [], ask: null });
 
 function usage({ converting: { convertHosts, mailTo } }: ConvertDeps): RichText {
   const text = enConvert.usage(formats, convertHosts);
@@ -23,7 +21,6 @@ function whyNoMail(to: string, { queueMail, converting: { publicUrl, mailTo } }:
 /** `/convert LINK [FORMAT] [to ADDRESS]`. A message with a link in it comes here as well, the whole of it as what was typed. */
 export const convertCommand: TalkCommand<ConvertDeps> = {
   name: 'convert',
-  description: enConvert.description,
   run: async (typed, talker, deps, signal) => {
     const { convertHosts } = deps.converting;
     const { link, host, format, mailTo } = readRequest(typed, convertHosts);

@@ -1,10 +1,12 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import type { TextRun } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import type { TalkJob, TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { buttonData, dialogIdOf, type Dialog } from '@watchpost/talk/dialogs';
 import { enTalk } from '@watchpost/talk/words/en-talk';
 import { requireReady } from '../../gallery-ready.ts';
 import { mayNot } from '../../interaction/may.ts';
+import { placeOf } from '../../interaction/texts.ts';
 import { keyOf, roleOf, type Talked } from '../admission.ts';
 import { messageOf, promptOf } from '../answering.ts';
 import type { TalkDeps } from '../deps.ts';
@@ -42,7 +44,16 @@ export async function beginNaming(what: Naming, talked: Talked, deps: TalkDeps, 
 /** One press, one dialog. */
 const aboutOf = ({ id }: TalkJob): string => `naming:${id}`;
 
-async function ask(chat: ChannelKey, what: Naming, { job, talk }: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+/** Where the face was seen, with a link to its post: in another chat nobody knows which post is meant. Null: the visit is gone. */
+async function placeFor(what: Naming, { job, platform }: Talked, { visits }: TalkDeps, signal: AbortSignal): Promise<TextRun | null> {
+  const visit = await visits.get(what.target.visit, signal);
+  if (!visit) return null;
+  const link = await platform.chat.permalink(job.chat, what.messageId, signal);
+  return { text: placeOf(visit), ...(link !== null && { link }) };
+}
+
+async function ask(chat: ChannelKey, what: Naming, talked: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { job, talk } = talked;
   const { dialogs, questions, waitMs } = deps;
   const about = aboutOf(job);
   const id = dialogIdOf(chat, about);
@@ -71,7 +82,8 @@ async function ask(chat: ChannelKey, what: Naming, { job, talk }: Talked, deps: 
   if (dialog.cardId === null) {
     const buttons = offered.map(({ name }, index) => [{ label: enTalk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) }]);
     const cancel = [{ label: enTalk.learn.cancel(), data: buttonData(dialog, 'cancel') }];
-    const card = messageOf(enTalk.naming.card(what.target.number), [...buttons, cancel]);
+    const place = await placeFor(what, talked, deps, signal);
+    const card = messageOf(enTalk.naming.card(what.target.number, place), [...buttons, cancel]);
     dialog = await dialogs.save({ ...dialog, cardId: await talk.send({ chat, replyTo }, card, signal) }, signal);
   }
   if (dialog.promptId !== null) return;

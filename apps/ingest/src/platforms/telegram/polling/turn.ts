@@ -24,9 +24,9 @@ const defaultTimes = {
 };
 
 /**
- * Runs `work` while this process has the right to ask Telegram, which one at a time has; `signal` aborts when somebody else has taken it. `isAlone`: the database says so. Without
- * a database, or while it does not answer, everybody has it: Telegram itself lets only one ask then. Resolves when `work` does, or when
- * `signal` has aborted.
+ * Runs `work` while this process has the right to ask Telegram, which one process at a time has. The signal that `work` gets aborts when
+ * another process has taken the right over. `isAlone`: the database says that nobody else has it. Without a database, or while it does not
+ * answer, everybody has it: Telegram itself lets only one ask then. Resolves when `work` does, or when `signal` has aborted.
  */
 export async function inTurn(
   { documents, bot, log, times = {} }: TurnDeps,

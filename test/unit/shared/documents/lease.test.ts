@@ -1,10 +1,10 @@
 import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { takeLease } from '@watchpost/worker/lease';
+import { takeLease } from '@watchpost/shared/documents/lease';
 import { runTasks } from '@watchpost/worker/schedule';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryDocuments } from '../../support/memory-documents.ts';
-import { until } from '../../support/until.ts';
+import { createMemoryDocuments } from '../../../support/memory-documents.ts';
+import { until } from '../../../support/until.ts';
 
 const never = new AbortController().signal;
 let nowMs = 0;

@@ -1,1 +1,0 @@
-export { takeLease, type Lease } from '@watchpost/shared/documents/lease';
