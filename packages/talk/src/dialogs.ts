@@ -15,6 +15,7 @@ const bodySchema = z.object({
   promptId: z.string().nullable(),
   cardId: z.string().nullable(),
   about: z.string().nullable(),
+  language: z.string().nullable().default(null),
   expiresAtMs: z.number(),
 });
 
@@ -36,6 +37,8 @@ export interface Dialog {
   cardId: string | null;
   /** Message or group of messages of theirs that it is about; null: none. One of a chat has one dialog at most. */
   about: string | null;
+  /** What its owner speaks (IETF tag): it goes on in that language. Null: the platform does not say. */
+  language: string | null;
   expiresAtMs: number;
   /** Of the stored document; 0: it is not stored yet. */
   revision: number;

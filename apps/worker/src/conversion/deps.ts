@@ -8,6 +8,7 @@ import type { Envelope } from '@watchpost/shared/envelope';
 import type { Mail } from '@watchpost/shared/jobs/mail-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Dialogs } from '@watchpost/talk/dialogs';
+import type { Language } from '@watchpost/talk/words/words';
 import type { ConversionAudit, Conversions } from './conversions.ts';
 
 /** What converting has of its own; see createConverting. */
@@ -33,6 +34,7 @@ export interface Converting {
 export interface ConversionDeps {
   converting: Converting;
   dialogs: Dialogs;
+  talkLanguage: Language;
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   /** Of what is sealed in documents and jobs. */
   envelope: Envelope;

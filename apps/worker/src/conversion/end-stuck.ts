@@ -1,5 +1,5 @@
 import { toAppError } from '@watchpost/shared/errors';
-import { enConvert } from '@watchpost/talk/words/en-convert';
+import { wordsFor } from '@watchpost/talk/words/words';
 import { talkOf } from '../offered.ts';
 import { createCard } from './card.ts';
 import type { ConversionDeps } from './deps.ts';
@@ -10,7 +10,7 @@ const longestWaitMs = 86_400_000;
 
 /** Ends conversions that nobody works on any more: their jobs have failed with the workers that were killed. Says so to those who wait. */
 export async function endStuck(
-  { converting, dialogs, platformFor, log }: ConversionDeps,
+  { converting, dialogs, platformFor, talkLanguage, log }: ConversionDeps,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,7 +20,8 @@ export async function endStuck(
     const { id, state, chat, atMs } = conversion;
     if (state === 'waiting' && atMs > nowMs - longestWaitMs) continue;
     try {
-      await createCard(conversion, talkOf(platformFor(chat)), signal).last(enConvert.failedHere(), signal);
+      const words = wordsFor(conversion.language, talkLanguage).convert;
+      await createCard(conversion, { talk: talkOf(platformFor(chat)), words }, signal).last(words.failedHere(), signal);
     } catch (error) {
       if (toAppError(error).retry !== 'permanent') throw error;
     }

@@ -2,7 +2,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import { parseUrl } from '@watchpost/shared/parse-url';
-import { enConvert } from '@watchpost/talk/words/en-convert';
+import type { Words } from '@watchpost/talk/words/words';
 import { open, type Opened } from './1-open.ts';
 import { fetchLink } from './2-fetch.ts';
 import { convert } from './3-convert.ts';
@@ -26,12 +26,12 @@ export function createConversionHandler(deps: ConversionDeps): JobHandler<'conve
       await finish(opened, outcome, null, deps, signal);
     } catch (error) {
       const failure = toAppError(error);
-      if (stop.isWanted()) await finish(opened, 'cancelled', enConvert.cancelled(), deps, signal);
+      if (stop.isWanted()) await finish(opened, 'cancelled', opened.words.cancelled(), deps, signal);
       else if (signal.aborted || (failure.retry !== 'permanent' && !lastAttempt)) throw failure;
       else {
         if (failure.code === 'converter-missing' || failure.code === 'internal')
           deps.log.error({ err: failure }, 'a link could not be converted');
-        await finish(opened, failure.code, whatFailed(failure), deps, signal);
+        await finish(opened, failure.code, whatFailed(failure, opened.words), deps, signal);
       }
     } finally {
       stop.end();
@@ -74,8 +74,8 @@ async function finish(
 }
 
 /** In words for whoever asked: what went wrong outside is said, what went wrong here is logged. */
-function whatFailed({ code, message }: AppError): RichText {
-  if (code === 'converter-missing') return enConvert.noConverter();
+function whatFailed({ code, message }: AppError, words: Words['convert']): RichText {
+  if (code === 'converter-missing') return words.noConverter();
   const isTheirs = ['address-refused', 'conversion-failed', 'fetch-refused', 'fetch-failed', 'file-too-large'].includes(code);
-  return isTheirs ? enConvert.failed(message) : enConvert.failedHere();
+  return isTheirs ? words.failed(message) : words.failedHere();
 }

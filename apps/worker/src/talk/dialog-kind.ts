@@ -1,5 +1,6 @@
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import type { Dialog } from '@watchpost/talk/dialogs';
+import type { Words } from '@watchpost/talk/words/words';
 import type { Talker } from './talker.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Talker } from './talker.ts';
 export interface DialogKind<D> {
   kind: string;
   /** What a dialog is about, in a few words: `the picture of 14:03`. Default: its kind. */
-  topic?: (dialog: Dialog) => string;
+  topic?: (dialog: Dialog, words: Words) => string;
   /** Whether it waits for nobody any more, although it is still there (to be undone). Default: it waits. */
   isOver?: (dialog: Dialog) => boolean;
   /** Somebody answered its prompt, or wrote something while it was the only one that waits for them. Resolves to what is answered; null: it did that itself. */

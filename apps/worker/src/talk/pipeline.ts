@@ -1,8 +1,8 @@
+import { wordsOf } from './commands/words-deps.ts';
 import { setMaxListeners } from 'node:events';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobContext, JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { talkOf } from '../offered.ts';
 import { isClosed, keyOf, quietly, refuse, roleOf, talkerOf, type Talked } from './admission.ts';
@@ -61,16 +61,18 @@ async function tell(
   { job, talk }: Talked,
   error: AppError,
   { isOver, held }: { isOver: boolean; held: Set<string> },
-  { access, log }: TalkDeps,
+  deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const { access, log } = deps;
+  const words = wordsOf(job.by, deps).talk;
   const isHeld = isGalleryMissing(error) && !held.has(job.id);
   if ((!isOver && !isHeld) || ['due', 'membership', 'moved'].includes(job.what.did)) return;
   if (isHeld) {
     if (held.size >= mostHeld) held.clear();
     held.add(job.id);
   }
-  const text = isOver ? (error.code === 'internal' ? enTalk.failed() : enTalk.failedBecause(error.message)) : enTalk.later();
+  const text = isOver ? (error.code === 'internal' ? words.failed() : words.failedBecause(error.message)) : words.later();
   try {
     // A stranger must not learn by a failure that somebody is here.
     const isKnown = isHeld || (await roleOf(`${job.chat.slice(0, job.chat.indexOf(':'))}:${job.by.member}`, talk, access, signal));
@@ -89,7 +91,8 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
       const code = text === null ? null : codeIn(text);
       if (code !== null && (await redeemed(talked, code, deps, signal))) return;
       await admitted(talked, deps, signal, async (talker) => {
-        if (text === null) await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.unreadable()), signal);
+        if (text === null)
+          await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(wordsOf(talker, deps).talk.unreadable()), signal);
         else await said(what, text, talker, deps, signal);
       });
       return;
@@ -118,12 +121,12 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
 
 async function admitted(
   talked: Talked,
-  { access }: TalkDeps,
+  deps: TalkDeps,
   signal: AbortSignal,
   work: (talker: NonNullable<Awaited<ReturnType<typeof talkerOf>>>) => Promise<void>,
 ): Promise<void> {
-  const talker = await talkerOf(talked, access, signal);
-  return talker ? work(talker) : refuse(talked, access, signal);
+  const talker = await talkerOf(talked, deps.access, signal);
+  return talker ? work(talker) : refuse(talked, deps, signal);
 }
 
 /** The time of a dialog has come: it has run out, or asked for this. */
@@ -136,13 +139,14 @@ async function due(id: string, { job, platform, talk }: Talked, deps: TalkDeps, 
 }
 
 /** Whom an admin puts us to is let in with that; any other group is left. */
-async function membership(isIn: boolean, talked: Talked, { access }: TalkDeps, signal: AbortSignal): Promise<void> {
+async function membership(isIn: boolean, talked: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { access } = deps;
   const { job, platform, talk } = talked;
   if (!isIn || job.isPrivate || talk.homes.has(job.chat) || (await roleOf(job.chat, talk, access, signal))) return;
   const who = keyOf(platform, job.by.member);
-  if ((await roleOf(who, talk, access, signal)) !== 'admin') return refuse(talked, access, signal);
+  if ((await roleOf(who, talk, access, signal)) !== 'admin') return refuse(talked, deps, signal);
   await access.admit(job.chat, 'member', who, signal);
-  await quietly(talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.letIn('member')), signal));
+  await quietly(talk.send({ chat: job.chat, replyTo: null }, messageOf(wordsOf(job.by, deps).talk.letInGroup()), signal));
 }
 
 async function moved(to: TalkJob['chat'], { job, talk }: Talked, { access, dialogs, log }: TalkDeps, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
+import { wordsOf } from './commands/words-deps.ts';
 import type { TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { parseButtonData } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { answer, messageOf } from './answering.ts';
 import type { TalkDeps } from './deps.ts';
 import { endDialog, kindOf } from './ending.ts';
@@ -16,11 +16,15 @@ export async function pressed({ messageId, data }: PressedButton, talker: Talker
   const dialog = found?.chat === chat ? found : null;
   const kind = dialog && kindOf(dialog);
   if (!meant || !dialog || !kind) {
-    await talk.edit({ chat, messageId }, messageOf(enTalk.over()), signal);
+    await talk.edit({ chat, messageId }, messageOf(wordsOf(talker, deps).talk.over()), signal);
     return;
   }
   if (dialog.member !== member) {
-    await talker.platform.members.tell({ member, channel: chat, thread: messageId, url: null }, enTalk.notYours(), signal);
+    await talker.platform.members.tell(
+      { member, channel: chat, thread: messageId, url: null },
+      wordsOf(talker, deps).talk.notYours(),
+      signal,
+    );
     return;
   }
   if (dialog.expiresAtMs <= Date.now()) return endDialog(dialog, 'expired', talker, deps, signal);

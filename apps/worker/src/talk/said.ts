@@ -2,11 +2,11 @@ import { openedOrNull, openJson } from '@watchpost/shared/jobs/sealed';
 import { talkTextSchema, type TalkJob, type TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import type { Dialog } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { z } from 'zod';
 import { talkerOf, type Talked } from './admission.ts';
 import { answer, messageOf } from './answering.ts';
 import { freeText, unknownCommand } from './commands/free-text.ts';
+import { wordsOf } from './commands/words-deps.ts';
 import { talkCommands } from './commands.ts';
 import type { TalkDeps } from './deps.ts';
 import { endDialog, kindOf, topicOf } from './ending.ts';
@@ -56,8 +56,8 @@ async function runCommand({ name, typed }: Typed, talker: Talker, deps: TalkDeps
     if (talker.isPrivate) await answer(await unknownCommand(name, talker, deps), talker, signal);
     return;
   }
-  if (command.admin && talker.role !== 'admin') return answer(messageOf(enTalk.adminsOnly()), talker, signal);
-  if (command.privately && !talker.isPrivate) return answer(messageOf(enTalk.onlyPrivately()), talker, signal);
+  if (command.admin && talker.role !== 'admin') return answer(messageOf(wordsOf(talker, deps).talk.adminsOnly()), talker, signal);
+  if (command.privately && !talker.isPrivate) return answer(messageOf(wordsOf(talker, deps).talk.onlyPrivately()), talker, signal);
   return answer(await command.run(typed, talker, deps, signal), talker, signal);
 }
 
@@ -81,30 +81,31 @@ async function dialogFor(replyTo: string | null, talker: Talker, deps: TalkDeps,
 const waitingOf = (open: readonly Dialog[]): Dialog[] =>
   open.filter((dialog) => dialog.promptId !== null && !kindOf(dialog)?.isOver?.(dialog));
 
-async function whichOne(talker: Talker, { dialogs }: TalkDeps, signal: AbortSignal): Promise<TalkMessage> {
-  const waiting = waitingOf(await dialogs.openOf(talker.chat, talker.member, signal));
-  const lines = waiting.flatMap((dialog) => [{ text: `\n• ${topicOf(dialog)}` }]);
-  return messageOf([...enTalk.whichOne(), ...lines]);
+async function whichOne(talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage> {
+  const waiting = waitingOf(await deps.dialogs.openOf(talker.chat, talker.member, signal));
+  const lines = waiting.flatMap((dialog) => [{ text: `\n• ${topicOf(dialog, deps)}` }]);
+  return messageOf([...wordsOf(talker, deps).talk.whichOne(), ...lines]);
 }
 
 async function answered(dialog: Dialog, text: string, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage | null> {
   const kind = kindOf(dialog);
-  if (!kind) return messageOf(enTalk.over());
+  if (!kind) return messageOf(wordsOf(talker, deps).talk.over());
   if (dialog.expiresAtMs > Date.now()) return kind.answered(dialog, text, talker, deps, signal);
   await endDialog(dialog, 'expired', talker, deps, signal);
-  return messageOf(enTalk.over());
+  return messageOf(wordsOf(talker, deps).talk.over());
 }
 
 /** Lets in whoever says a code, where nobody else reads along. Resolves to false if there is no such code and they are in already. */
 export async function redeemed(talked: Talked, code: string, deps: TalkDeps, signal: AbortSignal): Promise<boolean> {
   const { job, platform, talk } = talked;
+  const words = wordsOf(job.by, deps).talk;
   const tell = async (text: TalkMessage['text']): Promise<true> => {
     await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
     return true;
   };
-  if (!job.isPrivate) return tell(enTalk.code.privately());
+  if (!job.isPrivate) return tell(words.code.privately());
   const use = await deps.access.redeem(code, `${platform.prefix}:${job.by.member}`, signal);
-  if (use.outcome === 'let-in') return tell(enTalk.letIn(use.role));
+  if (use.outcome === 'let-in') return tell(words.letIn(use.role));
   const isKnown = (await talkerOf(talked, deps.access, signal)) !== null;
-  return isKnown ? false : tell(enTalk.code[use.outcome]());
+  return isKnown ? false : tell(words.code[use.outcome]());
 }

@@ -11,7 +11,6 @@ const percent = (part: number | null): string => (part === null ? '' : ` ${Math.
 
 /** What is said about converting links, in English. */
 export const enConvert = {
-  description: 'Turn a link into a file: /convert LINK mp3',
   topic: 'converting a link',
   usage: (formats: readonly string[], hosts: readonly string[]): RichText =>
     say`Send me a link, or write /convert LINK FORMAT. Formats: ${listed(formats, 'or')}. I take links of ${listed(hosts)}.`,

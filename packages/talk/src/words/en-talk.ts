@@ -14,6 +14,7 @@ export const enTalk = {
     role === 'admin'
       ? say`You are in, as an admin: you can let others in with /allow and /invite. Send me a photo to begin, or /help for all that I can do.`
       : say`You are in. Send me a photo to begin, or /help for all that I can do.`,
+  letInGroup: (): RichText => say`I am in. Send me a photo as an answer to one of my messages, or type /help for all that I can do.`,
   code: {
     unknown: (): RichText => say`I do not know this code. Ask whoever gave it to you for a new one.`,
     old: (): RichText => say`This code has run out: codes are good for 15 minutes. Ask whoever gave it to you for a new one.`,
@@ -100,12 +101,10 @@ export const enTalk = {
     list: (): RichText => say`${bold('Who may talk with me:')}`,
     entry: (number: string, role: Role, how: 'configured' | number): RichText =>
       how === 'configured' ? say`• ${number}: ${role}, by the configuration` : say`• ${number}: ${role}, since ${moment(how, 'date')}`,
-    nobody: (): RichText => say`Nobody but you.`,
+    more: (count: number): RichText => say`… ${count} more`,
     invitedFirst: (link: string): string =>
       `nobody may talk with this watchpost yet. Whoever opens this link first becomes its admin (good for 15 minutes): ${link}`,
   },
 };
-export type TalkWords = typeof enTalk;
-
 /** A button's label: names may be long. */
 const cutLabel = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 59)}…`);

@@ -47,7 +47,7 @@ async function ask(typed: string, yaml = 'jobs: [{ name: s, every: 1h, numbers: 
   const answer = await chart.run(
     typed,
     talker,
-    { scheduling: { schedule: { all: () => tasksOf(yaml), get: () => null }, collections, now } },
+    { scheduling: { schedule: { all: () => tasksOf(yaml), get: () => null }, collections, now }, talkLanguage: 'en' },
     never,
   );
   return { answer: answer && plain(answer.text), sent };

@@ -2,10 +2,14 @@ import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { say } from '@watchpost/shared/chat/say';
 import { chartPicture } from '../../chart-picture.ts';
 import type { Scheduling } from '../../scheduled/scheduling-parts.ts';
+import { wordsFor, type Language, type Words } from '@watchpost/talk/words/words';
+import { messageOf } from '../answering.ts';
 import type { TalkCommand } from '../talk-command.ts';
+import { wordsOf } from './words-deps.ts';
 
 export interface ChartDeps {
   scheduling: Pick<Scheduling, 'schedule' | 'collections' | 'now'>;
+  talkLanguage: Language;
 }
 
 const usualDays = 30;
@@ -14,15 +18,18 @@ const mostDays = 3_660;
 /** `/chart NAME [DAYS]`: the numbers of a collection that jobs on a schedule keep, as a picture. */
 export const chart: TalkCommand<ChartDeps> = {
   name: 'chart',
-  description: 'the numbers that I collect, as a picture: /chart shares 30',
-  run: async (typed, { talk, chat, messageId }, { scheduling: deps }, signal) => {
-    const wish = readWish(typed, deps);
+  description: wordsFor(null).does.chart,
+  run: async (typed, talker, given, signal) => {
+    const { talk, chat, messageId } = talker;
+    const { scheduling: deps } = given;
+    const words = wordsOf(talker, given).chart;
+    const wish = readWish(typed, deps, words);
     if ('answer' in wish) return wish.answer;
     const { of, days } = wish;
     const { value = null, by = null, timeZone } = settingsOf(of, deps);
-    const title = `${of}, ${String(days)} ${days === 1 ? 'day' : 'days'}`;
+    const title = words.title(of, days);
     const picture = await chartPicture({ of, value, by, days, title, timeZone }, deps, signal);
-    if (!picture) return plainAnswer(`There are no numbers in ${of} of the last ${String(days)} days yet.`);
+    if (!picture) return messageOf(words.noNumbers(of, days));
     const content = new Blob([Uint8Array.from(picture)], { type: 'image/png' });
     const file = { as: 'picture', content, fileName: `${of}.png`, title: null, performer: null } as const;
     await talk.sendFile({ chat, replyTo: messageId }, file, say`${title}`, signal);
@@ -30,24 +37,24 @@ export const chart: TalkCommand<ChartDeps> = {
   },
 };
 
-const plainAnswer = (text: string): TalkMessage => ({ text: say`${text}`, buttons: [], ask: null });
-
 /** The collections that there are, by the file. */
 const namesIn = ({ schedule }: Pick<Scheduling, 'schedule'>): string[] => [
   ...new Set(schedule.all().flatMap(({ store }) => store?.into ?? [])),
 ];
 
-function readWish(typed: string, deps: Pick<Scheduling, 'schedule'>): { of: string; days: number } | { answer: TalkMessage } {
+function readWish(
+  typed: string,
+  deps: Pick<Scheduling, 'schedule'>,
+  words: Words['chart'],
+): { of: string; days: number } | { answer: TalkMessage } {
   const known = namesIn(deps);
-  if (known.length === 0) return { answer: plainAnswer('Nothing is collected here yet: docs/schedule.md says how.') };
-  const there = `There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`;
+  if (known.length === 0) return { answer: messageOf(words.nothing()) };
   const [name = '', written = String(usualDays), ...more] = typed.split(/\s+/);
-  if (name === '') return { answer: plainAnswer(`Which one? ${there} For example: /chart ${known[0] ?? ''} 30`) };
+  if (name === '') return { answer: messageOf(words.which(known)) };
   const of = known.find((each) => each === name.toLowerCase());
-  if (of === undefined) return { answer: plainAnswer(`Nothing of that name is collected. ${there}`) };
+  if (of === undefined) return { answer: messageOf(words.unknown(known)) };
   const days = Number(written);
-  if (!Number.isInteger(days) || days < 1 || days > mostDays || more.length > 0)
-    return { answer: plainAnswer(`Behind the name goes a number of days, from 1 to ${String(mostDays)}: /chart ${of} 30`) };
+  if (!Number.isInteger(days) || days < 1 || days > mostDays || more.length > 0) return { answer: messageOf(words.badDays(of, mostDays)) };
   return { of, days };
 }
 

@@ -1,6 +1,6 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import type { Dialog } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { requireReady } from '../../gallery-ready.ts';
 import { mayNot } from '../../interaction/may.ts';
 import { messageOf } from '../answering.ts';
@@ -18,23 +18,23 @@ import { who } from './who.ts';
 /** What to do with pictures: say who is in them, or learn a face. */
 export const pictureKind: DialogKind<TalkDeps> = {
   kind: 'picture',
-  topic: (dialog) => enTalk.picture.topic(asPicture(dialog)?.data.atMs ?? 0),
+  topic: (dialog, { talk }) => talk.picture.topic(asPicture(dialog)?.data.atMs ?? 0),
   isOver: ({ step }) => step === 'done',
   answered: async (dialog, text, talker, deps, signal) => {
     const known = asPicture(dialog);
-    if (!known) return messageOf(enTalk.over());
+    if (!known) return messageOf(wordsOf(dialog, deps).talk.over());
     return answered(known, text, talker, deps, signal);
   },
   pressed: async (dialog, action, talker, deps, signal) => {
     const known = asPicture(dialog);
-    if (!known) return messageOf(enTalk.over());
+    if (!known) return messageOf(wordsOf(dialog, deps).talk.over());
     return pressed(known, action, talker, deps, signal);
   },
   due: async (dialog, { talk }, deps, signal) => {
     const known = asPicture(dialog);
     if (known) await albumDue(known, talk, deps, signal);
   },
-  ended: async (dialog, how, { talk }, _deps, signal) => ended(dialog, how, talk, signal),
+  ended: async (dialog, how, { talk }, deps, signal) => ended(dialog, how, talk, deps, signal),
 };
 
 async function answered(
@@ -46,10 +46,14 @@ async function answered(
 ): Promise<TalkMessage | null> {
   // An earlier attempt has got this far with the same answer.
   if (dialog.data.job === talker.jobId) return goOn(dialog, talker, deps, signal);
-  if (dialog.step !== 'name') return messageOf(enTalk.over());
+  if (dialog.step !== 'name') return messageOf(wordsOf(dialog, deps).talk.over());
   const name = nameIn(text);
   if ('refused' in name) {
-    await talker.talk.send({ chat: talker.chat, replyTo: talker.messageId }, messageOf(enTalk.learn.nameInvalid(name.refused)), signal);
+    await talker.talk.send(
+      { chat: talker.chat, replyTo: talker.messageId },
+      messageOf(wordsOf(dialog, deps).talk.learn.nameInvalid(name.refused)),
+      signal,
+    );
     await askName({ ...dialog, promptId: null }, talker, deps, signal);
     return null;
   }
@@ -91,19 +95,25 @@ async function pressed(
   if (person) return decideName({ ...dialog, data: { ...data, given: person.name, job: talker.jobId } }, talker, deps, signal);
   const how = (['rename', 'alias', 'force'] as const).find((each) => each === action);
   if (how && step === 'conflict') return teach({ ...dialog, data: { ...data, how, job: talker.jobId } }, talker, deps, signal);
-  return messageOf(enTalk.over());
+  return messageOf(wordsOf(dialog, deps).talk.over());
 }
 
 const indexOf = (action: string, letter: string): number =>
   action.startsWith(letter) && /^\d{1,2}$/.test(action.slice(1)) ? Number(action.slice(1)) : -1;
 
-async function ended(dialog: Dialog, how: 'expired' | 'cancelled', talk: Talker['talk'], signal: AbortSignal): Promise<void> {
+async function ended(
+  dialog: Dialog,
+  how: 'expired' | 'cancelled',
+  talk: Talker['talk'],
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { chat, cardId, promptId, step } = dialog;
   const data = asPicture(dialog)?.data;
   if (promptId !== null) await talk.remove({ chat, messageId: promptId }, signal);
   if (cardId === null) return;
-  const topic = enTalk.picture.topic(data?.atMs ?? 0);
-  const text = how === 'expired' ? enTalk.timedOut(topic) : enTalk.cancelled(topic);
+  const topic = wordsOf(dialog, deps).talk.picture.topic(data?.atMs ?? 0);
+  const text = how === 'expired' ? wordsOf(dialog, deps).talk.timedOut(topic) : wordsOf(dialog, deps).talk.cancelled(topic);
   // What was done stays; only the button to take it back goes.
   const final = step === 'done' && data ? [{ text: data.outcome }] : text;
   await talk.edit({ chat, messageId: cardId }, messageOf(final), signal);

@@ -1,3 +1,4 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { toAppError } from '@watchpost/shared/errors';
@@ -6,7 +7,6 @@ import type { Operation } from '@watchpost/gallery/gallery';
 import type { Enrolled } from '@watchpost/gallery/moving-in/enroll';
 import { nameKey } from '@watchpost/gallery/names';
 import { buttonData } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { probeOf } from '../../interaction/asked-picture.ts';
 import { refusalOf } from '../../interaction/press/refusals.ts';
 import { messageOf } from '../answering.ts';
@@ -23,7 +23,7 @@ const lookBack = 50;
 /** A name was given. A face that has another one already is asked about; any other is learned. */
 export async function decideName(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage | null> {
   const { known, given } = dialog.data;
-  if (given === null) return messageOf(enTalk.over());
+  if (given === null) return messageOf(wordsOf(dialog, deps).talk.over());
   if (!known || nameKey(known.name) === nameKey(given)) return teach(dialog, talker, deps, signal);
   const { talk, chat } = talker;
   if (dialog.promptId !== null) await talk.remove({ chat, messageId: dialog.promptId }, signal);
@@ -34,14 +34,14 @@ export async function decideName(dialog: PictureDialog, talker: Talker, deps: Ta
     ...(isSomebody
       ? []
       : [
-          { label: enTalk.learn.rename(known.name, given), data: buttonData(dialog, 'rename') },
-          { label: enTalk.learn.alias(known.name, given), data: buttonData(dialog, 'alias') },
+          { label: wordsOf(dialog, deps).talk.learn.rename(known.name, given), data: buttonData(dialog, 'rename') },
+          { label: wordsOf(dialog, deps).talk.learn.alias(known.name, given), data: buttonData(dialog, 'alias') },
         ]),
-    { label: enTalk.learn.another(given), data: buttonData(dialog, 'force') },
-    { label: enTalk.learn.cancel(), data: buttonData(dialog, 'cancel') },
+    { label: wordsOf(dialog, deps).talk.learn.another(given), data: buttonData(dialog, 'force') },
+    { label: wordsOf(dialog, deps).talk.learn.cancel(), data: buttonData(dialog, 'cancel') },
   ];
   const card = messageOf(
-    enTalk.learn.conflict(known.name, given),
+    wordsOf(dialog, deps).talk.learn.conflict(known.name, given),
     buttons.map((button) => [button]),
   );
   await place(saved, card, talk, deps, signal);
@@ -55,7 +55,8 @@ export async function teach(dialog: PictureDialog, talker: Talker, deps: TalkDep
     const { text, entries } = await taught(begun, talker, deps, signal);
     return await finish({ ...begun, data: { ...begun.data, entries } }, text, talker.talk, deps, signal);
   } catch (error) {
-    const refused = toAppError(error).code === 'face-of-another' ? enTalk.learn.refused(toAppError(error).message) : refusalOf(error);
+    const refused =
+      toAppError(error).code === 'face-of-another' ? wordsOf(dialog, deps).talk.learn.refused(toAppError(error).message) : refusalOf(error);
     if (!refused) throw error;
     return closeWith(begun, refused, talker.talk, deps, signal);
   }
@@ -77,18 +78,18 @@ async function taught(dialog: PictureDialog, talker: Talker, deps: TalkDeps, sig
   const name = given ?? '';
   if (known && how === 'rename') {
     const entry = await applyOnce({ kind: 'name', person: known.id, to: name }, dialog, talker, deps, signal);
-    return { text: enTalk.learn.renamed(known.name, name), entries: [entry] };
+    return { text: wordsOf(dialog, deps).talk.learn.renamed(known.name, name), entries: [entry] };
   }
   if (known && how === 'alias') {
     const entry = await applyOnce({ kind: 'alias', person: known.id, alias: name }, dialog, talker, deps, signal);
-    return { text: enTalk.learn.aliased(known.name, name), entries: [entry] };
+    return { text: wordsOf(dialog, deps).talk.learn.aliased(known.name, name), entries: [entry] };
   }
   return enrolled(dialog, name, talker, deps, signal);
 }
 
 async function enrolled(dialog: PictureDialog, name: string, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<Taught> {
   const found = await chosenFace(dialog, talker, deps, signal);
-  if (!found) return { text: enTalk.learn.noFace(false), entries: [] };
+  if (!found) return { text: wordsOf(dialog, deps).talk.learn.noFace(false), entries: [] };
   const { crop } = found.face;
   const face = { ...probeOf(found.face, deps.engine.modelId), ...(crop && { crop }) };
   const by = { id: talker.who, where: talker.chat };
@@ -97,8 +98,10 @@ async function enrolled(dialog: PictureDialog, name: string, talker: Talker, dep
   const entry = result.entry ?? lost?.id ?? null;
   const merged = await merge(result, dialog, talker, deps, signal);
   const text =
-    entry === null ? enTalk.learn.knownAlready(result.person.name) : enTalk.learn.learned(result.person.name, result.person.isNew);
-  const also = merged && result.alsoStranger ? enTalk.learn.merged(result.alsoStranger.name) : [];
+    entry === null
+      ? wordsOf(dialog, deps).talk.learn.knownAlready(result.person.name)
+      : wordsOf(dialog, deps).talk.learn.learned(result.person.name, result.person.isNew);
+  const also = merged && result.alsoStranger ? wordsOf(dialog, deps).talk.learn.merged(result.alsoStranger.name) : [];
   return { text: [...text, ...also], entries: [entry, merged].filter((each) => each !== null) };
 }
 
