@@ -64,8 +64,8 @@ export interface Access extends ChatAccess {
   invite(platform: string, role: Role, by: ChannelKey | null, signal: AbortSignal): Promise<{ code: string; untilMs: number }>;
   /** Lets in whoever has this code. The same person may say it twice. */
   redeem(code: string, who: ChannelKey, signal: AbortSignal): Promise<CodeUse>;
-  /** Whether a stranger is to be told today that they are one: once a day. Nothing is stored but a hash, for that day. */
-  mayRefuse(chat: ChannelKey, signal: AbortSignal): Promise<boolean>;
+  /** Whether a stranger is to be told today that they are one, or that their code is none: each once a day. Nothing is stored but a hash, for that day. */
+  mayRefuse(chat: ChannelKey, why: 'stranger' | 'code', signal: AbortSignal): Promise<boolean>;
   /** A chat has another id now. */
   moved(from: ChannelKey, to: ChannelKey, signal: AbortSignal): Promise<void>;
   readonly audit: Pick<Audit<AccessChange>, 'list'>;
@@ -142,7 +142,7 @@ export function createAccess(documents: DocumentStore): Access {
         found.push(channelKeySchema.parse(id));
       return found;
     },
-    mayRefuse: async (chat, signal) => mayRefuse(documents, chat, signal),
+    mayRefuse: async (chat, why, signal) => mayRefuse(documents, `${why} ${chat}`, signal),
     moved: async (from, to, signal) => {
       const { document } = await documents.get(kinds.access, from, signal);
       const role = admittedSchema.safeParse(document?.body).data?.role;
@@ -211,8 +211,8 @@ async function forgetCodes(documents: DocumentStore, who: ChannelKey, signal: Ab
     await removeDocument(documents, kinds.code, id, signal);
 }
 
-async function mayRefuse(documents: DocumentStore, chat: ChannelKey, signal: AbortSignal): Promise<boolean> {
-  const id = hashOf(`stranger ${chat}`);
+async function mayRefuse(documents: DocumentStore, of: string, signal: AbortSignal): Promise<boolean> {
+  const id = hashOf(of);
   return untilNoConflict(async () => {
     const { document, nowMs } = await documents.get(kinds.stranger, id, signal);
     if (document && document.atMs > nowMs - dayMs) return false;

@@ -120,10 +120,13 @@ describe('access', () => {
 
   it('tells a stranger once a day, and keeps no number', async () => {
     const { access, pass, written } = rig();
-    expect([await access.mayRefuse('chat:77123', never), await access.mayRefuse('chat:77123', never)]).toEqual([true, false]);
-    expect(await access.mayRefuse('chat:8', never)).toBe(true);
+    expect([await access.mayRefuse('chat:77123', 'stranger', never), await access.mayRefuse('chat:77123', 'stranger', never)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(await access.mayRefuse('chat:8', 'stranger', never)).toBe(true);
     pass(24 * hourMs);
-    expect(await access.mayRefuse('chat:77123', never)).toBe(true);
+    expect(await access.mayRefuse('chat:77123', 'stranger', never)).toBe(true);
     expect(written.join('\n')).not.toContain('77123');
   });
 });

@@ -58,7 +58,7 @@ async function putOut(typed: string, talker: Talker, deps: TalkDeps, signal: Abo
   if (talker.talk.configured.has(whom.who)) return words.configured(whom.number);
   // Nobody is told of people any more who may not ask about them.
   await subscriptions.end({ platform: talker.platform.prefix, member: whom.number }, signal);
-  if (wasIn && whom.number.startsWith('-')) await talker.talk.leave(whom.who, signal);
+  if (wasIn && whom.number.startsWith('-') && !talker.talk.homes.has(whom.who)) await talker.talk.leave(whom.who, signal);
   return wasIn ? words.removed(whom.number) : words.notIn(whom.number);
 }
 

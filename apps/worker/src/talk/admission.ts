@@ -59,7 +59,7 @@ export async function refuse({ job, talk }: Talked, deps: { access: Access; talk
   if (talk.homes.has(chat)) return;
   const words = wordsOf(job.by, deps).talk;
   const text = isPrivate ? words.stranger(channelId(chat)) : words.foreignGroup(channelId(chat));
-  if (await deps.access.mayRefuse(chat, signal)) await quietly(talk.send({ chat, replyTo: null }, messageOf(text), signal));
+  if (await deps.access.mayRefuse(chat, 'stranger', signal)) await quietly(talk.send({ chat, replyTo: null }, messageOf(text), signal));
   if (!isPrivate) await talk.leave(chat, signal);
 }
 

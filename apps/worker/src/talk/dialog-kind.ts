@@ -17,8 +17,13 @@ export interface DialogKind<D> {
   answered: (dialog: Dialog, text: string, talker: Talker, deps: D, signal: AbortSignal) => Promise<TalkMessage | null>;
   /** Somebody pressed one of its buttons, whose data is `<dialog id>|<action>`. */
   pressed: (dialog: Dialog, action: string, talker: Talker, deps: D, signal: AbortSignal) => Promise<TalkMessage | null>;
-  /** A time has come that it asked for with a `due` job, and it has not run out. Default: nothing happens. */
-  due?: (dialog: Dialog, talker: Pick<Talker, 'platform' | 'talk' | 'chat'>, deps: D, signal: AbortSignal) => Promise<void>;
+  /** A time has come that it asked for with a `due` job, and it has not run out. `plannedMs`: that time, by the clock of the process that asked. Default: nothing happens. */
+  due?: (
+    dialog: Dialog,
+    talker: Pick<Talker, 'platform' | 'talk' | 'chat'> & { plannedMs: number },
+    deps: D,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** It is over: nobody went on with it in time (`expired`), or its owner typed /cancel. Says so at its card; the dialog is closed by the caller. */
   ended: (
     dialog: Dialog,

@@ -30,7 +30,7 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
     if (job.what.did === 'nothing') return 'idle';
     const platform = deps.platformFor(job.chat);
     const talked = { job, platform, talk: talkOf(platform) };
-    const turn = await deps.line.enter(job, signal);
+    const turn = await enter(talked, held, deps, signal);
     if (!turn) return 'idle';
     const working = AbortSignal.any([signal, AbortSignal.timeout(longestWorkMs)]);
     // Much is done at once.
@@ -53,18 +53,29 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
   };
 }
 
+/** Takes the chat for the job. Whoever waits for a database that is away is told so. */
+async function enter(talked: Talked, held: Set<string>, deps: TalkDeps, signal: AbortSignal): ReturnType<TalkDeps['line']['enter']> {
+  try {
+    return await deps.line.enter(talked.job, signal);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (isGalleryMissing(error) && !signal.aborted) await tell(talked, error, { isOver: false, held }, deps, signal);
+    throw error;
+  }
+}
+
 const isLast = ({ retry, retryAfterMs }: AppError, { lastAttempt }: JobContext): boolean =>
   retry === 'permanent' || (lastAttempt && retry === 'transient' && retryAfterMs === undefined);
 
 /** Tells whoever waits that it failed, or must wait long. Never rejects. */
 async function tell(
-  { job, talk }: Talked,
+  talked: Talked,
   error: AppError,
   { isOver, held }: { isOver: boolean; held: Set<string> },
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { access, log } = deps;
+  const { job, talk } = talked;
   const words = wordsOf(job.by, deps).talk;
   const isHeld = isGalleryMissing(error) && !held.has(job.id);
   if ((!isOver && !isHeld) || ['due', 'membership', 'moved'].includes(job.what.did)) return;
@@ -75,10 +86,21 @@ async function tell(
   const text = isOver ? (error.code === 'internal' ? words.failed() : words.failedBecause(error.message)) : words.later();
   try {
     // A stranger must not learn by a failure that somebody is here.
-    const isKnown = isHeld || (await roleOf(`${job.chat.slice(0, job.chat.indexOf(':'))}:${job.by.member}`, talk, access, signal));
-    if (isKnown) await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
+    if (await isKnown(talked, deps, signal)) await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
   } catch (err) {
-    log.warn({ err, talk: job.id }, 'could not tell somebody that a conversation failed');
+    deps.log.warn({ err, talk: job.id }, 'could not tell somebody that a conversation failed');
+  }
+}
+
+/** While the database is away, only those count whom the configuration lets in. */
+async function isKnown(talked: Talked, { access }: TalkDeps, signal: AbortSignal): Promise<boolean> {
+  const { platform, job, talk } = talked;
+  if (talk.configured.has(keyOf(platform, job.by.member))) return true;
+  try {
+    return (await talkerOf(talked, access, signal)) !== null;
+  } catch (error) {
+    if (isGalleryMissing(error)) return false;
+    throw error;
   }
 }
 
@@ -107,7 +129,7 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
     case 'naming':
       return beginNaming(what, talked, deps, signal);
     case 'due':
-      return due(what.dialog, talked, deps, signal);
+      return due(what, talked, deps, signal);
     case 'membership':
       return membership(what.isIn, talked, deps, signal);
     case 'moved':
@@ -129,11 +151,18 @@ async function admitted(
   return talker ? work(talker) : refuse(talked, deps, signal);
 }
 
+type Due = Extract<TalkJob['what'], { did: 'due' }>;
+
 /** The time of a dialog has come: it has run out, or asked for this. */
-async function due(id: string, { job, platform, talk }: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+async function due(
+  { dialog: id, atMs: plannedMs }: Due,
+  { job, platform, talk }: Talked,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const dialog = await deps.dialogs.get(id, signal);
   if (dialog?.chat !== job.chat) return;
-  const at = { platform, talk, chat: dialog.chat };
+  const at = { platform, talk, chat: dialog.chat, plannedMs };
   if (dialog.expiresAtMs <= Date.now()) await endDialog(dialog, 'expired', at, deps, signal);
   else await kindOf(dialog)?.due?.(dialog, at, deps, signal);
 }

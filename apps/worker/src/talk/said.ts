@@ -72,9 +72,14 @@ async function dialogFor(replyTo: string | null, talker: Talker, deps: TalkDeps,
   // An earlier attempt of this job may have gone on with it, so that it waits no more.
   const own = open.find(({ data }) => jobSchema.safeParse(data).data?.job === jobId);
   if (own) return own;
-  // A reply to somebody else, beside others, is not for us.
-  if (replyTo !== null && !talker.isPrivate) return null;
-  const [only, ...others] = waitingOf(open);
+  const waiting = waitingOf(open);
+  if (replyTo !== null) {
+    // A reply to somebody else, beside others, is not for us.
+    if (!talker.isPrivate) return null;
+    // To a question that is over, or to anything else: it is no answer to another question.
+    return waiting.find(({ about }) => about === `m:${replyTo}`) ?? (waiting.length > 0 ? 'several' : null);
+  }
+  const [only, ...others] = waiting;
   return others.length > 0 ? 'several' : (only ?? null);
 }
 
@@ -84,7 +89,7 @@ const waitingOf = (open: readonly Dialog[]): Dialog[] =>
 async function whichOne(talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage> {
   const waiting = waitingOf(await deps.dialogs.openOf(talker.chat, talker.member, signal));
   const lines = waiting.flatMap((dialog) => [{ text: `\n• ${topicOf(dialog, deps)}` }]);
-  return messageOf([...wordsOf(talker, deps).talk.whichOne(), ...lines]);
+  return messageOf([...wordsOf(talker, deps).talk.whichOne(waiting.length), ...lines]);
 }
 
 async function answered(dialog: Dialog, text: string, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage | null> {
@@ -103,9 +108,15 @@ export async function redeemed(talked: Talked, code: string, deps: TalkDeps, sig
     await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
     return true;
   };
-  if (!job.isPrivate) return tell(words.code.privately());
+  if (!job.isPrivate) {
+    const isNews = (await talkerOf(talked, deps.access, signal)) !== null || (await deps.access.mayRefuse(job.chat, 'code', signal));
+    // Said again, it is like anything else that is said in a foreign group.
+    return isNews && tell(words.code.privately());
+  }
   const use = await deps.access.redeem(code, `${platform.prefix}:${job.by.member}`, signal);
   if (use.outcome === 'let-in') return tell(words.letIn(use.role));
   const isKnown = (await talkerOf(talked, deps.access, signal)) !== null;
-  return isKnown ? false : tell(words.code[use.outcome]());
+  if (isKnown) return false;
+  // Whoever guesses is told once a day.
+  return use.outcome === 'unknown' && !(await deps.access.mayRefuse(job.chat, 'code', signal)) ? true : tell(words.code[use.outcome]());
 }

@@ -88,10 +88,10 @@ export async function whatThereIs(talker: Talker, deps: WordsDeps, signal: Abort
   const [entries, registration, dialogs, orders] = await Promise.all([
     deps.privateLog.count(talker.who, signal),
     deps.registrations.get(talker.who, signal),
-    deps.dialogs.openOf(talker.chat, talker.member, signal),
+    deps.dialogs.allOf(talker.who, signal),
     deps.subscriptions.list(subscriberOf(talker), signal),
   ]);
-  const others = dialogs.filter((dialog) => dialog.kind !== kind);
+  const others = dialogs.filter((dialog) => dialog.kind !== kind && dialog.expiresAtMs > Date.now());
   return { entries, isRegistered: registration !== null, dialogs: others.length, orders: orders.length };
 }
 
@@ -125,7 +125,7 @@ async function carryOut(
       await deps.registrations.erase(who, signal);
       await deps.subscriptions.end(subscriberOf(talker), signal);
       await forgetHint(talker, deps, signal);
-      for (const dialog of await deps.dialogs.openOf(talker.chat, talker.member, signal))
+      for (const dialog of await deps.dialogs.allOf(talker.who, signal))
         if (dialog.id !== dialogId) await deps.dialogs.close(dialog, signal);
       await note('all-erased');
       return receiptOf(found, words);

@@ -8,7 +8,7 @@ import type { TalkDeps } from '../deps.ts';
 import type { DialogKind } from '../dialog-kind.ts';
 import type { Talker } from '../talker.ts';
 import { askName, learn } from './learn.ts';
-import { asPicture, type PictureDialog } from './picture-data.ts';
+import { asPicture, type PictureData, type PictureDialog } from './picture-data.ts';
 import { albumDue } from './receive-picture.ts';
 import { nameIn } from './name-in.ts';
 import { closeWith, showOutcome, takeBack } from './outcome.ts';
@@ -30,9 +30,9 @@ export const pictureKind: DialogKind<TalkDeps> = {
     if (!known) return messageOf(wordsOf(dialog, deps).talk.over());
     return pressed(known, action, talker, deps, signal);
   },
-  due: async (dialog, { talk }, deps, signal) => {
+  due: async (dialog, { talk, plannedMs }, deps, signal) => {
     const known = asPicture(dialog);
-    if (known) await albumDue(known, talk, deps, signal);
+    if (known) await albumDue(known, { talk, plannedMs }, deps, signal);
   },
   ended: async (dialog, how, { talk }, deps, signal) => ended(dialog, how, talk, deps, signal),
 };
@@ -46,6 +46,9 @@ async function answered(
 ): Promise<TalkMessage | null> {
   // An earlier attempt has got this far with the same answer.
   if (dialog.data.job === talker.jobId) return goOn(dialog, talker, deps, signal);
+  // They may have been put out since they were asked.
+  const mayNotName = await mayNot(talker, 'name', signal);
+  if (mayNotName) return messageOf(mayNotName);
   if (dialog.step !== 'name') return messageOf(wordsOf(dialog, deps).talk.over());
   const name = nameIn(text);
   if ('refused' in name) {
@@ -78,24 +81,50 @@ async function pressed(
   signal: AbortSignal,
 ): Promise<TalkMessage | null> {
   const { step, data } = dialog;
-  if (step === 'done') return action === 'undo' ? takeBack(dialog, talker, deps, signal) : goOn(dialog, talker, deps, signal);
+  if (step === 'done') {
+    if (action !== 'undo') return goOn(dialog, talker, deps, signal);
+    const mayNotUndo = await mayNot(talker, 'name', signal);
+    return mayNotUndo ? messageOf(mayNotUndo) : takeBack(dialog, talker, deps, signal);
+  }
   if (step === 'teaching') return goOn(dialog, talker, deps, signal);
   if (action === 'nothing' || action === 'cancel') return closeWith(dialog, null, talker.talk, deps, signal);
+  if (!isAmong(action, dialog)) return null;
   requireReady(deps.gallery);
-  if (action === 'who') {
-    const refused = await mayNot(talker, 'ask', signal);
-    return refused ? messageOf(refused) : who(dialog, talker, deps, signal);
-  }
-  const refused = await mayNot(talker, 'name', signal);
+  const refused = await mayNot(talker, action === 'who' ? 'ask' : 'name', signal);
   if (refused) return messageOf(refused);
+  if (action === 'who') return who(dialog, talker, deps, signal);
   if (action === 'learn') return learn(dialog, talker, deps, signal);
   const face = data.faces[indexOf(action, 'f')];
   if (face) return askName({ ...dialog, data: { ...data, face } }, talker, deps, signal);
   const person = data.offered[indexOf(action, 'c')];
-  if (person) return decideName({ ...dialog, data: { ...data, given: person.name, job: talker.jobId } }, talker, deps, signal);
+  if (person) return step === 'conflict' ? goOn(dialog, talker, deps, signal) : picked(person, dialog, talker, deps, signal);
   const how = (['rename', 'alias', 'force'] as const).find((each) => each === action);
-  if (how && step === 'conflict') return teach({ ...dialog, data: { ...data, how, job: talker.jobId } }, talker, deps, signal);
-  return messageOf(wordsOf(dialog, deps).talk.over());
+  return how ? teach({ ...dialog, data: { ...data, how, job: talker.jobId } }, talker, deps, signal) : null;
+}
+
+/**
+ * Whether a button is among those that the card has now, or its press is tried again. Two that are pressed quickly both arrive: the second one is
+ * of a step that is over.
+ */
+function isAmong(action: string, { step, promptId }: PictureDialog): boolean {
+  const isUnasked = step === 'name' && promptId === null;
+  if (action === 'who') return step === 'card';
+  if (action === 'learn') return step === 'card' || step === 'pick' || isUnasked;
+  if (action.startsWith('f') && action !== 'force') return step === 'pick' || isUnasked;
+  return action.startsWith('c') ? step === 'name' || step === 'conflict' : step === 'conflict';
+}
+
+/** Somebody whom a button named, by their name of now: since it was shown they may have got another one, or be gone. */
+async function picked(
+  { id, name }: PictureData['offered'][number],
+  dialog: PictureDialog,
+  talker: Talker,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<TalkMessage | null> {
+  const person = await deps.gallery.person(id, signal);
+  if (!person) return messageOf(wordsOf(dialog, deps).talk.learn.gone(name));
+  return decideName({ ...dialog, data: { ...dialog.data, given: person.name, job: talker.jobId } }, talker, deps, signal);
 }
 
 const indexOf = (action: string, letter: string): number =>

@@ -11,8 +11,6 @@ type Sent = Extract<TalkWhat, { did: 'sent' }>;
 
 /** Nobody says when an album is complete: so long after its last picture it counts as that. Milliseconds. */
 const albumMs = 2_000;
-/** Clocks of queue and worker differ by so much, milliseconds. */
-const inaccuracyMs = 300;
 const mostPictures = 20;
 
 /** Asks what to do with a picture; with an album once, when all of it has come. One that comes later joins it while nothing is chosen. */
@@ -84,9 +82,14 @@ async function lookLater({ id, data }: PictureDialog, { chat, isPrivate, member 
 }
 
 /** An album whose newest picture has come a while ago gets its card. */
-export async function albumDue(dialog: PictureDialog, talk: ChatTalk, deps: TalkDeps, signal: AbortSignal): Promise<void> {
-  // Of a picture that others came after: theirs is the last word.
-  if (dialog.step !== 'gathering' || Date.now() < dialog.data.lastAtMs + albumMs - inaccuracyMs) return;
+export async function albumDue(
+  dialog: PictureDialog,
+  { talk, plannedMs }: { talk: ChatTalk; plannedMs: number },
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  // Of a picture that others came after: theirs is the last word. By what was planned: this process may have another clock than that one.
+  if (dialog.step !== 'gathering' || plannedMs < dialog.data.lastAtMs + albumMs) return;
   await showCard(await save({ ...dialog, step: 'card' }, deps, signal), talk, deps, signal);
 }
 
