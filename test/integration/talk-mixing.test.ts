@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AppError } from '@watchpost/shared/errors';
 import { describeOperations } from '../support/gallery-rig.ts';
 import { ada, createTalkRig, pictureOf } from '../support/talk-rig.ts';
 
@@ -73,6 +74,28 @@ describeOperations('what comes late, twice, or for something else', (gallery) =>
     }
     await rig.runSent();
     expect(rig.talk.shown().map(({ text }) => text)).toEqual(['A picture! What shall I do with it?']);
+  });
+
+  it('what a lost answer had learned is found, however much others have changed since', async () => {
+    const rig = rigOf();
+    const { enroll } = rig.deps;
+    rig.deps.enroll = async (...given) => {
+      rig.deps.enroll = enroll;
+      const { person } = await enroll(...given);
+      for (let each = 0; each < 60; each += 1)
+        await gallery.opened.operations.apply({ kind: each % 2 ? 'unignore' : 'ignore', person: person.id }, by, never);
+      throw new AppError('gallery-unavailable', 'the answer was lost');
+    };
+    const prompt = await begin(rig, 1);
+    const answer = rig.text('Grace', {}, prompt);
+    await expect(rig.run(answer)).rejects.toThrow('the answer was lost');
+    await rig.run(answer);
+    expect(
+      rig.talk
+        .shown()
+        .find(({ text }) => text.startsWith('Learned'))
+        ?.buttons.flat(),
+    ).toHaveLength(1);
   });
 
   it('/erase leaves nothing of somebody, in any chat', async () => {

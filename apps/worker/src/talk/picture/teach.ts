@@ -17,8 +17,8 @@ import { closeWith, finish } from './outcome.ts';
 import type { PictureDialog } from './picture-data.ts';
 import { place, save } from './receive-picture.ts';
 
-/** How many of the newest audit entries are searched for a change whose answer was lost. */
-const lookBack = 50;
+/** How many of the newest audit entries are searched at first for a change whose answer was lost, and at most. */
+const [lookBack, mostLookBack] = [50, 3_200];
 
 /** A name was given. A face that has another one already is asked about; any other is learned. */
 export async function decideName(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage | null> {
@@ -94,7 +94,7 @@ async function enrolled(dialog: PictureDialog, name: string, talker: Talker, dep
   const face = { ...probeOf(found.face, deps.engine.modelId), ...(crop && { crop }) };
   const by = { id: talker.who, where: talker.chat };
   const result = await deps.enroll({ name, face, source: sourceOf(dialog), force: dialog.data.how === 'force' }, by, signal);
-  const lost = result.entry === null ? await lostEntry('enroll', dialog, talker, deps, signal) : null;
+  const lost = result.entry === null ? await lostEntry({ action: 'enroll', about: null }, dialog, talker, deps, signal) : null;
   const entry = result.entry ?? lost?.id ?? null;
   const merged = await merge(result, dialog, talker, deps, signal);
   const text =
@@ -116,7 +116,7 @@ async function merge(
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (!alsoStranger) return (await lostEntry('merge', dialog, talker, deps, signal))?.id ?? null;
+  if (!alsoStranger) return (await lostEntry({ action: 'merge', about: person.id }, dialog, talker, deps, signal))?.id ?? null;
   return applyOnce({ kind: 'merge', from: alsoStranger.id, into: person.id }, dialog, talker, deps, signal);
 }
 
@@ -128,26 +128,42 @@ async function applyOnce(
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<string> {
-  const lost = await lostEntry(operation.kind, dialog, talker, deps, signal);
+  const lost = await lostEntry(
+    { action: operation.kind, about: operation.kind === 'merge' ? operation.from : operation.person },
+    dialog,
+    talker,
+    deps,
+    signal,
+  );
   if (lost) return lost.id;
   return (await deps.operations.apply(operation, { id: talker.who, where: talker.chat }, signal)).id;
 }
 
+/** Others may have changed much since then. */
+async function changesSince(sinceMs: number, operations: TalkDeps['operations'], signal: AbortSignal): Promise<AuditEntry[]> {
+  for (let limit = lookBack; ; limit *= 4) {
+    const newest = await operations.history(limit, signal);
+    if (newest.length < limit || limit >= mostLookBack || newest.some(({ atMs }) => atMs < sinceMs)) return newest;
+  }
+}
+
 /** What an earlier attempt changed. Null: nothing. */
 async function lostEntry(
-  action: AuditEntry['action'],
+  { action, about }: { action: AuditEntry['action']; about: string | null },
   dialog: PictureDialog,
   { who }: Talker,
   { operations }: TalkDeps,
   signal: AbortSignal,
 ): Promise<AuditEntry | null> {
   const since = dialog.data.teachingSinceMs ?? Infinity;
-  const newest = await operations.history(lookBack, signal);
+  const newest = await changesSince(since, operations, signal);
   const isOwn = (entry: AuditEntry): boolean =>
     entry.action === action &&
     entry.actor.id === who &&
     entry.atMs >= since &&
     !entry.undone &&
+    // Somebody may teach in two chats at once.
+    (action === 'enroll' || about === null || entry.personIds.includes(about)) &&
     (action !== 'enroll' || entry.summary.endsWith(sourceOf(dialog)));
   return newest.find(isOwn) ?? null;
 }
