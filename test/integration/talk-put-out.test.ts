@@ -86,9 +86,9 @@ describeOperations('whoever may do nothing any more', (gallery) => {
     const away = { is: true };
     const unlessAway = <T>(work: () => Promise<T>): Promise<T> =>
       away.is ? Promise.reject(new AppError('gallery-unavailable', 'away')) : work();
-    const [{ enter }, { roleOf }] = [{ ...line }, { ...access }];
-    line.enter = async (job, signal) => unlessAway(async () => enter(job, signal));
-    access.roleOf = async (who, signal) => unlessAway(async () => roleOf(who, signal));
+    const before = { line: { ...line }, access: { ...access } };
+    line.enter = async (job, signal) => unlessAway(async () => before.line.enter(job, signal));
+    access.roleOf = async (who, signal) => unlessAway(async () => before.access.roleOf(who, signal));
     const job = rig.text('hello');
     for (const each of [job, job, rig.text('hello', bob)])
       await expect(rig.run(each)).rejects.toMatchObject({ code: 'gallery-unavailable' });

@@ -80,7 +80,7 @@ async function pressed(
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<TalkMessage | null> {
-  const { step, data } = dialog;
+  const { step } = dialog;
   if (step === 'done') {
     if (action !== 'undo') return goOn(dialog, talker, deps, signal);
     const mayNotUndo = await mayNot(talker, 'name', signal);
@@ -91,7 +91,18 @@ async function pressed(
   if (!isAmong(action, dialog)) return null;
   requireReady(deps.gallery);
   const refused = await mayNot(talker, action === 'who' ? 'ask' : 'name', signal);
-  if (refused) return messageOf(refused);
+  return refused ? messageOf(refused) : chosen(dialog, action, talker, deps, signal);
+}
+
+/** Does what a button that is there stands for. */
+async function chosen(
+  dialog: PictureDialog,
+  action: string,
+  talker: Talker,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<TalkMessage | null> {
+  const { step, data } = dialog;
   if (action === 'who') return who(dialog, talker, deps, signal);
   if (action === 'learn') return learn(dialog, talker, deps, signal);
   const face = data.faces[indexOf(action, 'f')];
