@@ -30,6 +30,19 @@ function behavesLikeOne(documents: () => DocumentStore): void {
     expect(await log().count(ada, never)).toBe(2);
   });
 
+  it('leaves nothing for ever where there is a time to keep it', async () => {
+    const keepMs = 3_600_000;
+    const kept = createPrivateLog(documents(), { keepMs });
+    const nowMs = Date.now();
+    for (const text of ['one', 'two']) await kept.add(ada, { text, job: text, atMs: nowMs }, never);
+    const find = async (kind: string) => documents().find({ kind, key: `owner:${ada}`, order: 'oldest', limit: 9 }, never);
+    const [[head], entries] = [await find('private-log'), await find('private-log-entry')];
+    expect(entries.map(({ expiresAtMs }) => expiresAtMs)).toEqual([nowMs + keepMs, nowMs + keepMs]);
+    // The numbers that were given outlive the entries, by little.
+    expect(head?.expiresAtMs ?? Infinity).toBeGreaterThan(nowMs + keepMs);
+    expect(head?.expiresAtMs ?? Infinity).toBeLessThan(nowMs + keepMs + 2 * 86_400_000);
+  });
+
   it('notes it once, however often its job is done', async () => {
     const attempts = await Promise.all([1, 2, 3, 4].map(async () => add('once', 'job')));
     expect(attempts).toEqual(attempts.map(() => ({ number: 1, atMs, text: 'once' })));

@@ -65,7 +65,12 @@ describeOperations('who may talk', (gallery) => {
     const rig = rigOf({ admins: [] });
     const lines: string[] = [];
     const log = { ...createLogger('test', 'silent'), warn: (line: unknown) => void lines.push(String(line)) };
-    const parts = { access: rig.deps.access, documents: gallery.opened.documents, log: Object.assign(createLogger('test', 'silent'), log) };
+    const parts = {
+      talkLanguage: 'en',
+      access: rig.deps.access,
+      documents: gallery.opened.documents,
+      log: Object.assign(createLogger('test', 'silent'), log),
+    } as const;
     const [one, two] = [createFirstInvitation(rig.platform, parts), createFirstInvitation(rig.platform, parts)];
     let isAway = true;
     rig.talk.invitation = async (code) => (isAway ? Promise.reject(new Error('away')) : `https://example.test/?start=${code}`);

@@ -53,6 +53,7 @@ export function convertRig({
   });
   afterEach(() => rm(rig.base, { recursive: true, force: true }));
   const deps: ConversionDeps & ConvertDeps = {
+    talkLanguage: 'en',
     converting: {
       convertHosts: ['sounds.test'],
       conversions: createConversions(documents),

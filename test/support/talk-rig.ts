@@ -75,6 +75,8 @@ interface Doing {
   chat?: ChannelKey;
   isPrivate?: boolean;
   after?: string | null;
+  /** IETF tag. */
+  language?: string;
 }
 
 /** Conversations of a worker, on a fake platform `chat:`. */
@@ -143,14 +145,14 @@ function doings(deps: TalkDeps, talk: FakeTalk, seen: Seen, onBusy: () => Promis
   const handler = createTalkHandler(deps);
   const job = (
     what: TalkWhat,
-    { member = ada, chat = `chat:${member}`, isPrivate = chat === `chat:${member}`, after = null }: Doing = {},
+    { member = ada, chat = `chat:${member}`, isPrivate = chat === `chat:${member}`, after = null, language }: Doing = {},
   ): TalkJob => ({
     v: 1,
     kind: 'talk',
     id: randomUUID(),
     chat,
     isPrivate,
-    by: { member, name: 'Somebody', language: null },
+    by: { member, name: 'Somebody', language: language ?? null },
     atMs: Date.now(),
     after,
     what,

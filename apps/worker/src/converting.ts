@@ -60,11 +60,11 @@ export function createConverting(config: ConvertingConfig, { documents, messageK
 /** What conversions work with. `queueMail` null: no mail is sent. */
 export function createConversionDeps(
   config: ConvertingConfig,
-  parts: ConvertingParts & Pick<ConversionDeps, 'dialogs' | 'platformFor' | 'queueMail' | 'alerts'>,
+  parts: ConvertingParts & Pick<ConversionDeps, 'dialogs' | 'platformFor' | 'queueMail' | 'talkLanguage' | 'alerts'>,
 ): ConversionDeps {
-  const { dialogs, platformFor, queueMail, alerts, log, messageKeys } = parts;
+  const { dialogs, platformFor, queueMail, talkLanguage, alerts, log, messageKeys } = parts;
   const envelope = createEnvelope(messageKeys, 'jobs');
-  return { converting: createConverting(config, parts), dialogs, platformFor, queueMail, envelope, alerts, log };
+  return { converting: createConverting(config, parts), dialogs, platformFor, queueMail, talkLanguage, envelope, alerts, log };
 }
 
 /** What is done again and again: conversions that nobody works on are ended. */

@@ -4,6 +4,7 @@ import { channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
 import { createAudit, type Audit } from '@watchpost/shared/documents/audit';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
+import { removeDocument } from '@watchpost/shared/documents/remove-document';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { z } from 'zod';
 
@@ -52,7 +53,7 @@ const pageSize = 200;
 export interface Access extends ChatAccess {
   /** Lets somebody in, or changes what they may do. Resolves to false if nothing was to be changed. */
   admit(who: ChannelKey, role: Role, by: ChannelKey | null, signal: AbortSignal): Promise<boolean>;
-  /** Resolves to false if they were not let in. */
+  /** Resolves to false if they were not let in. Codes that they used or gave away are no longer good. */
   remove(who: ChannelKey, by: ChannelKey, signal: AbortSignal): Promise<boolean>;
   /** Those of a platform, newest first. */
   list(platform: string, signal: AbortSignal): Promise<Admitted[]>;
@@ -63,8 +64,8 @@ export interface Access extends ChatAccess {
   invite(platform: string, role: Role, by: ChannelKey | null, signal: AbortSignal): Promise<{ code: string; untilMs: number }>;
   /** Lets in whoever has this code. The same person may say it twice. */
   redeem(code: string, who: ChannelKey, signal: AbortSignal): Promise<CodeUse>;
-  /** Whether a stranger is to be told today that they are one: once a day. Nothing is stored but a hash, for that day. */
-  mayRefuse(chat: ChannelKey, signal: AbortSignal): Promise<boolean>;
+  /** Whether a stranger is to be told today that they are one, or that their code is none: each once a day. Nothing is stored but a hash, for that day. */
+  mayRefuse(chat: ChannelKey, why: 'stranger' | 'code', signal: AbortSignal): Promise<boolean>;
   /** A chat has another id now. */
   moved(from: ChannelKey, to: ChannelKey, signal: AbortSignal): Promise<void>;
   readonly audit: Pick<Audit<AccessChange>, 'list'>;
@@ -82,7 +83,7 @@ export function createAccess(documents: DocumentStore): Access {
   const roleOf: Access['roleOf'] = async (who, signal) =>
     admittedSchema.safeParse((await documents.get(kinds.access, who, signal)).document?.body).data?.role ?? null;
 
-  const admit: Access['admit'] = async (who, role, by, signal) => {
+  const admitted: Access['admit'] = async (who, role, by, signal) => {
     const changed = await untilNoConflict(async () => {
       const { document, nowMs } = await documents.get(kinds.access, who, signal);
       const known = admittedSchema.safeParse(document?.body).data;
@@ -99,6 +100,9 @@ export function createAccess(documents: DocumentStore): Access {
     return changed;
   };
 
+  const hasAdmin: Access['hasAdmin'] = async (platform, signal) =>
+    (await documents.find({ kind: kinds.access, key: `platform:${platform}:admin`, order: 'newest', limit: 1 }, signal)).length > 0;
+
   const take = async (who: ChannelKey, signal: AbortSignal): Promise<Role | null> =>
     untilNoConflict(async () => {
       const { document } = await documents.get(kinds.access, who, signal);
@@ -108,10 +112,17 @@ export function createAccess(documents: DocumentStore): Access {
     }, signal);
 
   return {
-    ...codesOf(documents, audit, { admit, roleOf }),
+    ...codesOf(documents, audit, { admit: admitted, roleOf, hasAdmin }),
     roleOf,
-    admit,
+    hasAdmin,
+    admit: async (who, role, by, signal) => {
+      // An admin's word is newer than the code that let them in, and than those that they gave away.
+      if (role !== 'admin') await forgetCodes(documents, who, signal);
+      return admitted(who, role, by, signal);
+    },
     remove: async (who, by, signal) => {
+      // First: after a kill in between nobody gets in again by what they have left.
+      await forgetCodes(documents, who, signal);
       const role = await take(who, signal);
       if (role) await audit.record({ did: 'removed', who, role, by }, signal);
       return role !== null;
@@ -131,15 +142,13 @@ export function createAccess(documents: DocumentStore): Access {
         found.push(channelKeySchema.parse(id));
       return found;
     },
-    hasAdmin: async (platform, signal) =>
-      (await documents.find({ kind: kinds.access, key: `platform:${platform}:admin`, order: 'newest', limit: 1 }, signal)).length > 0,
-    mayRefuse: async (chat, signal) => mayRefuse(documents, chat, signal),
+    mayRefuse: async (chat, why, signal) => mayRefuse(documents, `${why} ${chat}`, signal),
     moved: async (from, to, signal) => {
       const { document } = await documents.get(kinds.access, from, signal);
       const role = admittedSchema.safeParse(document?.body).data?.role;
       if (!role) return;
       // Let in first: a kill in between leaves one too many, and the next attempt takes it away.
-      await admit(to, role, from, signal);
+      await admitted(to, role, from, signal);
       await take(from, signal);
       await audit.record({ did: 'moved', who: to, role, by: from }, signal);
     },
@@ -150,7 +159,7 @@ export function createAccess(documents: DocumentStore): Access {
 function codesOf(
   documents: DocumentStore,
   audit: Audit<AccessChange>,
-  { admit, roleOf }: Pick<Access, 'admit' | 'roleOf'>,
+  { admit, roleOf, hasAdmin }: Pick<Access, 'admit' | 'roleOf' | 'hasAdmin'>,
 ): Pick<Access, 'invite' | 'redeem'> {
   return {
     invite: async (platform, role, by, signal) => {
@@ -158,9 +167,12 @@ function codesOf(
       const id = hashOf(`${platform}:${code}`);
       const { nowMs } = await documents.get(kinds.code, id, signal);
       const untilMs = nowMs + codeKeepMs;
-      const body = { role, by, untilMs, usedBy: null };
+      const body: z.infer<typeof codeSchema> = { role, by, untilMs, usedBy: null };
       // Kept a little longer, so that whoever comes late reads why.
-      await documents.put({ kind: kinds.code, id, revision: 0, atMs: nowMs, keys: [], expiresAtMs: untilMs + dayMs, body }, signal);
+      await documents.put(
+        { kind: kinds.code, id, revision: 0, atMs: nowMs, keys: codeKeys(body), expiresAtMs: untilMs + dayMs, body },
+        signal,
+      );
       await audit.record({ did: 'invited', who: null, role, by }, signal);
       return { code, untilMs };
     },
@@ -174,7 +186,10 @@ function codesOf(
         if (usedBy !== null && usedBy !== who) return { outcome: 'used' };
         if (usedBy === null) {
           if (known.untilMs <= nowMs) return { outcome: 'old' };
-          await documents.put({ ...document, body: { ...known, usedBy: who } }, signal);
+          // Printed before there was an admin: somebody else has become it by another link.
+          if (by === null && role === 'admin' && (await hasAdmin(who.slice(0, who.indexOf(':')), signal))) return { outcome: 'used' };
+          const body = { ...known, usedBy: who };
+          await documents.put({ ...document, keys: codeKeys(body), body }, signal);
         }
         return { outcome: 'let-in', role, by };
       }, signal);
@@ -187,8 +202,17 @@ function codesOf(
   };
 }
 
-async function mayRefuse(documents: DocumentStore, chat: ChannelKey, signal: AbortSignal): Promise<boolean> {
-  const id = hashOf(`stranger ${chat}`);
+const codeKeys = ({ by, usedBy }: z.infer<typeof codeSchema>): string[] =>
+  [...new Set([by, usedBy])].flatMap((who) => (who === null ? [] : [`of:${who}`]));
+
+/** The codes that somebody used or gave away let nobody in any more: else whoever was put out comes back by one of them. */
+async function forgetCodes(documents: DocumentStore, who: ChannelKey, signal: AbortSignal): Promise<void> {
+  for await (const { id } of eachDocument(documents, { kind: kinds.code, key: `of:${who}` }, pageSize, signal))
+    await removeDocument(documents, kinds.code, id, signal);
+}
+
+async function mayRefuse(documents: DocumentStore, of: string, signal: AbortSignal): Promise<boolean> {
+  const id = hashOf(of);
   return untilNoConflict(async () => {
     const { document, nowMs } = await documents.get(kinds.stranger, id, signal);
     if (document && document.atMs > nowMs - dayMs) return false;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
+import { channelKeySchema, platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
@@ -15,6 +15,7 @@ const bodySchema = z.object({
   promptId: z.string().nullable(),
   cardId: z.string().nullable(),
   about: z.string().nullable(),
+  language: z.string().nullable().default(null),
   expiresAtMs: z.number(),
 });
 
@@ -36,6 +37,8 @@ export interface Dialog {
   cardId: string | null;
   /** Message or group of messages of theirs that it is about; null: none. One of a chat has one dialog at most. */
   about: string | null;
+  /** What its owner speaks (IETF tag): it goes on in that language. Null: the platform does not say. */
+  language: string | null;
   expiresAtMs: number;
   /** Of the stored document; 0: it is not stored yet. */
   revision: number;
@@ -49,6 +52,8 @@ export interface Dialogs {
   byAbout(chat: ChannelKey, about: string, signal: AbortSignal): Promise<Dialog | null>;
   /** Those of somebody in a chat that have not run out, the one that they went on with last first. */
   openOf(chat: ChannelKey, member: string, signal: AbortSignal): Promise<Dialog[]>;
+  /** All of somebody's in any chat, also those that have run out. */
+  allOf(who: ChannelKey, signal: AbortSignal): Promise<Dialog[]>;
   /** Those that have run out, at most `limit`, oldest first. */
   expired(limit: number, signal: AbortSignal): Promise<Dialog[]>;
   /** Rejects with `document-conflict` if another writer was faster. Resolves to it with its new revision. */
@@ -103,6 +108,12 @@ export function createDialogs(documents: DocumentStore, now: () => number = Date
       const found = await find(`open:${chat}:${member}`, mostOpen, signal);
       return found.filter(({ expiresAtMs }) => expiresAtMs > now());
     },
+    allOf: async (who, signal) => {
+      const found: Dialog[] = [];
+      for await (const each of eachDocument(documents, { kind, key: `of:${who}` }, pageSize, signal))
+        found.push(...[read(each) ?? []].flat());
+      return found;
+    },
     expired: async (limit, signal) => {
       const found = await documents.find({ kind, beforeMs: now(), order: 'oldest', limit }, signal);
       return found.flatMap((each) => read(each) ?? []);
@@ -126,6 +137,7 @@ function keysOf({ chat, member, promptId, cardId, about }: Pick<Dialog, 'chat' |
   return [
     `chat:${chat}`,
     `open:${chat}:${member}`,
+    `of:${platformOf(chat)}:${member}`,
     ...[...new Set([promptId, cardId])].flatMap((id) => (id === null ? [] : [messageKey(chat, id)])),
     ...(about === null ? [] : [`about:${chat}:${about}`]),
   ];

@@ -42,6 +42,7 @@ export const mostEntries = 5_000;
 const kind = 'private-log';
 /** Of so many jobs it is known which entry came of them: many more than are ever delivered again. */
 const mostJobs = 50;
+const dayMs = 86_400_000;
 
 const headSchema = z.object({
   v: z.literal(1),
@@ -56,28 +57,35 @@ const headSchema = z.object({
 type Head = z.infer<typeof headSchema>;
 
 /** What is known of a log beside its entries: which numbers it has given. */
-function createHeads(documents: DocumentStore, entries: LogEntries, most: number) {
-  const read = async (owner: ChannelKey, signal: AbortSignal): Promise<{ stored: StoredDocument | null; head: Head }> => {
-    const { document: stored } = await documents.get(kind, shortHash(owner), signal);
+function createHeads(documents: DocumentStore, entries: LogEntries, { most, keepMs }: { most: number; keepMs: number | null }) {
+  const read = async (owner: ChannelKey, signal: AbortSignal): Promise<{ stored: StoredDocument | null; nowMs: number; head: Head }> => {
+    const { document: stored, nowMs } = await documents.get(kind, shortHash(owner), signal);
     const empty: Head = { v: 1, epoch: randomBytes(12).toString('hex'), next: 1, room: most, jobs: [] };
-    return { stored, head: stored ? headSchema.parse(stored.body) : empty };
+    return { stored, nowMs, head: stored ? headSchema.parse(stored.body) : empty };
   };
-  const save = async (owner: ChannelKey, stored: StoredDocument | null, body: Head, signal: AbortSignal): Promise<void> => {
+  const save = async (
+    owner: ChannelKey,
+    { stored, nowMs }: { stored: StoredDocument | null; nowMs: number },
+    body: Head,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const put = { kind, id: shortHash(owner), revision: stored?.revision ?? 0, keys: [ownerKey(owner)] };
-    await documents.put({ ...put, atMs: 0, expiresAtMs: null, body }, signal);
+    // It goes with its last entry, and a little later: clocks differ.
+    const expiresAtMs = keepMs === null ? null : nowMs + keepMs + dayMs;
+    await documents.put({ ...put, atMs: 0, expiresAtMs, body }, signal);
   };
   return {
     of: async (owner: ChannelKey, signal: AbortSignal): Promise<Head> => (await read(owner, signal)).head,
     /** The number that a job's entry has, or gets now. */
     reserve: async (owner: ChannelKey, job: string, signal: AbortSignal): Promise<{ epoch: string; number: number } | 'full'> =>
       untilNoConflict(async () => {
-        const { stored, head } = await read(owner, signal);
+        const { head, ...found } = await read(owner, signal);
         const known = head.jobs.find((each) => each.job === job);
         if (known) return { epoch: head.epoch, number: known.number };
         const room = head.room > 0 ? head.room : most - (await entries.count(head.epoch, head.next - 1, signal));
         if (room <= 0) return 'full';
         const jobs = [...head.jobs, { job, number: head.next }].slice(-mostJobs);
-        await save(owner, stored, { ...head, next: head.next + 1, room: room - 1, jobs }, signal);
+        await save(owner, found, { ...head, next: head.next + 1, room: room - 1, jobs }, signal);
         return { epoch: head.epoch, number: head.next };
       }, signal),
     remove: (owner: ChannelKey, signal: AbortSignal): Promise<void> => removeDocument(documents, kind, shortHash(owner), signal),
@@ -90,7 +98,7 @@ export function createPrivateLog(
   { keepMs, most = mostEntries }: { keepMs: number | null; most?: number },
 ): PrivateLog {
   const entries = createLogEntries(documents, { keepMs });
-  const heads = createHeads(documents, entries, most);
+  const heads = createHeads(documents, entries, { most, keepMs });
 
   const get: PrivateLog['get'] = async (owner, number, signal) => {
     const { epoch, next } = await heads.of(owner, signal);

@@ -67,6 +67,36 @@ describe('codes', () => {
   });
 });
 
+describe('somebody who was put out', () => {
+  it('does not come back by the code that let them in, nor by one that they made before', async () => {
+    const { access } = rig();
+    const used = await access.invite('chat', 'admin', 'chat:9', never);
+    await access.redeem(used.code, 'chat:1', never);
+    const made = await access.invite('chat', 'admin', 'chat:1', never);
+    await access.remove('chat:1', 'chat:9', never);
+    for (const { code } of [used, made]) expect(await access.redeem(code, 'chat:1', never)).toEqual({ outcome: 'unknown' });
+    expect(await access.roleOf('chat:1', never)).toBeNull();
+  });
+
+  it('does not become an admin again by their old code', async () => {
+    const { access } = rig();
+    const { code } = await access.invite('chat', 'admin', 'chat:9', never);
+    await access.redeem(code, 'chat:1', never);
+    await access.admit('chat:1', 'member', 'chat:9', never);
+    expect(await access.redeem(code, 'chat:1', never)).toEqual({ outcome: 'unknown' });
+    expect(await access.roleOf('chat:1', never)).toBe('member');
+  });
+
+  it('a link for the first admin makes no second one', async () => {
+    const { access } = rig();
+    const [older, newer] = [await access.invite('chat', 'admin', null, never), await access.invite('chat', 'admin', null, never)];
+    await access.redeem(newer.code, 'chat:1', never);
+    expect(await access.redeem(older.code, 'chat:2', never)).toEqual({ outcome: 'used' });
+    expect(await access.redeem(newer.code, 'chat:1', never)).toEqual({ outcome: 'let-in', role: 'admin' });
+    expect(await access.roleOf('chat:2', never)).toBeNull();
+  });
+});
+
 describe('access', () => {
   it('is given, changed and taken, with an entry in the audit for each', async () => {
     const { access } = rig();
@@ -90,10 +120,13 @@ describe('access', () => {
 
   it('tells a stranger once a day, and keeps no number', async () => {
     const { access, pass, written } = rig();
-    expect([await access.mayRefuse('chat:77123', never), await access.mayRefuse('chat:77123', never)]).toEqual([true, false]);
-    expect(await access.mayRefuse('chat:8', never)).toBe(true);
+    expect([await access.mayRefuse('chat:77123', 'stranger', never), await access.mayRefuse('chat:77123', 'stranger', never)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(await access.mayRefuse('chat:8', 'stranger', never)).toBe(true);
     pass(24 * hourMs);
-    expect(await access.mayRefuse('chat:77123', never)).toBe(true);
+    expect(await access.mayRefuse('chat:77123', 'stranger', never)).toBe(true);
     expect(written.join('\n')).not.toContain('77123');
   });
 });

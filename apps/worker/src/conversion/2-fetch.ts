@@ -1,5 +1,4 @@
 import type { FetchedMedia } from '@watchpost/convert/fetch-media';
-import { enConvert } from '@watchpost/talk/words/en-convert';
 import type { Opened } from './1-open.ts';
 import type { Wanted } from './conversions.ts';
 import type { ConversionDeps } from './deps.ts';
@@ -19,10 +18,10 @@ export async function fetchLink(
   { converting }: ConversionDeps,
   signal: AbortSignal,
 ): Promise<FetchedLink> {
-  const { conversion, wanted, card } = opened;
+  const { conversion, wanted, card, words } = opened;
   const { format } = conversion;
   await converting.conversions.change(conversion.id, { state: 'fetching' }, signal);
-  card.progress(enConvert.fetching(format, null));
+  card.progress(words.fetching(format, null));
   const begunAt = performance.now();
   const media = await converting.fetchMedia(
     {
@@ -31,7 +30,7 @@ export async function fetchLink(
       hosts: converting.convertHosts,
       folder,
       ...converting.convertLimits,
-      onProgress: (part) => card.progress(enConvert.fetching(format, part)),
+      onProgress: (part) => card.progress(words.fetching(format, part)),
     },
     signal,
   );

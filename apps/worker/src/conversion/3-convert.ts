@@ -1,5 +1,4 @@
 import type { ConvertedFile } from '@watchpost/convert/convert-file';
-import { enConvert } from '@watchpost/talk/words/en-convert';
 import type { FetchedLink } from './2-fetch.ts';
 import type { ConversionDeps } from './deps.ts';
 
@@ -9,10 +8,10 @@ export interface ConvertedLink extends FetchedLink {
 
 /** Converts what was fetched. Rejects as convertFile. */
 export async function convert(fetched: FetchedLink, { converting }: ConversionDeps, signal: AbortSignal): Promise<ConvertedLink> {
-  const { conversion, media, folder, leftMs, card } = fetched;
+  const { conversion, media, folder, leftMs, card, words } = fetched;
   const { format } = conversion;
   await converting.conversions.change(conversion.id, { state: 'converting' }, signal);
-  card.progress(enConvert.converting(format, null));
+  card.progress(words.converting(format, null));
   const made = await converting.convertFile(
     {
       ...media,
@@ -20,7 +19,7 @@ export async function convert(fetched: FetchedLink, { converting }: ConversionDe
       folder,
       maxBytes: converting.convertLimits.maxBytes,
       timeoutMs: leftMs,
-      onProgress: (part) => card.progress(enConvert.converting(format, part)),
+      onProgress: (part) => card.progress(words.converting(format, part)),
     },
     signal,
   );

@@ -1,12 +1,12 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { ChatTalk, TalkMessage } from '@watchpost/shared/chat/talk';
-import { enConvert } from '@watchpost/talk/words/en-convert';
+import type { Words } from '@watchpost/talk/words/words';
 import type { Conversion } from './conversions.ts';
 
 /** A card, with a button to stop where something can be stopped. Pure. */
-export const cardOf = (text: RichText, id: string | null): TalkMessage => ({
+export const cardOf = (text: RichText, id: string | null, { cancel }: Pick<Words['convert'], 'cancel'>): TalkMessage => ({
   text,
-  buttons: id === null ? [] : [[{ label: enConvert.cancel, data: `${id}|cancel` }]],
+  buttons: id === null ? [] : [[{ label: cancel, data: `${id}|cancel` }]],
   ask: null,
 });
 
@@ -24,7 +24,7 @@ export interface Card {
 /** `signal`: of the job, for what `progress` begins. */
 export function createCard(
   { chat, cardId, replyTo, id }: Conversion,
-  talk: ChatTalk,
+  { talk, words }: { talk: ChatTalk; words: Words['convert'] },
   signal: AbortSignal,
   now: () => number = () => performance.now(),
 ): Card {
@@ -38,13 +38,13 @@ export function createCard(
       if (isOver || cardId === null || key === shown || now() - shownAt < everyMs) return;
       shownAt = now();
       shown = key;
-      editing = editing.then(() => talk.edit({ chat, messageId: cardId }, cardOf(text, id), signal)).catch(() => undefined);
+      editing = editing.then(() => talk.edit({ chat, messageId: cardId }, cardOf(text, id, words), signal)).catch(() => undefined);
     },
     last: async (text, lastSignal) => {
       isOver = true;
       // An edit that arrives later would show what is not true any more.
       await editing;
-      const message = cardOf(text, null);
+      const message = cardOf(text, null, words);
       if (cardId !== null && (await talk.edit({ chat, messageId: cardId }, message, lastSignal)) === 'edited') return;
       await talk.send({ chat, replyTo }, message, lastSignal);
     },

@@ -18,6 +18,8 @@ const bodySchema = z.object({
   replyTo: z.string().nullable(),
   /** Our message that shows how far it is. */
   cardId: z.string().nullable(),
+  /** What they speak (IETF tag); null: the platform does not say. */
+  language: z.string().nullable().default(null),
   format: formatSchema,
   /** A `Wanted`, sealed for the conversion's id; null once it is over. */
   sealed: z.string().nullable(),

@@ -9,6 +9,7 @@ import type { Mail } from '@watchpost/shared/jobs/mail-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Dialogs } from '@watchpost/talk/dialogs';
 import type { Alerts } from '@watchpost/shared/alerts/alerts';
+import type { Language } from '@watchpost/talk/words/words';
 import type { ConversionAudit, Conversions } from './conversions.ts';
 
 /** What converting has of its own; see createConverting. */
@@ -34,6 +35,7 @@ export interface Converting {
 export interface ConversionDeps {
   converting: Converting;
   dialogs: Dialogs;
+  talkLanguage: Language;
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   /** Of what is sealed in documents and jobs. */
   envelope: Envelope;

@@ -1,6 +1,6 @@
 import { toAppError } from '@watchpost/shared/errors';
 import { openedOrNull, openJson } from '@watchpost/shared/jobs/sealed';
-import { enConvert } from '@watchpost/talk/words/en-convert';
+import { wordsFor } from '@watchpost/talk/words/words';
 import { talkOf } from '../offered.ts';
 import { saidOf } from './4-deliver.ts';
 import { createCard } from './card.ts';
@@ -13,7 +13,7 @@ const longestWaitMs = 86_400_000;
 
 /** Ends conversions that nobody works on any more: their jobs have failed with the workers that were killed. Says so to those who wait. */
 export async function endStuck(
-  { converting, dialogs, envelope, platformFor, log }: ConversionDeps,
+  { converting, dialogs, envelope, platformFor, talkLanguage, log }: ConversionDeps,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -25,8 +25,10 @@ export async function endStuck(
     const wanted = sealed === null ? null : openedOrNull(() => openJson(envelope, sealed, id, wantedSchema));
     try {
       const talk = talkOf(platformFor(chat));
-      const said = wanted?.delivery ? saidOf(wanted.delivery, format, talk.mostFileBytes) : enConvert.failedHere();
-      await createCard(conversion, talk, signal).last(said, signal);
+      const words = wordsFor(conversion.language, talkLanguage).convert;
+      const { mostFileBytes } = talk;
+      const said = wanted?.delivery ? saidOf(wanted.delivery, { format, mostFileBytes, words }) : words.failedHere();
+      await createCard(conversion, { talk, words }, signal).last(said, signal);
     } catch (error) {
       const failure = toAppError(error);
       if (failure.code === 'aborted') throw failure;

@@ -3,7 +3,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
 import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { parseUrl } from '@watchpost/shared/parse-url';
-import { enConvert } from '@watchpost/talk/words/en-convert';
+import type { Words } from '@watchpost/talk/words/words';
 import { open, type Opened } from './1-open.ts';
 import { fetchLink } from './2-fetch.ts';
 import { convert } from './3-convert.ts';
@@ -27,8 +27,9 @@ export function createConversionHandler(deps: ConversionDeps): JobHandler<'conve
     if (!opened) return 'idle';
     const delivery = opened.wanted?.delivery ?? (await tried(opened, lastAttempt, deps, signal));
     // Not even if somebody has wanted to stop it meanwhile: they have the file.
-    const { format } = opened.conversion;
-    if (delivery) await finish(opened, delivery.outcome, saidOf(delivery, format, opened.talk.mostFileBytes), deps, signal);
+    const { conversion, talk, words } = opened;
+    const how = { format: conversion.format, mostFileBytes: talk.mostFileBytes, words };
+    if (delivery) await finish(opened, delivery.outcome, saidOf(delivery, how), deps, signal);
     return undefined;
   };
 }
@@ -47,14 +48,14 @@ async function tried(opened: Opened, lastAttempt: boolean, deps: ConversionDeps,
     return delivery;
   } catch (error) {
     const failure = toAppError(error);
-    if (stop.isWanted()) await finish(opened, 'cancelled', enConvert.cancelled(), deps, signal);
+    if (stop.isWanted()) await finish(opened, 'cancelled', opened.words.cancelled(), deps, signal);
     else if (signal.aborted || (failure.retry !== 'permanent' && !lastAttempt)) throw failure;
     else {
       if (failure.code === 'converter-missing' || failure.code === 'internal')
         deps.log.error({ err: failure }, 'a link could not be converted');
       if (failure.code === 'converter-missing')
         deps.alerts.raise({ topic: alertTopic, text: `No link can be converted: ${failure.message}`, code: failure.code });
-      await finish(opened, failure.code, whatFailed(failure), deps, signal);
+      await finish(opened, failure.code, whatFailed(failure, opened.words), deps, signal);
     }
     return null;
   } finally {
@@ -94,8 +95,8 @@ async function finish(
 }
 
 /** In words for whoever asked: what went wrong outside is said, what went wrong here is logged. */
-function whatFailed({ code, message }: AppError): RichText {
-  if (code === 'converter-missing') return enConvert.noConverter();
+function whatFailed({ code, message }: AppError, words: Words['convert']): RichText {
+  if (code === 'converter-missing') return words.noConverter();
   const isTheirs = ['address-refused', 'conversion-failed', 'fetch-refused', 'fetch-failed', 'file-too-large'].includes(code);
-  return isTheirs ? enConvert.failed(message) : enConvert.failedHere();
+  return isTheirs ? words.failed(message) : words.failedHere();
 }

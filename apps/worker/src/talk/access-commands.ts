@@ -1,7 +1,7 @@
 import { channelId, channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { messageOf } from './answering.ts';
+import { wordsOf } from './commands/words-deps.ts';
 import type { TalkDeps } from './deps.ts';
 import type { TalkCommand } from './talk-command.ts';
 import type { Talker } from './talker.ts';
@@ -23,14 +23,16 @@ function typedOf(typed: string, { platform }: Talker): { number: string; who: Ch
 const allow: TalkCommand<TalkDeps> = {
   name: 'allow',
   admin: true,
-  run: async (typed, talker, { access }, signal) => {
+  run: async (typed, talker, deps, signal) => {
+    const { access } = deps;
+    const words = wordsOf(talker, deps).talk.access;
     const whom = typedOf(typed, talker);
-    if (!whom) return messageOf(enTalk.access.usage('allow'));
+    if (!whom) return messageOf(words.usage('allow'));
     const { number, who } = whom;
-    if (who === talker.who) return messageOf(enTalk.access.notSelf());
+    if (who === talker.who) return messageOf(words.notSelf());
     const role = whom.role ?? (await access.roleOf(who, signal)) ?? 'member';
     const isNew = await access.admit(who, role, talker.who, signal);
-    return messageOf(isNew ? enTalk.access.allowed(number, role) : enTalk.access.allowedAlready(number));
+    return messageOf(isNew ? words.allowed(number, role) : words.allowedAlready(number));
   },
 };
 
@@ -41,21 +43,18 @@ const disallow: TalkCommand<TalkDeps> = {
   run: async (typed, talker, deps, signal) => messageOf(await putOut(typed, talker, deps, signal)),
 };
 
-async function putOut(
-  typed: string,
-  talker: Talker,
-  { access, subscriptions }: TalkDeps,
-  signal: AbortSignal,
-): Promise<TalkMessage['text']> {
+async function putOut(typed: string, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage['text']> {
+  const { access, subscriptions } = deps;
+  const words = wordsOf(talker, deps).talk.access;
   const whom = typedOf(typed, talker);
-  if (!whom) return enTalk.access.usage('disallow');
-  if (whom.who === talker.who) return enTalk.access.notSelf();
+  if (!whom) return words.usage('disallow');
+  if (whom.who === talker.who) return words.notSelf();
   const wasIn = await access.remove(whom.who, talker.who, signal);
-  if (talker.talk.configured.has(whom.who)) return enTalk.access.configured(whom.number);
+  if (talker.talk.configured.has(whom.who)) return words.configured(whom.number);
   // Nobody is told of people any more who may not ask about them.
   await subscriptions.end({ platform: talker.platform.prefix, member: whom.number }, signal);
-  if (wasIn && whom.number.startsWith('-')) await talker.talk.leave(whom.who, signal);
-  return wasIn ? enTalk.access.removed(whom.number) : enTalk.access.notIn(whom.number);
+  if (wasIn && whom.number.startsWith('-') && !talker.talk.homes.has(whom.who)) await talker.talk.leave(whom.who, signal);
+  return wasIn ? words.removed(whom.number) : words.notIn(whom.number);
 }
 
 /** `/invite`, `/invite admin` */
@@ -63,10 +62,13 @@ const invite: TalkCommand<TalkDeps> = {
   name: 'invite',
   admin: true,
   privately: true,
-  run: async (typed, { platform, talk, who }, { access }, signal) => {
+  run: async (typed, talker, deps, signal) => {
+    const { platform, talk, who } = talker;
+    const { access } = deps;
+    const words = wordsOf(talker, deps).talk.access;
     const role = /^admin\b/i.test(typed) ? 'admin' : 'member';
     const { code } = await access.invite(platform.prefix, role, who, signal);
-    return messageOf(enTalk.access.invitation(await talk.invitation(code, signal)));
+    return messageOf(words.invitation(await talk.invitation(code, signal)));
   },
 };
 
@@ -77,13 +79,16 @@ const list: TalkCommand<TalkDeps> = {
   name: 'access',
   admin: true,
   privately: true,
-  run: async (_typed, { platform, talk }, { access }, signal) => {
-    const configured = [...talk.configured].map(([who, role]) => enTalk.access.entry(channelId(who), role, 'configured'));
+  run: async (_typed, talker, deps, signal) => {
+    const { platform, talk } = talker;
+    const { access } = deps;
+    const words = wordsOf(talker, deps).talk.access;
+    const configured = [...talk.configured].map(([who, role]) => words.entry(channelId(who), role, 'configured'));
     const admitted = (await access.list(platform.prefix, signal)).filter(({ who }) => !talk.configured.has(who));
-    const lines = [...configured, ...admitted.map(({ who, role, sinceMs }) => enTalk.access.entry(channelId(who), role, sinceMs))];
+    const lines = [...configured, ...admitted.map(({ who, role, sinceMs }) => words.entry(channelId(who), role, sinceMs))];
     const shown = lines.slice(0, mostListed).flatMap((line) => [{ text: '\n' }, ...line]);
-    const more = lines.length > mostListed ? [{ text: `\n… ${lines.length - mostListed} more` }] : [];
-    return messageOf([...enTalk.access.list(), ...shown, ...more]);
+    const more = lines.length > mostListed ? [{ text: '\n' }, ...words.more(lines.length - mostListed)] : [];
+    return messageOf([...words.list(), ...shown, ...more]);
   },
 };
 

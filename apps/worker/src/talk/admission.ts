@@ -1,3 +1,4 @@
+import { wordsOf } from './commands/words-deps.ts';
 import type { Role } from '@watchpost/shared/chat/access';
 import { channelId, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
@@ -5,7 +6,7 @@ import type { ChatTalk } from '@watchpost/shared/chat/talk';
 import { toAppError } from '@watchpost/shared/errors';
 import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
 import type { Access } from '@watchpost/talk/access';
-import { enTalk } from '@watchpost/talk/words/en-talk';
+import type { Language } from '@watchpost/talk/words/words';
 import { messageOf } from './answering.ts';
 import type { Talker } from './talker.ts';
 
@@ -58,11 +59,16 @@ function admittedHere(platform: ConnectedPlatform, member: string): ConnectedPla
 }
 
 /** Says to a stranger, once a day, who they are and whom to tell it; leaves a group that nobody let us into. Nothing of theirs is kept. */
-export async function refuse({ job, configuredAs, talk }: Talked, access: Access, signal: AbortSignal): Promise<void> {
+export async function refuse(
+  { job, configuredAs, talk }: Talked,
+  deps: { access: Access; talkLanguage: Language },
+  signal: AbortSignal,
+): Promise<void> {
   const { chat, isPrivate } = job;
   if (talk.homes.has(configuredAs)) return;
-  const text = isPrivate ? enTalk.stranger(channelId(chat)) : enTalk.foreignGroup(channelId(chat));
-  if (await access.mayRefuse(chat, signal)) await quietly(talk.send({ chat, replyTo: null }, messageOf(text), signal));
+  const words = wordsOf(job.by, deps).talk;
+  const text = isPrivate ? words.stranger(channelId(chat)) : words.foreignGroup(channelId(chat));
+  if (await deps.access.mayRefuse(chat, 'stranger', signal)) await quietly(talk.send({ chat, replyTo: null }, messageOf(text), signal));
   if (!isPrivate) await talk.leave(chat, signal);
 }
 

@@ -1,3 +1,4 @@
+import { wordsOf } from './commands/words-deps.ts';
 import type { Dialog } from '@watchpost/talk/dialogs';
 import { quietly } from './admission.ts';
 import type { TalkDeps } from './deps.ts';
@@ -9,7 +10,8 @@ import type { Talker } from './talker.ts';
 export const kindOf = ({ kind }: Pick<Dialog, 'kind'>): DialogKind<TalkDeps> | undefined => dialogKinds.find((each) => each.kind === kind);
 
 /** What a dialog is about, in a few words. */
-export const topicOf = (dialog: Dialog): string => kindOf(dialog)?.topic?.(dialog) ?? dialog.kind;
+export const topicOf = (dialog: Dialog, deps: Pick<TalkDeps, 'talkLanguage'>): string =>
+  kindOf(dialog)?.topic?.(dialog, wordsOf(dialog, deps)) ?? dialog.kind;
 
 /** Says at a dialog's card that it is over, and ends it. What was said is said again by a retry; an edit is no second message. */
 export async function endDialog(

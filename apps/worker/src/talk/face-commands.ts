@@ -37,7 +37,7 @@ export async function runFaceCommand(
   const { member } = job.by;
   const talker = await talkerOf(talked, deps.access, signal);
   const platform = talker?.platform ?? talked.platform;
-  if (!talker && (await platform.members.mayRead(member, signal)) !== 'yes') return refuse(talked, deps.access, signal);
+  if (!talker && (await platform.members.mayRead(member, signal)) !== 'yes') return refuse(talked, deps, signal);
   requireReady(deps.gallery);
   const asker = { name: platform.prefix, platform, actor: { id: keyOf(platform, member), where: job.chat }, member };
   const answer = await runCommand(command, { asker, atMs: job.atMs, attempt }, deps, signal);

@@ -2,7 +2,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Access } from '@watchpost/talk/access';
-import { enTalk } from '@watchpost/talk/words/en-talk';
+import { wordsFor, type Language } from '@watchpost/talk/words/words';
 import { takeLease, type Lease } from '@watchpost/shared/documents/lease';
 import { talkOf } from '../offered.ts';
 
@@ -15,13 +15,14 @@ export interface FirstInvitationOptions {
   access: Access;
   documents: DocumentStore;
   log: Logger;
+  talkLanguage: Language;
 }
 
 /**
  * As long as a platform has no admin, one worker of all prints a link that makes whoever opens it first one, and a new one when that
  * has run out. A worker that starts anew prints its own: nobody can read the old one any more.
  */
-export function createFirstInvitation(platform: ConnectedPlatform, { access, documents, log }: FirstInvitationOptions) {
+export function createFirstInvitation(platform: ConnectedPlatform, { access, documents, log, talkLanguage }: FirstInvitationOptions) {
   let lease: Lease | null = null;
   let untilMs = 0;
   return async (signal: AbortSignal): Promise<void> => {
@@ -46,6 +47,6 @@ export function createFirstInvitation(platform: ConnectedPlatform, { access, doc
     const { code, untilMs: until } = await access.invite(platform.prefix, 'admin', null, signal);
     const link = await talk.invitation(code, signal);
     untilMs = until;
-    log.warn(enTalk.access.invitedFirst(link));
+    log.warn(wordsFor(null, talkLanguage).talk.access.invitedFirst(link));
   };
 }

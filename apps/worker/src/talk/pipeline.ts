@@ -1,9 +1,9 @@
+import { wordsOf } from './commands/words-deps.ts';
 import { setMaxListeners } from 'node:events';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobContext, JobHandler } from '@watchpost/shared/jobs/job-queue';
 import type { TalkJob } from '@watchpost/shared/jobs/talk-job';
 import { within } from '@watchpost/shared/wait';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { isGalleryMissing } from '../gallery-ready.ts';
 import { talkOf } from '../offered.ts';
 import { faceCommandIn, runFaceCommand } from './face-commands.ts';
@@ -32,7 +32,7 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
     if (job.what.did === 'nothing') return 'idle';
     const platform = deps.platformFor(job.chat);
     const asked = { job, configuredAs: job.chat, platform, talk: talkOf(platform), attempt: context.attempt };
-    const turn = await deps.line.enter(job, signal);
+    const turn = await enter(asked, held, deps, signal);
     if (!turn) return 'idle';
     const working = within(signal, longestWorkMs);
     // Much is done at once.
@@ -56,30 +56,54 @@ export function createTalkHandler(deps: TalkDeps): JobHandler<'talk'> {
   };
 }
 
+/** Takes the chat for the job. Whoever waits for a database that is away is told so. */
+async function enter(talked: Talked, held: Set<string>, deps: TalkDeps, signal: AbortSignal): ReturnType<TalkDeps['line']['enter']> {
+  try {
+    return await deps.line.enter(talked.job, signal);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (isGalleryMissing(error) && !signal.aborted) await tell(talked, error, { isOver: false, held }, deps, signal);
+    throw error;
+  }
+}
+
 const isLast = ({ retry, retryAfterMs }: AppError, { lastAttempt }: JobContext): boolean =>
   retry === 'permanent' || (lastAttempt && retry === 'transient' && retryAfterMs === undefined);
 
 /** Tells whoever waits that it failed, or must wait long. Never rejects. */
 async function tell(
-  { job, talk }: Talked,
+  talked: Talked,
   error: AppError,
   { isOver, held }: { isOver: boolean; held: Set<string> },
-  { access, log }: TalkDeps,
+  deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const { job, talk } = talked;
+  const words = wordsOf(job.by, deps).talk;
   const isHeld = isGalleryMissing(error) && !held.has(job.id);
   if ((!isOver && !isHeld) || ['due', 'membership', 'moved'].includes(job.what.did)) return;
   if (isHeld) {
     if (held.size >= mostHeld) held.clear();
     held.add(job.id);
   }
-  const text = isOver ? (error.code === 'internal' ? enTalk.failed() : enTalk.failedBecause(error.message)) : enTalk.later();
+  const text = isOver ? (error.code === 'internal' ? words.failed() : words.failedBecause(error.message)) : words.later();
   try {
     // A stranger must not learn by a failure that somebody is here.
-    const isKnown = isHeld || (await roleOf(`${job.chat.slice(0, job.chat.indexOf(':'))}:${job.by.member}`, talk, access, signal));
-    if (isKnown) await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
+    if (await isKnown(talked, deps, signal)) await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
   } catch (err) {
-    log.warn({ err, talk: job.id }, 'could not tell somebody that a conversation failed');
+    deps.log.warn({ err, talk: job.id }, 'could not tell somebody that a conversation failed');
+  }
+}
+
+/** While the database is away, only those count whom the configuration lets in. */
+async function isKnown(talked: Talked, { access }: TalkDeps, signal: AbortSignal): Promise<boolean> {
+  const { platform, job, talk } = talked;
+  if (talk.configured.has(keyOf(platform, job.by.member))) return true;
+  try {
+    return (await talkerOf(talked, access, signal)) !== null;
+  } catch (error) {
+    if (isGalleryMissing(error)) return false;
+    throw error;
   }
 }
 
@@ -94,7 +118,8 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
       const faces = text === null ? null : faceCommandIn(text);
       if (faces !== null) return runFaceCommand(faces, what, talked, deps, signal);
       await admitted(talked, deps, signal, async (talker) => {
-        if (text === null) await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.unreadable()), signal);
+        if (text === null)
+          await talker.talk.send({ chat: job.chat, replyTo: null }, messageOf(wordsOf(talker, deps).talk.unreadable()), signal);
         else await said(what, text, talker, deps, signal);
       });
       return;
@@ -109,7 +134,7 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
     case 'naming':
       return beginNaming(what, talked, deps, signal);
     case 'due':
-      return due(what.dialog, talked, deps, signal);
+      return due(what, talked, deps, signal);
     case 'membership':
       return membership(what.isIn, talked, deps, signal);
     case 'moved':
@@ -123,25 +148,33 @@ async function talkOn(talked: Talked, deps: TalkDeps, signal: AbortSignal): Prom
 
 async function admitted(
   talked: Talked,
-  { access }: TalkDeps,
+  deps: TalkDeps,
   signal: AbortSignal,
   work: (talker: NonNullable<Awaited<ReturnType<typeof talkerOf>>>) => Promise<void>,
 ): Promise<void> {
-  const talker = await talkerOf(talked, access, signal);
-  return talker ? work(talker) : refuse(talked, access, signal);
+  const talker = await talkerOf(talked, deps.access, signal);
+  return talker ? work(talker) : refuse(talked, deps, signal);
 }
 
+type Due = Extract<TalkJob['what'], { did: 'due' }>;
+
 /** The time of a dialog has come: it has run out, or asked for this. */
-async function due(id: string, { job, platform, talk }: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+async function due(
+  { dialog: id, atMs: plannedMs }: Due,
+  { job, platform, talk }: Talked,
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const dialog = await deps.dialogs.get(id, signal);
   if (dialog?.chat !== job.chat) return;
-  const at = { platform, talk, chat: dialog.chat };
+  const at = { platform, talk, chat: dialog.chat, plannedMs };
   if (dialog.expiresAtMs <= Date.now()) await endDialog(dialog, 'expired', at, deps, signal);
   else await kindOf(dialog)?.due?.(dialog, at, deps, signal);
 }
 
 /** Whom an admin puts us to is let in with that; any other group is left. */
-async function membership(isIn: boolean, talked: Talked, { access }: TalkDeps, signal: AbortSignal): Promise<void> {
+async function membership(isIn: boolean, talked: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
+  const { access } = deps;
   const { job, configuredAs, platform, talk } = talked;
   if (
     !isIn ||
@@ -152,9 +185,9 @@ async function membership(isIn: boolean, talked: Talked, { access }: TalkDeps, s
   )
     return;
   const who = keyOf(platform, job.by.member);
-  if ((await roleOf(who, talk, access, signal)) !== 'admin') return refuse(talked, access, signal);
+  if ((await roleOf(who, talk, access, signal)) !== 'admin') return refuse(talked, deps, signal);
   await access.admit(job.chat, 'member', who, signal);
-  await quietly(talk.send({ chat: job.chat, replyTo: null }, messageOf(enTalk.letIn('member')), signal));
+  await quietly(talk.send({ chat: job.chat, replyTo: null }, messageOf(wordsOf(job.by, deps).talk.letInGroup()), signal));
 }
 
 async function moved(

@@ -2,11 +2,11 @@ import { openedOrNull, openJson } from '@watchpost/shared/jobs/sealed';
 import { talkTextSchema, type TalkJob, type TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import type { Dialog } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { z } from 'zod';
 import { talkerOf, type Talked } from './admission.ts';
 import { answer, messageOf } from './answering.ts';
 import { freeText, unknownCommand } from './commands/free-text.ts';
+import { wordsOf } from './commands/words-deps.ts';
 import { talkCommands } from './commands.ts';
 import type { TalkDeps } from './deps.ts';
 import { endDialog, kindOf, topicOf } from './ending.ts';
@@ -56,8 +56,8 @@ async function runCommand({ name, typed }: Typed, talker: Talker, deps: TalkDeps
     if (talker.isPrivate) await answer(await unknownCommand(name, talker, deps), talker, signal);
     return;
   }
-  if (command.admin && talker.role !== 'admin') return answer(messageOf(enTalk.adminsOnly()), talker, signal);
-  if (command.privately && !talker.isPrivate) return answer(messageOf(enTalk.onlyPrivately()), talker, signal);
+  if (command.admin && talker.role !== 'admin') return answer(messageOf(wordsOf(talker, deps).talk.adminsOnly()), talker, signal);
+  if (command.privately && !talker.isPrivate) return answer(messageOf(wordsOf(talker, deps).talk.onlyPrivately()), talker, signal);
   return answer(await command.run(typed, talker, deps, signal), talker, signal);
 }
 
@@ -72,39 +72,51 @@ async function dialogFor(replyTo: string | null, talker: Talker, deps: TalkDeps,
   // An earlier attempt of this job may have gone on with it, so that it waits no more.
   const own = open.find(({ data }) => jobSchema.safeParse(data).data?.job === jobId);
   if (own) return own;
-  // A reply to somebody else, beside others, is not for us.
-  if (replyTo !== null && !talker.isPrivate) return null;
-  const [only, ...others] = waitingOf(open);
+  const waiting = waitingOf(open);
+  if (replyTo !== null) {
+    // A reply to somebody else, beside others, is not for us.
+    if (!talker.isPrivate) return null;
+    // To a question that is over, or to anything else: it is no answer to another question.
+    return waiting.find(({ about }) => about === `m:${replyTo}`) ?? (waiting.length > 0 ? 'several' : null);
+  }
+  const [only, ...others] = waiting;
   return others.length > 0 ? 'several' : (only ?? null);
 }
 
 const waitingOf = (open: readonly Dialog[]): Dialog[] =>
   open.filter((dialog) => dialog.promptId !== null && !kindOf(dialog)?.isOver?.(dialog));
 
-async function whichOne(talker: Talker, { dialogs }: TalkDeps, signal: AbortSignal): Promise<TalkMessage> {
-  const waiting = waitingOf(await dialogs.openOf(talker.chat, talker.member, signal));
-  const lines = waiting.flatMap((dialog) => [{ text: `\n• ${topicOf(dialog)}` }]);
-  return messageOf([...enTalk.whichOne(), ...lines]);
+async function whichOne(talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage> {
+  const waiting = waitingOf(await deps.dialogs.openOf(talker.chat, talker.member, signal));
+  const lines = waiting.flatMap((dialog) => [{ text: `\n• ${topicOf(dialog, deps)}` }]);
+  return messageOf([...wordsOf(talker, deps).talk.whichOne(waiting.length), ...lines]);
 }
 
 async function answered(dialog: Dialog, text: string, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage | null> {
   const kind = kindOf(dialog);
-  if (!kind) return messageOf(enTalk.over());
+  if (!kind) return messageOf(wordsOf(talker, deps).talk.over());
   if (dialog.expiresAtMs > Date.now()) return kind.answered(dialog, text, talker, deps, signal);
   await endDialog(dialog, 'expired', talker, deps, signal);
-  return messageOf(enTalk.over());
+  return messageOf(wordsOf(talker, deps).talk.over());
 }
 
 /** Lets in whoever says a code, where nobody else reads along. Resolves to false if there is no such code and they are in already. */
 export async function redeemed(talked: Talked, code: string, deps: TalkDeps, signal: AbortSignal): Promise<boolean> {
   const { job, platform, talk } = talked;
+  const words = wordsOf(job.by, deps).talk;
   const tell = async (text: TalkMessage['text']): Promise<true> => {
     await talk.send({ chat: job.chat, replyTo: null }, messageOf(text), signal);
     return true;
   };
-  if (!job.isPrivate) return tell(enTalk.code.privately());
+  if (!job.isPrivate) {
+    const isNews = (await talkerOf(talked, deps.access, signal)) !== null || (await deps.access.mayRefuse(job.chat, 'code', signal));
+    // Said again, it is like anything else that is said in a foreign group.
+    return isNews && tell(words.code.privately());
+  }
   const use = await deps.access.redeem(code, `${platform.prefix}:${job.by.member}`, signal);
-  if (use.outcome === 'let-in') return tell(enTalk.letIn(use.role));
+  if (use.outcome === 'let-in') return tell(words.letIn(use.role));
   const isKnown = (await talkerOf(talked, deps.access, signal)) !== null;
-  return isKnown ? false : tell(enTalk.code[use.outcome]());
+  if (isKnown) return false;
+  // Whoever guesses is told once a day.
+  return use.outcome === 'unknown' && !(await deps.access.mayRefuse(job.chat, 'code', signal)) ? true : tell(words.code[use.outcome]());
 }

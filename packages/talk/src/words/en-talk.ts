@@ -14,6 +14,7 @@ export const enTalk = {
     role === 'admin'
       ? say`You are in, as an admin: you can let others in with /allow and /invite. Send me a photo to begin, or /help for all that I can do.`
       : say`You are in. Send me a photo to begin, or /help for all that I can do.`,
+  letInGroup: (): RichText => say`I am in. Send me a photo as an answer to one of my messages, or type /help for all that I can do.`,
   code: {
     unknown: (): RichText => say`I do not know this code. Ask whoever gave it to you for a new one.`,
     old: (): RichText => say`This code has run out: codes are good for 15 minutes. Ask whoever gave it to you for a new one.`,
@@ -34,7 +35,10 @@ export const enTalk = {
   nothingToCancel: (): RichText => say`There is nothing to cancel.`,
   cancelledThese: (topics: readonly string[]): RichText => say`Cancelled: ${listed(topics)}.`,
   moreToCancel: (count: number): RichText => say` ${countOf(count, 'more is', 'more are')} open: /cancel all ends everything.`,
-  whichOne: (): RichText => say`You have several things open. Which one is that for? Please reply to its message:`,
+  whichOne: (count: number): RichText =>
+    count === 1
+      ? say`I cannot tell whether that is an answer to what I asked. If it is, please reply to my question, not to another message:`
+      : say`You have several things open. Which one is that for? Please reply to its message:`,
   picture: {
     topic: (atMs: number): string => `the picture of ${moment(atMs, 'time').text}`,
     card: (count: number): RichText =>
@@ -55,6 +59,8 @@ export const enTalk = {
     placeholder: (): string => 'Name',
     card: (like: string | null): RichText =>
       like === null ? say`I do not know this face yet. Who is it?` : say`This looks like ${bold(like)}. Who is it?`,
+    gone: (name: string): RichText =>
+      say`${bold(name)} is no longer there: forgotten, or merged into somebody else. Write a name, or pick somebody else.`,
     thisIs: (name: string): string => `This is ${name}`,
     pick: (count: number): RichText => say`I see ${countOf(count, 'face')}. Which one shall I learn? Pick its number.`,
     cancel: (): string => 'Cancel',
@@ -92,7 +98,7 @@ export const enTalk = {
     allowed: (number: string, role: Role): RichText =>
       role === 'admin' ? say`${bold(number)} is an admin now.` : say`${bold(number)} may talk with me now.`,
     allowedAlready: (number: string): RichText => say`${bold(number)} was let in before.`,
-    removed: (number: string): RichText => say`${bold(number)} may no longer talk with me.`,
+    removed: (number: string): RichText => say`${bold(number)} may no longer talk with me, but in groups that were let in.`,
     notIn: (number: string): RichText => say`${bold(number)} was not let in.`,
     configured: (number: string): RichText =>
       say`${bold(number)} is let in by the configuration. Whoever runs this watchpost can take the number out there.`,
@@ -104,12 +110,10 @@ export const enTalk = {
     list: (): RichText => say`${bold('Who may talk with me:')}`,
     entry: (number: string, role: Role, how: 'configured' | number): RichText =>
       how === 'configured' ? say`• ${number}: ${role}, by the configuration` : say`• ${number}: ${role}, since ${moment(how, 'date')}`,
-    nobody: (): RichText => say`Nobody but you.`,
+    more: (count: number): RichText => say`… ${count} more`,
     invitedFirst: (link: string): string =>
       `nobody may talk with this watchpost yet. Whoever opens this link first becomes its admin (good for 15 minutes): ${link}`,
   },
 };
-export type TalkWords = typeof enTalk;
-
 /** A button's label: names may be long. */
 const cutLabel = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 59)}…`);

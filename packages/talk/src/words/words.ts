@@ -6,16 +6,15 @@ export type Words = typeof en;
 /** What can be typed, without the slash. */
 export type CommandName = keyof Words['does'];
 
-/** The languages that there are, by their tag (BCP 47). Another one: a file like en.ts, and a line here. */
-const languages = { en } satisfies Record<string, Words>;
+/** The languages that there are, by their tag (BCP 47, in small letters). Another one: a file like en.ts, and its name here. */
+export const languages = { en } satisfies Record<string, Words>;
 export type Language = keyof typeof languages;
 
-/** What `TALK_LANGUAGE` may be. */
-export const languageTags = ['en'] as const satisfies readonly Language[];
+/** Whether we speak what has this tag. */
+export const isLanguage = (tag: unknown): tag is Language => typeof tag === 'string' && Object.hasOwn(languages, tag);
 
 /** The words for somebody who speaks `language` (a tag such as `en-GB`; null: nobody knows); where we do not speak it, in `fallback`. */
 export function wordsFor(language: string | null, fallback: Language = 'en'): Words {
   const [primary] = (language ?? '').toLowerCase().split('-');
-  const known = languageTags.find((tag) => tag === primary);
-  return languages[known ?? fallback];
+  return languages[isLanguage(primary) ? primary : fallback];
 }

@@ -1,9 +1,10 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import { formats, type Format } from '@watchpost/convert/formats';
 import type { TalkButton, TalkMessage } from '@watchpost/shared/chat/talk';
 import { sealJson } from '@watchpost/shared/jobs/sealed';
 import { parseUrl } from '@watchpost/shared/parse-url';
 import type { Dialog } from '@watchpost/talk/dialogs';
-import { enConvert } from '@watchpost/talk/words/en-convert';
+import type { Words } from '@watchpost/talk/words/words';
 import { z } from 'zod';
 import { cardOf } from '../../conversion/card.ts';
 import { conversionIdOf, type Wanted } from '../../conversion/conversions.ts';
@@ -18,10 +19,12 @@ export async function askFormat(
   wanted: Wanted,
   format: Format | null,
   talker: Talker,
-  { converting, dialogs, envelope, waitMs }: ConvertDeps,
+  deps: ConvertDeps,
   signal: AbortSignal,
 ): Promise<Dialog | null> {
-  const { chat, member, messageId, talk } = talker;
+  const { converting, dialogs, envelope, waitMs } = deps;
+  const { chat, member, messageId, talk, language } = talker;
+  const words = wordsOf(talker, deps).convert;
   const id = conversionIdOf(chat, messageId);
   const known = await dialogs.get(id, signal);
   if (!known && (await converting.conversions.get(id, signal))) return null;
@@ -37,6 +40,7 @@ export async function askFormat(
         promptId: null,
         cardId: null,
         about: messageId,
+        language,
         revision: 0,
         data: { sealed: sealJson(envelope, wanted, id), replyTo: messageId },
         expiresAtMs: Date.now() + waitMs,
@@ -44,15 +48,15 @@ export async function askFormat(
       signal,
     ));
   if (dialog.cardId !== null) return dialog;
-  const card = format === null ? question(id, wanted.link) : cardOf(enConvert.waiting(format), id);
+  const card = format === null ? question(id, wanted.link, words) : cardOf(words.waiting(format), id, words);
   const cardId = await talk.send({ chat, replyTo: messageId }, card, signal);
   return dialogs.save({ ...dialog, cardId }, signal);
 }
 
-function question(id: string, link: string): TalkMessage {
+function question(id: string, link: string, words: Words['convert']): TalkMessage {
   const button = (format: Format): TalkButton => ({ label: format, data: `${id}|${format}` });
-  const rows = [formats.slice(0, 3).map(button), formats.slice(3).map(button), [{ label: enConvert.no, data: `${id}|no` }]];
-  return { text: enConvert.ask(parseUrl(link)?.hostname ?? ''), buttons: rows, ask: null };
+  const rows = [formats.slice(0, 3).map(button), formats.slice(3).map(button), [{ label: words.no, data: `${id}|no` }]];
+  return { text: words.ask(parseUrl(link)?.hostname ?? ''), buttons: rows, ask: null };
 }
 
 /** Begins to convert. What has been done by an earlier attempt is not done again. */
@@ -60,13 +64,14 @@ export async function start(dialog: Dialog, format: Format, talker: Talker, deps
   const { id, chat, member, cardId } = dialog;
   const { converting, dialogs, sender, sendTimeoutMs } = deps;
   const { conversions, convertLimits } = converting;
+  const words = wordsOf(dialog, deps).convert;
   const { sealed, replyTo } = convertDataSchema.parse(dialog.data);
   const begun = await conversions.begin(
-    { id, chat, member, who: talker.who, replyTo, cardId, format, sealed, state: 'waiting', isCancelled: false },
+    { id, chat, member, who: talker.who, replyTo, cardId, language: dialog.language, format, sealed, state: 'waiting', isCancelled: false },
     signal,
   );
   if (begun === 'too-many') {
-    await showAtCard(dialog, cardOf(enConvert.tooMany(), null), talker, signal);
+    await showAtCard(dialog, cardOf(words.tooMany(), null, words), talker, signal);
     await dialogs.close(dialog, signal);
     return;
   }
@@ -75,7 +80,7 @@ export async function start(dialog: Dialog, format: Format, talker: Talker, deps
   if (dialog.step !== 'running') await dialogs.save({ ...dialog, step: 'running', expiresAtMs }, signal);
   const current = await conversions.get(id, signal);
   if (current?.state !== 'waiting') return;
-  await showAtCard(dialog, cardOf(enConvert.waiting(current.format), id), talker, signal);
+  await showAtCard(dialog, cardOf(words.waiting(current.format), id, words), talker, signal);
   await sender.send({ v: 1, kind: 'conversion', conversion: id, chat }, { timeoutMs: sendTimeoutMs });
 }
 

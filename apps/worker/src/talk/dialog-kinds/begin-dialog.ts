@@ -14,14 +14,14 @@ export const waitsUntilMs = ({ waitMs }: Pick<BeginDeps, 'waitMs'>): number => D
 /** Begins a dialog, or finds what an earlier attempt of this job has begun. */
 export async function beginDialog(
   { kind, step, data }: Pick<Dialog, 'kind' | 'step' | 'data'>,
-  { chat, member, jobId }: Talker,
+  { chat, member, language, jobId }: Talker,
   deps: BeginDeps,
   signal: AbortSignal,
 ): Promise<Dialog> {
   const id = dialogIdOf(chat, `${kind} ${jobId}`);
   const known = await deps.dialogs.get(id, signal);
   if (known) return known;
-  const nothing = { promptId: null, cardId: null, about: null };
+  const nothing = { promptId: null, cardId: null, about: null, language };
   return deps.dialogs.save({ id, chat, member, kind, step, data, ...nothing, expiresAtMs: waitsUntilMs(deps), revision: 0 }, signal);
 }
 

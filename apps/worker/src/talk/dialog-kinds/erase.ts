@@ -4,7 +4,7 @@ import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import { buttonData } from '@watchpost/talk/dialogs';
 import type { PersonalAct } from '@watchpost/talk/personal-audit';
-import { wordsFor, type Words } from '@watchpost/talk/words/words';
+import type { Words } from '@watchpost/talk/words/words';
 import { forgetHint } from '../commands/free-text.ts';
 import { wordsOf, type WordsDeps } from '../commands/words-deps.ts';
 import type { DialogKind } from '../dialog-kind.ts';
@@ -50,7 +50,7 @@ export async function askToErase(erase: Erasable, question: RichText, talker: Ta
 /** Asks back before something is erased, and says what was. */
 export const eraseDialog: DialogKind<WordsDeps> = {
   kind,
-  topic: () => wordsFor(null).erasing.topic,
+  topic: (_dialog, { erasing }) => erasing.topic,
   answered: async (dialog, text, talker, deps, signal) => {
     const { buttons, registration } = wordsOf(talker, deps);
     const said = text.trim().toLowerCase();
@@ -75,7 +75,7 @@ export const eraseDialog: DialogKind<WordsDeps> = {
     return unsaid;
   },
   ended: async (dialog, how, talker, deps, signal) => {
-    const { talk, erasing } = wordsFor(null, deps.talkLanguage);
+    const { talk, erasing } = wordsOf(dialog, deps);
     const text = how === 'expired' ? talk.timedOut(erasing.topic) : talk.cancelled(erasing.topic);
     await atCard(dialog, messageOf(text), talker, signal);
   },
@@ -88,10 +88,10 @@ export async function whatThereIs(talker: Talker, deps: WordsDeps, signal: Abort
   const [entries, registration, dialogs, orders] = await Promise.all([
     deps.privateLog.count(talker.who, signal),
     deps.registrations.get(talker.who, signal),
-    deps.dialogs.openOf(talker.chat, talker.member, signal),
+    deps.dialogs.allOf(talker.who, signal),
     deps.subscriptions.list(subscriberOf(talker), signal),
   ]);
-  const others = dialogs.filter((dialog) => dialog.kind !== kind);
+  const others = dialogs.filter((dialog) => dialog.kind !== kind && dialog.expiresAtMs > Date.now());
   return { entries, isRegistered: registration !== null, dialogs: others.length, orders: orders.length };
 }
 
@@ -125,7 +125,7 @@ async function carryOut(
       await deps.registrations.erase(who, signal);
       await deps.subscriptions.end(subscriberOf(talker), signal);
       await forgetHint(talker, deps, signal);
-      for (const dialog of await deps.dialogs.openOf(talker.chat, talker.member, signal))
+      for (const dialog of await deps.dialogs.allOf(talker.who, signal))
         if (dialog.id !== dialogId) await deps.dialogs.close(dialog, signal);
       await note('all-erased');
       return receiptOf(found, words);

@@ -1,6 +1,5 @@
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import type { Dialog } from '@watchpost/talk/dialogs';
-import { wordsFor } from '@watchpost/talk/words/words';
 import { wordsOf, type WordsDeps } from '../commands/words-deps.ts';
 import type { DialogKind } from '../dialog-kind.ts';
 import { messageOf } from '../answering.ts';
@@ -43,7 +42,7 @@ export async function beginRegistration(talker: Talker, deps: WordsDeps, signal:
 /** Asks for a surname, an age and a gender, each until it can be read; shows all, and lets each be corrected before it is saved. */
 export const registerDialog: DialogKind<WordsDeps> = {
   kind,
-  topic: () => wordsFor(null).registration.topic,
+  topic: (_dialog, { registration }) => registration.topic,
   answered: async (dialog, text, talker, deps, signal) => {
     const words = wordsOf(talker, deps);
     const move = moveOfText(stepSchema.parse(dialog.step), text, registerDataSchema.parse(dialog.data), words);
@@ -57,7 +56,7 @@ export const registerDialog: DialogKind<WordsDeps> = {
     return goOn(dialog, { move, by: 'button' }, talker, deps, signal);
   },
   ended: async (dialog, how, talker, deps, signal) => {
-    const { registration } = wordsFor(null, deps.talkLanguage);
+    const { registration } = wordsOf(dialog, deps);
     const message = messageOf(how === 'expired' ? registration.timedOut : registration.cancelled);
     // A question that is answered in writing cannot be edited: it is said below it.
     if (dialog.cardId !== null) await atCard(dialog, message, talker, signal);

@@ -1,9 +1,9 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { TextRun } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import type { TalkJob, TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { buttonData, dialogIdOf, type Dialog } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { requireReady } from '../../gallery-ready.ts';
 import { mayNot } from '../../interaction/may.ts';
 import { placeOf } from '../../interaction/texts.ts';
@@ -55,6 +55,7 @@ async function placeFor(what: Naming, { job, platform }: Talked, { visits }: Tal
 async function ask(chat: ChannelKey, what: Naming, talked: Talked, deps: TalkDeps, signal: AbortSignal): Promise<void> {
   const { job, talk } = talked;
   const { dialogs, questions, waitMs } = deps;
+  const words = wordsOf(job.by, deps).talk;
   const about = aboutOf(job);
   const id = dialogIdOf(chat, about);
   const offered = questions.findPeople('', mostOffered).map(({ id: person, name }) => ({ id: person, name }));
@@ -74,19 +75,20 @@ async function ask(chat: ChannelKey, what: Naming, talked: Talked, deps: TalkDep
     promptId: null,
     cardId: null,
     about,
+    language: job.by.language,
     expiresAtMs: Date.now() + waitMs,
     revision: 0,
   };
   let dialog = (await dialogs.get(id, signal)) ?? (await dialogs.save(fresh, signal));
   const replyTo = chat === job.chat ? what.messageId : null;
   if (dialog.cardId === null) {
-    const buttons = offered.map(({ name }, index) => [{ label: enTalk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) }]);
-    const cancel = [{ label: enTalk.learn.cancel(), data: buttonData(dialog, 'cancel') }];
+    const buttons = offered.map(({ name }, index) => [{ label: words.learn.thisIs(name), data: buttonData(dialog, `c${index}`) }]);
+    const cancel = [{ label: words.learn.cancel(), data: buttonData(dialog, 'cancel') }];
     const place = await placeFor(what, talked, deps, signal);
-    const card = messageOf(enTalk.naming.card(what.target.number, place), [...buttons, cancel]);
+    const card = messageOf(words.naming.card(what.target.number, place), [...buttons, cancel]);
     dialog = await dialogs.save({ ...dialog, cardId: await talk.send({ chat, replyTo }, card, signal) }, signal);
   }
   if (dialog.promptId !== null) return;
-  const prompt = promptOf(enTalk.learn.askName(), enTalk.learn.placeholder());
+  const prompt = promptOf(words.learn.askName(), words.learn.placeholder());
   await dialogs.save({ ...dialog, promptId: await talk.send({ chat, replyTo }, prompt, signal) }, signal);
 }

@@ -1,9 +1,10 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { TalkButton } from '@watchpost/shared/chat/talk';
 import { toAppError } from '@watchpost/shared/errors';
 import { defaultGallerySettings } from '@watchpost/gallery/config';
+import type { Words } from '@watchpost/talk/words/words';
 import { buttonData } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { drawnWith, lookAt, type AskedPicture, type Identified } from '../../interaction/asked-picture.ts';
 import { darkBelow } from '../../snapshot/outcome.ts';
 import { messageOf, promptOf } from '../answering.ts';
@@ -23,13 +24,13 @@ export async function learn(dialog: PictureDialog, talker: Talker, deps: TalkDep
   const { talk } = talker;
   // An earlier attempt of the same press got further.
   if (dialog.step === 'pick') return showNumbers(dialog, talker, deps, signal);
-  const begun = await place(dialog, messageOf(enTalk.picture.looking()), talk, deps, signal);
-  const { pictures, reason } = await lookAtAll(begun.data, talker, deps, signal);
+  const begun = await place(dialog, messageOf(wordsOf(dialog, deps).talk.picture.looking()), talk, deps, signal);
+  const { pictures, reason } = await lookAtAll(begun, talker, deps, signal);
   const faces = pictures.flatMap(({ index, seen }) => seen.faces.map((_face, face) => ({ picture: index, face }))).slice(0, mostFaces);
   const [face, ...others] = faces;
   if (!face) {
     const isDark = pictures.length > 0 && pictures.every(({ seen }) => seen.brightness < darkBelow);
-    return closeWith(begun, reason ?? enTalk.learn.noFace(isDark), talk, deps, signal);
+    return closeWith(begun, reason ?? wordsOf(dialog, deps).talk.learn.noFace(isDark), talk, deps, signal);
   }
   if (others.length === 0) return askName({ ...begun, data: { ...begun.data, face } }, talker, deps, signal);
   return offerNumbers({ ...begun, data: { ...begun.data, faces } }, pictures, talker, deps, signal);
@@ -42,20 +43,20 @@ interface Looked {
 
 /** `reason`: why none can be looked at; null: one can. */
 async function lookAtAll(
-  { files }: PictureData,
+  dialog: PictureDialog,
   { platform }: Talker,
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<{ pictures: Looked[]; reason: RichText | null }> {
   const pictures: Looked[] = [];
   let reason: RichText | null = null;
-  for (const [index, { file }] of files.entries())
+  for (const [index, { file }] of dialog.data.files.entries())
     try {
       pictures.push({ index, seen: await lookAt(file, platform, deps, signal) });
     } catch (error) {
       const { retry, message } = toAppError(error);
       if (retry !== 'permanent') throw error;
-      reason = enTalk.picture.cannotLook(message);
+      reason = wordsOf(dialog, deps).talk.picture.cannotLook(message);
     }
   return { pictures, reason: pictures.length === 0 ? reason : null };
 }
@@ -104,7 +105,7 @@ async function showNumbers(
   if (cardId !== null) await talk.remove({ chat, messageId: cardId }, signal);
   await place(
     { ...dialog, cardId: null },
-    messageOf(enTalk.learn.pick(data.faces.length), [...rows, [cancelOf(dialog)]]),
+    messageOf(wordsOf(dialog, deps).talk.learn.pick(data.faces.length), [...rows, [cancelOf(dialog, deps)]]),
     talk,
     deps,
     signal,
@@ -128,16 +129,20 @@ export async function chosenFace(
 export async function askName(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<null> {
   const { talk, chat } = talker;
   const found = await chosenFace(dialog, talker, deps, signal);
-  const refused = found ? notGoodEnough(found) : enTalk.learn.noFace(false);
+  const refused = found ? notGoodEnough(found, wordsOf(dialog, deps)) : wordsOf(dialog, deps).talk.learn.noFace(false);
   if (!found || refused) return closeWith(dialog, refused, talk, deps, signal);
   const { known, like } = takenFor(found);
   const offered = offeredFor(like, deps);
   const saved = await save({ ...dialog, step: 'name', data: { ...dialog.data, known, offered } }, deps, signal);
-  const card = messageOf(enTalk.learn.card(known?.name ?? null), choicesOf(saved));
+  const card = messageOf(wordsOf(dialog, deps).talk.learn.card(known?.name ?? null), choicesOf(saved, deps));
   const placed = await place(saved, card, talk, deps, signal);
   if (placed.promptId !== null) return null;
   const replyTo = dialog.data.files[dialog.data.face?.picture ?? 0]?.messageId ?? null;
-  const promptId = await talk.send({ chat, replyTo }, promptOf(enTalk.learn.askName(), enTalk.learn.placeholder()), signal);
+  const promptId = await talk.send(
+    { chat, replyTo },
+    promptOf(wordsOf(dialog, deps).talk.learn.askName(), wordsOf(dialog, deps).talk.learn.placeholder()),
+    signal,
+  );
   await save({ ...placed, promptId }, deps, signal);
   return null;
 }
@@ -154,9 +159,11 @@ function takenFor({ matched: { decision, person } }: Identified): { known: Someb
   return { known: decision === 'match' ? somebody : null, like: person.status === 'named' || decision === 'match' ? somebody : null };
 }
 
-const choicesOf = (dialog: PictureDialog): TalkButton[][] => [
-  ...dialog.data.offered.map(({ name }, index) => [{ label: enTalk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) }]),
-  [cancelOf(dialog)],
+const choicesOf = (dialog: PictureDialog, deps: TalkDeps): TalkButton[][] => [
+  ...dialog.data.offered.map(({ name }, index) => [
+    { label: wordsOf(dialog, deps).talk.learn.thisIs(name), data: buttonData(dialog, `c${index}`) },
+  ]),
+  [cancelOf(dialog, deps)],
 ];
 
 /** Whom the face is like, then those who have a name and were seen last. */
@@ -165,12 +172,15 @@ function offeredFor(like: Somebody | null, { questions }: TalkDeps): PictureData
   return [...(like ? [like] : []), ...others].slice(0, mostOffered).map(({ id, name }) => ({ id, name }));
 }
 
-const cancelOf = (dialog: PictureDialog): TalkButton => ({ label: enTalk.learn.cancel(), data: buttonData(dialog, 'cancel') });
+const cancelOf = (dialog: PictureDialog, deps: TalkDeps): TalkButton => ({
+  label: wordsOf(dialog, deps).talk.learn.cancel(),
+  data: buttonData(dialog, 'cancel'),
+});
 
 /** As `watchpost enroll` judges. */
-export function notGoodEnough({ face }: Identified): RichText | null {
+export function notGoodEnough({ face }: Identified, { talk }: Words): RichText | null {
   const { minSizePx, minQuality } = defaultGallerySettings.decision.enroll;
-  if (face.sizePx < minSizePx) return enTalk.learn.tooSmall(face.sizePx, minSizePx);
+  if (face.sizePx < minSizePx) return talk.learn.tooSmall(face.sizePx, minSizePx);
   if (face.quality.value >= minQuality) return null;
-  return enTalk.learn.tooBlurred(face.quality.frontal < face.quality.sharpness);
+  return talk.learn.tooBlurred(face.quality.frontal < face.quality.sharpness);
 }

@@ -1,10 +1,10 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { plain } from '@watchpost/shared/chat/say';
 import type { ChatTalk } from '@watchpost/shared/chat/talk';
 import { toAppError } from '@watchpost/shared/errors';
 import { undoMs } from '@watchpost/gallery/gallery';
 import { buttonData } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { refusalOf } from '../../interaction/press/refusals.ts';
 import { messageOf } from '../answering.ts';
 import type { TalkDeps } from '../deps.ts';
@@ -39,7 +39,7 @@ export async function finish(dialog: PictureDialog, outcome: RichText, talk: Cha
 export async function showOutcome(dialog: PictureDialog, talk: ChatTalk, deps: TalkDeps, signal: AbortSignal): Promise<null> {
   const { chat, promptId, data } = dialog;
   if (promptId !== null) await talk.remove({ chat, messageId: promptId }, signal);
-  const undo = data.entries.length > 0 ? [[{ label: enTalk.learn.undo(), data: buttonData(dialog, 'undo') }]] : [];
+  const undo = data.entries.length > 0 ? [[{ label: wordsOf(dialog, deps).talk.learn.undo(), data: buttonData(dialog, 'undo') }]] : [];
   await place(dialog, messageOf([{ text: data.outcome }], undo), talk, deps, signal);
   return null;
 }
@@ -53,7 +53,7 @@ export async function takeBack(dialog: PictureDialog, { talk, who, chat }: Talke
     if (!refused) throw error;
     return closeWith(dialog, [{ text: `${dialog.data.outcome}\n` }, ...refused], talk, deps, signal);
   }
-  return closeWith(dialog, enTalk.learn.undone(dialog.data.outcome), talk, deps, signal);
+  return closeWith(dialog, wordsOf(dialog, deps).talk.learn.undone(dialog.data.outcome), talk, deps, signal);
 }
 
 /** An attempt that was killed afterwards, or a reader elsewhere, may have undone it. */

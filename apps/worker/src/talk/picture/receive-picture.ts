@@ -1,7 +1,7 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { ChatTalk, TalkMessage } from '@watchpost/shared/chat/talk';
 import type { TalkJob, TalkWhat } from '@watchpost/shared/jobs/talk-job';
 import { buttonData, dialogIdOf, type Dialog } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { messageOf, show } from '../answering.ts';
 import type { TalkDeps } from '../deps.ts';
 import type { Talker } from '../talker.ts';
@@ -11,8 +11,6 @@ type Sent = Extract<TalkWhat, { did: 'sent' }>;
 
 /** Nobody says when an album is complete: so long after its last picture it counts as that. Milliseconds. */
 const albumMs = 2_000;
-/** Clocks of queue and worker differ by so much, milliseconds. */
-const inaccuracyMs = 300;
 const mostPictures = 20;
 
 /** Asks what to do with a picture; with an album once, when all of it has come. One that comes later joins it while nothing is chosen. */
@@ -42,7 +40,7 @@ async function begin(
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { chat, member, atMs } = talker;
+  const { chat, member, language, atMs } = talker;
   const id = dialogIdOf(chat, about);
   const found = await deps.dialogs.get(id, signal);
   const data = pictureDataSchema.parse({ atMs, lastAtMs: Date.now(), files: [{ messageId, file }] });
@@ -56,6 +54,7 @@ async function begin(
     promptId: null,
     cardId: null,
     about,
+    language,
     expiresAtMs: Date.now() + deps.waitMs,
     revision: 0,
   };
@@ -83,23 +82,34 @@ async function lookLater({ id, data }: PictureDialog, { chat, isPrivate, member 
 }
 
 /** An album whose newest picture has come a while ago gets its card. */
-export async function albumDue(dialog: PictureDialog, talk: ChatTalk, deps: TalkDeps, signal: AbortSignal): Promise<void> {
-  // Of a picture that others came after: theirs is the last word.
-  if (dialog.step !== 'gathering' || Date.now() < dialog.data.lastAtMs + albumMs - inaccuracyMs) return;
+export async function albumDue(
+  dialog: PictureDialog,
+  { talk, plannedMs }: { talk: ChatTalk; plannedMs: number },
+  deps: TalkDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  // Of a picture that others came after: theirs is the last word. By what was planned: this process may have another clock than that one.
+  if (dialog.step !== 'gathering' || plannedMs < dialog.data.lastAtMs + albumMs) return;
   await showCard(await save({ ...dialog, step: 'card' }, deps, signal), talk, deps, signal);
 }
 
 /** Shows what can be done with the pictures. */
 export async function showCard(dialog: PictureDialog, talk: ChatTalk, deps: TalkDeps, signal: AbortSignal): Promise<PictureDialog> {
-  return place(dialog, messageOf(enTalk.picture.card(dialog.data.files.length), cardButtons(dialog)), talk, deps, signal);
+  return place(
+    dialog,
+    messageOf(wordsOf(dialog, deps).talk.picture.card(dialog.data.files.length), cardButtons(dialog, deps)),
+    talk,
+    deps,
+    signal,
+  );
 }
 
 /** What can be chosen for pictures. */
-export const cardButtons = (dialog: PictureDialog): TalkMessage['buttons'] => [
+export const cardButtons = (dialog: PictureDialog, deps: Pick<TalkDeps, 'talkLanguage'>): TalkMessage['buttons'] => [
   [
-    { label: enTalk.picture.who(), data: buttonData(dialog, 'who') },
-    { label: enTalk.picture.learn(), data: buttonData(dialog, 'learn') },
-    { label: enTalk.picture.nothing(), data: buttonData(dialog, 'nothing') },
+    { label: wordsOf(dialog, deps).talk.picture.who(), data: buttonData(dialog, 'who') },
+    { label: wordsOf(dialog, deps).talk.picture.learn(), data: buttonData(dialog, 'learn') },
+    { label: wordsOf(dialog, deps).talk.picture.nothing(), data: buttonData(dialog, 'nothing') },
   ],
 ];
 

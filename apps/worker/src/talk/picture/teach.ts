@@ -1,3 +1,4 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import type { TalkMessage } from '@watchpost/shared/chat/talk';
 import { toAppError } from '@watchpost/shared/errors';
@@ -6,7 +7,6 @@ import type { Operation } from '@watchpost/gallery/gallery';
 import type { Enrolled } from '@watchpost/gallery/moving-in/enroll';
 import { nameKey } from '@watchpost/gallery/names';
 import { buttonData } from '@watchpost/talk/dialogs';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { probeOf } from '../../interaction/asked-picture.ts';
 import { refusalOf } from '../../interaction/press/refusals.ts';
 import { messageOf } from '../answering.ts';
@@ -17,13 +17,13 @@ import { closeWith, finish } from './outcome.ts';
 import type { PictureDialog } from './picture-data.ts';
 import { place, save } from './receive-picture.ts';
 
-/** How many of the newest audit entries are searched for a change whose answer was lost. */
-const lookBack = 50;
+/** How many of the newest audit entries are searched at first for a change whose answer was lost, and at most. */
+const [lookBack, mostLookBack] = [50, 3_200];
 
 /** A name was given. A face that has another one already is asked about; any other is learned. */
 export async function decideName(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<TalkMessage | null> {
   const { known, given } = dialog.data;
-  if (given === null) return messageOf(enTalk.over());
+  if (given === null) return messageOf(wordsOf(dialog, deps).talk.over());
   if (!known || nameKey(known.name) === nameKey(given)) return teach(dialog, talker, deps, signal);
   const { talk, chat } = talker;
   if (dialog.promptId !== null) await talk.remove({ chat, messageId: dialog.promptId }, signal);
@@ -34,14 +34,14 @@ export async function decideName(dialog: PictureDialog, talker: Talker, deps: Ta
     ...(isSomebody
       ? []
       : [
-          { label: enTalk.learn.rename(known.name, given), data: buttonData(dialog, 'rename') },
-          { label: enTalk.learn.alias(known.name, given), data: buttonData(dialog, 'alias') },
+          { label: wordsOf(dialog, deps).talk.learn.rename(known.name, given), data: buttonData(dialog, 'rename') },
+          { label: wordsOf(dialog, deps).talk.learn.alias(known.name, given), data: buttonData(dialog, 'alias') },
         ]),
-    { label: enTalk.learn.another(given), data: buttonData(dialog, 'force') },
-    { label: enTalk.learn.cancel(), data: buttonData(dialog, 'cancel') },
+    { label: wordsOf(dialog, deps).talk.learn.another(given), data: buttonData(dialog, 'force') },
+    { label: wordsOf(dialog, deps).talk.learn.cancel(), data: buttonData(dialog, 'cancel') },
   ];
   const card = messageOf(
-    enTalk.learn.conflict(known.name, given),
+    wordsOf(dialog, deps).talk.learn.conflict(known.name, given),
     buttons.map((button) => [button]),
   );
   await place(saved, card, talk, deps, signal);
@@ -55,7 +55,8 @@ export async function teach(dialog: PictureDialog, talker: Talker, deps: TalkDep
     const { text, entries } = await taught(begun, talker, deps, signal);
     return await finish({ ...begun, data: { ...begun.data, entries } }, text, talker.talk, deps, signal);
   } catch (error) {
-    const refused = toAppError(error).code === 'face-of-another' ? enTalk.learn.refused(toAppError(error).message) : refusalOf(error);
+    const refused =
+      toAppError(error).code === 'face-of-another' ? wordsOf(dialog, deps).talk.learn.refused(toAppError(error).message) : refusalOf(error);
     if (!refused) throw error;
     return closeWith(begun, refused, talker.talk, deps, signal);
   }
@@ -77,28 +78,30 @@ async function taught(dialog: PictureDialog, talker: Talker, deps: TalkDeps, sig
   const name = given ?? '';
   if (known && how === 'rename') {
     const entry = await applyOnce({ kind: 'name', person: known.id, to: name }, dialog, talker, deps, signal);
-    return { text: enTalk.learn.renamed(known.name, name), entries: [entry] };
+    return { text: wordsOf(dialog, deps).talk.learn.renamed(known.name, name), entries: [entry] };
   }
   if (known && how === 'alias') {
     const entry = await applyOnce({ kind: 'alias', person: known.id, alias: name }, dialog, talker, deps, signal);
-    return { text: enTalk.learn.aliased(known.name, name), entries: [entry] };
+    return { text: wordsOf(dialog, deps).talk.learn.aliased(known.name, name), entries: [entry] };
   }
   return enrolled(dialog, name, talker, deps, signal);
 }
 
 async function enrolled(dialog: PictureDialog, name: string, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<Taught> {
   const found = await chosenFace(dialog, talker, deps, signal);
-  if (!found) return { text: enTalk.learn.noFace(false), entries: [] };
+  if (!found) return { text: wordsOf(dialog, deps).talk.learn.noFace(false), entries: [] };
   const { crop } = found.face;
   const face = { ...probeOf(found.face, deps.engine.modelId), ...(crop && { crop }) };
   const by = { id: talker.who, where: talker.chat };
   const result = await deps.enroll({ name, face, source: sourceOf(dialog), force: dialog.data.how === 'force' }, by, signal);
-  const lost = result.entry === null ? await lostEntry('enroll', dialog, talker, deps, signal) : null;
+  const lost = result.entry === null ? await lostEntry({ action: 'enroll', about: null }, dialog, talker, deps, signal) : null;
   const entry = result.entry ?? lost?.id ?? null;
   const merged = await merge(result, dialog, talker, deps, signal);
   const text =
-    entry === null ? enTalk.learn.knownAlready(result.person.name) : enTalk.learn.learned(result.person.name, result.person.isNew);
-  const also = merged && result.alsoStranger ? enTalk.learn.merged(result.alsoStranger.name) : [];
+    entry === null
+      ? wordsOf(dialog, deps).talk.learn.knownAlready(result.person.name)
+      : wordsOf(dialog, deps).talk.learn.learned(result.person.name, result.person.isNew);
+  const also = merged && result.alsoStranger ? wordsOf(dialog, deps).talk.learn.merged(result.alsoStranger.name) : [];
   return { text: [...text, ...also], entries: [entry, merged].filter((each) => each !== null) };
 }
 
@@ -113,7 +116,7 @@ async function merge(
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (!alsoStranger) return (await lostEntry('merge', dialog, talker, deps, signal))?.id ?? null;
+  if (!alsoStranger) return (await lostEntry({ action: 'merge', about: person.id }, dialog, talker, deps, signal))?.id ?? null;
   return applyOnce({ kind: 'merge', from: alsoStranger.id, into: person.id }, dialog, talker, deps, signal);
 }
 
@@ -125,26 +128,42 @@ async function applyOnce(
   deps: TalkDeps,
   signal: AbortSignal,
 ): Promise<string> {
-  const lost = await lostEntry(operation.kind, dialog, talker, deps, signal);
+  const lost = await lostEntry(
+    { action: operation.kind, about: operation.kind === 'merge' ? operation.from : operation.person },
+    dialog,
+    talker,
+    deps,
+    signal,
+  );
   if (lost) return lost.id;
   return (await deps.operations.apply(operation, { id: talker.who, where: talker.chat }, signal)).id;
 }
 
+/** Others may have changed much since then. */
+async function changesSince(sinceMs: number, operations: TalkDeps['operations'], signal: AbortSignal): Promise<AuditEntry[]> {
+  for (let limit = lookBack; ; limit *= 4) {
+    const newest = await operations.history(limit, signal);
+    if (newest.length < limit || limit >= mostLookBack || newest.some(({ atMs }) => atMs < sinceMs)) return newest;
+  }
+}
+
 /** What an earlier attempt changed. Null: nothing. */
 async function lostEntry(
-  action: AuditEntry['action'],
+  { action, about }: { action: AuditEntry['action']; about: string | null },
   dialog: PictureDialog,
   { who }: Talker,
   { operations }: TalkDeps,
   signal: AbortSignal,
 ): Promise<AuditEntry | null> {
   const since = dialog.data.teachingSinceMs ?? Infinity;
-  const newest = await operations.history(lookBack, signal);
+  const newest = await changesSince(since, operations, signal);
   const isOwn = (entry: AuditEntry): boolean =>
     entry.action === action &&
     entry.actor.id === who &&
     entry.atMs >= since &&
     !entry.undone &&
+    // Somebody may teach in two chats at once.
+    (action === 'enroll' || about === null || entry.personIds.includes(about)) &&
     (action !== 'enroll' || entry.summary.endsWith(sourceOf(dialog)));
   return newest.find(isOwn) ?? null;
 }

@@ -1,6 +1,6 @@
+import { wordsOf } from '../commands/words-deps.ts';
 import { plain, say } from '@watchpost/shared/chat/say';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
-import { enTalk } from '@watchpost/talk/words/en-talk';
 import { whoIsIn } from '../../interaction/asked-picture.ts';
 import { messageOf } from '../answering.ts';
 import type { TalkDeps } from '../deps.ts';
@@ -12,7 +12,7 @@ import { cardButtons, place, save } from './receive-picture.ts';
 export async function who(dialog: PictureDialog, talker: Talker, deps: TalkDeps, signal: AbortSignal): Promise<null> {
   const { talk, chat } = talker;
   const { files } = dialog.data;
-  let current = await place(dialog, messageOf(enTalk.picture.looking()), talk, deps, signal);
+  let current = await place(dialog, messageOf(wordsOf(dialog, deps).talk.picture.looking()), talk, deps, signal);
   const lines: RichText[] = [];
   for (const [index, { file, messageId }] of files.entries()) {
     const { text, draw } = await whoIsIn(file, talker, deps, signal);
@@ -24,10 +24,10 @@ export async function who(dialog: PictureDialog, talker: Talker, deps: TalkDeps,
     current = await save({ ...current, data: { ...current.data, sent: index + 1 } }, deps, signal);
   }
   const said = lines.flatMap((line, index) => (index === 0 ? line : [{ text: '\n' }, ...line]));
-  const footer = say`\n${enTalk.picture.kept()}`;
+  const footer = say`\n${wordsOf(dialog, deps).talk.picture.kept()}`;
   // Asked again, it is sent again.
   const asked = { ...current, step: 'card', data: { ...current.data, sent: 0 } };
-  await place(await save(asked, deps, signal), messageOf([...said, ...footer], cardButtons(dialog)), talk, deps, signal);
+  await place(await save(asked, deps, signal), messageOf([...said, ...footer], cardButtons(dialog, deps)), talk, deps, signal);
   return null;
 }
 
