@@ -92,7 +92,7 @@ describe('an answer', () => {
     const asked = ada.write('/who', { chat: group });
     await rig.platform.members.answer(to(ada, channel, String(asked)), answer, never);
     expect(said(group)).toMatchObject([{ replyTo: asked }]);
-    expect(said(group)[0]?.text).toBe(`I answer in private only: open a chat with @${server.username} and press Start.`);
+    expect(said(group)[0]?.text).toBe('I answer in private only: open a chat with me and press Start.');
   });
 
   it('that nobody takes is dropped, one that is only late is not', async () => {

@@ -88,7 +88,7 @@ function createAnswer({ api, pace, whoAmI, nameOf }: TelegramMembersOptions) {
     if (channel === null || isPrivateChat(channel)) return;
     const { username } = await whoAmI(signal);
     const link = `https://t.me/${username}?start`;
-    const line = [{ text: 'I answer in private only: ' }, { text: `open a chat with @${username}`, link }, { text: ' and press Start.' }];
+    const line = [{ text: 'I answer in private only: ' }, { text: 'open a chat with me', link }, { text: ' and press Start.' }];
     await say(chatNumber(channel), linePost(line), thread, signal);
   };
 }
