@@ -13,6 +13,9 @@ import { deliverUpdates } from './telegram/acknowledged.ts';
 import { timeAnswers } from './telegram/answers.ts';
 import { holdDialogs } from './telegram/dialogs.ts';
 
+/** Telegram keeps a click for so long where nobody takes it. Milliseconds. */
+const clickLifeMs = 150_000;
+
 /** What people may wait for. */
 const goals = { p99AckMs: 50, p95TextMs: 500, p95PhotoMs: 2_000 };
 
@@ -90,7 +93,7 @@ const envOf = (api: EmulatedTelegram, allowed: readonly number[]) => ({
 });
 
 async function startTelegram(started: Started[]): Promise<EmulatedTelegram> {
-  const api = await startEmulatedTelegram({});
+  const api = await startEmulatedTelegram({ clickLifeMs });
   started.push({ stop: () => api.close() });
   return api;
 }

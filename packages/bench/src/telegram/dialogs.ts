@@ -1,8 +1,13 @@
 import { toAppError } from '@watchpost/shared/errors';
 import type { EmulatedTelegram, TelegramMessage, TelegramPerson } from '@watchpost/standalone/telegram/emulated-telegram';
 
-/** For one step, also while a process is killed and started again. Milliseconds. */
-const patienceMs = 90_000;
+/**
+ * For one step, also where the process that was just doing it is killed: its job is found after a minute at most, and a chat waits for a
+ * job that never comes for a minute and a half. Milliseconds.
+ */
+const patienceMs = 180_000;
+/** So often somebody presses a button that gives no answer. */
+const mostPresses = 5;
 /** One person in so many also sends a photo meanwhile. */
 const photographers = 5;
 
@@ -35,11 +40,9 @@ async function register(telegram: EmulatedTelegram, person: TelegramPerson, inde
   const age = 20 + (index % 70);
   const next = listener(telegram, person);
   person.write('/register');
-  const name = await next(/surname/i);
-  person.write(surname, { replyTo: name.messageId });
-  const years = await next(/how old/i);
-  person.write(String(age), { replyTo: years.messageId });
-  const gender = await next(/gender/i);
+  await next(/surname/i);
+  await answer({ telegram, person, next }, /surname/i, surname, /how old/i);
+  const gender = await answer({ telegram, person, next }, /how old/i, String(age), /gender/i);
   await press(person, gender, /rather not/i);
   const summary = await next(/is this right/i);
   if (!summary.text.includes(surname) || !summary.text.includes(String(age))) throw new Error(`somebody else's answers: ${summary.text}`);
@@ -48,6 +51,25 @@ async function register(telegram: EmulatedTelegram, person: TelegramPerson, inde
   person.write('/register show');
   const shown = await next(/surname:/i);
   if (!shown.text.includes(surname) || !shown.text.includes(String(age))) throw new Error(`somebody else's registration: ${shown.text}`);
+}
+
+/** A worker that is killed may have asked twice; whoever answered the lost question is told so, and answers the other one. */
+const misses = /reply to my question/i;
+
+interface Conversing {
+  telegram: EmulatedTelegram;
+  person: TelegramPerson;
+  next: (words: RegExp) => Promise<TelegramMessage>;
+}
+
+/** Answers a question that is there. Resolves to what comes then. */
+async function answer({ telegram, person, next }: Conversing, question: RegExp, text: string, then: RegExp): Promise<TelegramMessage> {
+  for (;;) {
+    const asked = telegram.messages(person.id).findLast((message) => message.from === telegram.botId && question.test(message.text));
+    person.write(text, asked ? { replyTo: asked.messageId } : {});
+    const said = await next(new RegExp(`${then.source}|${misses.source}`, 'i'));
+    if (!misses.test(said.text)) return said;
+  }
 }
 
 async function askWho(telegram: EmulatedTelegram, person: TelegramPerson, photo: Uint8Array): Promise<void> {
@@ -79,5 +101,12 @@ function listener(telegram: EmulatedTelegram, person: TelegramPerson): (words: R
 
 /** Whoever gets no answer to a press presses again, as people do. */
 async function press(person: TelegramPerson, { messageId }: TelegramMessage, label: RegExp): Promise<void> {
-  await person.press(messageId, label).catch(() => undefined);
+  for (let tries = 1; tries <= mostPresses; tries += 1) {
+    try {
+      await person.press(messageId, label);
+      return;
+    } catch {
+      // Nobody answered, or the button is gone, because an answer was lost: what comes next tells.
+    }
+  }
 }
