@@ -1,15 +1,11 @@
-import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { retry } from '@watchpost/shared/retry';
 import { signalOf, type TelegramApi } from '@watchpost/telegram/api';
+import { askUntilKnown, type Asked } from '../ask-until-known.ts';
 import type { Ourselves } from './addressed.ts';
 
-export interface IdentityLookup {
+/** Who we are on Telegram. Our number is in the token; the name is null until Telegram has told it. */
+export interface IdentityLookup extends Pick<Asked<Ourselves>, 'check' | 'done'> {
   current: () => Ourselves;
-  /** For readiness: true once our name is known; a sentence if a person must do something first. */
-  check: () => boolean | string;
-  /** Resolves when it is known, or when the signal has aborted. */
-  done: Promise<void>;
 }
 
 /** A bot's token begins with its number. */
@@ -17,34 +13,16 @@ export const botIdOf = (token: string): number => Number(token.slice(0, token.in
 
 /** Asks Telegram for our name until it answers, in the background. The log says why it does not, and reminds of that every `remindMs` milliseconds. */
 export function lookUpIdentity(
-  { api, token, log, remindMs = 600_000 }: { api: Pick<TelegramApi, 'getMe'>; token: string; log: Logger; remindMs?: number },
+  { api, token, log, remindMs }: { api: Pick<TelegramApi, 'getMe'>; token: string; log: Logger; remindMs?: number },
   signal: AbortSignal,
 ): IdentityLookup {
-  let told = { message: '', untilMs: 0 };
-  let ourselves: Ourselves = { id: botIdOf(token), username: null };
-  let repair: string | null = null;
-  const ask = async (): Promise<void> => {
+  const id = botIdOf(token);
+  const ask = async (): Promise<Ourselves> => {
     const { username } = await api.getMe(signalOf(signal));
-    ourselves = { ...ourselves, username };
-    log.info({ id: ourselves.id, username }, 'Telegram identity resolved');
+    log.info({ id, username }, 'Telegram identity resolved');
+    return { id, username };
   };
-  const asking = retry(
-    ask,
-    {
-      backoff: { firstMs: 1_000, maxMs: 15_000 },
-      onRetry: (error, next) => {
-        const { retry: kind, message } = toAppError(error);
-        repair = kind === 'repairable' ? message : null;
-        const isTold = message === told.message && Date.now() < told.untilMs;
-        if (!isTold) told = { message, untilMs: Date.now() + remindMs };
-        log[isTold ? 'debug' : kind === 'transient' ? 'warn' : 'error'](
-          { err: error, ...next },
-          repair ?? 'Telegram does not say who we are, retrying',
-        );
-      },
-    },
-    signal,
-  );
-  // It only ends without a name when the process stops.
-  return { current: () => ourselves, check: () => ourselves.username !== null || (repair ?? false), done: asking.catch(() => undefined) };
+  const failed = 'Telegram does not say who we are, retrying';
+  const { current, check, done } = askUntilKnown(ask, { log, failed, ...(remindMs !== undefined && { remindMs }) }, signal);
+  return { current: () => current() ?? { id, username: null }, check, done };
 }
