@@ -27,6 +27,7 @@ const floors: Record<string, string[]> = {
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
+  'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
   'apps/ingest': [
     'packages/cameras',
     'packages/convert',
@@ -70,6 +71,7 @@ const floors: Record<string, string[]> = {
   'apps/standalone': ['apps/cli', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
   // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
   'packages/bench': [
+    'apps/console',
     'apps/feed',
     'apps/ingest',
     'apps/standalone',
@@ -202,6 +204,7 @@ describe('adapters', () => {
     [
       'fastify',
       [
+        'apps/console/src',
         'apps/feed/src',
         'apps/feed/src/http',
         'apps/feed/src/page',

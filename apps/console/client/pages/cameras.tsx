@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function CamerasPage(): JSX.Element {
+  return <h1>Cameras</h1>;
+}

@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function FeedsPage(): JSX.Element {
+  return <h1>Feeds</h1>;
+}

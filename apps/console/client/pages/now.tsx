@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function NowPage(): JSX.Element {
+  return <h1>Now</h1>;
+}

@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function PicturePage(): JSX.Element {
+  return <h1>Picture</h1>;
+}

@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function QueuePage(): JSX.Element {
+  return <h1>Queue</h1>;
+}

@@ -1,0 +1,32 @@
+import type { ConsoleApp } from '../console-app.ts';
+import type { ConsoleDeps } from '../deps.ts';
+import { registerCameras } from './cameras/routes.ts';
+import { registerFeeds } from './feeds/routes.ts';
+import { registerLog } from './log/routes.ts';
+import { registerNow } from './now/routes.ts';
+import { registerPeople } from './people/routes.ts';
+import { registerPictures } from './pictures/routes.ts';
+import { registerQueue } from './queue/routes.ts';
+import { registerRules } from './rules/routes.ts';
+import { registerSchedule } from './schedule/routes.ts';
+import { registerSystem } from './system/routes.ts';
+import { registerThresholds } from './thresholds/routes.ts';
+import { registerUnknowns } from './unknowns/routes.ts';
+import { registerViolations } from './violations/routes.ts';
+
+/** All of the API, a room for each page. */
+export function registerApi(app: ConsoleApp, deps: ConsoleDeps): void {
+  registerNow(app, deps);
+  registerPeople(app, deps);
+  registerUnknowns(app, deps);
+  registerPictures(app, deps);
+  registerCameras(app, deps);
+  registerThresholds(app, deps);
+  registerQueue(app, deps);
+  registerRules(app, deps);
+  registerViolations(app, deps);
+  registerFeeds(app, deps);
+  registerSchedule(app, deps);
+  registerLog(app, deps);
+  registerSystem(app, deps);
+}
