@@ -7,7 +7,7 @@ import { verdictOf } from '@watchpost/visits/verdict';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { VisitView } from '@watchpost/visits/visit-view';
-import { viewVisit, type FacesSeen } from '../view-visits.ts';
+import { viewVisit, type FacesSeen } from '@watchpost/visits/view-visits';
 
 export interface GatherDeps {
   visits: Visits;

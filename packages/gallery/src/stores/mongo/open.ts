@@ -3,6 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
+import { createMongoCameraFigures } from './camera-figures.ts';
 import { connectMongo, isIndexConflict } from './connect.ts';
 import { createMongoDocuments, ensureDocumentIndexes } from './document-store.ts';
 import { createMongoEraser } from './eraser.ts';
@@ -10,6 +11,7 @@ import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore } from './gallery-store.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
 import { createMongoRepairs } from './repairs.ts';
+import { createMongoSightingHistory } from './sighting-history.ts';
 import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
 import { createMongoUpkeep } from './upkeep.ts';
@@ -43,6 +45,8 @@ export async function openMongo(
     upkeep: createMongoUpkeep(db),
     repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
+    history: createMongoSightingHistory(db),
+    cameraFigures: createMongoCameraFigures(db),
     documents: createMongoDocuments(db),
     archive: createMongoArchive(db, store),
     vectorSearch: createMongoVectorSearch(db),

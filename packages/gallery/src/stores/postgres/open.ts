@@ -2,12 +2,14 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
 import { createPostgresArchive } from './archive.ts';
 import { createPostgresAudit } from './audit.ts';
+import { createPostgresCameraFigures } from './camera-figures.ts';
 import { connectPostgres } from './connect.ts';
 import { createPostgresDocuments } from './document-store.ts';
 import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
 import { createPostgresRepairs } from './repairs.ts';
+import { createPostgresSightingHistory } from './sighting-history.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
 import { createPostgresUpkeep } from './upkeep.ts';
@@ -29,6 +31,8 @@ export async function openPostgres(
     upkeep: createPostgresUpkeep(postgres),
     repairs: createPostgresRepairs(postgres),
     records: createPostgresSnapshotRecords(postgres),
+    history: createPostgresSightingHistory(postgres),
+    cameraFigures: createPostgresCameraFigures(postgres),
     documents: createPostgresDocuments(postgres),
     archive: createPostgresArchive(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
