@@ -4,7 +4,7 @@ import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/
 import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import { keyOf, noOverrides, type CameraOverrides } from '../camera-directory.ts';
-import { cameraSetSchema, type WrittenCameraSet } from '../cameras-file.ts';
+import { cameraSetSchema } from '../cameras-file.ts';
 import { checkCameraSet } from './check-set.ts';
 
 export const cameraSettingsKind = 'camera-settings';
@@ -45,12 +45,12 @@ export type CameraSettingsChange = z.infer<typeof changeSchema>;
 export interface CameraSettingsStore {
   read(signal: AbortSignal): Promise<StoredCameraSettings>;
   /**
-   * Replaces all that the console sets at one place; an empty set gives the place back to the file. Resolves to what is set then. Rejects
+   * Replaces all that the console sets at one place, as people write it; an empty set gives the place back to the file. Resolves to what is set then. Rejects
    * with `settings-invalid` if the set has faults, with `document-conflict` if somebody changed the settings after `revision`.
    */
   change(
     place: SettingsPlace,
-    set: WrittenCameraSet,
+    set: Record<string, unknown>,
     by: { actor: string; revision: number },
     signal: AbortSignal,
   ): Promise<StoredCameraSettings>;
@@ -112,7 +112,7 @@ const isAt = (each: Body['cameras'][number], { channel, camera }: NonNullable<Se
 const setAt = (body: Body, place: SettingsPlace): Record<string, unknown> =>
   place === null ? body.all : (body.cameras.find((each) => isAt(each, place))?.set ?? {});
 
-function replaced(body: Body, place: SettingsPlace, set: WrittenCameraSet): Body {
+function replaced(body: Body, place: SettingsPlace, set: Record<string, unknown>): Body {
   if (place === null) return { ...body, all: { ...set } };
   const others = body.cameras.filter((each) => !isAt(each, place));
   if (Object.keys(set).length === 0) return { ...body, cameras: others };
