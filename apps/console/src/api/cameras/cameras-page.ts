@@ -15,10 +15,20 @@ export interface CamerasFound {
 
 const keyOf = ({ channel, camera }: CameraName): string => JSON.stringify([channel, camera]);
 
+function grouped<T extends CameraName>(all: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    const group = groups.get(keyOf(each));
+    if (group) group.push(each);
+    else groups.set(keyOf(each), [each]);
+  }
+  return groups;
+}
+
 /** The cameras with their last day, those with most snapshots first. Pure. */
 export function toCameras({ names, counts, latest, setAt }: CamerasFound): CameraOfPage[] {
-  const countsBy = Map.groupBy(counts, (each) => keyOf(each));
-  const latestBy = Map.groupBy(latest, (each) => keyOf(each));
+  const countsBy = grouped(counts);
+  const latestBy = grouped(latest);
   // What was skipped, or failed, was never looked at: its camera is known from the counts only.
   const all = new Map([...names, ...counts].map(({ channel, camera }) => [keyOf({ channel, camera }), { channel, camera }]));
   return [...all]
