@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { placeSchema } from '../now/schema.ts';
+import { settingNames } from './setting-names.ts';
 
 const countsSchema = z.record(z.string(), z.number().int());
 
@@ -30,20 +31,6 @@ export const camerasPageSchema = z.object({
   toMs: z.number(),
 });
 export type CamerasPage = z.infer<typeof camerasPageSchema>;
-
-export const settingNames = [
-  'policy.named',
-  'policy.unknown',
-  'policy.ignored',
-  'quietHours',
-  'cooldown',
-  'visit.window',
-  'visit.longest',
-  'strangersNamedOneIn',
-  'smallestFacePx',
-  'masks',
-] as const;
-export type SettingName = (typeof settingNames)[number];
 
 /** Settings as people write them in the cameras file: `{ cooldown: "5m", policy: { unknown: "digest" } }`. docs/cameras.md explains each. */
 export const writtenSetSchema = z.record(z.string(), z.unknown());

@@ -4,7 +4,8 @@ import type { CameraSet, WrittenCameraSet } from '@watchpost/cameras/cameras-fil
 import { isMasked } from '@watchpost/cameras/masks';
 import { writtenSet } from '@watchpost/cameras/stored/camera-notation';
 import type { MeasuredSnapshot } from '@watchpost/gallery/records/camera-figures';
-import { settingNames, type CheckedOfPage, type SettingName, type SettingOfPage, type SettingOrigin } from './schema.ts';
+import type { CheckedOfPage, SettingOfPage, SettingOrigin } from './schema.ts';
+import { settingNames, type SettingName } from './setting-names.ts';
 
 /** Where no layer says anything. `strangersNamedOneIn`: as the environment says. */
 function defaults(strangersNamedOneIn: number): WrittenCameraSet {
