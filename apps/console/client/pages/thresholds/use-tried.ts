@@ -70,7 +70,7 @@ export function useTried(query: { oneIn: number; camera: string; hours: number |
   useEffect(() => {
     const stop = new AbortController();
     const run = async (): Promise<void> => {
-      let now = { ...tried, running: true, error: null };
+      let now: Tried = { ...tried, running: true, error: null };
       setTried(now);
       try {
         for (let first = now.snapshots === 0; (first || now.next !== null) && now.snapshots < round * triedAtOnce; first = false) {
