@@ -32,8 +32,8 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
   const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
-  const following = followStoredSettings({ documents, take: cameras.layOver, log }, stopping);
-  lifecycle.onStop('camera settings of the console', () => following);
+  const settings = followStoredSettings({ documents, take: cameras.layOver, log }, stopping);
+  lifecycle.onStop('camera settings of the console', () => settings);
   const jobAdmin = openOnce(config, lifecycle);
   const platformFor = connectPlatforms(config, {
     turns: { take: async () => undefined, hold: async () => undefined },

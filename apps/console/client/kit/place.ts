@@ -6,6 +6,9 @@ export const cameraText = ({ channel, camera }: { channel: string; camera: strin
 export const faceAddress = ({ snapshotId, position }: { snapshotId: string; position: number }): string =>
   `/api/pictures/${encodeURIComponent(snapshotId)}/faces/${String(position)}`;
 
+/** The same where only whose it is matters: else that of the reference that it was recognised by. */
+export const faceOrReference = (face: { snapshotId: string; position: number }): string => `${faceAddress(face)}?or=reference`;
+
 /** The page of a picture, with one of its faces chosen. */
 export const picturePage = (snapshotId: string, position?: number): string =>
   `/pictures/${encodeURIComponent(snapshotId)}${position === undefined ? '' : `?face=${String(position + 1)}`}`;

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { CameraNameOfPage, VisitOfPage } from '../../src/api/now/schema.ts';
 import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/field.tsx';
@@ -6,6 +7,7 @@ import { formatDay } from '../kit/format.ts';
 import { Filters, Page } from '../kit/page.tsx';
 import { cameraText } from '../kit/place.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
+import { useNow } from '../kit/time.tsx';
 import { useInfinite, useQuery, type Infinite } from '../kit/use-query.ts';
 import { useParam } from '../kit/use-param.ts';
 import { Visit } from './now/visit.tsx';
@@ -40,6 +42,7 @@ export function NowPage(): JSX.Element {
     { camera, kind: kind === 'all' ? null : kind },
     { topics: ['visits', 'people'] },
   );
+  useEnding(list);
   const known = cameras.data?.cameras ?? [];
   const options = [{ value: '', label: 'All cameras' }, ...known.map((each) => ({ value: each.place, label: cameraText(each) }))];
   if (camera !== '' && !known.some(({ place }) => place === camera)) options.push({ value: camera, label: camera });
@@ -100,6 +103,15 @@ function Visits({ list, order, isFiltered }: { list: Infinite<VisitOfPage>; orde
       )}
     </div>
   );
+}
+
+/** Nothing tells that a visit is over: while one goes on, it is looked at again. */
+function useEnding({ items, refetch }: Infinite<VisitOfPage>): void {
+  const nowMs = useNow();
+  const isLive = items.some(({ isGoingOn }) => isGoingOn);
+  useEffect(() => {
+    if (isLive) refetch();
+  }, [nowMs]);
 }
 
 interface Group {

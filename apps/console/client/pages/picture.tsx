@@ -3,10 +3,10 @@ import { useRoute } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 import type { FaceOfPicture, PictureOfPage } from '../../src/api/pictures/schema.ts';
 import { Badge, Card, Facts, Notice } from '../kit/card.tsx';
-import { Face } from '../kit/face.tsx';
 import { formatCount, formatMoment, formatNumber } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
-import { cameraText, faceAddress } from '../kit/place.ts';
+import { cameraText } from '../kit/place.ts';
+import { SnapshotFace } from '../kit/snapshot-face.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Time } from '../kit/time.tsx';
 import { useParam } from '../kit/use-param.ts';
@@ -109,7 +109,14 @@ function FaceList({ picture, chosen, onChoose }: { picture: PictureOfPage; chose
         {picture.faces.map((face) => (
           <li key={face.position}>
             <button type="button" aria-pressed={face.position === chosen} onClick={() => onChoose(face.position)}>
-              <Face src={faceAddress({ snapshotId: picture.snapshotId, position: face.position })} name={calledOf(face)} size="s" />
+              <SnapshotFace
+                snapshotId={picture.snapshotId}
+                position={face.position}
+                box={face.box}
+                picture={picture.width !== null && picture.height !== null ? { width: picture.width, height: picture.height } : null}
+                name={calledOf(face)}
+                size="s"
+              />
               <span class="truncate grow">{calledOf(face)}</span>
               <Badge tone={tones[face.decision]}>{face.saidBy === null ? words[face.decision] : 'said by a reader'}</Badge>
             </button>

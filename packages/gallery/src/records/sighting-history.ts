@@ -1,9 +1,9 @@
 import type { Sighting, SnapshotSightings } from '../domain.ts';
 
-/** A face as it was decided about, without its vector and its place. */
+/** A face as it was decided about, without its vector. */
 export type JudgedFace = Pick<
   Sighting,
-  'decision' | 'personId' | 'similarity' | 'faceId' | 'quality' | 'sizePx' | 'saidBy' | 'evidence'
+  'box' | 'decision' | 'personId' | 'similarity' | 'faceId' | 'quality' | 'sizePx' | 'saidBy' | 'evidence'
 >;
 
 /** The faces of one snapshot as they were decided about, in the order of their positions. */

@@ -9,7 +9,7 @@ import { formatCount } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { Menu, type MenuItem } from '../../kit/menu.tsx';
 import { PersonPicker } from '../../kit/person-picker.tsx';
-import { actorText, cameraText, faceAddress, personPage, picturePage } from '../../kit/place.ts';
+import { actorText, cameraText, faceOrReference, personPage, picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toast.tsx';
@@ -82,7 +82,7 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
   return (
     <div class="visitor">
       <a class="visitor-face" href={picturePage(best.snapshotId, best.position)} title="Open the picture">
-        <Face src={faceAddress(best)} name={name} alt={`Face ${String(number)}: ${name}`} />
+        <Face src={faceOrReference(best)} name={name} alt={`Face ${String(number)}: ${name}`} />
       </a>
       <div class="visitor-words">
         <div class="row nowrap tight">

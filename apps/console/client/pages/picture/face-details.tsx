@@ -10,6 +10,7 @@ import { formatNumber, formatPercent } from '../../kit/format.ts';
 import { PersonPicker } from '../../kit/person-picker.tsx';
 import { faceAddress, personPage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
+import { SnapshotFace } from '../../kit/snapshot-face.tsx';
 import { toast } from '../../kit/toast.tsx';
 import { useMutation } from '../../kit/use-query.ts';
 import { SimilarityScale } from './similarity-scale.tsx';
@@ -24,7 +25,18 @@ export function FaceDetails({ picture, face, onChanged }: { picture: PictureOfPa
     <Card title={person ? <a href={personPage(person.id)}>{calledOf(face)}</a> : calledOf(face)}>
       <div class="stack">
         <div class="compared">
-          <Compared src={address} name={calledOf(face)} caption="This face" />
+          <figure>
+            <SnapshotFace
+              snapshotId={snapshotId}
+              position={face.position}
+              box={face.box}
+              picture={picture.width !== null && picture.height !== null ? { width: picture.width, height: picture.height } : null}
+              name={calledOf(face)}
+              alt="This face"
+              size="fill"
+            />
+            <figcaption class="small">This face</figcaption>
+          </figure>
           {evidence?.best && (
             <Compared
               src={`${address}/best`}

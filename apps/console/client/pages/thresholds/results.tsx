@@ -6,6 +6,7 @@ import { Badge, Card, Notice, Stat, Stats } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatCount, formatMoment, formatNumber } from '../../kit/format.ts';
 import { cameraText, faceAddress, personPage, picturePage } from '../../kit/place.ts';
+import { SnapshotFace } from '../../kit/snapshot-face.tsx';
 import { Empty, ErrorState } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useTried, type Tried } from './use-tried.ts';
@@ -101,7 +102,7 @@ function Changed({ decision }: { decision: ChangedDecision }): JSX.Element {
   return (
     <article class="changed">
       <a href={picturePage(snapshotId, position)} title="Open the picture">
-        <Face src={address} name="?" alt={`Face seen at ${cameraText(decision)}`} />
+        <SnapshotFace snapshotId={snapshotId} position={position} box={decision.box} name="?" alt={`Face seen at ${cameraText(decision)}`} />
       </a>
       <a href={personPage(best.id)} title={best.name}>
         <Face src={`${address}/best`} name={best.name} alt={`Most similar: ${best.name}`} />

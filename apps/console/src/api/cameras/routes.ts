@@ -152,6 +152,7 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       const store = createCameraSettingsStore(database.parts().documents);
       const stored = await store.change(place, set, { actor: actorOf(request).id, revision }, signal);
       deps.cameras.layOver(stored.overrides);
+      deps.live.announce({ topic: 'cameras' });
       return settingsAt(place, deps);
     },
   );

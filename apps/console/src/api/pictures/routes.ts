@@ -108,12 +108,28 @@ function registerImage(app: ConsoleApp, { database, platformFor, stopping, now }
 }
 
 function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps): void {
+  const referenceOf = async ({ id, position, compared }: { id: string; position: number; compared: 'best' | 'second' }) => {
+    const { gallery, database: stores } = database.parts();
+    const reference = (await explained(gallery, id, signal))[position]?.evidence?.[compared];
+    // Of somebody who was forgotten it is still there for some minutes.
+    const isKnown = reference ? (await gallery.person(reference.personId, signal)) !== null : false;
+    return reference && isKnown ? stores.store.crop(reference.faceId, signal) : null;
+  };
+
   app.get(
     '/api/pictures/:id/faces/:position',
-    { schema: { summary: 'The picture of one face', tags, params: faceParams, produces: ['image/jpeg'] } },
-    async ({ params: { id, position } }, reply) => {
-      const jpeg = await database.parts().questions.crop(id, position, signal);
-      return sendFace(reply, jpeg);
+    {
+      schema: {
+        summary: 'The picture of one face, where one is kept; with `or=reference` else that of the reference that it was recognised by',
+        tags,
+        params: faceParams,
+        querystring: z.object({ or: z.literal('reference').optional() }),
+        produces: ['image/jpeg'],
+      },
+    },
+    async ({ params: { id, position }, query: { or } }, reply) => {
+      const own = await database.parts().questions.crop(id, position, signal);
+      return sendFace(reply, own ?? (or === undefined ? null : await referenceOf({ id, position, compared: 'best' })));
     },
   );
 
@@ -127,13 +143,7 @@ function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         produces: ['image/jpeg'],
       },
     },
-    async ({ params: { id, position, compared } }, reply) => {
-      const { gallery, database: stores } = database.parts();
-      const reference = (await gallery.explain(id, signal))[position]?.evidence?.[compared];
-      // Of somebody who was forgotten it is still there for some minutes.
-      const isKnown = reference ? (await gallery.person(reference.personId, signal)) !== null : false;
-      return sendFace(reply, reference && isKnown ? await stores.store.crop(reference.faceId, signal) : null);
-    },
+    async ({ params: each }, reply) => sendFace(reply, await referenceOf(each)),
   );
 }
 

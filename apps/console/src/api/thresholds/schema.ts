@@ -23,6 +23,8 @@ const namedSchema = z.object({ id: z.string(), name: z.string(), status: z.enum(
 export const changedDecisionSchema = z.object({
   snapshotId: z.string(),
   position: z.number().int(),
+  /** Where in the picture, pixels. */
+  box: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
   channel: z.string(),
   camera: z.string().nullable(),
   takenAtMs: z.number(),

@@ -75,6 +75,7 @@ function tryFace({ snapshot, position, face }: One, { now, other }: { now: WhatI
   tried.changed.push({
     snapshotId: snapshot.snapshotId,
     position,
+    box: face.box,
     channel: snapshot.channel,
     camera: snapshot.camera,
     takenAtMs: snapshot.takenAtMs,

@@ -11,7 +11,7 @@ const snapshotSchema = z
     channel: z.string(),
     camera: z.string().nullable(),
     takenAt: z.date(),
-    faces: z.array(sightedFaceSchema.omit({ embedding: true, box: true, modelId: true })),
+    faces: z.array(sightedFaceSchema.omit({ embedding: true, modelId: true })),
   })
   .transform(({ _id, takenAt, ...rest }): JudgedSnapshot => ({ ...rest, snapshotId: _id, takenAtMs: takenAt.getTime() }));
 

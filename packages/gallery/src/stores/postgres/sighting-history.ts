@@ -3,12 +3,13 @@ import { sightingSchema } from '../../domain.ts';
 import type { JudgedSnapshot, SightingHistory } from '../../records/sighting-history.ts';
 import type { Postgres } from './connect.ts';
 
-const { decision, personId, similarity, faceId, quality, sizePx, saidBy, evidence } = sightingSchema.shape;
+const { box, decision, personId, similarity, faceId, quality, sizePx, saidBy, evidence } = sightingSchema.shape;
 const rowSchema = z.object({
   snapshot_id: z.string(),
   channel: z.string(),
   camera: z.string().nullable(),
   taken_at: z.date(),
+  box,
   decision,
   person_id: personId,
   similarity,
@@ -33,7 +34,7 @@ export function createPostgresSightingHistory({ query }: Postgres): SightingHist
         ...(fromMs === undefined ? [] : [`taken_at >= ${parameter(new Date(fromMs))}`]),
       ];
       const { rows } = await query(
-        `SELECT s.snapshot_id, channel, camera, s.taken_at, decision, person_id, similarity, face_id, quality, size_px, said_by, evidence
+        `SELECT s.snapshot_id, channel, camera, s.taken_at, box, decision, person_id, similarity, face_id, quality, size_px, said_by, evidence
          FROM (SELECT snapshot_id, channel, camera, taken_at FROM watchpost.sightings WHERE ${conditions.join(' AND ')}
            ORDER BY taken_at DESC, snapshot_id DESC LIMIT $1) s
          JOIN watchpost.sighted_faces f USING (snapshot_id) ORDER BY s.taken_at DESC, s.snapshot_id DESC, position`,
@@ -58,9 +59,9 @@ function gather(rows: readonly unknown[]): JudgedSnapshot[] {
     const { snapshot_id: snapshotId, channel, camera } = row;
     const snapshot = found.get(snapshotId) ?? { snapshotId, channel, camera, takenAtMs: row.taken_at.getTime(), faces: [] };
     found.set(snapshotId, snapshot);
-    const { decision: decided, similarity: alike, quality: clear, evidence: of } = row;
+    const { box: place, decision: decided, similarity: alike, quality: clear, evidence: of } = row;
     const ids = { personId: row.person_id, faceId: row.face_id, saidBy: row.said_by };
-    snapshot.faces.push({ decision: decided, similarity: alike, quality: clear, evidence: of, ...ids, sizePx: row.size_px });
+    snapshot.faces.push({ box: place, decision: decided, similarity: alike, quality: clear, evidence: of, ...ids, sizePx: row.size_px });
   }
   return [...found.values()].filter(({ snapshotId }) => !unreadable.has(snapshotId));
 }
