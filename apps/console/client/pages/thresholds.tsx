@@ -6,7 +6,7 @@ import { withParams } from '../kit/api.ts';
 import { Card } from '../kit/card.tsx';
 import { Select, TextField } from '../kit/field.tsx';
 import { formatNumber } from '../kit/format.ts';
-import { Page } from '../kit/page.tsx';
+import { Filters, Page } from '../kit/page.tsx';
 import { cameraText } from '../kit/place.ts';
 import { Loaded } from '../kit/states.tsx';
 import { Table } from '../kit/table.tsx';
@@ -49,10 +49,10 @@ export function ThresholdsPage(): JSX.Element {
             <Card>
               <div class="try">
                 <Choice oneIn={oneIn ?? lines.here} onChoose={(value) => setTried(value === lines.here ? '' : String(value))} />
-                <div class="row">
+                <Filters label="Which decisions">
                   <Select inline label="Camera" value={camera} options={options} onChange={(value) => setCamera(value)} />
                   <Select inline label="Time" value={span} options={spans} onChange={(value) => setSpan(value)} />
-                </div>
+                </Filters>
                 <p class="muted small">
                   Now 1 in {formatNumber(lines.here)} {origins[lines.from]}. A higher number names fewer strangers by mistake, and leaves more
                   faces without a name.

@@ -10,7 +10,8 @@ export function Outcomes({ outcomes, all = false }: { outcomes: Readonly<Record<
   });
   const total = shown.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return null;
-  const told = all ? shown : shown.toSorted((a, b) => b.count - a.count).slice(0, 3);
+  const most = shown.toSorted((a, b) => b.count - a.count).slice(0, 3);
+  const told = all ? shown : shown.filter((each) => most.includes(each));
   return (
     <div class="outcomes">
       <div class="outcome-bar" aria-hidden="true">

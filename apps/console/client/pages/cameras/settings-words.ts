@@ -11,9 +11,9 @@ export interface SettingWords {
 
 /** What each setting is called and means, in the order of the page. */
 export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
-  'policy.named': { label: 'Somebody with a name comes', hint: 'What is done then.', kind: 'policy' },
-  'policy.unknown': { label: 'Somebody unknown comes', hint: 'What is done then.', kind: 'policy' },
-  'policy.ignored': { label: 'Only ignored people come', hint: 'What is done then.', kind: 'policy' },
+  'policy.named': { label: 'When somebody with a name comes', hint: '', kind: 'policy' },
+  'policy.unknown': { label: 'When somebody unknown comes', hint: '', kind: 'policy' },
+  'policy.ignored': { label: 'When only ignored people come', hint: '', kind: 'policy' },
   quietHours: { label: 'Quiet hours', hint: 'Such as 22:00-06:00: then posts wait for the digest. Or off.', kind: 'text' },
   cooldown: { label: 'Not again for', hint: 'After a visit the same people are not reported again for so long: 5m, 1h; 0s for no pause.', kind: 'text' },
   'visit.window': { label: 'A visit ends after', hint: 'Nobody was seen for so long: 1s to 1h, such as 90s.', kind: 'text' },

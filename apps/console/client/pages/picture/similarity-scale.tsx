@@ -7,9 +7,10 @@ type Evidence = NonNullable<FaceOfPicture['evidence']>;
 export function SimilarityScale({ evidence }: { evidence: Evidence }): JSX.Element {
   const { best, second, match, uncertain } = evidence;
   const values = [uncertain, match, ...(best ? [best.similarity] : []), ...(second ? [second.similarity] : [])];
-  const low = Math.max(-1, Math.min(...values) - 0.06);
+  // Somebody far below is only that: the lines and what is near them need the room.
+  const low = Math.max(Math.min(...values), uncertain - 0.15) - 0.03;
   const high = Math.min(1, Math.max(...values) + 0.04);
-  const x = (value: number): number => ((value - low) / (high - low)) * 100;
+  const x = (value: number): number => Math.max(0, ((value - low) / (high - low)) * 100);
   const label = [
     best ? `Best ${best.similarity.toFixed(3)}` : '',
     second ? `second ${second.similarity.toFixed(3)}` : '',
