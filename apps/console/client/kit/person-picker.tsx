@@ -28,7 +28,8 @@ export function PersonPicker({
   except?: string | null;
 }): JSX.Element {
   const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
+  // Nobody is chosen until somebody types or moves: an empty answer names nobody.
+  const [at, setAt] = useState(-1);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   const { data } = useQuery<Known>(withParams('/api/names', { text: text.trim() }), { keep: true });
@@ -45,12 +46,13 @@ export function PersonPicker({
     })),
     ...(isNew ? [{ key: 'new', label: name, note: 'somebody new', chosen: { name } }] : []),
   ];
-  const chosen = offers[Math.min(at, offers.length - 1)];
+  const chosen = at < 0 ? undefined : offers[Math.min(at, offers.length - 1)];
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && offers.length > 0) {
       event.preventDefault();
-      setAt((Math.min(at, offers.length - 1) + step + offers.length) % offers.length);
+      const from = at < 0 && step < 0 ? 0 : Math.min(at, offers.length - 1);
+      setAt((from + step + offers.length) % offers.length);
     }
   };
   return (
@@ -87,7 +89,7 @@ export function PersonPicker({
           value={text}
           onInput={(event) => {
             setText(event.currentTarget.value);
-            setAt(0);
+            setAt(event.currentTarget.value.trim() === '' ? -1 : 0);
           }}
           onKeyDown={move}
         />

@@ -79,6 +79,7 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
     },
   });
   const name = person?.name ?? 'Not sure who';
+  const isAsked = mayEdit && !could && (visitor.standing === 'unknown' || visitor.standing === 'uncertain');
   return (
     <div class="visitor">
       <a class="visitor-face" href={picturePage(best.snapshotId, best.position)} title="Open the picture">
@@ -95,8 +96,15 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
           )}
           <Standing visitor={visitor} />
         </div>
-        <div class="muted small truncate">{howSure(visitor)}</div>
+        {howSure(visitor) !== '' && <div class="muted small truncate">{howSure(visitor)}</div>}
         {not.length > 0 && <div class="muted small">not {not.map((each) => each.name).join(', not ')}</div>}
+        {isAsked && (
+          <div class="question">
+            <Button size="small" busy={busy} onClick={() => setPicking(true)}>
+              This is…
+            </Button>
+          </div>
+        )}
         {could && mayEdit && (
           <div class="row tight question">
             <span class="small">Could it be {could.name}?</span>
@@ -109,16 +117,7 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
           </div>
         )}
       </div>
-      {mayEdit && (
-        <div class="row nowrap tight">
-          {visitor.standing !== 'named' && visitor.standing !== 'ignored' && !could && (
-            <Button size="small" busy={busy} onClick={() => setPicking(true)}>
-              This is…
-            </Button>
-          )}
-          <Menu label={`More about ${name}`} items={itemsOf(visitor, (saying) => void run(saying), () => setPicking(true))} />
-        </div>
-      )}
+      {mayEdit && <Menu label={`More about ${name}`} items={itemsOf(visitor, (saying) => void run(saying), () => setPicking(true))} />}
       {picking && (
         <PersonPicker
           title={person && visitor.standing !== 'unknown' ? `Who is it, if not ${person.name}?` : 'Who is this?'}
