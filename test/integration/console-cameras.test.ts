@@ -52,7 +52,10 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
       cameras = await openCameras({ file: where, log, signal: stop.signal });
       elsewhere = await openCameras({ file: where, log, signal: stop.signal });
       const { documents } = world.gallery;
-      following = followStoredSettings({ documents: async () => documents, take: elsewhere.layOver, log, everyMs: 20 }, stop.signal);
+      following = followStoredSettings(
+        { documents: async () => documents, take: (overrides) => elsewhere.layOver(overrides), log, everyMs: 20 },
+        stop.signal,
+      );
       rig = await startConsole(storage, { deps: { cameras, now: () => nowMs } });
     });
     afterAll(async () => {
@@ -66,10 +69,11 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
       await server.stop();
     });
 
-    const settings = async (place = gate) => (await rig.as('viewer', 'GET', `/api/cameras/settings?camera=${encodeURIComponent(place)}`)).json();
+    const settings = async (place = gate) =>
+      (await rig.as('viewer', 'GET', `/api/cameras/settings?camera=${encodeURIComponent(place)}`)).json();
     const valueOf = async (setting: string, place = gate) =>
       (await settings(place)).settings.find((each: { setting: string }) => each.setting === setting);
-    const save = async (set: object, { place = gate as string | null, revision = -1 } = {}) => {
+    const save = async (set: object, { place = gate, revision = -1 }: { place?: string | null; revision?: number } = {}) => {
       const { revision: now } = await settings();
       return rig.as('admin', 'PUT', '/api/cameras/settings', { place, set, revision: revision === -1 ? now : revision });
     };
@@ -104,7 +108,12 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
         { setting: 'cooldown', message: 'must be a duration up to 24h, such as 5m; 0s for none' },
         { setting: 'colour', message: 'is no setting' },
       ]);
-      const left = [[0, 0], [0.2, 0], [0.2, 0.3], [0, 0.3]];
+      const left = [
+        [0, 0],
+        [0.2, 0],
+        [0.2, 0.3],
+        [0, 0.3],
+      ];
       expect(await check({ smallestFacePx: 40, masks: [left] })).toEqual({
         faults: [],
         changes: [

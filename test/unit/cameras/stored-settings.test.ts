@@ -37,7 +37,13 @@ describe('what the console keeps', () => {
       quietHours: '22:00-06:30',
       visit: { window: '90s', longest: '2h' },
       cooldown: '0s',
-      masks: [[[0, 0], [1, 0], [1, 1]]],
+      masks: [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      ],
     };
     const checked = checkCameraSet(written);
     expect(checked.kind === 'valid' && writtenSet(checked.set)).toEqual(written);

@@ -4,7 +4,13 @@ import type { Evidence } from '@watchpost/gallery/evidence';
 import { describe, expect, it } from 'vitest';
 
 const evidence = (best: number, second: number | null = null, over: Partial<Evidence> = {}): Evidence => {
-  const compared = (personId: string, similarity: number) => ({ personId, faceId: 'f', similarity, falseMatchRate: 1e-5, likelihoodRatio: 50 });
+  const compared = (personId: string, similarity: number) => ({
+    personId,
+    faceId: 'f',
+    similarity,
+    falseMatchRate: 1e-5,
+    likelihoodRatio: 50,
+  });
   return {
     best: compared('ada', best),
     second: second === null ? null : compared('bob', second),
@@ -50,7 +56,9 @@ describe('why a decision fell, in words', () => {
     const person = { id: 'u', name: 'Unknown 7', status: 'unknown' } as const;
     expect(told({ decision: 'unknown', person, evidence: evidence(0.5) })).toContain('a stranger, who became Unknown 7');
     expect(told({ decision: 'unknown', person, evidence: evidence(0.79) })).toContain('kept as Unknown 7, who may be Ada');
-    expect(told({ decision: 'unknown', person, evidence: evidence(0.9), best: 'Unknown 7' })).toContain('somebody without a name: Unknown 7');
+    expect(told({ decision: 'unknown', person, evidence: evidence(0.9), best: 'Unknown 7' })).toContain(
+      'somebody without a name: Unknown 7',
+    );
     expect(told({ decision: 'unknown', person, evidence: null })).toBe('Nobody in the gallery could be compared: a new unknown person.');
   });
   it('of poor faces: what they lack', () => {

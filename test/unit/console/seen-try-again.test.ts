@@ -2,7 +2,13 @@ import { tryAgain } from '@watchpost/console/api/thresholds/try-again';
 import type { JudgedFace, JudgedSnapshot } from '@watchpost/gallery/records/sighting-history';
 import { describe, expect, it } from 'vitest';
 
-const compared = (personId: string, falseMatchRate: number) => ({ personId, faceId: 'f', similarity: 0.85, falseMatchRate, likelihoodRatio: 1e4 });
+const compared = (personId: string, falseMatchRate: number) => ({
+  personId,
+  faceId: 'f',
+  similarity: 0.85,
+  falseMatchRate,
+  likelihoodRatio: 1e4,
+});
 /** One stranger in `oneIn` is so similar to anybody, with the least comparisons, 30. */
 const face = (oneIn: number, over: Partial<JudgedFace> = {}): JudgedFace => ({
   box: { x: 0, y: 0, width: 9, height: 9 },

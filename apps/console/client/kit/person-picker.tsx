@@ -14,6 +14,57 @@ interface Known {
 
 const same = (one: string, other: string): boolean => one.localeCompare(other, undefined, { sensitivity: 'accent' }) === 0;
 
+interface Offer {
+  key: string;
+  label: string;
+  note: string;
+  chosen: Chosen;
+}
+
+/** People who are known, and a name that nobody has. */
+function offersOf(known: Known['people'], name: string): Offer[] {
+  const people = known.map((person) => ({
+    key: person.id,
+    label: person.name,
+    note: person.status === 'named' ? '' : person.status,
+    chosen: { id: person.id },
+  }));
+  const isNew = name !== '' && !known.some((person) => same(person.name, name));
+  return isNew ? [...people, { key: 'new', label: name, note: 'somebody new', chosen: { name } }] : people;
+}
+
+function Offers({
+  id,
+  offers,
+  chosen,
+  onChoose,
+}: {
+  id: string;
+  offers: readonly Offer[];
+  chosen: Offer | undefined;
+  onChoose: (chosen: Chosen) => void;
+}): JSX.Element {
+  return (
+    <ul class="offers" role="listbox" id={id} aria-label="People">
+      {offers.map((offer) => (
+        <li
+          key={offer.key}
+          id={`${id}-${offer.key}`}
+          role="option"
+          aria-selected={offer === chosen}
+          onMouseDown={(event) => {
+            event.preventDefault();
+            onChoose(offer.chosen);
+          }}
+        >
+          <span class="truncate">{offer.label}</span>
+          {offer.note && <span class="faint small">{offer.note}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** Asks who somebody is: people whose names fit are offered while one types; another name is somebody new. */
 export function PersonPicker({
   title,
@@ -36,16 +87,7 @@ export function PersonPicker({
   useEffect(() => input.current?.focus(), []);
   const name = text.trim();
   const known = (data?.people ?? []).filter(({ id }) => id !== except);
-  const isNew = name !== '' && !known.some((person) => same(person.name, name));
-  const offers: { key: string; label: string; note: string; chosen: Chosen }[] = [
-    ...known.map((person) => ({
-      key: person.id,
-      label: person.name,
-      note: person.status === 'named' ? '' : person.status,
-      chosen: { id: person.id },
-    })),
-    ...(isNew ? [{ key: 'new', label: name, note: 'somebody new', chosen: { name } }] : []),
-  ];
+  const offers = offersOf(known, name);
   const chosen = at < 0 ? undefined : offers[Math.min(at, offers.length - 1)];
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -93,23 +135,7 @@ export function PersonPicker({
           }}
           onKeyDown={move}
         />
-        <ul class="offers" role="listbox" id={list} aria-label="People">
-          {offers.map((offer) => (
-            <li
-              key={offer.key}
-              id={`${list}-${offer.key}`}
-              role="option"
-              aria-selected={offer === chosen}
-              onMouseDown={(event) => {
-                event.preventDefault();
-                onChoose(offer.chosen);
-              }}
-            >
-              <span class="truncate">{offer.label}</span>
-              {offer.note && <span class="faint small">{offer.note}</span>}
-            </li>
-          ))}
-        </ul>
+        <Offers id={list} offers={offers} chosen={chosen} onChoose={onChoose} />
         {offers.length === 0 && <p class="muted small">Type a name. Nobody is known yet.</p>}
       </form>
     </Dialog>

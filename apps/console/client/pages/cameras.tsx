@@ -17,7 +17,7 @@ import './cameras/cameras.css';
 
 /** The cameras, or one of them with its settings (`?camera=`; `all`: what holds for all). */
 export function CamerasPage(): JSX.Element {
-  const [camera] = useParam<string>('camera', '');
+  const [camera] = useParam('camera', '');
   const query = useQuery<Cameras>('/api/cameras', { topics: ['pictures', 'visits', 'cameras'] });
   if (camera !== '') return <OneCamera key={camera} place={camera} found={query.data?.cameras.find(({ place }) => place === camera)} />;
   return (
@@ -84,7 +84,11 @@ function Camera({ camera }: { camera: CameraOfPage }): JSX.Element {
           ) : (
             <span>No picture was looked at yet</span>
           )}
-          {latency && <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>done in {formatDuration(latency.p50Ms)}</span>}
+          {latency && (
+            <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>
+              done in {formatDuration(latency.p50Ms)}
+            </span>
+          )}
         </div>
         {advice && <Notice tone="warn">{advice}</Notice>}
       </div>

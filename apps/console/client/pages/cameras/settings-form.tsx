@@ -11,10 +11,18 @@ import { useMutation } from '../../kit/use-query.ts';
 import { Check } from './check-dialog.tsx';
 import { MaskEditor } from './mask-editor.tsx';
 import { draftOf, polygonsOf, setOf, typedNumber, type Draft } from './settings-draft.ts';
-import { originText, policyWords, settingWords, valueText } from './settings-words.ts';
+import { originText, plainText, policyWords, settingWords, valueText } from './settings-words.ts';
 
 /** The settings of a camera: each with where it comes from; what is changed is checked before it is saved. */
-export function SettingsForm({ settings, name, onSaved }: { settings: CameraSettingsOfPage; name: string; onSaved: () => void }): JSX.Element {
+export function SettingsForm({
+  settings,
+  name,
+  onSaved,
+}: {
+  settings: CameraSettingsOfPage;
+  name: string;
+  onSaved: () => void;
+}): JSX.Element {
   const [draft, setDraft] = useState<Draft>(() => draftOf(settings.set));
   const [checked, setChecked] = useState<CheckedOfPage | null>(null);
   const [asking, setAsking] = useState(false);
@@ -45,7 +53,6 @@ export function SettingsForm({ settings, name, onSaved }: { settings: CameraSett
     });
     setChecked(null);
   };
-  const faultOf = (setting: string): string | null => checked?.faults.find((fault) => fault.setting === setting)?.message ?? null;
   return (
     <Card
       title="Settings"
@@ -66,7 +73,7 @@ export function SettingsForm({ settings, name, onSaved }: { settings: CameraSett
               key={setting.setting}
               setting={setting}
               own={draft[setting.setting]}
-              fault={faultOf(setting.setting)}
+              fault={faultIn(checked, setting.setting)}
               disabled={!mayEdit}
               snapshotId={settings.lastSnapshotId}
               onChange={(value) => change(setting.setting, value)}
@@ -89,6 +96,9 @@ export function SettingsForm({ settings, name, onSaved }: { settings: CameraSett
   );
 }
 
+const faultIn = (checked: CheckedOfPage | null, setting: string): string | null =>
+  checked?.faults.find((fault) => fault.setting === setting)?.message ?? null;
+
 interface SettingProps {
   setting: SettingOfPage;
   /** What is set here; undefined: nothing. */
@@ -103,18 +113,30 @@ function Setting({ setting: { setting, without }, own, fault, disabled, snapshot
   const { kind } = settingWords[setting];
   const isOwn = own !== undefined;
   const value = isOwn ? own : without.value;
-  const text = value === null || value === undefined ? '' : String(value);
+  const text = plainText(value);
   return (
     <div class={kind === 'masks' ? 'setting whole' : 'setting'}>
       <div class="setting-field">
-        <Control setting={setting} text={text} value={value} fault={fault} disabled={disabled} snapshotId={snapshotId} onChange={onChange} />
+        <Control
+          setting={setting}
+          text={text}
+          value={value}
+          fault={fault}
+          disabled={disabled}
+          snapshotId={snapshotId}
+          onChange={onChange}
+        />
       </div>
       <div class="setting-origin small">
         {isOwn ? <Badge tone="info">set here</Badge> : <Badge>{originText(without.origin)}</Badge>}
         {isOwn && !disabled && (
           <Button size="small" tone="quiet" icon="undo" onClick={() => onChange(undefined)}>
-            {without.origin.from === 'file' ? 'Back to the file’s' : without.origin.from === 'console' ? 'Back to all cameras’' : 'Back to the default'}:{' '}
-            {valueText(setting, without.value)}
+            {without.origin.from === 'file'
+              ? 'Back to the file’s'
+              : without.origin.from === 'console'
+                ? 'Back to all cameras’'
+                : 'Back to the default'}
+            : {valueText(setting, without.value)}
           </Button>
         )}
       </div>
@@ -131,7 +153,17 @@ type ControlProps = Pick<SettingProps, 'fault' | 'disabled' | 'snapshotId' | 'on
 function Control({ setting, text, value, fault, disabled, snapshotId, onChange }: ControlProps): ComponentChildren {
   const { label, hint, kind, unit } = settingWords[setting];
   if (kind === 'masks')
-    return <MaskEditor label={label} hint={hint} fault={fault} masks={polygonsOf(value)} snapshotId={snapshotId} disabled={disabled} onChange={onChange} />;
+    return (
+      <MaskEditor
+        label={label}
+        hint={hint}
+        fault={fault}
+        masks={polygonsOf(value)}
+        snapshotId={snapshotId}
+        disabled={disabled}
+        onChange={onChange}
+      />
+    );
   if (kind === 'policy') {
     const options = Object.entries(policyWords).map(([each, words]) => ({ value: each, label: words }));
     return <Select label={label} hint={hint} fault={fault} value={text} options={options} disabled={disabled} onChange={onChange} />;

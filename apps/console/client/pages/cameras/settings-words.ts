@@ -15,7 +15,11 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   'policy.unknown': { label: 'When somebody unknown comes', hint: '', kind: 'policy' },
   'policy.ignored': { label: 'When only ignored people come', hint: '', kind: 'policy' },
   quietHours: { label: 'Quiet hours', hint: 'Such as 22:00-06:00: then posts wait for the digest. Or off.', kind: 'text' },
-  cooldown: { label: 'Not again for', hint: 'After a visit the same people are not reported again for so long: 5m, 1h; 0s for no pause.', kind: 'text' },
+  cooldown: {
+    label: 'Not again for',
+    hint: 'After a visit the same people are not reported again for so long: 5m, 1h; 0s for no pause.',
+    kind: 'text',
+  },
   'visit.window': { label: 'A visit ends after', hint: 'Nobody was seen for so long: 1s to 1h, such as 90s.', kind: 'text' },
   'visit.longest': { label: 'Longest visit', hint: 'What goes on for longer is another visit: 1s to 24h, such as 10m.', kind: 'text' },
   strangersNamedOneIn: {
@@ -42,6 +46,9 @@ export function originText({ from, scope }: SettingOrigin): string {
   return from === 'file' ? `from the file${of}` : `set here${of}`;
 }
 
+/** A text or a number as it is typed; anything else is none. */
+export const plainText = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
+
 /** A value as people read it. */
 export function valueText(setting: SettingName, value: unknown): string {
   if (setting === 'masks') {
@@ -50,6 +57,6 @@ export function valueText(setting: SettingName, value: unknown): string {
   }
   if (value === null || value === undefined || value === '') return setting === 'smallestFacePx' ? 'whatever can be seen' : 'none';
   if (setting === 'strangersNamedOneIn') return `1 in ${Number(value).toLocaleString('en')}`;
-  if (setting === 'smallestFacePx') return `${String(value)} px`;
-  return policyWords[String(value)] ?? String(value);
+  const text = plainText(value);
+  return setting === 'smallestFacePx' ? `${text} px` : (policyWords[text] ?? text);
 }

@@ -8,7 +8,7 @@ import { Face } from '../../kit/face.tsx';
 import { formatCount } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { Menu, type MenuItem } from '../../kit/menu.tsx';
-import { PersonPicker } from '../../kit/person-picker.tsx';
+import { PersonPicker, type Chosen } from '../../kit/person-picker.tsx';
 import { actorText, cameraText, faceOrReference, personPage, picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Time } from '../../kit/time.tsx';
@@ -18,7 +18,10 @@ import { useMutation } from '../../kit/use-query.ts';
 /** One visit: where, since when, and who. */
 export function Visit({ visit, onChanged }: { visit: VisitOfPage; onChanged: () => void }): JSX.Element {
   const { visitors, tooFar, tooUnclear, fromMs, toMs, isGoingOn, snapshots, bestSnapshotId } = visit;
-  const untold = [tooFar > 0 ? `${formatCount(tooFar, 'face')} too far away` : '', tooUnclear > 0 ? `${formatCount(tooUnclear, 'face')} too unclear` : '']
+  const untold = [
+    tooFar > 0 ? `${formatCount(tooFar, 'face')} too far away` : '',
+    tooUnclear > 0 ? `${formatCount(tooUnclear, 'face')} too unclear` : '',
+  ]
     .filter(Boolean)
     .join(', ');
   return (
@@ -66,20 +69,22 @@ const verdictWords: Partial<Record<VisitOfPage['verdict'], string>> = {
 function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: VisitorOfPage; onChanged: () => void }): JSX.Element {
   const [picking, setPicking] = useState(false);
   const mayEdit = useMay('editor');
-  const { number, person, could, best, not } = visitor;
-  const { run, busy } = useMutation(async (saying: Saying) => api.post<Said>(`/api/visits/${encodeURIComponent(visit.id)}/visitors/${String(number)}/say`, saying), {
-    done: ({ summary, entries }) => {
-      toast(summary, {
-        undo: async () => {
-          await api.post('/api/visits/undo', { entries });
-          onChanged();
-        },
-      });
-      onChanged();
+  const { number, person, best, not } = visitor;
+  const { run, busy } = useMutation(
+    async (saying: Saying) => api.post<Said>(`/api/visits/${encodeURIComponent(visit.id)}/visitors/${String(number)}/say`, saying),
+    {
+      done: ({ summary, entries }) => {
+        toast(summary, {
+          undo: async () => {
+            await api.post('/api/visits/undo', { entries });
+            onChanged();
+          },
+        });
+        onChanged();
+      },
     },
-  });
+  );
   const name = person?.name ?? 'Not sure who';
-  const isAsked = mayEdit && !could && (visitor.standing === 'unknown' || visitor.standing === 'uncertain');
   return (
     <div class="visitor">
       <a class="visitor-face" href={picturePage(best.snapshotId, best.position)} title="Open the picture">
@@ -98,30 +103,21 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
         </div>
         {howSure(visitor) !== '' && <div class="muted small truncate">{howSure(visitor)}</div>}
         {not.length > 0 && <div class="muted small">not {not.map((each) => each.name).join(', not ')}</div>}
-        {isAsked && (
-          <div class="question">
-            <Button size="small" busy={busy} onClick={() => setPicking(true)}>
-              This is…
-            </Button>
-          </div>
-        )}
-        {could && mayEdit && (
-          <div class="row tight question">
-            <span class="small">Could it be {could.name}?</span>
-            <Button size="small" disabled={busy} onClick={() => void run({ say: 'is', person: { id: could.id } })}>
-              Yes
-            </Button>
-            <Button size="small" tone="quiet" disabled={busy} onClick={() => void run({ say: 'not', subject: could.id })}>
-              No
-            </Button>
-          </div>
-        )}
+        {mayEdit && <Question visitor={visitor} busy={busy} say={(saying) => void run(saying)} pick={() => setPicking(true)} />}
       </div>
-      {mayEdit && <Menu label={`More about ${name}`} items={itemsOf(visitor, (saying) => void run(saying), () => setPicking(true))} />}
+      {mayEdit && (
+        <Menu
+          label={`More about ${name}`}
+          items={itemsOf(
+            visitor,
+            (saying) => void run(saying),
+            () => setPicking(true),
+          )}
+        />
+      )}
       {picking && (
-        <PersonPicker
-          title={person && visitor.standing !== 'unknown' ? `Who is it, if not ${person.name}?` : 'Who is this?'}
-          except={person?.id ?? null}
+        <WhoIsIt
+          visitor={visitor}
           onClose={() => setPicking(false)}
           onChoose={(chosen) => {
             setPicking(false);
@@ -129,6 +125,53 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
           }}
         />
       )}
+    </div>
+  );
+}
+
+function WhoIsIt({
+  visitor: { person, standing },
+  ...answers
+}: {
+  visitor: VisitorOfPage;
+  onClose: () => void;
+  onChoose: (chosen: Chosen) => void;
+}): JSX.Element {
+  const title = person && standing !== 'unknown' ? `Who is it, if not ${person.name}?` : 'Who is this?';
+  return <PersonPicker title={title} except={person?.id ?? null} {...answers} />;
+}
+
+/** What is asked about somebody who is not known, right below. */
+function Question({
+  visitor: { could, standing },
+  busy,
+  say,
+  pick,
+}: {
+  visitor: VisitorOfPage;
+  busy: boolean;
+  say: (saying: Saying) => void;
+  pick: () => void;
+}): JSX.Element | null {
+  if (could) {
+    return (
+      <div class="row tight question">
+        <span class="small">Could it be {could.name}?</span>
+        <Button size="small" disabled={busy} onClick={() => say({ say: 'is', person: { id: could.id } })}>
+          Yes
+        </Button>
+        <Button size="small" tone="quiet" disabled={busy} onClick={() => say({ say: 'not', subject: could.id })}>
+          No
+        </Button>
+      </div>
+    );
+  }
+  if (standing !== 'unknown' && standing !== 'uncertain') return null;
+  return (
+    <div class="question">
+      <Button size="small" busy={busy} onClick={pick}>
+        This is…
+      </Button>
     </div>
   );
 }
