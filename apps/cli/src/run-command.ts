@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { Env } from '@watchpost/shared/config/parse-env';
+import { withSecretFiles } from '@watchpost/shared/config/secret-files';
 import { type AppError, toAppError } from '@watchpost/shared/errors';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
 import type { CommandEntry, Needs } from './command.ts';
@@ -111,7 +112,7 @@ async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     const { run, needsOf } = await entry.load();
-    const storage = await openStorage(needsOf?.(args) ?? entry.needs, env, interrupt.signal);
+    const storage = await openStorage(needsOf?.(args) ?? entry.needs, withSecretFiles(env), interrupt.signal);
     try {
       const { signal } = interrupt;
       return await run(args, { env: storage.env, signal, print, warn, written: async () => written(signal) });
