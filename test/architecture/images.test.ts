@@ -39,7 +39,7 @@ describe('an image', () => {
 
   it('that listens is ended when it hangs, which takes an init process', () => {
     const variables = all(dockerfile, /^HEALTHCHECK .* CMD \["node", "health-check\.mjs", "(\w+)", "\d+"/gm);
-    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'FEED_PORT', 'PORT']);
+    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'FEED_PORT', 'CONSOLE_PORT', 'PORT']);
     expect(dockerfile).toContain('COPY deploy/health-check.mjs .');
     expect(compose).toMatch(/^x-app: &app\n(?: .*\n)*? {2}init: true$/m);
   });

@@ -9,8 +9,8 @@ const mostBytes = 65_536;
 
 /**
  * The environment with the secrets that are given as files: `SLACK_API_TOKEN_FILE=/run/secrets/slack_api_token` sets `SLACK_API_TOKEN` to
- * what the file holds, without blanks and line breaks around it. That is how Docker, Kubernetes and systemd hand secrets over. Throws
- * `config-invalid` naming every file that cannot be read, is empty or too large, and every variable that is set twice; never a value.
+ * what the file holds, without blanks and line breaks around it; an empty file counts as unset. That is how Docker, Kubernetes and systemd hand secrets over. Throws
+ * `config-invalid` naming every file that cannot be read or is too large, and every variable that is set twice; never a value.
  */
 export function withSecretFiles(env: Env, read: (file: string) => string = readSecret): Env {
   const found: Env = { ...env };
@@ -25,7 +25,6 @@ export function withSecretFiles(env: Env, read: (file: string) => string = readS
     }
     try {
       const value = read(file.trim()).trim();
-      if (value === '') faults.push(`${variable}: the file is empty`);
       found[name] = value;
     } catch (error) {
       faults.push(`${variable}: ${reasonOf(error)}`);

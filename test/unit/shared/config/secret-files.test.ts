@@ -35,7 +35,8 @@ describe('secrets in files', () => {
     expect(withSecretFiles(env)).toEqual(env);
   });
 
-  it('an empty variable counts as unset', () => {
+  it('an empty variable, or an empty file, counts as unset', () => {
+    expect(withSecretFiles({ SMTP_URL_FILE: fileWith('empty', '\n') })).toEqual({ SMTP_URL: '' });
     expect(withSecretFiles({ REDIS_URL_FILE: ' ', REDIS_URL: 'redis://a' })).toEqual({ REDIS_URL_FILE: ' ', REDIS_URL: 'redis://a' });
     expect(withSecretFiles({ REDIS_URL_FILE: fileWith('redis', 'redis://b'), REDIS_URL: '' })).toEqual({ REDIS_URL: 'redis://b' });
   });
@@ -43,7 +44,6 @@ describe('secrets in files', () => {
   it('all faults are told at once, and never a value', () => {
     const env = {
       SLACK_API_TOKEN_FILE: path.join(folder, 'missing'),
-      SLACK_SIGNING_SECRET_FILE: fileWith('empty', '\n'),
       REDIS_URL_FILE: fileWith('twice', 'redis://secret'),
       REDIS_URL: 'redis://other-secret',
       MESSAGE_KEY_FILE: folder,
@@ -52,7 +52,6 @@ describe('secrets in files', () => {
     expect(() => withSecretFiles(env)).toThrow(
       [
         'SLACK_API_TOKEN_FILE: there is no such file',
-        'SLACK_SIGNING_SECRET_FILE: the file is empty',
         'REDIS_URL and REDIS_URL_FILE are both set: keep one',
         'MESSAGE_KEY_FILE: this is a folder',
         'QUARANTINE_KEY_FILE: the file has more than 65536 bytes',
