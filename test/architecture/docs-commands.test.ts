@@ -117,6 +117,16 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
   },
   { of: /^(?=docker compose )/, runs: 'no: needs Docker; the `watchpost` command in it is run', check: checkCompose },
   {
+    of: /^kubectl apply --kustomize /,
+    runs: 'no: needs a cluster; deploy-kubernetes.test.ts builds what it applies',
+    check: (text) => expect(existsSync(fromRoot(`${text}/kustomization.yaml`))).toBe(true),
+  },
+  {
+    of: /^(?:cp|sh) deploy\//,
+    runs: 'test/architecture/deploy-compose.test.ts',
+    check: (text) => expect(existsSync(fromRoot(`deploy/${words(text)[0] ?? ''}`))).toBe(true),
+  },
+  {
     of: /^docker exec CONTAINER node dist\//,
     runs: 'no: needs Docker',
     check: (text) => {

@@ -43,5 +43,7 @@ function readSecret(file: string): string {
 function reasonOf(error: unknown): string {
   if (error instanceof AppError) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return { ENOENT: 'there is no such file', EACCES: 'the file may not be read', EISDIR: 'this is a folder' }[code] ?? `cannot be read (${code})`;
+  return (
+    { ENOENT: 'there is no such file', EACCES: 'the file may not be read', EISDIR: 'this is a folder' }[code] ?? `cannot be read (${code})`
+  );
 }
