@@ -100,6 +100,11 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
     },
   },
   {
+    of: /^npm run build$/,
+    runs: 'every command of npm: scripts/bootstrap.mjs does it first',
+    check: () => expect(JSON.parse(read('package.json')).scripts.build).toBe('node scripts/build.mjs'),
+  },
+  {
     of: /^npx pnpm@/,
     runs: 'no: scripts/bootstrap.mjs runs pnpm; the scripts are tools of developers',
     check: (text) => {
