@@ -42,7 +42,7 @@ function startTelegram(
   stopping: AbortSignal,
 ): Intake & { done: Promise<void> } {
   const { log, now, database } = deps;
-  const telegramMetrics = createTelegramMetrics(deps.metrics);
+  const telegramMetrics = createTelegramMetrics(deps.metrics, { polls: config.TELEGRAM_WEBHOOK_SECRET === undefined });
   const lookup = lookUpIdentity({ api, token, log }, stopping);
   const readChats = new Set(config.READ_TELEGRAM_CHAT_ID);
   const documents = database.isConfigured ? async (signal: AbortSignal) => (await database.opened(signal)).documents : null;
