@@ -69,10 +69,20 @@ describe.skipIf(skipWithoutPromtool)('the alert rules, as promtool sees them', (
         },
       ],
     });
-    const tests = Object.entries(alertCases).flatMap(([alert, each]) => [test(alert, each, 'fires'), test(alert, each, 'quiet')]);
-    const file = path.join(folder, 'alerts.test.yml');
-    await writeFile(file, stringify({ rule_files: [rulesFile], evaluation_interval: '1m', tests }));
-    const { said } = await runPromtool('test', 'rules', file);
-    expect(said).toMatch(/SUCCESS/);
+    // Each with its own rule alone: promtool works out all rules of a file for every minute.
+    const files = await Promise.all(
+      rules.map(async (rule) => {
+        const each = alertCases[rule.alert];
+        if (!each) throw new Error(`no case for ${rule.alert}`);
+        const [file, ruleFile] = [path.join(folder, `${rule.alert}.test.yml`), path.join(folder, `${rule.alert}.yml`)];
+        await writeFile(ruleFile, stringify({ groups: [{ name: 'one', rules: [rule] }] }));
+        const tests = [test(rule.alert, each, 'fires'), test(rule.alert, each, 'quiet')];
+        await writeFile(file, stringify({ rule_files: [ruleFile], evaluation_interval: (each.atMinute ?? 0) > 200 ? '10m' : '1m', tests }));
+        return file;
+      }),
+    );
+    const { said } = await runPromtool('test', 'rules', ...files);
+    expect(said).not.toContain('FAILED');
+    expect(said.match(/SUCCESS/g)).toHaveLength(rules.length);
   });
 });
