@@ -6,6 +6,7 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
+import { openTracer } from '@watchpost/shared/observability/open-tracer';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
@@ -20,6 +21,7 @@ import { watchWorker } from './alerts/watch-worker.ts';
 import { assemble, sendTimeoutMs } from './assemble.ts';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
+import { observeEngine } from './observe-engine.ts';
 import { recordLoss } from './record-loss.ts';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { recordLostRun } from './scheduled/lost-run.ts';
@@ -40,9 +42,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('jobs on a schedule', () => schedule.close());
 
   const metrics = createMetrics();
+  const tracer = await openTracer(config, 'worker', { log, lifecycle });
   const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
 
-  const [opened, engine] = await Promise.all([
+  const [opened, seeing] = await Promise.all([
     openGalleryWithRetries(
       config,
       { log, metrics, onFailure: ({ code }) => void (parts.current = () => code !== 'database-newer') },
@@ -57,10 +60,11 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('gallery', () => gallery.close());
   opened.start();
   housekeeping.start();
+  const engine = observeEngine(seeing, metrics);
   lifecycle.onStop('face engine', () => engine.close());
   void warnLeftBehind({ gallery, leftBehind }, engine.modelId, log, lifecycle.stopping);
 
-  const sender = createJobSender(config, { log, metrics });
+  const sender = createJobSender(config, { log, metrics, tracer });
   lifecycle.onStop('job sender', () => sender.close());
 
   const alerts = createAlerts({ documents: () => documents, log }, lifecycle.stopping);
@@ -72,7 +76,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('extractor', () => extractor.close());
   const { handlers, needs, gates, tasks, mailer, losing } = assemble(
     config,
-    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics },
+    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics, tracer },
     lifecycle.stopping,
   );
   lifecycle.onStop('platforms', () => gates.done);
@@ -82,6 +86,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     concurrency: (kind) => concurrencyOf(kind, config),
     log,
     metrics,
+    tracer,
     needs: [galleryNeed(gallery, records), ...needs],
     onRepairable: async (error) => gates.suspect(error),
     onFailed: async (job, error) => {
