@@ -26,7 +26,7 @@ export interface Check {
   id: string;
   /** What to do if it fails as a whole: the server does not answer, or refuses us. */
   repair: string;
-  examine(report: Report, signal: AbortSignal): Promise<void>;
+  examine: (report: Report, signal: AbortSignal) => Promise<void>;
 }
 
 /** A report that writes into a list. */

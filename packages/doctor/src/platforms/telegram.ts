@@ -52,49 +52,69 @@ async function reportPosting(report: Report, check: ReturnType<typeof createChec
   }
 }
 
+interface Updates {
+  /** Where Telegram delivers them; empty: it waits to be asked. */
+  host: string;
+  pending: number;
+  /** When the last delivery failed, seconds since 1970; 0: never. */
+  failedAtS: number;
+  reason: string;
+}
+
 async function reportUpdates(
   report: Report,
   api: TelegramApi,
-  { TELEGRAM_WEBHOOK_SECRET: secret, TELEGRAM_WEBHOOK_URL: ours }: TelegramSettings,
+  settings: TelegramSettings,
   { nowMs, signal }: { nowMs: number; signal: AbortSignal },
 ): Promise<void> {
   const id = 'telegram.updates';
-  const {
-    url = '',
-    pending_update_count: pending,
-    last_error_date: errorS = 0,
-    last_error_message: reason = '',
-  } = await api.getWebhookInfo(signalOf(signal));
-  const host = url === '' ? '' : new URL(url).host;
-  if (secret === undefined && url !== '')
-    report.fault(
-      id,
-      `Telegram delivers updates to ${host}, and ingest is to ask for them`,
-      'set TELEGRAM_WEBHOOK_SECRET if that is us, or call deleteWebhook',
-    );
-  else if (secret !== undefined && url === '')
-    report.fault(
-      id,
-      'Telegram knows no address to deliver updates to',
-      ours === undefined ? 'set TELEGRAM_WEBHOOK_URL, or call setWebhook' : 'start ingest, which tells Telegram',
-    );
-  else if (ours !== undefined && host !== new URL(ours).host)
-    report.fault(
-      id,
-      `Telegram delivers updates to ${host}, and TELEGRAM_WEBHOOK_URL names ${new URL(ours).host}`,
-      'start ingest again, and no other program with this token',
-    );
-  else report.ok(id, url === '' ? 'ingest asks Telegram for updates' : `Telegram delivers updates to ${host}`);
-  if (url !== '' && errorS > 0 && nowMs - errorS * 1_000 < freshMs)
+  const told = await api.getWebhookInfo(signalOf(signal));
+  const updates: Updates = {
+    host: told.url === undefined || told.url === '' ? '' : new URL(told.url).host,
+    pending: told.pending_update_count,
+    failedAtS: told.last_error_date ?? 0,
+    reason: told.last_error_message ?? '',
+  };
+  const fault = wrongWay(updates, settings);
+  if (fault) report.fault(id, ...fault);
+  else report.ok(id, updates.host === '' ? 'ingest asks Telegram for updates' : `Telegram delivers updates to ${updates.host}`);
+  const agoMs = nowMs - updates.failedAtS * 1_000;
+  if (updates.host !== '' && agoMs < freshMs)
     report.warning(
       id,
-      `Telegram could not deliver an update ${String(Math.round((nowMs / 1_000 - errorS) / 60))} min ago: ${reason}`,
+      `Telegram could not deliver an update ${String(Math.round(agoMs / 60_000))} min ago: ${updates.reason}`,
       'look whether ingest runs, and what your proxy logs',
     );
-  if (pending >= manyUpdates)
+  if (updates.pending >= manyUpdates)
     report.warning(
       id,
-      `${String(pending)} updates wait at Telegram`,
+      `${String(updates.pending)} updates wait at Telegram`,
       'look whether ingest runs and takes them: its log, and /health/ready',
     );
+}
+
+/** Why no update reaches us, and what to do; null: nothing is in the way. */
+function wrongWay(
+  { host }: Updates,
+  { TELEGRAM_WEBHOOK_SECRET: secret, TELEGRAM_WEBHOOK_URL: ours }: TelegramSettings,
+): [says: string, repair: string] | null {
+  if (secret === undefined)
+    return host === ''
+      ? null
+      : [
+          `Telegram delivers updates to ${host}, and ingest is to ask for them`,
+          'set TELEGRAM_WEBHOOK_SECRET if that is us, or call deleteWebhook',
+        ];
+  if (host === '')
+    return [
+      'Telegram knows no address to deliver updates to',
+      ours === undefined ? 'set TELEGRAM_WEBHOOK_URL, or call setWebhook' : 'start ingest, which tells Telegram',
+    ];
+  const wanted = ours === undefined ? host : new URL(ours).host;
+  return wanted === host
+    ? null
+    : [
+        `Telegram delivers updates to ${host}, and TELEGRAM_WEBHOOK_URL names ${wanted}`,
+        'start ingest again, and no other program with this token',
+      ];
 }

@@ -115,7 +115,7 @@ async function readFacts(client: Redis, url: URL): Promise<RedisFacts> {
       lastSaveFailed: told.get('rdb_last_bgsave_status') === 'err',
     },
     clients: { connected: number('connected_clients'), most: number('maxclients') },
-    clock: { theirsMs: Number(seconds) * 1_000 + Number(micros) / 1_000, oursMs },
+    clock: { theirsMs: seconds * 1_000 + micros / 1_000, oursMs },
     answerMs: answers.toSorted((a, b) => a - b)[2] ?? 0,
     isWhole: mode === 'cluster' ? /^cluster_state:ok/m.test(await client.cluster('INFO')) : null,
   };

@@ -110,8 +110,9 @@ const mainQuery = `SELECT current_database() AS database, extract(epoch FROM clo
   pg_is_in_recovery() AS standby, to_regclass('watchpost.persons') IS NOT NULL AS gallery,
   has_database_privilege(current_database(), 'CREATE') AS creates`;
 const documentQuery = `SELECT revision, extract(epoch FROM at) * 1000 AS "atMs", body FROM watchpost.documents WHERE kind = $1 AND id = $2`;
-const invalidQuery = `SELECT indexrelid::regclass::text AS name FROM pg_index JOIN pg_class ON oid = indexrelid
-  WHERE NOT indisvalid AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('watchpost', 'bullmq'))`;
+const invalidQuery = `SELECT format('%I.%I', nspname, relname) AS name
+  FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE NOT indisvalid AND nspname IN ('watchpost', 'bullmq')`;
 
 /**
  * Whether a pooler lends connections for single transactions: the second client then gets the connection that the first one has just given
