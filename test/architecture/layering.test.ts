@@ -26,6 +26,19 @@ const floors: Record<string, string[]> = {
   'packages/handoff': ['packages/shared'],
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  // Looks at everything that an installation has.
+  'packages/doctor': [
+    'packages/cameras',
+    'packages/convert',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/rules',
+    'packages/schedule',
+    'packages/see',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+  ],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
   'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
   'apps/ingest': [
@@ -58,6 +71,7 @@ const floors: Record<string, string[]> = {
     'packages/visits',
   ],
   'apps/cli': [
+    'packages/doctor',
     'packages/extract',
     'packages/feeds',
     'packages/gallery',

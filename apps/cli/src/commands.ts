@@ -135,6 +135,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       needs: 'nothing',
       load: () => import('./commands/compare.ts'),
     },
+    doctor: {
+      usage: '[--json]',
+      does: 'examine the installation: platforms, queue, database, files and this machine; what is wrong, and what to do',
+      needs: 'running',
+      load: () => import('./commands/doctor.ts'),
+    },
     bench: {
       usage: '[--json]',
       does: 'measure how many cameras this machine can serve',

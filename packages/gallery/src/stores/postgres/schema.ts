@@ -178,6 +178,11 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS document_keys_newest ON watchpost.document_keys (kind, key, at DESC, id DESC)',
 ];
 
+/** Their names. */
+export const indexNames: readonly string[] = indexes.flatMap(
+  (statement) => /^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS (\w+)/.exec(statement)?.[1] ?? [],
+);
+
 /**
  * A row is edited by hand if its version stays the same (ours raise it) and it is not being erased. The triggers only mark it: they
  * lock nothing else, so an operator's open transaction holds up nobody but who wants the same row.
