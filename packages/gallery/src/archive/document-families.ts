@@ -7,6 +7,8 @@ export const leftOut: Readonly<Record<string, string>> = {
   database: 'which history of which database this is: a restored one begins another',
   lease: 'which process works on what now',
   turn: 'which worker posts next in a channel now',
+  process: 'which processes run now',
+  presence: 'which processes run now',
   rate: 'what was counted in the last minutes, for limits',
   'telegram-order': 'which updates of the last minutes came in which order',
   'feed-log': 'what changed in the last two days, by numbers that begin anew with another history: readers read everything again',
@@ -27,4 +29,6 @@ export const kept: readonly string[] = [
   ...['quote', 'quote-place', 'quote-tag', 'conversion', 'conversion-audit', 'kept-file', 'kept-file-piece'],
   // Jobs on a schedule, files that were brought elsewhere, alerts, and up to where messages were read.
   ...['schedule-run', 'schedule-item', 'delivery', 'alert', 'alert-bulletin', 'intake'],
+  // Settings, consent, and what changed them.
+  ...['camera-settings', 'camera-settings-change', 'queue-change', 'consent', 'shown-post'],
 ];

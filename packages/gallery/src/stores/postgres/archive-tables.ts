@@ -150,11 +150,12 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
       'expiresAtMs', ${toMs('expires_at')}, 'body', body) AS line`,
     line: jsonLine('document'),
     live: 'true',
-    // json, not jsonb, which does not take every string.
-    insert: `WITH r AS (SELECT * FROM json_to_recordset($1::json)
-        AS r("of" text, id text, revision bigint, "atMs" bigint, keys jsonb, "expiresAtMs" bigint, body json) WHERE $2::bigint > 0),
+    // $3: the bodies as text. Taken out of other JSON, not every string would do.
+    insert: `WITH r AS (SELECT * FROM ROWS FROM (
+        jsonb_to_recordset($1::jsonb) AS ("of" text, id text, revision bigint, "atMs" bigint, keys jsonb, "expiresAtMs" bigint),
+        unnest($3::text[])) AS r("of", id, revision, "atMs", keys, "expiresAtMs", body) WHERE $2::bigint > 0),
       d AS (INSERT INTO watchpost.documents (kind, id, revision, at, keys, expires_at, body)
-        SELECT "of", id, revision, ${fromMs('"atMs"')}, ARRAY(SELECT jsonb_array_elements_text(keys)), ${fromMs('"expiresAtMs"')}, body FROM r)
+        SELECT "of", id, revision, ${fromMs('"atMs"')}, ARRAY(SELECT jsonb_array_elements_text(keys)), ${fromMs('"expiresAtMs"')}, body::json FROM r)
       INSERT INTO watchpost.document_keys (kind, id, key, at)
         SELECT DISTINCT "of", id, key, ${fromMs('"atMs"')} FROM r, jsonb_array_elements_text(keys) AS k(key)`,
   },

@@ -148,6 +148,11 @@ async function writeBatch(query: Query, { kind, lines }: ArchiveBatch, version: 
   // Deleted first, not updated: an update would look like an edit by hand.
   if (replacedBy !== undefined) await query(`DELETE FROM ${table} WHERE ${replacedBy} = ANY($1)`, [lines.map(({ id }) => id)]);
   const nowMs = Date.now();
-  const rows = lines.map((line) => (line.kind === 'document' ? { ...line, revision: revisionAfter(line.revision, nowMs) } : line));
-  await query(insert, [JSON.stringify(rows), version]);
+  const bodies: string[] = [];
+  const rows = lines.map((line) => {
+    if (line.kind !== 'document') return line;
+    bodies.push(JSON.stringify(line.body));
+    return { ...line, body: null, revision: revisionAfter(line.revision, nowMs) };
+  });
+  await query(insert, [JSON.stringify(rows), version, ...(kind === 'document' ? [bodies] : [])]);
 }
