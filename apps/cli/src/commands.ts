@@ -110,6 +110,17 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       needs: 'nothing',
       load: () => import('./commands/verify.ts'),
     },
+    move: {
+      usage: '--to URL|embedded [--replace] [--leave-jobs]',
+      does: 'copy everything into another database, of either kind, and compare',
+      needs: 'gallery',
+      options: [
+        ['--to', 'a postgres:// or mongodb:// URL, or embedded: the database of npm start'],
+        ['--replace', 'overwrite what is there'],
+        ['--leave-jobs', 'go on although jobs wait in the queue of the database that is moved from: they stay there'],
+      ],
+      load: () => import('./commands/move.ts'),
+    },
     reembed: {
       usage: '[--keep-old]',
       does: 'embed all stored faces again, with the configured model',

@@ -35,7 +35,7 @@ export const lookMs = 500;
  * The pulse is a write that all processes together make so often: a database that was set back to an earlier state, by whatever tool, has fewer
  * of them. Milliseconds.
  */
-const pulseMs = 5_000;
+export const pulseMs = 2_000;
 
 /** Raises the format of the documents to this release's, and waits until older processes have noticed. Creates the document. */
 export async function takeOver(documents: Pick<DocumentStore, 'get' | 'put'>, signal: AbortSignal): Promise<void> {
