@@ -8,6 +8,7 @@ export const errorCodes = {
   aborted: 'transient',
   // The queue.
   'job-invalid': 'permanent',
+  'job-newer': 'transient',
   'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',
@@ -89,6 +90,8 @@ export const errorCodes = {
   'document-conflict': 'transient',
   // Moving in, backing up, other models.
   'archive-invalid': 'permanent',
+  'restore-differs': 'permanent',
+  'move-refused': 'permanent',
   'face-ambiguous': 'permanent',
   'face-missing': 'permanent',
   'face-of-another': 'permanent',

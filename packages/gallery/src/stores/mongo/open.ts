@@ -44,7 +44,7 @@ export async function openMongo(
     repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
     documents: createMongoDocuments(db),
-    archive: createMongoArchive(db, store),
+    archive: createMongoArchive(db, store, { snapshots: changeStreams }),
     vectorSearch: createMongoVectorSearch(db),
     close,
   };
