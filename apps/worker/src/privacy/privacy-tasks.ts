@@ -78,7 +78,10 @@ export function privacyPlaces(options: PrivacyTasksOptions): Place[] {
 }
 
 /** Deletes our own posts that are older than POSTS_KEEP_DAYS; one that the platform does not let go is not asked about again. */
-export async function deleteOldPosts(options: PrivacyTasksOptions, signal: AbortSignal): Promise<void> {
+export async function deleteOldPosts(
+  options: Pick<PrivacyTasksOptions, 'documents' | 'log' | 'visits' | 'platforms'> & { settings: Pick<PrivacySettings, 'postsMs'> },
+  signal: AbortSignal,
+): Promise<void> {
   const { settings, documents, log } = options;
   if (settings.postsMs === null) return;
   const knownPosts = createKnownPosts(documents);

@@ -42,7 +42,7 @@ const sizeOf = (table: string): string => `pg_total_relation_size('watchpost.${t
 const whole = (name: HoldingName, table: string, oldest = 'NULL', due = 'NULL'): string =>
   `SELECT '${name}' AS name, CASE WHEN c.n > ${mostCounted} THEN greatest(c.n, ${believed(table)}) ELSE c.n END::float8 AS count,
      c.n <= ${mostCounted} AS exact, ${sizeOf(table)} AS bytes, ${oldest}::float8 AS oldest, ${due}::float8 AS due
-   FROM (SELECT count(*) AS n FROM (SELECT FROM watchpost.${table} LIMIT ${mostCounted + 1}) AS some) AS c`;
+   FROM (SELECT count(*) AS n FROM (SELECT FROM watchpost.${table} LIMIT ${mostCounted + 1}) AS x) AS c`;
 
 const first = (table: string, time: string): string => `(SELECT ${ms(`min(${time})`)} FROM watchpost.${table})`;
 
@@ -72,7 +72,7 @@ const sizes = [
 
 const documents = `SELECT k.kind, c.n AS count, coalesce(s.bytes, 0) AS bytes, ${ms('o.at')} AS oldest, ${ms('o.expires_at')} AS due
   FROM unnest($1::text[]) AS k(kind),
-    LATERAL (SELECT count(*) AS n FROM (SELECT FROM watchpost.documents d WHERE d.kind = k.kind LIMIT ${mostCounted + 1}) AS some) AS c,
+    LATERAL (SELECT count(*) AS n FROM (SELECT FROM watchpost.documents d WHERE d.kind = k.kind LIMIT ${mostCounted + 1}) AS x) AS c,
     LATERAL (SELECT avg(octet_length(x.body::text) + 200) AS bytes
              FROM (SELECT body FROM watchpost.documents d WHERE d.kind = k.kind ORDER BY at DESC, id DESC LIMIT ${sampled}) AS x) AS s
   LEFT JOIN LATERAL (SELECT at, expires_at FROM watchpost.documents d WHERE d.kind = k.kind ORDER BY at, id LIMIT 1) AS o ON true`;
