@@ -39,6 +39,7 @@ const floors: Record<string, string[]> = {
     'packages/slack',
     'packages/telegram',
   ],
+  'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
   'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
   'apps/ingest': [
@@ -61,6 +62,7 @@ const floors: Record<string, string[]> = {
     'packages/handoff',
     'packages/mail',
     'packages/outside',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',
@@ -75,6 +77,7 @@ const floors: Record<string, string[]> = {
     'packages/extract',
     'packages/feeds',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',

@@ -11,6 +11,7 @@ import { nextTime } from './times.ts';
 export type StoredJob = Pick<
   Job,
   | 'id'
+  | 'data'
   | 'timestamp'
   | 'delay'
   | 'attemptsMade'

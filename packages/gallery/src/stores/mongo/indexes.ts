@@ -24,7 +24,12 @@ export const galleryIndexes: Readonly<Record<string, IndexDescription[]>> = {
   ],
   pairs: [{ key: { version: 1 } }, { key: { personIds: 1 } }, deletedAt, deleted, expire('purgeAt')],
   face_crops: [expire('purgeAt')],
-  sightings: [{ key: { 'faces.personId': 1, takenAt: -1, _id: -1 } }, { key: { 'faces.faceId': 1 } }, expire('expiresAt')],
+  sightings: [
+    { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },
+    { key: { 'faces.faceId': 1 } },
+    { key: { recordedAt: 1, takenAt: 1 } },
+    expire('expiresAt'),
+  ],
   audit: [
     { key: { version: -1 } },
     { key: { 'actor.id': 1, version: -1 } },
