@@ -24,10 +24,13 @@ export const linkOf = (origin: string, code: string): string => `${origin}/#code
 const others = Object.keys({ ...ingestEnv, ...workerEnv, ...feedEnv });
 const forConsoleOnly = Object.keys(consoleEnv).filter((name) => !others.includes(name));
 
+/** Of the platforms' variables: the console shows pictures, it neither listens nor removes. */
+const neverNeeded = ['SLACK_USER_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_VERIFICATION_TOKEN', 'TELEGRAM_WEBHOOK_SECRET'];
+
 /** The environment of the console: no key and no token of the others that it has no use for. Pure. */
 export function operatorsEnv(env: Env): Env {
   const unneeded = others.filter((name) => name !== 'PATH' && !Object.hasOwn(consoleEnv, name));
-  return { ...env, ...Object.fromEntries(unneeded.map((name) => [name, undefined])) };
+  return { ...env, ...Object.fromEntries([...unneeded, ...neverNeeded].map((name) => [name, undefined])) };
 }
 
 /** The environment of the others: who may sign in is none of their business. Pure. */
