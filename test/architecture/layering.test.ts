@@ -26,6 +26,7 @@ const floors: Record<string, string[]> = {
   'packages/handoff': ['packages/shared'],
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
   'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
   'apps/ingest': [
@@ -48,6 +49,7 @@ const floors: Record<string, string[]> = {
     'packages/handoff',
     'packages/mail',
     'packages/outside',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',
@@ -61,6 +63,7 @@ const floors: Record<string, string[]> = {
     'packages/extract',
     'packages/feeds',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',

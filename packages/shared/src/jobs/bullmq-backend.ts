@@ -13,6 +13,7 @@ export const redisPrefix = 'watchpost';
 export type StoredJob = Pick<
   Job,
   | 'id'
+  | 'data'
   | 'timestamp'
   | 'delay'
   | 'attemptsMade'

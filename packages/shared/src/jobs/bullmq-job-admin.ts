@@ -78,6 +78,18 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
         .sort((a, b) => b.atMs - a.atMs)
         .slice(0, limit);
     },
+    find: async ({ kinds, where }) => {
+      const ids: string[] = [];
+      for (const kind of kinds) {
+        for (let from = 0; ; from += portion) {
+          const jobs = await ask(queues[kind].getJobs(['failed', 'waiting', 'prioritized', 'delayed'], from, from + portion - 1, true));
+          ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
+          // Each state is read in portions of its own.
+          if (jobs.length === 0) break;
+        }
+      }
+      return [...new Set(ids)];
+    },
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
       change(what, async (job) => {

@@ -37,6 +37,8 @@ export interface ChangedJob {
 export interface JobAdmin {
   /** The newest first, at most `limit`. Without `kinds`, of every kind. */
   list(what: { kinds: readonly JobKind[]; state: ListedState; limit: number }): Promise<ListedJob[]>;
+  /** The ids of jobs that are not running and not done, and whose data this is true of. Reads all of them: for kinds that are few. */
+  find(what: { kinds: readonly JobKind[]; where: (data: unknown) => boolean }): Promise<string[]>;
   /** What has not failed and is not done. */
   queues(kinds: readonly JobKind[]): Promise<QueueState[]>;
   /** Puts failed jobs back into their queue with all their attempts, the oldest first. `ids`: null for all that have failed. */
