@@ -85,7 +85,7 @@ const floors: Record<string, string[]> = {
     'packages/slack',
   ],
   // Starts ingest and worker as processes, and runs the command line.
-  'apps/standalone': ['apps/cli', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
+  'apps/standalone': ['apps/cli', 'apps/console', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
   // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
   'packages/bench': [
     'apps/console',
