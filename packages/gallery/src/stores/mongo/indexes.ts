@@ -29,12 +29,14 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
     await sightings.createIndexes([
       { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },
       { key: { 'faces.faceId': 1 } },
+      { key: { takenAt: -1, _id: -1 }, partialFilterExpression: { 'faces.decision': 'uncertain' } },
       expire('expiresAt'),
     ]);
     await audit.createIndexes([
       { key: { version: -1 } },
       { key: { 'actor.id': 1, version: -1 } },
       { key: { personIds: 1 } },
+      { key: { personIds: 1, version: -1 } },
       { key: { at: 1 } },
       expire('purgeAt'),
     ]);

@@ -7,6 +7,7 @@ import { createPostgresDocuments } from './document-store.ts';
 import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
+import { createPostgresOverview } from './overview.ts';
 import { createPostgresRepairs } from './repairs.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
@@ -24,6 +25,7 @@ export async function openPostgres(
     store: createPostgresGalleryStore(postgres),
     feed: createPostgresFeed(url),
     sightings: createPostgresSightings(postgres, sightingsKeepMs),
+    overview: createPostgresOverview(postgres),
     audit: createPostgresAudit(postgres),
     eraser: createPostgresEraser(postgres),
     upkeep: createPostgresUpkeep(postgres),
