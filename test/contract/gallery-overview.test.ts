@@ -10,12 +10,12 @@ onEachStore('what is counted of sightings', ({ database, commit }) => {
     const { sightings, overview } = database();
     await sightings.record(snapshot({ faces: [sightedFace(), sightedFace(), sightedFace({ personId: 'p2' })] }), [], never);
     await sightings.record(snapshot({ faces: [sightedFace(), unsure({ personId: 'p2' })] }), [], never);
-    await sightings.record(snapshot({ faces: [unsure({ personId: 'p3', saidBy: 'slack:U1' }), sightedFace({ personId: null })] }), [], never);
-    expect([...(await overview.counts(never))].toSorted()).toEqual([
-      ['p1', 3],
-      ['p2', 1],
-      ['p3', 1],
-    ]);
+    await sightings.record(
+      snapshot({ faces: [unsure({ personId: 'p3', saidBy: 'slack:U1' }), sightedFace({ personId: null })] }),
+      [],
+      never,
+    );
+    expect(Object.fromEntries(await overview.counts(never))).toEqual({ p1: 3, p2: 1, p3: 1 });
   });
 
   it('tells when and where persons were seen, each snapshot once', async () => {
@@ -56,13 +56,21 @@ onEachStore('what is counted of sightings', ({ database, commit }) => {
       if (!after || found.length > 9) break;
     }
     expect(found).toEqual(expected);
-    expect(await overview.unsure(9, never)).toMatchObject([{ camera: 'Gate', channel: 'slack:C1', takenAtMs: 3_000 }, {}, { similarity: null }, {}]);
+    expect(await overview.unsure(9, never)).toMatchObject([
+      { camera: 'Gate', channel: 'slack:C1', takenAtMs: 3_000 },
+      {},
+      { similarity: null },
+      {},
+    ]);
   });
 
   it('finds the changes that concern one of several persons', async () => {
     const entries = [['p1'], ['p2'], ['p2', 'p3'], ['p4']];
     for (const [index, personIds] of entries.entries())
-      await commit({ persons: [newPerson(`n${String(index)}`)], audit: audit({ personIds, actor: { id: index === 1 ? 'slack:U1' : 'cli' } }) });
+      await commit({
+        persons: [newPerson(`n${String(index)}`)],
+        audit: audit({ personIds, actor: { id: index === 1 ? 'slack:U1' : 'cli' } }),
+      });
     const { audit: store } = database();
     const found = async (which: Parameters<typeof store.newest>[1]) =>
       (await store.newest(9, which, never)).map(({ personIds }) => personIds.join(' '));

@@ -144,11 +144,7 @@ export interface SightingOverview {
   /** When and where these persons were seen, in no particular order. */
   whenSeen(personIds: readonly string[], signal: AbortSignal): Promise<SeenCount[]>;
   /** The newest faces that were taken for somebody, though not surely, and of which no reader said whose they are; newest first. `after`: those that follow this one. */
-  unsure(
-    limit: number,
-    signal: AbortSignal,
-    after?: Pick<UnsureFace, 'takenAtMs' | 'snapshotId' | 'position'>,
-  ): Promise<UnsureFace[]>;
+  unsure(limit: number, signal: AbortSignal, after?: Pick<UnsureFace, 'takenAtMs' | 'snapshotId' | 'position'>): Promise<UnsureFace[]>;
 }
 
 /** Which entries of the audit: all conditions hold together. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { inSteps } from '../../memory/concurrency.ts';
 import type { SeenCount, SightingOverview, UnsureFace } from '../../store.ts';
 import { guardMongo } from './connect.ts';
-import { galleryCollections } from './documents.ts';
+import { galleryCollections, type GalleryCollections } from './documents.ts';
 
 const countSchema = z.object({ _id: z.string(), faces: z.number() });
 const seenSchema = z
@@ -32,44 +32,6 @@ const unsure = { decision: 'uncertain', saidBy: null, personId: { $type: 'string
 /** Of the documents of sightings. */
 export function createMongoOverview(db: Db): SightingOverview {
   const { sightings } = galleryCollections(db);
-
-  const newestUnsure: SightingOverview['unsure'] = async (limit, signal, after) => {
-    const takenAt = after && new Date(after.takenAtMs);
-    // Those of the same snapshot may follow it too.
-    const older = after && { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { _id: { $lte: after.snapshotId } }] };
-    const following: Document = after
-      ? { $or: [{ takenAt: { $ne: takenAt } }, { _id: { $ne: after.snapshotId } }, { position: { $lt: after.position } }] }
-      : {};
-    const found = await sightings
-      .aggregate(
-        [
-          // The first condition is that of the index.
-          { $match: { 'faces.decision': 'uncertain', faces: { $elemMatch: unsure }, ...older } },
-          { $sort: { takenAt: -1, _id: -1 } },
-          // Of the snapshot after which to go on, there may be no face left.
-          { $limit: limit + 1 },
-          { $project: { 'faces.crop': 0, 'faces.embedding': 0, 'faces.evidence': 0 } },
-          { $unwind: { path: '$faces', includeArrayIndex: 'position' } },
-          { $match: { 'faces.decision': 'uncertain', 'faces.saidBy': null, 'faces.personId': { $type: 'string' } } },
-          { $match: following },
-          { $sort: { takenAt: -1, _id: -1, position: -1 } },
-          { $limit: limit },
-          {
-            $project: {
-              channel: 1,
-              camera: 1,
-              takenAt: 1,
-              position: { $toInt: '$position' },
-              personId: '$faces.personId',
-              similarity: '$faces.similarity',
-            },
-          },
-        ],
-        { signal },
-      )
-      .toArray();
-    return found.flatMap((document) => unsureSchema.safeParse(document).data ?? []);
-  };
 
   return {
     counts: (signal) =>
@@ -117,6 +79,50 @@ export function createMongoOverview(db: Db): SightingOverview {
           .toArray();
         return found.flatMap((document) => seenSchema.safeParse(document).data ?? []);
       }, signal),
-    unsure: (limit, signal, after) => guardMongo(() => newestUnsure(limit, signal, after), signal),
+    unsure: (limit, signal, after) => guardMongo(() => newestUnsure(sightings, limit, signal, after), signal),
   };
+}
+
+/** `SightingOverview.unsure`. */
+async function newestUnsure(
+  sightings: GalleryCollections['sightings'],
+  limit: number,
+  signal: AbortSignal,
+  after: Parameters<SightingOverview['unsure']>[2],
+): Promise<UnsureFace[]> {
+  const takenAt = after && new Date(after.takenAtMs);
+  // Those of the same snapshot may follow it too.
+  const older = after && { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { _id: { $lte: after.snapshotId } }] };
+  const following: Document = after
+    ? { $or: [{ takenAt: { $ne: takenAt } }, { _id: { $ne: after.snapshotId } }, { position: { $lt: after.position } }] }
+    : {};
+  const found = await sightings
+    .aggregate(
+      [
+        // The first condition is that of the index.
+        { $match: { 'faces.decision': 'uncertain', faces: { $elemMatch: unsure }, ...older } },
+        { $sort: { takenAt: -1, _id: -1 } },
+        // Of the snapshot after which to go on, there may be no face left.
+        { $limit: limit + 1 },
+        { $project: { 'faces.crop': 0, 'faces.embedding': 0, 'faces.evidence': 0 } },
+        { $unwind: { path: '$faces', includeArrayIndex: 'position' } },
+        { $match: { 'faces.decision': 'uncertain', 'faces.saidBy': null, 'faces.personId': { $type: 'string' } } },
+        { $match: following },
+        { $sort: { takenAt: -1, _id: -1, position: -1 } },
+        { $limit: limit },
+        {
+          $project: {
+            channel: 1,
+            camera: 1,
+            takenAt: 1,
+            position: { $toInt: '$position' },
+            personId: '$faces.personId',
+            similarity: '$faces.similarity',
+          },
+        },
+      ],
+      { signal },
+    )
+    .toArray();
+  return found.flatMap((document) => unsureSchema.safeParse(document).data ?? []);
 }
