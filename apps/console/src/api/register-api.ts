@@ -1,5 +1,6 @@
 import type { ConsoleApp } from '../console-app.ts';
 import type { ConsoleDeps } from '../deps.ts';
+import { createTally } from '../people/tally.ts';
 import { registerCameras } from './cameras/routes.ts';
 import { registerFeeds } from './feeds/routes.ts';
 import { registerLog } from './log/routes.ts';
@@ -17,8 +18,9 @@ import { registerViolations } from './violations/routes.ts';
 /** All of the API, a room for each page. */
 export function registerApi(app: ConsoleApp, deps: ConsoleDeps): void {
   registerNow(app, deps);
-  registerPeople(app, deps);
-  registerUnknowns(app, deps);
+  const tally = createTally(deps);
+  registerPeople(app, deps, tally);
+  registerUnknowns(app, deps, tally);
   registerPictures(app, deps);
   registerCameras(app, deps);
   registerThresholds(app, deps);

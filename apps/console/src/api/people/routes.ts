@@ -2,7 +2,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { createTally, type Tally } from '../../people/tally.ts';
+import type { Tally } from '../../people/tally.ts';
 import { registerPeopleChanges } from './change-routes.ts';
 import { changesOfPerson } from './changes.ts';
 import { previewMerge } from './merge-preview.ts';
@@ -28,7 +28,7 @@ const pageQuery = z.object({ cursor: z.string().max(1_000).optional() });
 const cropAge = 600;
 
 /** What the pages People and Person ask for. */
-export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally = createTally(deps)): void {
+export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally): void {
   registerLists(app, deps, tally);
   registerPerson(app, deps, tally);
   registerPeopleChanges(app, deps);
