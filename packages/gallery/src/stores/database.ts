@@ -3,13 +3,14 @@ import type { ArchiveStore } from '../archive/archive-store.ts';
 import type { Holdings } from '../holdings.ts';
 import type { VectorSearch } from '../memory/paging/page-in.ts';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
-import type { AuditStore, Eraser, GalleryFeed, GalleryStore, Repairs, SightingStore, Upkeep } from '../store.ts';
+import type { AuditStore, Eraser, GalleryFeed, GalleryStore, Repairs, SightingOverview, SightingStore, Upkeep } from '../store.ts';
 
 /** An opened database: everything that a store implements. docs/guides/adding-a-store.md explains the parts. */
 export interface Database {
   store: GalleryStore;
   feed: GalleryFeed;
   sightings: SightingStore;
+  overview: SightingOverview;
   audit: AuditStore;
   eraser: Eraser;
   upkeep: Upkeep;

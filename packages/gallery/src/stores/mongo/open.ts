@@ -10,6 +10,7 @@ import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore } from './gallery-store.ts';
 import { createMongoHoldings } from './holdings.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
+import { createMongoOverview } from './overview.ts';
 import { createMongoRepairs } from './repairs.ts';
 import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
@@ -39,6 +40,7 @@ export async function openMongo(
     store,
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
+    overview: createMongoOverview(db),
     audit: createMongoAudit(db),
     eraser: createMongoEraser(db, log),
     upkeep: createMongoUpkeep(db),

@@ -8,6 +8,7 @@ import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
 import { createPostgresHoldings } from './holdings.ts';
+import { createPostgresOverview } from './overview.ts';
 import { createPostgresRepairs } from './repairs.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
@@ -25,6 +26,7 @@ export async function openPostgres(
     store: createPostgresGalleryStore(postgres),
     feed: createPostgresFeed(url),
     sightings: createPostgresSightings(postgres, sightingsKeepMs),
+    overview: createPostgresOverview(postgres),
     audit: createPostgresAudit(postgres),
     eraser: createPostgresEraser(postgres),
     upkeep: createPostgresUpkeep(postgres),

@@ -164,6 +164,8 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS sightings_expire ON watchpost.sightings (expires_at)',
   'DROP INDEX IF EXISTS watchpost.sighted_faces_person',
   'CREATE INDEX IF NOT EXISTS sighted_faces_newest ON watchpost.sighted_faces (person_id, taken_at DESC, snapshot_id DESC)',
+  `CREATE INDEX IF NOT EXISTS sighted_faces_unsure ON watchpost.sighted_faces (taken_at DESC, snapshot_id DESC, position DESC)
+    WHERE decision = 'uncertain' AND said_by IS NULL AND person_id IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS sighted_faces_face ON watchpost.sighted_faces (face_id)',
   'CREATE INDEX IF NOT EXISTS audit_version ON watchpost.audit (version)',
   'CREATE INDEX IF NOT EXISTS audit_actor ON watchpost.audit (actor, version)',
