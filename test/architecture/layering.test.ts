@@ -41,7 +41,15 @@ const floors: Record<string, string[]> = {
   ],
   'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
-  'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
+  'apps/console': [
+    'packages/cameras',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+    'packages/visits',
+  ],
   'apps/ingest': [
     'packages/cameras',
     'packages/convert',

@@ -1,5 +1,6 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
+import { galleryEnv } from '@watchpost/gallery/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platformEnv, platformFaults } from './platforms.ts';
@@ -12,6 +13,7 @@ export const consoleEnv = {
   ...platformEnv,
   ...camerasEnv,
   ...feedsEnv,
+  ...galleryEnv,
   CONSOLE_PORT: portEnv.CONSOLE_PORT,
   ...hostEnv,
   ...signInEnv,

@@ -1,4 +1,5 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -30,6 +31,9 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   lifecycle.onStop('feeds', () => feeds.close());
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
+  const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
+  const settings = followStoredSettings({ documents, take: cameras.layOver, log }, stopping);
+  lifecycle.onStop('camera settings of the console', () => settings);
   const jobAdmin = openOnce(config, lifecycle);
   const platformFor = connectPlatforms(config, {
     turns: { take: async () => undefined, hold: async () => undefined },

@@ -15,6 +15,7 @@ import { createExtractor } from '@watchpost/extract/create-extractor';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { watchWorker } from './alerts/watch-worker.ts';
@@ -58,6 +59,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   ]);
   const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
+  const following = followStoredSettings({ documents: async () => documents, take: cameras.layOver, log }, lifecycle.stopping);
+  lifecycle.onStop('camera settings of the console', () => following);
   opened.start();
   housekeeping.start();
   const engine = observeEngine(seeing, metrics);

@@ -68,6 +68,9 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  // Cameras.
+  'settings-invalid': 'permanent',
+  'snapshot-unknown': 'permanent',
   'visit-missing': 'permanent',
   'visit-busy': 'transient',
   'notice-missing': 'permanent',

@@ -3,6 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
+import { createMongoCameraFigures } from './camera-figures.ts';
 import { connectMongo, isIndexConflict } from './connect.ts';
 import { createMongoDocuments, ensureDocumentIndexes } from './document-store.ts';
 import { createMongoEraser } from './eraser.ts';
@@ -12,6 +13,7 @@ import { createMongoHoldings } from './holdings.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
 import { createMongoOverview } from './overview.ts';
 import { createMongoRepairs } from './repairs.ts';
+import { createMongoSightingHistory } from './sighting-history.ts';
 import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
 import { createMongoUpkeep } from './upkeep.ts';
@@ -46,6 +48,8 @@ export async function openMongo(
     upkeep: createMongoUpkeep(db),
     repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
+    history: createMongoSightingHistory(db),
+    cameraFigures: createMongoCameraFigures(db),
     documents: createMongoDocuments(db),
     archive: createMongoArchive(db, store, { snapshots: changeStreams }),
     holdings: createMongoHoldings(db),

@@ -2,6 +2,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
 import { createPostgresArchive } from './archive.ts';
 import { createPostgresAudit } from './audit.ts';
+import { createPostgresCameraFigures } from './camera-figures.ts';
 import { connectPostgres } from './connect.ts';
 import { createPostgresDocuments } from './document-store.ts';
 import { createPostgresEraser } from './eraser.ts';
@@ -10,6 +11,7 @@ import { createPostgresGalleryStore } from './gallery-store.ts';
 import { createPostgresHoldings } from './holdings.ts';
 import { createPostgresOverview } from './overview.ts';
 import { createPostgresRepairs } from './repairs.ts';
+import { createPostgresSightingHistory } from './sighting-history.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
 import { createPostgresUpkeep } from './upkeep.ts';
@@ -32,6 +34,8 @@ export async function openPostgres(
     upkeep: createPostgresUpkeep(postgres),
     repairs: createPostgresRepairs(postgres),
     records: createPostgresSnapshotRecords(postgres),
+    history: createPostgresSightingHistory(postgres),
+    cameraFigures: createPostgresCameraFigures(postgres),
     documents: createPostgresDocuments(postgres),
     archive: createPostgresArchive(postgres),
     holdings: createPostgresHoldings(postgres),

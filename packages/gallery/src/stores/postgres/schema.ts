@@ -162,6 +162,8 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS pairs_other ON watchpost.pairs ((person_ids[2]))',
   'CREATE INDEX IF NOT EXISTS pairs_deleted ON watchpost.pairs (deleted_at) WHERE deleted',
   'CREATE INDEX IF NOT EXISTS sightings_expire ON watchpost.sightings (expires_at)',
+  'CREATE INDEX IF NOT EXISTS sightings_newest ON watchpost.sightings (taken_at DESC, snapshot_id DESC)',
+  'CREATE INDEX IF NOT EXISTS sightings_of_camera ON watchpost.sightings (channel, camera, taken_at DESC, snapshot_id DESC)',
   'DROP INDEX IF EXISTS watchpost.sighted_faces_person',
   'CREATE INDEX IF NOT EXISTS sighted_faces_newest ON watchpost.sighted_faces (person_id, taken_at DESC, snapshot_id DESC)',
   `CREATE INDEX IF NOT EXISTS sighted_faces_unsure ON watchpost.sighted_faces (taken_at DESC, snapshot_id DESC, position DESC)

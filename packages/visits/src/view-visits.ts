@@ -1,7 +1,7 @@
 import type { ComparableFace, GalleryQuestions } from '@watchpost/gallery/questions';
-import { compose, type Composed } from '@watchpost/visits/compose';
-import type { Visit } from '@watchpost/visits/visit';
-import type { VisitView } from '@watchpost/visits/visit-view';
+import { compose, type Composed } from './compose.ts';
+import type { Visit } from './visit.ts';
+import type { VisitView } from './visit-view.ts';
 
 type Questions = Pick<GalleryQuestions, 'seenIn' | 'alike'>;
 

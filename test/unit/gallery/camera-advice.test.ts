@@ -1,5 +1,5 @@
 import type { SnapshotOutcome } from '@watchpost/gallery/records/snapshot-outcome';
-import { adviceFor } from '@watchpost/worker/camera-advice';
+import { adviceFor } from '@watchpost/gallery/records/camera-advice';
 import { describe, expect, it } from 'vitest';
 
 type Counts = Partial<Record<SnapshotOutcome, number>>;

@@ -1,4 +1,4 @@
-import type { OutcomeCount, SnapshotOutcome } from '@watchpost/gallery/records/snapshot-outcome';
+import type { OutcomeCount, SnapshotOutcome } from './snapshot-outcome.ts';
 
 type Counts = Partial<Record<SnapshotOutcome, number>>;
 
