@@ -36,7 +36,14 @@ export async function ensureReady(gone = new AbortController().signal) {
     for (const folder of codeFolders()) removeOrphans(path.join(root, folder));
   });
   await unlessDone('pages', pagesState, async () => {
-    await step('building the console', process.execPath, [vite, 'build', '--logLevel', 'warn', consoleFolder]);
+    await step('building the console', process.execPath, [
+      vite,
+      'build',
+      '--logLevel',
+      'warn',
+      '--config',
+      path.join(consoleFolder, 'vite.config.ts'),
+    ]);
   });
   gone.removeEventListener('abort', end);
 }

@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /** The console's pages: one page application without inline script, so that a strict Content-Security-Policy holds. */
 export default defineConfig({
-  root: 'client',
+  root: fileURLToPath(new URL('client', import.meta.url)),
   base: '/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

@@ -1,6 +1,9 @@
 import type { JSX } from 'preact';
 import { lazy, LocationProvider, Route, Router } from 'preact-iso';
+import { Page } from './kit/page.tsx';
+import { Empty } from './kit/states.tsx';
 import { addresses } from './pages/addresses.ts';
+import { SessionGate } from './shell/session-gate.tsx';
 
 /** Each page is a file of its own that is loaded when it is shown. */
 const pages = {
@@ -23,22 +26,35 @@ const pages = {
 export function App(): JSX.Element {
   return (
     <LocationProvider>
-      <Router>
-        <Route path={addresses.now} component={pages.now} />
-        <Route path={addresses.people} component={pages.people} />
-        <Route path={addresses.person} component={pages.person} />
-        <Route path={addresses.unknowns} component={pages.unknowns} />
-        <Route path={addresses.picture} component={pages.picture} />
-        <Route path={addresses.cameras} component={pages.cameras} />
-        <Route path={addresses.thresholds} component={pages.thresholds} />
-        <Route path={addresses.queue} component={pages.queue} />
-        <Route path={addresses.rules} component={pages.rules} />
-        <Route path={addresses.violations} component={pages.violations} />
-        <Route path={addresses.feeds} component={pages.feeds} />
-        <Route path={addresses.schedule} component={pages.schedule} />
-        <Route path={addresses.log} component={pages.log} />
-        <Route path={addresses.system} component={pages.system} />
-      </Router>
+      <SessionGate>
+        <Router>
+          <Route path={addresses.now} component={pages.now} />
+          <Route path={addresses.people} component={pages.people} />
+          <Route path={addresses.person} component={pages.person} />
+          <Route path={addresses.unknowns} component={pages.unknowns} />
+          <Route path={addresses.picture} component={pages.picture} />
+          <Route path={addresses.cameras} component={pages.cameras} />
+          <Route path={addresses.thresholds} component={pages.thresholds} />
+          <Route path={addresses.queue} component={pages.queue} />
+          <Route path={addresses.rules} component={pages.rules} />
+          <Route path={addresses.violations} component={pages.violations} />
+          <Route path={addresses.feeds} component={pages.feeds} />
+          <Route path={addresses.schedule} component={pages.schedule} />
+          <Route path={addresses.log} component={pages.log} />
+          <Route path={addresses.system} component={pages.system} />
+          <Route default component={NotFound} />
+        </Router>
+      </SessionGate>
     </LocationProvider>
+  );
+}
+
+function NotFound(): JSX.Element {
+  return (
+    <Page title="Not found">
+      <Empty icon="search" title="There is no page at this address">
+        The navigation leads to all that there are.
+      </Empty>
+    </Page>
   );
 }
