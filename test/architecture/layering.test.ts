@@ -27,7 +27,7 @@ const floors: Record<string, string[]> = {
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
-  'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
+  'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/rules', 'packages/schedule', 'packages/shared', 'packages/slack', 'packages/telegram'],
   'apps/ingest': [
     'packages/cameras',
     'packages/convert',

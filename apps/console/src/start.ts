@@ -1,5 +1,8 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { messageKeysOf } from '@watchpost/rules/config';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
+import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
@@ -11,7 +14,7 @@ import { raceAbort } from '@watchpost/shared/wait';
 import { buildApp } from './app.ts';
 import type { ConsoleConfig } from './config.ts';
 import { openInBackground } from './database.ts';
-import { connectPlatforms } from './platforms.ts';
+import { connectPlatforms, platformTokens } from './platforms.ts';
 
 /**
  * Starts the console: queue, database, HTTP. It starts even while these are unreachable; readiness says so. `lifecycle` releases what it
@@ -26,6 +29,8 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   lifecycle.onStop('cameras', () => cameras.close());
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: stopping });
   lifecycle.onStop('feeds', () => feeds.close());
+  const schedule = await openSchedule({ file: config.SCHEDULE_FILE ?? null, log, signal: stopping });
+  lifecycle.onStop('jobs on a schedule', () => schedule.close());
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
   const jobAdmin = openOnce(config, lifecycle);
@@ -42,6 +47,8 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
     sender,
     cameras,
     feeds,
+    schedule,
+    envelope: envelopeOf(config),
     platformFor,
     log,
     stopping,
@@ -78,4 +85,10 @@ function openOnce(config: ConsoleConfig, lifecycle: Lifecycle): (signal: AbortSi
     });
     return raceAbort(opening, signal);
   };
+}
+
+/** What waits for approval is sealed with the key of messages in jobs. */
+function envelopeOf(config: ConsoleConfig): Envelope | null {
+  const tokens = platformTokens(config);
+  return config.MESSAGE_KEY || tokens.length > 0 ? createEnvelope(messageKeysOf(config, tokens), 'jobs') : null;
 }

@@ -1,4 +1,4 @@
-import type { Entry, Version } from '../entry.ts';
+import type { Entry, EntryPicture, Version } from '../entry.ts';
 import type { Feed } from '../feed.ts';
 import type { Profiles } from '../feed-store.ts';
 import { namesOf, type Names } from '../render/names.ts';
@@ -22,7 +22,7 @@ export interface DescribedEntry {
   versions: { atUs: number; state: string; text: string | null }[];
   decision: { by: string; at: string; text: string | null; isHidden: boolean; isApproved: boolean } | null;
   approvedBy: string[];
-  pictures: { fileId: string; state: string; url: string | null }[];
+  pictures: Pick<EntryPicture, 'fileId' | 'state' | 'url'>[];
 }
 
 /** How far an entry is, in a word or two. */

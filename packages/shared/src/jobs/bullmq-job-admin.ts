@@ -11,6 +11,7 @@ import {
   type JobDetails,
   type ListedJob,
   type ListedState,
+  type QueueHistory,
   type QueueState,
 } from './job-admin.ts';
 import { aboutJob } from './job-about.ts';
@@ -80,12 +81,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
 
   return {
     list: async ({ kinds, state, limit, ...from }) => {
-      const some = async (kind: JobKind): Promise<ListedJob[]> => {
-        const toOurs = (job: StoredJob): ListedJob => toListed(job, kind, state);
-        if (state === 'failed') return ask(failedPage(queues[kind], { ...from, limit, toListed: toOurs }));
-        return (await ask(queues[kind].getJobs(statesOf[state], 0, limit - 1))).map(toOurs);
-      };
-      const listed = await Promise.all(kinds.map(some));
+      const listed = await Promise.all(kinds.map(async (kind) => ask(someOf(queues[kind], { kind, state, limit, ...from }))));
       return listed.flat().sort(newestFirst).slice(0, limit);
     },
     get: async (kinds, id) => {
@@ -93,17 +89,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       for (const { kind, job } of found) if (job) return ask(toDetails(job, kind));
       return null;
     },
-    history: async (kinds, minutes) => {
-      const nowMs = Date.now();
-      return Promise.all(
-        kinds.map(async (kind) => {
-          const [completed, failed] = await ask(
-            Promise.all([queues[kind].getMetrics('completed', 0, minutes), queues[kind].getMetrics('failed', 0, minutes)]),
-          );
-          return toHistory(kind, { completed, failed }, { minutes, nowMs });
-        }),
-      );
-    },
+    history: async (kinds, minutes) => Promise.all(kinds.map(async (kind) => ask(historyOf(queues[kind], kind, minutes)))),
     setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
@@ -140,6 +126,21 @@ async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> 
   ]);
   const waiting = first + prioritized;
   return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
+}
+
+async function historyOf(queue: OpenQueue, kind: JobKind, minutes: number): Promise<QueueHistory> {
+  const [completed, failed] = await Promise.all([queue.getMetrics('completed', 0, minutes), queue.getMetrics('failed', 0, minutes)]);
+  return toHistory(kind, { completed, failed }, { minutes, nowMs: Date.now() });
+}
+
+/** Jobs of one queue in one state, the newest first. */
+async function someOf(
+  queue: OpenQueue,
+  { kind, state, ...which }: { kind: JobKind } & Omit<Parameters<JobAdmin['list']>[0], 'kinds'>,
+): Promise<ListedJob[]> {
+  const toOurs = (job: StoredJob): ListedJob => toListed(job, kind, state);
+  if (state === 'failed') return failedPage(queue, { ...which, toListed: toOurs });
+  return (await queue.getJobs(statesOf[state], 0, which.limit - 1)).map(toOurs);
 }
 
 /** By the time, then by the id: as the failed ones are continued. */

@@ -85,7 +85,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
       const all = workers.map((worker) => worker.held());
       return all.some((held) => held === null) ? null : all.flatMap((held) => held ?? []);
     },
-    running: () => workers.map(({ kind, running }) => ({ kind, count: running() })).filter(({ count }) => count > 0),
+    running: () => workers.map((worker) => ({ kind: worker.kind, count: worker.running() })).filter(({ count }) => count > 0),
     close: async (signal) => {
       closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(() => undefined);
       await closed;

@@ -55,7 +55,13 @@ function registerOverview(app: ConsoleApp, deps: ConsoleDeps): void {
         kinds: queues.map(({ paused, ...queue }) => ({ ...queue, isPaused: paused })),
         workers:
           workers?.map(({ id, name, host, pid, startedAtMs, seenAtMs, running }) => ({
-            ...{ id, name, host, pid, startedAtMs, seenAtMs, running },
+            id,
+            name,
+            host,
+            pid,
+            startedAtMs,
+            seenAtMs,
+            running,
           })) ?? null,
         held: heldOf(workers ?? []),
       };

@@ -125,7 +125,7 @@ export const queueChangesAnswer = z.object({
     z.object({
       atMs: z.number(),
       actor: z.string(),
-      what: z.enum(['retried', 'dropped', 'paused', 'resumed']),
+      what: z.enum(['retried', 'dropped', 'paused', 'resumed', 'started']),
       kind: z.string().optional(),
       code: z.string().optional(),
       ids: z.array(z.string()).optional(),
