@@ -14,6 +14,8 @@ import { raceAbort } from '@watchpost/shared/wait';
 import { buildApp } from './app.ts';
 import type { ConsoleConfig } from './config.ts';
 import { openInBackground } from './database.ts';
+import { createLive } from './live/hub.ts';
+import { followChanges } from './live/sources.ts';
 import { connectPlatforms, platformTokens } from './platforms.ts';
 
 /**
@@ -40,7 +42,12 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
     log,
   });
 
+  const live = createLive();
+  const following = followChanges({ database, jobAdmin, live, log }, stopping);
+  lifecycle.onStop('changes', () => following);
+
   const app = buildApp({
+    live,
     config,
     database,
     jobAdmin,

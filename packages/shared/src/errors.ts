@@ -20,6 +20,10 @@ export const errorCodes = {
   'request-unauthorised': 'permanent',
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
+  // People at the console.
+  'request-forbidden': 'permanent',
+  'sign-in-limited': 'transient',
+  'sign-in-refused': 'permanent',
   'slack-identity-unknown': 'transient',
   'telegram-identity-unknown': 'transient',
   // Rules.

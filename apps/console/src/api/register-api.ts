@@ -1,7 +1,10 @@
 import type { ConsoleApp } from '../console-app.ts';
 import type { ConsoleDeps } from '../deps.ts';
+import { registerOpenApiRoute } from '../http/openapi.ts';
 import { registerCameras } from './cameras/routes.ts';
+import { registerCounts } from './counts/routes.ts';
 import { registerFeeds } from './feeds/routes.ts';
+import { registerLive } from './live/routes.ts';
 import { registerLog } from './log/routes.ts';
 import { registerNow } from './now/routes.ts';
 import { registerPeople } from './people/routes.ts';
@@ -9,6 +12,7 @@ import { registerPictures } from './pictures/routes.ts';
 import { registerQueue } from './queue/routes.ts';
 import { registerRules } from './rules/routes.ts';
 import { registerSchedule } from './schedule/routes.ts';
+import { registerSession } from './session/routes.ts';
 import { registerSystem } from './system/routes.ts';
 import { registerThresholds } from './thresholds/routes.ts';
 import { registerUnknowns } from './unknowns/routes.ts';
@@ -16,6 +20,10 @@ import { registerViolations } from './violations/routes.ts';
 
 /** All of the API, a room for each page. */
 export function registerApi(app: ConsoleApp, deps: ConsoleDeps): void {
+  registerSession(app, deps);
+  registerCounts(app, deps);
+  registerLive(app, deps);
+  registerOpenApiRoute(app);
   registerNow(app, deps);
   registerPeople(app, deps);
   registerUnknowns(app, deps);

@@ -17,10 +17,12 @@ export async function failedPage(
   const found: ListedJob[] = [];
   const begin = before ? await firstAtOrBefore(queue, before.atMs, failed) : 0;
   const most = code === undefined ? failed : Math.min(failed, begin + mostLookedThrough);
-  for (let start = begin; start < most && found.length < limit; start += portion) {
-    const jobs = (await queue.getJobs(['failed'], start, start + portion - 1)).map(toListed);
+  // Some more, for those of the place's own moment.
+  const size = code === undefined ? Math.min(portion, limit + (before ? 10 : 0)) : portion;
+  for (let start = begin; start < most && found.length < limit; start += size) {
+    const jobs = (await queue.getJobs(['failed'], start, start + size - 1)).map(toListed);
     found.push(...jobs.filter((job) => (!before || isAfter(job, before)) && (code === undefined || job.reason?.code === code)));
-    if (jobs.length < portion) break;
+    if (jobs.length < size) break;
   }
   return found.slice(0, limit);
 }

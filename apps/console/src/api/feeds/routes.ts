@@ -10,7 +10,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { actorId } from '../actor-id.ts';
+import { actorIdOf } from '../../sign-in/actor.ts';
 import { requestSignal } from '../request-signal.ts';
 import {
   decidedAnswer,
@@ -109,7 +109,7 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
         picturesFollow = true;
       };
       const { entry } = await decideEntry(
-        { feed, messageId, by: actorId(request), wanted: request.body },
+        { feed, messageId, by: actorIdOf(request), wanted: request.body },
         {
           entries: entriesForEditors(documents, deps.envelope),
           decisions: createDecisions(documents),

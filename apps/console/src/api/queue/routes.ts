@@ -6,7 +6,7 @@ import { createQueueAudit, type QueueChange } from '@watchpost/shared/jobs/queue
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { actorId } from '../actor-id.ts';
+import { actorIdOf } from '../../sign-in/actor.ts';
 import { requestSignal } from '../request-signal.ts';
 import { inSteps } from './in-steps.ts';
 import {
@@ -143,7 +143,7 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       config: { role: 'editor' },
       schema: { tags, summary: 'Put failed jobs back into their queue', body: choice, response: { 200: changedAnswer } },
     },
-    async (request) => change('retried', request.body, actorId(request)),
+    async (request) => change('retried', request.body, actorIdOf(request)),
   );
   app.post(
     '/api/queue/drop',
@@ -151,7 +151,7 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       config: { role: 'admin' },
       schema: { tags, summary: 'Remove jobs that are not running', body: choice, response: { 200: changedAnswer } },
     },
-    async (request) => change('dropped', request.body, actorId(request)),
+    async (request) => change('dropped', request.body, actorIdOf(request)),
   );
   app.post(
     '/api/queue/pause',
@@ -165,9 +165,9 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       const admin = await deps.jobAdmin(signal);
       const [kind] = kindsOf(asked);
       if (kind === undefined) throw new AppError('usage-invalid', `there are no ${asked} jobs`);
-      await audit({ actor: actorId(request), what: isPaused ? 'paused' : 'resumed', kind, jobs: 0 }, signal);
+      await audit({ actor: actorIdOf(request), what: isPaused ? 'paused' : 'resumed', kind, jobs: 0 }, signal);
       await admin.setPaused(kind, isPaused);
-      deps.log.warn({ actor: actorId(request), kind, isPaused }, 'a kind of job was paused or resumed by hand');
+      deps.log.warn({ actor: actorIdOf(request), kind, isPaused }, 'a kind of job was paused or resumed by hand');
       return { kind, isPaused };
     },
   );

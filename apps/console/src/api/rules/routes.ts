@@ -11,7 +11,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { actorId } from '../actor-id.ts';
+import { actorIdOf } from '../../sign-in/actor.ts';
 import { requestSignal } from '../request-signal.ts';
 import { overview, violationsOf, would } from './overview.ts';
 import { readLook, readSettings } from './read-settings.ts';
@@ -84,18 +84,18 @@ function registerChanging(app: ConsoleApp, deps: ConsoleDeps): void {
     async (request) => {
       const { name, look, ...rest } = readSettings(request.body);
       if (name === undefined || !look) throw new AppError('rule-invalid', 'a rule needs a name, and what it looks for');
-      return rulesOf(deps).add({ ...rest, name, look }, actorId(request), requestSignal(deps));
+      return rulesOf(deps).add({ ...rest, name, look }, actorIdOf(request), requestSignal(deps));
     },
   );
   app.put(
     '/api/rules/:id',
     { config: admin, schema: { tags, summary: 'Change a rule', params: ruleParams, body: settingsBody, response: { 200: ruleAnswer } } },
-    async (request) => rulesOf(deps).edit(request.params.id, readSettings(request.body), actorId(request), requestSignal(deps)),
+    async (request) => rulesOf(deps).edit(request.params.id, readSettings(request.body), actorIdOf(request), requestSignal(deps)),
   );
   app.delete(
     '/api/rules/:id',
     { config: admin, schema: { tags, summary: 'Remove a rule', params: ruleParams, response: { 200: ruleAnswer } } },
-    async (request) => rulesOf(deps).remove(request.params.id, actorId(request), requestSignal(deps)),
+    async (request) => rulesOf(deps).remove(request.params.id, actorIdOf(request), requestSignal(deps)),
   );
   app.post(
     '/api/rules/changes/:number/put-back',
@@ -108,7 +108,7 @@ function registerChanging(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: ruleAnswer },
       },
     },
-    async (request) => putBack(request.params.number, actorId(request), deps),
+    async (request) => putBack(request.params.number, actorIdOf(request), deps),
   );
 }
 

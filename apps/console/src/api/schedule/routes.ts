@@ -8,7 +8,7 @@ import { nextTime } from '@watchpost/shared/jobs/times';
 import { parseUrl } from '@watchpost/shared/parse-url';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { actorId } from '../actor-id.ts';
+import { actorIdOf } from '../../sign-in/actor.ts';
 import { requestSignal } from '../request-signal.ts';
 import { itemsAnswer, itemsQuery, jobParams, runAnswer, scheduleAnswer, type ItemsAnswer, type ScheduledJobRow } from './schema.ts';
 
@@ -45,7 +45,7 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
     async (request) => {
       const { name } = taskOf(request.params.name, deps);
       const askedAtMs = deps.now();
-      const actor = actorId(request);
+      const actor = actorIdOf(request);
       const change = { actor, what: 'started' as const, kind: 'scheduled', ids: [name], jobs: 1 };
       await createQueueAudit(deps.database.parts().documents).record(change, requestSignal(deps));
       await deps.sender.send({ v: 1, kind: 'scheduled', name, askedAtMs }, { timeoutMs: sendTimeoutMs });

@@ -11,7 +11,7 @@ import { within } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { actorId } from '../actor-id.ts';
+import { actorIdOf } from '../../sign-in/actor.ts';
 import { requestSignal } from '../request-signal.ts';
 import { violationsOf } from '../rules/overview.ts';
 import {
@@ -70,7 +70,7 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
     },
     async (request) => {
       const signal = requestSignal(deps);
-      return detailsOf(await violationOf(request.params.id, deps, signal), actorId(request), deps, signal);
+      return detailsOf(await violationOf(request.params.id, deps, signal), actorIdOf(request), deps, signal);
     },
   );
 }
@@ -91,7 +91,7 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
     async (request) => {
       const { action } = request.body;
       const signal = requestSignal(deps);
-      const by = actorId(request);
+      const by = actorIdOf(request);
       const made = await decideAbout(request.params.id, { action, by, channel: null, atMs: deps.now() }, violationsOf(deps), signal);
       if (!made) throw tooOld();
       const { decision, violation } = made;
@@ -123,7 +123,7 @@ function registerQuarantine(app: ConsoleApp, deps: ConsoleDeps): void {
       const signal = requestSignal(deps);
       const { id } = request.params;
       const quarantine = await readable(id, deps, signal);
-      await recordReading(id, actorId(request), deps, signal);
+      await recordReading(id, actorIdOf(request), deps, signal);
       const message = await quarantine.message(id, signal);
       const files = await quarantine.files(id, signal);
       if (!message && files.length === 0) throw nothingKept();
@@ -148,7 +148,7 @@ function registerQuarantine(app: ConsoleApp, deps: ConsoleDeps): void {
       const quarantine = await readable(id, deps, signal);
       const file = (await quarantine.files(id, signal)).find((each) => each.fileId === fileId);
       if (!file) throw nothingKept();
-      await recordReading(id, actorId(request), deps, signal);
+      await recordReading(id, actorIdOf(request), deps, signal);
       // Whatever it is, no browser is to show or run it.
       void reply.type('application/octet-stream').header('content-disposition', 'attachment').header('cache-control', 'no-store');
       return reply.serializer(String).send(Buffer.from(await file.bytes()));
