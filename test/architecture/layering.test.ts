@@ -45,6 +45,8 @@ const floors: Record<string, string[]> = {
     'packages/cameras',
     'packages/feeds',
     'packages/gallery',
+    'packages/rules',
+    'packages/schedule',
     'packages/shared',
     'packages/slack',
     'packages/telegram',

@@ -8,6 +8,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { openTracer } from '@watchpost/shared/observability/open-tracer';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
+import { showPresence, type Present } from '@watchpost/shared/documents/presence';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
@@ -110,6 +111,9 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   };
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
+  const look = (): Pick<Present, 'running' | 'held'> => ({ running: receiver.running(), held: receiver.held() });
+  const presence = showPresence({ documents, name: 'worker', look }, lifecycle.stopping);
+  lifecycle.onStop('presence', () => presence);
   const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
   lifecycle.onStop('watch', () => watching);
   log.info({ modelId: engine.modelId }, 'worker started');

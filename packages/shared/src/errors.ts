@@ -9,6 +9,7 @@ export const errorCodes = {
   // The queue.
   'job-invalid': 'permanent',
   'job-newer': 'transient',
+  'job-missing': 'permanent',
   'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',

@@ -1,15 +1,15 @@
-import type { Entry, Version } from '@watchpost/feeds/entry';
-import type { Feed } from '@watchpost/feeds/feed';
-import type { Profiles } from '@watchpost/feeds/feed-store';
-import { namesOf, type Names } from '@watchpost/feeds/render/names';
-import { textOf } from '@watchpost/feeds/render/text';
-import { openVersion } from '@watchpost/feeds/store/entries';
+import type { Entry, EntryPicture, Version } from '../entry.ts';
+import type { Feed } from '../feed.ts';
+import type { Profiles } from '../feed-store.ts';
+import { namesOf, type Names } from '../render/names.ts';
+import { textOf } from '../render/text.ts';
+import { openVersion } from '../store/entries.ts';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import type { Written } from '@watchpost/shared/chat/written';
 import type { Envelope } from '@watchpost/shared/envelope';
 import { toAppError } from '@watchpost/shared/errors';
 
-/** An entry as commands show it. */
+/** An entry as editors see it. */
 export interface DescribedEntry {
   feed: string;
   ts: string;
@@ -22,7 +22,7 @@ export interface DescribedEntry {
   versions: { atUs: number; state: string; text: string | null }[];
   decision: { by: string; at: string; text: string | null; isHidden: boolean; isApproved: boolean } | null;
   approvedBy: string[];
-  pictures: { fileId: string; state: string; url: string | null }[];
+  pictures: Pick<EntryPicture, 'fileId' | 'state' | 'url'>[];
 }
 
 /** How far an entry is, in a word or two. */

@@ -2,13 +2,15 @@ import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ViolationAction } from '@watchpost/shared/chat/post';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { say } from '@watchpost/shared/chat/say';
-import type { Violation } from '@watchpost/rules/violation';
-import { actorRun, stands } from '@watchpost/rules/words/parts';
+import { toAppError } from '@watchpost/shared/errors';
+import type { Violation } from './violation.ts';
+import type { Violations } from './violations.ts';
+import { actorRun, stands } from './words/parts.ts';
 
-/** A press below a report, or below the message to an author. */
+/** A press below a report or below the message to an author, or what an admin chose in the console. */
 export interface Pressed {
   action: ViolationAction;
-  /** An actor's id, with its platform. */
+  /** An actor's id: `slack:U0123`, `console:ada`. */
   by: string;
   /** Where it was pressed. */
   channel: ChannelKey | null;
@@ -33,6 +35,27 @@ export function decide(violation: Violation, pressed: Pressed): Decision {
   if (action === 'mistake') return appeal(violation, pressed);
   if (action === 'accept' || action === 'reject') return answerAppeal(violation, pressed, action);
   return askForKept(violation, pressed, action === 'put-back' ? 'put-back' : 'delete');
+}
+
+/** Decides and writes as one: of two at once the first one counts. Null: the violation is gone. A job for `violation.wanted` is to follow. */
+export async function decideAbout(
+  id: string,
+  pressed: Pressed,
+  violations: Pick<Violations, 'update'>,
+  signal: AbortSignal,
+): Promise<{ decision: Decision; violation: Violation } | null> {
+  let decision: Decision | null = null;
+  try {
+    const change = (violation: Violation): Violation => {
+      decision = decide(violation, pressed);
+      return decision.next ?? violation;
+    };
+    const { violation } = await violations.update(id, change, signal);
+    return decision && { decision, violation };
+  } catch (error) {
+    if (toAppError(error).code !== 'violation-missing') throw error;
+    return null;
+  }
 }
 
 /** With one more change: its job does what follows. */

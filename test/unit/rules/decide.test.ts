@@ -1,9 +1,9 @@
 import { violationActions, type ViolationAction } from '@watchpost/shared/chat/post';
 import { plain } from '@watchpost/shared/chat/say';
 import type { Violation } from '@watchpost/rules/violation';
-import { decide, type Pressed } from '@watchpost/worker/interaction/rules/decide';
+import { decide, type Pressed } from '@watchpost/rules/decide';
 import { describe, expect, it } from 'vitest';
-import { violation } from '../../../../support/violation-samples.ts';
+import { violation } from '../../support/violation-samples.ts';
 
 const press = (action: ViolationAction, by = 'slack:UBOB'): Pressed => ({ action, by, channel: 'slack:D1', atMs: 5 });
 const kept = (state: Violation['kept']['state'], by: string | null = null): Pick<Violation, 'kept'> => ({ kept: { state, by, atMs: 1 } });
