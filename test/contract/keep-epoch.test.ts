@@ -96,7 +96,10 @@ onEachStore(
       // One beat of the pulse later.
       const { documents } = opened;
       const { document } = await documents.get('database', 'epoch', never);
-      await until('the pulse has beaten', async () => (await documents.get('database', 'epoch', never)).document?.revision !== document?.revision);
+      await until(
+        'the pulse has beaten',
+        async () => (await documents.get('database', 'epoch', never)).document?.revision !== document?.revision,
+      );
       const startMs = performance.now();
       await setBack();
       await until('the gallery and the rules are as they were', isAsItWas);

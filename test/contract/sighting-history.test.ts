@@ -13,7 +13,14 @@ onEachStore('the history of decisions', ({ database }) => {
 
   describe('newest', () => {
     it('reads snapshots page by page, the newest first, also those of one moment', async () => {
-      for (const [id, ms] of [['a', 0], ['b', 5], ['c', 5], ['d', 5], ['e', 9]] as const) await record(id, fromMs + ms);
+      for (const [id, ms] of [
+        ['a', 0],
+        ['b', 5],
+        ['c', 5],
+        ['d', 5],
+        ['e', 9],
+      ] as const)
+        await record(id, fromMs + ms);
       const { history } = database();
       const first = await history.newest({}, 2, never);
       const second = await history.newest({}, 2, never, first.at(-1));

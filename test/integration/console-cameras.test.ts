@@ -66,7 +66,8 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
       await server.stop();
     });
 
-    const settings = async (place = gate) => (await rig.as('viewer', 'GET', `/api/cameras/settings?camera=${encodeURIComponent(place)}`)).json();
+    const settings = async (place = gate) =>
+      (await rig.as('viewer', 'GET', `/api/cameras/settings?camera=${encodeURIComponent(place)}`)).json();
     const valueOf = async (setting: string, place = gate) =>
       (await settings(place)).settings.find((each: { setting: string }) => each.setting === setting);
     const save = async (set: object, { place = gate as string | null, revision = -1 } = {}) => {
@@ -104,7 +105,12 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
         { setting: 'cooldown', message: 'must be a duration up to 24h, such as 5m; 0s for none' },
         { setting: 'colour', message: 'is no setting' },
       ]);
-      const left = [[0, 0], [0.2, 0], [0.2, 0.3], [0, 0.3]];
+      const left = [
+        [0, 0],
+        [0.2, 0],
+        [0.2, 0.3],
+        [0, 0.3],
+      ];
       expect(await check({ smallestFacePx: 40, masks: [left] })).toEqual({
         faults: [],
         changes: [

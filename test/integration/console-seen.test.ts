@@ -69,7 +69,13 @@ describe.each(oneOfEachBackend)('the console about what was seen, on $name', (ba
 
     it('explains a picture in words and numbers', async () => {
       const picture = (await rig.as('viewer', 'GET', '/api/pictures/slack-known')).json();
-      expect(picture).toMatchObject({ camera: 'Gate', width: 1_280, outcome: 'faces', strangersNamedOneIn: 1_000, visitId: expect.any(String) });
+      expect(picture).toMatchObject({
+        camera: 'Gate',
+        width: 1_280,
+        outcome: 'faces',
+        strangersNamedOneIn: 1_000,
+        visitId: expect.any(String),
+      });
       const [ada, stranger] = picture.faces;
       expect(ada).toMatchObject({ decision: 'match', person: { name: 'Ada' }, evidence: { best: { name: 'Ada' } } });
       expect(ada.evidence.best.similarity).toBeCloseTo(0.84, 3);
@@ -124,11 +130,15 @@ describe.each(oneOfEachBackend)('the console about what was seen, on $name', (ba
     it('tries another risk on stored faces: who would lose a name', async () => {
       const { before, after, changed, snapshots, next } = (await rig.as('viewer', 'GET', '/api/thresholds?oneIn=1000000')).json();
       expect([snapshots, next]).toEqual([3, null]);
-      expect(changed).toMatchObject([{ snapshotId: 'slack-known', position: 0, before: 'person', after: 'uncertain', best: { name: 'Ada' } }]);
+      expect(changed).toMatchObject([
+        { snapshotId: 'slack-known', position: 0, before: 'person', after: 'uncertain', best: { name: 'Ada' } },
+      ]);
       expect([before.named, after.named]).toEqual([1, 0]);
       expect((await rig.as('viewer', 'GET', '/api/thresholds?oneIn=1000')).json().changed).toEqual([]);
       const page = (await rig.as('viewer', 'GET', '/api/thresholds?oneIn=1000000&limit=1')).json();
-      expect((await rig.as('viewer', 'GET', `/api/thresholds?oneIn=1000000&limit=1&after=${String(page.next)}`)).json().changed).toHaveLength(1);
+      expect(
+        (await rig.as('viewer', 'GET', `/api/thresholds?oneIn=1000000&limit=1&after=${String(page.next)}`)).json().changed,
+      ).toHaveLength(1);
       const { lines, persons } = (await rig.as('viewer', 'GET', '/api/thresholds/lines?oneIn=1000')).json();
       expect(persons).toBeGreaterThan(1);
       expect(lines.at(-1).match).toBeCloseTo(0.819, 3);

@@ -80,7 +80,12 @@ describeWith(['postgres'], 'what a running system exposes', () => {
       async () => {
         const all = await scrapeAll();
         const text = all.join('\n');
-        const wanted = ['outcome="posted"', 'chat_rate_limited_total{', 'code="image-format-unsupported"', 'outcome="request-unauthorised"'];
+        const wanted = [
+          'outcome="posted"',
+          'chat_rate_limited_total{',
+          'code="image-format-unsupported"',
+          'outcome="request-unauthorised"',
+        ];
         return wanted.every((each) => text.includes(each)) && all;
       },
       40_000,
@@ -110,7 +115,10 @@ describeWith(['postgres'], 'what a running system exposes', () => {
       const seen = exposed.get(name);
       if (!seen) return undefined;
       // What nothing has been counted in yet has no sample: then its row in the table says the labels, and the test above that it is right.
-      const row = seen.size === 0 || (seen.size === 1 && seen.has('le')) ? (documented.get(name.replace(/_(?:bucket|sum|count)$/, '')) ?? documented.get(name) ?? []) : [];
+      const row =
+        seen.size === 0 || (seen.size === 1 && seen.has('le'))
+          ? (documented.get(name.replace(/_(?:bucket|sum|count)$/, '')) ?? documented.get(name) ?? [])
+          : [];
       return [...seen, ...row, ...ofTargets];
     };
     const faults = allQueries().flatMap(({ where, expr, shown }) => {
@@ -120,8 +128,12 @@ describeWith(['postgres'], 'what a running system exposes', () => {
         labels.filter((label) => !(labelsOf(name) ?? [label]).includes(label)).map((label) => `${where}: ${name} has no label ${label}`),
       );
       const all = new Set(metrics.flatMap(({ name }) => labelsOf(name) ?? []));
-      const unknown = [...groups, ...shown].filter((label) => !all.has(label)).map((label) => `${where}: none of its metrics has a label ${label}`);
-      const dropped = shown.filter((label) => groups.length > 0 && !groups.includes(label)).map((label) => `${where}: ${label} is shown, but not grouped by`);
+      const unknown = [...groups, ...shown]
+        .filter((label) => !all.has(label))
+        .map((label) => `${where}: none of its metrics has a label ${label}`);
+      const dropped = shown
+        .filter((label) => groups.length > 0 && !groups.includes(label))
+        .map((label) => `${where}: ${label} is shown, but not grouped by`);
       return [...missing, ...wrong, ...unknown, ...dropped, ...(metrics.length === 0 ? [`${where}: asks for nothing`] : [])];
     });
     expect(faults).toEqual([]);

@@ -45,6 +45,7 @@ export interface ConsoleRig {
 /** A queue without jobs. */
 export const idleJobs: JobAdmin = {
   list: async () => [],
+  find: async () => [],
   queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, failed: 0, oldestAtMs: null, paused: false })),
   get: async () => null,
   history: async (kinds, minutes) =>

@@ -19,7 +19,9 @@ const dashboardSchema = z.looseObject({
 });
 const rulesSchema = z.object({
   groups: z.array(
-    z.looseObject({ rules: z.array(z.looseObject({ alert: z.string(), expr: z.string(), annotations: z.record(z.string(), z.string()) })) }),
+    z.looseObject({
+      rules: z.array(z.looseObject({ alert: z.string(), expr: z.string(), annotations: z.record(z.string(), z.string()) })),
+    }),
   ),
 });
 
@@ -57,15 +59,21 @@ export function allQueries(): Query[] {
 
 /** As Prometheus gets it from Grafana. */
 export const filledIn = (expr: string): string =>
-  expr.replaceAll('$__rate_interval', '5m').replaceAll('$__range', '6h').replaceAll(/\$(?:instance|camera)\b/g, '.*');
+  expr
+    .replaceAll('$__rate_interval', '5m')
+    .replaceAll('$__range', '6h')
+    .replaceAll(/\$(?:instance|camera)\b/g, '.*');
 
 /** The metrics of a query, each with the labels that it is selected by, and the labels that it is grouped by. */
 export function usedIn(expr: string): { metrics: { name: string; labels: string[] }[]; groups: string[] } {
   const bare = filledIn(expr);
-  const metrics = Array.from(bare.matchAll(/\b((?:watchpost|process|nodejs)_\w+|up|ALERTS)\b(?:\{([^}]*)\})?/g), ([, name = '', selector = '']) => ({
-    name,
-    labels: Array.from(selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g), ([, label = '']) => label),
-  }));
+  const metrics = Array.from(
+    bare.matchAll(/\b((?:watchpost|process|nodejs)_\w+|up|ALERTS)\b(?:\{([^}]*)\})?/g),
+    ([, name = '', selector = '']) => ({
+      name,
+      labels: Array.from(selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g), ([, label = '']) => label),
+    }),
+  );
   const groups = Array.from(bare.matchAll(/\b(?:by|on|without|group_left|group_right|ignoring)\s*\(([^)]*)\)/g), ([, list = '']) =>
     list.split(',').map((label) => label.trim()),
   ).flat();

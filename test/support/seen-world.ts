@@ -37,7 +37,11 @@ export interface SeenWorld {
 export const seenChannel = 'slack:C0SEEN';
 
 export async function openSeenWorld(storage: StorageConfig): Promise<SeenWorld> {
-  const opened = await openGallery(storage, { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) }, never);
+  const opened = await openGallery(
+    storage,
+    { log: createLogger('test', 'silent'), metrics: createMetrics({ processMetrics: false }) },
+    never,
+  );
   opened.start();
   await opened.gallery.ready(never);
   const files = new Map<string, Uint8Array>();

@@ -56,7 +56,12 @@ export function buildApp({ checks, metrics, ...opened }: AppDeps): ConsoleApp {
   registerErrorHandler(app, deps.log);
   registerHeaders(app, { https: config.CONSOLE_URL?.startsWith('https:') ?? false });
   void app.register(fastifyCookie);
-  void app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, allowList: (request) => !request.url.startsWith('/api/'), keyGenerator });
+  void app.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    allowList: (request) => !request.url.startsWith('/api/'),
+    keyGenerator,
+  });
   registerOpenApi(app);
   void app.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();

@@ -103,8 +103,7 @@ export function createCameraDirectory(
 const isIn = ({ channels }: Known, channel: ChannelKey): boolean =>
   channels === null || channels.has(channel) || channels.has(channelId(channel));
 
-const placeKey = (channel: ChannelKey, camera: string | null): string =>
-  JSON.stringify([channel, camera === null ? null : keyOf(camera)]);
+const placeKey = (channel: ChannelKey, camera: string | null): string => JSON.stringify([channel, camera === null ? null : keyOf(camera)]);
 
 /** Settings with those of a layer over them. */
 export function merged(base: CameraSettings, over: CameraSet): CameraSettings {

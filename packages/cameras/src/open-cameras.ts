@@ -29,10 +29,7 @@ export async function openCameras({ file, log, signal, everyMs = 1_000 }: OpenCa
   const settings =
     file === null
       ? { current: () => nothing, close: () => undefined }
-      : await openSettings(
-          { file, variable: 'CAMERAS_FILE', what: 'camera settings', read: readCamerasFile, count, log, everyMs },
-          signal,
-        );
+      : await openSettings({ file, variable: 'CAMERAS_FILE', what: 'camera settings', read: readCamerasFile, count, log, everyMs }, signal);
   let over = noOverrides;
   let made: { of: CamerasFile; over: CameraOverrides; directory: CameraDirectory } | null = null;
   const directory = (): CameraDirectory => {

@@ -54,7 +54,18 @@ onEachStore(
       for (let index = 0; index < 1_500; index += 100)
         await Promise.all(
           Array.from({ length: 100 }, (_, at) =>
-            database.documents.put({ kind: 'visit', id: `d${String(index + at)}`, revision: 0, atMs, keys: ['k'], expiresAtMs: null, body: { text: 'x'.repeat(2_000) } }, never),
+            database.documents.put(
+              {
+                kind: 'visit',
+                id: `d${String(index + at)}`,
+                revision: 0,
+                atMs,
+                keys: ['k'],
+                expiresAtMs: null,
+                body: { text: 'x'.repeat(2_000) },
+              },
+              never,
+            ),
           ),
         );
       const file = path.join(folder, `${String(Date.now())}.gz`);

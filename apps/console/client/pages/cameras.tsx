@@ -84,7 +84,11 @@ function Camera({ camera }: { camera: CameraOfPage }): JSX.Element {
           ) : (
             <span>No picture was looked at yet</span>
           )}
-          {latency && <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>done in {formatDuration(latency.p50Ms)}</span>}
+          {latency && (
+            <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>
+              done in {formatDuration(latency.p50Ms)}
+            </span>
+          )}
         </div>
         {advice && <Notice tone="warn">{advice}</Notice>}
       </div>

@@ -37,11 +37,7 @@ export function NowPage(): JSX.Element {
   );
   const [order, setOrder] = useParam<Order>('order', 'time', ['time', 'camera']);
   const cameras = useQuery<{ cameras: CameraNameOfPage[] }>('/api/camera-names', { topics: ['cameras'] });
-  const list = useInfinite<VisitOfPage>(
-    '/api/visits',
-    { camera, kind: kind === 'all' ? null : kind },
-    { topics: ['visits', 'people'] },
-  );
+  const list = useInfinite<VisitOfPage>('/api/visits', { camera, kind: kind === 'all' ? null : kind }, { topics: ['visits', 'people'] });
   useEnding(list);
   const known = cameras.data?.cameras ?? [];
   const options = [{ value: '', label: 'All cameras' }, ...known.map((each) => ({ value: each.place, label: cameraText(each) }))];

@@ -23,11 +23,7 @@ export function PicturePage(): JSX.Element {
   const query = useQuery<PictureOfPage>(`/api/pictures/${encodeURIComponent(id)}`, { topics: ['people', 'pictures'] });
   const camera = query.data ? cameraText(query.data) : null;
   return (
-    <Page
-      title={camera ?? 'Picture'}
-      about={query.data && <Time at={query.data.takenAtMs} as="moment" />}
-      lead={null}
-    >
+    <Page title={camera ?? 'Picture'} about={query.data && <Time at={query.data.takenAtMs} as="moment" />} lead={null}>
       <Loaded query={query}>{(picture) => <Picture key={id} picture={picture} onChanged={query.refetch} />}</Loaded>
     </Page>
   );
@@ -102,7 +98,15 @@ const words: Record<FaceOfPicture['decision'], string> = {
   unrecognisable: 'cannot be told',
 };
 
-function FaceList({ picture, chosen, onChoose }: { picture: PictureOfPage; chosen: number | null; onChoose: (position: number) => void }): JSX.Element {
+function FaceList({
+  picture,
+  chosen,
+  onChoose,
+}: {
+  picture: PictureOfPage;
+  chosen: number | null;
+  onChoose: (position: number) => void;
+}): JSX.Element {
   return (
     <Card title={formatCount(picture.faces.length, 'face')} flush>
       <ul class="face-list">

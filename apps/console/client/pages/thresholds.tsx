@@ -54,15 +54,22 @@ export function ThresholdsPage(): JSX.Element {
                   <Select inline label="Time" value={span} options={spans} onChange={(value) => setSpan(value)} />
                 </Filters>
                 <p class="muted small">
-                  Now 1 in {formatNumber(lines.here)} {origins[lines.from]}. A higher number names fewer strangers by mistake, and leaves more
-                  faces without a name.
+                  Now 1 in {formatNumber(lines.here)} {origins[lines.from]}. A higher number names fewer strangers by mistake, and leaves
+                  more faces without a name.
                 </p>
-                {isValid && oneIn !== lines.here && <Save oneIn={oneIn} camera={camera} name={options.find(({ value }) => value === camera)?.label ?? camera} />}
+                {isValid && oneIn !== lines.here && (
+                  <Save oneIn={oneIn} camera={camera} name={options.find(({ value }) => value === camera)?.label ?? camera} />
+                )}
               </div>
             </Card>
             <Lines now={lines} then={then.data ?? lines} />
             {isValid && oneIn !== lines.here && (
-              <Results key={`${camera} ${span} ${String(oneIn)} ${String(lines.here)}`} oneIn={oneIn} camera={camera} hours={span === 'all' ? null : Number(span)} />
+              <Results
+                key={`${camera} ${span} ${String(oneIn)} ${String(lines.here)}`}
+                oneIn={oneIn}
+                camera={camera}
+                hours={span === 'all' ? null : Number(span)}
+              />
             )}
             {oneIn === lines.here && <p class="muted">Move the slider to see which decisions would change.</p>}
           </div>
@@ -129,13 +136,24 @@ function Lines({ now, then }: { now: RiskLines; then: RiskLines }): JSX.Element 
         rowKey={({ sizePx }) => String(sizePx)}
         columns={[
           { id: 'size', label: 'Face', cell: ({ sizePx }) => `${String(sizePx)} px${sizePx === 80 ? ' and more' : ''}` },
-          { id: 'now', label: 'Similarity for a name, now', end: true, cell: ({ match }) => <span class="number">{match.toFixed(3)}</span> },
+          {
+            id: 'now',
+            label: 'Similarity for a name, now',
+            end: true,
+            cell: ({ match }) => <span class="number">{match.toFixed(3)}</span>,
+          },
           { id: 'then', label: 'Tried', end: true, cell: ({ tried }) => <strong class="number">{tried.toFixed(3)}</strong> },
-          { id: 'unsure', label: '“Not sure” from', end: true, cell: ({ uncertain }) => <span class="number">{uncertain.toFixed(3)}</span> },
+          {
+            id: 'unsure',
+            label: '“Not sure” from',
+            end: true,
+            cell: ({ uncertain }) => <span class="number">{uncertain.toFixed(3)}</span>,
+          },
         ]}
       />
       <p class="muted small card-note">
-        Cosines of the built-in model, in a gallery as large as yours is now: {formatNumber(now.persons)} people with {formatNumber(now.faces)} faces.
+        Cosines of the built-in model, in a gallery as large as yours is now: {formatNumber(now.persons)} people with{' '}
+        {formatNumber(now.faces)} faces.
       </p>
     </Card>
   );

@@ -17,7 +17,15 @@ const clock = (minute: number): string => `${two(Math.floor(minute / 60))}:${two
 const two = (number: number): string => String(number).padStart(2, '0');
 
 /** Settings as people write them: the inverse of reading them. Pure. */
-export function writtenSet({ strangersNamedOneIn, smallestFacePx, policy, quietHours, visit, cooldown, masks }: CameraSet): WrittenCameraSet {
+export function writtenSet({
+  strangersNamedOneIn,
+  smallestFacePx,
+  policy,
+  quietHours,
+  visit,
+  cooldown,
+  masks,
+}: CameraSet): WrittenCameraSet {
   return {
     ...(strangersNamedOneIn !== undefined && { strangersNamedOneIn }),
     ...(smallestFacePx !== undefined && { smallestFacePx }),

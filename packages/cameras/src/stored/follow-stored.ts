@@ -18,7 +18,10 @@ export interface FollowStoredOptions {
  * Follows the settings of cameras that are made in the console: a change holds some two seconds later, in every process. Never rejects;
  * resolves when the signal aborts.
  */
-export async function followStoredSettings({ documents, take, log, everyMs = 2_000 }: FollowStoredOptions, signal: AbortSignal): Promise<void> {
+export async function followStoredSettings(
+  { documents, take, log, everyMs = 2_000 }: FollowStoredOptions,
+  signal: AbortSignal,
+): Promise<void> {
   let taken = '';
   let isAway = false;
   while (!signal.aborted) {

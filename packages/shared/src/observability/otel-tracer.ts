@@ -109,7 +109,8 @@ function fromTraceparent(parent: string | null): Context {
 
 function samplerOf({ sampler, ratio }: TracingSettings): Sampler {
   const [how = '', isByParent] = [sampler.replace('parentbased_', ''), sampler.startsWith('parentbased_')];
-  const root = how === 'traceidratio' ? new TraceIdRatioBasedSampler(ratio) : how === 'always_off' ? new AlwaysOffSampler() : new AlwaysOnSampler();
+  const root =
+    how === 'traceidratio' ? new TraceIdRatioBasedSampler(ratio) : how === 'always_off' ? new AlwaysOffSampler() : new AlwaysOnSampler();
   return isByParent ? new ParentBasedSampler({ root }) : root;
 }
 

@@ -43,14 +43,17 @@ export function Check({
       }
     >
       <div class="stack">
-        {changes.length === 0 && <p>Nothing changes now: the same holds already, from the file or by default. Saved here, it stays so whatever the file says.</p>}
+        {changes.length === 0 && (
+          <p>Nothing changes now: the same holds already, from the file or by default. Saved here, it stays so whatever the file says.</p>
+        )}
         {changes.length > 0 && (
           <dl class="changes">
             {changes.map(({ setting, before, after }) => (
               <div key={setting}>
                 <dt>{settingWords[setting].label}</dt>
                 <dd>
-                  <span class="muted">{valueText(setting, before)}</span> <span aria-label="becomes">→</span> <strong>{valueText(setting, after)}</strong>
+                  <span class="muted">{valueText(setting, before)}</span> <span aria-label="becomes">→</span>{' '}
+                  <strong>{valueText(setting, after)}</strong>
                 </dd>
               </div>
             ))}
@@ -68,7 +71,9 @@ export function Check({
                   .join(', ')}.`}
           </Notice>
         )}
-        {masks !== null && masks.length > 0 && snapshotId !== null && <MaskPicture masks={masks} snapshotId={snapshotId} label="The masks on the last picture" />}
+        {masks !== null && masks.length > 0 && snapshotId !== null && (
+          <MaskPicture masks={masks} snapshotId={snapshotId} label="The masks on the last picture" />
+        )}
         {changes.some(({ setting }) => setting === 'strangersNamedOneIn') && (
           <p class="small">
             <a href="/thresholds">Try thresholds</a> shows which decisions of the past another risk would have changed.

@@ -66,7 +66,15 @@ export function MaskEditor({
   );
 }
 
-function Drawing({ masks, snapshotId, onChange }: { masks: readonly Polygon[]; snapshotId: string; onChange: (masks: Polygon[]) => void }): JSX.Element {
+function Drawing({
+  masks,
+  snapshotId,
+  onChange,
+}: {
+  masks: readonly Polygon[];
+  snapshotId: string;
+  onChange: (masks: Polygon[]) => void;
+}): JSX.Element {
   const [points, setPoints] = useState<Point[]>([]);
   const [cursor, setCursor] = useState<Point>([0.5, 0.5]);
   const [showsCursor, setShowsCursor] = useState(false);
@@ -114,11 +122,18 @@ function Drawing({ masks, snapshotId, onChange }: { masks: readonly Polygon[]; s
         onBlur={() => setShowsCursor(false)}
       >
         <MaskPicture masks={masks} snapshotId={snapshotId} label={formatCount(masks.length, 'mask')}>
-          {points.length > 0 && <polyline class="mask-line" points={points.map((point) => point.map((each) => each * 1_000).join(',')).join(' ')} />}
+          {points.length > 0 && (
+            <polyline class="mask-line" points={points.map((point) => point.map((each) => each * 1_000).join(',')).join(' ')} />
+          )}
           {points.map((point, index) => (
             <circle key={index} class="mask-point" cx={point[0] * 1_000} cy={point[1] * 1_000} r="9" />
           ))}
-          {showsCursor && <path class="mask-cursor" d={`M${String(x * 1_000 - 30)} ${String(y * 1_000)}h60M${String(x * 1_000)} ${String(y * 1_000 - 30)}v60`} />}
+          {showsCursor && (
+            <path
+              class="mask-cursor"
+              d={`M${String(x * 1_000 - 30)} ${String(y * 1_000)}h60M${String(x * 1_000)} ${String(y * 1_000 - 30)}v60`}
+            />
+          )}
         </MaskPicture>
       </div>
       <div class="row small muted" aria-live="polite">

@@ -50,7 +50,9 @@ function Figures({ camera }: { camera: CameraOfPage }): JSX.Element {
         <Stats>
           <Stat label="Pictures" value={formatNumber(total)} unit="in 24 h" />
           <Stat label="Last hour" value={formatNumber(hours.at(-1) ?? 0)} unit="pictures" />
-          {latency && <Stat label="From post to result" value={formatDuration(latency.p50Ms)} unit={`(19 of 20: ${formatDuration(latency.p95Ms)})`} />}
+          {latency && (
+            <Stat label="From post to result" value={formatDuration(latency.p50Ms)} unit={`(19 of 20: ${formatDuration(latency.p95Ms)})`} />
+          )}
           {last && (
             <Stat
               label="Last picture"

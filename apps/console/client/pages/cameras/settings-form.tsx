@@ -14,7 +14,15 @@ import { draftOf, polygonsOf, setOf, typedNumber, type Draft } from './settings-
 import { originText, policyWords, settingWords, valueText } from './settings-words.ts';
 
 /** The settings of a camera: each with where it comes from; what is changed is checked before it is saved. */
-export function SettingsForm({ settings, name, onSaved }: { settings: CameraSettingsOfPage; name: string; onSaved: () => void }): JSX.Element {
+export function SettingsForm({
+  settings,
+  name,
+  onSaved,
+}: {
+  settings: CameraSettingsOfPage;
+  name: string;
+  onSaved: () => void;
+}): JSX.Element {
   const [draft, setDraft] = useState<Draft>(() => draftOf(settings.set));
   const [checked, setChecked] = useState<CheckedOfPage | null>(null);
   const [asking, setAsking] = useState(false);
@@ -107,14 +115,26 @@ function Setting({ setting: { setting, without }, own, fault, disabled, snapshot
   return (
     <div class={kind === 'masks' ? 'setting whole' : 'setting'}>
       <div class="setting-field">
-        <Control setting={setting} text={text} value={value} fault={fault} disabled={disabled} snapshotId={snapshotId} onChange={onChange} />
+        <Control
+          setting={setting}
+          text={text}
+          value={value}
+          fault={fault}
+          disabled={disabled}
+          snapshotId={snapshotId}
+          onChange={onChange}
+        />
       </div>
       <div class="setting-origin small">
         {isOwn ? <Badge tone="info">set here</Badge> : <Badge>{originText(without.origin)}</Badge>}
         {isOwn && !disabled && (
           <Button size="small" tone="quiet" icon="undo" onClick={() => onChange(undefined)}>
-            {without.origin.from === 'file' ? 'Back to the file’s' : without.origin.from === 'console' ? 'Back to all cameras’' : 'Back to the default'}:{' '}
-            {valueText(setting, without.value)}
+            {without.origin.from === 'file'
+              ? 'Back to the file’s'
+              : without.origin.from === 'console'
+                ? 'Back to all cameras’'
+                : 'Back to the default'}
+            : {valueText(setting, without.value)}
           </Button>
         )}
       </div>
@@ -131,7 +151,17 @@ type ControlProps = Pick<SettingProps, 'fault' | 'disabled' | 'snapshotId' | 'on
 function Control({ setting, text, value, fault, disabled, snapshotId, onChange }: ControlProps): ComponentChildren {
   const { label, hint, kind, unit } = settingWords[setting];
   if (kind === 'masks')
-    return <MaskEditor label={label} hint={hint} fault={fault} masks={polygonsOf(value)} snapshotId={snapshotId} disabled={disabled} onChange={onChange} />;
+    return (
+      <MaskEditor
+        label={label}
+        hint={hint}
+        fault={fault}
+        masks={polygonsOf(value)}
+        snapshotId={snapshotId}
+        disabled={disabled}
+        onChange={onChange}
+      />
+    );
   if (kind === 'policy') {
     const options = Object.entries(policyWords).map(([each, words]) => ({ value: each, label: words }));
     return <Select label={label} hint={hint} fault={fault} value={text} options={options} disabled={disabled} onChange={onChange} />;

@@ -18,7 +18,10 @@ import { useMutation } from '../../kit/use-query.ts';
 /** One visit: where, since when, and who. */
 export function Visit({ visit, onChanged }: { visit: VisitOfPage; onChanged: () => void }): JSX.Element {
   const { visitors, tooFar, tooUnclear, fromMs, toMs, isGoingOn, snapshots, bestSnapshotId } = visit;
-  const untold = [tooFar > 0 ? `${formatCount(tooFar, 'face')} too far away` : '', tooUnclear > 0 ? `${formatCount(tooUnclear, 'face')} too unclear` : '']
+  const untold = [
+    tooFar > 0 ? `${formatCount(tooFar, 'face')} too far away` : '',
+    tooUnclear > 0 ? `${formatCount(tooUnclear, 'face')} too unclear` : '',
+  ]
     .filter(Boolean)
     .join(', ');
   return (
@@ -67,17 +70,20 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
   const [picking, setPicking] = useState(false);
   const mayEdit = useMay('editor');
   const { number, person, could, best, not } = visitor;
-  const { run, busy } = useMutation(async (saying: Saying) => api.post<Said>(`/api/visits/${encodeURIComponent(visit.id)}/visitors/${String(number)}/say`, saying), {
-    done: ({ summary, entries }) => {
-      toast(summary, {
-        undo: async () => {
-          await api.post('/api/visits/undo', { entries });
-          onChanged();
-        },
-      });
-      onChanged();
+  const { run, busy } = useMutation(
+    async (saying: Saying) => api.post<Said>(`/api/visits/${encodeURIComponent(visit.id)}/visitors/${String(number)}/say`, saying),
+    {
+      done: ({ summary, entries }) => {
+        toast(summary, {
+          undo: async () => {
+            await api.post('/api/visits/undo', { entries });
+            onChanged();
+          },
+        });
+        onChanged();
+      },
     },
-  });
+  );
   const name = person?.name ?? 'Not sure who';
   return (
     <div class="visitor">
@@ -116,7 +122,14 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
               This is…
             </Button>
           )}
-          <Menu label={`More about ${name}`} items={itemsOf(visitor, (saying) => void run(saying), () => setPicking(true))} />
+          <Menu
+            label={`More about ${name}`}
+            items={itemsOf(
+              visitor,
+              (saying) => void run(saying),
+              () => setPicking(true),
+            )}
+          />
         </div>
       )}
       {picking && (

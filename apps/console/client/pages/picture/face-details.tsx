@@ -17,7 +17,15 @@ import { SimilarityScale } from './similarity-scale.tsx';
 import { calledOf } from './snapshot.tsx';
 
 /** Why the decision about one face fell, in words and in numbers, and what can be said about it. */
-export function FaceDetails({ picture, face, onChanged }: { picture: PictureOfPage; face: FaceOfPicture; onChanged: () => void }): JSX.Element {
+export function FaceDetails({
+  picture,
+  face,
+  onChanged,
+}: {
+  picture: PictureOfPage;
+  face: FaceOfPicture;
+  onChanged: () => void;
+}): JSX.Element {
   const { snapshotId } = picture;
   const { evidence, person, reasons } = face;
   const address = faceAddress({ snapshotId, position: face.position });
@@ -134,8 +142,13 @@ function Actions({ picture, face, onChanged }: { picture: PictureOfPage; face: F
 }
 
 const ratioText = (ratio: number | null): string =>
-  ratio === null ? 'not kept' : ratio >= 1 ? `${formatNumber(Number(ratio.toPrecision(2)))} times likelier one person than two` : `${formatNumber(Number((1 / ratio).toPrecision(2)))} times likelier two persons than one`;
-const rateText = (rate: number | null): string => (rate === null || rate <= 0 ? 'not kept' : `1 in ${formatNumber(Number((1 / rate).toPrecision(2)))}`);
+  ratio === null
+    ? 'not kept'
+    : ratio >= 1
+      ? `${formatNumber(Number(ratio.toPrecision(2)))} times likelier one person than two`
+      : `${formatNumber(Number((1 / ratio).toPrecision(2)))} times likelier two persons than one`;
+const rateText = (rate: number | null): string =>
+  rate === null || rate <= 0 ? 'not kept' : `1 in ${formatNumber(Number((1 / rate).toPrecision(2)))}`;
 
 function Numbers({ picture, face }: { picture: PictureOfPage; face: FaceOfPicture }): JSX.Element {
   const { evidence, quality, sizePx, position } = face;

@@ -74,7 +74,15 @@ function Box({
   );
 }
 
-function Gone({ address, picture, onChoose }: { address: string; picture: PictureOfPage; onChoose: (position: number) => void }): JSX.Element {
+function Gone({
+  address,
+  picture,
+  onChoose,
+}: {
+  address: string;
+  picture: PictureOfPage;
+  onChoose: (position: number) => void;
+}): JSX.Element {
   const [why, setWhy] = useState('');
   useEffect(() => {
     api.get(address).catch((error: unknown) => setWhy(error instanceof ApiError ? error.message : ''));
@@ -82,7 +90,8 @@ function Gone({ address, picture, onChoose }: { address: string; picture: Pictur
   return (
     <div class="stack">
       <Notice tone="warn">
-        The whole picture cannot be had from the chat any more. {why} {picture.faces.length > 0 && 'These are the faces that are kept of it.'}
+        The whole picture cannot be had from the chat any more. {why}{' '}
+        {picture.faces.length > 0 && 'These are the faces that are kept of it.'}
       </Notice>
       <div class="gone-faces">
         {picture.faces.map((face) => (

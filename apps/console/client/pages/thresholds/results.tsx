@@ -31,7 +31,8 @@ export function Results(query: { oneIn: number; camera: string; hours: number | 
               {running ? 'Trying: ' : ''}
               {formatCount(tried.before.faces, 'face')} in {formatCount(snapshots, 'picture')}
               {tried.oldestMs !== null && `, back to ${formatMoment(tried.oldestMs)}`}
-              {tried.untried > 0 && `; ${formatCount(tried.untried, 'other face')} cannot be tried: nothing was compared, or an old release decided`}
+              {tried.untried > 0 &&
+                `; ${formatCount(tried.untried, 'other face')} cannot be tried: nothing was compared, or an old release decided`}
             </span>
             {!running && next !== null && (
               <Button size="small" onClick={goOn}>
@@ -75,11 +76,21 @@ function Summary({ tried: { changed, before, after, said } }: { tried: Tried }):
         <Stat label="Names shown" value={`${formatNumber(before.named)} → ${formatNumber(after.named)}`} />
         <Stat label="Names gained" value={formatNumber(gained)} unit={gained === 1 ? 'face' : 'faces'} />
         <Stat label="Names lost" value={formatNumber(lost)} unit={lost === 1 ? 'face' : 'faces'} />
-        <Stat label="Known right, still named" value={`${formatNumber(before.right)} → ${formatNumber(after.right)}`} unit={`of ${formatNumber(said.right)}`} />
-        <Stat label="Known wrong, still named" value={`${formatNumber(before.wrong)} → ${formatNumber(after.wrong)}`} unit={`of ${formatNumber(said.wrong)}`} />
+        <Stat
+          label="Known right, still named"
+          value={`${formatNumber(before.right)} → ${formatNumber(after.right)}`}
+          unit={`of ${formatNumber(said.right)}`}
+        />
+        <Stat
+          label="Known wrong, still named"
+          value={`${formatNumber(before.wrong)} → ${formatNumber(after.wrong)}`}
+          unit={`of ${formatNumber(said.wrong)}`}
+        />
       </Stats>
       {said.right + said.wrong === 0 ? (
-        <p class="muted small">Nobody has said of any of these faces whose it is. Once readers do, right and wrong names are counted here.</p>
+        <p class="muted small">
+          Nobody has said of any of these faces whose it is. Once readers do, right and wrong names are counted here.
+        </p>
       ) : (
         after.wrong < before.wrong && (
           <Notice tone="info">
@@ -102,7 +113,13 @@ function Changed({ decision }: { decision: ChangedDecision }): JSX.Element {
   return (
     <article class="changed">
       <a href={picturePage(snapshotId, position)} title="Open the picture">
-        <SnapshotFace snapshotId={snapshotId} position={position} box={decision.box} name="?" alt={`Face seen at ${cameraText(decision)}`} />
+        <SnapshotFace
+          snapshotId={snapshotId}
+          position={position}
+          box={decision.box}
+          name="?"
+          alt={`Face seen at ${cameraText(decision)}`}
+        />
       </a>
       <a href={personPage(best.id)} title={best.name}>
         <Face src={`${address}/best`} name={best.name} alt={`Most similar: ${best.name}`} />
@@ -112,10 +129,15 @@ function Changed({ decision }: { decision: ChangedDecision }): JSX.Element {
           <Badge tone={before === 'person' ? 'ok' : 'plain'}>{words(before, best.name)}</Badge>
           <span aria-label="becomes">→</span>
           <Badge tone={after === 'person' ? 'ok' : 'warn'}>{words(after, best.name)}</Badge>
-          {said && <Badge tone={said === 'right' ? 'info' : 'danger'}>{said === 'right' ? 'a reader says it is' : 'a reader says it is not'}</Badge>}
+          {said && (
+            <Badge tone={said === 'right' ? 'info' : 'danger'}>
+              {said === 'right' ? 'a reader says it is' : 'a reader says it is not'}
+            </Badge>
+          )}
         </div>
         <div class="muted small">
-          {similarity.toFixed(3)} alike to {best.name}: 1 stranger in {formatNumber(Number(Math.max(1, strangersOneIn).toPrecision(2)))} is. {Math.round(sizePx)} px.
+          {similarity.toFixed(3)} alike to {best.name}: 1 stranger in {formatNumber(Number(Math.max(1, strangersOneIn).toPrecision(2)))} is.{' '}
+          {Math.round(sizePx)} px.
         </div>
         <div class="muted small">
           {cameraText(decision)}, <Time at={takenAtMs} as="moment" />

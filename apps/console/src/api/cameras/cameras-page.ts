@@ -36,12 +36,7 @@ export function toCameras({ names, counts, latest, setAt }: CamerasFound): Camer
     .toSorted((a, b) => b.total - a.total || (a.camera ?? a.channel).localeCompare(b.camera ?? b.channel));
 }
 
-function toCamera(
-  name: CameraName,
-  counts: readonly TimedOutcomeCount[],
-  latest: readonly LatestSnapshot[],
-  set: number,
-): CameraOfPage {
+function toCamera(name: CameraName, counts: readonly TimedOutcomeCount[], latest: readonly LatestSnapshot[], set: number): CameraOfPage {
   const hours = Array.from({ length: hoursShown }, () => 0);
   const outcomes: Record<string, number> = {};
   for (const { slot, outcome, snapshots } of counts) {

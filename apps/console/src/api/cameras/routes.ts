@@ -47,7 +47,13 @@ function registerFigures(app: ConsoleApp, { database, cameras, stopping: signal,
   };
   app.get(
     '/api/cameras',
-    { schema: { summary: 'The cameras, with what came of their snapshots in the last 24 hours', tags, response: { 200: camerasPageSchema } } },
+    {
+      schema: {
+        summary: 'The cameras, with what came of their snapshots in the last 24 hours',
+        tags,
+        response: { 200: camerasPageSchema },
+      },
+    },
     async () => {
       const { cameraFigures } = database.parts().database;
       const toMs = now();
@@ -169,7 +175,10 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
     },
     async ({ query: { limit } }) => {
       const changes = await createCameraSettingsStore(database.parts().documents).history(limit, signal);
-      const items = changes.map(({ channel, camera, ...change }) => ({ ...change, place: channel === null ? null : placeText({ channel, camera }) }));
+      const items = changes.map(({ channel, camera, ...change }) => ({
+        ...change,
+        place: channel === null ? null : placeText({ channel, camera }),
+      }));
       return { items };
     },
   );

@@ -29,9 +29,11 @@ export function knownCameras({ figures, cameras, now }: KnownCamerasDeps): (sign
     }
     const seen = await kept.names;
     const known = new Set(seen.map((each) => keyText(each)));
-    const named = cameras.named().flatMap(({ name, channels }) =>
-      (channels ?? []).map((channel) => ({ channel: channel.includes(':') ? channel : `slack:${channel}`, camera: name })),
-    );
+    const named = cameras
+      .named()
+      .flatMap(({ name, channels }) =>
+        (channels ?? []).map((channel) => ({ channel: channel.includes(':') ? channel : `slack:${channel}`, camera: name })),
+      );
     return [...seen, ...named.filter((each) => !known.has(keyText(each)))].toSorted(
       (a, b) => (a.camera ?? '').localeCompare(b.camera ?? '') || a.channel.localeCompare(b.channel),
     );

@@ -70,7 +70,11 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
       if (!visitor) throw new AppError('change-refused', `the visit has no number ${String(number)} any more`);
       const { best, faces, person, standing } = visitor;
       const others = faces.filter((face) => face.snapshotId !== best.snapshotId || face.position !== best.position);
-      const subject = { faces: [best, ...others], called: String(number), personId: standing === 'uncertain' ? null : (person?.id ?? null) };
+      const subject = {
+        faces: [best, ...others],
+        called: String(number),
+        personId: standing === 'uncertain' ? null : (person?.id ?? null),
+      };
       const said = await sayAbout(subject, request.body, actorOf(request), { gallery, operations, questions }, signal);
       if (request.body.say === 'not') await noteDenied(visitsOf(), id, { number, notPerson: request.body.subject }, signal);
       return said;
@@ -95,11 +99,9 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
     },
   );
 
-  app.get(
-    '/api/camera-names',
-    { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } },
-    async () => ({ cameras: (await names(signal)).map((name) => ({ ...name, place: placeText(name) })) }),
-  );
+  app.get('/api/camera-names', { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } }, async () => ({
+    cameras: (await names(signal)).map((name) => ({ ...name, place: placeText(name) })),
+  }));
 
   app.get(
     '/api/names',

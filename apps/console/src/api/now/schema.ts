@@ -52,7 +52,9 @@ export const visitKinds = ['named', 'unknown', 'unsure', 'ignored'] as const;
 export type VisitKind = (typeof visitKinds)[number];
 
 /** A camera in addresses: `slack:C0123/Front door`, or `slack:C0123` for a channel without cameras. */
-export const placeSchema = z.string().regex(/^[a-z]+:[^/]+(\/.+)?$/, 'must be a channel, such as slack:C0123, or a channel, a slash, and a camera');
+export const placeSchema = z
+  .string()
+  .regex(/^[a-z]+:[^/]+(\/.+)?$/, 'must be a channel, such as slack:C0123, or a channel, a slash, and a camera');
 
 export const visitsQuerySchema = z.object({
   camera: placeSchema.optional(),

@@ -7,7 +7,12 @@ import type { FaceOfPicture, PictureOfPage } from './schema.ts';
 /** A picture as its page shows it. Pure. */
 export function toPictureOfPage(
   snapshotId: string,
-  { record, faces, visitId, strangersNamedOneIn }: { record: SnapshotRecord; faces: readonly SightedFace[]; visitId: string | null; strangersNamedOneIn: number },
+  {
+    record,
+    faces,
+    visitId,
+    strangersNamedOneIn,
+  }: { record: SnapshotRecord; faces: readonly SightedFace[]; visitId: string | null; strangersNamedOneIn: number },
 ): PictureOfPage {
   const { job, outcome, error, width, height } = record;
   return {

@@ -1,7 +1,10 @@
 import type { SightedFace } from '@watchpost/gallery/gallery';
 import { defaultRiskSettings } from '@watchpost/gallery/decide/yardstick';
 
-type Judged = Pick<SightedFace, 'decision' | 'person' | 'mayBe' | 'similarity' | 'quality' | 'sizePx' | 'saidBy' | 'evidence' | 'best' | 'second'>;
+type Judged = Pick<
+  SightedFace,
+  'decision' | 'person' | 'mayBe' | 'similarity' | 'quality' | 'sizePx' | 'saidBy' | 'evidence' | 'best' | 'second'
+>;
 
 /** What a face needs: to be recognised at all, and to become a person. Pixels, and 0..1. */
 export interface Needs {
@@ -20,9 +23,16 @@ export function strangersOneIn(evidence: SightedFace['evidence']): number | null
 export function reasonsOf(face: Judged, needs: Needs): string[] {
   const { decision, person, saidBy, evidence, best } = face;
   if (saidBy !== null)
-    return [person ? `${spoken(saidBy)} said that this is ${person.name}.` : decision === 'unrecognisable' ? `${spoken(saidBy)} said that this is no face.` : `${spoken(saidBy)} said that this is somebody else.`];
+    return [
+      person
+        ? `${spoken(saidBy)} said that this is ${person.name}.`
+        : decision === 'unrecognisable'
+          ? `${spoken(saidBy)} said that this is no face.`
+          : `${spoken(saidBy)} said that this is somebody else.`,
+    ];
   const poor = tooPoor(face, needs);
-  if (!evidence?.best) return [decision === 'unknown' ? 'Nobody in the gallery could be compared: a new unknown person.' : 'Nobody was compared.', ...poor];
+  if (!evidence?.best)
+    return [decision === 'unknown' ? 'Nobody in the gallery could be compared: a new unknown person.' : 'Nobody was compared.', ...poor];
   const name = best ?? 'somebody who is removed since';
   const { similarity } = evidence.best;
   const near = `Most similar to ${name}: ${cosine(similarity)}, where a name needs ${cosine(evidence.match)} at this size.`;
@@ -41,12 +51,17 @@ function conclusion({ decision, person, evidence, second }: Judged, name: string
     case 'uncertain':
       if (isContested) return [contested];
       return best.similarity >= match
-        ? ['Similar enough, but another face of this picture is more so, or somebody else is nearly as similar: nobody is in a picture twice.']
+        ? [
+            'Similar enough, but another face of this picture is more so, or somebody else is nearly as similar: nobody is in a picture twice.',
+          ]
         : [`Above the line for “not sure” (${cosine(uncertain)}) and below the one for a name: nobody is named.`];
     case 'unknown':
-      if (best.similarity < uncertain) return [`Below the line for “not sure” (${cosine(uncertain)}): a stranger, who became ${person?.name ?? 'a new unknown person'}.`];
+      if (best.similarity < uncertain)
+        return [`Below the line for “not sure” (${cosine(uncertain)}): a stranger, who became ${person?.name ?? 'a new unknown person'}.`];
       if (best.similarity >= match && !isContested) return [`Similar enough to somebody without a name: ${person?.name ?? name}.`];
-      return [isContested ? contested : `Not similar enough for a name: kept as ${person?.name ?? 'an unknown person'}, who may be ${name}.`];
+      return [
+        isContested ? contested : `Not similar enough for a name: kept as ${person?.name ?? 'an unknown person'}, who may be ${name}.`,
+      ];
     case 'unrecognisable':
       return best.similarity < uncertain ? [`Below the line for “not sure” (${cosine(uncertain)}): a stranger.`] : [];
     default:
@@ -59,7 +74,9 @@ function rarity(evidence: NonNullable<Judged['evidence']>): string[] {
   if (oneIn === null || !evidence.compared) return [];
   const { persons } = evidence.compared;
   const among = `among ${persons.toLocaleString('en-GB')} ${persons === 1 ? 'person' : 'people'}`;
-  return oneIn < 2 ? [`Most strangers are so similar to somebody ${among}.`] : [`One stranger in ${rounded(oneIn)} is so similar to somebody ${among}.`];
+  return oneIn < 2
+    ? [`Most strangers are so similar to somebody ${among}.`]
+    : [`One stranger in ${rounded(oneIn)} is so similar to somebody ${among}.`];
 }
 
 function tooPoor({ decision, sizePx, quality }: Judged, { recognisable, enroll }: Needs): string[] {
@@ -67,8 +84,12 @@ function tooPoor({ decision, sizePx, quality }: Judged, { recognisable, enroll }
   const needed = sizePx < recognisable.minSizePx || quality < recognisable.minQuality ? recognisable : enroll;
   const what = needed === recognisable ? 'to be recognised at all' : 'to become a person';
   return [
-    ...(sizePx < needed.minSizePx ? [`Too small: ${String(Math.round(sizePx))} px across, and ${String(needed.minSizePx)} px are needed ${what}.`] : []),
-    ...(quality < needed.minQuality ? [`Too unclear: quality ${percent(quality)}, and ${percent(needed.minQuality)} is needed ${what}.`] : []),
+    ...(sizePx < needed.minSizePx
+      ? [`Too small: ${String(Math.round(sizePx))} px across, and ${String(needed.minSizePx)} px are needed ${what}.`]
+      : []),
+    ...(quality < needed.minQuality
+      ? [`Too unclear: quality ${percent(quality)}, and ${percent(needed.minQuality)} is needed ${what}.`]
+      : []),
   ];
 }
 

@@ -86,7 +86,8 @@ function registerImage(app: ConsoleApp, { database, platformFor, stopping, now }
 
   const download = async ({ job }: SnapshotRecord): Promise<KeptPicture> => {
     const platform = platformFor(job.channel);
-    if (!platform) throw new AppError('file-gone', 'the chat platform of this picture is not configured here: the console has no token for it');
+    if (!platform)
+      throw new AppError('file-gone', 'the chat platform of this picture is not configured here: the console has no token for it');
     const signal = within(stopping, downloadMs);
     const get = (source: 'original' | 'thumbnail') => platform.chat.download(job.file, { maxBytes: mostBytes, source }, signal);
     const original = await get('original');

@@ -117,12 +117,7 @@ const entriesOf = (collections: ArchiveCollections): [keyof ArchiveCollections, 
 ];
 
 /** Reads everything as it is at one moment at which no change is half carried out. */
-async function atOneMoment<T>(
-  db: Db,
-  store: GalleryStore,
-  use: (reader: ArchiveReader) => Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
+async function atOneMoment<T>(db: Db, store: GalleryStore, use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let tries = 1; tries <= mostTries; tries += 1) {
     const session = db.client.startSession({ snapshot: true });
     try {
