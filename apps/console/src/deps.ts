@@ -2,6 +2,8 @@ import type { OpenedCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { Schedule } from '@watchpost/schedule/schedule';
+import type { Envelope } from '@watchpost/shared/envelope';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -21,6 +23,9 @@ export interface OpenedDeps {
   sender: JobSender;
   cameras: OpenedCameras;
   feeds: Feeds;
+  schedule: Schedule;
+  /** Opens what waits for approval; null: neither MESSAGE_KEY nor a platform's token is set here. */
+  envelope: Envelope | null;
   /** The platform of a channel, for its pictures; null: it is not configured here. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform | null;
   /** Tells pages that something changed, at once: what is not announced is found within a second all the same. */

@@ -18,6 +18,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'entry-unknown': 404,
   'feed-unknown': 404,
   'file-gone': 404,
+  'job-missing': 404,
   'person-not-found': 404,
   'record-missing': 404,
   'route-unknown': 404,

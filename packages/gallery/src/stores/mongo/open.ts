@@ -9,7 +9,9 @@ import { createMongoDocuments, ensureDocumentIndexes } from './document-store.ts
 import { createMongoEraser } from './eraser.ts';
 import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore } from './gallery-store.ts';
+import { createMongoHoldings } from './holdings.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
+import { createMongoOverview } from './overview.ts';
 import { createMongoRepairs } from './repairs.ts';
 import { createMongoSightingHistory } from './sighting-history.ts';
 import { createMongoSightings } from './sightings.ts';
@@ -40,6 +42,7 @@ export async function openMongo(
     store,
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
+    overview: createMongoOverview(db),
     audit: createMongoAudit(db),
     eraser: createMongoEraser(db, log),
     upkeep: createMongoUpkeep(db),
@@ -48,7 +51,8 @@ export async function openMongo(
     history: createMongoSightingHistory(db),
     cameraFigures: createMongoCameraFigures(db),
     documents: createMongoDocuments(db),
-    archive: createMongoArchive(db, store),
+    archive: createMongoArchive(db, store, { snapshots: changeStreams }),
+    holdings: createMongoHoldings(db),
     vectorSearch: createMongoVectorSearch(db),
     close,
   };

@@ -8,6 +8,8 @@ import { createPostgresDocuments } from './document-store.ts';
 import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
+import { createPostgresHoldings } from './holdings.ts';
+import { createPostgresOverview } from './overview.ts';
 import { createPostgresRepairs } from './repairs.ts';
 import { createPostgresSightingHistory } from './sighting-history.ts';
 import { createPostgresSightings } from './sightings.ts';
@@ -26,6 +28,7 @@ export async function openPostgres(
     store: createPostgresGalleryStore(postgres),
     feed: createPostgresFeed(url),
     sightings: createPostgresSightings(postgres, sightingsKeepMs),
+    overview: createPostgresOverview(postgres),
     audit: createPostgresAudit(postgres),
     eraser: createPostgresEraser(postgres),
     upkeep: createPostgresUpkeep(postgres),
@@ -35,6 +38,7 @@ export async function openPostgres(
     cameraFigures: createPostgresCameraFigures(postgres),
     documents: createPostgresDocuments(postgres),
     archive: createPostgresArchive(postgres),
+    holdings: createPostgresHoldings(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
     vectorSearch: null,
     close: postgres.close,
