@@ -100,6 +100,7 @@ export async function openSeenWorld(storage: StorageConfig): Promise<SeenWorld> 
         swapPicture: neverAsked,
         upload: neverAsked,
         remove: neverAsked,
+        withdraw: neverAsked,
       },
       members: {
         mayRead: neverAsked,
