@@ -58,9 +58,7 @@ export function SettingsForm({
       title="Settings"
       actions={
         mayEdit ? (
-          <Button tone="primary" disabled={!isChanged} busy={check.busy} onClick={() => void check.run()}>
-            Check and save…
-          </Button>
+          <CheckButton disabled={!isChanged} busy={check.busy} onClick={() => void check.run()} />
         ) : (
           <span class="muted small">Only admins change these.</span>
         )
@@ -93,6 +91,14 @@ export function SettingsForm({
         />
       )}
     </Card>
+  );
+}
+
+function CheckButton({ disabled, busy, onClick }: { disabled: boolean; busy: boolean; onClick: () => void }): JSX.Element {
+  return (
+    <Button tone="primary" disabled={disabled} busy={busy} onClick={onClick}>
+      Check and save…
+    </Button>
   );
 }
 
