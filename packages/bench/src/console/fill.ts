@@ -16,6 +16,8 @@ import {
   channel,
   faceIdOf,
   facesOf,
+  isUnknown,
+  looksLikeAnother,
   modelId,
   personIdOf,
   personSeenIn,
@@ -94,9 +96,11 @@ async function plan(sizes: FillSizes): Promise<Filling> {
 function* plannedFaces({ people, sightings }: FillSizes, crops: readonly Buffer[], nowMs: number): Iterable<FilledFace[]> {
   const synthetic = createSyntheticFaces(5);
   let batch: FilledFace[] = [];
+  let twin: Float32Array | null = null;
   for (let person = 0; person < people; person += 1) {
-    // One person in twenty resembles the one before, as twins do.
-    const looks = synthetic.person();
+    // Some unknowns look like another one: one person whom nobody has recognised as such yet.
+    const looks: Float32Array = twin && looksLikeAnother(person) ? twin : synthetic.person();
+    if (isUnknown(person)) twin = looks;
     const count = facesOf(person);
     for (let index = 1; index <= count; index += 1) {
       const isNegative = index > 3 && index === count && person % 4 === 0;
