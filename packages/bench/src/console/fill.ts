@@ -25,6 +25,7 @@ import {
   plannedPerson,
   snapshotIdOf,
   spanMs,
+  uncertainEvery,
   type FillSizes,
 } from './planned.ts';
 
@@ -41,12 +42,15 @@ export interface Filling {
   /** In batches, made when they are asked for: together they would not fit into memory. */
   faces: () => Iterable<FilledFace[]>;
   crops: readonly Buffer[];
+  /** The vectors of some faces of which nobody is sure: whoever answers teaches the gallery. The other sightings have none. */
+  unsure: { snapshotId: string; embedding: Float32Array }[];
   records: SnapshotRecord[];
   entries: AuditEntry[];
 }
 
 const facesAtOnce = 500;
 const visitsAtOnce = 16;
+const mostUnsure = 200;
 
 /**
  * Fills an empty database with people, their faces, sightings of the last month, records, visits and an audit, past the stores: about a
@@ -88,6 +92,7 @@ async function plan(sizes: FillSizes): Promise<Filling> {
     persons: Array.from({ length: sizes.people }, (_, index) => plannedPerson(index, nowMs)),
     faces: () => plannedFaces(sizes, crops, nowMs),
     crops,
+    unsure: plannedUnsure(sizes),
     records: sizes.people === 0 ? [] : Array.from({ length: sizes.records }, (_, index) => plannedRecord(index, sizes, nowMs)),
     entries: sizes.people === 0 ? [] : Array.from({ length: sizes.changes }, (_, age) => plannedEntry(age, sizes, nowMs)),
   };
@@ -125,6 +130,15 @@ function* plannedFaces({ people, sightings }: FillSizes, crops: readonly Buffer[
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+function plannedUnsure({ people, sightings }: FillSizes): Filling['unsure'] {
+  if (people === 0) return [];
+  const synthetic = createSyntheticFaces(17);
+  const count = Math.min(mostUnsure, Math.floor((sightings + uncertainEvery - 6) / uncertainEvery));
+  return Array.from({ length: count }, (_, index) => {
+    return { snapshotId: snapshotIdOf(index * uncertainEvery + 5), embedding: synthetic.picture(synthetic.person()) };
+  });
 }
 
 /** When the snapshot of this index was taken, the newest first. */
