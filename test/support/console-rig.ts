@@ -8,6 +8,7 @@ import { followChanges } from '@watchpost/console/live/sources';
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
@@ -44,7 +45,17 @@ export interface ConsoleRig {
 /** A queue without jobs. */
 export const idleJobs: JobAdmin = {
   list: async () => [],
-  queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, paused: false })),
+  find: async () => [],
+  queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, failed: 0, oldestAtMs: null, paused: false })),
+  get: async () => null,
+  history: async (kinds, minutes) =>
+    kinds.map((kind) => ({
+      kind,
+      fromMs: 0,
+      completed: Array.from({ length: minutes }, () => 0),
+      failed: Array.from({ length: minutes }, () => 0),
+    })),
+  setPaused: async () => undefined,
   retry: async () => [],
   drop: async () => [],
   close: async () => undefined,
@@ -82,6 +93,8 @@ export async function startConsole(
     },
     cameras: await openCameras({ file: null, log, signal: stop.signal }),
     feeds: await openFeeds({ file: null, log, signal: stop.signal }),
+    schedule: await openSchedule({ file: null, log, signal: stop.signal }),
+    envelope: null,
     platformFor: () => null,
     live,
     log,

@@ -1,5 +1,8 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
+import { galleryEnv } from '@watchpost/gallery/config';
+import { rulesEnv } from '@watchpost/rules/config';
+import { scheduleEnv } from '@watchpost/schedule/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platformEnv, platformFaults } from './platforms.ts';
@@ -12,6 +15,11 @@ export const consoleEnv = {
   ...platformEnv,
   ...camerasEnv,
   ...feedsEnv,
+  ...galleryEnv,
+  MESSAGE_KEY: rulesEnv.MESSAGE_KEY,
+  QUARANTINE_KEY: rulesEnv.QUARANTINE_KEY,
+  RULES_KEEP_DAYS: rulesEnv.RULES_KEEP_DAYS,
+  SCHEDULE_FILE: scheduleEnv.SCHEDULE_FILE,
   CONSOLE_PORT: portEnv.CONSOLE_PORT,
   ...hostEnv,
   ...signInEnv,
