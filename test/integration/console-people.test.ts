@@ -148,6 +148,14 @@ describe.each(oneOfEachBackend)('people in the console, the database on $name', 
       await expect.poll(async () => (await groups()).comparing).toBe(false);
       const { items, unknowns } = await groups();
       expect(items.flatMap(({ persons }) => persons)).toHaveLength(unknowns);
+      const groupOf = (id: string): string[] =>
+        items.find(({ persons }) => persons.some((each) => each.id === id))?.persons.map((each) => each.id) ?? [];
+      expect(groupOf(personIdOf(8)).toSorted()).toEqual([personIdOf(3), personIdOf(8)]);
+      expect(groupOf(personIdOf(13))).toEqual([personIdOf(13)]);
+      const apart = await post(`/api/people/${personIdOf(3)}/distinguish`, { other: personIdOf(8) });
+      await expect.poll(async () => (await groups()).comparing).toBe(false);
+      expect((await groups()).items.find(({ persons }) => persons.some(({ id }) => id === personIdOf(8)))?.persons).toHaveLength(1);
+      await undo(apart);
       const unsure = await get<{ items: { snapshotId: string; position: number; person: { id: string } }[] }>('/api/unsure-faces');
       const [first] = unsure.items;
       expect(first).toMatchObject({ person: { name: expect.any(String) } });

@@ -77,7 +77,7 @@ const oneOf = (list: readonly unknown[], index: Document | string): Document => 
   $arrayElemAt: [{ $literal: list }, { $toInt: { $mod: [index, list.length] } }],
 });
 
-async function fillSightings(db: Db, { sizes, nowMs, crops }: Filling): Promise<void> {
+async function fillSightings(db: Db, { sizes, nowMs, crops, unsure }: Filling): Promise<void> {
   const { people, sightings } = sizes;
   const share = { $divide: [{ $mod: [{ $multiply: [{ $toLong: '$i' }, spread.multiplier] }, spread.modulus] }, spread.modulus] };
   const takenAt = { $toDate: { $toLong: { $floor: { $subtract: [nowMs, { $divide: [{ $multiply: [spanMs, '$i'] }, sightings] }] } } } };
@@ -130,6 +130,10 @@ async function fillSightings(db: Db, { sizes, nowMs, crops }: Filling): Promise<
       .toArray();
   }
   await seed.drop();
+  const withVectors = unsure.map(({ snapshotId, embedding }) => {
+    return { updateOne: { filter: { _id: snapshotId }, update: { $set: { 'faces.0.embedding': Binary.fromFloat32Array(embedding) } } } };
+  });
+  if (withVectors.length > 0) await db.collection<Keyed>('sightings').bulkWrite(withVectors, quick);
   await fillLastSeen(db);
 }
 

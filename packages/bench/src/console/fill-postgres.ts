@@ -39,7 +39,7 @@ async function fillPersons(client: Client, { persons }: Filling): Promise<void> 
 async function fillFaces(client: Client, { faces }: Filling): Promise<void> {
   for (const batch of faces()) {
     const rows = batch.map((face) => ({ ...face, crop: undefined, embedding: undefined, at: new Date(face.createdAtMs).toISOString() }));
-    const vectors = batch.map(({ embedding }) => Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength));
+    const vectors = batch.map(({ embedding }) => bytesOf(embedding));
     await client.query(
       `INSERT INTO watchpost.faces (id, person_id, model_id, role, embedding, quality, size_px, snapshot_id, position, created_at, version)
        SELECT f->>'id', f->>'personId', f->>'modelId', f->>'role', vector, (f->>'quality')::float8, (f->>'sizePx')::float8,
@@ -54,9 +54,10 @@ async function fillFaces(client: Client, { faces }: Filling): Promise<void> {
   }
 }
 
+const bytesOf = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
 const eight = (sql: string): string => `lpad((${sql})::text, 8, '0')`;
 
-async function fillSightings(client: Client, { sizes, nowMs, crops }: Filling): Promise<void> {
+async function fillSightings(client: Client, { sizes, nowMs, crops, unsure }: Filling): Promise<void> {
   const { people, sightings } = sizes;
   const person = `floor(${people} * power(((i::bigint * ${spread.multiplier}) % ${spread.modulus})::float8 / ${spread.modulus}, 2))::bigint`;
   const taken = `to_timestamp(floor(${nowMs} - ${spanMs}::float8 * i / ${sightings}) / 1000)`;
@@ -81,6 +82,10 @@ async function fillSightings(client: Client, { sizes, nowMs, crops }: Filling): 
      SELECT 'fill-' || ${eight('i')}, 0, ($1::bytea[])[1 + p % ${crops.length}]
      FROM (SELECT i, ${person} AS p FROM generate_series(0, ${sightings} - 1, ${cropEvery}) i WHERE i < 200000) numbered`,
     [crops],
+  );
+  await client.query(
+    'UPDATE watchpost.sighted_faces f SET embedding = vector FROM unnest($1::text[], $2::bytea[]) AS u(id, vector) WHERE snapshot_id = id',
+    [unsure.map(({ snapshotId }) => snapshotId), unsure.map(({ embedding }) => bytesOf(embedding))],
   );
   await client.query(
     `INSERT INTO watchpost.last_seen (person_id, at, channel, camera)

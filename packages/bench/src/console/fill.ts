@@ -16,6 +16,8 @@ import {
   channel,
   faceIdOf,
   facesOf,
+  isUnknown,
+  looksLikeAnother,
   modelId,
   personIdOf,
   personSeenIn,
@@ -23,6 +25,7 @@ import {
   plannedPerson,
   snapshotIdOf,
   spanMs,
+  uncertainEvery,
   type FillSizes,
 } from './planned.ts';
 
@@ -39,12 +42,15 @@ export interface Filling {
   /** In batches, made when they are asked for: together they would not fit into memory. */
   faces: () => Iterable<FilledFace[]>;
   crops: readonly Buffer[];
+  /** The vectors of some faces of which nobody is sure: whoever answers teaches the gallery. The other sightings have none. */
+  unsure: { snapshotId: string; embedding: Float32Array }[];
   records: SnapshotRecord[];
   entries: AuditEntry[];
 }
 
 const facesAtOnce = 500;
 const visitsAtOnce = 16;
+const mostUnsure = 200;
 
 /**
  * Fills an empty database with people, their faces, sightings of the last month, records, visits and an audit, past the stores: about a
@@ -86,6 +92,7 @@ async function plan(sizes: FillSizes): Promise<Filling> {
     persons: Array.from({ length: sizes.people }, (_, index) => plannedPerson(index, nowMs)),
     faces: () => plannedFaces(sizes, crops, nowMs),
     crops,
+    unsure: plannedUnsure(sizes),
     records: sizes.people === 0 ? [] : Array.from({ length: sizes.records }, (_, index) => plannedRecord(index, sizes, nowMs)),
     entries: sizes.people === 0 ? [] : Array.from({ length: sizes.changes }, (_, age) => plannedEntry(age, sizes, nowMs)),
   };
@@ -94,9 +101,11 @@ async function plan(sizes: FillSizes): Promise<Filling> {
 function* plannedFaces({ people, sightings }: FillSizes, crops: readonly Buffer[], nowMs: number): Iterable<FilledFace[]> {
   const synthetic = createSyntheticFaces(5);
   let batch: FilledFace[] = [];
+  let twin: Float32Array | null = null;
   for (let person = 0; person < people; person += 1) {
-    // One person in twenty resembles the one before, as twins do.
-    const looks = synthetic.person();
+    // Some unknowns look like another one: one person whom nobody has recognised as such yet.
+    const looks: Float32Array = twin && looksLikeAnother(person) ? twin : synthetic.person();
+    if (isUnknown(person)) twin = looks;
     const count = facesOf(person);
     for (let index = 1; index <= count; index += 1) {
       const isNegative = index > 3 && index === count && person % 4 === 0;
@@ -121,6 +130,15 @@ function* plannedFaces({ people, sightings }: FillSizes, crops: readonly Buffer[
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+function plannedUnsure({ people, sightings }: FillSizes): Filling['unsure'] {
+  if (people === 0) return [];
+  const synthetic = createSyntheticFaces(17);
+  const count = Math.min(mostUnsure, Math.floor((sightings + uncertainEvery - 6) / uncertainEvery));
+  return Array.from({ length: count }, (_, index) => {
+    return { snapshotId: snapshotIdOf(index * uncertainEvery + 5), embedding: synthetic.picture(synthetic.person()) };
+  });
 }
 
 /** When the snapshot of this index was taken, the newest first. */

@@ -70,6 +70,9 @@ export const facesOf = (index: number): number => 1 + ((index * 7) % 10 < 7 ? (i
 
 export const isUnknown = (index: number): boolean => index % 5 === 3;
 
+/** One unknown in four looks like the unknown before. */
+export const looksLikeAnother = (index: number): boolean => isUnknown(index) && index % 20 === 8;
+
 /** The persons: three of four are named, every fifth is an unknown, some are ignored. */
 export function plannedPerson(index: number, nowMs: number): Omit<StoredPerson, 'version'> {
   const number = index + 1;

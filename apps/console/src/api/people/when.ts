@@ -2,6 +2,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { When } from './schema.ts';
 
 const hourMs = 3_600_000;
+const quarterMs = hourMs / 4;
 const dayMs = 24 * hourMs;
 
 /** How often somebody was seen by one camera in a quarter of an hour. */
@@ -50,19 +51,23 @@ export function whenSeen(seen: readonly Seen[], { zone, nowMs, keepMs }: Range):
 
 type LocalTime = (atMs: number) => { day: string; hour: number };
 
-/** The day and the hour in a zone. Zones are a multiple of a quarter of an hour away from UTC, and change on one: each is asked for once. */
+/** The day and the hour in a zone. Where a day begins and ends with the same offset, that is all day's; otherwise each quarter of an hour is asked for. */
 function localTimeOf(zone: string): LocalTime {
   const format = formatOf(zone);
   const offsets = new Map<number, number>();
-  const offsetOf = (atMs: number): number => {
-    const quarter = Math.floor(atMs / (hourMs / 4));
-    const known = offsets.get(quarter);
+  const exactly = (atMs: number): number => {
+    const known = offsets.get(atMs);
     if (known !== undefined) return known;
-    const part = Object.fromEntries(format.formatToParts(quarter * (hourMs / 4)).map(({ type, value }) => [type, Number(value)]));
+    const part = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = part;
-    const offset = Date.UTC(year, month - 1, day, hour % 24, minute) - quarter * (hourMs / 4);
-    offsets.set(quarter, offset);
+    const offset = Date.UTC(year, month - 1, day, hour % 24, minute) - atMs;
+    offsets.set(atMs, offset);
     return offset;
+  };
+  const offsetOf = (atMs: number): number => {
+    const startMs = Math.floor(atMs / dayMs) * dayMs;
+    const offset = exactly(startMs);
+    return offset === exactly(startMs + dayMs) ? offset : exactly(Math.floor(atMs / quarterMs) * quarterMs);
   };
   return (atMs) => {
     const shifted = new Date(atMs + offsetOf(atMs));

@@ -1,10 +1,11 @@
-import { personStatus, type StoredPerson } from '@watchpost/gallery/domain';
+import type { StoredPerson } from '@watchpost/gallery/domain';
 import { assessByCalibration } from '@watchpost/gallery/housekeeping/assessor';
 import { createGroupAlike, type GroupAlike } from '@watchpost/gallery/housekeeping/group-alike';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { z } from 'zod';
 import { fromCursor, toCursor } from '../../people/cursor.ts';
+import { createOrdered } from '../../people/ordered.ts';
 import { personRow } from '../../people/person-row.ts';
 import { tallyOf, type Tallied, type Tally } from '../../people/tally.ts';
 import type { Unknown, UnknownGroup, unknownsQuerySchema, UnknownsPage } from './schema.ts';
@@ -23,12 +24,12 @@ export function createUnknownsPage(
   log: Logger,
 ): (asked: Asked, parts: GalleryParts, signal: AbortSignal) => Promise<UnknownsPage> {
   const grouping = createGrouping(log);
+  const ordered = createOrdered();
   return async ({ sort, cursor, limit }, parts, signal) => {
     const tallied = await tally.now(signal);
     const { mirror } = parts;
-    const unknowns = mirror.persons().filter((person) => personStatus(person) === 'unknown');
+    const unknowns = ordered('often', mirror, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
     const weighed = unknowns.map((person) => ({ person, ...tallyOf(tallied, mirror.idsOf(person.id)) }));
-    weighed.sort((a, b) => b.sightings - a.sightings || (a.person.id < b.person.id ? -1 : 1));
     const byId = new Map(weighed.map((each) => [each.person.id, each]));
     const { groups, comparing } = grouping(
       weighed.map(({ person }) => person),

@@ -41,9 +41,10 @@ export function createPostgresOverview({ query }: Postgres): SightingOverview {
     },
     whenSeen: async (personIds, signal) => {
       const { rows } = await query(
-        `SELECT floor(extract(epoch FROM f.taken_at) / 900) * 900 AS at, channel, camera, count(DISTINCT f.snapshot_id) AS snapshots
-         FROM watchpost.sighted_faces f JOIN watchpost.sightings USING (snapshot_id)
-         WHERE person_id = ANY($1) AND ${isSure} GROUP BY 1, 2, 3`,
+        `SELECT floor(extract(epoch FROM taken_at) / 900) * 900 AS at, channel, camera, count(*) AS snapshots
+         FROM (
+           SELECT snapshot_id FROM watchpost.sighted_faces WHERE person_id = ANY($1) AND ${isSure} GROUP BY snapshot_id
+         ) seen JOIN watchpost.sightings USING (snapshot_id) GROUP BY 1, 2, 3`,
         [personIds],
         signal,
       );
