@@ -38,11 +38,10 @@ function Picture({ picture, onChanged }: { picture: PictureOfPage; onChanged: ()
   useKeys(faces, position, select);
   return (
     <div class="picture-page">
-      <div class="stack">
+      <div class="picture-shown">
         <Snapshot picture={picture} chosen={face?.position ?? null} onChoose={select} />
-        <About picture={picture} />
       </div>
-      <div class="stack">
+      <div class="stack picture-faces">
         {faces.length > 1 && <FaceList picture={picture} chosen={face?.position ?? null} onChoose={select} />}
         {face && <FaceDetails key={face.position} picture={picture} face={face} onChanged={onChanged} />}
         {faces.length === 0 && (
@@ -50,6 +49,9 @@ function Picture({ picture, onChanged }: { picture: PictureOfPage; onChanged: ()
             {noFaces(picture)}
           </Empty>
         )}
+      </div>
+      <div class="picture-about">
+        <About picture={picture} />
       </div>
     </div>
   );

@@ -26,7 +26,7 @@ export interface VisitsWanted {
 /** Read at once: their faces come with one query. */
 const chunk = 25;
 /** Of visits that were looked at for one page: where hardly any is of the kind, the reader asks for more. */
-const mostLookedAt = 150;
+const mostLookedAt = 100;
 
 /** One page of visits, the newest first, with who was there as the gallery says now. Rejects with `gallery-unavailable`. */
 export async function visitsPage(wanted: VisitsWanted, deps: VisitsPageDeps, signal: AbortSignal): Promise<VisitsPage> {
