@@ -203,6 +203,8 @@ describe('adapters', () => {
     [
       'mongodb',
       [
+        // Fills a database past the stores.
+        'packages/bench/src/console',
         // Edits by hand, as an operator does.
         'packages/bench/src/gallery',
         'packages/bench/src/prove/gallery',
@@ -217,6 +219,7 @@ describe('adapters', () => {
       'pg',
       [
         'apps/standalone/src/processes/postgres',
+        'packages/bench/src/console',
         'packages/bench/src/gallery',
         'packages/bench/src/growth',
         'packages/bench/src/prove/gallery',
