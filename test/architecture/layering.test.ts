@@ -28,7 +28,15 @@ const floors: Record<string, string[]> = {
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
   'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
-  'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/shared', 'packages/slack', 'packages/telegram'],
+  'apps/console': [
+    'packages/cameras',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/privacy',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+  ],
   'apps/ingest': [
     'packages/cameras',
     'packages/convert',

@@ -1,5 +1,6 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
+import { retentionEnv } from '@watchpost/privacy/retention/settings';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platformEnv, platformFaults } from './platforms.ts';
@@ -12,6 +13,7 @@ export const consoleEnv = {
   ...platformEnv,
   ...camerasEnv,
   ...feedsEnv,
+  ...retentionEnv,
   CONSOLE_PORT: portEnv.CONSOLE_PORT,
   ...hostEnv,
   ...signInEnv,

@@ -1,6 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
+import { aboutMongo } from './about.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
 import { connectMongo, isIndexConflict } from './connect.ts';
@@ -48,6 +49,7 @@ export async function openMongo(
     archive: createMongoArchive(db, store),
     holdings: createMongoHoldings(db),
     vectorSearch: createMongoVectorSearch(db),
+    about: async (signal) => aboutMongo(db, signal),
     close,
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
+import { aboutPostgres } from './about.ts';
 import { createPostgresArchive } from './archive.ts';
 import { createPostgresAudit } from './audit.ts';
 import { connectPostgres } from './connect.ts';
@@ -35,6 +36,7 @@ export async function openPostgres(
     holdings: createPostgresHoldings(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
     vectorSearch: null,
+    about: async (signal) => aboutPostgres(postgres, signal),
     close: postgres.close,
   };
 }
