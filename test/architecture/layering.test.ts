@@ -26,6 +26,19 @@ const floors: Record<string, string[]> = {
   'packages/handoff': ['packages/shared'],
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  // Looks at everything that an installation has.
+  'packages/doctor': [
+    'packages/cameras',
+    'packages/convert',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/rules',
+    'packages/schedule',
+    'packages/see',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+  ],
   'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
   'apps/console': [
@@ -33,9 +46,12 @@ const floors: Record<string, string[]> = {
     'packages/feeds',
     'packages/gallery',
     'packages/privacy',
+    'packages/rules',
+    'packages/schedule',
     'packages/shared',
     'packages/slack',
     'packages/telegram',
+    'packages/visits',
   ],
   'apps/ingest': [
     'packages/cameras',
@@ -68,6 +84,7 @@ const floors: Record<string, string[]> = {
     'packages/visits',
   ],
   'apps/cli': [
+    'packages/doctor',
     'packages/extract',
     'packages/feeds',
     'packages/gallery',

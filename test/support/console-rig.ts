@@ -8,6 +8,7 @@ import { followChanges } from '@watchpost/console/live/sources';
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { AppError } from '@watchpost/shared/errors';
@@ -54,7 +55,16 @@ interface RigOptions {
 export const idleJobs: JobAdmin = {
   list: async () => [],
   find: async () => [],
-  queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, paused: false })),
+  queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, failed: 0, oldestAtMs: null, paused: false })),
+  get: async () => null,
+  history: async (kinds, minutes) =>
+    kinds.map((kind) => ({
+      kind,
+      fromMs: 0,
+      completed: Array.from({ length: minutes }, () => 0),
+      failed: Array.from({ length: minutes }, () => 0),
+    })),
+  setPaused: async () => undefined,
   retry: async () => [],
   drop: async () => [],
   close: async () => undefined,
@@ -89,6 +99,8 @@ export async function startConsole(storage: StorageConfig, { env = {}, deps = {}
     },
     cameras: await openCameras({ file: null, log, signal: stop.signal }),
     feeds: await openFeeds({ file: null, log, signal: stop.signal }),
+    schedule: await openSchedule({ file: null, log, signal: stop.signal }),
+    envelope: null,
     platformFor: () => null,
     live,
     log,

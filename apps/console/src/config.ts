@@ -1,6 +1,9 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
 import { retentionEnv } from '@watchpost/privacy/retention/settings';
+import { galleryEnv } from '@watchpost/gallery/config';
+import { rulesEnv } from '@watchpost/rules/config';
+import { scheduleEnv } from '@watchpost/schedule/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platformEnv, platformFaults } from './platforms.ts';
@@ -14,6 +17,11 @@ export const consoleEnv = {
   ...camerasEnv,
   ...feedsEnv,
   ...retentionEnv,
+  ...galleryEnv,
+  MESSAGE_KEY: rulesEnv.MESSAGE_KEY,
+  QUARANTINE_KEY: rulesEnv.QUARANTINE_KEY,
+  RULES_KEEP_DAYS: rulesEnv.RULES_KEEP_DAYS,
+  SCHEDULE_FILE: scheduleEnv.SCHEDULE_FILE,
   CONSOLE_PORT: portEnv.CONSOLE_PORT,
   ...hostEnv,
   ...signInEnv,

@@ -1,7 +1,9 @@
-import type { Cameras } from '@watchpost/cameras/camera-settings';
+import type { OpenedCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import type { Schedule } from '@watchpost/schedule/schedule';
+import type { Envelope } from '@watchpost/shared/envelope';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -19,8 +21,11 @@ export interface OpenedDeps {
   /** Opens an operator's view of the queue, once; rejects with `queue-unavailable` while the queue is away. */
   jobAdmin: (signal: AbortSignal) => Promise<JobAdmin>;
   sender: JobSender;
-  cameras: Cameras;
+  cameras: OpenedCameras;
   feeds: Feeds;
+  schedule: Schedule;
+  /** Opens what waits for approval; null: neither MESSAGE_KEY nor a platform's token is set here. */
+  envelope: Envelope | null;
   /** The platform of a channel, for its pictures; null: it is not configured here. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform | null;
   /** Tells pages that something changed, at once: what is not announced is found within a second all the same. */

@@ -18,3 +18,6 @@ export function connectPlatforms(config: PlatformConfig, deps: PlatformDeps): (c
   const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config, deps)]));
   return (channel) => connected.get(platformOf(channel)) ?? null;
 }
+
+/** The tokens of the platforms in use. */
+export const platformTokens = (config: PlatformConfig): string[] => platforms.flatMap(({ tokenOf }) => tokenOf(config) ?? []);

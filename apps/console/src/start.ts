@@ -1,5 +1,9 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { messageKeysOf } from '@watchpost/rules/config';
+import { openSchedule } from '@watchpost/schedule/open-schedule';
+import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
@@ -13,7 +17,7 @@ import type { ConsoleConfig } from './config.ts';
 import { openInBackground } from './database.ts';
 import { createLive } from './live/hub.ts';
 import { followChanges } from './live/sources.ts';
-import { connectPlatforms } from './platforms.ts';
+import { connectPlatforms, platformTokens } from './platforms.ts';
 
 /**
  * Starts the console: queue, database, HTTP. It starts even while these are unreachable; readiness says so. `lifecycle` releases what it
@@ -28,8 +32,13 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   lifecycle.onStop('cameras', () => cameras.close());
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: stopping });
   lifecycle.onStop('feeds', () => feeds.close());
+  const schedule = await openSchedule({ file: config.SCHEDULE_FILE ?? null, log, signal: stopping });
+  lifecycle.onStop('jobs on a schedule', () => schedule.close());
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
+  const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
+  const settings = followStoredSettings({ documents, take: cameras.layOver, log }, stopping);
+  lifecycle.onStop('camera settings of the console', () => settings);
   const jobAdmin = openOnce(config, lifecycle);
   const platformFor = connectPlatforms(config, {
     turns: { take: async () => undefined, hold: async () => undefined },
@@ -49,6 +58,8 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
     sender,
     cameras,
     feeds,
+    schedule,
+    envelope: envelopeOf(config),
     platformFor,
     log,
     stopping,
@@ -85,4 +96,10 @@ function openOnce(config: ConsoleConfig, lifecycle: Lifecycle): (signal: AbortSi
     });
     return raceAbort(opening, signal);
   };
+}
+
+/** What waits for approval is sealed with the key of messages in jobs. */
+function envelopeOf(config: ConsoleConfig): Envelope | null {
+  const tokens = platformTokens(config);
+  return config.MESSAGE_KEY || tokens.length > 0 ? createEnvelope(messageKeysOf(config, tokens), 'jobs') : null;
 }

@@ -20,6 +20,7 @@ const documentKinds: readonly { kind: string; topics: readonly Topic[]; newest: 
   { kind: 'schedule-run', topics: ['schedule'], newest: 20 },
   { kind: 'alert', topics: ['alerts'], newest: 20 },
   { kind: 'settings', topics: ['cameras', 'log'], newest: 5 },
+  { kind: 'camera-settings', topics: ['cameras', 'log'], newest: 1 },
   { kind: 'console-log', topics: ['log'], newest: 1 },
 ];
 
