@@ -233,6 +233,9 @@ describe('adapters', () => {
       'fastify',
       [
         'apps/console/src',
+        'apps/console/src/api/session',
+        'apps/console/src/http',
+        'apps/console/src/sign-in',
         'apps/feed/src',
         'apps/feed/src/http',
         'apps/feed/src/page',

@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await tab.goto(`${address}${path}`);
       await tab.locator('main h1').waitFor();
-      await tab.waitForFunction(`document.querySelectorAll('[aria-label="Loading"]').length === 0`);
+      await expect.poll(async () => tab.locator('[aria-label="Loading"]').count(), { timeout: 8_000 }).toBe(0);
       expect(await tab.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBeLessThanOrEqual(
         0,
       );
