@@ -52,7 +52,10 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
       cameras = await openCameras({ file: where, log, signal: stop.signal });
       elsewhere = await openCameras({ file: where, log, signal: stop.signal });
       const { documents } = world.gallery;
-      following = followStoredSettings({ documents: async () => documents, take: elsewhere.layOver, log, everyMs: 20 }, stop.signal);
+      following = followStoredSettings(
+        { documents: async () => documents, take: (overrides) => elsewhere.layOver(overrides), log, everyMs: 20 },
+        stop.signal,
+      );
       rig = await startConsole(storage, { deps: { cameras, now: () => nowMs } });
     });
     afterAll(async () => {
@@ -70,7 +73,7 @@ describe.each(oneOfEachBackend)('the settings of cameras in the console, on $nam
       (await rig.as('viewer', 'GET', `/api/cameras/settings?camera=${encodeURIComponent(place)}`)).json();
     const valueOf = async (setting: string, place = gate) =>
       (await settings(place)).settings.find((each: { setting: string }) => each.setting === setting);
-    const save = async (set: object, { place = gate as string | null, revision = -1 } = {}) => {
+    const save = async (set: object, { place = gate, revision = -1 }: { place?: string | null; revision?: number } = {}) => {
       const { revision: now } = await settings();
       return rig.as('admin', 'PUT', '/api/cameras/settings', { place, set, revision: revision === -1 ? now : revision });
     };

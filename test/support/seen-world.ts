@@ -36,6 +36,8 @@ export interface SeenWorld {
 
 export const seenChannel = 'slack:C0SEEN';
 
+const neverAsked = async (): Promise<never> => Promise.reject(new Error('the console asks the platform for pictures only'));
+
 export async function openSeenWorld(storage: StorageConfig): Promise<SeenWorld> {
   const opened = await openGallery(
     storage,
@@ -91,8 +93,25 @@ export async function openSeenWorld(storage: StorageConfig): Promise<SeenWorld> 
     platform: {
       prefix: 'slack',
       chat: { check: async () => undefined, download, permalink: async () => null },
-      posts: unused(),
-      members: unused(),
+      // The console asks for nothing of these.
+      posts: {
+        send: neverAsked,
+        edit: neverAsked,
+        swapPicture: neverAsked,
+        upload: neverAsked,
+        remove: neverAsked,
+        withdraw: neverAsked,
+      },
+      members: {
+        mayRead: neverAsked,
+        mayName: neverAsked,
+        mayAdminister: neverAsked,
+        tell: neverAsked,
+        answer: neverAsked,
+        message: neverAsked,
+        showHome: neverAsked,
+        memberName: neverAsked,
+      },
       moderation: null,
       directory: null,
       reactions: null,
@@ -102,10 +121,4 @@ export async function openSeenWorld(storage: StorageConfig): Promise<SeenWorld> 
     },
     close: async () => opened.gallery.close(),
   };
-}
-
-/** What the console never calls. */
-function unused<T extends object>(): T {
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- a port that throws whatever is called of it
-  return new Proxy({}, { get: (_, name) => () => Promise.reject(new Error(`${String(name)} is not for the console`)) }) as T;
 }

@@ -43,7 +43,7 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const database = openInBackground(config, log, lifecycle.stopping);
   lifecycle.onStop('database', () => database.done);
   const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
-  const following = followStoredSettings({ documents, take: cameras.layOver, log }, lifecycle.stopping);
+  const following = followStoredSettings({ documents, take: (overrides) => cameras.layOver(overrides), log }, lifecycle.stopping);
   lifecycle.onStop('camera settings of the console', () => following);
   const watching = startWatching(database, log, lifecycle.stopping);
   lifecycle.onStop('rules', () => watching.done);

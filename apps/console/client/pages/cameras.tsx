@@ -17,7 +17,7 @@ import './cameras/cameras.css';
 
 /** The cameras, or one of them with its settings (`?camera=`; `all`: what holds for all). */
 export function CamerasPage(): JSX.Element {
-  const [camera] = useParam<string>('camera', '');
+  const [camera] = useParam('camera', '');
   const query = useQuery<Cameras>('/api/cameras', { topics: ['pictures', 'visits', 'cameras'] });
   if (camera !== '') return <OneCamera key={camera} place={camera} found={query.data?.cameras.find(({ place }) => place === camera)} />;
   return (

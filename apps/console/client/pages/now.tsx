@@ -29,7 +29,7 @@ type Order = (typeof orders)[number]['value'];
 
 /** Visits as they happen, and those before. */
 export function NowPage(): JSX.Element {
-  const [camera, setCamera] = useParam<string>('camera', '');
+  const [camera, setCamera] = useParam('camera', '');
   const [kind, setKind] = useParam<Kind>(
     'kind',
     'all',

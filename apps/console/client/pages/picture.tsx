@@ -31,7 +31,7 @@ export function PicturePage(): JSX.Element {
 
 function Picture({ picture, onChanged }: { picture: PictureOfPage; onChanged: () => void }): JSX.Element {
   const { faces } = picture;
-  const [chosen, choose] = useParam<string>('face', '');
+  const [chosen, choose] = useParam('face', '');
   const position = chosen === '' ? (faces[0]?.position ?? null) : Number(chosen) - 1;
   const face = faces.find((each) => each.position === position) ?? null;
   const select = (next: number): void => choose(String(next + 1));

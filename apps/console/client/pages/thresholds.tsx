@@ -28,9 +28,9 @@ const inRange = (value: number): boolean => Number.isInteger(value) && value >= 
 
 /** What another risk would have made of the decisions of the past. */
 export function ThresholdsPage(): JSX.Element {
-  const [camera, setCamera] = useParam<string>('camera', '');
+  const [camera, setCamera] = useParam('camera', '');
   const [span, setSpan] = useParam<Span>('span', '168', ['24', '168', 'all']);
-  const [tried, setTried] = useParam<string>('one-in', '');
+  const [tried, setTried] = useParam('one-in', '');
   const cameras = useQuery<{ cameras: CameraNameOfPage[] }>('/api/camera-names', { topics: ['cameras'] });
   const now = useQuery<RiskLines>(withParams('/api/thresholds/lines', { camera }), { topics: ['cameras'], keep: true });
   const oneIn = tried === '' ? (now.data?.here ?? null) : Number(tried);

@@ -66,21 +66,24 @@ export function MaskEditor({
   );
 }
 
-function Drawing({
-  masks,
-  snapshotId,
-  onChange,
-}: {
-  masks: readonly Polygon[];
-  snapshotId: string;
-  onChange: (masks: Polygon[]) => void;
-}): JSX.Element {
+interface DrawnMask {
+  points: readonly Point[];
+  cursor: Point;
+  showsCursor: boolean;
+  setShowsCursor: (shows: boolean) => void;
+  finish: () => void;
+  giveUp: () => void;
+  onPointer: (event: PointerEvent) => void;
+  onKey: (event: KeyboardEvent) => void;
+}
+
+/** The mask that is being drawn. `area`: where the pointer works. */
+function useDrawing(area: { current: HTMLElement | null }, onDrawn: (mask: Polygon) => void): DrawnMask {
   const [points, setPoints] = useState<Point[]>([]);
   const [cursor, setCursor] = useState<Point>([0.5, 0.5]);
   const [showsCursor, setShowsCursor] = useState(false);
-  const area = useRef<HTMLDivElement>(null);
   const finish = (): void => {
-    if (points.length >= 3) onChange([...masks, points]);
+    if (points.length >= 3) onDrawn(points);
     setPoints([]);
   };
   const add = (point: Point): void => {
@@ -107,6 +110,21 @@ function Drawing({
     else return;
     event.preventDefault();
   };
+  return { points, cursor, showsCursor, setShowsCursor, finish, giveUp: () => setPoints([]), onPointer, onKey };
+}
+
+function Drawing({
+  masks,
+  snapshotId,
+  onChange,
+}: {
+  masks: readonly Polygon[];
+  snapshotId: string;
+  onChange: (masks: Polygon[]) => void;
+}): JSX.Element {
+  const area = useRef<HTMLDivElement>(null);
+  const drawing = useDrawing(area, (mask) => onChange([...masks, mask]));
+  const { points, cursor, showsCursor, setShowsCursor, finish, giveUp, onPointer, onKey } = drawing;
   const [x, y] = cursor;
   return (
     <>
@@ -145,7 +163,7 @@ function Drawing({
             <Button size="small" disabled={points.length < 3} onClick={finish}>
               Close the mask
             </Button>
-            <Button size="small" tone="quiet" onClick={() => setPoints([])}>
+            <Button size="small" tone="quiet" onClick={giveUp}>
               Give up
             </Button>
           </>

@@ -11,7 +11,7 @@ import { useMutation } from '../../kit/use-query.ts';
 import { Check } from './check-dialog.tsx';
 import { MaskEditor } from './mask-editor.tsx';
 import { draftOf, polygonsOf, setOf, typedNumber, type Draft } from './settings-draft.ts';
-import { originText, policyWords, settingWords, valueText } from './settings-words.ts';
+import { originText, plainText, policyWords, settingWords, valueText } from './settings-words.ts';
 
 /** The settings of a camera: each with where it comes from; what is changed is checked before it is saved. */
 export function SettingsForm({
@@ -53,7 +53,6 @@ export function SettingsForm({
     });
     setChecked(null);
   };
-  const faultOf = (setting: string): string | null => checked?.faults.find((fault) => fault.setting === setting)?.message ?? null;
   return (
     <Card
       title="Settings"
@@ -74,7 +73,7 @@ export function SettingsForm({
               key={setting.setting}
               setting={setting}
               own={draft[setting.setting]}
-              fault={faultOf(setting.setting)}
+              fault={faultIn(checked, setting.setting)}
               disabled={!mayEdit}
               snapshotId={settings.lastSnapshotId}
               onChange={(value) => change(setting.setting, value)}
@@ -97,6 +96,9 @@ export function SettingsForm({
   );
 }
 
+const faultIn = (checked: CheckedOfPage | null, setting: string): string | null =>
+  checked?.faults.find((fault) => fault.setting === setting)?.message ?? null;
+
 interface SettingProps {
   setting: SettingOfPage;
   /** What is set here; undefined: nothing. */
@@ -111,7 +113,7 @@ function Setting({ setting: { setting, without }, own, fault, disabled, snapshot
   const { kind } = settingWords[setting];
   const isOwn = own !== undefined;
   const value = isOwn ? own : without.value;
-  const text = value === null || value === undefined ? '' : String(value);
+  const text = plainText(value);
   return (
     <div class={kind === 'masks' ? 'setting whole' : 'setting'}>
       <div class="setting-field">

@@ -46,6 +46,9 @@ export function originText({ from, scope }: SettingOrigin): string {
   return from === 'file' ? `from the file${of}` : `set here${of}`;
 }
 
+/** A text or a number as it is typed; anything else is none. */
+export const plainText = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
+
 /** A value as people read it. */
 export function valueText(setting: SettingName, value: unknown): string {
   if (setting === 'masks') {
@@ -54,6 +57,6 @@ export function valueText(setting: SettingName, value: unknown): string {
   }
   if (value === null || value === undefined || value === '') return setting === 'smallestFacePx' ? 'whatever can be seen' : 'none';
   if (setting === 'strangersNamedOneIn') return `1 in ${Number(value).toLocaleString('en')}`;
-  if (setting === 'smallestFacePx') return `${String(value)} px`;
-  return policyWords[String(value)] ?? String(value);
+  const text = plainText(value);
+  return setting === 'smallestFacePx' ? `${text} px` : (policyWords[text] ?? text);
 }

@@ -8,7 +8,7 @@ import { Face } from '../../kit/face.tsx';
 import { formatCount } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { Menu, type MenuItem } from '../../kit/menu.tsx';
-import { PersonPicker } from '../../kit/person-picker.tsx';
+import { PersonPicker, type Chosen } from '../../kit/person-picker.tsx';
 import { actorText, cameraText, faceOrReference, personPage, picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Time } from '../../kit/time.tsx';
@@ -69,7 +69,7 @@ const verdictWords: Partial<Record<VisitOfPage['verdict'], string>> = {
 function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: VisitorOfPage; onChanged: () => void }): JSX.Element {
   const [picking, setPicking] = useState(false);
   const mayEdit = useMay('editor');
-  const { number, person, could, best, not } = visitor;
+  const { number, person, best, not } = visitor;
   const { run, busy } = useMutation(
     async (saying: Saying) => api.post<Said>(`/api/visits/${encodeURIComponent(visit.id)}/visitors/${String(number)}/say`, saying),
     {
@@ -101,41 +101,23 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
           )}
           <Standing visitor={visitor} />
         </div>
-        <div class="muted small truncate">{howSure(visitor)}</div>
+        {howSure(visitor) !== '' && <div class="muted small truncate">{howSure(visitor)}</div>}
         {not.length > 0 && <div class="muted small">not {not.map((each) => each.name).join(', not ')}</div>}
-        {could && mayEdit && (
-          <div class="row tight question">
-            <span class="small">Could it be {could.name}?</span>
-            <Button size="small" disabled={busy} onClick={() => void run({ say: 'is', person: { id: could.id } })}>
-              Yes
-            </Button>
-            <Button size="small" tone="quiet" disabled={busy} onClick={() => void run({ say: 'not', subject: could.id })}>
-              No
-            </Button>
-          </div>
-        )}
+        {mayEdit && <Question visitor={visitor} busy={busy} say={(saying) => void run(saying)} pick={() => setPicking(true)} />}
       </div>
       {mayEdit && (
-        <div class="row nowrap tight">
-          {visitor.standing !== 'named' && visitor.standing !== 'ignored' && !could && (
-            <Button size="small" busy={busy} onClick={() => setPicking(true)}>
-              This is…
-            </Button>
+        <Menu
+          label={`More about ${name}`}
+          items={itemsOf(
+            visitor,
+            (saying) => void run(saying),
+            () => setPicking(true),
           )}
-          <Menu
-            label={`More about ${name}`}
-            items={itemsOf(
-              visitor,
-              (saying) => void run(saying),
-              () => setPicking(true),
-            )}
-          />
-        </div>
+        />
       )}
       {picking && (
-        <PersonPicker
-          title={person && visitor.standing !== 'unknown' ? `Who is it, if not ${person.name}?` : 'Who is this?'}
-          except={person?.id ?? null}
+        <WhoIsIt
+          visitor={visitor}
           onClose={() => setPicking(false)}
           onChoose={(chosen) => {
             setPicking(false);
@@ -143,6 +125,53 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
           }}
         />
       )}
+    </div>
+  );
+}
+
+function WhoIsIt({
+  visitor: { person, standing },
+  ...answers
+}: {
+  visitor: VisitorOfPage;
+  onClose: () => void;
+  onChoose: (chosen: Chosen) => void;
+}): JSX.Element {
+  const title = person && standing !== 'unknown' ? `Who is it, if not ${person.name}?` : 'Who is this?';
+  return <PersonPicker title={title} except={person?.id ?? null} {...answers} />;
+}
+
+/** What is asked about somebody who is not known, right below. */
+function Question({
+  visitor: { could, standing },
+  busy,
+  say,
+  pick,
+}: {
+  visitor: VisitorOfPage;
+  busy: boolean;
+  say: (saying: Saying) => void;
+  pick: () => void;
+}): JSX.Element | null {
+  if (could) {
+    return (
+      <div class="row tight question">
+        <span class="small">Could it be {could.name}?</span>
+        <Button size="small" disabled={busy} onClick={() => say({ say: 'is', person: { id: could.id } })}>
+          Yes
+        </Button>
+        <Button size="small" tone="quiet" disabled={busy} onClick={() => say({ say: 'not', subject: could.id })}>
+          No
+        </Button>
+      </div>
+    );
+  }
+  if (standing !== 'unknown' && standing !== 'uncertain') return null;
+  return (
+    <div class="question">
+      <Button size="small" busy={busy} onClick={pick}>
+        This is…
+      </Button>
     </div>
   );
 }

@@ -16,20 +16,22 @@ function defaults(strangersNamedOneIn: number): WrittenCameraSet {
 
 /** The value of one setting as people write it; undefined: it is not set there. */
 function valueOf(set: WrittenCameraSet, setting: SettingName): unknown {
-  switch (setting) {
-    case 'policy.named':
-      return set.policy?.named;
-    case 'policy.unknown':
-      return set.policy?.unknown;
-    case 'policy.ignored':
-      return set.policy?.ignored;
-    case 'visit.window':
-      return set.visit?.window;
-    case 'visit.longest':
-      return set.visit?.longest;
-    default:
-      return set[setting];
-  }
+  return valuesOf(set)[setting];
+}
+
+function valuesOf({ policy = {}, visit = {}, ...set }: WrittenCameraSet): Record<SettingName, unknown> {
+  return {
+    'policy.named': policy.named,
+    'policy.unknown': policy.unknown,
+    'policy.ignored': policy.ignored,
+    'visit.window': visit.window,
+    'visit.longest': visit.longest,
+    quietHours: set.quietHours,
+    cooldown: set.cooldown,
+    strangersNamedOneIn: set.strangersNamedOneIn,
+    smallestFacePx: set.smallestFacePx,
+    masks: set.masks,
+  };
 }
 
 interface Held {

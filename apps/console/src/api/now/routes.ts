@@ -17,9 +17,16 @@ const visitorParams = z.object({ id: z.string().max(200), number: z.coerce.numbe
 
 /** What the page Now asks for. */
 export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
+  registerList(app, deps);
+  registerSayings(app, deps);
+  registerNames(app, deps);
+}
+
+const visitsIn = ({ database, config }: Pick<ConsoleDeps, 'database' | 'config'>): Visits =>
+  createVisits(database.parts().documents, { keepMs: config.SIGHTINGS_KEEP_DAYS * 86_400_000 });
+
+function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
   const { database, cameras, stopping: signal, now } = deps;
-  const visitsOf = (): Visits => createVisits(database.parts().documents, { keepMs: deps.config.SIGHTINGS_KEEP_DAYS * 86_400_000 });
-  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now });
 
   app.get(
     '/api/visits',
@@ -37,7 +44,7 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
       return visitsPage(
         { place: camera === undefined ? null : parsePlace(camera), kind: kind ?? null, after: cursor ?? null, limit },
         {
-          visits: visitsOf(),
+          visits: visitsIn(deps),
           questions,
           person: (id) => gallery.person(id, signal),
           windowMs: ({ channel, camera: name }) => cameras.settingsOf(channel, name).visitWindowMs,
@@ -47,6 +54,10 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
       );
     },
   );
+}
+
+function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
+  const { database, stopping: signal } = deps;
 
   app.post(
     '/api/visits/:id/visitors/:number/say',
@@ -63,7 +74,7 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
     async (request) => {
       const { gallery, operations, questions } = database.parts();
       const { id, number } = request.params;
-      const visit = await visitsOf().get(id, signal);
+      const visit = await visitsIn(deps).get(id, signal);
       if (!visit) throw new AppError('visit-missing', 'there is no such visit: it has expired');
       const { view } = await viewVisit(visit, questions, signal);
       const visitor = visitorOf(view, visit, number);
@@ -76,7 +87,7 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
         personId: standing === 'uncertain' ? null : (person?.id ?? null),
       };
       const said = await sayAbout(subject, request.body, actorOf(request), { gallery, operations, questions }, signal);
-      if (request.body.say === 'not') await noteDenied(visitsOf(), id, { number, notPerson: request.body.subject }, signal);
+      if (request.body.say === 'not') await noteDenied(visitsIn(deps), id, { number, notPerson: request.body.subject }, signal);
       return said;
     },
   );
@@ -98,6 +109,10 @@ export function registerNow(app: ConsoleApp, deps: ConsoleDeps): void {
       return { undone: entries.length };
     },
   );
+}
+
+function registerNames(app: ConsoleApp, { database, cameras, stopping: signal, now }: ConsoleDeps): void {
+  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now });
 
   app.get('/api/camera-names', { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } }, async () => ({
     cameras: (await names(signal)).map((name) => ({ ...name, place: placeText(name) })),

@@ -39,34 +39,65 @@ export function reasonsOf(face: Judged, needs: Needs): string[] {
   return [near, ...rarity(evidence), ...conclusion(face, name), ...poor, ...negative(face, name)];
 }
 
-function conclusion({ decision, person, evidence, second }: Judged, name: string): string[] {
+/** What follows from the similarities: each kind of decision has its own sentences. */
+function conclusion(face: Judged, name: string): string[] {
+  const { decision, evidence } = face;
   if (!evidence?.best) return [];
-  const { match, uncertain, best } = evidence;
-  const rival = evidence.second;
-  const isContested = rival !== null && best.similarity >= match && best.similarity - rival.similarity < evidence.margin;
-  const contested = `${second ?? 'Somebody else'} is nearly as similar (${cosine(rival?.similarity ?? 0)}), less than ${cosine(evidence.margin)} below: so no name is shown.`;
+  const { match, uncertain } = evidence;
+  const place: Concluded = {
+    name,
+    best: evidence.best.similarity,
+    contested: contestedBy(face),
+    called: face.person?.name ?? null,
+    match,
+    uncertain,
+  };
   switch (decision) {
     case 'match':
-      return [`Similar enough, and nobody else comes close: ${person?.name ?? name}.`];
+      return [`Similar enough, and nobody else comes close: ${place.called ?? name}.`];
     case 'uncertain':
-      if (isContested) return [contested];
-      return best.similarity >= match
-        ? [
-            'Similar enough, but another face of this picture is more so, or somebody else is nearly as similar: nobody is in a picture twice.',
-          ]
-        : [`Above the line for “not sure” (${cosine(uncertain)}) and below the one for a name: nobody is named.`];
+      return [whyUncertain(place)];
     case 'unknown':
-      if (best.similarity < uncertain)
-        return [`Below the line for “not sure” (${cosine(uncertain)}): a stranger, who became ${person?.name ?? 'a new unknown person'}.`];
-      if (best.similarity >= match && !isContested) return [`Similar enough to somebody without a name: ${person?.name ?? name}.`];
-      return [
-        isContested ? contested : `Not similar enough for a name: kept as ${person?.name ?? 'an unknown person'}, who may be ${name}.`,
-      ];
+      return [whyUnknown(place)];
     case 'unrecognisable':
-      return best.similarity < uncertain ? [`Below the line for “not sure” (${cosine(uncertain)}): a stranger.`] : [];
+      return place.best < uncertain ? [`Below the line for “not sure” (${cosine(uncertain)}): a stranger.`] : [];
     default:
       return decision satisfies never;
   }
+}
+
+/** The sentence about a rival; null: nobody contests the best person. */
+function contestedBy({ evidence, second }: Judged): string | null {
+  const rival = evidence?.second;
+  if (!evidence?.best || !rival) return null;
+  const { match, margin, best } = evidence;
+  if (best.similarity < match || best.similarity - rival.similarity >= margin) return null;
+  return `${second ?? 'Somebody else'} is nearly as similar (${cosine(rival.similarity)}), less than ${cosine(margin)} below: so no name is shown.`;
+}
+
+interface Concluded {
+  name: string;
+  best: number;
+  contested: string | null;
+  /** What the person is called whose it is. */
+  called: string | null;
+  match: number;
+  uncertain: number;
+}
+
+function whyUncertain({ best, contested, match, uncertain }: Concluded): string {
+  if (contested !== null) return contested;
+  return best >= match
+    ? 'Similar enough, but another face of this picture is more so, or somebody else is nearly as similar: nobody is in a picture twice.'
+    : `Above the line for “not sure” (${cosine(uncertain)}) and below the one for a name: nobody is named.`;
+}
+
+function whyUnknown({ name, best, contested, called, match, uncertain }: Concluded): string {
+  if (best < uncertain)
+    return `Below the line for “not sure” (${cosine(uncertain)}): a stranger, who became ${called ?? 'a new unknown person'}.`;
+  if (contested !== null) return contested;
+  if (best >= match) return `Similar enough to somebody without a name: ${called ?? name}.`;
+  return `Not similar enough for a name: kept as ${called ?? 'an unknown person'}, who may be ${name}.`;
 }
 
 function rarity(evidence: NonNullable<Judged['evidence']>): string[] {

@@ -5,9 +5,8 @@ import { snapshotIdSchema } from '@watchpost/shared/jobs/snapshot-job';
 import { sniff } from '@watchpost/shared/sniff';
 import { within } from '@watchpost/shared/wait';
 import { createVisits } from '@watchpost/visits/visits';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { ConsoleApp } from '../../console-app.ts';
+import type { ConsoleApp, ConsoleReply } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorOf } from '../../sign-in/actor.ts';
 import { sayAbout } from '../now/say.ts';
@@ -166,13 +165,13 @@ async function explained(
   });
 }
 
-function sendFace(reply: FastifyReply, jpeg: Uint8Array | null): FastifyReply {
+function sendFace(reply: ConsoleReply, jpeg: Uint8Array | null): ConsoleReply {
   if (!jpeg) throw new AppError('snapshot-unknown', 'there is no picture of this face');
   return send(reply, { bytes: jpeg, contentType: 'image/jpeg' }, 60);
 }
 
 /** For nobody but the reader; a person who is forgotten goes from the browser's cache soon. */
-function send(reply: FastifyReply, { bytes, contentType }: KeptPicture, seconds: number): FastifyReply {
+function send(reply: ConsoleReply, { bytes, contentType }: KeptPicture, seconds: number): ConsoleReply {
   return reply
     .type(contentType)
     .header('x-content-type-options', 'nosniff')
