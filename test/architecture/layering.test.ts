@@ -45,6 +45,7 @@ const floors: Record<string, string[]> = {
     'packages/cameras',
     'packages/feeds',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/shared',
@@ -235,6 +236,9 @@ describe('adapters', () => {
       'fastify',
       [
         'apps/console/src',
+        'apps/console/src/api/session',
+        'apps/console/src/http',
+        'apps/console/src/sign-in',
         'apps/feed/src',
         'apps/feed/src/http',
         'apps/feed/src/page',
