@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { commands as commandTable } from '@watchpost/cli/commands';
-import type { CommandStorage } from '@watchpost/cli/run-command';
+import type { CommandStorage } from '@watchpost/cli/command';
 import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import type { ProbeFace } from '@watchpost/gallery/gallery';
 import { seeEnv } from '@watchpost/see/config';

@@ -23,14 +23,14 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   // `pg` reads them from the environment: they are meant for another server.
   for (const name of ['PGOPTIONS', 'PGSSLNEGOTIATION']) delete process.env[name];
   // Where nothing is set the gallery may be the demonstration's.
-  const folders = nothingIsSet(env) ? [ownDir, ...demoFolders(env)] : [ownDir];
+  const folders = nothingIsSet(env) && needs !== 'installation' ? [ownDir, ...demoFolders(env)] : [ownDir];
   for (const folder of folders) {
     const running = await embeddedPostgresUrl(folder);
     if (running !== undefined) return { env: await envOf(env, folder, running), close: asItIs.close };
   }
   if (needs === 'running') return asItIs;
   const existing = folders.find((folder) => existsSync(path.join(folder, 'postgres')));
-  if (existing === undefined && needs !== 'gallery-or-new') return asItIs;
+  if (existing === undefined && needs !== 'gallery-or-new' && needs !== 'installation') return asItIs;
   const dataDir = existing ?? ownDir;
   await prepareDataDir(dataDir);
   const { startPostgres } = await import('./processes/postgres/postgres-server.ts');

@@ -21,6 +21,8 @@ export const portEnv = {
   WORKER_PORT: port.default(5_001),
   /** Of the feeds' readers. */
   FEED_PORT: port.default(5_002),
+  /** Of the console. */
+  CONSOLE_PORT: port.default(5_003),
 };
 
 /** The address that ingest and the worker's health endpoint listen on, an IPv6 address without the brackets that URLs have. */

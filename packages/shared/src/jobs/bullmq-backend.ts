@@ -11,7 +11,9 @@ import { nextTime } from './times.ts';
 export type StoredJob = Pick<
   Job,
   | 'id'
+  | 'data'
   | 'timestamp'
+  | 'data'
   | 'delay'
   | 'attemptsMade'
   | 'opts'
@@ -31,6 +33,12 @@ export interface StoredScheduler {
   tz?: string | undefined;
 }
 
+/** Finished jobs by the minute, as BullMQ keeps them. `count`: of all time; since `prevTS` (milliseconds) it has grown from `prevCount`. */
+export interface MinuteCounts {
+  meta: { count: number; prevTS: number; prevCount: number };
+  data: number[];
+}
+
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
@@ -46,6 +54,10 @@ export interface OpenQueue {
     asc?: boolean,
   ): Promise<StoredJob[]>;
   isPaused(): Promise<boolean>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Of workers that keep them; `data`: a count for each minute, the newest first. */
+  getMetrics(type: 'completed' | 'failed', start: number, end: number): Promise<MinuteCounts>;
   getJobSchedulers(start: number, end: number): Promise<StoredScheduler[]>;
   upsertJobScheduler(
     id: string,
