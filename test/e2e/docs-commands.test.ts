@@ -185,7 +185,7 @@ for (const { file, commands } of toRun) {
       const { PATH, HOME } = process.env;
       const ran = promisify(execFile)('sh', ['-c', adapted(text)], {
         cwd: root,
-        env: { PATH, HOME, INFERENCE_THREADS: '1', PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', ...newsEnv, ...env },
+        env: { PATH, HOME, INFERENCE_THREADS: '1', PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', CONSOLE_PORT: '0', ...newsEnv, ...env },
       });
       return (await ran).stdout;
     };

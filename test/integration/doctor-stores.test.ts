@@ -223,7 +223,7 @@ describeWith(['redis'], 'watchpost doctor', () => {
     const client = new Redis(server.url);
     const doctor = async (args: string[]) => {
       const out: string[] = [];
-      const env = { REDIS_URL: server.url, PORT: '0', WORKER_PORT: '0', FEED_PORT: '0' };
+      const env = { REDIS_URL: server.url, PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', CONSOLE_PORT: '0' };
       const code = await runCommand(['doctor', ...args], { env, print: (line) => void out.push(line), warn: () => undefined });
       return { code, out };
     };
