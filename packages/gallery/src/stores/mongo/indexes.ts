@@ -28,7 +28,8 @@ export const galleryIndexes: Readonly<Record<string, IndexDescription[]>> = {
     { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },
     { key: { 'faces.faceId': 1 } },
     { key: { recordedAt: 1, takenAt: 1 } },
-    { key: { takenAt: -1, _id: -1 } },
+    // Read backwards; with other keys than the partial one: a server has one index for the same keys.
+    { key: { takenAt: 1, _id: 1 } },
     { key: { channel: 1, camera: 1, takenAt: -1, _id: -1 } },
     { key: { takenAt: -1, _id: -1 }, partialFilterExpression: { 'faces.decision': 'uncertain' } },
     expire('expiresAt'),
