@@ -46,7 +46,8 @@ describeWith(
       client?.disconnect();
       await server?.stop();
     });
-    const found = async (more = {}) => bad(await examined({ REDIS_URL: server.url, ...more }, /^redis/));
+    // How fast it answers depends on what else this machine does: test/unit/doctor/judge.test.ts.
+    const found = async (more = {}) => bad(await examined({ REDIS_URL: server.url, ...more }, /^redis(?!\.latency)/));
 
     it('finds nothing wrong with one as production should have it', async () => {
       expect(await found()).toEqual([]);
