@@ -209,6 +209,7 @@ describe('adapters', () => {
         // Edits by hand, as an operator does.
         'packages/bench/src/gallery',
         'packages/bench/src/prove/gallery',
+        'packages/bench/src/prove/machines',
         'packages/bench/src/servers',
         // Reads the Python service's names.
         'packages/gallery/src/moving-in',

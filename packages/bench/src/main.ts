@@ -100,6 +100,13 @@ const benches: Entry[] = [
     load: async () => (await import('./console.ts')).consoleBench,
   },
   {
+    name: 'capacity',
+    options: '[--seconds 6] [--sizes 1000,10000,100000] [--events 6000] [--note TEXT] [--write FILE] [--json]',
+    summary:
+      'what this machine carries: snapshots a second by size and faces, events, jobs on Redis and PostgreSQL, galleries; --write puts the tables into docs/capacity.md',
+    load: async () => (await import('./capacity.ts')).capacity,
+  },
+  {
     name: 'leaks',
     options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',
