@@ -36,7 +36,9 @@ describe('the alert rules', () => {
     const alerts = /\n## Alerts\n(.*?)\n## /s.exec(page)?.[1] ?? '';
     const headings = Array.from(alerts.matchAll(/^### (\w+)$/gm), ([, name]) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
-    expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(rules.map(({ alert }) => `docs/monitoring.md#${alert.toLowerCase()}`));
+    expect(rules.map(({ annotations }) => annotations.runbook_url)).toEqual(
+      rules.map(({ alert }) => `docs/monitoring.md#${alert.toLowerCase()}`),
+    );
   });
 
   it('each have a case that makes them fire, and one that does not', () => {

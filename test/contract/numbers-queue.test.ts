@@ -36,7 +36,13 @@ for (const { name, needs, start, storage } of queueBackends) {
       createIngestMetrics(metrics, sender, sender);
       const valueOf = async (series: string): Promise<number> => {
         const { body } = await metrics.scrape();
-        return Number(body.split('\n').find((line) => line.startsWith(`watchpost_${series} `))?.split(' ').at(-1) ?? Number.NaN);
+        return Number(
+          body
+            .split('\n')
+            .find((line) => line.startsWith(`watchpost_${series} `))
+            ?.split(' ')
+            .at(-1) ?? Number.NaN,
+        );
       };
       expect(await sender.oldest()).toEqual([]);
       const beganAtMs = Date.now();

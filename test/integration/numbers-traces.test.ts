@@ -35,7 +35,11 @@ for (const backend of queueBackends) {
 
     it('has each span below the one that caused it, and nothing of what people write', async () => {
       expect(await rig.post(await frameWith([woman]), { camera: 'Ada’s back door' })).toBe(200);
-      await until('it is posted', () => rig.slack.calls.some(({ method }) => method === 'files.completeUploadExternal' || method === 'chat.postMessage'), 30_000);
+      await until(
+        'it is posted',
+        () => rig.slack.calls.some(({ method }) => method === 'files.completeUploadExternal' || method === 'chat.postMessage'),
+        30_000,
+      );
       const named = (name: string): CollectedSpan | undefined => collector.spans.find((span) => span.name === name);
       const above = (span: CollectedSpan): CollectedSpan | undefined => collector.spans.find(({ spanId }) => spanId === span.parentSpanId);
       /** From a span to the one that began it all. */
@@ -62,7 +66,8 @@ for (const backend of queueBackends) {
       expect(collector.headers[0]).toMatchObject({ authorization: 'Bearer for-the-collector' });
       const everything = collector.bodies.join('\n');
       expect(everything).toContain('deployment.environment.name');
-      for (const secret of ['Ada', 'back door', 'Motion', 'xoxb', 'numbers-secret', 'for-the-collector', 'Unknown 1']) expect(everything).not.toContain(secret);
+      for (const secret of ['Ada', 'back door', 'Motion', 'xoxb', 'numbers-secret', 'for-the-collector', 'Unknown 1'])
+        expect(everything).not.toContain(secret);
     });
   });
 }

@@ -9,7 +9,9 @@ const value = z.looseObject({
 const attributes = z
   .array(z.object({ key: z.string(), value }))
   .default([])
-  .transform((all) => Object.fromEntries(all.map((each) => [each.key, each.value.stringValue ?? each.value.intValue ?? each.value.boolValue])));
+  .transform((all) =>
+    Object.fromEntries(all.map((each) => [each.key, each.value.stringValue ?? each.value.intValue ?? each.value.boolValue])),
+  );
 const spanSchema = z.looseObject({
   traceId: z.string().regex(/^[0-9a-f]{32}$/),
   spanId: z.string().regex(/^[0-9a-f]{16}$/),

@@ -19,7 +19,9 @@ const dashboardSchema = z.looseObject({
 });
 const rulesSchema = z.object({
   groups: z.array(
-    z.looseObject({ rules: z.array(z.looseObject({ alert: z.string(), expr: z.string(), annotations: z.record(z.string(), z.string()) })) }),
+    z.looseObject({
+      rules: z.array(z.looseObject({ alert: z.string(), expr: z.string(), annotations: z.record(z.string(), z.string()) })),
+    }),
   ),
 });
 
@@ -57,20 +59,28 @@ export function allQueries(): Query[] {
 
 /** As Prometheus gets it from Grafana. */
 export const filledIn = (expr: string): string =>
-  expr.replaceAll('$__rate_interval', '5m').replaceAll('$__range', '6h').replaceAll(/\$(?:instance|camera)\b/g, '.*');
+  expr
+    .replaceAll('$__rate_interval', '5m')
+    .replaceAll('$__range', '6h')
+    .replaceAll(/\$(?:instance|camera)\b/g, '.*');
 
 /** The metrics of a query, each with the labels that it is selected by, and the labels that it is grouped by. */
 export function usedIn(expr: string): { metrics: { name: string; labels: string[] }[]; groups: string[] } {
   const bare = filledIn(expr);
-  const metrics = Array.from(bare.matchAll(/\b((?:watchpost|process|nodejs)_\w+|up|ALERTS)\b(?:\{([^}]*)\})?/g), ([, name = '', selector = '']) => ({
-    name,
-    labels: Array.from(selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g), ([, label = '']) => label),
-  }));
+  const metrics = Array.from(
+    bare.matchAll(/\b((?:watchpost|process|nodejs)_\w+|up|ALERTS)\b(?:\{([^}]*)\})?/g),
+    ([, name = '', selector = '']) => ({
+      name,
+      labels: Array.from(selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g), ([, label = '']) => label),
+    }),
+  );
   const groups = Array.from(bare.matchAll(/\b(?:by|on|without|group_left|group_right|ignoring)\s*\(([^)]*)\)/g), ([, list = '']) =>
     list.split(',').map((label) => label.trim()),
   ).flat();
   return { metrics, groups: groups.filter(Boolean) };
 }
+
+const suffixes: Record<string, string[]> = { histogram: ['_bucket', '_sum', '_count'], summary: ['', '_sum', '_count'] };
 
 /** The labels by name of what processes expose; those of histograms and summaries under each name that queries use. */
 export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
@@ -82,8 +92,7 @@ export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
   };
   for (const line of texts.flatMap((text) => text.split('\n'))) {
     const [, name = '', type = ''] = /^# TYPE (\w+) (\w+)$/.exec(line) ?? [];
-    const suffixes = type === 'histogram' ? ['_bucket', '_sum', '_count'] : type === 'summary' ? ['', '_sum', '_count'] : [''];
-    if (name !== '') for (const suffix of suffixes) labelsOf(name + suffix);
+    if (name !== '') for (const suffix of suffixes[type] ?? ['']) labelsOf(name + suffix);
     if (type === 'histogram') labelsOf(`${name}_bucket`).add('le');
     const [, sample = '', labels = ''] = /^(\w+)\{(.*)\} \S+$/.exec(line) ?? [];
     if (sample !== '') for (const [, label = ''] of labels.matchAll(/(?:^|,)(\w+)="/g)) labelsOf(sample).add(label);
@@ -95,8 +104,14 @@ export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
 export const familiesIn = (texts: readonly string[]): string[] =>
   [...new Set(texts.flatMap((text) => Array.from(text.matchAll(/^# TYPE (watchpost_\w+) /gm), ([, name = '']) => name)))].toSorted();
 
-/** The labels by name of the table of metrics in docs/operations.md. */
-export function documentedMetrics(): Map<string, string[]> {
-  const rows = readFileSync(fromRoot('docs/operations.md'), 'utf8').matchAll(/^\| `(watchpost_\w+)(?:\{([\w,]+)\})?` \|/gm);
-  return new Map(Array.from(rows, ([, name = '', labels = '']) => [name, labels.split(',').filter(Boolean)]));
+/** The labels by name of the table of metrics in docs/operations.md, of what these processes expose. `both`: ingest and worker. */
+export function documentedMetrics(processes: readonly string[]): Map<string, string[]> {
+  const rows = readFileSync(fromRoot('docs/operations.md'), 'utf8').matchAll(/^\| `(watchpost_\w+)(?:\{([\w,]+)\})?` \| ([^|]+) \|/gm);
+  const found = Array.from(rows, ([, name = '', labels = '', process = '']) => ({
+    name,
+    labels: labels.split(',').filter(Boolean),
+    process,
+  }));
+  const isTheirs = (process: string): boolean => process.split(/, | and /).some((each) => ['all', 'both', ...processes].includes(each));
+  return new Map(found.filter(({ process }) => isTheirs(process)).map(({ name, labels }) => [name, labels]));
 }

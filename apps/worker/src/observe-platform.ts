@@ -27,11 +27,26 @@ export function createPlatformObserver(metrics: Metrics, observer: CallObserver)
       }
     };
     const observed: ChatPosts = {
-      send: async (...args) => counted('post', ({ state }) => state, async () => posts.send(...args)),
+      send: async (...args) =>
+        counted(
+          'post',
+          ({ state }) => state,
+          async () => posts.send(...args),
+        ),
       edit: async (...args) => counted('edit', String, async () => posts.edit(...args)),
       swapPicture: async (...args) => counted('picture', String, async () => posts.swapPicture(...args)),
-      upload: async (...args) => counted('upload', () => 'uploaded', async () => work('upload', async () => posts.upload(...args))),
-      remove: async (...args) => counted('remove', () => 'removed', async () => posts.remove(...args)),
+      upload: async (...args) =>
+        counted(
+          'upload',
+          () => 'uploaded',
+          async () => work('upload', async () => posts.upload(...args)),
+        ),
+      remove: async (...args) =>
+        counted(
+          'remove',
+          () => 'removed',
+          async () => posts.remove(...args),
+        ),
     };
     return {
       ...platform,

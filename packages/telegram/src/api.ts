@@ -96,7 +96,8 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     if (error.code === 'chat-rate-limited' && chat !== undefined) onLimited?.(chat.toString(), error.retryAfterMs ?? 0);
     throw error;
   };
-  const observed: Transformer = async (prev, method, payload, given) => observe(method, async () => transform(prev, method, payload, given));
+  const observed: Transformer = async (prev, method, payload, given) =>
+    observe(method, async () => transform(prev, method, payload, given));
   // The first is nearest to Telegram.
   api.config.use(createWithoutTimes(), observed);
   return api;

@@ -46,8 +46,14 @@ describe('the variables of OpenTelemetry', () => {
 
   it.each([
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, 'OTEL_EXPORTER_OTLP_ENDPOINT: must be an http:// or https:// URL'],
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/json: collectors take it on the port of http/protobuf'],
-    [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization' }, 'OTEL_EXPORTER_OTLP_HEADERS: must be key=value,key=value with percent-encoded values'],
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/json: collectors take it on the port of http/protobuf',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_HEADERS: 'authorization' },
+      'OTEL_EXPORTER_OTLP_HEADERS: must be key=value,key=value with percent-encoded values',
+    ],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=%zz' }, 'OTEL_EXPORTER_OTLP_HEADERS: must be key=value,key=value with percent-encoded values'],
     [{ OTEL_TRACES_SAMPLER: 'jaeger_remote' }, /^OTEL_TRACES_SAMPLER: must be one of always_on, /],
     [{ OTEL_TRACES_SAMPLER_ARG: '2' }, 'OTEL_TRACES_SAMPLER_ARG: must be at most 1'],

@@ -100,7 +100,11 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
 /** Resolves with the error that BullMQ understands; null: the job is done. */
 function createAttempt<K extends JobKind>(parts: ProcessorParts<K>) {
   const { kind, handler, hold, log, metrics } = parts;
-  return async (queued: QueuedJob, { token, span }: { token: string | undefined; span: Span }, signal: AbortSignal): Promise<Error | null> => {
+  return async (
+    queued: QueuedJob,
+    { token, span }: { token: string | undefined; span: Span },
+    signal: AbortSignal,
+  ): Promise<Error | null> => {
     const id = queued.id ?? '';
     const attempt = queued.attemptsMade + 1;
     const lastAttempt = attempt >= (queued.opts.attempts ?? 1);

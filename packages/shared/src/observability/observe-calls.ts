@@ -6,7 +6,10 @@ import type { Tracer } from './tracing.ts';
 export type ObserveCall = <T>(method: string, call: () => Promise<T>) => Promise<T>;
 
 /** By a platform's prefix, such as `slack`. */
-export type CallObserver = (platform: string) => { /** One request. */ call: ObserveCall; /** Something that may be made of requests: only what they did not count. */ work: ObserveCall };
+export type CallObserver = (platform: string) => {
+  /** One request. */ call: ObserveCall;
+  /** Something that may be made of requests: only what they did not count. */ work: ObserveCall;
+};
 
 /** Watches nothing. */
 export const watchNothing: ReturnType<CallObserver> = { call: async (_method, call) => call(), work: async (_method, call) => call() };
@@ -19,7 +22,10 @@ export function createCallObserver(metrics: Metrics, tracer: Tracer): CallObserv
     ['platform', 'method', 'outcome'],
     [0.1, 0.25, 0.5, 1, 2.5, 5, 15],
   );
-  const limited = metrics.counter('chat_rate_limited_total', 'Calls that a platform refused because there were too many', ['platform', 'method']);
+  const limited = metrics.counter('chat_rate_limited_total', 'Calls that a platform refused because there were too many', [
+    'platform',
+    'method',
+  ]);
   const asked = metrics.counter('chat_rate_limited_seconds_total', 'How long it told us to wait', ['platform', 'method']);
   // What a call rejects with passes through what is made of calls.
   const counted = new WeakSet<AppError>();
