@@ -1,4 +1,5 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -41,6 +42,9 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
   const database = openInBackground(config, log, lifecycle.stopping);
   lifecycle.onStop('database', () => database.done);
+  const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
+  const following = followStoredSettings({ documents, take: cameras.layOver, log }, lifecycle.stopping);
+  lifecycle.onStop('camera settings of the console', () => following);
   const watching = startWatching(database, log, lifecycle.stopping);
   lifecycle.onStop('rules', () => watching.done);
   const publishing = startPublishing({ feeds, database, log, now: Date.now }, lifecycle.stopping);

@@ -8,6 +8,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
 import { openTracer } from '@watchpost/shared/observability/open-tracer';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
+import { showPresence, type Present } from '@watchpost/shared/documents/presence';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
@@ -15,6 +16,7 @@ import { createExtractor } from '@watchpost/extract/create-extractor';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { watchWorker } from './alerts/watch-worker.ts';
@@ -58,6 +60,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   ]);
   const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
+  const following = followStoredSettings({ documents: async () => documents, take: cameras.layOver, log }, lifecycle.stopping);
+  lifecycle.onStop('camera settings of the console', () => following);
   opened.start();
   housekeeping.start();
   const engine = observeEngine(seeing, metrics);
@@ -107,6 +111,9 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   };
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
+  const look = (): Pick<Present, 'running' | 'held'> => ({ running: receiver.running(), held: receiver.held() });
+  const presence = showPresence({ documents, name: 'worker', look }, lifecycle.stopping);
+  lifecycle.onStop('presence', () => presence);
   const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
   lifecycle.onStop('watch', () => watching);
   log.info({ modelId: engine.modelId }, 'worker started');
@@ -129,7 +136,7 @@ async function openGalleryWithRetries(
 ): Promise<OpenedGallery> {
   const settings = gallerySettings(config, await calibrationOf(config, observed.log));
   return retry(
-    () => openGallery(config, { ...observed, settings }, signal),
+    () => openGallery(config, { ...observed, settings, process: 'worker' }, signal),
     {
       backoff: { firstMs: 500, maxMs: 10_000 },
       retryIf: isGalleryMissing,

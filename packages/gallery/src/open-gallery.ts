@@ -1,6 +1,7 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { followDatabase, type FollowedDatabase, takeOver, unlessNewer } from '@watchpost/shared/documents/follow-database';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { createAdopt } from './changes/adoption.ts';
@@ -13,6 +14,7 @@ import { assessByCalibration } from './housekeeping/assessor.ts';
 import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
+import { announce } from './memory/processes.ts';
 import { leftBehind, type LeftBehind } from './memory/left-behind.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
@@ -27,6 +29,8 @@ import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
 import { defaultGallerySettings, type GallerySettings } from './config.ts';
+import type { Holdings } from './holdings.ts';
+import type { AuditStore, GalleryStore, SightingStore } from './store.ts';
 import type { Database } from './stores/database.ts';
 import { openDatabase } from './stores/open-database.ts';
 
@@ -35,6 +39,8 @@ export interface OpenGalleryOptions {
   metrics: Metrics;
   /** Default: `defaultGallerySettings`. */
   settings?: Partial<GallerySettings>;
+  /** What this process is (`worker`): while it runs it tells all others how far it knows the gallery. Absent: it does not. */
+  process?: string;
   /** False: without vectors, for commands that neither recognise nor merge. Default true. */
   vectors?: boolean;
 }
@@ -43,6 +49,18 @@ export interface OpenGalleryOptions {
 interface KeptBeside {
   records: SnapshotRecords;
   documents: DocumentStore;
+  /** Tells when another history has taken the database's place. */
+  followed: FollowedDatabase;
+  /** What is stored, for those who account for it. */
+  kept: Kept;
+}
+
+/** The parts of the database that only tell. */
+export interface Kept {
+  store: Pick<GalleryStore, 'faces' | 'crop'>;
+  sightings: Pick<SightingStore, 'ofPersons' | 'crop' | 'lastSeen'>;
+  audit: Pick<AuditStore, 'newest' | 'find'>;
+  holdings: Holdings;
 }
 
 /** What processes use. Nothing runs until it is started. */
@@ -78,17 +96,43 @@ export async function openGallery(config: StorageConfig, options: OpenGalleryOpt
   return openParts(config, options, signal);
 }
 
+/** Takes the database over for this release, and follows it. Its documents answer nothing while a newer release keeps them. */
+async function followOpened(
+  opened: Database,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<{ database: Database; followed: FollowedDatabase; close: () => Promise<void> }> {
+  try {
+    await takeOver(opened.documents, signal);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  const stop = new AbortController();
+  const followed = followDatabase({ documents: opened.documents, log, beats: true }, stop.signal);
+  return {
+    database: { ...opened, documents: unlessNewer(opened.documents, () => followed.isNewer()) },
+    followed,
+    close: async () => {
+      stop.abort();
+      await followed.done;
+      await opened.close();
+    },
+  };
+}
+
 /** Assembles the package from the bottom up: a database, the gallery in memory, changes to it, and what works on these. */
 export async function openParts(
   config: StorageConfig,
-  { log, metrics: registry, vectors = true, settings: some }: OpenGalleryOptions,
+  { log, metrics: registry, vectors = true, settings: some, process }: OpenGalleryOptions,
   signal: AbortSignal,
 ): Promise<GalleryParts> {
   const settings = { ...defaultGallerySettings, ...some };
   const { decision, references } = settings;
   if (settings.index === 'mongot' && !config.MONGO_CONNECTION_STRING)
     throw new AppError('config-invalid', 'only MongoDB has vector search');
-  const database = await openDatabase(config, { log, sightingsKeepMs: settings.sightingsKeepMs }, signal);
+  const opened = await openDatabase(config, { log, sightingsKeepMs: settings.sightingsKeepMs }, signal);
+  const { database, followed, close: closeDatabase } = await followOpened(opened, log, signal);
   const metrics = createGalleryMetrics(registry);
 
   const search = settings.index === 'mongot' ? database.vectorSearch : null;
@@ -96,6 +140,8 @@ export async function openParts(
   const embeddings: ReaderDeps['embeddings'] = vectors && search ? 'newest' : vectors;
   const adopt = async (signal: AbortSignal): Promise<void> => adoptEdits(signal);
   const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings, adopt });
+
+  followed.onReplaced((why) => sync.doubt(why));
 
   const transact = createTransact({ ...database, sync, mirror, metrics });
   const adoptEdits = createAdopt({ ...database, mirror, transact, log });
@@ -115,10 +161,10 @@ export async function openParts(
     stop.abort();
     await sync.close();
     await housekeeping.close();
-    await database.close();
+    await closeDatabase();
   };
   const explain = createExplain(parts);
-  const gallery = createGallery({ ...parts, recognise, explain, close });
+  const gallery = createGallery({ ...parts, followed, recognise, explain, close });
   const { records, documents } = database;
   return {
     gallery,
@@ -127,7 +173,12 @@ export async function openParts(
     enroll: createEnroll(parts),
     records,
     documents,
-    start: () => sync.start(),
+    followed,
+    kept: database,
+    start: () => {
+      sync.start();
+      if (process !== undefined) void announce({ process, documents, isReady: () => sync.isReady(), head: () => mirror.head }, stop.signal);
+    },
     housekeeping,
     checkup,
     leftBehind: (modelId) => leftBehind(mirror, modelId),

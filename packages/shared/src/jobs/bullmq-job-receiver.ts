@@ -12,6 +12,7 @@ import { watchQueue } from './bullmq-queue-watch.ts';
 import { eraseEnded } from './erase-ended.ts';
 import { createJobHold } from './job-hold.ts';
 import { createJobHoldLog, type JobHoldLog } from './job-hold-log.ts';
+import { keptMinutes } from './minute-counts.ts';
 import { jobDefinitions, jobKinds, parseJob, type Job, type JobKind } from './job-kinds.ts';
 import type { Held, JobNeed } from './job-need.ts';
 import type { JobHandlers, JobReceiver } from './job-queue.ts';
@@ -55,6 +56,7 @@ interface KindWorker {
   close(signal: AbortSignal): Promise<void>;
   isLive(): boolean;
   held(): Held[] | null;
+  running(): number;
 }
 
 /** What the workers of all kinds share. */
@@ -77,7 +79,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
     held: metrics?.gauge('jobs_held', '1 while this process takes no jobs because something that they need is missing', ['kind']),
     holdLog: createJobHoldLog(options.log),
   };
-  const workers = jobKinds.map((kind) => startKind(storage, kind, handlers, options, instruments));
+  const workers = jobKinds.map((kind) => ({ kind, ...startKind(storage, kind, handlers, options, instruments) }));
   let closed: Promise<void> | undefined;
   return {
     // A process that is stopping must not be killed for taking nothing.
@@ -86,6 +88,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
       const all = workers.map((worker) => worker.held());
       return all.some((held) => held === null) ? null : all.flatMap((held) => held ?? []);
     },
+    running: () => workers.map((worker) => ({ kind: worker.kind, count: worker.running() })).filter(({ count }) => count > 0),
     close: async (signal) => {
       closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(() => undefined);
       await closed;
@@ -155,6 +158,7 @@ function startKind<K extends JobKind>(
   return {
     isLive: () => worker === undefined || isHeld() || (worker.isRunning() && !watch.stuck()),
     held: () => hold.held(),
+    running: () => attempts.running,
     close: async (signal) => {
       stopping.abort();
       await booted.catch(() => undefined);
@@ -196,6 +200,8 @@ function openKind(
       stalledInterval: stallCheckMs,
       // A picture that kills its worker (out of memory) kills two more at most.
       maxStalledCount: 2,
+      // For the operators' chart: a day by the minute.
+      metrics: { maxDataPoints: keptMinutes },
     },
     {
       onError: logConnectionErrors(log),

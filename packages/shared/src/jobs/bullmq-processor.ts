@@ -80,6 +80,8 @@ type QueuedJob = Pick<
 
 /** How long a job waits that others should precede: longer than the longest wait between two checks of a need. Milliseconds. */
 const laterMs = 30_000;
+/** How soon a worker of a newer release may take what this one cannot read. Milliseconds. */
+const newerMs = 3_000;
 
 /**
  * One attempt of one job: parses the payload, calls the handler, and translates its error into what BullMQ should do next.
@@ -158,6 +160,8 @@ async function afterFailure<K extends JobKind>(
 ): Promise<Settlement> {
   const { queued, error, lastAttempt, log } = failed;
   if (signal.aborted) return ['given-up', await goBack(failed, parts)];
+  // Not ours: however long it takes, no attempt is used up.
+  if (error.code === 'job-newer') return postpone(failed, newerMs);
   const verdict = await raceAbort(parts.hold.failed(queued.id ?? '', error), signal).catch(() => 'first' as const);
   if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
   if (verdict === 'later') return postpone(failed, laterMs);

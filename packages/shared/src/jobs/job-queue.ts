@@ -58,4 +58,6 @@ export interface JobReceiver {
   isLive(): boolean;
   /** The kinds of jobs that this process does not take at present, and why; null before the first check. */
   held(): Held[] | null;
+  /** How many jobs this process runs at this moment; kinds of which it runs none are left out. */
+  running(): { kind: JobKind; count: number }[];
 }
