@@ -64,7 +64,7 @@ const benches: Entry[] = [
   },
   {
     name: 'acks',
-    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--worker 0|1] [--json]',
+    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--worker 0|1] [--traces URL] [--json]',
     summary:
       'times until Slack events are acknowledged under load, also while a worker infers on all cores, and that kill -9 loses nothing',
     load: async () => (await import('./acks.ts')).acks,
