@@ -1,7 +1,7 @@
 import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
-import { closeQueue, openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
+import { closeQueue, openQueue, type MinuteCounts, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
 import { failedPage, oldestWaiting } from './bullmq-job-lists.ts';
 import {
   listedStates,
@@ -11,12 +11,12 @@ import {
   type JobDetails,
   type ListedJob,
   type ListedState,
-  type QueueHistory,
   type QueueState,
 } from './job-admin.ts';
 import { aboutJob } from './job-about.ts';
 import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
 import { toHistory } from './minute-counts.ts';
+import { minuteCountsOnPostgres } from './postgres-minute-counts.ts';
 
 const openTimeoutMs = 10_000;
 const commandTimeoutMs = 10_000;
@@ -89,7 +89,17 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       for (const { kind, job } of found) if (job) return ask(toDetails(job, kind));
       return null;
     },
-    history: async (kinds, minutes) => Promise.all(kinds.map(async (kind) => ask(historyOf(queues[kind], kind, minutes)))),
+    history: async (kinds, minutes) => {
+      const { REDIS_URL: redis, POSTGRES_URL: postgres } = storage;
+      const countsOf = redis === undefined && postgres !== undefined ? await ask(minuteCountsOnPostgres(postgres)) : null;
+      const nowMs = Date.now();
+      return Promise.all(
+        kinds.map(async (kind) => {
+          const counts = countsOf?.(jobDefinitions[kind].queue) ?? (await ask(minuteCountsOf(queues[kind], minutes)));
+          return toHistory(kind, counts, { minutes, nowMs });
+        }),
+      );
+    },
     setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
@@ -128,9 +138,9 @@ async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> 
   return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
 }
 
-async function historyOf(queue: OpenQueue, kind: JobKind, minutes: number): Promise<QueueHistory> {
+async function minuteCountsOf(queue: OpenQueue, minutes: number): Promise<{ completed: MinuteCounts; failed: MinuteCounts }> {
   const [completed, failed] = await Promise.all([queue.getMetrics('completed', 0, minutes), queue.getMetrics('failed', 0, minutes)]);
-  return toHistory(kind, { completed, failed }, { minutes, nowMs: Date.now() });
+  return { completed, failed };
 }
 
 /** Jobs of one queue in one state, the newest first. */
