@@ -26,6 +26,7 @@ const floors: Record<string, string[]> = {
   'packages/handoff': ['packages/shared'],
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
   'apps/console': ['packages/cameras', 'packages/feeds', 'packages/gallery', 'packages/rules', 'packages/schedule', 'packages/shared', 'packages/slack', 'packages/telegram'],
   'apps/ingest': [
@@ -48,6 +49,7 @@ const floors: Record<string, string[]> = {
     'packages/handoff',
     'packages/mail',
     'packages/outside',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',
@@ -61,6 +63,7 @@ const floors: Record<string, string[]> = {
     'packages/extract',
     'packages/feeds',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',
@@ -68,7 +71,7 @@ const floors: Record<string, string[]> = {
     'packages/slack',
   ],
   // Starts ingest and worker as processes, and runs the command line.
-  'apps/standalone': ['apps/cli', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
+  'apps/standalone': ['apps/cli', 'apps/console', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
   // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
   'packages/bench': [
     'apps/console',

@@ -28,6 +28,8 @@ const bodyLimit = 1_048_576;
 /** Of one address in a minute: pages ask some dozens of times, a program in a loop is slowed down. */
 const requestsPerMinute = 1_200;
 const mostConnections = 1_000;
+/** Whoever has left already has no address. */
+const keyGenerator = ({ ip }: { ip: string | undefined }): string => ip ?? '';
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
 export function buildApp({ checks, metrics, ...opened }: AppDeps): ConsoleApp {
@@ -54,7 +56,7 @@ export function buildApp({ checks, metrics, ...opened }: AppDeps): ConsoleApp {
   registerErrorHandler(app, deps.log);
   registerHeaders(app, { https: config.CONSOLE_URL?.startsWith('https:') ?? false });
   void app.register(fastifyCookie);
-  void app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, allowList: (request) => !request.url.startsWith('/api/') });
+  void app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, allowList: (request) => !request.url.startsWith('/api/'), keyGenerator });
   registerOpenApi(app);
   void app.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();

@@ -5,6 +5,10 @@ import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { Schedule } from '@watchpost/schedule/schedule';
 import { messageKeysOf } from '@watchpost/rules/config';
 import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
+import { privacySettings } from '@watchpost/privacy/config';
+import { createConsents } from '@watchpost/privacy/consent/consents';
+import { withConsentedNames } from '@watchpost/privacy/consent/shown-names';
+import { retentionSettings } from '@watchpost/privacy/retention/settings';
 import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import type { JobBacklog, JobHandlers, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { JobScheduler } from '@watchpost/shared/jobs/job-scheduler';
@@ -20,6 +24,7 @@ import { createModerating, sayWhatIsPossible } from './moderating.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { createPlatformGates, type PlatformGates } from './platform-gates.ts';
 import { connectPlatforms, platformTokens, type Platforms } from './platforms.ts';
+import { privacyTasks } from './privacy/privacy-tasks.ts';
 import { createPublishing } from './publishing.ts';
 import { createScheduling } from './scheduling.ts';
 import type { LossDeps } from './record-loss.ts';
@@ -70,7 +75,10 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const keepMs = config.SIGHTINGS_KEEP_DAYS * dayMs;
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
   const common = { ...parts, ...opened, ...limits, platforms: connected, platformFor, messageKeys, sendTimeoutMs };
-  const visiting = createVisiting({ ...common, keepMs, freshnessMs: config.FRESHNESS_MS });
+  const privacy = privacySettings(config);
+  const consents = createConsents(opened);
+  const shown = privacy.requireConsent ? withConsentedNames(opened, consents) : { questions: opened.questions, gallery: opened.gallery };
+  const visiting = createVisiting({ ...common, ...shown, keepMs, freshnessMs: config.FRESHNESS_MS });
   const moderating = createModerating(
     { ...common, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
     stopping,
@@ -78,7 +86,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   void sayWhatIsPossible(moderating, connected, log, stopping);
   const alerting = createAlerting({ ...common, ...moderating, ...talking, mail: config });
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
-  const publishing = createPublishing({ ...common, ...visiting, ...moderating, files, keepMs });
+  const publishing = createPublishing({ ...common, ...shown, ...visiting, ...moderating, files, keepMs });
   const converting = createConversionDeps(config, { ...common, ...talking, ...moderating, ...alerting });
   const { scheduling, scheduleTasks } = createScheduling({
     ...common,
@@ -98,6 +106,8 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...alerting,
     ...talking,
     ...converting,
+    shown,
+    blur: config.BLUR_BYSTANDERS,
     scheduling,
     extractor,
     cameras,
@@ -120,6 +130,16 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...talkTasks({ ...common, ...talking }),
     ...convertingTasks(converting),
     ...scheduleTasks,
+    ...privacyTasks({
+      ...common,
+      ...shown,
+      ...visiting,
+      storage: config,
+      holdings: opened.kept.holdings,
+      audit: opened.kept.audit,
+      settings: privacy,
+      retention: retentionSettings(config),
+    }),
   ];
   return { handlers, needs, gates, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
 }

@@ -12,6 +12,7 @@ import { mailEnv, mailFaults } from '@watchpost/mail/config';
 import { outsideEnv } from '@watchpost/outside/config';
 import { scheduleEnv } from '@watchpost/schedule/config';
 import { talkEnv } from '@watchpost/talk/config';
+import { privacyEnv } from '@watchpost/privacy/config';
 import { platformEnv, platformFaults } from './platforms.ts';
 
 /** Every variable that the worker reads; docs/configuration.md explains them. */
@@ -29,6 +30,7 @@ export const workerEnv = {
   ...convertEnv,
   ...scheduleEnv,
   ...mailEnv,
+  ...privacyEnv,
   ...publicUrlEnv,
   ...concurrencyEnv,
   ...hostEnv,

@@ -128,7 +128,7 @@ async function openGalleryWithRetries(
 ): Promise<OpenedGallery> {
   const settings = gallerySettings(config, await calibrationOf(config, observed.log));
   return retry(
-    () => openGallery(config, { ...observed, settings }, signal),
+    () => openGallery(config, { ...observed, settings, process: 'worker' }, signal),
     {
       backoff: { firstMs: 500, maxMs: 10_000 },
       retryIf: isGalleryMissing,

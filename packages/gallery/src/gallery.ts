@@ -136,6 +136,11 @@ export interface PeopleOperations {
    * or somebody whom it concerns was forgotten since; with `name-taken` if somebody else has got the name since.
    */
   undo(entryId: string | null, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
+  /**
+   * Leaves an entry in the audit that concerns the person, and changes nothing in the gallery; whoever follows the changes says anew what
+   * shows the person. `words` follow the name: `consent given`. It cannot be undone.
+   */
+  note(person: string, words: string, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */
   history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
   /** What somebody may want to do, as far as memory knows. */

@@ -42,16 +42,18 @@ export function RulesPage(): JSX.Element {
   }));
   return (
     <Page title="Rules" about="What may not be said or posted in the chat, and what happens then." actions={add}>
-      <Tabs label="Rules" tabs={links} />
-      <Loaded query={rules}>
-        {(shown) => (
-          <>
-            {tab === 'rules' && <AllRules answer={shown} onEdit={edit} onLive={goLive} add={add} />}
-            {tab === 'try' && <TryRule answer={shown} />}
-            {tab === 'history' && <RuleHistory />}
-          </>
-        )}
-      </Loaded>
+      <div class="stack">
+        <Tabs label="Rules" tabs={links} />
+        <Loaded query={rules}>
+          {(shown) => (
+            <>
+              {tab === 'rules' && <AllRules answer={shown} onEdit={edit} onLive={goLive} add={add} />}
+              {tab === 'try' && <TryRule answer={shown} />}
+              {tab === 'history' && <RuleHistory />}
+            </>
+          )}
+        </Loaded>
+      </div>
       {data && isAdmin && (edited === 'new' || editedRule) && (
         <RuleEditor key={edited} rule={editedRule} answer={data} onClose={() => edit('')} />
       )}

@@ -11,7 +11,7 @@ import { SignIn } from './sign-in.tsx';
 
 /** A link that logs in once carries its code behind the #, where no server and no log sees it. */
 function takeCode(): string | null {
-  const code = /^#code=([\w-]+)$/.exec(window.location.hash)?.[1] ?? null;
+  const code = /^#code=([\w.-]+)$/.exec(window.location.hash)?.[1] ?? null;
   if (code) window.history.replaceState(null, '', window.location.pathname + window.location.search);
   return code;
 }

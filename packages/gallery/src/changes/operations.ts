@@ -1,5 +1,6 @@
 import type { Actor, Head, StoredPerson } from '../domain.ts';
 import type { Operation, PeopleOperations, Suggestion } from '../gallery.ts';
+import { createChange } from './change.ts';
 import { planAssign } from './plan-assign.ts';
 import { planDismiss } from './plan-dismiss.ts';
 import { planForget } from './plan-forget.ts';
@@ -7,6 +8,7 @@ import { planMerge } from './plan-merge.ts';
 import { planThisIs } from './plan-this-is.ts';
 import { planUndo, type UndoDeps } from './plan-undo.ts';
 import { planAlias, planDistinguish, planIgnore, planName, planSplit, type Plan } from './plan.ts';
+import { resolvePerson } from './resolve-person.ts';
 import type { Transact } from './transact.ts';
 
 export interface OperationsDeps extends UndoDeps {
@@ -49,6 +51,15 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
         const { change, summary } = await plan(operation, by, base, signal);
         const { changeset, audit: entry } = change.audited(operation.kind === 'this-is' ? 'assign' : operation.kind, by, summary);
         return { changeset, result: entry };
+      }, signal),
+    note: (reference, words, by, signal) =>
+      transact((base) => {
+        const person = resolvePerson(mirror, reference);
+        const change = createChange(base);
+        change.concerns(person.id);
+        const { changeset, audit: entry } = change.audited('consent', by, `${person.name}: ${words}`);
+        const fixed = { ...entry, inverse: null };
+        return { changeset: { ...changeset, audit: fixed }, result: fixed };
       }, signal),
     undo: (entryId, by, signal) =>
       transact(async (base) => {

@@ -1,5 +1,6 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { ArchiveStore } from '../archive/archive-store.ts';
+import type { Holdings } from '../holdings.ts';
 import type { VectorSearch } from '../memory/paging/page-in.ts';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
 import type { AuditStore, Eraser, GalleryFeed, GalleryStore, Repairs, SightingStore, Upkeep } from '../store.ts';
@@ -16,6 +17,7 @@ export interface Database {
   records: SnapshotRecords;
   documents: DocumentStore;
   archive: ArchiveStore;
+  holdings: Holdings;
   /** Null where the database has none. Whether it works is known only when it is used. */
   vectorSearch: VectorSearch | null;
   close: () => Promise<void>;

@@ -13,8 +13,8 @@ export const redisPrefix = 'watchpost';
 export type StoredJob = Pick<
   Job,
   | 'id'
-  | 'timestamp'
   | 'data'
+  | 'timestamp'
   | 'delay'
   | 'attemptsMade'
   | 'opts'

@@ -11,6 +11,7 @@ import {
   type JobDetails,
   type ListedJob,
   type ListedState,
+  type QueueHistory,
   type QueueState,
 } from './job-admin.ts';
 import { aboutJob } from './job-about.ts';
@@ -31,6 +32,8 @@ const statesOf = {
   delayed: ['delayed'],
   active: ['active'],
 } satisfies Record<ListedState, Parameters<OpenQueue['getJobs']>[0]>;
+
+const notRunning: Parameters<OpenQueue['getJobs']>[0] = ['failed', 'waiting', 'prioritized', 'delayed'];
 
 /** BullMQ's reason for a job whose workers died; see JobReceiverOptions.onFailed. */
 const stalledReason = /^job stalled more than/;
@@ -89,18 +92,20 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       for (const { kind, job } of found) if (job) return ask(toDetails(job, kind));
       return null;
     },
-    history: async (kinds, minutes) => {
-      const { REDIS_URL: redis, POSTGRES_URL: postgres } = storage;
-      const countsOf = redis === undefined && postgres !== undefined ? await ask(minuteCountsOnPostgres(postgres)) : null;
-      const nowMs = Date.now();
-      return Promise.all(
-        kinds.map(async (kind) => {
-          const counts = countsOf?.(jobDefinitions[kind].queue) ?? (await ask(minuteCountsOf(queues[kind], minutes)));
-          return toHistory(kind, counts, { minutes, nowMs });
-        }),
-      );
-    },
+    history: async (kinds, minutes) => ask(historiesOf(storage, queues, kinds, minutes)),
     setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
+    find: async ({ kinds, where }) => {
+      const ids: string[] = [];
+      for (const kind of kinds) {
+        for (let from = 0; ; from += portion) {
+          const jobs = await ask(queues[kind].getJobs(notRunning, from, from + portion - 1, true));
+          ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
+          // Each state is read in portions of its own.
+          if (jobs.length === 0) break;
+        }
+      }
+      return [...new Set(ids)];
+    },
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
       change(what, async (job) => {
@@ -136,6 +141,24 @@ async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> 
   ]);
   const waiting = first + prioritized;
   return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
+}
+
+/** On PostgreSQL all queues' counts are read together. */
+async function historiesOf(
+  storage: StorageConfig,
+  queues: Record<JobKind, OpenQueue>,
+  kinds: readonly JobKind[],
+  minutes: number,
+): Promise<QueueHistory[]> {
+  const { REDIS_URL: redis, POSTGRES_URL: postgres } = storage;
+  const countsOf = redis === undefined && postgres !== undefined ? await minuteCountsOnPostgres(postgres) : null;
+  const nowMs = Date.now();
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const counts = countsOf?.(jobDefinitions[kind].queue) ?? (await minuteCountsOf(queues[kind], minutes));
+      return toHistory(kind, counts, { minutes, nowMs });
+    }),
+  );
 }
 
 async function minuteCountsOf(queue: OpenQueue, minutes: number): Promise<{ completed: MinuteCounts; failed: MinuteCounts }> {

@@ -95,21 +95,23 @@ export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boo
         </>
       }
     >
-      <Tabs label="Entries by state" tabs={tabs} />
-      {!canDecide && <KeyMissing />}
-      {show === 'decisions' ? (
-        <Decisions slug={feed.slug} />
-      ) : (
-        <List
-          key={version}
-          feed={feed}
-          show={show}
-          busy={decide.busy}
-          canDecide={canDecide}
-          onDecide={(entry, decision) => void run(entry, decision)}
-          onOverride={setOverriding}
-        />
-      )}
+      <div class="stack">
+        <Tabs label="Entries by state" tabs={tabs} />
+        {!canDecide && <KeyMissing />}
+        {show === 'decisions' ? (
+          <Decisions slug={feed.slug} />
+        ) : (
+          <List
+            key={version}
+            feed={feed}
+            show={show}
+            busy={decide.busy}
+            canDecide={canDecide}
+            onDecide={(entry, decision) => void run(entry, decision)}
+            onOverride={setOverriding}
+          />
+        )}
+      </div>
       {overriding && (
         <OverrideDialog
           entry={overriding}

@@ -29,6 +29,7 @@ export async function ensureGalleryIndexes(db: Db): Promise<void> {
     await sightings.createIndexes([
       { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },
       { key: { 'faces.faceId': 1 } },
+      { key: { recordedAt: 1, takenAt: 1 } },
       expire('expiresAt'),
     ]);
     await audit.createIndexes([

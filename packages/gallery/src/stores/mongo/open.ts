@@ -8,6 +8,7 @@ import { createMongoDocuments, ensureDocumentIndexes } from './document-store.ts
 import { createMongoEraser } from './eraser.ts';
 import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore } from './gallery-store.ts';
+import { createMongoHoldings } from './holdings.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
 import { createMongoRepairs } from './repairs.ts';
 import { createMongoSightings } from './sightings.ts';
@@ -45,6 +46,7 @@ export async function openMongo(
     records: createMongoSnapshotRecords(db),
     documents: createMongoDocuments(db),
     archive: createMongoArchive(db, store),
+    holdings: createMongoHoldings(db),
     vectorSearch: createMongoVectorSearch(db),
     close,
   };

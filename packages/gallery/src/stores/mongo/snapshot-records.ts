@@ -18,6 +18,8 @@ const documentSchema = z.object({
   channel: z.string(),
   camera: z.string().nullable(),
   takenAt: z.date(),
+  /** Absent: an earlier release opened it. */
+  recordedAt: z.date().exactOptional(),
   expiresAt: z.date(),
   /** Its faces were recognised: later frames are compared with it. */
   seen: z.boolean(),
@@ -68,7 +70,11 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
   const open: SnapshotRecords['open'] = async (job, signal) => {
     const fresh = newRecord(job);
     try {
-      await snapshots.insertOne({ ...toDocument(fresh), expiresAt: new Date(Date.now() + recordKeepMs) });
+      await snapshots.insertOne({
+        ...toDocument(fresh),
+        recordedAt: new Date(),
+        expiresAt: new Date(Date.now() + recordKeepMs),
+      });
       return fresh;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
@@ -158,7 +164,7 @@ async function countOutcomes(
   return counted.map((each) => outcomeSchema.parse(each));
 }
 
-function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt' | 'inProgressAt'> {
+function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt' | 'inProgressAt' | 'recordedAt'> {
   return {
     _id: body.snapshotId,
     revision: body.revision,
@@ -185,6 +191,9 @@ export async function ensureRecordIndexes(db: Db): Promise<void> {
       // Counting reads nothing but the index.
       { key: { outcomeAt: 1, outcome: 1, channel: 1, camera: 1 }, partialFilterExpression: { outcome: { $type: 'string' } } },
       { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+      { key: { recordedAt: 1, takenAt: 1 } },
+      // So that a person who is forgotten is found.
+      { key: { 'body.faces.personId': 1 }, sparse: true },
     ]),
   );
 }

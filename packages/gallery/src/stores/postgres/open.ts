@@ -7,6 +7,7 @@ import { createPostgresDocuments } from './document-store.ts';
 import { createPostgresEraser } from './eraser.ts';
 import { createPostgresFeed } from './feed.ts';
 import { createPostgresGalleryStore } from './gallery-store.ts';
+import { createPostgresHoldings } from './holdings.ts';
 import { createPostgresRepairs } from './repairs.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
@@ -31,6 +32,7 @@ export async function openPostgres(
     records: createPostgresSnapshotRecords(postgres),
     documents: createPostgresDocuments(postgres),
     archive: createPostgresArchive(postgres),
+    holdings: createPostgresHoldings(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
     vectorSearch: null,
     close: postgres.close,

@@ -113,6 +113,11 @@ const tables: readonly string[] = [
     ADD COLUMN IF NOT EXISTS in_progress_at timestamptz,
     ADD COLUMN IF NOT EXISTS outcome text,
     ADD COLUMN IF NOT EXISTS outcome_at timestamptz`,
+  // Null where an earlier release wrote the row: the default counts for new ones only.
+  ...['sightings', 'snapshots'].flatMap((table) => [
+    `ALTER TABLE watchpost.${table} ADD COLUMN IF NOT EXISTS recorded_at timestamptz`,
+    `ALTER TABLE watchpost.${table} ALTER COLUMN recorded_at SET DEFAULT now()`,
+  ]),
   // Of json, not of jsonb, which does not take every string. Ids are sorted by their bytes, as on MongoDB.
   `CREATE TABLE IF NOT EXISTS watchpost.documents (
     kind text NOT NULL,
@@ -173,6 +178,10 @@ const indexes: readonly string[] = [
   // Counting reads nothing but the index.
   `CREATE INDEX IF NOT EXISTS snapshots_outcome ON watchpost.snapshots (outcome_at) INCLUDE (channel, camera, outcome) WHERE outcome IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_expire ON watchpost.snapshots (expires_at)',
+  'CREATE INDEX IF NOT EXISTS sightings_recorded ON watchpost.sightings ((COALESCE(recorded_at, taken_at)))',
+  'CREATE INDEX IF NOT EXISTS snapshots_recorded ON watchpost.snapshots ((COALESCE(recorded_at, taken_at)))',
+  // So that a person who is forgotten is found in records.
+  `CREATE INDEX IF NOT EXISTS snapshots_persons ON watchpost.snapshots USING gin (jsonb_path_query_array(body, '$.faces[*].personId'))`,
   'CREATE INDEX IF NOT EXISTS documents_newest ON watchpost.documents (kind, at DESC, id DESC)',
   'CREATE INDEX IF NOT EXISTS documents_expire ON watchpost.documents (expires_at) WHERE expires_at IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS document_keys_newest ON watchpost.document_keys (kind, key, at DESC, id DESC)',
