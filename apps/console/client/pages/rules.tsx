@@ -8,7 +8,7 @@ import { Page } from '../kit/page.tsx';
 import { useMay } from '../kit/session.ts';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Tabs } from '../kit/tabs.tsx';
-import { useParam } from '../kit/use-param.ts';
+import { useParam, useTextParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
 import { GoLive } from './rules/go-live.tsx';
 import { RuleEditor } from './rules/rule-editor.tsx';
@@ -23,8 +23,8 @@ const labels: Record<(typeof tabs)[number], string> = { rules: 'Rules', try: 'Tr
 export function RulesPage(): JSX.Element {
   const rules = useQuery<RulesAnswer>('/api/rules', { topics: ['rules', 'violations'] });
   const [tab] = useParam('tab', 'rules', tabs);
-  const [edited, edit] = useParam<string>('edit', '');
-  const [live, goLive] = useParam<string>('live', '');
+  const [edited, edit] = useTextParam('edit');
+  const [live, goLive] = useTextParam('live');
   const isAdmin = useMay('admin');
   const { data } = rules;
   const add = isAdmin && (

@@ -95,16 +95,8 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
     history: async (kinds, minutes) => ask(historiesOf(storage, queues, kinds, minutes)),
     setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
     find: async ({ kinds, where }) => {
-      const ids: string[] = [];
-      for (const kind of kinds) {
-        for (let from = 0; ; from += portion) {
-          const jobs = await ask(queues[kind].getJobs(notRunning, from, from + portion - 1, true));
-          ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
-          // Each state is read in portions of its own.
-          if (jobs.length === 0) break;
-        }
-      }
-      return [...new Set(ids)];
+      const ids = await Promise.all(kinds.map((kind) => ask(idsWhere(queues[kind], where))));
+      return [...new Set(ids.flat())];
     },
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
@@ -141,6 +133,17 @@ async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> 
   ]);
   const waiting = first + prioritized;
   return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
+}
+
+/** The ids of a queue's jobs that are neither running nor done, and whose data this is true of. */
+async function idsWhere(queue: OpenQueue, where: (data: unknown) => boolean): Promise<string[]> {
+  const ids: string[] = [];
+  for (let from = 0; ; from += portion) {
+    const jobs = await queue.getJobs(notRunning, from, from + portion - 1, true);
+    ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
+    // Each state is read in portions of its own.
+    if (jobs.length === 0) return ids;
+  }
 }
 
 /** On PostgreSQL all queues' counts are read together. */
