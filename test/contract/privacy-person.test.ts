@@ -52,10 +52,7 @@ describeOperations('what concerns one person', (rig) => {
     await rig.apply({ kind: 'assign', snapshotId: 'both', position: 1, person: 'Bob' }).catch(() => undefined);
     await privacy().consents.set(ada, { state: 'given', note: 'on paper' }, reader, never);
     const to = new PassThrough();
-    const [exported, bytes] = await Promise.all([
-      withZip(to, (add) => privacy().exportPerson(ada, add, never), never),
-      buffer(to),
-    ]);
+    const [exported, bytes] = await Promise.all([withZip(to, (add) => privacy().exportPerson(ada, add, never), never), buffer(to)]);
     const files = await unzipped(bytes);
     const read = (name: string): any => JSON.parse(files.get(name)?.toString() ?? 'null');
     expect(exported).toMatchObject({ name: 'Ada', files: files.size });
@@ -96,7 +93,9 @@ describeOperations('what concerns one person', (rig) => {
     await consents.set(bob, { state: 'asked', note: null }, reader, never);
     const given = await consents.set(ada, { state: 'given', note: 'on paper' }, reader, never);
     expect(given).toMatchObject({ state: 'given', by: 'slack:U1', note: 'on paper', atMs: expect.any(Number) });
-    expect(await rig.opened.operations.history(1, never)).toMatchObject([{ action: 'consent', summary: 'Ada: consent given', personIds: [ada], inverse: null }]);
+    expect(await rig.opened.operations.history(1, never)).toMatchObject([
+      { action: 'consent', summary: 'Ada: consent given', personIds: [ada], inverse: null },
+    ]);
     await rig.apply({ kind: 'merge', from: 'Ada', into: 'Bob' });
     expect(await consents.get(bob, never)).toMatchObject({ state: 'given' });
     await expect(consents.set('nobody', { state: 'given', note: null }, reader, never)).rejects.toThrow('no such person');

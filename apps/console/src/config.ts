@@ -1,5 +1,7 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
+import { retentionEnv } from '@watchpost/privacy/retention/settings';
+import { galleryEnv } from '@watchpost/gallery/config';
 import { rulesEnv } from '@watchpost/rules/config';
 import { scheduleEnv } from '@watchpost/schedule/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
@@ -14,6 +16,8 @@ export const consoleEnv = {
   ...platformEnv,
   ...camerasEnv,
   ...feedsEnv,
+  ...retentionEnv,
+  ...galleryEnv,
   MESSAGE_KEY: rulesEnv.MESSAGE_KEY,
   QUARANTINE_KEY: rulesEnv.QUARANTINE_KEY,
   RULES_KEEP_DAYS: rulesEnv.RULES_KEEP_DAYS,

@@ -1,4 +1,4 @@
-import type { Cameras } from '@watchpost/cameras/camera-settings';
+import type { OpenedCameras } from '@watchpost/cameras/open-cameras';
 import type { Feeds } from '@watchpost/feeds/feed';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
@@ -21,7 +21,7 @@ export interface OpenedDeps {
   /** Opens an operator's view of the queue, once; rejects with `queue-unavailable` while the queue is away. */
   jobAdmin: (signal: AbortSignal) => Promise<JobAdmin>;
   sender: JobSender;
-  cameras: Cameras;
+  cameras: OpenedCameras;
   feeds: Feeds;
   schedule: Schedule;
   /** Opens what waits for approval; null: neither MESSAGE_KEY nor a platform's token is set here. */

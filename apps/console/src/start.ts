@@ -1,4 +1,5 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { messageKeysOf } from '@watchpost/rules/config';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
@@ -35,6 +36,9 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   lifecycle.onStop('jobs on a schedule', () => schedule.close());
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
+  const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
+  const settings = followStoredSettings({ documents, take: cameras.layOver, log }, stopping);
+  lifecycle.onStop('camera settings of the console', () => settings);
   const jobAdmin = openOnce(config, lifecycle);
   const platformFor = connectPlatforms(config, {
     turns: { take: async () => undefined, hold: async () => undefined },
@@ -61,7 +65,11 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
     stopping,
     metrics,
     now: Date.now,
-    checks: { database: () => database.isOpen() },
+    checks: {
+      database: () =>
+        database.isOpen() &&
+        (!database.parts().followed.isNewer() || 'a newer release of watchpost keeps the database: update this process'),
+    },
   });
   lifecycle.onStop('http', async () => {
     const cut = (): void => app.server.closeAllConnections();

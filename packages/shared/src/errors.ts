@@ -8,6 +8,7 @@ export const errorCodes = {
   aborted: 'transient',
   // The queue.
   'job-invalid': 'permanent',
+  'job-newer': 'transient',
   'job-missing': 'permanent',
   'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
@@ -68,6 +69,9 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  // Cameras.
+  'settings-invalid': 'permanent',
+  'snapshot-unknown': 'permanent',
   'visit-missing': 'permanent',
   'visit-busy': 'transient',
   'notice-missing': 'permanent',
@@ -94,6 +98,8 @@ export const errorCodes = {
   'document-conflict': 'transient',
   // Moving in, backing up, other models.
   'archive-invalid': 'permanent',
+  'restore-differs': 'permanent',
+  'move-refused': 'permanent',
   'face-ambiguous': 'permanent',
   'face-missing': 'permanent',
   'face-of-another': 'permanent',

@@ -1,6 +1,7 @@
 import type { ConsoleApp } from '../console-app.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { registerOpenApiRoute } from '../http/openapi.ts';
+import { createTally } from '../people/tally.ts';
 import { registerCameras } from './cameras/routes.ts';
 import { registerCounts } from './counts/routes.ts';
 import { registerFeeds } from './feeds/routes.ts';
@@ -25,8 +26,9 @@ export function registerApi(app: ConsoleApp, deps: ConsoleDeps): void {
   registerLive(app, deps);
   registerOpenApiRoute(app);
   registerNow(app, deps);
-  registerPeople(app, deps);
-  registerUnknowns(app, deps);
+  const tally = createTally(deps);
+  registerPeople(app, deps, tally);
+  registerUnknowns(app, deps, tally);
   registerPictures(app, deps);
   registerCameras(app, deps);
   registerThresholds(app, deps);

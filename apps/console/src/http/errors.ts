@@ -23,6 +23,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'record-missing': 404,
   'route-unknown': 404,
   'rule-not-found': 404,
+  'snapshot-unknown': 404,
   'violation-missing': 404,
   'visit-missing': 404,
   'change-refused': 409,

@@ -87,7 +87,8 @@ async function isSaidAgain(post: KnownPost, personIds: readonly string[], deps: 
   if (!platform) return false;
   try {
     for (const picture of pictures)
-      if (picture.messageId !== null) await platform.posts.edit({ channel, messageId: picture.messageId, fileId: null, post: nobody }, signal);
+      if (picture.messageId !== null)
+        await platform.posts.edit({ channel, messageId: picture.messageId, fileId: null, post: nobody }, signal);
     await platform.posts.edit({ channel, messageId, fileId: null, post: nobody }, signal);
   } catch (error) {
     if (toAppError(error).retry !== 'permanent') throw error;

@@ -51,7 +51,8 @@ export async function eraseForgotten(deps: ErasingDeps, signal: AbortSignal): Pr
     } catch (error) {
       // Another worker was faster, or a platform is away: the others must not wait for that.
       if (signal.aborted) throw error;
-      if (!isConflict(error)) deps.log.warn({ err: toAppError(error), receipt: receipt.id }, 'a receipt must wait: something cannot be erased now');
+      if (!isConflict(error))
+        deps.log.warn({ err: toAppError(error), receipt: receipt.id }, 'a receipt must wait: something cannot be erased now');
     }
   }
 }
@@ -109,9 +110,16 @@ function settled(receipt: KeptReceipt, nowMs: number): KeptReceipt {
   if (isAnyLeft(places)) {
     // What the gallery erases is due a minute later; everything else at once.
     const waitMs = nowMs < dueAtMs + galleryWaitsMs ? dueAtMs + galleryWaitsMs - nowMs : Math.min(waits.firstMs * 2 ** looks, waits.mostMs);
-    return { ...receipt, state: 'erasing', doneAtMs: null, looks: nowMs < dueAtMs + galleryWaitsMs ? 0 : looks + 1, nextLookAtMs: nowMs + waitMs };
+    return {
+      ...receipt,
+      state: 'erasing',
+      doneAtMs: null,
+      looks: nowMs < dueAtMs + galleryWaitsMs ? 0 : looks + 1,
+      nextLookAtMs: nowMs + waitMs,
+    };
   }
-  if (state === 'done' && doneAtMs !== null && nowMs >= doneAtMs + lookAgainMs) return { ...receipt, state: 'verified', verifiedAtMs: nowMs };
+  if (state === 'done' && doneAtMs !== null && nowMs >= doneAtMs + lookAgainMs)
+    return { ...receipt, state: 'verified', verifiedAtMs: nowMs };
   const sinceMs = doneAtMs ?? nowMs;
   return { ...receipt, state: 'done', doneAtMs: sinceMs, looks: 0, nextLookAtMs: sinceMs + lookAgainMs };
 }

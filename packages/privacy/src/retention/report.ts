@@ -36,7 +36,8 @@ export function createRetentionReport(holdings: Pick<Holdings, 'sizes' | 'docume
     const entries = dataClasses.map((each) => {
       const { holds } = each;
       if (holds.in === 'elsewhere') return entryOf(each, null, settings);
-      const held = holds.in === 'gallery' ? holds.names.map((name) => sizes[name]) : holds.kinds.flatMap((kind) => documents.get(kind) ?? []);
+      const held =
+        holds.in === 'gallery' ? holds.names.map((name) => sizes[name]) : holds.kinds.flatMap((kind) => documents.get(kind) ?? []);
       return entryOf(each, summed(held), settings);
     });
     return { atMs: nowMs, classes: entries };

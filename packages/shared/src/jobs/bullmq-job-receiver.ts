@@ -5,6 +5,7 @@ import { raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Counter, Gauge, Metrics } from '../observability/metrics.ts';
+import { noTracer, type Tracer } from '../observability/tracing.ts';
 import { createPutBack, openWorker, type FailingJob, type OpenWorker } from './bullmq-backend.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
@@ -22,6 +23,8 @@ export interface JobReceiverOptions {
   concurrency: (kind: JobKind) => number;
   log: Logger;
   metrics?: Metrics;
+  /** An attempt belongs to the trace of whoever sent its job. Default: none. */
+  tracer?: Tracer;
   /** What jobs need: while one of them is missing, this process takes no jobs. Default: nothing. */
   needs?: readonly JobNeed[];
   /**
@@ -100,7 +103,8 @@ function startKind<K extends JobKind>(
   options: JobReceiverOptions,
   instruments: Instruments,
 ): KindWorker {
-  const { concurrency, log: parentLog, needs = [], watchMs = 20_000, onFailed, onRepairable, repairDelayMs = 60_000 } = options;
+  const { concurrency, log: parentLog, tracer = noTracer, needs = [], watchMs = 20_000 } = options;
+  const { onFailed, onRepairable, repairDelayMs = 60_000 } = options;
   const { queue: name } = jobDefinitions[kind];
   const log = parentLog.child({ queue: name });
   const stopping = new AbortController();
@@ -126,6 +130,7 @@ function startKind<K extends JobKind>(
     repairDelayMs,
     log,
     metrics: instruments.attempts,
+    tracer,
   });
   // BullMQ passes the signal only to a function that declares three parameters, none of them with a default.
   const processor: Processor<unknown, void> = async (job, token, signal) => {
@@ -181,7 +186,7 @@ function openKind(
   kind: JobKind,
   processor: Processor<unknown, void>,
   { concurrency, lockMs = 60_000, stallCheckMs = 30_000, onFailed }: JobReceiverOptions,
-  { stalled }: Instruments,
+  { stalled, attempts }: Instruments,
   log: Logger,
 ): OpenWorker {
   const { queue: name } = jobDefinitions[kind];
@@ -212,7 +217,9 @@ function openKind(
       onDoomed: (job) => void eraseEnded(job, kind, 'failed', log),
       onFailed: (job, error) => {
         // The processor has seen to all other failures.
-        if (job && error.message.includes('stalled more than')) reportLost(kind, job, onFailed, log);
+        if (!job || !error.message.includes('stalled more than')) return;
+        attempts.failed(kind, 'job-worker-lost', 'ended');
+        reportLost(kind, job, onFailed, log);
       },
     },
   );

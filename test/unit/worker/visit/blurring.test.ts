@@ -34,7 +34,9 @@ describe('bystanders', () => {
   });
 
   it('cannot be recognised in what is posted, while others can', async () => {
-    const noise = await sharp({ create: { width: 600, height: 240, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
+    const noise = await sharp({
+      create: { width: 600, height: 240, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+    })
       .png()
       .toBuffer();
     const record = snapshotRecord({ job: snapshotJob({ snapshotId: 'a' }), snapshotId: 'a', width: 600, height: 240 });
