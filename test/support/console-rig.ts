@@ -57,7 +57,6 @@ export const idleJobs: JobAdmin = {
   find: async () => [],
   queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, failed: 0, oldestAtMs: null, paused: false })),
   get: async () => null,
-  find: async () => [],
   history: async (kinds, minutes) =>
     kinds.map((kind) => ({
       kind,
