@@ -64,7 +64,12 @@ export async function startOpsConsole(storage: StorageConfig, { empty = false } 
       schedule: await openSchedule({ file: schedule, log, signal: never }),
       envelope: createEnvelope([secret], 'jobs'),
       jobAdmin: async () => jobs,
-      sender: { send: async (job) => void sent.push(job), ping: async () => undefined, counts: async () => [], close: async () => undefined },
+      sender: {
+        send: async (job) => void sent.push(job),
+        ping: async () => undefined,
+        counts: async () => [],
+        close: async () => undefined,
+      },
     },
   });
   if (!empty) await fill(rig.parts.documents);
@@ -145,7 +150,14 @@ async function fill(documents: DocumentStore): Promise<void> {
     const rule = index % 3 === 0 ? cards : keys;
     const atMs = nowMs - index * hourMs;
     const author = { member: `U0${String(index)}ADA`, bot: null, app: null };
-    const message = { channel: 'slack:C0123ABCD', messageId: `1.${String(index)}`, thread: null, author, postedAtMs: atMs, isDirect: false } as const;
+    const message = {
+      channel: 'slack:C0123ABCD',
+      messageId: `1.${String(index)}`,
+      thread: null,
+      author,
+      postedAtMs: atMs,
+      isDirect: false,
+    } as const;
     const { id: ruleId, name: ruleName, severity, action, dryRun } = rule;
     const found = finding({ ruleId, ruleName, severity, action, dryRun, atMs, masked: index % 3 === 0 ? '4111…(16)' : 'AKIA…(20)' });
     const { stored } = await violations.add(message, { findings: [found], unread: [] }, never);
@@ -170,12 +182,19 @@ async function fill(documents: DocumentStore): Promise<void> {
   const held = feedOf({ approval: approvalSample });
   for (let index = 0; index < 8; index += 1) {
     const postedAtMs = nowMs - (8 - index) * 900_000;
-    const text = index % 2 === 0 ? 'The ferry leaves ten minutes late.' : 'Fog in the outer harbour: the swing bridge stays closed until nine, and the pilots wait.';
+    const text =
+      index % 2 === 0
+        ? 'The ferry leaves ten minutes late.'
+        : 'Fog in the outer harbour: the swing bridge stays closed until nine, and the pilots wait.';
     await entries.apply(held, writtenEventOf(writtenMessageOf(`${text} (${String(index)})`, { channel: 'slack:C1', postedAtMs })), never);
   }
   const run = { forMs: nowMs - hourMs, startedAtMs: nowMs - hourMs, endedAtMs: nowMs - hourMs + 840, telling: null, waitUntilMs: null };
   await createRuns(documents).save('rates', { ...run, state: 'done', error: null, found: 1, fresh: 1 }, never);
-  await createRuns(documents).save('news', { ...run, state: 'failed', error: 'news.example answered with status 503', found: 0, fresh: 0 }, never);
+  await createRuns(documents).save(
+    'news',
+    { ...run, state: 'failed', error: 'news.example answered with status 503', found: 0, fresh: 0 },
+    never,
+  );
   const settings = { into: 'rates', keep: { items: 100, ms: null } };
   for (let day = 0; day < 20; day += 1) {
     const fields = { id: String(day), value: 1.05 + 0.02 * Math.sin(day / 3) };
