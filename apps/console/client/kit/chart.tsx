@@ -56,31 +56,33 @@ export function Chart({
   return (
     <figure>
       <div ref={host} role="img" aria-label={label} />
-      <table class="visually-hidden">
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            {series.map(({ label }) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {timesMs.map((ms, index) => (
-            <tr key={ms}>
-              <th scope="row">{formatMoment(ms)}</th>
-              {series.map(({ label, values }) => (
-                <td key={label}>
-                  {values[index] === null || values[index] === undefined ? 'none' : `${formatNumber(values[index])} ${unit}`}
-                </td>
+      <div class="visually-hidden">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              {series.map(({ label }) => (
+                <th key={label} scope="col">
+                  {label}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {timesMs.map((ms, index) => (
+              <tr key={ms}>
+                <th scope="row">{formatMoment(ms)}</th>
+                {series.map(({ label, values }) => (
+                  <td key={label}>
+                    {values[index] === null || values[index] === undefined ? 'none' : `${formatNumber(values[index])} ${unit}`}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -24,6 +24,8 @@ export function Dialog({
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    // What it is for, rather than the button that closes it.
+    dialog.current?.querySelector<HTMLElement>('.body :is(input, textarea, select)')?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

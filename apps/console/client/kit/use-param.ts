@@ -20,3 +20,6 @@ export function useParam(name: string, fallback: string, allowed?: readonly stri
   };
   return [value, set];
 }
+
+/** The same for a value that may be any text. */
+export const useTextParam = (name: string, fallback = ''): Param<string> => useParam(name, fallback);

@@ -21,9 +21,9 @@ export function QueuePage(): JSX.Element {
           <div class="stack">
             <Figures queue={data} />
             <Held held={data.held} />
+            <Workers workers={data.workers} />
             <QueueHistory />
             <Kinds kinds={data.kinds} />
-            <Workers workers={data.workers} />
             <Jobs queue={data} />
           </div>
         )}

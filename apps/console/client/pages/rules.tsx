@@ -8,7 +8,7 @@ import { Page } from '../kit/page.tsx';
 import { useMay } from '../kit/session.ts';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Tabs } from '../kit/tabs.tsx';
-import { useParam } from '../kit/use-param.ts';
+import { useParam, useTextParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
 import { GoLive } from './rules/go-live.tsx';
 import { RuleEditor } from './rules/rule-editor.tsx';
@@ -23,8 +23,8 @@ const labels: Record<(typeof tabs)[number], string> = { rules: 'Rules', try: 'Tr
 export function RulesPage(): JSX.Element {
   const rules = useQuery<RulesAnswer>('/api/rules', { topics: ['rules', 'violations'] });
   const [tab] = useParam('tab', 'rules', tabs);
-  const [edited, edit] = useParam<string>('edit', '');
-  const [live, goLive] = useParam<string>('live', '');
+  const [edited, edit] = useTextParam('edit');
+  const [live, goLive] = useTextParam('live');
   const isAdmin = useMay('admin');
   const { data } = rules;
   const add = isAdmin && (
@@ -42,16 +42,18 @@ export function RulesPage(): JSX.Element {
   }));
   return (
     <Page title="Rules" about="What may not be said or posted in the chat, and what happens then." actions={add}>
-      <Tabs label="Rules" tabs={links} />
-      <Loaded query={rules}>
-        {(shown) => (
-          <>
-            {tab === 'rules' && <AllRules answer={shown} onEdit={edit} onLive={goLive} add={add} />}
-            {tab === 'try' && <TryRule answer={shown} />}
-            {tab === 'history' && <RuleHistory />}
-          </>
-        )}
-      </Loaded>
+      <div class="stack">
+        <Tabs label="Rules" tabs={links} />
+        <Loaded query={rules}>
+          {(shown) => (
+            <>
+              {tab === 'rules' && <AllRules answer={shown} onEdit={edit} onLive={goLive} add={add} />}
+              {tab === 'try' && <TryRule answer={shown} />}
+              {tab === 'history' && <RuleHistory />}
+            </>
+          )}
+        </Loaded>
+      </div>
       {data && isAdmin && (edited === 'new' || editedRule) && (
         <RuleEditor key={edited} rule={editedRule} answer={data} onClose={() => edit('')} />
       )}

@@ -10,14 +10,14 @@ import { Empty, Loaded } from '../kit/states.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { Time, useNow } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
-import { useParam } from '../kit/use-param.ts';
+import { useTextParam } from '../kit/use-param.ts';
 import { useMutation, useQuery } from '../kit/use-query.ts';
 import { CollectionDialog } from './schedule/collection-dialog.tsx';
 import './schedule/schedule.css';
 
 export function SchedulePage(): JSX.Element {
   const schedule = useQuery<ScheduleAnswer>('/api/schedule', { topics: ['schedule'] });
-  const [open, setOpen] = useParam<string>('job', '');
+  const [open, setOpen] = useTextParam('job');
   return (
     <Page title="Schedule" about="Jobs that run again and again, as their file says: when they run, and what came of it.">
       <Loaded query={schedule}>

@@ -5,8 +5,8 @@ import { Button } from '../kit/button.tsx';
 import { Select, TextField } from '../kit/field.tsx';
 import { Filters, Page } from '../kit/page.tsx';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
-import { useParam } from '../kit/use-param.ts';
-import { useInfinite, useQuery } from '../kit/use-query.ts';
+import { useParam, useTextParam } from '../kit/use-param.ts';
+import { useInfinite, useQuery, type Infinite } from '../kit/use-query.ts';
 import { ViolationDialog } from './violations/violation-dialog.tsx';
 import { ViolationList } from './violations/violation-list.tsx';
 import './violations/violations.css';
@@ -24,19 +24,17 @@ const stateLabels: Record<(typeof states)[number], string> = {
 };
 const spans = ['1', '7', '30', 'all'] as const;
 const spanLabels: Record<(typeof spans)[number], string> = { 1: 'Last day', 7: 'Last 7 days', 30: 'Last 30 days', all: 'Any time' };
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 export function ViolationsPage(): JSX.Element {
   const [state, setState] = useParam('state', 'all', states);
-  const [rule, setRule] = useParam<string>('rule', '');
-  const [channel, setChannel] = useParam<string>('channel', '');
+  const [rule, setRule] = useTextParam('rule');
+  const [channel, setChannel] = useTextParam('channel');
   const [days, setDays] = useParam('days', 'all', spans);
-  const [open, setOpen] = useParam<string>('id', '');
+  const [open, setOpen] = useTextParam('id');
   const rules = useQuery<RulesAnswer>('/api/rules', { topics: ['rules'] });
-  // By the day: the address of the list must not change with each drawing.
-  const fromMs = days === 'all' ? undefined : Math.floor(Date.now() / 3_600_000) * 3_600_000 - Number(days) * dayMs;
-  const isChannel = /^(?:[a-z]+:)?[A-Z][A-Z0-9]+$/.test(channel);
-  const params = { state: state === 'all' ? undefined : state, rule, channel: isChannel ? channel : undefined, fromMs };
+  const params = paramsOf({ state, rule, channel, days });
   const found = useInfinite<ViolationRow>('/api/violations', params, { topics: ['violations'] });
   const ruleOptions = [{ value: '', label: 'All rules' }, ...(rules.data?.rules ?? []).map(({ id, name }) => ({ value: id, label: name }))];
   const isFiltered = state !== 'all' || Boolean(rule) || Boolean(channel) || days !== 'all';
@@ -59,10 +57,35 @@ export function ViolationsPage(): JSX.Element {
           <TextField label="Channel" placeholder="Channel, such as C0123ABCD" value={channel} onInput={setChannel} autocomplete="off" />
         </div>
       </Filters>
-      {found.error && found.items.length === 0 && <ErrorState error={found.error} onRetry={found.refetch} />}
-      {!found.ready && !found.error && <Skeleton lines={5} />}
-      {found.ready && found.items.length === 0 && !found.more && <Nothing isFiltered={isFiltered} />}
-      {found.items.length > 0 && <ViolationList violations={found.items} onOpen={(id) => setOpen(id, { push: true })} />}
+      <Found found={found} isFiltered={isFiltered} onOpen={(id) => setOpen(id, { push: true })} />
+      {open && <ViolationDialog id={open} onClose={() => setOpen('')} />}
+    </Page>
+  );
+}
+
+/** What the API is asked. */
+function paramsOf({ state, rule, channel, days }: { state: string; rule: string; channel: string; days: string }) {
+  // By the hour: the address of the list must not change with each drawing.
+  const fromMs = days === 'all' ? undefined : Math.floor(Date.now() / hourMs) * hourMs - Number(days) * dayMs;
+  const isChannel = /^(?:[a-z]+:)?[A-Z][A-Z0-9]+$/.test(channel);
+  return { state: state === 'all' ? undefined : state, rule, channel: isChannel ? channel : undefined, fromMs };
+}
+
+function Found({
+  found,
+  isFiltered,
+  onOpen,
+}: {
+  found: Infinite<ViolationRow>;
+  isFiltered: boolean;
+  onOpen: (id: string) => void;
+}): JSX.Element {
+  if (found.error && found.items.length === 0) return <ErrorState error={found.error} onRetry={found.refetch} />;
+  if (!found.ready) return <Skeleton lines={5} />;
+  return (
+    <>
+      {found.items.length === 0 && !found.more && <Nothing isFiltered={isFiltered} />}
+      {found.items.length > 0 && <ViolationList violations={found.items} onOpen={onOpen} />}
       {found.more && (
         <div class="violation-more">
           <Button onClick={found.loadMore} busy={found.loading}>
@@ -70,8 +93,7 @@ export function ViolationsPage(): JSX.Element {
           </Button>
         </div>
       )}
-      {open && <ViolationDialog id={open} onClose={() => setOpen('')} />}
-    </Page>
+    </>
   );
 }
 

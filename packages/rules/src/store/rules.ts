@@ -75,7 +75,7 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
       const plan =
         name === null && called !== undefined && look ? planAdding({ ...rest, name: called, look }) : planEditing(name ?? '', settings);
       const { document, nowMs } = await documents.get(rulesKind, rulesId, signal);
-      return plan(readRules(document).rules, nowMs).result;
+      return plan(readRules(document).rules, Math.floor(nowMs)).result;
     },
     remove: async (name, actor, signal) => {
       const plan = (rules: readonly Rule[]): Planned => {

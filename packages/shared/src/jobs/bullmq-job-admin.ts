@@ -1,7 +1,7 @@
 import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
-import { closeQueue, openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
+import { closeQueue, openQueue, type MinuteCounts, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
 import { failedPage, oldestWaiting } from './bullmq-job-lists.ts';
 import {
   listedStates,
@@ -17,6 +17,7 @@ import {
 import { aboutJob } from './job-about.ts';
 import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
 import { toHistory } from './minute-counts.ts';
+import { minuteCountsOnPostgres } from './postgres-minute-counts.ts';
 
 const openTimeoutMs = 10_000;
 const commandTimeoutMs = 10_000;
@@ -31,6 +32,8 @@ const statesOf = {
   delayed: ['delayed'],
   active: ['active'],
 } satisfies Record<ListedState, Parameters<OpenQueue['getJobs']>[0]>;
+
+const notRunning: Parameters<OpenQueue['getJobs']>[0] = ['failed', 'waiting', 'prioritized', 'delayed'];
 
 /** BullMQ's reason for a job whose workers died; see JobReceiverOptions.onFailed. */
 const stalledReason = /^job stalled more than/;
@@ -84,25 +87,17 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       const listed = await Promise.all(kinds.map(async (kind) => ask(someOf(queues[kind], { kind, state, limit, ...from }))));
       return listed.flat().sort(newestFirst).slice(0, limit);
     },
-    find: async ({ kinds, where }) => {
-      const ids: string[] = [];
-      for (const kind of kinds) {
-        for (let from = 0; ; from += portion) {
-          const jobs = await ask(queues[kind].getJobs(['failed', 'waiting', 'prioritized', 'delayed'], from, from + portion - 1, true));
-          ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
-          // Each state is read in portions of its own.
-          if (jobs.length === 0) break;
-        }
-      }
-      return [...new Set(ids)];
-    },
     get: async (kinds, id) => {
       const found = await Promise.all(kinds.map(async (kind) => ({ kind, job: await ask(queues[kind].getJob(id)) })));
       for (const { kind, job } of found) if (job) return ask(toDetails(job, kind));
       return null;
     },
-    history: async (kinds, minutes) => Promise.all(kinds.map(async (kind) => ask(historyOf(queues[kind], kind, minutes)))),
+    history: async (kinds, minutes) => ask(historiesOf(storage, queues, kinds, minutes)),
     setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
+    find: async ({ kinds, where }) => {
+      const ids = await Promise.all(kinds.map((kind) => ask(idsWhere(queues[kind], where))));
+      return [...new Set(ids.flat())];
+    },
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
       change(what, async (job) => {
@@ -140,9 +135,38 @@ async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> 
   return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
 }
 
-async function historyOf(queue: OpenQueue, kind: JobKind, minutes: number): Promise<QueueHistory> {
+/** The ids of a queue's jobs that are neither running nor done, and whose data this is true of. */
+async function idsWhere(queue: OpenQueue, where: (data: unknown) => boolean): Promise<string[]> {
+  const ids: string[] = [];
+  for (let from = 0; ; from += portion) {
+    const jobs = await queue.getJobs(notRunning, from, from + portion - 1, true);
+    ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
+    // Each state is read in portions of its own.
+    if (jobs.length === 0) return ids;
+  }
+}
+
+/** On PostgreSQL all queues' counts are read together. */
+async function historiesOf(
+  storage: StorageConfig,
+  queues: Record<JobKind, OpenQueue>,
+  kinds: readonly JobKind[],
+  minutes: number,
+): Promise<QueueHistory[]> {
+  const { REDIS_URL: redis, POSTGRES_URL: postgres } = storage;
+  const countsOf = redis === undefined && postgres !== undefined ? await minuteCountsOnPostgres(postgres) : null;
+  const nowMs = Date.now();
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const counts = countsOf?.(jobDefinitions[kind].queue) ?? (await minuteCountsOf(queues[kind], minutes));
+      return toHistory(kind, counts, { minutes, nowMs });
+    }),
+  );
+}
+
+async function minuteCountsOf(queue: OpenQueue, minutes: number): Promise<{ completed: MinuteCounts; failed: MinuteCounts }> {
   const [completed, failed] = await Promise.all([queue.getMetrics('completed', 0, minutes), queue.getMetrics('failed', 0, minutes)]);
-  return toHistory(kind, { completed, failed }, { minutes, nowMs: Date.now() });
+  return { completed, failed };
 }
 
 /** Jobs of one queue in one state, the newest first. */

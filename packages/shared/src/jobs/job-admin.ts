@@ -75,7 +75,6 @@ export interface JobAdmin {
   get(kinds: readonly JobKind[], id: string): Promise<JobDetails | null>;
   /** The ids of jobs that are not running and not done, and whose data this is true of. Reads all of them: for kinds that are few. */
   find(what: { kinds: readonly JobKind[]; where: (data: unknown) => boolean }): Promise<string[]>;
-  /** What has not failed and is not done. */
   queues(kinds: readonly JobKind[]): Promise<QueueState[]>;
   /** The last `minutes` minutes, at most a day of them. */
   history(kinds: readonly JobKind[], minutes: number): Promise<QueueHistory[]>;

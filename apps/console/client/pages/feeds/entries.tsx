@@ -45,21 +45,7 @@ const inverses: Partial<Record<EntryDecision['what'], 'withdrew' | 'showed' | 'h
 export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boolean }): JSX.Element {
   const [show] = useParam('show', 'all', [...filters, 'decisions']);
   const [overriding, setOverriding] = useState<EntryRow | null>(null);
-  const decide = useMutation(
-    async (messageId: string, decision: EntryDecision) =>
-      api.post<DecidedAnswer>(`/api/feeds/${feed.slug}/entries/${messageId}/decision`, decision),
-    { invalidates: ['/api/feeds'] },
-  );
-  const [version, setVersion] = useState(0);
-  const run = async (entry: EntryRow, decision: EntryDecision): Promise<boolean> => {
-    const answer = await decide.run(entry.messageId, decision);
-    if (!answer) return false;
-    setVersion((now) => now + 1);
-    const back = inverses[decision.what];
-    const undo = back ? async () => await run(entry, { what: back }) : null;
-    toast(answer.picturesFollow ? `${said[decision.what]}; its pictures follow when the queue answers` : said[decision.what], { undo });
-    return true;
-  };
+  const { run, busy, version } = useDecide(feed.slug);
   const address = (each: string): string => withParams(`/feeds/${feed.slug}`, { show: each === 'all' ? undefined : each });
   const tabs = [
     ...filters.map((each) => ({
@@ -95,25 +81,27 @@ export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boo
         </>
       }
     >
-      <Tabs label="Entries by state" tabs={tabs} />
-      {!canDecide && <KeyMissing />}
-      {show === 'decisions' ? (
-        <Decisions slug={feed.slug} />
-      ) : (
-        <List
-          key={version}
-          feed={feed}
-          show={show}
-          busy={decide.busy}
-          canDecide={canDecide}
-          onDecide={(entry, decision) => void run(entry, decision)}
-          onOverride={setOverriding}
-        />
-      )}
+      <div class="stack">
+        <Tabs label="Entries by state" tabs={tabs} />
+        {!canDecide && <KeyMissing />}
+        {show === 'decisions' ? (
+          <Decisions slug={feed.slug} />
+        ) : (
+          <List
+            key={version}
+            feed={feed}
+            show={show}
+            busy={busy}
+            canDecide={canDecide}
+            onDecide={(entry, decision) => void run(entry, decision)}
+            onOverride={setOverriding}
+          />
+        )}
+      </div>
       {overriding && (
         <OverrideDialog
           entry={overriding}
-          busy={decide.busy}
+          busy={busy}
           onClose={() => setOverriding(null)}
           onSave={async (text) => {
             if (await run(overriding, { what: 'overrode', text })) setOverriding(null);
@@ -122,6 +110,26 @@ export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boo
       )}
     </Page>
   );
+}
+
+/** Decides about entries, and says so, with a way back. `version` counts what was decided. */
+function useDecide(slug: string) {
+  const decide = useMutation(
+    async (messageId: string, decision: EntryDecision) =>
+      api.post<DecidedAnswer>(`/api/feeds/${slug}/entries/${messageId}/decision`, decision),
+    { invalidates: ['/api/feeds'] },
+  );
+  const [version, setVersion] = useState(0);
+  const run = async (entry: EntryRow, decision: EntryDecision): Promise<boolean> => {
+    const answer = await decide.run(entry.messageId, decision);
+    if (!answer) return false;
+    setVersion((now) => now + 1);
+    const back = inverses[decision.what];
+    const undo = back ? async () => await run(entry, { what: back }) : null;
+    toast(answer.picturesFollow ? `${said[decision.what]}; its pictures follow when the queue answers` : said[decision.what], { undo });
+    return true;
+  };
+  return { run, busy: decide.busy, version };
 }
 
 function List({

@@ -30,25 +30,13 @@ export function EntryCard({
   onOverride: () => void;
 }): JSX.Element {
   const mayEdit = useMay('editor') && canDecide && !entry.isDeleted;
-  const { author, postedAtMs, state, isReply, isWaiting, isHidden, decision } = entry;
-  const items: MenuItem[] = [
-    {
-      label: entry.override === null ? 'Put another text in its place…' : 'Edit the text in its place…',
-      icon: 'edit',
-      onSelect: onOverride,
-    },
-    ...(entry.override === null
-      ? []
-      : [{ label: 'Restore its own text', icon: 'undo' as const, onSelect: () => onDecide({ what: 'restored' }) }]),
-    ...(decision?.isApproved && !isWaiting
-      ? [{ label: 'Take the approval back', icon: 'undo' as const, onSelect: () => onDecide({ what: 'withdrew' }) }]
-      : []),
-  ];
+  const { author, postedAtMs, state, isReply, isWaiting, isHidden } = entry;
+  const name = author || 'somebody';
   return (
     <article class="card entry">
       <header class="row between">
         <span class="row">
-          <strong>{author || 'somebody'}</strong>
+          <strong>{name}</strong>
           <span class="small muted">
             <Time at={postedAtMs} />
             {isReply && ', in a thread'}
@@ -74,12 +62,23 @@ export function EntryCard({
             >
               {isHidden ? 'Show' : 'Hide'}
             </Button>
-            <Menu label={`More for the message of ${author || 'somebody'}`} items={items} />
+            <Menu label={`More for the message of ${name}`} items={itemsOf(entry, onDecide, onOverride)} />
           </span>
         )}
       </footer>
     </article>
   );
+}
+
+function itemsOf(entry: EntryRow, onDecide: (decision: EntryDecision) => void, onOverride: () => void): MenuItem[] {
+  const { override, decision, isWaiting } = entry;
+  const items: MenuItem[] = [
+    { label: override === null ? 'Put another text in its place…' : 'Edit the text in its place…', icon: 'edit', onSelect: onOverride },
+  ];
+  if (override !== null) items.push({ label: 'Restore its own text', icon: 'undo', onSelect: () => onDecide({ what: 'restored' }) });
+  if (decision?.isApproved && !isWaiting)
+    items.push({ label: 'Take the approval back', icon: 'undo', onSelect: () => onDecide({ what: 'withdrew' }) });
+  return items;
 }
 
 /** The newest version where it is another one than readers see, then what readers see. */

@@ -42,7 +42,7 @@ export function JobTable({
       cell: ({ id, kind }) => (
         <div class="queue-job">
           <strong>{kind}</strong>
-          <button type="button" class="link truncate" title={id} onClick={() => onOpen(id)}>
+          <button type="button" class="link" title={id} onClick={() => onOpen(id)}>
             {id}
           </button>
         </div>

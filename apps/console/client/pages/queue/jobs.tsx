@@ -12,8 +12,8 @@ import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
 import { toast } from '../../kit/toast.tsx';
-import { useParam } from '../../kit/use-param.ts';
-import { useInfinite, useMutation, useQuery } from '../../kit/use-query.ts';
+import { useParam, useTextParam } from '../../kit/use-param.ts';
+import { useInfinite, useMutation, useQuery, type Infinite } from '../../kit/use-query.ts';
 import { JobDialog } from './job-dialog.tsx';
 import { JobTable } from './job-table.tsx';
 
@@ -26,9 +26,9 @@ type Choice = { ids: string[] } | { all: true; kind?: string | undefined; code?:
 /** Jobs in one state; the failed ones can be tried again, or dropped. */
 export function Jobs({ queue: { kinds } }: { queue: QueueAnswer }): JSX.Element {
   const [state] = useParam('state', 'failed', states);
-  const [kind, setKind] = useParam<string>('kind', '');
-  const [code, setCode] = useParam<string>('code', '');
-  const [job, setJob] = useParam<string>('job', '');
+  const [kind, setKind] = useTextParam('kind');
+  const [code, setCode] = useTextParam('code');
+  const [job, setJob] = useTextParam('job');
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const isFailed = state === 'failed';
   const filter = { kind: kind || undefined, code: isFailed && code ? code : undefined };
@@ -51,22 +51,49 @@ export function Jobs({ queue: { kinds } }: { queue: QueueAnswer }): JSX.Element 
           {isFailed && <Codes kind={kind} code={code} onChange={setCode} />}
           {isFailed && <Deeds chosen={chosen} filter={filter} total={count('failed')} onDone={() => setChosen([])} />}
         </Filters>
-        {jobs.error && jobs.items.length === 0 && <ErrorState error={jobs.error} onRetry={jobs.refetch} />}
-        {!jobs.ready && !jobs.error && <Skeleton lines={4} />}
-        {jobs.ready && jobs.items.length === 0 && <NoJobs state={state} isFiltered={Boolean(filter.kind ?? filter.code)} />}
-        {jobs.items.length > 0 && (
-          <JobTable jobs={jobs.items} chosen={isFailed ? chosen : null} onChoose={setChosen} onOpen={(id) => setJob(id, { push: true })} />
-        )}
-        {jobs.more && (
-          <div class="queue-more">
-            <Button onClick={jobs.loadMore} busy={jobs.loading}>
-              Show more
-            </Button>
-          </div>
-        )}
+        <List
+          jobs={jobs}
+          state={state}
+          isFiltered={Boolean(filter.kind ?? filter.code)}
+          chosen={isFailed ? chosen : null}
+          onChoose={setChosen}
+          onOpen={(id) => setJob(id, { push: true })}
+        />
       </div>
       {job && <JobDialog id={job} onClose={() => setJob('')} />}
     </Card>
+  );
+}
+
+function List({
+  jobs,
+  state,
+  isFiltered,
+  chosen,
+  onChoose,
+  onOpen,
+}: {
+  jobs: Infinite<JobRow>;
+  state: State;
+  isFiltered: boolean;
+  chosen: readonly string[] | null;
+  onChoose: (ids: readonly string[]) => void;
+  onOpen: (id: string) => void;
+}): JSX.Element {
+  if (jobs.error && jobs.items.length === 0) return <ErrorState error={jobs.error} onRetry={jobs.refetch} />;
+  if (!jobs.ready) return <Skeleton lines={4} />;
+  if (jobs.items.length === 0) return <NoJobs state={state} isFiltered={isFiltered} />;
+  return (
+    <>
+      <JobTable jobs={jobs.items} chosen={chosen} onChoose={onChoose} onOpen={onOpen} />
+      {jobs.more && (
+        <div class="queue-more">
+          <Button onClick={jobs.loadMore} busy={jobs.loading}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -9,14 +9,14 @@ import { Empty, Loaded } from '../../kit/states.tsx';
 import { Table, type Column } from '../../kit/table.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toast.tsx';
-import { useParam } from '../../kit/use-param.ts';
+import { useTextParam } from '../../kit/use-param.ts';
 import { useMutation, useQuery } from '../../kit/use-query.ts';
 
 type Change = RuleChangesAnswer['changes'][number];
 
 /** Who changed which rule, and how; each version can be put back. */
 export function RuleHistory(): JSX.Element {
-  const [rule, setRule] = useParam<string>('rule', '');
+  const [rule, setRule] = useTextParam('rule');
   const changes = useQuery<RuleChangesAnswer>(withParams('/api/rules/changes', { rule }), { topics: ['rules'] });
   const isAdmin = useMay('admin');
   const back = useMutation(async (number: number) => api.post(`/api/rules/changes/${String(number)}/put-back`), {

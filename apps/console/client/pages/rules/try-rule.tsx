@@ -8,14 +8,14 @@ import { Select, TextArea, TextField } from '../../kit/field.tsx';
 import { formatCount, formatMoment } from '../../kit/format.ts';
 import { useMay } from '../../kit/session.ts';
 import { Table } from '../../kit/table.tsx';
-import { useParam } from '../../kit/use-param.ts';
+import { useParam, useTextParam } from '../../kit/use-param.ts';
 import { useMutation } from '../../kit/use-query.ts';
 
 type Match = TryAnswer['matches'][number];
 
 /** Tries a rule, or a pattern, on a text or on the newest messages of a channel. Nothing of it is kept. */
 export function TryRule({ answer: { rules, detectors } }: { answer: RulesAnswer }): JSX.Element {
-  const [what, setWhat] = useParam<string>('what', rules[0] ? `rule:${rules[0].id}` : 'pattern');
+  const [what, setWhat] = useTextParam('what', rules[0] ? `rule:${rules[0].id}` : 'pattern');
   const [on, setOn] = useParam('on', 'text', ['text', 'channel']);
   const [pattern, setPattern] = useState('');
   const [text, setText] = useState('');

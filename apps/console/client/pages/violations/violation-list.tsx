@@ -38,7 +38,7 @@ const shortId = (id: string): string => id.replace(/^slack:/, '');
 const columns = (onOpen: (id: string) => void): Column<ViolationRow>[] => [
   {
     id: 'what',
-    label: 'Found',
+    label: 'What',
     cell: ({ id, findings, moreFindings, unread }) => {
       const [first] = findings;
       const more = findings.length - 1 + moreFindings;
@@ -76,7 +76,7 @@ const columns = (onOpen: (id: string) => void): Column<ViolationRow>[] => [
     label: 'Author',
     cell: ({ author }) => (author === null ? <span class="faint">unknown</span> : <code>{shortId(author)}</code>),
   },
-  { id: 'when', label: 'Found', cell: ({ foundAtMs }) => <Time at={foundAtMs} /> },
+  { id: 'when', label: 'When', cell: ({ foundAtMs }) => <Time at={foundAtMs} /> },
 ];
 
 /** Violations, the newest first. */
