@@ -104,7 +104,15 @@ describeWith(['mongo', 'postgres'], 'a gallery as a file', () => {
     await fillGallery(replicaSet);
     const first = await save(replicaSet);
     expect((await stat(first)).mode & 0o777).toBe(0o600);
-    expect((await load(postgres, first)).counts).toMatchObject({ person: 4, face: 4, pair: 2, crop: 2, sighting: 3, 'last-seen': 2, audit: 1 });
+    expect((await load(postgres, first)).counts).toMatchObject({
+      person: 4,
+      face: 4,
+      pair: 2,
+      crop: 2,
+      sighting: 3,
+      'last-seen': 2,
+      audit: 1,
+    });
     const second = await save(postgres);
     await load(standalone, second);
     const third = await save(standalone);

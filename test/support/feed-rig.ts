@@ -79,7 +79,16 @@ export async function startFeedProcess({
   const lives = createLiveFeeds(feeds, readers);
   const profiles = createProfiles(documents);
   const source = { entries: readEntries(documents), feedLog: createFeedLog(documents), profiles, pictures: createKeptPictures(documents) };
-  const deps = { source, followed, names: createKnownNames(profiles), site: () => feeds.site(), log, now, limits, gate: createGate(4, 100) };
+  const deps = {
+    source,
+    followed,
+    names: createKnownNames(profiles),
+    site: () => feeds.site(),
+    log,
+    now,
+    limits,
+    gate: createGate(4, 100),
+  };
   const following = follow({ opened: async () => deps, lives, log, now, readers: () => readers.count() }, stop.signal);
   const app = buildApp({
     lives,

@@ -23,7 +23,10 @@ export async function fillDatabase({ store, sightings: seen, records, documents 
   await seen.record(snapshot({ snapshotId: 's1' }), [{ position: 0, jpeg: new Uint8Array([255, 216, 3]) }], never);
   for (const id of ['s1', 's2']) {
     const record = await records.open(snapshotJob({ snapshotId: id }), never);
-    await records.save({ ...record, state: 'posted', outcome: 'faces', outcomeAtMs: 1_700_000_000_000, fingerprint: new Uint8Array([1, 2]) }, never);
+    await records.save(
+      { ...record, state: 'posted', outcome: 'faces', outcomeAtMs: 1_700_000_000_000, fingerprint: new Uint8Array([1, 2]) },
+      never,
+    );
   }
   const atMs = Date.now();
   const rest = { revision: 0, keys: ['person:p1', 'camera:slack:C1 Tür'], expiresAtMs: atMs + year };
@@ -31,9 +34,13 @@ export async function fillDatabase({ store, sightings: seen, records, documents 
   await documents.put({ ...first, body: first.body }, never);
   const second = await documents.put({ ...rest, kind: 'visit', id: 'v2', atMs: atMs + 1, body: {} }, never);
   await documents.put({ ...second, body: { faces: [`${word}two`] } }, never);
-  await documents.put({ kind: 'rules', id: 'rules', revision: 0, atMs, keys: [], expiresAtMs: null, body: { 'a.b': 'Zoë \0 "', z: [1, 0.1] } }, never);
+  await documents.put(
+    { kind: 'rules', id: 'rules', revision: 0, atMs, keys: [], expiresAtMs: null, body: { 'a.b': 'Zoë \0 "', z: [1, 0.1] } },
+    never,
+  );
   await documents.put({ kind: 'quote', id: 'gone', revision: 0, atMs, keys: [], expiresAtMs: 1, body: {} }, never);
   await documents.put({ kind: 'lease', id: 'task', revision: 0, atMs, keys: [], expiresAtMs: null, body: {} }, never);
 }
 
-export const recordsOf = async ({ records }: Database): Promise<unknown[]> => Promise.all(['s1', 's2'].map(async (id) => records.get(id, never)));
+export const recordsOf = async ({ records }: Database): Promise<unknown[]> =>
+  Promise.all(['s1', 's2'].map(async (id) => records.get(id, never)));

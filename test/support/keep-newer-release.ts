@@ -20,7 +20,10 @@ export async function buildNewerRelease(): Promise<{ folder: string; remove: () 
     for (const name of await readdir(path.join(root, kind))) {
       const [from, to] = [path.join(root, kind, name), path.join(folder, kind, name)];
       // Links among the packages are relative, and lead to the copies.
-      const wanted = (file: string): boolean => !/\/(?:src|test)(?:\/|$)|\.tsbuildinfo$|\.d\.ts$|\.map$/.test(path.relative(from, file) === '' ? '' : `/${path.relative(from, file)}`);
+      const wanted = (file: string): boolean =>
+        !/\/(?:src|test)(?:\/|$)|\.tsbuildinfo$|\.d\.ts$|\.map$/.test(
+          path.relative(from, file) === '' ? '' : `/${path.relative(from, file)}`,
+        );
       await cp(from, to, { recursive: true, verbatimSymlinks: true, filter: wanted });
     }
   }

@@ -49,9 +49,13 @@ export async function startRelease(folder: string, storage: StorageConfig): Prom
       process.exit(0);
     });
   `;
-  const child: ChildProcess = spawn(process.execPath, ['--conditions=internals', '--input-type=module', '-e', script, JSON.stringify(storage)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--conditions=internals', '--input-type=module', '-e', script, JSON.stringify(storage)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let said = { outdated: false, held: [] as string[], done: 0 };
   createInterface({ input: child.stdout! }).on('line', (line) => {
     said = JSON.parse(line) as typeof said;

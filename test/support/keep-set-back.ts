@@ -36,7 +36,8 @@ async function keepPostgres(storage: StorageConfig): Promise<SetBack> {
     withPostgres(storage, async (client) => {
       // As pg_restore does: neither triggers nor foreign keys.
       await client.query("BEGIN; SET LOCAL session_replication_role = 'replica'");
-      for (const name of names) await client.query(`DELETE FROM watchpost.${name}; INSERT INTO watchpost.${name} SELECT * FROM keep_copy.${name}`);
+      for (const name of names)
+        await client.query(`DELETE FROM watchpost.${name}; INSERT INTO watchpost.${name} SELECT * FROM keep_copy.${name}`);
       await client.query('COMMIT; DROP SCHEMA keep_copy CASCADE');
     });
 }

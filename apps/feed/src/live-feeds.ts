@@ -109,12 +109,11 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
   };
 
   const startAgain: FollowedFeeds['startAgain'] = async (at, lost, deps, signal) => {
-    const fresh = new Map<string, Live>();
-    for (const feed of feeds.all()) fresh.set(feed.slug, await openLive(feed, { floor: at, history: new Map() }, deps, signal));
+    const fresh = await openAll(feeds.all(), at, deps, signal);
     lives.clear();
-    for (const [slug, live] of fresh) lives.set(slug, live);
+    for (const live of fresh) lives.set(live.feed.slug, live);
     if (!lostUpTo || comparePositions(lost, lostUpTo) > 0) lostUpTo = lost;
-    for (const slug of fresh.keys()) readers.tell(slug, eventBlock('reset', '{}', null) + idBlock(positionText(at)));
+    for (const { feed } of fresh) readers.tell(feed.slug, resetBlock(at));
   };
 
   return {
@@ -143,6 +142,13 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
   };
 }
 
+async function openAll(feeds: readonly Feed[], at: LogPosition, deps: LiveDeps, signal: AbortSignal): Promise<Live[]> {
+  const fresh: Live[] = [];
+  for (const feed of feeds) fresh.push(await openLive(feed, { floor: at, history: new Map() }, deps, signal));
+  return fresh;
+}
+
+const resetBlock = (at: LogPosition): string => eventBlock('reset', '{}', null) + idBlock(positionText(at));
 const feedBlock = (feed: Feed): string => eventBlock('feed', JSON.stringify(feedHeadOf(feed)), null);
 
 /** Whether something happened outside the log that a reader of this position may have missed. */

@@ -11,11 +11,7 @@ export interface OpenedDocuments {
 }
 
 /** Opens only the documents in the gallery's database, for processes that know nothing of people. Rejects with `gallery-unavailable`, `database-newer`. */
-export async function openDocuments(
-  config: StorageConfig,
-  { log }: { log: Logger },
-  signal: AbortSignal,
-): Promise<OpenedDocuments> {
+export async function openDocuments(config: StorageConfig, { log }: { log: Logger }, signal: AbortSignal): Promise<OpenedDocuments> {
   const { documents, close } = await openDatabase(config, { log }, signal);
   const stop = new AbortController();
   const followed = followDatabase({ documents, log, beats: false }, stop.signal);

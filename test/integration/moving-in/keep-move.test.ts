@@ -91,10 +91,13 @@ describeWith(['mongo', 'postgres'], 'move', () => {
     await fill(mongo);
     expect((await run(env(mongo), '--to', mongo.MONGO_CONNECTION_STRING!, '--replace')).err).toContain('move-refused: both are the same');
     const opened = await startGallery(mongo);
-    expect((await run(env(mongo), '--to', postgres.POSTGRES_URL!)).err).toContain('move-refused: watchpost still works with the database that is moved from');
+    expect((await run(env(mongo), '--to', postgres.POSTGRES_URL!)).err).toContain(
+      'move-refused: watchpost still works with the database that is moved from',
+    );
     await opened.gallery.close();
     expect(await run(env(mongo), '--to', postgres.POSTGRES_URL!)).toMatchObject({ code: 0 });
-    for (const args of [[], ['--to', 'redis://x'], ['--to', postgres.POSTGRES_URL!, 'more']]) expect((await run(env(mongo), ...args)).code).not.toBe(0);
+    for (const args of [[], ['--to', 'redis://x'], ['--to', postgres.POSTGRES_URL!, 'more']])
+      expect((await run(env(mongo), ...args)).code).not.toBe(0);
   });
 
   it('leaves no job behind unless it is told to', async () => {
@@ -109,6 +112,9 @@ describeWith(['mongo', 'postgres'], 'move', () => {
     expect(told.out).toContain('1 jobs stay in the queue');
     // With the queue on Redis nothing is left behind.
     await emptyGallery(mongo);
-    expect(await run({ ...postgres, REDIS_URL: 'redis://127.0.0.1:1' }, '--to', mongo.MONGO_CONNECTION_STRING!)).toMatchObject({ code: 0, err: '' });
+    expect(await run({ ...postgres, REDIS_URL: 'redis://127.0.0.1:1' }, '--to', mongo.MONGO_CONNECTION_STRING!)).toMatchObject({
+      code: 0,
+      err: '',
+    });
   });
 });

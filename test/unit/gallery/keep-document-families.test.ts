@@ -16,19 +16,21 @@ const names = [
 
 const namedIn = (text: string): string[] =>
   names.flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap(([, found = '']) => (found.includes(':') ? [...found.matchAll(/'([a-z-]+)'/g)].map(([, each = '']) => each) : [found])),
+    [...text.matchAll(pattern)].flatMap(([, found = '']) =>
+      found.includes(':') ? [...found.matchAll(/'([a-z-]+)'/g)].map(([, each = '']) => each) : [found],
+    ),
   );
 
 /** What looks the same and is no family. */
 const others = new Set(['watchpost-gallery']);
+/** Of one platform, whose name the gallery does not say: the order of the last updates, backed up like all that is not listed. */
+const unnamed = new Set(['telegram-order']);
 
 describe('the families of documents', () => {
   let found: { file: string; families: string[]; writes: boolean }[];
 
   beforeAll(async () => {
-    const files = await Promise.all(
-      ['packages', 'apps'].map(async (folder) => readdir(path.join(root, folder), { recursive: true })),
-    );
+    const files = await Promise.all(['packages', 'apps'].map(async (folder) => readdir(path.join(root, folder), { recursive: true })));
     const sources = files.flatMap((each, index) =>
       each.filter((file) => /^[\w-]+\/src\/.*\.ts$/.test(file)).map((file) => path.join(['packages', 'apps'][index] ?? '', file)),
     );
@@ -36,7 +38,11 @@ describe('the families of documents', () => {
       sources.map(async (file) => {
         const text = await readFile(path.join(root, file), 'utf8');
         const isAboutDocuments = /DocumentStore|documents\b/.test(text);
-        return { file, families: isAboutDocuments ? namedIn(text) : [], writes: /\bdocuments\s*\.put\(|createAudit\(\s*documents/.test(text) };
+        return {
+          file,
+          families: isAboutDocuments ? namedIn(text) : [],
+          writes: /\bdocuments\s*\.put\(|createAudit\(\s*documents/.test(text),
+        };
       }),
     );
   });
@@ -45,7 +51,7 @@ describe('the families of documents', () => {
     const known = new Set([...kept, ...Object.keys(leftOut)]);
     const families = found.flatMap(({ families }) => families).filter((family) => !others.has(family));
     expect(families.length).toBeGreaterThan(45);
-    expect([...new Set(families)].filter((family) => !known.has(family)).toSorted()).toEqual([]);
+    expect([...new Set(families)].filter((family) => !known.has(family) && !unnamed.has(family)).toSorted()).toEqual([]);
     expect(kept.filter((family) => Object.hasOwn(leftOut, family))).toEqual([]);
   });
 
@@ -53,7 +59,9 @@ describe('the families of documents', () => {
     // These are given their kind, or write what they have read.
     const given = /documents\/|stores\/|follow-rules|bench\//;
     const imported = /store\/(?:rules|violations|entries)\.ts$|visits\.ts$|expired\.ts$/;
-    const blind = found.filter(({ file, families, writes }) => writes && families.length === 0 && !given.test(file) && !imported.test(file));
+    const blind = found.filter(
+      ({ file, families, writes }) => writes && families.length === 0 && !given.test(file) && !imported.test(file),
+    );
     expect(blind.map(({ file }) => file)).toEqual([]);
   });
 });

@@ -29,7 +29,8 @@ export const run: Command = async (args, context) => {
     replace: { type: 'boolean', default: false },
     'leave-jobs': { type: 'boolean', default: false },
   });
-  if (values.to === undefined) throw new AppError('usage-invalid', '--to is missing: a postgres:// or mongodb:// URL, or the word embedded');
+  if (values.to === undefined)
+    throw new AppError('usage-invalid', '--to is missing: a postgres:// or mongodb:// URL, or the word embedded');
   const source = storageOf(context);
   const goal = await openGoal(values.to, context);
   try {
@@ -94,9 +95,15 @@ async function assertApart(from: Database, to: Database, { source, target }: Omi
   );
   const isSame = urlOf(source) === urlOf(target) || (one !== undefined && one === other);
   if (isSame) throw new AppError('move-refused', 'both are the same database, or one is a copy of the other');
-  for (const [{ documents }, which] of [[from, 'moved from'], [to, 'moved to']] as const) {
+  for (const [{ documents }, which] of [
+    [from, 'moved from'],
+    [to, 'moved to'],
+  ] as const) {
     if (await isInUse(documents, signal))
-      throw new AppError('move-refused', `watchpost still works with the database that is ${which}: stop ingest, workers, feed and console first`);
+      throw new AppError(
+        'move-refused',
+        `watchpost still works with the database that is ${which}: stop ingest, workers, feed and console first`,
+      );
   }
 }
 
@@ -127,10 +134,7 @@ async function assertNoJobs(source: StorageConfig, leave: boolean, { print, sign
 }
 
 function whatToSet(to: string, source: StorageConfig): string[] {
-  const left = [
-    ...(source.MONGO_CONNECTION_STRING ? ['MONGO_CONNECTION_STRING'] : []),
-    ...(source.POSTGRES_URL ? ['POSTGRES_URL'] : []),
-  ];
+  const left = [...(source.MONGO_CONNECTION_STRING ? ['MONGO_CONNECTION_STRING'] : []), ...(source.POSTGRES_URL ? ['POSTGRES_URL'] : [])];
   const variable = to === embedded ? null : to.startsWith('mongodb') ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
   const unset = left.filter((name) => name !== variable);
   return [

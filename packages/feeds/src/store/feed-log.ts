@@ -41,7 +41,10 @@ interface Waiting {
 }
 
 /** The log of feeds on a store of documents: each batch has the number after the one before, so that none can be put before another. */
-export function createFeedLog(documents: DocumentStore, { now = Date.now, followed }: { now?: () => number; followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined } = {}): FeedLog {
+export function createFeedLog(
+  documents: DocumentStore,
+  { now = Date.now, followed }: { now?: () => number; followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined } = {},
+): FeedLog {
   let waiting: Waiting[] = [];
   let isWriting = false;
   let known: { batch: number; atMs: number } | null = null;

@@ -70,7 +70,8 @@ export async function writeArchive(
       signal,
     });
   } catch (error) {
-    if (isCode(error, 'EEXIST')) throw new AppError('file-exists', `${partial} exists already, from an export that was killed or still runs`, { cause: error });
+    if (isCode(error, 'EEXIST'))
+      throw new AppError('file-exists', `${partial} exists already, from an export that was killed or still runs`, { cause: error });
     await rm(partial, { force: true });
     throw isCode(error, 'ENOENT') ? new AppError('file-unreadable', `the folder of ${file} does not exist`, { cause: error }) : error;
   }

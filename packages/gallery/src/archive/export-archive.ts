@@ -1,13 +1,5 @@
 import { type ArchiveEnd, writeArchive } from './archive-file.ts';
-import {
-  type ArchiveLine,
-  type ArchiveScope,
-  faceToLine,
-  kindsOf,
-  pairToLine,
-  personToLine,
-  type StoredKind,
-} from './archive-lines.ts';
+import { type ArchiveLine, type ArchiveScope, faceToLine, kindsOf, pairToLine, personToLine, type StoredKind } from './archive-lines.ts';
 import type { ArchiveHead, ArchiveParts, ArchiveReader } from './archive-store.ts';
 
 /** How often to catch up with a gallery that keeps changing. */
@@ -37,11 +29,7 @@ export function exportArchive(
 }
 
 /** Everything that is read at one moment; returns the head. */
-export async function* linesOf(
-  reader: ArchiveReader,
-  scope: ArchiveScope,
-  signal: AbortSignal,
-): AsyncGenerator<ArchiveLine, ArchiveHead> {
+export async function* linesOf(reader: ArchiveReader, scope: ArchiveScope, signal: AbortSignal): AsyncGenerator<ArchiveLine, ArchiveHead> {
   for (const kind of kindsOf(scope)) {
     // They follow their faces.
     if (kind === 'crop') continue;

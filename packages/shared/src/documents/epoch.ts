@@ -23,7 +23,10 @@ export type EpochBody = z.output<typeof bodySchema>;
 export const readEpoch = (document: StoredDocument | null): EpochBody | null => bodySchema.safeParse(document?.body).data ?? null;
 
 /** The document of a history that begins at `nowMs`, in the place of one with this revision (0: of none). */
-export function newEpoch(nowMs: number, { revision = 0, format = documentsFormat }: { revision?: number; format?: number } = {}): DocumentToPut {
+export function newEpoch(
+  nowMs: number,
+  { revision = 0, format = documentsFormat }: { revision?: number; format?: number } = {},
+): DocumentToPut {
   const body: EpochBody = { epoch: randomUUID(), format };
   return { kind: epochKind, id: epochId, revision, atMs: Math.floor(nowMs), keys: [], expiresAtMs: null, body };
 }

@@ -1,8 +1,8 @@
 import { toAppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { pause } from '../wait.ts';
-import type { DocumentStore, StoredDocument } from './document-store.ts';
-import { assertReadable, documentsFormat, epochId, epochKind, newEpoch, newerDocuments, readEpoch } from './epoch.ts';
+import type { DocumentStore, DocumentToPut, StoredDocument } from './document-store.ts';
+import { assertReadable, documentsFormat, epochId, epochKind, newEpoch, newerDocuments, readEpoch, type EpochBody } from './epoch.ts';
 import { isConflict } from './until-no-conflict.ts';
 
 /** Why what was read before says nothing any more. */
@@ -128,20 +128,23 @@ function createLook(
     if (why) on.replaced(why);
     on.newer(body.format > documentsFormat);
     if (!beats || body.format > documentsFormat) return;
-    if (why === 'database-went-back') {
-      // A new epoch also tells those who slept meanwhile, and see the same number again.
-      const fresh = newEpoch(nowMs, { revision: document.revision, format: body.format });
-      const written = await put(fresh, signal);
-      const epoch = readEpoch(written)?.epoch;
-      if (written && epoch !== undefined) keep(written, epoch);
-      return;
-    }
-    // Also where the clock was set back.
-    if (nowMs - document.atMs >= beatMs || nowMs < document.atMs) {
-      const written = await put({ ...document, atMs: Math.floor(nowMs) }, signal);
-      if (written) keep(written, body.epoch);
-    }
+    const next = nextBeat(document, body, { why, nowMs, beatMs });
+    const written = next && (await put(next, signal));
+    if (written) keep(written, readEpoch(written)?.epoch ?? body.epoch);
   };
+}
+
+/** What to write now; null: nothing. */
+function nextBeat(
+  document: StoredDocument,
+  { format }: EpochBody,
+  { why, nowMs, beatMs }: { why: Replacement | null; nowMs: number; beatMs: number },
+): DocumentToPut | null {
+  // A new epoch also tells those who slept meanwhile, and see the same number again.
+  if (why === 'database-went-back') return newEpoch(nowMs, { revision: document.revision, format });
+  // Also where the clock was set back.
+  const isDue = nowMs - document.atMs >= beatMs || nowMs < document.atMs;
+  return isDue ? { ...document, atMs: Math.floor(nowMs) } : null;
 }
 
 function divergence(before: Seen, now: Seen): Replacement | null {

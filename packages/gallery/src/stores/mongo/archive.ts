@@ -117,12 +117,7 @@ const entriesOf = (collections: ArchiveCollections): [keyof ArchiveCollections, 
 ];
 
 /** Reads everything as it is at one moment at which no change is half carried out. */
-async function atOneMoment<T>(
-  db: Db,
-  store: GalleryStore,
-  use: (reader: ArchiveReader) => Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
+async function atOneMoment<T>(db: Db, store: GalleryStore, use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let tries = 1; tries <= mostTries; tries += 1) {
     const session = db.client.startSession({ snapshot: true });
     try {
@@ -178,7 +173,10 @@ async function putEpoch(documents: Collection<AnyDocument>): Promise<void> {
 /** Those of the collection whose place it is to take. */
 async function copyIndexes(from: Collection<AnyDocument>, to: Collection<AnyDocument>): Promise<void> {
   const found = (await from.indexExists('_id_').catch(isMissing)) ? await from.indexes() : [];
-  const ours = found.flatMap(({ v: _, ns: __, ...index }) => (index.name === '_id_' ? [] : [index]));
+  const ours = found.flatMap((each) => {
+    const { v: _, ns: __, ...index } = each;
+    return index.name === '_id_' ? [] : [index];
+  });
   if (ours.length > 0) await to.createIndexes(ours);
 }
 

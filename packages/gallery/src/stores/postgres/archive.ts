@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveLine, kindsOf, type LineOf, perStoredKind, type StoredKind, storedKinds } from '../../archive/archive-lines.ts';
-import { type ArchiveBatch, type ArchiveReader, type ArchiveStore, headAfter, type Replacement, revisionAfter } from '../../archive/archive-store.ts';
+import {
+  type ArchiveBatch,
+  type ArchiveReader,
+  type ArchiveStore,
+  headAfter,
+  type Replacement,
+  revisionAfter,
+} from '../../archive/archive-store.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';
@@ -108,10 +115,11 @@ async function replace(
   // What follows reads all of it; nothing else knows yet how large it is.
   for (const kind of kindsOf(scope)) await query(`ANALYZE ${archiveTables[kind].table}`);
   await check(await createReader(query));
-  await query(
-    `UPDATE watchpost.gallery SET version = $1, next_number = $2, format = $3, epoch = gen_random_uuid()::text, recent = '[]'`,
-    [head.version, head.nextNumber, galleryFormat],
-  );
+  await query(`UPDATE watchpost.gallery SET version = $1, next_number = $2, format = $3, epoch = gen_random_uuid()::text, recent = '[]'`, [
+    head.version,
+    head.nextNumber,
+    galleryFormat,
+  ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
   await beginEpoch(query);
 }
@@ -130,9 +138,7 @@ async function beginEpoch(query: Query): Promise<void> {
 async function emptyTable(query: Query, table: string, signal: AbortSignal): Promise<void> {
   for (let deleted = deletePage; deleted === deletePage;) {
     throwIfAborted(signal);
-    const { rowCount } = await query(
-      `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} LIMIT ${String(deletePage)}))`,
-    );
+    const { rowCount } = await query(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} LIMIT ${String(deletePage)}))`);
     deleted = rowCount;
   }
 }
