@@ -29,7 +29,7 @@ onEachStore(
       const process = await startFeedProcess({ ...opened, feeds });
       try {
         const texts = async (): Promise<unknown[]> => {
-          const { messages } = await process.json('/feeds/news/entries');
+          const { messages } = await process.json('/feeds/news');
           return messages.map((each) => (typeof each === 'object' && each !== null && 'text' in each ? each.text : null));
         };
         await writer.apply(say('in the backup', 1));
@@ -38,7 +38,7 @@ onEachStore(
         const reader = await readFeed(`${process.url}/feeds/news/events`);
         await writer.apply(say('after it', 2));
         await reader.gets(1);
-        const { position } = await process.json('/feeds/news/entries');
+        const { position } = await process.json('/feeds/news');
         await restoreArchive(database, file, { replace: true }, never);
         await until('the reader is told', () => reader.events.some(({ event }) => event === 'reset'));
         expect(await texts()).toEqual(['in the backup']);

@@ -30,10 +30,13 @@ describe('the families of documents', () => {
   let found: { file: string; families: string[]; writes: boolean }[];
 
   beforeAll(async () => {
-    const files = await Promise.all(['packages', 'apps'].map(async (folder) => readdir(path.join(root, folder), { recursive: true })));
-    const sources = files.flatMap((each, index) =>
-      each.filter((file) => /^[\w-]+\/src\/.*\.ts$/.test(file)).map((file) => path.join(['packages', 'apps'][index] ?? '', file)),
-    );
+    const sources: string[] = [];
+    for (const folder of ['packages', 'apps']) {
+      for (const name of await readdir(path.join(root, folder))) {
+        const inside = await readdir(path.join(root, folder, name, 'src'), { recursive: true }).catch(() => []);
+        sources.push(...inside.filter((file) => file.endsWith('.ts')).map((file) => path.join(folder, name, 'src', file)));
+      }
+    }
     found = await Promise.all(
       sources.map(async (file) => {
         const text = await readFile(path.join(root, file), 'utf8');

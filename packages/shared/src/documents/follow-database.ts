@@ -98,7 +98,8 @@ function createLook(
   { documents, beats, beatMs = pulseMs }: FollowOptions,
   on: { replaced: (why: Replacement) => void; newer: (is: boolean) => void },
 ): (signal: AbortSignal) => Promise<void> {
-  let seen: Seen | null = null;
+  /** Null: nobody has looked yet. */
+  let seen: Seen | 'nothing' | null = null;
 
   const put = async (document: Parameters<DocumentStore['put']>[0], signal: AbortSignal): Promise<StoredDocument | null> => {
     try {
@@ -117,9 +118,10 @@ function createLook(
     const { document, nowMs } = await documents.get(epochKind, epochId, signal);
     const body = readEpoch(document);
     if (!document || !body) {
-      if (seen) on.replaced('database-replaced');
-      seen = null;
-      if (beats) await put(newEpoch(nowMs, document ?? undefined), signal);
+      if (seen !== null && seen !== 'nothing') on.replaced('database-replaced');
+      seen = 'nothing';
+      const begun = beats ? await put(newEpoch(nowMs, document ?? undefined), signal) : null;
+      if (begun) keep(begun, readEpoch(begun)?.epoch ?? '');
       return;
     }
     const why = seen && divergence(seen, { epoch: body.epoch, revision: document.revision, atMs: document.atMs });
@@ -147,7 +149,8 @@ function nextBeat(
   return isDue ? { ...document, atMs: Math.floor(nowMs) } : null;
 }
 
-function divergence(before: Seen, now: Seen): Replacement | null {
+function divergence(before: Seen | 'nothing', now: Seen): Replacement | null {
+  if (before === 'nothing') return 'database-replaced';
   if (before.epoch !== now.epoch) return 'database-replaced';
   if (now.revision < before.revision) return 'database-went-back';
   return now.revision === before.revision && now.atMs !== before.atMs ? 'database-went-back' : null;
