@@ -114,16 +114,18 @@ function createLook(
     seen = { epoch, revision: document.revision, atMs: document.atMs };
   };
 
+  /** Nobody has written the document yet, or it is gone. */
+  const begin = async (fresh: DocumentToPut, signal: AbortSignal): Promise<void> => {
+    if (seen !== null && seen !== 'nothing') on.replaced('database-replaced');
+    seen = 'nothing';
+    const begun = beats ? await put(fresh, signal) : null;
+    if (begun) keep(begun, readEpoch(begun)?.epoch ?? '');
+  };
+
   return async (signal) => {
     const { document, nowMs } = await documents.get(epochKind, epochId, signal);
     const body = readEpoch(document);
-    if (!document || !body) {
-      if (seen !== null && seen !== 'nothing') on.replaced('database-replaced');
-      seen = 'nothing';
-      const begun = beats ? await put(newEpoch(nowMs, document ?? undefined), signal) : null;
-      if (begun) keep(begun, readEpoch(begun)?.epoch ?? '');
-      return;
-    }
+    if (!document || !body) return begin(newEpoch(nowMs, document ?? undefined), signal);
     const why = seen && divergence(seen, { epoch: body.epoch, revision: document.revision, atMs: document.atMs });
     // Told once, and before anything else: whoever hears of it begins to read again.
     keep(document, body.epoch);
