@@ -90,7 +90,7 @@ onEachStore(
       await restoreArchive(database, file, { replace: true }, never);
       expect(await contentsOf(database)).toEqual(wanted);
       await database.close();
-    });
+    }, 120_000);
   },
   { backends: oneOfEachBackend },
 );
