@@ -45,7 +45,7 @@ describe('docs/operations.md', () => {
     const registered = sourcesOf(workspace().keys()).flatMap((source) =>
       Array.from(
         source.text.matchAll(/\.(?:counter|gauge|histogram)\(\s*'(\w+)',\s*(?:'[^']*'|"[^"]*")(?:,\s*\[([^\]]*)\])?/g),
-        ([, name, labels = '']) => `${name}{${labels.replaceAll(/['\s]/g, '')}}`,
+        ([, name, labels = '']) => `${name}{${labels.replaceAll(/['\s]|,\s*$/g, '')}}`,
       ),
     );
     expect(registered.length).toBeGreaterThan(15);

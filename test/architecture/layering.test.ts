@@ -26,7 +26,32 @@ const floors: Record<string, string[]> = {
   'packages/handoff': ['packages/shared'],
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  // Looks at everything that an installation has.
+  'packages/doctor': [
+    'packages/cameras',
+    'packages/convert',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/rules',
+    'packages/schedule',
+    'packages/see',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+  ],
+  'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
+  'apps/console': [
+    'packages/cameras',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/rules',
+    'packages/schedule',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+    'packages/visits',
+  ],
   'apps/ingest': [
     'packages/cameras',
     'packages/convert',
@@ -47,6 +72,7 @@ const floors: Record<string, string[]> = {
     'packages/handoff',
     'packages/mail',
     'packages/outside',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',
@@ -57,9 +83,11 @@ const floors: Record<string, string[]> = {
     'packages/visits',
   ],
   'apps/cli': [
+    'packages/doctor',
     'packages/extract',
     'packages/feeds',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/schedule',
     'packages/see',
@@ -67,9 +95,10 @@ const floors: Record<string, string[]> = {
     'packages/slack',
   ],
   // Starts ingest and worker as processes, and runs the command line.
-  'apps/standalone': ['apps/cli', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
+  'apps/standalone': ['apps/cli', 'apps/console', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
   // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
   'packages/bench': [
+    'apps/console',
     'apps/feed',
     'apps/ingest',
     'apps/standalone',
@@ -202,6 +231,7 @@ describe('adapters', () => {
     [
       'fastify',
       [
+        'apps/console/src',
         'apps/feed/src',
         'apps/feed/src/http',
         'apps/feed/src/page',

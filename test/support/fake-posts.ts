@@ -107,6 +107,11 @@ export function createFakePosts(now: () => number): FakePosts {
         return 'swapped';
       }),
     upload: (picture) => uploadOf(picture),
+    withdraw: ({ messageId }) =>
+      visible(() => {
+        const message = find(messageId);
+        if (message) message.isDeleted = true;
+      }),
     remove: (fileId) => visible(() => void fake.files.delete(fileId)),
   };
   return fake;

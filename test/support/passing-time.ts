@@ -7,10 +7,10 @@ const tables = {
   faces: { key: 'id', columns: ['created_at', 'deleted_at'], fields: ['createdAt', 'deletedAt', 'purgeAt'] },
   pairs: { key: 'id', columns: ['deleted_at'], fields: ['deletedAt', 'purgeAt'] },
   face_crops: { key: 'face_id', columns: [], fields: ['purgeAt'] },
-  sightings: { key: 'snapshot_id', columns: ['taken_at', 'expires_at'], fields: ['takenAt', 'expiresAt'] },
+  sightings: { key: 'snapshot_id', columns: ['taken_at', 'recorded_at', 'expires_at'], fields: ['takenAt', 'recordedAt', 'expiresAt'] },
   last_seen: { key: 'person_id', columns: ['at'], fields: ['at'] },
   audit: { key: 'id', columns: ['at'], fields: ['at', 'purgeAt'] },
-  snapshots: { key: 'snapshot_id', columns: ['taken_at', 'expires_at'], fields: ['takenAt', 'expiresAt'] },
+  snapshots: { key: 'snapshot_id', columns: ['taken_at', 'recorded_at', 'expires_at'], fields: ['takenAt', 'recordedAt', 'expiresAt'] },
   upkeep: { key: 'id', columns: ['until'], fields: ['until'] },
 } as const;
 export type Stored = Record<keyof typeof tables, string[]>;

@@ -30,7 +30,7 @@ export const silentChat: {
     written: unexpected,
   },
   reactions: { add: unexpected, remove: unexpected },
-  posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected, remove: unexpected },
+  posts: { send: unexpected, edit: unexpected, swapPicture: unexpected, upload: unexpected, withdraw: unexpected, remove: unexpected },
   members: {
     mayRead: unexpected,
     mayName: unexpected,

@@ -271,6 +271,8 @@ function fakeQuestions(rig: () => VisitRig): GalleryQuestions {
       const { changes } = rig();
       return { version: changes.version, personIds: version > 0 && version < changes.version ? changes.personIds : [] };
     },
+    resolve: (id) => id,
+    idsOf: (id) => (rig().forgotten.has(id) ? [] : [id]),
     crop: async () => null,
   };
 }

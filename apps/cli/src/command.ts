@@ -26,9 +26,9 @@ export interface CommandContext {
 /**
  * What must exist before a command runs. `gallery`: a gallery that exists. `gallery-or-new`: a gallery, created where there is
  * none yet, so that the command may come before the first `npm start`. `installation`: the same, but never that of the demonstration.
- * `queue`: the queue of the jobs.
+ * `queue`: the queue of the jobs. `running`: what an `npm start` that runs has, if there is one; nothing is started.
  */
-export type Needs = 'nothing' | 'gallery' | 'gallery-or-new' | 'installation' | 'queue';
+export type Needs = 'nothing' | 'gallery' | 'gallery-or-new' | 'installation' | 'queue' | 'running';
 
 /** What the file of a command exports. */
 export interface CommandModule {

@@ -54,6 +54,30 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       needs: 'gallery',
       load: () => import('./commands/forget.ts'),
     },
+    receipts: {
+      usage: '[ID] [--limit N] [--json]',
+      does: 'say what was erased of people who are forgotten, and what is left',
+      needs: 'gallery',
+      load: () => import('./commands/receipts.ts'),
+    },
+    consent: {
+      usage: 'NAME [asked | given | withdrawn] [--note TEXT] [--json]',
+      does: 'note whether a person consents, or say what was noted',
+      needs: 'gallery',
+      load: () => import('./commands/consent.ts'),
+    },
+    'export-person': {
+      usage: 'NAME TARGET',
+      does: 'write all that is kept about a person to a new folder, or to a new file whose name ends in .zip',
+      needs: 'gallery',
+      load: () => import('./commands/export-person.ts'),
+    },
+    retention: {
+      usage: '[--json]',
+      does: 'list what is kept, how much of it, for how long, and what is due next',
+      needs: 'gallery',
+      load: () => import('./commands/retention.ts'),
+    },
     undo: {
       usage: '[ID]',
       does: 'undo your latest change to people, or the one of this id, up to ten minutes later',
@@ -151,6 +175,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       does: 'say of each two pictures whether their largest faces are one person',
       needs: 'nothing',
       load: () => import('./commands/compare.ts'),
+    },
+    doctor: {
+      usage: '[--json]',
+      does: 'examine the installation: platforms, queue, database, files and this machine; what is wrong, and what to do',
+      needs: 'running',
+      load: () => import('./commands/doctor.ts'),
     },
     bench: {
       usage: '[--json]',

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { storageEnv } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
+import { withSecretFiles } from '@watchpost/shared/config/secret-files';
 import { type AppError, toAppError } from '@watchpost/shared/errors';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
 import type { CommandEntry, CommandStorage, Needs } from './command.ts';
@@ -106,7 +107,7 @@ async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     const { run, needsOf } = await entry.load();
-    const storage = await openStorage(needsOf?.(args) ?? entry.needs, env, interrupt.signal);
+    const storage = await openStorage(needsOf?.(args) ?? entry.needs, withSecretFiles(env), interrupt.signal);
     try {
       const { signal } = interrupt;
       const openEmbedded = async (): Promise<CommandStorage> => openStorage('installation', withoutUrls(env), signal);

@@ -5,11 +5,17 @@ import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import type { Schedule } from '@watchpost/schedule/schedule';
 import { messageKeysOf } from '@watchpost/rules/config';
 import type { Extent, FaceEngine } from '@watchpost/see/face-engine';
+import { privacySettings } from '@watchpost/privacy/config';
+import { createConsents } from '@watchpost/privacy/consent/consents';
+import { withConsentedNames } from '@watchpost/privacy/consent/shown-names';
+import { retentionSettings } from '@watchpost/privacy/retention/settings';
 import type { Alerts } from '@watchpost/shared/alerts/alerts';
 import type { JobBacklog, JobHandlers, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { JobScheduler } from '@watchpost/shared/jobs/job-scheduler';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
+import { createCallObserver } from '@watchpost/shared/observability/observe-calls';
+import type { Tracer } from '@watchpost/shared/observability/tracing';
 import { createTurns } from '@watchpost/visits/turns';
 import { createAlerting, type Alerting } from './alerting.ts';
 import type { WorkerConfig } from './config.ts';
@@ -17,9 +23,11 @@ import { convertingTasks, createConversionDeps } from './converting.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
+import { createPlatformObserver } from './observe-platform.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { createPlatformGates, type PlatformGates } from './platform-gates.ts';
 import { connectPlatforms, platformTokens, type Platforms } from './platforms.ts';
+import { privacyTasks } from './privacy/privacy-tasks.ts';
 import { createPublishing } from './publishing.ts';
 import { createScheduling } from './scheduling.ts';
 import type { LossDeps } from './record-loss.ts';
@@ -46,6 +54,7 @@ export interface Parts {
   alerts: Alerts;
   log: Logger;
   metrics: Metrics;
+  tracer: Tracer;
 }
 
 /** What the process runs. */
@@ -59,10 +68,12 @@ export interface Assembled extends Pick<Alerting, 'mailer'>, Pick<Platforms, 'ne
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal): Assembled {
-  const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics } = parts;
+  const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics, tracer } = parts;
   const talking = createTalking(config, opened.documents);
   const turns = createTurns(opened.documents);
-  const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log });
+  const observe = createCallObserver(metrics, tracer);
+  const watched = createPlatformObserver(metrics, observe);
+  const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log, observe }, watched);
   // Where jobs are held for the only platform, it needs no gate.
   const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
   const platformFor = gates.guard(platforms.platformFor);
@@ -70,7 +81,10 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const keepMs = config.SIGHTINGS_KEEP_DAYS * dayMs;
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
   const common = { ...parts, ...opened, ...limits, platforms: connected, platformFor, messageKeys, sendTimeoutMs };
-  const visiting = createVisiting({ ...common, keepMs, freshnessMs: config.FRESHNESS_MS });
+  const privacy = privacySettings(config);
+  const consents = createConsents(opened);
+  const shown = privacy.requireConsent ? withConsentedNames(opened, consents) : { questions: opened.questions, gallery: opened.gallery };
+  const visiting = createVisiting({ ...common, ...shown, keepMs, freshnessMs: config.FRESHNESS_MS });
   const moderating = createModerating(
     { ...common, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
     stopping,
@@ -78,7 +92,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   void sayWhatIsPossible(moderating, connected, log, stopping);
   const alerting = createAlerting({ ...common, ...moderating, ...talking, mail: config });
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
-  const publishing = createPublishing({ ...common, ...visiting, ...moderating, files, keepMs });
+  const publishing = createPublishing({ ...common, ...shown, ...visiting, ...moderating, files, keepMs });
   const converting = createConversionDeps(config, { ...common, ...talking, ...moderating, ...alerting });
   const { scheduling, scheduleTasks } = createScheduling({
     ...common,
@@ -98,6 +112,8 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...alerting,
     ...talking,
     ...converting,
+    shown,
+    blur: config.BLUR_BYSTANDERS,
     scheduling,
     extractor,
     cameras,
@@ -106,7 +122,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
-    timed: createStepTimer(metrics),
+    timed: createStepTimer(metrics, tracer),
     files,
     compareWith: config.SAME_FRAME_LOOKBACK,
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
@@ -120,6 +136,16 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...talkTasks({ ...common, ...talking }),
     ...convertingTasks(converting),
     ...scheduleTasks,
+    ...privacyTasks({
+      ...common,
+      ...shown,
+      ...visiting,
+      storage: config,
+      holdings: opened.kept.holdings,
+      audit: opened.kept.audit,
+      settings: privacy,
+      retention: retentionSettings(config),
+    }),
   ];
   return { handlers, needs, gates, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
 }

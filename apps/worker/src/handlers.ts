@@ -1,4 +1,5 @@
 import type { JobHandlers } from '@watchpost/shared/jobs/job-queue';
+import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
 import { createConversionHandler, type ConversionDeps } from './conversion/pipeline.ts';
 import { createEntryHandler, type EntryDeps } from './entry/pipeline.ts';
 import { createFileHandler, type FileDeps } from './file/pipeline.ts';
@@ -32,20 +33,23 @@ export type HandlersDeps = SnapshotDeps &
   TalkDeps &
   ConversionDeps &
   ScheduledDeps &
-  MailDeps;
+  MailDeps & {
+    /** The gallery as those may see it who read posts. Absent: as it is. */
+    shown?: ShownNames;
+  };
 
 /** One handler for each job kind; a kind without one does not compile. */
 export function createHandlers(deps: HandlersDeps): JobHandlers {
   return {
     snapshot: createSnapshotHandler(deps),
-    visit: createVisitHandler(deps),
-    notice: watchingAlerts(createNoticeHandler(deps), deps),
+    visit: createVisitHandler({ ...deps, ...deps.shown }),
+    notice: watchingAlerts(createNoticeHandler({ ...deps, ...deps.shown }), deps),
     interaction: createInteractionHandler(deps),
     message: createMessageHandler(deps),
     file: createFileHandler(deps),
     violation: createViolationHandler(deps),
     telling: createTellingHandler(deps),
-    entry: createEntryHandler(deps),
+    entry: createEntryHandler({ ...deps, ...deps.shown }),
     profile: createProfileHandler(deps),
     handoff: createHandoffHandler(deps),
     result: createResultHandler(deps),

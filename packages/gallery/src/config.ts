@@ -17,6 +17,8 @@ export const galleryEnv = {
   GALLERY_INDEX: z.enum(['memory', 'mongot']).default('memory'),
   /** Unknowns that nobody named, after they were last seen. */
   UNKNOWN_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultHousekeepingSettings.unknownKeepMs / dayMs),
+  /** Named people, after they were last seen; absent: until somebody forgets them. */
+  NAMED_KEEP_DAYS: wholeNumber(1, 36_500).optional(),
   /** Who was seen where and when. */
   SIGHTINGS_KEEP_DAYS: wholeNumber(1, 3_650).default(defaultSightingsKeepMs / dayMs),
   /** Who changed which person, and when. */
@@ -71,6 +73,7 @@ export function gallerySettings(config: GalleryConfig, calibration: CalibrationT
     housekeeping: {
       ...defaultHousekeepingSettings,
       unknownKeepMs: config.UNKNOWN_KEEP_DAYS * dayMs,
+      namedKeepMs: config.NAMED_KEEP_DAYS === undefined ? null : config.NAMED_KEEP_DAYS * dayMs,
       auditKeepMs: config.AUDIT_KEEP_DAYS * dayMs,
     },
   };

@@ -1,6 +1,7 @@
 import { dot as cosine } from '@watchpost/shared/vectors';
 import { createChangedSince, type ChangedSinceDeps } from './changes/changed-since.ts';
 import { likenessOf } from './decide/alike.ts';
+import { resolvePerson } from './changes/resolve-person.ts';
 import { createFindPeople, type FindPeopleDeps } from './memory/find-people.ts';
 import type { GalleryQuestions } from './questions.ts';
 import { createIdentify, type IdentifyDeps } from './recognise/identify.ts';
@@ -20,6 +21,11 @@ export function createQuestions(deps: QuestionsDeps, signal: AbortSignal): Galle
     findPeople: createFindPeople(deps, signal),
     identify: createIdentify(deps),
     changedSince: createChangedSince(deps),
+    resolve: (reference) => resolvePerson(deps.mirror, reference).id,
+    idsOf: (personId) => {
+      const person = deps.mirror.person(personId);
+      return person ? deps.mirror.idsOf(person.id) : [];
+    },
     crop: createCropOf(deps),
   };
 }

@@ -227,7 +227,7 @@ const saidActions = ['name', 'alias', 'merge', 'distinguish', 'split', 'ignore',
 /** Who did what, when and from where. Undoing an entry applies its `inverse`. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum([...saidActions, 'undo', 'enroll', 'expire', 'edit', 'repair']),
+  action: z.enum([...saidActions, 'undo', 'enroll', 'expire', 'edit', 'repair', 'consent']),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),

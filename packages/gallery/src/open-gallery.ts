@@ -14,6 +14,7 @@ import { assessByCalibration } from './housekeeping/assessor.ts';
 import { createCheckup, type Checkup } from './housekeeping/checkup.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { createExactIndex } from './memory/index/exact-index.ts';
+import { announce } from './memory/processes.ts';
 import { leftBehind, type LeftBehind } from './memory/left-behind.ts';
 import { createMirror, type Mirror } from './memory/mirror.ts';
 import { createLruIndex } from './memory/paging/lru-index.ts';
@@ -28,6 +29,8 @@ import { createExplain } from './recognise/explain.ts';
 import { createRecognise } from './recognise/recognise.ts';
 import type { SnapshotRecords } from './records/snapshot-record.ts';
 import { defaultGallerySettings, type GallerySettings } from './config.ts';
+import type { Holdings } from './holdings.ts';
+import type { AuditStore, GalleryStore, SightingStore } from './store.ts';
 import type { Database } from './stores/database.ts';
 import { openDatabase } from './stores/open-database.ts';
 
@@ -36,6 +39,8 @@ export interface OpenGalleryOptions {
   metrics: Metrics;
   /** Default: `defaultGallerySettings`. */
   settings?: Partial<GallerySettings>;
+  /** What this process is (`worker`): while it runs it tells all others how far it knows the gallery. Absent: it does not. */
+  process?: string;
   /** False: without vectors, for commands that neither recognise nor merge. Default true. */
   vectors?: boolean;
 }
@@ -46,6 +51,16 @@ interface KeptBeside {
   documents: DocumentStore;
   /** Tells when another history has taken the database's place. */
   followed: FollowedDatabase;
+  /** What is stored, for those who account for it. */
+  kept: Kept;
+}
+
+/** The parts of the database that only tell. */
+export interface Kept {
+  store: Pick<GalleryStore, 'faces' | 'crop'>;
+  sightings: Pick<SightingStore, 'ofPersons' | 'crop' | 'lastSeen'>;
+  audit: Pick<AuditStore, 'newest' | 'find'>;
+  holdings: Holdings;
 }
 
 /** What processes use. Nothing runs until it is started. */
@@ -109,7 +124,7 @@ async function followOpened(
 /** Assembles the package from the bottom up: a database, the gallery in memory, changes to it, and what works on these. */
 export async function openParts(
   config: StorageConfig,
-  { log, metrics: registry, vectors = true, settings: some }: OpenGalleryOptions,
+  { log, metrics: registry, vectors = true, settings: some, process }: OpenGalleryOptions,
   signal: AbortSignal,
 ): Promise<GalleryParts> {
   const settings = { ...defaultGallerySettings, ...some };
@@ -159,7 +174,11 @@ export async function openParts(
     records,
     documents,
     followed,
-    start: () => sync.start(),
+    kept: database,
+    start: () => {
+      sync.start();
+      if (process !== undefined) void announce({ process, documents, isReady: () => sync.isReady(), head: () => mirror.head }, stop.signal);
+    },
     housekeeping,
     checkup,
     leftBehind: (modelId) => leftBehind(mirror, modelId),

@@ -35,6 +35,10 @@ export interface GalleryQuestions {
   identify(faces: readonly ProbeFace[], signal: AbortSignal): Promise<MatchedFace[]>;
   /** What has changed after this version, at most some hundred changes at once. Version 0: nothing, only where to begin. */
   changedSince(version: number, signal: AbortSignal): Promise<PersonsChanged>;
+  /** The id of the person whom somebody means by an id (the first eight characters suffice), or by a name that only one has. Throws `person-not-found`. */
+  resolve(reference: string): string;
+  /** The person's id, and those of everybody who was merged into it; none for whom the gallery does not know. */
+  idsOf(personId: string): readonly string[];
   /** The picture of one face of a snapshot (JPEG), or null. */
   crop(snapshotId: string, position: number, signal: AbortSignal): Promise<Uint8Array | null>;
 }

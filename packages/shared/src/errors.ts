@@ -9,6 +9,7 @@ export const errorCodes = {
   // The queue.
   'job-invalid': 'permanent',
   'job-newer': 'transient',
+  'job-missing': 'permanent',
   'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',
@@ -20,6 +21,10 @@ export const errorCodes = {
   'request-unauthorised': 'permanent',
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
+  // People at the console.
+  'request-forbidden': 'permanent',
+  'sign-in-limited': 'transient',
+  'sign-in-refused': 'permanent',
   'slack-identity-unknown': 'transient',
   'telegram-identity-unknown': 'transient',
   // Rules.
@@ -64,6 +69,9 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  // Cameras.
+  'settings-invalid': 'permanent',
+  'snapshot-unknown': 'permanent',
   'visit-missing': 'permanent',
   'visit-busy': 'transient',
   'notice-missing': 'permanent',

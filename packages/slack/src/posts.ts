@@ -6,6 +6,7 @@ import { createWhoAmI } from './posting/find-post.ts';
 import { removeFile } from './posting/remove-file.ts';
 import { uploadPrivately } from './posting/private-upload.ts';
 import { send, type SendOptions } from './posting/send.ts';
+import { withdraw } from './posting/withdraw.ts';
 
 /** What tests need shorter. */
 export type PostingTimes = Pick<SendOptions, 'uploadTimeoutMs' | 'inPlace' | 'readyAfterMs' | 'giveUpPictureMs' | 'settleMs'> & {
@@ -42,6 +43,7 @@ export function createSlackPosts({ call, turns, times }: SlackPostsOptions): Sla
     edit: (shown, signal) => edit(shown, options, signal),
     swapPicture: (shown, signal) => swapPicture(shown, options, signal),
     upload: (picture, signal) => uploadPrivately(picture, options, signal),
+    withdraw: (post, signal) => withdraw(post, options, signal),
     remove: (fileId, signal) => removeFile(call, fileId, signal),
   };
 }

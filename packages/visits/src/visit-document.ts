@@ -29,8 +29,13 @@ export const crowdKey = 'crowd';
 const mostPersonKeys = 90;
 
 /** The persons whose change would change a visit's post, or its pictures. */
-export function personsOf({ persons, asked, named = [] }: Pick<VisitBody, 'persons' | 'asked' | 'named'>): string[] {
-  return [...new Set([...persons, ...asked, ...named])];
+export function personsOf({
+  persons,
+  asked,
+  named = [],
+  forgets = [],
+}: Pick<VisitBody, 'persons' | 'asked' | 'named' | 'forgets'>): string[] {
+  return [...new Set([...persons, ...asked, ...named, ...forgets])];
 }
 
 /** The document of a visit; `keepMs`: how long after its last snapshot. */

@@ -44,6 +44,8 @@ export const visitSchema = z.object({
   asked: z.array(z.string()),
   /** All whom the post, its pictures or what is kept of it ever named: so that a name goes everywhere when somebody is forgotten. */
   named: z.array(z.string()).exactOptional(),
+  /** Who is forgotten and may still stand in the post, or on its pictures: until both are said again. */
+  forgets: z.array(z.string()).exactOptional(),
   /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
   picturesGo: z.boolean().exactOptional(),
   /** The numbers that the post ever told of: people who are ignored have none until they are. */

@@ -1,3 +1,4 @@
+import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { RichText } from '@watchpost/shared/chat/rich-text';
@@ -21,6 +22,8 @@ import { runRules } from './rules/run-rules.ts';
 export interface InteractionDeps extends CommandDeps, Omit<RecogniseDeps, keyof CommandDeps>, Omit<RuleDeedDeps, keyof CommandDeps> {
   /** Throws `job-invalid` for a platform that is not configured. */
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
+  /** See HandlersDeps. */
+  shown?: ShownNames;
 }
 
 const typedSchema = z.string();
@@ -73,7 +76,7 @@ async function doDeed(
     case 'recognise':
       return recognise(job, deed, asker, deps, signal);
     case 'home':
-      return (await showHome(asker, deps, { always: false }, signal)) === 'idle' ? 'idle' : undefined;
+      return (await showHome(asker, { ...deps, ...deps.shown }, { always: false }, signal)) === 'idle' ? 'idle' : undefined;
     case 'moderate':
       return asker.platform.members.tell(by, await moderate(job, deed, asker, deps, signal), signal);
     case 'rules':
@@ -122,7 +125,7 @@ async function answerPress(
   await asker.platform.members.tell(job.by, text, signal);
   await told();
   // Pressed on the app's own page, which shows it no more than a moment later.
-  if (job.by.channel === null) await showHome(asker, deps, { always: true }, signal);
+  if (job.by.channel === null) await showHome(asker, { ...deps, ...deps.shown }, { always: true }, signal);
 }
 
 /** What whoever asked must know of a failure; null: another attempt follows soon, or nobody waits. */

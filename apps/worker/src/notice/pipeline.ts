@@ -8,6 +8,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import type { StepTimer } from '../step-timer.ts';
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { createCollections } from '@watchpost/schedule/store/collections';
 import { chartPicture } from '../chart-picture.ts';
 import { drawSheet } from './contact-sheet.ts';
@@ -67,7 +68,8 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   if ('channel' in to) {
     const platform = platformFor(to.channel);
     const sent = platform.posts.send({ ...message, channel: to.channel }, save, signal);
-    await (to.channel === platform.writeChannel ? sent : sent.catch(waitForChannel));
+    const posted = await (to.channel === platform.writeChannel ? sent : sent.catch(waitForChannel));
+    await notePost(id, notice, to.channel, posted, deps, signal);
     return;
   }
   const sent = platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
@@ -79,6 +81,21 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
     await saveNotice(documents, id, { ...current, post: null, sheet: [] }, now(), signal);
     deps.log.info({ notice: id }, 'not sent: whoever it is for takes nothing from us');
   }
+}
+
+/** A digest that names people is found as long as it stands. */
+async function notePost(
+  id: string,
+  { persons = [] }: Notice,
+  channel: ChannelKey,
+  { messageId, fileId }: PostProgress,
+  { documents, now }: NoticeDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  if (persons.length === 0 || messageId === null) return;
+  const pictures = fileId === null ? [] : [{ messageId: null, fileId }];
+  const about = { kind: 'notice' as const, id };
+  await createKnownPosts(documents).note({ about, channel, messageId, pictures, persons, atMs: now() }, signal);
 }
 
 /** Null: it has none, or there is nothing to draw yet. */

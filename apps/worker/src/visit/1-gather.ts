@@ -1,3 +1,4 @@
+import { viewVisit, type FacesSeen } from '@watchpost/visits/view-visits';
 import { AppError } from '@watchpost/shared/errors';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
@@ -7,13 +8,15 @@ import { verdictOf } from '@watchpost/visits/verdict';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { VisitView } from '@watchpost/visits/visit-view';
-import { viewVisit, type FacesSeen } from '../view-visits.ts';
+import type { Blur } from './blur.ts';
 
 export interface GatherDeps {
   visits: Visits;
   gallery: Gallery;
   questions: GalleryQuestions;
   cameras: Cameras;
+  /** Whose faces are made unrecognisable. Absent: nobody's. */
+  blur?: Blur;
 }
 
 /** A visit with who was there, as the gallery says now. */
@@ -28,6 +31,7 @@ export interface Gathered {
   version: number;
   view: VisitView;
   faces: FacesSeen;
+  blur: Blur;
 }
 
 /** Reads who was in a visit, and stores what follows: numbers, persons, and whether it is posted. */
@@ -44,7 +48,7 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const posted = await visits.lastPosted(visit, { sinceMs: view.toMs - settings.cooldownMs, beforeMs: view.toMs }, signal);
   const others = posted.filter(({ id }) => id !== visit.id);
   const verdict = verdictOf({ visit, view: everybody, settings, timeZone: cameras.timeZone(), posted: others });
-  const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces };
+  const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces, blur: deps.blur ?? 'off' };
   const named = [...new Set([...(visit.named ?? []), ...namedIn(view), ...visit.said.map(({ notPerson }) => notPerson)])];
   const forgotten = await forgottenOf(named, gallery, signal);
   const found = { numbers, persons, asked, verdict, told, named: named.filter((id) => !forgotten.has(id)) };
@@ -68,7 +72,10 @@ async function forgottenOf(personIds: readonly string[], gallery: Gallery, signa
 /** Without what was said about people who are forgotten; their names may be on the pictures, too. */
 function forgetting(visit: Visit, forgotten: ReadonlySet<string>): VisitBody {
   if (forgotten.size === 0) return visit;
-  return { ...visit, lastChange: null, said: visit.said.filter(({ notPerson }) => !forgotten.has(notPerson)), picturesGo: true };
+  // Where there is no post, nothing shows them.
+  const isShown = visit.post !== null && visit.post.progress?.state !== 'gone';
+  const forgets = isShown ? [...new Set([...(visit.forgets ?? []), ...forgotten])] : [];
+  return { ...visit, lastChange: null, said: visit.said.filter(({ notPerson }) => !forgotten.has(notPerson)), forgets, picturesGo: true };
 }
 
 /** Whether somebody in the visit was changed since this was gathered: who follows the changes cannot see a post that is not there yet. */

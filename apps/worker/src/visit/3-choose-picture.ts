@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { Box } from '@watchpost/shared/geometry';
 import { labelsOf, type FaceLabel } from '@watchpost/visits/labels';
 import type { Gathered } from './1-gather.ts';
+import { blurredOf } from './blur.ts';
 
 /** A picture to be drawn. */
 export interface PicturePlan {
   snapshotId: string;
   labels: FaceLabel[];
+  /** The faces that are made unrecognisable. */
+  blurred: Box[];
   /** Of the visitors that it shows. */
   numbers: number[];
   /** Of the snapshot and all that is drawn on it: another one is another picture. */
@@ -50,13 +54,19 @@ function planWithNewcomers(gathered: Gathered, pictured: readonly number[]): Pic
 }
 
 /** What is drawn on this snapshot. */
-export function planFor({ view, faces }: Pick<Gathered, 'view' | 'faces'>, snapshotId: string): PicturePlan {
+export function planFor({ view, faces, blur }: Pick<Gathered, 'view' | 'faces' | 'blur'>, snapshotId: string): PicturePlan {
   const labels = labelsOf(view, snapshotId, faces.get(snapshotId) ?? []);
   const visitors = view.visitors.filter((visitor) => visitor.faces.some((face) => face.snapshotId === snapshotId));
-  const content = [snapshotId, labels.map(({ position, style, text }) => [position, style, text])];
+  const blurred = blurredOf(faces.get(snapshotId) ?? [], labels, blur);
+  const content = [
+    snapshotId,
+    labels.map(({ position, style, text }) => [position, style, text]),
+    ...(blurred.length > 0 ? [blurred] : []),
+  ];
   return {
     snapshotId,
     labels,
+    blurred,
     numbers: visitors.map(({ number }) => number),
     drawn: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16),
     beside: false,

@@ -79,8 +79,8 @@ export function isSame(one: PostProgress | null, other: PostProgress | null): bo
 }
 
 /** Other snapshots with somebody on them: those that show most first. */
-function others({ visit, view, faces }: Gathered, { snapshotId: not }: PicturePlan): PicturePlan[] {
-  const candidates = visit.snapshots.flatMap(({ snapshotId }) => (snapshotId === not ? [] : planFor({ view, faces }, snapshotId)));
+function others({ visit, ...gathered }: Gathered, { snapshotId: not }: PicturePlan): PicturePlan[] {
+  const candidates = visit.snapshots.flatMap(({ snapshotId }) => (snapshotId === not ? [] : planFor(gathered, snapshotId)));
   return candidates
     .filter(({ numbers }) => numbers.length > 0)
     .sort((a, b) => b.numbers.length - a.numbers.length)

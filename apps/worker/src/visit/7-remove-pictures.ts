@@ -33,6 +33,7 @@ export async function removePictures(
   const without = (now: Visit): Visit => ({
     ...now,
     picturesGo: false,
+    forgets: [],
     upload: null,
     picture: null,
     shownHash: hash,

@@ -21,6 +21,8 @@ export interface HousekeepingSettings {
   compareMs: number;
   /** Unnamed unknowns that were not seen for this long are forgotten. Milliseconds. */
   unknownKeepMs: number;
+  /** Named people who were not seen for this long are forgotten; null: never. Milliseconds. */
+  namedKeepMs: number | null;
   /** Audit entries are kept for this long. Milliseconds. */
   auditKeepMs: number;
   sweep: SweepSettings;
@@ -30,6 +32,7 @@ export const defaultHousekeepingSettings: HousekeepingSettings = {
   everyMs: minuteMs,
   compareMs: 1_000,
   unknownKeepMs: 90 * dayMs,
+  namedKeepMs: null,
   auditKeepMs: 400 * dayMs,
   sweep: defaultSweepSettings,
 };
@@ -49,7 +52,7 @@ export interface HousekeepingDeps extends UnknownsDeps {
 export interface HousekeepingRound {
   /** Persons and faces erased for good. */
   erased: number;
-  /** Unknowns forgotten, because nobody named them and they were not seen for long. */
+  /** People forgotten because they were not seen for long: unknowns whom nobody named, and named ones where that is wanted. */
   expired: number;
   /** Persons removed by hand whose faces were removed. */
   swept: number;
@@ -70,6 +73,8 @@ export interface Housekeeping {
   start(): void;
   /** One round; resolves to what it did, or to null if another process keeps house. */
   round(signal: AbortSignal): Promise<HousekeepingRound | null>;
+  /** Erases at once what is due, without a round, whoever keeps house. Resolves to the number of persons and faces. */
+  erase(signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -114,7 +119,8 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     const erased = await eraser.erase(retention, signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
     await documents.expire(signal);
-    const expired = await unknowns.expire(nowMs - settings.unknownKeepMs, signal);
+    let expired = await unknowns.expire('unknown', nowMs - settings.unknownKeepMs, signal);
+    if (settings.namedKeepMs !== null) expired += await unknowns.expire('named', nowMs - settings.namedKeepMs, signal);
     const swept = await sweep(signal);
     const done = { erased, expired, swept, ...(await compare(lease.comparedUpTo, signal)) };
     const isIdle = erased + expired + swept + done.compared === 0;
@@ -144,6 +150,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
       });
     },
     round,
+    erase: (signal) => eraser.erase(retention, signal),
     close: async () => {
       stop.abort();
       await running;

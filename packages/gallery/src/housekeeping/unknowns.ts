@@ -7,7 +7,7 @@ import { planForget } from '../changes/plan-forget.ts';
 import { planMerge } from '../changes/plan-merge.ts';
 import type { Plan, PlanDeps } from '../changes/plan.ts';
 import type { Transact } from '../changes/transact.ts';
-import { personStatus, type Actor, type AuditEntry, type Head, type LastSeen, type StoredPerson } from '../domain.ts';
+import { personStatus, type Actor, type AuditEntry, type Head, type LastSeen, type PersonStatus, type StoredPerson } from '../domain.ts';
 import type { SightingStore } from '../store.ts';
 import type { Finding } from './find-same.ts';
 
@@ -15,8 +15,8 @@ import type { Finding } from './find-same.ts';
 export interface UnknownsCare {
   /** Merges the unknown into the person, or notes whom it may be; resolves to whether that still was to be done. */
   settle(finding: Finding, signal: AbortSignal): Promise<boolean>;
-  /** Forgets the unknowns that were created, and last seen, before `beforeMs` (by the database's clock). Resolves to their number. */
-  expire(beforeMs: number, signal: AbortSignal): Promise<number>;
+  /** Forgets those that were created, and last seen, before `beforeMs` (by the database's clock). Resolves to their number. */
+  expire(which: 'unknown' | 'named', beforeMs: number, signal: AbortSignal): Promise<number>;
 }
 
 export interface UnknownsDeps extends PlanDeps {
@@ -46,10 +46,11 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
     });
   };
 
-  const stillUnknown = ({ id }: StoredPerson): boolean => {
+  const isStill = (status: PersonStatus, { id }: StoredPerson): boolean => {
     const now = mirror.stored(id);
-    return now !== null && now.mergedInto === null && personStatus(now) === 'unknown';
+    return now !== null && now.mergedInto === null && personStatus(now) === status;
   };
+  const stillUnknown = (person: StoredPerson): boolean => isStill('unknown', person);
 
   const unseenSince = async (person: StoredPerson, sinceMs: number, signal: AbortSignal): Promise<boolean> => {
     const ids = mirror.idsOf(person.id);
@@ -57,10 +58,11 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
   };
 
   /** Somebody may have named the person, or a camera seen it, since the list was made. */
-  const forget = (person: StoredPerson, beforeMs: number, signal: AbortSignal): Promise<boolean> => {
+  const forget = (person: StoredPerson, which: 'unknown' | 'named', beforeMs: number, signal: AbortSignal): Promise<boolean> => {
     const plan: Build = async (base) =>
-      stillUnknown(person) && (await unseenSince(person, beforeMs, signal)) ? planForget(deps, base, person.id, signal) : null;
-    return change('expire', plan, signal);
+      isStill(which, person) && (await unseenSince(person, beforeMs, signal)) ? planForget(deps, base, person.id, signal) : null;
+    // Of somebody who had a name there is a receipt, as when a person asks for it.
+    return change(which === 'named' ? 'forget' : 'expire', plan, signal);
   };
 
   /** Not merged, removed, ignored or named since. */
@@ -90,8 +92,8 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
 
   return {
     settle: (finding, signal) => (finding.kind === 'same' ? merge(finding, signal) : suggest(finding, signal)),
-    expire: async (beforeMs, signal) => {
-      const old = mirror.persons().filter((person) => person.createdAtMs < beforeMs && personStatus(person) === 'unknown');
+    expire: async (which, beforeMs, signal) => {
+      const old = mirror.persons().filter((person) => person.createdAtMs < beforeMs && personStatus(person) === which);
       let expired = 0;
       for (let from = 0; from < old.length; from += pageSize) {
         throwIfAborted(signal);
@@ -102,7 +104,7 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
           signal,
         );
         for (const { person, ids } of page) {
-          if (!seenSince(ids, lastSeen, beforeMs) && (await forget(person, beforeMs, signal))) expired += 1;
+          if (!seenSince(ids, lastSeen, beforeMs) && (await forget(person, which, beforeMs, signal))) expired += 1;
         }
       }
       return expired;

@@ -61,6 +61,8 @@ export interface ChatPosts {
   ): Promise<'swapped' | 'kept' | 'gone'>;
   /** Uploads a picture, or any file, without showing it anywhere yet. Resolves to the file's id. */
   upload(picture: Picture, signal: AbortSignal): Promise<string>;
+  /** Deletes a post of ours from its channel; one that is gone is no error. Its picture stays where the platform keeps files apart. */
+  withdraw(post: { channel: ChannelKey; messageId: string }, signal: AbortSignal): Promise<void>;
   /** Deletes a picture of ours wherever it is shown; one that is gone is no error. */
   remove(fileId: string, signal: AbortSignal): Promise<void>;
 }

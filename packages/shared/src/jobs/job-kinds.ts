@@ -95,6 +95,13 @@ function withoutSealed(data: unknown): object {
   return typeof left === 'object' && left !== null ? left : {};
 }
 
+/** What a span says of a job. */
+export const messagingOf = (kind: JobKind, id: string) => ({
+  'messaging.system': 'bullmq',
+  'messaging.destination.name': jobDefinitions[kind].queue,
+  'messaging.message.id': id,
+});
+
 /** How many jobs of a kind one worker runs at a time. */
 export function concurrencyOf(kind: JobKind, config: ConcurrencyConfig): number {
   const { concurrency } = jobDefinitions[kind];

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { eachDocument } from '@watchpost/shared/documents/each-document';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { namesIn } from '../../privacy/names-in.ts';
 
 const faceSchema = { snapshotId: z.string(), position: z.number().int() };
 
@@ -53,6 +55,8 @@ export interface KeptNotes {
 /** Changes can be undone for ten minutes, and a job may be delivered again for a day. Milliseconds. */
 const keepMs = 26 * 3_600_000;
 const kind = 'deed';
+/** Notes read at once. */
+const notesPage = 200;
 
 /** The notes of presses. */
 export interface NotesOfDeeds {
@@ -65,6 +69,10 @@ export interface NotesOfDeeds {
   ofEntry(entry: string, signal: AbortSignal): Promise<KeptNotes | null>;
   /** What was done below a visit's post says no more who somebody was who is forgotten. */
   forget(visit: string, personId: string, signal: AbortSignal): Promise<void>;
+  /** How many notes tell of a deed with one of these names. */
+  naming(names: readonly string[], signal: AbortSignal): Promise<number>;
+  /** They tell no more what was typed or said with one of these names. */
+  forgetNames(names: readonly string[], signal: AbortSignal): Promise<void>;
   /** The newest change of this number of a visit that is done and was not undone; null: none. */
   lastOf(visit: string, number: number, signal: AbortSignal): Promise<Notes | null>;
 }
@@ -89,6 +97,16 @@ export function createNotes(documents: DocumentStore): NotesOfDeeds {
     );
     return { id, revision: stored.revision, notes };
   };
+  /** Those that are done: a press that is being carried out needs its name. */
+  const allNaming = async (names: readonly string[], signal: AbortSignal): Promise<KeptNotes[]> => {
+    if (names.length === 0) return [];
+    const found: KeptNotes[] = [];
+    for await (const document of eachDocument(documents, { kind }, notesPage, signal)) {
+      const kept = read(document);
+      if (kept && kept.notes.state !== 'doing' && tellsOf(kept.notes, names)) found.push(kept);
+    }
+    return found;
+  };
   return {
     ofJob: async (jobId, signal) => read((await documents.get(kind, notesId(jobId), signal)).document),
     begin: async (jobId, notes, signal) => {
@@ -101,6 +119,13 @@ export function createNotes(documents: DocumentStore): NotesOfDeeds {
       for (const document of await documents.find({ kind, key: `visit:${visit}`, order: 'newest', limit: 50 }, signal)) {
         const kept = read(document);
         if (!kept || kept.notes.state === 'doing' || !concerns(kept.notes, personId)) continue;
+        const steps = kept.notes.steps.map((step) => (step.do === 'this-is' ? { ...step, name: null } : step));
+        await save({ ...kept, notes: { ...kept.notes, steps, summary: '' } }, signal);
+      }
+    },
+    naming: async (names, signal) => (await allNaming(names, signal)).length,
+    forgetNames: async (names, signal) => {
+      for (const kept of await allNaming(names, signal)) {
         const steps = kept.notes.steps.map((step) => (step.do === 'this-is' ? { ...step, name: null } : step));
         await save({ ...kept, notes: { ...kept.notes, steps, summary: '' } }, signal);
       }
@@ -118,6 +143,9 @@ function concerns({ created, said, steps }: Notes, personId: string): boolean {
   const isOf = (step: Step): boolean => ('person' in step && step.person === personId) || ('other' in step && step.other === personId);
   return created === personId || said?.notPerson === personId || steps.some(isOf);
 }
+
+const tellsOf = ({ steps, summary }: Notes, names: readonly string[]): boolean =>
+  namesIn([summary, ...steps.map((step) => ('name' in step ? (step.name ?? '') : ''))].join('\n'), names);
 
 /** A job's id may be longer than a document's. */
 const notesId = (jobId: string): string => createHash('sha256').update(jobId).digest('hex').slice(0, 32);

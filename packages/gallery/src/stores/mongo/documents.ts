@@ -23,6 +23,7 @@ export function galleryCollections(db: Db) {
     sightings: db.collection<Keyed>('sightings'),
     lastSeen: db.collection<Keyed>('last_seen'),
     audit: db.collection<Keyed>('audit'),
+    records: db.collection<Keyed>('snapshots'),
     /** One document: who keeps house, and how far the faces were compared. */
     upkeep: db.collection<Keyed>('upkeep'),
   };

@@ -65,7 +65,7 @@ async function* pagesOf(collection: Collection<Keyed>, which: Document, signal: 
 
 /** Those erased before too, as long as their tombstones exist: a sighting may have been recorded late. Resolves to the number of new ones. */
 async function erasePersons(collections: GalleryCollections, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
-  const { audit, persons, sightings, lastSeen } = collections;
+  const { audit, persons, records, sightings, lastSeen } = collections;
   let count = 0;
   for await (const ids of pagesOf(persons, gone, signal)) {
     const face = 'faces.$[face]';
@@ -82,6 +82,12 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
         },
         $unset: { [`${face}.crop`]: 1 },
       },
+      { arrayFilters: [{ 'face.personId': { $in: ids } }] },
+    );
+    // A record that is saved meanwhile is found the next time.
+    await records.updateMany(
+      { 'body.faces.personId': { $in: ids } },
+      { $set: { 'body.faces.$[face].personId': null, 'body.faces.$[face].similarity': null } },
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
     await lastSeen.deleteMany({ _id: { $in: ids } });

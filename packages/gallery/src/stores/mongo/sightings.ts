@@ -47,7 +47,7 @@ export function createMongoSightings(db: Db, keepMs: number): SightingStore {
     // The version is read before, so that a change which is carried out late leaves these sightings as they are.
     const { version, nowMs } = await readState(collections, signal);
     try {
-      await sightings.insertOne(toDocument(seen, crops, version, new Date(nowMs + keepMs)));
+      await sightings.insertOne({ ...toDocument(seen, crops, version, new Date(nowMs + keepMs)), recordedAt: new Date(nowMs) });
       return seen;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
@@ -124,7 +124,7 @@ export async function noteLastSeen({ lastSeen }: Pick<GalleryCollections, 'lastS
 }
 
 /** The first condition is implied by the second, and tells the index where to begin. */
-function olderThan({ takenAtMs, snapshotId }: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>): Document {
+export function olderThan({ takenAtMs, snapshotId }: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>): Document {
   const takenAt = new Date(takenAtMs);
   return { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { _id: { $lt: snapshotId } }] };
 }

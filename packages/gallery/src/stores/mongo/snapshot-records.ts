@@ -1,4 +1,4 @@
-import { Binary, type Collection, type Db, type Document } from 'mongodb';
+import { Binary, type Collection, type Db, type Document, type IndexDescription } from 'mongodb';
 import { z } from 'zod';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
@@ -18,6 +18,8 @@ const documentSchema = z.object({
   channel: z.string(),
   camera: z.string().nullable(),
   takenAt: z.date(),
+  /** Absent: an earlier release opened it. */
+  recordedAt: z.date().exactOptional(),
   expiresAt: z.date(),
   /** Its faces were recognised: later frames are compared with it. */
   seen: z.boolean(),
@@ -68,7 +70,11 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
   const open: SnapshotRecords['open'] = async (job, signal) => {
     const fresh = newRecord(job);
     try {
-      await snapshots.insertOne({ ...toDocument(fresh), expiresAt: new Date(Date.now() + recordKeepMs) });
+      await snapshots.insertOne({
+        ...toDocument(fresh),
+        recordedAt: new Date(),
+        expiresAt: new Date(Date.now() + recordKeepMs),
+      });
       return fresh;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
@@ -158,7 +164,7 @@ async function countOutcomes(
   return counted.map((each) => outcomeSchema.parse(each));
 }
 
-function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt' | 'inProgressAt'> {
+function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocument, 'expiresAt' | 'inProgressAt' | 'recordedAt'> {
   return {
     _id: body.snapshotId,
     revision: body.revision,
@@ -173,18 +179,22 @@ function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocume
   };
 }
 
+/** The indexes for the queries and expiry dates of records. */
+export const recordIndexes: IndexDescription[] = [
+  { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+  { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+  // With other keys than the one before: early servers have one index for the same keys.
+  { key: { channel: 1, takenAt: -1, _id: -1 } },
+  { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
+  { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
+  // Counting reads nothing but the index.
+  { key: { outcomeAt: 1, outcome: 1, channel: 1, camera: 1 }, partialFilterExpression: { outcome: { $type: 'string' } } },
+  { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { key: { recordedAt: 1, takenAt: 1 } },
+  // So that a person who is forgotten is found.
+  { key: { 'body.faces.personId': 1 }, sparse: true },
+];
+
 export async function ensureRecordIndexes(db: Db): Promise<void> {
-  await guardMongo(() =>
-    db.collection('snapshots').createIndexes([
-      { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
-      { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
-      // With other keys than the one before: early servers have one index for the same keys.
-      { key: { channel: 1, takenAt: -1, _id: -1 } },
-      { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
-      { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
-      // Counting reads nothing but the index.
-      { key: { outcomeAt: 1, outcome: 1, channel: 1, camera: 1 }, partialFilterExpression: { outcome: { $type: 'string' } } },
-      { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
-    ]),
-  );
+  await guardMongo(() => db.collection('snapshots').createIndexes(recordIndexes));
 }

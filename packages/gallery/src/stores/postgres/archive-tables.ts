@@ -90,8 +90,8 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     line: jsonLine('sighting'),
     live: 'true',
     insert: `WITH r AS (SELECT * FROM ${rows('id text, channel text, camera text, "takenAtMs" bigint, "expiresAtMs" bigint, faces jsonb')}),
-      s AS (INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, expires_at)
-        SELECT id, channel, camera, ${fromMs('"takenAtMs"')}, ${fromMs('"expiresAtMs"')} FROM r WHERE $2::bigint > 0)
+      s AS (INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, expires_at, recorded_at)
+        SELECT id, channel, camera, ${fromMs('"takenAtMs"')}, ${fromMs('"expiresAtMs"')}, NULL::timestamptz FROM r WHERE $2::bigint > 0)
       INSERT INTO watchpost.sighted_faces (snapshot_id, position, box, decision, person_id, similarity, face_id, model_id, quality, size_px, said_by, evidence,
         embedding, taken_at)
       SELECT r.id, f.at - 1, f.face->'box', f.face->>'decision', f.face->>'personId', (f.face->>'similarity')::float8, f.face->>'faceId',

@@ -25,6 +25,12 @@ const eraseRest: readonly string[] = [
      WHERE person_id = ANY(ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased)) RETURNING snapshot_id, position)
    DELETE FROM watchpost.sighting_crops c USING gone WHERE c.snapshot_id = gone.snapshot_id AND c.position = gone.position`,
   'DELETE FROM watchpost.last_seen WHERE person_id = ANY(ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased))',
+  // A record that is saved meanwhile is found the next time.
+  `UPDATE watchpost.snapshots SET body = jsonb_set(body, '{faces}', (
+     SELECT jsonb_agg(CASE WHEN f->>'personId' IN (SELECT id FROM watchpost.persons WHERE deleted AND erased)
+       THEN f || '{"personId": null, "similarity": null}' ELSE f END ORDER BY n)
+     FROM jsonb_array_elements(body->'faces') WITH ORDINALITY AS l(f, n)))
+   WHERE jsonb_path_query_array(body, '$.faces[*].personId') ?| ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased)`,
   `UPDATE watchpost.audit SET summary = '(erased)', inverse = NULL
    WHERE person_ids && ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased) AND (summary <> '(erased)' OR inverse IS NOT NULL)`,
   'DELETE FROM watchpost.face_crops WHERE face_id = ANY(ARRAY(SELECT id FROM watchpost.faces WHERE deleted AND erased))',

@@ -113,6 +113,11 @@ const tables: readonly string[] = [
     ADD COLUMN IF NOT EXISTS in_progress_at timestamptz,
     ADD COLUMN IF NOT EXISTS outcome text,
     ADD COLUMN IF NOT EXISTS outcome_at timestamptz`,
+  // Null where an earlier release wrote the row: the default counts for new ones only.
+  ...['sightings', 'snapshots'].flatMap((table) => [
+    `ALTER TABLE watchpost.${table} ADD COLUMN IF NOT EXISTS recorded_at timestamptz`,
+    `ALTER TABLE watchpost.${table} ALTER COLUMN recorded_at SET DEFAULT now()`,
+  ]),
   // Of json, not of jsonb, which does not take every string. Ids are sorted by their bytes, as on MongoDB.
   `CREATE TABLE IF NOT EXISTS watchpost.documents (
     kind text NOT NULL,
@@ -157,8 +162,12 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS pairs_other ON watchpost.pairs ((person_ids[2]))',
   'CREATE INDEX IF NOT EXISTS pairs_deleted ON watchpost.pairs (deleted_at) WHERE deleted',
   'CREATE INDEX IF NOT EXISTS sightings_expire ON watchpost.sightings (expires_at)',
+  'CREATE INDEX IF NOT EXISTS sightings_newest ON watchpost.sightings (taken_at DESC, snapshot_id DESC)',
+  'CREATE INDEX IF NOT EXISTS sightings_of_camera ON watchpost.sightings (channel, camera, taken_at DESC, snapshot_id DESC)',
   'DROP INDEX IF EXISTS watchpost.sighted_faces_person',
   'CREATE INDEX IF NOT EXISTS sighted_faces_newest ON watchpost.sighted_faces (person_id, taken_at DESC, snapshot_id DESC)',
+  `CREATE INDEX IF NOT EXISTS sighted_faces_unsure ON watchpost.sighted_faces (taken_at DESC, snapshot_id DESC, position DESC)
+    WHERE decision = 'uncertain' AND said_by IS NULL AND person_id IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS sighted_faces_face ON watchpost.sighted_faces (face_id)',
   'CREATE INDEX IF NOT EXISTS audit_version ON watchpost.audit (version)',
   'CREATE INDEX IF NOT EXISTS audit_actor ON watchpost.audit (actor, version)',
@@ -173,10 +182,19 @@ const indexes: readonly string[] = [
   // Counting reads nothing but the index.
   `CREATE INDEX IF NOT EXISTS snapshots_outcome ON watchpost.snapshots (outcome_at) INCLUDE (channel, camera, outcome) WHERE outcome IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS snapshots_expire ON watchpost.snapshots (expires_at)',
+  'CREATE INDEX IF NOT EXISTS sightings_recorded ON watchpost.sightings ((COALESCE(recorded_at, taken_at)))',
+  'CREATE INDEX IF NOT EXISTS snapshots_recorded ON watchpost.snapshots ((COALESCE(recorded_at, taken_at)))',
+  // So that a person who is forgotten is found in records.
+  `CREATE INDEX IF NOT EXISTS snapshots_persons ON watchpost.snapshots USING gin (jsonb_path_query_array(body, '$.faces[*].personId'))`,
   'CREATE INDEX IF NOT EXISTS documents_newest ON watchpost.documents (kind, at DESC, id DESC)',
   'CREATE INDEX IF NOT EXISTS documents_expire ON watchpost.documents (expires_at) WHERE expires_at IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS document_keys_newest ON watchpost.document_keys (kind, key, at DESC, id DESC)',
 ];
+
+/** Their names. */
+export const indexNames: readonly string[] = indexes.flatMap(
+  (statement) => /^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS (\w+)/.exec(statement)?.[1] ?? [],
+);
 
 /**
  * A row is edited by hand if its version stays the same (ours raise it) and it is not being erased. The triggers only mark it: they

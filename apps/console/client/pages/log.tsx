@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function LogPage(): JSX.Element {
+  return <h1>Log</h1>;
+}

@@ -1,0 +1,229 @@
+import type { Collection, Db, Document } from 'mongodb';
+import { z } from 'zod';
+import { holdingsOf, mostCounted, mostPruned, sampled, type Holding, type HoldingName, type Holdings } from '../../holdings.ts';
+import { guardMongo } from './connect.ts';
+import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
+import { readState } from './state.ts';
+
+const erased = '(erased)';
+const live = { deleted: { $ne: true }, placeholder: null };
+
+const statsSchema = z.object({ count: z.coerce.number(), storageStats: z.object({ size: z.coerce.number() }) });
+const dateSchema = z.date().transform((date) => date.getTime());
+const namesSchema = z.object({ name: z.string(), aliases: z.array(z.string()).catch([]) });
+const groupSchema = z.object({
+  _id: z.string(),
+  count: z.number(),
+  bytes: z.number(),
+  oldest: z.date().nullish(),
+  due: z.date().nullish(),
+});
+const sampleSchema = z.object({ bytes: z.coerce.number().nullable() });
+
+/** How much the collections hold. */
+export function createMongoHoldings(db: Db): Holdings {
+  const collections = galleryCollections(db);
+  return {
+    traces: (of, signal) => guardMongo(() => tracesOf(collections, of, signal), signal),
+    namesOf: (personIds, signal) =>
+      guardMongo(async () => {
+        const found = await collections.persons.find({ _id: { $in: [...personIds] }, name: { $ne: erased } }, { signal }).toArray();
+        return [
+          ...new Set(found.flatMap((each) => namesSchema.safeParse(each).data ?? []).flatMap(({ name, aliases }) => [name, ...aliases])),
+        ];
+      }, signal),
+    sizes: (signal) => guardMongo(() => sizes(collections, signal), signal),
+    documents: (kinds, signal) =>
+      guardMongo(async () => {
+        const documents = db.collection('documents');
+        const found = kinds.map(async (kind) => [kind, await sizeOfDocuments(documents, kind, signal)] as const);
+        return new Map(await Promise.all(found));
+      }, signal),
+    prune: (limits, signal) => guardMongo(() => prune(collections, limits, signal), signal),
+  };
+}
+
+async function tracesOf(
+  { persons, faces, crops, sightings, lastSeen, audit, records }: GalleryCollections,
+  { personIds, faceIds }: Parameters<Holdings['traces']>[0],
+  signal: AbortSignal,
+): ReturnType<Holdings['traces']> {
+  const which = { $in: [...personIds] };
+  const shows = { ...which, $type: 'string' as const };
+  const count = (collection: Collection<Keyed>, filter: Document): Promise<number> => collection.countDocuments(filter, { signal });
+  const withVector = { embedding: { $exists: true, $ne: null } };
+  const facesOf = { $or: [{ _id: { $in: [...faceIds] } }, { personId: which }, { shows }], ...withVector };
+  return {
+    persons: await count(persons, { _id: which, $or: [{ name: { $ne: erased } }, { 'aliases.0': { $exists: true } }] }),
+    faces: await count(faces, facesOf),
+    crops: await count(crops, { _id: { $in: [...faceIds] }, placeholder: null }),
+    sightings: await count(sightings, { 'faces.personId': which }),
+    sightingCrops: await count(sightings, { faces: { $elemMatch: { personId: which, crop: { $exists: true } } } }),
+    lastSeen: await count(lastSeen, { _id: which }),
+    audit: await count(audit, { personIds: which, $or: [{ summary: { $ne: erased } }, { inverse: { $ne: null } }] }),
+    records: await count(records, { 'body.faces.personId': which }),
+  };
+}
+
+async function sizes(collections: GalleryCollections, signal: AbortSignal): ReturnType<Holdings['sizes']> {
+  const { faces, crops, pairs, sightings, lastSeen, audit, records } = collections;
+  const [{ nowMs }, people, references, ...rest] = await Promise.all([
+    readState(collections, signal),
+    sizesOfPersons(collections, signal),
+    sizesOfFaces(faces, signal),
+    sizeOfAll(crops, signal),
+    sizeOfAll(pairs, signal),
+    sizeOfAll(sightings, signal, ['recordedAt', 'expiresAt']),
+    sizeOfAll(lastSeen, signal),
+    sizeOfAll(audit, signal, ['at', null]),
+    sizeOfAll(records, signal, ['recordedAt', 'expiresAt']),
+  ]);
+  const names = ['crops', 'pairs', 'sightings', 'lastSeen', 'audit', 'records'] as const;
+  const found = new Map<HoldingName, Holding>([...people, ...references]);
+  for (const [index, name] of names.entries()) {
+    const size = rest[index];
+    if (size) found.set(name, size);
+  }
+  return { ...holdingsOf((name) => found.get(name)), nowMs };
+}
+
+/** Of these there are as many as people, not as pictures: they are counted. */
+async function sizesOfPersons({ persons, lastSeen }: GalleryCollections, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
+  const isUnknown = { $eq: [{ $toLower: '$name' }, { $concat: ['unknown ', { $toString: { $ifNull: ['$number', 'none'] } }] }] };
+  const name = { $cond: [{ $eq: ['$deleted', true] }, 'deleted', { $cond: [isUnknown, 'unknown', 'named'] }] };
+  const found = await persons
+    .aggregate(
+      [
+        { $match: { placeholder: null, $or: [{ mergedInto: null }, { deleted: true }] } },
+        { $lookup: { from: lastSeen.collectionName, localField: '_id', foreignField: '_id', as: 'seen' } },
+        {
+          $project: {
+            name,
+            seenAt: { $max: ['$createdAt', { $first: '$seen.at' }] },
+            deletedAt: 1,
+            bytes: { $strLenBytes: { $convert: { input: '$name', to: 'string', onError: '', onNull: '' } } },
+          },
+        },
+        {
+          $group: {
+            _id: '$name',
+            count: { $sum: 1 },
+            bytes: { $sum: { $add: ['$bytes', 250] } },
+            oldest: { $min: '$seenAt' },
+            due: { $min: '$deletedAt' },
+          },
+        },
+      ],
+      { signal },
+    )
+    .toArray();
+  return grouped(found, { named: 'named', unknown: 'unknown', deleted: 'deleted' });
+}
+
+async function sizesOfFaces(faces: Collection<Keyed>, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
+  const found = await faces
+    .aggregate(
+      [
+        { $match: live },
+        { $group: { _id: '$role', count: { $sum: 1 }, bytes: { $sum: 4_900 }, oldest: { $min: '$createdAt' }, due: { $min: null } } },
+      ],
+      { signal },
+    )
+    .toArray();
+  return grouped(found, { reference: 'faces', negative: 'negatives' });
+}
+
+function grouped(found: readonly Document[], names: Record<string, HoldingName>): [HoldingName, Holding][] {
+  return found.flatMap((each): [HoldingName, Holding][] => {
+    const { data } = groupSchema.safeParse(each);
+    const name = data && names[data._id];
+    if (!data || name === undefined) return [];
+    const times = { oldestMs: data.oldest?.getTime() ?? null, nextDueMs: name === 'deleted' ? (data.due?.getTime() ?? null) : null };
+    return [[name, { count: data.count, isExact: true, atLeast: false, bytes: data.bytes, ...times }]];
+  });
+}
+
+/** By the collection's own statistics, which may be wrong after a crash. `times`: the fields with when it was made, and when it goes. */
+async function sizeOfAll(
+  collection: Collection<Keyed>,
+  signal: AbortSignal,
+  [made = null, goes = null]: readonly (string | null)[] = [],
+): Promise<Holding> {
+  const stats = collection.aggregate([{ $collStats: { count: {}, storageStats: {} } }], { signal });
+  const first = async (field: string | null): Promise<number | null> => {
+    if (field === null) return null;
+    const found = await collection
+      .find({ [field]: { $type: 'date' } }, { signal, projection: { [field]: 1 } })
+      .sort({ [field]: 1 })
+      .limit(1)
+      .toArray();
+    return dateSchema.safeParse(found[0]?.[field]).data ?? null;
+  };
+  // A collection that nobody has written to does not exist.
+  const found = await stats.toArray().catch(() => []);
+  const { data } = statsSchema.safeParse(found[0]);
+  const [oldestMs, nextDueMs] = await Promise.all([first(made), first(goes)]);
+  return { count: data?.count ?? 0, isExact: false, atLeast: false, bytes: data?.storageStats.size ?? 0, oldestMs, nextDueMs };
+}
+
+async function sizeOfDocuments(documents: Collection, kind: string, signal: AbortSignal): Promise<Holding> {
+  const which = { '_id.kind': kind };
+  const [counted, oldest, samples] = await Promise.all([
+    documents.countDocuments(which, { signal, limit: mostCounted + 1, hint: { '_id.kind': 1, at: -1, '_id.id': -1 } }),
+    documents
+      .find(which, { signal, projection: { at: 1, expiresAt: 1 } })
+      .sort({ at: 1, '_id.id': 1 })
+      .limit(1)
+      .toArray(),
+    documents
+      .aggregate(
+        [
+          { $match: which },
+          { $sort: { at: -1, '_id.id': -1 } },
+          { $limit: sampled },
+          { $group: { _id: null, bytes: { $avg: { $add: [{ $strLenBytes: '$body' }, 200] } } } },
+        ],
+        { signal },
+      )
+      .toArray(),
+  ]);
+  const atLeast = counted > mostCounted;
+  const count = Math.min(counted, mostCounted);
+  const bytes = Math.round((sampleSchema.safeParse(samples[0]).data?.bytes ?? 0) * count);
+  const time = (field: string): number | null => dateSchema.safeParse(oldest[0]?.[field]).data ?? null;
+  return { count, isExact: !atLeast, atLeast, bytes, oldestMs: time('at'), nextDueMs: time('expiresAt') };
+}
+
+async function prune(
+  collections: GalleryCollections,
+  { sightingsMs, recordsMs, crops: keepsCrops }: Parameters<Holdings['prune']>[0],
+  signal: AbortSignal,
+): Promise<number> {
+  const { crops, sightings, records } = collections;
+  const { nowMs } = await readState(collections, signal);
+  const older = async (collection: Collection<Keyed>, ms: number): Promise<number> => {
+    const before = { $lt: new Date(nowMs - ms) };
+    const which = { $or: [{ recordedAt: before }, { recordedAt: null, takenAt: before }] };
+    const found = await collection
+      .find(which, { signal, projection: { _id: 1 } })
+      .limit(mostPruned)
+      .toArray();
+    return (await collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })).deletedCount;
+  };
+  const pruned = (await older(sightings, sightingsMs)) + (await older(records, recordsMs));
+  if (keepsCrops) return pruned;
+  const found = await crops
+    .find({ placeholder: null }, { signal, projection: { _id: 1 } })
+    .limit(mostPruned)
+    .toArray();
+  const { deletedCount } = await crops.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
+  const withCrop = await sightings
+    .find({ 'faces.crop': { $exists: true } }, { signal, projection: { _id: 1 } })
+    .limit(mostPruned)
+    .toArray();
+  const { modifiedCount } = await sightings.updateMany(
+    { _id: { $in: withCrop.map(({ _id }) => _id) } },
+    { $unset: { 'faces.$[].crop': 1 } },
+  );
+  return pruned + deletedCount + modifiedCount;
+}

@@ -1,0 +1,100 @@
+import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
+import { AppError } from '@watchpost/shared/errors';
+import type { Actor } from '@watchpost/gallery/domain';
+import type { PeopleOperations } from '@watchpost/gallery/gallery';
+import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import { z } from 'zod';
+import type { Place } from '../receipts/place.ts';
+
+const kind = 'consent';
+const mostNote = 500;
+
+/** What somebody may be asked: what is not said yet is `unknown`. */
+export const consentStates = ['asked', 'given', 'withdrawn'] as const;
+export type ConsentState = (typeof consentStates)[number];
+
+const bodySchema = z.object({
+  v: z.literal(1),
+  state: z.enum(consentStates),
+  /** When it was noted, by the database's clock, milliseconds since 1970. */
+  atMs: z.number(),
+  /** Who noted it: an actor's id. */
+  by: z.string(),
+  /** Where the paper is, how it was said: in the words of whoever noted it. */
+  note: z.string().nullable(),
+});
+
+/** A person's consent. `unknown`: nothing was noted. */
+export type Consent = z.infer<typeof bodySchema> | { state: 'unknown' };
+
+/** Consent of people in the gallery, by the person's id; of a merged person the newest of all that were noted counts. */
+export interface Consents {
+  get(personId: string, signal: AbortSignal): Promise<Consent>;
+  /** Of several; those of whom nothing was noted are left out. */
+  getAll(personIds: readonly string[], signal: AbortSignal): Promise<Map<string, Consent>>;
+  /**
+   * Notes it, with an entry in the audit; posts that show the person are said again. Rejects with `person-not-found`, `change-refused`
+   * (the note is longer than 500 characters), `gallery-unavailable`.
+   */
+  set(personId: string, consent: { state: ConsentState; note: string | null }, by: Actor, signal: AbortSignal): Promise<Consent>;
+}
+
+export interface ConsentsDeps {
+  documents: DocumentStore;
+  questions: Pick<GalleryQuestions, 'idsOf'>;
+  operations: Pick<PeopleOperations, 'note'>;
+}
+
+const words: Record<ConsentState, string> = {
+  asked: 'asked for consent',
+  given: 'consent given',
+  withdrawn: 'consent withdrawn',
+};
+
+export function createConsents({ documents, questions, operations }: ConsentsDeps): Consents {
+  const getAll: Consents['getAll'] = async (personIds, signal) => {
+    const idsOf = new Map(personIds.map((id) => [id, [...new Set([id, ...questions.idsOf(id)])]]));
+    const found = await documents.getAll(kind, [...new Set([...idsOf.values()].flat())], signal);
+    const byId = new Map(found.map((document) => [document.id, read(document)]));
+    const consents = new Map<string, Consent>();
+    for (const [id, ids] of idsOf) {
+      const [newest] = ids.flatMap((each) => byId.get(each) ?? []).sort((a, b) => b.atMs - a.atMs);
+      if (newest) consents.set(id, newest);
+    }
+    return consents;
+  };
+  return {
+    getAll,
+    get: async (personId, signal) => (await getAll([personId], signal)).get(personId) ?? { state: 'unknown' },
+    set: async (personId, { state, note }, by, signal) => {
+      if (note !== null && note.length > mostNote) throw new AppError('change-refused', `a note has ${mostNote} characters at most`);
+      if (questions.idsOf(personId).length === 0) throw new AppError('person-not-found', 'there is no such person');
+      // The document first: whoever follows the audit reads it.
+      const consent = await untilNoConflict(async () => {
+        const { document, nowMs } = await documents.get(kind, personId, signal);
+        const atMs = Math.floor(nowMs);
+        const body = bodySchema.parse({ v: 1, state, atMs, by: by.id, note });
+        await documents.put({ kind, id: personId, revision: document?.revision ?? 0, atMs, keys: [], expiresAtMs: null, body }, signal);
+        return body;
+      }, signal);
+      await operations.note(personId, words[state], by, signal);
+      return consent;
+    },
+  };
+}
+
+function read({ body }: StoredDocument) {
+  return bodySchema.safeParse(body).data;
+}
+
+/** Where consent is noted; it goes with the person. */
+export function consentPlace(documents: DocumentStore): Place {
+  return {
+    count: async ({ personIds }, signal) => ({ consent: (await documents.getAll(kind, personIds, signal)).length }),
+    erase: async ({ personIds }, signal) => {
+      for (const { id, revision } of await documents.getAll(kind, personIds, signal)) await documents.remove(kind, id, revision, signal);
+    },
+    waitsFor: 'it is erased when it can no longer be undone',
+  };
+}

@@ -1,0 +1,80 @@
+import type { Holding, Holdings } from '@watchpost/gallery/holdings';
+import { dataClasses } from './classes.ts';
+import type { DataClass, RetentionSettings } from './data-class.ts';
+
+/** A class of data as it is now. */
+export interface RetentionEntry extends Pick<DataClass, 'id' | 'title' | 'what' | 'where' | 'howLong' | 'about' | 'by'> {
+  /** How many there are; null: they are not in our database. */
+  count: number | null;
+  /** False: an estimate of the database. */
+  isExact: boolean;
+  /** There are more: so far they were counted. */
+  atLeast: boolean;
+  /** An estimate; null: nobody knows. */
+  bytes: number | null;
+  /** When the oldest was made; of people, when the one seen least recently was seen. Milliseconds since 1970. */
+  oldestMs: number | null;
+  /** When the next of them is due, milliseconds since 1970; in the past: at the next round. Null: none is, or they have dates of their own. */
+  nextDueMs: number | null;
+  /** The variable, and how long it says, milliseconds (null: never). Null: there is no variable. */
+  setting: { name: string; keepMs: number | null } | null;
+}
+
+export interface RetentionReport {
+  /** By the database's clock, milliseconds since 1970. */
+  atMs: number;
+  classes: RetentionEntry[];
+}
+
+/** How much there is of each class of data, and what is due next. Quick: what is many is estimated. Rejects with `gallery-unavailable`. */
+export type ReportRetention = (signal: AbortSignal) => Promise<RetentionReport>;
+
+export function createRetentionReport(holdings: Pick<Holdings, 'sizes' | 'documents'>, settings: RetentionSettings): ReportRetention {
+  const kinds = dataClasses.flatMap(({ holds }) => (holds.in === 'documents' ? holds.kinds : []));
+  return async (signal) => {
+    const [{ nowMs, ...sizes }, documents] = await Promise.all([holdings.sizes(signal), holdings.documents(kinds, signal)]);
+    const entries = dataClasses.map((each) => {
+      const { holds } = each;
+      if (holds.in === 'elsewhere') return entryOf(each, null, settings);
+      const held =
+        holds.in === 'gallery' ? holds.names.map((name) => sizes[name]) : holds.kinds.flatMap((kind) => documents.get(kind) ?? []);
+      return entryOf(each, summed(held), settings);
+    });
+    return { atMs: nowMs, classes: entries };
+  };
+}
+
+function summed(holdings: readonly Holding[]): Holding {
+  const first = (times: readonly (number | null)[]): number | null => {
+    const known = times.filter((time) => time !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  };
+  return {
+    // Its own pictures belong to what comes first: two of one thing are no more things.
+    count: holdings[0]?.count ?? 0,
+    isExact: holdings[0]?.isExact ?? true,
+    atLeast: holdings[0]?.atLeast ?? false,
+    bytes: holdings.reduce((sum, { bytes }) => sum + bytes, 0),
+    oldestMs: first(holdings.map(({ oldestMs }) => oldestMs)),
+    nextDueMs: first(holdings.map(({ nextDueMs }) => nextDueMs)),
+  };
+}
+
+function entryOf(dataClass: DataClass, held: Holding | null, settings: RetentionSettings): RetentionEntry {
+  const { id, title, what, where, howLong, about, by, setting } = dataClass;
+  const keepMs = dataClass.keepMs?.(settings) ?? null;
+  const byAge = held && held.oldestMs !== null && keepMs !== null ? held.oldestMs + keepMs : null;
+  return {
+    ...{ id, title, what, where, howLong, about, by },
+    count: held?.count ?? null,
+    isExact: held?.isExact ?? true,
+    atLeast: held?.atLeast ?? false,
+    bytes: held?.bytes ?? null,
+    oldestMs: held?.oldestMs ?? null,
+    nextDueMs: held === null || held.count === 0 ? null : earlier(byAge, held.nextDueMs),
+    setting: setting === null ? null : { name: setting, keepMs },
+  };
+}
+
+const earlier = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);

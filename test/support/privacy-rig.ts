@@ -1,0 +1,82 @@
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
+import { consentPlace } from '@watchpost/privacy/consent/consents';
+import { eraseForgotten, type ErasingDeps } from '@watchpost/privacy/receipts/erasing';
+import { galleryPlace } from '@watchpost/privacy/receipts/gallery-place';
+import type { Receipt } from '@watchpost/privacy/receipts/receipt';
+import { createReceipts } from '@watchpost/privacy/receipts/receipts';
+import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
+import { createVisits, type Visits } from '@watchpost/visits/visits';
+import { subscriptionsPlace } from '@watchpost/worker/privacy/places';
+
+const never = new AbortController().signal;
+
+/** What erases people, on a database whose clock can be put forward, in a process that may die at each write. */
+export interface PrivacyRig {
+  documents: DocumentStore;
+  visits: Visits;
+  /** By how much the clock of the documents is put forward, milliseconds. */
+  shiftMs: number;
+  /** Called before and after each write; it may throw. */
+  step: () => void;
+  round(): Promise<void>;
+  receipt(id: string): Promise<Receipt | undefined>;
+  /** Runs rounds, each a minute later, until the receipt is in this state. */
+  until(id: string, state: Receipt['state']): Promise<Receipt>;
+}
+
+/** Rounds after which something hangs. */
+const mostRounds = 30;
+
+export function privacyRig({ documents: stored, kept, housekeeping }: OpenedGallery): PrivacyRig {
+  const dying = async <T>(work: () => Promise<T>): Promise<T> => {
+    rig.step();
+    const result = await work();
+    rig.step();
+    return result;
+  };
+  const documents: DocumentStore = {
+    ...stored,
+    get: async (kind, id, signal) => {
+      const found = await stored.get(kind, id, signal);
+      return { ...found, nowMs: found.nowMs + rig.shiftMs };
+    },
+    put: (document, signal) => dying(() => stored.put(document, signal)),
+    remove: (kind, id, revision, signal) => dying(() => stored.remove(kind, id, revision, signal)),
+  };
+  const visits = createVisits(documents);
+  const receipts = createReceipts(documents, kept.audit);
+  const deps: ErasingDeps = {
+    documents,
+    audit: kept.audit,
+    holdings: kept.holdings,
+    places: [
+      galleryPlace(kept.holdings),
+      consentPlace(documents),
+      subscriptionsPlace(documents),
+      visitsPlace({ visits, sayAgain: async () => undefined }),
+    ],
+    eraseNow: (signal) => dying(() => housekeeping.erase(signal)),
+    keepMs: 1e10,
+    log: createLogger('test', 'silent'),
+  };
+  const rig: PrivacyRig = {
+    documents,
+    visits,
+    shiftMs: 0,
+    step: () => undefined,
+    round: () => eraseForgotten(deps, never),
+    receipt: async (id) => (await receipts.find(id, 1, never))[0],
+    until: async (id, state) => {
+      for (let round = 0; round < mostRounds; round += 1) {
+        await rig.round();
+        const receipt = await rig.receipt(id);
+        if (receipt?.state === state) return receipt;
+        rig.shiftMs += 60_000;
+      }
+      throw new Error(`the receipt is not ${state}: ${JSON.stringify(await rig.receipt(id))}`);
+    },
+  };
+  return rig;
+}

@@ -1,0 +1,142 @@
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
+import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
+import { deleteOldPosts } from '@watchpost/worker/privacy/privacy-tasks';
+import { postsPlace } from '@watchpost/worker/privacy/posts-place';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { AppError } from '@watchpost/shared/errors';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+
+const never = new AbortController().signal;
+const dayMs = 86_400_000;
+const ada = { personIds: ['ada'], faceIds: [], names: ['Ada'] };
+let rig: VisitRig;
+beforeEach(() => {
+  rig = startVisitRig();
+});
+
+const place = (forgetPosts: 'redraw' | 'delete') =>
+  postsPlace({
+    documents: rig.documents,
+    knownPosts: createKnownPosts(rig.documents),
+    visits: rig.visiting.visits,
+    platforms: [rig.deps.platformFor('slack:CREAD')],
+    forgetPosts,
+    log: createLogger('test', 'silent'),
+  });
+
+async function posted(): Promise<string> {
+  const { id } = await rig.join('s1', [comparableFace()]);
+  await rig.settle();
+  expect(JSON.stringify(rig.posts.shown())).toContain('Ada');
+  return id;
+}
+
+function forgetAda(): void {
+  rig.forgotten.add('ada');
+  for (const [snapshot, faces] of rig.faces)
+    rig.faces.set(
+      snapshot,
+      faces.filter(({ person }) => person?.id !== 'ada'),
+    );
+}
+
+/** The visit expires: nothing but the post itself is left, and where it stands. */
+async function expired(id: string): Promise<void> {
+  const visit = await rig.visit(id);
+  await rig.documents.remove('visit', id, visit.revision, never);
+}
+
+describe('posts that show somebody who is forgotten', () => {
+  it('are said again although their visit has expired, without the picture', async () => {
+    const id = await posted();
+    await expired(id);
+    forgetAda();
+    const posts = place('redraw');
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
+    await posts.erase?.(ada, never);
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    expect(rig.posts.shown()).toMatchObject([{ fileId: null, post: { summary: 'This post was about somebody who is forgotten.' } }]);
+    expect(rig.posts.files.size).toBe(0);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('wait for their visit where there is one, however old it is', async () => {
+    const id = await posted();
+    rig.nowMs += 20 * dayMs;
+    forgetAda();
+    const posts = place('redraw');
+    await posts.erase?.(ada, never);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
+    const again = visitsPlace({
+      visits: rig.visiting.visits,
+      sayAgain: async (visit) => {
+        const saved = await rig.visiting.visits.save(visit, never);
+        rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: saved.revision, why: 'edit' });
+      },
+    });
+    expect(await again.count(ada, never)).toEqual({ visits: 1 });
+    await again.erase?.(ada, never);
+    await rig.settle();
+    expect(await again.count(ada, never)).toEqual({ visits: 0 });
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    await posts.erase?.(ada, never);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('are deleted with their pictures where that is wanted, and never posted again', async () => {
+    const id = await posted();
+    forgetAda();
+    const posts = place('delete');
+    await posts.erase?.(ada, never);
+    expect([rig.posts.shown(), rig.posts.files.size]).toEqual([[], 0]);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+    expect((await rig.visit(id)).post?.progress?.state).toBe('gone');
+    rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision: 99, why: 'edit' });
+    await rig.settle();
+    expect(rig.posts.shown()).toEqual([]);
+  });
+
+  it('are said again where the platform does not let them be deleted', async () => {
+    const id = await posted();
+    await expired(id);
+    forgetAda();
+    rig.posts.withdraw = async () => Promise.reject(new AppError('chat-refused', 'message can not be deleted'));
+    const posts = place('delete');
+    await posts.erase?.(ada, never);
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('stay known while the platform is away', async () => {
+    await expired(await posted());
+    rig.posts.edit = async () => Promise.reject(new AppError('chat-unavailable', 'HTTP 503'));
+    const posts = place('redraw');
+    await expect(posts.erase?.(ada, never)).rejects.toThrow('HTTP 503');
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
+  });
+});
+
+describe('old posts', () => {
+  const task = (days: number | null) =>
+    deleteOldPosts(
+      {
+        ...rig.deps,
+        ...rig.visiting,
+        platforms: [rig.deps.platformFor('slack:CREAD')],
+        settings: { postsMs: days === null ? null : days * dayMs },
+      },
+      never,
+    );
+
+  it('are deleted after so many days, by the setting as it is now', async () => {
+    await posted();
+    rig.nowMs += 10 * dayMs;
+    await task(null);
+    await task(11);
+    expect(rig.posts.shown()).toHaveLength(1);
+    await task(9);
+    expect([rig.posts.shown(), rig.posts.files.size]).toEqual([[], 0]);
+  });
+});
