@@ -80,4 +80,5 @@ export const kept: readonly string[] = [
   'console-log',
   'consent',
   'shown-post',
+  'receipt',
 ];
