@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { exportGallery } from '@watchpost/gallery/archive/export-gallery';
-import { restoreGallery } from '@watchpost/gallery/archive/restore-gallery';
+import { exportArchive } from '@watchpost/gallery/archive/export-archive';
+import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
 import { expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { describeOperations } from '../support/gallery-rig.ts';
@@ -192,8 +192,8 @@ describeOperations('an unknown who may be somebody', (rig) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'watchpost-suggestions-'));
     const file = path.join(folder, 'gallery.gz');
     await rig.withDatabase(async (database) => {
-      await exportGallery(database, file, never);
-      await restoreGallery(database, file, { replace: true }, never);
+      await exportArchive(database, file, { scope: 'gallery' }, never);
+      await restoreArchive(database, file, { replace: true }, never);
     });
     await rm(folder, { recursive: true });
     const { gallery } = await rig.start();

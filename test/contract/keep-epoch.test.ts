@@ -127,6 +127,7 @@ onEachStore(
       await until('both have noticed', () => seen.worker.length > 0 && seen.reader.length > 0);
       await addRule('new');
       await until('the rules are followed', () => ruleNames().join() === 'new');
+      expect(seen.worker.length).toBeLessThan(3);
     });
   },
   { backends: oneOfEachBackend },

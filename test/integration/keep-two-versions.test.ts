@@ -87,7 +87,7 @@ for (const { gallery, queue } of pairs) {
       const doneByOld = old.said().done;
       await send(1, 30, 30);
       await send(2, 5, 10);
-      await until('the newer one has done everything', async () => (await count(database, 'done')) === 75, 20_000);
+      await until('the newer one has done everything', async () => (await count(database, 'done')) === 75, 40_000);
       expect(old.said().done).toBe(doneByOld);
       expect(next.said()).toMatchObject({ outdated: false, held: [] });
       await until('the old one takes no jobs', () => old.said().held.some((reason) => reason.includes('newer release')));
@@ -97,13 +97,13 @@ for (const { gallery, queue } of pairs) {
       const updated = await start(newer.folder);
       await send(2, 15, 20);
       await send(1, 60, 20);
-      await until('both work', async () => (await count(database, 'done')) === 115, 20_000);
+      await until('both work', async () => (await count(database, 'done')) === 115, 40_000);
       expect(updated.said().outdated).toBe(false);
       expect(await count(database, 'double')).toBe(0);
       expect(await raw().getJobs(['failed', 'delayed', 'waiting'])).toEqual([]);
       // Nor does a command of the old release touch the database.
       await expect(openIt(storage)).rejects.toMatchObject({ code: 'database-newer' });
       await database.close();
-    });
+    }, 120_000);
   });
 }

@@ -3,7 +3,7 @@ import type { Env } from '@watchpost/shared/config/parse-env';
 /** An environment in which the gallery can be reached, until `close`. */
 export interface CommandStorage {
   env: Env;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Runs a command and resolves to its exit code. It may throw: an AppError is printed and the exit code is 1, or 2 for `usage-invalid`. */

@@ -50,9 +50,7 @@ export function follow({ opened, lives, log, now, readers }: FollowOptions, stop
   let readAtMs = 0;
   let tidiedAtMs = 0;
   let quietLooks = 0;
-  let isFailing = false;
-  let isReplaced = false;
-  let follows: LiveDeps | null = null;
+  const replaced = watchReplaced();
 
   const begin = async ({ source: { feedLog } }: LiveDeps): Promise<void> => {
     const known = await readHistory(feedLog, await feedLog.newest(stopping), stopping);
@@ -81,13 +79,11 @@ export function follow({ opened, lives, log, now, readers }: FollowOptions, stop
     ({ position } = known);
     floor = position;
     history = new Map();
-    isReplaced = false;
+    replaced.isOver();
     isStarted = true;
   };
   const look = async (deps: LiveDeps): Promise<boolean> => {
-    if (follows !== deps) deps.followed?.onReplaced(() => (isReplaced = true));
-    follows = deps;
-    if (isReplaced && isStarted) await startAgain(deps);
+    if (replaced.in(deps) && isStarted) await startAgain(deps);
     if (!isStarted) await begin(deps);
     await tidy(deps);
     const { feedLog } = deps.source;
@@ -114,24 +110,52 @@ export function follow({ opened, lives, log, now, readers }: FollowOptions, stop
     await lives.readAgain(position, deps, stopping);
   };
 
-  const run = async (): Promise<void> => {
-    while (!stopping.aborted) {
-      let waitMs = pauseFor(readers());
-      try {
-        if (await look(await opened(stopping))) waitMs = 0;
-        readAtMs = now();
-        if (isFailing) log.info('the feeds are followed again');
-        isFailing = false;
-      } catch (error) {
-        if (stopping.aborted) return;
-        if (!isFailing) log.warn({ err: error }, 'the feeds cannot be followed: readers get what is known until the database answers');
-        isFailing = true;
-        waitMs = failedMs;
-      }
-      await pause(waitMs, stopping);
-    }
+  const lookOnce = async (): Promise<boolean> => {
+    const found = await look(await opened(stopping));
+    readAtMs = now();
+    return found;
   };
-  return { position: () => position, readAtMs: () => readAtMs, done: run().catch(() => undefined) };
+  const done = lookAgain(lookOnce, { log, readers }, stopping).catch(() => undefined);
+  return { position: () => position, readAtMs: () => readAtMs, done };
+}
+
+/** Remembers that another history has taken the database's place. */
+function watchReplaced() {
+  let is = false;
+  let follows: LiveDeps | null = null;
+  return {
+    in: (deps: LiveDeps): boolean => {
+      if (follows !== deps) deps.followed?.onReplaced(() => (is = true));
+      follows = deps;
+      return is;
+    },
+    isOver: (): void => {
+      is = false;
+    },
+  };
+}
+
+/** Looks again and again, at once where there may be more; the log says when that begins and ends to fail. */
+async function lookAgain(
+  look: () => Promise<boolean>,
+  { log, readers }: Pick<FollowOptions, 'log' | 'readers'>,
+  stopping: AbortSignal,
+): Promise<void> {
+  let isFailing = false;
+  while (!stopping.aborted) {
+    let waitMs = pauseFor(readers());
+    try {
+      if (await look()) waitMs = 0;
+      if (isFailing) log.info('the feeds are followed again');
+      isFailing = false;
+    } catch (error) {
+      if (stopping.aborted) return;
+      if (!isFailing) log.warn({ err: error }, 'the feeds cannot be followed: readers get what is known until the database answers');
+      isFailing = true;
+      waitMs = failedMs;
+    }
+    await pause(waitMs, stopping);
+  }
 }
 
 /** How long to wait before the next look at the log. */

@@ -91,13 +91,7 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
     const renamed = await readNames(changes, lives, deps, signal);
     const work = await readChanged(changes, lives, deps, signal);
     // From here on nothing waits: all of it is seen at once.
-    for (const live of lives.values()) {
-      const own = work.get(live.feed.slug);
-      const anew = renamed.has(live.platform) ? live.memory.renderAll(last, true) : [];
-      tell(live, anew, null);
-      if (own) tell(live, live.memory.apply(own.changed, own.parents), last);
-      else if (anew.length > 0) readers.tell(live.feed.slug, idBlock(positionText(last)));
-    }
+    for (const live of lives.values()) applyTo(live, last, { own: work.get(live.feed.slug), renamed, tell, readers });
   };
 
   const readAgain: FollowedFeeds['readAgain'] = async (at, deps, signal) => {
@@ -109,12 +103,9 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
   };
 
   const startAgain: FollowedFeeds['startAgain'] = async (at, lost, deps, signal) => {
-    const fresh = new Map<string, Live>();
-    for (const feed of feeds.all()) fresh.set(feed.slug, await openLive(feed, { floor: at, history: new Map() }, deps, signal));
-    lives.clear();
-    for (const [slug, live] of fresh) lives.set(slug, live);
+    replaceAll(lives, await openAll(feeds.all(), at, deps, signal));
     if (!lostUpTo || comparePositions(lost, lostUpTo) > 0) lostUpTo = lost;
-    for (const slug of fresh.keys()) readers.tell(slug, eventBlock('reset', '{}', null) + idBlock(positionText(at)));
+    for (const slug of lives.keys()) readers.tell(slug, resetBlock(at));
   };
 
   return {
@@ -133,8 +124,7 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
     expire: (at, nowMs) => {
       for (const live of lives.values()) tell(live, live.memory.expire(live.feed.keepMs, nowMs, at), null);
     },
-    replay: (slug, since, newest) =>
-      since && lostUpTo && comparePositions(since, lostUpTo) <= 0 ? 'reset' : replay(lives.get(slug), since, newest),
+    replay: (slug, since, newest) => replay(lives.get(slug), since, { newest, lostUpTo }),
     doubtUntil: (position) => {
       for (const { memory } of lives.values()) memory.doubtUntil(position);
     },
@@ -143,6 +133,34 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
   };
 }
 
+interface Applied {
+  /** What has changed in the feed. */
+  own: Work | undefined;
+  /** The platforms whose names have changed. */
+  renamed: ReadonlySet<string>;
+  tell: (live: Live, told: readonly Told[], end: LogPosition | null) => void;
+  readers: Readers;
+}
+
+function applyTo(live: Live, last: LogPosition, { own, renamed, tell, readers }: Applied): void {
+  const anew = renamed.has(live.platform) ? live.memory.renderAll(last, true) : [];
+  tell(live, anew, null);
+  if (own) tell(live, live.memory.apply(own.changed, own.parents), last);
+  else if (anew.length > 0) readers.tell(live.feed.slug, idBlock(positionText(last)));
+}
+
+async function openAll(feeds: readonly Feed[], at: LogPosition, deps: LiveDeps, signal: AbortSignal): Promise<Live[]> {
+  const fresh: Live[] = [];
+  for (const feed of feeds) fresh.push(await openLive(feed, { floor: at, history: new Map() }, deps, signal));
+  return fresh;
+}
+
+function replaceAll(lives: Map<string, Live>, fresh: readonly Live[]): void {
+  lives.clear();
+  for (const live of fresh) lives.set(live.feed.slug, live);
+}
+
+const resetBlock = (at: LogPosition): string => eventBlock('reset', '{}', null) + idBlock(positionText(at));
 const feedBlock = (feed: Feed): string => eventBlock('feed', JSON.stringify(feedHeadOf(feed)), null);
 
 /** Whether something happened outside the log that a reader of this position may have missed. */
@@ -151,7 +169,12 @@ const isSince = (at: LogPosition | null, since: LogPosition): boolean => at !== 
 const blockOf = ({ id, json }: Told, at: string | null): string =>
   json === null ? eventBlock('removed', JSON.stringify({ id }), at) : eventBlock('entry', json, at);
 
-function replay(live: Live | undefined, since: LogPosition | null, newest: LogPosition): Replay {
+function replay(
+  live: Live | undefined,
+  since: LogPosition | null,
+  { newest, lostUpTo }: { newest: LogPosition; lostUpTo: LogPosition | null },
+): Replay {
+  if (since && lostUpTo && comparePositions(since, lostUpTo) <= 0) return 'reset';
   if (!live || (since && comparePositions(since, newest) > 0)) return 'wait';
   if (!since) return { text: idBlock(positionText(newest)) };
   const missed = live.memory.since(since);

@@ -23,15 +23,20 @@ const namedIn = (text: string): string[] =>
 
 /** What looks the same and is no family. */
 const others = new Set(['watchpost-gallery']);
+/** Of one platform, whose name the gallery does not say: the order of the last updates, backed up like all that is not listed. */
+const unnamed = new Set(['telegram-order']);
 
 describe('the families of documents', () => {
   let found: { file: string; families: string[]; writes: boolean }[];
 
   beforeAll(async () => {
-    const files = await Promise.all(['packages', 'apps'].map(async (folder) => readdir(path.join(root, folder), { recursive: true })));
-    const sources = files.flatMap((each, index) =>
-      each.filter((file) => /^[\w-]+\/src\/.*\.ts$/.test(file)).map((file) => path.join(['packages', 'apps'][index] ?? '', file)),
-    );
+    const sources: string[] = [];
+    for (const folder of ['packages', 'apps']) {
+      for (const name of await readdir(path.join(root, folder))) {
+        const inside = await readdir(path.join(root, folder, name, 'src'), { recursive: true }).catch(() => []);
+        sources.push(...inside.filter((file) => file.endsWith('.ts')).map((file) => path.join(folder, name, 'src', file)));
+      }
+    }
     found = await Promise.all(
       sources.map(async (file) => {
         const text = await readFile(path.join(root, file), 'utf8');
@@ -49,7 +54,7 @@ describe('the families of documents', () => {
     const known = new Set([...kept, ...Object.keys(leftOut)]);
     const families = found.flatMap(({ families }) => families).filter((family) => !others.has(family));
     expect(families.length).toBeGreaterThan(45);
-    expect([...new Set(families)].filter((family) => !known.has(family)).toSorted()).toEqual([]);
+    expect([...new Set(families)].filter((family) => !known.has(family) && !unnamed.has(family)).toSorted()).toEqual([]);
     expect(kept.filter((family) => Object.hasOwn(leftOut, family))).toEqual([]);
   });
 

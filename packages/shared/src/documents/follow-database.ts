@@ -1,8 +1,8 @@
 import { toAppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { pause } from '../wait.ts';
-import type { DocumentStore, StoredDocument } from './document-store.ts';
-import { assertReadable, documentsFormat, epochId, epochKind, newEpoch, newerDocuments, readEpoch } from './epoch.ts';
+import type { DocumentStore, DocumentToPut, StoredDocument } from './document-store.ts';
+import { assertReadable, documentsFormat, epochId, epochKind, newEpoch, newerDocuments, readEpoch, type EpochBody } from './epoch.ts';
 import { isConflict } from './until-no-conflict.ts';
 
 /** Why what was read before says nothing any more. */
@@ -98,7 +98,8 @@ function createLook(
   { documents, beats, beatMs = pulseMs }: FollowOptions,
   on: { replaced: (why: Replacement) => void; newer: (is: boolean) => void },
 ): (signal: AbortSignal) => Promise<void> {
-  let seen: Seen | null = null;
+  /** Null: nobody has looked yet. */
+  let seen: Seen | 'nothing' | null = null;
 
   const put = async (document: Parameters<DocumentStore['put']>[0], signal: AbortSignal): Promise<StoredDocument | null> => {
     try {
@@ -113,38 +114,45 @@ function createLook(
     seen = { epoch, revision: document.revision, atMs: document.atMs };
   };
 
+  /** Nobody has written the document yet, or it is gone. */
+  const begin = async (fresh: DocumentToPut, signal: AbortSignal): Promise<void> => {
+    if (seen !== null && seen !== 'nothing') on.replaced('database-replaced');
+    seen = 'nothing';
+    const begun = beats ? await put(fresh, signal) : null;
+    if (begun) keep(begun, readEpoch(begun)?.epoch ?? '');
+  };
+
   return async (signal) => {
     const { document, nowMs } = await documents.get(epochKind, epochId, signal);
     const body = readEpoch(document);
-    if (!document || !body) {
-      if (seen) on.replaced('database-replaced');
-      seen = null;
-      if (beats) await put(newEpoch(nowMs, document ?? undefined), signal);
-      return;
-    }
+    if (!document || !body) return begin(newEpoch(nowMs, document ?? undefined), signal);
     const why = seen && divergence(seen, { epoch: body.epoch, revision: document.revision, atMs: document.atMs });
     // Told once, and before anything else: whoever hears of it begins to read again.
     keep(document, body.epoch);
     if (why) on.replaced(why);
     on.newer(body.format > documentsFormat);
     if (!beats || body.format > documentsFormat) return;
-    if (why === 'database-went-back') {
-      // A new epoch also tells those who slept meanwhile, and see the same number again.
-      const fresh = newEpoch(nowMs, { revision: document.revision, format: body.format });
-      const written = await put(fresh, signal);
-      const epoch = readEpoch(written)?.epoch;
-      if (written && epoch !== undefined) keep(written, epoch);
-      return;
-    }
-    // Also where the clock was set back.
-    if (nowMs - document.atMs >= beatMs || nowMs < document.atMs) {
-      const written = await put({ ...document, atMs: Math.floor(nowMs) }, signal);
-      if (written) keep(written, body.epoch);
-    }
+    const next = nextBeat(document, body, { why, nowMs, beatMs });
+    const written = next && (await put(next, signal));
+    if (written) keep(written, readEpoch(written)?.epoch ?? body.epoch);
   };
 }
 
-function divergence(before: Seen, now: Seen): Replacement | null {
+/** What to write now; null: nothing. */
+function nextBeat(
+  document: StoredDocument,
+  { format }: EpochBody,
+  { why, nowMs, beatMs }: { why: Replacement | null; nowMs: number; beatMs: number },
+): DocumentToPut | null {
+  // A new epoch also tells those who slept meanwhile, and see the same number again.
+  if (why === 'database-went-back') return newEpoch(nowMs, { revision: document.revision, format });
+  // Also where the clock was set back.
+  const isDue = nowMs - document.atMs >= beatMs || nowMs < document.atMs;
+  return isDue ? { ...document, atMs: Math.floor(nowMs) } : null;
+}
+
+function divergence(before: Seen | 'nothing', now: Seen): Replacement | null {
+  if (before === 'nothing') return 'database-replaced';
   if (before.epoch !== now.epoch) return 'database-replaced';
   if (now.revision < before.revision) return 'database-went-back';
   return now.revision === before.revision && now.atMs !== before.atMs ? 'database-went-back' : null;

@@ -4,7 +4,7 @@ import { epochId, epochKind } from './epoch.ts';
 import { pulseMs } from './follow-database.ts';
 
 /** Whoever runs writes the pulse more often than this. Milliseconds. */
-const silentMs = 3 * pulseMs;
+const silentMs = 2 * pulseMs + 1_000;
 const everyMs = 250;
 
 /** Whether a process works with the database: its pulse beats. Takes some seconds where one did lately. Rejects with `gallery-unavailable`. */

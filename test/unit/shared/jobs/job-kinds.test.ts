@@ -23,7 +23,8 @@ describe('the table of job kinds', () => {
   it('parses a payload of its kind only, and names the faulty fields', () => {
     expect(parseJob('result', result)).toEqual(result);
     expect(() => parseJob('snapshot', result)).toThrow(expect.objectContaining({ code: 'job-invalid' }));
-    expect(() => parseJob('result', { ...result, v: 2 })).toThrow(/v \(invalid_value\)/);
+    expect(() => parseJob('result', { ...result, v: 0 })).toThrow(/v \(invalid_value\)/);
+    expect(() => parseJob('result', { ...result, v: 2 })).toThrow(/a result job of a newer release/);
   });
 
   it.each(['slack', 'slack:', ':C1', 'Slack:C1'])('refuses the channel key %j', (channel) => {

@@ -171,7 +171,7 @@ export function createArchiveReader(
         const found = await collections.crop.find({ _id: { $in: [...faceIds] } }, session ? { session, signal } : { signal }).toArray();
         return found.flatMap(({ _id, ...rest }): LineOf<'crop'>[] => {
           const jpeg = fromBinary(rest['jpeg']);
-          return jpeg ? [{ kind: 'crop', id: String(_id), jpeg: Buffer.from(jpeg).toString('base64') }] : [];
+          return jpeg && typeof _id === 'string' ? [{ kind: 'crop', id: _id, jpeg: Buffer.from(jpeg).toString('base64') }] : [];
         });
       }, signal),
   };

@@ -173,7 +173,10 @@ async function putEpoch(documents: Collection<AnyDocument>): Promise<void> {
 /** Those of the collection whose place it is to take. */
 async function copyIndexes(from: Collection<AnyDocument>, to: Collection<AnyDocument>): Promise<void> {
   const found = (await from.indexExists('_id_').catch(isMissing)) ? await from.indexes() : [];
-  const ours = found.flatMap(({ v: _, ns: __, ...index }) => (index.name === '_id_' ? [] : [index]));
+  const ours = found.flatMap((each) => {
+    const { v: _, ns: __, ...index } = each;
+    return index.name === '_id_' ? [] : [index];
+  });
   if (ours.length > 0) await to.createIndexes(ours);
 }
 
