@@ -78,6 +78,7 @@ const floors: Record<string, string[]> = {
     'apps/standalone',
     'apps/worker',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/see',
     'packages/shared',

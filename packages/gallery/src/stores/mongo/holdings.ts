@@ -6,12 +6,15 @@ import { galleryCollections, type GalleryCollections, type Keyed } from './docum
 import { readState } from './state.ts';
 
 const erased = '(erased)';
+/** Of so many who were seen least recently one is the first of the named, and of the unknowns. */
+const firstOnes = 500;
 const live = { deleted: { $ne: true }, placeholder: null };
 
 const statsSchema = z.object({ count: z.coerce.number(), storageStats: z.object({ size: z.coerce.number() }) });
 const dateSchema = z.date().transform((date) => date.getTime());
 const namesSchema = z.object({ name: z.string(), aliases: z.array(z.string()).catch([]) });
 const groupSchema = z.object({ _id: z.string(), count: z.number(), bytes: z.number(), oldest: z.date().nullish(), due: z.date().nullish() });
+const personSchema = z.object({ name: z.string(), number: z.number().nullable().catch(null), createdAt: z.date() });
 const sampleSchema = z.object({ bytes: z.coerce.number().nullable() });
 
 /** How much the collections hold. */
@@ -80,21 +83,21 @@ async function sizes(collections: GalleryCollections, signal: AbortSignal): Retu
 }
 
 /** Of these there are as many as people, not as pictures: they are counted. */
-async function sizesOfPersons({ persons, lastSeen }: GalleryCollections, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
+async function sizesOfPersons(collections: GalleryCollections, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
+  const { persons } = collections;
   const isUnknown = { $eq: [{ $toLower: '$name' }, { $concat: ['unknown ', { $toString: { $ifNull: ['$number', 'none'] } }] }] };
   const name = { $cond: [{ $eq: ['$deleted', true] }, 'deleted', { $cond: [isUnknown, 'unknown', 'named'] }] };
   const found = await persons
     .aggregate(
       [
         { $match: { placeholder: null, $or: [{ mergedInto: null }, { deleted: true }] } },
-        { $lookup: { from: lastSeen.collectionName, localField: '_id', foreignField: '_id', as: 'seen' } },
-        { $project: { name, seenAt: { $max: ['$createdAt', { $first: '$seen.at' }] }, deletedAt: 1, bytes: { $strLenBytes: { $convert: { input: '$name', to: 'string', onError: '', onNull: '' } } } } },
+        { $project: { name, createdAt: 1, deletedAt: 1, bytes: { $strLenBytes: { $convert: { input: '$name', to: 'string', onError: '', onNull: '' } } } } },
         {
           $group: {
             _id: '$name',
             count: { $sum: 1 },
             bytes: { $sum: { $add: ['$bytes', 250] } },
-            oldest: { $min: '$seenAt' },
+            oldest: { $min: '$createdAt' },
             due: { $min: '$deletedAt' },
           },
         },
@@ -102,7 +105,36 @@ async function sizesOfPersons({ persons, lastSeen }: GalleryCollections, signal:
       { signal },
     )
     .toArray();
-  return grouped(found, { named: 'named', unknown: 'unknown', deleted: 'deleted' });
+  const seen = await leastRecentlySeen(collections, signal);
+  return grouped(found, { named: 'named', unknown: 'unknown', deleted: 'deleted' }).map(([kind, holding]) => [
+    kind,
+    { ...holding, oldestMs: seen.get(kind) ?? holding.oldestMs },
+  ]);
+}
+
+/**
+ * When the named person, and the unknown, was seen who was seen least recently, among those who come first: of those who were never seen it is when
+ * they were made.
+ */
+async function leastRecentlySeen({ persons, lastSeen }: GalleryCollections, signal: AbortSignal): Promise<Map<HoldingName, number>> {
+  const current = { deleted: { $ne: true }, mergedInto: null, placeholder: null };
+  const [early, old] = await Promise.all([
+    lastSeen.find({}, { signal }).sort({ at: 1 }).limit(firstOnes).toArray(),
+    persons.find(current, { signal }).sort({ createdAt: 1 }).limit(firstOnes).toArray(),
+  ]);
+  const seenAt = new Map(early.map((each) => [each._id, dateSchema.safeParse(each['at']).data]));
+  const known = await persons.find({ _id: { $in: [...seenAt.keys()] }, ...current }, { signal }).toArray();
+  const later = await lastSeen.find({ _id: { $in: old.map(({ _id }) => _id) } }, { signal, projection: { _id: 1 } }).toArray();
+  const seen = new Set(later.map(({ _id }) => _id));
+  const least = new Map<HoldingName, number>();
+  for (const each of [...known, ...old.filter(({ _id }) => !seen.has(_id))]) {
+    const { data } = personSchema.safeParse(each);
+    if (!data) continue;
+    const kind = data.number !== null && data.name.toLowerCase() === `unknown ${data.number}` ? 'unknown' : 'named';
+    const atMs = Math.max(data.createdAt.getTime(), seenAt.get(each._id) ?? 0);
+    least.set(kind, Math.min(least.get(kind) ?? Infinity, atMs));
+  }
+  return least;
 }
 
 async function sizesOfFaces(faces: Collection<Keyed>, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
