@@ -74,7 +74,8 @@ describeOperations('retention by the settings of today', (rig) => {
       for (const days of [5, 7]) await documents.put({ ...common, kind, id: `${days}`, atMs: nowMs - days * dayMs }, never);
     // Of somebody who is still being erased.
     await documents.put({ ...common, kind: 'receipt', id: 'open', atMs: nowMs - 500 * dayMs, expiresAtMs: null }, never);
-    const ids = async (kind: string) => (await documents.find({ kind, order: 'oldest', limit: 9 }, never)).map(({ id }) => id).filter((id) => id !== 'open');
+    const ids = async (kind: string) =>
+      (await documents.find({ kind, order: 'oldest', limit: 9 }, never)).map(({ id }) => id).filter((id) => id !== 'open');
     const all = (days: string) => Object.fromEntries(kinds.map(([, variable]) => [variable, days]));
     await enforce(all('8'));
     for (const [kind] of kinds) expect([kind, await ids(kind)]).toEqual([kind, ['7', '5']]);

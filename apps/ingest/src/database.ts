@@ -35,7 +35,11 @@ export function openInBackground(config: StorageConfig, log: Logger, stopping: A
     if (!isConfigured) return forever(stopping);
     const onRetry = (err: unknown, next: { waitMs: number }): void =>
       log.info({ err, ...next }, 'the database cannot be opened yet: dialogs suggest no names, and the rules are not known');
-    const opened = await retry(() => openGallery(config, { log, metrics, vectors: false, process: 'ingest' }, stopping), { backoff, onRetry }, stopping);
+    const opened = await retry(
+      () => openGallery(config, { log, metrics, vectors: false, process: 'ingest' }, stopping),
+      { backoff, onRetry },
+      stopping,
+    );
     opened.start();
     current = opened;
     return opened;

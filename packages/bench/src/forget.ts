@@ -16,9 +16,9 @@ import { readRetention } from '@watchpost/privacy/retention/settings';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { createVisits } from '@watchpost/visits/visits';
 import { readOptions, type Bench } from './bench.ts';
-import { makeOlder } from './forget/make-older.ts';
 import { openBenchDatabase } from './gallery/bench-database.ts';
 import { fillGallery, recordSightings } from './gallery/fill.ts';
+import { makeOlder } from './gallery/make-older.ts';
 import { rounded } from './report/statistics.ts';
 import { toTable } from './report/table.ts';
 
@@ -108,9 +108,24 @@ async function fillVisits({ documents }: OpenedGallery, personId: string, count:
     const shot = { snapshotId: `s${index}`, messageId: 'm', takenAtMs: Date.now() - (index % 25) * dayMs, width: 9, height: 9 };
     await visits.save(
       {
-        ...{ v: 1, id: `visit-${index}`, revision: 0, channel: 'slack:C1', camera: 'Door', snapshots: [shot], numbers: [] },
-        ...{ persons: [personId], asked: [], named: [personId], verdict: 'digest', post: null, picture: null },
-        ...{ shownHash: null, shownRevision: 0, lastChange: null, said: [], replies: [] },
+        v: 1,
+        id: `visit-${index}`,
+        revision: 0,
+        channel: 'slack:C1',
+        camera: 'Door',
+        snapshots: [shot],
+        numbers: [],
+        persons: [personId],
+        asked: [],
+        named: [personId],
+        verdict: 'digest',
+        post: null,
+        picture: null,
+        shownHash: null,
+        shownRevision: 0,
+        lastChange: null,
+        said: [],
+        replies: [],
       },
       signal,
     );
@@ -124,7 +139,15 @@ async function untilDone({ documents, kept, housekeeping }: OpenedGallery, id: s
     visitsPlace({ visits: createVisits(documents), sayAgain: async () => undefined }),
   ];
   const log = createLogger('bench', 'fatal');
-  const deps = { documents, audit: kept.audit, holdings: kept.holdings, places, eraseNow: housekeeping.erase, keepMs: dayMs, log };
+  const deps = {
+    documents,
+    audit: kept.audit,
+    holdings: kept.holdings,
+    places,
+    eraseNow: (until: AbortSignal) => housekeeping.erase(until),
+    keepMs: dayMs,
+    log,
+  };
   const receipts = createReceipts(documents, kept.audit);
   for (let round = 0; round < mostRounds; round += 1) {
     await eraseForgotten(deps, signal);
@@ -134,7 +157,13 @@ async function untilDone({ documents, kept, housekeeping }: OpenedGallery, id: s
   throw new AppError('internal', 'something is left of the person');
 }
 
-function lines({ database, changeSeconds, seconds, retentionReportMs, places }: {
+function lines({
+  database,
+  changeSeconds,
+  seconds,
+  retentionReportMs,
+  places,
+}: {
   database: string;
   changeSeconds: number;
   seconds: number;

@@ -29,7 +29,12 @@ export const crowdKey = 'crowd';
 const mostPersonKeys = 90;
 
 /** The persons whose change would change a visit's post, or its pictures. */
-export function personsOf({ persons, asked, named = [], forgets = [] }: Pick<VisitBody, 'persons' | 'asked' | 'named' | 'forgets'>): string[] {
+export function personsOf({
+  persons,
+  asked,
+  named = [],
+  forgets = [],
+}: Pick<VisitBody, 'persons' | 'asked' | 'named' | 'forgets'>): string[] {
   return [...new Set([...persons, ...asked, ...named, ...forgets])];
 }
 

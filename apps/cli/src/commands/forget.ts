@@ -17,6 +17,8 @@ export const run: Command = async (args, context) => {
   }
   context.print(entry.summary);
   const id = entry.id.slice(0, shortId);
-  context.print(`Accepted. For ten minutes watchpost undo ${id} takes it back; then a worker erases. watchpost receipts ${id} says how far it is.`);
+  context.print(
+    `Accepted. For ten minutes watchpost undo ${id} takes it back; then a worker erases. watchpost receipts ${id} says how far it is.`,
+  );
   return 0;
 };

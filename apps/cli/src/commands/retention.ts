@@ -18,7 +18,9 @@ export const run: Command = async (args, context) => {
   const rows = report.classes.map((entry) => rowOf(entry, report.atMs));
   for (const line of toTable(['class', 'count', 'size', 'oldest', 'kept', 'next due'], rows)) context.print(line);
   context.print('');
-  context.print('~: an estimate. Sizes are estimates. docs/privacy.md says what each class is. The settings are those of this environment.');
+  context.print(
+    '~: an estimate. Sizes are estimates. docs/privacy.md says what each class is. The settings are those of this environment.',
+  );
   return 0;
 };
 

@@ -58,7 +58,11 @@ export function planFor({ view, faces, blur }: Pick<Gathered, 'view' | 'faces' |
   const labels = labelsOf(view, snapshotId, faces.get(snapshotId) ?? []);
   const visitors = view.visitors.filter((visitor) => visitor.faces.some((face) => face.snapshotId === snapshotId));
   const blurred = blurredOf(faces.get(snapshotId) ?? [], labels, blur);
-  const content = [snapshotId, labels.map(({ position, style, text }) => [position, style, text]), ...(blurred.length > 0 ? [blurred] : [])];
+  const content = [
+    snapshotId,
+    labels.map(({ position, style, text }) => [position, style, text]),
+    ...(blurred.length > 0 ? [blurred] : []),
+  ];
   return {
     snapshotId,
     labels,

@@ -186,6 +186,7 @@ async function postsOf(ids: readonly string[], documents: DocumentStore, signal:
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 /** Who did something is somebody else's data: only from where. */
 const kindOf = (actorId: string): string => actorId.split(':')[0] ?? actorId;
-const base64Of = ({ buffer, byteOffset, byteLength }: Float32Array): string => Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+const base64Of = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 /** Ids come from platforms. */
 const fileNameOf = (id: string): string => id.replaceAll(/[^\w.-]/g, '_').slice(0, 100);

@@ -28,11 +28,15 @@ export async function exportToFiles(exportPerson: ExportPerson, personId: string
     throw failed(target, error);
   });
   try {
-    return await exportPerson(personId, async (name, bytes) => {
-      const file = path.join(target, name);
-      await mkdir(path.dirname(file), { recursive: true, mode: folderMode });
-      await writeFile(file, bytes, { mode: fileMode, flag: 'wx' });
-    }, signal);
+    return await exportPerson(
+      personId,
+      async (name, bytes) => {
+        const file = path.join(target, name);
+        await mkdir(path.dirname(file), { recursive: true, mode: folderMode });
+        await writeFile(file, bytes, { mode: fileMode, flag: 'wx' });
+      },
+      signal,
+    );
   } catch (error) {
     await rm(target, { recursive: true, force: true });
     throw error;

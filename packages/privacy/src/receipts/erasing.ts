@@ -51,7 +51,8 @@ export async function eraseForgotten(deps: ErasingDeps, signal: AbortSignal): Pr
     } catch (error) {
       // Another worker was faster, or a platform is away: the others must not wait for that.
       if (signal.aborted) throw error;
-      if (!isConflict(error)) deps.log.warn({ err: toAppError(error), receipt: receipt.id }, 'a receipt must wait: something cannot be erased now');
+      if (!isConflict(error))
+        deps.log.warn({ err: toAppError(error), receipt: receipt.id }, 'a receipt must wait: something cannot be erased now');
     }
   }
 }
@@ -90,8 +91,8 @@ async function look(receipt: KeptReceipt, nowMs: number, deps: ErasingDeps, sign
   // First what there is, then the erasing: whoever is killed in between still knows what there was.
   const before = await countAll(receipt, subject, deps, signal);
   const noted = await saveReceipt(documents, { ...receipt, state: stateOf(receipt, before.places), places: before.places }, keepMs, signal);
-  for (const { erase, names } of before.byPlace) {
-    if (erase && names.some((name) => (before.places[name]?.left ?? 0) > 0)) await erase(subject, signal);
+  for (const { place, names } of before.byPlace) {
+    if (place.erase && names.some((name) => (before.places[name]?.left ?? 0) > 0)) await place.erase(subject, signal);
   }
   if (nowMs >= receipt.dueAtMs + galleryWaitsMs && isAnyLeft(before.places)) await deps.eraseNow(signal);
   const { places } = await countAll(noted, subject, deps, signal);
@@ -109,9 +110,16 @@ function settled(receipt: KeptReceipt, nowMs: number): KeptReceipt {
   if (isAnyLeft(places)) {
     // What the gallery erases is due a minute later; everything else at once.
     const waitMs = nowMs < dueAtMs + galleryWaitsMs ? dueAtMs + galleryWaitsMs - nowMs : Math.min(waits.firstMs * 2 ** looks, waits.mostMs);
-    return { ...receipt, state: 'erasing', doneAtMs: null, looks: nowMs < dueAtMs + galleryWaitsMs ? 0 : looks + 1, nextLookAtMs: nowMs + waitMs };
+    return {
+      ...receipt,
+      state: 'erasing',
+      doneAtMs: null,
+      looks: nowMs < dueAtMs + galleryWaitsMs ? 0 : looks + 1,
+      nextLookAtMs: nowMs + waitMs,
+    };
   }
-  if (state === 'done' && doneAtMs !== null && nowMs >= doneAtMs + lookAgainMs) return { ...receipt, state: 'verified', verifiedAtMs: nowMs };
+  if (state === 'done' && doneAtMs !== null && nowMs >= doneAtMs + lookAgainMs)
+    return { ...receipt, state: 'verified', verifiedAtMs: nowMs };
   const sinceMs = doneAtMs ?? nowMs;
   return { ...receipt, state: 'done', doneAtMs: sinceMs, looks: 0, nextLookAtMs: sinceMs + lookAgainMs };
 }
@@ -122,13 +130,13 @@ async function countAll(
   subject: Subject,
   deps: ErasingDeps,
   signal: AbortSignal,
-): Promise<{ places: Record<string, PlaceCount>; byPlace: { erase: Place['erase']; names: string[] }[] }> {
+): Promise<{ places: Record<string, PlaceCount>; byPlace: { place: Place; names: string[] }[] }> {
   const counted: Record<string, PlaceCount> = {};
-  const byPlace: { erase: Place['erase']; names: string[] }[] = [];
-  for (const { count, erase, waitsFor } of deps.places) {
-    const found = Object.entries(await count(subject, signal));
-    for (const [name, left] of found) counted[name] = countOf(before[name], left, waitsFor);
-    byPlace.push({ erase, names: found.map(([name]) => name) });
+  const byPlace: { place: Place; names: string[] }[] = [];
+  for (const place of deps.places) {
+    const found = Object.entries(await place.count(subject, signal));
+    for (const [name, left] of found) counted[name] = countOf(before[name], left, place.waitsFor);
+    byPlace.push({ place, names: found.map(([name]) => name) });
   }
   const { nowMs } = await deps.documents.get(receiptKind, '', signal);
   const processes = await runningProcesses(deps.documents, nowMs, signal);

@@ -69,7 +69,8 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
       const found = new Map<string, KnownPost>();
       for (const key of [...personIds.map((id) => personKey(id)), crowdKey]) {
         const page = await documents.find({ kind, key, order: 'newest', limit: Math.max(limit, pageSize) }, signal);
-        for (const post of page.flatMap((each) => toPost(each) ?? [])) if (post.persons.some((id) => wanted.has(id))) found.set(post.id, post);
+        for (const post of page.flatMap((each) => toPost(each) ?? []))
+          if (post.persons.some((id) => wanted.has(id))) found.set(post.id, post);
       }
       return [...found.values()].sort((a, b) => b.atMs - a.atMs);
     },

@@ -34,7 +34,9 @@ export function createReceipts(documents: DocumentStore, audit: Pick<AuditStore,
     const entries = await audit.newest(newestEntries, {}, signal);
     const undone = new Set(entries.flatMap((entry) => (entry.undone ? [entry.id] : [])));
     const fresh = entries.flatMap((entry) => receiptOf(entry) ?? []).filter(({ id }) => !known.has(id));
-    return [...fresh, ...stored.filter(({ id, state }) => !(state === 'pending' && undone.has(id)))].sort((a, b) => b.acceptedAtMs - a.acceptedAtMs).slice(0, limit);
+    return [...fresh, ...stored.filter(({ id, state }) => !(state === 'pending' && undone.has(id)))]
+      .sort((a, b) => b.acceptedAtMs - a.acceptedAtMs)
+      .slice(0, limit);
   };
   return {
     list,

@@ -39,7 +39,10 @@ export async function enforceRetention(
   for (const [kind, keepMsOf] of byTime) {
     const keepMs = keepMsOf(settings);
     if (keepMs === null) continue;
-    for (const { id, revision, expiresAtMs } of await documents.find({ kind, beforeMs: nowMs - keepMs, order: 'oldest', limit: atOnce }, signal)) {
+    for (const { id, revision, expiresAtMs } of await documents.find(
+      { kind, beforeMs: nowMs - keepMs, order: 'oldest', limit: atOnce },
+      signal,
+    )) {
       // A receipt that is not verified yet has no date.
       if (kind === 'receipt' && expiresAtMs === null) continue;
       try {

@@ -8,7 +8,8 @@ export const postsClasses = [
     id: 'snapshots',
     title: 'Snapshots',
     what: 'snapshots',
-    where: 'in the chat only. A worker holds the bytes in memory while it analyses them and until the result is posted, at most `KEEP_FILES_MS` (a minute) after the download, and writes none to disk. So a snapshot deleted in the chat within that minute may still be posted',
+    where:
+      'in the chat only. A worker holds the bytes in memory while it analyses them and until the result is posted, at most `KEEP_FILES_MS` (a minute) after the download, and writes none to disk. So a snapshot deleted in the chat within that minute may still be posted',
     howLong: 'as long as Slack or Telegram keeps them',
     setting: null,
     about: 'picture',
@@ -44,7 +45,7 @@ export const postsClasses = [
     id: 'boards',
     title: 'Visits on boards',
     what: 'visits on boards: who was there, in words, and a picture on which all faces are unrecognisable that the board does not show',
-    where: '`documents`, and where the board\'s pictures are brought',
+    where: "`documents`, and where the board's pictures are brought",
     howLong: 'as the visit, or `keep` of the feed if that is shorter; names of people who are forgotten go within seconds',
     setting: 'SIGHTINGS_KEEP_DAYS',
     about: 'picture',

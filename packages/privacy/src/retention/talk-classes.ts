@@ -19,7 +19,7 @@ export const talkClasses = [
   {
     id: 'strangers-told',
     title: 'Strangers told who they are',
-    what: 'that a stranger was told today who they are: a hash of the chat\'s number',
+    what: "that a stranger was told today who they are: a hash of the chat's number",
     where: '`documents`',
     howLong: 'a day',
     setting: null,
@@ -43,7 +43,7 @@ export const talkClasses = [
   {
     id: 'conversations',
     title: 'Open conversations',
-    what: 'open conversations: whose, which step, Telegram\'s references to their pictures, the name that was given',
+    what: "open conversations: whose, which step, Telegram's references to their pictures, the name that was given",
     where: '`documents`',
     howLong: 'until they end; seven days after they have timed out where no worker ran to end them',
     setting: null,
@@ -55,7 +55,7 @@ export const talkClasses = [
   {
     id: 'chat-order',
     title: 'Order of a chat',
-    what: 'the order of a chat\'s messages: ids of jobs, and no text',
+    what: "the order of a chat's messages: ids of jobs, and no text",
     where: '`documents`',
     howLong: '26 hours',
     setting: null,
@@ -141,7 +141,7 @@ export const talkClasses = [
     title: 'Collections of jobs on a schedule',
     what: 'what jobs on a schedule collect',
     where: '`documents`',
-    howLong: '`keep` of each; what became of a job\'s last run 400 days',
+    howLong: "`keep` of each; what became of a job's last run 400 days",
     setting: null,
     about: 'none',
     holds: { in: 'documents', kinds: ['schedule-item', 'schedule-run'] },

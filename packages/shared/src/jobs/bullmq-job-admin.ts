@@ -78,18 +78,8 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
         .sort((a, b) => b.atMs - a.atMs)
         .slice(0, limit);
     },
-    find: async ({ kinds, where }) => {
-      const ids: string[] = [];
-      for (const kind of kinds) {
-        for (let from = 0; ; from += portion) {
-          const jobs = await ask(queues[kind].getJobs(['failed', 'waiting', 'prioritized', 'delayed'], from, from + portion - 1, true));
-          ids.push(...jobs.flatMap(({ id, data }) => (id !== undefined && where(data) ? [id] : [])));
-          // Each state is read in portions of its own.
-          if (jobs.length === 0) break;
-        }
-      }
-      return [...new Set(ids)];
-    },
+    find: async ({ kinds, where }) =>
+      (await Promise.all(kinds.map((kind) => findIds((from) => ask(openJobs(queues[kind], from)), where)))).flat(),
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
       change(what, async (job) => {
@@ -115,6 +105,19 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       }),
     close,
   };
+}
+
+/** A portion of those that are not running and not done, of each state. */
+const openJobs = (queue: OpenQueue, from: number): Promise<StoredJob[]> =>
+  queue.getJobs(['failed', 'waiting', 'prioritized', 'delayed'], from, from + portion - 1, true);
+
+async function findIds(read: (from: number) => Promise<StoredJob[]>, where: (data: unknown) => boolean): Promise<string[]> {
+  const ids = new Set<string>();
+  for (let from = 0; ; from += portion) {
+    const jobs = await read(from);
+    for (const { id, data } of jobs) if (id !== undefined && where(data)) ids.add(id);
+    if (jobs.length === 0) return [...ids];
+  }
 }
 
 async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {

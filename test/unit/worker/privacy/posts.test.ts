@@ -35,7 +35,11 @@ async function posted(): Promise<string> {
 
 function forgetAda(): void {
   rig.forgotten.add('ada');
-  for (const [snapshot, faces] of rig.faces) rig.faces.set(snapshot, faces.filter(({ person }) => person?.id !== 'ada'));
+  for (const [snapshot, faces] of rig.faces)
+    rig.faces.set(
+      snapshot,
+      faces.filter(({ person }) => person?.id !== 'ada'),
+    );
 }
 
 /** The visit expires: nothing but the post itself is left, and where it stands. */

@@ -34,7 +34,9 @@ describe('bystanders', () => {
   });
 
   it('cannot be recognised in what is posted, while others can', async () => {
-    const noise = await sharp({ create: { width: 600, height: 240, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
+    const noise = await sharp({
+      create: { width: 600, height: 240, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+    })
       .png()
       .toBuffer();
     const record = snapshotRecord({ job: snapshotJob({ snapshotId: 'a' }), snapshotId: 'a', width: 600, height: 240 });
@@ -46,7 +48,7 @@ describe('bystanders', () => {
     };
     const chat = { check: async () => undefined, permalink: async () => '', download: async () => new Uint8Array(noise) };
     const jpeg = await annotate(plan('strangers'), chat, deps, never);
-    const { width = 0 } = await sharp(jpeg).metadata();
+    const { width } = await sharp(jpeg).metadata();
     const spread = async (position: number): Promise<number> => {
       const scale = width / 600;
       const at = (value: number): number => Math.round(value * scale);

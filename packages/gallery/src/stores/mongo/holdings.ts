@@ -13,7 +13,13 @@ const live = { deleted: { $ne: true }, placeholder: null };
 const statsSchema = z.object({ count: z.coerce.number(), storageStats: z.object({ size: z.coerce.number() }) });
 const dateSchema = z.date().transform((date) => date.getTime());
 const namesSchema = z.object({ name: z.string(), aliases: z.array(z.string()).catch([]) });
-const groupSchema = z.object({ _id: z.string(), count: z.number(), bytes: z.number(), oldest: z.date().nullish(), due: z.date().nullish() });
+const groupSchema = z.object({
+  _id: z.string(),
+  count: z.number(),
+  bytes: z.number(),
+  oldest: z.date().nullish(),
+  due: z.date().nullish(),
+});
 const personSchema = z.object({ name: z.string(), number: z.number().nullable().catch(null), createdAt: z.date() });
 const sampleSchema = z.object({ bytes: z.coerce.number().nullable() });
 
@@ -25,7 +31,9 @@ export function createMongoHoldings(db: Db): Holdings {
     namesOf: (personIds, signal) =>
       guardMongo(async () => {
         const found = await collections.persons.find({ _id: { $in: [...personIds] }, name: { $ne: erased } }, { signal }).toArray();
-        return [...new Set(found.flatMap((each) => namesSchema.safeParse(each).data ?? []).flatMap(({ name, aliases }) => [name, ...aliases]))];
+        return [
+          ...new Set(found.flatMap((each) => namesSchema.safeParse(each).data ?? []).flatMap(({ name, aliases }) => [name, ...aliases])),
+        ];
       }, signal),
     sizes: (signal) => guardMongo(() => sizes(collections, signal), signal),
     documents: (kinds, signal) =>
@@ -91,7 +99,14 @@ async function sizesOfPersons(collections: GalleryCollections, signal: AbortSign
     .aggregate(
       [
         { $match: { placeholder: null, $or: [{ mergedInto: null }, { deleted: true }] } },
-        { $project: { name, createdAt: 1, deletedAt: 1, bytes: { $strLenBytes: { $convert: { input: '$name', to: 'string', onError: '', onNull: '' } } } } },
+        {
+          $project: {
+            name,
+            createdAt: 1,
+            deletedAt: 1,
+            bytes: { $strLenBytes: { $convert: { input: '$name', to: 'string', onError: '', onNull: '' } } },
+          },
+        },
         {
           $group: {
             _id: '$name',
@@ -169,7 +184,11 @@ async function sizeOfAll(
   const stats = collection.aggregate([{ $collStats: { count: {}, storageStats: {} } }], { signal });
   const first = async (field: string | null): Promise<number | null> => {
     if (field === null) return null;
-    const found = await collection.find({ [field]: { $type: 'date' } }, { signal, projection: { [field]: 1 } }).sort({ [field]: 1 }).limit(1).toArray();
+    const found = await collection
+      .find({ [field]: { $type: 'date' } }, { signal, projection: { [field]: 1 } })
+      .sort({ [field]: 1 })
+      .limit(1)
+      .toArray();
     return dateSchema.safeParse(found[0]?.[field]).data ?? null;
   };
   // A collection that nobody has written to does not exist.
@@ -183,9 +202,21 @@ async function sizeOfDocuments(documents: Collection, kind: string, signal: Abor
   const which = { '_id.kind': kind };
   const [counted, oldest, samples] = await Promise.all([
     documents.countDocuments(which, { signal, limit: mostCounted + 1, hint: { '_id.kind': 1, at: -1, '_id.id': -1 } }),
-    documents.find(which, { signal, projection: { at: 1, expiresAt: 1 } }).sort({ at: 1, '_id.id': 1 }).limit(1).toArray(),
     documents
-      .aggregate([{ $match: which }, { $sort: { at: -1, '_id.id': -1 } }, { $limit: sampled }, { $group: { _id: null, bytes: { $avg: { $add: [{ $strLenBytes: '$body' }, 200] } } } }], { signal })
+      .find(which, { signal, projection: { at: 1, expiresAt: 1 } })
+      .sort({ at: 1, '_id.id': 1 })
+      .limit(1)
+      .toArray(),
+    documents
+      .aggregate(
+        [
+          { $match: which },
+          { $sort: { at: -1, '_id.id': -1 } },
+          { $limit: sampled },
+          { $group: { _id: null, bytes: { $avg: { $add: [{ $strLenBytes: '$body' }, 200] } } } },
+        ],
+        { signal },
+      )
       .toArray(),
   ]);
   const atLeast = counted > mostCounted;
@@ -205,14 +236,26 @@ async function prune(
   const older = async (collection: Collection<Keyed>, ms: number): Promise<number> => {
     const before = { $lt: new Date(nowMs - ms) };
     const which = { $or: [{ recordedAt: before }, { recordedAt: null, takenAt: before }] };
-    const found = await collection.find(which, { signal, projection: { _id: 1 } }).limit(mostPruned).toArray();
+    const found = await collection
+      .find(which, { signal, projection: { _id: 1 } })
+      .limit(mostPruned)
+      .toArray();
     return (await collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })).deletedCount;
   };
   const pruned = (await older(sightings, sightingsMs)) + (await older(records, recordsMs));
   if (keepsCrops) return pruned;
-  const found = await crops.find({ placeholder: null }, { signal, projection: { _id: 1 } }).limit(mostPruned).toArray();
+  const found = await crops
+    .find({ placeholder: null }, { signal, projection: { _id: 1 } })
+    .limit(mostPruned)
+    .toArray();
   const { deletedCount } = await crops.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
-  const withCrop = await sightings.find({ 'faces.crop': { $exists: true } }, { signal, projection: { _id: 1 } }).limit(mostPruned).toArray();
-  const { modifiedCount } = await sightings.updateMany({ _id: { $in: withCrop.map(({ _id }) => _id) } }, { $unset: { 'faces.$[].crop': 1 } });
+  const withCrop = await sightings
+    .find({ 'faces.crop': { $exists: true } }, { signal, projection: { _id: 1 } })
+    .limit(mostPruned)
+    .toArray();
+  const { modifiedCount } = await sightings.updateMany(
+    { _id: { $in: withCrop.map(({ _id }) => _id) } },
+    { $unset: { 'faces.$[].crop': 1 } },
+  );
   return pruned + deletedCount + modifiedCount;
 }

@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  holdingNames,
-  holdingsOf,
-  mostCounted,
-  mostPruned,
-  sampled,
-  type HoldingName,
-  type Holdings,
-} from '../../holdings.ts';
+import { holdingNames, holdingsOf, mostCounted, mostPruned, sampled, type HoldingName, type Holdings } from '../../holdings.ts';
 import type { Postgres } from './connect.ts';
 
 const millis = z.coerce.number().nullable();
@@ -134,7 +126,10 @@ export function createPostgresHoldings({ query }: Postgres): Holdings {
           const { kind, count, bytes, oldest, due } = documentsSchema.parse(row);
           const atLeast = count > mostCounted;
           const counted = Math.min(count, mostCounted);
-          return [kind, { count: counted, isExact: !atLeast, atLeast, bytes: Math.round(bytes * counted), oldestMs: oldest, nextDueMs: due }];
+          return [
+            kind,
+            { count: counted, isExact: !atLeast, atLeast, bytes: Math.round(bytes * counted), oldestMs: oldest, nextDueMs: due },
+          ];
         }),
       );
     },
