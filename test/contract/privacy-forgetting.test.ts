@@ -132,7 +132,7 @@ describeOperations('a receipt', (rig) => {
       });
       expect(places['audit entries with names']?.erased).toBeGreaterThanOrEqual(3);
       expect(JSON.stringify([places, rest])).not.toMatch(/Ada/);
-      if (!death.happened) expect(rest).toMatchObject({ state: 'verified', personIds: [], faceIds: [] });
+      expect([rest.state, rest.personIds.length]).toEqual(death.happened ? ['done', expect.any(Number)] : ['verified', 0]);
       const { holdings } = rig.opened.kept;
       const traces = await holdings.traces({ personIds: [personId], faceIds: [] }, never);
       expect(Object.values(traces).every((count) => count === 0)).toBe(true);
