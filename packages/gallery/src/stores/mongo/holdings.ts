@@ -40,7 +40,7 @@ export function createMongoHoldings(db: Db): Holdings {
       guardMongo(async () => {
         const documents = db.collection('documents');
         // From the index alone; most kinds are not there.
-        const there = new Set<unknown>(await documents.distinct('_id.kind', {}, { signal }));
+        const there = new Set<unknown>(await documents.distinct('_id.kind'));
         const found = kinds
           .filter((kind) => there.has(kind))
           .map(async (kind) => [kind, await sizeOfDocuments(documents, kind, signal)] as const);
