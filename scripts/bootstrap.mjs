@@ -13,6 +13,8 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 const pnpmVersion = '12.21.0';
 const neededNode = [20, 19];
 const stamps = path.join(root, 'node_modules', '.cache', 'watchpost');
+const consoleFolder = path.join(root, 'apps', 'console');
+const vite = path.join(consoleFolder, 'node_modules', 'vite', 'bin', 'vite.js');
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /**
@@ -32,6 +34,16 @@ export async function ensureReady(gone = new AbortController().signal) {
     for (const folder of codeFolders().filter((each) => !isBuilt(each))) rmSync(buildInfo(folder), { force: true });
     await step('building', process.execPath, [tsc, '-b', ...codeFolders()]);
     for (const folder of codeFolders()) removeOrphans(path.join(root, folder));
+  });
+  await unlessDone('pages', pagesState, async () => {
+    await step('building the console', process.execPath, [
+      vite,
+      'build',
+      '--logLevel',
+      'warn',
+      '--config',
+      path.join(consoleFolder, 'vite.config.ts'),
+    ]);
   });
   gone.removeEventListener('abort', end);
 }
@@ -115,6 +127,13 @@ function sourceState() {
       return `${full} ${mtimeMs} ${size}`;
     }),
   ]);
+}
+
+/** Changes whenever the console's pages must be bundled again. */
+function pagesState() {
+  const files = [path.join(consoleFolder, 'vite.config.ts'), ...filesUnder(path.join(consoleFolder, 'client'))];
+  const built = String(isThere(path.join(consoleFolder, 'public', 'index.html')));
+  return digest([built, readText(path.join(root, 'pnpm-lock.yaml')), ...files.flatMap((file) => [file, readText(file)])]);
 }
 
 const buildInfo = (folder) => path.join(root, folder, 'dist', '.tsbuildinfo');

@@ -100,6 +100,11 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
     },
   },
   {
+    of: /^npm run build$/,
+    runs: 'every command of npm: scripts/bootstrap.mjs does it first',
+    check: () => expect(JSON.parse(read('package.json')).scripts.build).toBe('node scripts/build.mjs'),
+  },
+  {
     of: /^npx pnpm@/,
     runs: 'no: scripts/bootstrap.mjs runs pnpm; the scripts are tools of developers',
     check: (text) => {
@@ -116,6 +121,16 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
     check: (text) => expect(read('docs/configuration.md')).toContain(`| \`${/^\w+/.exec(text)?.[0]}\` |`),
   },
   { of: /^(?=docker compose )/, runs: 'no: needs Docker; the `watchpost` command in it is run', check: checkCompose },
+  {
+    of: /^kubectl apply --kustomize /,
+    runs: 'no: needs a cluster; deploy-kubernetes.test.ts builds what it applies',
+    check: (text) => expect(existsSync(fromRoot(`${text}/kustomization.yaml`))).toBe(true),
+  },
+  {
+    of: /^(?:cp|sh) deploy\//,
+    runs: 'test/architecture/deploy-compose.test.ts',
+    check: (text) => expect(existsSync(fromRoot(`deploy/${words(text)[0] ?? ''}`))).toBe(true),
+  },
   {
     of: /^docker exec CONTAINER node dist\//,
     runs: 'no: needs Docker',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { feedEnv } from '@watchpost/feed/config';
 import { describe, expect, it } from 'vitest';
+import { runTool } from '../support/deploy-tools.ts';
+import { describeWith } from '../support/describe-with.ts';
 import { fromRoot } from '../support/root.ts';
 import { workspace } from '../support/sources.ts';
 
@@ -26,8 +28,15 @@ describe('deploy/Dockerfile', () => {
     const apps = [...packages].filter(([home]) => home.startsWith('apps/')).map(([, { name }]) => name);
     expect(all(dockerfile, /--filter (\S+) deploy/g).sort()).toEqual(apps.sort());
     const targets = all(compose, /target: ([\w-]+)/g);
-    expect(targets).toEqual(['ingest', 'worker', 'feed', 'cli']);
+    expect(targets).toEqual(['ingest', 'worker', 'feed', 'console', 'cli', 'all-in-one']);
     expect(all(dockerfile, /^FROM \S+ AS ([\w-]+)$/gm)).toEqual(expect.arrayContaining([...targets, 'all-in-one']));
+  });
+});
+
+describeWith(['hadolint'], 'the linter of Dockerfiles', () => {
+  it('finds nothing', () => {
+    expect(runTool('hadolint', [fromRoot('deploy/Dockerfile')])).toBe('');
+    expect(() => runTool('hadolint', [fromRoot('test/fixtures/Dockerfile.careless')])).toThrow('DL3002');
   });
 });
 
@@ -39,9 +48,9 @@ describe('an image', () => {
 
   it('that listens is ended when it hangs, which takes an init process', () => {
     const variables = all(dockerfile, /^HEALTHCHECK .* CMD \["node", "health-check\.mjs", "(\w+)", "\d+"/gm);
-    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'FEED_PORT', 'PORT']);
+    expect(variables).toEqual(['PORT', 'WORKER_PORT', 'FEED_PORT', 'CONSOLE_PORT', 'PORT']);
     expect(dockerfile).toContain('COPY deploy/health-check.mjs .');
-    expect(compose).toMatch(/^x-app: &app\n(?: .*\n)*? {2}init: true$/m);
+    expect(compose).toMatch(/^x-limits: &limits\n(?: .*\n)*? {2}init: true$/m);
   });
 });
 
@@ -50,7 +59,9 @@ describe('deploy/compose.yaml', () => {
     const [, feed = ''] = /^ {2}feed:\n((?: {4}.*\n)+)/m.exec(compose) ?? [];
     expect(feed).toContain('    env_file: []\n');
     const given = all(feed, /^ {6}([A-Z_]+): /gm);
-    expect([...given].filter((name) => !Object.hasOwn(feedEnv, name))).toEqual(['TZ']);
+    expect([...given].filter((name) => !Object.hasOwn(feedEnv, name.replace(/_FILE$/, '')) && !Object.hasOwn(feedEnv, name))).toEqual([
+      'TZ',
+    ]);
     expect(Object.keys(feedEnv).filter((name) => /(?:TOKEN|SECRET|KEY)$/.test(name))).toEqual([]);
   });
 });

@@ -26,8 +26,33 @@ const floors: Record<string, string[]> = {
   'packages/handoff': ['packages/shared'],
   'packages/feeds': ['packages/shared'],
   'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
+  // Looks at everything that an installation has.
+  'packages/doctor': [
+    'packages/cameras',
+    'packages/convert',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/rules',
+    'packages/schedule',
+    'packages/see',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+  ],
   'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
   'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
+  'apps/console': [
+    'packages/cameras',
+    'packages/feeds',
+    'packages/gallery',
+    'packages/privacy',
+    'packages/rules',
+    'packages/schedule',
+    'packages/shared',
+    'packages/slack',
+    'packages/telegram',
+    'packages/visits',
+  ],
   'apps/ingest': [
     'packages/cameras',
     'packages/convert',
@@ -59,6 +84,7 @@ const floors: Record<string, string[]> = {
     'packages/visits',
   ],
   'apps/cli': [
+    'packages/doctor',
     'packages/extract',
     'packages/feeds',
     'packages/gallery',
@@ -70,9 +96,10 @@ const floors: Record<string, string[]> = {
     'packages/slack',
   ],
   // Starts ingest and worker as processes, and runs the command line.
-  'apps/standalone': ['apps/cli', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
+  'apps/standalone': ['apps/cli', 'apps/console', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
   // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
   'packages/bench': [
+    'apps/console',
     'apps/feed',
     'apps/ingest',
     'apps/standalone',
@@ -178,6 +205,8 @@ describe('adapters', () => {
     [
       'mongodb',
       [
+        // Fills a database past the stores.
+        'packages/bench/src/console',
         // Edits by hand, as an operator does.
         'packages/bench/src/gallery',
         'packages/bench/src/prove/gallery',
@@ -192,6 +221,7 @@ describe('adapters', () => {
       'pg',
       [
         'apps/standalone/src/processes/postgres',
+        'packages/bench/src/console',
         'packages/bench/src/gallery',
         'packages/bench/src/growth',
         'packages/bench/src/prove/gallery',
@@ -206,6 +236,10 @@ describe('adapters', () => {
     [
       'fastify',
       [
+        'apps/console/src',
+        'apps/console/src/api/session',
+        'apps/console/src/http',
+        'apps/console/src/sign-in',
         'apps/feed/src',
         'apps/feed/src/http',
         'apps/feed/src/page',

@@ -2,6 +2,7 @@ import type { Adoption, Changeset, HandEdits } from '@watchpost/gallery/domain';
 import { expect, it } from 'vitest';
 import { mostEdits } from '@watchpost/gallery/store';
 import { never, onEachStore } from '../support/each-store.ts';
+import { replacement } from '../support/keep-replacement.ts';
 import { editByHand, ignoreAllByHand, insertByHand } from '../support/hand-edits.ts';
 import { audit, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 
@@ -123,7 +124,7 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
       const { version: __, ...line } = person;
       yield await Promise.resolve({ kind: 'person' as const, lines: [{ ...line, kind: 'person' as const }] });
     })();
-    await database().archive.replaceAll({ version: 9, nextNumber: 9 }, batches, never);
+    await database().archive.replaceAll(replacement(9), batches, never);
     expect((await changesSince(0)).persons).toMatchObject([{ id: 'p1', name: '$name' }]);
     expect(await edits()).toEqual(nothing);
   });

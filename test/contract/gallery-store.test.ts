@@ -3,6 +3,7 @@ import { recentCommits } from '@watchpost/gallery/domain';
 import { batchFaces, pageIds, type ChangeEvent } from '@watchpost/gallery/store';
 import { expect, it } from 'vitest';
 import { never, onEachStore } from '../support/each-store.ts';
+import { replacement } from '../support/keep-replacement.ts';
 import { audit, changeset, newFace, newPerson } from '../support/gallery-samples.ts';
 import { until } from '../support/until.ts';
 
@@ -68,7 +69,7 @@ onEachStore('gallery store', ({ backend, storage, database, another, commit, cha
   it('gets another epoch with a restore, and keeps no commits of the time before', async () => {
     await commit({ persons: [newPerson('p1')] });
     const before = await database().store.head(never);
-    await database().archive.replaceAll({ version: 1, nextNumber: 1 }, nothing(), never);
+    await database().archive.replaceAll(replacement(1), nothing(), never);
     const after = await database().store.head(never);
     expect(after.epoch).not.toBe(before.epoch);
     expect(after).toMatchObject({ version: 2, recent: [] });
@@ -178,7 +179,7 @@ onEachStore('gallery store', ({ backend, storage, database, another, commit, cha
     for (const call of [
       async () => store.changes(0, { embeddings: true }, () => (visited += 1), aborted),
       async () => store.commit(base, changeset({ persons: [newPerson('p2')] }), randomUUID(), aborted),
-      async () => archive.replaceAll({ version: 9, nextNumber: 9 }, nothing(), aborted),
+      async () => archive.replaceAll(replacement(9), nothing(), aborted),
       async () => entries.newest(1, {}, aborted),
       async () => eraser.erase({ deletedMs: 0, auditMs: 0, mergedMs: 0 }, aborted),
     ])

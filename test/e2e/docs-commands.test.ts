@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { commands as commandTable } from '@watchpost/cli/commands';
-import type { CommandStorage } from '@watchpost/cli/run-command';
+import type { CommandStorage } from '@watchpost/cli/command';
 import { defaultDecisionSettings } from '@watchpost/gallery/decide/decide';
 import type { ProbeFace } from '@watchpost/gallery/gallery';
 import { seeEnv } from '@watchpost/see/config';
@@ -114,6 +114,13 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
       expect([before, after.toSorted()]).toEqual([[], ['Ada', 'Unknown 1', 'Unknown 2']]);
     },
   ],
+  [
+    /^doctor$/,
+    (out) => {
+      expect(out).toMatch(/^ok +postgres.indexes +all indexes are in the database [^]*; \d+ in order\n$/m);
+      expect(out).not.toMatch(/^fault/m);
+    },
+  ],
   [/^jobs$/, (out) => expect(out).toMatch(/^id +kind .*\nslack-C0123-failed +snapshot +.* 1\/1 +for the test\n$/i)],
   [/^jobs retry --all$/, (out) => expect(out).toBe('1 job put back into the queue\n')],
   [/^explain \S+ --persons 1000 --strangers-named-one-in 10000$/, (out) => expect(out).toMatch(/Unknown 1[^]*Unknown 2[^]*Unknown 3/)],
@@ -185,7 +192,8 @@ for (const { file, commands } of toRun) {
       const { PATH, HOME } = process.env;
       const ran = promisify(execFile)('sh', ['-c', adapted(text)], {
         cwd: root,
-        env: { PATH, HOME, INFERENCE_THREADS: '1', ...newsEnv, ...env },
+        // Whoever else runs here may have the usual ports.
+        env: { PATH, HOME, INFERENCE_THREADS: '1', PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', ...newsEnv, ...env },
       });
       return (await ran).stdout;
     };

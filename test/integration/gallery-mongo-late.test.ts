@@ -9,6 +9,7 @@ import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import type { Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
+import { replacement } from '../support/keep-replacement.ts';
 import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
 import { audit, changeset, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 import type { Service } from '../support/services.ts';
@@ -129,7 +130,7 @@ for (const backend of galleryBackends.filter(({ name }) => name.startsWith('Mong
         const batches = (async function* () {
           yield await Promise.resolve({ kind: 'person' as const, lines: [{ ...person, kind: 'person' as const, id: 'p1' }] });
         })();
-        await database.archive.replaceAll({ version: 1, nextNumber: 1 }, batches, never);
+        await database.archive.replaceAll(replacement(1), batches, never);
       },
     };
 

@@ -3,6 +3,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import type { Client } from 'pg';
 import { expect, it } from 'vitest';
 import { proxied } from '../support/cut-proxy.ts';
+import { replacement } from '../support/keep-replacement.ts';
 import { never, onEachStore } from '../support/each-store.ts';
 import { withPostgres } from '../support/gallery-backends.ts';
 import { changeset, newFace, newPerson, snapshot } from '../support/gallery-samples.ts';
@@ -26,7 +27,7 @@ onEachStore(
       await expect(store.head(never)).rejects.toMatchObject(newer);
       await expect(store.changes(0, { embeddings: false }, () => undefined, never)).rejects.toMatchObject(newer);
       await expect(store.commit(base, changeset({ persons: [newPerson('p1')] }), 'c1', never)).rejects.toMatchObject(newer);
-      await expect(archive.replaceAll({ version: 1, nextNumber: 1 }, (async function* () {})(), never)).rejects.toMatchObject(newer);
+      await expect(archive.replaceAll(replacement(1), (async function* () {})(), never)).rejects.toMatchObject(newer);
       await byHand(async (client) => {
         const { rows: made } = await client.query("SELECT hash, to_regproc('watchpost.record_1') AS record FROM watchpost.schema_made");
         expect(made).toEqual([{ hash: 'newer', record: null }]);

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandStorage } from '@watchpost/cli/run-command';
+import type { CommandStorage } from '@watchpost/cli/command';
 import { createEntries } from '@watchpost/feeds/store/entries';
 import { createFeedLog } from '@watchpost/feeds/store/feed-log';
 import { createEnvelope } from '@watchpost/shared/envelope';

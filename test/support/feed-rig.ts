@@ -9,6 +9,7 @@ import { buildApp } from '@watchpost/feed/app';
 import { follow } from '@watchpost/feed/follow';
 import { createGate } from '@watchpost/feed/gate';
 import { createPictureCache } from '@watchpost/feed/http/picture-cache';
+import type { LiveDeps } from '@watchpost/feed/memory/live';
 import { createLiveFeeds } from '@watchpost/feed/live-feeds';
 import { createKnownNames } from '@watchpost/feed/memory/names';
 import { createFeedMetrics } from '@watchpost/feed/metrics';
@@ -45,6 +46,7 @@ interface Answer {
 
 export interface FeedProcessOptions {
   documents: DocumentStore;
+  followed?: LiveDeps['followed'];
   feeds: Feeds;
   now?: () => number;
   limits?: { entries: number; changes: number };
@@ -59,6 +61,7 @@ export interface FeedProcessOptions {
 /** A feed process in this one, on a real socket. Resolves when it has read the feeds. */
 export async function startFeedProcess({
   documents,
+  followed,
   feeds,
   now = Date.now,
   limits = { entries: 1_000, changes: 4_000 },
@@ -76,7 +79,16 @@ export async function startFeedProcess({
   const lives = createLiveFeeds(feeds, readers);
   const profiles = createProfiles(documents);
   const source = { entries: readEntries(documents), feedLog: createFeedLog(documents), profiles, pictures: createKeptPictures(documents) };
-  const deps = { source, names: createKnownNames(profiles), site: () => feeds.site(), log, now, limits, gate: createGate(4, 100) };
+  const deps = {
+    source,
+    followed,
+    names: createKnownNames(profiles),
+    site: () => feeds.site(),
+    log,
+    now,
+    limits,
+    gate: createGate(4, 100),
+  };
   const following = follow({ opened: async () => deps, lives, log, now, readers: () => readers.count() }, stop.signal);
   const app = buildApp({
     lives,

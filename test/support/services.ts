@@ -8,17 +8,19 @@ import { mongoMissing, startMongo } from '@watchpost/bench/servers/mongo';
 import { postgresMissing, providePostgres } from '@watchpost/bench/servers/postgres';
 import { redisMissing, startRedis } from '@watchpost/bench/servers/redis';
 import type { Server, ServerOptions } from '@watchpost/bench/servers/server';
+import { deployToolsMissing, type DeployTool } from './deploy-tools.ts';
 import { destinationServersMissing, type DestinationServer } from './destination-servers.ts';
 
 export type { Server as Service, ServerOptions as ServiceOptions } from '@watchpost/bench/servers/server';
 
-export type ServiceName = 'redis' | 'mongo' | 'postgres' | DestinationServer;
+export type ServiceName = 'redis' | 'mongo' | 'postgres' | DestinationServer | DeployTool;
 
 const whatIsMissing: Record<ServiceName, (env: NodeJS.ProcessEnv, options: ServerOptions) => string | undefined> = {
   redis: redisMissing,
   mongo: mongoMissing,
   postgres: postgresMissing,
   ...destinationServersMissing,
+  ...deployToolsMissing,
 };
 
 /** Why a server is not to be had, or undefined. `own`: one that the test may kill. */

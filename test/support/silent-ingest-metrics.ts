@@ -7,5 +7,4 @@ export const silentIngestMetrics: IngestMetrics = {
   file: () => undefined,
   message: () => undefined,
   entry: () => undefined,
-  readQueue: async () => undefined,
 };

@@ -84,7 +84,7 @@ export function telegramRig({
   });
   const route = { secret: webhookSecret, takeUpdate, telegramMetrics, log, now };
   const intake = { register: (app: FastifyInstance) => registerTelegramRoute(app, route), checks: {} };
-  const app = buildApp({ intakes: [intake], sender, ingestMetrics, metrics, log, stopping: ended.signal });
+  const app = buildApp({ intakes: [intake], sender, metrics, log, stopping: ended.signal });
   onTestFinished(async () => {
     ended.abort();
     await app.close();

@@ -117,16 +117,33 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/import.ts'),
     },
     export: {
-      usage: 'FILE',
-      does: 'write the whole gallery to a new file',
+      usage: '[--gallery] FILE',
+      does: 'write the whole database, or only the gallery, to a new file',
       needs: 'gallery',
       load: () => import('./commands/export.ts'),
     },
     restore: {
       usage: '[--replace] FILE',
-      does: 'read the gallery from an exported file',
+      does: 'read the database from an exported file, and compare it with the file',
       needs: 'gallery-or-new',
       load: () => import('./commands/restore.ts'),
+    },
+    verify: {
+      usage: 'FILE',
+      does: 'check an exported file, without any database',
+      needs: 'nothing',
+      load: () => import('./commands/verify.ts'),
+    },
+    move: {
+      usage: '--to URL|embedded [--replace] [--leave-jobs]',
+      does: 'copy everything into another database, of either kind, and compare',
+      needs: 'gallery',
+      options: [
+        ['--to', 'a postgres:// or mongodb:// URL, or embedded: the database of npm start'],
+        ['--replace', 'overwrite what is there'],
+        ['--leave-jobs', 'go on although jobs wait in the queue of the database that is moved from: they stay there'],
+      ],
+      load: () => import('./commands/move.ts'),
     },
     reembed: {
       usage: '[--keep-old]',
@@ -158,6 +175,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       does: 'say of each two pictures whether their largest faces are one person',
       needs: 'nothing',
       load: () => import('./commands/compare.ts'),
+    },
+    doctor: {
+      usage: '[--json]',
+      does: 'examine the installation: platforms, queue, database, files and this machine; what is wrong, and what to do',
+      needs: 'running',
+      load: () => import('./commands/doctor.ts'),
     },
     bench: {
       usage: '[--json]',

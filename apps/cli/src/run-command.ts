@@ -1,17 +1,13 @@
 import { constants } from 'node:os';
+import { storageEnv } from '@watchpost/shared/config/common';
 import type { Env } from '@watchpost/shared/config/parse-env';
+import { withSecretFiles } from '@watchpost/shared/config/secret-files';
 import { type AppError, toAppError } from '@watchpost/shared/errors';
 import { redactSecrets } from '@watchpost/shared/observability/logger';
-import type { CommandEntry, Needs } from './command.ts';
+import type { CommandEntry, CommandStorage, Needs } from './command.ts';
 import { commands, isFamily, usageOf } from './commands.ts';
 import { helpLines, helpOf } from './help.ts';
 import { openOutput, outputFailed } from './support/output.ts';
-
-/** An environment in which the gallery can be reached, until `close`. */
-export interface CommandStorage {
-  env: Env;
-  close(): Promise<void>;
-}
 
 /** Provides what a command needs where the environment names no database. Rejects with an AppError. */
 export type OpenStorage = (needs: Needs, env: Env, signal: AbortSignal) => Promise<CommandStorage>;
@@ -111,10 +107,11 @@ async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     const { run, needsOf } = await entry.load();
-    const storage = await openStorage(needsOf?.(args) ?? entry.needs, env, interrupt.signal);
+    const storage = await openStorage(needsOf?.(args) ?? entry.needs, withSecretFiles(env), interrupt.signal);
     try {
       const { signal } = interrupt;
-      return await run(args, { env: storage.env, signal, print, warn, written: async () => written(signal) });
+      const openEmbedded = async (): Promise<CommandStorage> => openStorage('installation', withoutUrls(env), signal);
+      return await run(args, { env: storage.env, openEmbedded, signal, print, warn, written: async () => written(signal) });
     } finally {
       await storage.close();
     }
@@ -129,6 +126,8 @@ async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
   }
 }
+
+const withoutUrls = (env: Env): Env => ({ ...env, ...Object.fromEntries(Object.keys(storageEnv).map((name) => [name, undefined])) });
 
 /** As shells count: 130 after Ctrl-C, 143 after SIGTERM. */
 const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];

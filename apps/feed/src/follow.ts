@@ -51,6 +51,8 @@ export function follow({ opened, lives, log, now, readers }: FollowOptions, stop
   let tidiedAtMs = 0;
   let quietLooks = 0;
   let isFailing = false;
+  let isReplaced = false;
+  let follows: LiveDeps | null = null;
 
   const begin = async ({ source: { feedLog } }: LiveDeps): Promise<void> => {
     const known = await readHistory(feedLog, await feedLog.newest(stopping), stopping);
@@ -70,7 +72,22 @@ export function follow({ opened, lives, log, now, readers }: FollowOptions, stop
     lives.expire(position, now());
     tidiedAtMs = now();
   };
+  /** All that was read is of another history: the numbers of its log say nothing any more. */
+  const startAgain = async (deps: LiveDeps): Promise<void> => {
+    const lost = position;
+    deps.names.clear();
+    const known = await readHistory(deps.source.feedLog, await deps.source.feedLog.newest(stopping), stopping);
+    await lives.startAgain(known.position, lost, deps, stopping);
+    ({ position } = known);
+    floor = position;
+    history = new Map();
+    isReplaced = false;
+    isStarted = true;
+  };
   const look = async (deps: LiveDeps): Promise<boolean> => {
+    if (follows !== deps) deps.followed?.onReplaced(() => (isReplaced = true));
+    follows = deps;
+    if (isReplaced && isStarted) await startAgain(deps);
     if (!isStarted) await begin(deps);
     await tidy(deps);
     const { feedLog } = deps.source;

@@ -30,6 +30,11 @@ export interface FollowedFeeds extends LiveFeeds {
   take(batches: readonly LoggedBatch[], deps: LiveDeps, signal: AbortSignal): Promise<void>;
   /** Compares all that is in memory with the database, where the log does not say what has changed. */
   readAgain(at: LogPosition, deps: LiveDeps, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads everything anew, of another history of the database whose log is at `at`, and has readers load their pages again. Positions up to
+   * `lost` say nothing any more. Nothing has changed if it rejects.
+   */
+  startAgain(at: LogPosition, lost: LogPosition, deps: LiveDeps, signal: AbortSignal): Promise<void>;
   expire(at: LogPosition, nowMs: number): void;
   replay(slug: string, since: LogPosition | null, newest: LogPosition): Replay;
   /** What was loaded a moment ago may be newer than the log is known here. */
@@ -42,6 +47,7 @@ export interface FollowedFeeds extends LiveFeeds {
 export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
   const lives = new Map<string, Live>();
   let publicUrl = feeds.site().publicUrl;
+  let lostUpTo: LogPosition | null = null;
 
   const tell = (live: Live, told: readonly Told[], end: LogPosition | null): void => {
     if (told.length === 0) return;
@@ -102,6 +108,15 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
     }
   };
 
+  const startAgain: FollowedFeeds['startAgain'] = async (at, lost, deps, signal) => {
+    const fresh = new Map<string, Live>();
+    for (const feed of feeds.all()) fresh.set(feed.slug, await openLive(feed, { floor: at, history: new Map() }, deps, signal));
+    lives.clear();
+    for (const [slug, live] of fresh) lives.set(slug, live);
+    if (!lostUpTo || comparePositions(lost, lostUpTo) > 0) lostUpTo = lost;
+    for (const slug of fresh.keys()) readers.tell(slug, eventBlock('reset', '{}', null) + idBlock(positionText(at)));
+  };
+
   return {
     all: () => feeds.all(),
     get: (slug) => {
@@ -114,10 +129,12 @@ export function createLiveFeeds(feeds: Feeds, readers: Readers): FollowedFeeds {
     followFile,
     take,
     readAgain,
+    startAgain,
     expire: (at, nowMs) => {
       for (const live of lives.values()) tell(live, live.memory.expire(live.feed.keepMs, nowMs, at), null);
     },
-    replay: (slug, since, newest) => replay(lives.get(slug), since, newest),
+    replay: (slug, since, newest) =>
+      since && lostUpTo && comparePositions(since, lostUpTo) <= 0 ? 'reset' : replay(lives.get(slug), since, newest),
     doubtUntil: (position) => {
       for (const { memory } of lives.values()) memory.doubtUntil(position);
     },

@@ -3,6 +3,7 @@ import { createFeedLog } from '@watchpost/feeds/store/feed-log';
 import { createKeptPictures } from '@watchpost/feeds/store/kept-pictures';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
 import { readEntries } from '@watchpost/feeds/store/read-entries';
+import { newerDocuments } from '@watchpost/shared/documents/epoch';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
@@ -46,10 +47,11 @@ export async function start(config: FeedConfig, log: Logger, lifecycle: Lifecycl
 
   const readers = createReaders({ mostBytesBehind, onCut: () => feedMetrics.cut(), onSent: (writes) => feedMetrics.sent(writes) });
   const lives = createLiveFeeds(feeds, readers);
-  const opening = database.opened(stopping).then((documents) => {
+  const opening = database.opened(stopping).then(({ documents, followed }) => {
     const source = sourceOn(documents);
     return {
       source,
+      followed,
       names: createKnownNames(source.profiles),
       site: () => feeds.site(),
       log,
@@ -78,6 +80,7 @@ export async function start(config: FeedConfig, log: Logger, lifecycle: Lifecycl
     checks: {
       database: () => database.isOpen() && lagMs() < lateMs,
       feeds: () => lives.isComplete(),
+      'database-newer': () => !database.isNewer() || newerDocuments().message,
     },
     gauges: () => ({ readers: readers.count(), entries: lives.inMemory(), lagMs: following.readAtMs() === 0 ? 0 : lagMs() }),
   });

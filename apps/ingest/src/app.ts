@@ -4,7 +4,7 @@ import { boundConnections, type ConnectionLimits } from './connections.ts';
 import { earlyErrors, registerErrorHandler } from './error-handler.ts';
 import type { Intake, IntakeDeps } from './platforms/platform.ts';
 
-export interface AppDeps extends Pick<IntakeDeps, 'sender' | 'ingestMetrics' | 'metrics' | 'log'> {
+export interface AppDeps extends Pick<IntakeDeps, 'sender' | 'metrics' | 'log'> {
   intakes: readonly Intake[];
   /** Aborted: the process takes no new work. */
   stopping: AbortSignal;
@@ -31,7 +31,7 @@ const checkEveryMs = 1_000;
 const pingTimeoutMs = 1_000;
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
-export function buildApp({ intakes, sender, ingestMetrics, metrics, log, stopping, limits = defaultLimits }: AppDeps): FastifyInstance {
+export function buildApp({ intakes, sender, metrics, log, stopping, limits = defaultLimits }: AppDeps): FastifyInstance {
   const { requestMs } = limits;
   const app = fastify({
     logger: false,
@@ -64,10 +64,7 @@ export function buildApp({ intakes, sender, ingestMetrics, metrics, log, stoppin
     // While one platform is away, the other one's events still come.
     sides: intakes.flatMap(({ checks }) => (Object.keys(checks).length === 0 ? [] : [checks])),
     stopping,
-    scrape: async () => {
-      await ingestMetrics.readQueue();
-      return metrics.scrape();
-    },
+    scrape: async () => metrics.scrape(),
   });
   for (const { register } of intakes) register(app);
   return app;

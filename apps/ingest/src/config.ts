@@ -4,6 +4,7 @@ import { commonEnv, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost
 import { convertEnv } from '@watchpost/convert/config';
 import { messageKeyEnv } from '@watchpost/rules/config';
 import { publicUrlEnv } from '@watchpost/shared/config/common';
+import { tracingEnv } from '@watchpost/shared/config/tracing';
 import { mergeEnv, parseEnv, type Env } from '@watchpost/shared/config/parse-env';
 import { platformsMissing } from '@watchpost/shared/chat/platforms-missing';
 import { platforms } from './platforms/platforms.ts';
@@ -22,6 +23,7 @@ export const ingestEnv = {
   ...quotesEnv,
   PORT: portEnv.PORT,
   ...hostEnv,
+  ...tracingEnv,
 };
 
 export type IngestConfig = ReturnType<typeof loadConfig>;

@@ -1,4 +1,5 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
@@ -7,6 +8,8 @@ import { tokensOf } from '@watchpost/shared/chat/platforms-missing';
 import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { createCallObserver } from '@watchpost/shared/observability/observe-calls';
+import { openTracer } from '@watchpost/shared/observability/open-tracer';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { buildApp } from './app.ts';
 import type { IngestConfig } from './config.ts';
@@ -27,16 +30,21 @@ import { startWatching } from './watching.ts';
  */
 export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecycle): Promise<void> {
   const metrics = createMetrics();
-  const sender = createJobSender(config, { log, metrics });
+  const tracer = await openTracer(config, 'ingest', { log, lifecycle });
+  const observe = createCallObserver(metrics, tracer);
+  const sender = createJobSender(config, { log, metrics, tracer });
   lifecycle.onStop('queue', () => sender.close());
 
-  const ingestMetrics = createIngestMetrics(metrics, sender);
+  const ingestMetrics = createIngestMetrics(metrics, sender, sender);
   const ranks = createRanks(sender, lifecycle.stopping);
   lifecycle.onStop('ranks', () => ranks.done);
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
   const database = openInBackground(config, log, lifecycle.stopping);
   lifecycle.onStop('database', () => database.done);
+  const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
+  const following = followStoredSettings({ documents, take: (overrides) => cameras.layOver(overrides), log }, lifecycle.stopping);
+  lifecycle.onStop('camera settings of the console', () => following);
   const watching = startWatching(database, log, lifecycle.stopping);
   lifecycle.onStop('rules', () => watching.done);
   const publishing = startPublishing({ feeds, database, log, now: Date.now }, lifecycle.stopping);
@@ -44,7 +52,8 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
 
   const known = lookUpKnown(database);
   const messageKeys = messageKeysOf(config, tokensOf(platforms, config));
-  const deps = { sender, ingestMetrics, metrics, ranks, cameras, known, watching, publishing, database, messageKeys, log, now: Date.now };
+  const told = { metrics, tracer, observe, log };
+  const deps = { sender, ingestMetrics, ranks, cameras, known, watching, publishing, database, messageKeys, ...told, now: Date.now };
   const intakes = platforms.flatMap((platform) => platform.start(config, deps, lifecycle.stopping) ?? []);
   const others = [startQuotes(config, { database, log }), startFiles({ database, messageKeys, log })].filter((each) => each !== null);
   const alerts = createAlerts({ documents: () => database.current()?.documents ?? null, log }, lifecycle.stopping);

@@ -35,7 +35,7 @@ export function startWatching(
   stopping: AbortSignal,
 ): Watching & { done: Promise<void> } {
   let followed: FollowedRules | null = null;
-  const following = database.opened(stopping).then(({ documents }) => (followed = followRules({ documents, log }, stopping)));
+  const following = database.opened(stopping).then((opened) => (followed = followRules({ ...opened, log }, stopping)));
   const done = following.then(({ done }) => done).catch(() => undefined);
 
   const stored = async (platform: string, signal: AbortSignal) => {

@@ -18,17 +18,19 @@ export const storageForCommand: OpenStorage = async (needs, env, signal) => {
   const asItIs = { env, close: async () => undefined };
   checkDataDir(env);
   const { embedded, dataDir: ownDir } = planFor(env, false);
-  if (needs === 'nothing' || !embedded.includes(needs === 'queue' ? 'queue' : 'gallery')) return asItIs;
+  const isWanted = needs === 'running' ? embedded.length > 0 : embedded.includes(needs === 'queue' ? 'queue' : 'gallery');
+  if (needs === 'nothing' || !isWanted) return asItIs;
   // `pg` reads them from the environment: they are meant for another server.
   for (const name of ['PGOPTIONS', 'PGSSLNEGOTIATION']) delete process.env[name];
   // Where nothing is set the gallery may be the demonstration's.
-  const folders = nothingIsSet(env) ? [ownDir, ...demoFolders(env)] : [ownDir];
+  const folders = nothingIsSet(env) && needs !== 'installation' ? [ownDir, ...demoFolders(env)] : [ownDir];
   for (const folder of folders) {
     const running = await embeddedPostgresUrl(folder);
     if (running !== undefined) return { env: await envOf(env, folder, running), close: asItIs.close };
   }
+  if (needs === 'running') return asItIs;
   const existing = folders.find((folder) => existsSync(path.join(folder, 'postgres')));
-  if (existing === undefined && needs !== 'gallery-or-new') return asItIs;
+  if (existing === undefined && needs !== 'gallery-or-new' && needs !== 'installation') return asItIs;
   const dataDir = existing ?? ownDir;
   await prepareDataDir(dataDir);
   const { startPostgres } = await import('./processes/postgres/postgres-server.ts');

@@ -23,17 +23,22 @@ export type LauncherConfig = ConfigOf<typeof launcherEnv>;
 
 /** What the launcher reads itself; ingest and worker check the rest. Throws `config-invalid`. */
 export const loadLauncherConfig = (env: Env): LauncherConfig =>
-  parseEnv(env, launcherEnv, (config) => {
-    const same = (one: 'PORT' | 'WORKER_PORT' | 'FEED_PORT', other: typeof one): boolean =>
-      config[one] === config[other] && config[one] !== 0 && config[one] !== undefined;
-    return [
-      ...(same('PORT', 'WORKER_PORT') ? ['PORT and WORKER_PORT must be different'] : []),
-      ...(isSet(env, 'FEED_PORT') && same('PORT', 'FEED_PORT') ? ['PORT and FEED_PORT must be different'] : []),
-      ...(isSet(env, 'FEED_PORT') && isSet(env, 'WORKER_PORT') && same('WORKER_PORT', 'FEED_PORT')
-        ? ['WORKER_PORT and FEED_PORT must be different']
-        : []),
-    ];
-  });
+  parseEnv(env, launcherEnv, (config) =>
+    // Whichever of the others has a port by default moves out of the way.
+    pairsOf(['PORT', 'WORKER_PORT', ...(['FEED_PORT', 'CONSOLE_PORT'] as const).filter((name) => isSet(env, name))]).flatMap(
+      ([one, other]) => {
+        const isTaken = config[one] === config[other] && config[one] !== 0 && config[one] !== undefined;
+        const isChosen = one !== 'WORKER_PORT' || isSet(env, 'WORKER_PORT');
+        return isTaken && isChosen ? [`${one} and ${other} must be different`] : [];
+      },
+    ),
+  );
+
+type PortName = keyof typeof portEnv;
+
+/** Each with each of those after it. */
+const pairsOf = (names: readonly PortName[]): [PortName, PortName][] =>
+  names.flatMap((one, index) => names.slice(index + 1).map((other): [PortName, PortName] => [one, other]));
 
 /** The data folder, whether or not its name is valid: `checkDataDir` says that. */
 export const dataDirOf = (env: Env): string => env['DATA_DIR']?.trim() || defaultDataDir;

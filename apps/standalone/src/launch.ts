@@ -9,7 +9,8 @@ import type { Demonstration } from './demo/demonstration.ts';
 import { emulateSlack } from './demo/slack.ts';
 import { emulateTelegram } from './demo/telegram.ts';
 import { isSet, type LauncherConfig, loadLauncherConfig } from './config.ts';
-import { checkConfig, childEnv, type Demo, demoCommand, hostOf, logLevelOf, type Plan, planFor, readersEnv } from './plan.ts';
+import { linkOf, makeLinkCode, operatorsEnv, withoutConsole } from './console-process.ts';
+import { checkConfig, childEnv, type Demo, demoCommand, hasConsole, hostOf, logLevelOf, type Plan, planFor, readersEnv } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
 import { prepareDataDir } from './data-folder/data-dir.ts';
 import { ensureFree, type Place } from './processes/ports.ts';
@@ -35,6 +36,7 @@ const mains = {
   worker: import.meta.resolve('@watchpost/worker/main'),
   ingest: import.meta.resolve('@watchpost/ingest/main'),
   feed: import.meta.resolve('@watchpost/feed/main'),
+  console: import.meta.resolve('@watchpost/console/main'),
 };
 
 /**
@@ -52,7 +54,8 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const claim = async (place: Place): Promise<void> =>
     ensureFree(place, () => say(`waiting for port ${String(place.port)}: a process of an earlier start still stops`), lifecycle.stopping);
   const hasFeeds = plan.demo === 'slack' || (plan.demo === false && isSet(env, 'FEEDS_FILE'));
-  const ports = await portsOf(config, { env, host, plan, hasFeeds, claim });
+  const withConsole = hasConsole(env, plan);
+  const ports = await portsOf(config, { env, host, plan, hasFeeds, withConsole, claim });
   const port = ports.ingest;
   const isFirstStart = !existsSync(path.join(plan.dataDir, 'postgres'));
   if (plan.embedded.length > 0) await prepareDataDir(plan.dataDir);
@@ -62,31 +65,35 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const demonstration = await emulate(plan, options);
   // Whoever was asked to stop meanwhile starts nothing more.
   if (lifecycle.stopping.aborted) return;
+  const linkCode = demonstration ? makeLinkCode(Date.now()) : null;
   const ownEnv = childEnv(env, { ports, databaseUrl, demoEnv: demonstration?.env });
 
-  say(startingLine(plan, hasFeeds));
-  const all = await Promise.all(startProcesses(files, { config, ports, host, env: ownEnv }, options));
+  say(startingLine(plan, { hasFeeds, withConsole }));
+  const all = await Promise.all(startProcesses(files, { config, ports, host, env: ownEnv, linkCode }, options));
   if (lifecycle.stopping.aborted || all.includes(false)) return;
   if (demonstration) {
-    const origins = { ingest: originOf({ host, port }), feed: ports.feed === null ? '' : originOf({ host, port: ports.feed }) };
+    const at = (own: number | null): string => (own === null ? '' : originOf({ host, port: own }));
+    const origins = { ingest: at(port), feed: at(ports.feed), console: linkOf(at(ports.console), linkCode ?? '') };
     const household = isFirstStart ? ownEnv : undefined;
     demonstration.begin({ origins, household, notes: notesOf(plan), say, stopping: lifecycle.stopping });
-  } else for (const line of readyLines(env, port)) say(line);
+  } else for (const line of readyLines(env, ports)) say(line);
 }
 
-/** Starts worker, ingest and feed. Resolves for each to whether it is ready. */
+/** Starts worker, ingest, feed and console. Resolves for each to whether it is ready. */
 function startProcesses(
   files: Record<keyof typeof mains, string>,
-  { config, ports, host, env }: { config: LauncherConfig; ports: Awaited<ReturnType<typeof portsOf>>; host: string; env: Env },
+  { config, ports, host, env, linkCode }: { config: LauncherConfig; ports: Ports; host: string; env: Env; linkCode: string | null },
   options: LaunchOptions,
 ): Promise<boolean>[] {
   const { lifecycle, say } = options;
   const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
   const ready: Promise<boolean>[] = [];
+  const others = withoutConsole(env);
   for (const [name, healthPort, ofName] of [
-    ['worker', ports.worker, { ...memoryEnv, ...env }],
-    ['ingest', ports.ingest, env],
-    ['feed', ports.feed, readersEnv(env)],
+    ['worker', ports.worker, { ...memoryEnv, ...others }],
+    ['ingest', ports.ingest, others],
+    ['feed', ports.feed, readersEnv(others)],
+    ['console', ports.console, { ...operatorsEnv(env), ...(linkCode !== null && { CONSOLE_LINK_CODE: linkCode }) }],
   ] as const) {
     if (healthPort === null) continue;
     const child = supervise({
@@ -109,8 +116,9 @@ function startProcesses(
   return ready;
 }
 
-function startingLine({ embedded }: Plan, hasFeeds: boolean): string {
-  const what = hasFeeds ? 'ingest, worker and feed' : 'ingest and worker';
+function startingLine({ embedded }: Plan, { hasFeeds, withConsole }: { hasFeeds: boolean; withConsole: boolean }): string {
+  const names = ['ingest', 'worker', ...(hasFeeds ? ['feed'] : []), ...(withConsole ? ['console'] : [])];
+  const what = `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
   return `starting ${what}${embedded.length > 0 ? ` (embedded: ${embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`;
 }
 
@@ -130,29 +138,44 @@ async function startDatabase(
 
 /** The files to run. Throws `build-missing`. */
 function mainFiles(): Record<keyof typeof mains, string> {
-  const files = { worker: fileURLToPath(mains.worker), ingest: fileURLToPath(mains.ingest), feed: fileURLToPath(mains.feed) };
+  const files = {
+    worker: fileURLToPath(mains.worker),
+    ingest: fileURLToPath(mains.ingest),
+    feed: fileURLToPath(mains.feed),
+    console: fileURLToPath(mains.console),
+  };
   const missing = Object.values(files).find((file) => !existsSync(file));
   if (missing === undefined) return files;
   throw new AppError('build-missing', `${missing} is missing: run npm start, which builds it`);
 }
 
-/** The ports of ingest, worker and feed; `feed` is null where none is started. */
+/** The ports of our processes; null where one is not started. */
+interface Ports {
+  ingest: number;
+  worker: number;
+  feed: number | null;
+  console: number | null;
+}
+
 async function portsOf(
   config: LauncherConfig,
-  { env, host, plan, hasFeeds, claim }: { env: Env; host: string; plan: Plan; hasFeeds: boolean; claim: PortRules['claim'] },
-): Promise<{ ingest: number; worker: number; feed: number | null }> {
-  const mayMove = (variable: string): boolean => plan.demo !== false && !isSet(env, variable);
-  const ingest = await servicePort({ port: config.PORT, variable: 'PORT', mayMove: mayMove('PORT') }, { host, claim, taken: [] });
-  const feed = hasFeeds
-    ? await servicePort(
-        { port: config.FEED_PORT, variable: 'FEED_PORT', mayMove: mayMove('FEED_PORT') },
-        { host, claim, taken: [ingest, ...(isSet(env, 'WORKER_PORT') ? [config.WORKER_PORT] : [])] },
-      )
-    : null;
+  how: { env: Env; host: string; plan: Plan; hasFeeds: boolean; withConsole: boolean; claim: PortRules['claim'] },
+): Promise<Ports> {
+  const { env, host, plan, hasFeeds, withConsole, claim } = how;
+  const taken: number[] = [];
+  const take = async (variable: 'PORT' | 'FEED_PORT' | 'CONSOLE_PORT', chosen: readonly number[]): Promise<number> => {
+    const mayMove = plan.demo !== false && !isSet(env, variable);
+    const port = await servicePort({ port: config[variable], variable, mayMove }, { host, claim, taken: [...taken, ...chosen] });
+    taken.push(port);
+    return port;
+  };
   const isChosen = isSet(env, 'WORKER_PORT');
-  const taken = [ingest, ...(feed === null ? [] : [feed])];
+  const workers = isChosen ? [config.WORKER_PORT] : [];
+  const ingest = await take('PORT', []);
+  const feed = hasFeeds ? await take('FEED_PORT', workers) : null;
+  const console = withConsole ? await take('CONSOLE_PORT', workers) : null;
   const worker = await innerPort({ port: config.WORKER_PORT, variable: 'WORKER_PORT', isChosen }, { host, claim, taken });
-  return { ingest, worker, feed };
+  return { ingest, worker, feed, console };
 }
 
 /** The emulated platform; undefined: this is no demonstration. */
@@ -175,12 +198,17 @@ function notesOf(plan: Plan): string[] {
   ];
 }
 
-/** Where each platform finds us. */
-function readyLines(env: Env, port: number): string[] {
-  const at = `http://<this machine>:${String(port)}`;
-  const telegram = isSet(env, 'TELEGRAM_WEBHOOK_SECRET') ? `Telegram's webhook is ${at}/api/telegram` : 'we ask Telegram for its updates';
+/** Where each platform, and operators, find us. */
+function readyLines(env: Env, { ingest, console }: Ports): string[] {
+  const at = (port: number): string => `http://<this machine>:${String(port)}`;
+  const telegram = isSet(env, 'TELEGRAM_WEBHOOK_SECRET')
+    ? `Telegram's webhook is ${at(ingest)}/api/telegram`
+    : 'we ask Telegram for its updates';
   return [
-    ...(isSet(env, 'SLACK_API_TOKEN') ? [`ready: Slack's request URL is ${at}/api/events`] : []),
+    ...(isSet(env, 'SLACK_API_TOKEN') ? [`ready: Slack's request URL is ${at(ingest)}/api/events`] : []),
     ...(isSet(env, 'TELEGRAM_BOT_TOKEN') ? [`ready: ${telegram}`] : []),
+    console === null
+      ? 'the console is off: it starts once CONSOLE_PASSWORD is set'
+      : `the console is at ${env['CONSOLE_URL'] ?? at(console)}`,
   ];
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { loadConfig as loadConsoleConfig } from '@watchpost/console/config';
 import { feedEnv, loadConfig as loadFeedConfig } from '@watchpost/feed/config';
 import { ingestEnv, loadConfig as loadIngestConfig } from '@watchpost/ingest/config';
 import { noPlatform } from '@watchpost/shared/chat/platforms-missing';
@@ -7,6 +8,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { LogLevel } from '@watchpost/shared/observability/logger';
 import { loadConfig as loadWorkerConfig, workerEnv } from '@watchpost/worker/config';
 import { dataDirOf, isSet, loadLauncherConfig } from './config.ts';
+import { isConsoleConfigured, makeLinkCode, operatorsEnv } from './console-process.ts';
 import { inVariableOrder } from './variable-order.ts';
 
 /** The platforms that the demonstration can emulate. */
@@ -63,6 +65,9 @@ export function planFor(env: Env, demo: Demo | false = nothingIsSet(env) ? 'slac
   return { embedded, demo, dataDir: dataDirOf(env) };
 }
 
+/** Whether the console is started: in the demonstration always, else where somebody could sign in. Pure. */
+export const hasConsole = (env: Env, { demo }: Plan): boolean => demo !== false || isConsoleConfigured(env);
+
 /** A variable that the launcher provides is right, whatever it will be. */
 const provided = { SLACK_API_TOKEN: 'xoxb', SLACK_SIGNING_SECRET: 's', READ_SLACK_CHANNEL_ID: 'C1', WRITE_SLACK_CHANNEL_ID: 'C2' };
 
@@ -73,7 +78,7 @@ const lacksChat = (env: Env): boolean =>
     !['SLACK_SIGNING_SECRET', 'SLACK_VERIFICATION_TOKEN', 'SLACK_APP_TOKEN'].some((name) => isSet(env, name)));
 
 /**
- * Throws `config-invalid` with every fault of the variables that launcher, ingest, worker and feed read, before anything is started. Says how
+ * Throws `config-invalid` with every fault of the variables that launcher, ingest, worker, feed and console read, before anything is started. Says how
  * to get the demonstration where no platform's variables are complete, unless `demo` tells that somebody has decided about it. Pure.
  */
 export function checkConfig(env: Env, plan: Plan, demo?: Demo | false): void {
@@ -86,6 +91,9 @@ export function checkConfig(env: Env, plan: Plan, demo?: Demo | false): void {
       () => loadIngestConfig(childrens),
       () => loadWorkerConfig(childrens),
       () => loadFeedConfig(childrens),
+      ...(hasConsole(env, plan)
+        ? [() => loadConsoleConfig({ ...operatorsEnv(childrens), ...(plan.demo && { CONSOLE_LINK_CODE: makeLinkCode(1e12) }) })]
+        : []),
     ].flatMap(faultsOf),
   );
   // Ingest also reads the secrets, and so tells whether somebody means to use a platform.
@@ -107,7 +115,12 @@ function faultsOf(load: () => unknown): string[] {
 
 /** What our processes get instead of the launcher's own variables. */
 export interface Provided {
-  ports: { ingest: number; worker: number; /** Null: none is started. */ feed: number | null };
+  ports: {
+    ingest: number;
+    worker: number;
+    /** Null: none is started. */ feed: number | null;
+    /** Absent or null: none is started. */ console?: number | null;
+  };
   /** URL of the embedded database. */
   databaseUrl?: string | undefined;
   /** The variables of the emulated platform. */
@@ -128,6 +141,7 @@ export function childEnv(env: Env, { ports, databaseUrl, demoEnv }: Provided): E
     PORT: String(ports.ingest),
     WORKER_PORT: String(ports.worker),
     ...(ports.feed !== null && { FEED_PORT: String(ports.feed) }),
+    ...(typeof ports.console === 'number' && { CONSOLE_PORT: String(ports.console) }),
     // What the environment says of other servers is not meant for the embedded one.
     ...(databaseUrl !== undefined && { POSTGRES_URL: databaseUrl, PGOPTIONS: undefined, PGSSLNEGOTIATION: undefined }),
   };

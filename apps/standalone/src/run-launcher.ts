@@ -1,4 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
+import { withSecretFiles } from '@watchpost/shared/config/secret-files';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { fileOutput } from '@watchpost/shared/observability/standard-output';
 import { runProcess } from '@watchpost/shared/process/run-process';
@@ -35,7 +36,7 @@ export async function runLauncher(args: string[], gone?: AbortSignal): Promise<v
   // The processes have their own grace period; this one only bounds the wait for them.
   await runProcess({ log, graceMs: 600_000, signals: ['SIGINT', 'SIGTERM', 'SIGHUP'], gone }, async (lifecycle, fail) =>
     launch({
-      env: process.env,
+      env: withSecretFiles(process.env),
       demo: options.demo,
       lifecycle,
       say,

@@ -14,6 +14,8 @@ import type { JobBacklog, JobHandlers, JobSender } from '@watchpost/shared/jobs/
 import type { JobScheduler } from '@watchpost/shared/jobs/job-scheduler';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
+import { createCallObserver } from '@watchpost/shared/observability/observe-calls';
+import type { Tracer } from '@watchpost/shared/observability/tracing';
 import { createTurns } from '@watchpost/visits/turns';
 import { createAlerting, type Alerting } from './alerting.ts';
 import type { WorkerConfig } from './config.ts';
@@ -21,6 +23,7 @@ import { convertingTasks, createConversionDeps } from './converting.ts';
 import { createHandlers } from './handlers.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { createModerating, sayWhatIsPossible } from './moderating.ts';
+import { createPlatformObserver } from './observe-platform.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { createPlatformGates, type PlatformGates } from './platform-gates.ts';
 import { connectPlatforms, platformTokens, type Platforms } from './platforms.ts';
@@ -51,6 +54,7 @@ export interface Parts {
   alerts: Alerts;
   log: Logger;
   metrics: Metrics;
+  tracer: Tracer;
 }
 
 /** What the process runs. */
@@ -64,10 +68,12 @@ export interface Assembled extends Pick<Alerting, 'mailer'>, Pick<Platforms, 'ne
 
 /** The jobs' handlers and the tasks, with all that they work with. */
 export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSignal): Assembled {
-  const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics } = parts;
+  const { opened, engine, cameras, feeds, sender, extractor, alerts, log, metrics, tracer } = parts;
   const talking = createTalking(config, opened.documents);
   const turns = createTurns(opened.documents);
-  const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log });
+  const observe = createCallObserver(metrics, tracer);
+  const watched = createPlatformObserver(metrics, observe);
+  const { connected, needs, ...platforms } = connectPlatforms(config, { turns, access: talking.access, log, observe }, watched);
   // Where jobs are held for the only platform, it needs no gate.
   const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
   const platformFor = gates.guard(platforms.platformFor);
@@ -116,7 +122,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     freshness: createFreshness({ budgetMs: config.FRESHNESS_MS, backlog: sender }),
     engine,
     lookedAt: countLooks(metrics),
-    timed: createStepTimer(metrics),
+    timed: createStepTimer(metrics, tracer),
     files,
     compareWith: config.SAME_FRAME_LOOKBACK,
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,

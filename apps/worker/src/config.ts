@@ -4,6 +4,7 @@ import { fingerprintsKeepMs } from '@watchpost/gallery/records/snapshot-record';
 import { feedsEnv } from '@watchpost/feeds/config';
 import { galleryEnv, galleryIndexFaults } from '@watchpost/gallery/config';
 import { parseEnv, wholeNumber, type Env } from '@watchpost/shared/config/parse-env';
+import { tracingEnv } from '@watchpost/shared/config/tracing';
 import { concurrencyEnv } from '@watchpost/shared/jobs/job-kind';
 import { rulesEnv } from '@watchpost/rules/config';
 import { seeEnv } from '@watchpost/see/config';
@@ -34,6 +35,7 @@ export const workerEnv = {
   ...publicUrlEnv,
   ...concurrencyEnv,
   ...hostEnv,
+  ...tracingEnv,
   WORKER_PORT: portEnv.WORKER_PORT,
   /** Larger files are refused before they are read. */
   MAX_FILE_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),

@@ -1,3 +1,4 @@
+import { newerDocuments } from '@watchpost/shared/documents/epoch';
 import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
 import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobNeed } from '@watchpost/shared/jobs/job-need';
@@ -33,11 +34,12 @@ const withoutGallery: ReadonlySet<JobKind> = new Set<JobKind>([
  * The gallery as jobs need it: loaded, and its database answers. Only the jobs themselves write: one at a time while the database can
  * only be read.
  */
-export function galleryNeed(gallery: Pick<Gallery, 'isReady'>, records: Pick<SnapshotRecords, 'get'>): JobNeed {
+export function galleryNeed(gallery: Pick<Gallery, 'isReady' | 'isOutdated'>, records: Pick<SnapshotRecords, 'get'>): JobNeed {
   return {
     name: 'gallery',
     explains: isGalleryMissing,
     check: async (kind, signal) => {
+      if (gallery.isOutdated()) throw newerDocuments();
       if (!withoutGallery.has(kind)) requireReady(gallery);
       // No snapshot has this id.
       await records.get('-', signal);

@@ -1,5 +1,6 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -19,6 +20,8 @@ import type { Task } from './schedule.ts';
 
 export interface ModeratingOptions {
   documents: DocumentStore;
+  /** Says when what was read of the documents must be read again. */
+  followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined;
   cameras: Pick<Cameras, 'timeZone'>;
   platforms: readonly ConnectedPlatform[];
   sender: JobSender;
@@ -60,7 +63,7 @@ export function createModerating(
   const postNotice = createPostNotice({ ...options, now });
   return {
     rules,
-    followedRules: followRules({ documents, log }, signal),
+    followedRules: followRules({ documents, followed: options.followed, log }, signal),
     violations,
     quarantine,
     envelope: createEnvelope(messageKeys, 'jobs'),

@@ -1,4 +1,5 @@
 import type { SnapshotOutcome } from '@watchpost/gallery/records/snapshot-outcome';
+import { createBoundedLabel } from '@watchpost/shared/observability/bounded-label';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 
 /** Counts what came of a snapshot of this camera; null: its camera is not known. */
@@ -10,10 +11,6 @@ const mostCameras = 200;
 /** Counts in `snapshots_total`: the first 200 cameras by their names, all others together as `other`. */
 export function createOutcomeCounter(metrics: Metrics): OutcomeCounter {
   const counter = metrics.counter('snapshots_total', 'Snapshots, by camera and by what came of them', ['camera', 'outcome']);
-  const cameras = new Set<string>();
-  return (name, outcome) => {
-    const camera = name ?? 'unknown';
-    if (cameras.size < mostCameras) cameras.add(camera);
-    counter.inc({ camera: cameras.has(camera) ? camera : 'other', outcome });
-  };
+  const label = createBoundedLabel(mostCameras);
+  return (camera, outcome) => counter.inc({ camera: label(camera), outcome });
 }

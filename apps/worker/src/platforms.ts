@@ -35,9 +35,17 @@ export interface Platforms {
   needs: JobNeed[];
 }
 
-/** Connects every platform that is configured. */
-export function connectPlatforms(config: PlatformConfig, deps: PlatformDeps): Platforms {
-  const connected = new Map(platforms.map(({ prefix, connect }) => [prefix, connect(config, deps)]));
+/** Connects every platform that is configured. `watched`: what watches each of them. */
+export function connectPlatforms(
+  config: PlatformConfig,
+  deps: PlatformDeps,
+  watched: (platform: ConnectedPlatform) => ConnectedPlatform = (platform) => platform,
+): Platforms {
+  const connect = (platform: (typeof platforms)[number]): ConnectedPlatform | null => {
+    const made = platform.connect(config, deps);
+    return made && watched(made);
+  };
+  const connected = new Map(platforms.map((platform) => [platform.prefix, connect(platform)]));
   const used = [...connected.values()].filter((platform) => platform !== null);
   return {
     platformFor: (channel) => {

@@ -1,6 +1,7 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import type { Envelope } from '@watchpost/shared/envelope';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -22,6 +23,8 @@ import type { Task } from './schedule.ts';
 export interface PublishingOptions extends Omit<BoardPictureDeps, 'platformFor'> {
   feeds: Feeds;
   documents: DocumentStore;
+  /** Says when what was read of the documents must be read again. */
+  followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined;
   /** What waits for approval is sealed in it: that of messages in jobs. */
   envelope: Envelope;
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
@@ -49,8 +52,8 @@ export interface Publishing {
 
 /** Puts together what entries, profiles and the hand-off of pictures need. */
 export function createPublishing({ now = Date.now, ...options }: PublishingOptions): Publishing {
-  const { feeds, documents, envelope, log, metrics } = options;
-  const feedLog = createFeedLog(documents);
+  const { feeds, documents, followed, envelope, log, metrics } = options;
+  const feedLog = createFeedLog(documents, { followed });
   const keptPictures = createKeptPictures(documents);
   const entries = createEntries({ documents, feedLog, envelope });
   return {

@@ -1,3 +1,4 @@
+import { createBoundedLabel } from '@watchpost/shared/observability/bounded-label';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { mostRules } from '@watchpost/rules/rule';
 import type { Finding } from '@watchpost/rules/violation';
@@ -30,14 +31,13 @@ export function createRuleCounts(metrics: Metrics): RuleCounts {
   const removals = metrics.counter('removals_total', 'Messages and files that were to be removed', ['outcome']);
   const verdicts = metrics.histogram('verdict_seconds', 'From a message or its edit to the verdict on what it says', [], buckets);
   const removed = metrics.histogram('removal_seconds', 'From a message to its verified removal', [], buckets);
-  const names = new Set<string>();
+  const label = createBoundedLabel(mostRules);
   return {
     message: (outcome) => messages.inc({ outcome }),
     verdict: (elapsedMs) => verdicts.observe(Math.max(0, elapsedMs) / 1_000),
     matches: (findings) => {
       for (const { ruleName, action, dryRun } of findings) {
-        if (names.size < mostRules) names.add(ruleName);
-        matches.inc({ rule: names.has(ruleName) ? ruleName : 'other', action, outcome: dryRun ? 'dry-run' : 'live' });
+        matches.inc({ rule: label(ruleName), action, outcome: dryRun ? 'dry-run' : 'live' });
       }
     },
     file: (outcome, format) => files.inc({ outcome, format }),

@@ -6,7 +6,9 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
+import { openTracer } from '@watchpost/shared/observability/open-tracer';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
+import { showPresence, type Present } from '@watchpost/shared/documents/presence';
 import { retry } from '@watchpost/shared/retry';
 import { gallerySettings } from '@watchpost/gallery/config';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
@@ -14,12 +16,14 @@ import { createExtractor } from '@watchpost/extract/create-extractor';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import { openCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { watchWorker } from './alerts/watch-worker.ts';
 import { assemble, sendTimeoutMs } from './assemble.ts';
 import type { WorkerConfig } from './config.ts';
 import { galleryNeed, isGalleryMissing } from './gallery-ready.ts';
+import { observeEngine } from './observe-engine.ts';
 import { recordLoss } from './record-loss.ts';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { recordLostRun } from './scheduled/lost-run.ts';
@@ -40,9 +44,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('jobs on a schedule', () => schedule.close());
 
   const metrics = createMetrics();
+  const tracer = await openTracer(config, 'worker', { log, lifecycle });
   const parts = await serveWorkerHealth({ config, metrics, log }, lifecycle);
 
-  const [opened, engine] = await Promise.all([
+  const [opened, seeing] = await Promise.all([
     openGalleryWithRetries(
       config,
       { log, metrics, onFailure: ({ code }) => void (parts.current = () => code !== 'database-newer') },
@@ -55,12 +60,15 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   ]);
   const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
+  const following = followStoredSettings({ documents: async () => documents, take: (overrides) => cameras.layOver(overrides), log }, lifecycle.stopping);
+  lifecycle.onStop('camera settings of the console', () => following);
   opened.start();
   housekeeping.start();
+  const engine = observeEngine(seeing, metrics);
   lifecycle.onStop('face engine', () => engine.close());
   void warnLeftBehind({ gallery, leftBehind }, engine.modelId, log, lifecycle.stopping);
 
-  const sender = createJobSender(config, { log, metrics });
+  const sender = createJobSender(config, { log, metrics, tracer });
   lifecycle.onStop('job sender', () => sender.close());
 
   const alerts = createAlerts({ documents: () => documents, log }, lifecycle.stopping);
@@ -72,7 +80,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('extractor', () => extractor.close());
   const { handlers, needs, gates, tasks, mailer, losing } = assemble(
     config,
-    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics },
+    { opened, engine, cameras, feeds, schedule, sender, jobScheduler, extractor, alerts, log, metrics, tracer },
     lifecycle.stopping,
   );
   lifecycle.onStop('platforms', () => gates.done);
@@ -82,6 +90,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     concurrency: (kind) => concurrencyOf(kind, config),
     log,
     metrics,
+    tracer,
     needs: [galleryNeed(gallery, records), ...needs],
     onRepairable: async (error) => gates.suspect(error),
     onFailed: async (job, error) => {
@@ -102,6 +111,9 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   };
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
+  const look = (): Pick<Present, 'running' | 'held'> => ({ running: receiver.running(), held: receiver.held() });
+  const presence = showPresence({ documents, name: 'worker', look }, lifecycle.stopping);
+  lifecycle.onStop('presence', () => presence);
   const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
   lifecycle.onStop('watch', () => watching);
   log.info({ modelId: engine.modelId }, 'worker started');

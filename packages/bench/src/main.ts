@@ -100,6 +100,12 @@ const benches: Entry[] = [
     load: async () => (await import('./telegram.ts')).telegram,
   },
   {
+    name: 'console',
+    options: '[--people 10000] [--sightings 1000000] [--rounds 100] [--database postgres|mongo|both] [--browser yes|no] [--json]',
+    summary: 'the console over many people: each call of its API, the first view in Chromium, and how soon a page shows a change',
+    load: async () => (await import('./console.ts')).consoleBench,
+  },
+  {
     name: 'leaks',
     options: '[--minutes 8] [--shape redis-mongo|postgres] [--rate 6] [--json]',
     summary: 'memory, open files and connections of ingest and worker under good and bad traffic: flat after the warm-up',

@@ -58,6 +58,12 @@ const camera = z.strictObject(
   must('a camera with a name and its settings'),
 );
 
+/** What may be set for one camera: what the console keeps of it. */
+export const cameraSetSchema = group({ ...settings, masks: maskList.optional() });
+/** The same as people write it: `90s`, `22:00-06:00`. */
+export type WrittenCameraSet = z.input<typeof cameraSetSchema>;
+export type CameraSet = z.output<typeof cameraSetSchema>;
+
 /** The file with the settings of all cameras; docs/cameras.md explains each. */
 export const camerasFileSchema = group({
   timeZone: timeZoneSetting.optional(),

@@ -1,3 +1,4 @@
+import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, raceAbort, throwIfAborted, within } from '@watchpost/shared/wait';
 import type { LastSeen, StoredPerson } from './domain.ts';
@@ -14,20 +15,21 @@ export interface GalleryDeps {
   mirror: Mirror;
   sync: Sync;
   sightings: SightingStore;
+  followed: Pick<FollowedDatabase, 'isNewer'>;
   recognise: Gallery['recognise'];
   explain: Gallery['explain'];
   close: () => Promise<void>;
 }
 
 /** The gallery over any database. */
-export function createGallery({ mirror, sync, sightings, recognise, explain, close }: GalleryDeps): Gallery {
+export function createGallery({ mirror, sync, sightings, followed, recognise, explain, close }: GalleryDeps): Gallery {
   const show = (stored: StoredPerson, ids: readonly string[], lastSeen: Map<string, LastSeen>): Person =>
     showPerson(mirror, stored, newestOf(ids.flatMap((id) => lastSeen.get(id) ?? [])));
 
   return {
     ready: (signal) => untilReady(sync, signal),
     isReady: () => sync.isReady(),
-    isOutdated: () => sync.failure()?.error.code === 'database-newer',
+    isOutdated: () => followed.isNewer() || sync.failure()?.error.code === 'database-newer',
     recognise,
     position: () => ({ epoch: mirror.head.epoch, version: mirror.head.version }),
     reached: async (position, signal) => untilReached(position, { mirror, sync }, signal),

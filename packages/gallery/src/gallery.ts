@@ -114,8 +114,16 @@ export type Operation =
    * into the person, or gets the name. Only this face is meant if the two are known not to be the same, or the face was anybody else's.
    */
   | { kind: 'this-is'; snapshotId: string; position: number; person: { id: string } | { name: string } }
+  /** Removes one of the person's faces, a reference or a negative, with its counterparts of other models. What it was matched to stays. Not the last reference of an unknown. */
+  | { kind: 'remove-face'; person: string; faceId: string }
   /** Says that this is no face. It becomes nobody's, what was learnt from it goes, and so does an unknown who is known from it only. */
   | { kind: 'dismiss'; snapshotId: string; position: number };
+
+/** As the audit calls an operation: by a word that every release reads. */
+export function actionOf({ kind }: Operation): AuditEntry['action'] {
+  if (kind === 'this-is') return 'assign';
+  return kind === 'remove-face' ? 'dismiss' : kind;
+}
 
 /** Two persons of one name: probably one, entered twice by hand. */
 export interface Suggestion {

@@ -1,6 +1,7 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { followDatabase, type FollowedDatabase, takeOver, unlessNewer } from '@watchpost/shared/documents/follow-database';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { createAdopt } from './changes/adoption.ts';
@@ -48,6 +49,8 @@ export interface OpenGalleryOptions {
 interface KeptBeside {
   records: SnapshotRecords;
   documents: DocumentStore;
+  /** Tells when another history has taken the database's place. */
+  followed: FollowedDatabase;
   /** What is stored, for those who account for it. */
   kept: Kept;
 }
@@ -93,6 +96,31 @@ export async function openGallery(config: StorageConfig, options: OpenGalleryOpt
   return openParts(config, options, signal);
 }
 
+/** Takes the database over for this release, and follows it. Its documents answer nothing while a newer release keeps them. */
+async function followOpened(
+  opened: Database,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<{ database: Database; followed: FollowedDatabase; close: () => Promise<void> }> {
+  try {
+    await takeOver(opened.documents, signal);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  const stop = new AbortController();
+  const followed = followDatabase({ documents: opened.documents, log, beats: true }, stop.signal);
+  return {
+    database: { ...opened, documents: unlessNewer(opened.documents, () => followed.isNewer()) },
+    followed,
+    close: async () => {
+      stop.abort();
+      await followed.done;
+      await opened.close();
+    },
+  };
+}
+
 /** Assembles the package from the bottom up: a database, the gallery in memory, changes to it, and what works on these. */
 export async function openParts(
   config: StorageConfig,
@@ -103,7 +131,8 @@ export async function openParts(
   const { decision, references } = settings;
   if (settings.index === 'mongot' && !config.MONGO_CONNECTION_STRING)
     throw new AppError('config-invalid', 'only MongoDB has vector search');
-  const database = await openDatabase(config, { log, sightingsKeepMs: settings.sightingsKeepMs }, signal);
+  const opened = await openDatabase(config, { log, sightingsKeepMs: settings.sightingsKeepMs }, signal);
+  const { database, followed, close: closeDatabase } = await followOpened(opened, log, signal);
   const metrics = createGalleryMetrics(registry);
 
   const search = settings.index === 'mongot' ? database.vectorSearch : null;
@@ -111,6 +140,8 @@ export async function openParts(
   const embeddings: ReaderDeps['embeddings'] = vectors && search ? 'newest' : vectors;
   const adopt = async (signal: AbortSignal): Promise<void> => adoptEdits(signal);
   const sync = createSync({ ...database, ...settings.sync, mirror, metrics, log, embeddings, adopt });
+
+  followed.onReplaced((why) => sync.doubt(why));
 
   const transact = createTransact({ ...database, sync, mirror, metrics });
   const adoptEdits = createAdopt({ ...database, mirror, transact, log });
@@ -130,10 +161,10 @@ export async function openParts(
     stop.abort();
     await sync.close();
     await housekeeping.close();
-    await database.close();
+    await closeDatabase();
   };
   const explain = createExplain(parts);
-  const gallery = createGallery({ ...parts, recognise, explain, close });
+  const gallery = createGallery({ ...parts, followed, recognise, explain, close });
   const { records, documents } = database;
   return {
     gallery,
@@ -142,6 +173,7 @@ export async function openParts(
     enroll: createEnroll(parts),
     records,
     documents,
+    followed,
     kept: database,
     start: () => {
       sync.start();

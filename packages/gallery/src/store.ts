@@ -120,10 +120,47 @@ export interface SightingStore {
   ): Promise<SnapshotSightings[]>;
 }
 
+/** How often somebody was seen by one camera within a quarter of an hour. */
+export interface SeenCount {
+  /** When the quarter began, milliseconds since 1970. */
+  atMs: number;
+  channel: string;
+  camera: string | null;
+  snapshots: number;
+}
+
+/** A face of which nobody is sure whose it is. */
+export interface UnsureFace extends Pick<SnapshotSightings, 'snapshotId' | 'channel' | 'camera' | 'takenAtMs'> {
+  position: number;
+  /** Who it may be: the id in the sighting. */
+  personId: string;
+  similarity: number | null;
+}
+
+/** What is counted of the sightings, and found in them, for people who look through them. An uncertain face counts only if a reader said whose it is. */
+export interface SightingOverview {
+  /** How many faces were each person's, by the person id in the sighting. Reads all sightings: seconds where there are a million. */
+  counts(signal: AbortSignal): Promise<Map<string, number>>;
+  /** When and where these persons were seen, in no particular order. */
+  whenSeen(personIds: readonly string[], signal: AbortSignal): Promise<SeenCount[]>;
+  /** The newest faces that were taken for somebody, though not surely, and of which no reader said whose they are; newest first. `after`: those that follow this one. */
+  unsure(limit: number, signal: AbortSignal, after?: Pick<UnsureFace, 'takenAtMs' | 'snapshotId' | 'position'>): Promise<UnsureFace[]>;
+}
+
+/** Which entries of the audit: all conditions hold together. */
+export interface AuditQuery {
+  /** Of this actor's id. */
+  actor?: string;
+  /** Of versions below this one. */
+  below?: number;
+  /** That concern one of these persons. */
+  persons?: readonly string[];
+}
+
 /** The audit. `GalleryStore.commit` writes it. */
 export interface AuditStore {
-  /** The newest entries (`actor`: of this actor's id; `below`: of versions below this one), newest first. */
-  newest(limit: number, which: { actor?: string; below?: number }, signal: AbortSignal): Promise<AuditEntry[]>;
+  /** The newest entries, newest first. */
+  newest(limit: number, which: AuditQuery, signal: AbortSignal): Promise<AuditEntry[]>;
   /** The changes after this version, oldest first: their versions, and the persons whom they concerned. */
   concerned(after: number, limit: number, signal: AbortSignal): Promise<Pick<AuditEntry, 'version' | 'personIds'>[]>;
   /** The entries whose id begins like this, at most two. */

@@ -61,6 +61,16 @@ export type Rule = z.infer<typeof ruleSchema>;
 /** What somebody sets of a rule; the rest is kept, or has its default. */
 export type RuleSettings = Partial<Omit<Rule, 'id' | 'createdAtMs' | 'changedAtMs'>>;
 
+/** What was set of a rule. Pure. */
+export function settingsOf({
+  id: _id,
+  createdAtMs: _createdAtMs,
+  changedAtMs: _changedAtMs,
+  ...settings
+}: Rule): Omit<Rule, 'id' | 'createdAtMs' | 'changedAtMs'> {
+  return settings;
+}
+
 export const defaultRule: Omit<Rule, 'id' | 'name' | 'look' | 'createdAtMs' | 'changedAtMs'> = {
   description: '',
   scope: { in: 'all' },

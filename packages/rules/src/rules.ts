@@ -20,6 +20,8 @@ export interface Rules {
   add(settings: RuleSettings & Pick<Rule, 'name' | 'look'>, actor: string, signal: AbortSignal): Promise<Rule>;
   /** By name (whatever its case) or id. Also rejects with `rule-not-found`. */
   edit(name: string, settings: RuleSettings, actor: string, signal: AbortSignal): Promise<Rule>;
+  /** What `add` (`name` null) or `edit` would make of these settings; nothing is changed. Rejects as they do. */
+  check(name: string | null, settings: RuleSettings, signal: AbortSignal): Promise<Rule>;
   remove(name: string, actor: string, signal: AbortSignal): Promise<Rule>;
   /** Newest first. */
   changes(limit: number, signal: AbortSignal): Promise<RuleChange[]>;

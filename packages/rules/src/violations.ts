@@ -16,6 +16,17 @@ export interface ViolationFilter {
   limit: number;
 }
 
+/** `open`: an admin is to look: an appeal waits, or something could not be removed. `kept`: its original is in quarantine. */
+export const violationStates = ['open', 'appealed', 'kept', 'removed', 'failed', 'dry-run', 'unread'] as const;
+export type ViolationState = (typeof violationStates)[number];
+
+/** A place in the list of violations, newest first. */
+export interface ViolationPlace {
+  /** When something was found in it last, milliseconds since 1970. */
+  atMs: number;
+  id: string;
+}
+
 /** What one rule came to in a time. Messages, not matches within them. */
 export interface RuleCount {
   ruleId: string;
@@ -63,6 +74,15 @@ export interface Violations {
   update(id: string, change: (violation: Violation) => Violation, signal: AbortSignal): Promise<StoredViolation>;
   /** Those in which something was found last come first. */
   find(filter: ViolationFilter, signal: AbortSignal): Promise<Violation[]>;
+  /**
+   * A page of those that fit, those in which something was found last first. Where few fit, a page may have fewer than `limit`, even none, and
+   * another one follows. `next` null: that was the last.
+   */
+  page(
+    filter: ViolationFilter & { state?: ViolationState },
+    after: ViolationPlace | null,
+    signal: AbortSignal,
+  ): Promise<{ items: Violation[]; next: ViolationPlace | null }>;
   /** Counts those in which something was found last in this time. */
   count(range: { fromMs: number; beforeMs: number }, signal: AbortSignal): Promise<ViolationCounts>;
 }

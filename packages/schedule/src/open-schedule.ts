@@ -17,7 +17,7 @@ export interface OpenScheduleOptions {
  * faults; of a later version with faults the log says where they are, and the one before stays.
  */
 export async function openSchedule({ file, log, signal, everyMs = 1_000 }: OpenScheduleOptions): Promise<Schedule> {
-  if (file === null) return { all: () => [], get: () => null, close: () => undefined };
+  if (file === null) return { all: () => [], get: () => null, faults: () => [], close: () => undefined };
   // Parsers of pages, which check places in them too: only where there are jobs.
   const { readScheduleFile } = await import('./file/read-schedule-file.ts');
   const count = ({ jobs = [] }: ScheduleFile) => ({ jobs: jobs.length });
@@ -32,6 +32,7 @@ export async function openSchedule({ file, log, signal, everyMs = 1_000 }: OpenS
   return {
     all: tasks,
     get: (name) => tasks().find((each) => each.name === name) ?? null,
+    faults: () => settings.faults(),
     close: () => settings.close(),
   };
 }

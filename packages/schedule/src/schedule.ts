@@ -10,6 +10,8 @@ export interface ScheduledTask extends Omit<JobSettings, 'cron' | 'every' | 'tim
 export interface Schedule {
   all(): readonly ScheduledTask[];
   get(name: string): ScheduledTask | null;
+  /** What is wrong with a later version of the file, a line each; none: what is in force is what it says. */
+  faults(): readonly string[];
   close(): void;
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
 import type { SeeConfig } from './config.ts';
-import type { FaceEngine } from './face-engine.ts';
+import type { EngineLoad, FaceEngine } from './face-engine.ts';
 import type { PreparedVision } from './models/vision.ts';
 import { createSceneMemory } from './scene/scene-memory.ts';
 import type { PrepareReply, ThreadReply } from './threads/messages.ts';
@@ -16,7 +16,11 @@ import { startThread } from './threads/start-thread.ts';
  * Starts the inference threads, each with its own model sessions. Resolves when they are ready; the first start after an installation
  * translates the models. Rejects with `embedding-model-invalid`, with `engine-failed` if the threads cannot start, or with `aborted`.
  */
-export async function createFaceEngine(config: SeeConfig, log: Logger, signal: AbortSignal): Promise<FaceEngine> {
+export async function createFaceEngine(
+  config: SeeConfig,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<FaceEngine & { load: () => EngineLoad }> {
   const startedAtMs = performance.now();
   const prepared = await prepareOffThread(config, log, signal);
   const options = {
@@ -49,6 +53,7 @@ export async function createFaceEngine(config: SeeConfig, log: Logger, signal: A
       if (reply.kind !== 'fingerprint') throw new AppError('internal', `unexpected reply ${reply.kind}`);
       return reply.fingerprint;
     },
+    load: () => pool.load(),
     close: () => pool.close(),
   };
 }

@@ -73,6 +73,17 @@ export interface Seen {
   faces: SeenFace[];
 }
 
+/** How busy an engine is. */
+export interface EngineLoad {
+  threads: number;
+  /** Of them, those that work now. */
+  busy: number;
+  /** Pictures that wait for a thread. */
+  waiting: number;
+  /** How long threads have worked since the start, together, milliseconds. */
+  busyMs: number;
+}
+
 /** The port: finds and embeds faces. */
 export interface FaceEngine {
   /** Id of the embedding model and its preprocessing. Embeddings with different ids are never compared. */

@@ -8,6 +8,8 @@ export const errorCodes = {
   aborted: 'transient',
   // The queue.
   'job-invalid': 'permanent',
+  'job-newer': 'transient',
+  'job-missing': 'permanent',
   'job-refused': 'permanent',
   'job-worker-lost': 'permanent',
   'queue-unavailable': 'transient',
@@ -19,6 +21,10 @@ export const errorCodes = {
   'request-unauthorised': 'permanent',
   'request-unsupported': 'permanent',
   'route-unknown': 'permanent',
+  // People at the console.
+  'request-forbidden': 'permanent',
+  'sign-in-limited': 'transient',
+  'sign-in-refused': 'permanent',
   'slack-identity-unknown': 'transient',
   'telegram-identity-unknown': 'transient',
   // Rules.
@@ -63,6 +69,9 @@ export const errorCodes = {
   // The worker's pipelines.
   'gallery-not-ready': 'transient',
   'record-missing': 'permanent',
+  // Cameras.
+  'settings-invalid': 'permanent',
+  'snapshot-unknown': 'permanent',
   'visit-missing': 'permanent',
   'visit-busy': 'transient',
   'notice-missing': 'permanent',
@@ -89,6 +98,8 @@ export const errorCodes = {
   'document-conflict': 'transient',
   // Moving in, backing up, other models.
   'archive-invalid': 'permanent',
+  'restore-differs': 'permanent',
+  'move-refused': 'permanent',
   'face-ambiguous': 'permanent',
   'face-missing': 'permanent',
   'face-of-another': 'permanent',

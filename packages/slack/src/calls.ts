@@ -2,6 +2,7 @@ import { LogLevel, WebClient, type Logger as SlackLogger } from '@slack/web-api'
 import type { z } from 'zod';
 import { throwIfAborted, within } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
+import { watchNothing, type ObserveCall } from '@watchpost/shared/observability/observe-calls';
 import { fromSlackError } from './errors.ts';
 import { rateLimited } from './rate-limit.ts';
 
@@ -18,6 +19,8 @@ export interface SlackClientOptions {
   /** `SLACK_API_URL`. */
   apiUrl: string;
   timeoutMs: number;
+  /** Watches each call. */
+  observe?: ObserveCall | undefined;
 }
 
 // The client's own log lines can contain arguments; its errors reach our log as AppErrors.
@@ -32,7 +35,12 @@ const silent: SlackLogger = {
 };
 
 /** A Web API client that fails fast: one attempt, no waiting for a rate limit to pass. The queue retries. */
-export function createSlackCalls({ token, apiUrl, timeoutMs }: SlackClientOptions): SlackCall {
+export function createSlackCalls({ observe = watchNothing.call, ...client }: SlackClientOptions): SlackCall {
+  const once = createOneCall(client);
+  return async (method, args, schema, signal) => observe(method, async () => once(method, args, schema, signal));
+}
+
+function createOneCall({ token, apiUrl, timeoutMs }: SlackClientOptions): SlackCall {
   return async (method, args, schema, signal) => {
     throwIfAborted(signal);
     // The client's methods take no signal, only its `fetch` can have one: so each call has a client of its own, which holds no connection.

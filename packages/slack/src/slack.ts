@@ -21,11 +21,12 @@ export const slack: PlatformDefinition<typeof slackWorkerEnv> = {
   env: slackWorkerEnv,
   faults: slackFaults,
   tokenOf: (config) => (usesSlack(config) ? config.SLACK_API_TOKEN : null),
-  connect: (config, { turns, log }) => {
+  connect: (config, { turns, log, observe: observer }) => {
     if (!usesSlack(config)) return null;
     const { SLACK_API_TOKEN: token, SLACK_USER_TOKEN: userToken, SLACK_API_URL: apiUrl } = config;
-    const call = createSlackCalls({ token, apiUrl, timeoutMs });
-    const userCall = userToken === undefined ? null : createSlackCalls({ token: userToken, apiUrl, timeoutMs });
+    const observe = observer?.(slackPrefix).call;
+    const call = createSlackCalls({ token, apiUrl, timeoutMs, observe });
+    const userCall = userToken === undefined ? null : createSlackCalls({ token: userToken, apiUrl, timeoutMs, observe });
     const posts = createSlackPosts({ call, turns });
     const channel = slackChannel(config.WRITE_SLACK_CHANNEL_ID);
     const adminChannel = config.ADMIN_SLACK_CHANNEL_ID === undefined ? null : slackChannel(config.ADMIN_SLACK_CHANNEL_ID);

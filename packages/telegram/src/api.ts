@@ -1,5 +1,6 @@
 import { Api, HttpError, type Transformer } from 'grammy';
 import { AppError } from '@watchpost/shared/errors';
+import { watchNothing, type ObserveCall } from '@watchpost/shared/observability/observe-calls';
 import { throwIfAborted, within } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import { fromRefusal } from './errors.ts';
@@ -32,6 +33,8 @@ export interface TelegramApiOptions {
   onMigrated?: (from: number, to: number) => void;
   /** Called when Telegram wants no more calls about a chat for a while. Milliseconds. A limit of a method that is about no chat is its own. */
   onLimited?: (chat: string, forMs: number) => void;
+  /** Watches each call. */
+  observe?: ObserveCall | undefined;
 }
 
 const answerSchema = z.discriminatedUnion('ok', [
@@ -66,7 +69,7 @@ type Refusal = Extract<Answer, { ok: false }>;
 
 /** Calls of the Bot API. They reject with AppErrors, in which the token never appears: an error of the network is told by its code only. */
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
-  const { token, apiUrl, timeoutMs, uploadTimeoutMs = 120_000, onLimited } = options;
+  const { token, apiUrl, timeoutMs, uploadTimeoutMs = 120_000, onLimited, observe = watchNothing.call } = options;
   const api = new Api(token, { apiRoot: apiUrl, timeoutSeconds: Math.max(uploadTimeoutMs, timeoutMs + 60_000) / 1_000 });
   const groups = createMoves(options.onMigrated);
 
@@ -93,8 +96,10 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     if (error.code === 'chat-rate-limited' && chat !== undefined) onLimited?.(chat.toString(), error.retryAfterMs ?? 0);
     throw error;
   };
+  const observed: Transformer = async (prev, method, payload, given) =>
+    observe(method, async () => transform(prev, method, payload, given));
   // The first is nearest to Telegram.
-  api.config.use(createWithoutTimes(), transform);
+  api.config.use(createWithoutTimes(), observed);
   return api;
 }
 

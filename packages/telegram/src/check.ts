@@ -39,7 +39,7 @@ const aboutChat = (thrown: unknown): thrown is AppError =>
   thrown instanceof AppError && ['chat-closed', 'channel-not-available', 'chat-refused', 'chat-not-authorised'].includes(thrown.code);
 
 /** Why a camera's pictures there do not reach us, with the repair; null: nothing is known that is in the way. */
-async function readingFault(api: TelegramApi, bot: Bot, channel: ChannelKey, signal: AbortSignal): Promise<string | null> {
+export async function readingFault(api: TelegramApi, bot: Bot, channel: ChannelKey, signal: AbortSignal): Promise<string | null> {
   if (isPrivateChat(channel)) return null;
   try {
     const membership = await membershipOf(api, chatNumber(channel), bot.id, signal);

@@ -19,7 +19,7 @@ export const telegram: PlatformDefinition<typeof telegramWorkerEnv> = {
   env: telegramWorkerEnv,
   faults: telegramFaults,
   tokenOf: telegramToken,
-  connect: (config, { turns, access, log }) => {
+  connect: (config, { turns, access, log, observe }) => {
     const token = telegramToken(config);
     if (token === null) return null;
     const { TELEGRAM_API_URL: apiUrl, WRITE_TELEGRAM_CHAT_ID: results, READ_TELEGRAM_CHAT_ID: read = [] } = config;
@@ -28,6 +28,7 @@ export const telegram: PlatformDefinition<typeof telegramWorkerEnv> = {
       token,
       apiUrl,
       timeoutMs,
+      observe: observe?.(telegramPrefix).call,
       onLimited: (chat, forMs) => pace.limited(chat, forMs),
       onMigrated: (from, to) =>
         log.warn(

@@ -38,7 +38,19 @@ describeWith([], 'export and restore', () => {
     await gallery.close();
     expect(await runCommand('restore', [file], env)).toMatchObject({ code: 1, err: [expect.stringContaining('gallery-not-empty')] });
     const back = await runCommand('restore', ['--replace', file], env);
-    expect(back).toMatchObject({ code: 0, err: [], out: [expect.stringContaining('restored 2 people, 2 faces')] });
+    expect(back).toMatchObject({
+      code: 0,
+      err: [],
+      out: [expect.stringContaining('restored 2 people, 2 faces'), expect.stringContaining('compared')],
+    });
+    expect(await runCommand('verify', [file], {})).toMatchObject({
+      code: 0,
+      out: [expect.stringContaining('is whole'), expect.stringContaining('2 people')],
+    });
+    expect(await runCommand('verify', [import.meta.filename], {})).toMatchObject({
+      code: 1,
+      err: [expect.stringContaining('archive-invalid')],
+    });
     const { gallery: again } = await startGallery(env);
     expect((await again.people(never)).map(({ name }) => name)).toEqual(['Unknown 1', 'Unknown 2']);
     await again.close();

@@ -74,7 +74,14 @@ for (const backend of galleryBackends.filter(({ name }) => !name.includes('stand
     const run = async (embedder: Pick<FaceEngine, 'modelId' | 'see'>, keepOld: boolean) => {
       const out: string[] = [];
       const print = (line: string): void => void out.push(line);
-      const context = { env: {}, signal: never, print, warn: () => undefined, written: async () => undefined };
+      const context = {
+        env: {},
+        openEmbedded: () => Promise.reject(new Error('none')),
+        signal: never,
+        print,
+        warn: () => undefined,
+        written: async () => undefined,
+      };
       return { code: await reembedAll(embedder, workbench, { keepOld, atATime: 2 }, context), out: out.join('\n') };
     };
     const counts = () => {

@@ -53,7 +53,7 @@ describe('the file of a gallery', () => {
     ['an unknown field', [header, { ...lastSeen, more: 1 }], 'line 2 does not match the format'],
     ['an unknown kind', [header, { ...lastSeen, kind: 'visit' }], 'line 2 does not match the format'],
     ['an unknown field in the first line', [{ ...header, more: 1 }], 'line 1 does not match the format'],
-    ['another format', [{ ...header, format: 4, more: 1 }], 'the file has format 4, this version reads 2 and 3'],
+    ['another format', [{ ...header, format: 5, more: 1 }], 'the file has format 5, this version reads 2, 3, 4'],
   ])('is refused with %s', async (_, lines, message) => {
     await expect(read(...lines)).rejects.toMatchObject({ code: 'archive-invalid', message });
   });

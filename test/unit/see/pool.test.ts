@@ -169,3 +169,21 @@ it('closing rejects waiting and running requests', async () => {
   expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await expect(pool.run('c', never())).rejects.toMatchObject({ code: 'aborted' });
 });
+
+it('says how busy its threads are, and how long they have worked', async () => {
+  const fakes = fakeThreads();
+  const pool = await open(fakes, 2);
+  expect(pool.load()).toEqual({ threads: 2, busy: 0, waiting: 0, busyMs: 0 });
+  const answers = ['a', 'b', 'c'].map((request) => pool.run(request, never()));
+  await until('both have worked a while', () => pool.load().busyMs > 10);
+  expect(pool.load()).toMatchObject({ threads: 2, busy: 2, waiting: 1 });
+  fakes.threads.find(({ requests }) => requests[0] === 'a')!.reply('A');
+  await answers[0];
+  expect(pool.load()).toMatchObject({ busy: 2, waiting: 0 });
+  for (const { requests, reply } of fakes.threads) reply(requests.at(-1)!);
+  await Promise.all(answers);
+  const { busyMs } = pool.load();
+  expect(pool.load()).toEqual({ threads: 2, busy: 0, waiting: 0, busyMs });
+  expect(busyMs).toBeGreaterThan(10);
+  await pool.close();
+});

@@ -13,10 +13,11 @@ describe('counting what came of snapshots', () => {
     count(null, 'none');
     const { body } = await metrics.scrape();
     const lines = body.split('\n').filter((line) => line.startsWith('watchpost_snapshots_total'));
-    expect(lines).toHaveLength(203);
+    expect(lines).toHaveLength(204);
     expect(lines).toContain('watchpost_snapshots_total{camera="Camera 0",outcome="faces"} 2');
     expect(lines).toContain('watchpost_snapshots_total{camera="other",outcome="faces"} 800');
-    expect(lines).toContain('watchpost_snapshots_total{camera="other",outcome="none"} 2');
+    expect(lines).toContain('watchpost_snapshots_total{camera="other",outcome="none"} 1');
+    expect(lines).toContain('watchpost_snapshots_total{camera="unknown",outcome="none"} 1');
   });
 
   it('counts snapshots without a camera by themselves', async () => {

@@ -1,7 +1,6 @@
-import { comparisonsIn, decideAgain, type WhatIf } from '@watchpost/gallery/decide/decide-again';
+import { comparisonsIn, decideAgain, namesMayBeSame, type WhatIf } from '@watchpost/gallery/decide/decide-again';
 import { defaultRiskSettings } from '@watchpost/gallery/decide/yardstick';
 import type { SightedFace } from '@watchpost/gallery/gallery';
-import { nameKey } from '@watchpost/gallery/names';
 import type { Command } from '../command.ts';
 import { decisionSettings } from '../support/decision-settings.ts';
 import { describeLikelihood, describeRarity, twoDigits } from '../support/likelihood.ts';
@@ -39,16 +38,10 @@ export const run: Command = async (args, context) => {
 
 /** Null where nothing was compared, or an earlier release decided, which kept no rates. */
 function tryAgain({ evidence, best, second }: SightedFace, whatIf: WhatIf) {
-  const decision = evidence && decideAgain(evidence, whatIf, mayBeSame(best, second));
+  const decision = evidence && decideAgain(evidence, whatIf, namesMayBeSame(best, second));
   return evidence?.compared && decision
     ? { strangersNamed: whatIf.strangersNamed, comparisons: comparisonsIn(evidence.compared, whatIf), decision }
     : null;
-}
-
-/** Two unknowns, or two of one name, do not contest each other. Only an unknown can be called "Unknown" and a number. */
-function mayBeSame(best: string | null, second: string | null): boolean {
-  if (best === null || second === null) return false;
-  return nameKey(best) === nameKey(second) || [best, second].every((name) => /^Unknown \d+$/.test(name));
 }
 
 function toLines(

@@ -4,6 +4,7 @@ import type { LogPosition } from '@watchpost/feeds/feed-store';
 import { type EntryView, viewOf } from '@watchpost/feeds/outputs/view';
 import { namesOf } from '@watchpost/feeds/render/names';
 import { platformOf } from '@watchpost/shared/chat/chat';
+import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { raceAbort, within } from '@watchpost/shared/wait';
 import type { FeedSource } from '../feed-source.ts';
@@ -23,6 +24,8 @@ export interface MemoryLimits {
 
 export interface LiveDeps {
   source: FeedSource;
+  /** Says when another history has taken the database's place. */
+  followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined;
   names: KnownNames;
   site: () => FeedSite;
   log: Logger;

@@ -9,6 +9,8 @@ export interface KnownNames {
   load(platform: string, entries: readonly Entry[], again: boolean, signal: AbortSignal): Promise<void>;
   /** Forgets a channel, or all emoji, so that the next `load` reads them. */
   forget(platform: string, what: 'member' | 'channel' | 'emoji', subject: string | null): void;
+  /** Forgets everything. */
+  clear(): void;
   member(platform: string, id: string): KeptProfile | null;
   channel(platform: string, id: string): string | null;
   emoji(platform: string): ReadonlyMap<string, KeptEmoji>;
@@ -58,6 +60,9 @@ export function createKnownNames(profiles: FeedSource['profiles']): KnownNames {
       if (what === 'emoji') emoji.delete(platform);
       else if (subject === null) known.clear();
       else known.delete(keyOf(platform, subject));
+    },
+    clear: () => {
+      for (const known of [members, channels, emoji]) known.clear();
     },
     member: (platform, id) => members.get(keyOf(platform, id)) ?? null,
     channel: (platform, id) => channels.get(keyOf(platform, id))?.name ?? null,

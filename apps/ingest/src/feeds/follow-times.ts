@@ -75,6 +75,10 @@ export function followTimes(
     }
   };
 
+  // Also where the database was set back by its own tools.
+  const replaced = database.opened(stopping).then(({ followed }) => followed.onReplaced(() => (readMs = 0)));
+  replaced.catch(() => undefined);
+
   const of = ({ slug, channel }: Feed): FeedTimes | null => {
     const known = times ? timesOf(times, slug) : undefined;
     return known?.channel === channel ? known : null;

@@ -4,6 +4,8 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Health } from '@watchpost/shared/process/health';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
+import type { CallObserver } from '@watchpost/shared/observability/observe-calls';
+import type { Tracer } from '@watchpost/shared/observability/tracing';
 import type { FastifyInstance } from 'fastify';
 import type { BackgroundDatabase } from '../database.ts';
 import type { Publishing } from '../feeds/publishing.ts';
@@ -27,6 +29,10 @@ export interface IntakeDeps {
   messageKeys: readonly [string, ...string[]];
   /** For metrics of the platform's own. */
   metrics: Metrics;
+  /** Default: nothing is traced. */
+  tracer?: Tracer;
+  /** Watches the calls of its API. Default: nobody does. */
+  observe?: CallObserver;
   log: Logger;
   now: () => number;
 }

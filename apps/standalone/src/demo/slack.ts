@@ -78,7 +78,7 @@ export async function emulateSlack(
       MESSAGE_KEY: await quarantineKey(dataDir),
       FEEDS_FILE: await writeFeeds(dataDir, { newsroom: slack.channelId(newsChannel), results: slack.channelId(writeChannel) }),
     },
-    begin: ({ origins: { ingest, feed }, household, notes, say, stopping }) => {
+    begin: ({ origins: { ingest, feed, console }, household, notes, say, stopping }) => {
       slack.connect({ events: `${ingest}/api/events`, interactions: `${ingest}/api/interactions`, commands: `${ingest}/api/commands` });
       const known = household ? introduce({ env: household, say }, stopping) : Promise.resolve();
       const post: CamerasOptions['post'] = async (...snapshot) => postInSlack(slack, readChannel, ...snapshot);
@@ -94,6 +94,7 @@ export async function emulateSlack(
       say(`      ${page.url}`);
       say(`  In #${chatChannel} a key and a card number are removed as soon as they are posted: try one; #${adminChannel} says why.`);
       say(`  #${newsChannel} is published live, once somebody has set a ✅: ${feed}/feeds/${feedSlug}/page`);
+      say(`  The console (the link logs in once, within 15 minutes): ${console}`);
       say('  Click "This is…" below a face to name it there, or from a second terminal:');
       say(`      ${command} name "Unknown 1" Ada`);
       for (const note of notes) say(`  ${note}`);

@@ -36,7 +36,7 @@ export async function emulateTelegram(
       // With a key that stays, the next start reads what people wrote before.
       MESSAGE_KEY: await quarantineKey(dataDir),
     },
-    begin: ({ household, notes, say, stopping }) => {
+    begin: ({ origins, household, notes, say, stopping }) => {
       const known = household ? introduce({ env: household, say }, stopping) : Promise.resolve();
       const running = known.then(async () =>
         runCameras({ post: async (camera, photo) => void cameras.post({ text: `Motion detected at ${camera}`, photo }), say }, stopping),
@@ -45,6 +45,7 @@ export async function emulateTelegram(
       say('');
       say(`  This is the demonstration: an emulated Telegram with ${String(Object.keys(scenes).length)} cameras. Look at it:`);
       say(`      ${page.url}`);
+      say(`  The console (the link logs in once, within 15 minutes): ${origins.console}`);
       say('  Write to the bot (/help), send it a photo, or press "This is…" below a result; or from a second terminal:');
       say(`      ${command} name "Unknown 1" Ada`);
       for (const note of notes) say(`  ${note}`);

@@ -3,7 +3,7 @@ import type { Feed } from '@watchpost/feeds/feed';
 import { clockOf } from '@watchpost/visits/daily-hours';
 import type { Visit } from '@watchpost/visits/visit';
 import type { Visitor, VisitView } from '@watchpost/visits/visit-view';
-import type { FacesSeen } from '../view-visits.ts';
+import type { FacesSeen } from '@watchpost/visits/view-visits';
 import { planBoardPicture } from './plan-picture.ts';
 import { calledOnBoard, whoIsShown, type BoardVisitors } from './who-is-shown.ts';
 

@@ -2,7 +2,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { Visits } from '@watchpost/visits/visits';
-import { viewVisit } from '../view-visits.ts';
+import { viewVisit } from '@watchpost/visits/view-visits';
 import type { KnownVisit } from './describe-visit.ts';
 
 export interface KnowVisitDeps {

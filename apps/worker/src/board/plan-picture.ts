@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Box } from '@watchpost/shared/geometry';
 import type { VisitBody } from '@watchpost/visits/visit';
 import type { Visitor } from '@watchpost/visits/visit-view';
-import type { FacesSeen } from '../view-visits.ts';
+import type { FacesSeen } from '@watchpost/visits/view-visits';
 import type { FaceLabel } from '../visit/annotate/label.ts';
 import { calledOnBoard, type BoardVisitors } from './who-is-shown.ts';
 

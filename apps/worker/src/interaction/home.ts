@@ -4,7 +4,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { countOf, listed, moment, say, section } from '@watchpost/shared/chat/say';
 import type { Person } from '@watchpost/gallery/gallery';
-import { viewVisits, type ViewedVisit } from '../view-visits.ts';
+import { viewVisits, type ViewedVisit } from '@watchpost/visits/view-visits';
 import { cameraLines, camerasOf } from './commands/status-command.ts';
 import type { CommandDeps } from './commands/command.ts';
 import type { Asker } from './deps.ts';

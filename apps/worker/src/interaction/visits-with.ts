@@ -1,5 +1,5 @@
 import type { Visitor } from '@watchpost/visits/visit-view';
-import { viewVisits, type ViewedVisit } from '../view-visits.ts';
+import { viewVisits, type ViewedVisit } from '@watchpost/visits/view-visits';
 import type { DeedDeps } from './deps.ts';
 
 /** Visits looked at before it is known whether more are needed. */

@@ -9,7 +9,7 @@ import { digestOf } from '@watchpost/visits/digest';
 import type { Visits } from '@watchpost/visits/visits';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { posting } from '../offered.ts';
-import { viewVisits, type ViewedVisit } from '../view-visits.ts';
+import { viewVisits, type ViewedVisit } from '@watchpost/visits/view-visits';
 import { readNotice, type NoticeBody, type PostNotice } from './notice.ts';
 import { skippedIn } from './skipped-line.ts';
 

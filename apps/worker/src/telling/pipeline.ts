@@ -15,8 +15,9 @@ import { putBackOrDelete, type PutBackDeps } from './1-put-back-or-delete.ts';
 import { report, type ReportDeps } from './2-report.ts';
 import { tellAuthor } from './3-tell-author.ts';
 import { tellChannel, type TellChannelDeps } from './4-tell-channel.ts';
+import { answerAppeal, type AnswerAppealDeps } from './5-answer-appeal.ts';
 
-export interface TellingDeps extends PutBackDeps, ReportDeps, TellChannelDeps {
+export interface TellingDeps extends PutBackDeps, ReportDeps, TellChannelDeps, AnswerAppealDeps {
   platformFor: (channel: ChannelKey) => ConnectedPlatform;
   documents: DocumentStore;
   violations: Pick<Violations, 'get' | 'update'>;
@@ -71,7 +72,7 @@ async function tellAll(
 ): Promise<void> {
   let violation = removed;
   let first: AppError | null = null;
-  for (const step of [putBackOrDelete, report, tellAuthor, tellChannel]) {
+  for (const step of [putBackOrDelete, report, tellAuthor, tellChannel, answerAppeal]) {
     try {
       violation = await step(violation, platform, deps, signal);
     } catch (thrown) {

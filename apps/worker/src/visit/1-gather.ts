@@ -1,3 +1,4 @@
+import { viewVisit, type FacesSeen } from '@watchpost/visits/view-visits';
 import { AppError } from '@watchpost/shared/errors';
 import type { Cameras } from '@watchpost/cameras/camera-settings';
 import type { Gallery } from '@watchpost/gallery/gallery';
@@ -7,7 +8,6 @@ import { verdictOf } from '@watchpost/visits/verdict';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { VisitView } from '@watchpost/visits/visit-view';
-import { viewVisit, type FacesSeen } from '../view-visits.ts';
 import type { Blur } from './blur.ts';
 
 export interface GatherDeps {

@@ -27,8 +27,9 @@ const mains = {
   ingest: import.meta.resolve('@watchpost/ingest/main'),
   worker: import.meta.resolve('@watchpost/worker/main'),
   feed: import.meta.resolve('@watchpost/feed/main'),
+  console: import.meta.resolve('@watchpost/console/main'),
 };
-const portVariables = { ingest: 'PORT', worker: 'WORKER_PORT', feed: 'FEED_PORT' } as const;
+const portVariables = { ingest: 'PORT', worker: 'WORKER_PORT', feed: 'FEED_PORT', console: 'CONSOLE_PORT' } as const;
 
 /** The built process of an app, as it runs in production. `env` is all of its environment besides the port. It ends with this process. */
 export async function startApp(name: keyof typeof mains, env: Record<string, string>, options: AppOptions = {}): Promise<App> {

@@ -15,6 +15,8 @@ import { externalServer, makeFolder, type Server, type ServerOptions } from './s
 export interface PostgresServerOptions extends ServerOptions {
   /** Writes commits to the disk, as production does. Without it a kill loses nothing, a power cut may. Default false. */
   durable?: boolean;
+  /** Settings of its own. */
+  settings?: Record<string, string>;
 }
 
 const never = new AbortController().signal;
@@ -38,12 +40,15 @@ export function postgresMissing(env: Env, { own = false }: ServerOptions = {}): 
 }
 
 /** A database of its own on the server of POSTGRES_URL, else an embedded server with an empty database. */
-export async function providePostgres(env: Env, { own = false, durable = false, within }: PostgresServerOptions = {}): Promise<Server> {
+export async function providePostgres(
+  env: Env,
+  { own = false, durable = false, within, settings: more }: PostgresServerOptions = {},
+): Promise<Server> {
   const given = env['POSTGRES_URL'];
   if (given && !own) return ownDatabase(given);
   const dataDir = await makeFolder(within);
   await copyFolder(await template(), dataDir);
-  const settings = durable ? manyConnections : { ...manyConnections, ...notDurable };
+  const settings = { ...manyConnections, ...(!durable && notDurable), ...more };
   const server = await startPostgres({ dataDir, log: createLogger('database', 'silent'), settings, removeWhenOrphaned: dataDir }, never);
   const signal = (name: NodeJS.Signals): void => {
     for (const pid of familyOf(server.process().pid ?? 0)) send(pid, name);

@@ -4,15 +4,15 @@ import { z } from 'zod';
 
 const decisionSchema = z.object({
   atMs: z.number().int(),
-  /** `cli:ada`. */
+  /** `cli:ada`, `console:ada`. */
   actor: z.string(),
-  what: z.enum(['overrode', 'restored', 'hid', 'showed', 'approved']),
+  what: z.enum(['overrode', 'restored', 'hid', 'showed', 'approved', 'withdrew']),
   feed: z.string(),
   messageId: z.string(),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
-/** Who decided about entries on the command line. Not what they wrote. */
+/** Who decided about entries on the command line or the console. Not what they wrote. */
 export type Decisions = Audit<Decision>;
 
 /** What editors decided, on a store of documents. */

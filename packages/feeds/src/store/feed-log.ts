@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, raceAbort, throwIfAborted } from '@watchpost/shared/wait';
@@ -8,6 +9,7 @@ import type { FeedChange, FeedLog, LoggedBatch } from '../feed-store.ts';
 const kind = 'feed-log';
 const startKind = 'feed-log-start';
 const hourMs = 3_600_000;
+const minuteMs = 60_000;
 /** How long a batch is kept. */
 const keepMs = 48 * hourMs;
 /** A number that this process knew so long ago may have been followed by others that are gone. */
@@ -39,11 +41,15 @@ interface Waiting {
 }
 
 /** The log of feeds on a store of documents: each batch has the number after the one before, so that none can be put before another. */
-export function createFeedLog(documents: DocumentStore, { now = Date.now }: { now?: () => number } = {}): FeedLog {
+export function createFeedLog(
+  documents: DocumentStore,
+  { now = Date.now, followed }: { now?: () => number; followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined } = {},
+): FeedLog {
   let waiting: Waiting[] = [];
   let isWriting = false;
   let known: { batch: number; atMs: number } | null = null;
   const never = new AbortController().signal;
+  followed?.onReplaced(() => (known = null));
 
   async function write(): Promise<void> {
     isWriting = true;
@@ -144,14 +150,15 @@ async function append(
 }
 
 /**
- * The first number of a log that is empty: the hour, by the database's clock, so that no number is given out twice. All processes that find
+ * The first number of a log that is empty: the minute, by the database's clock, so that no number is given out twice, also where a
+ * restored database begins without a log. All processes that find
  * it empty at once agree on one.
  */
 async function startOf(documents: DocumentStore, signal: AbortSignal): Promise<number> {
   for (;;) {
     const { document, nowMs } = await documents.get(startKind, 'start', signal);
     if (document && document.atMs > nowMs - startHoldsMs) return document.atMs;
-    const startMs = Math.floor(nowMs / hourMs) * hourMs;
+    const startMs = Math.floor(nowMs / minuteMs) * minuteMs;
     try {
       await documents.put(
         { kind: startKind, id: 'start', revision: document?.revision ?? 0, atMs: startMs, keys: [], expiresAtMs: null, body: {} },

@@ -6,7 +6,19 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
-import { archiveFormat, archiveLine, type ArchiveLine, endLine, headerLine, headerStart, readableFormats } from './archive-lines.ts';
+import { documentsFormat } from '@watchpost/shared/documents/epoch';
+import { galleryFormat } from '../domain.ts';
+import {
+  archiveFormat,
+  archiveLine,
+  type ArchiveLine,
+  type ArchiveScope,
+  endLine,
+  galleryHeaderLine,
+  headerLine,
+  headerStart,
+  readableFormats,
+} from './archive-lines.ts';
 import type { ArchiveHead } from './archive-store.ts';
 
 /** Vectors and pictures hardly compress: a higher level only takes longer. */
@@ -16,13 +28,21 @@ const longestLine = 64 * 1024 * 1024;
 
 export type ArchiveEnd = z.output<typeof endLine>;
 
+/** What the first and the last line of a file say. */
+export interface ArchiveRead {
+  scope: ArchiveScope;
+  /** ISO 8601. */
+  exportedAt: string;
+  end: ArchiveEnd;
+}
+
 /**
  * Streams lines to a new file that only its user can read: gzip of one JSON object a line. `lines` returns the head at its end.
  * The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists`, `file-unreadable`.
  */
 export async function writeArchive(
   file: string,
-  lines: AsyncGenerator<ArchiveLine, ArchiveHead>,
+  { scope, lines }: { scope: ArchiveScope; lines: AsyncGenerator<ArchiveLine, ArchiveHead> },
   signal: AbortSignal,
 ): Promise<ArchiveEnd> {
   const partial = `${file}.part`;
@@ -31,8 +51,9 @@ export async function writeArchive(
   async function* texts(): AsyncGenerator<string> {
     const hash = createHash('sha256');
     const counts: Record<string, number> = {};
-    const header = { kind: 'watchpost-gallery', format: archiveFormat, exportedAt: new Date().toISOString() };
-    yield hashed(hash, header);
+    const formats = { gallery: galleryFormat, documents: documentsFormat };
+    const exportedAt = new Date().toISOString();
+    yield hashed(hash, { kind: 'watchpost-backup', format: archiveFormat, exportedAt, scope, formats });
     for (;;) {
       const next = await lines.next();
       if (next.done) {
@@ -49,7 +70,8 @@ export async function writeArchive(
       signal,
     });
   } catch (error) {
-    if (isCode(error, 'EEXIST')) throw new AppError('file-exists', `${partial} exists already`, { cause: error });
+    if (isCode(error, 'EEXIST'))
+      throw new AppError('file-exists', `${partial} exists already, from an export that was killed or still runs`, { cause: error });
     await rm(partial, { force: true });
     throw isCode(error, 'ENOENT') ? new AppError('file-unreadable', `the folder of ${file} does not exist`, { cause: error }) : error;
   }
@@ -65,19 +87,20 @@ function hashed(hash: Hash, value: object): string {
 }
 
 /**
- * Yields the lines of a file between the first and the last, each validated; returns its last line after checking the number of lines and the checksum. Rejects
+ * Yields the lines of a file between the first and the last, each validated; returns what the first and the last line say, after checking the number of lines and the checksum. Rejects
  * with `archive-invalid` and `file-unreadable`.
  */
-export async function* readArchive(file: string): AsyncGenerator<ArchiveLine, ArchiveEnd> {
+export async function* readArchive(file: string): AsyncGenerator<ArchiveLine, ArchiveRead> {
   const hash = createHash('sha256');
   const counts: Record<string, number> = {};
   let number = 0;
+  let header: Omit<ArchiveRead, 'end'> | undefined;
   let end: ArchiveEnd | undefined;
   for await (const text of linesOf(file)) {
     number += 1;
     const line = parseLine(text, number);
     if (end) throw new AppError('archive-invalid', 'there are lines after the last line');
-    if (number === 1) checkHeader(line);
+    if (number === 1) header = readHeader(line);
     else if (kindOf(line) === 'end') {
       end = checked(endLine, line, number);
       continue;
@@ -88,18 +111,23 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveLine, Ar
     }
     hash.update(`${text}\n`);
   }
-  if (!end) throw new AppError('archive-invalid', 'the file is truncated: it has no last line');
+  if (!header || !end) throw new AppError('archive-invalid', 'the file is truncated: it has no last line');
   const same = Object.keys({ ...counts, ...end.lines }).every((kind) => (counts[kind] ?? 0) === (end.lines[kind] ?? 0));
   if (!same || hash.digest('hex') !== end.sha256) throw new AppError('archive-invalid', 'the checksum or the number of lines is wrong');
-  return end;
+  return { ...header, end };
 }
 
-function checkHeader(line: unknown): void {
-  const header = headerStart.safeParse(line).data;
-  if (!header) throw new AppError('archive-invalid', 'the file is not a backup of a gallery');
-  if (!readableFormats.includes(header.format))
-    throw new AppError('archive-invalid', `the file has format ${header.format}, this version reads ${readableFormats.join(' and ')}`);
-  checked(headerLine, line, 1);
+/** Rejects what is no backup, and what only a newer release can read. */
+function readHeader(line: unknown): Omit<ArchiveRead, 'end'> {
+  const start = headerStart.safeParse(line).data;
+  if (!start) throw new AppError('archive-invalid', 'the file is not a backup of watchpost');
+  if (!readableFormats.includes(start.format))
+    throw new AppError('archive-invalid', `the file has format ${start.format}, this version reads ${readableFormats.join(', ')}`);
+  if (start.format < archiveFormat) return { scope: 'gallery', exportedAt: checked(galleryHeaderLine, line, 1).exportedAt };
+  const { scope, exportedAt, formats } = checked(headerLine, line, 1);
+  if (formats.gallery > galleryFormat || formats.documents > documentsFormat)
+    throw new AppError('archive-invalid', 'the file was written by a newer release, whose data this one would misread: update this one');
+  return { scope, exportedAt };
 }
 
 function kindOf(line: unknown): unknown {

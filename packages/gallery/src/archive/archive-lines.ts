@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { leftOut } from './document-families.ts';
 import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPair, type StoredPerson } from '../domain.ts';
 
 /** The format's number. docs/gallery-file.md describes the format. */
-export const archiveFormat = 3;
-/** Formats that can be read: the one before had no `mayBe`. */
-export const readableFormats: readonly number[] = [2, archiveFormat];
+export const archiveFormat = 4;
+/** Formats that can be read: 3 had the gallery only, 2 had no `mayBe` either. */
+export const readableFormats: readonly number[] = [2, 3, archiveFormat];
 
 const base64 = z.base64();
 /** Little-endian float32, one after the other. */
@@ -78,6 +79,44 @@ const auditLine = z.strictObject({
   version: z.number().int(),
 });
 
+/** A picture of one face of a snapshot that waits for a name. `id` is the snapshot's; it expires with the sighting. */
+const waitingCropLine = z.strictObject({
+  kind: z.literal('waiting-crop'),
+  id: z.string().min(1),
+  position: z.number().int(),
+  jpeg: base64,
+  expiresAtMs: timeMs,
+});
+
+/** What became of a snapshot. `id` is the snapshot's, `body` as the database keeps it. */
+const recordLine = z.strictObject({
+  kind: z.literal('record'),
+  id: z.string().min(1),
+  channel: z.string(),
+  camera: z.string().nullable(),
+  takenAtMs: timeMs,
+  expiresAtMs: timeMs,
+  seen: z.boolean(),
+  revision: z.number().int(),
+  outcome: z.string().nullable(),
+  outcomeAtMs: timeMs.nullable(),
+  fingerprint: base64.nullable(),
+  body: z.record(z.string(), z.unknown()),
+});
+
+/** A document of the family `of`: a rule, a visit, an entry. */
+const documentLine = z.strictObject({
+  kind: z.literal('document'),
+  of: z.string().min(1),
+  id: z.string(),
+  /** Counts the writes. */
+  revision: z.number().int().min(1),
+  atMs: timeMs,
+  keys: z.array(z.string()),
+  expiresAtMs: timeMs.nullable(),
+  body: z.unknown().refine((body) => body !== undefined),
+});
+
 /** A person, face or pair of an earlier line that was deleted while the file was written. */
 const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face', 'pair']), id: z.string().min(1) });
 
@@ -90,15 +129,42 @@ export const archiveLine = z.discriminatedUnion('kind', [
   sightingLine,
   lastSeenLine,
   auditLine,
+  waitingCropLine,
+  recordLine,
+  documentLine,
   removedLine,
 ]);
 export type ArchiveLine = z.output<typeof archiveLine>;
+/** What a line is about; unique among those of its kind. */
+export function lineKey(line: ArchiveLine): string {
+  if (line.kind === 'document') return `${line.of} ${line.id}`;
+  return line.kind === 'waiting-crop' ? `${line.id} ${String(line.position)}` : line.id;
+}
+
+/** Whether it is restored: not what has expired by this time, nor documents of families that are not backed up. */
+export function isRestored(line: ArchiveLine, nowMs: number): boolean {
+  if (line.kind === 'document' && Object.hasOwn(leftOut, line.of)) return false;
+  return !('expiresAtMs' in line) || line.expiresAtMs === null || line.expiresAtMs > nowMs;
+}
+
 export type LineOf<K extends ArchiveLine['kind']> = Extract<ArchiveLine, { kind: K }>;
 
+/** `gallery`: people, faces, sightings, and who changed what. `everything`: the records and the documents as well. */
+export const archiveScopeSchema = z.enum(['gallery', 'everything']);
+export type ArchiveScope = z.output<typeof archiveScopeSchema>;
+
 /** What identifies the first line, in every format. */
-export const headerStart = z.object({ kind: z.literal('watchpost-gallery'), format: z.number().int() });
-/** The first line. */
-export const headerLine = z.strictObject({ ...headerStart.shape, exportedAt: z.string() });
+export const headerStart = z.object({ kind: z.enum(['watchpost-gallery', 'watchpost-backup']), format: z.number().int() });
+/** The first line of the formats before 4. */
+export const galleryHeaderLine = z.strictObject({ kind: z.literal('watchpost-gallery'), format: z.number().int(), exportedAt: z.string() });
+/** The first line. `formats`: those of what the databases keep (`galleryFormat`, `documentsFormat`). */
+export const headerLine = z.strictObject({
+  kind: z.literal('watchpost-backup'),
+  format: z.number().int(),
+  exportedAt: z.string(),
+  scope: archiveScopeSchema,
+  formats: z.strictObject({ gallery: z.number().int(), documents: z.number().int() }),
+});
 
 /** The last line: the head, the number of lines of each kind, and the SHA-256 of all bytes before this line (uncompressed). */
 export const endLine = z.strictObject({
@@ -109,9 +175,29 @@ export const endLine = z.strictObject({
   sha256: z.string(),
 });
 
-/** The kinds that a database keeps. */
-export type StoredKind = Exclude<ArchiveLine['kind'], 'removed'>;
+const galleryKinds = ['sighting', 'last-seen', 'audit', 'person', 'face', 'pair', 'crop'] as const;
+/** The kinds of lines that a database keeps, in the order of a file. */
+export const storedKinds = [...galleryKinds, 'waiting-crop', 'record', 'document'] as const;
+export type StoredKind = (typeof storedKinds)[number];
 export type ArchiveCounts = Record<StoredKind, number>;
+
+export const kindsOf = (scope: ArchiveScope): readonly StoredKind[] => (scope === 'gallery' ? galleryKinds : storedKinds);
+
+/** One value for each kind. */
+export function perStoredKind<T>(make: (kind: StoredKind) => T): Record<StoredKind, T> {
+  return {
+    sighting: make('sighting'),
+    'last-seen': make('last-seen'),
+    audit: make('audit'),
+    person: make('person'),
+    face: make('face'),
+    pair: make('pair'),
+    crop: make('crop'),
+    'waiting-crop': make('waiting-crop'),
+    record: make('record'),
+    document: make('document'),
+  };
+}
 
 export function vectorToText(vector: Float32Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');

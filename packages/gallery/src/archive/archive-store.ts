@@ -1,30 +1,53 @@
 import type { GalleryStore } from '../store.ts';
 import type { Head } from '../domain.ts';
-import type { ArchiveCounts, ArchiveLine, LineOf } from './archive-lines.ts';
+import type { ArchiveCounts, ArchiveLine, ArchiveScope, LineOf, StoredKind } from './archive-lines.ts';
 
 /** What a file keeps of the head. */
 export type ArchiveHead = Pick<Head, 'version' | 'nextNumber'>;
 
-/** Records of one kind, no id twice. */
+/** Lines of one kind, no two about the same. */
 export interface ArchiveBatch<K extends ArchiveLine['kind'] = ArchiveLine['kind']> {
   kind: K;
   lines: LineOf<K>[];
 }
 
-/** Reads and replaces a whole gallery. */
-export interface ArchiveStore {
-  /** Everything of this kind that is not deleted, in pages. */
-  read<K extends 'person' | 'face' | 'pair' | 'sighting' | 'last-seen' | 'audit'>(kind: K, signal: AbortSignal): AsyncIterable<LineOf<K>[]>;
+/** Reads a whole database. */
+export interface ArchiveReader {
+  /** The gallery's head when reading began. */
+  head: ArchiveHead;
+  /** True: all that is read is of that moment. False: what changes meanwhile is read as it is by then. */
+  isOneMoment: boolean;
+  /** Everything of this kind that is not deleted, in pages; of documents, those of families that are backed up. */
+  read<K extends Exclude<StoredKind, 'crop'>>(kind: K, signal: AbortSignal): AsyncIterable<LineOf<K>[]>;
   /** The crops of these faces, where there is one. */
   crops(faceIds: readonly string[], signal: AbortSignal): Promise<LineOf<'crop'>[]>;
-  /** The number of each kind, tombstones included; null if an earlier `replaceAll` did not finish. */
+}
+
+export interface Replacement {
+  /** The file's. */
+  head: ArchiveHead;
+  /** `gallery`: records and documents stay as they are. */
+  scope: ArchiveScope;
+  /** Looks at what was written before anybody else can see it; if it rejects, nothing has changed. */
+  check: (reader: ArchiveReader) => Promise<void>;
+}
+
+/** Reads and replaces a whole database. */
+export interface ArchiveStore {
+  /**
+   * Reads the database while others write: on PostgreSQL and on a replica set of MongoDB as it is at one moment. A standalone MongoDB keeps no
+   * earlier moments. Rejects with `gallery-unavailable`.
+   */
+  snapshot<T>(use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** The number of each kind, tombstones included, and families that are not backed up left out; null if an earlier `replaceAll` did not finish. */
   counts(signal: AbortSignal): Promise<ArchiveCounts | null>;
   /**
-   * Replaces the gallery. Other processes see nothing of it before it is complete; on MongoDB the gallery is unavailable to them
-   * meanwhile and, if this fails, until it is done again. `head`: the file's. Versions and numbers continue after the larger of both, and the gallery
-   * gets a new epoch, so that every process reads everything again. Nothing counts as edited by hand afterwards.
+   * Replaces the database. Other processes see nothing of it before it is complete and checked. Where it is interrupted, nothing has changed;
+   * on MongoDB, if that happens in its last moment, the gallery is unavailable until it is done again. Versions and numbers continue
+   * after the larger of both, and the gallery and the documents get a new epoch, so that every process reads everything again. Nothing
+   * counts as edited by hand afterwards.
    */
-  replaceAll(head: ArchiveHead, batches: AsyncIterable<ArchiveBatch>, signal: AbortSignal): Promise<void>;
+  replaceAll(replacement: Replacement, batches: AsyncIterable<ArchiveBatch>, signal: AbortSignal): Promise<void>;
 }
 
 /** The parts of a database that export and restore need. */
@@ -37,3 +60,10 @@ export interface ArchiveParts {
 export function headAfter(before: ArchiveHead, file: ArchiveHead): ArchiveHead {
   return { version: Math.max(before.version, file.version) + 1, nextNumber: Math.max(before.nextNumber, file.nextNumber) };
 }
+
+/**
+ * A document's revision after a restore, at `nowMs`: higher than any that a process may have read before, so that it overwrites nothing with what
+ * it knows. What was written once stays as it is: it never changes.
+ */
+export const revisionAfter = (revision: number, nowMs: number): number =>
+  revision === 1 ? 1 : Math.max(revision + 1, Math.floor(nowMs / 1_000));

@@ -1,10 +1,11 @@
 import type { Actor, Head, StoredPerson } from '../domain.ts';
-import type { Operation, PeopleOperations, Suggestion } from '../gallery.ts';
+import { actionOf, type Operation, type PeopleOperations, type Suggestion } from '../gallery.ts';
 import { createChange } from './change.ts';
 import { planAssign } from './plan-assign.ts';
 import { planDismiss } from './plan-dismiss.ts';
 import { planForget } from './plan-forget.ts';
 import { planMerge } from './plan-merge.ts';
+import { planRemoveFace } from './plan-remove-face.ts';
 import { planThisIs } from './plan-this-is.ts';
 import { planUndo, type UndoDeps } from './plan-undo.ts';
 import { planAlias, planDistinguish, planIgnore, planName, planSplit, type Plan } from './plan.ts';
@@ -38,6 +39,8 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
         return planAssign(deps, base, { ...operation, saidBy: by.id }, signal);
       case 'this-is':
         return planThisIs(deps, base, { ...operation, saidBy: by.id }, signal);
+      case 'remove-face':
+        return planRemoveFace(mirror, base, operation);
       case 'dismiss':
         return planDismiss(deps, base, { ...operation, saidBy: by.id }, signal);
       default:
@@ -49,7 +52,7 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
     apply: (operation, by, signal) =>
       transact(async (base) => {
         const { change, summary } = await plan(operation, by, base, signal);
-        const { changeset, audit: entry } = change.audited(operation.kind === 'this-is' ? 'assign' : operation.kind, by, summary);
+        const { changeset, audit: entry } = change.audited(actionOf(operation), by, summary);
         return { changeset, result: entry };
       }, signal),
     note: (reference, words, by, signal) =>

@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence.ts';
+import { nameKey } from '../names.ts';
 import type { RiskSettings } from './yardstick.ts';
 
 /** `person`: it would be the best person. `stranger`: nobody was similar enough. */
@@ -37,4 +38,13 @@ export function comparisonsIn(
 ): number {
   const each = persons > 0 ? comparisons / persons : 1;
   return Math.max(leastComparisons, tried === null ? comparisons : tried * each);
+}
+
+/**
+ * Whether the best and the second person of some evidence may be one, going by what they are called now: two unknowns, or two of one name.
+ * Only an unknown can be called "Unknown" and a number. Null: that person is gone.
+ */
+export function namesMayBeSame(best: string | null, second: string | null): boolean {
+  if (best === null || second === null) return false;
+  return nameKey(best) === nameKey(second) || [best, second].every((name) => /^Unknown \d+$/.test(name));
 }

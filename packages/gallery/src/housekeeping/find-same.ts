@@ -22,7 +22,7 @@ const nearest = 8;
 const fewestForName = 3;
 
 /** A face of a person, with its vector. */
-interface OwnFace {
+export interface OwnFace {
   id: string;
   vector: Float32Array;
   sizePx: number;
@@ -175,7 +175,7 @@ function isExcluded(
 }
 
 /** The mean similarity of these faces to that one of the others which they resemble most. */
-function meanOf(faces: readonly OwnFace[], others: readonly OwnFace[]): MeanComparison | null {
+export function meanOf(faces: readonly OwnFace[], others: readonly OwnFace[]): MeanComparison | null {
   const sizePx = faces.reduce((sum, face) => sum + face.sizePx, 0) / faces.length;
   let best: MeanComparison | null = null;
   for (const other of others) {

@@ -24,6 +24,8 @@ export interface Reader {
   failure: () => ReadFailure | null;
   /** Reads everything with a newer version; the mirror is then complete up to the head that this resolves to. */
   catchUp: () => Promise<Head>;
+  /** The next `catchUp` reads everything again; until then it is not ready. */
+  doubt: (why: string) => void;
   /** Compares the ids of all persons and faces with the database, to find what was removed or put back by hand. */
   census: () => Promise<void>;
   /** When the mirror was last known to equal the database, milliseconds since 1970. */
@@ -121,6 +123,10 @@ export function createReader({ store, mirror, metrics, log, embeddings }: Reader
     isReady: complete.isOpen,
     failure: () => failure,
     catchUp,
+    doubt: (why) => {
+      reloadReason ??= why;
+      complete.close();
+    },
     census,
     verifiedAtMs: () => verifiedAtMs,
   };

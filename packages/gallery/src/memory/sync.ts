@@ -29,6 +29,8 @@ export interface Sync {
   failure(): ReadFailure | null;
   /** Reads everything that is new; the mirror is then complete up to the head that this resolves to. */
   catchUp(): Promise<Head>;
+  /** Everything is to be read again: what was read may be of another history. Until then nothing is recognised. */
+  doubt(why: string): void;
   close(): Promise<void>;
 }
 
@@ -122,6 +124,10 @@ export function createSync({ pollMs, censusMs, feed, adopt, ...deps }: SyncDeps)
     isReady: reader.isReady,
     failure: reader.failure,
     catchUp: reader.catchUp,
+    doubt: (why) => {
+      reader.doubt(why);
+      reader.catchUp().catch((error: unknown) => warn(error, 'catch up'));
+    },
     close: async () => {
       stop.abort();
       clearInterval(clock);

@@ -1,4 +1,5 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
+import { assertReadable, epochId, epochKind } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from './database.ts';
@@ -16,7 +17,7 @@ export const defaultSightingsKeepMs = 30 * 24 * 3_600_000;
 
 /**
  * Opens the database that the configuration names: MongoDB if it has a connection string, otherwise PostgreSQL. Creates missing
- * tables and indexes. Rejects with `gallery-unavailable`.
+ * tables and indexes. Rejects with `gallery-unavailable`, and with `database-newer` where a newer release keeps the documents.
  */
 export async function openDatabase(
   config: StorageConfig,
@@ -24,7 +25,17 @@ export async function openDatabase(
   signal: AbortSignal,
 ): Promise<Database> {
   const options = { log, sightingsKeepMs };
-  if (config.MONGO_CONNECTION_STRING) return openMongo(config.MONGO_CONNECTION_STRING, options, signal);
-  if (config.POSTGRES_URL) return openPostgres(config.POSTGRES_URL, options, signal);
-  throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the gallery');
+  const open = (): Promise<Database> => {
+    if (config.MONGO_CONNECTION_STRING) return openMongo(config.MONGO_CONNECTION_STRING, options, signal);
+    if (config.POSTGRES_URL) return openPostgres(config.POSTGRES_URL, options, signal);
+    throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the gallery');
+  };
+  const database = await open();
+  try {
+    assertReadable((await database.documents.get(epochKind, epochId, signal)).document);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

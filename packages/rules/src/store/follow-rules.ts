@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, raceAbort } from '@watchpost/shared/wait';
 import { createJudge } from '../create-judge.ts';
@@ -9,6 +10,8 @@ import { readRules, rulesId, rulesKind, type RulesDocument } from './rules-docum
 export interface FollowOptions {
   documents: Pick<DocumentStore, 'get' | 'find'>;
   log: Logger;
+  /** Says when everything must be read again at once. */
+  followed?: Pick<FollowedDatabase, 'onReplaced'> | undefined;
   /** How often to ask whether they have changed. Milliseconds. */
   everyMs?: number;
 }
@@ -20,13 +23,15 @@ const newsOnly = 60;
  * Follows the rules: reads them now, and every half second whether they have changed, which costs nothing as long as they have not.
  * While the database is away the rules that were read last apply.
  */
-export function followRules({ documents, log, everyMs = 500 }: FollowOptions, signal: AbortSignal): FollowedRules {
+export function followRules({ documents, log, followed, everyMs = 500 }: FollowOptions, signal: AbortSignal): FollowedRules {
   let judge: Judge | null = null;
   let known: Pick<RulesDocument, 'atMs' | 'revision'> | null = null;
   let isAway = false;
   let told = new Set<string>();
   let onFirst: (judge: Judge) => void = () => undefined;
   const first = new Promise<Judge>((resolve) => (onFirst = resolve));
+
+  followed?.onReplaced(() => (known = null));
 
   const take = (rules: RulesDocument): void => {
     if (judge && known?.atMs === rules.atMs && known.revision === rules.revision) return;

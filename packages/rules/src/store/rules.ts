@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
+import { AppError } from '@watchpost/shared/errors';
 import { checkLook } from '../create-judge.ts';
 import { findRule } from '../rule-name.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, RuleSettings } from '../rule.ts';
 import type { RuleChange, Rules } from '../rules.ts';
 import { keepChange, keptChanges, readRules, rulesDocument, rulesId, rulesKind } from './rules-document.ts';
 import { changedRule, checkBeside, checkQuarantine, newRule } from './valid-rule.ts';
@@ -32,33 +33,49 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
       return result;
     }, signal);
 
+  const planAdding = (settings: Parameters<Rules['add']>[0]) => {
+    checkLook(settings.look);
+    const id = randomBytes(6).toString('hex');
+    return (rules: readonly Rule[], nowMs: number): Planned => {
+      const after = newRule(settings, id, nowMs);
+      checkBeside(after, rules);
+      checkQuarantine(after, { action: after.action }, canQuarantine);
+      return { change: { what: 'added', before: null, after }, result: after };
+    };
+  };
+  const planEditing = (name: string, settings: RuleSettings) => {
+    if (settings.look) checkLook(settings.look);
+    return (rules: readonly Rule[], nowMs: number): Planned => {
+      const before = findRule(rules, name);
+      const after = changedRule(before, settings, nowMs);
+      if (isDeepStrictEqual({ ...after, changedAtMs: before.changedAtMs }, before)) return { change: null, result: before };
+      checkBeside(
+        after,
+        rules.filter(({ id }) => id !== before.id),
+      );
+      checkQuarantine(after, settings, canQuarantine);
+      return { change: { what: 'edited', before, after }, result: after };
+    };
+  };
+
   return {
     list: async (signal) => readRules((await documents.get(rulesKind, rulesId, signal)).document).rules,
     add: async (settings, actor, signal) => {
-      checkLook(settings.look);
-      const id = randomBytes(6).toString('hex');
-      const plan = (rules: readonly Rule[], nowMs: number): Planned => {
-        const after = newRule(settings, id, nowMs);
-        checkBeside(after, rules);
-        checkQuarantine(after, { action: after.action }, canQuarantine);
-        return { change: { what: 'added', before: null, after }, result: after };
-      };
+      const plan = planAdding(settings);
       return changing(actor, plan, signal);
     },
     edit: async (name, settings, actor, signal) => {
-      if (settings.look) checkLook(settings.look);
-      const plan = (rules: readonly Rule[], nowMs: number): Planned => {
-        const before = findRule(rules, name);
-        const after = changedRule(before, settings, nowMs);
-        if (isDeepStrictEqual({ ...after, changedAtMs: before.changedAtMs }, before)) return { change: null, result: before };
-        checkBeside(
-          after,
-          rules.filter(({ id }) => id !== before.id),
-        );
-        checkQuarantine(after, settings, canQuarantine);
-        return { change: { what: 'edited', before, after }, result: after };
-      };
+      const plan = planEditing(name, settings);
       return changing(actor, plan, signal);
+    },
+    check: async (name, settings, signal) => {
+      const { name: called, look, ...rest } = settings;
+      if (name === null && (called === undefined || !look))
+        throw new AppError('rule-invalid', 'a rule needs a name, and what it looks for');
+      const plan =
+        name === null && called !== undefined && look ? planAdding({ ...rest, name: called, look }) : planEditing(name ?? '', settings);
+      const { document, nowMs } = await documents.get(rulesKind, rulesId, signal);
+      return plan(readRules(document).rules, nowMs).result;
     },
     remove: async (name, actor, signal) => {
       const plan = (rules: readonly Rule[]): Planned => {

@@ -6,20 +6,8 @@ import { newViolation, type Violation } from '../violation.ts';
 import type { StoredViolation, ViolationFilter, Violations } from '../violations.ts';
 import { countViolations } from './count-violations.ts';
 import { mergeFound } from './merge-findings.ts';
-import {
-  authorKeyOf,
-  authorsOf,
-  channelKeyOf,
-  crowdKey,
-  fromDocument,
-  lastFoundMs,
-  ruleInChannelKey,
-  ruleKeyOf,
-  toDocument,
-  tryFromDocument,
-  violationIdOf,
-  violationKind,
-} from './violation-document.ts';
+import { fits, keyOf, pageOfViolations } from './page-violations.ts';
+import { crowdKey, fromDocument, lastFoundMs, toDocument, tryFromDocument, violationIdOf, violationKind } from './violation-document.ts';
 
 export { violationIdOf } from './violation-document.ts';
 
@@ -89,21 +77,9 @@ export function createViolations(documents: DocumentStore, { keepMs }: { keepMs:
       const others = crowded.filter(({ id }) => found.every((each) => each.id !== id));
       return others.length === 0 ? found : newestFirst([...found, ...others]).slice(0, filter.limit);
     },
+    page: async (filter, after, signal) => pageOfViolations(documents, filter, after, signal),
     count: ({ fromMs, beforeMs }, signal) => countViolations(newest({ fromMs, beforeMs }, pageSize, signal)),
   };
-}
-
-/** The key that fewest violations have. */
-function keyOf({ rule, channel, author }: ViolationFilter): string | null {
-  if (author !== undefined) return authorKeyOf(author);
-  if (rule !== undefined) return channel === undefined ? ruleKeyOf(rule) : ruleInChannelKey(rule, channel);
-  return channel === undefined ? null : channelKeyOf(channel);
-}
-
-function fits({ message, findings }: Violation, { rule, channel, author }: ViolationFilter): boolean {
-  if (channel !== undefined && message.channel !== channel) return false;
-  if (author !== undefined && !authorsOf(message).includes(author)) return false;
-  return rule === undefined || findings.some(({ ruleId }) => ruleId === rule);
 }
 
 const newestFirst = (violations: readonly Violation[]): Violation[] => violations.toSorted((a, b) => lastFoundMs(b) - lastFoundMs(a));

@@ -72,11 +72,12 @@ export function channelRun({ message: { channel } }: Pick<Violation, 'message'>)
   return { text: id, channel: id };
 }
 
-/** Whoever did something: `slack:U0123`, `cli:ada`, `watchpost`. */
+/** Whoever did something: `slack:U0123`, `cli:ada`, `console:ada`, `watchpost`. */
 export function actorRun(actor: string): TextRun {
   const [, origin, name] = /^([a-z]+):(.+)$/.exec(actor) ?? [];
   if (name === undefined) return { text: actor };
   if (origin === 'cli') return { text: `${name} (command line)` };
+  if (origin === 'console') return { text: `${name} (console)` };
   return { text: name, member: name, ...(origin !== undefined && { platform: origin }) };
 }
 

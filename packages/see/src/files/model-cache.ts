@@ -5,6 +5,9 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 /** Beside the compiled code, so that an image whose build has run it once already contains the files. */
 const defaultDir = join(import.meta.dirname, '..', 'models');
 
+/** The folder of the translated models. `dir`: MODEL_CACHE_DIR. */
+export const modelCacheDir = (dir: string | undefined): string => dir ?? defaultDir;
+
 /** A file's path, or its bytes where it could not be saved. */
 export type CachedFile = string | Uint8Array<ArrayBuffer>;
 
@@ -18,7 +21,7 @@ export async function cached(
   dir: string | undefined,
   make: () => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<CachedFile> {
-  const folder = dir ?? defaultDir;
+  const folder = modelCacheDir(dir);
   const path = join(folder, name);
   const known = await stat(path).catch(() => undefined);
   if (known?.isFile()) return path;

@@ -25,6 +25,8 @@ export interface PoolOptions<Request, Reply> {
 export interface Pool<Request, Reply> {
   /** The reply of the next free thread. Rejects with `aborted`, `inference-timeout` or `inference-crashed`. */
   run(request: Request, signal: AbortSignal): Promise<Reply>;
+  /** How busy the threads are. `busyMs`: how long they have worked since the start, together. */
+  load(): { threads: number; busy: number; waiting: number; busyMs: number };
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
   const idle: Seat<Request, Reply>[] = [];
   const seats = new Set<Seat<Request, Reply>>();
   const closing = new AbortController();
+  let workedMs = 0;
 
   const next = (): void => {
     while (idle.length > 0 && waiting.length > 0) {
@@ -63,6 +66,7 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
         idle.push(seat);
         next();
       },
+      worked: (elapsedMs) => (workedMs += elapsedMs),
       gone: (reason) => {
         seats.delete(seat);
         if (idle.includes(seat)) idle.splice(idle.indexOf(seat), 1);
@@ -108,6 +112,11 @@ export async function createPool<Request, Reply>(options: PoolOptions<Request, R
         if (waiting.includes(pending)) waiting.splice(waiting.indexOf(pending), 1);
       }
     },
+    load: () => {
+      const running = [...seats].map((seat) => seat.workingMs()).filter((elapsedMs) => elapsedMs !== null);
+      const busyMs = running.reduce((sum, elapsedMs) => sum + elapsedMs, workedMs);
+      return { threads: seats.size, busy: running.length, waiting: waiting.length, busyMs };
+    },
     close,
   };
 }
@@ -124,21 +133,31 @@ function createPending<Request, Reply>(request: Request): PendingRequest<Request
 interface Seat<Request, Reply> {
   opened: Promise<void>;
   take(pending: PendingRequest<Request, Reply>): void;
+  /** How long it has worked on what it does now, milliseconds; null: it does nothing. */
+  workingMs(): number | null;
   end(): Promise<void>;
 }
 
 function createSeat<Request, Reply>(
   thread: PoolThread<Request, Reply>,
   timeoutMs: number,
-  on: { free: () => void; gone: (reason: string) => void },
+  on: { free: () => void; worked: (elapsedMs: number) => void; gone: (reason: string) => void },
 ): Seat<Request, Reply> {
   let pending: PendingRequest<Request, Reply> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let takenAtMs: number | null = null;
   let up = false;
   let ended = false;
 
-  const lose = (error: AppError): void => {
+  const workingMs = (): number | null => (takenAtMs === null ? null : performance.now() - takenAtMs);
+  /** It works no more. */
+  const stopClock = (): void => {
     clearTimeout(timer);
+    on.worked(workingMs() ?? 0);
+    takenAtMs = null;
+  };
+  const lose = (error: AppError): void => {
+    stopClock();
     pending?.reject(error);
     pending = undefined;
     if (ended) return;
@@ -146,7 +165,7 @@ function createSeat<Request, Reply>(
     if (up) on.gone(error.message);
   };
   thread.onReply((reply) => {
-    clearTimeout(timer);
+    stopClock();
     const done = pending;
     pending = undefined;
     done?.resolve(reply);
@@ -162,12 +181,14 @@ function createSeat<Request, Reply>(
     }),
     take: (taken) => {
       pending = taken;
+      takenAtMs = performance.now();
       timer = setTimeout(() => {
         lose(new AppError('inference-timeout', `a picture took longer than ${timeoutMs} ms`));
         void thread.end();
       }, timeoutMs);
       thread.send(taken.request);
     },
+    workingMs,
     end: () => {
       lose(new AppError('aborted', 'the engine is closing'));
       return thread.end();

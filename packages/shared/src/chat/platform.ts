@@ -1,5 +1,6 @@
 import type { ConfigOf, EnvShape } from '../config/parse-env.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { CallObserver } from '../observability/observe-calls.ts';
 import type { ChatAccess } from './access.ts';
 import type { ChannelKey, ChatPlatform } from './chat.ts';
 import type { ChatDirectory, ChatReactions } from './directory.ts';
@@ -35,6 +36,8 @@ export interface PlatformDeps {
   turns: Turns;
   access: ChatAccess;
   log: Logger;
+  /** Watches the calls of its API. Default: nobody does. */
+  observe?: CallObserver;
 }
 
 /** A platform as an entry in a table. `S`: the variables that it reads. */

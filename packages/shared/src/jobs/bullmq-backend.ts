@@ -1,13 +1,11 @@
 import { Queue, Worker, createPostgresBackend, type Job, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
 import type { ClientBase } from 'pg';
-import type { StorageConfig } from '../config/common.ts';
+import { isRedisCluster, queuePrefix, type StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
 import { raceAbort } from '../wait.ts';
+import { openCluster, refuseClusterNode } from './redis-cluster.ts';
 import { nextTime } from './times.ts';
-
-/** Prefix of all our keys in Redis, so that another BullMQ on the same server does not collide. */
-export const redisPrefix = 'watchpost';
 
 /** A job as BullMQ keeps it. */
 export type StoredJob = Pick<
@@ -15,6 +13,7 @@ export type StoredJob = Pick<
   | 'id'
   | 'data'
   | 'timestamp'
+  | 'data'
   | 'delay'
   | 'attemptsMade'
   | 'opts'
@@ -34,6 +33,12 @@ export interface StoredScheduler {
   tz?: string | undefined;
 }
 
+/** Finished jobs by the minute, as BullMQ keeps them. `count`: of all time; since `prevTS` (milliseconds) it has grown from `prevCount`. */
+export interface MinuteCounts {
+  meta: { count: number; prevTS: number; prevCount: number };
+  data: number[];
+}
+
 /** The part of a BullMQ queue that is the same on Redis and on PostgreSQL. */
 export interface OpenQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
@@ -49,6 +54,10 @@ export interface OpenQueue {
     asc?: boolean,
   ): Promise<StoredJob[]>;
   isPaused(): Promise<boolean>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Of workers that keep them; `data`: a count for each minute, the newest first. */
+  getMetrics(type: 'completed' | 'failed', start: number, end: number): Promise<MinuteCounts>;
   getJobSchedulers(start: number, end: number): Promise<StoredScheduler[]>;
   upsertJobScheduler(
     id: string,
@@ -112,15 +121,20 @@ const settings = {
  */
 export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs: number, onError: (error: Error) => void): OpenQueue {
   if (storage.REDIS_URL) {
-    const connection = {
-      url: storage.REDIS_URL,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      commandTimeout: commandTimeoutMs,
-      socketTimeout: silenceMs,
-      retryStrategy,
+    const limits = { commandTimeout: commandTimeoutMs, socketTimeout: silenceMs };
+    const prefix = queuePrefix(storage);
+    if (isRedisCluster(storage)) {
+      const { client, letGo } = openCluster(storage.REDIS_URL, { ...limits, enableOfflineQueue: false, retryStrategy });
+      return onCluster(new Queue(name, { connection: client, prefix, settings }).on('error', onError), letGo);
+    }
+    const connection = { url: storage.REDIS_URL, enableOfflineQueue: false, maxRetriesPerRequest: 1, ...limits, retryStrategy };
+    const queue = new Queue(name, { connection, prefix, settings }).on('error', onError);
+    const ready = queue.waitUntilReady.bind(queue);
+    const waitUntilReady = async (): Promise<void> => {
+      await ready();
+      await refuseClusterNode(await queue.getBackend().client);
     };
-    return new Queue(name, { connection, prefix: redisPrefix, settings }).on('error', onError);
+    return Object.assign(queue, { waitUntilReady });
   }
   return new Queue(name, { connection: postgres(storage), settings }, createPostgresBackend).on('error', onError);
 }
@@ -140,13 +154,27 @@ export function openWorker(
   listeners: WorkerListeners,
 ): OpenWorker {
   if (storage.REDIS_URL) {
+    const own = { ...options, prefix: queuePrefix(storage), settings, autorun: false };
+    if (isRedisCluster(storage)) {
+      const { client, letGo } = openCluster(storage.REDIS_URL, { enableOfflineQueue: true, retryStrategy });
+      return onCluster(listen(new Worker(name, processor, { ...own, connection: client }), listeners), letGo);
+    }
     const connection = { url: storage.REDIS_URL, maxRetriesPerRequest: null, retryStrategy };
-    return listen(new Worker(name, processor, { ...options, connection, prefix: redisPrefix, settings, autorun: false }), listeners);
+    return listen(new Worker(name, processor, { ...own, connection }), listeners);
   }
   return listen(
     new Worker(name, processor, { ...options, connection: postgres(storage), settings, autorun: false }, createPostgresBackend),
     listeners,
   );
+}
+
+/** BullMQ leaves a client open that it was given: this one goes with its queue, or its worker. */
+function onCluster<O extends { close(force?: boolean): Promise<void>; disconnect(): Promise<void> }>(opened: O, letGo: () => void): O {
+  const [close, disconnect] = [opened.close.bind(opened), opened.disconnect.bind(opened)];
+  return Object.assign(opened, {
+    close: async (force?: boolean) => close(force).finally(letGo),
+    disconnect: async () => disconnect().finally(letGo),
+  });
 }
 
 /** Puts a running job back to where it was in its queue, without using up an attempt. */

@@ -2,8 +2,21 @@ import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { closeQueue, openQueue, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
-import { listedStates, type ChangedJob, type JobAdmin, type ListedJob, type ListedState, type QueueState } from './job-admin.ts';
+import { failedPage, oldestWaiting } from './bullmq-job-lists.ts';
+import {
+  listedStates,
+  type ChangedJob,
+  type JobAdmin,
+  type JobChoice,
+  type JobDetails,
+  type ListedJob,
+  type ListedState,
+  type QueueHistory,
+  type QueueState,
+} from './job-admin.ts';
+import { aboutJob } from './job-about.ts';
 import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
+import { toHistory } from './minute-counts.ts';
 
 const openTimeoutMs = 10_000;
 const commandTimeoutMs = 10_000;
@@ -51,11 +64,11 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   }
 
   const change = async (
-    { kinds, ids }: Parameters<JobAdmin['retry']>[0],
+    { kinds, ids, code }: JobChoice,
     work: (job: StoredJob) => Promise<ChangedJob['outcome']>,
   ): Promise<ChangedJob[]> => {
     const changed: ChangedJob[] = [];
-    const wanted = ids === null ? (await Promise.all(kinds.map((kind) => ask(failedIds(queues[kind]))))).flat() : [...new Set(ids)];
+    const wanted = ids === null ? (await Promise.all(kinds.map((kind) => ask(failedIds(queues[kind], code))))).flat() : [...new Set(ids)];
     for (const id of wanted) {
       const found = await Promise.all(kinds.map((kind) => ask(queues[kind].getJob(id))));
       const job = found.find((each) => each !== undefined);
@@ -67,19 +80,19 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   };
 
   return {
-    list: async ({ kinds, state, limit }) => {
-      const listed = await Promise.all(
-        kinds.map(async (kind) =>
-          (await ask(queues[kind].getJobs(statesOf[state], 0, limit - 1))).map((job) => toListed(job, kind, state)),
-        ),
-      );
-      return listed
-        .flat()
-        .sort((a, b) => b.atMs - a.atMs)
-        .slice(0, limit);
+    list: async ({ kinds, state, limit, ...from }) => {
+      const listed = await Promise.all(kinds.map(async (kind) => ask(someOf(queues[kind], { kind, state, limit, ...from }))));
+      return listed.flat().sort(newestFirst).slice(0, limit);
     },
     find: async ({ kinds, where }) =>
       (await Promise.all(kinds.map((kind) => findIds((from) => ask(openJobs(queues[kind], from)), where)))).flat(),
+    get: async (kinds, id) => {
+      const found = await Promise.all(kinds.map(async (kind) => ({ kind, job: await ask(queues[kind].getJob(id)) })));
+      for (const { kind, job } of found) if (job) return ask(toDetails(job, kind));
+      return null;
+    },
+    history: async (kinds, minutes) => Promise.all(kinds.map(async (kind) => ask(historyOf(queues[kind], kind, minutes)))),
+    setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
     retry: (what) =>
       change(what, async (job) => {
@@ -121,20 +134,46 @@ async function findIds(read: (from: number) => Promise<StoredJob[]>, where: (dat
 }
 
 async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {
-  const [{ active = 0, delayed = 0, prioritized = 0 }, { 0: waiting = 0 }, paused] = await Promise.all([
-    queue.getJobCounts('active', 'delayed', 'prioritized'),
+  const [{ active = 0, delayed = 0, prioritized = 0, failed = 0 }, { 0: first = 0 }, paused] = await Promise.all([
+    queue.getJobCounts('active', 'delayed', 'prioritized', 'failed'),
     queue.getCountsPerPriority([0]),
     queue.isPaused(),
   ]);
-  return { kind, paused, active, delayed, waiting: waiting + prioritized };
+  const waiting = first + prioritized;
+  return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
 }
 
-/** The ids of all failed jobs, the oldest first. */
-async function failedIds(queue: OpenQueue): Promise<string[]> {
+async function historyOf(queue: OpenQueue, kind: JobKind, minutes: number): Promise<QueueHistory> {
+  const [completed, failed] = await Promise.all([queue.getMetrics('completed', 0, minutes), queue.getMetrics('failed', 0, minutes)]);
+  return toHistory(kind, { completed, failed }, { minutes, nowMs: Date.now() });
+}
+
+/** Jobs of one queue in one state, the newest first. */
+async function someOf(
+  queue: OpenQueue,
+  { kind, state, ...which }: { kind: JobKind } & Omit<Parameters<JobAdmin['list']>[0], 'kinds'>,
+): Promise<ListedJob[]> {
+  const toOurs = (job: StoredJob): ListedJob => toListed(job, kind, state);
+  if (state === 'failed') return failedPage(queue, { ...which, toListed: toOurs });
+  return (await queue.getJobs(statesOf[state], 0, which.limit - 1)).map(toOurs);
+}
+
+/** By the time, then by the id: as the failed ones are continued. */
+const newestFirst = (a: ListedJob, b: ListedJob): number => b.atMs - a.atMs || (a.id < b.id ? 1 : -1);
+
+async function toDetails(job: StoredJob, kind: JobKind): Promise<JobDetails | null> {
+  const state = await stateOf(job);
+  const listed = listedStates.find((each) => each === state);
+  return listed ? { ...toListed(job, kind, listed), sentAtMs: job.timestamp, about: aboutJob(kind, job.data) } : null;
+}
+
+/** The ids of all failed jobs, or of those with this code, the oldest first. */
+async function failedIds(queue: OpenQueue, code: string | undefined): Promise<string[]> {
   const ids: string[] = [];
-  for (;;) {
-    const jobs = await queue.getJobs(['failed'], ids.length, ids.length + portion - 1, true);
-    ids.push(...jobs.flatMap(({ id }) => id ?? []));
+  for (let start = 0; ; start += portion) {
+    const jobs = await queue.getJobs(['failed'], start, start + portion - 1, true);
+    const wanted = jobs.filter(({ failedReason }) => code === undefined || reasonOf(failedReason)?.code === code);
+    ids.push(...wanted.flatMap(({ id }) => id ?? []));
     if (jobs.length < portion) return ids;
   }
 }

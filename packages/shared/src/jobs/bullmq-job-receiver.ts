@@ -5,12 +5,14 @@ import { raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Counter, Gauge, Metrics } from '../observability/metrics.ts';
+import { noTracer, type Tracer } from '../observability/tracing.ts';
 import { createPutBack, openWorker, type FailingJob, type OpenWorker } from './bullmq-backend.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
 import { eraseEnded } from './erase-ended.ts';
 import { createJobHold } from './job-hold.ts';
 import { createJobHoldLog, type JobHoldLog } from './job-hold-log.ts';
+import { keptMinutes } from './minute-counts.ts';
 import { jobDefinitions, jobKinds, parseJob, type Job, type JobKind } from './job-kinds.ts';
 import type { Held, JobNeed } from './job-need.ts';
 import type { JobHandlers, JobReceiver } from './job-queue.ts';
@@ -21,6 +23,8 @@ export interface JobReceiverOptions {
   concurrency: (kind: JobKind) => number;
   log: Logger;
   metrics?: Metrics;
+  /** An attempt belongs to the trace of whoever sent its job. Default: none. */
+  tracer?: Tracer;
   /** What jobs need: while one of them is missing, this process takes no jobs. Default: nothing. */
   needs?: readonly JobNeed[];
   /**
@@ -52,6 +56,7 @@ interface KindWorker {
   close(signal: AbortSignal): Promise<void>;
   isLive(): boolean;
   held(): Held[] | null;
+  running(): number;
 }
 
 /** What the workers of all kinds share. */
@@ -74,7 +79,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
     held: metrics?.gauge('jobs_held', '1 while this process takes no jobs because something that they need is missing', ['kind']),
     holdLog: createJobHoldLog(options.log),
   };
-  const workers = jobKinds.map((kind) => startKind(storage, kind, handlers, options, instruments));
+  const workers = jobKinds.map((kind) => ({ kind, ...startKind(storage, kind, handlers, options, instruments) }));
   let closed: Promise<void> | undefined;
   return {
     // A process that is stopping must not be killed for taking nothing.
@@ -83,6 +88,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
       const all = workers.map((worker) => worker.held());
       return all.some((held) => held === null) ? null : all.flatMap((held) => held ?? []);
     },
+    running: () => workers.map((worker) => ({ kind: worker.kind, count: worker.running() })).filter(({ count }) => count > 0),
     close: async (signal) => {
       closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(() => undefined);
       await closed;
@@ -97,7 +103,8 @@ function startKind<K extends JobKind>(
   options: JobReceiverOptions,
   instruments: Instruments,
 ): KindWorker {
-  const { concurrency, log: parentLog, needs = [], watchMs = 20_000, onFailed, onRepairable, repairDelayMs = 60_000 } = options;
+  const { concurrency, log: parentLog, tracer = noTracer, needs = [], watchMs = 20_000 } = options;
+  const { onFailed, onRepairable, repairDelayMs = 60_000 } = options;
   const { queue: name } = jobDefinitions[kind];
   const log = parentLog.child({ queue: name });
   const stopping = new AbortController();
@@ -123,6 +130,7 @@ function startKind<K extends JobKind>(
     repairDelayMs,
     log,
     metrics: instruments.attempts,
+    tracer,
   });
   // BullMQ passes the signal only to a function that declares three parameters, none of them with a default.
   const processor: Processor<unknown, void> = async (job, token, signal) => {
@@ -150,6 +158,7 @@ function startKind<K extends JobKind>(
   return {
     isLive: () => worker === undefined || isHeld() || (worker.isRunning() && !watch.stuck()),
     held: () => hold.held(),
+    running: () => attempts.running,
     close: async (signal) => {
       stopping.abort();
       await booted.catch(() => undefined);
@@ -177,7 +186,7 @@ function openKind(
   kind: JobKind,
   processor: Processor<unknown, void>,
   { concurrency, lockMs = 60_000, stallCheckMs = 30_000, onFailed }: JobReceiverOptions,
-  { stalled }: Instruments,
+  { stalled, attempts }: Instruments,
   log: Logger,
 ): OpenWorker {
   const { queue: name } = jobDefinitions[kind];
@@ -191,6 +200,8 @@ function openKind(
       stalledInterval: stallCheckMs,
       // A picture that kills its worker (out of memory) kills two more at most.
       maxStalledCount: 2,
+      // For the operators' chart: a day by the minute.
+      metrics: { maxDataPoints: keptMinutes },
     },
     {
       onError: logConnectionErrors(log),
@@ -206,7 +217,9 @@ function openKind(
       onDoomed: (job) => void eraseEnded(job, kind, 'failed', log),
       onFailed: (job, error) => {
         // The processor has seen to all other failures.
-        if (job && error.message.includes('stalled more than')) reportLost(kind, job, onFailed, log);
+        if (!job || !error.message.includes('stalled more than')) return;
+        attempts.failed(kind, 'job-worker-lost', 'ended');
+        reportLost(kind, job, onFailed, log);
       },
     },
   );

@@ -6,16 +6,20 @@ import { raceAbort, throwIfAborted, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { noTracer, type Tracer } from '../observability/tracing.ts';
 import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
 import { redeliveryWindowMs } from './job-kind.ts';
-import { jobDefinitions, jobId, jobKinds, perKind, type Job, type JobKind, type JobOf } from './job-kinds.ts';
-import type { JobBacklog, JobSender } from './job-queue.ts';
+import { jobDefinitions, jobId, jobKinds, messagingOf, perKind, type Job, type JobKind, type JobOf } from './job-kinds.ts';
+import type { JobAges, JobBacklog, JobSender } from './job-queue.ts';
 import { logConnectionErrors } from './log-connection-errors.ts';
+import { oldestOf } from './oldest-job.ts';
 import { waitingBefore } from './waiting-before.ts';
 
 export interface JobSenderOptions {
   log: Logger;
   metrics?: Metrics;
+  /** Jobs carry the span that sends them. Default: none. */
+  tracer?: Tracer;
   /** Limit for one attempt to reach the queue at start, milliseconds. */
   bootTimeoutMs?: number;
 }
@@ -46,18 +50,20 @@ const usualBytes = 16_384;
  */
 export function createJobSender(
   storage: StorageConfig,
-  { log, metrics, bootTimeoutMs = 10_000 }: JobSenderOptions,
-): JobSender & JobBacklog {
+  { log, metrics, tracer = noTracer, bootTimeoutMs = 10_000 }: JobSenderOptions,
+): JobSender & JobBacklog & JobAges {
   const closing = new AbortController();
   const sent = metrics?.histogram('queue_send_seconds', 'Time until the queue had stored a job, or sending failed', ['kind', 'outcome']);
   const connected = connect(storage, { log, bootTimeoutMs }, closing.signal);
   const queuesSoon = awaitable(connected);
 
   const add = async (job: Job, signal: AbortSignal): Promise<void> => {
+    const traceparent = tracer.traceparent();
+    const options = { ...addOptions(job.kind, job, storage), ...(traceparent !== null && { telemetry: { metadata: traceparent } }) };
     const attempt = async (): Promise<void> => {
       throwIfAborted(closing.signal);
       const queues = await queuesSoon(signal);
-      await raceAbort(queues[job.kind].add(job.kind, job, addOptions(job.kind, job, storage)), signal);
+      await raceAbort(queues[job.kind].add(job.kind, job, options), signal);
     };
     let lastError: unknown;
     try {
@@ -94,7 +100,8 @@ export function createJobSender(
     send: async (job, { timeoutMs }) => {
       const done = sent?.startTimer({ kind: job.kind });
       try {
-        await add(job, AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))));
+        const options = { kind: 'producer', attributes: messagingOf(job.kind, jobId(job.kind, job)) } as const;
+        await tracer.span(`send ${job.kind}`, options, async () => add(job, AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)))));
         done?.({ outcome: 'queued' });
       } catch (error) {
         done?.({ outcome: isRefused(error) ? 'refused' : 'unavailable' });
@@ -116,6 +123,7 @@ export function createJobSender(
         );
         return (await Promise.all(byKind)).flat();
       }),
+    oldest: async () => ask(async (queues) => (await Promise.all(jobKinds.map(async (kind) => oldestOf(kind, queues[kind])))).flat()),
     waitingBefore: async (kind, priority) => ask(async (queues) => waitingBefore(queues[kind], priority)),
     close: async () => {
       closing.abort();

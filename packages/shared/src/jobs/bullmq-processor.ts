@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { DelayedError, UnrecoverableError, WaitingError, type Job as BullJob } from 'bullmq';
-import { toAppError, type AppError } from '../errors.ts';
+import { toAppError, type AppError, type ErrorCode } from '../errors.ts';
 import { redactSecrets, type Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Span, Tracer } from '../observability/tracing.ts';
 import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { PutBack } from './bullmq-backend.ts';
 import { eraseEnded } from './erase-ended.ts';
 import type { JobHold } from './job-hold.ts';
-import { parseJob, type JobKind, type JobOf } from './job-kinds.ts';
+import { messagingOf, parseJob, type JobKind, type JobOf } from './job-kinds.ts';
 import { outcomeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobHandler } from './job-queue.ts';
 
@@ -16,6 +17,8 @@ export type AttemptOutcome = 'done' | 'ended' | 'retried' | 'exhausted' | 'delay
 
 export interface AttemptMetrics {
   finished(kind: JobKind, outcome: AttemptOutcome, elapsedMs: number): void;
+  /** Why an attempt came to nothing. */
+  failed(kind: JobKind, code: ErrorCode, outcome: AttemptOutcome): void;
   waited(kind: JobKind, waitedMs: number): void;
 }
 
@@ -32,7 +35,13 @@ export function createAttemptMetrics(metrics: Metrics | undefined): AttemptMetri
     ['kind'],
     [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600],
   );
+  const errors = metrics?.counter('job_errors_total', 'Attempts that came to nothing, by the error and what followed', [
+    'kind',
+    'code',
+    'outcome',
+  ]);
   return {
+    failed: (kind, code, outcome) => errors?.inc({ kind, code, outcome }),
     finished: (kind, outcome, elapsedMs) => attempts?.observe({ kind, outcome }, elapsedMs / 1_000),
     waited: (kind, waitedMs) => waits?.observe({ kind }, waitedMs / 1_000),
   };
@@ -50,6 +59,7 @@ export interface ProcessorParts<K extends JobKind> {
   repairDelayMs: number;
   log: Logger;
   metrics: AttemptMetrics;
+  tracer: Tracer;
 }
 
 /** The part of a BullMQ job that an attempt needs. */
@@ -70,22 +80,44 @@ type QueuedJob = Pick<
 
 /** How long a job waits that others should precede: longer than the longest wait between two checks of a need. Milliseconds. */
 const laterMs = 30_000;
+/** How soon a worker of a newer release may take what this one cannot read. Milliseconds. */
+const newerMs = 3_000;
 
 /**
  * One attempt of one job: parses the payload, calls the handler, and translates its error into what BullMQ should do next.
  * Only this file and the receiver know both our errors and BullMQ's.
  */
 export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
-  const { kind, handler, hold, log, metrics } = parts;
+  const { kind, tracer } = parts;
+  const attempt = createAttempt(parts);
   return async (queued: QueuedJob, token: string | undefined, signal: AbortSignal): Promise<void> => {
+    const attributes = { ...messagingOf(kind, queued.id ?? ''), 'watchpost.attempt': queued.attemptsMade + 1 };
+    const options = { kind: 'consumer', attributes, parent: queued.opts.telemetry?.metadata ?? null } as const;
+    // BullMQ speaks in errors: a job that waits is none for the span.
+    const failure = await tracer.span(`process ${kind}`, options, async (span) => attempt(queued, { token, span }, signal));
+    if (failure) throw failure;
+  };
+}
+
+/** Resolves with the error that BullMQ understands; null: the job is done. */
+function createAttempt<K extends JobKind>(parts: ProcessorParts<K>) {
+  const { kind, handler, hold, log, metrics } = parts;
+  return async (
+    queued: QueuedJob,
+    { token, span }: { token: string | undefined; span: Span },
+    signal: AbortSignal,
+  ): Promise<Error | null> => {
     const id = queued.id ?? '';
     const attempt = queued.attemptsMade + 1;
     const lastAttempt = attempt >= (queued.opts.attempts ?? 1);
     const startedAtMs = Date.now();
-    const finish = (outcome: AttemptOutcome): void => metrics.finished(kind, outcome, Date.now() - startedAtMs);
+    const finish = (outcome: AttemptOutcome): void => {
+      span.set({ 'watchpost.outcome': outcome });
+      metrics.finished(kind, outcome, Date.now() - startedAtMs);
+    };
     const failure = { queued, token, lastAttempt, log: log.child({ kind, jobId: id, attempt }) };
     // A read that was under way when the hold began.
-    if (!signal.aborted && !hold.admit(id)) throw await goBack(failure, parts);
+    if (!signal.aborted && !hold.admit(id)) return goBack(failure, parts);
     if (queued.attemptsStarted <= 1) metrics.waited(kind, Math.max(0, startedAtMs - queued.timestamp));
     // A handler does much at once.
     setMaxListeners(0, signal);
@@ -95,11 +127,14 @@ export function createProcessor<K extends JobKind>(parts: ProcessorParts<K>) {
       await eraseEnded(queued, kind, 'done', failure.log);
       hold.succeeded(id, { idle: result === 'idle' });
       finish('done');
+      return null;
     } catch (thrown) {
       const error = toAppError(thrown);
       const [outcome, bullError] = await afterFailure({ ...failure, error }, parts, signal);
+      metrics.failed(kind, error.code, outcome);
+      span.fail(error.code);
       finish(outcome);
-      throw bullError;
+      return bullError;
     } finally {
       hold.ended(id);
     }
@@ -125,6 +160,8 @@ async function afterFailure<K extends JobKind>(
 ): Promise<Settlement> {
   const { queued, error, lastAttempt, log } = failed;
   if (signal.aborted) return ['given-up', await goBack(failed, parts)];
+  // Not ours: however long it takes, no attempt is used up.
+  if (error.code === 'job-newer') return postpone(failed, newerMs);
   const verdict = await raceAbort(parts.hold.failed(queued.id ?? '', error), signal).catch(() => 'first' as const);
   if (verdict === 'first') return [signal.aborted ? 'given-up' : 'held', await goBack(failed, parts)];
   if (verdict === 'later') return postpone(failed, laterMs);

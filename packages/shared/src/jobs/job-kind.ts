@@ -4,6 +4,9 @@ import { wholeNumber, type ConfigOf } from '../config/parse-env.ts';
 /** Slack delivers an event again for up to 24 hours; with two hours of margin, this is how long an id must be remembered. Milliseconds. */
 export const redeliveryWindowMs = 26 * 3_600_000;
 
+/** The newest `v` of any kind of job. Raised with a schema's `v`, by a release that sends what older workers cannot read. */
+export const jobsFormat = 1;
+
 /** Variables that set how many jobs of a kind one worker runs at a time. */
 export const concurrencyEnv = {
   /** Snapshots. Downloads and inference overlap. */

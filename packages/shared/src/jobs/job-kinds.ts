@@ -1,6 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import type { ConcurrencyConfig, JobKindDefinition } from './job-kind.ts';
+import { jobsFormat, type ConcurrencyConfig, type JobKindDefinition } from './job-kind.ts';
 import { conversionJobs } from './conversion-job.ts';
 import { entryJobs } from './entry-job.ts';
 import { fileJobs } from './file-job.ts';
@@ -65,13 +65,17 @@ export function jobId<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }): 
   return jobDefinitions[kind].id(job);
 }
 
+const versioned = z.object({ v: z.number() });
+
 /**
  * Parses a job out of the queue of its kind: another version may have added it, or somebody by hand.
- * Throws `job-invalid` naming the faulty fields.
+ * Throws `job-newer` for one of a newer release, else `job-invalid` naming the faulty fields.
  */
 export function parseJob<K extends JobKind>(kind: K, data: unknown): JobOf<K> {
   const parsed = jobDefinitions[kind].schema.safeParse(data);
   if (parsed.success) return parsed.data;
+  if ((versioned.safeParse(data).data?.v ?? 0) > jobsFormat)
+    throw new AppError('job-newer', `a ${kind} job of a newer release, which waits for a worker of that release`);
   const fields = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'payload'} (${code})`);
   throw new AppError('job-invalid', `not a ${kind} job that this version understands: ${fields.join(', ')}`);
 }
@@ -90,6 +94,13 @@ function withoutSealed(data: unknown): object {
   const left: unknown = JSON.parse(JSON.stringify(data, (key, value: unknown) => (key === 'sealed' ? null : value)));
   return typeof left === 'object' && left !== null ? left : {};
 }
+
+/** What a span says of a job. */
+export const messagingOf = (kind: JobKind, id: string) => ({
+  'messaging.system': 'bullmq',
+  'messaging.destination.name': jobDefinitions[kind].queue,
+  'messaging.message.id': id,
+});
 
 /** How many jobs of a kind one worker runs at a time. */
 export function concurrencyOf(kind: JobKind, config: ConcurrencyConfig): number {

@@ -22,6 +22,15 @@ export interface JobBacklog {
   waitingBefore(kind: JobKind, priority: number): Promise<{ waiting: number; running: number }>;
 }
 
+/** Since when jobs have been in the queue. */
+export interface JobAges {
+  /**
+   * When the job was queued that has been longest in each state, milliseconds since 1970: of the waiting ones among those whose turn comes
+   * next, since cameras take turns. Kinds and states without a job are left out. Rejects with `queue-unavailable` after 1.5 s.
+   */
+  oldest(): Promise<{ kind: JobKind; state: 'waiting' | 'delayed' | 'active'; atMs: number }[]>;
+}
+
 export interface JobContext {
   /** From 1. */
   attempt: number;
@@ -49,4 +58,6 @@ export interface JobReceiver {
   isLive(): boolean;
   /** The kinds of jobs that this process does not take at present, and why; null before the first check. */
   held(): Held[] | null;
+  /** How many jobs this process runs at this moment; kinds of which it runs none are left out. */
+  running(): { kind: JobKind; count: number }[];
 }

@@ -1,5 +1,6 @@
 import type { CommonConfig } from '../config/common.ts';
 import type { Env } from '../config/parse-env.ts';
+import { withSecretFiles } from '../config/secret-files.ts';
 import { AppError, isOperatorFault } from '../errors.ts';
 import { createLogger, giveUpFlushing, type Logger } from '../observability/logger.ts';
 import { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts';
@@ -85,11 +86,11 @@ export interface ServiceOptions<C extends CommonConfig> {
   start: (config: C, log: Logger, lifecycle: Lifecycle) => Promise<void>;
 }
 
-/** `runProcess` for a process with a configuration and a log. An operator's mistake is printed in plain words, without a stack; the exit code is 1. */
+/** `runProcess` for a process with a configuration, whose secrets may be in files, and a log. An operator's mistake is printed in plain words, without a stack; the exit code is 1. */
 export async function runService<C extends CommonConfig>({ name, env, loadConfig, start }: ServiceOptions<C>): Promise<void> {
   let config: C;
   try {
-    config = loadConfig(env);
+    config = loadConfig(withSecretFiles(env));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     printFault(name, error);

@@ -22,6 +22,8 @@ export interface OpenSettingsOptions<T> {
 export interface FollowedSettings<T> {
   /** What its last version without faults says. */
   current(): T;
+  /** What is wrong with a later version, a line each; none: what is in force is what the file says. */
+  faults(): readonly string[];
   close(): void;
 }
 
@@ -42,22 +44,25 @@ export async function openSettings<T>(
   const first = read(text);
   if (first.kind === 'faulty') throw new AppError('config-invalid', described(first.faults, file).join('\n'));
   let current = first.file;
+  let faults: readonly string[] = [];
   log.info({ file, ...count(current) }, `${what} read`);
 
   const take = (next: string): void => {
     const reading = read(next);
     if (reading.kind === 'faulty') {
-      log.error({ file, faults: described(reading.faults, file) }, `the ${what} have faults: those from before stay in force`);
+      faults = described(reading.faults, file);
+      log.error({ file, faults }, `the ${what} have faults: those from before stay in force`);
       return;
     }
     current = reading.file;
+    faults = [];
     log.info({ file, ...count(current) }, `${what} changed`);
   };
 
   const closing = new AbortController();
   const onUnreadable = (err: unknown): void => log.warn({ err }, `the ${what} cannot be read: those from before stay in force`);
   void followText({ text, read: () => readText(file), take, onUnreadable, everyMs }, AbortSignal.any([signal, closing.signal]));
-  return { current: () => current, close: () => closing.abort() };
+  return { current: () => current, faults: () => faults, close: () => closing.abort() };
 }
 
 /** The text of a file of settings. */

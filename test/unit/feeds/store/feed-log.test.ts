@@ -7,6 +7,7 @@ import { never } from '../../../support/each-store.ts';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
 
 const hourMs = 3_600_000;
+const minuteMs = 60_000;
 const startMs = 500_000 * hourMs;
 let nowMs: number;
 let documents: DocumentStore;
@@ -63,14 +64,14 @@ it('never gives out a number twice, also after everything has expired', async ()
   expect(await idsIn()).toEqual([[startMs + 49 * hourMs, ['later']]]);
 });
 
-it('two processes that find it empty at the turn of the hour agree on where it begins', async () => {
-  nowMs = startMs + hourMs - 1;
+it('two processes that find it empty at the turn of the minute agree on where it begins', async () => {
+  nowMs = startMs + minuteMs - 1;
   const slow = createFeedLog(
     {
       ...documents,
       put: async (document, signal) => {
-        // Another process begins, an hour later by the clock, before this one has written its first batch.
-        if (document.kind === 'feed-log' && document.revision === 0 && nowMs < startMs + hourMs) {
+        // Another process begins, a minute later by the clock, before this one has written its first batch.
+        if (document.kind === 'feed-log' && document.revision === 0 && nowMs < startMs + minuteMs) {
           nowMs += 2;
           await createFeedLog(documents, { now }).append([change('fast')], never);
         }

@@ -80,7 +80,7 @@ describe('what jobs about rules need', () => {
   it('is no gallery, but its database', async () => {
     let asked = 0;
     const records = { get: async () => ((asked += 1), null) };
-    const { check } = galleryNeed({ isReady: () => false }, records);
+    const { check } = galleryNeed({ isReady: () => false, isOutdated: () => false }, records);
     await expect(check('message', never)).resolves.toBeUndefined();
     await expect(check('snapshot', never)).rejects.toMatchObject({ code: 'gallery-not-ready' });
     expect(asked).toBe(1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '@watchpost/shared/errors';
 import { reportOf } from '@watchpost/rules/words/report';
 import { violationIdOf } from '@watchpost/rules/store/violations';
-import { decide } from '@watchpost/worker/interaction/rules/decide';
+import { decide } from '@watchpost/rules/decide';
 import { channel, createRuleRig, never, secret, type RuleRig } from '../../../support/rule-rig.ts';
 
 const id = violationIdOf(channel, '1');

@@ -1,6 +1,6 @@
 import type { Entry } from '@watchpost/feeds/entry';
 import type { Command } from '../../command.ts';
-import { describeEntries, isWaiting, type DescribedEntry } from '../../support/feeds/described.ts';
+import { describeEntries, isWaiting, type DescribedEntry } from '@watchpost/feeds/editing/described';
 import { feedOf, withFeeds } from '../../support/feeds/with-feeds.ts';
 import { readArgs, readCount } from '../../support/read-args.ts';
 import { toTable } from '../../support/table.ts';

@@ -2,5 +2,4 @@ import type { Command } from '../../command.ts';
 import { decide } from '../../support/feeds/decide.ts';
 
 /** `feeds hide FEED MESSAGE [--json]`. */
-export const run: Command = async (args, context) =>
-  decide(args, { what: 'hid', change: () => ({ isHidden: true }), done: 'hidden' }, context);
+export const run: Command = async (args, context) => decide(args, 'hid', 'hidden', context);

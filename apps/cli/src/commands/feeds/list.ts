@@ -1,7 +1,7 @@
 import type { Feed } from '@watchpost/feeds/feed';
 import { shownId } from '@watchpost/rules/notation/ids';
 import type { Command } from '../../command.ts';
-import { isWaiting } from '../../support/feeds/described.ts';
+import { isWaiting } from '@watchpost/feeds/editing/described';
 import { withFeeds, type OpenedFeeds } from '../../support/feeds/with-feeds.ts';
 import { readArgs } from '../../support/read-args.ts';
 import { toTable } from '../../support/table.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../../command.ts';
-import { describeEntries, type DescribedEntry } from '../../support/feeds/described.ts';
+import { describeEntries, type DescribedEntry } from '@watchpost/feeds/editing/described';
 import { readMessageId } from '../../support/feeds/message-id.ts';
 import { feedOf, withFeeds } from '../../support/feeds/with-feeds.ts';
 import { readArgs } from '../../support/read-args.ts';

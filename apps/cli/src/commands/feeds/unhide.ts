@@ -2,5 +2,4 @@ import type { Command } from '../../command.ts';
 import { decide } from '../../support/feeds/decide.ts';
 
 /** `feeds unhide FEED MESSAGE [--json]`. */
-export const run: Command = async (args, context) =>
-  decide(args, { what: 'showed', change: () => ({ isHidden: false }), done: 'not hidden any more' }, context);
+export const run: Command = async (args, context) => decide(args, 'showed', 'not hidden any more', context);

@@ -1,15 +1,15 @@
 import { rulesEnv } from '@watchpost/rules/config';
-import { checkLook, createJudge } from '@watchpost/rules/create-judge';
+import { createJudge } from '@watchpost/rules/create-judge';
 import type { Judge } from '@watchpost/rules/judge';
-import { defaultRule, type Rule } from '@watchpost/rules/rule';
+import type { Rule } from '@watchpost/rules/rule';
 import { findRule } from '@watchpost/rules/rule-name';
+import { judgeForLook, readsFiles, readsText } from '@watchpost/rules/try-rule';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
-import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Command, CommandContext, Needs } from '../../command.ts';
 import { silent } from '../../support/open-database.ts';
 import { readTestArgs, type TestArgs } from '../../support/rules/test-args.ts';
 import { printTried, type Tried } from '../../support/rules/tried.ts';
-import { readsFiles, readsText, standardInput, tryFiles } from '../../support/rules/try-files.ts';
+import { standardInput, tryFiles } from '../../support/rules/try-files.ts';
 import { withRules } from '../../support/with-rules.ts';
 
 /** A pattern or a detector needs no database. */
@@ -45,21 +45,9 @@ async function judgeFor(what: TestArgs['what'], context: CommandContext): Promis
 
 /** What cannot be compiled is refused; what could not be saved, because it finds nearly everything, may be tried. */
 function judgeOf(look: Rule['look'], { warn }: CommandContext): Judge {
-  const judge = createJudge([tried(look)]);
-  const [broken] = judge.broken;
-  if (broken) throw new AppError('pattern-invalid', `the pattern cannot be used: ${broken.reason}`);
-  try {
-    checkLook(look);
-  } catch (refused) {
-    warn(`A rule with this pattern would be refused: ${toAppError(refused).message}`);
-  }
+  const { judge, refused } = judgeForLook(look);
+  if (refused !== null) warn(`A rule with this pattern would be refused: ${refused}`);
   return judge;
-}
-
-/** What was typed as a rule. Its name is not the pattern: that may be a secret itself. */
-function tried(look: Rule['look']): Rule {
-  const name = 'detector' in look ? look.detector : 'pattern';
-  return { ...defaultRule, id: 'tried', name, look, createdAtMs: 0, changedAtMs: 0 };
 }
 
 async function tryOn(

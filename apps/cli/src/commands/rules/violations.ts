@@ -2,6 +2,7 @@ import { rulesEnv } from '@watchpost/rules/config';
 import { readFlags } from '@watchpost/rules/notation/flags';
 import { readAuthorId, readChannelId, shownId } from '@watchpost/rules/notation/ids';
 import { readTime, shownTime } from '@watchpost/rules/notation/times';
+import { outcomeOf } from '@watchpost/rules/outcome-of';
 import { findRuleId } from '@watchpost/rules/rule-name';
 import { createViolations } from '@watchpost/rules/store/violations';
 import type { Finding, Violation } from '@watchpost/rules/violation';
@@ -111,13 +112,6 @@ function shownViolation(violation: Violation): object {
     kept,
     appeal: { state, by, atMs },
   };
-}
-
-/** What was done about it, in a word or two. */
-function outcomeOf({ removal, findings }: Violation): string {
-  if (removal.state !== 'none') return { wanted: 'being removed', removed: 'removed', gone: 'gone', failed: 'not removed' }[removal.state];
-  if (findings.length === 0) return 'unread';
-  return findings.every(({ dryRun }) => dryRun) ? 'dry run' : 'reported';
 }
 
 const authorOf = ({ author, channel }: Violation['message']): string => {

@@ -4,8 +4,7 @@ import type { Feed, Feeds } from '@watchpost/feeds/feed';
 import type { Entries, Profiles } from '@watchpost/feeds/feed-store';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createDecisions, type Decisions } from '@watchpost/feeds/store/decisions';
-import { createEntries } from '@watchpost/feeds/store/entries';
-import { createFeedLog } from '@watchpost/feeds/store/feed-log';
+import { entriesForEditors } from '@watchpost/feeds/store/open-editing';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
 import { entriesInFeed } from '@watchpost/feeds/store/read-entries';
 import { messageKeyEnv, messageKeysOf } from '@watchpost/rules/config';
@@ -35,10 +34,9 @@ export async function withFeeds<T>(context: DatabaseContext, use: (opened: Opene
   const feeds = await openFeeds({ file, log: silent(), signal: context.signal });
   try {
     return await withDatabase(context, async ({ documents }) => {
-      const entries = createEntries({ documents, feedLog: createFeedLog(documents), envelope: envelope ?? locked });
       return use({
         feeds,
-        entries,
+        entries: entriesForEditors(documents, envelope),
         eachEntry: (slug) => entriesInFeed(documents, slug, {}, context.signal),
         profiles: createProfiles(documents),
         decisions: createDecisions(documents),
@@ -63,16 +61,3 @@ function envelopeOf({ env }: Pick<DatabaseContext, 'env'>): Envelope | null {
   const { SLACK_API_TOKEN: token = '' } = config;
   return config.MESSAGE_KEY || token !== '' ? createEnvelope(messageKeysOf(config, [token]), 'jobs') : null;
 }
-
-/** For what cannot be done without the key. */
-export const keyMissing = (): AppError =>
-  new AppError(
-    'config-invalid',
-    'set MESSAGE_KEY, or SLACK_API_TOKEN where the worker has no MESSAGE_KEY: what readers do not see is sealed with it',
-  );
-
-const refused = (): never => {
-  throw keyMissing();
-};
-
-const locked: Envelope = { seal: refused, open: refused };

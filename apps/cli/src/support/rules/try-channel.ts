@@ -2,6 +2,7 @@ import type { Extractor } from '@watchpost/extract/extract';
 import type { Judge, Match } from '@watchpost/rules/judge';
 import type { Rule } from '@watchpost/rules/rule';
 import { appliesTo } from '@watchpost/rules/scope';
+import { readsFiles, readsText } from '@watchpost/rules/try-rule';
 import { platformOf, type ChannelKey, type ChatFile } from '@watchpost/shared/chat/chat';
 import type { Message } from '@watchpost/shared/chat/message';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
@@ -9,7 +10,7 @@ import { toAppError } from '@watchpost/shared/errors';
 import { openSlackReader, slackReaderEnv, type SlackReader } from '@watchpost/slack/reader';
 import type { CommandContext } from '../../command.ts';
 import type { Tried, TriedUnread } from './tried.ts';
-import { readsFiles, readsText, within, inside } from './try-files.ts';
+import { within, inside } from './try-files.ts';
 
 /** Larger files are not downloaded. Bytes. */
 const mostBytes = 104_857_600;

@@ -3,16 +3,12 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Extractor } from '@watchpost/extract/extract';
 import type { Judge } from '@watchpost/rules/judge';
-import type { Rule } from '@watchpost/rules/rule';
+import { readsFiles, readsText } from '@watchpost/rules/try-rule';
 import type { MessageText } from '@watchpost/shared/chat/message';
 import type { Tried } from './tried.ts';
 
 /** Larger files are not read. Bytes. */
 const mostBytes = 268_435_456;
-
-/** Whether a rule looks at what a message says, with the names of its files; or at what is in them. */
-export const readsText = ({ scan }: Rule): boolean => scan !== 'files';
-export const readsFiles = ({ scan }: Rule): boolean => scan !== 'text';
 
 /** Tries rules on files, one after another; `-` is standard input. `missing`: how many could not be opened. Rejects with `aborted`. */
 export async function tryFiles(

@@ -1,12 +1,14 @@
 import { hashOf } from '@watchpost/feeds/merge/hash';
 import { type ConfigOf, wholeNumber } from '@watchpost/shared/config/parse-env';
 import { answerAddresses, createAnswers, linePost } from '@watchpost/slack/answers';
+import { noTracer } from '@watchpost/shared/observability/tracing';
 import { createSlackCalls, type SlackCall } from '@watchpost/slack/calls';
 import { slackChannel, slackPrefix } from '@watchpost/slack/channel';
 import { slackEnv, slackIntakeEnv, slackIntakeFaults, usesSlack, type CompleteSlack } from '@watchpost/slack/config';
 import type { Publishing } from '../../feeds/publishing.ts';
 import { captionEnv } from '../camera-caption.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
+import { traced } from '../traced.ts';
 import type { SlackIdentity } from './3-to-jobs.ts';
 import { startBackfill, type Backfill } from './backfill/backfill.ts';
 import { createFeedChannels, type FeedChannels } from './backfill/feed-channels.ts';
@@ -58,7 +60,9 @@ export const slackIntake: IntakePlatform<typeof env> = {
     if (!usesSlack(config)) return null;
     const { SLACK_APP_TOKEN: appToken } = config;
     const { log, metrics, now, watching, publishing } = deps;
-    const callsFor = (token: string, timeoutMs: number): SlackCall => createSlackCalls({ token, apiUrl: config.SLACK_API_URL, timeoutMs });
+    const observe = deps.observe?.(slackPrefix).call;
+    const callsFor = (token: string, timeoutMs: number): SlackCall =>
+      createSlackCalls({ token, apiUrl: config.SLACK_API_URL, timeoutMs, observe });
     const call = callsFor(config.SLACK_API_TOKEN, slackTimeoutMs);
     const lookup = lookUpIdentity(call, log, stopping);
 
@@ -199,7 +203,8 @@ export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps
   const readChannels = new Set(config.READ_SLACK_CHANNEL_ID);
   const { WRITE_SLACK_CHANNEL_ID: writeChannel, ADMIN_SLACK_CHANNEL_ID: adminChannel = null } = config;
   const forFeeds = createTakeForFeeds({ ...deps, ...deps.publishing, adminChannel, seal });
-  const takeEvent = createTakeEvent({
+  const { tracer = noTracer } = deps;
+  const taken = createTakeEvent({
     ...deps,
     forFeeds,
     readChannels,
@@ -210,10 +215,10 @@ export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps
     captions: createRecentCaptions(),
   });
   const handlers = {
-    takeEvent,
+    takeEvent: { ...taken, delivery: traced(tracer, 'slack event', taken.delivery) },
     forFeeds,
-    takeInteraction: createTakeInteraction(deps),
-    takeCommand: createTakeCommand({ ...deps, envelope: seal.envelope }),
+    takeInteraction: traced(tracer, 'slack interaction', createTakeInteraction(deps)),
+    takeCommand: traced(tracer, 'slack command', createTakeCommand({ ...deps, envelope: seal.envelope })),
     countRedelivery: createRedeliveryCounter(deps.metrics),
     ingestMetrics: deps.ingestMetrics,
   };

@@ -1,9 +1,12 @@
 import type { ConfigOf } from '@watchpost/shared/config/parse-env';
 import { createEnvelope } from '@watchpost/shared/envelope';
+import { noTracer } from '@watchpost/shared/observability/tracing';
 import { createTelegramApi, type TelegramApi } from '@watchpost/telegram/api';
+import { telegramPrefix } from '@watchpost/telegram/channel';
 import { telegramEnv, telegramIntakeEnv, telegramIntakeFaults, telegramToken } from '@watchpost/telegram/config';
 import { captionEnv } from '../camera-caption.ts';
 import type { Intake, IntakeDeps, IntakePlatform } from '../platform.ts';
+import { traced } from '../traced.ts';
 import { createClicks } from './clicks.ts';
 import { botIdOf, lookUpIdentity } from './identity.ts';
 import { followMovedChats } from './moved-chats.ts';
@@ -27,7 +30,7 @@ export const telegramIntake: IntakePlatform<typeof env> = {
   start: (config, deps, stopping) => {
     const token = telegramToken(config);
     if (token === null) return null;
-    const api = createTelegramApi({ token, apiUrl: config.TELEGRAM_API_URL, timeoutMs });
+    const api = createTelegramApi({ token, apiUrl: config.TELEGRAM_API_URL, timeoutMs, observe: deps.observe?.(telegramPrefix).call });
     return startTelegram(config, { token, api }, deps, stopping);
   },
 };
@@ -39,12 +42,12 @@ function startTelegram(
   stopping: AbortSignal,
 ): Intake & { done: Promise<void> } {
   const { log, now, database } = deps;
-  const telegramMetrics = createTelegramMetrics(deps.metrics);
+  const telegramMetrics = createTelegramMetrics(deps.metrics, { polls: config.TELEGRAM_WEBHOOK_SECRET === undefined });
   const lookup = lookUpIdentity({ api, token, log }, stopping);
   const readChats = new Set(config.READ_TELEGRAM_CHAT_ID);
   const documents = database.isConfigured ? async (signal: AbortSignal) => (await database.opened(signal)).documents : null;
   const following = documents === null ? Promise.resolve() : followMovedChats({ documents, readChats, log }, stopping);
-  const takeUpdate = createTakeUpdate({
+  const taken = createTakeUpdate({
     ...deps,
     ourselves: lookup.current,
     readChats,
@@ -54,6 +57,7 @@ function startTelegram(
     lastJobs: documents && createSharedOrder({ documents, log, now }),
     telegramMetrics,
   });
+  const takeUpdate = traced(deps.tracer ?? noTracer, 'telegram update', taken);
   const checks = { 'telegram-identity': lookup.check };
   const { TELEGRAM_WEBHOOK_SECRET: secret, TELEGRAM_WEBHOOK_URL: url = null } = config;
   if (secret !== undefined) {

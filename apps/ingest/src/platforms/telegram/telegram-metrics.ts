@@ -16,13 +16,15 @@ export interface TelegramMetrics {
   pending(updates: number): void;
 }
 
-export function createTelegramMetrics(metrics: Metrics): TelegramMetrics {
+/** `polls`: false with a webhook, where nobody is to ask: then nothing is said about that. */
+export function createTelegramMetrics(metrics: Metrics, { polls = true } = {}): TelegramMetrics {
   const updates = metrics.counter('ingest_telegram_updates_total', 'Updates of Telegram, by what became of them', ['kind', 'outcome']);
   const answers = metrics.histogram('ingest_telegram_ack_seconds', 'Time from the headers of an update to our answer', ['status']);
   const lags = metrics.histogram('ingest_telegram_lag_seconds', 'Time from a message on Telegram (whole seconds) to the queue', []);
   const unanswered = metrics.counter('ingest_telegram_clicks_unanswered_total', 'Clicks that Telegram took no answer to', []);
   const polling = metrics.gauge('ingest_telegram_polling', '1 while this process asks Telegram for updates', []);
   const pending = metrics.gauge('ingest_telegram_pending_updates', 'Updates that wait at Telegram for our address', []);
+  if (!polls) polling.remove({});
   return {
     update: (kind, outcome) => updates.inc({ kind, outcome }),
     answered: (status, elapsedMs) => answers.observe({ status: String(status) }, elapsedMs / 1_000),

@@ -4,7 +4,7 @@ import { countOf, moment, say } from '@watchpost/shared/chat/say';
 import type { Person } from '@watchpost/gallery/gallery';
 import { lineOf } from '../press/seen-before.ts';
 import { answerOf, placeOf, seenAt } from '../texts.ts';
-import { viewVisits } from '../../view-visits.ts';
+import { viewVisits } from '@watchpost/visits/view-visits';
 import { visitsWith } from '../visits-with.ts';
 import type { CommandAsked, CommandDeps, CommandHandler } from './command.ts';
 import { current, findPersons, notFound, type Found } from './find-person.ts';

@@ -4,7 +4,7 @@ import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { say } from '@watchpost/shared/chat/say';
 import type { AuditEntry } from '@watchpost/gallery/domain';
-import type { Operation } from '@watchpost/gallery/gallery';
+import { actionOf, type Operation } from '@watchpost/gallery/gallery';
 import { refusalOf } from '../press/refusals.ts';
 import { sentences } from '../press/sentences.ts';
 import { answerOf } from '../texts.ts';
@@ -109,9 +109,6 @@ async function applyOnce(operation: Operation, asked: CommandAsked, deps: Comman
     return own;
   }
 }
-
-/** As the audit calls it. */
-const actionOf = ({ kind }: Operation): AuditEntry['action'] => (kind === 'this-is' ? 'assign' : kind);
 
 /** What an earlier attempt changed; null: nothing. */
 async function madeBefore(

@@ -1,7 +1,7 @@
 import type { RichText } from '@watchpost/shared/chat/rich-text';
 import { toAppError } from '@watchpost/shared/errors';
 import { countOf, say } from '@watchpost/shared/chat/say';
-import { adviceFor } from '../../camera-advice.ts';
+import { adviceFor } from '@watchpost/gallery/records/camera-advice';
 import { answerOf, placeOf } from '../texts.ts';
 import type { CommandDeps, CommandHandler, OutcomeCount } from './command.ts';
 

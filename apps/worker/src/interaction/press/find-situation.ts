@@ -1,4 +1,4 @@
-import { viewVisit } from '../../view-visits.ts';
+import { viewVisit } from '@watchpost/visits/view-visits';
 import type { Pressed, PressDeps } from './press.ts';
 import type { Situation, Somebody } from './situation.ts';
 

@@ -6,7 +6,7 @@ import type { Asker, DeedDeps } from '../deps.ts';
 import { carryOut } from './carry-out.ts';
 import { mayNot } from '../may.ts';
 import { claim, type Claim } from './claim.ts';
-import { viewVisit } from '../../view-visits.ts';
+import { viewVisit } from '@watchpost/visits/view-visits';
 import { findSituation } from './find-situation.ts';
 import { changePost, refreshPost } from './change-post.ts';
 import { createNotes, type KeptNotes, type NotesOfDeeds } from './notes.ts';

@@ -6,7 +6,7 @@ import type { Visit } from '@watchpost/visits/visit';
 import type { Asker, DeedDeps } from '../deps.ts';
 import { placeOf } from '../texts.ts';
 import { visitsWith } from '../visits-with.ts';
-import { viewVisit } from '../../view-visits.ts';
+import { viewVisit } from '@watchpost/visits/view-visits';
 import { sentences } from './sentences.ts';
 
 /** How far back is looked, and how many visits are told with their time and place. */

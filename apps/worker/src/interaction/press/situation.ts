@@ -3,7 +3,7 @@ import type { Person } from '@watchpost/gallery/gallery';
 import type { ComparableFace } from '@watchpost/gallery/questions';
 import type { FaceRef, Visit } from '@watchpost/visits/visit';
 import type { VisitView } from '@watchpost/visits/visit-view';
-import type { FacesSeen } from '../../view-visits.ts';
+import type { FacesSeen } from '@watchpost/visits/view-visits';
 import type { Notes } from './notes.ts';
 
 /** Who somebody says a face is: a person of the gallery, or a name that nobody has. */

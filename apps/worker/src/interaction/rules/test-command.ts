@@ -11,7 +11,7 @@ import { describeAction } from '@watchpost/rules/notation/describe';
 import { readChannelId } from '@watchpost/rules/notation/ids';
 import { readSettings } from '@watchpost/rules/notation/settings';
 import { defaultRule, type Rule } from '@watchpost/rules/rule';
-import { appliesTo } from '@watchpost/rules/scope';
+import { tryOnMessages } from '@watchpost/rules/try-rule';
 import { authorRun, joined } from '@watchpost/rules/words/parts';
 import { answerOf } from '../texts.ts';
 import { isCalled } from '@watchpost/rules/rule-name';
@@ -98,24 +98,14 @@ async function overMessages(
 ): Promise<Post> {
   const place = { text: channelId(channel), channel: channelId(channel) };
   const messages = await moderationOf(platform).recent(channel, last, signal);
-  const looked = messages.filter((message) => mayTry(rule, message));
+  const { looked, found } = await tryOnMessages(rule, messages, signal);
   if (messages.length > 0 && looked.length === 0 && messages.every(({ isDirect }) => isDirect))
     return answer(say`Direct messages are looked at only by rules that list them.`);
-  const found: { message: Message; matches: Match[] }[] = [];
-  for (const message of rule.scan === 'files' ? [] : looked) {
-    const matches = await judged(rule, message.content.texts, signal);
-    if (matches.length > 0) found.push({ message, matches });
-  }
   const lines = await Promise.all(found.slice(0, mostShown).map((each) => lineOf(each, platform, signal)));
   const files = looked.reduce((sum, { content }) => sum + content.files.length, 0);
   const would = isSaved && found.length > 0 ? say` Of each: ${describeAction({ action: rule.action, dryRun: true })}.` : [];
   const heading = say`${countOf(found.length, 'message')} of the last ${looked.length} in ${place} ${found.length === 1 ? 'matches' : 'match'}.${would}`;
   return answerOf(heading, [...lines, ...restOf(found.length, rule, files)]);
-}
-
-/** Direct messages are looked at only where the rule lists them; the other channels of the rule do not matter for a trial. */
-function mayTry(rule: Rule, message: Message): boolean {
-  return appliesTo({ ...rule, enabled: true, ...(message.isDirect ? {} : { scope: { in: 'all' } }) }, message);
 }
 
 function restOf(found: number, { scan }: Rule, files: number): RichText[] {

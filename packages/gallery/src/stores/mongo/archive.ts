@@ -1,242 +1,234 @@
 import { randomUUID } from 'node:crypto';
-import { type AnyBulkWriteOperation, Binary, type Collection, type Db, type Document } from 'mongodb';
+import { type ClientSession, type Collection, type Db, MongoServerError, ReadConcern } from 'mongodb';
 import { z } from 'zod';
+import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
+import { kindsOf, perStoredKind } from '../../archive/archive-lines.ts';
+import { type ArchiveHead, type ArchiveReader, type ArchiveStore, headAfter, revisionAfter } from '../../archive/archive-store.ts';
 import type { GalleryStore } from '../../store.ts';
+import { backedUp, createArchiveReader } from './archive-read.ts';
+import { type AnyDocument, type ArchiveCollections, writeBatch } from './archive-write.ts';
 import { guardMongo } from './connect.ts';
-import { auditDocumentSchema, fromBinary, galleryCollections, type Keyed } from './documents.ts';
-import { present } from './own.ts';
-import { sightedFaceSchema } from './sightings.ts';
-import { freshState, stateId } from './state.ts';
-import { readFace, readPair, readPerson } from './tolerant.ts';
-import {
-  type ArchiveLine,
-  faceToLine,
-  type LineOf,
-  pairToLine,
-  personToLine,
-  vectorFromText,
-  vectorToText,
-} from '../../archive/archive-lines.ts';
-import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
+import { galleryCollections, type Keyed } from './documents.ts';
+import { freshState, parseState, stateId, withClock } from './state.ts';
 
-const pageSize = 500;
-
-const vectorText = z
-  .instanceof(Binary)
-  .nullish()
-  .transform((binary) => (binary ? vectorToText(binary.toFloat32Array()) : null));
-const time = z.date().transform((date) => date.getTime());
-
-const sightingsSchema = z
-  .object({
-    _id: z.string(),
-    channel: z.string(),
-    camera: z.string().nullable(),
-    takenAt: time,
-    expiresAt: time,
-    faces: z.array(sightedFaceSchema.extend({ embedding: vectorText })),
-  })
-  .transform(({ _id: id, takenAt: takenAtMs, expiresAt: expiresAtMs, ...rest }): LineOf<'sighting'> => ({
-    kind: 'sighting',
-    id,
-    takenAtMs,
-    expiresAtMs,
-    ...rest,
-  }));
-
-const lastSeenSchema = z
-  .object({ _id: z.string(), at: time, channel: z.string(), camera: z.string().nullable() })
-  .transform(({ _id: id, at: atMs, ...rest }): LineOf<'last-seen'> => ({ kind: 'last-seen', id, atMs, ...rest }));
-
-const auditSchema = auditDocumentSchema.transform(({ _id: id, at, actor, ...rest }): LineOf<'audit'> => ({
-  kind: 'audit',
-  id,
-  actor: actor.id,
-  where: actor.where ?? null,
-  atMs: at.getTime(),
-  ...rest,
-}));
+/** Tries to find a moment at which no change is half carried out. */
+const mostTries = 200;
+const shadowPrefix = 'restoring_';
 
 /** Stands in place of the gallery's state while it is being replaced; no process can read it as a state. */
 const replacingSchema = z.object({ replacing: z.literal(true), before: z.object({ version: z.number(), nextNumber: z.number() }) });
 type Replaced = z.infer<typeof replacingSchema>['before'];
 
-/** Export and restore on MongoDB. `store` is that of the same database. */
-export function createMongoArchive(db: Db, store: GalleryStore): ArchiveStore {
-  const { state, persons, faces, pairs, crops, sightings, lastSeen, audit, upkeep } = galleryCollections(db);
-  const targets = { person: persons, face: faces, pair: pairs, crop: crops, sighting: sightings, 'last-seen': lastSeen, audit };
-  const live = { deleted: { $ne: true }, placeholder: null };
-  const sources = {
-    // Whoever cannot be read as they are is in the file as they can be read.
-    person: [persons, live, (doc: Document) => mapped(readPerson(doc).value, personToLine)],
-    face: [faces, live, (doc: Document) => mapped(readFace(doc, { vectors: true }).value, faceToLine)],
-    pair: [pairs, live, (doc: Document) => mapped(readPair(doc).value, pairToLine)],
-    sighting: [sightings, {}, (doc: Document) => sightingsSchema.safeParse(doc).data],
-    'last-seen': [lastSeen, {}, (doc: Document) => lastSeenSchema.safeParse(doc).data],
-    audit: [audit, { placeholder: null }, (doc: Document) => auditSchema.safeParse(doc).data],
-  } as const;
+const names = {
+  person: 'persons',
+  face: 'faces',
+  pair: 'pairs',
+  crop: 'face_crops',
+  sighting: 'sightings',
+  'last-seen': 'last_seen',
+  audit: 'audit',
+  record: 'snapshots',
+  document: 'documents',
+} satisfies Record<keyof ArchiveCollections, string>;
 
-  async function* read(kind: keyof typeof sources, signal: AbortSignal): AsyncGenerator<ArchiveLine[]> {
-    const [collection, which, toLine] = sources[kind];
-    const cursor = collection.find(which, { signal, batchSize: pageSize }).sort({ _id: 1 });
-    let page: ArchiveLine[] = [];
-    for (;;) {
-      const doc = await guardMongo(() => cursor.next(), signal);
-      const line = doc && toLine(doc);
-      if (line) page.push(line);
-      if (!doc || page.length === pageSize) yield page;
-      if (!doc) return;
-      if (page.length === pageSize) page = [];
-    }
-  }
-
-  const { replacing, lock, assertLocked } = createRestoreLock(state, store);
-
+function collectionsIn(db: Db, prefix = ''): ArchiveCollections {
+  const named = (kind: keyof typeof names): Collection<AnyDocument> => db.collection(`${prefix}${names[kind]}`);
   return {
-    read: (kind, signal) => onlyOf(kind, read(kind, signal)),
-    crops: (faceIds, signal) =>
-      guardMongo(async () => {
-        const found = await crops.find({ _id: { $in: [...faceIds] } }, { signal }).toArray();
-        return found.flatMap((doc): LineOf<'crop'>[] => {
-          const jpeg = fromBinary(doc['jpeg']);
-          return jpeg ? [{ kind: 'crop', id: doc._id, jpeg: Buffer.from(jpeg).toString('base64') }] : [];
-        });
-      }, signal),
-    counts: (signal) =>
-      guardMongo(async () => {
-        if (await replacing()) return null;
-        const count = (kind: keyof typeof targets): Promise<number> => targets[kind].countDocuments({ placeholder: null }, { signal });
-        return {
-          person: await count('person'),
-          face: await count('face'),
-          pair: await count('pair'),
-          crop: await count('crop'),
-          sighting: await count('sighting'),
-          'last-seen': await count('last-seen'),
-          audit: await count('audit'),
-        };
-      }, signal),
-    replaceAll: (file, batches, signal) =>
-      guardMongo(async () => {
-        const by = randomUUID();
-        const head = headAfter(await lock(by, signal), file);
-        for (const collection of [...Object.values(targets), upkeep]) {
-          await assertLocked(by, signal);
-          await collection.deleteMany({});
-        }
-        for await (const batch of batches) {
-          await assertLocked(by, signal);
-          await writeBatch(targets, batch, head.version);
-        }
-        const fresh = { ...freshState(), version: head.version, nextNumber: head.nextNumber };
-        const { matchedCount } = await state.replaceOne({ _id: stateId, replacing: true, by }, fresh);
-        if (matchedCount === 0) throw overtaken();
-      }, signal),
+    person: named('person'),
+    face: named('face'),
+    pair: named('pair'),
+    crop: named('crop'),
+    sighting: named('sighting'),
+    'last-seen': named('last-seen'),
+    audit: named('audit'),
+    record: named('record'),
+    document: named('document'),
   };
 }
 
-/** The state of the gallery says which restore has locked it. */
+/** Export and restore on MongoDB. `store` is that of the same database. `snapshots`: whether the server can read one moment. */
+export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: { snapshots: boolean }): ArchiveStore {
+  const { state } = galleryCollections(db);
+  const targets = collectionsIn(db);
+  const lock = createRestoreLock(state, store);
+
+  const counts: ArchiveStore['counts'] = async (signal) => {
+    if (await lock.replacing()) return null;
+    const found = perStoredKind(() => 0);
+    for (const [kind, collection] of entriesOf(targets)) {
+      const which = kind === 'document' ? backedUp : { placeholder: null };
+      found[kind] = await collection.countDocuments(which, { signal });
+    }
+    found['waiting-crop'] = await targets.sighting.countDocuments({ 'faces.crop': { $exists: true } }, { signal });
+    return found;
+  };
+
+  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check }, batches, signal) => {
+    const by = randomUUID();
+    const before = headAfter(await lock.begin(by, signal), file);
+    const kinds = entriesOf(targets).flatMap(([kind]) => (kindsOf(scope).includes(kind) ? [kind] : []));
+    const shadows = collectionsIn(db, shadowPrefix);
+    // Also what an earlier restore has left behind.
+    for (const [, shadow] of entriesOf(shadows)) await shadow.drop();
+    for (const kind of kinds) await db.createCollection(shadows[kind].collectionName);
+    for await (const batch of batches) {
+      await lock.assertOurs(by, signal);
+      await writeBatch(shadows, batch, before.version);
+    }
+    await check(createArchiveReader(shadows, { head: file }));
+    if (kinds.includes('document')) await putEpoch(shadows.document);
+    for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);
+    // From here on it is a matter of moments, in which nobody can read or commit.
+    const locked = headAfter(await lock.take(by, signal), file);
+    const version = Math.max(locked.version, before.version);
+    for (const kind of kinds) {
+      await lock.assertOurs(by, signal);
+      await db.renameCollection(shadows[kind].collectionName, targets[kind].collectionName, { dropTarget: true });
+    }
+    await galleryCollections(db).upkeep.deleteMany({});
+    if (!kinds.includes('document')) await putEpoch(targets.document);
+    await lock.release(by, { ...locked, version });
+  };
+
+  return {
+    snapshot: (use, signal) =>
+      guardMongo(async () => {
+        if (snapshots) return atOneMoment(db, store, use, signal);
+        const { version, nextNumber } = await store.head(signal);
+        return use(createArchiveReader(targets, { head: { version, nextNumber } }));
+      }, signal),
+    counts: (signal) => guardMongo(() => counts(signal), signal),
+    replaceAll: (replacement, batches, signal) => guardMongo(() => replaceAll(replacement, batches, signal), signal),
+  };
+}
+
+const entriesOf = (collections: ArchiveCollections): [keyof ArchiveCollections, Collection<AnyDocument>][] => [
+  ['person', collections.person],
+  ['face', collections.face],
+  ['pair', collections.pair],
+  ['crop', collections.crop],
+  ['sighting', collections.sighting],
+  ['last-seen', collections['last-seen']],
+  ['audit', collections.audit],
+  ['record', collections.record],
+  ['document', collections.document],
+];
+
+/** Reads everything as it is at one moment at which no change is half carried out. */
+async function atOneMoment<T>(db: Db, store: GalleryStore, use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    const session = db.client.startSession({ snapshot: true });
+    try {
+      const snapshot = db.client.db(db.databaseName, { readConcern: new ReadConcern('snapshot') });
+      const head = await headIn(snapshot, session);
+      if (head) return await use(createArchiveReader(collectionsIn(snapshot), { head, session }));
+    } catch (error) {
+      throw isTooOld(error) ? tookTooLong(error) : error;
+    } finally {
+      await session.endSession();
+    }
+    // Completes what is pending, or creates the state of an empty gallery.
+    await store.head(signal);
+    await pause(Math.random() * 20, signal);
+  }
+  throw new AppError('gallery-unavailable', 'the gallery changes all the time: no moment could be found at which it is whole');
+}
+
+/** Null while a change is being carried out, and before the first process has created the state. */
+async function headIn(snapshot: Db, session: ClientSession): Promise<ArchiveHead | null> {
+  const [found] = await snapshot
+    .collection('gallery')
+    .aggregate([{ $match: { _id: stateId } }, withClock], { session })
+    .toArray();
+  if (!found || (found['epoch'] === undefined && found['version'] !== undefined)) return null;
+  const { version, nextNumber, pending } = parseState(found);
+  return pending ? null : { version, nextNumber };
+}
+
+/** SnapshotTooOld, SnapshotUnavailable after the first read. */
+const isTooOld = (error: unknown): boolean => {
+  const cause = error instanceof AppError ? error.cause : error;
+  return cause instanceof MongoServerError && (cause.code === 239 || cause.code === 246);
+};
+
+const tookTooLong = (cause: unknown): AppError =>
+  new AppError(
+    'gallery-unavailable',
+    'the export took longer than MongoDB keeps one moment (minSnapshotHistoryWindowInSeconds, 300 by default): raise it and try again',
+    { cause },
+  );
+
+/** So that every process reads the documents again. */
+async function putEpoch(documents: Collection<AnyDocument>): Promise<void> {
+  const { kind, id, atMs, body } = newEpoch(Date.now());
+  const _id = { kind, id };
+  const before = await documents.findOne({ _id });
+  const revision = Math.max(Number(before?.['revision'] ?? 0) + 1, revisionAfter(2, atMs));
+  const next = { revision, at: new Date(atMs), keys: [], expiresAt: null, body: JSON.stringify(body) };
+  await documents.replaceOne({ _id }, next, { upsert: true, writeConcern: { w: 'majority', journal: true } });
+}
+
+/** Those of the collection whose place it is to take. */
+async function copyIndexes(from: Collection<AnyDocument>, to: Collection<AnyDocument>): Promise<void> {
+  const found = (await from.indexExists('_id_').catch(isMissing)) ? await from.indexes() : [];
+  const ours = found.flatMap(({ v: _, ns: __, ...index }) => (index.name === '_id_' ? [] : [index]));
+  if (ours.length > 0) await to.createIndexes(ours);
+}
+
+/** False for NamespaceNotFound: nobody has written anything yet. */
+function isMissing(error: unknown): false {
+  if (error instanceof MongoServerError && error.code === 26) return false;
+  throw error;
+}
+
+/** The state of the gallery says which restore is at work, and which one has locked it. */
 function createRestoreLock(state: Collection<Keyed>, store: GalleryStore) {
+  /** The note of who restores. Whoever came last goes on; the others give up. */
+  const noteId = 'restore';
+  const note = { _id: noteId };
   const replacing = async (): Promise<Replaced | null> => {
     const found = await state.findOne({ _id: stateId });
     return replacingSchema.safeParse(found).data?.before ?? null;
   };
-
-  /** Locks the gallery for the restore `by`: from now on no process can commit or read. Takes the place of a restore that did not finish. */
-  const lock = async (by: string, signal: AbortSignal): Promise<Replaced> => {
-    for (;;) {
-      const before = await replacing();
-      if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by } })).matchedCount > 0) return before;
-      if (before) continue;
-      const { epoch, version, nextNumber } = await store.head(signal);
-      const locked = { replacing: true, by, before: { version, nextNumber } };
-      const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
-      if (modifiedCount > 0) return { version, nextNumber };
-      await pause(20, signal);
-    }
-  };
-
-  /** A restore that was stopped, and that somebody has run again meanwhile, must not write into the new gallery. */
-  const assertLocked = async (by: string, signal: AbortSignal): Promise<void> => {
+  const assertOurs = async (by: string, signal: AbortSignal): Promise<void> => {
     throwIfAborted(signal);
-    if (!(await state.findOne({ _id: stateId, replacing: true, by }, { signal }))) throw overtaken();
+    if (!(await state.findOne({ ...note, by }, { signal }))) throw overtaken();
   };
 
-  return { replacing, lock, assertLocked };
+  return {
+    replacing,
+    /** Takes the place of an earlier restore that still runs, or did not finish. Resolves to the head. */
+    begin: async (by: string, signal: AbortSignal): Promise<Replaced> => {
+      const before = (await replacing()) ?? (await store.head(signal));
+      await state.replaceOne(note, { by }, { upsert: true });
+      return { version: before.version, nextNumber: before.nextNumber };
+    },
+    assertOurs,
+    /** Locks the gallery: from now on no process can commit or read. Resolves to the head. */
+    take: async (by: string, signal: AbortSignal): Promise<Replaced> => {
+      for (;;) {
+        await assertOurs(by, signal);
+        const before = await replacing();
+        if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by } })).matchedCount > 0) return before;
+        if (before) continue;
+        const { epoch, version, nextNumber } = await store.head(signal);
+        const locked = { replacing: true, by, before: { version, nextNumber } };
+        const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
+        if (modifiedCount > 0) return { version, nextNumber };
+        await pause(20, signal);
+      }
+    },
+    /** Opens it with this head. */
+    release: async (by: string, { version, nextNumber }: ArchiveHead): Promise<void> => {
+      const { matchedCount } = await state.replaceOne({ _id: stateId, replacing: true, by }, { ...freshState(), version, nextNumber });
+      if (matchedCount === 0) throw overtaken();
+      await state.deleteOne({ ...note, by });
+    },
+  };
 }
 
 function overtaken(): AppError {
   return new AppError('gallery-unavailable', 'another restore has begun meanwhile, and this one was given up');
-}
-
-type Targets = Record<Exclude<ArchiveLine['kind'], 'removed'>, Collection<Keyed>>;
-
-async function writeBatch(targets: Targets, { lines }: ArchiveBatch, version: number): Promise<void> {
-  const writes = new Map<keyof Targets, AnyBulkWriteOperation<Keyed>[]>();
-  const add = (kind: keyof Targets, write: AnyBulkWriteOperation<Keyed>): void => {
-    writes.set(kind, [...(writes.get(kind) ?? []), write]);
-  };
-  for (const line of lines) {
-    if (line.kind === 'removed') add(line.of, { deleteOne: { filter: { _id: line.id } } });
-    else add(line.kind, replace(line, version));
-  }
-  for (const [kind, operations] of writes) await targets[kind].bulkWrite(operations, { ordered: true });
-}
-
-function replace(line: Exclude<ArchiveLine, { kind: 'removed' }>, version: number): AnyBulkWriteOperation<Keyed> {
-  const filter = { _id: line.id };
-  const replacement = toDocument(line, version);
-  if (line.kind !== 'person') return { replaceOne: { filter, replacement, upsert: true } };
-  // So that nobody counts as edited by hand.
-  const stages = [{ $replaceWith: { $literal: { _id: line.id, ...replacement } } }, { $set: { own: present } }];
-  return { updateOne: { filter, update: stages, upsert: true } };
-}
-
-/** Narrows the type of pages of one kind. */
-async function* onlyOf<K extends ArchiveLine['kind']>(kind: K, pages: AsyncIterable<ArchiveLine[]>): AsyncGenerator<LineOf<K>[]> {
-  const isOfKind = (line: ArchiveLine): line is LineOf<K> => line.kind === kind;
-  for await (const page of pages) yield page.filter(isOfKind);
-}
-
-function mapped<A, B>(value: A | null, map: (value: A) => B): B | null {
-  return value === null ? null : map(value);
-}
-
-/** A line as the store's document. */
-function toDocument(line: Exclude<ArchiveLine, { kind: 'removed' }>, version: number): Record<string, unknown> {
-  switch (line.kind) {
-    case 'person': {
-      const { kind: _, id: __, createdAtMs, mergedAtMs, ...rest } = line;
-      const mergedAt = mergedAtMs === null ? null : new Date(mergedAtMs);
-      return { ...rest, mergedAt, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
-    }
-    case 'pair':
-      return { personIds: line.personIds, deleted: false, deletedAt: null, version };
-    case 'face': {
-      const { kind: _, id: __, createdAtMs, embedding, ...rest } = line;
-      const vector = Binary.fromFloat32Array(vectorFromText(embedding));
-      return { ...rest, embedding: vector, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
-    }
-    case 'crop':
-      return { jpeg: new Binary(Buffer.from(line.jpeg, 'base64')), version };
-    case 'sighting': {
-      const { channel, camera, takenAtMs, expiresAtMs, faces } = line;
-      const embedded = faces.map((face) => ({
-        ...face,
-        version,
-        embedding: face.embedding === null ? null : Binary.fromFloat32Array(vectorFromText(face.embedding)),
-      }));
-      return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };
-    }
-    case 'last-seen':
-      return { at: new Date(line.atMs), channel: line.channel, camera: line.camera };
-    case 'audit': {
-      const { kind: _, id: __, actor, where, atMs, ...rest } = line;
-      return { ...rest, actor: where === null ? { id: actor } : { id: actor, where }, at: new Date(atMs) };
-    }
-    default:
-      throw new AppError('internal', 'a line of unknown kind', { cause: line satisfies never });
-  }
 }

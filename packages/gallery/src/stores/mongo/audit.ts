@@ -12,11 +12,15 @@ const concernedSchema = z.object({ version: z.number(), personIds: z.array(z.str
 export function createMongoAudit(db: Db): AuditStore {
   const { audit } = galleryCollections(db);
   return {
-    newest: (limit, { actor, below }, signal) =>
+    newest: (limit, { actor, below, persons }, signal) =>
       guardMongo(async () => {
         // To MongoDB, zero is no limit.
         if (limit === 0) return [];
-        const which = { ...(actor !== undefined && { 'actor.id': actor }), ...(below !== undefined && { version: { $lt: below } }) };
+        const which = {
+          ...(actor !== undefined && { 'actor.id': actor }),
+          ...(below !== undefined && { version: { $lt: below } }),
+          ...(persons !== undefined && { personIds: { $in: [...persons] } }),
+        };
         const found = await audit.find(which, { signal }).sort({ version: -1 }).limit(limit).toArray();
         const entries: AuditEntry[] = [];
         // An entry may hold the inverse of a change of a hundred persons.

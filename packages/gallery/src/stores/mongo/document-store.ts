@@ -1,4 +1,4 @@
-import type { Db, Document } from 'mongodb';
+import type { Db, Document, IndexDescription } from 'mongodb';
 import { z } from 'zod';
 import type { DocumentQuery, DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { documentConflict, mostExpired } from '../documents.ts';
@@ -105,15 +105,14 @@ function toDocument(document: Document): StoredDocument {
   return { ..._id, ...rest, atMs: at.getTime(), expiresAtMs: expiresAt && expiresAt.getTime(), body: parsed };
 }
 
+/** The indexes for the queries and expiry dates of documents. */
+export const documentIndexes: IndexDescription[] = [
+  { key: { '_id.kind': 1, keys: 1, at: -1, '_id.id': -1 } },
+  { key: { '_id.kind': 1, at: -1, '_id.id': -1 } },
+  { key: { expiresAt: 1 }, partialFilterExpression: { expiresAt: { $type: 'date' } } },
+];
+
 /** Creates the indexes of `find` and `expire`. */
 export async function ensureDocumentIndexes(db: Db): Promise<void> {
-  await guardMongo(() =>
-    db
-      .collection('documents')
-      .createIndexes([
-        { key: { '_id.kind': 1, keys: 1, at: -1, '_id.id': -1 } },
-        { key: { '_id.kind': 1, at: -1, '_id.id': -1 } },
-        { key: { expiresAt: 1 }, partialFilterExpression: { expiresAt: { $type: 'date' } } },
-      ]),
-  );
+  await guardMongo(() => db.collection('documents').createIndexes(documentIndexes));
 }

@@ -1,8 +1,10 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
+import { aboutMongo } from './about.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
+import { createMongoCameraFigures } from './camera-figures.ts';
 import { connectMongo, isIndexConflict } from './connect.ts';
 import { createMongoDocuments, ensureDocumentIndexes } from './document-store.ts';
 import { createMongoEraser } from './eraser.ts';
@@ -10,7 +12,9 @@ import { createMongoFeed } from './feed.ts';
 import { createMongoGalleryStore } from './gallery-store.ts';
 import { createMongoHoldings } from './holdings.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
+import { createMongoOverview } from './overview.ts';
 import { createMongoRepairs } from './repairs.ts';
+import { createMongoSightingHistory } from './sighting-history.ts';
 import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
 import { createMongoUpkeep } from './upkeep.ts';
@@ -39,15 +43,19 @@ export async function openMongo(
     store,
     feed: createMongoFeed(db, changeStreams),
     sightings: createMongoSightings(db, sightingsKeepMs),
+    overview: createMongoOverview(db),
     audit: createMongoAudit(db),
     eraser: createMongoEraser(db, log),
     upkeep: createMongoUpkeep(db),
     repairs: createMongoRepairs(db),
     records: createMongoSnapshotRecords(db),
+    history: createMongoSightingHistory(db),
+    cameraFigures: createMongoCameraFigures(db),
     documents: createMongoDocuments(db),
-    archive: createMongoArchive(db, store),
+    archive: createMongoArchive(db, store, { snapshots: changeStreams }),
     holdings: createMongoHoldings(db),
     vectorSearch: createMongoVectorSearch(db),
+    about: async (signal) => aboutMongo(db, signal),
     close,
   };
 }

@@ -124,7 +124,7 @@ export async function noteLastSeen({ lastSeen }: Pick<GalleryCollections, 'lastS
 }
 
 /** The first condition is implied by the second, and tells the index where to begin. */
-function olderThan({ takenAtMs, snapshotId }: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>): Document {
+export function olderThan({ takenAtMs, snapshotId }: Pick<SnapshotSightings, 'takenAtMs' | 'snapshotId'>): Document {
   const takenAt = new Date(takenAtMs);
   return { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { _id: { $lt: snapshotId } }] };
 }

@@ -1,4 +1,4 @@
-import { Binary, type Collection, type Db, type Document } from 'mongodb';
+import { Binary, type Collection, type Db, type Document, type IndexDescription } from 'mongodb';
 import { z } from 'zod';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 import { isInProgress, newRecord, recordConflict, recordKeepMs, wasLookedAt } from '../../records/new-record.ts';
@@ -179,21 +179,22 @@ function toDocument({ fingerprint, ...body }: SnapshotRecord): Omit<RecordDocume
   };
 }
 
+/** The indexes for the queries and expiry dates of records. */
+export const recordIndexes: IndexDescription[] = [
+  { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+  { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
+  // With other keys than the one before: early servers have one index for the same keys.
+  { key: { channel: 1, takenAt: -1, _id: -1 } },
+  { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
+  { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
+  // Counting reads nothing but the index.
+  { key: { outcomeAt: 1, outcome: 1, channel: 1, camera: 1 }, partialFilterExpression: { outcome: { $type: 'string' } } },
+  { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { key: { recordedAt: 1, takenAt: 1 } },
+  // So that a person who is forgotten is found.
+  { key: { 'body.faces.personId': 1 }, sparse: true },
+];
+
 export async function ensureRecordIndexes(db: Db): Promise<void> {
-  await guardMongo(() =>
-    db.collection('snapshots').createIndexes([
-      { key: { channel: 1, camera: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
-      { key: { channel: 1, takenAt: -1 }, partialFilterExpression: { seen: true } },
-      // With other keys than the one before: early servers have one index for the same keys.
-      { key: { channel: 1, takenAt: -1, _id: -1 } },
-      { key: { channel: 1, inProgressAt: 1 }, partialFilterExpression: { inProgressAt: { $type: 'date' } } },
-      { key: { takenAt: 1 }, partialFilterExpression: { fingerprint: { $type: 'binData' } } },
-      // Counting reads nothing but the index.
-      { key: { outcomeAt: 1, outcome: 1, channel: 1, camera: 1 }, partialFilterExpression: { outcome: { $type: 'string' } } },
-      { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
-      { key: { recordedAt: 1, takenAt: 1 } },
-      // So that a person who is forgotten is found.
-      { key: { 'body.faces.personId': 1 }, sparse: true },
-    ]),
-  );
+  await guardMongo(() => db.collection('snapshots').createIndexes(recordIndexes));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ArchiveLine, archiveLine, faceToLine, pairToLine, personToLine, type StoredKind } from '../../archive/archive-lines.ts';
+import { leftOut } from '../../archive/document-families.ts';
 import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson } from './rows.ts';
 
 /** Milliseconds since 1970, and back. */
@@ -11,12 +12,15 @@ const toText = (column: string): string => `replace(encode(${column}, 'base64'),
 /** How the lines of one kind are read and written. */
 export interface ArchiveTable {
   table: string;
-  key: string;
+  /** The column of the id, where a file may have two lines about the same. */
+  replacedBy?: string;
   /** What is read of the table, which is called `t`. */
   columns: string;
   /** The row as a line; null for one that cannot be used. */
   line: (row: unknown) => ArchiveLine | null;
   live: string;
+  /** Which rows a backup has at all. Default: all. */
+  backedUp?: string;
   /** Inserts the JSON array $1; $2 is the version. Statements that do not need the version use it in a condition that is always true, because PostgreSQL must know its type. */
   insert: string;
 }
@@ -32,7 +36,7 @@ const rows = (columns: string): string => `jsonb_to_recordset($1::jsonb) AS r(${
 export const archiveTables: Record<StoredKind, ArchiveTable> = {
   person: {
     table: 'watchpost.persons',
-    key: 'id',
+    replacedBy: 'id',
     columns: personColumns,
     line: (row) => personToLine(readPerson(row).value),
     live: 'NOT deleted',
@@ -44,7 +48,7 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   },
   face: {
     table: 'watchpost.faces',
-    key: 'id',
+    replacedBy: 'id',
     columns: faceColumns({ embeddings: true }),
     line: (row) => {
       const { value } = readFace(row, { embeddings: true });
@@ -59,7 +63,7 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   },
   pair: {
     table: 'watchpost.pairs',
-    key: 'id',
+    replacedBy: 'id',
     columns: pairColumns,
     line: (row) => {
       const { value } = readPair(row);
@@ -71,7 +75,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   },
   crop: {
     table: 'watchpost.face_crops',
-    key: 'face_id',
     columns: `json_build_object('id', face_id, 'jpeg', ${toText('jpeg')}) AS line`,
     line: jsonLine('crop'),
     live: 'true',
@@ -79,7 +82,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   },
   sighting: {
     table: 'watchpost.sightings',
-    key: 'snapshot_id',
     columns: `json_build_object('id', snapshot_id, 'channel', channel, 'camera', camera, 'takenAtMs', ${toMs('taken_at')}, 'expiresAtMs', ${toMs('expires_at')},
       'faces', (SELECT coalesce(json_agg(json_build_object('box', box, 'decision', decision, 'personId', person_id, 'similarity', similarity,
         'faceId', face_id, 'modelId', model_id, 'quality', quality, 'sizePx', size_px,
@@ -99,7 +101,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   },
   'last-seen': {
     table: 'watchpost.last_seen',
-    key: 'person_id',
     columns: `json_build_object('id', person_id, 'atMs', ${toMs('at')}, 'channel', channel, 'camera', camera) AS line`,
     line: jsonLine('last-seen'),
     live: 'true',
@@ -108,7 +109,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   },
   audit: {
     table: 'watchpost.audit',
-    key: 'id',
     columns: `json_build_object('id', id, 'action', action, 'actor', actor, 'where', place, 'atMs', ${toMs('at')}, 'personIds', person_ids, 'summary', summary,
       'inverse', inverse, 'undone', undone, 'undoes', undoes, 'version', version) AS line`,
     line: jsonLine('audit'),
@@ -117,5 +117,46 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
       SELECT id, action, actor, ${fromMs('"atMs"')}, ARRAY(SELECT jsonb_array_elements_text("personIds")), summary, inverse, undone, undoes, version, "where"
       FROM ${rows('id text, action text, actor text, "where" text, "atMs" bigint, "personIds" jsonb, summary text, inverse text, undone boolean, undoes text, version bigint')}
       WHERE $2::bigint > 0`,
+  },
+  'waiting-crop': {
+    table: 'watchpost.sighting_crops',
+    columns: `json_build_object('id', t.snapshot_id, 'position', position, 'jpeg', ${toText('jpeg')},
+      'expiresAtMs', (SELECT ${toMs('s.expires_at')} FROM watchpost.sightings s WHERE s.snapshot_id = t.snapshot_id)) AS line`,
+    line: jsonLine('waiting-crop'),
+    live: 'true',
+    insert: `INSERT INTO watchpost.sighting_crops (snapshot_id, position, jpeg)
+      SELECT id, position, decode(jpeg, 'base64') FROM ${rows('id text, position int, jpeg text')} WHERE $2::bigint > 0`,
+  },
+  record: {
+    table: 'watchpost.snapshots',
+    columns: `json_build_object('id', snapshot_id, 'channel', channel, 'camera', camera, 'takenAtMs', ${toMs('taken_at')},
+      'expiresAtMs', ${toMs('expires_at')}, 'seen', seen, 'revision', revision, 'outcome', outcome, 'outcomeAtMs', ${toMs('outcome_at')},
+      'fingerprint', ${toText('fingerprint')}, 'body', body) AS line`,
+    line: jsonLine('record'),
+    live: 'true',
+    // Nothing is in progress here.
+    insert: `INSERT INTO watchpost.snapshots (snapshot_id, channel, camera, taken_at, expires_at, seen, revision, outcome, outcome_at, fingerprint, body)
+      SELECT id, channel, camera, ${fromMs('"takenAtMs"')}, ${fromMs('"expiresAtMs"')}, seen, revision, outcome, ${fromMs('"outcomeAtMs"')},
+        decode(fingerprint, 'base64'), body
+      FROM ${rows(`id text, channel text, camera text, "takenAtMs" bigint, "expiresAtMs" bigint, seen boolean, revision bigint, outcome text,
+        "outcomeAtMs" bigint, fingerprint text, body jsonb`)} WHERE $2::bigint > 0`,
+  },
+  document: {
+    table: 'watchpost.documents',
+    backedUp: `kind NOT IN (${Object.keys(leftOut)
+      .map((family) => `'${family}'`)
+      .join(', ')})`,
+    columns: `json_build_object('of', kind, 'id', id, 'revision', revision, 'atMs', ${toMs('at')}, 'keys', keys,
+      'expiresAtMs', ${toMs('expires_at')}, 'body', body) AS line`,
+    line: jsonLine('document'),
+    live: 'true',
+    // $3: the bodies as text. Taken out of other JSON, not every string would do.
+    insert: `WITH r AS (SELECT * FROM ROWS FROM (
+        jsonb_to_recordset($1::jsonb) AS ("of" text, id text, revision bigint, "atMs" bigint, keys jsonb, "expiresAtMs" bigint),
+        unnest($3::text[])) AS r("of", id, revision, "atMs", keys, "expiresAtMs", body) WHERE $2::bigint > 0),
+      d AS (INSERT INTO watchpost.documents (kind, id, revision, at, keys, expires_at, body)
+        SELECT "of", id, revision, ${fromMs('"atMs"')}, ARRAY(SELECT jsonb_array_elements_text(keys)), ${fromMs('"expiresAtMs"')}, body::json FROM r)
+      INSERT INTO watchpost.document_keys (kind, id, key, at)
+        SELECT DISTINCT "of", id, key, ${fromMs('"atMs"')} FROM r, jsonb_array_elements_text(keys) AS k(key)`,
   },
 };

@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { throwIfAborted } from '@watchpost/shared/wait';
-import type { ArchiveCounts, ArchiveLine, LineOf, StoredKind } from '../../archive/archive-lines.ts';
-import { type ArchiveBatch, type ArchiveStore, headAfter } from '../../archive/archive-store.ts';
+import { type ArchiveLine, kindsOf, type LineOf, perStoredKind, type StoredKind, storedKinds } from '../../archive/archive-lines.ts';
+import {
+  type ArchiveBatch,
+  type ArchiveReader,
+  type ArchiveStore,
+  headAfter,
+  type Replacement,
+  revisionAfter,
+} from '../../archive/archive-store.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';
@@ -10,6 +18,8 @@ import { newerDatabase } from './head.ts';
 const pageSize = 500;
 const deletePage = 20_000;
 
+/** The file is written meanwhile, as fast as its disk is. */
+const exportSettings = "SET LOCAL statement_timeout = '10min'; SET LOCAL idle_in_transaction_session_timeout = '10min'";
 /**
  * A restore is one transaction of minutes, during which the file is read and others only read: they fail fast meanwhile. If its process
  * is stopped, the server ends it after the idle time.
@@ -17,78 +27,118 @@ const deletePage = 20_000;
 const restoreSettings =
   "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '10min'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 /** In the order in which a commit and the record of a sighting take them, so that neither is in a deadlock with a restore. */
-const lockAll = `LOCK TABLE watchpost.persons, watchpost.faces, watchpost.face_crops, watchpost.pairs, watchpost.sightings,
+const lockGallery = `LOCK TABLE watchpost.persons, watchpost.faces, watchpost.face_crops, watchpost.pairs, watchpost.sightings,
   watchpost.sighted_faces, watchpost.sighting_crops, watchpost.last_seen, watchpost.audit IN EXCLUSIVE MODE`;
+const lockOthers = 'LOCK TABLE watchpost.snapshots, watchpost.documents, watchpost.document_keys IN EXCLUSIVE MODE';
 
 const stateRow = z.object({ format: z.number(), version: z.coerce.number(), next_number: z.coerce.number() });
 const countRow = z.object({ count: z.coerce.number() });
-const keyRow = z.object({ page_key: z.string() });
 
-/** Export and restore on PostgreSQL; a restore is one transaction. */
+/** Export and restore on PostgreSQL; each is one transaction. */
 export function createPostgresArchive({ query, transaction }: Postgres): ArchiveStore {
-  async function* read<K extends ArchiveLine['kind']>(kind: K & StoredKind, signal: AbortSignal): AsyncGenerator<LineOf<K>[]> {
-    const isOfKind = (line: ArchiveLine): line is LineOf<K> => line.kind === kind;
-    const { table, key, columns, line, live } = archiveTables[kind];
-    const text = `SELECT ${key} AS page_key, ${columns} FROM ${table} t WHERE ${live} AND ${key} > $1 ORDER BY ${key} LIMIT ${pageSize}`;
-    for (let after = ''; ;) {
-      const { rows } = await query(text, [after], signal);
-      yield rows.flatMap((row) => line(row) ?? []).filter(isOfKind);
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < pageSize) return;
-      after = keyRow.parse(last).page_key;
-    }
-  }
-
   return {
-    read,
-    crops: async (faceIds, signal) => {
-      const { table, columns, line } = archiveTables.crop;
-      const { rows } = await query(`SELECT ${columns} FROM ${table} WHERE face_id = ANY($1)`, [faceIds], signal);
-      return rows.flatMap((row) => line(row) ?? []).flatMap((each) => (each.kind === 'crop' ? [each] : []));
-    },
+    snapshot: (use, signal) =>
+      transaction(async (query) => {
+        await query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+        await query(exportSettings);
+        return use(await createReader(query));
+      }, signal),
     counts: async (signal) => {
-      const count = async (kind: StoredKind): Promise<number> =>
-        countRow.parse((await query(`SELECT count(*) AS count FROM ${archiveTables[kind].table}`, [], signal)).rows[0]).count;
-      const counts: ArchiveCounts = {
-        person: await count('person'),
-        face: await count('face'),
-        pair: await count('pair'),
-        crop: await count('crop'),
-        sighting: await count('sighting'),
-        'last-seen': await count('last-seen'),
-        audit: await count('audit'),
-      };
+      const counts = perStoredKind(() => 0);
+      for (const kind of storedKinds) {
+        const { table, backedUp = 'true' } = archiveTables[kind];
+        const { rows } = await query(`SELECT count(*) AS count FROM ${table} t WHERE ${backedUp}`, [], signal);
+        counts[kind] = countRow.parse(rows[0]).count;
+      }
       return counts;
     },
-    replaceAll: (file, batches, signal) =>
+    replaceAll: (replacement, batches, signal) =>
       transaction(async (query) => {
         await query(restoreSettings);
-        await query(lockAll);
-        // From now on nobody else can commit.
-        const state = await query('SELECT format, version, next_number FROM watchpost.gallery FOR UPDATE');
-        const { format, version, next_number: nextNumber } = stateRow.parse(state.rows[0]);
-        if (format > galleryFormat) throw newerDatabase();
-        const head = headAfter({ version, nextNumber }, file);
-        for (const { table } of Object.values(archiveTables)) await emptyTable(query, table, signal);
-        for await (const batch of batches) {
-          throwIfAborted(signal);
-          await writeBatch(query, batch, head.version);
-        }
-        await query(
-          `UPDATE watchpost.gallery SET version = $1, next_number = $2, format = $3, epoch = gen_random_uuid()::text, recent = '[]'`,
-          [head.version, head.nextNumber, galleryFormat],
-        );
-        await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
+        await query(lockGallery);
+        if (replacement.scope === 'everything') await query(lockOthers);
+        await replace(query, replacement, batches, signal);
         throwIfAborted(signal);
       }, signal),
   };
+}
+
+async function createReader(query: Query): Promise<ArchiveReader> {
+  const { version, next_number: nextNumber } = await readState(query, '');
+  async function* read<K extends ArchiveLine['kind']>(kind: K & StoredKind, signal: AbortSignal): AsyncGenerator<LineOf<K>[]> {
+    const isOfKind = (line: ArchiveLine): line is LineOf<K> => line.kind === kind;
+    const { table, columns, line, live, backedUp = 'true' } = archiveTables[kind];
+    const cursor = `"archive ${kind}"`;
+    await query(`DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${columns} FROM ${table} t WHERE ${live} AND ${backedUp}`);
+    for (;;) {
+      throwIfAborted(signal);
+      const { rows } = await query(`FETCH ${String(pageSize)} FROM ${cursor}`);
+      yield rows.flatMap((row) => line(row) ?? []).filter(isOfKind);
+      if (rows.length < pageSize) break;
+    }
+    await query(`CLOSE ${cursor}`);
+  }
+  return {
+    head: { version, nextNumber },
+    isOneMoment: true,
+    read,
+    crops: async (faceIds) => {
+      const { table, columns, line } = archiveTables.crop;
+      const { rows } = await query(`SELECT ${columns} FROM ${table} WHERE face_id = ANY($1)`, [faceIds]);
+      return rows.flatMap((row) => line(row) ?? []).flatMap((each) => (each.kind === 'crop' ? [each] : []));
+    },
+  };
+}
+
+async function readState(query: Query, lock: '' | 'FOR UPDATE'): Promise<z.infer<typeof stateRow>> {
+  const { rows } = await query(`SELECT format, version, next_number FROM watchpost.gallery ${lock}`);
+  const state = stateRow.parse(rows[0]);
+  if (state.format > galleryFormat) throw newerDatabase();
+  return state;
+}
+
+async function replace(
+  query: Query,
+  { head: file, scope, check }: Replacement,
+  batches: AsyncIterable<ArchiveBatch>,
+  signal: AbortSignal,
+): Promise<void> {
+  // From now on nobody else can commit.
+  const { version, next_number: nextNumber } = await readState(query, 'FOR UPDATE');
+  const head = headAfter({ version, nextNumber }, file);
+  // What others refer to goes last.
+  for (const kind of kindsOf(scope).toReversed()) await emptyTable(query, archiveTables[kind].table, signal);
+  for await (const batch of batches) {
+    throwIfAborted(signal);
+    await writeBatch(query, batch, head.version);
+  }
+  // What follows reads all of it; nothing else knows yet how large it is.
+  for (const kind of kindsOf(scope)) await query(`ANALYZE ${archiveTables[kind].table}`);
+  await check(await createReader(query));
+  await query(`UPDATE watchpost.gallery SET version = $1, next_number = $2, format = $3, epoch = gen_random_uuid()::text, recent = '[]'`, [
+    head.version,
+    head.nextNumber,
+    galleryFormat,
+  ]);
+  await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
+  await beginEpoch(query);
+}
+
+/** So that every process reads the documents again. */
+async function beginEpoch(query: Query): Promise<void> {
+  const { kind, id, atMs, body } = newEpoch(Date.now());
+  await query(
+    `INSERT INTO watchpost.documents AS d (kind, id, revision, at, keys, expires_at, body) VALUES ($1, $2, $3, $4, '{}', NULL, $5)
+     ON CONFLICT (kind, id) DO UPDATE SET revision = d.revision + 1, at = excluded.at, body = excluded.body`,
+    [kind, id, revisionAfter(2, atMs), new Date(atMs), JSON.stringify(body)],
+  );
 }
 
 /** In pieces, each well within the statement timeout. DELETE, unlike TRUNCATE, fires the triggers that notify. */
 async function emptyTable(query: Query, table: string, signal: AbortSignal): Promise<void> {
   for (let deleted = deletePage; deleted === deletePage;) {
     throwIfAborted(signal);
-    const { rowCount } = await query(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} LIMIT ${deletePage}))`);
+    const { rowCount } = await query(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} LIMIT ${String(deletePage)}))`);
     deleted = rowCount;
   }
 }
@@ -100,8 +150,15 @@ async function writeBatch(query: Query, { kind, lines }: ArchiveBatch, version: 
     }
     return;
   }
-  const { table, key, insert } = archiveTables[kind];
+  const { table, replacedBy, insert } = archiveTables[kind];
   // Deleted first, not updated: an update would look like an edit by hand.
-  await query(`DELETE FROM ${table} WHERE ${key} = ANY($1)`, [lines.map(({ id }) => id)]);
-  await query(insert, [JSON.stringify(lines), version]);
+  if (replacedBy !== undefined) await query(`DELETE FROM ${table} WHERE ${replacedBy} = ANY($1)`, [lines.map(({ id }) => id)]);
+  const nowMs = Date.now();
+  const bodies: string[] = [];
+  const rows = lines.map((line) => {
+    if (line.kind !== 'document') return line;
+    bodies.push(JSON.stringify(line.body));
+    return { ...line, body: null, revision: revisionAfter(line.revision, nowMs) };
+  });
+  await query(insert, [JSON.stringify(rows), version, ...(kind === 'document' ? [bodies] : [])]);
 }

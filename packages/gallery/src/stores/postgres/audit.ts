@@ -30,15 +30,17 @@ const concernedSchema = z
 /** The audit, a row for each entry. */
 export function createPostgresAudit({ query }: Postgres): AuditStore {
   return {
-    newest: async (limit, { actor, below = Number.MAX_SAFE_INTEGER }, signal) => {
-      const { rows } =
-        actor === undefined
-          ? await query('SELECT * FROM watchpost.audit WHERE version < $2 ORDER BY version DESC LIMIT $1', [limit, below], signal)
-          : await query(
-              'SELECT * FROM watchpost.audit WHERE actor = $3 AND version < $2 ORDER BY version DESC LIMIT $1',
-              [limit, below, actor],
-              signal,
-            );
+    newest: async (limit, { actor, below = Number.MAX_SAFE_INTEGER, persons }, signal) => {
+      const more = [...(actor === undefined ? [] : [actor]), ...(persons === undefined ? [] : [persons])];
+      const which = [
+        ...(actor === undefined ? [] : ['AND actor = $3']),
+        ...(persons === undefined ? [] : [`AND person_ids && $${more.length + 2}::text[]`]),
+      ].join(' ');
+      const { rows } = await query(
+        `SELECT * FROM watchpost.audit WHERE version < $2 ${which} ORDER BY version DESC LIMIT $1`,
+        [limit, below, ...more],
+        signal,
+      );
       const entries: AuditEntry[] = [];
       // An entry may hold the inverse of a change of a hundred persons.
       await inSteps(rows, (row) => entries.push(auditSchema.parse(row)));

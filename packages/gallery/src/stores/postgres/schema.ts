@@ -162,8 +162,12 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS pairs_other ON watchpost.pairs ((person_ids[2]))',
   'CREATE INDEX IF NOT EXISTS pairs_deleted ON watchpost.pairs (deleted_at) WHERE deleted',
   'CREATE INDEX IF NOT EXISTS sightings_expire ON watchpost.sightings (expires_at)',
+  'CREATE INDEX IF NOT EXISTS sightings_newest ON watchpost.sightings (taken_at DESC, snapshot_id DESC)',
+  'CREATE INDEX IF NOT EXISTS sightings_of_camera ON watchpost.sightings (channel, camera, taken_at DESC, snapshot_id DESC)',
   'DROP INDEX IF EXISTS watchpost.sighted_faces_person',
   'CREATE INDEX IF NOT EXISTS sighted_faces_newest ON watchpost.sighted_faces (person_id, taken_at DESC, snapshot_id DESC)',
+  `CREATE INDEX IF NOT EXISTS sighted_faces_unsure ON watchpost.sighted_faces (taken_at DESC, snapshot_id DESC, position DESC)
+    WHERE decision = 'uncertain' AND said_by IS NULL AND person_id IS NOT NULL`,
   'CREATE INDEX IF NOT EXISTS sighted_faces_face ON watchpost.sighted_faces (face_id)',
   'CREATE INDEX IF NOT EXISTS audit_version ON watchpost.audit (version)',
   'CREATE INDEX IF NOT EXISTS audit_actor ON watchpost.audit (actor, version)',
@@ -186,6 +190,11 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS documents_expire ON watchpost.documents (expires_at) WHERE expires_at IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS document_keys_newest ON watchpost.document_keys (kind, key, at DESC, id DESC)',
 ];
+
+/** Their names. */
+export const indexNames: readonly string[] = indexes.flatMap(
+  (statement) => /^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS (\w+)/.exec(statement)?.[1] ?? [],
+);
 
 /**
  * A row is edited by hand if its version stays the same (ours raise it) and it is not being erased. The triggers only mark it: they

@@ -151,6 +151,9 @@ function carryOut(model: Model, entry: Entry, deed: Operation, inverse: Inverse 
     case 'ignore':
     case 'unignore':
       return change(person, { ignored: deed.kind === 'ignore' }, entry.persons, person.id);
+    case 'remove-face':
+      // Which faces a person has is not in the model.
+      return undefined;
     default:
       return deed satisfies never;
   }

@@ -109,6 +109,7 @@ function verdictOn(model: Model, person: Person, deed: Exclude<Operation, DeedOf
     case 'forget':
       return 'done';
     case 'split':
+    case 'remove-face':
       // Which faces a person has is not in the model.
       return 'either';
     case 'ignore':

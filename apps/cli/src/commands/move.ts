@@ -1,0 +1,146 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseEnv } from '@watchpost/shared/config/parse-env';
+import { galleryFaults, storageEnv, type StorageConfig } from '@watchpost/shared/config/common';
+import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch';
+import { isInUse } from '@watchpost/shared/documents/in-use';
+import { AppError } from '@watchpost/shared/errors';
+import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
+import { jobKinds } from '@watchpost/shared/jobs/job-kinds';
+import { exportArchive } from '@watchpost/gallery/archive/export-archive';
+import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
+import { openDatabase } from '@watchpost/gallery/stores/open-database';
+import type { Database } from '@watchpost/gallery/stores/database';
+import type { Command, CommandContext } from '../command.ts';
+import { countsInWords } from '../support/archive-words.ts';
+import { silent, storageOf, using } from '../support/open-database.ts';
+import { readArgs } from '../support/read-args.ts';
+
+const embedded = 'embedded';
+
+/**
+ * `move --to URL|embedded [--replace] [--leave-jobs]`: copies everything into another database, of either kind, reads it back and compares, and
+ * says what to set. The database that it comes from stays as it is. Refuses while a process works with one of the two.
+ */
+export const run: Command = async (args, context) => {
+  const { values } = readArgs(args, {
+    to: { type: 'string' },
+    replace: { type: 'boolean', default: false },
+    'leave-jobs': { type: 'boolean', default: false },
+  });
+  if (values.to === undefined)
+    throw new AppError('usage-invalid', '--to is missing: a postgres:// or mongodb:// URL, or the word embedded');
+  const source = storageOf(context);
+  const goal = await openGoal(values.to, context);
+  try {
+    await assertNoJobs(source, values['leave-jobs'], context);
+    await copy({ source, target: goal.storage, replace: values.replace }, context);
+  } finally {
+    await goal.close();
+  }
+  for (const line of whatToSet(values.to, source)) context.print(line);
+  return 0;
+};
+
+interface Goal {
+  storage: StorageConfig;
+  close: () => Promise<void>;
+}
+
+/** The target's URL, where the embedded database must be started first. */
+async function openGoal(to: string, { openEmbedded }: CommandContext): Promise<Goal> {
+  if (to === embedded) {
+    const { env, close } = await openEmbedded();
+    const storage = parseEnv(env, storageEnv);
+    if (storage.POSTGRES_URL) return { storage: { POSTGRES_URL: storage.POSTGRES_URL }, close };
+    await close();
+    throw new AppError('move-refused', 'this command knows no embedded database: call it as npm run watchpost -- move');
+  }
+  const variable = to.startsWith('mongodb') ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
+  return { storage: parseEnv({ [variable]: to }, storageEnv, galleryFaults), close: async () => undefined };
+}
+
+interface Copy {
+  source: StorageConfig;
+  target: StorageConfig;
+  replace: boolean;
+}
+
+async function copy({ source, target, replace }: Copy, { signal, print }: CommandContext): Promise<void> {
+  const open = (storage: StorageConfig): Promise<Database> => openDatabase(storage, { log: silent() }, signal);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-move-'));
+  try {
+    await using(await open(source), async (from) =>
+      using(await open(target), async (to) => {
+        await assertApart(from, to, { source, target }, signal);
+        const file = path.join(folder, 'everything.gz');
+        if (!replace) await assertNew(to, signal);
+        await exportArchive(from, file, {}, signal);
+        const { counts, expired } = await restoreArchive(to, file, { replace }, signal);
+        print(`copied ${countsInWords((kind) => counts[kind], 'everything')}`);
+        print('read back and compared, each kind by its number and a digest: all is the same');
+        if (expired > 0) print(`${String(expired)} entries had expired, and were left out`);
+      }),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Rejects with `move-refused` where both are one database, or somebody works with one of them. */
+async function assertApart(from: Database, to: Database, { source, target }: Omit<Copy, 'replace'>, signal: AbortSignal): Promise<void> {
+  const [one, other] = await Promise.all(
+    [from, to].map(async ({ documents }) => readEpoch((await documents.get(epochKind, epochId, signal)).document)?.epoch),
+  );
+  const isSame = urlOf(source) === urlOf(target) || (one !== undefined && one === other);
+  if (isSame) throw new AppError('move-refused', 'both are the same database, or one is a copy of the other');
+  for (const [{ documents }, which] of [
+    [from, 'moved from'],
+    [to, 'moved to'],
+  ] as const) {
+    if (await isInUse(documents, signal))
+      throw new AppError(
+        'move-refused',
+        `watchpost still works with the database that is ${which}: stop ingest, workers, feed and console first`,
+      );
+  }
+}
+
+/** Before anything is copied; restoring looks again. */
+async function assertNew({ archive }: Database, signal: AbortSignal): Promise<void> {
+  const counts = await archive.counts(signal);
+  if (!counts || Object.values(counts).some((count) => count > 0))
+    throw new AppError('gallery-not-empty', 'the database that is moved to is not empty; --replace overwrites it');
+}
+
+const urlOf = ({ MONGO_CONNECTION_STRING, POSTGRES_URL }: StorageConfig): string | undefined => MONGO_CONNECTION_STRING ?? POSTGRES_URL;
+
+/** Jobs are in the database that is left only where they are not on Redis. Rejects with `move-refused`. */
+async function assertNoJobs(source: StorageConfig, leave: boolean, { print, signal }: CommandContext): Promise<void> {
+  if (source.REDIS_URL || !source.POSTGRES_URL) return;
+  const count = await using(await openJobAdmin(source, signal), async (admin) => {
+    const queues = await admin.queues(jobKinds);
+    // The next run of each job on a schedule: workers make it again.
+    return queues.reduce((sum, { kind, waiting, delayed, active }) => sum + waiting + active + (kind === 'scheduled' ? 0 : delayed), 0);
+  });
+  if (count === 0) return;
+  if (!leave)
+    throw new AppError(
+      'move-refused',
+      `${String(count)} jobs wait in the queue of the database that is moved from, and do not move: let the workers finish them (with ingest stopped), drop them, or leave them there with --leave-jobs`,
+    );
+  print(`${String(count)} jobs stay in the queue of the database that was moved from`);
+}
+
+function whatToSet(to: string, source: StorageConfig): string[] {
+  const left = [...(source.MONGO_CONNECTION_STRING ? ['MONGO_CONNECTION_STRING'] : []), ...(source.POSTGRES_URL ? ['POSTGRES_URL'] : [])];
+  const variable = to === embedded ? null : to.startsWith('mongodb') ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
+  const unset = left.filter((name) => name !== variable);
+  return [
+    ...(variable ? [`Now set ${variable} to the new database, for every process.`] : []),
+    ...(unset.length > 0 && variable !== 'POSTGRES_URL' ? [`Unset ${unset.join(' and ')}, unless the queue is to stay there.`] : []),
+    ...(unset.length > 0 && variable === 'POSTGRES_URL' ? [`Unset ${unset.join(' and ')}.`] : []),
+    'Then start them. The database that was moved from is as it was: keep it until you are sure, then delete it.',
+  ];
+}

@@ -1,0 +1,129 @@
+import type { Topic, TopicChange } from '../../src/live/topics.ts';
+import { api, type ApiError } from './api.ts';
+
+/** What is known of one address of the API. */
+export interface Cached<T> {
+  data: T | undefined;
+  error: ApiError | null;
+  loading: boolean;
+}
+
+interface Entry {
+  state: Cached<unknown>;
+  topics: readonly Topic[];
+  listeners: Set<() => void>;
+  running: AbortController | null;
+  /** Changed while it was being asked for: it is asked for once more. */
+  again: boolean;
+  usedAtMs: number;
+}
+
+const entries = new Map<string, Entry>();
+/** Answers that no page shows are kept for going back, at most so many. */
+const keptUnused = 60;
+
+function entryOf(path: string, topics: readonly Topic[]): Entry {
+  const known = entries.get(path);
+  if (known) {
+    known.topics = topics;
+    return known;
+  }
+  const entry: Entry = {
+    state: { data: undefined, error: null, loading: false },
+    topics,
+    listeners: new Set(),
+    running: null,
+    again: false,
+    usedAtMs: Date.now(),
+  };
+  entries.set(path, entry);
+  return entry;
+}
+
+function set(entry: Entry, state: Cached<unknown>): void {
+  entry.state = state;
+  for (const listener of entry.listeners) listener();
+}
+
+async function load(path: string, entry: Entry): Promise<void> {
+  if (entry.running) {
+    entry.again = true;
+    return;
+  }
+  const running = new AbortController();
+  entry.running = running;
+  set(entry, { ...entry.state, loading: true });
+  try {
+    const data = await api.get<unknown>(path, running.signal);
+    set(entry, { data, error: null, loading: false });
+  } catch (error) {
+    if (!running.signal.aborted) set(entry, { data: entry.state.data, error: asApiError(error), loading: false });
+  } finally {
+    entry.running = null;
+    const again = entry.again && entry.listeners.size > 0;
+    entry.again = false;
+    if (again) void load(path, entry);
+  }
+}
+
+const asApiError = (error: unknown): ApiError => {
+  if (error instanceof Error && 'code' in error && 'status' in error) {
+    const { code, status, message, name, stack } = error;
+    return { code: String(code), status: Number(status), message, name, stack: stack ?? '' };
+  }
+  return { code: 'internal', status: 0, message: String(error), name: 'ApiError' };
+};
+
+/** Watches one address: asks for it now, and again whenever it is told that it changed. Returns how to stop. */
+export function watch(path: string, topics: readonly Topic[], listener: () => void): () => void {
+  const entry = entryOf(path, topics);
+  entry.listeners.add(listener);
+  void load(path, entry);
+  return () => {
+    entry.listeners.delete(listener);
+    entry.usedAtMs = Date.now();
+    if (entry.listeners.size === 0) sweep();
+  };
+}
+
+/** What is known of an address at once. Whoever names the address knows the type of its answers. */
+export function peek<T>(path: string): Cached<T>;
+export function peek(path: string): Cached<unknown> {
+  return entries.get(path)?.state ?? { data: undefined, error: null, loading: true };
+}
+
+/** Asks once more for every address that begins so, where a page shows it; the others are forgotten. */
+export function invalidate(...prefixes: string[]): void {
+  refresh((path) => prefixes.some((prefix) => path.startsWith(prefix)));
+}
+
+/** Asks once more for what belongs to a topic. */
+export function invalidateTopic({ topic }: TopicChange): void {
+  refresh((_path, entry) => entry.topics.includes(topic));
+}
+
+/** Asks once more for everything that is shown: the connection was lost for a while. */
+export const invalidateAll = (): void => refresh(() => true);
+
+/** Forgets everything: somebody else signed in. */
+export const forgetAll = (): void => entries.clear();
+
+/** Puts an answer in place before the server has confirmed it, such as a name that was just typed. */
+export function patch<T>(path: string, change: (data: T) => T): void {
+  const entry = entries.get(path);
+  const { data } = peek<T>(path);
+  if (entry && data !== undefined) set(entry, { ...entry.state, data: change(data) });
+}
+
+function refresh(matches: (path: string, entry: Entry) => boolean): void {
+  for (const [path, entry] of entries) {
+    if (!matches(path, entry)) continue;
+    if (entry.listeners.size > 0) void load(path, entry);
+    else entries.delete(path);
+  }
+}
+
+function sweep(): void {
+  const unused = [...entries].filter(([, { listeners }]) => listeners.size === 0).sort(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
+  for (const [path] of unused.slice(0, Math.max(0, unused.length - keptUnused))) entries.delete(path);
+}

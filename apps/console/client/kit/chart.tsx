@@ -1,0 +1,124 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { formatMoment, formatNumber } from './format.ts';
+
+export interface Series {
+  label: string;
+  values: readonly (number | null)[];
+  /** A colour of the page's style, such as `--accent`. */
+  colour?: `--${string}`;
+  /** `bars` for counts of a span, `line` for a level. Default line. */
+  as?: 'line' | 'bars';
+}
+
+/**
+ * Values over time. It is as wide as there is room; screen readers get its label and a table of the same values. `unit` stands behind each value.
+ */
+export function Chart({
+  label,
+  timesMs,
+  series,
+  height = 200,
+  unit = '',
+}: {
+  label: string;
+  timesMs: readonly number[];
+  series: readonly Series[];
+  height?: number;
+  unit?: string;
+}): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return undefined;
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    let plot: uPlot | null = null;
+    const draw = (): void => {
+      plot?.destroy();
+      const data: uPlot.AlignedData = [timesMs.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])];
+      plot = new uPlot(optionsOf(element, series, height, unit), data, element);
+    };
+    draw();
+    const observer = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    const themed = new MutationObserver(draw);
+    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    dark.addEventListener('change', draw);
+    return () => {
+      observer.disconnect();
+      themed.disconnect();
+      dark.removeEventListener('change', draw);
+      plot?.destroy();
+    };
+  }, [timesMs, series, height, unit]);
+  return (
+    <figure>
+      <div ref={host} role="img" aria-label={label} />
+      <table class="visually-hidden">
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {series.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {timesMs.map((ms, index) => (
+            <tr key={ms}>
+              <th scope="row">{formatMoment(ms)}</th>
+              {series.map(({ label, values }) => (
+                <td key={label}>
+                  {values[index] === null || values[index] === undefined ? 'none' : `${formatNumber(values[index])} ${unit}`}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+}
+
+function optionsOf(element: HTMLElement, series: readonly Series[], height: number, unit: string): uPlot.Options {
+  const probe = document.createElement('span');
+  element.append(probe);
+  // Canvas knows no custom properties: the browser resolves them on an element.
+  const colour = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const faint = colour('--text-3');
+  const line = colour('--line');
+  const font = `12px ${getComputedStyle(element).fontFamily}`;
+  const axis = { stroke: faint, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
+  const options: uPlot.Options = {
+    width: element.clientWidth,
+    height,
+    cursor: { y: false },
+    legend: { show: series.length > 1 },
+    axes: [axis, { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => `${formatNumber(tick)}${unit ? ` ${unit}` : ''}`) }],
+    series: [
+      { value: (_plot, seconds) => (seconds === null ? '' : formatMoment(seconds * 1_000)) },
+      ...series.map(({ label, colour: name = '--accent', as = 'line' }): uPlot.Series => {
+        const stroke = colour(name);
+        const bars = as === 'bars' ? uPlot.paths.bars?.({ size: [0.8, 40], radius: 0.15 }) : undefined;
+        return {
+          label,
+          stroke,
+          width: as === 'bars' ? 0 : 1.6,
+          points: { show: false },
+          value: (_plot, value) => (value === null ? '' : `${formatNumber(value)} ${unit}`),
+          ...(bars ? { paths: bars, fill: stroke } : {}),
+        };
+      }),
+    ],
+  };
+  probe.remove();
+  return options;
+}

@@ -1,0 +1,97 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Topic, TopicChange } from '../../src/live/topics.ts';
+import { invalidateAll, invalidateTopic } from './cache.ts';
+
+type Listener = (change: TopicChange) => void;
+
+const listeners = new Set<Listener>();
+const connectionListeners = new Set<(connected: boolean) => void>();
+let source: EventSource | null = null;
+let connected = true;
+let wasLost = false;
+/** Told at once when a tab comes back: a hidden tab may have slept through changes. */
+let hiddenSinceMs: number | null = null;
+
+function announce(now: boolean): void {
+  connected = now;
+  for (const listener of connectionListeners) listener(now);
+}
+
+/** Opens the stream of changes, once; the browser opens it again whenever it breaks. */
+export function openLive(): void {
+  if (source) return;
+  source = new EventSource('/api/live');
+  source.addEventListener('open', () => {
+    announce(true);
+    // What changed meanwhile nobody has told us.
+    if (wasLost) everythingChanged();
+    wasLost = false;
+  });
+  source.addEventListener('error', () => {
+    wasLost = true;
+    announce(false);
+    // A refusal ends the stream for good: try again as long as there is a page.
+    if (source?.readyState === EventSource.CLOSED) {
+      source = null;
+      setTimeout(openLive, 3_000);
+    }
+  });
+  source.addEventListener('change', ({ data }: MessageEvent<string>) => {
+    const change: TopicChange = JSON.parse(data);
+    invalidateTopic(change);
+    for (const listener of listeners) listener(change);
+  });
+}
+
+/** Ends the stream: whoever looked has signed out. */
+export function closeLive(): void {
+  source?.close();
+  source = null;
+  wasLost = false;
+}
+
+function everythingChanged(): void {
+  invalidateAll();
+  for (const listener of listeners) for (const topic of listenedTopics) listener({ topic });
+}
+
+const listenedTopics = new Set<Topic>();
+
+/** Calls back when one of the topics changed. What `useQuery` shows is asked for again without it. */
+export function useLive(topics: readonly Topic[], onChange: (change: TopicChange) => void): void {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const key = topics.join(',');
+  useEffect(() => {
+    if (topics.length === 0) return undefined;
+    for (const topic of topics) listenedTopics.add(topic);
+    const listener: Listener = (change) => {
+      if (topics.includes(change.topic)) latest.current(change);
+    };
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }, [key]);
+}
+
+/** Whether changes arrive. */
+export function useConnected(): boolean {
+  const [now, setNow] = useState(connected);
+  useEffect(() => {
+    connectionListeners.add(setNow);
+    return () => {
+      connectionListeners.delete(setNow);
+    };
+  }, []);
+  return now;
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    hiddenSinceMs = Date.now();
+    return;
+  }
+  if (hiddenSinceMs !== null && Date.now() - hiddenSinceMs > 60_000 && source) everythingChanged();
+  hiddenSinceMs = null;
+});

@@ -1,0 +1,74 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Button, IconButton } from './button.tsx';
+
+interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'danger';
+  undo: (() => Promise<unknown>) | null;
+}
+
+let nextId = 1;
+let shown: Toast[] = [];
+const listeners = new Set<(toasts: Toast[]) => void>();
+const timers = new Map<number, number>();
+
+function show(toasts: Toast[]): void {
+  shown = toasts;
+  for (const listener of listeners) listener(toasts);
+}
+
+function dismiss(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  show(shown.filter((toast) => toast.id !== id));
+}
+
+/** Says what was done, at the foot of the page. With `undo` there is a button that takes it back; it stays 10 s, a plain one 5 s. */
+export function toast(
+  text: string,
+  { tone = 'plain', undo = null }: { tone?: 'plain' | 'danger'; undo?: (() => Promise<unknown>) | null } = {},
+): void {
+  const id = nextId;
+  nextId += 1;
+  for (const old of shown.slice(0, -2)) dismiss(old.id);
+  show([...shown, { id, text, tone, undo }]);
+  timers.set(
+    id,
+    window.setTimeout(() => dismiss(id), undo || tone === 'danger' ? 10_000 : 5_000),
+  );
+}
+
+/** Shows the toasts; the shell has one. */
+export function Toasts(): JSX.Element {
+  const [toasts, setToasts] = useState(shown);
+  useEffect(() => {
+    listeners.add(setToasts);
+    return () => {
+      listeners.delete(setToasts);
+    };
+  }, []);
+  const takeBack = (toast_: Toast): void => {
+    dismiss(toast_.id);
+    toast_.undo?.().then(
+      () => toast('Undone'),
+      (error: unknown) => toast(error instanceof Error ? error.message : String(error), { tone: 'danger' }),
+    );
+  };
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.map((each) => (
+        <div key={each.id} class={`toast ${each.tone}`}>
+          <span class="grow">{each.text}</span>
+          {each.undo && (
+            <Button size="small" onClick={() => takeBack(each)}>
+              Undo
+            </Button>
+          )}
+          <IconButton icon="close" label="Dismiss" size="small" onClick={() => dismiss(each.id)} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import type { JSX } from 'preact';
+import type { CameraOfPage, CamerasPage as Cameras } from '../../src/api/cameras/schema.ts';
+import { withParams } from '../kit/api.ts';
+import { Button } from '../kit/button.tsx';
+import { Badge, Notice } from '../kit/card.tsx';
+import { formatCount, formatDuration, formatNumber } from '../kit/format.ts';
+import { Page } from '../kit/page.tsx';
+import { cameraText, picturePage } from '../kit/place.ts';
+import { Sparkline } from '../kit/sparkline.tsx';
+import { Empty, Loaded } from '../kit/states.tsx';
+import { Time } from '../kit/time.tsx';
+import { useParam } from '../kit/use-param.ts';
+import { useQuery } from '../kit/use-query.ts';
+import { OneCamera } from './cameras/one-camera.tsx';
+import { Outcomes } from './cameras/outcome-bar.tsx';
+import './cameras/cameras.css';
+
+/** The cameras, or one of them with its settings (`?camera=`; `all`: what holds for all). */
+export function CamerasPage(): JSX.Element {
+  const [camera] = useParam('camera', '');
+  const query = useQuery<Cameras>('/api/cameras', { topics: ['pictures', 'visits', 'cameras'] });
+  if (camera !== '') return <OneCamera key={camera} place={camera} found={query.data?.cameras.find(({ place }) => place === camera)} />;
+  return (
+    <Page
+      title="Cameras"
+      count={query.data ? formatNumber(query.data.cameras.length) : null}
+      about="What came of their pictures in the last 24 hours, and how each is treated."
+      actions={
+        <Button icon="slider" href={withParams('/cameras', { camera: 'all' })}>
+          Settings of all cameras
+        </Button>
+      }
+    >
+      <Loaded query={query}>{({ cameras }) => <List cameras={cameras} />}</Loaded>
+    </Page>
+  );
+}
+
+function List({ cameras }: { cameras: readonly CameraOfPage[] }): JSX.Element {
+  if (cameras.length === 0) {
+    return (
+      <Empty icon="camera" title="No camera has posted yet">
+        A camera is whatever posts pictures to a channel that watchpost reads. It shows here with its first picture; nothing has to be
+        configured.
+      </Empty>
+    );
+  }
+  return (
+    <ul class="cameras">
+      {cameras.map((camera) => (
+        <li key={camera.place}>
+          <Camera camera={camera} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Camera({ camera }: { camera: CameraOfPage }): JSX.Element {
+  const { hours, total, last, latency, advice, set, place, outcomes } = camera;
+  const lastHour = hours.at(-1) ?? 0;
+  return (
+    <article class="camera card">
+      <header>
+        <h2 class="truncate">
+          <a href={withParams('/cameras', { camera: place })}>{cameraText(camera)}</a>
+        </h2>
+        {set > 0 && <Badge title="Settings made here, in the console">{formatCount(set, 'setting')}</Badge>}
+      </header>
+      <div class="body stack tight">
+        <div class="row between nowrap">
+          <div>
+            <strong class="number">{formatNumber(lastHour)}</strong> <span class="muted small">pictures in the last hour</span>
+            <div class="muted small">{formatNumber(total)} in 24 h</div>
+          </div>
+          <Sparkline label={`Pictures in each of the last 24 hours: ${hours.join(', ')}`} values={hours} />
+        </div>
+        <Outcomes outcomes={outcomes} />
+        <div class="row small muted">
+          {last ? (
+            <span>
+              Last <a href={picturePage(last.snapshotId)}>picture</a> <Time at={last.takenAtMs} />
+            </span>
+          ) : (
+            <span>No picture was looked at yet</span>
+          )}
+          {latency && (
+            <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>
+              done in {formatDuration(latency.p50Ms)}
+            </span>
+          )}
+        </div>
+        {advice && <Notice tone="warn">{advice}</Notice>}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,35 @@
+import { formatCount } from '../../kit/format.ts';
+import { confirm } from '../../kit/dialog.tsx';
+import { changePerson, makeAndTell, type Deed } from './deeds.ts';
+
+/** Asks, says what goes, and forgets. Resolves to null if nothing was done. */
+export async function forget(
+  people: readonly { id: string; name: string; faces: number; sightings: number }[],
+  after: () => void,
+): Promise<Deed | null> {
+  const [first] = people;
+  if (!first) return null;
+  const who = people.length === 1 ? first.name : formatCount(people.length, 'person', 'people');
+  const faces = people.reduce((sum, each) => sum + each.faces, 0);
+  const sightings = people.reduce((sum, each) => sum + each.sightings, 0);
+  const yes = await confirm({
+    title: `Forget ${who}?`,
+    danger: true,
+    action: 'Forget',
+    body: (
+      <div class="stack">
+        <p>
+          The names, {formatCount(faces, 'face')} and {formatCount(sightings, 'sighting')} go, with every picture of a face and whatever was
+          learnt from them. {people.length === 1 ? 'The person' : 'Each of them'} will be a stranger when seen again.
+        </p>
+        <p class="muted">Hidden at once. It can be undone for ten minutes; after that it is erased for good.</p>
+      </div>
+    ),
+  });
+  return yes
+    ? makeAndTell(
+        people.map(({ id }) => changePerson(id, 'forget')),
+        after,
+      )
+    : null;
+}

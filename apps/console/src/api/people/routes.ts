@@ -1,0 +1,152 @@
+import { AppError } from '@watchpost/shared/errors';
+import { z } from 'zod';
+import type { ConsoleApp } from '../../console-app.ts';
+import type { ConsoleDeps } from '../../deps.ts';
+import type { Tally } from '../../people/tally.ts';
+import { registerPeopleChanges } from './change-routes.ts';
+import { changesOfPerson } from './changes.ts';
+import { previewMerge } from './merge-preview.ts';
+import { createPeoplePage } from './people-page.ts';
+import { knownPerson, personPage } from './person-page.ts';
+import {
+  changesPageSchema,
+  mergePreviewSchema,
+  peoplePageSchema,
+  peopleQuerySchema,
+  personSchema,
+  sightingsPageSchema,
+  whenQuerySchema,
+  whenSchema,
+} from './schema.ts';
+import { sightingsPage } from './sightings-page.ts';
+import { whenSeen } from './when.ts';
+
+export const tags = ['People'];
+export const personParams = z.object({ id: z.string().max(200) });
+const pageQuery = z.object({ cursor: z.string().max(1_000).optional() });
+/** A face's picture never changes; whoever is forgotten should not stay in a browser for long. Seconds. */
+const cropAge = 600;
+
+/** What the pages People and Person ask for. */
+export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally): void {
+  registerLists(app, deps, tally);
+  registerPerson(app, deps, tally);
+  registerPeopleChanges(app, deps);
+}
+
+function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps, tally: Tally): void {
+  const page = createPeoplePage(tally);
+  app.get(
+    '/api/people',
+    {
+      schema: {
+        summary: 'Everybody, by page: found by name, alias or number; the best fit first where something is searched for',
+        tags,
+        querystring: peopleQuerySchema,
+        response: { 200: peoplePageSchema },
+      },
+    },
+    async ({ query }) => {
+      const parts = database.parts();
+      await parts.gallery.ready(signal);
+      return page(query, parts, signal);
+    },
+  );
+
+  app.get(
+    '/api/faces/:id/crop',
+    { schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] } },
+    async ({ params: { id } }, reply) => {
+      const { mirror, database: stores } = database.parts();
+      const face = mirror.face(id);
+      // Of somebody who was forgotten it is still there for some minutes.
+      const jpeg = face && mirror.person(face.personId) ? await stores.store.crop(id, signal) : null;
+      if (!jpeg) throw new AppError('file-gone', 'no picture of this face is kept');
+      return reply
+        .type('image/jpeg')
+        .header('cache-control', `private, max-age=${String(cropAge)}`)
+        .send(Buffer.from(jpeg));
+    },
+  );
+}
+
+function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: ConsoleDeps, tally: Tally): void {
+  const ready = async () => {
+    const parts = database.parts();
+    await parts.gallery.ready(signal);
+    return parts;
+  };
+
+  app.get(
+    '/api/people/:id',
+    {
+      schema: {
+        summary: 'One person, after following merges: names, faces, who it may be',
+        tags,
+        params: personParams,
+        response: { 200: personSchema },
+      },
+    },
+    async ({ params: { id } }) => personPage(id, await ready(), await tally.now(signal), signal),
+  );
+
+  app.get(
+    '/api/people/:id/sightings',
+    {
+      schema: {
+        summary: 'Where somebody was seen, the newest first, by page',
+        tags,
+        params: personParams,
+        querystring: pageQuery,
+        response: { 200: sightingsPageSchema },
+      },
+    },
+    async ({ params: { id }, query: { cursor } }) => sightingsPage(id, cursor, await ready(), signal),
+  );
+
+  app.get(
+    '/api/people/:id/when',
+    {
+      schema: {
+        summary: 'When somebody was seen: by camera, hour of the day and day',
+        tags,
+        params: personParams,
+        querystring: whenQuerySchema,
+        response: { 200: whenSchema },
+      },
+    },
+    async ({ params: { id }, query: { zone } }) => {
+      const { mirror, database: stores, settings } = await ready();
+      const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, id).id), signal);
+      return whenSeen(seen, { zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
+    },
+  );
+
+  app.get(
+    '/api/people/:id/changes',
+    {
+      schema: {
+        summary: 'What was changed of a person, the newest first, by page',
+        tags,
+        params: personParams,
+        querystring: pageQuery,
+        response: { 200: changesPageSchema },
+      },
+    },
+    async ({ params: { id }, query: { cursor } }) => changesOfPerson(id, cursor, await ready(), signal),
+  );
+
+  app.get(
+    '/api/people/:id/merge-preview',
+    {
+      schema: {
+        summary: 'What merging this person into another one would come to',
+        tags,
+        params: personParams,
+        querystring: z.object({ into: z.string().max(200) }),
+        response: { 200: mergePreviewSchema },
+      },
+    },
+    async ({ params: { id }, query: { into } }) => previewMerge(id, into, await ready(), await tally.now(signal)),
+  );
+}

@@ -1,0 +1,125 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@watchpost/shared/errors';
+import { within } from '@watchpost/shared/wait';
+import { z } from 'zod';
+import type { ConsoleApp } from '../../console-app.ts';
+import type { ConsoleDeps } from '../../deps.ts';
+import { cookieName, linkUser, passwordUser, sameSecret } from '../../sign-in/authenticate.ts';
+import { createConsoleLog, type ConsoleLogEntry } from '../../sign-in/console-log.ts';
+import { createLinks } from '../../sign-in/links.ts';
+import { sessionLongestMs } from '../../sign-in/sessions.ts';
+import type { User } from '../../sign-in/user.ts';
+import { userOf } from '../../sign-in/actor.ts';
+import { version } from '../../version.ts';
+import { linkBody, sessionAnswer, signInBody } from './schema.ts';
+
+const done = z.object({ done: z.literal(true) });
+const openToAll = { open: true } as const;
+/** For signing in, milliseconds. */
+const patienceMs = 10_000;
+
+/** Signing in and out. */
+export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
+  app.get(
+    '/api/session',
+    {
+      config: openToAll,
+      schema: { summary: 'Who is signed in, and how one could be', tags: ['session'], response: { 200: sessionAnswer } },
+    },
+    async ({ user, csrfToken }) => ({ user, csrfToken, password: deps.config.CONSOLE_PASSWORD !== undefined, version }),
+  );
+  const door = createDoor(deps);
+  registerSignIn(app, deps, door);
+  registerSignOut(app, deps, door);
+}
+
+/** What signing in and out share. */
+function createDoor({ config, database, sessions, live, log, stopping }: ConsoleDeps) {
+  const name = cookieName(config);
+  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: name.startsWith('__Host-') } as const;
+  const signal = (): AbortSignal => within(stopping, patienceMs);
+  const note = async (request: FastifyRequest, what: ConsoleLogEntry['what'], actor: string | null): Promise<void> => {
+    const entry = { what, actor, where: request.ip, detail: null };
+    await createConsoleLog(database.parts().documents).record(entry, signal());
+    live.announce({ topic: 'log' });
+  };
+  return {
+    signal,
+    note,
+    enter: async (request: FastifyRequest, reply: FastifyReply, user: User, mark: string): Promise<void> => {
+      // A session from before is not continued: what somebody put into the browser is of no use to them.
+      if (request.sessionId !== null) await sessions.end(request.sessionId, signal());
+      const sessionId = await sessions.begin(user, mark, signal());
+      await note(request, 'signed-in', user.id);
+      log.info({ user: user.id, address: request.ip }, 'somebody signed in to the console');
+      reply.setCookie(name, sessionId, { ...cookie, maxAge: sessionLongestMs / 1_000 });
+    },
+    refuse: async (request: FastifyRequest, why: string): Promise<never> => {
+      await note(request, 'refused', null);
+      log.warn({ address: request.ip }, 'somebody was refused at the console');
+      throw new AppError('sign-in-refused', why);
+    },
+    leave: (reply: FastifyReply): void => {
+      reply.clearCookie(name, cookie);
+    },
+  };
+}
+type Door = ReturnType<typeof createDoor>;
+
+function registerSignIn(app: ConsoleApp, { config, database, attempts, marks, now }: ConsoleDeps, { signal, enter, refuse }: Door): void {
+  const links = createLinks(config, () => database.parts().documents, now);
+  app.post(
+    '/api/sign-in',
+    { config: openToAll, schema: { summary: 'Sign in with the password', tags: ['session'], body: signInBody, response: { 200: done } } },
+    async (request, reply) => {
+      await attempts.begin(request.ip, signal());
+      const { CONSOLE_PASSWORD: password } = config;
+      if (password === undefined || !sameSecret(request.body.password, password)) return refuse(request, 'This is not the password.');
+      await attempts.succeeded(request.ip, signal());
+      await enter(request, reply, passwordUser, marks.password);
+      return { done: true } as const;
+    },
+  );
+  app.post(
+    '/api/sign-in/link',
+    {
+      config: openToAll,
+      schema: { summary: 'Sign in with the link of the demonstration, once', tags: ['session'], body: linkBody, response: { 200: done } },
+    },
+    async (request, reply) => {
+      await attempts.begin(request.ip, signal());
+      if (!(await links.use(request.body.code, signal())))
+        return refuse(request, 'This link has been used, or is too old. Start watchpost again for a new one, or set CONSOLE_PASSWORD.');
+      await attempts.succeeded(request.ip, signal());
+      await enter(request, reply, linkUser, marks.link);
+      return { done: true } as const;
+    },
+  );
+}
+
+function registerSignOut(app: ConsoleApp, { sessions }: ConsoleDeps, { signal, note, leave }: Door): void {
+  app.post(
+    '/api/sign-out',
+    { config: { role: 'viewer' }, schema: { summary: 'Sign out here', tags: ['session'], response: { 200: done } } },
+    async (request, reply) => {
+      if (request.sessionId !== null) await sessions.end(request.sessionId, signal());
+      await note(request, 'signed-out', userOf(request).id);
+      leave(reply);
+      return { done: true } as const;
+    },
+  );
+  app.post(
+    '/api/sign-out/everywhere',
+    {
+      config: { role: 'viewer' },
+      schema: { summary: 'End all sessions of this user', tags: ['session'], response: { 200: z.object({ ended: z.int() }) } },
+    },
+    async (request, reply) => {
+      const { id } = userOf(request);
+      const ended = await sessions.endAll(id, signal());
+      await note(request, 'signed-out-everywhere', id);
+      leave(reply);
+      return { ended };
+    },
+  );
+}

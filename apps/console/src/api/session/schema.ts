@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const role = z.enum(['viewer', 'editor', 'admin']);
+
+/** Whether somebody is signed in, and how one could. */
+export const sessionAnswer = z.object({
+  user: z.object({ id: z.string(), name: z.string(), role }).nullable(),
+  /** Every change carries it in the header `x-csrf-token`. */
+  csrfToken: z.string(),
+  /** Whether the page asks for a password. */
+  password: z.boolean(),
+  version: z.string(),
+});
+export type SessionAnswer = z.output<typeof sessionAnswer>;
+
+/** What waits for somebody, for the navigation; null: not known now. */
+export const countsAnswer = z.object({
+  unknowns: z.int().nullable(),
+  failedJobs: z.int().nullable(),
+  violations: z.int().nullable(),
+  alerts: z.int().nullable(),
+});
+export type CountsAnswer = z.output<typeof countsAnswer>;
+
+export const signInBody = z.strictObject({ password: z.string().min(1).max(500) });
+export const linkBody = z.strictObject({ code: z.string().min(1).max(200) });

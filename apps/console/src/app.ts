@@ -1,0 +1,95 @@
+import fastifyCookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import type { Metrics } from '@watchpost/shared/observability/metrics';
+import { healthEndpoints, type Check } from '@watchpost/shared/process/health';
+import { fastify, type RouteOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { registerApi } from './api/register-api.ts';
+import type { ConsoleApp } from './console-app.ts';
+import type { ConsoleDeps, OpenedDeps } from './deps.ts';
+import { registerChangeLog } from './http/change-log.ts';
+import { frameworkErrors, registerErrorHandler } from './http/errors.ts';
+import { registerGuard } from './http/guard.ts';
+import { registerHeaders } from './http/headers.ts';
+import { registerOpenApi } from './http/openapi.ts';
+import { registerPages } from './http/pages.ts';
+import { createAttempts } from './sign-in/attempts.ts';
+import { createAuthenticate, createMarks } from './sign-in/authenticate.ts';
+import { proxyAddresses } from './sign-in/proxy.ts';
+import { createSessions } from './sign-in/sessions.ts';
+
+export interface AppDeps extends OpenedDeps {
+  checks: Readonly<Record<string, Check>>;
+  metrics: Metrics;
+  /** For tests: further routes of the API, and whoever wants to know them all. */
+  routes?: ((api: ConsoleApp) => void) | undefined;
+  onRoute?: ((route: RouteOptions) => void) | undefined;
+}
+
+/** Of one request. Settings and lists of ids are far smaller. Bytes. */
+const bodyLimit = 1_048_576;
+/** Of one address in a minute: pages ask some dozens of times, a program in a loop is slowed down. */
+const requestsPerMinute = 1_200;
+const mostConnections = 1_000;
+/** Whoever has left already has no address. */
+const keyGenerator = ({ ip }: { ip: string | undefined }): string => ip ?? '';
+
+/** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
+export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDeps): ConsoleApp {
+  const deps = withSignIn(opened);
+  const { config } = deps;
+  const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit,
+    frameworkErrors,
+    // Who asks is whoever the proxies that we know say; nobody else is believed.
+    trustProxy: (address) => isProxy(address),
+    requestTimeout: 60_000,
+    keepAliveTimeout: 20_000,
+    routerOptions: { maxParamLength: 300 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = mostConnections;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('user', null);
+  app.decorateRequest('sessionId', null);
+  app.decorateRequest('csrfToken', '');
+  registerErrorHandler(app, deps.log);
+  registerHeaders(app, { https: config.CONSOLE_URL?.startsWith('https:') ?? false });
+  void app.register(fastifyCookie);
+  void app.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    allowList: (request) => !request.url.startsWith('/api/'),
+    keyGenerator,
+  });
+  registerOpenApi(app);
+  void app.register(async (scope) => {
+    const api = scope.withTypeProvider<ZodTypeProvider>();
+    registerGuard(api, deps);
+    registerChangeLog(api, deps);
+    if (onRoute) api.addHook('onRoute', onRoute);
+    registerApi(api, deps);
+    routes?.(api);
+  });
+  const health = { live: () => true, checks, stopping: deps.stopping, scrape: async () => metrics.scrape() };
+  for (const [path, answer] of healthEndpoints) {
+    app.get(path, { schema: { hide: true } }, async (_request, reply) => {
+      const { status, contentType, body } = await answer(health);
+      return reply.code(status).type(contentType).header('cache-control', 'no-store').send(body);
+    });
+  }
+  registerPages(app);
+  return app;
+}
+
+function withSignIn(opened: OpenedDeps): ConsoleDeps {
+  const { config, database, stopping } = opened;
+  const documents = () => database.parts().documents;
+  const sessions = createSessions(documents);
+  const marks = createMarks(config);
+  const authenticate = createAuthenticate(config, { sessions, marks, signal: stopping });
+  return { ...opened, sessions, marks, authenticate, attempts: createAttempts(documents) };
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import { within } from '@watchpost/shared/wait';
+import { actorIdOf } from '../sign-in/actor.ts';
+import { createConsoleLog } from '../sign-in/console-log.ts';
+import type { ConsoleDeps } from '../deps.ts';
+
+/** Milliseconds. */
+const patienceMs = 5_000;
+
+/**
+ * Every change that went through the API leaves who made it, beside what the gallery, the rules and the feeds write themselves. Only the
+ * address is noted, never what was sent.
+ */
+export function registerChangeLog(app: FastifyInstance, { database, live, log, stopping }: ConsoleDeps): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { open, role } = request.routeOptions.config;
+    const { url } = request.routeOptions;
+    if (role === undefined || open || request.method === 'GET' || reply.statusCode >= 300 || !request.user || url?.startsWith('/api/sign-'))
+      return;
+    const what = request.routeOptions.schema?.summary ?? '';
+    const entry = {
+      what: 'change',
+      actor: actorIdOf(request),
+      where: request.ip,
+      detail: `${what} (${request.method} ${request.url.split('?')[0] ?? ''})`,
+    } as const;
+    try {
+      await createConsoleLog(database.parts().documents).record(entry, within(stopping, patienceMs));
+      live.announce({ topic: 'log' });
+    } catch (err) {
+      log.warn({ err, route: url, actor: entry.actor }, 'a change of the console could not be noted in its log');
+    }
+  });
+}

@@ -1,0 +1,51 @@
+import { AppError } from '@watchpost/shared/errors';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ConsoleConfig } from '../config.ts';
+import { sameSecret, type Authenticate, type Authenticated } from '../sign-in/authenticate.ts';
+import { mayAct } from '../sign-in/user.ts';
+import { errorAnswer } from './errors.ts';
+import { checkHost, checkOrigin } from './host.ts';
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+
+/**
+ * Nobody reaches a route of the API without being somebody who may. A route is for viewers unless it names a role; one that changes
+ * something must name it, or be `open`: this throws at the start otherwise.
+ */
+export function registerGuard(app: FastifyInstance, { config, authenticate }: { config: ConsoleConfig; authenticate: Authenticate }): void {
+  const publicUrl = config.CONSOLE_URL ?? null;
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/')) return;
+    const methods = [route.method].flat();
+    const { role, open = false } = route.config ?? {};
+    if (!methods.every(isRead) && role === undefined && !open)
+      throw new AppError('internal', `the route ${methods.join()} ${route.url} names no role`);
+    if (route.schema) route.schema.response = { ...toRecord(route.schema.response), '4xx': errorAnswer, '5xx': errorAnswer };
+  });
+  app.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith('/api/')) return;
+    checkHost(request, publicUrl);
+    const found = await authenticate(request);
+    Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });
+    if (request.is404) return;
+    const changes = !isRead(request.method);
+    // A program's token is sent by nobody's browser by itself.
+    if (changes && found?.ambient !== false) checkOrigin(request, publicUrl);
+    if (!request.routeOptions.config.open) admit(request, found, changes);
+  });
+}
+
+function admit(request: FastifyRequest, found: Authenticated | null, changes: boolean): void {
+  const { role = 'viewer' } = request.routeOptions.config;
+  if (!found) throw new AppError('request-unauthorised', 'please sign in');
+  if (changes && found.ambient) checkCsrf(request, found.csrfToken);
+  if (!mayAct(found.user, role)) throw new AppError('request-forbidden', `this needs the role ${role}; you are ${found.user.role}`);
+}
+
+function checkCsrf(request: FastifyRequest, expected: string): void {
+  const given = request.headers['x-csrf-token'];
+  if (typeof given === 'string' && sameSecret(given, expected)) return;
+  throw new AppError('request-forbidden', 'the page is out of date: please load it again');
+}
+
+const toRecord = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});

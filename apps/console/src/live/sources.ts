@@ -1,0 +1,110 @@
+import type { GalleryParts } from '@watchpost/gallery/open-gallery';
+import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
+import { jobKinds } from '@watchpost/shared/jobs/job-kinds';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { pause, within } from '@watchpost/shared/wait';
+import type { ConsoleDatabase } from '../database.ts';
+import type { Live } from './hub.ts';
+import { topics, type Topic } from './topics.ts';
+
+/** Between two looks, and how long one may take. Milliseconds. */
+const everyMs = 400;
+const patienceMs = 5_000;
+
+/** Documents by kind, what they mean to pages, and how many of the newest are looked at: those that change. */
+const documentKinds: readonly { kind: string; topics: readonly Topic[]; newest: number }[] = [
+  { kind: 'visit', topics: ['visits', 'pictures'], newest: 30 },
+  { kind: 'violation', topics: ['violations'], newest: 20 },
+  { kind: 'rules', topics: ['rules', 'log'], newest: 1 },
+  { kind: 'entry', topics: ['feeds'], newest: 20 },
+  { kind: 'schedule-run', topics: ['schedule'], newest: 20 },
+  { kind: 'alert', topics: ['alerts'], newest: 20 },
+  { kind: 'settings', topics: ['cameras', 'log'], newest: 5 },
+  { kind: 'camera-settings', topics: ['cameras', 'log'], newest: 1 },
+  { kind: 'console-log', topics: ['log'], newest: 1 },
+];
+
+export interface SourceDeps {
+  database: ConsoleDatabase;
+  jobAdmin: (signal: AbortSignal) => Promise<JobAdmin>;
+  live: Live;
+  log: Logger;
+}
+
+/**
+ * Looks for changes while somebody watches, several times a second: whatever made them (a worker, a command, a hand in the database) needs to
+ * know nothing of us. Resolves when `stopping` aborts.
+ */
+export async function followChanges({ database, jobAdmin, live, log }: SourceDeps, stopping: AbortSignal): Promise<void> {
+  const untilSomebodyLooks = async (): Promise<void> => {
+    while (live.count() === 0) await pause(everyMs, stopping);
+  };
+  const follow = async (name: string, look: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    let failing = false;
+    while (!stopping.aborted) {
+      try {
+        await untilSomebodyLooks();
+        await look(within(stopping, patienceMs));
+        failing = false;
+      } catch (err) {
+        if (!failing && !stopping.aborted) log.debug({ err, name }, 'changes cannot be followed now');
+        failing = true;
+      }
+      await pause(failing ? 5 * everyMs : everyMs, stopping).catch(() => undefined);
+    }
+  };
+  database.opened(stopping).then(
+    ({ followed }) => followed.onReplaced(() => topics.forEach((topic) => live.announce({ topic }))),
+    () => undefined,
+  );
+  const people = peopleOf(database, live);
+  const documents = documentKinds.map((each) => follow(each.kind, documentsOf(each, database, live)));
+  await Promise.all([follow('people', people), ...documents, follow('queue', queueOf(jobAdmin, live))]);
+}
+
+/** The gallery in memory follows the database by itself; here it is only asked whether it has moved. */
+function peopleOf(database: ConsoleDatabase, live: Live): (signal: AbortSignal) => Promise<void> {
+  let seen: ReturnType<GalleryParts['gallery']['position']> | null = null;
+  return async (signal) => {
+    if (!database.isOpen()) return;
+    const { gallery, questions } = database.parts();
+    const now = gallery.position();
+    const before = seen;
+    seen = now;
+    if (!before || (before.epoch === now.epoch && before.version === now.version)) return;
+    const ids = before.epoch === now.epoch ? (await questions.changedSince(before.version, signal)).personIds : undefined;
+    live.announce(ids ? { topic: 'people', ids } : { topic: 'people' });
+    live.announce({ topic: 'visits' });
+    live.announce({ topic: 'log' });
+  };
+}
+
+function documentsOf(
+  { kind, topics, newest }: (typeof documentKinds)[number],
+  database: ConsoleDatabase,
+  live: Live,
+): (signal: AbortSignal) => Promise<void> {
+  let seen: Map<string, number> | null = null;
+  return async (signal) => {
+    if (!database.isOpen()) return;
+    const found = await database.parts().documents.find({ kind, order: 'newest', limit: newest }, signal);
+    const now = new Map(found.map(({ id, revision }) => [id, revision]));
+    const before = seen;
+    seen = now;
+    if (!before) return;
+    const changed = [...now].filter(([id, revision]) => before.get(id) !== revision).map(([id]) => id);
+    const gone = now.size < before.size;
+    if (changed.length > 0 || gone) for (const topic of topics) live.announce(gone ? { topic } : { topic, ids: changed });
+  };
+}
+
+function queueOf(jobAdmin: SourceDeps['jobAdmin'], live: Live): (signal: AbortSignal) => Promise<void> {
+  let seen: string | null = null;
+  return async (signal) => {
+    const admin = await jobAdmin(signal);
+    const [queues, failed] = await Promise.all([admin.queues(jobKinds), admin.list({ kinds: jobKinds, state: 'failed', limit: 20 })]);
+    const now = JSON.stringify([queues, failed.map(({ id, atMs }) => [id, atMs])]);
+    if (seen !== null && now !== seen) live.announce({ topic: 'queue' });
+    seen = now;
+  };
+}

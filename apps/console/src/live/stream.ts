@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http';
+import type { Live } from './hub.ts';
+import type { TopicChange } from './topics.ts';
+
+/** A comment so often keeps proxies from closing a stream that is quiet, and asks whether its reader may still look. Milliseconds. */
+const heartbeatMs = 15_000;
+/** A reader who does not read is cut off. Bytes. */
+const mostBuffered = 262_144;
+
+/** One change as an event of a stream: its JSON has no line breaks. */
+export const eventOf = (change: TopicChange): string => `event: change\ndata: ${JSON.stringify(change)}\n\n`;
+
+/**
+ * Writes changes to a reader until the reader leaves, stops reading, may look no longer, or we stop. The response's head is written
+ * already. `mayLook` is asked at each heartbeat.
+ */
+export function streamTo(
+  response: ServerResponse,
+  { live, mayLook, heartbeat = heartbeatMs }: { live: Live; mayLook: () => Promise<boolean>; heartbeat?: number },
+  stopping: AbortSignal,
+): void {
+  const write = (text: string): void => {
+    if (response.writableLength > mostBuffered) response.destroy();
+    else response.write(text);
+  };
+  const beat = setInterval(() => {
+    write(': still here\n\n');
+    mayLook().then(
+      (may) => {
+        if (!may) response.end();
+      },
+      // The database is away: whoever looked goes on looking until it says otherwise.
+      () => undefined,
+    );
+  }, heartbeat);
+  const unsubscribe = live.subscribe((change) => write(eventOf(change)));
+  const end = (): void => {
+    response.end();
+  };
+  stopping.addEventListener('abort', end, { once: true });
+  response.on('error', () => response.destroy());
+  response.once('close', () => {
+    clearInterval(beat);
+    unsubscribe();
+    stopping.removeEventListener('abort', end);
+  });
+  // Browsers come again after so many milliseconds when the stream breaks.
+  write('retry: 1000\n: welcome\n\n');
+  if (stopping.aborted) end();
+}

@@ -1,0 +1,51 @@
+import { personStatus, type StoredPerson } from '@watchpost/gallery/domain';
+import type { GalleryParts } from '@watchpost/gallery/open-gallery';
+import type { PersonRow } from '../api/people/schema.ts';
+import { tallyOf, type Tallied } from './tally.ts';
+
+type Mirror = GalleryParts['mirror'];
+
+/** A person as lists show it. */
+export function personRow(mirror: Mirror, person: StoredPerson, tallied: Pick<Tallied, 'counts' | 'lastSeen'>): PersonRow {
+  const mayBe = mirror.mayBe(person);
+  const { sightings, last } = tallyOf(tallied, mirror.idsOf(person.id));
+  const references = mirror.facesOf(person.id).filter(({ role }) => role === 'reference');
+  return {
+    id: person.id,
+    status: personStatus(person),
+    name: person.name,
+    number: person.number,
+    aliases: person.aliases,
+    face: bestFace(mirror, person.id),
+    faces: references.length,
+    sightings,
+    lastSeen: last,
+    mayBe: mayBe && { id: mayBe.id, name: mayBe.name, face: bestFace(mirror, mayBe.id) },
+  };
+}
+
+/** Faces of so many pixels or more are shown equally well. */
+const enoughPx = 90;
+
+/** The reference that shows the person best; null without any. */
+export function bestFace(mirror: Mirror, personId: string): string | null {
+  let best: { id: string; worth: number } | null = null;
+  for (const { id, role, quality, sizePx } of mirror.facesOf(personId)) {
+    const worth = quality * Math.min(1, sizePx / enoughPx);
+    if (role === 'reference' && (!best || worth > best.worth)) best = { id, worth };
+  }
+  return best?.id ?? null;
+}
+
+/** The same with what the database says now of when each was last seen: a tally may be some moments old. */
+export async function personRows(
+  { mirror, database }: Pick<GalleryParts, 'mirror' | 'database'>,
+  personIds: readonly string[],
+  tallied: Tallied,
+  signal: AbortSignal,
+): Promise<PersonRow[]> {
+  const persons = personIds.flatMap((id) => mirror.person(id) ?? []);
+  const ids = persons.flatMap(({ id }) => mirror.idsOf(id));
+  const lastSeen = ids.length === 0 ? new Map() : await database.sightings.lastSeen(ids, signal);
+  return persons.map((person) => personRow(mirror, person, { counts: tallied.counts, lastSeen }));
+}

@@ -1,0 +1,72 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { SignInConfig } from './config.ts';
+import { createProxySignIn } from './proxy.ts';
+import { csrfTokenOf, passwordMark, type Sessions } from './sessions.ts';
+import type { User } from './user.ts';
+
+/** Who asks, and how that is known. */
+export interface Authenticated {
+  user: User;
+  /** What the browser's cookie holds; null: signed in by another way. */
+  sessionId: string | null;
+  /** Whether the browser sends by itself what proves it (a cookie, a proxy's sign-in), also for another site's page. */
+  ambient: boolean;
+  csrfToken: string;
+}
+
+/** Who asks; null: nobody who is known. */
+export type Authenticate = (request: FastifyRequest) => Promise<Authenticated | null>;
+
+/** Compares without telling by its time how much was right. */
+export function sameSecret(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** The name of the cookie: with https one that no other host of the domain can set. */
+export const cookieName = ({ CONSOLE_URL: url }: SignInConfig): string => (url?.startsWith('https:') ? '__Host-watchpost' : 'watchpost');
+
+/** What a session must still match: that of the password that was, or of a link. */
+export function createMarks(config: SignInConfig): { password: string; link: string } {
+  const { CONSOLE_PASSWORD: password } = config;
+  return { password: password === undefined ? '' : `password ${passwordMark(password)}`, link: 'link' };
+}
+
+/** By a token, else by what a proxy says, else by the session's cookie. */
+export function createAuthenticate(
+  config: SignInConfig,
+  { sessions, marks, signal }: { sessions: Sessions; marks: ReturnType<typeof createMarks>; signal: AbortSignal },
+): Authenticate {
+  const fromProxy = createProxySignIn(config);
+  const name = cookieName(config);
+  const processKey = randomBytes(32);
+  const byToken = (authorization: string | undefined): User | null => {
+    const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+    if (given === undefined) return null;
+    let found: User | null = null;
+    // All are compared, whichever it is.
+    for (const token of config.CONSOLE_TOKENS ?? [])
+      if (sameSecret(given, token.secret)) found = { id: `console:${token.name}`, name: token.name, role: token.role };
+    return found;
+  };
+  return async (request) => {
+    const program = byToken(request.headers.authorization);
+    if (program) return { user: program, sessionId: null, ambient: false, csrfToken: '' };
+    const passedOn = await fromProxy(request);
+    if (passedOn) {
+      const csrfToken = createHmac('sha256', processKey).update(passedOn.id).digest('base64url');
+      return { user: passedOn, sessionId: null, ambient: true, csrfToken };
+    }
+    const sessionId = request.cookies[name];
+    if (!sessionId || sessionId.length !== 43) return null;
+    const markOf = (user: User): string => (user.id === linkUser.id ? marks.link : marks.password);
+    const user = await sessions.find(sessionId, markOf, signal);
+    return user && { user, sessionId, ambient: true, csrfToken: csrfTokenOf(sessionId) };
+  };
+}
+
+/** Whoever knows the password. */
+export const passwordUser: User = { id: 'console:admin', name: 'admin', role: 'admin' };
+/** Whoever came by the link of the demonstration. */
+export const linkUser: User = { id: 'console:visitor', name: 'visitor', role: 'admin' };

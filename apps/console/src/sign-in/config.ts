@@ -1,0 +1,73 @@
+import { isIP } from 'node:net';
+import { commaList, mayBeQuoted, type ConfigOf } from '@watchpost/shared/config/parse-env';
+import { z } from 'zod';
+import { roles } from './user.ts';
+
+const addressOrNetwork = (entry: string): boolean => {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const family = isIP(address);
+  return family > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+};
+
+const tokenSchema = z
+  .string()
+  .regex(/^[\w.@-]{1,60}:(viewer|editor|admin):\S{24,200}$/, 'each must be name:role:secret, the secret of at least 24 characters')
+  .transform((text) => {
+    const [name = '', role = '', ...secret] = text.split(':');
+    return { name, role: z.enum(roles).parse(role), secret: secret.join(':') };
+  });
+
+/** How people and programs sign in. */
+export const signInEnv = {
+  /** Whoever knows it is an admin of the console. */
+  CONSOLE_PASSWORD: z.string().min(12, 'must have at least 12 characters').meta(mayBeQuoted).optional(),
+  /** For programs: `name:role:secret`, comma separated, sent as `Authorization: Bearer secret`. */
+  CONSOLE_TOKENS: commaList.pipe(z.array(tokenSchema)).optional(),
+  /** The header in which a proxy before us says who is signed in. */
+  CONSOLE_PROXY_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
+    .optional(),
+  /** Of the proxies: addresses or networks, comma separated. */
+  CONSOLE_PROXY_ADDRESSES: commaList
+    .refine((entries) => entries.every(addressOrNetwork), 'must be IP addresses or networks such as 10.0.0.0/8')
+    .optional(),
+  /** The header holds a token that these keys have signed. */
+  CONSOLE_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
+  CONSOLE_JWT_AUDIENCE: z.string().optional(),
+  CONSOLE_JWT_ISSUER: z.string().optional(),
+  /** Who of those that a proxy names is more than a viewer. */
+  CONSOLE_ADMINS: commaList.optional(),
+  CONSOLE_EDITORS: commaList.optional(),
+  /** Where people reach the console. With https the cookie is sent over nothing else. */
+  CONSOLE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** A link that logs in once, made by `npm start` for the demonstration: when it ends (milliseconds since 1970, base 36), `.`, and a secret. */
+  CONSOLE_LINK_CODE: z
+    .string()
+    .regex(/^[a-z0-9]{8,10}\.[\w-]{22,}$/, 'is made by npm start')
+    .optional(),
+};
+export type SignInConfig = ConfigOf<typeof signInEnv>;
+
+/** Whether anybody could sign in: only then does `npm start` start the console. */
+export const hasSignIn = (config: SignInConfig): boolean =>
+  [config.CONSOLE_PASSWORD, config.CONSOLE_TOKENS, config.CONSOLE_PROXY_HEADER, config.CONSOLE_LINK_CODE].some((way) => way !== undefined);
+
+/** Without any way to sign in the console does not start. */
+export function signInFaults(config: SignInConfig): string[] {
+  const faults: string[] = [];
+  if (!hasSignIn(config))
+    faults.push(
+      'CONSOLE_PASSWORD, CONSOLE_TOKENS or CONSOLE_PROXY_HEADER must be set: without one of them nobody could sign in to the console',
+    );
+  if (config.CONSOLE_PROXY_HEADER && !config.CONSOLE_PROXY_ADDRESSES)
+    faults.push('CONSOLE_PROXY_ADDRESSES must be set with CONSOLE_PROXY_HEADER: otherwise anybody could send that header');
+  if (config.CONSOLE_JWKS_URL && !config.CONSOLE_PROXY_HEADER)
+    faults.push('CONSOLE_PROXY_HEADER must be set with CONSOLE_JWKS_URL: it names the header that holds the token');
+  if (config.CONSOLE_JWKS_URL && !config.CONSOLE_JWT_AUDIENCE)
+    faults.push('CONSOLE_JWT_AUDIENCE must be set with CONSOLE_JWKS_URL: otherwise a token that is meant for another service would do');
+  return faults;
+}

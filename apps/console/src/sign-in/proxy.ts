@@ -1,0 +1,60 @@
+import { BlockList, isIP } from 'node:net';
+import { AppError } from '@watchpost/shared/errors';
+import type { FastifyRequest } from 'fastify';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import type { SignInConfig } from './config.ts';
+import type { Role, User } from './user.ts';
+
+/** The addresses of the proxies before us, as Fastify and we ask for them. */
+export function proxyAddresses(list: readonly string[]): (address: string) => boolean {
+  const block = new BlockList();
+  for (const entry of list) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) block.addAddress(address, family);
+    else block.addSubnet(address, Number(bits), family);
+  }
+  return (address) => {
+    const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+    return isIP(plain) > 0 && block.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  };
+}
+
+/**
+ * Who a proxy before us says it is: its header counts only if the proxy itself asks (not somebody whom it passes on), and with
+ * `CONSOLE_JWKS_URL` only as a token that the proxy's keys have signed. Null: it says nothing.
+ */
+export function createProxySignIn(config: SignInConfig): (request: FastifyRequest) => Promise<User | null> {
+  const header = config.CONSOLE_PROXY_HEADER?.toLowerCase();
+  if (header === undefined) return async () => null;
+  const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
+  const keys = config.CONSOLE_JWKS_URL === undefined ? null : createRemoteJWKSet(new URL(config.CONSOLE_JWKS_URL));
+  const roleOf = (name: string): Role => {
+    if (config.CONSOLE_ADMINS?.includes(name)) return 'admin';
+    return config.CONSOLE_EDITORS?.includes(name) ? 'editor' : 'viewer';
+  };
+  return async (request) => {
+    const value = request.headers[header];
+    if (typeof value !== 'string' || value === '' || !isProxy(request.socket.remoteAddress ?? '')) return null;
+    const name = keys === null ? value : await subjectOf(value.replace(/^Bearer /i, ''), keys, config);
+    return { id: `console:${name}`, name, role: roleOf(name) };
+  };
+}
+
+async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, config: SignInConfig): Promise<string> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      ...(config.CONSOLE_JWT_AUDIENCE === undefined ? {} : { audience: config.CONSOLE_JWT_AUDIENCE }),
+      ...(config.CONSOLE_JWT_ISSUER === undefined ? {} : { issuer: config.CONSOLE_JWT_ISSUER }),
+      requiredClaims: ['exp'],
+      clockTolerance: 30,
+      // Never a shared secret, never "none".
+      algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+    });
+    const name = typeof payload['email'] === 'string' ? payload['email'] : payload.sub;
+    if (name) return name;
+  } catch (error) {
+    throw new AppError('request-unauthorised', 'the token of the proxy is not valid', { cause: error });
+  }
+  throw new AppError('request-unauthorised', 'the token of the proxy names nobody');
+}

@@ -1,0 +1,122 @@
+import { channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
+import { createAudit } from '@watchpost/shared/documents/audit';
+import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { AppError } from '@watchpost/shared/errors';
+import { z } from 'zod';
+import { keyOf, noOverrides, type CameraOverrides } from '../camera-directory.ts';
+import { cameraSetSchema } from '../cameras-file.ts';
+import { checkCameraSet } from './check-set.ts';
+
+export const cameraSettingsKind = 'camera-settings';
+export const cameraSettingsId = 'settings';
+
+/** One camera, or null: what holds for all of them. */
+export type SettingsPlace = { channel: ChannelKey; camera: string | null } | null;
+
+const writtenSchema = z.record(z.string(), z.unknown());
+const bodySchema = z.object({
+  v: z.literal(1),
+  all: writtenSchema,
+  cameras: z.array(z.object({ channel: channelKeySchema, camera: z.string().nullable(), set: writtenSchema })),
+});
+type Body = z.infer<typeof bodySchema>;
+
+/** What is set in the console. `revision` 0: nothing ever was. */
+export interface StoredCameraSettings {
+  revision: number;
+  overrides: CameraOverrides;
+  /** The places of which something cannot be read: another release wrote it. It does not hold. */
+  unreadable: string[];
+}
+
+const changeSchema = z.object({
+  atMs: z.number(),
+  /** An actor's id. */
+  by: z.string(),
+  channel: channelKeySchema.nullable(),
+  camera: z.string().nullable(),
+  before: writtenSchema,
+  after: writtenSchema,
+});
+/** Who changed what: all that was set at this place in the console before and after, as people write it. Channel null: for all cameras. */
+export type CameraSettingsChange = z.infer<typeof changeSchema>;
+
+/** The settings of cameras that are made in the console: one document, which every process follows. */
+export interface CameraSettingsStore {
+  read(signal: AbortSignal): Promise<StoredCameraSettings>;
+  /**
+   * Replaces all that the console sets at one place, as people write it; an empty set gives the place back to the file. Resolves to what is set then. Rejects
+   * with `settings-invalid` if the set has faults, with `document-conflict` if somebody changed the settings after `revision`.
+   */
+  change(
+    place: SettingsPlace,
+    set: Record<string, unknown>,
+    by: { actor: string; revision: number },
+    signal: AbortSignal,
+  ): Promise<StoredCameraSettings>;
+  /** The newest changes, newest first. They are kept for 400 days. */
+  history(limit: number, signal: AbortSignal): Promise<CameraSettingsChange[]>;
+}
+
+/** More are not kept in one document. */
+const mostCameras = 500;
+
+/** Settings on a store of documents. */
+export function createCameraSettingsStore(documents: DocumentStore): CameraSettingsStore {
+  const audit = createAudit(documents, 'camera-settings-change', changeSchema);
+  return {
+    read: async (signal) => readCameraSettings((await documents.get(cameraSettingsKind, cameraSettingsId, signal)).document),
+    change: async (place, set, { actor, revision }, signal) => {
+      const checked = checkCameraSet(set);
+      if (checked.kind === 'faulty')
+        throw new AppError('settings-invalid', checked.faults.map(({ setting, message }) => `${setting} ${message}`).join('\n'));
+      const { document, nowMs } = await documents.get(cameraSettingsKind, cameraSettingsId, signal);
+      const body = bodyOf(document);
+      const next = replaced(body, place, set);
+      const put = { kind: cameraSettingsKind, id: cameraSettingsId, revision, atMs: Math.floor(nowMs), keys: [], expiresAtMs: null };
+      const stored = await documents.put({ ...put, body: next }, signal);
+      const { channel, camera } = place ?? { channel: null, camera: null };
+      await audit.record({ by: actor, channel, camera, before: setAt(body, place), after: setAt(next, place) }, signal);
+      return readCameraSettings(stored);
+    },
+    history: (limit, signal) => audit.list(limit, signal),
+  };
+}
+
+/** Pure. */
+export function readCameraSettings(document: StoredDocument | null): StoredCameraSettings {
+  if (!document) return { revision: 0, overrides: noOverrides, unreadable: [] };
+  const body = bodySchema.safeParse(document.body).data;
+  if (!body) return { revision: document.revision, overrides: noOverrides, unreadable: ['all'] };
+  const unreadable: string[] = [];
+  const read = (set: unknown, place: string) => {
+    const { data } = cameraSetSchema.safeParse(set);
+    if (!data) unreadable.push(place);
+    return data ?? {};
+  };
+  const all = read(body.all, 'all');
+  const cameras = body.cameras.map(({ set, ...place }) => ({ ...place, set: read(set, place.camera ?? place.channel) }));
+  return { revision: document.revision, overrides: { all, cameras }, unreadable };
+}
+
+function bodyOf(document: StoredDocument | null): Body {
+  if (!document) return { v: 1, all: {}, cameras: [] };
+  const body = bodySchema.safeParse(document.body).data;
+  if (!body) throw new AppError('database-newer', 'the settings of the cameras were written by a newer release of watchpost');
+  return body;
+}
+
+const isAt = (each: Body['cameras'][number], { channel, camera }: NonNullable<SettingsPlace>): boolean =>
+  each.channel === channel && (each.camera === null || camera === null ? each.camera === camera : keyOf(each.camera) === keyOf(camera));
+
+const setAt = (body: Body, place: SettingsPlace): Record<string, unknown> =>
+  place === null ? body.all : (body.cameras.find((each) => isAt(each, place))?.set ?? {});
+
+function replaced(body: Body, place: SettingsPlace, set: Record<string, unknown>): Body {
+  if (place === null) return { ...body, all: { ...set } };
+  const others = body.cameras.filter((each) => !isAt(each, place));
+  if (Object.keys(set).length === 0) return { ...body, cameras: others };
+  if (others.length >= mostCameras)
+    throw new AppError('settings-invalid', `the console keeps the settings of ${String(mostCameras)} cameras at most`);
+  return { ...body, cameras: [...others, { ...place, set: { ...set } }] };
+}

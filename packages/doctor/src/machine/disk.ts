@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { DoctorConfig } from '../config.ts';
+import type { Check, Report } from '../finding.ts';
+
+/** Bytes. Conversions and files of messages take some hundred megabytes for a while. */
+const [little, tooLittle] = [1e9, 1e8];
+
+/** Room on the disks that we write to. */
+export function diskChecks({ machine }: DoctorConfig): Check[] {
+  if (!machine) return [];
+  const folders: [what: string, folder: string][] = [['temporary files', tmpdir()]];
+  if (existsSync(machine.DATA_DIR)) folders.push(['the embedded database (DATA_DIR)', resolve(machine.DATA_DIR)]);
+  if (machine.MODEL_CACHE_DIR !== undefined) folders.push(['models (MODEL_CACHE_DIR)', resolve(machine.MODEL_CACHE_DIR)]);
+  return [
+    {
+      id: 'machine.disk',
+      repair: 'look whether the disk is mounted',
+      examine: async (report) => {
+        for (const [what, folder] of folders) {
+          const { bavail, bsize } = await roomOf(folder);
+          reportRoom(report, what, folder, bavail * bsize);
+        }
+      },
+    },
+  ];
+}
+
+/** Of the folder, or of the one that it would be made in. */
+async function roomOf(folder: string): Promise<{ bavail: number; bsize: number }> {
+  try {
+    return await statfs(folder);
+  } catch (error) {
+    if (dirname(folder) === folder) throw error;
+    return roomOf(dirname(folder));
+  }
+}
+
+/** Judges how many bytes are left in a folder. */
+export function reportRoom(report: Report, what: string, folder: string, bytes: number): void {
+  const id = 'machine.disk';
+  const says = `${bytes < 1e10 ? `${String(Math.round(bytes / 1e6))} MB` : `${String(Math.round(bytes / 1e9))} GB`} are left for ${what} in ${folder}`;
+  if (bytes < tooLittle) report.fault(id, says, 'make room on this disk, or take another one');
+  else if (bytes < little) report.warning(id, says, 'make room on this disk before it is full');
+  else report.ok(id, says);
+}

@@ -1,0 +1,98 @@
+import { type ArchiveEnd, writeArchive } from './archive-file.ts';
+import { type ArchiveLine, type ArchiveScope, faceToLine, kindsOf, pairToLine, personToLine, type StoredKind } from './archive-lines.ts';
+import type { ArchiveHead, ArchiveParts, ArchiveReader } from './archive-store.ts';
+
+/** How often to catch up with a gallery that keeps changing. */
+const maxRounds = 50;
+const cropsAtATime = 100;
+
+/** How a file was written. */
+export interface Exported extends ArchiveEnd {
+  /** False: what changed meanwhile is there as it was when its turn came, each document and record whole. */
+  isOneMoment: boolean;
+}
+
+/**
+ * Writes the whole database, or only the gallery, to a new file while it is in use. Rejects like `writeArchive`, and with
+ * `gallery-unavailable`.
+ */
+export function exportArchive(
+  { archive, store }: ArchiveParts,
+  file: string,
+  { scope = 'everything' }: { scope?: ArchiveScope },
+  signal: AbortSignal,
+): Promise<Exported> {
+  return archive.snapshot(async (reader) => {
+    const lines = reader.isOneMoment ? linesOf(reader, scope, signal) : linesOfLater({ reader, store }, scope, signal);
+    return { ...(await writeArchive(file, { scope, lines }, signal)), isOneMoment: reader.isOneMoment };
+  }, signal);
+}
+
+/** Everything that is read at one moment; returns the head. */
+export async function* linesOf(reader: ArchiveReader, scope: ArchiveScope, signal: AbortSignal): AsyncGenerator<ArchiveLine, ArchiveHead> {
+  for (const kind of kindsOf(scope)) {
+    // They follow their faces.
+    if (kind === 'crop') continue;
+    for await (const page of reader.read(kind, signal)) {
+      yield* page;
+      if (kind === 'face') yield* await cropsOf(reader, page, signal);
+    }
+  }
+  return reader.head;
+}
+
+async function* cropsInPages(reader: ArchiveReader, ids: readonly string[], signal: AbortSignal): AsyncGenerator<ArchiveLine> {
+  for (let from = 0; from < ids.length; from += cropsAtATime) yield* await reader.crops(ids.slice(from, from + cropsAtATime), signal);
+}
+
+async function cropsOf(reader: ArchiveReader, faces: readonly ArchiveLine[], signal: AbortSignal): Promise<ArchiveLine[]> {
+  const ids = faces.map(({ id }) => id);
+  const found: ArchiveLine[] = [];
+  for await (const line of cropsInPages(reader, ids, signal)) found.push(line);
+  return found;
+}
+
+/** Read before the persons, so that they never refer to one who is missing in the file. */
+const first: readonly StoredKind[] = ['sighting', 'last-seen', 'audit'];
+const changing: readonly StoredKind[] = ['person', 'face', 'pair', 'crop'];
+
+/** Everything, read one after the other, and then the changes of people that were made meanwhile. */
+async function* linesOfLater(
+  { reader, store }: { reader: ArchiveReader; store: ArchiveParts['store'] },
+  scope: ArchiveScope,
+  signal: AbortSignal,
+): AsyncGenerator<ArchiveLine, ArchiveHead> {
+  for (const kind of [...first, ...kindsOf(scope).filter((each) => !first.includes(each) && !changing.includes(each))])
+    if (kind !== 'crop') for await (const page of reader.read(kind, signal)) yield* page;
+  let head = await store.head(signal);
+  const faces = new Set<string>();
+  for await (const page of reader.read('person', signal)) yield* page;
+  for await (const page of reader.read('face', signal)) {
+    for (const { id } of page) faces.add(id);
+    yield* page;
+  }
+  for await (const page of reader.read('pair', signal)) yield* page;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const since = head.version;
+    const changed: ArchiveLine[] = [];
+    head = await store.changes(
+      since,
+      { embeddings: true },
+      (batch) => {
+        for (const person of batch.persons)
+          changed.push(person.deleted ? { kind: 'removed', of: 'person', id: person.id } : personToLine(person));
+        for (const face of batch.faces) {
+          if (face.deleted) faces.delete(face.id);
+          else faces.add(face.id);
+          changed.push(face.deleted ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face));
+        }
+        for (const pair of batch.pairs) changed.push(pair.deleted ? { kind: 'removed', of: 'pair', id: pair.id } : pairToLine(pair));
+      },
+      signal,
+    );
+    yield* changed;
+    if (head.version === since) break;
+  }
+  yield* cropsInPages(reader, [...faces], signal);
+  return { version: head.version, nextNumber: head.nextNumber };
+}

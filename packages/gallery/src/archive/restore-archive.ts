@@ -1,0 +1,115 @@
+import { AppError } from '@watchpost/shared/errors';
+import { throwIfAborted } from '@watchpost/shared/wait';
+import { type ArchiveContent, assertSameContent, createContentTaker } from './archive-content.ts';
+import { type ArchiveRead, readArchive } from './archive-file.ts';
+import { type ArchiveCounts, type ArchiveLine, type ArchiveScope, isRestored, kindsOf, lineKey } from './archive-lines.ts';
+import type { ArchiveBatch, ArchiveParts, ArchiveReader } from './archive-store.ts';
+import { linesOf } from './export-archive.ts';
+
+const batchSize = 500;
+/** Of the lines of a batch as text, characters. */
+const batchLength = 4 * 1024 * 1024;
+
+export interface VerifiedArchive extends ArchiveRead {
+  /** What it holds, without what had expired by `nowMs`. */
+  content: ArchiveContent;
+  /** How many lines have expired. */
+  expired: number;
+}
+
+/** Reads and validates a whole file; resolves to what it holds. `nowMs`: milliseconds since 1970. Rejects with `archive-invalid`, `file-unreadable`. */
+export async function verifyArchive(file: string, nowMs: number, signal: AbortSignal): Promise<VerifiedArchive> {
+  const taker = createContentTaker();
+  let expired = 0;
+  const lines = readArchive(file);
+  for (;;) {
+    throwIfAborted(signal);
+    const next = await lines.next();
+    if (next.done) return { ...next.value, content: taker.content(), expired };
+    if (isRestored(next.value, nowMs)) taker.take(next.value);
+    else expired += 1;
+  }
+}
+
+export interface Restored {
+  scope: ArchiveScope;
+  counts: ArchiveCounts;
+  /** What the file holds that had expired, and was not restored. */
+  expired: number;
+}
+
+/**
+ * Restores a file: validates all of it, writes it, reads back what was written and compares it with the file, and only then lets others see it.
+ * Rejects with `archive-invalid`, `file-unreadable`, `gallery-not-empty` (unless `replace`), `restore-differs`, `gallery-unavailable`: then nothing
+ * has changed.
+ */
+export async function restoreArchive(
+  { archive }: Pick<ArchiveParts, 'archive'>,
+  file: string,
+  { replace }: { replace: boolean },
+  signal: AbortSignal,
+): Promise<Restored> {
+  const nowMs = Date.now();
+  const { end, scope, content, expired } = await verifyArchive(file, nowMs, signal);
+  await assertEmpty(archive, { replace, scope }, signal);
+  const check = async (reader: ArchiveReader): Promise<void> => {
+    const written = await contentOf(reader, scope, signal);
+    assertSameContent(content, written, kindsOf(scope));
+  };
+  const head = { version: end.version, nextNumber: end.nextNumber };
+  await archive.replaceAll({ head, scope, check }, batched(readArchive(file), nowMs), signal);
+  return { scope, counts: content.counts, expired };
+}
+
+/** What a database holds. */
+export async function contentOf(reader: ArchiveReader, scope: ArchiveScope, signal: AbortSignal): Promise<ArchiveContent> {
+  const taker = createContentTaker();
+  for await (const line of linesOf(reader, scope, signal)) taker.take(line);
+  return taker.content();
+}
+
+/** Rejects with `gallery-not-empty`, unless it is to be replaced. */
+async function assertEmpty(
+  archive: ArchiveParts['archive'],
+  { replace, scope }: { replace: boolean; scope: ArchiveScope },
+  signal: AbortSignal,
+): Promise<void> {
+  if (replace) return;
+  const before = await archive.counts(signal);
+  if (before && kindsOf(scope).every((kind) => before[kind] === 0)) return;
+  const why = before
+    ? `the database has ${before.person} persons, ${before.face} faces, ${before.record} records and ${before.document} documents`
+    : 'an earlier restore did not finish';
+  throw new AppError('gallery-not-empty', `${why}; --replace overwrites it`);
+}
+
+/** Groups consecutive lines of one kind; none twice about the same in a batch. What had expired by `nowMs` is left out. */
+export async function* batched(lines: AsyncIterable<ArchiveLine>, nowMs: number): AsyncGenerator<ArchiveBatch> {
+  let batch: ArchiveLine[] = [];
+  let keys = new Set<string>();
+  let length = 0;
+  for await (const line of lines) {
+    if (!isRestored(line, nowMs)) continue;
+    const [first] = batch;
+    const isFull = batch.length === batchSize || length > batchLength;
+    if (first && (first.kind !== line.kind || isFull || keys.has(lineKey(line)))) {
+      yield { kind: first.kind, lines: batch };
+      batch = [];
+      keys = new Set();
+      length = 0;
+    }
+    batch.push(line);
+    keys.add(lineKey(line));
+    length += lengthOf(line);
+  }
+  const [first] = batch;
+  if (first) yield { kind: first.kind, lines: batch };
+}
+
+/** About as long as its text. */
+function lengthOf(line: ArchiveLine): number {
+  if ('jpeg' in line) return line.jpeg.length;
+  if (line.kind === 'face') return line.embedding.length;
+  if (line.kind === 'sighting') return line.faces.reduce((sum, { embedding }) => sum + (embedding?.length ?? 0), 500);
+  return 'body' in line ? JSON.stringify(line.body).length : 500;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { SeenCount, SightingOverview, UnsureFace } from '../../store.ts';
+import { inSteps } from '../../memory/concurrency.ts';
+import type { Postgres } from './connect.ts';
+
+const countSchema = z.object({ person_id: z.string(), faces: z.coerce.number() });
+const seenSchema = z
+  .object({ at: z.coerce.number(), channel: z.string(), camera: z.string().nullable(), snapshots: z.coerce.number() })
+  .transform(({ at, ...rest }): SeenCount => ({ ...rest, atMs: at * 1_000 }));
+const unsureSchema = z
+  .object({
+    snapshot_id: z.string(),
+    channel: z.string(),
+    camera: z.string().nullable(),
+    taken_at: z.date(),
+    position: z.number(),
+    person_id: z.string(),
+    similarity: z.number().nullable(),
+  })
+  .transform(({ snapshot_id: snapshotId, person_id: personId, taken_at, ...rest }): UnsureFace => {
+    return { ...rest, snapshotId, personId, takenAtMs: taken_at.getTime() };
+  });
+
+const isSure = "(decision <> 'uncertain' OR said_by IS NOT NULL)";
+
+/** Of the rows of sighted faces. */
+export function createPostgresOverview({ query }: Postgres): SightingOverview {
+  return {
+    counts: async (signal) => {
+      const { rows } = await query(
+        `SELECT person_id, count(*) AS faces FROM watchpost.sighted_faces WHERE person_id IS NOT NULL AND ${isSure} GROUP BY person_id`,
+        [],
+        signal,
+      );
+      const counts = new Map<string, number>();
+      await inSteps(rows, (row) => {
+        const { person_id, faces } = countSchema.parse(row);
+        counts.set(person_id, faces);
+      });
+      return counts;
+    },
+    whenSeen: async (personIds, signal) => {
+      const { rows } = await query(
+        `SELECT floor(extract(epoch FROM taken_at) / 900) * 900 AS at, channel, camera, count(*) AS snapshots
+         FROM (
+           SELECT snapshot_id FROM watchpost.sighted_faces WHERE person_id = ANY($1) AND ${isSure} GROUP BY snapshot_id
+         ) seen JOIN watchpost.sightings USING (snapshot_id) GROUP BY 1, 2, 3`,
+        [personIds],
+        signal,
+      );
+      return rows.map((row) => seenSchema.parse(row));
+    },
+    unsure: async (limit, signal, after) => {
+      const { rows } = await query(
+        `SELECT f.snapshot_id, channel, camera, f.taken_at, position, person_id, similarity
+         FROM (
+           SELECT * FROM watchpost.sighted_faces
+           WHERE decision = 'uncertain' AND said_by IS NULL AND person_id IS NOT NULL
+             AND (taken_at, snapshot_id, position) < ($2::timestamptz, $3::text, $4::int)
+           ORDER BY taken_at DESC, snapshot_id DESC, position DESC LIMIT $1) f JOIN watchpost.sightings USING (snapshot_id)
+         ORDER BY f.taken_at DESC, f.snapshot_id DESC, position DESC`,
+        [limit, after ? new Date(after.takenAtMs) : 'infinity', after?.snapshotId ?? '', after?.position ?? 0],
+        signal,
+      );
+      return rows.map((row) => unsureSchema.parse(row));
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Violation } from './violation.ts';
+
+/** What was done about a violation, in a word or two. */
+export const outcomes = ['being removed', 'removed', 'gone', 'not removed', 'unread', 'dry run', 'reported'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** What was done about it. Pure. */
+export function outcomeOf({ removal, findings }: Pick<Violation, 'removal' | 'findings'>): Outcome {
+  if (removal.state !== 'none')
+    return ({ wanted: 'being removed', removed: 'removed', gone: 'gone', failed: 'not removed' } as const)[removal.state];
+  if (findings.length === 0) return 'unread';
+  return findings.every(({ dryRun }) => dryRun) ? 'dry run' : 'reported';
+}

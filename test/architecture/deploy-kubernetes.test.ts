@@ -1,0 +1,191 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { consoleEnv } from '@watchpost/console/config';
+import { feedEnv } from '@watchpost/feed/config';
+import { ingestEnv } from '@watchpost/ingest/config';
+import { workerEnv } from '@watchpost/worker/config';
+import { Ajv } from 'ajv';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { runTool } from '../support/deploy-tools.ts';
+import { describeWith } from '../support/describe-with.ts';
+import { fromRoot } from '../support/root.ts';
+
+const manifestSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+const probe = z.looseObject({ httpGet: z.object({ path: z.string(), port: z.string() }) });
+const container = z.looseObject({
+  name: z.string(),
+  image: z.string(),
+  ports: z.array(z.looseObject({ name: z.string(), containerPort: z.number() })),
+  env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })),
+  envFrom: z.array(z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() })),
+  securityContext: z.unknown(),
+  startupProbe: probe,
+  livenessProbe: probe,
+  readinessProbe: probe,
+  resources: z.looseObject({
+    requests: z.looseObject({ cpu: z.string(), memory: z.string() }),
+    limits: z.looseObject({ memory: z.string() }),
+  }),
+});
+const deploymentSchema = z.looseObject({
+  spec: z.looseObject({
+    replicas: z.number().optional(),
+    template: z.looseObject({
+      spec: z.looseObject({
+        automountServiceAccountToken: z.boolean(),
+        terminationGracePeriodSeconds: z.number(),
+        securityContext: z.unknown(),
+        containers: z.tuple([container]),
+      }),
+    }),
+  }),
+});
+
+const envs = { ingest: ingestEnv, worker: workerEnv, feed: feedEnv, console: consoleEnv };
+const portOf = {
+  ingest: ['PORT', 5_000],
+  worker: ['WORKER_PORT', 5_001],
+  feed: ['FEED_PORT', 5_002],
+  console: ['CONSOLE_PORT', 5_003],
+} as const;
+
+const build = (folder: string): string => runTool('kustomize', ['build', fromRoot(folder)]);
+const parse = (text: string): Manifest[] => parseAllDocuments(text).map((document) => manifestSchema.parse(document.toJS()));
+const validator = (name: string) =>
+  new Ajv({ allErrors: true, strictTypes: false }).compile(
+    z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(fromRoot(`test/fixtures/keda/${name}.json`), 'utf8'))),
+  );
+
+describeWith(['kustomize', 'kubernetes-validate'], 'deploy/kubernetes', () => {
+  let text: string;
+  let manifests: Manifest[];
+  beforeAll(() => {
+    text = build('deploy/kubernetes/example');
+    manifests = parse(text);
+  });
+  const deployment = (name: string) => {
+    const found = manifests.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name);
+    return deploymentSchema.parse(found).spec;
+  };
+
+  it("is what Kubernetes' schemas allow, to the letter", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kubernetes-'));
+    const file = path.join(folder, 'all.yaml');
+    const check = (content: string): string => {
+      writeFileSync(file, content);
+      return runTool('kubernetes-validate', ['--strict', '-k', '1.34', file]);
+    };
+    try {
+      check(text);
+      expect(() => check(text.replace('readinessProbe:', 'readynessProbe:'))).toThrow('readynessProbe');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['scale-redis', ''],
+    ['scale-postgres', ''],
+  ])('%s is what KEDA takes', (component) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kustomize-'));
+    try {
+      const relative = (to: string): string => path.relative(folder, fromRoot(`deploy/kubernetes/${to}`));
+      const wanted = { resources: [relative('base')], components: [relative(`components/${component}`)] };
+      writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify(wanted));
+      const built = parse(runTool('kustomize', ['build', '--load-restrictor', 'LoadRestrictionsNone', folder]));
+      const [scaled] = built.filter(({ kind }) => kind === 'ScaledObject');
+      const [authentication] = built.filter(({ kind }) => kind === 'TriggerAuthentication');
+      const objects = validator('scaledobjects');
+      const authentications = validator('triggerauthentications');
+      objects(scaled);
+      expect(objects.errors).toBeNull();
+      authentications(authentication);
+      expect(authentications.errors).toBeNull();
+      expect(objects({ ...scaled, spec: { scaleTargetRef: { name: 'worker' }, maxReplicaCont: 3, triggers: [] } })).toBe(false);
+      // KEDA says how many workers there are; a number in the deployment would set it back at each update.
+      const worker = built.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'worker');
+      expect(deploymentSchema.parse(worker).spec.replicas).toBeUndefined();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('finds the secrets that KEDA reads by the names that kustomize gives them', () => {
+    const secrets = manifests.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
+    const [authentication] = manifests.filter(({ kind }) => kind === 'TriggerAuthentication');
+    const read = z
+      .looseObject({ spec: z.object({ secretTargetRef: z.array(z.looseObject({ name: z.string() })) }) })
+      .parse(authentication)
+      .spec.secretTargetRef.map(({ name }) => name);
+    expect(read.length).toBeGreaterThan(0);
+    for (const name of read) expect(secrets).toContain(name);
+  });
+
+  describe.each(Object.keys(envs) as (keyof typeof envs)[])('%s', (name) => {
+    it('runs as nobody who could do harm', () => {
+      const { spec } = deployment(name).template;
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } });
+      expect(spec.automountServiceAccountToken).toBe(false);
+      expect(spec.containers[0].securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    });
+
+    it('listens where it is asked, is an image that is built, and has time to stop', () => {
+      const { spec } = deployment(name).template;
+      const [{ env, ports, image, ...probes }] = spec.containers;
+      const [variable, port] = portOf[name];
+      expect(env.find((each) => each.name === variable)?.value).toBe(String(port));
+      expect(ports).toEqual([{ name: 'http', containerPort: port }]);
+      expect(readFileSync(fromRoot('deploy/Dockerfile'), 'utf8')).toMatch(new RegExp(`^FROM \\S+ AS ${name}$`, 'm'));
+      expect(image).toBe(`registry.example.org/watchpost-${name}:1`);
+      const paths = [probes.startupProbe, probes.livenessProbe, probes.readinessProbe].map(({ httpGet }) => httpGet);
+      expect(paths).toEqual(['/health/live', '/health/live', '/health/ready'].map((each) => ({ path: each, port: 'http' })));
+      expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(5 + 20 + 10);
+    });
+
+    it('is given variables that it reads', () => {
+      const [{ env }] = deployment(name).template.spec.containers;
+      expect(env.map((each) => each.name).filter((each) => !Object.hasOwn(envs[name], each))).toEqual([]);
+    });
+
+    it('has a policy of its own for the network', () => {
+      const of = manifests.filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name);
+      expect(of).toHaveLength(1);
+      expect(of[0]).toMatchObject({
+        spec: { podSelector: { matchLabels: { 'app.kubernetes.io/name': name } }, policyTypes: ['Ingress', 'Egress'] },
+      });
+    });
+  });
+
+  it('gives the process that readers talk to no secret but the database', () => {
+    const [{ envFrom, env }] = deployment('feed').template.spec.containers;
+    expect(envFrom.filter(({ secretRef }) => secretRef)).toEqual([]);
+    const keys = env.flatMap((each) => ('valueFrom' in each ? [each.name] : []));
+    expect(keys).toEqual(['MONGO_CONNECTION_STRING', 'POSTGRES_URL']);
+  });
+
+  it('lets nothing in or out but what is listed', () => {
+    const all = manifests.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'nothing-else');
+    expect(all).toMatchObject({ spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } });
+    expect(all?.['spec']).not.toHaveProperty('egress');
+  });
+
+  it('keeps one of each that people wait for while nodes are emptied', () => {
+    const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ metadata }) => metadata.name);
+    expect(budgets.sort()).toEqual(['feed', 'ingest', 'worker']);
+    expect(manifests.find(({ kind }) => kind === 'Namespace')?.metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+  });
+});

@@ -1,0 +1,161 @@
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { consolePassword, startConsole, type ConsoleRig } from '../support/console-rig.ts';
+import { describeWith } from '../support/describe-with.ts';
+import { emptyGallery, oneOfEachBackend } from '../support/gallery-backends.ts';
+import { frameWith } from '../support/pictures.ts';
+import { openSeenWorld, seenChannel, type SeenWorld } from '../support/seen-world.ts';
+import type { Service } from '../support/services.ts';
+import { hasBrowser, openBrowser } from '../support/slack-page-rig.ts';
+
+const never = new AbortController().signal;
+const minute = 60_000;
+const gate = encodeURIComponent(`${seenChannel}/Gate`);
+const backend = oneOfEachBackend.find(({ name }) => name === 'PostgreSQL')!;
+const at = (index: number) => ({ x: 140 + index * 280, y: 205, width: 160, height: 190 });
+
+describeWith(backend.needs, 'the console’s pages about what was seen', () => {
+  let server: Service;
+  let storage: ReturnType<typeof backend.storage>;
+  let world: SeenWorld;
+  let rig: ConsoleRig;
+  let address: string;
+  let browser: Browser;
+  let signedIn: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await backend.start();
+    storage = backend.storage(server.url);
+    world = await openSeenWorld(storage);
+    const frame = new Uint8Array(
+      await frameWith([
+        { row: 0, column: 0 },
+        { row: 5, column: 17 },
+      ]),
+    );
+    const nowMs = Date.now();
+    await world.post({ id: 'first', camera: 'Gate', atMs: nowMs - 50 * minute }, [{ who: 1, at: at(0) }]);
+    await world.gallery.operations.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' }, { id: 'cli:test' }, never);
+    world.files.set('known', frame);
+    await world.post({ id: 'known', camera: 'Gate', atMs: nowMs - 20 * minute }, [
+      { who: 1, alike: 0.84, at: at(0) },
+      { who: 2, at: at(1) },
+    ]);
+    rig = await startConsole(storage, { deps: { platformFor: () => world.platform } });
+    address = await rig.listen();
+    browser = await openBrowser();
+    signedIn = await browser.newContext();
+    const tab = await signedIn.newPage();
+    await tab.goto(address);
+    await tab.getByLabel('Password').fill(consolePassword);
+    await tab.keyboard.press('Enter');
+    await tab.getByRole('heading', { name: 'Now', level: 1 }).waitFor();
+    await tab.close();
+  }, 60_000);
+  afterEach(async () => page.close());
+  afterAll(async () => {
+    await browser.close();
+    await rig.close();
+    await world.close();
+    await emptyGallery(storage);
+    await server.stop();
+  });
+
+  const open = async (path: string): Promise<void> => {
+    page = await signedIn.newPage();
+    await page.goto(address + path);
+  };
+
+  it.runIf(hasBrowser)('shows a visit as it happens, and who it is once somebody says so, with a way back', async () => {
+    await open('/');
+    await page
+      .getByRole('heading', { name: 'Earlier today' })
+      .or(page.getByRole('heading', { level: 2 }))
+      .first()
+      .waitFor();
+    await world.post({ id: 'new', camera: 'Loading bay', atMs: Date.now() }, [{ who: 7, at: at(0) }]);
+    const visit = page.getByRole('article').filter({ hasText: 'Loading bay' });
+    await visit.getByText('Unknown 3').waitFor();
+    await visit.getByRole('button', { name: 'This is…' }).click();
+    const name = page.getByRole('combobox', { name: 'Name' });
+    await name.fill('Grace');
+    await name.press('Enter');
+    await visit.getByRole('link', { name: 'Grace', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await visit.getByText('Unknown 3').waitFor();
+    expect(await visit.getByRole('link', { name: 'Grace', exact: true }).count()).toBe(0);
+  });
+
+  it.runIf(hasBrowser)('says of each face in a picture why it was decided so', async () => {
+    await open('/pictures/slack-known');
+    await page.getByText('Most similar to Ada: 0.840').waitFor();
+    const stranger = page.locator('.face-box').nth(1);
+    await stranger.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('who became Unknown 2').waitFor();
+    expect(page.url()).toContain('face=2');
+  });
+
+  it.runIf(hasBrowser)('draws a mask by keyboard, shows what it would leave out, and saves it', async () => {
+    await open(`/cameras?camera=${gate}`);
+    await page.getByRole('application').focus();
+    // From the middle: around the upper left quarter.
+    const move = async (key: string, times: number): Promise<void> => {
+      for (let i = 0; i < times; i += 1) await page.keyboard.press(`Shift+${key}`);
+      await page.keyboard.press(' ');
+    };
+    await move('ArrowDown', 2);
+    await move('ArrowLeft', 5);
+    await move('ArrowUp', 7);
+    await move('ArrowRight', 2);
+    await page.keyboard.press('Enter');
+    await page.getByText('Mask 1: 4 points').waitFor();
+    await page.getByRole('button', { name: 'Check and save…' }).click();
+    await page.getByText(/would have been left out: \d+ in a mask/).waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Masks: 1 mask').waitFor();
+    const [saved] = (await rig.as('viewer', 'GET', '/api/cameras/settings/history')).json().items;
+    expect(saved.after.masks).toHaveLength(1);
+  });
+
+  it.runIf(hasBrowser)('tries another risk, and saves it for a camera', async () => {
+    await open(`/thresholds?camera=${gate}&one-in=1000000`);
+    await page.getByText('1 in 1,000,000 would have changed 1 decision').waitFor();
+    await page.getByRole('button', { name: 'Save for Gate' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('(set in the console)').waitFor();
+    const { here } = (await rig.as('viewer', 'GET', `/api/thresholds/lines?camera=${gate}`)).json();
+    expect(here).toBe(1_000_000);
+  });
+
+  it.runIf(hasBrowser).each([
+    ['light', 390, '/'],
+    ['dark', 1280, '/?order=camera'],
+    ['light', 1280, '/pictures/slack-known'],
+    ['dark', 390, '/pictures/slack-first'],
+    ['light', 390, '/cameras'],
+    ['dark', 1280, `/cameras?camera=${gate}`],
+    ['light', 1280, '/cameras?camera=all'],
+    ['dark', 390, '/thresholds?one-in=50000'],
+  ] as const)('axe finds nothing serious, and it scrolls in one direction only: %s, %i px, %s', async (colorScheme, width, path) => {
+    page = await signedIn.newPage();
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(address + path);
+    await page.getByRole('heading', { level: 2 }).first().waitFor();
+    // Tables scroll by themselves.
+    const tooWide = `[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-wrap'))
+      .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)`;
+    expect(await page.evaluate(tooWide)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Runtime.evaluate', { expression: axe.source });
+    const found = await page.evaluate<{ id: string; nodes: string[] }[]>(
+      `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`,
+    );
+    expect(found).toEqual([]);
+  });
+});
