@@ -105,6 +105,7 @@ const floors: Record<string, string[]> = {
     'apps/standalone',
     'apps/worker',
     'packages/gallery',
+    'packages/privacy',
     'packages/rules',
     'packages/see',
     'packages/shared',
@@ -133,7 +134,7 @@ describe('imports point downward', () => {
   it.each([
     [
       'packages/gallery',
-      'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
+      'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts holdings.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
     ],
     ['packages/visits', 'visit.ts visit-view.ts daily-hours.ts visit-document.ts compose compose.ts labels.ts words post.ts'],
     [

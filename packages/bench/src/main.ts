@@ -57,6 +57,12 @@ const benches: Entry[] = [
     load: async () => (await import('./gallery.ts')).gallery,
   },
   {
+    name: 'forget',
+    options: '[--sightings 10000] [--people 1000] [--visits 500] [--json]',
+    summary: 'how soon nothing is left of a person with many sightings who is forgotten, and the report of all classes of data',
+    load: async () => (await import('./forget.ts')).forget,
+  },
+  {
     name: 'enroll-race',
     options: '[--rounds 200] [--workers 8] [--json]',
     summary: 'many processes see the same new stranger at the same moment',

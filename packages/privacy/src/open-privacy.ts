@@ -1,6 +1,8 @@
+import type { Writable } from 'node:stream';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { createConsents, type Consents } from './consent/consents.ts';
-import { createExportPerson, type ExportPerson } from './export/export-person.ts';
+import { createExportPerson, type ExportPerson, type Exported } from './export/export-person.ts';
+import { withZip } from './export/zip.ts';
 import { createReceipts, type Receipts } from './receipts/receipts.ts';
 import type { RetentionSettings } from './retention/data-class.ts';
 import { createRetentionReport, type ReportRetention } from './retention/report.ts';
@@ -11,6 +13,8 @@ export interface Privacy {
   receipts: Receipts;
   reportRetention: ReportRetention;
   exportPerson: ExportPerson;
+  /** The same as a zip, which goes to `to` as it is made; `to` is destroyed where that fails. */
+  exportZip: (personId: string, to: Writable, signal: AbortSignal) => Promise<Exported>;
 }
 
 /** On an opened gallery, which must be started. */
@@ -19,10 +23,12 @@ export function openPrivacy(
   settings: RetentionSettings,
 ): Privacy {
   const consents = createConsents({ documents, questions, operations });
+  const exportPerson = createExportPerson({ gallery, documents, questions, kept, consents });
   return {
     consents,
     receipts: createReceipts(documents, kept.audit),
     reportRetention: createRetentionReport(kept.holdings, settings),
-    exportPerson: createExportPerson({ gallery, documents, questions, kept, consents }),
+    exportPerson,
+    exportZip: (personId, to, signal) => withZip(to, (add) => exportPerson(personId, add, signal), signal),
   };
 }

@@ -73,23 +73,42 @@ export async function tryToDelete(post: KnownPost, deps: Omit<PostsDeps, 'forget
 
 /** Whether the post says nothing of these persons any more. What still has a visit or a notice is said again from that. */
 async function isSaidAgain(post: KnownPost, personIds: readonly string[], deps: PostsDeps, signal: AbortSignal): Promise<boolean> {
-  const { about, channel, messageId, pictures } = post;
-  if (about.kind === 'visit') {
-    const visit = await deps.visits.get(about.id, signal);
-    if (visit?.post?.progress?.state === 'gone') return true;
-    if (visit) return !namesAny([...visit.persons, ...visit.asked, ...(visit.named ?? []), ...(visit.forgets ?? [])], personIds);
-  } else {
-    const naming = await Promise.all(personIds.map((id) => noticesNaming(deps.documents, id, signal)));
-    if (naming.flat().some(({ id }) => id === about.id)) return false;
-    if ((await deps.documents.get('notice', about.id, signal)).document) return true;
-  }
+  const known = await (post.about.kind === 'visit' ? ofVisit(post, personIds, deps, signal) : ofNotice(post, personIds, deps, signal));
+  return known ?? sayNobody(post, deps, signal);
+}
+
+/** Whether it is said again; null: the visit has expired. */
+async function ofVisit(
+  { about }: KnownPost,
+  personIds: readonly string[],
+  { visits }: PostsDeps,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const visit = await visits.get(about.id, signal);
+  if (!visit || visit.post?.progress?.state === 'gone') return visit && true;
+  return !namesAny([...visit.persons, ...visit.asked, ...(visit.named ?? []), ...(visit.forgets ?? [])], personIds);
+}
+
+/** The same of a digest. */
+async function ofNotice(
+  { about }: KnownPost,
+  personIds: readonly string[],
+  { documents }: PostsDeps,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  if (!(await documents.get('notice', about.id, signal)).document) return null;
+  const naming = await Promise.all(personIds.map((id) => noticesNaming(documents, id, signal)));
+  return !naming.flat().some(({ id }) => id === about.id);
+}
+
+/** Takes everything off a post of which nothing is known but where it stands. Resolves to false where the platform refuses that. */
+async function sayNobody(post: KnownPost, deps: PostsDeps, signal: AbortSignal): Promise<boolean> {
+  const { channel, messageId, pictures } = post;
   const platform = platformOfPost(post, deps);
   if (!platform) return false;
+  const messages = [...pictures.flatMap((picture) => picture.messageId ?? []), messageId];
   try {
-    for (const picture of pictures)
-      if (picture.messageId !== null)
-        await platform.posts.edit({ channel, messageId: picture.messageId, fileId: null, post: nobody }, signal);
-    await platform.posts.edit({ channel, messageId, fileId: null, post: nobody }, signal);
+    for (const each of messages) await platform.posts.edit({ channel, messageId: each, fileId: null, post: nobody }, signal);
   } catch (error) {
     if (toAppError(error).retry !== 'permanent') throw error;
     deps.log.warn({ err: error }, 'an old post that shows somebody who is forgotten can be neither edited nor found: delete it by hand');

@@ -42,7 +42,15 @@ const mostFailed = 1_000;
 export function privacyTasks(options: PrivacyTasksOptions): Task[] {
   const { documents, holdings, housekeeping, audit, settings, retention, log } = options;
   const places = privacyPlaces(options);
-  const erasing = { documents, audit, holdings, places, log, keepMs: retention.auditMs, eraseNow: housekeeping.erase };
+  const erasing = {
+    documents,
+    audit,
+    holdings,
+    places,
+    log,
+    keepMs: retention.auditMs,
+    eraseNow: (signal: AbortSignal) => housekeeping.erase(signal),
+  };
   return [
     { name: 'forgotten', everyMs: 1_000, run: (signal) => eraseForgotten(erasing, signal) },
     {

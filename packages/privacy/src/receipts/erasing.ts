@@ -84,18 +84,18 @@ async function look(receipt: KeptReceipt, nowMs: number, deps: ErasingDeps, sign
   }
   const subject: Subject = { ...receipt, names: await deps.holdings.namesOf(receipt.personIds, signal) };
   if (nowMs < receipt.dueAtMs) {
-    const places = await countAll(receipt, subject, deps, signal);
+    const { places } = await countAll(receipt, subject, deps, signal);
     await saveReceipt(documents, { ...receipt, places, nextLookAtMs: receipt.dueAtMs }, keepMs, signal);
     return;
   }
   // First what there is, then the erasing: whoever is killed in between still knows what there was.
   const before = await countAll(receipt, subject, deps, signal);
-  const noted = await saveReceipt(documents, { ...receipt, state: stateOf(receipt, before), places: before }, keepMs, signal);
-  for (const place of deps.places) {
-    if (place.erase && Object.values(await place.count(subject, signal)).some((left) => left > 0)) await place.erase(subject, signal);
+  const noted = await saveReceipt(documents, { ...receipt, state: stateOf(receipt, before.places), places: before.places }, keepMs, signal);
+  for (const { place, names } of before.byPlace) {
+    if (place.erase && names.some((name) => (before.places[name]?.left ?? 0) > 0)) await place.erase(subject, signal);
   }
-  if (nowMs >= receipt.dueAtMs + galleryWaitsMs && isAnyLeft(before)) await deps.eraseNow(signal);
-  const places = await countAll(noted, subject, deps, signal);
+  if (nowMs >= receipt.dueAtMs + galleryWaitsMs && isAnyLeft(before.places)) await deps.eraseNow(signal);
+  const { places } = await countAll(noted, subject, deps, signal);
   await saveReceipt(documents, settled({ ...noted, places }, nowMs), keepMs, signal);
 }
 
@@ -130,10 +130,14 @@ async function countAll(
   subject: Subject,
   deps: ErasingDeps,
   signal: AbortSignal,
-): Promise<Record<string, PlaceCount>> {
+): Promise<{ places: Record<string, PlaceCount>; byPlace: { place: Place; names: string[] }[] }> {
   const counted: Record<string, PlaceCount> = {};
-  for (const { count, waitsFor } of deps.places)
-    for (const [name, left] of Object.entries(await count(subject, signal))) counted[name] = countOf(before[name], left, waitsFor);
+  const byPlace: { place: Place; names: string[] }[] = [];
+  for (const place of deps.places) {
+    const found = Object.entries(await place.count(subject, signal));
+    for (const [name, left] of found) counted[name] = countOf(before[name], left, place.waitsFor);
+    byPlace.push({ place, names: found.map(([name]) => name) });
+  }
   const { nowMs } = await deps.documents.get(receiptKind, '', signal);
   const processes = await runningProcesses(deps.documents, nowMs, signal);
   const behind = processes.filter((each) => each.epoch === null || each.version < version);
@@ -141,7 +145,7 @@ async function countAll(
   const names = behind.map((each) => `${each.process} on ${each.host}`).join(', ');
   const why = behind.length === 0 ? null : `has not read the change yet: ${names}`;
   counted[memory] = { found, left: behind.length, erased: found - behind.length, why };
-  return counted;
+  return { places: counted, byPlace };
 }
 
 function countOf(before: PlaceCount | undefined, left: number, waitsFor: string): PlaceCount {

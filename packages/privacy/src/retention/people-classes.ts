@@ -142,7 +142,7 @@ export const peopleClasses = [
     howLong: 'a minute after they ended',
     setting: null,
     about: 'none',
-    holds: { in: 'documents', kinds: ['process'] },
+    holds: { in: 'documents', kinds: ['process', 'presence'] },
     keepMs: null,
     by: 'worker',
   },

@@ -60,20 +60,20 @@ function summed(holdings: readonly Holding[]): Holding {
   };
 }
 
+const nothing = { count: null, isExact: true, atLeast: false, bytes: null, oldestMs: null };
+
 function entryOf(dataClass: DataClass, held: Holding | null, settings: RetentionSettings): RetentionEntry {
   const { id, title, what, where, howLong, about, by, setting } = dataClass;
   const keepMs = dataClass.keepMs?.(settings) ?? null;
-  const byAge = held && held.oldestMs !== null && keepMs !== null ? held.oldestMs + keepMs : null;
-  return {
-    ...{ id, title, what, where, howLong, about, by },
-    count: held?.count ?? null,
-    isExact: held?.isExact ?? true,
-    atLeast: held?.atLeast ?? false,
-    bytes: held?.bytes ?? null,
-    oldestMs: held?.oldestMs ?? null,
-    nextDueMs: held === null || held.count === 0 ? null : earlier(byAge, held.nextDueMs),
-    setting: setting === null ? null : { name: setting, keepMs },
-  };
+  const { count, isExact, atLeast, bytes, oldestMs } = held ?? nothing;
+  const shown = { id, title, what, where, howLong, about, by, count, isExact, atLeast, bytes, oldestMs };
+  return { ...shown, nextDueMs: held && nextDueOf(held, keepMs), setting: setting === null ? null : { name: setting, keepMs } };
+}
+
+/** By the setting, or by their own dates, whatever comes first. */
+function nextDueOf({ count, oldestMs, nextDueMs }: Holding, keepMs: number | null): number | null {
+  if (count === 0) return null;
+  return earlier(oldestMs !== null && keepMs !== null ? oldestMs + keepMs : null, nextDueMs);
 }
 
 const earlier = (one: number | null, other: number | null): number | null =>

@@ -48,7 +48,7 @@ describe('bystanders', () => {
     };
     const chat = { check: async () => undefined, permalink: async () => '', download: async () => new Uint8Array(noise) };
     const jpeg = await annotate(plan('strangers'), chat, deps, never);
-    const { width = 0 } = await sharp(jpeg).metadata();
+    const { width } = await sharp(jpeg).metadata();
     const spread = async (position: number): Promise<number> => {
       const scale = width / 600;
       const at = (value: number): number => Math.round(value * scale);

@@ -69,7 +69,7 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
   let count = 0;
   for await (const ids of pagesOf(persons, gone, signal)) {
     const face = 'faces.$[face]';
-    await sightings.updateMany(
+    const unsee = sightings.updateMany(
       { 'faces.personId': { $in: ids } },
       {
         $set: {
@@ -85,11 +85,12 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
     // A record that is saved meanwhile is found the next time.
-    await records.updateMany(
+    const unrecord = records.updateMany(
       { 'body.faces.personId': { $in: ids } },
       { $set: { 'body.faces.$[face].personId': null, 'body.faces.$[face].similarity': null } },
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
+    await Promise.all([unsee, unrecord]);
     await lastSeen.deleteMany({ _id: { $in: ids } });
     await audit.updateMany(
       { personIds: { $in: ids }, $or: [{ summary: { $ne: erased } }, { inverse: { $ne: null } }] },

@@ -6,6 +6,8 @@ import { galleryCollections, type GalleryCollections, type Keyed } from './docum
 import { readState } from './state.ts';
 
 const erased = '(erased)';
+/** Of so many who were seen least recently one is the first of the named, and of the unknowns. */
+const firstOnes = 500;
 const live = { deleted: { $ne: true }, placeholder: null };
 
 const statsSchema = z.object({ count: z.coerce.number(), storageStats: z.object({ size: z.coerce.number() }) });
@@ -18,6 +20,7 @@ const groupSchema = z.object({
   oldest: z.date().nullish(),
   due: z.date().nullish(),
 });
+const personSchema = z.object({ name: z.string(), number: z.number().nullable().catch(null), createdAt: z.date() });
 const sampleSchema = z.object({ bytes: z.coerce.number().nullable() });
 
 /** How much the collections hold. */
@@ -36,7 +39,11 @@ export function createMongoHoldings(db: Db): Holdings {
     documents: (kinds, signal) =>
       guardMongo(async () => {
         const documents = db.collection('documents');
-        const found = kinds.map(async (kind) => [kind, await sizeOfDocuments(documents, kind, signal)] as const);
+        // From the index alone; most kinds are not there.
+        const there = new Set<unknown>(await documents.distinct('_id.kind'));
+        const found = kinds
+          .filter((kind) => there.has(kind))
+          .map(async (kind) => [kind, await sizeOfDocuments(documents, kind, signal)] as const);
         return new Map(await Promise.all(found));
       }, signal),
     prune: (limits, signal) => guardMongo(() => prune(collections, limits, signal), signal),
@@ -88,18 +95,18 @@ async function sizes(collections: GalleryCollections, signal: AbortSignal): Retu
 }
 
 /** Of these there are as many as people, not as pictures: they are counted. */
-async function sizesOfPersons({ persons, lastSeen }: GalleryCollections, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
+async function sizesOfPersons(collections: GalleryCollections, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
+  const { persons } = collections;
   const isUnknown = { $eq: [{ $toLower: '$name' }, { $concat: ['unknown ', { $toString: { $ifNull: ['$number', 'none'] } }] }] };
   const name = { $cond: [{ $eq: ['$deleted', true] }, 'deleted', { $cond: [isUnknown, 'unknown', 'named'] }] };
   const found = await persons
     .aggregate(
       [
         { $match: { placeholder: null, $or: [{ mergedInto: null }, { deleted: true }] } },
-        { $lookup: { from: lastSeen.collectionName, localField: '_id', foreignField: '_id', as: 'seen' } },
         {
           $project: {
             name,
-            seenAt: { $max: ['$createdAt', { $first: '$seen.at' }] },
+            createdAt: 1,
             deletedAt: 1,
             bytes: { $strLenBytes: { $convert: { input: '$name', to: 'string', onError: '', onNull: '' } } },
           },
@@ -109,7 +116,7 @@ async function sizesOfPersons({ persons, lastSeen }: GalleryCollections, signal:
             _id: '$name',
             count: { $sum: 1 },
             bytes: { $sum: { $add: ['$bytes', 250] } },
-            oldest: { $min: '$seenAt' },
+            oldest: { $min: '$createdAt' },
             due: { $min: '$deletedAt' },
           },
         },
@@ -117,7 +124,36 @@ async function sizesOfPersons({ persons, lastSeen }: GalleryCollections, signal:
       { signal },
     )
     .toArray();
-  return grouped(found, { named: 'named', unknown: 'unknown', deleted: 'deleted' });
+  const seen = await leastRecentlySeen(collections, signal);
+  return grouped(found, { named: 'named', unknown: 'unknown', deleted: 'deleted' }).map(([kind, holding]) => [
+    kind,
+    { ...holding, oldestMs: seen.get(kind) ?? holding.oldestMs },
+  ]);
+}
+
+/**
+ * When the named person, and the unknown, was seen who was seen least recently, among those who come first: of those who were never seen it is when
+ * they were made.
+ */
+async function leastRecentlySeen({ persons, lastSeen }: GalleryCollections, signal: AbortSignal): Promise<Map<HoldingName, number>> {
+  const current = { deleted: { $ne: true }, mergedInto: null, placeholder: null };
+  const [early, old] = await Promise.all([
+    lastSeen.find({}, { signal }).sort({ at: 1 }).limit(firstOnes).toArray(),
+    persons.find(current, { signal }).sort({ createdAt: 1 }).limit(firstOnes).toArray(),
+  ]);
+  const seenAt = new Map(early.map((each) => [each._id, dateSchema.safeParse(each['at']).data]));
+  const known = await persons.find({ _id: { $in: [...seenAt.keys()] }, ...current }, { signal }).toArray();
+  const later = await lastSeen.find({ _id: { $in: old.map(({ _id }) => _id) } }, { signal, projection: { _id: 1 } }).toArray();
+  const seen = new Set(later.map(({ _id }) => _id));
+  const least = new Map<HoldingName, number>();
+  for (const each of [...known, ...old.filter(({ _id }) => !seen.has(_id))]) {
+    const { data } = personSchema.safeParse(each);
+    if (!data) continue;
+    const kind = data.number !== null && data.name.toLowerCase() === `unknown ${data.number}` ? 'unknown' : 'named';
+    const atMs = Math.max(data.createdAt.getTime(), seenAt.get(each._id) ?? 0);
+    least.set(kind, Math.min(least.get(kind) ?? Infinity, atMs));
+  }
+  return least;
 }
 
 async function sizesOfFaces(faces: Collection<Keyed>, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
