@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '@watchpost/shared/errors';
+import { consoleEnv } from '@watchpost/console/config';
 import { feedEnv } from '@watchpost/feed/config';
 import { ingestEnv } from '@watchpost/ingest/config';
 import { standaloneEnv } from '@watchpost/standalone/config';
@@ -23,7 +24,7 @@ describe('docs/errors.md', () => {
 
 describe('docs/configuration.md', () => {
   it('explains every variable that a process reads, and no other', () => {
-    const read = new Set([...Object.keys(ingestEnv), ...Object.keys(workerEnv), ...Object.keys(feedEnv), ...Object.keys(standaloneEnv)]);
+    const read = new Set([...Object.keys(ingestEnv), ...Object.keys(workerEnv), ...Object.keys(feedEnv), ...Object.keys(consoleEnv), ...Object.keys(standaloneEnv)]);
     expect([...rows('docs/configuration.md').keys()].sort()).toEqual([...read].sort());
   });
 });

@@ -43,7 +43,7 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
     });
     afterEach(async () => {
       await tab.close();
-      expect(faults.splice(0)).toEqual([]);
+      if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
     });
 
     const open = async (path: string): Promise<void> => {

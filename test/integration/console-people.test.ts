@@ -57,13 +57,15 @@ describe.each(oneOfEachBackend)('people in the console, the database on $name', 
     };
 
     it('lists everybody once, page by page, in each order', async () => {
-      for (const sort of ['name', 'seen', 'often']) {
+      for (const sort of ['seen', 'often']) {
         const all = await everybody(`sort=${sort}`);
         expect(new Set(all.map(({ id }) => id)).size).toBe(60);
         const values = all.map(({ sightings, lastSeen }) => (sort === 'often' ? sightings : (lastSeen?.atMs ?? 0)));
-        if (sort !== 'name') expect(values).toEqual(values.toSorted((a, b) => b - a));
+        expect(values).toEqual(values.toSorted((a, b) => b - a));
       }
-      const names = (await everybody('sort=name')).map(({ status }) => status);
+      const byName = await everybody('sort=name');
+      expect(new Set(byName.map(({ id }) => id)).size).toBe(60);
+      const names = byName.map(({ status }) => status);
       expect(names).toEqual([...names].sort((a, b) => 'nui'.indexOf(a[0] ?? '') - 'nui'.indexOf(b[0] ?? '')));
       const { counts, found } = await get<PeoplePage>('/api/people?status=unknown');
       expect(found).toBe(counts.unknown);

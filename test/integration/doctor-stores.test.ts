@@ -46,7 +46,8 @@ describeWith(
       client?.disconnect();
       await server?.stop();
     });
-    const found = async (more = {}) => bad(await examined({ REDIS_URL: server.url, ...more }, /^redis/));
+    // How fast it answers depends on what else this machine does: test/unit/doctor/judge.test.ts.
+    const found = async (more = {}) => bad(await examined({ REDIS_URL: server.url, ...more }, /^redis(?!\.latency)/));
 
     it('finds nothing wrong with one as production should have it', async () => {
       expect(await found()).toEqual([]);
@@ -223,7 +224,7 @@ describeWith(['redis'], 'watchpost doctor', () => {
     const client = new Redis(server.url);
     const doctor = async (args: string[]) => {
       const out: string[] = [];
-      const env = { REDIS_URL: server.url, PORT: '0', WORKER_PORT: '0', FEED_PORT: '0' };
+      const env = { REDIS_URL: server.url, PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', CONSOLE_PORT: '0' };
       const code = await runCommand(['doctor', ...args], { env, print: (line) => void out.push(line), warn: () => undefined });
       return { code, out };
     };

@@ -15,7 +15,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
-import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse, RouteOptions } from 'fastify';
 
 /** Of `rig.as`: a token for each role. */
 export const consoleTokens = {
@@ -42,6 +42,15 @@ export interface ConsoleRig {
   close: () => Promise<void>;
 }
 
+interface RigOptions {
+  env?: Env;
+  deps?: Partial<OpenedDeps>;
+  /** Further routes of the API. */
+  routes?: (app: ConsoleApp) => void;
+  /** Told of every route. */
+  onRoute?: (route: RouteOptions) => void;
+}
+
 /** A queue without jobs. */
 export const idleJobs: JobAdmin = {
   list: async () => [],
@@ -62,10 +71,7 @@ export const idleJobs: JobAdmin = {
 };
 
 /** The console's application over a real database, with a queue that is idle unless `deps` has another. */
-export async function startConsole(
-  storage: StorageConfig,
-  { env = {}, deps = {} }: { env?: Env; deps?: Partial<OpenedDeps> } = {},
-): Promise<ConsoleRig> {
+export async function startConsole(storage: StorageConfig, { env = {}, deps = {}, routes, onRoute }: RigOptions = {}): Promise<ConsoleRig> {
   const tokens = Object.entries(consoleTokens).map(([role, secret]) => `${role}-program:${role}:${secret}`);
   const config = loadConfig({
     POSTGRES_URL: 'postgres://nowhere.invalid/queue',
@@ -104,7 +110,13 @@ export async function startConsole(
   };
   const parts = await database.opened(stop.signal);
   await parts.gallery.ready(stop.signal);
-  const app = buildApp({ ...opened, checks: { database: () => database.isOpen() }, metrics: createMetrics({ processMetrics: false }) });
+  const app = buildApp({
+    ...opened,
+    checks: { database: () => database.isOpen() },
+    metrics: createMetrics({ processMetrics: false }),
+    routes,
+    onRoute,
+  });
   const following = followChanges({ database, jobAdmin: opened.jobAdmin, live, log }, stop.signal);
   return {
     app,
@@ -125,11 +137,14 @@ export async function startConsole(
     },
     close: async () => {
       stop.abort();
-      await app.close();
-      await following;
-      opened.cameras.close();
-      opened.feeds.close();
-      await database.done;
+      try {
+        await app.close();
+      } finally {
+        await following;
+        opened.cameras.close();
+        opened.feeds.close();
+        await database.done;
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Series over time as promtool writes them, a value each minute: `0+5x60` begins with 0 and adds 5 sixty times. */
-export type Series = Record<string, string>;
+type Series = Record<string, string>;
 
 export interface AlertCase {
   fires: Series;

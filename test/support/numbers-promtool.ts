@@ -13,7 +13,7 @@ const candidates = [
 ];
 
 /** Prometheus's program that checks rules; undefined: there is none on this machine. */
-export const promtool: string | undefined = candidates.find((file) => file !== '' && existsSync(file));
+const promtool: string | undefined = candidates.find((file) => file !== '' && existsSync(file));
 
 /** In CI its tests may not be skipped. */
 export const skipWithoutPromtool: boolean = promtool === undefined && !process.env['CI'];

@@ -80,6 +80,8 @@ export function usedIn(expr: string): { metrics: { name: string; labels: string[
   return { metrics, groups: groups.filter(Boolean) };
 }
 
+const suffixes: Record<string, string[]> = { histogram: ['_bucket', '_sum', '_count'], summary: ['', '_sum', '_count'] };
+
 /** The labels by name of what processes expose; those of histograms and summaries under each name that queries use. */
 export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
@@ -90,8 +92,7 @@ export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
   };
   for (const line of texts.flatMap((text) => text.split('\n'))) {
     const [, name = '', type = ''] = /^# TYPE (\w+) (\w+)$/.exec(line) ?? [];
-    const suffixes = type === 'histogram' ? ['_bucket', '_sum', '_count'] : type === 'summary' ? ['', '_sum', '_count'] : [''];
-    if (name !== '') for (const suffix of suffixes) labelsOf(name + suffix);
+    if (name !== '') for (const suffix of suffixes[type] ?? ['']) labelsOf(name + suffix);
     if (type === 'histogram') labelsOf(`${name}_bucket`).add('le');
     const [, sample = '', labels = ''] = /^(\w+)\{(.*)\} \S+$/.exec(line) ?? [];
     if (sample !== '') for (const [, label = ''] of labels.matchAll(/(?:^|,)(\w+)="/g)) labelsOf(sample).add(label);
@@ -103,8 +104,14 @@ export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
 export const familiesIn = (texts: readonly string[]): string[] =>
   [...new Set(texts.flatMap((text) => Array.from(text.matchAll(/^# TYPE (watchpost_\w+) /gm), ([, name = '']) => name)))].toSorted();
 
-/** The labels by name of the table of metrics in docs/operations.md. */
-export function documentedMetrics(): Map<string, string[]> {
-  const rows = readFileSync(fromRoot('docs/operations.md'), 'utf8').matchAll(/^\| `(watchpost_\w+)(?:\{([\w,]+)\})?` \|/gm);
-  return new Map(Array.from(rows, ([, name = '', labels = '']) => [name, labels.split(',').filter(Boolean)]));
+/** The labels by name of the table of metrics in docs/operations.md, of what these processes expose. `both`: ingest and worker. */
+export function documentedMetrics(processes: readonly string[]): Map<string, string[]> {
+  const rows = readFileSync(fromRoot('docs/operations.md'), 'utf8').matchAll(/^\| `(watchpost_\w+)(?:\{([\w,]+)\})?` \| ([^|]+) \|/gm);
+  const found = Array.from(rows, ([, name = '', labels = '', process = '']) => ({
+    name,
+    labels: labels.split(',').filter(Boolean),
+    process,
+  }));
+  const isTheirs = (process: string): boolean => process.split(/, | and /).some((each) => ['all', 'both', ...processes].includes(each));
+  return new Map(found.filter(({ process }) => isTheirs(process)).map(({ name, labels }) => [name, labels]));
 }

@@ -11,7 +11,7 @@ export async function examined(
   ids: RegExp,
   more: { now?: () => number; limitMs?: number } = {},
 ): Promise<string[]> {
-  const findings = await runDoctor({ env: { PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', ...env }, ...more }, never);
+  const findings = await runDoctor({ env: { PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', CONSOLE_PORT: '0', ...env }, ...more }, never);
   return findings.filter(({ id }) => ids.test(id)).map(shown);
 }
 

@@ -183,8 +183,8 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/doctor.ts'),
     },
     bench: {
-      usage: '[--json]',
-      does: 'measure how many cameras this machine can serve',
+      usage: '[--table] [--json]',
+      does: 'measure how many cameras this machine can serve; --table: also by size of picture and number of faces',
       needs: 'nothing',
       load: () => import('./commands/bench.ts'),
     },

@@ -2,7 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { healthEndpoints, type Check } from '@watchpost/shared/process/health';
-import { fastify } from 'fastify';
+import { fastify, type RouteOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { registerApi } from './api/register-api.ts';
 import type { ConsoleApp } from './console-app.ts';
@@ -21,6 +21,9 @@ import { createSessions } from './sign-in/sessions.ts';
 export interface AppDeps extends OpenedDeps {
   checks: Readonly<Record<string, Check>>;
   metrics: Metrics;
+  /** For tests: further routes of the API, and whoever wants to know them all. */
+  routes?: ((api: ConsoleApp) => void) | undefined;
+  onRoute?: ((route: RouteOptions) => void) | undefined;
 }
 
 /** Of one request. Settings and lists of ids are far smaller. Bytes. */
@@ -32,7 +35,7 @@ const mostConnections = 1_000;
 const keyGenerator = ({ ip }: { ip: string | undefined }): string => ip ?? '';
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
-export function buildApp({ checks, metrics, ...opened }: AppDeps): ConsoleApp {
+export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDeps): ConsoleApp {
   const deps = withSignIn(opened);
   const { config } = deps;
   const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
@@ -67,7 +70,9 @@ export function buildApp({ checks, metrics, ...opened }: AppDeps): ConsoleApp {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     registerGuard(api, deps);
     registerChangeLog(api, deps);
+    if (onRoute) api.addHook('onRoute', onRoute);
     registerApi(api, deps);
+    routes?.(api);
   });
   const health = { live: () => true, checks, stopping: deps.stopping, scrape: async () => metrics.scrape() };
   for (const [path, answer] of healthEndpoints) {

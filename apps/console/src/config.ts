@@ -1,5 +1,6 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
+import { retentionEnv } from '@watchpost/privacy/retention/settings';
 import { galleryEnv } from '@watchpost/gallery/config';
 import { rulesEnv } from '@watchpost/rules/config';
 import { scheduleEnv } from '@watchpost/schedule/config';
@@ -15,6 +16,7 @@ export const consoleEnv = {
   ...platformEnv,
   ...camerasEnv,
   ...feedsEnv,
+  ...retentionEnv,
   ...galleryEnv,
   MESSAGE_KEY: rulesEnv.MESSAGE_KEY,
   QUARANTINE_KEY: rulesEnv.QUARANTINE_KEY,

@@ -26,7 +26,11 @@ export function openInBackground(config: StorageConfig, log: Logger, stopping: A
   const metrics = createMetrics({ processMetrics: false });
   const open = async (): Promise<GalleryParts> => {
     const onRetry = (err: unknown, next: { waitMs: number }): void => log.warn({ err, ...next }, 'the database cannot be opened yet');
-    const parts = await retry(() => openParts(config, { log, metrics, vectors: false }, stopping), { backoff, onRetry }, stopping);
+    const parts = await retry(
+      () => openParts(config, { log, metrics, vectors: false, process: 'console' }, stopping),
+      { backoff, onRetry },
+      stopping,
+    );
     parts.start();
     current = parts;
     return parts;

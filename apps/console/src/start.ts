@@ -65,7 +65,11 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
     stopping,
     metrics,
     now: Date.now,
-    checks: { database: () => database.isOpen() },
+    checks: {
+      database: () =>
+        database.isOpen() &&
+        (!database.parts().followed.isNewer() || 'a newer release of watchpost keeps the database: update this process'),
+    },
   });
   lifecycle.onStop('http', async () => {
     const cut = (): void => app.server.closeAllConnections();

@@ -5,7 +5,7 @@ import type { Metrics } from '@watchpost/shared/observability/metrics';
 const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** The same engine, but how long it takes and how busy it is can be read in the metrics. */
-export function observeEngine<E extends FaceEngine & { load: () => EngineLoad }>(engine: E, metrics: Metrics): FaceEngine {
+export function observeEngine(engine: FaceEngine & { load: () => EngineLoad }, metrics: Metrics): FaceEngine {
   const seconds = metrics.histogram(
     'inference_seconds',
     'Time from a picture to its faces or its fingerprint, waiting for a thread included',

@@ -25,14 +25,16 @@ const channels = { READ_SLACK_CHANNEL_ID: 'C0BENCH', WRITE_SLACK_CHANNEL_ID: 'C0
  * `--kills` times and started again. Then compares the queue with what was sent. `--queue` is `redis` or `postgres`
  * (a server is started for it) or the URL of a server, whose queue must be empty and have no worker. With `--worker 1` a worker infers
  * on all cores beside it: first at the same priority as ingest (on Linux, as root), then as it ships.
+ * `--traces` is the address of a collector of traces, to compare with and without.
  * Exit code 1 when an event was lost or doubled, or when acks beside the worker as it ships took longer than 50 ms (p99).
  */
 export const acks: Bench = async (args, io) => {
-  const { json, queue, worker, rate, seconds, kills } = readOptions(args, {
+  const { json, queue, worker, traces, rate, seconds, kills } = readOptions(args, {
     rate: wholeNumber(1, 100_000).default(200),
     seconds: wholeNumber(1, 100_000).default(20),
     kills: wholeNumber(0, 1_000).default(2),
     queue: z.string().default('redis'),
+    traces: z.string().default(''),
     worker: wholeNumber(0, 1).default(0),
   });
   const load = { rate, seconds, kills };
@@ -43,7 +45,12 @@ export const acks: Bench = async (args, io) => {
     const slack = await keep(started, startSlack());
     const env = { ...storage, SLACK_API_TOKEN: 'xoxb-bench', SLACK_API_URL: slack.url, ...channels };
     const secret = randomBytes(16).toString('hex');
-    const ingest = await startApp('ingest', { ...env, SLACK_SIGNING_SECRET: secret, LOG_LEVEL: 'error' });
+    const ingest = await startApp('ingest', {
+      ...env,
+      SLACK_SIGNING_SECRET: secret,
+      LOG_LEVEL: 'error',
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces,
+    });
     let restarted = Promise.resolve();
     const killIngest = (): void => {
       restarted = ingest.stop('SIGKILL').then(ingest.restart);

@@ -64,7 +64,7 @@ const benches: Entry[] = [
   },
   {
     name: 'acks',
-    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--worker 0|1] [--json]',
+    options: '[--rate 200] [--seconds 20] [--kills 2] [--queue redis|postgres|URL] [--worker 0|1] [--traces URL] [--json]',
     summary:
       'times until Slack events are acknowledged under load, also while a worker infers on all cores, and that kill -9 loses nothing',
     load: async () => (await import('./acks.ts')).acks,
@@ -98,6 +98,13 @@ const benches: Entry[] = [
     options: '[--people 10000] [--sightings 1000000] [--rounds 100] [--database postgres|mongo|both] [--browser yes|no] [--json]',
     summary: 'the console over many people: each call of its API, the first view in Chromium, and how soon a page shows a change',
     load: async () => (await import('./console.ts')).consoleBench,
+  },
+  {
+    name: 'capacity',
+    options: '[--seconds 6] [--sizes 1000,10000,100000] [--events 6000] [--note TEXT] [--write FILE] [--json]',
+    summary:
+      'what this machine carries: snapshots a second by size and faces, events, jobs on Redis and PostgreSQL, galleries; --write puts the tables into docs/capacity.md',
+    load: async () => (await import('./capacity.ts')).capacity,
   },
   {
     name: 'leaks',

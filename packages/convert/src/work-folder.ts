@@ -1,10 +1,11 @@
+import { readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 const prefix = 'watchpost-convert-';
-/** A folder of another machine is nobody's any more after so long. Milliseconds. */
-const abandonedMs = 86_400_000;
+/** A folder of another machine, or container, is nobody's any more after so long: no conversion takes more than two hours. Milliseconds. */
+const abandonedMs = 3 * 3_600_000;
 const ours = new Set<string>();
 
 /** Works in a fresh folder that nobody else can read (mode 700), and removes it whatever happens. `base`: where temporary files are. */
@@ -47,14 +48,26 @@ export async function bytesIn(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const machine = (): string =>
-  hostname()
+/** Which processes can be asked by their number: those of this machine, within the same container. Containers may share a host name. */
+const machine = (): string => {
+  const host = hostname()
     .replaceAll(/[^A-Za-z0-9.]/g, '_')
     .slice(0, 40);
+  return `${host}_${processTable()}`;
+};
+
+/** The number of our table of processes; empty where the system has only one. */
+function processTable(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '');
+  } catch {
+    return '';
+  }
+}
 
 async function isAbandoned(name: string, folder: string, nowMs: number): Promise<boolean> {
   const [, host, pid] = /^watchpost-convert-([\w.]+)-(\d+)-/.exec(name) ?? [];
-  // In a container each life of the process has the same id: what we have not made ourselves was made before.
+  // A process of the same number was before us.
   if (host === machine() && (Number(pid) === process.pid || !isAlive(Number(pid)))) return true;
   const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: nowMs }));
   return nowMs - mtimeMs > abandonedMs;

@@ -1,6 +1,6 @@
 import { whenSeen } from '@watchpost/console/api/people/when';
 import { compare, indexAfter, type Placed } from '@watchpost/console/people/ordered';
-import fc from 'fast-check';
+import { assert, constantFrom, integer, property, record, string, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const keepMs = 30 * 86_400_000;
@@ -45,11 +45,11 @@ describe('when somebody was seen', () => {
 });
 
 describe('pages of a sorted list', () => {
-  const placed = fc.record({ id: fc.string(), rank: fc.integer({ min: 0, max: 3 }), text: fc.constantFrom('', 'a', 'b') });
+  const placed = record({ id: string(), rank: integer({ min: 0, max: 3 }), text: constantFrom('', 'a', 'b') });
 
   it('go on after a place, whether or not it is still there', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(placed, { selector: ({ id }) => id }), placed, (list, place) => {
+    assert(
+      property(uniqueArray(placed, { selector: ({ id }) => id }), placed, (list, place) => {
         const sorted: Placed[] = list.map((each) => ({ ...each, status: 'named' as const })).sort(compare);
         expect(sorted.slice(indexAfter(sorted, place))).toEqual(sorted.filter((each) => compare(each, place) > 0));
       }),

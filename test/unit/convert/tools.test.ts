@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { convertibleLink } from '@watchpost/convert/links';
@@ -27,7 +27,11 @@ describe('findTools', () => {
 describe('sweepWorkFolders', () => {
   it('removes what workers left that were killed, and nothing that somebody works in', async () => {
     const base = await temporaryFolder();
-    const machine = hostname().replaceAll(/[^A-Za-z0-9.]/g, '_');
+    const host = hostname().replaceAll(/[^A-Za-z0-9.]/g, '_');
+    const machine = `${host}_${(await readlink('/proc/self/ns/pid').catch(() => '')).replaceAll(/\D/g, '')}`;
+    // Of another container, which has the same host name, and whose processes have the same numbers.
+    const neighbour = `watchpost-convert-${host}_1-${process.pid}-alive`;
+    await mkdir(join(base, neighbour));
     await mkdir(join(base, `watchpost-convert-${machine}-${process.pid}-before`));
     await mkdir(join(base, `watchpost-convert-${machine}-4194305-killed`));
     await mkdir(join(base, `watchpost-convert-${machine}-${process.ppid}-alive`));
@@ -38,10 +42,12 @@ describe('sweepWorkFolders', () => {
       expect(await readdir(base)).toEqual(expect.arrayContaining([folder.slice(base.length + 1)]));
     });
     expect((await readdir(base)).toSorted()).toEqual(
-      ['other', 'watchpost-convert-elsewhere-7-alive', `watchpost-convert-${machine}-${process.ppid}-alive`].toSorted(),
+      ['other', neighbour, 'watchpost-convert-elsewhere-7-alive', `watchpost-convert-${machine}-${process.ppid}-alive`].toSorted(),
     );
-    await sweepWorkFolders(base, Date.now() + 2 * 86_400_000);
-    expect(await readdir(base)).not.toContain('watchpost-convert-elsewhere-7-alive');
+    await sweepWorkFolders(base, Date.now() + 2 * 3_600_000);
+    expect(await readdir(base)).toContain(neighbour);
+    await sweepWorkFolders(base, Date.now() + 4 * 3_600_000);
+    expect(await readdir(base)).toEqual(['other']);
   });
 });
 

@@ -4,9 +4,11 @@ import { limitIn, reportMemory } from '@watchpost/doctor/machine/memory';
 import { openFilesIn, reportNode, reportOpenFiles } from '@watchpost/doctor/machine/runtime';
 import { reportMongo } from '@watchpost/doctor/stores/mongo';
 import { reportPostgres } from '@watchpost/doctor/stores/postgres';
+import { reportRedis } from '@watchpost/doctor/stores/redis';
 import { isAtLeast } from '@watchpost/doctor/stores/versions';
 import type { MongoFacts } from '@watchpost/gallery/stores/mongo/facts';
 import type { PostgresFacts } from '@watchpost/gallery/stores/postgres/facts';
+import type { RedisFacts } from '@watchpost/shared/jobs/redis-facts';
 import { describe, expect, it } from 'vitest';
 import { bad, collect } from '../../support/scale-doctor.ts';
 
@@ -68,6 +70,37 @@ describe('what a MongoDB says', () => {
     [{ missingIndexes: ['faces (version 1)'] }, /^fault mongo.indexes: 1 index is missing in watchpost: faces \(version 1\)/],
   ])('%j', (over, line) => {
     expect(bad(collect((report) => reportMongo(report, { ...mongo, ...over })))).toEqual([expect.stringMatching(line)]);
+  });
+});
+
+const redis: RedisFacts = {
+  host: 'r:6379',
+  version: '7.0.15',
+  mode: 'standalone',
+  role: 'master',
+  evictionPolicy: 'noeviction',
+  memory: { used: 1e8, limit: 1e9, ofMachine: 8e9 },
+  persistence: { appendOnly: true, fsync: 'everysec', snapshots: '', lastAppendFailed: false, lastSaveFailed: false },
+  clients: { connected: 40, most: 10_000 },
+  clock,
+  answerMs: 0.4,
+  isWhole: null,
+};
+
+describe('what a Redis says', () => {
+  it('is well', () => expect(bad(collect((report) => reportRedis(report, redis)))).toEqual([]));
+
+  it.each<[Partial<RedisFacts>, RegExp]>([
+    [{ version: '6.0.16' }, /^fault redis.version: .*6.0.16, and 6.2 is needed/],
+    [{ answerMs: 80.4 }, /^warning redis.latency: r:6379 takes 80 ms/],
+    [{ answerMs: 900 }, /^fault redis.latency: .*900 ms/],
+    [{ clients: { connected: 9_000, most: 10_000 } }, /^warning redis.clients: .*9000 of at most 10000/],
+    [{ memory: { used: 9.7e8, limit: 1e9, ofMachine: 8e9 } }, /^fault redis.memory: .*970 MB of 1000 MB/],
+    [{ memory: { used: 7e9, limit: 0, ofMachine: 8e9 } }, /^warning redis.memory: .* that its machine has/],
+    [{ persistence: { ...redis.persistence, lastAppendFailed: true } }, /^fault redis.persistence: .*could not write/],
+    [{ clock: { ...clock, oursMs: clock.oursMs - 10_000 } }, /^warning redis.clock: .*10 s behind/],
+  ])('%j', (over, line) => {
+    expect(bad(collect((report) => reportRedis(report, { ...redis, ...over })))).toEqual([expect.stringMatching(line)]);
   });
 });
 

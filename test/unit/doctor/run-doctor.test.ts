@@ -70,7 +70,10 @@ describe('the doctor', () => {
         WRITE_SLACK_CHANNEL_ID: 'C2',
         SLACK_APP_TOKEN: 'xapp-1',
       };
-      const findings = await runDoctor({ env: { ...env, PORT: '0', WORKER_PORT: '0', FEED_PORT: '0' }, limitMs: 300 }, never);
+      const findings = await runDoctor(
+        { env: { ...env, PORT: '0', WORKER_PORT: '0', FEED_PORT: '0', CONSOLE_PORT: '0' }, limitMs: 300 },
+        never,
+      );
       const lines = findings.map(shown);
       for (const id of ['slack.token', 'slack.time', 'slack.socket'])
         expect(lines).toContainEqual(expect.stringContaining(`fault ${id}: no answer within 0.3 s → `));

@@ -1,8 +1,10 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { measureSizes, sizeTable } from '@watchpost/see/throughput/measure-sizes';
 import { makeSampleFrame } from '@watchpost/see/throughput/sample-frame';
 import { runThroughput } from '@watchpost/see/throughput/run-throughput';
 import type { Command } from '../command.ts';
 import { readArgs } from '../support/read-args.ts';
+import { toTable } from '../support/table.ts';
 
 /** Size of the measured frame, in pixels; it shows three faces of 40 pixels. */
 const frame = { width: 1920, height: 1080 };
@@ -14,9 +16,15 @@ const usable = 0.7;
 /** Threads in one process share its event loop and its crashes: beyond this, run more workers. */
 const maxThreads = 8;
 
-/** `bench [--json]`: measures how many snapshots this machine analyses, and how many cameras that serves. Takes less than a minute. */
+/** For each size and number of faces of `--table`. */
+const eachMs = 4_000;
+
+/**
+ * `bench [--table] [--json]`: measures how many snapshots this machine analyses, and how many cameras that serves. Takes less than a minute.
+ * `--table`: also by size and number of faces, which takes about two more.
+ */
 export const run: Command = async (args, { env, signal, print, warn }) => {
-  const { values } = readArgs(args, { json: { type: 'boolean' } });
+  const { values } = readArgs(args, { json: { type: 'boolean' }, table: { type: 'boolean' } });
   const cores = availableParallelism();
   const picture = await makeSampleFrame(frame);
 
@@ -40,10 +48,16 @@ export const run: Command = async (args, { env, signal, print, warn }) => {
     cooldownSeconds,
     cameras: Math.floor(framesPerSecond * usable * cooldownSeconds),
   };
-  if (values.json) print(JSON.stringify(report));
-  else for (const line of toLines(report)) print(line);
+  const sizes = values.table === true ? await measureSizes(env, eachMs, warn, signal) : null;
+  if (values.json) print(JSON.stringify({ ...report, ...(sizes && { sizes }) }));
+  else for (const line of [...toLines(report), ...(sizes ? ['', ...tableLines(sizes)] : [])]) print(line);
   return 0;
 };
+
+function tableLines(sizes: Awaited<ReturnType<typeof measureSizes>>): string[] {
+  const [header = [], ...rows] = sizeTable(sizes);
+  return ['frames per second with one thread', ...toTable(header, rows)];
+}
 
 function toLines(report: {
   cpu: string;

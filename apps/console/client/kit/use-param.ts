@@ -8,7 +8,7 @@ type Param<V extends string> = [value: V, set: (value: V, options?: { push?: boo
  * A change replaces the entry in the browser's history, unless `push`.
  */
 export function useParam(name: string, fallback: string): Param<string>;
-export function useParam<V extends string>(name: string, fallback: V, allowed?: readonly V[]): Param<V>;
+export function useParam<V extends string = string>(name: string, fallback: V, allowed?: readonly V[]): Param<V>;
 export function useParam(name: string, fallback: string, allowed?: readonly string[]): Param<string> {
   const { path, query, route } = useLocation();
   const raw = query[name] ?? fallback;

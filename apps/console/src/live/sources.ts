@@ -5,7 +5,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause, within } from '@watchpost/shared/wait';
 import type { ConsoleDatabase } from '../database.ts';
 import type { Live } from './hub.ts';
-import type { Topic } from './topics.ts';
+import { topics, type Topic } from './topics.ts';
 
 /** Between two looks, and how long one may take. Milliseconds. */
 const everyMs = 400;
@@ -53,6 +53,10 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
       await pause(failing ? 5 * everyMs : everyMs, stopping).catch(() => undefined);
     }
   };
+  database.opened(stopping).then(
+    ({ followed }) => followed.onReplaced(() => topics.forEach((topic) => live.announce({ topic }))),
+    () => undefined,
+  );
   const people = peopleOf(database, live);
   const documents = documentKinds.map((each) => follow(each.kind, documentsOf(each, database, live)));
   await Promise.all([follow('people', people), ...documents, follow('queue', queueOf(jobAdmin, live))]);

@@ -76,7 +76,7 @@ async function deliverUntilAcked({ url, secret }: Target, body: string, tally: T
 }
 
 /** Each event is another message with another file. */
-function eventBody({ first, urlOf, sizeBytes }: Target, index: number): string {
+export function eventBody({ first, urlOf, sizeBytes }: Pick<Target, 'first' | 'urlOf' | 'sizeBytes'>, index: number): string {
   const number = first + index;
   const ts = `1700000000.${String(number).padStart(6, '0')}`;
   const file = {

@@ -106,30 +106,32 @@ function* plannedFaces({ people, sightings }: FillSizes, crops: readonly Buffer[
     // Some unknowns look like another one: one person whom nobody has recognised as such yet.
     const looks: Float32Array = twin && looksLikeAnother(person) ? twin : synthetic.person();
     if (isUnknown(person)) twin = looks;
-    const count = facesOf(person);
-    for (let index = 1; index <= count; index += 1) {
-      const isNegative = index > 3 && index === count && person % 4 === 0;
-      const crop = crops[person % crops.length] ?? Buffer.alloc(0);
-      batch.push({
-        id: faceIdOf(person, index),
-        personId: personIdOf(person),
-        modelId,
-        role: isNegative ? 'negative' : 'reference',
-        embedding: synthetic.picture(looks),
-        quality: 0.5 + ((person + index) % 50) / 100,
-        sizePx: 40 + ((person * 13 + index * 29) % 160),
-        snapshotId: index % 4 === 0 || sightings === 0 ? null : snapshotIdOf((person * 31 + index) % sightings),
-        position: index % 4 === 0 || sightings === 0 ? null : 0,
-        shows: null,
-        createdAtMs: nowMs - spanMs + index * 86_400_000,
-        crop,
-      });
-      if (batch.length < facesAtOnce) continue;
-      yield batch;
-      batch = [];
-    }
+    const crop = crops[person % crops.length] ?? Buffer.alloc(0);
+    for (let index = 1; index <= facesOf(person); index += 1)
+      batch.push({ ...plannedFace(person, index, sightings, nowMs), embedding: synthetic.picture(looks), crop });
+    if (batch.length < facesAtOnce) continue;
+    yield batch;
+    batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+function plannedFace(person: number, index: number, sightings: number, nowMs: number): Omit<FilledFace, 'embedding' | 'crop'> {
+  const isNegative = index > 3 && index === facesOf(person) && person % 4 === 0;
+  // Some were enrolled from files.
+  const isSeen = index % 4 !== 0 && sightings > 0;
+  return {
+    id: faceIdOf(person, index),
+    personId: personIdOf(person),
+    modelId,
+    role: isNegative ? 'negative' : 'reference',
+    quality: 0.5 + ((person + index) % 50) / 100,
+    sizePx: 40 + ((person * 13 + index * 29) % 160),
+    snapshotId: isSeen ? snapshotIdOf((person * 31 + index) % sightings) : null,
+    position: isSeen ? 0 : null,
+    shows: null,
+    createdAtMs: nowMs - spanMs + index * 86_400_000,
+  };
 }
 
 function plannedUnsure({ people, sightings }: FillSizes): Filling['unsure'] {

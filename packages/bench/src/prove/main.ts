@@ -3,12 +3,14 @@ import { faultClasses } from './pair/faults.ts';
 import { toAppError } from '@watchpost/shared/errors';
 import { exitCodeOf, type Bench } from '../bench.ts';
 import { proveGallery } from './prove-gallery.ts';
+import { proveMachines } from './prove-machines.ts';
 import { provePair } from './prove-pair.ts';
 import { provePictures } from './prove-pictures.ts';
 
 const proofs = new Map<string, Bench>([
   ['gallery', proveGallery],
   ['pair', provePair],
+  ['machines', proveMachines],
   ['pictures', provePictures],
 ]);
 
@@ -19,6 +21,8 @@ const usage = `usage: npm run --silent prove -- NAME [OPTIONS]
   pair [--shape redis-mongo|embedded] [--snapshots 1000] [--seed N] [--short] [--without CLASS,…] [--only CLASS,…] [--json]
       snapshots for ingest and worker, while they and their stores are killed and Slack lies: nothing lost, nothing posted twice
       classes: ${faultClasses.join(', ')}
+  machines [--snapshots 300] [--seed N] [--short] [--json]
+      the same on machines of their own (network namespaces; needs root) with a MongoDB of three: cables are cut, the primary is killed and steps down
   pictures [--count 5000] [--seed N] [--megabytes 1500] [--json]
       mutated pictures of every format through every decoder: no crash, no hang, bounded memory`;
 

@@ -5,7 +5,7 @@ import { endProcess, freePort, hasEnded, untilAnswering } from './server.ts';
 
 export interface App {
   port: number;
-  /** http://127.0.0.1 with the port. */
+  /** Its address (usually http://127.0.0.1) with the port. */
   url: string;
   /** Everything that it has logged so far. */
   log: () => string;
@@ -21,6 +21,8 @@ export interface AppOptions {
   until?: 'ready' | 'live' | 'spawned';
   /** Another main file. Default: the app's own. */
   main?: string;
+  /** Another machine than this one: how a command line for it begins, and its address. */
+  on?: { prefix: readonly string[]; address: string };
 }
 
 const mains = {
@@ -33,15 +35,15 @@ const portVariables = { ingest: 'PORT', worker: 'WORKER_PORT', feed: 'FEED_PORT'
 
 /** The built process of an app, as it runs in production. `env` is all of its environment besides the port. It ends with this process. */
 export async function startApp(name: keyof typeof mains, env: Record<string, string>, options: AppOptions = {}): Promise<App> {
-  const { until = 'ready', main = fileURLToPath(mains[name]) } = options;
+  const { until = 'ready', main = fileURLToPath(mains[name]), on = { prefix: [], address: '127.0.0.1' } } = options;
   const port = await freePort();
-  const url = `http://127.0.0.1:${String(port)}`;
+  const url = `http://${on.address}:${String(port)}`;
   const full = { HOST: '127.0.0.1', ...env, [portVariables[name]]: String(port) };
   let output = '';
   let child: ChildProcess;
   const kill = async (): Promise<unknown> => endProcess(child, 'SIGKILL');
   const start = async (): Promise<void> => {
-    child = spawnGuarded([process.execPath, main], { env: full });
+    child = spawnGuarded([...on.prefix, process.execPath, main], { env: full });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     if (until === 'spawned') return;
     await untilAnswering(

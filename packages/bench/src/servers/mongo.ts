@@ -44,7 +44,8 @@ export async function startMongo(env: Env, kind: MongoKind, { own = false, withi
   });
 }
 
-function mongod(env: Env): string | undefined {
+/** The path of a mongod, or undefined. */
+export function mongod(env: Env): string | undefined {
   const named = env['MONGOMS_SYSTEM_BINARY'];
   return named ? (existsSync(named) ? named : undefined) : onPath('mongod');
 }

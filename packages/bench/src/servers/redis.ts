@@ -27,15 +27,18 @@ export async function startRedis(
     url,
     within,
     command: (dir) => ['redis-server', ...Object.entries({ ...settings, dir }).flatMap(([name, value]) => [`--${name}`, String(value)])],
-    probe: async () => {
-      const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await client.ping();
-      } finally {
-        client.disconnect();
-      }
-    },
+    probe: async () => pingRedis(url),
   });
+}
+
+/** Resolves if a Redis answers there. */
+export async function pingRedis(url: string): Promise<void> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.ping();
+  } finally {
+    client.disconnect();
+  }
 }

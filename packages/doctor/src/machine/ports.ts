@@ -10,6 +10,7 @@ export function portChecks({ machine }: DoctorConfig): Check[] {
     ['ingest', 'PORT', machine.PORT],
     ['the worker', 'WORKER_PORT', machine.WORKER_PORT],
     ['feed', 'FEED_PORT', machine.FEED_PORT],
+    ['the console', 'CONSOLE_PORT', machine.CONSOLE_PORT],
   ];
   return ports
     .filter(([, , port]) => port !== 0)

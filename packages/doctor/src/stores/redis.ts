@@ -21,14 +21,15 @@ export function redisChecks({ storage }: DoctorConfig): Check[] {
         'look whether Redis runs, and whether REDIS_URL has its address, user and password; until then events are refused and sent again',
       examine: async (report, signal) => {
         const servers = await readRedisFacts(storage, signal);
-        for (const facts of servers) reportServer(report, facts);
+        for (const facts of servers) reportRedis(report, facts);
         reportCluster(report, storage, servers);
       },
     },
   ];
 }
 
-function reportServer(report: Report, facts: RedisFacts): void {
+/** Judges what a Redis says about itself. */
+export function reportRedis(report: Report, facts: RedisFacts): void {
   const { host, version, role, evictionPolicy, answerMs, clock, clients } = facts;
   if (isAtLeast(version, leastVersion)) report.ok('redis.version', `${host} is version ${version}`);
   else

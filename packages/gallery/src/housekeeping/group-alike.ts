@@ -167,11 +167,11 @@ function leastOf(sizePx: number, assessor: Assessor): number {
   const known = leasts.get(assessor);
   const sizes = known && now - known.atMs < leastKeepMs ? known : { atMs: now, bySize: new Map<number, number>() };
   if (sizes !== known) leasts.set(assessor, sizes);
-  const least = sizes.bySize.get(size) ?? assessor.least(size) - slack;
+  const least = sizes.bySize.get(size) ?? assessor.least(size) - tolerance;
   sizes.bySize.set(size, least);
   return least;
 }
 const leasts = new WeakMap<Assessor, { atMs: number; bySize: Map<number, number> }>();
 const leastKeepMs = 60_000;
 /** The mean of several faces may be enough where the best single pair is a little below. */
-const slack = 0.1;
+const tolerance = 0.1;

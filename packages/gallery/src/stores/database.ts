@@ -7,6 +7,13 @@ import type { SightingHistory } from '../records/sighting-history.ts';
 import type { SnapshotRecords } from '../records/snapshot-record.ts';
 import type { AuditStore, Eraser, GalleryFeed, GalleryStore, Repairs, SightingOverview, SightingStore, Upkeep } from '../store.ts';
 
+/** The server, and what we take on its disk. */
+export interface AboutDatabase {
+  server: 'MongoDB' | 'PostgreSQL';
+  version: string;
+  bytes: number;
+}
+
 /** An opened database: everything that a store implements. docs/guides/adding-a-store.md explains the parts. */
 export interface Database {
   store: GalleryStore;
@@ -25,5 +32,7 @@ export interface Database {
   holdings: Holdings;
   /** Null where the database has none. Whether it works is known only when it is used. */
   vectorSearch: VectorSearch | null;
+  /** Rejects with `gallery-unavailable`. */
+  about: (signal: AbortSignal) => Promise<AboutDatabase>;
   close: () => Promise<void>;
 }

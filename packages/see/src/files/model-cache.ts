@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -45,7 +46,7 @@ export async function bytesOf(file: CachedFile): Promise<Uint8Array<ArrayBuffer>
 /** Writes under a temporary name, then renames: processes that start together must not read half a file. */
 async function save(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${name}.${process.pid}.${performance.now()}`);
+  const temporary = join(folder, `.${name}.${randomUUID()}`);
   await writeFile(temporary, bytes);
   await rename(temporary, join(folder, name));
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faceApiFile } from './face-api-package.ts';
@@ -14,7 +15,7 @@ export const modelFiles = (): string[] => [
 /** Where translated models are cached. `dir`: MODEL_CACHE_DIR. Writes and removes a file of one byte; `fault`: why that failed. */
 export async function probeModelCache(dir: string | undefined): Promise<{ folder: string; fault: string | null }> {
   const folder = modelCacheDir(dir);
-  const file = join(folder, `.probe.${String(process.pid)}.${String(performance.now())}`);
+  const file = join(folder, `.probe.${randomUUID()}`);
   try {
     await mkdir(folder, { recursive: true });
     const handle = await open(file, 'wx');

@@ -58,8 +58,7 @@ export function createJobSender(
   const queuesSoon = awaitable(connected);
 
   const add = async (job: Job, signal: AbortSignal): Promise<void> => {
-    const traceparent = tracer.traceparent();
-    const options = { ...addOptions(job.kind, job, storage), ...(traceparent !== null && { telemetry: { metadata: traceparent } }) };
+    const options = addOptions(job.kind, job, storage, tracer.traceparent());
     const attempt = async (): Promise<void> => {
       throwIfAborted(closing.signal);
       const queues = await queuesSoon(signal);
@@ -167,7 +166,12 @@ function isRefusal(error: unknown): boolean {
 
 const isRefused = (error: unknown): boolean => error instanceof AppError && error.code === 'job-refused';
 
-function addOptions<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }, { REDIS_URL }: StorageConfig): JobsOptions {
+function addOptions<K extends JobKind>(
+  kind: K,
+  job: JobOf<K> & { kind: K },
+  { REDIS_URL }: StorageConfig,
+  traceparent: string | null,
+): JobsOptions {
   const { attempts, backoffMs, priority, delayMs, mostBytes = usualBytes } = jobDefinitions[kind];
   return {
     jobId: jobId(kind, job),
@@ -182,6 +186,7 @@ function addOptions<K extends JobKind>(kind: K, job: JobOf<K> & { kind: K }, { R
     keepLogs: 0,
     stackTraceLimit: 1,
     sizeLimit: mostBytes,
+    ...(traceparent !== null && { telemetry: { metadata: traceparent } }),
   };
 }
 

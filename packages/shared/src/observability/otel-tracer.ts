@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as OtelSpan } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -30,7 +31,7 @@ const closeMs = 2_000;
 /** A collector that stays away is told of so often. Milliseconds. */
 const remindMs = 600_000;
 
-const kinds: Record<NonNullable<SpanOptions['kind']>, SpanKind> = {
+const kinds: Record<SpanOptions['kind'] & string, SpanKind> = {
   server: SpanKind.SERVER,
   producer: SpanKind.PRODUCER,
   consumer: SpanKind.CONSUMER,
@@ -67,7 +68,7 @@ export function createOtelTracer(settings: TracingSettings, log: Logger): Tracer
       const current = here.getStore();
       if (onlyInside && !current) return work(asSpan(null));
       const context = parent === undefined ? contextOf(current) : fromTraceparent(parent);
-      const span = tracer.startSpan(name, { ...(kind && { kind: kinds[kind] }), ...(given && { attributes: given }) }, context);
+      const span = tracer.startSpan(name, { kind: kind ? kinds[kind] : SpanKind.INTERNAL, attributes: given ?? {} }, context);
       try {
         return await here.run(span, () => work(asSpan(span)));
       } catch (error) {
@@ -108,10 +109,19 @@ function fromTraceparent(parent: string | null): Context {
 }
 
 function samplerOf({ sampler, ratio }: TracingSettings): Sampler {
-  const [how = '', isByParent] = [sampler.replace('parentbased_', ''), sampler.startsWith('parentbased_')];
-  const root =
-    how === 'traceidratio' ? new TraceIdRatioBasedSampler(ratio) : how === 'always_off' ? new AlwaysOffSampler() : new AlwaysOnSampler();
-  return isByParent ? new ParentBasedSampler({ root }) : root;
+  const roots = {
+    always_on: () => new AlwaysOnSampler(),
+    always_off: () => new AlwaysOffSampler(),
+    traceidratio: () => new TraceIdRatioBasedSampler(ratio),
+  };
+  const byParent = (root: Sampler): Sampler => new ParentBasedSampler({ root });
+  const samplers: Record<TracingSettings['sampler'], () => Sampler> = {
+    ...roots,
+    parentbased_always_on: () => byParent(roots.always_on()),
+    parentbased_always_off: () => byParent(roots.always_off()),
+    parentbased_traceidratio: () => byParent(roots.traceidratio()),
+  };
+  return samplers[sampler]();
 }
 
 /** The same, but the log says when the collector does not take spans. */
@@ -121,8 +131,7 @@ function telling(exporter: SpanExporter, log: Logger): SpanExporter {
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
-        // 0: taken.
-        if (result.code === 0) {
+        if (result.code === ExportResultCode.SUCCESS) {
           if (lost > 0) log.info({ lost }, 'the collector takes traces again');
           [lost, toldAtMs] = [0, -Infinity];
         } else {

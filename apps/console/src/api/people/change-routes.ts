@@ -1,5 +1,4 @@
 import type { Operation } from '@watchpost/gallery/gallery';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
@@ -23,7 +22,7 @@ interface PersonChange<B extends z.ZodType> {
   operation: (person: string, body: z.output<B>) => Operation;
 }
 
-type Apply = (operation: Operation, request: FastifyRequest, personId?: string) => Promise<Done>;
+type Apply = (operation: Operation, request: Parameters<typeof actorOf>[0], personId?: string) => Promise<Done>;
 
 /** Every change of people, as the command line makes them. Each leaves an entry in the log and can be undone for ten minutes. */
 export function registerPeopleChanges(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps): void {

@@ -215,7 +215,10 @@ export function createHandlers(config: SlackIntakeConfig, deps: SlackHandlerDeps
     captions: createRecentCaptions(),
   });
   const handlers = {
-    takeEvent: { ...taken, delivery: traced(tracer, 'slack event', taken.delivery) },
+    takeEvent: {
+      ...taken,
+      delivery: traced(tracer, 'slack event', async (...args: Parameters<TakeEvent['delivery']>) => taken.delivery(...args)),
+    },
     forFeeds,
     takeInteraction: traced(tracer, 'slack interaction', createTakeInteraction(deps)),
     takeCommand: traced(tracer, 'slack command', createTakeCommand({ ...deps, envelope: seal.envelope })),

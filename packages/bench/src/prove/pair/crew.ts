@@ -30,9 +30,9 @@ export async function startMember(
   name: string,
   kind: Member['kind'],
   env: Record<string, string>,
-  { hasty, journal }: { hasty: boolean; journal: Journal },
+  { hasty, journal, on }: { hasty: boolean; journal: Journal; on?: NonNullable<AppOptions['on']> },
 ): Promise<Member> {
-  const options: AppOptions = { until: 'spawned', ...(kind === 'worker' && hasty && { main: hastyWorker }) };
+  const options: AppOptions = { until: 'spawned', ...(on && { on }), ...(kind === 'worker' && hasty && { main: hastyWorker }) };
   const app = await startApp(kind, env, options);
   let isStopping = false;
   let isKilled = false;

@@ -11,7 +11,7 @@ export function ledgerOf(
   const accepted = outcomes.filter(({ sent }) => sent.accepted);
   const ended = (outcome: string): number => accepted.filter(({ record }) => record?.outcome === outcome).length;
   const keys = posts.map(({ key }) => key);
-  const stores = ['Redis', 'MongoDB', 'PostgreSQL'];
+  const stores = ['Redis', 'MongoDB', 'PostgreSQL', 'the primary', 'the primary’s cable', 'machine 1’s cable', 'machine 2’s cable'];
   const ofStores = (kind: string): string =>
     stores.flatMap((name) => (counted(`${kind} ${name}`) > 0 ? [`${name} ${String(counted(`${kind} ${name}`))}`] : [])).join(', ') || '0';
   const disks = ofStores('disk');

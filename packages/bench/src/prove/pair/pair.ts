@@ -3,13 +3,16 @@ import type { Env } from '@watchpost/shared/config/parse-env';
 import { startMember, untilReady, type Member } from './crew.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
+import { startMachines } from '../machines/start-machines.ts';
+import type { Network } from '../machines/network.ts';
 import { startLauncher, type Launcher } from './launcher.ts';
 import type { LyingSlack } from './slack/server.ts';
 import { ids } from './slack/workspace.ts';
 import { dataFolder, embeddedStore, startRedisAndMongo, type Store } from './stores.ts';
 
 export const shapes = ['redis-mongo', 'embedded'] as const;
-export type Shape = (typeof shapes)[number];
+/** `machines`: see ../machines; it needs root. */
+export type Shape = (typeof shapes)[number] | 'machines';
 
 /** Two ingest processes and two workers on their stores. */
 export interface Pair {
@@ -33,10 +36,12 @@ export interface PairOptions {
   faults: Faults;
   short: boolean;
   journal: Journal;
+  /** For machines: where they are. */
+  network: Network | null;
 }
 
 export async function startPair(options: PairOptions, signal: AbortSignal): Promise<Pair> {
-  const pair = await (options.shape === 'embedded' ? startEmbedded(options) : startSeparate(options));
+  const pair = await start(options);
   try {
     await untilReady(
       pair.members.map(({ url }) => url),
@@ -47,6 +52,12 @@ export async function startPair(options: PairOptions, signal: AbortSignal): Prom
     await pair.stop();
     throw error;
   }
+}
+
+async function start(options: PairOptions): Promise<Pair> {
+  const { shape, network, env, short, journal } = options;
+  if (network) return startMachines({ network, env, slackEnv: slackEnv(options), hasty: short, journal });
+  return shape === 'embedded' ? startEmbedded(options) : startSeparate(options);
 }
 
 async function startSeparate(options: PairOptions): Promise<Pair> {

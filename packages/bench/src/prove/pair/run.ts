@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Env } from '@watchpost/shared/config/parse-env';
 import { pause, within } from '@watchpost/shared/wait';
 import type { VisitBody } from '@watchpost/visits/visit';
+import { createNetwork } from '../machines/network.ts';
 import { createCameras, type Cameras } from './cameras.ts';
 import type { Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -53,11 +54,12 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
   const { faults, short, seed } = options;
   const journal = createJournal();
   const lies = short ? { share: 0.1, times: 1 } : { share: 0.15, times: 2 };
-  const slack = await startLyingSlack({ seed, faults, ...lies }, journal);
+  const network = options.shape === 'machines' ? await createNetwork() : null;
+  const slack = await startLyingSlack({ seed, faults, ...lies }, journal, network?.hostAddress);
   const secret = randomBytes(16).toString('hex');
   let pair: Pair | undefined;
   try {
-    pair = await startPair({ ...options, env, slack, secret, journal }, signal);
+    pair = await startPair({ ...options, env, slack, secret, journal, network }, signal);
     const plan = planPair({ ...options, stores: pair.stores.length, hasLauncher: pair.launcher !== null });
     warn(`${options.shape}: ready after ${inSeconds(journal.nowMs())}; posting for ${inSeconds(plan.forMs)}`);
     const targets = pair.members.flatMap(({ kind, url }) => (kind === 'ingest' ? [url] : []));
@@ -108,6 +110,7 @@ export async function runPair(options: RunOptions, env: Env, signal: AbortSignal
   } finally {
     await pair?.stop();
     await slack.stop();
+    await network?.remove();
   }
 }
 

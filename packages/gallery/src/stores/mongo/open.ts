@@ -1,6 +1,7 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
+import { aboutMongo } from './about.ts';
 import { createMongoArchive } from './archive.ts';
 import { createMongoAudit } from './audit.ts';
 import { createMongoCameraFigures } from './camera-figures.ts';
@@ -54,6 +55,7 @@ export async function openMongo(
     archive: createMongoArchive(db, store, { snapshots: changeStreams }),
     holdings: createMongoHoldings(db),
     vectorSearch: createMongoVectorSearch(db),
+    about: async (signal) => aboutMongo(db, signal),
     close,
   };
 }

@@ -114,12 +114,16 @@ const invalidQuery = `SELECT format('%I.%I', nspname, relname) AS name
   FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
   WHERE NOT indisvalid AND nspname IN ('watchpost', 'bullmq')`;
 
+interface Asked {
+  query(text: string): Promise<{ rows: unknown[] }>;
+}
+
 /**
  * Whether a pooler lends connections for single transactions: the second client then gets the connection that the first one has just given
  * back, and the first one another. Connected to the server itself, or lent for a session, each keeps its own.
  */
-async function shareOneConnection(one: Pick<Client, 'query'>, other: Pick<Client, 'query'>): Promise<boolean> {
-  const pidOf = async (client: Pick<Client, 'query'>): Promise<number> =>
+export async function shareOneConnection(one: Asked, other: Asked): Promise<boolean> {
+  const pidOf = async (client: Asked): Promise<number> =>
     z.tuple([z.object({ pid: z.number() })]).parse((await client.query('SELECT pg_backend_pid() AS pid')).rows)[0].pid;
   const before = await pidOf(one);
   await other.query('BEGIN');

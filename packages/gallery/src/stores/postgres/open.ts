@@ -1,5 +1,6 @@
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from '../database.ts';
+import { aboutPostgres } from './about.ts';
 import { createPostgresArchive } from './archive.ts';
 import { createPostgresAudit } from './audit.ts';
 import { createPostgresCameraFigures } from './camera-figures.ts';
@@ -41,6 +42,7 @@ export async function openPostgres(
     holdings: createPostgresHoldings(postgres),
     // Not with pgvector: it is not part of PostgreSQL.
     vectorSearch: null,
+    about: async (signal) => aboutPostgres(postgres, signal),
     close: postgres.close,
   };
 }

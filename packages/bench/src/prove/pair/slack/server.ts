@@ -20,8 +20,8 @@ export interface LyingSlack {
 
 const loginPage = '<!DOCTYPE html><html><body>Sign in to your workspace</body></html>';
 
-/** Starts it. It tells the truth until `lie`. */
-export async function startLyingSlack(lies: LiesOptions, journal: Journal): Promise<LyingSlack> {
+/** Starts it, at this address of ours. It tells the truth until `lie`. */
+export async function startLyingSlack(lies: LiesOptions, journal: Journal, host = '127.0.0.1'): Promise<LyingSlack> {
   const broken = new Set<'token' | 'membership'>();
   const requests = new Map<string, number>();
   const stopping = new AbortController();
@@ -56,10 +56,10 @@ export async function startLyingSlack(lies: LiesOptions, journal: Journal): Prom
     await tell(lie, response, work, stopping.signal);
   }
 
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const address = server.address();
-  url = `http://127.0.0.1:${String(typeof address === 'object' && address ? address.port : 0)}`;
+  url = `http://${host}:${String(typeof address === 'object' && address ? address.port : 0)}`;
   return {
     url,
     apiUrl: `${url}/api/`,

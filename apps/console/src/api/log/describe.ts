@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { consoleLogSchema } from '../../sign-in/console-log.ts';
+import type { LogSource } from './schema.ts';
+
+/** What a document of an audit says. */
+export interface Described {
+  source: LogSource;
+  actor: string | null;
+  where: string | null;
+  text: string;
+}
+
+const named = z.object({ name: z.string() }).nullable();
+const ruleChange = z.object({ actor: z.string(), what: z.string(), before: named, after: named });
+const decision = z.object({ actor: z.string(), what: z.string(), feed: z.string(), messageId: z.string() });
+const queueChange = z.object({
+  actor: z.string(),
+  what: z.string(),
+  kind: z.string().optional(),
+  jobs: z.number(),
+  ids: z.array(z.string()).optional(),
+});
+const cameraChange = z.object({ by: z.string(), channel: z.string().nullable(), camera: z.string().nullable() });
+const access = z.object({ actor: z.string(), what: z.enum(['read', 'deleted']) });
+
+const signIns = {
+  'signed-in': 'Signed in',
+  refused: 'Was refused at the sign-in',
+  'signed-out': 'Signed out',
+  'signed-out-everywhere': 'Ended all sessions',
+  change: '',
+} as const;
+
+const described = (source: LogSource, { actor }: { actor: string }, text: string): Described => ({
+  source,
+  actor,
+  where: null,
+  text: sentence(text),
+});
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The audits that are documents, by kind; null: another version wrote it in another form. */
+export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]; describe: (body: unknown) => Described | null }>> = {
+  'rule-change': { sources: ['rules'], describe: describeRuleChange },
+  'feed-decision': {
+    sources: ['feeds'],
+    describe: (body) => {
+      const { data } = decision.safeParse(body);
+      return data ? described('feeds', data, `${data.what} the entry ${data.messageId} of the feed ${data.feed}`) : null;
+    },
+  },
+  'queue-change': {
+    sources: ['queue'],
+    describe: (body) => {
+      const { data } = queueChange.safeParse(body);
+      if (!data) return null;
+      const what = data.jobs > 0 ? `${data.what} ${String(data.jobs)} ${data.jobs === 1 ? 'job' : 'jobs'}` : `${data.what} the queue`;
+      return described('queue', data, `${what}${data.kind === undefined ? '' : ` of the kind ${data.kind}`}`);
+    },
+  },
+  'camera-settings-change': {
+    sources: ['cameras'],
+    describe: (body) => {
+      const { data } = cameraChange.safeParse(body);
+      if (!data) return null;
+      const place = data.channel === null ? 'all cameras' : (data.camera ?? data.channel);
+      return described('cameras', { actor: data.by }, `changed the settings of ${place}`);
+    },
+  },
+  'quarantine-access': {
+    sources: ['quarantine'],
+    describe: (body) => {
+      const { data } = access.safeParse(body);
+      return data ? described('quarantine', data, `${data.what} what is kept of a removed message`) : null;
+    },
+  },
+  'console-log': {
+    sources: ['sign-in', 'requests'],
+    describe: (body) => {
+      const { data } = consoleLogSchema.safeParse(body);
+      if (!data) return null;
+      const { what, actor, where, detail } = data;
+      return what === 'change'
+        ? { source: 'requests', actor, where, text: detail ?? '' }
+        : { source: 'sign-in', actor, where, text: signIns[what] };
+    },
+  },
+};
+
+/** Also of the last change, which stands in the rules' own document. */
+export function describeRuleChange(body: unknown): Described | null {
+  const { data } = ruleChange.safeParse(body);
+  if (!data) return null;
+  const name = data.after?.name ?? data.before?.name ?? '';
+  const renamed = data.before && data.after && data.before.name !== data.after.name ? ` (it was called ${data.before.name})` : '';
+  return described('rules', data, `${data.what} the rule ${name}${renamed}`);
+}

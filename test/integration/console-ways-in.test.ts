@@ -1,0 +1,142 @@
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { makeLinkCode } from '@watchpost/standalone/console-process';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { consoleTokens, startConsole, type ConsoleRig } from '../support/console-rig.ts';
+import { postgres, type Service } from '../support/services.ts';
+
+const host = 'localhost';
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('the other ways into the console', () => {
+  let server: Service;
+  let rig: ConsoleRig | undefined;
+  let keys: Server;
+  let keysUrl: string;
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+  beforeAll(async () => {
+    server = await postgres();
+    keys = createServer((_request, response) => {
+      const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'ES256', use: 'sig' };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+    });
+    await new Promise<void>((resolve) => {
+      keys.listen(0, '127.0.0.1', resolve);
+    });
+    const address = keys.address();
+    keysUrl = `http://127.0.0.1:${typeof address === 'object' && address ? String(address.port) : ''}/jwks`;
+  });
+  afterEach(async () => {
+    await rig?.close();
+    rig = undefined;
+  });
+  afterAll(async () => {
+    keys.close();
+    await server.stop();
+  });
+  const start = async (env: Record<string, string>) => {
+    rig = await startConsole({ POSTGRES_URL: server.url }, { env });
+    return rig;
+  };
+  const who = async (headers: Record<string, string>, remoteAddress = '10.0.0.1') =>
+    (await rig!.app.inject({ url: '/api/session', headers: { host, ...headers }, remoteAddress })).json();
+
+  it('a program has the role of its token, needs no other token, and no wrong one', async () => {
+    await start({});
+    expect((await who({ authorization: `Bearer ${consoleTokens.editor}` })).user).toEqual({
+      id: 'console:editor-program',
+      name: 'editor-program',
+      role: 'editor',
+    });
+    expect((await who({ authorization: `Bearer ${consoleTokens.editor}x` })).user).toBeNull();
+    expect((await rig!.as('viewer', 'POST', '/api/sign-out')).statusCode).toBe(200);
+  });
+
+  it('a proxy’s header counts only from the proxy itself, and its roles are those of the lists', async () => {
+    await start({
+      CONSOLE_PROXY_HEADER: 'X-Forwarded-Email',
+      CONSOLE_PROXY_ADDRESSES: '10.0.0.0/24,fd00::1',
+      CONSOLE_ADMINS: 'ada@example.org',
+      CONSOLE_EDITORS: 'eve@example.org',
+    });
+    const as = async (name: string, address?: string) => (await who({ 'x-forwarded-email': name }, address)).user;
+    expect(await as('ada@example.org')).toEqual({ id: 'console:ada@example.org', name: 'ada@example.org', role: 'admin' });
+    expect(await as('eve@example.org', 'fd00::1')).toMatchObject({ role: 'editor' });
+    expect(await as('bob@example.org', '::ffff:10.0.0.9')).toMatchObject({ role: 'viewer' });
+    expect(await as('ada@example.org', '10.0.1.1')).toBeNull();
+    // Whom a proxy passes on is not the proxy.
+    expect((await who({ 'x-forwarded-email': 'ada@example.org', 'x-forwarded-for': '10.0.0.1' }, '192.0.2.1')).user).toBeNull();
+    const { csrfToken } = await who({ 'x-forwarded-email': 'ada@example.org' });
+    const change = async (headers: Record<string, string>) =>
+      rig!.app.inject({
+        method: 'POST',
+        url: '/api/sign-out',
+        headers: { host, 'x-forwarded-email': 'ada@example.org', ...headers },
+        remoteAddress: '10.0.0.1',
+      });
+    expect((await change({})).statusCode).toBe(403);
+    expect((await change({ 'x-csrf-token': csrfToken })).statusCode).toBe(200);
+  });
+
+  it('a proxy’s token must be signed by its keys, be meant for us, and be in time', async () => {
+    await start({
+      CONSOLE_PROXY_HEADER: 'x-token',
+      CONSOLE_PROXY_ADDRESSES: '10.0.0.1',
+      CONSOLE_JWKS_URL: keysUrl,
+      CONSOLE_JWT_AUDIENCE: 'watchpost',
+      CONSOLE_ADMINS: 'ada@example.org',
+    });
+    const soon = Math.floor(Date.now() / 1_000) + 600;
+    const token = (claims: object, key: KeyObject = privateKey, alg = 'ES256'): string => {
+      const text = `${encode({ alg, kid: 'one' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org', ...claims })}`;
+      return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+    };
+    expect((await who({ 'x-token': token({}) })).user).toMatchObject({ id: 'console:ada@example.org', role: 'admin' });
+    expect((await who({ 'x-token': `Bearer ${token({ email: undefined, sub: 'u-17' })}` })).user).toMatchObject({
+      id: 'console:u-17',
+      role: 'viewer',
+    });
+    const unsigned = `${encode({ alg: 'none' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org' })}.`;
+    const refused = [
+      token({}, stranger.privateKey),
+      token({ aud: 'another' }),
+      token({ exp: soon - 6_000 }),
+      token({ exp: undefined }),
+      unsigned,
+      'ada@example.org',
+    ];
+    for (const wrong of refused) expect(await who({ 'x-token': wrong })).toMatchObject({ error: 'request-unauthorised' });
+  });
+
+  it('a link logs in once, and not when its time is over', async () => {
+    const code = makeLinkCode(Date.now());
+    await start({ CONSOLE_LINK_CODE: code });
+    const use = async (given: string) =>
+      rig!.app.inject({ method: 'POST', url: '/api/sign-in/link', headers: { host }, payload: { code: given } });
+    expect((await use(`${code}x`)).statusCode).toBe(401);
+    const both = await Promise.all([use(code), use(code)]);
+    expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401]);
+    const cookie = both.find(({ statusCode }) => statusCode === 200)!.cookies[0]!;
+    expect((await who({ cookie: `${cookie.name}=${cookie.value}` })).user).toMatchObject({ id: 'console:visitor', role: 'admin' });
+    await rig!.close();
+    const old = makeLinkCode(Date.now() - 16 * 60_000);
+    await start({ CONSOLE_LINK_CODE: old });
+    expect((await use(old)).statusCode).toBe(401);
+  });
+
+  it('a cookie for https only where people come by https, and another password ends the sessions', async () => {
+    const signIn = async (password: string) =>
+      rig!.app.inject({ method: 'POST', url: '/api/sign-in', headers: { host: 'console.example.org' }, payload: { password } });
+    await start({ CONSOLE_URL: 'https://console.example.org', CONSOLE_PASSWORD: 'the first password' });
+    const { cookies, headers } = await signIn('the first password');
+    expect(cookies[0]).toMatchObject({ name: '__Host-watchpost', secure: true });
+    expect(headers['strict-transport-security']).toContain('max-age=');
+    const cookie = `__Host-watchpost=${cookies[0]!.value}`;
+    expect((await who({ cookie })).user).not.toBeNull();
+    await rig!.close();
+    await start({ CONSOLE_URL: 'https://console.example.org', CONSOLE_PASSWORD: 'the second password' });
+    expect((await who({ cookie })).user).toBeNull();
+  });
+});
