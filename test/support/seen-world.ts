@@ -11,7 +11,7 @@ import { alikeVector, face, strangerVector } from './gallery-backends.ts';
 const never = new AbortController().signal;
 
 /** A face that a test lets a camera see: whose vector, how alike, and where. */
-export interface Seen {
+interface Seen {
   /** The seed of a stranger's vector. */
   who: number;
   /** To the first face of that seed: cosine. Default 1. */

@@ -2,7 +2,7 @@ import type { DataClass } from './data-class.ts';
 
 const dayMs = 86_400_000;
 
-/** Classes of data of message rules and feeds. */
+/** Classes of data of message rules, feeds, and settings. */
 export const messagesClasses = [
   {
     id: 'rules',
@@ -13,6 +13,18 @@ export const messagesClasses = [
     setting: null,
     about: 'person',
     holds: { in: 'documents', kinds: ['rules', 'rule-change'] },
+    keepMs: null,
+    by: 'admin',
+  },
+  {
+    id: 'camera-settings',
+    title: 'Settings of cameras',
+    what: 'settings of cameras that were made in the console, with masks; who changed them and how they were before',
+    where: '`documents`',
+    howLong: 'settings until they are changed; changes 400 days',
+    setting: null,
+    about: 'person',
+    holds: { in: 'documents', kinds: ['camera-settings', 'camera-settings-change'] },
     keepMs: null,
     by: 'admin',
   },

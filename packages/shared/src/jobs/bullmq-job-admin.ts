@@ -125,6 +125,16 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   };
 }
 
+async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {
+  const [{ active = 0, delayed = 0, prioritized = 0, failed = 0 }, { 0: first = 0 }, paused] = await Promise.all([
+    queue.getJobCounts('active', 'delayed', 'prioritized', 'failed'),
+    queue.getCountsPerPriority([0]),
+    queue.isPaused(),
+  ]);
+  const waiting = first + prioritized;
+  return { kind, paused, active, delayed, waiting, failed, oldestAtMs: waiting === 0 ? null : await oldestWaiting(queue) };
+}
+
 /** The ids of a queue's jobs that are neither running nor done, and whose data this is true of. */
 async function idsWhere(queue: OpenQueue, where: (data: unknown) => boolean): Promise<string[]> {
   const ids: string[] = [];

@@ -34,8 +34,8 @@ const nothing: Tried = {
 };
 
 /** Snapshots that are tried before the reader is asked whether to go on. */
-export const triedAtOnce = 20_000;
-const pageSize = 500;
+const triedAtOnce = 20_000;
+const pageSize = 250;
 /** Changed decisions that are kept to be shown. */
 const mostListed = 2_000;
 

@@ -62,7 +62,7 @@ export const visitsQuerySchema = z.object({
   kind: z.enum(visitKinds).optional(),
   /** `next` of the page before. */
   cursor: z.string().max(300).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(30),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 
 export const visitsPageSchema = z.object({

@@ -24,7 +24,7 @@ export interface VisitsWanted {
 }
 
 /** Read at once: their faces come with one query. */
-const chunk = 25;
+const chunk = 20;
 /** Of visits that were looked at for one page: where hardly any is of the kind, the reader asks for more. */
 const mostLookedAt = 100;
 

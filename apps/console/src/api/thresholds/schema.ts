@@ -13,7 +13,7 @@ export const tryQuerySchema = z.object({
   /** `next` of the page before. */
   after: z.string().max(400).optional(),
   /** Snapshots of this page. */
-  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+  limit: z.coerce.number().int().min(1).max(1_000).default(250),
 });
 
 /** What the rules make of a face: a person's, nobody's for sure, a stranger's. */
