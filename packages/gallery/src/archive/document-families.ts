@@ -10,6 +10,9 @@ export const leftOut: Readonly<Record<string, string>> = {
   process: 'which processes run now',
   presence: 'which processes run now',
   rate: 'what was counted in the last minutes, for limits',
+  'console-session': 'who is signed in to the console now: whoever restores signs in again',
+  'console-attempts': 'what was counted in the last hour, for limits',
+  'console-link': 'which links of the last day have been used',
   'telegram-order': 'which updates of the last minutes came in which order',
   'feed-log': 'what changed in the last two days, by numbers that begin anew with another history: readers read everything again',
   'feed-log-start': 'where these numbers began',
@@ -30,5 +33,5 @@ export const kept: readonly string[] = [
   // Jobs on a schedule, files that were brought elsewhere, alerts, and up to where messages were read.
   ...['schedule-run', 'schedule-item', 'delivery', 'alert', 'alert-bulletin', 'intake'],
   // Settings, consent, and what changed them.
-  ...['camera-settings', 'camera-settings-change', 'queue-change', 'consent', 'shown-post'],
+  ...['camera-settings', 'camera-settings-change', 'queue-change', 'console-log', 'consent', 'shown-post'],
 ];
