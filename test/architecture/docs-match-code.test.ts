@@ -24,7 +24,13 @@ describe('docs/errors.md', () => {
 
 describe('docs/configuration.md', () => {
   it('explains every variable that a process reads, and no other', () => {
-    const read = new Set([...Object.keys(ingestEnv), ...Object.keys(workerEnv), ...Object.keys(feedEnv), ...Object.keys(consoleEnv), ...Object.keys(standaloneEnv)]);
+    const read = new Set([
+      ...Object.keys(ingestEnv),
+      ...Object.keys(workerEnv),
+      ...Object.keys(feedEnv),
+      ...Object.keys(consoleEnv),
+      ...Object.keys(standaloneEnv),
+    ]);
     expect([...rows('docs/configuration.md').keys()].sort()).toEqual([...read].sort());
   });
 });

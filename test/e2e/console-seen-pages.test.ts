@@ -29,7 +29,12 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
     server = await backend.start();
     storage = backend.storage(server.url);
     world = await openSeenWorld(storage);
-    const frame = new Uint8Array(await frameWith([{ row: 0, column: 0 }, { row: 5, column: 17 }]));
+    const frame = new Uint8Array(
+      await frameWith([
+        { row: 0, column: 0 },
+        { row: 5, column: 17 },
+      ]),
+    );
     const nowMs = Date.now();
     await world.post({ id: 'first', camera: 'Gate', atMs: nowMs - 50 * minute }, [{ who: 1, at: at(0) }]);
     await world.gallery.operations.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' }, { id: 'cli:test' }, never);
@@ -65,7 +70,11 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
 
   it.runIf(hasBrowser)('shows a visit as it happens, and who it is once somebody says so, with a way back', async () => {
     await open('/');
-    await page.getByRole('heading', { name: 'Earlier today' }).or(page.getByRole('heading', { level: 2 })).first().waitFor();
+    await page
+      .getByRole('heading', { name: 'Earlier today' })
+      .or(page.getByRole('heading', { level: 2 }))
+      .first()
+      .waitFor();
     await world.post({ id: 'new', camera: 'Loading bay', atMs: Date.now() }, [{ who: 7, at: at(0) }]);
     const visit = page.getByRole('article').filter({ hasText: 'Loading bay' });
     await visit.getByText('Unknown 3').waitFor();
@@ -135,7 +144,8 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
     await page.getByRole('heading', { level: 2 }).first().waitFor();
     const tooWide = `[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-wrap'))
       .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)`;
-    if (await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')) expect(await page.evaluate(tooWide)).toBe('narrow');
+    if (await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth'))
+      expect(await page.evaluate(tooWide)).toBe('narrow');
     const session = await page.context().newCDPSession(page);
     await session.send('Runtime.evaluate', { expression: axe.source });
     const found = await page.evaluate<{ id: string; nodes: string[] }[]>(

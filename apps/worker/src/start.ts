@@ -60,7 +60,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   ]);
   const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
-  const following = followStoredSettings({ documents: async () => documents, take: (overrides) => cameras.layOver(overrides), log }, lifecycle.stopping);
+  const following = followStoredSettings(
+    { documents: async () => documents, take: (overrides) => cameras.layOver(overrides), log },
+    lifecycle.stopping,
+  );
   lifecycle.onStop('camera settings of the console', () => following);
   opened.start();
   housekeeping.start();
