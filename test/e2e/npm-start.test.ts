@@ -75,7 +75,7 @@ describe('npm start with nothing set', async () => {
     );
     expect(Date.now() - started).toBeLessThan(60_000);
     expect(html).toMatch(/Front door[\s\S]*Unknown 1/);
-    expect(launcher.output()).not.toMatch(/ (?:database|worker|ingest|feed) (?:warn|error|fatal) /);
+    expect(launcher.output()).not.toMatch(/ (?:database|worker|ingest|feed|console) (?:warn|error|fatal) /);
 
     expect(await watchpost('people')).toMatch(/Mia[\s\S]*Unknown 1|Unknown 1[\s\S]*Mia/);
     if (hasBrowser) await nameByClick(page, 'Unknown 1', 'Ada');
@@ -102,6 +102,13 @@ describe('npm start with nothing set', async () => {
 
     const feeds = / (http:\/\/127\.0\.0\.1:\d+\/feeds\/)newsroom\/page\n/.exec(launcher.output())?.[1] ?? '';
     await checkNewsroom(async (address) => (await fetch(`${feeds}${address}`)).text());
+
+    const [, origin = '', code = ''] = / (http:\/\/127\.0\.0\.1:\d+)\/#code=(\S+)\n/.exec(launcher.output()) ?? [];
+    const signIn = async (): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(`${origin}/api/sign-in/link`, { method: 'POST', headers, body: JSON.stringify({ code }) })).status;
+    };
+    expect([await signIn(), await signIn()]).toEqual([200, 401]);
 
     // The usual port is taken, by somebody else if not by this.
     const busy = createServer().on('error', () => undefined);

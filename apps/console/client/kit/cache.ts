@@ -108,13 +108,6 @@ export const invalidateAll = (): void => refresh(() => true);
 /** Forgets everything: somebody else signed in. */
 export const forgetAll = (): void => entries.clear();
 
-/** Puts an answer in place before the server has confirmed it, such as a name that was just typed. */
-export function patch<T>(path: string, change: (data: T) => T): void {
-  const entry = entries.get(path);
-  const { data } = peek<T>(path);
-  if (entry && data !== undefined) set(entry, { ...entry.state, data: change(data) });
-}
-
 function refresh(matches: (path: string, entry: Entry) => boolean): void {
   for (const [path, entry] of entries) {
     if (!matches(path, entry)) continue;

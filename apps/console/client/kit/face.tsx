@@ -36,7 +36,7 @@ export function Face({
 }
 
 /** `Ada Lovelace` → AL, `Unknown 12` → 12. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const number = /^Unknown (\d+)$/.exec(name)?.[1];
   if (number) return number.length > 4 ? '?' : number;
   const words = name.split(/\s+/).filter(Boolean);

@@ -11,7 +11,7 @@ interface Common {
 }
 
 /** A label, whatever it stands for, a hint and a fault. The child gets the ids that join them. */
-export function Field({
+function Field({
   label,
   hint,
   fault,

@@ -2,7 +2,6 @@ const number = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const clockSeconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
 const dayYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' });
@@ -56,7 +55,6 @@ export const formatDay = (atMs: number): string =>
   new Date(atMs).getFullYear() === new Date().getFullYear() ? day.format(atMs) : dayYear.format(atMs);
 /** `14:03`, as the viewer's region writes it. */
 export const formatClock = (atMs: number): string => clock.format(atMs);
-export const formatClockSeconds = (atMs: number): string => clockSeconds.format(atMs);
 /** The day and the time. */
 export const formatMoment = (atMs: number): string => `${formatDay(atMs)}, ${formatClock(atMs)}`;
 /** Everything, with the zone: for a title. */

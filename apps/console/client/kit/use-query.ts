@@ -32,7 +32,7 @@ export function useQuery<T>(
 }
 
 /** One page of a long list as the API gives it: `next` is the cursor of the following page, null: this is the last. */
-export interface PageOf<T> {
+interface PageOf<T> {
   items: T[];
   next: string | null;
 }

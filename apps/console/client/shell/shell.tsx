@@ -58,7 +58,7 @@ export function Shell({
   );
 }
 
-export const Brand = (): JSX.Element => (
+const Brand = (): JSX.Element => (
   <a class="brand" href="/">
     <img src="/icon.svg" alt="" width="24" height="24" />
     watchpost

@@ -1,0 +1,32 @@
+import type { DataClass } from './data-class.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** What the console keeps of those who use it. */
+export const consoleClasses = [
+  {
+    id: 'console-sessions',
+    title: 'Sessions of the console',
+    what: 'who is signed in to the console: a hash of the cookie, the name, the role; attempts to sign in, by a hash of the address',
+    where: '`documents`',
+    howLong: '12 hours without use, seven days at most; attempts an hour',
+    setting: null,
+    about: 'person',
+    holds: { in: 'documents', kinds: ['console-session', 'console-attempts', 'console-link'] },
+    keepMs: () => 12 * hourMs,
+    by: 'worker',
+  },
+  {
+    id: 'console-log',
+    title: 'Log of the console',
+    what: 'who signed in to the console, who was refused, from which address; who changed settings and the queue, and when',
+    where: '`documents`',
+    howLong: '400 days',
+    setting: null,
+    about: 'person',
+    holds: { in: 'documents', kinds: ['console-log', 'queue-change', 'camera-settings-change'] },
+    keepMs: () => 400 * dayMs,
+    by: 'worker',
+  },
+] as const satisfies readonly DataClass[];
