@@ -5,7 +5,7 @@ import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { CallObserver } from '@watchpost/shared/observability/observe-calls';
 
 /** What is done with a post. `picture`: another one is put into it. */
-type PostKind = 'post' | 'edit' | 'picture' | 'upload' | 'remove';
+type PostKind = 'post' | 'edit' | 'picture' | 'upload' | 'withdraw' | 'remove';
 
 /** The same platform, but what is posted and what is refused as too much is counted. */
 export type ObservePlatform = (platform: ConnectedPlatform) => ConnectedPlatform;
@@ -40,6 +40,12 @@ export function createPlatformObserver(metrics: Metrics, observer: CallObserver)
           'upload',
           () => 'uploaded',
           async () => work('upload', async () => posts.upload(...args)),
+        ),
+      withdraw: async (...args) =>
+        counted(
+          'withdraw',
+          () => 'withdrawn',
+          async () => posts.withdraw(...args),
         ),
       remove: async (...args) =>
         counted(
