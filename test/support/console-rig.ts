@@ -52,7 +52,7 @@ interface RigOptions {
 }
 
 /** A queue without jobs. */
-const idleJobs: JobAdmin = {
+export const idleJobs: JobAdmin = {
   list: async () => [],
   find: async () => [],
   queues: async (kinds) => kinds.map((kind) => ({ kind, waiting: 0, delayed: 0, active: 0, failed: 0, oldestAtMs: null, paused: false })),

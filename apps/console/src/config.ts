@@ -6,6 +6,7 @@ import { rulesEnv } from '@watchpost/rules/config';
 import { scheduleEnv } from '@watchpost/schedule/config';
 import { commonEnv, galleryFaults, hostEnv, portEnv, queueFaults, storageEnv } from '@watchpost/shared/config/common';
 import { parseEnv, type Env } from '@watchpost/shared/config/parse-env';
+import { tracingEnv } from '@watchpost/shared/config/tracing';
 import { platformEnv, platformFaults } from './platforms.ts';
 import { signInEnv, signInFaults } from './sign-in/config.ts';
 
@@ -24,6 +25,7 @@ export const consoleEnv = {
   SCHEDULE_FILE: scheduleEnv.SCHEDULE_FILE,
   CONSOLE_PORT: portEnv.CONSOLE_PORT,
   ...hostEnv,
+  ...tracingEnv,
   ...signInEnv,
 };
 

@@ -9,6 +9,7 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
+import { openTracer } from '@watchpost/shared/observability/open-tracer';
 import { listenError } from '@watchpost/shared/process/listen-error';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { raceAbort } from '@watchpost/shared/wait';
@@ -26,7 +27,8 @@ import { connectPlatforms, platformTokens } from './platforms.ts';
 export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifecycle): Promise<void> {
   const { stopping } = lifecycle;
   const metrics = createMetrics();
-  const sender = createJobSender(config, { log, metrics });
+  const tracer = await openTracer(config, 'console', { log, lifecycle });
+  const sender = createJobSender(config, { log, metrics, tracer });
   lifecycle.onStop('queue', () => sender.close());
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: stopping });
   lifecycle.onStop('cameras', () => cameras.close());
