@@ -5,7 +5,7 @@ import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { CallObserver } from '@watchpost/shared/observability/observe-calls';
 
 /** What is done with a post. `picture`: another one is put into it. */
-type PostKind = 'post' | 'edit' | 'picture' | 'upload' | 'remove';
+type PostKind = 'post' | 'edit' | 'picture' | 'upload' | 'withdraw' | 'remove';
 
 /** The same platform, but what is posted and what is refused as too much is counted. */
 export type ObservePlatform = (platform: ConnectedPlatform) => ConnectedPlatform;
