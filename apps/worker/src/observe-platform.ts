@@ -41,16 +41,7 @@ export function createPlatformObserver(metrics: Metrics, observer: CallObserver)
           () => 'uploaded',
           async () => work('upload', async () => posts.upload(...args)),
         ),
-<<<<<<< HEAD
       withdraw: async (...args) => counted('withdraw', () => 'withdrawn', async () => posts.withdraw(...args)),
-=======
-      withdraw: async (...args) =>
-        counted(
-          'withdraw',
-          () => 'withdrawn',
-          async () => posts.withdraw(...args),
-        ),
->>>>>>> l-seen
       remove: async (...args) =>
         counted(
           'remove',
