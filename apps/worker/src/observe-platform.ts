@@ -41,7 +41,12 @@ export function createPlatformObserver(metrics: Metrics, observer: CallObserver)
           () => 'uploaded',
           async () => work('upload', async () => posts.upload(...args)),
         ),
-      withdraw: async (...args) => counted('withdraw', () => 'withdrawn', async () => posts.withdraw(...args)),
+      withdraw: async (...args) =>
+        counted(
+          'withdraw',
+          () => 'withdrawn',
+          async () => posts.withdraw(...args),
+        ),
       remove: async (...args) =>
         counted(
           'remove',
