@@ -39,7 +39,7 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
   const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
-  const settings = followStoredSettings({ documents, take: cameras.layOver, log }, stopping);
+  const settings = followStoredSettings({ documents, take: (settings) => cameras.layOver(settings), log }, stopping);
   lifecycle.onStop('camera settings of the console', () => settings);
   const jobAdmin = openOnce(config, lifecycle);
   const platformFor = connectPlatforms(config, {

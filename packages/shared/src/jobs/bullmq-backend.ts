@@ -13,7 +13,6 @@ export type StoredJob = Pick<
   | 'id'
   | 'data'
   | 'timestamp'
-  | 'data'
   | 'delay'
   | 'attemptsMade'
   | 'opts'
