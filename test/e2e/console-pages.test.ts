@@ -127,6 +127,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     const { csrfToken } = (await rig.app.inject({ url: '/api/session', headers: { ...headers, cookie } })).json();
     await rig.app.inject({ method: 'POST', url: '/api/sign-out/everywhere', headers: { ...headers, cookie, 'x-csrf-token': csrfToken } });
     await tab.getByLabel('Password').waitFor();
+    expect(await tab.getByText('10.20.30.40').count()).toBe(0);
     faults.splice(0);
   });
 });

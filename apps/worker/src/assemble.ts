@@ -78,13 +78,12 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const gates = createPlatformGates({ platforms: needs.length > 0 ? [] : connected, alerts, log }, stopping);
   const platformFor = gates.guard(platforms.platformFor);
   const messageKeys = messageKeysOf(config, platformTokens(config));
-  const keepMs = config.SIGHTINGS_KEEP_DAYS * dayMs;
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
   const common = { ...parts, ...opened, ...limits, platforms: connected, platformFor, messageKeys, sendTimeoutMs };
   const privacy = privacySettings(config);
   const consents = createConsents(opened);
   const shown = privacy.requireConsent ? withConsentedNames(opened, consents) : { questions: opened.questions, gallery: opened.gallery };
-  const visiting = createVisiting({ ...common, ...shown, keepMs, freshnessMs: config.FRESHNESS_MS });
+  const visiting = createVisiting({ ...common, ...shown, keepMs: sightingsMs(config), freshnessMs: config.FRESHNESS_MS });
   const moderating = createModerating(
     { ...common, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
     stopping,
@@ -92,7 +91,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   void sayWhatIsPossible(moderating, connected, log, stopping);
   const alerting = createAlerting({ ...common, ...moderating, ...talking, mail: config });
   const files = createKeptFiles({ maxBytes: config.KEEP_FILES_BYTES, keepMs: config.KEEP_FILES_MS });
-  const publishing = createPublishing({ ...common, ...shown, ...visiting, ...moderating, files, keepMs });
+  const publishing = createPublishing({ ...common, ...shown, ...visiting, ...moderating, files, keepMs: sightingsMs(config) });
   const converting = createConversionDeps(config, { ...common, ...talking, ...moderating, ...alerting });
   const { scheduling, scheduleTasks } = createScheduling({
     ...common,
@@ -149,6 +148,8 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   ];
   return { handlers, needs, gates, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
 }
+
+const sightingsMs = (config: Pick<WorkerConfig, 'SIGHTINGS_KEEP_DAYS'>): number => config.SIGHTINGS_KEEP_DAYS * dayMs;
 
 function countLooks(metrics: Metrics): (extent: Extent) => void {
   const looks = metrics.counter('frames_looked_at_total', 'Frames, by how much of them was looked at', ['extent']);

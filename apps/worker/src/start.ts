@@ -114,13 +114,14 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   };
   parts.gallery = () => gallery.isReady();
   parts.current = () => !gallery.isOutdated();
-  const look = (): Pick<Present, 'running' | 'held'> => ({ running: receiver.running(), held: receiver.held() });
-  const presence = showPresence({ documents, name: 'worker', look }, lifecycle.stopping);
+  const presence = showPresence({ documents, name: 'worker', look: () => lookAt(receiver) }, lifecycle.stopping);
   lifecycle.onStop('presence', () => presence);
   const watching = watchWorker({ held: () => receiver.held(), isOutdated: () => gallery.isOutdated(), alerts }, lifecycle.stopping);
   lifecycle.onStop('watch', () => watching);
   log.info({ modelId: engine.modelId }, 'worker started');
 }
+
+const lookAt = (receiver: JobReceiver): Pick<Present, 'running' | 'held'> => ({ running: receiver.running(), held: receiver.held() });
 
 /** Null: the built-in model's. A custom model that brings none is judged by it, with a warning: its similarities may mean something else. */
 async function calibrationOf({ EMBEDDING_MODEL: path }: WorkerConfig, log: Logger): Promise<CalibrationTable | null> {

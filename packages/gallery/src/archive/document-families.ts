@@ -13,7 +13,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   'console-session': 'who is signed in to the console now: whoever restores signs in again',
   'console-attempts': 'what was counted in the last hour, for limits',
   'console-link': 'which links of the last day have been used',
-  'telegram-order': 'which updates of the last minutes came in which order',
+  'update-order': 'which updates of the last minutes came in which order',
   'feed-log': 'what changed in the last two days, by numbers that begin anew with another history: readers read everything again',
   'feed-log-start': 'where these numbers began',
 };

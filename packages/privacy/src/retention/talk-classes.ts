@@ -60,7 +60,7 @@ export const talkClasses = [
     howLong: '26 hours',
     setting: null,
     about: 'none',
-    holds: { in: 'documents', kinds: ['talk-line', 'telegram-order', 'intake'] },
+    holds: { in: 'documents', kinds: ['talk-line', 'update-order', 'intake'] },
     keepMs: null,
     by: 'worker',
   },

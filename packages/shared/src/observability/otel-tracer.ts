@@ -31,12 +31,13 @@ const closeMs = 2_000;
 /** A collector that stays away is told of so often. Milliseconds. */
 const remindMs = 600_000;
 
-const kinds: Record<SpanOptions['kind'] & string, SpanKind> = {
+const kinds = {
+  internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,
   producer: SpanKind.PRODUCER,
   consumer: SpanKind.CONSUMER,
   client: SpanKind.CLIENT,
-};
+} satisfies Record<NonNullable<SpanOptions['kind']> | 'internal', SpanKind>;
 
 /** Sends spans to an OTLP collector over HTTP, in the background: one that is away, slow or broken costs spans, and nothing else. */
 export function createOtelTracer(settings: TracingSettings, log: Logger): Tracer {
@@ -68,7 +69,8 @@ export function createOtelTracer(settings: TracingSettings, log: Logger): Tracer
       const current = here.getStore();
       if (onlyInside && !current) return work(asSpan(null));
       const context = parent === undefined ? contextOf(current) : fromTraceparent(parent);
-      const span = tracer.startSpan(name, { kind: kind ? kinds[kind] : SpanKind.INTERNAL, attributes: given ?? {} }, context);
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the rule does not see that both are the library's SpanKind
+      const span = tracer.startSpan(name, { kind: kinds[kind ?? 'internal'], attributes: given ?? {} }, context);
       try {
         return await here.run(span, () => work(asSpan(span)));
       } catch (error) {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { createLogRarely } from '../../log-rarely.ts';
 import { orderKeepMs, type LastJob, type LastJobs } from './chat-order.ts';
 
-const kind = 'telegram-order';
+const kind = 'update-order';
 const lastSchema = z.object({ id: z.string(), after: z.string().nullable(), atMs: z.number() });
 
 export interface SharedOrderOptions {
