@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { floors } from '../support/floors.ts';
 import { packageOf, sourcesOf, workspace } from '../support/sources.ts';
 
 const packages = workspace();
@@ -7,112 +8,6 @@ const all = sourcesOf(packages.keys());
 const homeOf = new Map([...packages].map(([home, { name }]) => [name, home]));
 const breaking = (test: (source: (typeof all)[number]) => boolean) => all.filter(test).map(({ file }) => file);
 const unique = (list: string[]) => [...new Set(list)].sort();
-
-/** Who may import whom, from the ground up. A package that is not listed, or an entry that nobody uses, fails. */
-const floors: Record<string, string[]> = {
-  'packages/shared': [],
-  'packages/cameras': ['packages/shared'],
-  'packages/slack': ['packages/shared'],
-  'packages/telegram': ['packages/shared'],
-  'packages/talk': ['packages/shared'],
-  'packages/outside': ['packages/shared'],
-  'packages/convert': ['packages/outside', 'packages/shared'],
-  'packages/schedule': ['packages/shared'],
-  'packages/mail': ['packages/shared'],
-  'packages/gallery': ['packages/shared'],
-  'packages/see': ['packages/shared'],
-  'packages/rules': ['packages/shared'],
-  'packages/extract': ['packages/shared'],
-  'packages/handoff': ['packages/shared'],
-  'packages/feeds': ['packages/shared'],
-  'packages/visits': ['packages/cameras', 'packages/gallery', 'packages/shared'],
-  // Looks at everything that an installation has.
-  'packages/doctor': [
-    'packages/cameras',
-    'packages/convert',
-    'packages/feeds',
-    'packages/gallery',
-    'packages/rules',
-    'packages/schedule',
-    'packages/see',
-    'packages/shared',
-    'packages/slack',
-    'packages/telegram',
-  ],
-  'packages/privacy': ['packages/gallery', 'packages/shared', 'packages/visits'],
-  'apps/feed': ['packages/feeds', 'packages/gallery', 'packages/shared'],
-  'apps/console': [
-    'packages/cameras',
-    'packages/feeds',
-    'packages/gallery',
-    'packages/privacy',
-    'packages/rules',
-    'packages/schedule',
-    'packages/shared',
-    'packages/slack',
-    'packages/telegram',
-    'packages/visits',
-  ],
-  'apps/ingest': [
-    'packages/cameras',
-    'packages/convert',
-    'packages/feeds',
-    'packages/gallery',
-    'packages/rules',
-    'packages/shared',
-    'packages/slack',
-    'packages/talk',
-    'packages/telegram',
-  ],
-  'apps/worker': [
-    'packages/cameras',
-    'packages/convert',
-    'packages/extract',
-    'packages/feeds',
-    'packages/gallery',
-    'packages/handoff',
-    'packages/mail',
-    'packages/outside',
-    'packages/privacy',
-    'packages/rules',
-    'packages/schedule',
-    'packages/see',
-    'packages/shared',
-    'packages/slack',
-    'packages/talk',
-    'packages/telegram',
-    'packages/visits',
-  ],
-  'apps/cli': [
-    'packages/doctor',
-    'packages/extract',
-    'packages/feeds',
-    'packages/gallery',
-    'packages/privacy',
-    'packages/rules',
-    'packages/schedule',
-    'packages/see',
-    'packages/shared',
-    'packages/slack',
-  ],
-  // Starts ingest and worker as processes, and runs the command line.
-  'apps/standalone': ['apps/cli', 'apps/console', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],
-  // Measures all of them, and starts servers for that and for the tests. No other package imports it, and no image carries it.
-  'packages/bench': [
-    'apps/console',
-    'apps/feed',
-    'apps/ingest',
-    'apps/standalone',
-    'apps/worker',
-    'packages/gallery',
-    'packages/privacy',
-    'packages/rules',
-    'packages/see',
-    'packages/shared',
-    'packages/slack',
-    'packages/visits',
-  ],
-};
 
 describe('imports point downward', () => {
   it.each([...packages.keys()])('%s imports the packages below it, and no other', (home) => {
@@ -256,7 +151,9 @@ describe('adapters', () => {
     ['emulate', ['apps/standalone/src/slack']],
     ['sanitize-html', ['packages/feeds/src/render']],
   ])('only its adapters import %s', (library, folders) => {
-    const users = all.filter(({ imports }) => imports.some((name) => packageOf(name) === library)).map(({ file }) => path.posix.dirname(file));
+    const users = all
+      .filter(({ imports }) => imports.some((name) => packageOf(name) === library))
+      .map(({ file }) => path.posix.dirname(file));
     expect(unique(users)).toEqual(folders);
   });
 

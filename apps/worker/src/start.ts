@@ -1,5 +1,6 @@
 import type { CalibrationTable } from '@watchpost/shared/calibration-table';
 import { toAppError, type AppError } from '@watchpost/shared/errors';
+import type { JobReceiver } from '@watchpost/shared/jobs/job-queue';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobScheduler } from '@watchpost/shared/jobs/bullmq-job-scheduler';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
