@@ -53,6 +53,8 @@ describe('the console’s API', () => {
         url,
         401,
       ]);
+      // However the address is written.
+      expect([url, (await ask({ ...route, url: url.replace('/api/', '/%61pi/') }, {})).statusCode]).toEqual([url, 401]);
       for (const lower of role === 'admin' ? (['viewer', 'editor'] as const) : role === 'editor' ? (['viewer'] as const) : []) {
         const refused = await rig.as(lower, method as 'GET', at(url));
         expect([method, url, lower, refused.statusCode]).toEqual([method, url, lower, 403]);

@@ -10,7 +10,7 @@ import type { ConsoleDeps, OpenedDeps } from './deps.ts';
 import { registerChangeLog } from './http/change-log.ts';
 import { frameworkErrors, registerErrorHandler } from './http/errors.ts';
 import { registerGuard } from './http/guard.ts';
-import { registerHeaders } from './http/headers.ts';
+import { isApi, registerHeaders } from './http/headers.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
 import { createAttempts } from './sign-in/attempts.ts';
@@ -62,7 +62,7 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
   void app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: 60_000,
-    allowList: (request) => !request.url.startsWith('/api/'),
+    allowList: (request) => !isApi(request),
     keyGenerator,
   });
   registerOpenApi(app);

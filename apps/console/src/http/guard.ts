@@ -10,12 +10,12 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 
 /**
  * Nobody reaches a route of the API without being somebody who may. A route is for viewers unless it names a role; one that changes
- * something must name it, or be `open`: this throws at the start otherwise.
+ * something must name it, or be `open`: this throws at the start otherwise. To be registered where there are routes of the API and no
+ * others: what counts is the route that was found, as an address can be written in many ways (`/%61pi/people`).
  */
 export function registerGuard(app: FastifyInstance, { config, authenticate }: { config: ConsoleConfig; authenticate: Authenticate }): void {
   const publicUrl = config.CONSOLE_URL ?? null;
   app.addHook('onRoute', (route) => {
-    if (!route.url.startsWith('/api/')) return;
     const methods = [route.method].flat();
     const { role, open = false } = route.config ?? {};
     if (!methods.every(isRead) && role === undefined && !open)
@@ -23,7 +23,6 @@ export function registerGuard(app: FastifyInstance, { config, authenticate }: { 
     if (route.schema) route.schema.response = { ...toRecord(route.schema.response), '4xx': errorAnswer, '5xx': errorAnswer };
   });
   app.addHook('onRequest', async (request) => {
-    if (!request.url.startsWith('/api/')) return;
     checkHost(request, publicUrl);
     const found = await authenticate(request);
     Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });

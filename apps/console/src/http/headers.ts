@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** What pages may load: only what this process serves; no inline script or style, no frame around or in them. */
 const contentSecurityPolicy = {
@@ -28,6 +28,10 @@ export function registerHeaders(app: FastifyInstance, { https }: { https: boolea
   app.addHook('onRequest', async (request, reply) => {
     reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
     // Answers are about people: no cache keeps them unless a route says otherwise.
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    if (isApi(request)) reply.header('cache-control', 'no-store');
   });
 }
+
+/** Whether a route of the API was found, however its address was written, or one was looked for. */
+export const isApi = (request: FastifyRequest): boolean =>
+  request.routeOptions.url?.startsWith('/api/') === true || request.url.startsWith('/api/');

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { AppError } from '@watchpost/shared/errors';
 import type { Live } from './hub.ts';
 import type { TopicChange } from './topics.ts';
 
@@ -19,6 +20,8 @@ export function streamTo(
   { live, mayLook, heartbeat = heartbeatMs }: { live: Live; mayLook: () => Promise<boolean>; heartbeat?: number },
   stopping: AbortSignal,
 ): void {
+  // It left while we asked who it is: no `close` will come any more.
+  if (response.closed || response.destroyed) return;
   const write = (text: string): void => {
     if (response.writableLength > mostBuffered) response.destroy();
     else response.write(text);
@@ -29,8 +32,10 @@ export function streamTo(
       (may) => {
         if (!may) response.end();
       },
-      // The database is away: whoever looked goes on looking until it says otherwise.
-      () => undefined,
+      // The database is away: whoever looked goes on looking until it says otherwise. A token that is over is over.
+      (error: unknown) => {
+        if (error instanceof AppError && error.code === 'request-unauthorised') response.end();
+      },
     );
   }, heartbeat);
   const unsubscribe = live.subscribe((change) => write(eventOf(change)));

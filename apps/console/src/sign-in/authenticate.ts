@@ -15,8 +15,8 @@ export interface Authenticated {
   csrfToken: string;
 }
 
-/** Who asks; null: nobody who is known. */
-export type Authenticate = (request: FastifyRequest) => Promise<Authenticated | null>;
+/** Who asks; null: nobody who is known. `isUse` (default true): somebody does something, so that the session begins its time again. */
+export type Authenticate = (request: FastifyRequest, isUse?: boolean) => Promise<Authenticated | null>;
 
 /** Compares without telling by its time how much was right. */
 export function sameSecret(given: string, expected: string): boolean {
@@ -27,10 +27,15 @@ export function sameSecret(given: string, expected: string): boolean {
 /** The name of the cookie: with https one that no other host of the domain can set. */
 export const cookieName = ({ CONSOLE_URL: url }: SignInConfig): string => (url?.startsWith('https:') ? '__Host-watchpost' : 'watchpost');
 
-/** What a session must still match: that of the password that was, or of a link. */
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** What a session must still match: that of the password, or of the link, that it came by. */
 export function createMarks(config: SignInConfig): { password: string; link: string } {
-  const { CONSOLE_PASSWORD: password } = config;
-  return { password: password === undefined ? '' : `password ${passwordMark(password)}`, link: 'link' };
+  const { CONSOLE_PASSWORD: password, CONSOLE_LINK_CODE: code } = config;
+  return {
+    password: password === undefined ? '' : `password ${passwordMark(password)}`,
+    link: code === undefined ? '' : `link ${digest(code)}`,
+  };
 }
 
 /** By a token, else by what a proxy says, else by the session's cookie. */
@@ -50,7 +55,7 @@ export function createAuthenticate(
       if (sameSecret(given, token.secret)) found = { id: `console:${token.name}`, name: token.name, role: token.role };
     return found;
   };
-  return async (request) => {
+  return async (request, isUse = true) => {
     const program = byToken(request.headers.authorization);
     if (program) return { user: program, sessionId: null, ambient: false, csrfToken: '' };
     const passedOn = await fromProxy(request);
@@ -61,7 +66,7 @@ export function createAuthenticate(
     const sessionId = request.cookies[name];
     if (!sessionId || sessionId.length !== 43) return null;
     const markOf = (user: User): string => (user.id === linkUser.id ? marks.link : marks.password);
-    const user = await sessions.find(sessionId, markOf, signal);
+    const user = await sessions.find(sessionId, { mark: markOf, isUse }, signal);
     return user && { user, sessionId, ambient: true, csrfToken: csrfTokenOf(sessionId) };
   };
 }

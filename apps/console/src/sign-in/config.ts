@@ -56,6 +56,9 @@ export type SignInConfig = ConfigOf<typeof signInEnv>;
 export const hasSignIn = (config: SignInConfig): boolean =>
   [config.CONSOLE_PASSWORD, config.CONSOLE_TOKENS, config.CONSOLE_PROXY_HEADER, config.CONSOLE_LINK_CODE].some((way) => way !== undefined);
 
+/** Of those who come by the password and by the demonstration's link: nobody else may be called so. */
+export const ownNames: ReadonlySet<string> = new Set(['admin', 'visitor']);
+
 /** Without any way to sign in the console does not start. */
 export function signInFaults(config: SignInConfig): string[] {
   const faults: string[] = [];
@@ -63,6 +66,8 @@ export function signInFaults(config: SignInConfig): string[] {
     faults.push(
       'CONSOLE_PASSWORD, CONSOLE_TOKENS or CONSOLE_PROXY_HEADER must be set: without one of them nobody could sign in to the console',
     );
+  if (config.CONSOLE_TOKENS?.some(({ name }) => ownNames.has(name)))
+    faults.push('CONSOLE_TOKENS: admin and visitor are the names of those who come by the password or the link: choose others');
   if (config.CONSOLE_PROXY_HEADER && !config.CONSOLE_PROXY_ADDRESSES)
     faults.push('CONSOLE_PROXY_ADDRESSES must be set with CONSOLE_PROXY_HEADER: otherwise anybody could send that header');
   if (config.CONSOLE_JWKS_URL && !config.CONSOLE_PROXY_HEADER)

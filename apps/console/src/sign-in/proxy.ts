@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
 import type { FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import type { SignInConfig } from './config.ts';
+import { ownNames, type SignInConfig } from './config.ts';
 import type { Role, User } from './user.ts';
 
 /** The addresses of the proxies before us, as Fastify and we ask for them. */
@@ -37,6 +37,7 @@ export function createProxySignIn(config: SignInConfig): (request: FastifyReques
     const value = request.headers[header];
     if (typeof value !== 'string' || value === '' || !isProxy(request.socket.remoteAddress ?? '')) return null;
     const name = keys === null ? value : await subjectOf(value.replace(/^Bearer /i, ''), keys, config);
+    if (ownNames.has(name)) throw new AppError('request-unauthorised', `the proxy says ${name}, a name that only the console itself gives`);
     return { id: `console:${name}`, name, role: roleOf(name) };
   };
 }
@@ -51,7 +52,9 @@ async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKS
       // Never a shared secret, never "none".
       algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
     });
-    const name = typeof payload['email'] === 'string' ? payload['email'] : payload.sub;
+    // An address that nobody has verified could be anybody's.
+    const email = payload['email_verified'] === false ? undefined : payload['email'];
+    const name = typeof email === 'string' ? email : payload.sub;
     if (name) return name;
   } catch (error) {
     throw new AppError('request-unauthorised', 'the token of the proxy is not valid', { cause: error });

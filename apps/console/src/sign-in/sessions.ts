@@ -25,8 +25,8 @@ const bodySchema = z.object({
 export interface Sessions {
   /** Resolves to what goes into the cookie. */
   begin(user: User, mark: string, signal: AbortSignal): Promise<string>;
-  /** Who it is; null: there is no such session, or it is over. */
-  find(sessionId: string, mark: (user: User) => string, signal: AbortSignal): Promise<User | null>;
+  /** Who it is; null: there is no such session, or it is over. `isUse`: somebody does something; else its time goes on running. */
+  find(sessionId: string, how: { mark: (user: User) => string; isUse: boolean }, signal: AbortSignal): Promise<User | null>;
   end(sessionId: string, signal: AbortSignal): Promise<void>;
   /** Ends all of one user. Resolves to how many. */
   endAll(userId: string, signal: AbortSignal): Promise<number>;
@@ -62,11 +62,11 @@ export function createSessions(documents: () => DocumentStore): Sessions {
       await documents().put({ kind, id, revision: 0, atMs: nowMs, keys: [userKey(user.id)], expiresAtMs, body }, signal);
       return sessionId;
     },
-    find: async (sessionId, mark, signal) => {
+    find: async (sessionId, { mark, isUse }, signal) => {
       const { document, nowMs } = await documents().get(kind, hash(sessionId), signal);
       const body = bodySchema.safeParse(document?.body).data;
       if (!document || !body || (document.expiresAtMs ?? 0) <= nowMs || body.mark !== mark(body.user)) return null;
-      if (nowMs - document.atMs > touchMs) {
+      if (isUse && nowMs - document.atMs > touchMs) {
         const expiresAtMs = Math.min(nowMs + sessionIdleMs, body.createdAtMs + sessionLongestMs);
         await documents()
           .put({ ...document, atMs: nowMs, expiresAtMs }, signal)

@@ -2,8 +2,28 @@ import { readFileSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import type { Env } from './parse-env.ts';
 
-/** Variables whose value may be a secret: a file may hold it instead. `CAMERAS_FILE` and the like name files of settings. */
-const secret = /^(?<name>[A-Z0-9_]+_(?:TOKENS?|SECRETS?|KEY|URL|PASSWORDS?|CONNECTION_STRING|HEADERS))_FILE$/;
+/** Variables whose value may be a secret: a file may hold it instead. Nobody else's are touched: `SOPS_AGE_KEY_FILE` is none of ours. */
+export const secretVariables: readonly string[] = [
+  'SLACK_API_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_USER_TOKEN',
+  'SLACK_VERIFICATION_TOKEN',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_WEBHOOK_SECRET',
+  'MESSAGE_KEY',
+  'QUARANTINE_KEY',
+  'QUOTES_TOKEN',
+  'SCHEDULE_SECRETS',
+  'SMTP_URL',
+  'REDIS_URL',
+  'MONGO_CONNECTION_STRING',
+  'POSTGRES_URL',
+  'CONSOLE_PASSWORD',
+  'CONSOLE_TOKENS',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+];
+
 /** No secret is longer. Bytes. */
 const mostBytes = 65_536;
 
@@ -15,9 +35,10 @@ const mostBytes = 65_536;
 export function withSecretFiles(env: Env, read: (file: string) => string = readSecret): Env {
   const found: Env = { ...env };
   const faults: string[] = [];
-  for (const [variable, file] of Object.entries(env)) {
-    const name = secret.exec(variable)?.groups?.['name'];
-    if (name === undefined || !file?.trim()) continue;
+  for (const name of secretVariables) {
+    const variable = `${name}_FILE`;
+    const file = env[variable];
+    if (!file?.trim()) continue;
     delete found[variable];
     if (env[name]?.trim()) {
       faults.push(`${name} and ${variable} are both set: keep one`);

@@ -1,9 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { withSecretFiles } from '@watchpost/shared/config/secret-files';
+import { consoleEnv } from '@watchpost/console/config';
+import { feedEnv } from '@watchpost/feed/config';
+import { ingestEnv } from '@watchpost/ingest/config';
+import { secretVariables, withSecretFiles } from '@watchpost/shared/config/secret-files';
+import { workerEnv } from '@watchpost/worker/config';
 import { afterAll, describe, expect, it } from 'vitest';
 
+const read = Object.keys({ ...consoleEnv, ...feedEnv, ...ingestEnv, ...workerEnv });
 const folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
 const fileWith = (name: string, text: string): string => {
   const file = path.join(folder, name);
@@ -18,16 +23,19 @@ describe('secrets in files', () => {
     expect(env).toEqual({ SLACK_API_TOKEN: 'xoxb-1', LOG_LEVEL: 'info' });
   });
 
-  it.each([
-    'MONGO_CONNECTION_STRING',
-    'REDIS_URL',
-    'QUARANTINE_KEY',
-    'CONSOLE_PASSWORD',
-    'SCHEDULE_SECRETS',
-    'TELEGRAM_WEBHOOK_SECRET',
-    'OTEL_EXPORTER_OTLP_HEADERS',
-  ])('%s may be one', (name) => {
+  it.each(secretVariables)('%s may be one, and is a variable that a process reads', (name) => {
     expect(withSecretFiles({ [`${name}_FILE`]: fileWith(name, 'v') })).toEqual({ [name]: 'v' });
+    expect(read).toContain(name);
+  });
+
+  it('every variable that is called like a secret is one', () => {
+    const called = read.filter((name) => /(?:TOKENS?|SECRETS?|KEY|PASSWORD|CONNECTION_STRING)$/.test(name));
+    expect(called.filter((name) => !secretVariables.includes(name))).toEqual([]);
+  });
+
+  it('what is meant for others is left alone', () => {
+    const env = { SOPS_AGE_KEY_FILE: '/nowhere', AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere', SSL_KEY_FILE: '/nowhere' };
+    expect(withSecretFiles(env)).toEqual(env);
   });
 
   it('files of settings are no secrets', () => {
@@ -52,9 +60,9 @@ describe('secrets in files', () => {
     expect(() => withSecretFiles(env)).toThrow(
       [
         'SLACK_API_TOKEN_FILE: there is no such file',
-        'REDIS_URL and REDIS_URL_FILE are both set: keep one',
         'MESSAGE_KEY_FILE: this is a folder',
         'QUARANTINE_KEY_FILE: the file has more than 65536 bytes',
+        'REDIS_URL and REDIS_URL_FILE are both set: keep one',
       ].join('\n'),
     );
   });

@@ -26,7 +26,7 @@ export function registerLive(app: ConsoleApp, { live, authenticate, stopping }: 
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
       // A proxy that collects before it passes on would hold changes back.
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-      streamTo(reply.raw, { live, mayLook: async () => (await authenticate(request)) !== null }, stopping);
+      streamTo(reply.raw, { live, mayLook: async () => (await authenticate(request, false)) !== null }, stopping);
     },
   );
 }

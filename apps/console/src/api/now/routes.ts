@@ -8,6 +8,7 @@ import type { ConsoleDeps } from '../../deps.ts';
 import { actorOf } from '../../sign-in/actor.ts';
 import { knownCameras } from './known-cameras.ts';
 import { parsePlace, placeText } from './place.ts';
+import { checkMayUndo } from '../../people/undo-role.ts';
 import { sayAbout, undoAll } from './say.ts';
 import { camerasOfPageSchema, namesSchema, saidSchema, sayingSchema, undoSchema, visitsPageSchema, visitsQuerySchema } from './schema.ts';
 import { visitsPage } from './visits-page.ts';
@@ -105,6 +106,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
     },
     async (request) => {
       const { entries } = request.body;
+      await checkMayUndo(entries, request.user, database.parts().kept.audit, signal);
       await undoAll(entries, actorOf(request), database.parts(), signal);
       return { undone: entries.length };
     },

@@ -2,6 +2,7 @@ import type { Operation } from '@watchpost/gallery/gallery';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
+import { checkMayUndo } from '../../people/undo-role.ts';
 import { actorOf } from '../../sign-in/actor.ts';
 import type { Role } from '../../sign-in/user.ts';
 import { doneOf } from './changes.ts';
@@ -59,8 +60,9 @@ export function registerPeopleChanges(app: ConsoleApp, { database, stopping: sig
       schema: { summary: 'Undoes a change of people, by its entry in the log', tags, params, body: nothing, response: { 200: doneSchema } },
     },
     async (asked) => {
-      const { gallery, operations, mirror } = database.parts();
+      const { gallery, operations, mirror, kept } = database.parts();
       await gallery.ready(signal);
+      await checkMayUndo([asked.params.id], asked.user, kept.audit, signal);
       return doneOf(await operations.undo(asked.params.id, actorOf(asked), signal), mirror);
     },
   );
