@@ -55,7 +55,7 @@ const explained = 'slack-C0123-1700000000.000100-F0123';
 const expectations: [of: RegExp, check: (out: string, effects: Effects) => void | Promise<void>][] = [
   [
     /^help$/,
-    (out) => expect(Array.from(out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) /gm), ([, name]) => name)).toEqual([...commandTable.keys()]),
+    (out) => expect(Array.from(out.matchAll(/^ {2}([a-z-]+(?: [a-z]+)?) /gm), ([, name]) => name)).toEqual([...commandTable.keys()]),
   ],
   [/^people$/, (out, { before }) => expect(before.filter((name) => out.includes(`${name}  `))).toEqual(before)],
   [

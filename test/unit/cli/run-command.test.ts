@@ -20,7 +20,7 @@ describe('the command line', () => {
     const { code, out, err } = await run(argv);
     expect([code, err]).toEqual([0, []]);
     const rows = out.filter((line) => line.startsWith('  '));
-    expect(rows.map((row) => /^ {2}([a-z]+(?: [a-z]+)?) /.exec(row)?.[1])).toEqual([...commands.keys()]);
+    expect(rows.map((row) => /^ {2}([a-z-]+(?: [a-z]+)?) /.exec(row)?.[1])).toEqual([...commands.keys()]);
     const columns = [...commands.values()].map(({ does }, index) => rows[index]?.indexOf(does));
     expect(new Set(columns).size).toBe(1);
     expect(columns[0]).toBeGreaterThan(2);

@@ -25,7 +25,7 @@ export const consoleClasses = [
     howLong: '400 days',
     setting: null,
     about: 'person',
-    holds: { in: 'documents', kinds: ['console-log', 'queue-change', 'camera-settings-change'] },
+    holds: { in: 'documents', kinds: ['console-log', 'queue-change'] },
     keepMs: () => 400 * dayMs,
     by: 'worker',
   },

@@ -61,8 +61,12 @@ export function followDatabase(options: FollowOptions, signal: AbortSignal): Fol
   const listeners = new Set<(why: Replacement) => void>();
   let newer = false;
   const look = createLook(options, {
-    replaced: (why) => {
-      log.warn({ reason: why }, 'another history of the database has taken the place of the one that was read: everything is read again');
+    replaced: (why, isFirst) => {
+      // Whoever starts beside an empty database sees its first history begin: nothing has been replaced, but there is something to read.
+      log[isFirst ? 'debug' : 'warn'](
+        { reason: why },
+        'another history of the database has taken the place of the one that was read: everything is read again',
+      );
       for (const listener of listeners) listener(why);
     },
     newer: (is) => {
@@ -96,10 +100,10 @@ interface Seen {
 
 function createLook(
   { documents, beats, beatMs = pulseMs }: FollowOptions,
-  on: { replaced: (why: Replacement) => void; newer: (is: boolean) => void },
+  on: { replaced: (why: Replacement, isFirst: boolean) => void; newer: (is: boolean) => void },
 ): (signal: AbortSignal) => Promise<void> {
-  /** Null: nobody has looked yet. */
-  let seen: Seen | 'nothing' | null = null;
+  /** Null: nobody has looked yet. `nothing`: there has been none so far. `gone`: there was one. */
+  let seen: Seen | 'nothing' | 'gone' | null = null;
 
   const put = async (document: Parameters<DocumentStore['put']>[0], signal: AbortSignal): Promise<StoredDocument | null> => {
     try {
@@ -116,8 +120,9 @@ function createLook(
 
   /** Nobody has written the document yet, or it is gone. */
   const begin = async (fresh: DocumentToPut, signal: AbortSignal): Promise<void> => {
-    if (seen !== null && seen !== 'nothing') on.replaced('database-replaced');
-    seen = 'nothing';
+    const wasThere = typeof seen === 'object' && seen !== null;
+    if (wasThere) on.replaced('database-replaced', false);
+    seen = wasThere || seen === 'gone' ? 'gone' : 'nothing';
     const begun = beats ? await put(fresh, signal) : null;
     if (begun) keep(begun, readEpoch(begun)?.epoch ?? '');
   };
@@ -127,9 +132,10 @@ function createLook(
     const body = readEpoch(document);
     if (!document || !body) return begin(newEpoch(nowMs, document ?? undefined), signal);
     const why = seen && divergence(seen, { epoch: body.epoch, revision: document.revision, atMs: document.atMs });
+    const isFirst = seen === 'nothing';
     // Told once, and before anything else: whoever hears of it begins to read again.
     keep(document, body.epoch);
-    if (why) on.replaced(why);
+    if (why) on.replaced(why, isFirst);
     on.newer(body.format > documentsFormat);
     if (!beats || body.format > documentsFormat) return;
     const next = nextBeat(document, body, { why, nowMs, beatMs });
@@ -151,8 +157,8 @@ function nextBeat(
   return isDue ? { ...document, atMs: Math.floor(nowMs) } : null;
 }
 
-function divergence(before: Seen | 'nothing', now: Seen): Replacement | null {
-  if (before === 'nothing') return 'database-replaced';
+function divergence(before: Seen | 'nothing' | 'gone', now: Seen): Replacement | null {
+  if (typeof before === 'string') return 'database-replaced';
   if (before.epoch !== now.epoch) return 'database-replaced';
   if (now.revision < before.revision) return 'database-went-back';
   return now.revision === before.revision && now.atMs !== before.atMs ? 'database-went-back' : null;
