@@ -3,6 +3,7 @@ import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { KnownPost, KnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import type { Place } from '@watchpost/privacy/receipts/place';
@@ -34,13 +35,36 @@ export function postsPlace(deps: PostsDeps): Place {
     count: async ({ personIds }, signal) => ({ 'posts and pictures': (await knownPosts.showing(personIds, mostCounted, signal)).length }),
     erase: async ({ personIds }, signal) => {
       const posts = await knownPosts.showing(personIds, mostCounted, signal);
-      for (const post of posts.slice(0, atOnce)) {
-        if (forgetPosts === 'delete' && (await tryToDelete(post, deps, signal))) continue;
-        if (await isSaidAgain(post, personIds, deps, signal)) await knownPosts.without(post, personIds, signal);
+      for (const post of someOf(posts)) {
+        await unlessRefused(post, deps, signal, async () => {
+          if (forgetPosts === 'delete' && (await tryToDelete(post, deps, signal))) return;
+          if (await isSaidAgain(post, personIds, deps, signal)) await knownPosts.without(post, personIds, signal);
+        });
       }
     },
     waitsFor: 'posts are changed one after another, as the platform allows',
   };
+}
+
+/** As many as one round takes, from anywhere in the list: those that nothing can be done about now never fill all rounds. */
+function someOf(posts: readonly KnownPost[]): KnownPost[] {
+  const from = posts.length > atOnce ? Math.floor(Math.random() * posts.length) : 0;
+  return [...posts.slice(from), ...posts.slice(0, from)].slice(0, atOnce);
+}
+
+/** Runs `work` for one post. What the platform refuses now, such as a channel that is archived, holds up no other post: the next round tries again. */
+export async function unlessRefused(
+  post: KnownPost,
+  { log }: Pick<PostsDeps, 'log'>,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throwIfAborted(signal);
+    log.warn({ err: toAppError(error), channel: post.channel }, 'a post of ours could not be changed yet');
+  }
 }
 
 /** Deletes a post with its pictures. Resolves to false where the platform refuses it for good. */

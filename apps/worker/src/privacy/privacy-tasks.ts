@@ -18,7 +18,8 @@ import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { ForgetDeps } from '../notice/forget-in-notices.ts';
 import type { Task } from '../schedule.ts';
 import { clicksPlace, jobsPlace, noticesPlace, subscriptionsPlace } from './places.ts';
-import { postsPlace, tryToDelete } from './posts-place.ts';
+import { platformOf } from '@watchpost/shared/chat/chat';
+import { postsPlace, tryToDelete, unlessRefused } from './posts-place.ts';
 
 export interface PrivacyTasksOptions extends ForgetDeps {
   storage: StorageConfig;
@@ -95,9 +96,13 @@ export async function deleteOldPosts(
   const knownPosts = createKnownPosts(documents);
   const { nowMs } = await documents.get('shown-post', '', signal);
   for (const post of await knownPosts.before(nowMs - settings.postsMs, atOnce, signal)) {
-    if (await tryToDelete(post, { ...options, knownPosts }, signal)) continue;
-    log.warn({ channel: post.channel }, 'a post of ours is too old to be kept, and cannot be deleted: delete it by hand');
-    await knownPosts.remove(post, signal);
+    await unlessRefused(post, options, signal, async () => {
+      if (await tryToDelete(post, { ...options, knownPosts }, signal)) return;
+      // Nobody can do anything about it where its platform is not configured any more: it may be again.
+      if (!options.platforms.some(({ prefix }) => prefix === platformOf(post.channel))) return;
+      log.warn({ channel: post.channel }, 'a post of ours is too old to be kept, and cannot be deleted: delete it by hand');
+      await knownPosts.remove(post, signal);
+    });
   }
 }
 

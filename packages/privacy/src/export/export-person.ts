@@ -132,7 +132,8 @@ async function exportSightings(
     const listed: unknown[] = [];
     for (const { snapshotId, channel, camera, takenAtMs, faces } of found) {
       for (const [position, face] of faces.entries()) {
-        if (face.personId === null || !ids.includes(face.personId)) continue;
+        // Of an uncertain face the person is only a candidate: it may be anybody's.
+        if (face.decision === 'uncertain' || face.personId === null || !ids.includes(face.personId)) continue;
         count.sightings += 1;
         const path = `sightings/${fileNameOf(snapshotId)}-${position}.jpg`;
         const jpeg = await picture(path, await sightings.crop(snapshotId, position, signal));

@@ -26,8 +26,8 @@ const place = (forgetPosts: 'redraw' | 'delete') =>
     log: createLogger('test', 'silent'),
   });
 
-async function posted(): Promise<string> {
-  const { id } = await rig.join('s1', [comparableFace()]);
+async function posted(snapshot = 's1'): Promise<string> {
+  const { id } = await rig.join(snapshot, [comparableFace()]);
   await rig.settle();
   expect(JSON.stringify(rig.posts.shown())).toContain('Ada');
   return id;
@@ -109,12 +109,26 @@ describe('posts that show somebody who is forgotten', () => {
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
   });
 
-  it('stay known while the platform is away', async () => {
-    await expired(await posted());
-    rig.posts.edit = async () => Promise.reject(new AppError('chat-unavailable', 'HTTP 503'));
+  it('stay known while the platform refuses them, and hold up no others', async () => {
+    const first = await posted();
+    rig.nowMs += dayMs / 4;
+    const second = await posted('s2');
+    const [archived] = rig.posts.shown();
+    await expired(first);
+    await expired(second);
+    forgetAda();
+    const edit = rig.posts.edit.bind(rig.posts);
+    rig.posts.edit = async (shown, signal) => {
+      if (shown.messageId === archived?.messageId) throw new AppError('channel-not-available', 'is_archived');
+      return edit(shown, signal);
+    };
     const posts = place('redraw');
-    await expect(posts.erase?.(ada, never)).rejects.toThrow('HTTP 503');
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 2 });
+    await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
+    rig.posts.edit = edit;
+    await posts.erase?.(ada, never);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
   });
 });
 
