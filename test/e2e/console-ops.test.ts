@@ -108,7 +108,9 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await button('Show it').click();
     await page.getByText('what was removed', { exact: true }).waitFor();
     await button('Reject it').click();
-    await page.getByRole('dialog').last().getByRole('button', { name: 'Reject it' }).click();
+    // Two dialogs are open now; the question is the one that can be cancelled.
+    const question = page.getByRole('dialog').filter({ has: page.getByRole('button', { name: 'Cancel' }) });
+    await question.getByRole('button', { name: 'Reject it' }).click();
     await page.getByText('Rejected. The author is told.').waitFor();
     expect(rig.sent.map(({ kind }) => kind)).toContain('violation');
     await page.goto(`${url}/feeds/news?show=waiting`);

@@ -45,7 +45,7 @@ describe.each(oneOfEachBackend)('people in the console, the database on $name', 
       expect([answer.statusCode, answer.statusCode === 200 ? '' : answer.body]).toEqual([200, '']);
       return answer.json();
     };
-    const undo = async ({ entry }: Done) => post(`/api/changes/${entry}/undo`);
+    const undo = async ({ entry }: Done, role: 'editor' | 'admin' = 'editor') => post(`/api/changes/${entry}/undo`, {}, role);
     const everybody = async (query: string): Promise<PersonRow[]> => {
       const all: PersonRow[] = [];
       for (let next: string | null = ''; next !== null;) {
@@ -135,7 +135,10 @@ describe.each(oneOfEachBackend)('people in the console, the database on $name', 
       expect((await rig.as('editor', 'POST', `/api/people/${personIdOf(2)}/forget`, {})).statusCode).toBe(403);
       const forgotten = await post(`/api/people/${personIdOf(2)}/forget`, {}, 'admin');
       expect(forgotten.personId).toBeNull();
-      await undo(forgotten);
+      // Whoever may not forget somebody may not bring them back, by whichever page.
+      expect((await rig.as('editor', 'POST', `/api/changes/${forgotten.entry}/undo`, {})).statusCode).toBe(403);
+      expect((await rig.as('editor', 'POST', '/api/visits/undo', { entries: [forgotten.entry] })).statusCode).toBe(403);
+      await undo(forgotten, 'admin');
       expect((await rig.as('viewer', 'POST', `/api/people/${ada}/name`, { to: 'X' })).statusCode).toBe(403);
       expect((await rig.as('editor', 'POST', `/api/people/${ada}/name`, { to: '' })).json()).toMatchObject({ error: 'name-invalid' });
     });

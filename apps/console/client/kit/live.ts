@@ -8,7 +8,8 @@ const listeners = new Set<Listener>();
 const connectionListeners = new Set<(connected: boolean) => void>();
 let source: EventSource | null = null;
 let connected = true;
-let wasLost = false;
+/** Also before it opens for the first time: pages have asked already, and nobody has told us of changes since. */
+let wasLost = true;
 /** Told at once when a tab comes back: a hidden tab may have slept through changes. */
 let hiddenSinceMs: number | null = null;
 
@@ -47,7 +48,7 @@ export function openLive(): void {
 export function closeLive(): void {
   source?.close();
   source = null;
-  wasLost = false;
+  wasLost = true;
 }
 
 function everythingChanged(): void {

@@ -31,6 +31,9 @@ export interface SourceDeps {
   log: Logger;
 }
 
+/** Looks once. `not-yet`: there was nothing to look at. */
+type Look = (signal: AbortSignal) => Promise<'not-yet' | void>;
+
 /**
  * Looks for changes while somebody watches, several times a second: whatever made them (a worker, a command, a hand in the database) needs to
  * know nothing of us. Resolves when `stopping` aborts.
@@ -39,12 +42,14 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
   const untilSomebodyLooks = async (): Promise<void> => {
     while (live.count() === 0) await pause(everyMs, stopping);
   };
-  const follow = async (name: string, look: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const follow = async (name: string, look: Look): Promise<void> => {
     let failing = false;
+    // The first look is not waited with: what changes between it and the first page is told to that page.
+    let looked = false;
     while (!stopping.aborted) {
       try {
-        await untilSomebodyLooks();
-        await look(within(stopping, patienceMs));
+        if (looked) await untilSomebodyLooks();
+        looked = (await look(within(stopping, patienceMs))) !== 'not-yet';
         failing = false;
       } catch (err) {
         if (!failing && !stopping.aborted) log.debug({ err, name }, 'changes cannot be followed now');
@@ -63,42 +68,40 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
 }
 
 /** The gallery in memory follows the database by itself; here it is only asked whether it has moved. */
-function peopleOf(database: ConsoleDatabase, live: Live): (signal: AbortSignal) => Promise<void> {
+function peopleOf(database: ConsoleDatabase, live: Live): Look {
   let seen: ReturnType<GalleryParts['gallery']['position']> | null = null;
   return async (signal) => {
-    if (!database.isOpen()) return;
+    if (!database.isOpen()) return 'not-yet';
     const { gallery, questions } = database.parts();
     const now = gallery.position();
     const before = seen;
     seen = now;
-    if (!before || (before.epoch === now.epoch && before.version === now.version)) return;
+    if (!before || (before.epoch === now.epoch && before.version === now.version)) return undefined;
     const ids = before.epoch === now.epoch ? (await questions.changedSince(before.version, signal)).personIds : undefined;
     live.announce(ids ? { topic: 'people', ids } : { topic: 'people' });
     live.announce({ topic: 'visits' });
     live.announce({ topic: 'log' });
+    return undefined;
   };
 }
 
-function documentsOf(
-  { kind, topics, newest }: (typeof documentKinds)[number],
-  database: ConsoleDatabase,
-  live: Live,
-): (signal: AbortSignal) => Promise<void> {
+function documentsOf({ kind, topics, newest }: (typeof documentKinds)[number], database: ConsoleDatabase, live: Live): Look {
   let seen: Map<string, number> | null = null;
   return async (signal) => {
-    if (!database.isOpen()) return;
+    if (!database.isOpen()) return 'not-yet';
     const found = await database.parts().documents.find({ kind, order: 'newest', limit: newest }, signal);
     const now = new Map(found.map(({ id, revision }) => [id, revision]));
     const before = seen;
     seen = now;
-    if (!before) return;
+    if (!before) return undefined;
     const changed = [...now].filter(([id, revision]) => before.get(id) !== revision).map(([id]) => id);
     const gone = now.size < before.size;
     if (changed.length > 0 || gone) for (const topic of topics) live.announce(gone ? { topic } : { topic, ids: changed });
+    return undefined;
   };
 }
 
-function queueOf(jobAdmin: SourceDeps['jobAdmin'], live: Live): (signal: AbortSignal) => Promise<void> {
+function queueOf(jobAdmin: SourceDeps['jobAdmin'], live: Live): Look {
   let seen: string | null = null;
   return async (signal) => {
     const admin = await jobAdmin(signal);
