@@ -9,7 +9,7 @@ const patienceMs = 5_000;
 
 /**
  * Every change that went through the API leaves who made it, beside what the gallery, the rules and the feeds write themselves. Only the
- * address is noted, never what was sent.
+ * route is noted, never what was sent, nor whom it was about: whoever is forgotten must not stay here by their id.
  */
 export function registerChangeLog(app: FastifyInstance, { database, live, log, stopping }: ConsoleDeps): void {
   app.addHook('onResponse', async (request, reply) => {
@@ -22,7 +22,7 @@ export function registerChangeLog(app: FastifyInstance, { database, live, log, s
       what: 'change',
       actor: actorIdOf(request),
       where: request.ip,
-      detail: `${what} (${request.method} ${request.url.split('?')[0] ?? ''})`,
+      detail: `${what} (${request.method} ${url ?? ''})`,
     } as const;
     try {
       await createConsoleLog(database.parts().documents).record(entry, within(stopping, patienceMs));

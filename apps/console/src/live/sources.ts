@@ -19,7 +19,6 @@ const documentKinds: readonly { kind: string; topics: readonly Topic[]; newest: 
   { kind: 'entry', topics: ['feeds'], newest: 20 },
   { kind: 'schedule-run', topics: ['schedule'], newest: 20 },
   { kind: 'alert', topics: ['alerts'], newest: 20 },
-  { kind: 'settings', topics: ['cameras', 'log'], newest: 5 },
   { kind: 'camera-settings', topics: ['cameras', 'log'], newest: 1 },
   { kind: 'console-log', topics: ['log'], newest: 1 },
 ];
