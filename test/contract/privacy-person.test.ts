@@ -6,7 +6,7 @@ import { readRetention } from '@watchpost/privacy/retention/settings';
 import { fromBuffer, type Entry } from 'yauzl';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
 import { describeOperations, reader } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
@@ -76,6 +76,19 @@ describeOperations('what concerns one person', (rig) => {
     const text = [...files].map(([name, content]) => `${name}\n${content.toString('latin1')}`).join('\n');
     const withoutVectors = text.replaceAll(/"embedding": "[^"]*"/g, '');
     for (const other of ['Bob', bob, 'U1']) expect(withoutVectors).not.toContain(other);
+  });
+
+  it('is exported without faces that may be somebody else’s', async () => {
+    const { ada } = await seeAdaAndBob();
+    const crop = new Uint8Array([0xff, 0xd8, 7]);
+    const unsure = await rig.see(alikeVector(strangerVector(1), 0.62, 9), 'unsure', { quality: 0.35, crop });
+    expect(unsure).toMatchObject({ decision: 'uncertain', person: { id: ada } });
+    const to = new PassThrough();
+    const [, bytes] = await Promise.all([privacy().exportZip(ada, to, never), buffer(to)]);
+    const files = await unzipped(bytes);
+    expect([...files.keys()].filter((name) => name.includes('unsure'))).toEqual([]);
+    expect(files.get('sightings-0001.json')?.toString()).not.toContain('unsure');
+    expect([...files.values()].some((content) => content.equals(Buffer.from(crop)))).toBe(false);
   });
 
   it('rejects an export of nobody, and destroys what was begun', async () => {

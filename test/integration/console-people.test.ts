@@ -139,6 +139,11 @@ describe.each(oneOfEachBackend)('people in the console, the database on $name', 
       expect((await rig.as('editor', 'POST', `/api/changes/${forgotten.entry}/undo`, {})).statusCode).toBe(403);
       expect((await rig.as('editor', 'POST', '/api/visits/undo', { entries: [forgotten.entry] })).statusCode).toBe(403);
       await undo(forgotten, 'admin');
+      // What the console notes names no route with somebody's id in it: it would outlive them.
+      const { documents } = rig.parts;
+      const noted = async () => documents.find({ kind: 'console-log', order: 'newest', limit: 200 }, never);
+      await expect.poll(async () => JSON.stringify(await noted())).toContain('/api/people/:id/forget');
+      expect(JSON.stringify(await noted())).not.toContain(personIdOf(2));
       expect((await rig.as('viewer', 'POST', `/api/people/${ada}/name`, { to: 'X' })).statusCode).toBe(403);
       expect((await rig.as('editor', 'POST', `/api/people/${ada}/name`, { to: '' })).json()).toMatchObject({ error: 'name-invalid' });
     });

@@ -98,12 +98,20 @@ describe('the other ways into the console', () => {
       id: 'console:u-17',
       role: 'viewer',
     });
+    // Nobody has verified that address.
+    expect((await who({ 'x-token': token({ email_verified: false, sub: 'u-18' }) })).user).toMatchObject({
+      id: 'console:u-18',
+      role: 'viewer',
+    });
     const unsigned = `${encode({ alg: 'none' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org' })}.`;
     const refused = [
       token({}, stranger.privateKey),
       token({ aud: 'another' }),
       token({ exp: soon - 6_000 }),
       token({ exp: undefined }),
+      // A name of our own.
+      token({ email: 'admin' }),
+      token({ email: undefined, sub: 'visitor' }),
       unsigned,
       'ada@example.org',
     ];
@@ -119,7 +127,15 @@ describe('the other ways into the console', () => {
     const both = await Promise.all([use(code), use(code)]);
     expect(both.map(({ statusCode }) => statusCode).sort((a, b) => a - b)).toEqual([200, 401]);
     const cookie = both.find(({ statusCode }) => statusCode === 200)!.cookies[0]!;
-    expect((await who({ cookie: `${cookie.name}=${cookie.value}` })).user).toMatchObject({ id: 'console:visitor', role: 'admin' });
+    const visitor = { cookie: `${cookie.name}=${cookie.value}` };
+    expect((await who(visitor)).user).toMatchObject({ id: 'console:visitor', role: 'admin' });
+    await rig!.close();
+    // Its session ends with it: here the same database is used in earnest, there by another demonstration.
+    await start({ CONSOLE_PASSWORD: 'the first password' });
+    expect((await who(visitor)).user).toBeNull();
+    await rig!.close();
+    await start({ CONSOLE_LINK_CODE: makeLinkCode(Date.now()) });
+    expect((await who(visitor)).user).toBeNull();
     await rig!.close();
     const old = makeLinkCode(Date.now() - 16 * 60_000);
     await start({ CONSOLE_LINK_CODE: old });

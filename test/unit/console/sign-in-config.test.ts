@@ -15,6 +15,7 @@ describe('the configuration of the console', () => {
     [{ CONSOLE_PASSWORD: 'short' }, 'CONSOLE_PASSWORD: must have at least 12 characters'],
     [{ CONSOLE_TOKENS: 'name:admin:short' }, 'CONSOLE_TOKENS'],
     [{ CONSOLE_TOKENS: `name:root:${'x'.repeat(30)}` }, 'CONSOLE_TOKENS'],
+    [{ CONSOLE_TOKENS: `admin:viewer:${'s'.repeat(30)}` }, 'CONSOLE_TOKENS: admin and visitor are the names'],
     [{ CONSOLE_PROXY_HEADER: 'x-user' }, 'CONSOLE_PROXY_ADDRESSES must be set'],
     [{ CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: '10.0.0.0/33' }, 'CONSOLE_PROXY_ADDRESSES'],
     [{ CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: 'proxy' }, 'CONSOLE_PROXY_ADDRESSES'],
