@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeOperations } from '../support/gallery-rig.ts';
-import { beginDialog as begin, group, neverMix } from '../support/many-dialogs.ts';
+import { beginDialog as begin, group, manyDialogs } from '../support/many-dialogs.ts';
 import { createTalkRig, pictureOf } from '../support/talk-rig.ts';
 
 const never = new AbortController().signal;
@@ -22,7 +22,9 @@ describeOperations('dialogs', (gallery) => {
   });
 
   it('20 of 10 people in one group, answered in any order by two workers, never mix', async () => {
-    await neverMix({ rig: rigOf(), other: rigOf() }, gallery, { dialogs: 20, people: 10 });
+    const { said, are } = await manyDialogs({ rig: rigOf(), other: rigOf() }, { dialogs: 20, people: 10 });
+    expect(said).toBe(are);
+    expect(await gallery.names()).toHaveLength(20);
   });
 
   it('nobody else goes on with it', async () => {

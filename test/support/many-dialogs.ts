@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import { pictureOf, type TalkRig } from './talk-rig.ts';
 
 export const group = { chat: 'chat:-100', isPrivate: false } as const;
@@ -10,12 +9,11 @@ export async function beginDialog(rig: TalkRig, seed: number, doing = {}): Promi
   return rig.talk.last().messageId;
 }
 
-/** Many dialogs in one group, answered in any order by two workers: each name goes to its face. */
-export async function neverMix(
+/** Many dialogs in one group, answered in any order by two workers. Resolves to who the faces of three of them are said to be, and who they are. */
+export async function manyDialogs(
   { rig, other }: { rig: TalkRig; other: TalkRig },
-  gallery: { names(): Promise<string[]> },
   { dialogs, people }: { dialogs: number; people: number },
-): Promise<void> {
+): Promise<{ said: string | undefined; are: string }> {
   other.deps.platformFor = rig.deps.platformFor;
   rig.talk.configured.set(group.chat, 'member');
   const members = Array.from({ length: people }, (_each, index) => String(100 + index));
@@ -32,6 +30,6 @@ export async function neverMix(
   const asked = [7, Math.floor(dialogs / 2), dialogs];
   await rig.send(pictureOf(...asked.map((seed) => ({ seed }))), { ...group, member: '101' });
   await rig.press('Who is it?', { member: '101' });
-  expect(rig.talk.messages.findLast(({ file }) => file)?.text).toBe(asked.map((seed, index) => `${index + 1}: Person ${seed}`).join(', '));
-  expect(await gallery.names()).toHaveLength(dialogs);
+  const are = asked.map((seed, index) => `${index + 1}: Person ${seed}`).join(', ');
+  return { said: rig.talk.messages.findLast(({ file }) => file)?.text, are };
 }
