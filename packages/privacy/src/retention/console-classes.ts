@@ -20,7 +20,7 @@ export const consoleClasses = [
   {
     id: 'console-log',
     title: 'Log of the console',
-    what: 'who signed in to the console, who was refused, from which address; who changed settings and the queue, and when',
+    what: 'who signed in to the console, who was refused, from which address; who made which kind of change there, and when, not about whom; what was changed in the queue',
     where: '`documents`',
     howLong: '400 days',
     setting: null,

@@ -55,7 +55,7 @@ export const messagesClasses = [
   {
     id: 'quarantine-audit',
     title: 'Audit of the quarantine',
-    what: 'who read or erased something in quarantine on the command line: who, of which violation, when',
+    what: 'who read or erased something in quarantine, in the console or on the command line: who, of which violation, when',
     where: '`documents`',
     howLong: '400 days',
     setting: null,

@@ -152,9 +152,9 @@ export const postsClasses = [
   {
     id: 'logs',
     title: 'Logs and metrics',
-    what: 'logs and metrics',
+    what: 'logs and metrics: no names of people, no embeddings, no message text, no tokens',
     where: 'where you send them',
-    howLong: 'no names of people, no embeddings, no message text, no tokens',
+    howLong: 'as long as you keep them there',
     setting: null,
     about: 'none',
     holds: { in: 'elsewhere' },
