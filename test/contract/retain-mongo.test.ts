@@ -25,7 +25,7 @@ onEachStore(
       await record(30, (index) => [sightedFace({ personId: `p${index % 3}` }), sightedFace({ personId: 'p9', decision: 'uncertain' })]);
       const { overview } = database();
       const all = await sighted(async () =>
-        expect(await overview.counts(null, never)).toEqual(new Map([...'012'].map((p) => [`p${p}`, 10]))),
+        expect(await overview.counts(null, never)).toEqual(new Map(['p0', 'p1', 'p2'].map((id) => [id, 10]))),
       );
       expect(all.documents).toBe(0);
       expect(all.keys).toBeGreaterThan(29);
@@ -80,7 +80,10 @@ onEachStore(
     });
 
     it('is no face where the storage of references is reported', async () => {
-      await commit({ persons: [newPerson('p1')], faces: [...'123456789'].map((id) => newFace(id, 'p1')) });
+      await commit({
+        persons: [newPerson('p1')],
+        faces: Array.from({ length: 9 }, (_, index) => String(index + 1)).map((id) => newFace(id, 'p1')),
+      });
       await commit({
         faces: [
           { id: '1', isNew: false, set: { deleted: true } },
