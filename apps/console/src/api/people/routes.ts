@@ -147,6 +147,6 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: mergePreviewSchema },
       },
     },
-    async ({ params: { id }, query: { into } }) => previewMerge(id, into, await ready(), await tally.now(signal)),
+    async ({ params: { id }, query: { into } }) => previewMerge(id, into, await ready(), await tally.now(signal), signal),
   );
 }

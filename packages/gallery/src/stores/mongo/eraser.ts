@@ -6,6 +6,7 @@ import { carryOut } from './carry-out.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
+import { noteMissingPersons } from './persons-seen.ts';
 import { noteLastSeen, toLastSeen } from './sightings.ts';
 import { ensureRecordIndexes } from './snapshot-records.ts';
 import { readState } from './state.ts';
@@ -35,6 +36,7 @@ export function createMongoEraser(db: Db, log: Logger): Eraser {
     await collections.pairs.updateMany({ ...gone, purgeAt: null }, { $set: { purgeAt } });
     await pruneAudit(collections, new Date(nowMs - retention.auditMs), signal);
     await pruneMerged(collections, new Date(nowMs - retention.mergedMs), signal);
+    await noteMissingPersons(collections, signal);
     return persons + faces;
   };
   return { erase: (retention, signal) => guardMongo(() => erase(retention, signal), signal) };
@@ -63,6 +65,8 @@ async function* pagesOf(collection: Collection<Keyed>, which: Document, signal: 
   }
 }
 
+const noneOf = (ids: readonly string[]): Document => ({ persons: { $in: ids } });
+
 /** Those erased before too, as long as their tombstones exist: a sighting may have been recorded late. Resolves to the number of new ones. */
 async function erasePersons(collections: GalleryCollections, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
   const { audit, persons, records, sightings, lastSeen } = collections;
@@ -70,7 +74,7 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
   for await (const ids of pagesOf(persons, gone, signal)) {
     const face = 'faces.$[face]';
     const unsee = sightings.updateMany(
-      { 'faces.personId': { $in: ids } },
+      { $or: [{ 'faces.personId': { $in: ids } }, { persons: { $in: ids } }] },
       {
         $set: {
           [`${face}.personId`]: null,
@@ -81,6 +85,7 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
           [`${face}.embedding`]: null,
         },
         $unset: { [`${face}.crop`]: 1 },
+        $pull: noneOf(ids),
       },
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
