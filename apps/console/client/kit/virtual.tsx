@@ -17,7 +17,9 @@ interface VirtualProps {
   /** Its first link or button gets the focus of the arrow keys. */
   item: (index: number) => ComponentChildren;
   /** Called when the last rows come near. */
-  onEnd?: () => void;
+  onEnd?: (() => void) | undefined;
+  /** Told which items are drawn, whenever that changes. */
+  onShow?: (first: number, last: number) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ interface VirtualProps {
  * Page Down move the focus from item to item; screen readers are told the position of each.
  */
 export function Virtual(props: VirtualProps): JSX.Element {
-  const { label, count, total = count, rowHeight, minColumnWidth = 0, gap = 12, itemKey, item, onEnd } = props;
+  const { label, count, total = count, rowHeight, minColumnWidth = 0, gap = 12, itemKey, item, onEnd, onShow } = props;
   const list = useRef<HTMLDivElement>(null);
   const [, update] = useReducer<number, void>((n) => n + 1, 0);
   const box = useBox(list, minColumnWidth, gap);
@@ -51,10 +53,11 @@ export function Virtual(props: VirtualProps): JSX.Element {
   useLayoutEffect(() => virtualizer.measure(), [rowHeight, box.columns]);
 
   const visible = virtualizer.getVirtualItems();
-  const lastRow = visible.at(-1)?.index ?? 0;
+  const [firstRow, lastRow] = [visible[0]?.index ?? 0, visible.at(-1)?.index ?? 0];
   useEffect(() => {
     if (onEnd && lastRow >= rows - 6) onEnd();
   }, [lastRow, rows, onEnd]);
+  useEffect(() => onShow?.(firstRow * box.columns, (lastRow + 1) * box.columns - 1), [firstRow, lastRow, box.columns]);
   useEffect(() => {
     if (wantedFocus.current === null) return;
     if (focusItem(list.current, wantedFocus.current)) wantedFocus.current = null;
