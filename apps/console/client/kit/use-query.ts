@@ -36,6 +36,8 @@ export interface Infinite<T> extends ListState<T> {
   error: ApiError | null;
   loadMore: () => void;
   refetch: () => void;
+  /** It may be another one now, though nobody did anything. */
+  changed: () => void;
   /** Which items are in view; see `createInfiniteList`. */
   show: (first: number, last: number) => void;
 }
@@ -58,7 +60,8 @@ export function useInfinite<T>(path: string, params: Params, { topics = [] }: { 
   }, [list]);
   useLive(topics, list.changed);
   const { error, ...state } = list.state();
-  return { ...state, error: error === null ? null : toApiError(error), loadMore: list.loadMore, refetch: list.refetch, show: list.show };
+  const { loadMore, refetch, changed, show } = list;
+  return { ...state, error: error === null ? null : toApiError(error), loadMore, refetch, changed, show };
 }
 
 export interface Mutation<A extends unknown[], R> {

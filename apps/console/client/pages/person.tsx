@@ -62,6 +62,7 @@ function Known({ person, onChange }: { person: PersonDetail; onChange: () => voi
   return (
     <Page
       title={name}
+      back={{ href: '/people', label: 'People' }}
       lead={<Face src={faceAddress(person.face)} name={name} size="l" />}
       about={<About person={person} />}
       actions={<Deeds person={person} onChange={onChange} />}

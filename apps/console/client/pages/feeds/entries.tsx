@@ -65,11 +65,7 @@ export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boo
           {feed.approval ? `, approved by ${feed.approval.emoji.map((name) => `:${name}:`).join(' ')}` : ', published at once'}
         </>
       }
-      lead={
-        <Button href="/feeds" icon="left" tone="quiet" title="All feeds">
-          Feeds
-        </Button>
-      }
+      back={{ href: '/feeds', label: 'Feeds' }}
       actions={
         <>
           <Badge tone={feed.isOpen ? 'ok' : 'plain'}>{feed.isOpen ? 'open' : 'closed'}</Badge>
