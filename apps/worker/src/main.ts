@@ -15,4 +15,11 @@ if (flag === '--check' && picture !== undefined) {
     console.error(`${code}: ${message}`);
     process.exitCode = 1;
   }
-} else await runService({ name: 'worker', env: process.env, loadConfig, start });
+} else {
+  await runService({
+    name: 'worker',
+    env: process.env,
+    loadConfig,
+    start: async (config, log, lifecycle, env) => start(config, log, lifecycle, { env }),
+  });
+}
