@@ -13,8 +13,12 @@ import { registerGuard } from './http/guard.ts';
 import { isApi, registerHeaders } from './http/headers.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
+import { createConsents } from '@watchpost/privacy/consent/consents';
+import { createShownTo } from './people/shown-to.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import { createAuthenticate, createMarks } from './sign-in/authenticate.ts';
+import { createCsrfKey } from './sign-in/csrf-key.ts';
+import { createLinks } from './sign-in/links.ts';
 import { proxyAddresses } from './sign-in/proxy.ts';
 import { createSessions } from './sign-in/sessions.ts';
 
@@ -86,10 +90,20 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
 }
 
 function withSignIn(opened: OpenedDeps): ConsoleDeps {
-  const { config, database, stopping } = opened;
+  const { config, database, log, stopping } = opened;
   const documents = () => database.parts().documents;
   const sessions = createSessions(documents);
   const marks = createMarks(config);
-  const authenticate = createAuthenticate(config, { sessions, marks, signal: stopping });
-  return { ...opened, sessions, marks, authenticate, attempts: createAttempts(documents) };
+  const authenticate = createAuthenticate(config, { sessions, marks, csrfKey: createCsrfKey(documents), log, signal: stopping });
+  const links = createLinks(config, documents);
+  database
+    .opened(stopping)
+    .then(async () => links.begin(stopping))
+    .catch((err: unknown) => log.debug({ err }, 'when the link began could not be noted'));
+  const shownTo = createShownTo({
+    parts: () => database.parts(),
+    consents: (parts) => createConsents(parts),
+    isRequired: config.REQUIRE_CONSENT === 'name',
+  });
+  return { ...opened, sessions, marks, authenticate, shownTo, attempts: createAttempts(documents), links };
 }

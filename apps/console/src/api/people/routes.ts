@@ -36,7 +36,7 @@ export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally)
   registerPersonPrivacy(app, deps);
 }
 
-function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally): void {
+function registerLists(app: ConsoleApp, { database, shownTo }: ConsoleDeps, tally: Tally): void {
   const page = createPeoplePage(tally);
   app.get(
     '/api/people',
@@ -48,10 +48,10 @@ function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally)
         response: { 200: peoplePageSchema },
       },
     },
-    async ({ query, ending: signal }) => {
-      const parts = database.parts();
-      await parts.gallery.ready(signal);
-      return page(query, parts, signal);
+    async (request) => {
+      const parts = await shownTo(request);
+      await parts.gallery.ready(request.ending);
+      return page(request.query, parts, request.ending);
     },
   );
 
@@ -72,10 +72,10 @@ function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally)
   );
 }
 
-function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: Tally): void {
-  const ready = async (signal: AbortSignal) => {
-    const parts = database.parts();
-    await parts.gallery.ready(signal);
+function registerPerson(app: ConsoleApp, { shownTo, now }: ConsoleDeps, tally: Tally): void {
+  const ready = async (request: Parameters<ConsoleDeps['shownTo']>[0]) => {
+    const parts = await shownTo(request);
+    await parts.gallery.ready(request.ending);
     return parts;
   };
 
@@ -89,7 +89,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: personSchema },
       },
     },
-    async ({ params: { id }, ending: signal }) => personPage(id, await ready(signal), await tally.now(signal), signal),
+    async (request) => personPage(request.params.id, await ready(request), await tally.now(request.ending), request.ending),
   );
 
   app.get(
@@ -103,7 +103,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: sightingsPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor }, ending: signal }) => sightingsPage(id, cursor, await ready(signal), signal),
+    async (request) => sightingsPage(request.params.id, request.query.cursor, await ready(request), request.ending),
   );
 
   app.get(
@@ -117,8 +117,11 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: whenSchema },
       },
     },
-    async ({ params: { id }, query: { zone }, ending: signal }) => {
-      const { mirror, database: stores, settings } = await ready(signal);
+    async (request) => {
+      const { id } = request.params;
+      const { zone } = request.query;
+      const { ending: signal } = request;
+      const { mirror, database: stores, settings } = await ready(request);
       const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, id).id), signal);
       return whenSeen(seen, { zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
     },
@@ -135,7 +138,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: changesPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor }, ending: signal }) => changesOfPerson(id, cursor, await ready(signal), signal),
+    async (request) => changesOfPerson(request.params.id, request.query.cursor, await ready(request), request.ending),
   );
 
   app.get(
@@ -149,6 +152,6 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: mergePreviewSchema },
       },
     },
-    async ({ params: { id }, query: { into }, ending: signal }) => previewMerge(id, into, await ready(signal), await tally.now(signal)),
+    async (request) => previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(request.ending)),
   );
 }

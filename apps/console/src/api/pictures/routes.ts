@@ -43,14 +43,16 @@ export function registerPictures(app: ConsoleApp, deps: ConsoleDeps): void {
   registerFaces(app, deps);
 }
 
-function registerPicture(app: ConsoleApp, { database, cameras, config }: ConsoleDeps): void {
+function registerPicture(app: ConsoleApp, { database, cameras, config, shownTo }: ConsoleDeps): void {
   app.get(
     '/api/pictures/:id',
     {
       schema: { summary: 'A snapshot: its faces, and why each decision fell', tags, params, response: { 200: pictureSchema } },
     },
-    async ({ params: { id }, ending: signal }) => {
-      const { gallery, documents } = database.parts();
+    async (request) => {
+      const { id } = request.params;
+      const { ending: signal } = request;
+      const { gallery, documents } = await shownTo(request);
       const record = await recordOf(database, id, signal);
       const [faces, visit] = await Promise.all([
         explained(gallery, id, signal),
