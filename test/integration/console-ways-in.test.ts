@@ -142,7 +142,10 @@ describe('the other ways into the console', () => {
     const old = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: old });
     const { documents } = rig!.parts;
-    const begun = await until('the link has begun', async () => (await documents.getAll('console-link', [createHash('sha256').update(old).digest('base64url')], never))[0]);
+    const begun = await until(
+      'the link has begun',
+      async () => (await documents.getAll('console-link', [createHash('sha256').update(old).digest('base64url')], never))[0],
+    );
     await documents.put({ ...begun, atMs: begun.atMs - 16 * 60_000 }, never);
     expect((await use(old)).statusCode).toBe(401);
   });

@@ -32,7 +32,10 @@ describe.each(oneOfEachBackend)('what pages are told of, on $name', (backend) =>
       // Far more than are looked at one by one.
       for (let n = 0; n < 40; n += 1) await put('violation', `v${String(n)}`, 1_000 + n);
       for (let n = 0; n < 30; n += 1) await put('alert', `a${String(n)}`, 1_000 + n);
-      await until('all sources have looked', () => told.some(({ topic }) => topic === 'violations') && told.some(({ topic }) => topic === 'alerts'));
+      await until(
+        'all sources have looked',
+        () => told.some(({ topic }) => topic === 'violations') && told.some(({ topic }) => topic === 'alerts'),
+      );
       await new Promise((resolve) => setTimeout(resolve, 1_500));
     });
     afterAll(async () => {

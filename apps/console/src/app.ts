@@ -15,6 +15,7 @@ import { registerOpenApi } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
 import { createConsents } from '@watchpost/privacy/consent/consents';
 import { createShownTo } from './people/shown-to.ts';
+import { createConsoleMetrics, type ConsoleMetrics } from './metrics.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import { createAuthenticate, createMarks } from './sign-in/authenticate.ts';
 import { createCsrfKey } from './sign-in/csrf-key.ts';
@@ -40,7 +41,8 @@ const keyGenerator = ({ ip }: { ip: string | undefined }): string => ip ?? '';
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
 export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDeps): ConsoleApp {
-  const deps = withSignIn(opened);
+  const deps = withSignIn(opened, createConsoleMetrics(metrics));
+  metrics.onScrape(() => deps.counted.set({ readers: deps.live.count() }));
   const { config } = deps;
   const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
   const app = fastify({
@@ -60,7 +62,7 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
   app.decorateRequest('user', null);
   app.decorateRequest('sessionId', null);
   app.decorateRequest('csrfToken', '');
-  registerErrorHandler(app, deps.log);
+  registerErrorHandler(app, deps);
   registerHeaders(app, { https: config.CONSOLE_URL?.startsWith('https:') ?? false });
   void app.register(fastifyCookie);
   void app.register(rateLimit, {
@@ -74,6 +76,12 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
     const api = scope.withTypeProvider<ZodTypeProvider>();
     registerGuard(api, deps);
     registerChangeLog(api, deps);
+    api.addHook('onResponse', async (request, reply) => {
+      const route = request.routeOptions.url;
+      // A stream takes as long as somebody listens.
+      if (route === undefined || route === '/api/live') return;
+      deps.counted.answered({ route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
+    });
     if (onRoute) api.addHook('onRoute', onRoute);
     registerApi(api, deps);
     routes?.(api);
@@ -89,7 +97,7 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
   return app;
 }
 
-function withSignIn(opened: OpenedDeps): ConsoleDeps {
+function withSignIn(opened: OpenedDeps, counted: ConsoleMetrics): ConsoleDeps {
   const { config, database, log, stopping } = opened;
   const documents = () => database.parts().documents;
   const sessions = createSessions(documents);
@@ -105,5 +113,5 @@ function withSignIn(opened: OpenedDeps): ConsoleDeps {
     consents: (parts) => createConsents(parts),
     isRequired: config.REQUIRE_CONSENT === 'name',
   });
-  return { ...opened, sessions, marks, authenticate, shownTo, attempts: createAttempts(documents), links };
+  return { ...opened, counted, sessions, marks, authenticate, shownTo, attempts: createAttempts(documents), links };
 }

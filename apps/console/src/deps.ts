@@ -9,6 +9,7 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDatabase } from './database.ts';
+import type { ConsoleMetrics } from './metrics.ts';
 import type { ShownTo } from './people/shown-to.ts';
 import type { Live } from './live/hub.ts';
 import type { Attempts } from './sign-in/attempts.ts';
@@ -41,6 +42,7 @@ export interface OpenedDeps {
 export interface ConsoleDeps extends OpenedDeps {
   sessions: Sessions;
   attempts: Attempts;
+  counted: ConsoleMetrics;
   links: Links;
   marks: ReturnType<typeof createMarks>;
   authenticate: Authenticate;

@@ -40,7 +40,8 @@ export function registerGuard(app: FastifyInstance, { config, authenticate, log,
     noticeProxy(request);
     request.ending = endingOf(request, reply, stopping);
     checkHost(request, publicUrl);
-    const found = await authenticate(request);
+    // What a page asks for by itself, because something changed, is nobody's use of the session.
+    const found = await authenticate(request, request.headers['x-background'] === undefined || !isRead(request.method));
     Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });
     if (request.is404) return;
     const changes = !isRead(request.method);

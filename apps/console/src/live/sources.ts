@@ -31,6 +31,7 @@ const documentKinds: readonly { kind: string; topics: readonly Topic[]; newest: 
   { kind: 'camera-settings', topics: ['cameras', 'log'], newest: 1 },
   { kind: 'camera-settings-change', topics: ['cameras', 'log'], newest: 5 },
   { kind: 'queue-change', topics: ['queue', 'log'], newest: 5 },
+  { kind: 'violation-decision', topics: ['violations', 'log'], newest: 5 },
   { kind: 'quarantine-access', topics: ['violations', 'log'], newest: 5 },
   { kind: 'console-log', topics: ['log'], newest: 5 },
   { kind: 'doctor', topics: ['system'], newest: 2 },

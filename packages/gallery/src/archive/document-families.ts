@@ -82,6 +82,7 @@ export const kept: readonly string[] = [
   'camera-settings',
   'camera-settings-change',
   'queue-change',
+  'violation-decision',
   'console-log',
   'consent',
   'shown-post',

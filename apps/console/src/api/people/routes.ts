@@ -2,6 +2,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
+import { pictureLimit } from '../../http/picture-limit.ts';
 import type { Tally } from '../../people/tally.ts';
 import { registerPeopleChanges } from './change-routes.ts';
 import { changesOfPerson } from './changes.ts';
@@ -57,7 +58,10 @@ function registerLists(app: ConsoleApp, { database, shownTo }: ConsoleDeps, tall
 
   app.get(
     '/api/faces/:id/crop',
-    { schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] } },
+    {
+      config: pictureLimit,
+      schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] },
+    },
     async ({ params: { id }, ending }, reply) => {
       const { mirror, database: stores } = database.parts();
       const face = mirror.face(id);

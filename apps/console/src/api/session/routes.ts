@@ -34,7 +34,7 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 /** What signing in and out share. */
-function createDoor({ config, database, sessions, attempts, live, log, stopping }: ConsoleDeps) {
+function createDoor({ config, database, sessions, attempts, counted, live, log, stopping }: ConsoleDeps) {
   const name = cookieName(config);
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: name.startsWith('__Host-') } as const;
   const signal = (): AbortSignal => within(stopping, patienceMs);
@@ -48,19 +48,28 @@ function createDoor({ config, database, sessions, attempts, live, log, stopping 
   return {
     signal,
     note,
-    begin: async (request: FastifyRequest): Promise<void> => attempts.begin(trierOf(request), signal()),
+    begin: async (request: FastifyRequest): Promise<void> => {
+      try {
+        await attempts.begin(trierOf(request), signal());
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'sign-in-limited') counted.signIn('limited');
+        throw error;
+      }
+    },
     enter: async (request: FastifyRequest, reply: FastifyReply, user: User, mark: string): Promise<void> => {
       // A session from before is not continued: what somebody put into the browser is of no use to them.
       if (request.sessionId !== null) await sessions.end(request.sessionId, signal());
       const sessionId = await sessions.begin(user, mark, signal());
       const browserId = await attempts.succeeded(trierOf(request), signal());
       await note(request, 'signed-in', user.id);
+      counted.signIn('signed-in');
       log.info({ user: user.id, address: request.ip }, 'somebody signed in to the console');
       reply.setCookie(name, sessionId, { ...cookie, maxAge: sessionLongestMs / 1_000 });
       reply.setCookie(browser, browserId, { ...cookie, maxAge: browserKnownMs / 1_000 });
     },
     refuse: async (request: FastifyRequest, why: string): Promise<never> => {
       await note(request, 'refused', null);
+      counted.signIn('refused');
       log.warn({ address: request.ip }, 'somebody was refused at the console');
       throw new AppError('sign-in-refused', why);
     },
