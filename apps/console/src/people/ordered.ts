@@ -2,7 +2,7 @@ import { personStatus, type PersonStatus, type StoredPerson } from '@watchpost/g
 import { nameKey } from '@watchpost/gallery/names';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import type { ShownParts } from './shown-to.ts';
-import { tallyOf, type Tallied } from './tally.ts';
+import { tallyOf, type PartlyTallied } from './tally.ts';
 
 export const orders = ['name', 'seen', 'often'] as const;
 export type Order = (typeof orders)[number];
@@ -22,8 +22,8 @@ export type Place = Pick<Placed, 'id' | 'rank' | 'text'>;
 const groups = { named: 0, unknown: 1, ignored: 2 } as const;
 const groupSize = 1e12;
 
-/** All persons in each order, with the names that are shown, kept until the gallery or the tally changes. */
-export function createOrdered(): (order: Order, parts: Pick<ShownParts, 'mirror' | 'view'>, tallied: Tallied) => Placed[] {
+/** All persons in each order, with the names that are shown; by how often they were seen only once they are counted. Kept until the gallery or the tally changes. */
+export function createOrdered(): (order: Order, parts: Pick<ShownParts, 'mirror' | 'view'>, tallied: PartlyTallied) => Placed[] {
   const views = new WeakMap<object, Map<Order, { key: string; placed: Placed[] }>>();
   return (order, { mirror, view }, tallied) => {
     const kept = views.get(view) ?? new Map<Order, { key: string; placed: Placed[] }>();
@@ -40,14 +40,14 @@ export function createOrdered(): (order: Order, parts: Pick<ShownParts, 'mirror'
   };
 }
 
-function placeOf(order: Order, person: StoredPerson, mirror: GalleryParts['mirror'], tallied: Tallied): Placed {
+function placeOf(order: Order, person: StoredPerson, mirror: GalleryParts['mirror'], { lastSeen, counts }: PartlyTallied): Placed {
   const status = personStatus(person);
   const { id } = person;
   if (order === 'name') {
     const number = status === 'unknown' ? (person.number ?? 0) : 0;
     return { id, status, rank: groups[status] * groupSize + number, text: status === 'unknown' ? '' : sortKey(person) };
   }
-  const { sightings, last } = tallyOf(tallied, mirror.idsOf(id));
+  const { sightings, last } = tallyOf({ lastSeen, counts: counts ?? new Map() }, mirror.idsOf(id));
   return { id, status, rank: order === 'seen' ? -(last?.atMs ?? 0) : -sightings, text: '' };
 }
 

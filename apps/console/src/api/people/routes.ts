@@ -156,6 +156,9 @@ function registerPerson(app: ConsoleApp, { shownTo, now }: ConsoleDeps, tally: T
         response: { 200: mergePreviewSchema },
       },
     },
-    async (request) => previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(request.ending)),
+    async (request) => {
+      const { ending: signal } = request;
+      return previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(signal), signal);
+    },
   );
 }

@@ -35,7 +35,7 @@ export function createUnknownsPage(
   const grouping = createGrouping(log, stopping);
   const ordered = createOrdered();
   return async ({ sort, cursor, limit }, { parts, shown }, signal) => {
-    const tallied = await tally.now(signal);
+    const tallied = await tally.counted(signal);
     const { mirror } = shown;
     const unknowns = ordered('often', shown, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
     const weighed = unknowns.map((person) => ({ person, ...tallyOf(tallied, mirror.idsOf(person.id)) }));
