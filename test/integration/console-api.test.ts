@@ -84,7 +84,7 @@ describe('the console’s API', () => {
       [/original|quarantine/, 'read originals in quarantine'],
       [/queue\/drop$/, 'drop jobs'],
       [/queue\/pause$/, 'pause queues'],
-      [/system\/doctor$/, 'have the doctor look again'],
+      [/system\/doctor$/, "the doctor's findings"],
     ];
     const table = readFileSync(fromRoot('docs/console.md'), 'utf8');
     const mayBe = (role: string): string => new RegExp(`^\\| \`${role}\` \\| (.*) \\|$`, 'm').exec(table)?.[1] ?? '';

@@ -65,7 +65,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const demonstration = await emulate(plan, options);
   // Whoever was asked to stop meanwhile starts nothing more.
   if (lifecycle.stopping.aborted) return;
-  const linkCode = demonstration ? makeLinkCode(Date.now()) : null;
+  const linkCode = demonstration ? makeLinkCode() : null;
   const ownEnv = childEnv(env, { ports, databaseUrl, demoEnv: demonstration?.env });
 
   say(startingLine(plan, { hasFeeds, withConsole }));
@@ -103,6 +103,8 @@ function startProcesses(
       env: ofName,
       graceMs,
       health: { host, port: healthPort },
+      // Nobody's pictures wait for an operator's page.
+      ...(name === 'console' && { onGivenUp: (error: AppError) => say(withoutItWords(error)) }),
     });
     lifecycle.onStop(name, async () => child.stop());
     lifecycle.aborting.addEventListener('abort', () => child.abort());
@@ -115,6 +117,9 @@ function startProcesses(
   }
   return ready;
 }
+
+const withoutItWords = ({ message }: AppError): string =>
+  `${message}\nEverything else goes on without the console. Start watchpost again when this is mended.`;
 
 function startingLine({ embedded }: Plan, { hasFeeds, withConsole }: { hasFeeds: boolean; withConsole: boolean }): string {
   const names = ['ingest', 'worker', ...(hasFeeds ? ['feed'] : []), ...(withConsole ? ['console'] : [])];

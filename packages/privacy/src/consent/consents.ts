@@ -1,4 +1,5 @@
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import type { Actor } from '@watchpost/gallery/domain';
@@ -9,6 +10,7 @@ import type { Place } from '../receipts/place.ts';
 
 const kind = 'consent';
 const mostNote = 500;
+const pageSize = 1_000;
 
 /** What somebody may be asked: what is not said yet is `unknown`. */
 export const consentStates = ['asked', 'given', 'withdrawn'] as const;
@@ -39,6 +41,8 @@ export interface Consents {
   get(personId: string, signal: AbortSignal): Promise<Consent>;
   /** Of several; those of whom nothing was noted are left out. */
   getAll(personIds: readonly string[], signal: AbortSignal): Promise<Map<string, Consent>>;
+  /** All that was ever noted, by the id that the person had then. */
+  noted(signal: AbortSignal): Promise<Map<string, Exclude<Consent, { state: 'unknown' }>>>;
   /**
    * Notes it, with an entry in the audit; posts that show the person are said again. Rejects with `person-not-found`, `change-refused`
    * (the note is longer than 500 characters), `gallery-unavailable`.
@@ -72,6 +76,14 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
   };
   return {
     getAll,
+    noted: async (signal) => {
+      const all = new Map<string, Exclude<Consent, { state: 'unknown' }>>();
+      for await (const document of eachDocument(documents, { kind }, pageSize, signal)) {
+        const body = read(document);
+        if (body) all.set(document.id, body);
+      }
+      return all;
+    },
     get: async (personId, signal) => (await getAll([personId], signal)).get(personId) ?? { state: 'unknown' },
     set: async (personId, { state, note }, by, signal) => {
       if (note !== null && note.length > mostNote) throw new AppError('change-refused', `a note has ${mostNote} characters at most`);

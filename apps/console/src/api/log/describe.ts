@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { consoleLogSchema } from '../../sign-in/console-log.ts';
+import { violationDecisionKind, violationDecisionSchema } from '../violations/decisions.ts';
 import type { LogSource } from './schema.ts';
 
 /** What a document of an audit says. */
@@ -32,6 +33,13 @@ const signIns = {
   exported: 'Exported all that is kept about a person',
   change: '',
 } as const;
+
+const decisionWords: Readonly<Record<string, string>> = {
+  accept: 'accepted the objection',
+  reject: 'rejected the objection',
+  'put-back': 'asked to put back the original',
+  delete: 'asked to delete the original',
+};
 
 const described = (source: LogSource, { actor }: { actor: string }, text: string): Described => ({
   source,
@@ -81,6 +89,13 @@ export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]
     describe: (body) => {
       const { data } = access.safeParse(body);
       return data ? described('quarantine', data, `${data.what} what is kept of a removed message`) : null;
+    },
+  },
+  [violationDecisionKind]: {
+    sources: ['violations'],
+    describe: (body) => {
+      const { data } = violationDecisionSchema.safeParse(body);
+      return data ? described('violations', data, `${decisionWords[data.what] ?? data.what}: a message that broke a rule`) : null;
     },
   },
   'console-log': {

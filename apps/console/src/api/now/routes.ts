@@ -27,7 +27,7 @@ const visitsIn = ({ database, config }: Pick<ConsoleDeps, 'database' | 'config'>
   createVisits(database.parts().documents, { keepMs: config.SIGHTINGS_KEEP_DAYS * 86_400_000 });
 
 function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, cameras, now } = deps;
+  const { cameras, shownTo, now } = deps;
 
   app.get(
     '/api/visits',
@@ -39,8 +39,10 @@ function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: visitsPageSchema },
       },
     },
-    async ({ query: { camera, kind, cursor, limit }, ending: signal }) => {
-      const { gallery, questions } = database.parts();
+    async (request) => {
+      const { camera, kind, cursor, limit } = request.query;
+      const { ending: signal } = request;
+      const { gallery, questions } = await shownTo(request);
       await gallery.ready(signal);
       return visitsPage(
         { place: camera === undefined ? null : parsePlace(camera), kind: kind ?? null, after: cursor ?? null, limit },
@@ -115,7 +117,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
   );
 }
 
-function registerNames(app: ConsoleApp, { database, cameras, stopping, now }: ConsoleDeps): void {
+function registerNames(app: ConsoleApp, { database, cameras, shownTo, stopping, now }: ConsoleDeps): void {
   const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now, stopping });
 
   app.get(
@@ -136,10 +138,10 @@ function registerNames(app: ConsoleApp, { database, cameras, stopping, now }: Co
         response: { 200: namesSchema },
       },
     },
-    async ({ query: { text }, ending: signal }) => {
-      const { gallery, questions } = database.parts();
-      await gallery.ready(signal);
-      return { people: questions.findPeople(text, 8).map(({ id, name, status }) => ({ id, name, status })) };
+    async (request) => {
+      const { gallery, questions } = await shownTo(request);
+      await gallery.ready(request.ending);
+      return { people: questions.findPeople(request.query.text, 8).map(({ id, name, status }) => ({ id, name, status })) };
     },
   );
 }

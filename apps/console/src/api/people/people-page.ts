@@ -1,9 +1,9 @@
 import type { PersonStatus } from '@watchpost/gallery/domain';
-import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import { z } from 'zod';
 import { fromCursor, toCursor } from '../../people/cursor.ts';
 import { createOrdered, indexAfter, type Placed } from '../../people/ordered.ts';
 import { personRow, tallyNow } from '../../people/person-row.ts';
+import type { ShownParts } from '../../people/shown-to.ts';
 import type { Tally } from '../../people/tally.ts';
 import type { PeoplePage, peopleQuerySchema } from './schema.ts';
 
@@ -12,12 +12,12 @@ type Asked = z.output<typeof peopleQuerySchema>;
 const placeSchema = z.tuple([z.number(), z.string(), z.string()]);
 
 /** Pages of everybody, from memory: only when those of a page were last seen is asked of the database. */
-export function createPeoplePage(tally: Tally): (asked: Asked, parts: GalleryParts, signal: AbortSignal) => Promise<PeoplePage> {
+export function createPeoplePage(tally: Tally): (asked: Asked, parts: ShownParts, signal: AbortSignal) => Promise<PeoplePage> {
   const ordered = createOrdered();
   return async ({ q, status, sort, cursor, limit }, parts, signal) => {
     const { mirror } = parts;
     const tallied = await (sort === 'often' ? tally.counted(signal) : tally.now(signal));
-    const all = ordered(sort, mirror, tallied);
+    const all = ordered(sort, parts, tallied);
     const counts = countsOf(all);
     const wanted = q.trim() === '' ? all : ranked(all, mirror.search(q));
     const found = status === 'all' ? wanted : wanted.filter((each) => each.status === status);

@@ -2,6 +2,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
+import { pictureLimit } from '../../http/picture-limit.ts';
 import type { Tally } from '../../people/tally.ts';
 import { registerPeopleChanges } from './change-routes.ts';
 import { changesOfPerson } from './changes.ts';
@@ -36,7 +37,7 @@ export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally)
   registerPersonPrivacy(app, deps);
 }
 
-function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally): void {
+function registerLists(app: ConsoleApp, { database, shownTo }: ConsoleDeps, tally: Tally): void {
   const page = createPeoplePage(tally);
   app.get(
     '/api/people',
@@ -48,16 +49,19 @@ function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally)
         response: { 200: peoplePageSchema },
       },
     },
-    async ({ query, ending: signal }) => {
-      const parts = database.parts();
-      await parts.gallery.ready(signal);
-      return page(query, parts, signal);
+    async (request) => {
+      const parts = await shownTo(request);
+      await parts.gallery.ready(request.ending);
+      return page(request.query, parts, request.ending);
     },
   );
 
   app.get(
     '/api/faces/:id/crop',
-    { schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] } },
+    {
+      config: pictureLimit,
+      schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] },
+    },
     async ({ params: { id }, ending }, reply) => {
       const { mirror, database: stores } = database.parts();
       const face = mirror.face(id);
@@ -72,10 +76,10 @@ function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally)
   );
 }
 
-function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: Tally): void {
-  const ready = async (signal: AbortSignal) => {
-    const parts = database.parts();
-    await parts.gallery.ready(signal);
+function registerPerson(app: ConsoleApp, { shownTo, now }: ConsoleDeps, tally: Tally): void {
+  const ready = async (request: Parameters<ConsoleDeps['shownTo']>[0]) => {
+    const parts = await shownTo(request);
+    await parts.gallery.ready(request.ending);
     return parts;
   };
 
@@ -89,7 +93,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: personSchema },
       },
     },
-    async ({ params: { id }, ending: signal }) => personPage(id, await ready(signal), await tally.now(signal), signal),
+    async (request) => personPage(request.params.id, await ready(request), await tally.now(request.ending), request.ending),
   );
 
   app.get(
@@ -103,7 +107,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: sightingsPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor }, ending: signal }) => sightingsPage(id, cursor, await ready(signal), signal),
+    async (request) => sightingsPage(request.params.id, request.query.cursor, await ready(request), request.ending),
   );
 
   app.get(
@@ -117,8 +121,11 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: whenSchema },
       },
     },
-    async ({ params: { id }, query: { zone }, ending: signal }) => {
-      const { mirror, database: stores, settings } = await ready(signal);
+    async (request) => {
+      const { id } = request.params;
+      const { zone } = request.query;
+      const { ending: signal } = request;
+      const { mirror, database: stores, settings } = await ready(request);
       const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, id).id), signal);
       return whenSeen(seen, { zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
     },
@@ -135,7 +142,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: changesPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor }, ending: signal }) => changesOfPerson(id, cursor, await ready(signal), signal),
+    async (request) => changesOfPerson(request.params.id, request.query.cursor, await ready(request), request.ending),
   );
 
   app.get(
@@ -149,7 +156,9 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: mergePreviewSchema },
       },
     },
-    async ({ params: { id }, query: { into }, ending: signal }) =>
-      previewMerge(id, into, await ready(signal), await tally.now(signal), signal),
+    async (request) => {
+      const { ending: signal } = request;
+      return previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(signal), signal);
+    },
   );
 }

@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
+import { mayAct } from '../../sign-in/user.ts';
 import { overview, violationsOf, would } from './overview.ts';
 import { readLook, readSettings } from './read-settings.ts';
 import {
@@ -140,12 +141,18 @@ function registerTrying(app: ConsoleApp, deps: ConsoleDeps): void {
       config: { role: 'editor' },
       schema: {
         tags,
-        summary: 'What a rule finds in a text, or in the newest messages of a channel',
+        summary: 'What a rule finds in a text or, for admins, in the newest messages of a channel',
         body: tryBody,
         response: { 200: tryAnswer },
       },
     },
-    async ({ body, ending }) => tryRule(body, deps, ending),
+    async (request) => {
+      const { body, ending, user } = request;
+      // What a pattern of one's own finds in a channel tells what was said there.
+      if ('channel' in body.on && !(user && mayAct(user, 'admin')))
+        throw new AppError('request-forbidden', 'only an admin tries a rule on the messages of a channel: try a text');
+      return tryRule(body, deps, ending);
+    },
   );
 }
 

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { fromCursor, toCursor } from '../../people/cursor.ts';
 import { createOrdered } from '../../people/ordered.ts';
 import { personRow } from '../../people/person-row.ts';
+import type { ShownParts } from '../../people/shown-to.ts';
 import { tallyOf, type Tallied, type Tally } from '../../people/tally.ts';
 import type { Unknown, UnknownGroup, unknownsQuerySchema, UnknownsPage } from './schema.ts';
 
@@ -18,18 +19,25 @@ const mostCompared = 2_000;
 const mostPictures = 4;
 const placeSchema = z.tuple([z.number(), z.string()]);
 
+interface Seen {
+  /** As it is: what is compared is the same for all. */
+  parts: GalleryParts;
+  /** As whoever asks may see it. */
+  shown: ShownParts;
+}
+
 /** The unknowns, in groups of those who may be one person. They are compared in the background; until then they stand alone. */
 export function createUnknownsPage(
   tally: Tally,
   log: Logger,
   stopping: AbortSignal,
-): (asked: Asked, parts: GalleryParts, signal: AbortSignal) => Promise<UnknownsPage> {
+): (asked: Asked, seen: Seen, signal: AbortSignal) => Promise<UnknownsPage> {
   const grouping = createGrouping(log, stopping);
   const ordered = createOrdered();
-  return async ({ sort, cursor, limit }, parts, signal) => {
+  return async ({ sort, cursor, limit }, { parts, shown }, signal) => {
     const tallied = await tally.counted(signal);
-    const { mirror } = parts;
-    const unknowns = ordered('often', mirror, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
+    const { mirror } = shown;
+    const unknowns = ordered('often', shown, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
     const weighed = unknowns.map((person) => ({ person, ...tallyOf(tallied, mirror.idsOf(person.id)) }));
     const byId = new Map(weighed.map((each) => [each.person.id, each]));
     const { groups, comparing } = grouping(

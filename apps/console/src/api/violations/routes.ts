@@ -13,6 +13,7 @@ import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
 import { violationsOf } from '../rules/overview.ts';
+import { createViolationDecisions } from './decisions.ts';
 import {
   decisionAnswer,
   decisionBody,
@@ -91,6 +92,8 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
       const { action } = request.body;
       const signal = request.ending;
       const by = actorIdOf(request);
+      const { id } = await violationOf(request.params.id, deps, signal);
+      await createViolationDecisions(deps.database.parts().documents).record({ actor: by, what: action, violation: id }, signal);
       const made = await decideAbout(request.params.id, { action, by, channel: null, atMs: deps.now() }, violationsOf(deps), signal);
       if (!made) throw tooOld();
       const { decision, violation } = made;
