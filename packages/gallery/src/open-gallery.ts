@@ -59,7 +59,7 @@ interface KeptBeside {
 export interface Kept {
   store: Pick<GalleryStore, 'faces' | 'crop'>;
   sightings: Pick<SightingStore, 'ofPersons' | 'crop' | 'lastSeen'>;
-  audit: Pick<AuditStore, 'newest' | 'find'>;
+  audit: AuditStore;
   holdings: Holdings;
 }
 
@@ -70,8 +70,8 @@ export interface OpenedGallery extends KeptBeside {
   questions: GalleryQuestions;
   /** Gives a person a reference by hand; of the gallery as it is in memory, so once it is ready. */
   enroll: Enroll;
-  /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
-  start: () => void;
+  /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. `modelId`: what this process embeds faces with. */
+  start: (modelId?: string) => void;
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
   checkup: Checkup;
@@ -175,9 +175,10 @@ export async function openParts(
     documents,
     followed,
     kept: database,
-    start: () => {
+    start: (modelId) => {
       sync.start();
-      if (process !== undefined) void announce({ process, documents, isReady: () => sync.isReady(), head: () => mirror.head }, stop.signal);
+      const told = { documents, modelId, isReady: () => sync.isReady(), head: () => mirror.head };
+      if (process !== undefined) void announce({ process, ...told }, stop.signal);
     },
     housekeeping,
     checkup,

@@ -157,12 +157,17 @@ export interface AuditQuery {
   persons?: readonly string[];
 }
 
+/** A change as `AuditStore.concerned` tells it. `action`: a newer release may know others. */
+export interface ConcernedPersons extends Pick<AuditEntry, 'id' | 'version' | 'personIds'> {
+  action: string;
+}
+
 /** The audit. `GalleryStore.commit` writes it. */
 export interface AuditStore {
   /** The newest entries, newest first. */
   newest(limit: number, which: AuditQuery, signal: AbortSignal): Promise<AuditEntry[]>;
-  /** The changes after this version, oldest first: their versions, and the persons whom they concerned. */
-  concerned(after: number, limit: number, signal: AbortSignal): Promise<Pick<AuditEntry, 'version' | 'personIds'>[]>;
+  /** The changes after this version, oldest first: which, what was done, and the persons whom they concerned. Light, however large the changes. */
+  concerned(after: number, limit: number, signal: AbortSignal): Promise<ConcernedPersons[]>;
   /** The entries whose id begins like this, at most two. */
   find(idStart: string, signal: AbortSignal): Promise<AuditEntry[]>;
 }
