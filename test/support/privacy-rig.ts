@@ -4,6 +4,7 @@ import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { consentPlace } from '@watchpost/privacy/consent/consents';
 import { eraseForgotten, type ErasingDeps } from '@watchpost/privacy/receipts/erasing';
 import { galleryPlace } from '@watchpost/privacy/receipts/gallery-place';
+import type { Place } from '@watchpost/privacy/receipts/place';
 import type { Receipt } from '@watchpost/privacy/receipts/receipt';
 import { createReceipts } from '@watchpost/privacy/receipts/receipts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
@@ -29,7 +30,7 @@ export interface PrivacyRig {
 /** Rounds after which something hangs. */
 const mostRounds = 30;
 
-export function privacyRig({ documents: stored, kept, gallery, housekeeping }: OpenedGallery): PrivacyRig {
+export function privacyRig({ documents: stored, kept, gallery, housekeeping }: OpenedGallery, more: readonly Place[] = []): PrivacyRig {
   const dying = async <T>(work: () => Promise<T>): Promise<T> => {
     rig.step();
     const result = await work();
@@ -54,6 +55,7 @@ export function privacyRig({ documents: stored, kept, gallery, housekeeping }: O
     isTaken: () => false,
     holdings: kept.holdings,
     places: [
+      ...more,
       galleryPlace(kept.holdings),
       consentPlace(documents),
       subscriptionsPlace(documents),

@@ -136,12 +136,11 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...convertingTasks(converting),
     ...scheduleTasks,
     ...privacyTasks({
+      ...opened.kept,
       ...common,
       ...shown,
       ...visiting,
       storage: config,
-      holdings: opened.kept.holdings,
-      audit: opened.kept.audit,
       settings: privacy,
       retention: retentionSettings(config),
       stopping,
