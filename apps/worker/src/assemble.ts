@@ -140,6 +140,8 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
       ...common,
       ...shown,
       ...visiting,
+      ...moderating,
+      ...publishing,
       storage: config,
       settings: privacy,
       retention: retentionSettings(config),

@@ -18,13 +18,15 @@ import { enforceRetention } from '@watchpost/privacy/retention/enforce';
 import type { Visits } from '@watchpost/visits/visits';
 import type { ForgetDeps } from '../notice/forget-in-notices.ts';
 import type { Task } from '../schedule.ts';
+import { boardsPlace, type BoardsDeps } from './boards-place.ts';
+import { dialogsPlace } from './dialogs-place.ts';
 import { clicksPlace, jobsPlace, noticesPlace, subscriptionsPlace } from './places.ts';
 import { dropFailedJobs } from './failed-jobs.ts';
 import { deleteOldPosts } from './old-posts.ts';
 import { postsPlace } from './posts-place.ts';
 import { createSharedAdmin, type UseAdmin } from './shared-admin.ts';
 
-export interface PrivacyTasksOptions extends ForgetDeps {
+export interface PrivacyTasksOptions extends ForgetDeps, Omit<BoardsDeps, 'isTaken'> {
   storage: StorageConfig;
   holdings: Holdings;
   audit: AuditStore;
@@ -51,7 +53,7 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
   // What is erased without a receipt leaves behind what is found by name only.
   housekeeping.beforeErasing((signal) => beginReceipts(wishes, signal));
   const eraseNow = (signal: AbortSignal): Promise<number> => housekeeping.erase(signal);
-  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin }), eraseNow, log };
+  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin, isTaken }), eraseNow, log };
   return [
     { name: 'forgotten', everyMs: 1_000, run: (signal) => eraseForgotten(erasing, signal) },
     {
@@ -75,7 +77,9 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
 }
 
 /** Everywhere where something of a person may be. */
-export function privacyPlaces(options: Omit<PrivacyTasksOptions, 'stopping'> & { useAdmin: UseAdmin }): Place[] {
+export function privacyPlaces(
+  options: Omit<PrivacyTasksOptions, 'stopping'> & { useAdmin: UseAdmin; isTaken: (name: string) => boolean },
+): Place[] {
   const { documents, holdings, visits, sender, sendTimeoutMs, settings, now } = options;
   const sayAgain: Parameters<typeof visitsPlace>[0]['sayAgain'] = ({ id, revision }) =>
     sender.send({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
@@ -87,6 +91,8 @@ export function privacyPlaces(options: Omit<PrivacyTasksOptions, 'stopping'> & {
     subscriptionsPlace(documents),
     noticesPlace(options),
     visitsPlace({ visits, sayAgain, now }),
+    dialogsPlace(documents),
+    boardsPlace(options),
     postsPlace({ ...options, knownPosts: createKnownPosts(documents), forgetPosts: settings.forgetPosts }),
   ];
 }
