@@ -147,7 +147,7 @@ it('a direct message says the name no more', async () => {
   };
   await posts.erase?.(ada, never);
   const summary = 'This post was about somebody who is forgotten.';
-  expect(edits).toEqual([{ channel: 'slack:D-U1', messageId: 'D1', summary }]);
+  expect(edits).toEqual([{ channel: 'slack:D1', messageId: 'D1', summary }]);
   expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
 });
 
