@@ -120,25 +120,4 @@ describeOperations('the receipt of a wish', (rig) => {
     isAway = false;
     await privacy.until(id, 'verified');
   });
-
-  it('comes to all who are forgotten together because nobody has seen them for long', async () => {
-    const privacy = privacyRig(rig.opened);
-    for (let number = 1; number <= 25; number += 1) await known(number, `Person ${number}`);
-    await privacy.round();
-    await letTimePass(rig.storage, 40 * 24 * 60 * minuteMs);
-    const all = await rig.opened.gallery.people(never);
-    for (const { name } of all) await forget(name);
-    const begun = async () => (await rig.opened.documents.find({ kind: 'receipt', order: 'oldest', limit: 100 }, never)).length;
-    await privacy.round();
-    expect(await begun()).toBe(25);
-    await letTimePass(rig.storage, 12 * minuteMs);
-    privacy.shiftMs = 12 * minuteMs;
-    for (let round = 0; round < 6; round += 1) {
-      await privacy.round();
-      privacy.shiftMs += 2 * minuteMs;
-    }
-    const found = await rig.opened.documents.find({ kind: 'receipt', order: 'oldest', limit: 100 }, never);
-    const states = new Set(found.map(({ body }) => JSON.stringify(body).match(/"state":"(\w+)"/)?.[1]));
-    expect([...states]).toEqual(['verified']);
-  }, 60_000);
 });

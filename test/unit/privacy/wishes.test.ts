@@ -1,7 +1,12 @@
 import type { AuditEntry } from '@watchpost/gallery/domain';
 import type { AuditStore } from '@watchpost/gallery/store';
+import type { Place } from '@watchpost/privacy/receipts/place';
+import { receiptSchema } from '@watchpost/privacy/receipts/receipt';
 import { beginReceipts } from '@watchpost/privacy/receipts/wishes';
-import { expect, it } from 'vitest';
+import { eraseForgotten } from '@watchpost/privacy/receipts/erasing';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { beforeEach, expect, it } from 'vitest';
 import { createMemoryDocuments } from '../../support/memory-documents.ts';
 
 const never = new AbortController().signal;
@@ -27,7 +32,11 @@ function auditOf(entries: AuditEntry[]): AuditStore & { read: number } {
   return audit;
 }
 
-const documents = createMemoryDocuments();
+let nowMs = 1_000_000_000;
+let documents: DocumentStore;
+beforeEach(() => {
+  documents = createMemoryDocuments(() => nowMs);
+});
 const depsOf = (audit: AuditStore, epoch = 'e1') => ({
   documents,
   audit,
@@ -52,4 +61,29 @@ it('the audit is read to its end, once, and again where another history has begu
   // A restored database counts anew: what has no receipt there gets one.
   await beginReceipts(depsOf(auditOf([entry(2, 'forget'), { ...entry(3, 'forget'), id: 'other' }]), 'e2'), never);
   expect(await receipts()).toBe(327);
+});
+
+it('all who are forgotten together are verified, however many', async () => {
+  const left = new Set(Array.from({ length: 300 }, (_, index) => `person-${index + 1}`));
+  const wishes = Array.from({ length: 300 }, (_, index) => ({ ...entry(index + 1, 'forget'), atMs: nowMs }));
+  const place: Place = {
+    what: ['names'],
+    count: async ({ personIds }) => ({ names: personIds.filter((id) => left.has(id)).length }),
+    erase: async ({ personIds }) => personIds.forEach((id) => left.delete(id)),
+    waitsFor: 'nothing',
+  };
+  const log = createLogger('test', 'silent');
+  const deps = { ...depsOf(auditOf(wishes)), places: [place], eraseNow: async () => undefined, log };
+  const states = async () => {
+    const found = await documents.find({ kind: 'receipt', order: 'oldest', limit: 5_000 }, never);
+    return [...new Set(found.map(({ body }) => receiptSchema.parse(body).state))];
+  };
+  await eraseForgotten(deps, never);
+  expect([await receipts(), await states(), left.size]).toEqual([300, ['pending'], 300]);
+  nowMs += 600_000;
+  await eraseForgotten(deps, never);
+  expect([await states(), left.size]).toEqual([['done'], 0]);
+  nowMs += 60_000;
+  await eraseForgotten(deps, never);
+  expect(await states()).toEqual(['verified']);
 });
