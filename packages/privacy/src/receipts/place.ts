@@ -1,3 +1,5 @@
+import type { PlaceName } from '../export/places.ts';
+
 /** Somebody who is forgotten, as they can still be found. */
 export interface Subject {
   /** The person's, and those of everybody who was merged into it. */
@@ -11,7 +13,7 @@ export interface Subject {
 /** Where something of a person may be, with how it is erased there. */
 export interface Place {
   /** How much there is of them, by what a receipt calls it. */
-  count(subject: Subject, signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
+  count(subject: Subject, signal: AbortSignal): Promise<Readonly<Partial<Record<PlaceName, number>>>>;
   /** Erases it, or a part of it; called again until nothing is left. Absent: what the gallery's eraser erases. */
   erase?: (subject: Subject, signal: AbortSignal) => Promise<void>;
   /** Why something may be left for a while, in words. */
