@@ -118,7 +118,7 @@ async function followOpened(
     throw error;
   }
   const stop = new AbortController();
-  const followed = followDatabase({ documents: opened.documents, log, beats: true }, stop.signal);
+  const followed = followDatabase({ documents: opened.documents, log }, stop.signal);
   return {
     database: { ...opened, documents: unlessNewer(opened.documents, () => followed.isNewer()) },
     followed,
