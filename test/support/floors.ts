@@ -57,6 +57,7 @@ export const floors: Record<string, string[]> = {
   'apps/worker': [
     'packages/cameras',
     'packages/convert',
+    'packages/doctor',
     'packages/extract',
     'packages/feeds',
     'packages/gallery',

@@ -1,5 +1,5 @@
 import type { OpenedCameras } from '@watchpost/cameras/open-cameras';
-import type { Feeds } from '@watchpost/feeds/feed';
+import type { OpenedFeeds } from '@watchpost/feeds/open-feeds';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Schedule } from '@watchpost/schedule/schedule';
@@ -22,7 +22,7 @@ export interface OpenedDeps {
   jobAdmin: (signal: AbortSignal) => Promise<JobAdmin>;
   sender: JobSender;
   cameras: OpenedCameras;
-  feeds: Feeds;
+  feeds: OpenedFeeds;
   schedule: Schedule;
   /** Opens what waits for approval; null: neither MESSAGE_KEY nor a platform's token is set here. */
   envelope: Envelope | null;

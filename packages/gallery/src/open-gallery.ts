@@ -59,7 +59,7 @@ interface KeptBeside {
 export interface Kept {
   store: Pick<GalleryStore, 'faces' | 'crop'>;
   sightings: Pick<SightingStore, 'ofPersons' | 'crop' | 'lastSeen'>;
-  audit: Pick<AuditStore, 'newest' | 'find'>;
+  audit: AuditStore;
   holdings: Holdings;
   /** What others have that shows a person, or tells them from it, by the gallery in memory. */
   elsewhere: {
@@ -79,8 +79,8 @@ export interface OpenedGallery extends KeptBeside {
   questions: GalleryQuestions;
   /** Gives a person a reference by hand; of the gallery as it is in memory, so once it is ready. */
   enroll: Enroll;
-  /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. */
-  start: () => void;
+  /** Starts reading the gallery into memory and keeping it current; `gallery.ready` waits for that. `modelId`: what this process embeds faces with. */
+  start: (modelId?: string) => void;
   /** Started separately, by processes that recognise. */
   housekeeping: Housekeeping;
   checkup: Checkup;
@@ -191,9 +191,10 @@ export async function openParts(
         pairsOf: (personId) => mirror.pairsOf(personId).length,
       },
     },
-    start: () => {
+    start: (modelId) => {
       sync.start();
-      if (process !== undefined) void announce({ process, documents, isReady: () => sync.isReady(), head: () => mirror.head }, stop.signal);
+      const told = { documents, modelId, isReady: () => sync.isReady(), head: () => mirror.head };
+      if (process !== undefined) void announce({ process, ...told }, stop.signal);
     },
     housekeeping,
     checkup,

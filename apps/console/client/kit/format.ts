@@ -16,6 +16,9 @@ export const formatCount = (count: number, one: string, many = `${one}s`): strin
 export const formatPercent = (share: number): string =>
   `${share > 0 && share < 0.01 ? (share * 100).toFixed(1) : String(Math.round(share * 100))} %`;
 
+/** How similar two faces are, as cameras and thresholds are told it: `0.84`. */
+export const formatSimilarity = (cosine: number): string => cosine.toFixed(2);
+
 /** `850 ms`, `1.2 s`, `3 min`, `2 h`, `5 days` */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${String(Math.round(ms))} ms`;

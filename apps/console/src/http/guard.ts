@@ -4,16 +4,23 @@ import type { ConsoleConfig } from '../config.ts';
 import { sameSecret, type Authenticate, type Authenticated } from '../sign-in/authenticate.ts';
 import { mayAct } from '../sign-in/user.ts';
 import { errorAnswer } from './errors.ts';
+import { endingOf } from './ending.ts';
 import { checkHost, checkOrigin } from './host.ts';
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+
+export interface GuardDeps {
+  config: ConsoleConfig;
+  authenticate: Authenticate;
+  stopping: AbortSignal;
+}
 
 /**
  * Nobody reaches a route of the API without being somebody who may. A route is for viewers unless it names a role; one that changes
  * something must name it, or be `open`: this throws at the start otherwise. To be registered where there are routes of the API and no
  * others: what counts is the route that was found, as an address can be written in many ways (`/%61pi/people`).
  */
-export function registerGuard(app: FastifyInstance, { config, authenticate }: { config: ConsoleConfig; authenticate: Authenticate }): void {
+export function registerGuard(app: FastifyInstance, { config, authenticate, stopping }: GuardDeps): void {
   const publicUrl = config.CONSOLE_URL ?? null;
   app.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
@@ -22,7 +29,8 @@ export function registerGuard(app: FastifyInstance, { config, authenticate }: { 
       throw new AppError('internal', `the route ${methods.join()} ${route.url} names no role`);
     if (route.schema) route.schema.response = { ...toRecord(route.schema.response), '4xx': errorAnswer, '5xx': errorAnswer };
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    request.ending = endingOf(request, reply, stopping);
     checkHost(request, publicUrl);
     const found = await authenticate(request);
     Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });

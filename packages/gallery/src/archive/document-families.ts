@@ -9,6 +9,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   turn: 'which worker posts next in a channel now',
   process: 'which processes run now',
   presence: 'which processes run now',
+  doctor: 'what a worker found when it examined this installation',
   rate: 'what was counted in the last minutes, for limits',
   'console-session': 'who is signed in to the console now: whoever restores signs in again',
   'console-attempts': 'what was counted in the last hour, for limits',
@@ -32,6 +33,7 @@ export const kept: readonly string[] = [
   // Feeds.
   'entry',
   'feed-decision',
+  'feed-closings',
   'feed-member',
   'feed-channel',
   'feed-emoji',

@@ -111,6 +111,7 @@ function read({ body }: StoredDocument) {
 /** Where consent is noted; it goes with the person. */
 export function consentPlace(documents: DocumentStore): Place {
   return {
+    what: ['consent'],
     count: async ({ personIds }, signal) => ({ consent: (await documents.getAll(kind, personIds, signal)).length }),
     erase: async ({ personIds }, signal) => {
       for (const { id, revision } of await documents.getAll(kind, personIds, signal)) await documents.remove(kind, id, revision, signal);

@@ -27,7 +27,7 @@ const visitsIn = ({ database, config }: Pick<ConsoleDeps, 'database' | 'config'>
   createVisits(database.parts().documents, { keepMs: config.SIGHTINGS_KEEP_DAYS * 86_400_000 });
 
 function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, cameras, stopping: signal, now } = deps;
+  const { database, cameras, now } = deps;
 
   app.get(
     '/api/visits',
@@ -39,7 +39,7 @@ function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: visitsPageSchema },
       },
     },
-    async ({ query: { camera, kind, cursor, limit } }) => {
+    async ({ query: { camera, kind, cursor, limit }, ending: signal }) => {
       const { gallery, questions } = database.parts();
       await gallery.ready(signal);
       return visitsPage(
@@ -58,7 +58,7 @@ function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, stopping: signal } = deps;
+  const { database } = deps;
 
   app.post(
     '/api/visits/:id/visitors/:number/say',
@@ -73,6 +73,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request) => {
+      const { ending: signal } = request;
       const { gallery, operations, questions } = database.parts();
       const { id, number } = request.params;
       const visit = await visitsIn(deps).get(id, signal);
@@ -105,6 +106,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request) => {
+      const { ending: signal } = request;
       const { entries } = request.body;
       await checkMayUndo(entries, request.user, database.parts().kept.audit, signal);
       await undoAll(entries, actorOf(request), database.parts(), signal);
@@ -113,12 +115,16 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
   );
 }
 
-function registerNames(app: ConsoleApp, { database, cameras, stopping: signal, now }: ConsoleDeps): void {
-  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now });
+function registerNames(app: ConsoleApp, { database, cameras, stopping, now }: ConsoleDeps): void {
+  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now, stopping });
 
-  app.get('/api/camera-names', { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } }, async () => ({
-    cameras: (await names(signal)).map((name) => ({ ...name, place: placeText(name) })),
-  }));
+  app.get(
+    '/api/camera-names',
+    { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } },
+    async ({ ending }) => ({
+      cameras: (await names(ending)).map((name) => ({ ...name, place: placeText(name) })),
+    }),
+  );
 
   app.get(
     '/api/names',
@@ -130,7 +136,7 @@ function registerNames(app: ConsoleApp, { database, cameras, stopping: signal, n
         response: { 200: namesSchema },
       },
     },
-    async ({ query: { text } }) => {
+    async ({ query: { text }, ending: signal }) => {
       const { gallery, questions } = database.parts();
       await gallery.ready(signal);
       return { people: questions.findPeople(text, 8).map(({ id, name, status }) => ({ id, name, status })) };

@@ -6,6 +6,7 @@ import type { Tally } from '../../people/tally.ts';
 import { registerPeopleChanges } from './change-routes.ts';
 import { changesOfPerson } from './changes.ts';
 import { previewMerge } from './merge-preview.ts';
+import { registerPersonPrivacy } from './privacy-routes.ts';
 import { createPeoplePage } from './people-page.ts';
 import { knownPerson, personPage } from './person-page.ts';
 import {
@@ -32,9 +33,10 @@ export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally)
   registerLists(app, deps, tally);
   registerPerson(app, deps, tally);
   registerPeopleChanges(app, deps);
+  registerPersonPrivacy(app, deps);
 }
 
-function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps, tally: Tally): void {
+function registerLists(app: ConsoleApp, { database }: ConsoleDeps, tally: Tally): void {
   const page = createPeoplePage(tally);
   app.get(
     '/api/people',
@@ -46,7 +48,7 @@ function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         response: { 200: peoplePageSchema },
       },
     },
-    async ({ query }) => {
+    async ({ query, ending: signal }) => {
       const parts = database.parts();
       await parts.gallery.ready(signal);
       return page(query, parts, signal);
@@ -56,11 +58,11 @@ function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleD
   app.get(
     '/api/faces/:id/crop',
     { schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] } },
-    async ({ params: { id } }, reply) => {
+    async ({ params: { id }, ending }, reply) => {
       const { mirror, database: stores } = database.parts();
       const face = mirror.face(id);
       // Of somebody who was forgotten it is still there for some minutes.
-      const jpeg = face && mirror.person(face.personId) ? await stores.store.crop(id, signal) : null;
+      const jpeg = face && mirror.person(face.personId) ? await stores.store.crop(id, ending) : null;
       if (!jpeg) throw new AppError('file-gone', 'no picture of this face is kept');
       return reply
         .type('image/jpeg')
@@ -70,8 +72,8 @@ function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleD
   );
 }
 
-function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: ConsoleDeps, tally: Tally): void {
-  const ready = async () => {
+function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: Tally): void {
+  const ready = async (signal: AbortSignal) => {
     const parts = database.parts();
     await parts.gallery.ready(signal);
     return parts;
@@ -87,7 +89,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: personSchema },
       },
     },
-    async ({ params: { id } }) => personPage(id, await ready(), await tally.now(signal), signal),
+    async ({ params: { id }, ending: signal }) => personPage(id, await ready(signal), await tally.now(signal), signal),
   );
 
   app.get(
@@ -101,7 +103,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: sightingsPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor } }) => sightingsPage(id, cursor, await ready(), signal),
+    async ({ params: { id }, query: { cursor }, ending: signal }) => sightingsPage(id, cursor, await ready(signal), signal),
   );
 
   app.get(
@@ -115,8 +117,8 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: whenSchema },
       },
     },
-    async ({ params: { id }, query: { zone } }) => {
-      const { mirror, database: stores, settings } = await ready();
+    async ({ params: { id }, query: { zone }, ending: signal }) => {
+      const { mirror, database: stores, settings } = await ready(signal);
       const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, id).id), signal);
       return whenSeen(seen, { zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
     },
@@ -133,7 +135,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: changesPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor } }) => changesOfPerson(id, cursor, await ready(), signal),
+    async ({ params: { id }, query: { cursor }, ending: signal }) => changesOfPerson(id, cursor, await ready(signal), signal),
   );
 
   app.get(
@@ -147,6 +149,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: mergePreviewSchema },
       },
     },
-    async ({ params: { id }, query: { into } }) => previewMerge(id, into, await ready(), await tally.now(signal)),
+    async ({ params: { id }, query: { into }, ending: signal }) =>
+      previewMerge(id, into, await ready(signal), await tally.now(signal), signal),
   );
 }

@@ -43,13 +43,13 @@ export function registerPictures(app: ConsoleApp, deps: ConsoleDeps): void {
   registerFaces(app, deps);
 }
 
-function registerPicture(app: ConsoleApp, { database, cameras, config, stopping: signal }: ConsoleDeps): void {
+function registerPicture(app: ConsoleApp, { database, cameras, config }: ConsoleDeps): void {
   app.get(
     '/api/pictures/:id',
     {
       schema: { summary: 'A snapshot: its faces, and why each decision fell', tags, params, response: { 200: pictureSchema } },
     },
-    async ({ params: { id } }) => {
+    async ({ params: { id }, ending: signal }) => {
       const { gallery, documents } = database.parts();
       const record = await recordOf(database, id, signal);
       const [faces, visit] = await Promise.all([
@@ -69,6 +69,7 @@ function registerPicture(app: ConsoleApp, { database, cameras, config, stopping:
       schema: { summary: 'Says whose a face is, or is not', tags, params: faceParams, body: sayingSchema, response: { 200: saidSchema } },
     },
     async (request) => {
+      const { ending: signal } = request;
       const { gallery, operations, questions } = database.parts();
       const { id, position } = request.params;
       const face = (await gallery.explain(id, signal))[position];
@@ -100,15 +101,18 @@ function registerImage(app: ConsoleApp, { database, platformFor, stopping, now }
   app.get(
     '/api/pictures/:id/image',
     { schema: { summary: 'The snapshot itself, as the platform has it', tags, params, produces: ['image/*'] } },
-    async ({ params: { id } }, reply) => {
-      const record = await recordOf(database, id, stopping);
+    async ({ params: { id }, ending }, reply) => {
+      const record = await recordOf(database, id, ending);
       return send(reply, await pictures.get(id, () => download(record)), 600);
     },
   );
 }
 
-function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps): void {
-  const referenceOf = async ({ id, position, compared }: { id: string; position: number; compared: 'best' | 'second' }) => {
+function registerFaces(app: ConsoleApp, { database }: ConsoleDeps): void {
+  const referenceOf = async (
+    { id, position, compared }: { id: string; position: number; compared: 'best' | 'second' },
+    signal: AbortSignal,
+  ) => {
     const { gallery, database: stores } = database.parts();
     const reference = (await explained(gallery, id, signal))[position]?.evidence?.[compared];
     // Of somebody who was forgotten it is still there for some minutes.
@@ -127,9 +131,9 @@ function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         produces: ['image/jpeg'],
       },
     },
-    async ({ params: { id, position }, query: { or } }, reply) => {
+    async ({ params: { id, position }, query: { or }, ending: signal }, reply) => {
       const own = await database.parts().questions.crop(id, position, signal);
-      return sendFace(reply, own ?? (or === undefined ? null : await referenceOf({ id, position, compared: 'best' })));
+      return sendFace(reply, own ?? (or === undefined ? null : await referenceOf({ id, position, compared: 'best' }, signal)));
     },
   );
 
@@ -143,7 +147,7 @@ function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         produces: ['image/jpeg'],
       },
     },
-    async ({ params: each }, reply) => sendFace(reply, await referenceOf(each)),
+    async ({ params: each, ending }, reply) => sendFace(reply, await referenceOf(each, ending)),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
+import { releaseVersion } from '@watchpost/shared/observability/build-info';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
@@ -10,7 +11,6 @@ import { createLinks } from '../../sign-in/links.ts';
 import { sessionLongestMs } from '../../sign-in/sessions.ts';
 import type { User } from '../../sign-in/user.ts';
 import { userOf } from '../../sign-in/actor.ts';
-import { version } from '../../version.ts';
 import { linkBody, sessionAnswer, signInBody } from './schema.ts';
 
 const done = z.object({ done: z.literal(true) });
@@ -26,7 +26,7 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
       config: openToAll,
       schema: { summary: 'Who is signed in, and how one could be', tags: ['session'], response: { 200: sessionAnswer } },
     },
-    async ({ user, csrfToken }) => ({ user, csrfToken, password: deps.config.CONSOLE_PASSWORD !== undefined, version }),
+    async ({ user, csrfToken }) => ({ user, csrfToken, password: deps.config.CONSOLE_PASSWORD !== undefined, version: releaseVersion() }),
   );
   const door = createDoor(deps);
   registerSignIn(app, deps, door);

@@ -16,7 +16,7 @@ const tags = ['Thresholds'];
 const sizes = [24, 40, 80];
 
 /** What the page Try thresholds asks for. */
-export function registerThresholds(app: ConsoleApp, { database, cameras, config, stopping: signal, now }: ConsoleDeps): void {
+export function registerThresholds(app: ConsoleApp, { database, cameras, config, now }: ConsoleDeps): void {
   const oneInAt = (place: { channel: string; camera: string | null } | null): Pick<RiskLines, 'here' | 'from'> => {
     const channel = place && (channelKeySchema.safeParse(place.channel).data ?? null);
     const layers = cameras.layersOf(channel, place?.camera ?? null);
@@ -34,7 +34,7 @@ export function registerThresholds(app: ConsoleApp, { database, cameras, config,
         response: { 200: triedPageSchema },
       },
     },
-    async ({ query: { oneIn, camera, hours, after, limit } }) => {
+    async ({ query: { oneIn, camera, hours, after, limit }, ending: signal }) => {
       const parts = database.parts();
       await parts.gallery.ready(signal);
       const place = camera === undefined ? null : parsePlace(camera);
@@ -58,7 +58,7 @@ export function registerThresholds(app: ConsoleApp, { database, cameras, config,
         response: { 200: linesSchema },
       },
     },
-    async ({ query: { oneIn, camera } }) => {
+    async ({ query: { oneIn, camera }, ending: signal }) => {
       const parts = database.parts();
       await parts.gallery.ready(signal);
       const here = oneInAt(camera === undefined ? null : parsePlace(camera));

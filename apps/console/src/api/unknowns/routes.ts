@@ -14,8 +14,8 @@ const placeSchema = z.tuple([z.number(), z.string(), z.number()]);
 
 /** What the page Unknowns asks for; naming and merging are changes of people. */
 export function registerUnknowns(app: ConsoleApp, deps: ConsoleDeps, tally: Tally): void {
-  const { database, log, stopping: signal } = deps;
-  const page = createUnknownsPage(tally, log);
+  const { database, log, stopping } = deps;
+  const page = createUnknownsPage(tally, log, stopping);
   app.get(
     '/api/unknowns',
     {
@@ -26,7 +26,7 @@ export function registerUnknowns(app: ConsoleApp, deps: ConsoleDeps, tally: Tall
         response: { 200: unknownsPageSchema },
       },
     },
-    async ({ query }) => {
+    async ({ query, ending: signal }) => {
       const parts = database.parts();
       await parts.gallery.ready(signal);
       return page(query, parts, signal);
@@ -43,7 +43,7 @@ export function registerUnknowns(app: ConsoleApp, deps: ConsoleDeps, tally: Tall
         response: { 200: unsurePageSchema },
       },
     },
-    async ({ query: { cursor } }) => {
+    async ({ query: { cursor }, ending: signal }) => {
       const { gallery, mirror, database: stores } = database.parts();
       await gallery.ready(signal);
       const place = fromCursor(cursor, placeSchema);

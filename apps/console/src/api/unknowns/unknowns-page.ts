@@ -22,11 +22,12 @@ const placeSchema = z.tuple([z.number(), z.string()]);
 export function createUnknownsPage(
   tally: Tally,
   log: Logger,
+  stopping: AbortSignal,
 ): (asked: Asked, parts: GalleryParts, signal: AbortSignal) => Promise<UnknownsPage> {
-  const grouping = createGrouping(log);
+  const grouping = createGrouping(log, stopping);
   const ordered = createOrdered();
   return async ({ sort, cursor, limit }, parts, signal) => {
-    const tallied = await tally.now(signal);
+    const tallied = await tally.counted(signal);
     const { mirror } = parts;
     const unknowns = ordered('often', mirror, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
     const weighed = unknowns.map((person) => ({ person, ...tallyOf(tallied, mirror.idsOf(person.id)) }));
@@ -34,7 +35,6 @@ export function createUnknownsPage(
     const { groups, comparing } = grouping(
       weighed.map(({ person }) => person),
       parts,
-      signal,
     );
     const ranked = groups.map((ids) => {
       const members = ids.flatMap((id) => byId.get(id) ?? []);
@@ -76,12 +76,12 @@ interface Grouped {
 }
 
 /** The groups of the last comparison without those who are no unknowns any more, and those who came since alone. */
-function createGrouping(log: Logger): (unknowns: readonly StoredPerson[], parts: GalleryParts, signal: AbortSignal) => Grouped {
+function createGrouping(log: Logger, signal: AbortSignal): (unknowns: readonly StoredPerson[], parts: GalleryParts) => Grouped {
   let alike: GroupAlike | null = null;
   let known: { key: string; groups: string[][] } = { key: '', groups: [] };
   let running = false;
 
-  const compare = async (key: string, ids: readonly string[], parts: GalleryParts, signal: AbortSignal): Promise<void> => {
+  const compare = async (key: string, ids: readonly string[], parts: GalleryParts): Promise<void> => {
     const { mirror, settings, database } = parts;
     alike ??= createGroupAlike({ mirror, store: database.store, assessor: assessByCalibration(settings.decision, () => mirror.counts()) });
     running = true;
@@ -94,11 +94,11 @@ function createGrouping(log: Logger): (unknowns: readonly StoredPerson[], parts:
     }
   };
 
-  return (unknowns, parts, signal) => {
+  return (unknowns, parts) => {
     const { epoch, version } = parts.mirror.head;
     const key = `${epoch} ${String(version)}`;
     const ids = unknowns.slice(0, mostCompared).map(({ id }) => id);
-    if (key !== known.key && !running) void compare(key, ids, parts, signal);
+    if (key !== known.key && !running) void compare(key, ids, parts);
     const left = new Set(unknowns.map(({ id }) => id));
     const groups = known.groups.flatMap((group) => {
       const members = group.filter((id) => left.delete(id));

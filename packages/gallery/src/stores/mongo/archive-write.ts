@@ -2,6 +2,7 @@ import { type AnyBulkWriteOperation, Binary, type Collection, type Document } fr
 import { AppError } from '@watchpost/shared/errors';
 import { type ArchiveLine, type StoredKind, vectorFromText } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, revisionAfter } from '../../archive/archive-store.ts';
+import { personsSeen } from '../../domain.ts';
 import { present } from './own.ts';
 
 /** A document of any of our collections. */
@@ -75,7 +76,14 @@ function toDocument(line: StoredLine, version: number): Record<string, unknown> 
         version,
         embedding: face.embedding === null ? null : Binary.fromFloat32Array(vectorFromText(face.embedding)),
       }));
-      return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };
+      return {
+        channel,
+        camera,
+        takenAt: new Date(takenAtMs),
+        expiresAt: new Date(expiresAtMs),
+        faces: embedded,
+        persons: personsSeen(faces),
+      };
     }
     case 'last-seen':
       return { at: new Date(line.atMs), channel: line.channel, camera: line.camera };

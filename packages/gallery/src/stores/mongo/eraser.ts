@@ -8,6 +8,7 @@ import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
 import { namedInDocuments } from './named-in-documents.ts';
+import { noteMissingPersons } from './persons-seen.ts';
 import { noteLastSeen, toLastSeen } from './sightings.ts';
 import { ensureRecordIndexes } from './snapshot-records.ts';
 import { readState } from './state.ts';
@@ -37,6 +38,7 @@ export function createMongoEraser(db: Db, log: Logger): Eraser {
     await collections.pairs.updateMany({ ...gone, purgeAt: null }, { $set: { purgeAt } });
     await pruneAudit(collections, new Date(nowMs - retention.auditMs), signal);
     await pruneMerged(db, new Date(nowMs - retention.mergedMs), signal);
+    await noteMissingPersons(collections, signal);
     return persons + faces;
   };
   return { erase: (retention, signal) => guardMongo(() => erase(retention, signal), signal) };
@@ -65,6 +67,8 @@ async function* pagesOf(collection: Collection<Keyed>, which: Document, signal: 
   }
 }
 
+const noneOf = (ids: readonly string[]): Document => ({ persons: { $in: ids } });
+
 /** Those erased before too, as long as their tombstones exist: a sighting may have been recorded late. Resolves to the number of new ones. */
 async function erasePersons(db: Db, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
   const collections = galleryCollections(db);
@@ -73,7 +77,7 @@ async function erasePersons(db: Db, gone: Document, purgeAt: Date, signal: Abort
   for await (const ids of pagesOf(persons, gone, signal)) {
     const face = 'faces.$[face]';
     const unsee = sightings.updateMany(
-      { 'faces.personId': { $in: ids } },
+      { $or: [{ 'faces.personId': { $in: ids } }, { persons: { $in: ids } }] },
       {
         $set: {
           [`${face}.personId`]: null,
@@ -84,6 +88,7 @@ async function erasePersons(db: Db, gone: Document, purgeAt: Date, signal: Abort
           [`${face}.embedding`]: null,
         },
         $unset: { [`${face}.crop`]: 1 },
+        $pull: noneOf(ids),
       },
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
