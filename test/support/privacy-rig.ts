@@ -29,7 +29,7 @@ export interface PrivacyRig {
 /** Rounds after which something hangs. */
 const mostRounds = 30;
 
-export function privacyRig({ documents: stored, kept, housekeeping }: OpenedGallery): PrivacyRig {
+export function privacyRig({ documents: stored, kept, gallery, housekeeping }: OpenedGallery): PrivacyRig {
   const dying = async <T>(work: () => Promise<T>): Promise<T> => {
     rig.step();
     const result = await work();
@@ -50,12 +50,14 @@ export function privacyRig({ documents: stored, kept, housekeeping }: OpenedGall
   const deps: ErasingDeps = {
     documents,
     audit: kept.audit,
+    gallery,
+    isTaken: () => false,
     holdings: kept.holdings,
     places: [
       galleryPlace(kept.holdings),
       consentPlace(documents),
       subscriptionsPlace(documents),
-      visitsPlace({ visits, sayAgain: async () => undefined }),
+      visitsPlace({ visits, sayAgain: async () => undefined, now: () => Date.now() + rig.shiftMs }),
     ],
     eraseNow: (signal) => dying(() => housekeeping.erase(signal)),
     keepMs: 1e10,

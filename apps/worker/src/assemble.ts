@@ -144,6 +144,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
       audit: opened.kept.audit,
       settings: privacy,
       retention: retentionSettings(config),
+      stopping,
     }),
   ];
   return { handlers, needs, gates, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };

@@ -1,8 +1,8 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { toAppError } from '@watchpost/shared/errors';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
-import { takeLease } from '@watchpost/shared/documents/lease';
+import { takeLease, type Lease } from '@watchpost/shared/documents/lease';
 
 /** Something that one of all workers does again and again. */
 export interface Task {
@@ -52,10 +52,28 @@ async function repeat(task: Task, deps: { documents: DocumentStore; log: Logger 
 async function once({ name, run }: Task, documents: DocumentStore, signal: AbortSignal): Promise<boolean> {
   const lease = await takeLease(documents, `task-${name}`, leaseMs, signal);
   if (!lease) return false;
+  const kept = new AbortController();
+  const stop = (): void => kept.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const renewing = keepLease(lease, kept, signal);
   try {
-    await run(signal);
+    await run(kept.signal);
     return true;
   } finally {
+    signal.removeEventListener('abort', stop);
+    kept.abort();
+    await renewing;
     await lease.release();
+  }
+}
+
+/** Renews it until `kept` aborts. Where another worker has it, `kept` is aborted, so that what runs ends. */
+async function keepLease(lease: Lease, kept: AbortController, signal: AbortSignal): Promise<void> {
+  while (!kept.signal.aborted) {
+    await pause(leaseMs / 3, kept.signal).catch(() => undefined);
+    if (kept.signal.aborted) return;
+    // The database may be away for a moment: it is tried again before the lease has run out.
+    const isOurs = await lease.renew(signal).catch(() => true);
+    if (!isOurs) kept.abort(new AppError('aborted', 'another worker does this task'));
   }
 }

@@ -132,11 +132,11 @@ async function fillVisits({ documents }: OpenedGallery, personId: string, count:
   }
 }
 
-async function untilDone({ documents, kept, housekeeping }: OpenedGallery, id: string, signal: AbortSignal): Promise<Receipt> {
+async function untilDone({ documents, kept, gallery, housekeeping }: OpenedGallery, id: string, signal: AbortSignal): Promise<Receipt> {
   const places = [
     galleryPlace(kept.holdings),
     consentPlace(documents),
-    visitsPlace({ visits: createVisits(documents), sayAgain: async () => undefined }),
+    visitsPlace({ visits: createVisits(documents), sayAgain: async () => undefined, now: Date.now }),
   ];
   const log = createLogger('bench', 'fatal');
   const deps = {
@@ -146,6 +146,8 @@ async function untilDone({ documents, kept, housekeeping }: OpenedGallery, id: s
     places,
     eraseNow: (until: AbortSignal) => housekeeping.erase(until),
     keepMs: dayMs,
+    gallery,
+    isTaken: () => false,
     log,
   };
   const receipts = createReceipts(documents, kept.audit);

@@ -59,7 +59,7 @@ interface KeptBeside {
 export interface Kept {
   store: Pick<GalleryStore, 'faces' | 'crop'>;
   sightings: Pick<SightingStore, 'ofPersons' | 'crop' | 'lastSeen'>;
-  audit: Pick<AuditStore, 'newest' | 'find'>;
+  audit: AuditStore;
   holdings: Holdings;
 }
 

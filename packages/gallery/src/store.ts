@@ -139,8 +139,8 @@ export interface UnsureFace extends Pick<SnapshotSightings, 'snapshotId' | 'chan
 
 /** What is counted of the sightings, and found in them, for people who look through them. An uncertain face counts only if a reader said whose it is. */
 export interface SightingOverview {
-  /** How many faces were each person's, by the person id in the sighting. Reads all sightings: seconds where there are a million. */
-  counts(signal: AbortSignal): Promise<Map<string, number>>;
+  /** In how many snapshots each of these persons (null: everybody) was seen, by the person id in the sighting. Everybody: seconds where there are a million. */
+  counts(personIds: readonly string[] | null, signal: AbortSignal): Promise<Map<string, number>>;
   /** When and where these persons were seen, in no particular order. */
   whenSeen(personIds: readonly string[], signal: AbortSignal): Promise<SeenCount[]>;
   /** The newest faces that were taken for somebody, though not surely, and of which no reader said whose they are; newest first. `after`: those that follow this one. */
@@ -157,12 +157,17 @@ export interface AuditQuery {
   persons?: readonly string[];
 }
 
+/** A change as `AuditStore.concerned` tells it. `action`: a newer release may know others. */
+export interface ConcernedPersons extends Pick<AuditEntry, 'id' | 'version' | 'personIds'> {
+  action: string;
+}
+
 /** The audit. `GalleryStore.commit` writes it. */
 export interface AuditStore {
   /** The newest entries, newest first. */
   newest(limit: number, which: AuditQuery, signal: AbortSignal): Promise<AuditEntry[]>;
-  /** The changes after this version, oldest first: their versions, and the persons whom they concerned. */
-  concerned(after: number, limit: number, signal: AbortSignal): Promise<Pick<AuditEntry, 'version' | 'personIds'>[]>;
+  /** The changes after this version, oldest first: which, what was done, and the persons whom they concerned. Light, however large the changes. */
+  concerned(after: number, limit: number, signal: AbortSignal): Promise<ConcernedPersons[]>;
   /** The entries whose id begins like this, at most two. */
   find(idStart: string, signal: AbortSignal): Promise<AuditEntry[]>;
 }

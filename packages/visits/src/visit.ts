@@ -46,6 +46,8 @@ export const visitSchema = z.object({
   named: z.array(z.string()).exactOptional(),
   /** Who is forgotten and may still stand in the post, or on its pictures: until both are said again. */
   forgets: z.array(z.string()).exactOptional(),
+  /** When its post was last asked to be said again because of them, milliseconds since 1970. */
+  forgetsSinceMs: z.number().exactOptional(),
   /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
   picturesGo: z.boolean().exactOptional(),
   /** The numbers that the post ever told of: people who are ignored have none until they are. */

@@ -1,6 +1,5 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
-import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 import type { JobKind } from '@watchpost/shared/jobs/job-kinds';
 import type { Place, Subject } from '@watchpost/privacy/receipts/place';
 import { createSubscriptions } from '@watchpost/visits/subscriptions';
@@ -8,10 +7,12 @@ import { createNotes } from '../interaction/press/notes.ts';
 import { forgetInNotices, type ForgetDeps } from '../notice/forget-in-notices.ts';
 import { noticesNaming } from '../notice/notice.ts';
 import { namesIn } from './names-in.ts';
+import type { UseAdmin } from './shared-admin.ts';
 
 /** Digests and messages that name somebody. */
 export function noticesPlace(deps: ForgetDeps): Place {
   return {
+    what: ['digests and messages'],
     count: async ({ personIds }, signal) => {
       let notices = 0;
       for (const id of personIds) notices += (await noticesNaming(deps.documents, id, signal)).length;
@@ -26,6 +27,7 @@ export function noticesPlace(deps: ForgetDeps): Place {
 export function subscriptionsPlace(documents: DocumentStore): Place {
   const subscriptions = createSubscriptions(documents);
   return {
+    what: ['subscriptions'],
     count: async ({ personIds }, signal) => {
       let found = 0;
       for await (const { body } of eachDocument(documents, { kind: 'subscriptions' }, 200, signal)) {
@@ -41,10 +43,11 @@ export function subscriptionsPlace(documents: DocumentStore): Place {
   };
 }
 
-/** What was typed and said below posts. It is looked for by name, so before the names are erased. */
+/** What was typed and said below posts. It is looked for by name. */
 export function clicksPlace(documents: DocumentStore): Place {
   const notes = createNotes(documents);
   return {
+    what: ['clicks'],
     count: async ({ names }, signal) => ({ clicks: await notes.naming(names, signal) }),
     erase: ({ names }, signal) => notes.forgetNames(names, signal),
     waitsFor: 'it is erased with the next look',
@@ -54,31 +57,20 @@ export function clicksPlace(documents: DocumentStore): Place {
 /** Only these hold in clear what somebody typed. */
 const kinds: readonly JobKind[] = ['interaction'];
 
-/** Jobs in the queue with what somebody typed. They are looked for by name and id, before the names are erased. */
-export function jobsPlace(open: (signal: AbortSignal) => Promise<Pick<JobAdmin, 'find' | 'drop' | 'close'>>): Place {
-  const using = async <T>(use: (admin: Pick<JobAdmin, 'find' | 'drop'>) => Promise<T>, signal: AbortSignal): Promise<T> => {
-    const admin = await open(signal);
-    try {
-      return await use(admin);
-    } finally {
-      await admin.close();
-    }
-  };
+/** Jobs in the queue with what somebody typed. They are looked for by name and id. */
+export function jobsPlace(useAdmin: UseAdmin): Place {
   const where =
     ({ names, personIds }: Subject) =>
     (data: unknown): boolean =>
       stringsIn(data).some((text) => personIds.includes(text) || namesIn(text, names));
   return {
-    count: async (subject, signal) => {
-      // The names are gone, and the jobs with them: to open the queue again would tell nothing.
-      if (subject.names.length === 0) return { jobs: 0 };
-      return using(async (admin) => ({ jobs: (await admin.find({ kinds, where: where(subject) })).length }), signal);
-    },
-    erase: (subject, signal) =>
-      using(async (admin) => {
+    what: ['jobs'],
+    count: async (subject) => useAdmin(async (admin) => ({ jobs: (await admin.find({ kinds, where: where(subject) })).length })),
+    erase: (subject) =>
+      useAdmin(async (admin) => {
         const ids = await admin.find({ kinds, where: where(subject) });
         if (ids.length > 0) await admin.drop({ kinds, ids });
-      }, signal),
+      }),
     waitsFor: 'a worker is running the job',
   };
 }

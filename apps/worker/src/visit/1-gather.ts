@@ -50,7 +50,8 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const verdict = verdictOf({ visit, view: everybody, settings, timeZone: cameras.timeZone(), posted: others });
   const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces, blur: deps.blur ?? 'off' };
   const named = [...new Set([...(visit.named ?? []), ...namedIn(view), ...visit.said.map(({ notPerson }) => notPerson)])];
-  const forgotten = await forgottenOf(named, gallery, signal);
+  // The text may ask about them.
+  const forgotten = await forgottenOf([...named, ...visit.asked], gallery, signal);
   const found = { numbers, persons, asked, verdict, told, named: named.filter((id) => !forgotten.has(id)) };
   const { numbers: n, persons: p, asked: a, verdict: v, told: t = [], named: ever = [] } = visit;
   if (forgotten.size === 0 && sameJson(found, { numbers: n, persons: p, asked: a, verdict: v, told: t, named: ever }))

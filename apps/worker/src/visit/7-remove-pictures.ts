@@ -9,6 +9,21 @@ import { removeFile, type RemoveDeps } from './remove-file.ts';
 const words = 'This picture was removed: somebody on it is forgotten.';
 const removed: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
 
+/** A picture that is uploaded and not posted yet is never posted, where somebody was forgotten whose name it bears. Resolves to the visit as stored. */
+export async function dropUnposted(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
+  const progress = visit.post?.progress;
+  if (visit.picturesGo !== true || progress?.state !== 'uploaded') return visit;
+  if (progress.fileId !== null) await removeFile(progress.fileId, deps, signal);
+  const without = (now: Visit): Visit => ({
+    ...now,
+    picturesGo: false,
+    forgets: [],
+    picture: null,
+    post: now.post && { ...now.post, progress: null },
+  });
+  return change(deps, visit.id, without, signal);
+}
+
 /** Takes all pictures off a post and its thread, where somebody was forgotten whose name they bear. Resolves to the visit as stored. */
 export async function removePictures(
   visit: Visit,

@@ -17,7 +17,7 @@ import { choosePicture } from './3-choose-picture.ts';
 import type { AnnotateDeps } from './4-annotate.ts';
 import { send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
-import { removePictures } from './7-remove-pictures.ts';
+import { dropUnposted, removePictures } from './7-remove-pictures.ts';
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
@@ -122,14 +122,16 @@ async function notePost(visit: Visit, { view }: Gathered, { documents }: VisitDe
 /** Posts or edits; text first, because that is the truth. */
 async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit> {
   const { timed } = deps;
-  const { visit } = gathered;
-  const platform = deps.platformFor(visit.post?.channel ?? visit.channel);
+  const platform = deps.platformFor(gathered.visit.post?.channel ?? gathered.visit.channel);
   const posting = { ...deps, platform, keepLease };
+  const visit = await dropUnposted(gathered.visit, posting, signal);
   const plan = choosePicture(gathered);
   const describeAs = (now: Visit, snapshotId = (now.picture ?? plan)?.snapshotId ?? null) =>
     timed('describe', () => describe({ ...gathered, visit: now }, snapshotId, platform.chat, deps, signal));
   const isNew = shownOf(visit) === null;
-  const posted = isNew ? await timed('post', async () => send(gathered, await describeAs(visit), plan, posting, signal)) : visit;
+  const posted = isNew
+    ? await timed('post', async () => send({ ...gathered, visit }, await describeAs(visit), plan, posting, signal))
+    : visit;
   const described = await describeAs(posted);
   const edited = await timed('edit', () => edit(posted, described, posting, signal));
   const clean = await removePictures(edited, described, posting, signal);

@@ -75,6 +75,8 @@ export interface Housekeeping {
   round(signal: AbortSignal): Promise<HousekeepingRound | null>;
   /** Erases at once what is due, without a round, whoever keeps house. Resolves to the number of persons and faces. */
   erase(signal: AbortSignal): Promise<number>;
+  /** From now on nothing is erased before this has resolved: whoever needs something of what is due reads it then. One caller. */
+  beforeErasing(prepare: (signal: AbortSignal) => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -97,6 +99,11 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     mergedMs: deps.sightingsKeepMs + dayMs,
   };
   let hasLease = false;
+  let prepare: Parameters<Housekeeping['beforeErasing']>[0] = async () => undefined;
+  const erase = async (signal: AbortSignal): Promise<number> => {
+    await prepare(signal);
+    return eraser.erase(retention, signal);
+  };
 
   const compare = async (comparedUpTo: number, signal: AbortSignal) => {
     let [merged, suggested] = [0, 0];
@@ -116,7 +123,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     hasLease = lease !== null;
     if (!lease) return null;
     const { nowMs } = await raceAbort(sync.catchUp(), signal);
-    const erased = await eraser.erase(retention, signal);
+    const erased = await erase(signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
     await documents.expire(signal);
     let expired = await unknowns.expire('unknown', nowMs - settings.unknownKeepMs, signal);
@@ -150,7 +157,10 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
       });
     },
     round,
-    erase: (signal) => eraser.erase(retention, signal),
+    erase,
+    beforeErasing: (next) => {
+      prepare = next;
+    },
     close: async () => {
       stop.abort();
       await running;

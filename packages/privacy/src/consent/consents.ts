@@ -23,12 +23,18 @@ const bodySchema = z.object({
   by: z.string(),
   /** Where the paper is, how it was said: in the words of whoever noted it. */
   note: z.string().nullable(),
+  /** All ids that the person had then: what was noted before of these counts no more. */
+  covers: z.array(z.string()).default([]),
 });
+type Noted = z.infer<typeof bodySchema>;
 
 /** A person's consent. `unknown`: nothing was noted. */
-export type Consent = z.infer<typeof bodySchema> | { state: 'unknown' };
+export type Consent = Omit<Noted, 'covers'> | { state: 'unknown' };
 
-/** Consent of people in the gallery, by the person's id; of a merged person the newest of all that were noted counts. */
+/**
+ * Consent of people in the gallery, by the person's id. Of those who were merged the newest that was noted counts, unless one of them took
+ * consent back: then somebody must ask again, and note it of the person that they have become.
+ */
 export interface Consents {
   get(personId: string, signal: AbortSignal): Promise<Consent>;
   /** Of several; those of whom nothing was noted are left out. */
@@ -59,8 +65,8 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
     const byId = new Map(found.map((document) => [document.id, read(document)]));
     const consents = new Map<string, Consent>();
     for (const [id, ids] of idsOf) {
-      const [newest] = ids.flatMap((each) => byId.get(each) ?? []).sort((a, b) => b.atMs - a.atMs);
-      if (newest) consents.set(id, newest);
+      const counts = effective(new Map(ids.flatMap((each) => [[each, byId.get(each)] as const])));
+      if (counts) consents.set(id, counts);
     }
     return consents;
   };
@@ -69,19 +75,33 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
     get: async (personId, signal) => (await getAll([personId], signal)).get(personId) ?? { state: 'unknown' },
     set: async (personId, { state, note }, by, signal) => {
       if (note !== null && note.length > mostNote) throw new AppError('change-refused', `a note has ${mostNote} characters at most`);
-      if (questions.idsOf(personId).length === 0) throw new AppError('person-not-found', 'there is no such person');
+      const covers = [...questions.idsOf(personId)];
+      if (covers.length === 0) throw new AppError('person-not-found', 'there is no such person');
       // The document first: whoever follows the audit reads it.
       const consent = await untilNoConflict(async () => {
         const { document, nowMs } = await documents.get(kind, personId, signal);
         const atMs = Math.floor(nowMs);
-        const body = bodySchema.parse({ v: 1, state, atMs, by: by.id, note });
+        const noted: Consent = { v: 1, state, atMs, by: by.id, note };
+        const body = bodySchema.parse({ ...noted, covers });
         await documents.put({ kind, id: personId, revision: document?.revision ?? 0, atMs, keys: [], expiresAtMs: null, body }, signal);
-        return body;
+        return noted;
       }, signal);
       await operations.note(personId, words[state], by, signal);
       return consent;
     },
   };
+}
+
+/** What counts of all that was noted of a person, by the ids that they have had. */
+function effective(noted: ReadonlyMap<string, Noted | undefined>): Omit<Noted, 'covers'> | undefined {
+  const all = [...noted].flatMap(([id, each]) => (each ? [{ id, ...each }] : []));
+  const isReplaced = ({ id, atMs }: { id: string; atMs: number }): boolean =>
+    all.some((later) => later.id !== id && later.atMs >= atMs && later.covers.includes(id));
+  const left = all.filter((each) => !isReplaced(each)).sort((a, b) => b.atMs - a.atMs);
+  const found = left.find(({ state }) => state === 'withdrawn') ?? left[0];
+  if (!found) return undefined;
+  const { id: _, covers: __, ...consent } = found;
+  return consent;
 }
 
 function read({ body }: StoredDocument) {
@@ -91,6 +111,7 @@ function read({ body }: StoredDocument) {
 /** Where consent is noted; it goes with the person. */
 export function consentPlace(documents: DocumentStore): Place {
   return {
+    what: ['consent'],
     count: async ({ personIds }, signal) => ({ consent: (await documents.getAll(kind, personIds, signal)).length }),
     erase: async ({ personIds }, signal) => {
       for (const { id, revision } of await documents.getAll(kind, personIds, signal)) await documents.remove(kind, id, revision, signal);

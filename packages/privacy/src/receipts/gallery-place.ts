@@ -1,21 +1,24 @@
-import type { Holdings } from '@watchpost/gallery/holdings';
+import { traceStores, type Holdings, type TraceStore } from '@watchpost/gallery/holdings';
 import type { Place } from './place.ts';
+
+const called: Record<TraceStore, string> = {
+  persons: 'names',
+  faces: 'faces',
+  crops: 'pictures of faces',
+  sightings: 'sightings',
+  sightingCrops: 'pictures of sightings',
+  lastSeen: 'last seen',
+  audit: 'audit entries with names',
+  records: 'snapshot records',
+};
 
 /** What the gallery's eraser erases, which a worker runs when it is due. */
 export function galleryPlace(holdings: Pick<Holdings, 'traces'>): Place {
   return {
+    what: Object.values(called),
     count: async (subject, signal) => {
       const traces = await holdings.traces(subject, signal);
-      return {
-        names: traces.persons,
-        faces: traces.faces,
-        'pictures of faces': traces.crops,
-        sightings: traces.sightings,
-        'pictures of sightings': traces.sightingCrops,
-        'last seen': traces.lastSeen,
-        'audit entries with names': traces.audit,
-        'snapshot records': traces.records,
-      };
+      return Object.fromEntries(traceStores.map((store) => [called[store], traces[store]]));
     },
     waitsFor: 'it is erased a minute after it can no longer be undone',
   };

@@ -1,5 +1,7 @@
 import { channelKeySchema } from '@watchpost/shared/chat/chat';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { eachDocument } from '@watchpost/shared/documents/each-document';
+import { removeDocument } from '@watchpost/shared/documents/remove-document';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { z } from 'zod';
 
@@ -8,7 +10,7 @@ const personKey = (id: string): string => `person:${id}`;
 /** A document has a hundred keys at most; who is in a crowd beyond that is found by this one. */
 const crowdKey = 'crowd';
 const mostKeys = 95;
-const pageSize = 200;
+const pageSize = 500;
 
 const bodySchema = z.object({
   v: z.literal(1),
@@ -20,6 +22,8 @@ const bodySchema = z.object({
   pictures: z.array(z.object({ messageId: z.string().nullable(), fileId: z.string().nullable() })),
   /** All whom it ever showed, by name or number: random ids. */
   persons: z.array(z.string()),
+  /** When the platform last refused to change it, milliseconds since 1970, and the error's code. */
+  refused: z.object({ atMs: z.number(), code: z.string() }).exactOptional(),
 });
 export type PostBody = z.infer<typeof bodySchema>;
 
@@ -29,15 +33,17 @@ export type KnownPost = PostBody & { id: string; revision: number; atMs: number 
 /** The posts that watchpost has made, as long as they stand: so that a name goes from them, however old they are. Reject with `gallery-unavailable`. */
 export interface KnownPosts {
   /** Notes where a post stands and whom it shows; nobody is taken out of what was noted before. `atMs`: when what it shows happened. */
-  note(post: Omit<PostBody, 'v'> & { atMs: number }, signal: AbortSignal): Promise<void>;
+  note(post: Omit<PostBody, 'v' | 'refused'> & { atMs: number }, signal: AbortSignal): Promise<void>;
   /** Those that show one of these, the newest first, at most `limit` for each. */
   showing(personIds: readonly string[], limit: number, signal: AbortSignal): Promise<KnownPost[]>;
-  /** Those of before then, the oldest first. */
-  before(beforeMs: number, limit: number, signal: AbortSignal): Promise<KnownPost[]>;
+  /** Those of before then, the newest first. */
+  before(beforeMs: number, signal: AbortSignal): AsyncIterable<KnownPost>;
   /** They show these persons no more. */
   without(post: KnownPost, personIds: readonly string[], signal: AbortSignal): Promise<void>;
-  /** The post stands no more. */
-  remove(post: Pick<KnownPost, 'id' | 'revision'>, signal: AbortSignal): Promise<void>;
+  /** The platform does not let it be changed now. */
+  refused(post: Pick<KnownPost, 'id'>, code: string, signal: AbortSignal): Promise<void>;
+  /** Nothing of ours stands there any more. */
+  remove(post: Pick<KnownPost, 'id'>, signal: AbortSignal): Promise<void>;
 }
 
 /** On a store of documents. */
@@ -51,6 +57,17 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     const { document } = await documents.get(kind, id, signal);
     return document && toPost(document);
   };
+  async function* each(query: { key?: string; beforeMs?: number }, signal: AbortSignal): AsyncGenerator<KnownPost> {
+    for await (const document of eachDocument(documents, { kind, ...query }, pageSize, signal)) {
+      const post = toPost(document);
+      if (post) yield post;
+    }
+  }
+  const change = (id: string, edit: (now: KnownPost) => KnownPost, signal: AbortSignal): Promise<void> =>
+    untilNoConflict(async () => {
+      const now = await read(id, signal);
+      if (now) await put(edit(now), signal);
+    }, signal);
   return {
     note: ({ atMs, ...post }, signal) =>
       untilNoConflict(async () => {
@@ -67,21 +84,25 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     showing: async (personIds, limit, signal) => {
       const wanted = new Set(personIds);
       const found = new Map<string, KnownPost>();
-      for (const key of [...personIds.map((id) => personKey(id)), crowdKey]) {
-        const page = await documents.find({ kind, key, order: 'newest', limit: Math.max(limit, pageSize) }, signal);
-        for (const post of page.flatMap((each) => toPost(each) ?? []))
-          if (post.persons.some((id) => wanted.has(id))) found.set(post.id, post);
+      for (const key of [...personIds.map((person) => personKey(person)), crowdKey]) {
+        let left = limit;
+        for await (const post of each({ key }, signal)) {
+          if (!post.persons.some((person) => wanted.has(person))) continue;
+          found.set(post.id, post);
+          left -= 1;
+          if (left === 0) break;
+        }
       }
       return [...found.values()].sort((a, b) => b.atMs - a.atMs);
     },
-    before: async (beforeMs, limit, signal) =>
-      (await documents.find({ kind, beforeMs, order: 'oldest', limit }, signal)).flatMap((each) => toPost(each) ?? []),
-    without: (post, personIds, signal) =>
-      untilNoConflict(async () => {
-        const now = await read(post.id, signal);
-        if (now) await put({ ...now, persons: now.persons.filter((id) => !personIds.includes(id)) }, signal);
-      }, signal),
-    remove: ({ id, revision }, signal) => documents.remove(kind, id, revision, signal),
+    before: (beforeMs, signal) => each({ beforeMs }, signal),
+    without: ({ id }, personIds, signal) =>
+      change(id, (now) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
+    refused: async ({ id }, code, signal) => {
+      const { nowMs } = await documents.get(kind, '', signal);
+      await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code } }), signal);
+    },
+    remove: ({ id }, signal) => removeDocument(documents, kind, id, signal),
   };
 }
 

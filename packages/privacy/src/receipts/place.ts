@@ -4,14 +4,21 @@ export interface Subject {
   personIds: readonly string[];
   /** Every face that shows them, whoever learnt from it. */
   faceIds: readonly string[];
-  /** What they were called, as long as the database knows. */
+  /** What they were ever called, as far as the database knew when they were forgotten. */
   names: readonly string[];
+  /** For how long the wish has been due, milliseconds; negative: it can still be undone. */
+  dueForMs: number;
 }
 
-/** Where something of a person may be, with how it is erased there. */
+/** What is left in a place, and why; of a number the place's `waitsFor` says why. */
+export type Left = number | { left: number; why: string | null };
+
+/** Where something of a person may be, with how it is erased there. What rejects is tried again, and holds up no other place. */
 export interface Place {
+  /** All that `count` may tell of: what a receipt calls it. */
+  what: readonly string[];
   /** How much there is of them, by what a receipt calls it. */
-  count(subject: Subject, signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
+  count(subject: Subject, signal: AbortSignal): Promise<Readonly<Record<string, Left>>>;
   /** Erases it, or a part of it; called again until nothing is left. Absent: what the gallery's eraser erases. */
   erase?: (subject: Subject, signal: AbortSignal) => Promise<void>;
   /** Why something may be left for a while, in words. */

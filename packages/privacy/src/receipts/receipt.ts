@@ -3,8 +3,8 @@ import { z } from 'zod';
 const countSchema = z.object({ found: z.number(), erased: z.number(), left: z.number(), why: z.string().nullable() });
 
 /**
- * What became of a wish to be forgotten. `pending`: it can still be undone. `erasing`: it is due, and something is left. `done`: nothing is
- * left. `verified`: a second look, a minute later, found nothing either.
+ * What became of a wish to be forgotten. `pending`: it can still be undone. `erasing`: it is due, and something is left, or could not be
+ * looked at. `done`: nothing is left. `verified`: a second look, a minute later, found nothing either.
  */
 export const receiptStates = ['pending', 'erasing', 'done', 'verified'] as const;
 
@@ -19,9 +19,11 @@ export const receiptSchema = z.object({
   verifiedAtMs: z.number().nullable(),
   /** The gallery's version by which the person was gone: a process that knows it has dropped them. */
   version: z.number(),
-  /** Empty once it is verified. */
+  /** Empty once it is verified, as the ids of faces and the names. */
   personIds: z.array(z.string()),
   faceIds: z.array(z.string()),
+  /** All that they were called: what is found by name is found although the gallery has erased the names. */
+  names: z.array(z.string()).default([]),
   /** By the name of the place. */
   places: z.record(z.string(), countSchema),
   /** When it is looked at next, and how often it was looked at in vain. */
@@ -29,7 +31,8 @@ export const receiptSchema = z.object({
   looks: z.number(),
 });
 export type ReceiptBody = z.infer<typeof receiptSchema>;
+/** What there was in one place. `why`: something is left, or nobody could look; in words. */
 export type PlaceCount = z.infer<typeof countSchema>;
 
-/** A receipt with its id: the audit entry's of the wish. */
-export type Receipt = ReceiptBody & { id: string };
+/** A receipt as people read it, without the names. Its id is that of the wish's audit entry. */
+export type Receipt = Omit<ReceiptBody, 'names'> & { id: string };

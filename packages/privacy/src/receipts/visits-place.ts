@@ -4,38 +4,51 @@ import type { Place, Subject } from './place.ts';
 
 export interface VisitsPlaceDeps {
   visits: Visits;
-  /** Has the visit's post said again, without the person. */
+  /** Has the post of a visit, which was written just now, said again without the person. */
   sayAgain: (visit: Visit, signal: AbortSignal) => Promise<void>;
+  now: () => number;
 }
 
 /** Posts that are said again in one round: a channel takes one edit a second. */
 const atOnce = 100;
 /** Visits without a post that are written at the same time. */
 const together = 16;
+/** What was to be said again and is not by then has failed: it is asked for once more. Milliseconds. */
+const againMs = 10 * 60_000;
 
 /** Visits name persons by random ids; those with a post are rid of them when the post is said again without the name. */
-export function visitsPlace({ visits, sayAgain }: VisitsPlaceDeps): Place {
+export function visitsPlace({ visits, sayAgain, now }: VisitsPlaceDeps): Place {
   const found = ({ personIds }: Subject, signal: AbortSignal): Promise<Visit[]> => visits.withPersons(personIds, 0, signal);
   return {
+    what: ['visits'],
     count: async (subject, signal) => ({ visits: (await found(subject, signal)).length }),
     erase: async (subject, signal) => {
-      let said = 0;
       const all = await found(subject, signal);
-      const isPosted = ({ post }: Visit): boolean => post?.progress?.state === 'posted';
-      const silent = all.filter((visit) => !isPosted(visit));
+      const silent = all.filter((visit) => !mayShow(visit));
       for (let from = 0; from < silent.length; from += together) {
         const some = silent.slice(from, from + together);
-        await Promise.all(some.map(({ id }) => changeVisit(visits, id, (now) => withoutPersons(now, subject.personIds), signal)));
+        const empty = (visit: Visit): VisitBody | null => (mayShow(visit) ? null : withoutPersons(visit, subject.personIds));
+        await Promise.all(some.map(({ id }) => changeVisit(visits, id, empty, signal)));
       }
-      for (const visit of all.filter(isPosted)) {
-        if (said < atOnce && (visit.shownRevision >= visit.revision || visit.picturesGo !== true)) {
-          await sayAgain(visit, signal);
-          said += 1;
-        }
+      // Whoever is killed before the job is queued does it again later.
+      const isMarked = ({ persons, asked, named = [], forgets = [] }: Visit): boolean =>
+        [...persons, ...asked, ...named].every((id) => !subject.personIds.includes(id) || forgets.includes(id));
+      const isDue = (visit: Visit): boolean => !isMarked(visit) || (visit.forgetsSinceMs ?? 0) < now() - againMs;
+      for (const { id } of all.filter((visit) => mayShow(visit) && isDue(visit)).slice(0, atOnce)) {
+        const marked = await changeVisit(visits, id, (visit) => markedFor(visit, subject.personIds, now()), signal);
+        if (marked) await sayAgain(marked, signal);
       }
     },
     waitsFor: 'posts are said again one after another, as the platform allows',
   };
+}
+
+/** Whether something in the chat shows it, or is about to: also where nobody knows yet whether it was posted. Pure. */
+const mayShow = ({ post, upload }: Visit): boolean => (post?.progress != null && post.progress.state !== 'gone') || upload != null;
+
+/** Its job takes them out of the text, and off the pictures. Pure. */
+function markedFor(visit: Visit, personIds: readonly string[], nowMs: number): VisitBody {
+  return { ...visit, forgets: [...new Set([...(visit.forgets ?? []), ...personIds])], picturesGo: true, forgetsSinceMs: nowMs };
 }
 
 /** A visit that says nothing more about these persons. Pure. */

@@ -176,6 +176,7 @@ export function unlessNewer(documents: DocumentStore, isNewer: () => boolean): D
     put: (document, signal) => guarded(() => documents.put(document, signal)),
     remove: (kind, id, revision, signal) => guarded(() => documents.remove(kind, id, revision, signal)),
     find: (query, signal) => guarded(() => documents.find(query, signal)),
+    removeOld: (which, signal) => guarded(() => documents.removeOld(which, signal)),
     expire: (signal) => guarded(() => documents.expire(signal)),
   };
 }

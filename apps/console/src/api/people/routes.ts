@@ -149,6 +149,7 @@ function registerPerson(app: ConsoleApp, { database, now }: ConsoleDeps, tally: 
         response: { 200: mergePreviewSchema },
       },
     },
-    async ({ params: { id }, query: { into }, ending: signal }) => previewMerge(id, into, await ready(signal), await tally.now(signal)),
+    async ({ params: { id }, query: { into }, ending: signal }) =>
+      previewMerge(id, into, await ready(signal), await tally.now(signal), signal),
   );
 }

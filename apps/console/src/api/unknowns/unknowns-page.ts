@@ -27,7 +27,7 @@ export function createUnknownsPage(
   const grouping = createGrouping(log, stopping);
   const ordered = createOrdered();
   return async ({ sort, cursor, limit }, parts, signal) => {
-    const tallied = await tally.now(signal);
+    const tallied = await tally.counted(signal);
     const { mirror } = parts;
     const unknowns = ordered('often', mirror, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
     const weighed = unknowns.map((person) => ({ person, ...tallyOf(tallied, mirror.idsOf(person.id)) }));

@@ -6,7 +6,9 @@ import type { AuditStore } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, toAudit } from './documents.ts';
 
-const concernedSchema = z.object({ version: z.number(), personIds: z.array(z.string()) });
+const concernedSchema = z
+  .object({ _id: z.string(), action: z.string(), version: z.number(), personIds: z.array(z.string()) })
+  .transform(({ _id, ...change }) => ({ id: _id, ...change }));
 
 /** The audit, a document for each entry. */
 export function createMongoAudit(db: Db): AuditStore {
@@ -34,7 +36,7 @@ export function createMongoAudit(db: Db): AuditStore {
       guardMongo(async () => {
         const which = { version: { $gt: after } };
         const found = await audit
-          .find(which, { signal, projection: { version: 1, personIds: 1 } })
+          .find(which, { signal, projection: { action: 1, version: 1, personIds: 1 } })
           .sort({ version: 1 })
           .limit(limit)
           .toArray();

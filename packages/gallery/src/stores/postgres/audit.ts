@@ -24,8 +24,8 @@ const auditSchema = auditEntrySchema
   }));
 
 const concernedSchema = z
-  .object({ version: z.coerce.number(), person_ids: z.array(z.string()) })
-  .transform(({ version, person_ids }) => ({ version, personIds: person_ids }));
+  .object({ id: z.string(), action: z.string(), version: z.coerce.number(), person_ids: z.array(z.string()) })
+  .transform(({ person_ids, ...change }) => ({ ...change, personIds: person_ids }));
 
 /** The audit, a row for each entry. */
 export function createPostgresAudit({ query }: Postgres): AuditStore {
@@ -48,7 +48,7 @@ export function createPostgresAudit({ query }: Postgres): AuditStore {
     },
     concerned: async (after, limit, signal) => {
       const { rows } = await query(
-        'SELECT version, person_ids FROM watchpost.audit WHERE version > $1 ORDER BY version LIMIT $2',
+        'SELECT id, action, version, person_ids FROM watchpost.audit WHERE version > $1 ORDER BY version LIMIT $2',
         [after, limit],
         signal,
       );

@@ -1,0 +1,38 @@
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { createKnownPosts, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
+import { sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+
+export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
+  documents: DocumentStore;
+  /** How long posts are kept, milliseconds; null: as long as the platform keeps them. */
+  postsMs: number | null;
+}
+
+/** Posts of one round. */
+const atOnce = 20;
+/** After the platform refused a post it is asked about it again, milliseconds. */
+const againMs = 6 * 3_600_000;
+
+const words = 'This post was older than posts are kept here.';
+
+/**
+ * Deletes our own posts that are older than POSTS_KEEP_DAYS; those that the platform lets nobody delete say nothing more, and show no picture.
+ * Where it refuses both, or is not configured now, it stays known where the post stands, and is tried again.
+ */
+export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal: AbortSignal): Promise<void> {
+  if (postsMs === null) return;
+  const knownPosts = createKnownPosts(deps.documents);
+  const { nowMs } = await deps.documents.get('shown-post', '', signal);
+  const isDue = ({ refused }: KnownPost): boolean => !refused || refused.atMs < nowMs - againMs;
+  let tried = 0;
+  for await (const post of knownPosts.before(nowMs - postsMs, signal)) {
+    if (!isDue(post)) continue;
+    await unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
+      if (await tryToDelete(post, platform, { ...deps, knownPosts }, signal)) return;
+      await sayOnly(words, post, platform, deps, signal);
+      await knownPosts.remove(post, signal);
+    });
+    tried += 1;
+    if (tried === atOnce) return;
+  }
+}
