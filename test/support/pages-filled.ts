@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { fillDatabase } from '@watchpost/bench/console/fill';
 import { personIdOf } from '@watchpost/bench/console/planned';
 import type { ReceiptBody } from '@watchpost/privacy/receipts/receipt';
-import { receiptKind } from '@watchpost/privacy/receipts/receipts';
 import { createExaminations } from '@watchpost/shared/documents/examination';
 import { frameWith, man, woman } from './pictures.ts';
 import { startOpsConsole, type OpsConsole } from './ops-console-rig.ts';
@@ -81,6 +80,7 @@ async function fillPrivacy({ as, parts }: OpsConsole): Promise<string> {
     version: 1,
     personIds: [],
     faceIds: [],
+    names: [],
     places: {
       'people and faces': { found: 7, erased: 7, left: 0, why: null },
       sightings: { found: 1_204, erased: 1_204, left: 0, why: null },
@@ -90,7 +90,7 @@ async function fillPrivacy({ as, parts }: OpsConsole): Promise<string> {
     looks: 2,
   };
   await parts.documents.put(
-    { kind: receiptKind, id, revision: 0, atMs: acceptedAtMs, keys: [], expiresAtMs: Date.now() + dayMs, body },
+    { kind: 'receipt', id, revision: 0, atMs: acceptedAtMs, keys: [], expiresAtMs: Date.now() + dayMs, body },
     never,
   );
   return id;
