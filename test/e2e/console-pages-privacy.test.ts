@@ -97,6 +97,7 @@ describeWith(['postgres'], 'consent, export, receipts, the examination, and clos
     rig.live.announce({ topic: 'system' });
     await page.getByText('What to do: make room').waitFor();
     await page.getByRole('heading', { name: '1 fault, 0 warnings' }).waitFor();
+    expect(await page.getByText('Examined by the worker on hall-1').count()).toBe(1);
   });
 
   it.runIf(hasBrowser)('closes a feed after a question, and opens it again', async () => {
