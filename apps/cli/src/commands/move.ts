@@ -56,7 +56,10 @@ async function openGoal(to: string, { openEmbedded }: CommandContext): Promise<G
     const storage = parseEnv(env, storageEnv);
     if (storage.POSTGRES_URL) return { storage: { POSTGRES_URL: storage.POSTGRES_URL }, close };
     await close();
-    throw new AppError('move-refused', 'this command knows no embedded database: call it as npm run --silent watchpost -- move, or in the image all-in-one');
+    throw new AppError(
+      'move-refused',
+      'this command knows no embedded database: call it as npm run --silent watchpost -- move, or in the image all-in-one',
+    );
   }
   const variable = to.startsWith('mongodb') ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
   return { storage: parseEnv({ [variable]: to }, storageEnv, galleryFaults), close: async () => undefined };
