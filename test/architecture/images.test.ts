@@ -33,6 +33,15 @@ describe('deploy/Dockerfile', () => {
   });
 });
 
+describe('the build', () => {
+  it('has every app that looks at pictures find faces, with both engines, before it is an image', () => {
+    const seeing = [...packages.keys()].filter((home) => home.startsWith('apps/') && libraries(home).has('onnxruntime-node'));
+    const folderOf = (home: string): string => (home === 'apps/standalone' ? 'all-in-one' : home.slice('apps/'.length));
+    expect(dockerfile).toContain('for engine in onnx human; do');
+    expect(new Set(all(dockerfile, /^ +finds node \/out\/([\w-]+)\//gm))).toEqual(new Set(seeing.map(folderOf)));
+  });
+});
+
 describeWith(['hadolint'], 'the linter of Dockerfiles', () => {
   it('finds nothing', () => {
     expect(runTool('hadolint', [fromRoot('deploy/Dockerfile')])).toBe('');

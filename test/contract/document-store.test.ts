@@ -164,6 +164,18 @@ function behavesLikeOne({ documents, another }: Under): void {
     });
   });
 
+  it('removes what is old of a kind, and nothing else', async () => {
+    await put({ id: 'old', atMs: 999, keys: ['k'] });
+    await put({ id: 'dated', atMs: 500, expiresAtMs: 4_000_000_000_000, keys: ['k'] });
+    await put({ id: 'young', atMs: 1_000, keys: ['k'] });
+    await put({ kind: 'other', id: 'old', atMs: 1 });
+    expect(await documents().removeOld({ kind: 'visit', beforeMs: 1_000, dated: true }, never)).toBe(1);
+    expect(await find()).toEqual(['young', 'old']);
+    expect(await documents().removeOld({ kind: 'visit', beforeMs: 1_000, dated: false }, never)).toBe(1);
+    expect([await find({ key: 'k' }), await find({ kind: 'other' })]).toEqual([['young'], ['old']]);
+    expect(await documents().removeOld({ kind: 'visit', beforeMs: 1_000, dated: false }, never)).toBe(0);
+  });
+
   it('removes what has expired, and nothing else', async () => {
     const { nowMs } = await documents().get('visit', 'v1', never);
     await put({ id: 'gone', expiresAtMs: nowMs - 1, keys: ['k'] });

@@ -6,7 +6,7 @@ onEachStore('what is counted of sightings', ({ database, commit }) => {
   const quarter = 900_000;
   const unsure = (over: Parameters<typeof sightedFace>[0] = {}) => sightedFace({ decision: 'uncertain', ...over });
 
-  it('counts how often each was surely seen', async () => {
+  it('counts in how many snapshots each was surely seen', async () => {
     const { sightings, overview } = database();
     await sightings.record(snapshot({ faces: [sightedFace(), sightedFace(), sightedFace({ personId: 'p2' })] }), [], never);
     await sightings.record(snapshot({ faces: [sightedFace(), unsure({ personId: 'p2' })] }), [], never);
@@ -15,7 +15,9 @@ onEachStore('what is counted of sightings', ({ database, commit }) => {
       [],
       never,
     );
-    expect(Object.fromEntries(await overview.counts(never))).toEqual({ p1: 3, p2: 1, p3: 1 });
+    expect(Object.fromEntries(await overview.counts(null, never))).toEqual({ p1: 2, p2: 1, p3: 1 });
+    expect(Object.fromEntries(await overview.counts(['p1', 'p9'], never))).toEqual({ p1: 2 });
+    expect([...(await overview.counts([], never))]).toEqual([]);
   });
 
   it('tells when and where persons were seen, each snapshot once', async () => {

@@ -122,7 +122,7 @@ onEachStore('edits by hand', ({ backend, storage, database, commit, changesSince
     const { deleted: _, ...person } = (await changesSince(0)).persons[0]!;
     const batches = (async function* () {
       const { version: __, ...line } = person;
-      yield await Promise.resolve({ kind: 'person' as const, lines: [{ ...line, kind: 'person' as const }] });
+      yield await Promise.resolve({ kind: 'person' as const, lines: [{ ...line, deletedAtMs: null, kind: 'person' as const }] });
     })();
     await database().archive.replaceAll(replacement(9), batches, never);
     expect((await changesSince(0)).persons).toMatchObject([{ id: 'p1', name: '$name' }]);

@@ -149,7 +149,7 @@ describeWith(['mongo', 'postgres'], 'a backup of everything', () => {
     await exportArchive(source, file, {}, never);
     const text = gunzipSync(await readFile(file)).toString();
     for (const [before, after] of [
-      ['"format":4', '"format":5'],
+      ['"format":5', '"format":6'],
       ['"documents":1', '"documents":2'],
       ['"gallery":1', '"gallery":2'],
     ]) {

@@ -2,6 +2,9 @@ import { defaultHousekeepingSettings } from '@watchpost/gallery/housekeeping/hou
 import { enforceRetention } from '@watchpost/privacy/retention/enforce';
 import { createRetentionReport } from '@watchpost/privacy/retention/report';
 import { readRetention } from '@watchpost/privacy/retention/settings';
+import { createKeptFiles } from '@watchpost/convert/kept-files';
+import { AppError } from '@watchpost/shared/errors';
+import { createLogger } from '@watchpost/shared/observability/logger';
 import { expect, it } from 'vitest';
 import { snapshotJob } from '../support/factories.ts';
 import { strangerVector } from '../support/gallery-backends.ts';
@@ -12,11 +15,14 @@ import { startGallery } from '../support/start-gallery.ts';
 
 const never = new AbortController().signal;
 const dayMs = 86_400_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const log = createLogger('test', 'silent');
 
 describeOperations('retention by the settings of today', (rig) => {
   const enforce = (env: Record<string, string>, keepsCrops = true): Promise<number> => {
     const { documents, kept } = rig.opened;
-    return enforceRetention({ documents, holdings: kept.holdings }, readRetention(env), keepsCrops, never);
+    return enforceRetention({ documents, holdings: kept.holdings, log }, readRetention(env), keepsCrops, never);
   };
   const record = (snapshotId: string, takenAtMs: number) =>
     rig.withDatabase(async ({ sightings, records }) => {
@@ -85,6 +91,61 @@ describeOperations('retention by the settings of today', (rig) => {
     // Without the setting nothing of theirs goes.
     await enforce({ ...all('4'), TALK_KEEP_DAYS: '' });
     expect([await ids('registration'), await ids('visit')]).toEqual([['5'], []]);
+  });
+
+  it('goes on with everything else where one kind cannot be removed', async () => {
+    await record('old', Date.now());
+    await letTimePass(rig.storage, 40 * dayMs);
+    const { documents, kept } = rig.opened;
+    const { nowMs } = await documents.get('visit', '', never);
+    await documents.put(
+      { kind: 'violation', id: '1', revision: 0, atMs: nowMs - 99 * dayMs, keys: [], expiresAtMs: null, body: {} },
+      never,
+    );
+    const away = new AppError('gallery-unavailable', 'it takes too long');
+    const holdings: typeof kept.holdings = {
+      ...kept.holdings,
+      prune: async (outdated, signal) => (outdated.kind === 'sightings' ? Promise.reject(away) : kept.holdings.prune(outdated, signal)),
+    };
+    const removeOld: typeof documents.removeOld = async (which, signal) =>
+      which.kind === 'visit' ? Promise.reject(away) : documents.removeOld(which, signal);
+    const stores = { documents: { ...documents, removeOld }, holdings, log };
+    expect(await enforceRetention(stores, readRetention({}), true, never)).toBe(2);
+    expect(await left('old')).toMatchObject({ sighting: true, record: false });
+    expect((await documents.get('violation', '1', never)).document).toBeNull();
+    await expect(enforceRetention(stores, readRetention({}), true, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('lets a download that has begun go on, and then removes the file’s pieces', async () => {
+    const { documents } = rig.opened;
+    const since = async (passedMs: number) => {
+      const earlier: typeof documents.get = async (...args) => {
+        const got = await documents.get(...args);
+        return { ...got, nowMs: got.nowMs - passedMs };
+      };
+      const files = createKeptFiles({ ...documents, get: earlier });
+      const content = [Buffer.alloc(600_000, 1), Buffer.alloc(600_000, 2)];
+      return files.keep(
+        {
+          name: 'a.mp4',
+          mimeType: 'video/mp4',
+          content: (async function* () {
+            yield* content;
+          })(),
+        },
+        24 * hourMs,
+        never,
+      );
+    };
+    const sizeOf = async (file: Awaited<ReturnType<typeof since>>): Promise<number> => {
+      let bytes = 0;
+      for await (const part of createKeptFiles(documents).read(file, { from: 0, to: file.bytes }, never)) bytes += part.length;
+      return bytes;
+    };
+    const [begun, over] = [await since(24 * hourMs + 2 * minuteMs), await since(24 * hourMs + 11 * minuteMs)];
+    await enforce({ CONVERT_KEEP_HOURS: '24' });
+    expect([await createKeptFiles(documents).get(begun.id, never), await sizeOf(begun)]).toEqual([null, 1_200_000]);
+    await expect(sizeOf(over)).rejects.toMatchObject({ code: 'file-gone' });
   });
 
   it('forgets named people who were not seen for so long, and leaves the others', async () => {

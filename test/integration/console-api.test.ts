@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { topics } from '@watchpost/console/live/topics';
 import type { RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type ConsoleRig } from '../support/console-rig.ts';
 import { never } from '../support/each-store.ts';
 import { postgres, type Service } from '../support/services.ts';
+import { fromRoot } from '../support/root.ts';
 import { until } from '../support/until.ts';
 
 interface Listed {
@@ -59,6 +61,38 @@ describe('the console’s API', () => {
         const refused = await rig.as(lower, method as 'GET', at(url));
         expect([method, url, lower, refused.statusCode]).toEqual([method, url, lower, 403]);
       }
+    }
+  });
+
+  it('is told by docs/console.md, of whatever takes more than looking, with the role that it takes', () => {
+    const phrases: [of: RegExp, said: string][] = [
+      [/people\/:id\/(?:name|aliases|merge|distinguish|split|remove-face|ignore|unignore)$/, 'name, merge, split and ignore people'],
+      [/\/say$|\/assign$/, 'say who a face shows'],
+      [/undo$/, 'take changes back'],
+      [/consent$/, 'note consent'],
+      [/receipts/, 'see receipts'],
+      [/entries\/:messageId\/decision$/, 'decide about entries'],
+      [/feeds\/:slug\/closing$/, 'close feeds'],
+      [/schedule\/:name\/run$/, 'run a job on a schedule now'],
+      [/queue\/retry$/, 'retry failed jobs'],
+      [/rules\/try$/, 'try a rule'],
+      [/\/forget$/, 'forget people'],
+      [/people\/:id\/export$/, 'export what is kept about one'],
+      [/cameras\/settings/, 'settings of cameras'],
+      [/\/api\/rules(?!\/try)/, 'rules'],
+      [/violations\/:id\/decision$/, 'decide about violations'],
+      [/original|quarantine/, 'read originals in quarantine'],
+      [/queue\/drop$/, 'drop jobs'],
+      [/queue\/pause$/, 'pause queues'],
+      [/system\/doctor$/, "the doctor's findings"],
+    ];
+    const table = readFileSync(fromRoot('docs/console.md'), 'utf8');
+    const mayBe = (role: string): string => new RegExp(`^\\| \`${role}\` \\| (.*) \\|$`, 'm').exec(table)?.[1] ?? '';
+    const own = routes.filter(({ url }) => !/^\/api\/sign-out/.test(url));
+    for (const { method, url, role } of own.filter((route) => !route.open && route.role !== 'viewer')) {
+      const said = phrases.filter(([of]) => of.test(url)).map(([, phrase]) => phrase);
+      expect([method, url, said]).toEqual([method, url, [expect.any(String)]]);
+      expect([method, url, mayBe(role)]).toEqual([method, url, expect.stringContaining(said[0] ?? '')]);
     }
   });
 

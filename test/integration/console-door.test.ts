@@ -39,6 +39,7 @@ describe.each(oneOfEachBackend)('the console, its database on $name', (backend) 
           path: '/',
           value: expect.stringMatching(/^[\w-]{43}$/),
         }),
+        expect.objectContaining({ name: 'watchpost-browser', httpOnly: true, sameSite: 'Strict', path: '/' }),
       ]);
       expect(await session(cookieOf(answer))).toMatchObject({ user: { id: 'console:admin', role: 'admin' }, password: true });
     });

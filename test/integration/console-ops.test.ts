@@ -128,11 +128,10 @@ describe.each(oneOfEachBackend)('what operators do in the console, its database 
         refused: null,
       });
       expect(tried.body).not.toContain(key);
-      const channel = await rig.as('editor', 'POST', '/api/rules/try', {
-        what: { look: { detector: 'secrets' } },
-        on: { channel: 'C0123ABCD', last: 5 },
-      });
-      expect(channel.json()).toMatchObject({ error: 'channel-not-available' });
+      const onChannel = async (role: 'editor' | 'admin') =>
+        rig.as(role, 'POST', '/api/rules/try', { what: { look: { detector: 'secrets' } }, on: { channel: 'C0123ABCD', last: 5 } });
+      expect((await onChannel('editor')).json()).toMatchObject({ error: 'request-forbidden' });
+      expect((await onChannel('admin')).json()).toMatchObject({ error: 'channel-not-available' });
     });
 
     it('lists violations by state and rule, decides about an appeal, and shows an original only to admins, on record', async () => {
@@ -188,6 +187,8 @@ describe.each(oneOfEachBackend)('what operators do in the console, its database 
       expect(sent).toContainEqual(expect.objectContaining({ kind: 'violation', violationId: kept }));
       const again = await rig.as('admin', 'POST', `/api/violations/${kept}/decision`, { action: 'reject' });
       expect(again.json()).toMatchObject({ done: false, text: 'admin-program (console) has accepted it already.' });
+      const { items } = (await rig.as('viewer', 'GET', '/api/log?source=violations')).json();
+      expect(items.map(({ text }: { text: string }) => text)).toContain('Accepted the objection: a message that broke a rule');
       expect((await rig.as('viewer', 'GET', '/api/rules')).json<RulesAnswer>().countedFromMs).toBeLessThan(nowMs);
     });
 

@@ -1,9 +1,11 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { makeLinkCode } from '@watchpost/standalone/console-process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consoleTokens, startConsole, type ConsoleRig } from '../support/console-rig.ts';
+import { never } from '../support/each-store.ts';
 import { postgres, type Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
 
 const host = 'localhost';
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -119,7 +121,7 @@ describe('the other ways into the console', () => {
   });
 
   it('a link logs in once, and not when its time is over', async () => {
-    const code = makeLinkCode(Date.now());
+    const code = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: code });
     const use = async (given: string) =>
       rig!.app.inject({ method: 'POST', url: '/api/sign-in/link', headers: { host }, payload: { code: given } });
@@ -134,11 +136,17 @@ describe('the other ways into the console', () => {
     await start({ CONSOLE_PASSWORD: 'the first password' });
     expect((await who(visitor)).user).toBeNull();
     await rig!.close();
-    await start({ CONSOLE_LINK_CODE: makeLinkCode(Date.now()) });
+    await start({ CONSOLE_LINK_CODE: makeLinkCode() });
     expect((await who(visitor)).user).toBeNull();
     await rig!.close();
-    const old = makeLinkCode(Date.now() - 16 * 60_000);
+    const old = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: old });
+    const { documents } = rig!.parts;
+    const begun = await until(
+      'the link has begun',
+      async () => (await documents.getAll('console-link', [createHash('sha256').update(old).digest('base64url')], never))[0],
+    );
+    await documents.put({ ...begun, atMs: begun.atMs - 16 * 60_000 }, never);
     expect((await use(old)).statusCode).toBe(401);
   });
 

@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 /** What Prometheus adds itself. */
 const prometheusOwn: Record<string, string[]> = { up: [], ALERTS: ['alertname', 'alertstate', 'severity'] };
 /** The processes that are started here. */
-const started = ['ingest', 'worker', 'feed'];
+const started = ['ingest', 'worker', 'feed', 'console'];
 const ofTargets = ['instance', 'job'];
 
 describe('the dashboard', () => {
@@ -24,7 +24,9 @@ describe('the dashboard', () => {
     expect(shown.filter(({ description, fieldConfig }) => !description || !fieldConfig).map(({ title }) => title)).toEqual([]);
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const rows = dashboard.panels.filter(({ type }) => type === 'row').map(({ title }) => title);
-    expect(rows.join(', ')).toBe('Overview, Ingest, Queue, Worker, Cameras, Gallery, Posts and limits, Feeds, Telegram, Processes');
+    expect(rows.join(', ')).toBe(
+      'Overview, Ingest, Queue, Worker, Cameras, Gallery, Posts and limits, Feeds, Console, Telegram, Processes',
+    );
   });
 
   it.skipIf(skipWithoutPromtool)('asks only what Prometheus understands', async () => {
@@ -55,6 +57,7 @@ describeWith(['postgres'], 'what a running system exposes', () => {
     const nowhere = 'http://127.0.0.1:9';
     others = await Promise.all([
       startApp('feed', { POSTGRES_URL: database.url, FEEDS_FILE: feeds }),
+      startApp('console', { POSTGRES_URL: database.url, CONSOLE_PASSWORD: 'numbers of the console' }),
       // What else can be configured, so that its numbers are there; nobody answers it.
       startApp(
         'ingest',

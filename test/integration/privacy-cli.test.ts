@@ -59,17 +59,20 @@ describe('the commands about people’s data', () => {
         'audit.json',
         'faces',
         'faces.json',
+        'notices.json',
         'person.json',
         'posts.json',
         'README.txt',
+        'records.json',
         'sightings',
         'sightings-0001.json',
+        'subscriptions.json',
         'visits.json',
       ].toSorted((a, b) => a.localeCompare(b)),
     );
     expect((await stat(path.join(target, 'person.json'))).mode & 0o077).toBe(0);
     expect(await watchpost('export-person', 'Ada', target)).toMatchObject({ code: 1, err: [expect.stringContaining('output-failed')] });
-    expect(await readdir(target)).toHaveLength(9);
+    expect(await readdir(target)).toHaveLength(12);
     const zip = `${target}.zip`;
     expect(await watchpost('export-person', 'Ada', zip)).toMatchObject({ code: 0 });
     expect((await readFile(zip)).subarray(0, 2).toString()).toBe('PK');

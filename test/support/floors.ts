@@ -57,6 +57,7 @@ export const floors: Record<string, string[]> = {
   'apps/worker': [
     'packages/cameras',
     'packages/convert',
+    'packages/doctor',
     'packages/extract',
     'packages/feeds',
     'packages/gallery',
@@ -94,6 +95,7 @@ export const floors: Record<string, string[]> = {
     'apps/ingest',
     'apps/standalone',
     'apps/worker',
+    'packages/feeds',
     'packages/gallery',
     'packages/privacy',
     'packages/rules',

@@ -35,6 +35,11 @@ export function createMemoryDocuments(now: () => number = Date.now): DocumentSto
         .slice(0, limit)
         .map((each) => structuredClone(each));
     },
+    removeOld: async ({ kind, beforeMs, dated }) => {
+      const old = [...documents].filter(([, each]) => each.kind === kind && each.atMs < beforeMs && (!dated || each.expiresAtMs !== null));
+      for (const [key] of old) documents.delete(key);
+      return old.length;
+    },
     expire: async () => {
       const expired = [...documents].filter(([, { expiresAtMs }]) => expiresAtMs !== null && expiresAtMs <= now());
       for (const [key] of expired) documents.delete(key);

@@ -10,6 +10,7 @@ import { createViolations } from '@watchpost/rules/store/violations';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { createCollections } from '@watchpost/schedule/store/collections';
 import { createRuns } from '@watchpost/schedule/store/runs';
+import type { OpenedDeps } from '@watchpost/console/deps';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createEnvelope } from '@watchpost/shared/envelope';
@@ -45,7 +46,10 @@ export interface OpsConsole extends ConsoleRig {
 }
 
 /** A console over a database with rules, violations, entries of feeds and runs of jobs, and a queue in which jobs have failed. `empty`: with nothing. */
-export async function startOpsConsole(storage: StorageConfig, { empty = false } = {}): Promise<OpsConsole> {
+export async function startOpsConsole(
+  storage: StorageConfig,
+  { empty = false, deps: others = {} }: { empty?: boolean; deps?: Partial<OpenedDeps> } = {},
+): Promise<OpsConsole> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-ops-console-'));
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(path.join(folder, name), text);
@@ -70,6 +74,7 @@ export async function startOpsConsole(storage: StorageConfig, { empty = false } 
         counts: async () => [],
         close: async () => undefined,
       },
+      ...others,
     },
   });
   if (!empty) await fill(rig.parts.documents);

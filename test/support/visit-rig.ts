@@ -295,6 +295,7 @@ function fakeRecords(rig: () => VisitRig): SnapshotRecords {
     frames: unused,
     forgetFrames: unused,
     outcomes: async (range) => rig().outcomes(range),
+    ofPersons: unused,
     newest: async () => null,
   };
 }

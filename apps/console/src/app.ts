@@ -13,8 +13,13 @@ import { registerGuard } from './http/guard.ts';
 import { isApi, registerHeaders } from './http/headers.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
+import { createConsents } from '@watchpost/privacy/consent/consents';
+import { createShownTo } from './people/shown-to.ts';
+import { createConsoleMetrics, type ConsoleMetrics } from './metrics.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import { createAuthenticate, createMarks } from './sign-in/authenticate.ts';
+import { createCsrfKey } from './sign-in/csrf-key.ts';
+import { createLinks } from './sign-in/links.ts';
 import { proxyAddresses } from './sign-in/proxy.ts';
 import { createSessions } from './sign-in/sessions.ts';
 
@@ -36,7 +41,8 @@ const keyGenerator = ({ ip }: { ip: string | undefined }): string => ip ?? '';
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
 export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDeps): ConsoleApp {
-  const deps = withSignIn(opened);
+  const deps = withSignIn(opened, createConsoleMetrics(metrics));
+  metrics.onScrape(() => deps.counted.set({ readers: deps.live.count() }));
   const { config } = deps;
   const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
   const app = fastify({
@@ -56,7 +62,7 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
   app.decorateRequest('user', null);
   app.decorateRequest('sessionId', null);
   app.decorateRequest('csrfToken', '');
-  registerErrorHandler(app, deps.log);
+  registerErrorHandler(app, deps);
   registerHeaders(app, { https: config.CONSOLE_URL?.startsWith('https:') ?? false });
   void app.register(fastifyCookie);
   void app.register(rateLimit, {
@@ -70,6 +76,12 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
     const api = scope.withTypeProvider<ZodTypeProvider>();
     registerGuard(api, deps);
     registerChangeLog(api, deps);
+    api.addHook('onResponse', async (request, reply) => {
+      const route = request.routeOptions.url;
+      // A stream takes as long as somebody listens.
+      if (route === undefined || route === '/api/live') return;
+      deps.counted.answered({ route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
+    });
     if (onRoute) api.addHook('onRoute', onRoute);
     registerApi(api, deps);
     routes?.(api);
@@ -85,11 +97,21 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
   return app;
 }
 
-function withSignIn(opened: OpenedDeps): ConsoleDeps {
-  const { config, database, stopping } = opened;
+function withSignIn(opened: OpenedDeps, counted: ConsoleMetrics): ConsoleDeps {
+  const { config, database, log, stopping } = opened;
   const documents = () => database.parts().documents;
   const sessions = createSessions(documents);
   const marks = createMarks(config);
-  const authenticate = createAuthenticate(config, { sessions, marks, signal: stopping });
-  return { ...opened, sessions, marks, authenticate, attempts: createAttempts(documents) };
+  const authenticate = createAuthenticate(config, { sessions, marks, csrfKey: createCsrfKey(documents), log, signal: stopping });
+  const links = createLinks(config, documents);
+  database
+    .opened(stopping)
+    .then(async () => links.begin(stopping))
+    .catch((err: unknown) => log.debug({ err }, 'when the link began could not be noted'));
+  const shownTo = createShownTo({
+    parts: () => database.parts(),
+    consents: (parts) => createConsents(parts),
+    isRequired: config.REQUIRE_CONSENT === 'name',
+  });
+  return { ...opened, counted, sessions, marks, authenticate, shownTo, attempts: createAttempts(documents), links };
 }

@@ -1,5 +1,6 @@
 import { camerasEnv } from '@watchpost/cameras/config';
 import { feedsEnv } from '@watchpost/feeds/config';
+import { privacyEnv } from '@watchpost/privacy/config';
 import { retentionEnv } from '@watchpost/privacy/retention/settings';
 import { galleryEnv } from '@watchpost/gallery/config';
 import { rulesEnv } from '@watchpost/rules/config';
@@ -18,6 +19,7 @@ export const consoleEnv = {
   ...camerasEnv,
   ...feedsEnv,
   ...retentionEnv,
+  REQUIRE_CONSENT: privacyEnv.REQUIRE_CONSENT,
   ...galleryEnv,
   MESSAGE_KEY: rulesEnv.MESSAGE_KEY,
   QUARANTINE_KEY: rulesEnv.QUARANTINE_KEY,

@@ -35,5 +35,7 @@ declare module 'fastify' {
     sessionId: string | null;
     /** What a change must carry in `x-csrf-token`. */
     csrfToken: string;
+    /** Aborts when the console stops, when an answer takes too long and, where nothing is changed, when whoever asked has left. */
+    ending: AbortSignal;
   }
 }

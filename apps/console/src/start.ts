@@ -1,6 +1,7 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { followClosings } from '@watchpost/feeds/store/closings';
 import { messageKeysOf } from '@watchpost/rules/config';
 import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { createEnvelope, type Envelope } from '@watchpost/shared/envelope';
@@ -41,6 +42,8 @@ export async function start(config: ConsoleConfig, log: Logger, lifecycle: Lifec
   const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
   const settings = followStoredSettings({ documents, take: (overrides) => cameras.layOver(overrides), log }, stopping);
   lifecycle.onStop('camera settings of the console', () => settings);
+  const closing = followClosings({ documents, take: (closed) => feeds.closeByHand(closed), log }, stopping);
+  lifecycle.onStop('closed feeds', () => closing.done);
   const jobAdmin = openOnce(config, lifecycle);
   const platformFor = connectPlatforms(config, {
     turns: { take: async () => undefined, hold: async () => undefined },

@@ -1,4 +1,5 @@
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { followClosings } from '@watchpost/feeds/store/closings';
 import { createFeedLog } from '@watchpost/feeds/store/feed-log';
 import { createKeptPictures } from '@watchpost/feeds/store/kept-pictures';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
@@ -44,6 +45,9 @@ export async function start(config: FeedConfig, log: Logger, lifecycle: Lifecycl
   lifecycle.onStop('feeds', () => feeds.close());
   const database = openInBackground(config, log, stopping);
   lifecycle.onStop('database', () => database.done);
+  const documents = async (signal: AbortSignal) => (await database.opened(signal)).documents;
+  const closing = followClosings({ documents, take: (closed) => feeds.closeByHand(closed), log }, stopping);
+  lifecycle.onStop('closed feeds', () => closing.done);
 
   const readers = createReaders({ mostBytesBehind, onCut: () => feedMetrics.cut(), onSent: (writes) => feedMetrics.sent(writes) });
   const lives = createLiveFeeds(feeds, readers);

@@ -1,6 +1,7 @@
 import { openCameras } from '@watchpost/cameras/open-cameras';
 import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { followClosings } from '@watchpost/feeds/store/closings';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { messageKeysOf } from '@watchpost/rules/config';
@@ -47,7 +48,9 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   lifecycle.onStop('camera settings of the console', () => following);
   const watching = startWatching(database, log, lifecycle.stopping);
   lifecycle.onStop('rules', () => watching.done);
-  const publishing = startPublishing({ feeds, database, log, now: Date.now }, lifecycle.stopping);
+  const closing = followClosings({ documents, take: (closed) => feeds.closeByHand(closed), log }, lifecycle.stopping);
+  lifecycle.onStop('closed feeds', () => closing.done);
+  const publishing = startPublishing({ feeds, closings: closing.known, database, log, now: Date.now }, lifecycle.stopping);
   lifecycle.onStop('feeds', () => publishing.done);
 
   const known = lookUpKnown(database);

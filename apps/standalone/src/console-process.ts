@@ -6,17 +6,14 @@ import type { Env } from '@watchpost/shared/config/parse-env';
 import { workerEnv } from '@watchpost/worker/config';
 import { isSet } from './config.ts';
 
-/** How long the link of the demonstration logs in, milliseconds. */
-const linkLastsMs = 15 * 60_000;
-
 /** The ways to sign in that an operator sets: the console is off without one. */
 const waysIn = ['CONSOLE_PASSWORD', 'CONSOLE_TOKENS', 'CONSOLE_PROXY_HEADER'];
 
 /** Whether somebody could sign in to the console. Pure. */
 export const isConsoleConfigured = (env: Env): boolean => waysIn.some((name) => isSet(env, name));
 
-/** A new code for a link that logs in once: when it ends, and a secret. */
-export const makeLinkCode = (nowMs: number): string => `${(nowMs + linkLastsMs).toString(36)}.${randomBytes(24).toString('base64url')}`;
+/** A new code for a link that logs in once. Its fifteen minutes begin when the console has its database. */
+export const makeLinkCode = (): string => randomBytes(32).toString('base64url');
 
 /** The link itself. What stands behind the # reaches no server and no log. */
 export const linkOf = (origin: string, code: string): string => `${origin}/#code=${code}`;

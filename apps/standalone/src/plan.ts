@@ -92,7 +92,7 @@ export function checkConfig(env: Env, plan: Plan, demo?: Demo | false): void {
       () => loadWorkerConfig(childrens),
       () => loadFeedConfig(childrens),
       ...(hasConsole(env, plan)
-        ? [() => loadConsoleConfig({ ...operatorsEnv(childrens), ...(plan.demo && { CONSOLE_LINK_CODE: makeLinkCode(1e12) }) })]
+        ? [() => loadConsoleConfig({ ...operatorsEnv(childrens), ...(plan.demo && { CONSOLE_LINK_CODE: makeLinkCode() }) })]
         : []),
     ].flatMap(faultsOf),
   );

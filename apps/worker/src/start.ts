@@ -4,6 +4,7 @@ import type { JobReceiver } from '@watchpost/shared/jobs/job-queue';
 import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobScheduler } from '@watchpost/shared/jobs/bullmq-job-scheduler';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import type { Env } from '@watchpost/shared/config/parse-env';
 import { concurrencyOf } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createMetrics, type Metrics } from '@watchpost/shared/observability/metrics';
@@ -17,7 +18,6 @@ import { createExtractor } from '@watchpost/extract/create-extractor';
 import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { readCalibration } from '@watchpost/see/models/embedding-model';
 import { openCameras } from '@watchpost/cameras/open-cameras';
-import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
 import { createAlerts } from '@watchpost/shared/alerts/alerts';
 import { watchWorker } from './alerts/watch-worker.ts';
@@ -30,13 +30,20 @@ import { openSchedule } from '@watchpost/schedule/open-schedule';
 import { recordLostRun } from './scheduled/lost-run.ts';
 import { runTasks } from './schedule.ts';
 import { serveWorkerHealth } from './serve-worker-health.ts';
+import { followConsole } from './follow-console.ts';
+import { examinationTask } from './examination-task.ts';
 import { warnLeftBehind } from './warn-left-behind.ts';
 
 /** How soon a job of a worker that disappeared is found; see JobReceiverOptions. */
 export type StallSettings = Pick<JobReceiverOptions, 'lockMs' | 'stallCheckMs'>;
 
+/** `env`: the variables, for the doctor; absent: it does not look. */
+export interface StartOptions extends StallSettings {
+  env?: Env;
+}
+
 /** Starts the worker. Resolves when it takes jobs; `lifecycle` releases what it acquires. */
-export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, stall: StallSettings = {}): Promise<void> {
+export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecycle, { env, ...stall }: StartOptions = {}): Promise<void> {
   const cameras = await openCameras({ file: config.CAMERAS_FILE ?? null, log, signal: lifecycle.stopping });
   lifecycle.onStop('camera settings', () => cameras.close());
   const feeds = await openFeeds({ file: config.FEEDS_FILE ?? null, log, signal: lifecycle.stopping });
@@ -61,14 +68,10 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   ]);
   const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
-  const following = followStoredSettings(
-    { documents: async () => documents, take: (overrides) => cameras.layOver(overrides), log },
-    lifecycle.stopping,
-  );
-  lifecycle.onStop('camera settings of the console', () => following);
-  opened.start();
-  housekeeping.start();
+  followConsole({ documents, cameras, feeds, log }, lifecycle);
   const engine = observeEngine(seeing, metrics);
+  opened.start(engine.modelId);
+  housekeeping.start();
   lifecycle.onStop('face engine', () => engine.close());
   void warnLeftBehind({ gallery, leftBehind }, engine.modelId, log, lifecycle.stopping);
 
@@ -106,7 +109,8 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
     },
   });
   lifecycle.onStop('job receiver', () => receiver.close(lifecycle.aborting));
-  const running = runTasks(tasks, { documents, log }, lifecycle.stopping);
+  const examining = env ? [examinationTask({ env, documents })] : [];
+  const running = runTasks([...tasks, ...examining], { documents, log }, lifecycle.stopping);
   lifecycle.onStop('tasks', () => running);
   parts.live = () => receiver.isLive();
   parts.held = () => {

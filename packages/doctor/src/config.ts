@@ -38,7 +38,7 @@ const config = 'config';
 const repair = 'correct the variable: docs/configuration.md says what it takes';
 
 /** Reads the variables. Each fault is a finding; what does not depend on it is examined nevertheless. */
-export function readDoctorConfig(env: Env, report: Report): DoctorConfig {
+export function readDoctorConfig(env: Env, part: 'all' | 'worker', report: Report): DoctorConfig {
   let faults = 0;
   const group = <S extends EnvShape>(shape: S, check?: (values: ConfigOf<S>) => string[]): ConfigOf<S> | null => {
     try {
@@ -52,8 +52,8 @@ export function readDoctorConfig(env: Env, report: Report): DoctorConfig {
   };
   group(commonEnv);
   const read: DoctorConfig = {
-    slack: group(slackShape, (values) => [...new Set([...slackFaults(values), ...slackIntakeFaults(values)])]),
-    telegram: group(telegramShape, telegramIntakeFaults),
+    slack: group(slackShape, (values) => [...new Set([...slackFaults(values), ...(part === 'all' ? slackIntakeFaults(values) : [])])]),
+    telegram: group(telegramShape, part === 'all' ? telegramIntakeFaults : undefined),
     storage: group(storageEnv, (values) => (values.REDIS_URL ? queueFaults(values) : [])),
     keys: group(rulesEnv),
     files: group(filesShape),

@@ -25,6 +25,8 @@ export interface DoctorDeps {
   env: Env;
   /** Our clock, milliseconds since 1970. Default: Date.now. */
   now?: () => number;
+  /** What these are the variables of. `worker`: what only ingest needs is missing, and is no fault. Default `all`. */
+  part?: 'all' | 'worker';
   /** For each check, milliseconds. Default 8,000. */
   limitMs?: number;
 }
@@ -33,14 +35,17 @@ export interface DoctorDeps {
  * Examines an installation: its variables, its platforms, queue and databases, its files and this machine. All checks run at the same time; one
  * that fails or hangs is a finding, and stops no other. Changes nothing. Rejects with `aborted` only.
  */
-export async function runDoctor({ env, now = Date.now, limitMs = 8_000 }: DoctorDeps, signal: AbortSignal): Promise<Finding[]> {
+export async function runDoctor(
+  { env, part = 'all', now = Date.now, limitMs = 8_000 }: DoctorDeps,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const ofConfig: Finding[] = [];
-  const config = readDoctorConfig(env, reportTo(ofConfig));
+  const config = readDoctorConfig(env, part, reportTo(ofConfig));
   const log = createLogger('doctor', 'silent');
   const checks = [
     ...slackChecks(config),
-    ...slackDoorChecks(config, now),
-    ...telegramChecks(config, { log, now }),
+    ...(part === 'all' ? slackDoorChecks(config, now) : []),
+    ...telegramChecks(config, { log, now, part }),
     ...redisChecks(config),
     ...mongoChecks(config),
     ...postgresChecks(config),
@@ -52,7 +57,7 @@ export async function runDoctor({ env, now = Date.now, limitMs = 8_000 }: Doctor
     ...diskChecks(config),
     ...runtimeChecks(config),
     ...toolChecks(config),
-    ...portChecks(config),
+    ...(part === 'all' ? portChecks(config) : []),
   ];
   const found = await Promise.all(checks.map(async (check) => runCheck(check, limitMs, signal)));
   return [...ofConfig, ...found.flat()].map((finding) => ({ ...finding, says: redactSecrets(finding.says) }));

@@ -58,7 +58,7 @@ export interface Feed {
   keepMs: number;
   /** How far back a feed that is new is filled from the channel's history, milliseconds; 0: from now on. */
   historyMs: number;
-  /** False: nothing new is taken; what is there stays, and can still be edited and deleted. */
+  /** False, by its file or by hand: nothing new is taken; what is there stays, and can still be edited and deleted. */
   isOpen: boolean;
   /** Of `visits`. */
   people: BoardPeople;

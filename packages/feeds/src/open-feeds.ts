@@ -14,18 +14,25 @@ export interface OpenFeedsOptions {
   everyMs?: number;
 }
 
+/** The feeds as the file and people say. */
+export interface OpenedFeeds extends Feeds {
+  /** Closes these by hand, by slug, and opens all others that the file does not close itself. */
+  closeByHand(closed: ReadonlySet<string>): void;
+}
+
 /**
  * Opens the feeds and follows their file: a change holds some seconds later, in every process. Rejects with `config-invalid`, which names
  * all faults; of a later version with faults the log says where they are, and the one before stays.
  */
-export async function openFeeds({ file, log, signal, everyMs = 1_000 }: OpenFeedsOptions): Promise<Feeds> {
-  if (file === null) return { ...createFeedDirectory({}), close: () => undefined };
+export async function openFeeds({ file, log, signal, everyMs = 1_000 }: OpenFeedsOptions): Promise<OpenedFeeds> {
+  if (file === null) return { ...createFeedDirectory({}), close: () => undefined, closeByHand: () => undefined };
   const count = ({ feeds = [] }: FeedsFile) => ({ feeds: feeds.length });
   const settings = await openSettings({ file, variable: 'FEEDS_FILE', what: 'feeds', read: readFeedsFile, count, log, everyMs }, signal);
-  let made: { of: FeedsFile; directory: FeedDirectory } | null = null;
+  let closed: ReadonlySet<string> = new Set();
+  let made: { of: FeedsFile; closed: ReadonlySet<string>; directory: FeedDirectory } | null = null;
   const directory = (): FeedDirectory => {
     const now = settings.current();
-    if (made?.of !== now) made = { of: now, directory: createFeedDirectory(now) };
+    if (made?.of !== now || made.closed !== closed) made = { of: now, closed, directory: createFeedDirectory(now, closed) };
     return made.directory;
   };
   return {
@@ -33,6 +40,9 @@ export async function openFeeds({ file, log, signal, everyMs = 1_000 }: OpenFeed
     get: (slug) => directory().get(slug),
     of: (channel) => directory().of(channel),
     site: () => directory().site(),
+    closeByHand: (slugs) => {
+      closed = slugs;
+    },
     close: () => settings.close(),
   };
 }

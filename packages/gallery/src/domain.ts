@@ -275,7 +275,7 @@ export interface SnapshotSightings {
 }
 
 /** Who these faces show: the persons that they were matched to, each once. An uncertain face counts only if a reader said whose it is. */
-export function personsSeen(faces: readonly Sighting[]): string[] {
+export function personsSeen(faces: readonly Pick<Sighting, 'decision' | 'personId' | 'saidBy'>[]): string[] {
   const sure = faces.filter(({ decision, saidBy }) => decision !== 'uncertain' || saidBy !== null);
   return [...new Set(sure.flatMap(({ personId }) => personId ?? []))];
 }

@@ -61,15 +61,11 @@ export function holdingsOf(found: (name: HoldingName) => Holding | undefined): R
   };
 }
 
-/** How long what is kept by a time is kept at most, milliseconds: a setting that was shortened counts for what is stored, too. */
-export interface KeepLimits {
-  /** After a sighting was recorded. */
-  sightingsMs: number;
-  /** After a snapshot's record was opened. */
-  recordsMs: number;
-  /** False: no pictures of faces are kept, neither of references nor of sightings. */
-  crops: boolean;
-}
+/**
+ * What is kept too long: sightings or snapshots' records by the time since they were recorded (a setting that was shortened counts for what is
+ * stored, too), or all pictures of faces, of references and of sightings.
+ */
+export type Outdated = { kind: 'sightings' | 'records'; keepMs: number } | { kind: 'crops' };
 
 /** What the database holds, of some persons and altogether. Methods reject with `gallery-unavailable`. */
 export interface Holdings {
@@ -81,8 +77,8 @@ export interface Holdings {
   sizes(signal: AbortSignal): Promise<Record<HoldingName, Holding> & { nowMs: number }>;
   /** The same of documents, by their kind. */
   documents(kinds: readonly string[], signal: AbortSignal): Promise<Map<string, Holding>>;
-  /** Removes what is kept longer than this, at most some thousands of each; resolves to how many. */
-  prune(limits: KeepLimits, signal: AbortSignal): Promise<number>;
+  /** Removes it, at most some thousands; resolves to how many. */
+  prune(outdated: Outdated, signal: AbortSignal): Promise<number>;
 }
 
 /** So far documents of one kind are counted; beyond that there are at least so many. */

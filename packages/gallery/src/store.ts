@@ -139,8 +139,8 @@ export interface UnsureFace extends Pick<SnapshotSightings, 'snapshotId' | 'chan
 
 /** What is counted of the sightings, and found in them, for people who look through them. An uncertain face counts only if a reader said whose it is. */
 export interface SightingOverview {
-  /** How many faces were each person's, by the person id in the sighting. Reads all sightings: seconds where there are a million. */
-  counts(signal: AbortSignal): Promise<Map<string, number>>;
+  /** In how many snapshots each of these persons (null: everybody) was seen, by the person id in the sighting. Everybody: seconds where there are a million. */
+  counts(personIds: readonly string[] | null, signal: AbortSignal): Promise<Map<string, number>>;
   /** When and where these persons were seen, in no particular order. */
   whenSeen(personIds: readonly string[], signal: AbortSignal): Promise<SeenCount[]>;
   /** The newest faces that were taken for somebody, though not surely, and of which no reader said whose they are; newest first. `after`: those that follow this one. */

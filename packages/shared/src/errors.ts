@@ -25,6 +25,7 @@ export const errorCodes = {
   'request-forbidden': 'permanent',
   'sign-in-limited': 'transient',
   'sign-in-refused': 'permanent',
+  'sign-in-unavailable': 'transient',
   'slack-identity-unknown': 'transient',
   'telegram-identity-unknown': 'transient',
   // Rules.

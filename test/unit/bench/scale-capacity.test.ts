@@ -1,3 +1,4 @@
+import { contradictions, tooBusy } from '@watchpost/bench/capacity/doubts';
 import { between, toMarkdown, type Capacity } from '@watchpost/bench/capacity/report';
 import { describe, expect, it } from 'vitest';
 
@@ -60,5 +61,27 @@ describe('the tables of what a machine carries', () => {
     expect(between(once, ['new'])).toBe(once);
     expect(between('no marks', ['new'])).toBeNull();
     expect(between('<!-- capacity: end --><!-- capacity: begin -->', ['new'])).toBeNull();
+  });
+});
+
+describe('figures that nobody should plan with', () => {
+  it('are those of a machine that is busy at the start', () => {
+    expect(tooBusy(28, 2)).toBe('the machine has a load of 28.0 on 2 cores: end what else runs, and wait a minute');
+    expect([tooBusy(1.1, 2) === null, tooBusy(1, 2), tooBusy(0.3, 4)]).toEqual([false, null, null]);
+  });
+
+  it('are those that contradict each other', () => {
+    expect(contradictions(report)).toEqual([]);
+    const { seeing } = report;
+    const queue = { queue: 'Redis' as const, eventsPerSecond: 9, ackP50Ms: 40, ackP99Ms: 12, jobsPerSecond: 9 };
+    const sizes = [size(1_280, 720, 0, 0.25), size(1_280, 720, 3, 0.78), size(1_920, 1_080, 3, 1.05)];
+    expect(contradictions({ seeing: { ...seeing, sizes, threads: 2, allThreads: 2.82 }, queues: [queue] })).toEqual([
+      'frames of 1280 pixels with 3 faces are faster than of 1280 with 0',
+      'frames of 1920 pixels with 3 faces are faster than of 1280 with 0',
+      'frames of 1920 pixels with 3 faces are faster than of 1280 with 3',
+      '2 threads see 2.69 times as much as one',
+      'on Redis 99 of 100 are acknowledged sooner than half of them',
+    ]);
+    expect(contradictions({ seeing: { ...seeing, allThreads: 4 }, queues: [] })).toEqual(['4 threads see 0.67 times as much as one']);
   });
 });

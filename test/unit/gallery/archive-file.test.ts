@@ -45,15 +45,22 @@ describe('the file of a gallery', () => {
   it('of the format before is read, too: nobody may be somebody else', async () => {
     const person = { kind: 'person', id: 'p', name: 'Unknown 1', number: 1, aliases: [], ignored: false };
     const rest = { mergedInto: null, mergedAtMs: null, formerNumbers: [], createdAtMs: 1 };
-    expect(await read(header, { ...person, ...rest })).toEqual([{ ...person, ...rest, mayBe: null }]);
+    expect(await read(header, { ...person, ...rest })).toEqual([{ ...person, ...rest, mayBe: null, deletedAtMs: null }]);
     expect(await read({ ...header, format: 3 }, { ...person, ...rest, mayBe: 'q' })).toMatchObject([{ mayBe: 'q' }]);
+  });
+
+  it('of format 4 is read, too: nothing in it was deleted', async () => {
+    const first = { kind: 'watchpost-backup', format: 4, exportedAt: '2026-01-01T00:00:00.000Z', scope: 'everything' };
+    const formats = { gallery: 1, documents: 1 };
+    const pair = { kind: 'pair', id: 'p q', personIds: ['p', 'q'] };
+    expect(await read({ ...first, formats }, pair)).toEqual([{ ...pair, deletedAtMs: null }]);
   });
 
   it.each([
     ['an unknown field', [header, { ...lastSeen, more: 1 }], 'line 2 does not match the format'],
     ['an unknown kind', [header, { ...lastSeen, kind: 'visit' }], 'line 2 does not match the format'],
     ['an unknown field in the first line', [{ ...header, more: 1 }], 'line 1 does not match the format'],
-    ['another format', [{ ...header, format: 5, more: 1 }], 'the file has format 5, this version reads 2, 3, 4'],
+    ['another format', [{ ...header, format: 6, more: 1 }], 'the file has format 6, this version reads 2, 3, 4, 5'],
   ])('is refused with %s', async (_, lines, message) => {
     await expect(read(...lines)).rejects.toMatchObject({ code: 'archive-invalid', message });
   });

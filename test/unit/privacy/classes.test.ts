@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { holdingNames } from '@watchpost/gallery/holdings';
 import { dataClasses } from '@watchpost/privacy/retention/classes';
 import { readRetention } from '@watchpost/privacy/retention/settings';
 import { privacyEnv } from '@watchpost/privacy/config';
@@ -35,8 +36,10 @@ describe('the classes of data', () => {
   it('have one id each, and no kind of documents is in two of them', () => {
     const ids = dataClasses.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const kinds = dataClasses.flatMap(({ holds }) => (holds.in === 'documents' ? holds.kinds : []));
+    const kinds = dataClasses.flatMap(({ holds }) => (holds.in === 'documents' ? [...holds.kinds, ...(holds.parts ?? [])] : []));
     expect(new Set(kinds).size).toBe(kinds.length);
+    const names = dataClasses.flatMap(({ holds }) => (holds.in === 'gallery' ? [...holds.names, ...(holds.parts ?? [])] : []));
+    expect(names.toSorted()).toEqual([...holdingNames].sort());
   });
 
   it('read other packages’ variables as these do', () => {

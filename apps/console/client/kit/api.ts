@@ -36,8 +36,21 @@ export function withParams(path: string, params: Params = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function call<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+/** What was thrown, as an error of the API. */
+export const toApiError = (thrown: unknown): ApiError =>
+  thrown instanceof ApiError ? thrown : new ApiError('internal', String(thrown), 0);
+
+const conflict = 'Somebody else changed this meanwhile, so nothing was saved. Look at what holds now, and try again.';
+
+interface GetOptions {
+  signal?: AbortSignal;
+  /** Nobody asked for it but a change: it does not count as use of the session. */
+  background?: boolean;
+}
+
+async function call<T>(method: string, path: string, body: unknown, { signal, background = false }: GetOptions = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
+  if (background) headers['x-background'] = '1';
   if (method !== 'GET') headers['x-csrf-token'] = csrfToken;
   if (body !== undefined) headers['content-type'] = 'application/json';
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
@@ -52,14 +65,14 @@ async function call<T>(method: string, path: string, body: unknown, signal?: Abo
   if (response.status === 401 && path !== '/api/session') onSignedOut();
   throw new ApiError(
     told.error ?? 'internal',
-    told.message ?? `The console answered with status ${String(response.status)}.`,
+    (told.error === 'document-conflict' ? conflict : told.message) ?? `The console answered with status ${String(response.status)}.`,
     response.status,
   );
 }
 
 /** Calls of the console's API. Each rejects with an `ApiError`. */
 export const api = {
-  get: async <T>(path: string, signal?: AbortSignal): Promise<T> => call('GET', path, undefined, signal),
+  get: async <T>(path: string, options?: GetOptions): Promise<T> => call('GET', path, undefined, options),
   post: async <T = void>(path: string, body: unknown = {}): Promise<T> => call('POST', path, body),
   put: async <T = void>(path: string, body: unknown): Promise<T> => call('PUT', path, body),
   delete: async <T = void>(path: string): Promise<T> => call('DELETE', path, undefined),

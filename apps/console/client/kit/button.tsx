@@ -31,7 +31,7 @@ export function Button(props: ButtonProps): JSX.Element {
   );
   if (href !== undefined) {
     return (
-      <a class={classes(tone, size)} href={href} title={title}>
+      <a class={classes(tone, size)} href={href} title={title} onClick={onClick}>
         {inside}
       </a>
     );

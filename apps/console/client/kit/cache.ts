@@ -1,5 +1,5 @@
 import type { Topic, TopicChange } from '../../src/live/topics.ts';
-import { api, type ApiError } from './api.ts';
+import { api, toApiError, type ApiError } from './api.ts';
 
 /** What is known of one address of the API. */
 export interface Cached<T> {
@@ -16,6 +16,8 @@ interface Entry {
   /** Changed while it was being asked for: it is asked for once more. */
   again: boolean;
   usedAtMs: number;
+  askedAtMs: number;
+  timer: number | undefined;
 }
 
 const entries = new Map<string, Entry>();
@@ -35,6 +37,8 @@ function entryOf(path: string, topics: readonly Topic[]): Entry {
     running: null,
     again: false,
     usedAtMs: Date.now(),
+    askedAtMs: 0,
+    timer: undefined,
   };
   entries.set(path, entry);
   return entry;
@@ -45,34 +49,43 @@ function set(entry: Entry, state: Cached<unknown>): void {
   for (const listener of entry.listeners) listener();
 }
 
-async function load(path: string, entry: Entry): Promise<void> {
+/** An address that changes again and again is asked for at most so often, milliseconds. */
+const restMs = 1_000;
+
+async function load(path: string, entry: Entry, background = false): Promise<void> {
   if (entry.running) {
     entry.again = true;
     return;
   }
+  clearTimeout(entry.timer);
+  entry.timer = undefined;
   const running = new AbortController();
   entry.running = running;
+  entry.askedAtMs = Date.now();
   set(entry, { ...entry.state, loading: true });
   try {
-    const data = await api.get<unknown>(path, running.signal);
+    const data = await api.get<unknown>(path, { signal: running.signal, background });
     set(entry, { data, error: null, loading: false });
   } catch (error) {
-    if (!running.signal.aborted) set(entry, { data: entry.state.data, error: asApiError(error), loading: false });
+    if (!running.signal.aborted) set(entry, { data: entry.state.data, error: toApiError(error), loading: false });
   } finally {
     entry.running = null;
     const again = entry.again && entry.listeners.size > 0;
     entry.again = false;
-    if (again) void load(path, entry);
+    if (again) void load(path, entry, background);
   }
 }
 
-const asApiError = (error: unknown): ApiError => {
-  if (error instanceof Error && 'code' in error && 'status' in error) {
-    const { code, status, message, name, stack } = error;
-    return { code: String(code), status: Number(status), message, name, stack: stack ?? '' };
-  }
-  return { code: 'internal', status: 0, message: String(error), name: 'ApiError' };
-};
+/** Asks once more, as nobody waits for it: no sooner than a while after the last time. */
+function loadSoon(path: string, entry: Entry): void {
+  const waitMs = entry.askedAtMs + restMs - Date.now();
+  if (waitMs <= 0) void load(path, entry, true);
+  else
+    entry.timer ??= window.setTimeout(() => {
+      entry.timer = undefined;
+      if (entry.listeners.size > 0) void load(path, entry, true);
+    }, waitMs);
+}
 
 /** Watches one address: asks for it now, and again whenever it is told that it changed. Returns how to stop. */
 export function watch(path: string, topics: readonly Topic[], listener: () => void): () => void {
@@ -94,24 +107,24 @@ export function peek(path: string): Cached<unknown> {
 
 /** Asks once more for every address that begins so, where a page shows it; the others are forgotten. */
 export function invalidate(...prefixes: string[]): void {
-  refresh((path) => prefixes.some((prefix) => path.startsWith(prefix)));
+  refresh((path) => prefixes.some((prefix) => path.startsWith(prefix)), load);
 }
 
 /** Asks once more for what belongs to a topic. */
 export function invalidateTopic({ topic }: TopicChange): void {
-  refresh((_path, entry) => entry.topics.includes(topic));
+  refresh((_path, entry) => entry.topics.includes(topic), loadSoon);
 }
 
 /** Asks once more for everything that is shown: the connection was lost for a while. */
-export const invalidateAll = (): void => refresh(() => true);
+export const invalidateAll = (): void => refresh(() => true, load);
 
 /** Forgets everything: somebody else signed in. */
 export const forgetAll = (): void => entries.clear();
 
-function refresh(matches: (path: string, entry: Entry) => boolean): void {
+function refresh(matches: (path: string, entry: Entry) => boolean, ask: (path: string, entry: Entry) => unknown): void {
   for (const [path, entry] of entries) {
     if (!matches(path, entry)) continue;
-    if (entry.listeners.size > 0) void load(path, entry);
+    if (entry.listeners.size > 0) ask(path, entry);
     else entries.delete(path);
   }
 }

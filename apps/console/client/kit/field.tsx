@@ -51,6 +51,7 @@ interface TextProps extends Common {
   inputRef?: Ref<HTMLInputElement> | undefined;
   min?: number | undefined;
   max?: number | undefined;
+  maxLength?: number | undefined;
   step?: number | 'any' | undefined;
 }
 

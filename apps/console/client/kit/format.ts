@@ -4,6 +4,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'sh
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
 const dayYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+const date = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' });
 
 /** 12,345 */
@@ -15,6 +16,9 @@ export const formatCount = (count: number, one: string, many = `${one}s`): strin
 /** A share between 0 and 1 as `12 %`; below one percent `0.4 %`. */
 export const formatPercent = (share: number): string =>
   `${share > 0 && share < 0.01 ? (share * 100).toFixed(1) : String(Math.round(share * 100))} %`;
+
+/** How similar two faces are, as cameras and thresholds are told it: `0.84`. */
+export const formatSimilarity = (cosine: number): string => cosine.toFixed(2);
 
 /** `850 ms`, `1.2 s`, `3 min`, `2 h`, `5 days` */
 export function formatDuration(ms: number): string {
@@ -53,6 +57,8 @@ export function formatAgo(atMs: number, nowMs = Date.now()): string {
 /** `Tue, 4 Aug`, with the year unless it is this one. */
 export const formatDay = (atMs: number): string =>
   new Date(atMs).getFullYear() === new Date().getFullYear() ? day.format(atMs) : dayYear.format(atMs);
+/** `4 Aug` */
+export const formatDate = (atMs: number): string => date.format(atMs);
 /** `14:03`, as the viewer's region writes it. */
 export const formatClock = (atMs: number): string => clock.format(atMs);
 /** The day and the time. */

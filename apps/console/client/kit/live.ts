@@ -7,6 +7,7 @@ type Listener = (change: TopicChange) => void;
 const listeners = new Set<Listener>();
 const connectionListeners = new Set<(connected: boolean) => void>();
 let source: EventSource | null = null;
+let retry: number | undefined;
 let connected = true;
 /** Also before it opens for the first time: pages have asked already, and nobody has told us of changes since. */
 let wasLost = true;
@@ -34,7 +35,7 @@ export function openLive(): void {
     // A refusal ends the stream for good: try again as long as there is a page.
     if (source?.readyState === EventSource.CLOSED) {
       source = null;
-      setTimeout(openLive, 3_000);
+      retry = window.setTimeout(openLive, 3_000);
     }
   });
   source.addEventListener('change', ({ data }: MessageEvent<string>) => {
@@ -46,6 +47,7 @@ export function openLive(): void {
 
 /** Ends the stream: whoever looked has signed out. */
 export function closeLive(): void {
+  clearTimeout(retry);
   source?.close();
   source = null;
   wasLost = true;

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { Icon } from './icons.tsx';
 
 /**
  * The head of a page: its title (also the tab's, and what a screen reader says when the page is opened), a line about it, its main deeds.
@@ -13,6 +14,7 @@ export function Page({
   actions,
   children,
   lead,
+  back,
 }: {
   title: string;
   count?: string | null;
@@ -20,6 +22,8 @@ export function Page({
   actions?: ComponentChildren;
   children: ComponentChildren;
   lead?: ComponentChildren;
+  /** The page that this one is a part of. */
+  back?: { href: string; label: string };
 }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   const { path } = useLocation();
@@ -33,6 +37,12 @@ export function Page({
   }, [path]);
   return (
     <>
+      {back && (
+        <a class="page-back" href={back.href}>
+          <Icon name="left" />
+          {back.label}
+        </a>
+      )}
       <div class="page-head">
         <div class="row nowrap">
           {lead}

@@ -11,7 +11,10 @@ export interface Column<T> {
   quiet?: boolean;
 }
 
-/** A table of up to some hundreds of rows. On a phone each row folds into a block of names and values. */
+/**
+ * A table of up to some hundreds of rows. On a phone each row folds into a block of names and values, under the first column that has a name:
+ * what the row is about. A column before it is a choice.
+ */
 export function Table<T>({
   label,
   columns,
@@ -25,6 +28,7 @@ export function Table<T>({
   rowKey: (row: T) => string;
   selected?: (row: T) => boolean;
 }): JSX.Element {
+  const title = columns.findIndex(({ quiet }) => !quiet);
   return (
     <div class="table-wrap" role="region" aria-label={label} tabIndex={0}>
       <table class="table folds">
@@ -41,8 +45,12 @@ export function Table<T>({
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)} aria-selected={selected?.(row)}>
-              {columns.map(({ id, label, cell, end, quiet }) => (
-                <td key={id} class={end ? 'end' : undefined} data-label={quiet ? '' : label}>
+              {columns.map(({ id, label, cell, end, quiet }, index) => (
+                <td
+                  key={id}
+                  class={index === title ? 'title' : index < title ? 'choice' : end ? 'end' : undefined}
+                  data-label={quiet ? '' : label}
+                >
                   {cell(row)}
                 </td>
               ))}

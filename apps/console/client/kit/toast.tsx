@@ -7,6 +7,7 @@ interface Toast {
   text: string;
   tone: 'plain' | 'danger';
   undo: (() => Promise<unknown>) | null;
+  link: { href: string; label: string } | null;
 }
 
 let nextId = 1;
@@ -25,18 +26,18 @@ function dismiss(id: number): void {
   show(shown.filter((toast) => toast.id !== id));
 }
 
-/** Says what was done, at the foot of the page. With `undo` there is a button that takes it back; it stays 10 s, a plain one 5 s. */
+/** Says what was done, at the foot of the page. With `undo` there is a button that takes it back, with `link` one that leads on; these stay 10 s. */
 export function toast(
   text: string,
-  { tone = 'plain', undo = null }: { tone?: 'plain' | 'danger'; undo?: (() => Promise<unknown>) | null } = {},
+  { tone = 'plain', undo = null, link = null }: Partial<Pick<Toast, 'tone' | 'undo' | 'link'>> = {},
 ): void {
   const id = nextId;
   nextId += 1;
   for (const old of shown.slice(0, -2)) dismiss(old.id);
-  show([...shown, { id, text, tone, undo }]);
+  show([...shown, { id, text, tone, undo, link }]);
   timers.set(
     id,
-    window.setTimeout(() => dismiss(id), undo || tone === 'danger' ? 10_000 : 5_000),
+    window.setTimeout(() => dismiss(id), undo || link || tone === 'danger' ? 10_000 : 5_000),
   );
 }
 
@@ -61,6 +62,11 @@ export function Toasts(): JSX.Element {
       {toasts.map((each) => (
         <div key={each.id} class={`toast ${each.tone}`}>
           <span class="grow">{each.text}</span>
+          {each.link && (
+            <Button size="small" href={each.link.href} onClick={() => dismiss(each.id)}>
+              {each.link.label}
+            </Button>
+          )}
           {each.undo && (
             <Button size="small" onClick={() => takeBack(each)}>
               Undo

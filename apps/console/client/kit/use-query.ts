@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { Topic } from '../../src/live/topics.ts';
-import { api, ApiError, withParams, type Params } from './api.ts';
+import { api, toApiError, withParams, type ApiError, type Params } from './api.ts';
 import { invalidate, peek, watch, type Cached } from './cache.ts';
+import { createInfiniteList, type ListState, type PageOf } from './infinite-list.ts';
 import { useLive } from './live.ts';
 import { toast } from './toast.tsx';
 
@@ -31,90 +32,36 @@ export function useQuery<T>(
   return { data: shown, error: state.error, loading: state.loading, refetch };
 }
 
-/** One page of a long list as the API gives it: `next` is the cursor of the following page, null: this is the last. */
-interface PageOf<T> {
-  items: T[];
-  next: string | null;
-}
-
-export interface Infinite<T> {
-  items: T[];
-  /** Whether the first page has arrived. */
-  ready: boolean;
+export interface Infinite<T> extends ListState<T> {
   error: ApiError | null;
-  loading: boolean;
-  /** Whether there are more. */
-  more: boolean;
   loadMore: () => void;
   refetch: () => void;
+  /** It may be another one now, though nobody did anything. */
+  changed: () => void;
+  /** Which items are in view; see `createInfiniteList`. */
+  show: (first: number, last: number) => void;
 }
 
-/**
- * A long list, page by page (`cursor` in the query). When a topic changes, the pages that are there are asked for again, one after the other,
- * and replace the old ones together: nothing jumps.
- */
+/** A long list, page by page (`cursor` in the query), asked for again when one of its topics changes: see `createInfiniteList`. */
 export function useInfinite<T>(path: string, params: Params, { topics = [] }: { topics?: readonly Topic[] } = {}): Infinite<T> {
   const address = withParams(path, params);
-  const [state, setState] = useState<{ address: string; items: T[]; next: string | null; ready: boolean }>({
-    address,
-    items: [],
-    next: null,
-    ready: false,
-  });
-  const [error, setError] = useState<ApiError | null>(null);
-  const [loading, setLoading] = useState(true);
-  const run = useRef<AbortController | null>(null);
-  const current = useRef(state);
-  current.current = state;
-
-  const load = useCallback(
-    async (mode: 'replace' | 'append'): Promise<void> => {
-      if (mode === 'append' && run.current) return;
-      run.current?.abort();
-      const own = new AbortController();
-      run.current = own;
-      setLoading(true);
-      const same = current.current.address === address;
-      const wanted = mode === 'append' ? 0 : same ? current.current.items.length : 1;
-      let items = mode === 'append' ? current.current.items : [];
-      let cursor = mode === 'append' ? current.current.next : null;
-      try {
-        do {
-          const page = await api.get<PageOf<T>>(withParams(path, { ...params, cursor }), own.signal);
-          items = [...items, ...page.items];
-          cursor = page.next;
-        } while (cursor !== null && items.length < wanted);
-        setState({ address, items, next: cursor, ready: true });
-        setError(null);
-      } catch (thrown) {
-        if (!own.signal.aborted) setError(thrown instanceof ApiError ? thrown : new ApiError('internal', String(thrown), 0));
-      } finally {
-        if (run.current === own) {
-          run.current = null;
-          setLoading(false);
-        }
-      }
-    },
+  const [, update] = useReducer<number, void>((count) => count + 1, 0);
+  const list = useMemo(
+    () =>
+      createInfiniteList<T>({
+        get: async (cursor, options) => api.get<PageOf<T>>(withParams(path, { ...params, cursor }), options),
+        onChange: () => update(),
+      }),
     [address],
   );
   useEffect(() => {
-    void load('replace');
-    return () => run.current?.abort();
-  }, [load]);
-  useLive(topics, () => void load('replace'));
-  const ready = state.ready && state.address === address;
-  const more = ready && state.next !== null;
-  return {
-    items: state.address === address ? state.items : [],
-    ready,
-    error,
-    loading,
-    more,
-    loadMore: () => {
-      if (more && !run.current) void load('append');
-    },
-    refetch: () => void load('replace'),
-  };
+    list.refetch();
+    return list.stop;
+  }, [list]);
+  useLive(topics, list.changed);
+  const { error, ...state } = list.state();
+  const { loadMore, refetch, changed, show } = list;
+  return { ...state, error: error === null ? null : toApiError(error), loadMore, refetch, changed, show };
 }
 
 export interface Mutation<A extends unknown[], R> {
@@ -145,7 +92,7 @@ export function useMutation<A extends unknown[], R>(
       done?.(result);
       return result;
     } catch (thrown) {
-      const fault = thrown instanceof ApiError ? thrown : new ApiError('internal', String(thrown), 0);
+      const fault = toApiError(thrown);
       setError(fault);
       if (!quiet) toast(fault.message, { tone: 'danger' });
       return undefined;

@@ -1,6 +1,7 @@
 import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from '@tanstack/virtual-core';
 import type { ComponentChildren, JSX, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { ScrollingContext } from './scrolling.ts';
 
 interface VirtualProps {
   label: string;
@@ -16,8 +17,10 @@ interface VirtualProps {
   itemKey: (index: number) => string;
   /** Its first link or button gets the focus of the arrow keys. */
   item: (index: number) => ComponentChildren;
-  /** Called when the last rows come near. */
-  onEnd?: () => void;
+  /** Called when the last rows are near, again and again. */
+  onEnd?: (() => void) | undefined;
+  /** Told which items are drawn, whenever that changes. */
+  onShow?: (first: number, last: number) => void;
 }
 
 /**
@@ -25,7 +28,7 @@ interface VirtualProps {
  * Page Down move the focus from item to item; screen readers are told the position of each.
  */
 export function Virtual(props: VirtualProps): JSX.Element {
-  const { label, count, total = count, rowHeight, minColumnWidth = 0, gap = 12, itemKey, item, onEnd } = props;
+  const { label, count, total = count, rowHeight, minColumnWidth = 0, gap = 12, itemKey, item, onEnd, onShow } = props;
   const list = useRef<HTMLDivElement>(null);
   const [, update] = useReducer<number, void>((n) => n + 1, 0);
   const box = useBox(list, minColumnWidth, gap);
@@ -51,10 +54,10 @@ export function Virtual(props: VirtualProps): JSX.Element {
   useLayoutEffect(() => virtualizer.measure(), [rowHeight, box.columns]);
 
   const visible = virtualizer.getVirtualItems();
-  const lastRow = visible.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (onEnd && lastRow >= rows - 6) onEnd();
-  }, [lastRow, rows, onEnd]);
+  const [firstRow, lastRow] = [visible[0]?.index ?? 0, visible.at(-1)?.index ?? 0];
+  // Whenever it is drawn: whoever loads may have been busy the last time.
+  useEffect(() => void (lastRow >= rows - 6 && onEnd?.()));
+  useEffect(() => onShow?.(firstRow * box.columns, (lastRow + 1) * box.columns - 1), [firstRow, lastRow, box.columns]);
   useEffect(() => {
     if (wantedFocus.current === null) return;
     if (focusItem(list.current, wantedFocus.current)) wantedFocus.current = null;
@@ -80,33 +83,42 @@ export function Virtual(props: VirtualProps): JSX.Element {
       onKeyDown={move}
       style={{ position: 'relative', height: `${String(virtualizer.getTotalSize())}px` }}
     >
-      {visible.flatMap(({ index: row, start }) =>
-        Array.from({ length: Math.min(box.columns, count - row * box.columns) }, (_, column) => {
-          const index = row * box.columns + column;
-          return (
-            <div
-              key={itemKey(index)}
-              role="listitem"
-              aria-setsize={total}
-              aria-posinset={index + 1}
-              data-index={index}
-              style={{
-                position: 'absolute',
-                top: '0',
-                left: `calc((100% + ${String(gap)}px) / ${String(box.columns)} * ${String(column)})`,
-                width: `calc((100% + ${String(gap)}px) / ${String(box.columns)} - ${String(gap)}px)`,
-                height: `${String(rowHeight - gap)}px`,
-                transform: `translateY(${String(start - box.top)}px)`,
-              }}
-            >
-              {item(index)}
-            </div>
-          );
-        }),
-      )}
+      <ScrollingContext.Provider value={virtualizer.isScrolling}>
+        {visible.flatMap(({ index: row, start }) =>
+          Array.from({ length: Math.min(box.columns, count - row * box.columns) }, (_, column) => {
+            const index = row * box.columns + column;
+            return (
+              <div
+                key={itemKey(index)}
+                role="listitem"
+                aria-setsize={total}
+                aria-posinset={index + 1}
+                data-index={index}
+                style={placeOf(column, box.columns, { gap, top: start - box.top, height: rowHeight - gap })}
+              >
+                {item(index)}
+              </div>
+            );
+          }),
+        )}
+      </ScrollingContext.Provider>
     </div>
   );
 }
+
+/** Pixels, but for the columns. */
+const placeOf = (
+  column: number,
+  columns: number,
+  { gap, top, height }: { gap: number; top: number; height: number },
+): Record<string, string> => ({
+  position: 'absolute',
+  top: '0',
+  left: `calc((100% + ${String(gap)}px) / ${String(columns)} * ${String(column)})`,
+  width: `calc((100% + ${String(gap)}px) / ${String(columns)} - ${String(gap)}px)`,
+  height: `${String(height)}px`,
+  transform: `translateY(${String(top)}px)`,
+});
 
 /** How many columns there is room for, and how far below the page's top the list begins (pixels). */
 function useBox(list: RefObject<HTMLElement | null>, minColumnWidth: number, gap: number): { columns: number; top: number } {

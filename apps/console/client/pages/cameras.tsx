@@ -49,14 +49,14 @@ function List({ cameras }: { cameras: readonly CameraOfPage[] }): JSX.Element {
     <ul class="cameras">
       {cameras.map((camera) => (
         <li key={camera.place}>
-          <Camera camera={camera} />
+          <Camera camera={camera} isNamesake={cameras.some((other) => other !== camera && other.camera === camera.camera)} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Camera({ camera }: { camera: CameraOfPage }): JSX.Element {
+function Camera({ camera, isNamesake }: { camera: CameraOfPage; isNamesake: boolean }): JSX.Element {
   const { hours, total, last, latency, advice, set, place, outcomes } = camera;
   const lastHour = hours.at(-1) ?? 0;
   return (
@@ -64,6 +64,9 @@ function Camera({ camera }: { camera: CameraOfPage }): JSX.Element {
       <header>
         <h2 class="truncate">
           <a href={withParams('/cameras', { camera: place })}>{cameraText(camera)}</a>
+          {isNamesake && camera.camera !== null && (
+            <span class="muted small"> {camera.channel.slice(camera.channel.indexOf(':') + 1)}</span>
+          )}
         </h2>
         {set > 0 && <Badge title="Settings made here, in the console">{formatCount(set, 'setting')}</Badge>}
       </header>

@@ -28,8 +28,8 @@ export function FeedsPage(): JSX.Element {
             {all.length > 0 && !canDecide && <KeyMissing />}
             {all.length > 0 && (
               <p class="small muted">
-                A feed is closed and opened again in the file of feeds (<code>open: false</code>): it takes nothing new then, and what is
-                there stays.
+                A closed feed takes nothing new, and what is there stays. It is closed on its own page, or in the file of feeds (
+                <code>open: false</code>), and opened again where it was closed.
               </p>
             )}
           </div>

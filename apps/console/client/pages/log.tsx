@@ -21,11 +21,12 @@ const labels: Record<LogSource, string> = {
   feeds: 'Feeds',
   queue: 'Queue',
   cameras: 'Cameras',
+  violations: 'Violations',
   quarantine: 'Quarantine',
   'sign-in': 'Sign-in',
   requests: 'Requests',
 };
-const sources = ['all', 'people', 'rules', 'feeds', 'queue', 'cameras', 'quarantine', 'sign-in', 'requests'] as const;
+const sources = ['all', 'people', 'rules', 'feeds', 'queue', 'cameras', 'violations', 'quarantine', 'sign-in', 'requests'] as const;
 
 /** Who changed what, and when; changes of people can be undone for ten minutes. */
 export function LogPage(): JSX.Element {

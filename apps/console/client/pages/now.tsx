@@ -102,11 +102,11 @@ function Visits({ list, order, isFiltered }: { list: Infinite<VisitOfPage>; orde
 }
 
 /** Nothing tells that a visit is over: while one goes on, it is looked at again. */
-function useEnding({ items, refetch }: Infinite<VisitOfPage>): void {
+function useEnding({ items, changed }: Infinite<VisitOfPage>): void {
   const nowMs = useNow();
   const isLive = items.some(({ isGoingOn }) => isGoingOn);
   useEffect(() => {
-    if (isLive) refetch();
+    if (isLive) changed();
   }, [nowMs]);
 }
 

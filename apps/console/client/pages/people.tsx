@@ -94,7 +94,8 @@ export function PeoplePage(): JSX.Element {
             const onChoose = mayEdit ? (isChosen: boolean): void => choose(person, isChosen) : null;
             return <PersonCard person={person} chosen={chosen.has(person.id)} onChoose={onChoose} />;
           }}
-          onEnd={list.loadMore}
+          onEnd={list.error ? undefined : list.loadMore}
+          onShow={list.show}
         />
       )}
       {chosen.size > 0 && <ChosenBar people={[...chosen.values()]} onClear={clear} />}

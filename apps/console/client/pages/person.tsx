@@ -16,16 +16,17 @@ import { Time } from '../kit/time.tsx';
 import { useParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
 import { changePerson, faceAddress, makeAndTell, personAddress } from './people/deeds.ts';
-import { forget } from './people/forget.tsx';
+import { useForget } from './people/forget.tsx';
 import { MergeDialog } from './people/merge-dialog.tsx';
 import './people/people.css';
 import { AliasesDialog, NameDialog } from './person/dialogs.tsx';
 import { Faces } from './person/faces.tsx';
 import { History } from './person/history.tsx';
 import { Overview } from './person/overview.tsx';
+import { Privacy } from './person/privacy.tsx';
 import { Timeline } from './person/timeline.tsx';
 
-const tabs = ['overview', 'sightings', 'faces', 'history'] as const;
+const tabs = ['overview', 'sightings', 'faces', 'history', 'privacy'] as const;
 type TabName = (typeof tabs)[number];
 
 export function PersonPage(): JSX.Element {
@@ -57,11 +58,18 @@ const personApi = (id: string): string => `/api/people/${encodeURIComponent(id)}
 function Known({ person, onChange }: { person: PersonDetail; onChange: () => void }): JSX.Element {
   const [tab] = useParam<TabName>('tab', 'overview', tabs);
   const { id, name, status, lastSeen } = person;
-  const labels: Record<TabName, string> = { overview: 'Overview', sightings: 'Sightings', faces: 'Faces', history: 'History' };
+  const labels: Record<TabName, string> = {
+    overview: 'Overview',
+    sightings: 'Sightings',
+    faces: 'Faces',
+    history: 'History',
+    privacy: 'Privacy',
+  };
   const counts: Partial<Record<TabName, number>> = { faces: person.references.length + person.negatives.length };
   return (
     <Page
       title={name}
+      back={{ href: '/people', label: 'People' }}
       lead={<Face src={faceAddress(person.face)} name={name} size="l" />}
       about={<About person={person} />}
       actions={<Deeds person={person} onChange={onChange} />}
@@ -95,6 +103,7 @@ function Known({ person, onChange }: { person: PersonDetail; onChange: () => voi
         {tab === 'sightings' && <Timeline person={person} />}
         {tab === 'faces' && <Faces person={person} onChange={onChange} />}
         {tab === 'history' && <History person={person} />}
+        {tab === 'privacy' && <Privacy person={person} />}
       </div>
     </Page>
   );
@@ -138,6 +147,7 @@ function About({ person }: { person: PersonDetail }): JSX.Element {
 function Deeds({ person, onChange }: { person: PersonDetail; onChange: () => void }): JSX.Element | null {
   const [dialog, setDialog] = useState<'name' | 'aliases' | 'merge' | null>(null);
   const { route } = useLocation();
+  const forget = useForget(person);
   const mayEdit = useMay('editor');
   const mayForget = useMay('admin');
   const { id, status } = person;
@@ -151,7 +161,7 @@ function Deeds({ person, onChange }: { person: PersonDetail; onChange: () => voi
       icon: ignored ? 'eye' : 'eye-off',
       onSelect: () => void makeAndTell([changePerson(id, ignored ? 'unignore' : 'ignore')], onChange),
     },
-    ...(mayForget ? [{ label: 'Forget…', icon: 'trash' as const, danger: true, onSelect: () => void forget([person], onChange) }] : []),
+    ...(mayForget ? [{ label: 'Forget…', icon: 'trash' as const, danger: true, onSelect: forget }] : []),
   ];
   return (
     <>

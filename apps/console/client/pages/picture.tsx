@@ -23,7 +23,7 @@ export function PicturePage(): JSX.Element {
   const query = useQuery<PictureOfPage>(`/api/pictures/${encodeURIComponent(id)}`, { topics: ['people', 'pictures'] });
   const camera = query.data ? cameraText(query.data) : null;
   return (
-    <Page title={camera ?? 'Picture'} about={query.data && <Time at={query.data.takenAtMs} as="moment" />} lead={null}>
+    <Page title={camera ?? 'Picture'} about={query.data && <Time at={query.data.takenAtMs} as="moment" />}>
       <Loaded query={query}>{(picture) => <Picture key={id} picture={picture} onChanged={query.refetch} />}</Loaded>
     </Page>
   );

@@ -118,7 +118,7 @@ function Choice({ oneIn, onChoose }: { oneIn: number; onChoose: (oneIn: number) 
         value={sliderOf(inRange(value) ? value : oneIn)}
         onInput={(event) => setText(String(valueOfSlider(Number(event.currentTarget.value))))}
       />
-      <div class="row between small faint" aria-hidden="true">
+      <div class="row between nowrap small faint" aria-hidden="true">
         <span>more names, more mistakes</span>
         <span>fewer names, fewer mistakes</span>
       </div>

@@ -70,8 +70,9 @@ function Foot({ onSignOut, version }: { onSignOut: () => void; version: string }
   return (
     <div class="foot">
       <div class="whoami">
-        <span class="grow truncate" title={`Signed in as ${user.name} (${user.role}). watchpost ${version}`}>
-          {user.name} <span class="faint">· {user.role}</span>
+        <span class="who-is-it" title={`Signed in as ${user.name} (${user.role}). watchpost ${version}`}>
+          <span class="truncate">{user.name}</span>
+          <span class="faint small">{user.role}</span>
         </span>
         <ThemeSwitch />
         <IconButton icon="sign-out" label="Sign out" size="small" onClick={onSignOut} />

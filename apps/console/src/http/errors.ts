@@ -1,8 +1,8 @@
 import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
-import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { ConsoleDeps } from '../deps.ts';
 
 /** What every refusal looks like: a code of docs/errors.md, and a sentence for the reader. */
 export const errorAnswer = z.object({ error: z.string(), message: z.string() }).meta({ id: 'Error' });
@@ -41,10 +41,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 export const statusOf = (error: AppError): number => statuses[error.code] ?? (error.retry === 'permanent' ? 422 : 503);
 
 /** Every refusal is `{ error, message }`. What went wrong inside is logged, not sent. */
-export function registerErrorHandler(app: FastifyInstance, log: Logger): void {
+export function registerErrorHandler(app: FastifyInstance, { log, counted }: Pick<ConsoleDeps, 'log' | 'counted'>): void {
   app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
     const error = toHttpError(thrown);
     const status = statusOf(error);
+    counted.refused(error.code);
     if (status === 500) log.error({ err: thrown, route: request.routeOptions.url ?? null }, 'a request failed');
     if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
     else if (status === 503) reply.header('retry-after', '2');

@@ -1,9 +1,9 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { releaseVersion } from '@watchpost/shared/observability/build-info';
 import { z } from 'zod';
 import type { ConsoleApp } from '../console-app.ts';
-import { version } from '../version.ts';
 
 /** Describes the API as its routes are: to be registered before them. */
 export function registerOpenApi(app: FastifyInstance): void {
@@ -12,7 +12,7 @@ export function registerOpenApi(app: FastifyInstance): void {
       openapi: '3.1.0',
       info: {
         title: 'watchpost console',
-        version,
+        version: releaseVersion(),
         description:
           'What the pages of the console use. Programs sign in with a token of CONSOLE_TOKENS (Authorization: Bearer). Lists give `{ items, next }`: `next` is the `cursor` of the following page. Refusals are `{ error, message }`, with the codes of docs/errors.md.',
         license: { name: 'MIT' },

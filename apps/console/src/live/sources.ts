@@ -11,16 +11,37 @@ import { topics, type Topic } from './topics.ts';
 const everyMs = 400;
 const patienceMs = 5_000;
 
-/** Documents by kind, what they mean to pages, and how many of the newest are looked at: those that change. */
+/** Between two looks at kinds of which all are looked at, and how many times longer than a look took it rests at least. */
+const wholeEveryMs = 800;
+const restShare = 20;
+
+/**
+ * Documents by kind, what they mean to pages, and how many of the newest are looked at: all that change, or each change of which leaves
+ * another one here. Of a visit what changes later is who was there, which the gallery tells.
+ */
 const documentKinds: readonly { kind: string; topics: readonly Topic[]; newest: number }[] = [
   { kind: 'visit', topics: ['visits', 'pictures'], newest: 30 },
-  { kind: 'violation', topics: ['violations'], newest: 20 },
   { kind: 'rules', topics: ['rules', 'log'], newest: 1 },
-  { kind: 'entry', topics: ['feeds'], newest: 20 },
+  { kind: 'rule-change', topics: ['rules', 'log'], newest: 5 },
+  // Every change of any entry is in this log.
+  { kind: 'feed-log', topics: ['feeds'], newest: 20 },
+  { kind: 'feed-decision', topics: ['feeds', 'log'], newest: 5 },
+  { kind: 'feed-closings', topics: ['feeds'], newest: 1 },
   { kind: 'schedule-run', topics: ['schedule'], newest: 20 },
-  { kind: 'alert', topics: ['alerts'], newest: 20 },
   { kind: 'camera-settings', topics: ['cameras', 'log'], newest: 1 },
-  { kind: 'console-log', topics: ['log'], newest: 1 },
+  { kind: 'camera-settings-change', topics: ['cameras', 'log'], newest: 5 },
+  { kind: 'queue-change', topics: ['queue', 'log'], newest: 5 },
+  { kind: 'violation-decision', topics: ['violations', 'log'], newest: 5 },
+  { kind: 'quarantine-access', topics: ['violations', 'log'], newest: 5 },
+  { kind: 'console-log', topics: ['log'], newest: 5 },
+  { kind: 'doctor', topics: ['system'], newest: 2 },
+];
+
+/** Kinds of which an old document may change, and that have some thousands at most. */
+const wholeKinds: readonly { kind: string; topics: readonly Topic[] }[] = [
+  { kind: 'violation', topics: ['violations'] },
+  { kind: 'alert', topics: ['alerts'] },
+  { kind: 'receipt', topics: ['system'] },
 ];
 
 export interface SourceDeps {
@@ -41,20 +62,25 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
   const untilSomebodyLooks = async (): Promise<void> => {
     while (live.count() === 0) await pause(everyMs, stopping);
   };
-  const follow = async (name: string, look: Look): Promise<void> => {
+  const follow = async (name: string, look: Look, restMs = everyMs): Promise<void> => {
     let failing = false;
     // The first look is not waited with: what changes between it and the first page is told to that page.
     let looked = false;
+    let tookMs = 0;
     while (!stopping.aborted) {
       try {
         if (looked) await untilSomebodyLooks();
+        const startMs = performance.now();
         looked = (await look(within(stopping, patienceMs))) !== 'not-yet';
+        tookMs = performance.now() - startMs;
         failing = false;
       } catch (err) {
         if (!failing && !stopping.aborted) log.debug({ err, name }, 'changes cannot be followed now');
         failing = true;
       }
-      await pause(failing ? 5 * everyMs : everyMs, stopping).catch(() => undefined);
+      // What takes the database long is not asked so often.
+      const rest = restMs > everyMs ? Math.max(restMs, restShare * tookMs) : restMs;
+      await pause(failing ? 5 * restMs : rest, stopping).catch(() => undefined);
     }
   };
   database.opened(stopping).then(
@@ -63,7 +89,8 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
   );
   const people = peopleOf(database, live);
   const documents = documentKinds.map((each) => follow(each.kind, documentsOf(each, database, live)));
-  await Promise.all([follow('people', people), ...documents, follow('queue', queueOf(jobAdmin, live))]);
+  const whole = wholeKinds.map((each) => follow(each.kind, writesTo(each, database, live), wholeEveryMs));
+  await Promise.all([follow('people', people), ...documents, ...whole, follow('queue', queueOf(jobAdmin, live))]);
 }
 
 /** The gallery in memory follows the database by itself; here it is only asked whether it has moved. */
@@ -96,6 +123,18 @@ function documentsOf({ kind, topics, newest }: (typeof documentKinds)[number], d
     const changed = [...now].filter(([id, revision]) => before.get(id) !== revision).map(([id]) => id);
     const gone = now.size < before.size;
     if (changed.length > 0 || gone) for (const topic of topics) live.announce(gone ? { topic } : { topic, ids: changed });
+    return undefined;
+  };
+}
+
+function writesTo({ kind, topics }: (typeof wholeKinds)[number], database: ConsoleDatabase, live: Live): Look {
+  let seen: string | null = null;
+  return async (signal) => {
+    if (!database.isOpen()) return 'not-yet';
+    const now = await database.parts().database.writesOf(kind, signal);
+    const before = seen;
+    seen = now;
+    if (before !== null && before !== now) for (const topic of topics) live.announce({ topic });
     return undefined;
   };
 }

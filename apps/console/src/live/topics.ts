@@ -1,7 +1,7 @@
 /**
  * What pages are told about while it changes, each within a second. A topic says where something changed, never what: the page asks for what
  * it shows once more. `people`: persons and faces. `visits`: visits and their posts. `pictures`: snapshots that were looked at. `cameras`:
- * their settings. `queue`: jobs. `rules`, `violations`, `feeds`, `schedule`, `alerts`: documents of these. `log`: a change of anything.
+ * their settings. `queue`: jobs. `rules`, `violations`, `feeds`, `schedule`, `alerts`: documents of these. `system`: examinations and receipts. `log`: a change of anything.
  */
 export const topics = [
   'people',
@@ -14,6 +14,7 @@ export const topics = [
   'feeds',
   'schedule',
   'alerts',
+  'system',
   'log',
 ] as const;
 export type Topic = (typeof topics)[number];

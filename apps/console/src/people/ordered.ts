@@ -1,7 +1,8 @@
 import { personStatus, type PersonStatus, type StoredPerson } from '@watchpost/gallery/domain';
 import { nameKey } from '@watchpost/gallery/names';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
-import { tallyOf, type Tallied } from './tally.ts';
+import type { ShownParts } from './shown-to.ts';
+import { tallyOf, type PartlyTallied } from './tally.ts';
 
 export const orders = ['name', 'seen', 'often'] as const;
 export type Order = (typeof orders)[number];
@@ -21,10 +22,12 @@ export type Place = Pick<Placed, 'id' | 'rank' | 'text'>;
 const groups = { named: 0, unknown: 1, ignored: 2 } as const;
 const groupSize = 1e12;
 
-/** All persons in each order, kept until the gallery or the tally changes. */
-export function createOrdered(): (order: Order, mirror: GalleryParts['mirror'], tallied: Tallied) => Placed[] {
-  const kept = new Map<Order, { key: string; placed: Placed[] }>();
-  return (order, mirror, tallied) => {
+/** All persons in each order, with the names that are shown; by how often they were seen only once they are counted. Kept until the gallery or the tally changes. */
+export function createOrdered(): (order: Order, parts: Pick<ShownParts, 'mirror' | 'view'>, tallied: PartlyTallied) => Placed[] {
+  const views = new WeakMap<object, Map<Order, { key: string; placed: Placed[] }>>();
+  return (order, { mirror, view }, tallied) => {
+    const kept = views.get(view) ?? new Map<Order, { key: string; placed: Placed[] }>();
+    views.set(view, kept);
     const { epoch, version } = mirror.head;
     // By name, nothing depends on when anybody was seen.
     const key = `${epoch} ${String(version)} ${order === 'name' ? '' : String(tallied.reading)}`;
@@ -37,14 +40,14 @@ export function createOrdered(): (order: Order, mirror: GalleryParts['mirror'], 
   };
 }
 
-function placeOf(order: Order, person: StoredPerson, mirror: GalleryParts['mirror'], tallied: Tallied): Placed {
+function placeOf(order: Order, person: StoredPerson, mirror: GalleryParts['mirror'], { lastSeen, counts }: PartlyTallied): Placed {
   const status = personStatus(person);
   const { id } = person;
   if (order === 'name') {
     const number = status === 'unknown' ? (person.number ?? 0) : 0;
     return { id, status, rank: groups[status] * groupSize + number, text: status === 'unknown' ? '' : sortKey(person) };
   }
-  const { sightings, last } = tallyOf(tallied, mirror.idsOf(id));
+  const { sightings, last } = tallyOf({ lastSeen, counts: counts ?? new Map() }, mirror.idsOf(id));
   return { id, status, rank: order === 'seen' ? -(last?.atMs ?? 0) : -sightings, text: '' };
 }
 

@@ -1,7 +1,7 @@
 import { personStatus, type StoredPerson } from '@watchpost/gallery/domain';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import type { PersonRow } from '../api/people/schema.ts';
-import { tallyOf, type Tallied } from './tally.ts';
+import { tallyOf, type PartlyTallied, type Tallied } from './tally.ts';
 
 type Mirror = GalleryParts['mirror'];
 
@@ -37,15 +37,18 @@ export function bestFace(mirror: Mirror, personId: string): string | null {
   return best?.id ?? null;
 }
 
-/** The same with what the database says now of when each was last seen: a tally may be some moments old. */
-export async function personRows(
+/** Of these persons: with what the database says now of when each was last seen, and how often where not everybody is counted yet. */
+export async function tallyNow(
   { mirror, database }: Pick<GalleryParts, 'mirror' | 'database'>,
-  personIds: readonly string[],
-  tallied: Tallied,
+  persons: readonly StoredPerson[],
+  { counts: counted }: Pick<PartlyTallied, 'counts'>,
   signal: AbortSignal,
-): Promise<PersonRow[]> {
-  const persons = personIds.flatMap((id) => mirror.person(id) ?? []);
+): Promise<Pick<Tallied, 'counts' | 'lastSeen'>> {
   const ids = persons.flatMap(({ id }) => mirror.idsOf(id));
-  const lastSeen = ids.length === 0 ? new Map() : await database.sightings.lastSeen(ids, signal);
-  return persons.map((person) => personRow(mirror, person, { counts: tallied.counts, lastSeen }));
+  if (ids.length === 0) return { counts: new Map(), lastSeen: new Map() };
+  const [lastSeen, counts] = await Promise.all([
+    database.sightings.lastSeen(ids, signal),
+    counted ?? database.overview.counts(ids, signal),
+  ]);
+  return { lastSeen, counts };
 }

@@ -1,7 +1,8 @@
 import type { LastSeen } from '@watchpost/gallery/domain';
+import type { Database } from '@watchpost/gallery/stores/database';
 import type { ConsoleDeps } from '../deps.ts';
 
-/** When everybody was last seen, and how often: by the person ids in the sightings, which stay as they are when persons are merged. */
+/** When everybody was last seen, and in how many snapshots: by the person ids in the sightings, which stay as they are when persons are merged. */
 export interface Tallied {
   /** Rises with every reading. */
   reading: number;
@@ -9,10 +10,22 @@ export interface Tallied {
   counts: ReadonlyMap<string, number>;
 }
 
-/** What lists of people are sorted by. It is kept, because the database reads all sightings for it. */
+/** Null: not everybody is counted yet. */
+export type PartlyTallied = Omit<Tallied, 'counts'> & { counts: Tallied['counts'] | null };
+
+/** What lists of people are sorted by. It is kept, because the database counts all sightings for it. */
 export interface Tally {
   /** What was read last, and reads again in the background when that is old. Resolves once there is something. Rejects with `gallery-unavailable`. */
-  now(signal: AbortSignal): Promise<Tallied>;
+  now(signal: AbortSignal): Promise<PartlyTallied>;
+  /** The same once everybody was counted: seconds after the start where there are a million sightings. */
+  counted(signal: AbortSignal): Promise<Tallied>;
+}
+
+type Stores = Pick<Database, 'sightings' | 'overview'>;
+
+interface Running {
+  seen: Promise<PartlyTallied>;
+  all: Promise<Tallied>;
 }
 
 /** Read again after this time, milliseconds, and not before many times the time that it took: the database has other work. */
@@ -23,40 +36,49 @@ const restShare = 20;
 export function createTally({ database, stopping, log }: Pick<ConsoleDeps, 'database' | 'stopping' | 'log'>): Tally {
   let known: Tallied | null = null;
   let nextMs = 0;
-  let reading: Promise<Tallied> | null = null;
+  let readings = 0;
+  let running: Running | null = null;
 
-  const read = async (): Promise<Tallied> => {
-    const { database: stores } = await database.opened(stopping);
+  const readSeen = async (stores: Promise<Stores>): Promise<PartlyTallied> => {
+    const lastSeen = await (await stores).sightings.lastSeen(null, stopping);
+    return { reading: (readings += 1), lastSeen, counts: null };
+  };
+  const readAll = async (stores: Promise<Stores>, seen: Running['seen']): Promise<Tallied> => {
     const startMs = performance.now();
-    const [lastSeen, counts] = await Promise.all([stores.sightings.lastSeen(null, stopping), stores.overview.counts(stopping)]);
-    known = { reading: (known?.reading ?? 0) + 1, lastSeen, counts };
+    const [counts, { lastSeen }] = await Promise.all([stores.then(({ overview }) => overview.counts(null, stopping)), seen]);
+    known = { reading: (readings += 1), lastSeen, counts };
     nextMs = performance.now() + Math.max(leastAgeMs, restShare * (performance.now() - startMs));
     return known;
   };
-  const refresh = async (): Promise<Tallied> => {
-    reading ??= read().finally(() => {
-      reading = null;
+  const read = (): Running => {
+    if (running) return running;
+    const stores = database.opened(stopping).then((opened) => opened.database);
+    const seen = readSeen(stores);
+    const all = readAll(stores, seen).finally(() => {
+      running = null;
     });
-    return reading;
+    all.catch((err: unknown) => {
+      if (stopping.aborted) return;
+      nextMs = performance.now() + leastAgeMs;
+      log.warn({ err }, 'how often people were seen cannot be read');
+    });
+    running = { seen, all };
+    return running;
   };
-  const fail = (err: unknown): void => {
-    if (stopping.aborted) return;
-    nextMs = performance.now() + leastAgeMs;
-    log.warn({ err }, 'how often people were seen cannot be read');
+  const latest = (signal: AbortSignal): Tallied | null => {
+    signal.throwIfAborted();
+    if (known && performance.now() > nextMs) read();
+    return known;
   };
-  refresh().catch(fail);
+  read();
 
   return {
-    now: async (signal) => {
-      signal.throwIfAborted();
-      if (!known) return refresh();
-      if (performance.now() > nextMs) refresh().catch(fail);
-      return known;
-    },
+    now: async (signal) => latest(signal) ?? read().seen,
+    counted: async (signal) => latest(signal) ?? read().all,
   };
 }
 
-/** How often a person was seen, and when last: of the ids that the person has and had. */
+/** In how many snapshots a person was seen, and when last: of the ids that the person has and had. */
 export function tallyOf(
   { counts, lastSeen }: Pick<Tallied, 'counts' | 'lastSeen'>,
   ids: readonly string[],

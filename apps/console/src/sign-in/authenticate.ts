@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
 import type { SignInConfig } from './config.ts';
 import { createProxySignIn } from './proxy.ts';
@@ -12,6 +13,7 @@ export interface Authenticated {
   sessionId: string | null;
   /** Whether the browser sends by itself what proves it (a cookie, a proxy's sign-in), also for another site's page. */
   ambient: boolean;
+  /** Empty: none can be told while the database is away, and nothing can be changed. */
   csrfToken: string;
 }
 
@@ -38,14 +40,18 @@ export function createMarks(config: SignInConfig): { password: string; link: str
   };
 }
 
+export interface AuthenticateDeps {
+  sessions: Sessions;
+  marks: ReturnType<typeof createMarks>;
+  csrfKey: (signal: AbortSignal) => Promise<Buffer>;
+  log: Logger;
+  signal: AbortSignal;
+}
+
 /** By a token, else by what a proxy says, else by the session's cookie. */
-export function createAuthenticate(
-  config: SignInConfig,
-  { sessions, marks, signal }: { sessions: Sessions; marks: ReturnType<typeof createMarks>; signal: AbortSignal },
-): Authenticate {
-  const fromProxy = createProxySignIn(config);
+export function createAuthenticate(config: SignInConfig, { sessions, marks, csrfKey, log, signal }: AuthenticateDeps): Authenticate {
+  const fromProxy = createProxySignIn(config, log);
   const name = cookieName(config);
-  const processKey = randomBytes(32);
   const byToken = (authorization: string | undefined): User | null => {
     const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (given === undefined) return null;
@@ -60,7 +66,8 @@ export function createAuthenticate(
     if (program) return { user: program, sessionId: null, ambient: false, csrfToken: '' };
     const passedOn = await fromProxy(request);
     if (passedOn) {
-      const csrfToken = createHmac('sha256', processKey).update(passedOn.id).digest('base64url');
+      const key = await csrfKey(signal).catch(() => null);
+      const csrfToken = key === null ? '' : createHmac('sha256', key).update(passedOn.id).digest('base64url');
       return { user: passedOn, sessionId: null, ambient: true, csrfToken };
     }
     const sessionId = request.cookies[name];

@@ -1,7 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { ownNames, type SignInConfig } from './config.ts';
 import type { Role, User } from './user.ts';
 
@@ -24,11 +25,12 @@ export function proxyAddresses(list: readonly string[]): (address: string) => bo
  * Who a proxy before us says it is: its header counts only if the proxy itself asks (not somebody whom it passes on), and with
  * `CONSOLE_JWKS_URL` only as a token that the proxy's keys have signed. Null: it says nothing.
  */
-export function createProxySignIn(config: SignInConfig): (request: FastifyRequest) => Promise<User | null> {
+export function createProxySignIn(config: SignInConfig, log: Pick<Logger, 'warn'>): (request: FastifyRequest) => Promise<User | null> {
   const header = config.CONSOLE_PROXY_HEADER?.toLowerCase();
   if (header === undefined) return async () => null;
   const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
   const keys = config.CONSOLE_JWKS_URL === undefined ? null : createRemoteJWKSet(new URL(config.CONSOLE_JWKS_URL));
+  const tell = onceAMinute((err: unknown, what: string) => log.warn({ err }, what));
   const roleOf = (name: string): Role => {
     if (config.CONSOLE_ADMINS?.includes(name)) return 'admin';
     return config.CONSOLE_EDITORS?.includes(name) ? 'editor' : 'viewer';
@@ -36,13 +38,34 @@ export function createProxySignIn(config: SignInConfig): (request: FastifyReques
   return async (request) => {
     const value = request.headers[header];
     if (typeof value !== 'string' || value === '' || !isProxy(request.socket.remoteAddress ?? '')) return null;
-    const name = keys === null ? value : await subjectOf(value.replace(/^Bearer /i, ''), keys, config);
+    const name = keys === null ? value : await subjectOf(value.replace(/^Bearer /i, ''), keys, { config, tell });
     if (ownNames.has(name)) throw new AppError('request-unauthorised', `the proxy says ${name}, a name that only the console itself gives`);
     return { id: `console:${name}`, name, role: roleOf(name) };
   };
 }
 
-async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, config: SignInConfig): Promise<string> {
+interface SubjectDeps {
+  config: SignInConfig;
+  tell: (err: unknown, what: string) => void;
+}
+
+/** Whether the token itself is at fault; else its keys could not be fetched, or make no sense. */
+const isOfToken = (error: unknown): boolean =>
+  error instanceof errors.JOSEError &&
+  !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === errors.JOSEError.code);
+
+/** One line a minute tells an operator: everybody's every request fails for the same reason. */
+function onceAMinute(tell: (err: unknown, what: string) => void): (err: unknown, what: string) => void {
+  const told = new Map<string, number>();
+  return (err, what) => {
+    const nowMs = performance.now();
+    if (nowMs - (told.get(what) ?? -60_000) < 60_000) return;
+    told.set(what, nowMs);
+    tell(err, what);
+  };
+}
+
+async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, { config, tell }: SubjectDeps): Promise<string> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       ...(config.CONSOLE_JWT_AUDIENCE === undefined ? {} : { audience: config.CONSOLE_JWT_AUDIENCE }),
@@ -57,6 +80,11 @@ async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKS
     const name = typeof email === 'string' ? email : payload.sub;
     if (name) return name;
   } catch (error) {
+    if (!isOfToken(error)) {
+      tell(error, 'the keys of CONSOLE_JWKS_URL cannot be read: nobody can come in through the proxy');
+      throw new AppError('sign-in-unavailable', 'the keys that prove who you are cannot be read now', { cause: error });
+    }
+    tell(error, 'a token of the proxy is not valid');
     throw new AppError('request-unauthorised', 'the token of the proxy is not valid', { cause: error });
   }
   throw new AppError('request-unauthorised', 'the token of the proxy names nobody');

@@ -1,7 +1,7 @@
 import type { Feed, Feeds } from '@watchpost/feeds/feed';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { pause } from '@watchpost/shared/wait';
+import { pause, raceAbort } from '@watchpost/shared/wait';
 import type { BackgroundDatabase } from '../database.ts';
 import { isSame, nextTimes, seenOf, takes, timesOf, timesSchema, type FeedTimes, type Seen, type Times } from './times.ts';
 
@@ -22,6 +22,8 @@ export interface FollowTimesDeps {
   database: Pick<BackgroundDatabase, 'isConfigured' | 'opened'>;
   log: Logger;
   now: () => number;
+  /** Resolves when it is known which feeds are closed by hand: one of them would else be noted as open for a moment. Default: at once. */
+  known?: Promise<void>;
   /** Between two looks at the feeds, milliseconds. */
   everyMs?: number;
 }
@@ -33,7 +35,7 @@ const freshMs = 60_000;
 
 /** Notes in the database when feeds begin, close and open again, as their file says. `done` resolves after the signal has aborted. */
 export function followTimes(
-  { feeds, database, log, now, everyMs = 1_000 }: FollowTimesDeps,
+  { feeds, database, log, now, known: closings, everyMs = 1_000 }: FollowTimesDeps,
   stopping: AbortSignal,
 ): FollowedTimes & { done: Promise<void> } {
   let seen: Seen | null = null;
@@ -62,6 +64,7 @@ export function followTimes(
     seen = after;
   };
   const run = async (): Promise<never> => {
+    await raceAbort(closings ?? Promise.resolve(), stopping);
     for (let isFailing = false; ;) {
       try {
         await look();

@@ -20,10 +20,11 @@ const aheadMs = 600_000;
 
 /** `done` resolves after the signal has aborted. */
 export function startPublishing(
-  { feeds, database, log, now }: { feeds: Feeds; database: BackgroundDatabase; log: Logger; now: () => number },
+  { closings, ...deps }: { feeds: Feeds; closings: Promise<void>; database: BackgroundDatabase; log: Logger; now: () => number },
   stopping: AbortSignal,
 ): Publishing & { done: Promise<void> } {
-  const { done, ...times } = followTimes({ feeds, database, log, now }, stopping);
+  const { feeds, database, now } = deps;
+  const { done, ...times } = followTimes({ ...deps, known: closings }, stopping);
   const entriesOf: Publishing['entriesOf'] = async (channel, fromMs, signal) => {
     const { documents } = await database.opened(signal);
     const found: Entry[] = [];

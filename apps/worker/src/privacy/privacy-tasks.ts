@@ -44,7 +44,7 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
       name: 'retention',
       everyMs: minuteMs,
       run: async (signal) => {
-        const removed = await enforceRetention({ documents, holdings }, retention, settings.keepsCrops, signal);
+        const removed = await enforceRetention({ documents, holdings, log }, retention, settings.keepsCrops, signal);
         if (removed > 0) log.info({ removed }, 'what was kept for longer than the settings say is removed');
       },
     },

@@ -77,7 +77,7 @@ const oneOf = (list: readonly unknown[], index: Document | string): Document => 
   $arrayElemAt: [{ $literal: list }, { $toInt: { $mod: [index, list.length] } }],
 });
 
-async function fillSightings(db: Db, { sizes, nowMs, crops, unsure }: Filling): Promise<void> {
+async function fillSightings(db: Db, { sizes, nowMs, crops, vectors, unsure }: Filling): Promise<void> {
   const { people, sightings } = sizes;
   const share = { $divide: [{ $mod: [{ $multiply: [{ $toLong: '$i' }, spread.multiplier] }, spread.modulus] }, spread.modulus] };
   const takenAt = { $toDate: { $toLong: { $floor: { $subtract: [nowMs, { $divide: [{ $multiply: [spanMs, '$i'] }, sightings] }] } } } };
@@ -93,7 +93,10 @@ async function fillSightings(db: Db, { sizes, nowMs, crops, unsure }: Filling): 
     sizePx: { $add: [40, { $mod: ['$i', 160] }] },
     saidBy: { $literal: null },
     evidence: { $cond: [{ $lt: ['$i', withEvidence] }, { $literal: plannedEvidence }, null] },
-    embedding: { $literal: null },
+    embedding: oneOf(
+      vectors.map((vector) => Binary.fromFloat32Array(vector)),
+      '$i',
+    ),
     version: { $literal: 1 },
     crop: {
       $cond: [
@@ -121,8 +124,10 @@ async function fillSightings(db: Db, { sizes, nowMs, crops, unsure }: Filling): 
             channel: { $literal: channel },
             camera: oneOf(cameras, '$i'),
             takenAt,
+            recordedAt: takenAt,
             expiresAt: { $add: [takenAt, 30 * 86_400_000] },
             faces: [face],
+            persons: { $cond: [isUncertain, [], [face.personId]] },
           },
         },
         { $merge: { into: 'sightings', whenMatched: 'fail', whenNotMatched: 'insert' } },

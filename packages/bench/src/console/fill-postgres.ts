@@ -19,6 +19,8 @@ export async function fillPostgres(url: string, filling: Filling): Promise<void>
       filling.sizes.changes + 1,
       filling.sizes.people + 1,
     ]);
+    // As the server itself does in time: what an index says of rows is trusted only then.
+    await client.query('VACUUM (ANALYZE) watchpost.sighted_faces');
     await client.query('ANALYZE');
   } finally {
     await client.end();
@@ -57,25 +59,26 @@ async function fillFaces(client: Client, { faces }: Filling): Promise<void> {
 const bytesOf = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
 const eight = (sql: string): string => `lpad((${sql})::text, 8, '0')`;
 
-async function fillSightings(client: Client, { sizes, nowMs, crops, unsure }: Filling): Promise<void> {
+async function fillSightings(client: Client, { sizes, nowMs, crops, vectors, unsure }: Filling): Promise<void> {
   const { people, sightings } = sizes;
   const person = `floor(${people} * power(((i::bigint * ${spread.multiplier}) % ${spread.modulus})::float8 / ${spread.modulus}, 2))::bigint`;
   const taken = `to_timestamp(floor(${nowMs} - ${spanMs}::float8 * i / ${sightings}) / 1000)`;
   await client.query(
-    `INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, expires_at)
-     SELECT 'fill-' || ${eight('i')}, '${channel}', ($1::text[])[1 + i % ${cameras.length}], ${taken}, ${taken} + interval '30 days'
+    `INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, recorded_at, expires_at)
+     SELECT 'fill-' || ${eight('i')}, '${channel}', ($1::text[])[1 + i % ${cameras.length}], ${taken}, ${taken}, ${taken} + interval '30 days'
      FROM generate_series(0, ${sightings} - 1) i`,
     [[...cameras]],
   );
   await client.query(
     `INSERT INTO watchpost.sighted_faces (snapshot_id, position, box, decision, person_id, similarity, face_id, model_id, quality, size_px,
-       evidence, taken_at)
+       evidence, embedding, taken_at)
      SELECT 'fill-' || ${eight('i')}, 0, '{"x": 400, "y": 200, "width": 120, "height": 150}',
        CASE WHEN i % ${uncertainEvery} = 5 THEN 'uncertain' WHEN p % 5 = 3 THEN 'unknown' ELSE 'match' END,
        ${eight('p')} || '-0000-4000-8000-000000000000', 0.55 + (i % 40) / 100.0, ${eight('p')} || '-0001-4000-8000-000000000000',
-       '${modelId}', 0.5 + (i % 50) / 100.0, 40 + i % 160, CASE WHEN i < ${withEvidence} THEN $1::jsonb END, ${taken}
+       '${modelId}', 0.5 + (i % 50) / 100.0, 40 + i % 160, CASE WHEN i < ${withEvidence} THEN $1::jsonb END,
+       ($2::bytea[])[1 + i % ${vectors.length}], ${taken}
      FROM (SELECT i, ${person} AS p FROM generate_series(0, ${sightings} - 1) i) numbered`,
-    [JSON.stringify(plannedEvidence)],
+    [JSON.stringify(plannedEvidence), vectors.map((vector) => bytesOf(vector))],
   );
   await client.query(
     `INSERT INTO watchpost.sighting_crops (snapshot_id, position, jpeg)

@@ -42,7 +42,9 @@ export interface Filling {
   /** In batches, made when they are asked for: together they would not fit into memory. */
   faces: () => Iterable<FilledFace[]>;
   crops: readonly Buffer[];
-  /** The vectors of some faces of which nobody is sure: whoever answers teaches the gallery. The other sightings have none. */
+  /** What sightings have in turn as vectors: as many bytes as real ones. */
+  vectors: readonly Float32Array[];
+  /** The vectors of some faces of which nobody is sure, each its own: whoever answers teaches the gallery. */
   unsure: { snapshotId: string; embedding: Float32Array }[];
   records: SnapshotRecord[];
   entries: AuditEntry[];
@@ -51,10 +53,12 @@ export interface Filling {
 const facesAtOnce = 500;
 const visitsAtOnce = 16;
 const mostUnsure = 200;
+/** So many that no block of a database holds one twice: it would be compressed away. */
+const differentVectors = 61;
 
 /**
- * Fills an empty database with people, their faces, sightings of the last month, records, visits and an audit, past the stores: about a
- * minute for 10,000 people and 1,000,000 sightings. Absent sizes follow from the others. Nobody may use the database meanwhile.
+ * Fills an empty database with people, their faces, sightings of the last month, records, visits and an audit, past the stores: some
+ * minutes and 5 GB for 10,000 people and 1,000,000 sightings. Absent sizes follow from the others. Nobody may use the database meanwhile.
  */
 export async function fillDatabase(
   storage: StorageConfig,
@@ -92,6 +96,7 @@ async function plan(sizes: FillSizes): Promise<Filling> {
     persons: Array.from({ length: sizes.people }, (_, index) => plannedPerson(index, nowMs)),
     faces: () => plannedFaces(sizes, crops, nowMs),
     crops,
+    vectors: plannedVectors(differentVectors, 11),
     unsure: plannedUnsure(sizes),
     records: sizes.people === 0 ? [] : Array.from({ length: sizes.records }, (_, index) => plannedRecord(index, sizes, nowMs)),
     entries: sizes.people === 0 ? [] : Array.from({ length: sizes.changes }, (_, age) => plannedEntry(age, sizes, nowMs)),
@@ -136,11 +141,13 @@ function plannedFace(person: number, index: number, sightings: number, nowMs: nu
 
 function plannedUnsure({ people, sightings }: FillSizes): Filling['unsure'] {
   if (people === 0) return [];
-  const synthetic = createSyntheticFaces(17);
   const count = Math.min(mostUnsure, Math.floor((sightings + uncertainEvery - 6) / uncertainEvery));
-  return Array.from({ length: count }, (_, index) => {
-    return { snapshotId: snapshotIdOf(index * uncertainEvery + 5), embedding: synthetic.picture(synthetic.person()) };
-  });
+  return plannedVectors(count, 17).map((embedding, index) => ({ snapshotId: snapshotIdOf(index * uncertainEvery + 5), embedding }));
+}
+
+function plannedVectors(count: number, seed: number): Float32Array[] {
+  const synthetic = createSyntheticFaces(seed);
+  return Array.from({ length: count }, () => synthetic.picture(synthetic.person()));
 }
 
 /** When the snapshot of this index was taken, the newest first. */

@@ -24,7 +24,9 @@ const usage = `usage: npm run --silent prove -- NAME [OPTIONS]
   machines [--snapshots 300] [--seed N] [--short] [--json]
       the same on machines of their own (network namespaces; needs root) with a MongoDB of three: cables are cut, the primary is killed and steps down
   pictures [--count 5000] [--seed N] [--megabytes 1500] [--json]
-      mutated pictures of every format through every decoder: no crash, no hang, bounded memory`;
+      mutated pictures of every format through every decoder: no crash, no hang, bounded memory
+  tests [FILE…]
+      the tests in test/prove: processes that are killed, frozen, or of two releases; npm test leaves them out`;
 
 /** Runs the proof that the first argument names and resolves to its exit code. Called by scripts/prove.mjs. */
 export async function runProof([name = 'help', ...args]: string[], env: Env): Promise<number> {

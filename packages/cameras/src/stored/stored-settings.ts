@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
 import { createAudit } from '@watchpost/shared/documents/audit';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import { keyOf, noOverrides, type CameraOverrides } from '../camera-directory.ts';
@@ -9,26 +11,14 @@ import { checkCameraSet } from './check-set.ts';
 
 export const cameraSettingsKind = 'camera-settings';
 export const cameraSettingsId = 'settings';
+const changeKind = 'camera-settings-change';
+/** As long as changes of rules. Milliseconds. */
+const keepMs = 400 * 86_400_000;
 
 /** One camera, or null: what holds for all of them. */
 export type SettingsPlace = { channel: ChannelKey; camera: string | null } | null;
 
 const writtenSchema = z.record(z.string(), z.unknown());
-const bodySchema = z.object({
-  v: z.literal(1),
-  all: writtenSchema,
-  cameras: z.array(z.object({ channel: channelKeySchema, camera: z.string().nullable(), set: writtenSchema })),
-});
-type Body = z.infer<typeof bodySchema>;
-
-/** What is set in the console. `revision` 0: nothing ever was. */
-export interface StoredCameraSettings {
-  revision: number;
-  overrides: CameraOverrides;
-  /** The places of which something cannot be read: another release wrote it. It does not hold. */
-  unreadable: string[];
-}
-
 const changeSchema = z.object({
   atMs: z.number(),
   /** An actor's id. */
@@ -40,6 +30,25 @@ const changeSchema = z.object({
 });
 /** Who changed what: all that was set at this place in the console before and after, as people write it. Channel null: for all cameras. */
 export type CameraSettingsChange = z.infer<typeof changeSchema>;
+
+/** The last change with the id of its entry: it is on record with the settings themselves, whatever happens before the entry is written. */
+const lastSchema = z.object({ id: z.string(), change: changeSchema });
+
+const bodySchema = z.object({
+  v: z.literal(1),
+  all: writtenSchema,
+  cameras: z.array(z.object({ channel: channelKeySchema, camera: z.string().nullable(), set: writtenSchema })),
+  last: lastSchema.nullish(),
+});
+type Body = z.infer<typeof bodySchema>;
+
+/** What is set in the console. `revision` 0: nothing ever was. */
+export interface StoredCameraSettings {
+  revision: number;
+  overrides: CameraOverrides;
+  /** The places of which something cannot be read: another release wrote it. It does not hold. */
+  unreadable: string[];
+}
 
 /** The settings of cameras that are made in the console: one document, which every process follows. */
 export interface CameraSettingsStore {
@@ -63,7 +72,15 @@ const mostCameras = 500;
 
 /** Settings on a store of documents. */
 export function createCameraSettingsStore(documents: DocumentStore): CameraSettingsStore {
-  const audit = createAudit(documents, 'camera-settings-change', changeSchema);
+  const audit = createAudit(documents, changeKind, changeSchema);
+  /** Writes the entry of a change unless it is there. */
+  const record = async ({ id, change }: z.infer<typeof lastSchema>, signal: AbortSignal): Promise<void> => {
+    const { atMs } = change;
+    const entry = { kind: changeKind, id, revision: 0, atMs, keys: [], expiresAtMs: atMs + keepMs, body: change };
+    await documents.put(entry, signal).catch((error: unknown) => {
+      if (!isConflict(error)) throw error;
+    });
+  };
   return {
     read: async (signal) => readCameraSettings((await documents.get(cameraSettingsKind, cameraSettingsId, signal)).document),
     change: async (place, set, { actor, revision }, signal) => {
@@ -72,16 +89,31 @@ export function createCameraSettingsStore(documents: DocumentStore): CameraSetti
         throw new AppError('settings-invalid', checked.faults.map(({ setting, message }) => `${setting} ${message}`).join('\n'));
       const { document, nowMs } = await documents.get(cameraSettingsKind, cameraSettingsId, signal);
       const body = bodyOf(document);
+      // Whoever made the change before may have been ended before its entry was written.
+      if (body.last) await record(body.last, signal);
+      const atMs = Math.floor(nowMs);
       const next = replaced(body, place, set);
-      const put = { kind: cameraSettingsKind, id: cameraSettingsId, revision, atMs: Math.floor(nowMs), keys: [], expiresAtMs: null };
-      const stored = await documents.put({ ...put, body: next }, signal);
       const { channel, camera } = place ?? { channel: null, camera: null };
-      await audit.record({ by: actor, channel, camera, before: setAt(body, place), after: setAt(next, place) }, signal);
+      const change = { atMs, by: actor, channel, camera, before: setAt(body, place), after: setAt(next, place) };
+      const last = { id: `${String(atMs)}-${randomUUID()}`, change };
+      const put = { kind: cameraSettingsKind, id: cameraSettingsId, revision, atMs, keys: [], expiresAtMs: null };
+      const stored = await documents.put({ ...put, body: { ...next, last } }, signal);
+      // It holds and is on record: the next change writes what this one cannot.
+      await record(last, signal).catch(() => undefined);
       return readCameraSettings(stored);
     },
-    history: (limit, signal) => audit.list(limit, signal),
+    history: async (limit, signal) => {
+      const { document } = await documents.get(cameraSettingsKind, cameraSettingsId, signal);
+      const last = lastChangeOf(document);
+      if (last) await record(last, signal);
+      return audit.list(limit, signal);
+    },
   };
 }
+
+/** The last change, which stands in the settings' own document, with the id of its entry. Pure. */
+const lastChangeOf = (document: StoredDocument | null): z.infer<typeof lastSchema> | null =>
+  bodySchema.safeParse(document?.body).data?.last ?? null;
 
 /** Pure. */
 export function readCameraSettings(document: StoredDocument | null): StoredCameraSettings {

@@ -17,7 +17,10 @@ const manyUpdates = 100;
 const freshMs = 3_600_000;
 
 /** What Telegram says about the bot, about how updates reach us, and about the chats. */
-export function telegramChecks({ telegram }: DoctorConfig, { log, now }: { log: Logger; now: () => number }): Check[] {
+export function telegramChecks(
+  { telegram }: DoctorConfig,
+  { log, now, part }: { log: Logger; now: () => number; part: 'all' | 'worker' },
+): Check[] {
   const token = telegram?.TELEGRAM_BOT_TOKEN;
   if (!telegram || token === undefined) return [];
   const { TELEGRAM_API_URL: apiUrl, READ_TELEGRAM_CHAT_ID: read = [], WRITE_TELEGRAM_CHAT_ID: write } = telegram;
@@ -29,7 +32,7 @@ export function telegramChecks({ telegram }: DoctorConfig, { log, now }: { log: 
       examine: async (report, signal) => {
         const bot = await askWhoAmI(api, signal);
         report.ok('telegram.token', `Telegram accepts the token: @${bot.username}`);
-        await reportUpdates(report, api, telegram, { nowMs: now(), signal });
+        if (part === 'all') await reportUpdates(report, api, telegram, { nowMs: now(), signal });
         for (const chat of read) {
           const fault = await readingFault(api, bot, telegramChat(chat), signal);
           if (fault === null) report.ok('telegram.chats', `the bot sees pictures in ${channelId(telegramChat(chat))}`);

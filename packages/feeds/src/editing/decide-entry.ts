@@ -14,7 +14,7 @@ const none = { text: null, isHidden: false, approvedAtUs: null };
 const sendTimeoutMs = 5_000;
 
 /** What an editor wants of an entry. `text`: what readers are to see, of `overrode`. */
-export type WantedOfEntry = { what: Exclude<Decision['what'], 'overrode'> } | { what: 'overrode'; text: string };
+export type WantedOfEntry = { what: Exclude<Decision['what'], 'overrode' | 'closed' | 'reopened'> } | { what: 'overrode'; text: string };
 
 export interface DecideEntryDeps {
   entries: Entries;

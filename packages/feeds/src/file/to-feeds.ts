@@ -14,10 +14,10 @@ const database: DestinationSettings = { kind: 'database' };
 /** What a version of the file says. */
 export type FeedDirectory = Omit<Feeds, 'close'>;
 
-/** Looks up what a file says. Pure. */
-export function createFeedDirectory(file: FeedsFile): FeedDirectory {
+/** Looks up what a file says; `closed`: slugs of those that somebody has closed by hand. Pure. */
+export function createFeedDirectory(file: FeedsFile, closed: ReadonlySet<string> = new Set()): FeedDirectory {
   const { publicUrl = null, cors = [], oldPaths = false, feeds = [] } = file;
-  const all = feeds.map((settings) => toFeed(settings, file));
+  const all = feeds.map((settings) => toFeed(settings, file)).map((feed) => (closed.has(feed.slug) ? { ...feed, isOpen: false } : feed));
   const bySlug = new Map(all.map((feed) => [feed.slug, feed]));
   const byChannel = new Map<ChannelKey, Feed[]>();
   for (const feed of all) byChannel.set(feed.channel, [...(byChannel.get(feed.channel) ?? []), feed]);

@@ -14,6 +14,7 @@ import {
   type ArchiveLine,
   type ArchiveScope,
   endLine,
+  firstWithScope,
   galleryHeaderLine,
   headerLine,
   headerStart,
@@ -123,7 +124,7 @@ function readHeader(line: unknown): Omit<ArchiveRead, 'end'> {
   if (!start) throw new AppError('archive-invalid', 'the file is not a backup of watchpost');
   if (!readableFormats.includes(start.format))
     throw new AppError('archive-invalid', `the file has format ${start.format}, this version reads ${readableFormats.join(', ')}`);
-  if (start.format < archiveFormat) return { scope: 'gallery', exportedAt: checked(galleryHeaderLine, line, 1).exportedAt };
+  if (start.format < firstWithScope) return { scope: 'gallery', exportedAt: checked(galleryHeaderLine, line, 1).exportedAt };
   const { scope, exportedAt, formats } = checked(headerLine, line, 1);
   if (formats.gallery > galleryFormat || formats.documents > documentsFormat)
     throw new AppError('archive-invalid', 'the file was written by a newer release, whose data this one would misread: update this one');

@@ -3,14 +3,18 @@ import { leftOut } from './document-families.ts';
 import { auditEntrySchema, sightingSchema, type StoredFace, type StoredPair, type StoredPerson } from '../domain.ts';
 
 /** The format's number. docs/gallery-file.md describes the format. */
-export const archiveFormat = 4;
-/** Formats that can be read: 3 had the gallery only, 2 had no `mayBe` either. */
-export const readableFormats: readonly number[] = [2, 3, archiveFormat];
+export const archiveFormat = 5;
+/** Formats that can be read: 4 had nothing that was deleted, 3 had the gallery only, 2 had no `mayBe` either. */
+export const readableFormats: readonly number[] = [2, 3, 4, archiveFormat];
+/** The formats before this one begin with a line of their own. */
+export const firstWithScope = 4;
 
 const base64 = z.base64();
 /** Little-endian float32, one after the other. */
 const vectorSchema = base64.refine((text) => Buffer.byteLength(text, 'base64') % 4 === 0, 'is not a list of float32');
 const timeMs = z.number().int();
+/** When it was deleted, if it was: it is kept until it is erased, so that what names it is erased wherever it was restored. */
+const deletedAtMs = timeMs.nullable().default(null);
 
 const personLine = z.strictObject({
   kind: z.literal('person'),
@@ -24,6 +28,7 @@ const personLine = z.strictObject({
   formerNumbers: z.array(z.number().int()),
   mayBe: z.string().nullable().default(null),
   createdAtMs: timeMs,
+  deletedAtMs,
 });
 
 const faceLine = z.strictObject({
@@ -39,10 +44,16 @@ const faceLine = z.strictObject({
   position: z.number().int().nullable(),
   shows: z.string().nullable(),
   createdAtMs: timeMs,
+  deletedAtMs,
 });
 
 /** "These two are not the same." */
-const pairLine = z.strictObject({ kind: z.literal('pair'), id: z.string().min(1), personIds: z.tuple([z.string(), z.string()]) });
+const pairLine = z.strictObject({
+  kind: z.literal('pair'),
+  id: z.string().min(1),
+  personIds: z.tuple([z.string(), z.string()]),
+  deletedAtMs,
+});
 
 /** `id` is the face's. */
 const cropLine = z.strictObject({ kind: z.literal('crop'), id: z.string().min(1), jpeg: base64 });
@@ -117,7 +128,7 @@ const documentLine = z.strictObject({
   body: z.unknown().refine((body) => body !== undefined),
 });
 
-/** A person, face or pair of an earlier line that was deleted while the file was written. */
+/** A person, face or pair of an earlier line that was deleted, and perhaps erased, while the file was written. */
 const removedLine = z.strictObject({ kind: z.literal('removed'), of: z.enum(['person', 'face', 'pair']), id: z.string().min(1) });
 
 /** A line between the first and the last. A later line with the same kind and id replaces the earlier one. */
@@ -208,17 +219,23 @@ export function vectorFromText(text: string): Float32Array {
   return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 
-export function personToLine(person: StoredPerson): LineOf<'person'> {
+/** When something was deleted, milliseconds since 1970: now, where a tombstone does not say when. Null: it is not deleted. */
+export const whenDeleted = (deleted: boolean, atMs: number | null | undefined): number | null => (deleted ? (atMs ?? Date.now()) : null);
+
+export function personToLine(person: StoredPerson, deletedAtMs: number | null): LineOf<'person'> {
   const { id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, createdAtMs } = person;
-  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, createdAtMs };
+  return { kind: 'person', id, name, number, aliases, ignored, mergedInto, mergedAtMs, formerNumbers, mayBe, createdAtMs, deletedAtMs };
 }
 
-export function faceToLine(face: StoredFace): LineOf<'face'> {
+export function faceToLine(face: StoredFace, deletedAtMs: number | null): LineOf<'face'> {
   const { id, personId, modelId, role, quality, sizePx, snapshotId, position, shows, createdAtMs } = face;
   const embedding = vectorToText(face.embedding);
-  return { kind: 'face', id, personId, modelId, role, embedding, quality, sizePx, snapshotId, position, shows, createdAtMs };
+  return { kind: 'face', id, personId, modelId, role, embedding, quality, sizePx, snapshotId, position, shows, createdAtMs, deletedAtMs };
 }
 
-export function pairToLine({ id, personIds: [one, other] }: Pick<StoredPair, 'id' | 'personIds'>): LineOf<'pair'> {
-  return { kind: 'pair', id, personIds: [one, other] };
+export function pairToLine(
+  { id, personIds: [one, other] }: Pick<StoredPair, 'id' | 'personIds'>,
+  deletedAtMs: number | null,
+): LineOf<'pair'> {
+  return { kind: 'pair', id, personIds: [one, other], deletedAtMs };
 }

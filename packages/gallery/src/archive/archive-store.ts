@@ -17,7 +17,7 @@ export interface ArchiveReader {
   head: ArchiveHead;
   /** True: all that is read is of that moment. False: what changes meanwhile is read as it is by then. */
   isOneMoment: boolean;
-  /** Everything of this kind that is not deleted, in pages; of documents, those of families that are backed up. */
+  /** Everything of this kind that is not erased, in pages, what is only deleted too; of documents, those of families that are backed up. */
   read<K extends Exclude<StoredKind, 'crop'>>(kind: K, signal: AbortSignal): AsyncIterable<LineOf<K>[]>;
   /** The crops of these faces, where there is one. */
   crops(faceIds: readonly string[], signal: AbortSignal): Promise<LineOf<'crop'>[]>;

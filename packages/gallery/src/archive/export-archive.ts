@@ -1,5 +1,14 @@
 import { type ArchiveEnd, writeArchive } from './archive-file.ts';
-import { type ArchiveLine, type ArchiveScope, faceToLine, kindsOf, pairToLine, personToLine, type StoredKind } from './archive-lines.ts';
+import {
+  type ArchiveLine,
+  type ArchiveScope,
+  faceToLine,
+  kindsOf,
+  pairToLine,
+  personToLine,
+  type StoredKind,
+  whenDeleted,
+} from './archive-lines.ts';
 import type { ArchiveHead, ArchiveParts, ArchiveReader } from './archive-store.ts';
 
 /** How often to catch up with a gallery that keeps changing. */
@@ -79,14 +88,14 @@ async function* linesOfLater(
       since,
       { embeddings: true },
       (batch) => {
-        for (const person of batch.persons)
-          changed.push(person.deleted ? { kind: 'removed', of: 'person', id: person.id } : personToLine(person));
+        for (const person of batch.persons) changed.push(personToLine(person, whenDeleted(person.deleted, null)));
         for (const face of batch.faces) {
-          if (face.deleted) faces.delete(face.id);
+          const isErased = face.deleted && face.embedding.length === 0;
+          if (isErased) faces.delete(face.id);
           else faces.add(face.id);
-          changed.push(face.deleted ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face));
+          changed.push(isErased ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face, whenDeleted(face.deleted, null)));
         }
-        for (const pair of batch.pairs) changed.push(pair.deleted ? { kind: 'removed', of: 'pair', id: pair.id } : pairToLine(pair));
+        for (const pair of batch.pairs) changed.push(pairToLine(pair, whenDeleted(pair.deleted, null)));
       },
       signal,
     );

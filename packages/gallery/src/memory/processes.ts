@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { releaseVersion } from '@watchpost/shared/observability/build-info';
 import { pause } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import type { Head } from '../domain.ts';
@@ -16,6 +17,9 @@ const bodySchema = z.object({
   /** How far it knows the gallery; null: it has not read it yet. */
   epoch: z.string().nullable(),
   version: z.number(),
+  /** Its release of watchpost, and the embedding model that it uses; null: an older release does not tell, or it uses none. */
+  release: z.string().nullable().default(null),
+  modelId: z.string().nullable().default(null),
 });
 
 /** A running process that holds the gallery in memory. */
@@ -32,15 +36,18 @@ const most = 1_000;
 
 export interface AnnounceDeps {
   process: string;
+  /** Absent: it uses no model. */
+  modelId?: string | null | undefined;
   documents: DocumentStore;
   isReady: () => boolean;
   head: () => Pick<Head, 'epoch' | 'version'>;
 }
 
 /** Tells all others, until `signal` aborts, that this process runs and how far it knows the gallery. Never rejects. */
-export async function announce({ process, documents, isReady, head }: AnnounceDeps, signal: AbortSignal): Promise<void> {
+export async function announce({ process, modelId = null, documents, isReady, head }: AnnounceDeps, signal: AbortSignal): Promise<void> {
   const id = randomUUID();
   const startedAtMs = Date.now();
+  const about = { v: 1, process, host: hostname(), startedAtMs, release: releaseVersion(), modelId };
   let [told, toldAtMs] = [-1, 0];
   while (!signal.aborted) {
     const { epoch, version } = head();
@@ -48,7 +55,7 @@ export async function announce({ process, documents, isReady, head }: AnnounceDe
     if (isDue || (isReady() && version !== told)) {
       try {
         const { document, nowMs } = await documents.get(kind, id, signal);
-        const body = { v: 1, process, host: hostname(), startedAtMs, epoch: isReady() ? epoch : null, version };
+        const body = { ...about, epoch: isReady() ? epoch : null, version };
         const times = { atMs: nowMs, keys: [], expiresAtMs: nowMs + goneMs };
         await documents.put({ kind, id, revision: document?.revision ?? 0, ...times, body }, signal);
         [told, toldAtMs] = [version, performance.now()];

@@ -34,5 +34,10 @@ export interface Database {
   vectorSearch: VectorSearch | null;
   /** Rejects with `gallery-unavailable`. */
   about: (signal: AbortSignal) => Promise<AboutDatabase>;
+  /**
+   * A mark that is another one after each write of a document of this kind, however old it is, and by whatever process. Reads all of them: for
+   * kinds that have some thousands. Rejects with `gallery-unavailable`.
+   */
+  writesOf: (kind: string, signal: AbortSignal) => Promise<string>;
   close: () => Promise<void>;
 }

@@ -7,3 +7,5 @@ export const mostExpired = 2_000;
 export function documentConflict(kind: string, id: string): AppError {
   return new AppError('document-conflict', `another writer changed ${kind} ${id}`);
 }
+/** `removeOld` removes at most so many at once: pieces of files may be among them. */
+export const mostOld = 500;

@@ -1,4 +1,5 @@
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import type { Actor } from '@watchpost/gallery/domain';
@@ -9,6 +10,7 @@ import type { Place } from '../receipts/place.ts';
 
 const kind = 'consent';
 const mostNote = 500;
+const pageSize = 1_000;
 
 /** What somebody may be asked: what is not said yet is `unknown`. */
 export const consentStates = ['asked', 'given', 'withdrawn'] as const;
@@ -23,16 +25,24 @@ const bodySchema = z.object({
   by: z.string(),
   /** Where the paper is, how it was said: in the words of whoever noted it. */
   note: z.string().nullable(),
+  /** All ids that the person had then: what was noted before of these counts no more. */
+  covers: z.array(z.string()).default([]),
 });
+type Noted = z.infer<typeof bodySchema>;
 
 /** A person's consent. `unknown`: nothing was noted. */
-export type Consent = z.infer<typeof bodySchema> | { state: 'unknown' };
+export type Consent = Omit<Noted, 'covers'> | { state: 'unknown' };
 
-/** Consent of people in the gallery, by the person's id; of a merged person the newest of all that were noted counts. */
+/**
+ * Consent of people in the gallery, by the person's id. Of those who were merged the newest that was noted counts, unless one of them took
+ * consent back: then somebody must ask again, and note it of the person that they have become.
+ */
 export interface Consents {
   get(personId: string, signal: AbortSignal): Promise<Consent>;
   /** Of several; those of whom nothing was noted are left out. */
   getAll(personIds: readonly string[], signal: AbortSignal): Promise<Map<string, Consent>>;
+  /** The ids of everybody who consents now, with all that they have had. */
+  given(signal: AbortSignal): Promise<Set<string>>;
   /**
    * Notes it, with an entry in the audit; posts that show the person are said again. Rejects with `person-not-found`, `change-refused`
    * (the note is longer than 500 characters), `gallery-unavailable`.
@@ -59,29 +69,54 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
     const byId = new Map(found.map((document) => [document.id, read(document)]));
     const consents = new Map<string, Consent>();
     for (const [id, ids] of idsOf) {
-      const [newest] = ids.flatMap((each) => byId.get(each) ?? []).sort((a, b) => b.atMs - a.atMs);
-      if (newest) consents.set(id, newest);
+      const counts = effective(new Map(ids.flatMap((each) => [[each, byId.get(each)] as const])));
+      if (counts) consents.set(id, counts);
     }
     return consents;
   };
   return {
     getAll,
+    given: async (signal) => {
+      const byId = new Map<string, Noted | undefined>();
+      for await (const document of eachDocument(documents, { kind }, pageSize, signal)) byId.set(document.id, read(document));
+      const all = new Set<string>();
+      for (const id of byId.keys()) {
+        const ids = questions.idsOf(id);
+        const isGiven = effective(new Map(ids.map((each) => [each, byId.get(each)] as const)))?.state === 'given';
+        if (isGiven) for (const each of ids) all.add(each);
+      }
+      return all;
+    },
     get: async (personId, signal) => (await getAll([personId], signal)).get(personId) ?? { state: 'unknown' },
     set: async (personId, { state, note }, by, signal) => {
       if (note !== null && note.length > mostNote) throw new AppError('change-refused', `a note has ${mostNote} characters at most`);
-      if (questions.idsOf(personId).length === 0) throw new AppError('person-not-found', 'there is no such person');
+      const covers = [...questions.idsOf(personId)];
+      if (covers.length === 0) throw new AppError('person-not-found', 'there is no such person');
       // The document first: whoever follows the audit reads it.
       const consent = await untilNoConflict(async () => {
         const { document, nowMs } = await documents.get(kind, personId, signal);
         const atMs = Math.floor(nowMs);
-        const body = bodySchema.parse({ v: 1, state, atMs, by: by.id, note });
+        const noted: Consent = { v: 1, state, atMs, by: by.id, note };
+        const body = bodySchema.parse({ ...noted, covers });
         await documents.put({ kind, id: personId, revision: document?.revision ?? 0, atMs, keys: [], expiresAtMs: null, body }, signal);
-        return body;
+        return noted;
       }, signal);
       await operations.note(personId, words[state], by, signal);
       return consent;
     },
   };
+}
+
+/** What counts of all that was noted of a person, by the ids that they have had. */
+function effective(noted: ReadonlyMap<string, Noted | undefined>): Omit<Noted, 'covers'> | undefined {
+  const all = [...noted].flatMap(([id, each]) => (each ? [{ id, ...each }] : []));
+  const isReplaced = ({ id, atMs }: { id: string; atMs: number }): boolean =>
+    all.some((later) => later.id !== id && later.atMs >= atMs && later.covers.includes(id));
+  const left = all.filter((each) => !isReplaced(each)).sort((a, b) => b.atMs - a.atMs);
+  const found = left.find(({ state }) => state === 'withdrawn') ?? left[0];
+  if (!found) return undefined;
+  const { id: _, covers: __, ...consent } = found;
+  return consent;
 }
 
 function read({ body }: StoredDocument) {

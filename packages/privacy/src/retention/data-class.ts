@@ -26,8 +26,14 @@ export interface DataClass {
   setting: string | null;
   /** What of people it holds: faces (biometric), pictures, other things about persons, or nothing about them. */
   about: 'face' | 'picture' | 'person' | 'none';
-  /** Where it can be counted: among the gallery's own tables, among the documents, or not in our database. */
-  holds: { in: 'gallery'; names: readonly HoldingName[] } | { in: 'documents'; kinds: readonly string[] } | { in: 'elsewhere' };
+  /**
+   * Where it can be counted: among the gallery's own tables, among the documents, or not at all: it is not in our database, or cannot be told
+   * from another class there. `parts`: pieces, pictures and lists of these, which take up room, but are no more things.
+   */
+  holds:
+    | { in: 'gallery'; names: readonly HoldingName[]; parts?: readonly HoldingName[] }
+    | { in: 'documents'; kinds: readonly string[]; parts?: readonly string[] }
+    | { in: 'elsewhere' };
   /** How long after it was made, or last seen, it is due by the settings; null: it has dates of its own, or goes with something else. */
   keepMs: ((settings: RetentionSettings) => number | null) | null;
   /** Who removes it when it is due. */

@@ -1,58 +1,62 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Holdings } from '@watchpost/gallery/holdings';
 import type { RetentionSettings } from './data-class.ts';
 
 export interface EnforceDeps {
-  documents: Pick<DocumentStore, 'get' | 'find' | 'remove'>;
+  documents: Pick<DocumentStore, 'get' | 'removeOld'>;
   holdings: Pick<Holdings, 'prune'>;
+  log: Pick<Logger, 'warn'>;
 }
+
+/** Pieces of files outlive their files by this, milliseconds, as packages/convert keeps them: who has begun to load one goes on. */
+const graceMs = 600_000;
+const longer = (keepMs: number): number => keepMs + graceMs;
 
 /** Documents whose own time is what their setting counts from: by the setting, whatever was right when they were written. */
 const byTime: readonly (readonly [kind: string, keepMs: (settings: RetentionSettings) => number | null])[] = [
   ['visit', ({ sightingsMs }) => sightingsMs],
   ['violation', ({ rulesMs }) => rulesMs],
   ['quarantine', ({ rulesMs }) => rulesMs],
-  ['quarantine-part', ({ rulesMs }) => rulesMs],
+  ['quarantine-part', ({ rulesMs }) => longer(rulesMs)],
   ['private-log-entry', ({ talkMs }) => talkMs],
   ['registration', ({ talkMs }) => talkMs],
   ['kept-file', ({ convertMs }) => convertMs],
-  ['kept-file-piece', ({ convertMs }) => convertMs],
+  ['kept-file-piece', ({ convertMs }) => longer(convertMs)],
   ['receipt', ({ auditMs }) => auditMs],
 ];
-
-/** Of one kind in one call: it is over soon. */
-const atOnce = 500;
+/** Of these, one without a date is not done yet. */
+const datedOnly = new Set(['receipt']);
 
 /**
  * Removes what is kept longer than the settings say, also what was written when they said more; at most some thousands of each in one call.
- * What has a date of its own that comes earlier goes by that. Resolves to how much was removed.
+ * What has a date of its own that comes earlier goes by that. What cannot be removed now is logged, and holds up nothing else. Resolves to how
+ * much was removed.
  */
 export async function enforceRetention(
-  { documents, holdings }: EnforceDeps,
+  { documents, holdings, log }: EnforceDeps,
   settings: RetentionSettings,
   keepsCrops: boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  let removed = await holdings.prune({ sightingsMs: settings.sightingsMs, recordsMs: settings.recordsMs, crops: keepsCrops }, signal);
   const { nowMs } = await documents.get('visit', '', signal);
+  let removed = 0;
+  const remove = async (what: string, work: () => Promise<number>): Promise<void> => {
+    try {
+      removed += await work();
+    } catch (err) {
+      throwIfAborted(signal);
+      log.warn({ err, what }, 'what was kept for longer than the settings say cannot be removed now');
+    }
+  };
   for (const [kind, keepMsOf] of byTime) {
     const keepMs = keepMsOf(settings);
     if (keepMs === null) continue;
-    for (const { id, revision, expiresAtMs } of await documents.find(
-      { kind, beforeMs: nowMs - keepMs, order: 'oldest', limit: atOnce },
-      signal,
-    )) {
-      // A receipt that is not verified yet has no date.
-      if (kind === 'receipt' && expiresAtMs === null) continue;
-      try {
-        await documents.remove(kind, id, revision, signal);
-        removed += 1;
-      } catch (error) {
-        // Somebody has just written it.
-        if (!isConflict(error)) throw error;
-      }
-    }
+    await remove(kind, async () => documents.removeOld({ kind, beforeMs: nowMs - keepMs, dated: datedOnly.has(kind) }, signal));
   }
+  await remove('sightings', async () => holdings.prune({ kind: 'sightings', keepMs: settings.sightingsMs }, signal));
+  await remove('records', async () => holdings.prune({ kind: 'records', keepMs: settings.recordsMs }, signal));
+  if (!keepsCrops) await remove('crops', async () => holdings.prune({ kind: 'crops' }, signal));
   return removed;
 }

@@ -1,10 +1,10 @@
-import type { Holding, Holdings } from '@watchpost/gallery/holdings';
+import type { Holding, HoldingName, Holdings } from '@watchpost/gallery/holdings';
 import { dataClasses } from './classes.ts';
 import type { DataClass, RetentionSettings } from './data-class.ts';
 
 /** A class of data as it is now. */
 export interface RetentionEntry extends Pick<DataClass, 'id' | 'title' | 'what' | 'where' | 'howLong' | 'about' | 'by'> {
-  /** How many there are; null: they are not in our database. */
+  /** How many there are; null: nobody can tell in our database. */
   count: number | null;
   /** False: an estimate of the database. */
   isExact: boolean;
@@ -30,30 +30,34 @@ export interface RetentionReport {
 export type ReportRetention = (signal: AbortSignal) => Promise<RetentionReport>;
 
 export function createRetentionReport(holdings: Pick<Holdings, 'sizes' | 'documents'>, settings: RetentionSettings): ReportRetention {
-  const kinds = dataClasses.flatMap(({ holds }) => (holds.in === 'documents' ? holds.kinds : []));
+  const kinds = dataClasses.flatMap(({ holds }) => (holds.in === 'documents' ? [...holds.kinds, ...(holds.parts ?? [])] : []));
   return async (signal) => {
     const [{ nowMs, ...sizes }, documents] = await Promise.all([holdings.sizes(signal), holdings.documents(kinds, signal)]);
     const entries = dataClasses.map((each) => {
       const { holds } = each;
       if (holds.in === 'elsewhere') return entryOf(each, null, settings);
-      const held =
-        holds.in === 'gallery' ? holds.names.map((name) => sizes[name]) : holds.kinds.flatMap((kind) => documents.get(kind) ?? []);
-      return entryOf(each, summed(held), settings);
+      if (holds.in === 'gallery') {
+        const of = (names: readonly HoldingName[] = []): Holding[] => names.map((name) => sizes[name]);
+        return entryOf(each, summed(of(holds.names), of(holds.parts)), settings);
+      }
+      const of = (kindsOf: readonly string[] = []): Holding[] => kindsOf.flatMap((kind) => documents.get(kind) ?? []);
+      return entryOf(each, summed(of(holds.kinds), of(holds.parts)), settings);
     });
     return { atMs: nowMs, classes: entries };
   };
 }
 
-function summed(holdings: readonly Holding[]): Holding {
+/** The parts are not counted: two of one thing are no more things. */
+function summed(things: readonly Holding[], parts: readonly Holding[]): Holding {
+  const holdings = [...things, ...parts];
   const first = (times: readonly (number | null)[]): number | null => {
     const known = times.filter((time) => time !== null);
     return known.length === 0 ? null : Math.min(...known);
   };
   return {
-    // Its own pictures belong to what comes first: two of one thing are no more things.
-    count: holdings[0]?.count ?? 0,
-    isExact: holdings[0]?.isExact ?? true,
-    atLeast: holdings[0]?.atLeast ?? false,
+    count: things.reduce((sum, { count }) => sum + count, 0),
+    isExact: things.every(({ isExact }) => isExact),
+    atLeast: things.some(({ atLeast }) => atLeast),
     bytes: holdings.reduce((sum, { bytes }) => sum + bytes, 0),
     oldestMs: first(holdings.map(({ oldestMs }) => oldestMs)),
     nextDueMs: first(holdings.map(({ nextDueMs }) => nextDueMs)),

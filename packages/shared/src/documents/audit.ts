@@ -7,7 +7,8 @@ const keepMs = 400 * 86_400_000;
 
 /** Who did what. Kept for 400 days. */
 export interface Audit<T extends { atMs: number }> {
-  record(done: Omit<T, 'atMs'>, signal: AbortSignal): Promise<void>;
+  /** Resolves to the id of its document. */
+  record(done: Omit<T, 'atMs'>, signal: AbortSignal): Promise<string>;
   /** Newest first. */
   list(limit: number, signal: AbortSignal): Promise<T[]>;
 }
@@ -20,6 +21,7 @@ export function createAudit<T extends { atMs: number }>(documents: DocumentStore
       const atMs = Math.floor((await documents.get(kind, id, signal)).nowMs);
       const body = { ...done, atMs };
       await documents.put({ kind, id, revision: 0, atMs, keys: [], expiresAtMs: atMs + keepMs, body }, signal);
+      return id;
     },
     list: async (limit, signal) =>
       (await documents.find({ kind, order: 'newest', limit }, signal)).flatMap(({ body }) => schema.safeParse(body).data ?? []),

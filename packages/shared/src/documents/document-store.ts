@@ -32,6 +32,15 @@ export interface DocumentQuery {
   limit: number;
 }
 
+/** Which documents are old. */
+export interface OldDocuments {
+  kind: string;
+  /** `atMs` below. */
+  beforeMs: number;
+  /** Only those that have a date of removal. */
+  dated: boolean;
+}
+
 /**
  * Small documents that several processes change: each write names the revision that it is based on, so that nobody overwrites what
  * somebody else wrote meanwhile. Methods reject with `gallery-unavailable` when the database does not answer.
@@ -46,6 +55,8 @@ export interface DocumentStore {
   /** Removes it if it has this revision, or is gone. Rejects with `document-conflict` otherwise. */
   remove(kind: string, id: string, revision: number, signal: AbortSignal): Promise<void>;
   find(query: DocumentQuery, signal: AbortSignal): Promise<StoredDocument[]>;
+  /** Removes the oldest of these, at most some hundreds, without reading what is in them. Resolves to how many. */
+  removeOld(which: OldDocuments, signal: AbortSignal): Promise<number>;
   /** Removes those that have expired by the database's clock, at most some thousands. Resolves to how many. */
   expire(signal: AbortSignal): Promise<number>;
 }

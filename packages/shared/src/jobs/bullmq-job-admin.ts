@@ -68,11 +68,13 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
 
   const change = async (
     { kinds, ids, code }: JobChoice,
+    until: AbortSignal | undefined,
     work: (job: StoredJob) => Promise<ChangedJob['outcome']>,
   ): Promise<ChangedJob[]> => {
     const changed: ChangedJob[] = [];
     const wanted = ids === null ? (await Promise.all(kinds.map((kind) => ask(failedIds(queues[kind], code))))).flat() : [...new Set(ids)];
     for (const id of wanted) {
+      if (until?.aborted) break;
       const found = await Promise.all(kinds.map((kind) => ask(queues[kind].getJob(id))));
       const job = found.find((each) => each !== undefined);
       const outcome = job ? await ask(work(job)) : 'not-found';
@@ -99,17 +101,9 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       return [...new Set(ids.flat())];
     },
     queues: (kinds) => Promise.all(kinds.map((kind) => ask(queueState(queues[kind], kind)))),
-    retry: (what) =>
-      change(what, async (job) => {
-        const state = await stateOf(job);
-        if (state !== 'failed') return state;
-        // What it waited before does not count any more either.
-        await job.updateProgress(0);
-        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-        return 'done';
-      }),
-    drop: (what) =>
-      change(what, async (job) => {
+    retry: (what, until) => change(what, until, retryFailed),
+    drop: (what, until) =>
+      change(what, until, async (job) => {
         const state = await stateOf(job);
         if (state === 'active' || (what.ids === null && state !== 'failed')) return state;
         try {
@@ -123,6 +117,15 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       }),
     close,
   };
+}
+
+async function retryFailed(job: StoredJob): Promise<ChangedJob['outcome']> {
+  const state = await stateOf(job);
+  if (state !== 'failed') return state;
+  // What it waited before does not count any more either.
+  await job.updateProgress(0);
+  await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+  return 'done';
 }
 
 async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {

@@ -78,10 +78,13 @@ export interface JobAdmin {
   queues(kinds: readonly JobKind[]): Promise<QueueState[]>;
   /** The last `minutes` minutes, at most a day of them. */
   history(kinds: readonly JobKind[], minutes: number): Promise<QueueHistory[]>;
-  /** Puts failed jobs back into their queue with all their attempts, the oldest first. */
-  retry(what: JobChoice): Promise<ChangedJob[]>;
-  /** Removes jobs that are not running. */
-  drop(what: JobChoice): Promise<ChangedJob[]>;
+  /**
+   * Puts failed jobs back into their queue with all their attempts, the oldest first. When `until` aborts it stops before the next job, and
+   * resolves to what became of those before.
+   */
+  retry(what: JobChoice, until?: AbortSignal): Promise<ChangedJob[]>;
+  /** Removes jobs that are not running. `until`: as of `retry`. */
+  drop(what: JobChoice, until?: AbortSignal): Promise<ChangedJob[]>;
   /** From now on no worker takes jobs of this kind, or workers do again. Running ones go on. */
   setPaused(kind: JobKind, isPaused: boolean): Promise<void>;
   close(): Promise<void>;

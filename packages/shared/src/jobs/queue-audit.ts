@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Audit, createAudit } from '../documents/audit.ts';
+import { untilNoConflict } from '../documents/until-no-conflict.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 
 const queueChangeSchema = z.object({
@@ -16,8 +17,27 @@ const queueChangeSchema = z.object({
   ids: z.array(z.string()).exactOptional(),
   /** How many jobs it was done to. Zero of `paused` and `resumed`. */
   jobs: z.number().int(),
+  /** It was begun, and it is not known how far it came: whoever did it was ended. */
+  isOpen: z.boolean().exactOptional(),
 });
 export type QueueChange = z.infer<typeof queueChangeSchema>;
 
+const kind = 'queue-change';
+
 /** What people did with the queue. */
-export const createQueueAudit = (documents: DocumentStore): Audit<QueueChange> => createAudit(documents, 'queue-change', queueChangeSchema);
+export interface QueueAudit extends Audit<QueueChange> {
+  /** Notes how many jobs it was done to, of an entry that was recorded as open. */
+  close(id: string, jobs: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createQueueAudit(documents: DocumentStore): QueueAudit {
+  return {
+    ...createAudit(documents, kind, queueChangeSchema),
+    close: async (id, jobs, signal) =>
+      untilNoConflict(async () => {
+        const { document } = await documents.get(kind, id, signal);
+        const body = queueChangeSchema.safeParse(document?.body).data;
+        if (document && body) await documents.put({ ...document, body: { ...body, jobs, isOpen: false } }, signal);
+      }, signal),
+  };
+}

@@ -83,14 +83,17 @@ export interface ServiceOptions<C extends CommonConfig> {
   env: Env;
   /** Throws `config-invalid` naming every fault. */
   loadConfig: (env: Env) => C;
-  start: (config: C, log: Logger, lifecycle: Lifecycle) => Promise<void>;
+  /** `env`: the variables, with the secrets that were in files. */
+  start: (config: C, log: Logger, lifecycle: Lifecycle, env: Env) => Promise<void>;
 }
 
 /** `runProcess` for a process with a configuration, whose secrets may be in files, and a log. An operator's mistake is printed in plain words, without a stack; the exit code is 1. */
 export async function runService<C extends CommonConfig>({ name, env, loadConfig, start }: ServiceOptions<C>): Promise<void> {
   let config: C;
+  let whole: Env;
   try {
-    config = loadConfig(withSecretFiles(env));
+    whole = withSecretFiles(env);
+    config = loadConfig(whole);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     printFault(name, error);
@@ -98,7 +101,7 @@ export async function runService<C extends CommonConfig>({ name, env, loadConfig
     return;
   }
   const log = createLogger(name, config.LOG_LEVEL);
-  await runProcess({ name, log, graceMs: config.SHUTDOWN_GRACE_MS }, (lifecycle) => start(config, log, lifecycle));
+  await runProcess({ name, log, graceMs: config.SHUTDOWN_GRACE_MS }, (lifecycle) => start(config, log, lifecycle, whole));
 }
 
 function printFault(name: string, { code, message }: AppError): void {

@@ -20,6 +20,7 @@ describe('the entries of a channel', () => {
     const publishing = startPublishing(
       {
         feeds: feedsOf([]),
+        closings: Promise.resolve(),
         database: { isConfigured: true, current: () => null, opened: async () => ({ documents }) as never, done: Promise.resolve() },
         log: createLogger('test', 'silent'),
         now: Date.now,

@@ -2,8 +2,6 @@ import { AppError } from '@watchpost/shared/errors';
 import { createRuns } from '@watchpost/schedule/store/runs';
 import { recordLostRun } from '@watchpost/worker/scheduled/lost-run';
 import { describe, expect, it } from 'vitest';
-import { createMemoryDocuments } from '../../../support/memory-documents.ts';
-import { mortalDocuments } from '../../../support/mortal-documents.ts';
 import { scheduleRig } from '../../../support/schedule-rig.ts';
 
 const never = new AbortController().signal;
@@ -24,37 +22,6 @@ jobs:
 `;
 
 describe('a run of a job on a schedule', () => {
-  it('that was killed while it told is told to its end before the next one, and no line comes twice', async () => {
-    // From where it has stored what it found.
-    for (let killedAt = 12; killedAt < 60; killedAt += 1) {
-      let steps = 0;
-      let isMortal = true;
-      const step = (): void => {
-        steps += 1;
-        if (steps >= killedAt && isMortal) throw new Error('killed');
-      };
-      const { mortal } = mortalDocuments(
-        createMemoryDocuments(() => rig.now()),
-        () => ({ step, written: [] }),
-      );
-      const rig = scheduleRig(news(), { documents: mortal });
-      rig.step.before = step;
-      rig.pages.set(url, feed('two', 'one'));
-      const wasKilled = await rig.run('news').then(
-        () => false,
-        () => true,
-      );
-      isMortal = false;
-      rig.pass(600_000);
-      rig.pages.set(url, feed('three', 'two', 'one'));
-      await rig.run('news');
-      const lines = rig.said().flatMap((text) => text.split('\n').filter((line) => line !== 'New:'));
-      expect(lines.toSorted(), `killed at ${String(killedAt)}`).toEqual(['one', 'one', 'three', 'three', 'two', 'two']);
-      if (!wasKilled) return;
-    }
-    expect.unreachable('it was killed again and again');
-  }, 90_000);
-
   it('that is never to be made up is done all the same when the queue takes a moment', async () => {
     const rig = scheduleRig(news('late: 0s'), { startMs: Date.parse('2026-11-22T12:00:03Z') });
     rig.pages.set(url, feed('one'));

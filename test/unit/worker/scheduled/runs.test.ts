@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryDocuments } from '../../../support/memory-documents.ts';
-import { mortalDocuments } from '../../../support/mortal-documents.ts';
 import { scheduleRig } from '../../../support/schedule-rig.ts';
 
 const url = 'https://example.org/feed';
@@ -104,41 +102,4 @@ describe('a run of a job on a schedule', () => {
     await expect(rig.run('news')).rejects.toMatchObject({ code: 'job-invalid' });
     expect(rig.alerts).toEqual(['scheduled-news']);
   });
-
-  it('tells each thing once wherever it is killed', async () => {
-    for (let killedAt = 1; killedAt < 60; killedAt += 1) {
-      let steps = 0;
-      const stored = createMemoryDocuments(() => Date.parse('2026-11-22T12:00:05Z'));
-      const step = (): void => {
-        steps += 1;
-        if (steps >= killedAt && steps < killedAt + 1_000 && isMortal) throw new Error('killed');
-      };
-      let isMortal = true;
-      const { mortal } = mortalDocuments(stored, () => ({ step, written: [] }));
-      const yaml = news()
-        .replace('into: news', 'into: quotes')
-        .replace('post:', 'mail: { to: a@example.org, subject: "{title}", item: "{title}" }\n    post:');
-      const rig = scheduleRig(yaml.replace('fetch: {', 'pick: { fields: { title: title, text: title, link: link } }\n    fetch: {'), {
-        documents: mortal,
-      });
-      rig.step.before = step;
-      rig.pages.set(url, feed('two', 'one'));
-      const wasKilled = await rig.run('news').then(
-        () => false,
-        () => true,
-      );
-      isMortal = false;
-      if (wasKilled) {
-        rig.pages.set(url, feed('three', 'two', 'one'));
-        await rig.run('news');
-      }
-      const said = rig.said().map((text) => text.split(' ')[0]);
-      expect(new Set(said).size, `killed at ${String(killedAt)}`).toBe(said.length);
-      expect(said).toEqual(expect.arrayContaining(['one', 'two']));
-      expect([...rig.mails.values()].map(({ subject }) => subject)).toEqual(expect.arrayContaining(['one', 'two']));
-      expect(rig.quotes).toEqual(expect.arrayContaining(['one', 'two']));
-      if (!wasKilled) return;
-    }
-    expect.unreachable('it was killed again and again');
-  }, 90_000);
 });

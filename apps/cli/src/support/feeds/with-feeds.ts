@@ -3,6 +3,7 @@ import type { Entry } from '@watchpost/feeds/entry';
 import type { Feed, Feeds } from '@watchpost/feeds/feed';
 import type { Entries, Profiles } from '@watchpost/feeds/feed-store';
 import { openFeeds } from '@watchpost/feeds/open-feeds';
+import { createClosings } from '@watchpost/feeds/store/closings';
 import { createDecisions, type Decisions } from '@watchpost/feeds/store/decisions';
 import { entriesForEditors } from '@watchpost/feeds/store/open-editing';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
@@ -34,6 +35,7 @@ export async function withFeeds<T>(context: DatabaseContext, use: (opened: Opene
   const feeds = await openFeeds({ file, log: silent(), signal: context.signal });
   try {
     return await withDatabase(context, async ({ documents }) => {
+      feeds.closeByHand(await createClosings(documents).read(context.signal));
       return use({
         feeds,
         entries: entriesForEditors(documents, envelope),

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import type { CameraOfPage, CameraSettingsOfPage } from '../../../src/api/cameras/schema.ts';
 import { withParams } from '../../kit/api.ts';
-import { Button } from '../../kit/button.tsx';
 import { Card, Notice, Stat, Stats } from '../../kit/card.tsx';
 import { formatDuration, formatNumber } from '../../kit/format.ts';
 import { Page } from '../../kit/page.tsx';
@@ -25,11 +24,7 @@ export function OneCamera({ place, found }: { place: string; found: CameraOfPage
     <Page
       title={name}
       about={isAll ? 'What holds for every camera that has no setting of its own.' : 'How this camera is treated.'}
-      lead={
-        <Button icon="left" tone="quiet" href="/cameras">
-          Cameras
-        </Button>
-      }
+      back={{ href: '/cameras', label: 'Cameras' }}
     >
       <div class="stack camera-page">
         {found && <Figures camera={found} />}

@@ -15,6 +15,8 @@ const words: Record<Decision['what'], string> = {
   showed: 'showed again',
   approved: 'approved',
   withdrew: 'took back the approval of',
+  closed: 'closed the feed',
+  reopened: 'opened the feed again',
 };
 
 const columns: Column<Decision>[] = [
@@ -25,7 +27,7 @@ const columns: Column<Decision>[] = [
     label: 'What',
     cell: ({ what, messageId }) => (
       <>
-        {words[what]} <code>{messageId}</code>
+        {words[what]} {messageId === null ? null : <code>{messageId}</code>}
       </>
     ),
   },

@@ -11,6 +11,7 @@ import { Tabs } from '../../kit/tabs.tsx';
 import { toast } from '../../kit/toast.tsx';
 import { useParam } from '../../kit/use-param.ts';
 import { useInfinite, useMutation } from '../../kit/use-query.ts';
+import { Closing } from './closing.tsx';
 import { Decisions } from './decisions.tsx';
 import { EntryCard } from './entry-card.tsx';
 import { KeyMissing } from './key-missing.tsx';
@@ -65,14 +66,11 @@ export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boo
           {feed.approval ? `, approved by ${feed.approval.emoji.map((name) => `:${name}:`).join(' ')}` : ', published at once'}
         </>
       }
-      lead={
-        <Button href="/feeds" icon="left" tone="quiet" title="All feeds">
-          Feeds
-        </Button>
-      }
+      back={{ href: '/feeds', label: 'Feeds' }}
       actions={
         <>
           <Badge tone={feed.isOpen ? 'ok' : 'plain'}>{feed.isOpen ? 'open' : 'closed'}</Badge>
+          <Closing feed={feed} />
           {feed.url !== null && (
             <Button href={feed.url} icon="link">
               Open for readers

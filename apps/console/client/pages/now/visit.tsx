@@ -5,7 +5,7 @@ import { api } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatCount } from '../../kit/format.ts';
+import { formatCount, formatSimilarity } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { Menu, type MenuItem } from '../../kit/menu.tsx';
 import { PersonPicker, type Chosen } from '../../kit/person-picker.tsx';
@@ -91,7 +91,7 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
         <Face src={faceOrReference(best)} name={name} alt={`Face ${String(number)}: ${name}`} />
       </a>
       <div class="visitor-words">
-        <div class="row nowrap tight">
+        <div class="row tight">
           {person ? (
             <a class="visitor-name truncate" href={personPage(person.id)}>
               {person.name}
@@ -101,7 +101,7 @@ function Visitor({ visit, visitor, onChanged }: { visit: VisitOfPage; visitor: V
           )}
           <Standing visitor={visitor} />
         </div>
-        {howSure(visitor) !== '' && <div class="muted small truncate">{howSure(visitor)}</div>}
+        {howSure(visitor) !== '' && <div class="muted small">{howSure(visitor)}</div>}
         {not.length > 0 && <div class="muted small">not {not.map((each) => each.name).join(', not ')}</div>}
         {mayEdit && <Question visitor={visitor} busy={busy} say={(saying) => void run(saying)} pick={() => setPicking(true)} />}
       </div>
@@ -198,7 +198,7 @@ function howSure({ standing, sureness, saidBy, contradictory, similarity, faces 
     contradictory ? 'two names were found' : '',
     saidBy !== null ? `said by ${actorText(saidBy)}` : '',
     saidBy === null && standing === 'named' && sureness !== null ? sureness : '',
-    saidBy === null && similarity !== null ? `${similarity.toFixed(2)} alike` : '',
+    saidBy === null && similarity !== null ? `similarity ${formatSimilarity(similarity)}` : '',
     faces > 1 ? `in ${formatCount(faces, 'picture')}` : '',
   ];
   return parts.filter(Boolean).join(' · ');

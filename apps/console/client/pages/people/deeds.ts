@@ -1,5 +1,5 @@
 import type { Done } from '../../../src/api/people/schema.ts';
-import { api, ApiError } from '../../kit/api.ts';
+import { api, ApiError, withParams } from '../../kit/api.ts';
 import { invalidate } from '../../kit/cache.ts';
 import { toast } from '../../kit/toast.tsx';
 
@@ -18,6 +18,8 @@ export interface Step {
 }
 
 export const personAddress = (id: string): string => `/people/${encodeURIComponent(id)}`;
+/** Where it stands what became of a wish to be forgotten, by the entry of the log. */
+export const receiptAddress = (entry: string): string => withParams('/system', { tab: 'receipts', receipt: entry });
 export const faceAddress = (face: string | null): string | null => (face === null ? null : `/api/faces/${encodeURIComponent(face)}/crop`);
 export const changePerson = (id: string, path: string, body: object = {}): Step => ({
   path: `people/${encodeURIComponent(id)}/${path}`,
@@ -52,7 +54,10 @@ export async function makeAndTell(steps: readonly Step[], after: () => void = ()
   try {
     const deed = await make(steps);
     after();
+    const [first] = deed.entries;
+    const isForgotten = steps.every(({ path }) => path.endsWith('/forget'));
     toast(deed.summary, {
+      link: isForgotten && first ? { href: receiptAddress(first), label: 'Receipt' } : null,
       undo: async () => {
         await takeBack(deed.entries).catch(tellFault);
         after();

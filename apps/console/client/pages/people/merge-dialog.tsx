@@ -138,10 +138,9 @@ function usePlan(ids: readonly string[]): { planned: Planned | null; fault: stri
       let kept = first;
       const previews: MergePreview[] = [];
       for (const id of rest) {
-        const preview = await api.get<MergePreview>(
-          withParams(`/api/people/${encodeURIComponent(id)}/merge-preview`, { into: kept }),
-          own.signal,
-        );
+        const preview = await api.get<MergePreview>(withParams(`/api/people/${encodeURIComponent(id)}/merge-preview`, { into: kept }), {
+          signal: own.signal,
+        });
         previews.push(preview);
         kept = preview.kept.id;
       }

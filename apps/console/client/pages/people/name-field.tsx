@@ -144,7 +144,7 @@ function useMatches(text: string, except: readonly string[]): PersonRow[] {
     run.current = own;
     const timer = setTimeout(() => {
       api
-        .get<PeoplePage>(withParams('/api/people', { q: text.trim(), limit: most + except.length }), own.signal)
+        .get<PeoplePage>(withParams('/api/people', { q: text.trim(), limit: most + except.length }), { signal: own.signal })
         .then(({ items }) => setFound(items.filter(({ id }) => !except.includes(id)).slice(0, most)))
         .catch(() => undefined);
     }, waitMs);

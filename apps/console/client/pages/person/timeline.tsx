@@ -4,7 +4,7 @@ import type { PersonDetail, SightingItem } from '../../../src/api/people/schema.
 import { Button } from '../../kit/button.tsx';
 import { Badge } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatClock, formatCount, formatDay, formatPercent } from '../../kit/format.ts';
+import { formatClock, formatCount, formatDay, formatSimilarity } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
@@ -93,7 +93,7 @@ function Visit({ visit, person, onChange }: { visit: SeenVisit; person: PersonDe
         </span>
         <br />
         <span class="small muted">
-          {likeness > 0 ? `similarity ${formatPercent(likeness)}` : 'first seen here'}
+          {likeness > 0 ? `similarity ${formatSimilarity(likeness)}` : 'first seen here'}
           {others.length > 0 && (
             <>
               {' · with '}

@@ -74,7 +74,9 @@ export function useTried(query: { oneIn: number; camera: string; hours: number |
       setTried(now);
       try {
         for (let first = now.snapshots === 0; (first || now.next !== null) && now.snapshots < round * triedAtOnce; first = false) {
-          const page = await api.get<TriedPage>(withParams('/api/thresholds', { ...query, after: now.next, limit: pageSize }), stop.signal);
+          const page = await api.get<TriedPage>(withParams('/api/thresholds', { ...query, after: now.next, limit: pageSize }), {
+            signal: stop.signal,
+          });
           now = joined(now, page);
           setTried(now);
         }

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { UnsureFace } from '../../../src/api/unknowns/schema.ts';
 import { Button } from '../../kit/button.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatPercent } from '../../kit/format.ts';
+import { formatSimilarity } from '../../kit/format.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -101,7 +101,7 @@ function Question({
           <a href={`/pictures/${encodeURIComponent(snapshotId)}?face=${String(position)}`}>{camera ?? 'unknown camera'}</a>
           {' · '}
           <Time at={takenAtMs} />
-          {similarity !== null && ` · similarity ${formatPercent(similarity)}`}
+          {similarity !== null && ` · similarity ${formatSimilarity(similarity)}`}
         </span>
         {mayEdit && (
           <span class="row">

@@ -38,8 +38,8 @@ export function registerCameras(app: ConsoleApp, deps: ConsoleDeps): void {
   registerChanges(app, deps);
 }
 
-function registerFigures(app: ConsoleApp, { database, cameras, stopping: signal, now }: ConsoleDeps): void {
-  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now });
+function registerFigures(app: ConsoleApp, { database, cameras, stopping, now }: ConsoleDeps): void {
+  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now, stopping });
   const setAt = ({ channel, camera }: CameraName): number => {
     const key = channelKeySchema.safeParse(channel).data ?? null;
     const own = cameras.layersOf(key, camera).findLast(({ from }) => from === 'console');
@@ -54,7 +54,7 @@ function registerFigures(app: ConsoleApp, { database, cameras, stopping: signal,
         response: { 200: camerasPageSchema },
       },
     },
-    async () => {
+    async ({ ending: signal }) => {
       const { cameraFigures } = database.parts().database;
       const toMs = now();
       const known = await names(signal);
@@ -78,8 +78,8 @@ function placeOf(text: string | null | undefined): Place | null {
 const layersAt = ({ cameras }: Pick<ConsoleDeps, 'cameras'>, place: Place | null) =>
   cameras.layersOf(place?.channel ?? null, place?.camera ?? null);
 
-async function settingsAt(place: Place | null, deps: ConsoleDeps): Promise<CameraSettingsOfPage> {
-  const { database, config, stopping: signal } = deps;
+async function settingsAt(place: Place | null, deps: ConsoleDeps, signal: AbortSignal): Promise<CameraSettingsOfPage> {
+  const { database, config } = deps;
   const { documents, database: stores } = database.parts();
   const store = createCameraSettingsStore(documents);
   const { revision, overrides } = await store.read(signal);
@@ -98,7 +98,7 @@ async function settingsAt(place: Place | null, deps: ConsoleDeps): Promise<Camer
 }
 
 function registerSettings(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, config, stopping: signal } = deps;
+  const { database, config } = deps;
 
   app.get(
     '/api/cameras/settings',
@@ -110,7 +110,7 @@ function registerSettings(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: cameraSettingsSchema },
       },
     },
-    async ({ query: { camera } }) => settingsAt(placeOf(camera), deps),
+    async ({ query: { camera }, ending }) => settingsAt(placeOf(camera), deps, ending),
   );
 
   app.post(
@@ -124,7 +124,7 @@ function registerSettings(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: checkedSchema },
       },
     },
-    async ({ body: { place: text, set } }) => {
+    async ({ body: { place: text, set }, ending: signal }) => {
       const place = placeOf(text);
       const checked = checkCameraSet(set);
       if (checked.kind === 'faulty') return { faults: checked.faults, changes: [], preview: null };
@@ -139,7 +139,7 @@ function registerSettings(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, stopping: signal } = deps;
+  const { database } = deps;
 
   app.put(
     '/api/cameras/settings',
@@ -156,10 +156,10 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       const { place: text, set, revision } = request.body;
       const place = placeOf(text);
       const store = createCameraSettingsStore(database.parts().documents);
-      const stored = await store.change(place, set, { actor: actorOf(request).id, revision }, signal);
+      const stored = await store.change(place, set, { actor: actorOf(request).id, revision }, request.ending);
       deps.cameras.layOver(stored.overrides);
       deps.live.announce({ topic: 'cameras' });
-      return settingsAt(place, deps);
+      return settingsAt(place, deps, request.ending);
     },
   );
 
@@ -173,7 +173,7 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: historySchema },
       },
     },
-    async ({ query: { limit } }) => {
+    async ({ query: { limit }, ending: signal }) => {
       const changes = await createCameraSettingsStore(database.parts().documents).history(limit, signal);
       const items = changes.map(({ channel, camera, ...change }) => ({
         ...change,

@@ -13,11 +13,11 @@ const patienceMs = 3_000;
 const mostFailed = 1_000;
 
 /** What waits for somebody. */
-export function registerCounts(app: ConsoleApp, { database, jobAdmin, stopping }: ConsoleDeps): void {
+export function registerCounts(app: ConsoleApp, { database, jobAdmin }: ConsoleDeps): void {
   const summary =
     'What waits for somebody: unknown people, failed jobs, violations to be decided, open alerts; null where it is not known now';
-  app.get('/api/counts', { schema: { summary, tags: ['session'], response: { 200: countsAnswer } } }, async () => {
-    const signal = within(stopping, patienceMs);
+  app.get('/api/counts', { schema: { summary, tags: ['session'], response: { 200: countsAnswer } } }, async ({ ending }) => {
+    const signal = within(ending, patienceMs);
     const orNull = async (count: () => Promise<number> | number): Promise<number | null> => {
       try {
         return await count();

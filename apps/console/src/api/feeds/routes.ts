@@ -2,6 +2,7 @@ import { decideEntry } from '@watchpost/feeds/editing/decide-entry';
 import { isWaiting } from '@watchpost/feeds/editing/described';
 import { entryIdOf, type Entry } from '@watchpost/feeds/entry';
 import type { Feed } from '@watchpost/feeds/feed';
+import { createClosings } from '@watchpost/feeds/store/closings';
 import { createDecisions } from '@watchpost/feeds/store/decisions';
 import { entriesForEditors } from '@watchpost/feeds/store/open-editing';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
@@ -11,8 +12,9 @@ import type { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
-import { requestSignal } from '../request-signal.ts';
 import {
+  closingAnswer,
+  closingBody,
   decidedAnswer,
   decisionBody,
   decisionsAnswer,
@@ -40,16 +42,17 @@ const mostDecisions = 100;
 export function registerFeeds(app: ConsoleApp, deps: ConsoleDeps): void {
   registerReading(app, deps);
   registerDeciding(app, deps);
+  registerClosing(app, deps);
 }
 
 function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/feeds',
     { schema: { tags, summary: 'All feeds, with how many entries they have', response: { 200: feedsAnswer } } },
-    async () => {
-      const signal = requestSignal(deps);
+    async ({ ending: signal }) => {
       const { feeds, envelope, config } = deps;
-      const rows = await Promise.all(feeds.all().map(async (feed) => toFeedRow(feed, deps, signal)));
+      const closed = await createClosings(deps.database.parts().documents).read(signal);
+      const rows = await Promise.all(feeds.all().map(async (feed) => toFeedRow(feed, closed, deps, signal)));
       return { feeds: rows, hasFile: config.FEEDS_FILE !== undefined, canDecide: envelope !== null };
     },
   );
@@ -64,13 +67,12 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: entriesAnswer },
       },
     },
-    async ({ params: { slug }, query }) => pageOf(feedOf(slug, deps), query, deps, requestSignal(deps)),
+    async ({ params: { slug }, query, ending }) => pageOf(feedOf(slug, deps), query, deps, ending),
   );
   app.get(
     '/api/feeds/:slug/entries/:messageId',
     { schema: { tags, summary: 'One entry with its versions', params: entryParams, response: { 200: entryAnswer } } },
-    async ({ params: { slug, messageId } }) => {
-      const signal = requestSignal(deps);
+    async ({ params: { slug, messageId }, ending: signal }) => {
       const feed = feedOf(slug, deps);
       const { documents } = deps.database.parts();
       const entry = await entriesForEditors(documents, deps.envelope).get(slug, messageId, signal);
@@ -82,7 +84,7 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/feeds/decisions',
     { schema: { tags, summary: 'What editors decided, the newest first', response: { 200: decisionsAnswer } } },
-    async () => ({ decisions: await createDecisions(deps.database.parts().documents).list(mostDecisions, requestSignal(deps)) }),
+    async ({ ending }) => ({ decisions: await createDecisions(deps.database.parts().documents).list(mostDecisions, ending) }),
   );
 }
 
@@ -100,7 +102,7 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request): Promise<DecidedAnswer> => {
-      const signal = requestSignal(deps);
+      const signal = request.ending;
       const { slug, messageId } = request.params;
       const feed = feedOf(slug, deps);
       const { documents } = deps.database.parts();
@@ -126,6 +128,37 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
   );
 }
 
+function registerClosing(app: ConsoleApp, deps: ConsoleDeps): void {
+  app.put(
+    '/api/feeds/:slug/closing',
+    {
+      config: { role: 'editor' },
+      schema: {
+        tags,
+        summary: 'Close a feed: it takes nothing new, and its readers see that it has ended; or open it again',
+        params: feedParams,
+        body: closingBody,
+        response: { 200: closingAnswer },
+      },
+    },
+    async (request) => {
+      const signal = request.ending;
+      const { slug } = feedOf(request.params.slug, deps);
+      const { isClosed } = request.body;
+      const { documents } = deps.database.parts();
+      const closings = createClosings(documents);
+      if ((await closings.read(signal)).has(slug) === isClosed) return { feed: slug, isClosed };
+      // On record before it is done.
+      const what = isClosed ? 'closed' : 'reopened';
+      await createDecisions(documents).record({ actor: actorIdOf(request), what, feed: slug, messageId: null }, signal);
+      await closings.set(slug, isClosed, signal);
+      deps.feeds.closeByHand(await closings.read(signal));
+      deps.live.announce({ topic: 'feeds' });
+      return { feed: slug, isClosed };
+    },
+  );
+}
+
 function feedOf(slug: string, { feeds }: Pick<ConsoleDeps, 'feeds'>): Feed {
   const feed = feeds.get(slug);
   if (feed) return feed;
@@ -137,7 +170,7 @@ async function rowsOf(entries: readonly Entry[], feed: Feed, deps: ConsoleDeps, 
   return toRows(entries, { feed, profiles: createProfiles(documents), envelope: deps.envelope }, signal);
 }
 
-async function toFeedRow(feed: Feed, { database, feeds }: ConsoleDeps, signal: AbortSignal): Promise<FeedRow> {
+async function toFeedRow(feed: Feed, closed: ReadonlySet<string>, { database, feeds }: ConsoleDeps, signal: AbortSignal): Promise<FeedRow> {
   const { slug, source, channel, headline, isOpen, approval, pictures, keepMs } = feed;
   const counts = { entries: 0, shown: 0, waiting: 0 };
   let newestAtMs: number | null = null;
@@ -159,7 +192,8 @@ async function toFeedRow(feed: Feed, { database, feeds }: ConsoleDeps, signal: A
     source,
     channel,
     headline,
-    isOpen,
+    isOpen: isOpen && !closed.has(slug),
+    isClosedByHand: closed.has(slug),
     keepMs,
     ...counts,
     isCut,

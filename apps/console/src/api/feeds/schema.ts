@@ -10,8 +10,10 @@ const feed = z.object({
   source: z.enum(['messages', 'visits']),
   channel: z.string(),
   headline: z.string(),
-  /** False: nothing new is taken, because the file of feeds says `open: false`. */
+  /** False: nothing new is taken. */
   isOpen: z.boolean(),
+  /** Closed here, by hand; a feed that its file closes (`open: false`) cannot be opened here. */
+  isClosedByHand: z.boolean(),
   /** Emoji that approve, without colons, and whether anybody may; null: everything is published at once. */
   approval: z.object({ emoji: z.array(z.string()), edits: z.enum(['hold', 'publish']) }).nullable(),
   hasPictures: z.boolean(),
@@ -79,6 +81,8 @@ export const decisionBody = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('overrode'), text: z.string().max(40_000) }),
 ]);
 export type EntryDecision = z.infer<typeof decisionBody>;
+export const closingBody = z.strictObject({ isClosed: z.boolean() });
+export const closingAnswer = z.object({ feed: z.string(), isClosed: z.boolean() });
 export const entryAnswer = entry;
 export const decidedAnswer = z.object({
   entry,
@@ -92,9 +96,10 @@ export const decisionsAnswer = z.object({
     z.object({
       atMs: z.number(),
       actor: z.string(),
-      what: z.enum(['overrode', 'restored', 'hid', 'showed', 'approved', 'withdrew']),
+      what: z.enum(['overrode', 'restored', 'hid', 'showed', 'approved', 'withdrew', 'closed', 'reopened']),
       feed: z.string(),
-      messageId: z.string(),
+      /** Null: about the whole feed. */
+      messageId: z.string().nullable(),
     }),
   ),
 });

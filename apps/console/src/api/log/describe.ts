@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { consoleLogSchema } from '../../sign-in/console-log.ts';
+import { violationDecisionKind, violationDecisionSchema } from '../violations/decisions.ts';
 import type { LogSource } from './schema.ts';
 
 /** What a document of an audit says. */
@@ -12,13 +13,14 @@ export interface Described {
 
 const named = z.object({ name: z.string() }).nullable();
 const ruleChange = z.object({ actor: z.string(), what: z.string(), before: named, after: named });
-const decision = z.object({ actor: z.string(), what: z.string(), feed: z.string(), messageId: z.string() });
+const decision = z.object({ actor: z.string(), what: z.string(), feed: z.string(), messageId: z.string().nullable() });
 const queueChange = z.object({
   actor: z.string(),
   what: z.string(),
   kind: z.string().optional(),
   jobs: z.number(),
   ids: z.array(z.string()).optional(),
+  isOpen: z.boolean().optional(),
 });
 const cameraChange = z.object({ by: z.string(), channel: z.string().nullable(), camera: z.string().nullable() });
 const access = z.object({ actor: z.string(), what: z.enum(['read', 'deleted']) });
@@ -28,8 +30,16 @@ const signIns = {
   refused: 'Was refused at the sign-in',
   'signed-out': 'Signed out',
   'signed-out-everywhere': 'Ended all sessions',
+  exported: 'Exported all that is kept about a person',
   change: '',
 } as const;
+
+const decisionWords: Readonly<Record<string, string>> = {
+  accept: 'accepted the objection',
+  reject: 'rejected the objection',
+  'put-back': 'asked to put back the original',
+  delete: 'asked to delete the original',
+};
 
 const described = (source: LogSource, { actor }: { actor: string }, text: string): Described => ({
   source,
@@ -46,7 +56,9 @@ export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]
     sources: ['feeds'],
     describe: (body) => {
       const { data } = decision.safeParse(body);
-      return data ? described('feeds', data, `${data.what} the entry ${data.messageId} of the feed ${data.feed}`) : null;
+      if (!data) return null;
+      const entry = data.messageId === null ? '' : `the entry ${data.messageId} of `;
+      return described('feeds', data, `${data.what} ${entry}the feed ${data.feed}`);
     },
   },
   'queue-change': {
@@ -54,7 +66,12 @@ export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]
     describe: (body) => {
       const { data } = queueChange.safeParse(body);
       if (!data) return null;
-      const what = data.jobs > 0 ? `${data.what} ${String(data.jobs)} ${data.jobs === 1 ? 'job' : 'jobs'}` : `${data.what} the queue`;
+      const began = data.what === 'retried' ? 'began to retry jobs' : 'began to drop jobs';
+      const what = data.isOpen
+        ? began
+        : data.jobs > 0 || data.what === 'retried' || data.what === 'dropped'
+          ? `${data.what} ${String(data.jobs)} ${data.jobs === 1 ? 'job' : 'jobs'}`
+          : `${data.what} the queue`;
       return described('queue', data, `${what}${data.kind === undefined ? '' : ` of the kind ${data.kind}`}`);
     },
   },
@@ -72,6 +89,13 @@ export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]
     describe: (body) => {
       const { data } = access.safeParse(body);
       return data ? described('quarantine', data, `${data.what} what is kept of a removed message`) : null;
+    },
+  },
+  [violationDecisionKind]: {
+    sources: ['violations'],
+    describe: (body) => {
+      const { data } = violationDecisionSchema.safeParse(body);
+      return data ? described('violations', data, `${decisionWords[data.what] ?? data.what}: a message that broke a rule`) : null;
     },
   },
   'console-log': {

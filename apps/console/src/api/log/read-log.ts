@@ -1,3 +1,4 @@
+import { createCameraSettingsStore } from '@watchpost/cameras/stored/stored-settings';
 import type { AuditEntry } from '@watchpost/gallery/domain';
 import { undoMs } from '@watchpost/gallery/gallery';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
@@ -24,6 +25,8 @@ export async function readLog({ kept, documents }: GalleryParts, wanted: Wanted,
   const isWanted = (source: string): boolean =>
     wanted.source === undefined ? source !== 'requests' && (wanted.person === undefined || source === 'people') : source === wanted.source;
   const kinds = Object.entries(auditKinds).filter(([, { sources }]) => sources.some(isWanted));
+  // Before the entries are read: it may be one of them.
+  if (isWanted('cameras')) await createCameraSettingsStore(documents).history(1, signal);
   const [people, lastRule, ...rest] = await Promise.all([
     isWanted('people') ? readPeople(kept, wanted, { cursor, nowMs }, signal) : nothing,
     isWanted('rules') ? readLastRuleChange(documents, cursor, signal) : nothing,

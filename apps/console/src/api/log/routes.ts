@@ -8,7 +8,7 @@ import { logPage, logQuery } from './schema.ts';
 const patienceMs = 5_000;
 
 /** What the page Log asks for. */
-export function registerLog(app: ConsoleApp, { database, now, stopping }: ConsoleDeps): void {
+export function registerLog(app: ConsoleApp, { shownTo, now }: ConsoleDeps): void {
   app.get(
     '/api/log',
     {
@@ -19,6 +19,6 @@ export function registerLog(app: ConsoleApp, { database, now, stopping }: Consol
         response: { 200: logPage },
       },
     },
-    async ({ query }) => readLog(database.parts(), query, now(), within(stopping, patienceMs)),
+    async (request) => readLog(await shownTo(request), request.query, now(), within(request.ending, patienceMs)),
   );
 }

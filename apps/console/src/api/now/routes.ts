@@ -27,7 +27,7 @@ const visitsIn = ({ database, config }: Pick<ConsoleDeps, 'database' | 'config'>
   createVisits(database.parts().documents, { keepMs: config.SIGHTINGS_KEEP_DAYS * 86_400_000 });
 
 function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, cameras, stopping: signal, now } = deps;
+  const { cameras, shownTo, now } = deps;
 
   app.get(
     '/api/visits',
@@ -39,8 +39,10 @@ function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: visitsPageSchema },
       },
     },
-    async ({ query: { camera, kind, cursor, limit } }) => {
-      const { gallery, questions } = database.parts();
+    async (request) => {
+      const { camera, kind, cursor, limit } = request.query;
+      const { ending: signal } = request;
+      const { gallery, questions } = await shownTo(request);
       await gallery.ready(signal);
       return visitsPage(
         { place: camera === undefined ? null : parsePlace(camera), kind: kind ?? null, after: cursor ?? null, limit },
@@ -58,7 +60,7 @@ function registerList(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { database, stopping: signal } = deps;
+  const { database } = deps;
 
   app.post(
     '/api/visits/:id/visitors/:number/say',
@@ -73,6 +75,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request) => {
+      const { ending: signal } = request;
       const { gallery, operations, questions } = database.parts();
       const { id, number } = request.params;
       const visit = await visitsIn(deps).get(id, signal);
@@ -105,6 +108,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request) => {
+      const { ending: signal } = request;
       const { entries } = request.body;
       await checkMayUndo(entries, request.user, database.parts().kept.audit, signal);
       await undoAll(entries, actorOf(request), database.parts(), signal);
@@ -113,12 +117,16 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
   );
 }
 
-function registerNames(app: ConsoleApp, { database, cameras, stopping: signal, now }: ConsoleDeps): void {
-  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now });
+function registerNames(app: ConsoleApp, { database, cameras, shownTo, stopping, now }: ConsoleDeps): void {
+  const names = knownCameras({ figures: () => database.parts().database.cameraFigures, cameras, now, stopping });
 
-  app.get('/api/camera-names', { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } }, async () => ({
-    cameras: (await names(signal)).map((name) => ({ ...name, place: placeText(name) })),
-  }));
+  app.get(
+    '/api/camera-names',
+    { schema: { summary: 'The cameras, by name', tags, response: { 200: camerasOfPageSchema } } },
+    async ({ ending }) => ({
+      cameras: (await names(ending)).map((name) => ({ ...name, place: placeText(name) })),
+    }),
+  );
 
   app.get(
     '/api/names',
@@ -130,10 +138,10 @@ function registerNames(app: ConsoleApp, { database, cameras, stopping: signal, n
         response: { 200: namesSchema },
       },
     },
-    async ({ query: { text } }) => {
-      const { gallery, questions } = database.parts();
-      await gallery.ready(signal);
-      return { people: questions.findPeople(text, 8).map(({ id, name, status }) => ({ id, name, status })) };
+    async (request) => {
+      const { gallery, questions } = await shownTo(request);
+      await gallery.ready(request.ending);
+      return { people: questions.findPeople(request.query.text, 8).map(({ id, name, status }) => ({ id, name, status })) };
     },
   );
 }

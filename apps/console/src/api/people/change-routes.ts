@@ -26,8 +26,9 @@ interface PersonChange<B extends z.ZodType> {
 type Apply = (operation: Operation, request: Parameters<typeof actorOf>[0], personId?: string) => Promise<Done>;
 
 /** Every change of people, as the command line makes them. Each leaves an entry in the log and can be undone for ten minutes. */
-export function registerPeopleChanges(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps): void {
+export function registerPeopleChanges(app: ConsoleApp, { database }: ConsoleDeps): void {
   const apply: Apply = async (operation, request, personId) => {
+    const { ending: signal } = request;
     const { gallery, operations, mirror } = database.parts();
     await gallery.ready(signal);
     return doneOf(await operations.apply(operation, actorOf(request), signal), mirror, personId);
@@ -60,6 +61,7 @@ export function registerPeopleChanges(app: ConsoleApp, { database, stopping: sig
       schema: { summary: 'Undoes a change of people, by its entry in the log', tags, params, body: nothing, response: { 200: doneSchema } },
     },
     async (asked) => {
+      const { ending: signal } = asked;
       const { gallery, operations, mirror, kept } = database.parts();
       await gallery.ready(signal);
       await checkMayUndo([asked.params.id], asked.user, kept.audit, signal);

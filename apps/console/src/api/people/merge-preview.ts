@@ -3,22 +3,25 @@ import { personStatus } from '@watchpost/gallery/domain';
 import { nameKey } from '@watchpost/gallery/names';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import { AppError } from '@watchpost/shared/errors';
-import { personRow } from '../../people/person-row.ts';
-import type { Tallied } from '../../people/tally.ts';
+import { personRow, tallyNow } from '../../people/person-row.ts';
+import type { PartlyTallied } from '../../people/tally.ts';
 import { knownPerson } from './person-page.ts';
 import type { MergePreview } from './schema.ts';
 
 /** What merging two persons would come to; by the rule that merges them. */
-export function previewMerge(
+export async function previewMerge(
   from: string,
   into: string,
-  { mirror, settings }: Pick<GalleryParts, 'mirror' | 'settings'>,
-  tallied: Tallied,
-): MergePreview {
+  parts: Pick<GalleryParts, 'mirror' | 'database' | 'settings'>,
+  tallied: PartlyTallied,
+  signal: AbortSignal,
+): Promise<MergePreview> {
+  const { mirror, settings } = parts;
   const [one, other] = [knownPerson(mirror, from), knownPerson(mirror, into)];
   if (one.id === other.id) throw new AppError('change-refused', 'these are one person already');
   const { kept, absorbed } = chooseKept(one, other);
-  const [keptRow, absorbedRow] = [personRow(mirror, kept, tallied), personRow(mirror, absorbed, tallied)];
+  const now = await tallyNow(parts, [kept, absorbed], tallied, signal);
+  const [keptRow, absorbedRow] = [personRow(mirror, kept, now), personRow(mirror, absorbed, now)];
   const hasName = personStatus({ ...absorbed, ignored: false }) === 'named';
   const names = [...kept.aliases, ...(hasName ? [absorbed.name] : []), ...absorbed.aliases];
   const byKey = new Map(names.map((name) => [nameKey(name), name]));

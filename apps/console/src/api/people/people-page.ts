@@ -1,9 +1,9 @@
 import type { PersonStatus } from '@watchpost/gallery/domain';
-import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import { z } from 'zod';
 import { fromCursor, toCursor } from '../../people/cursor.ts';
 import { createOrdered, indexAfter, type Placed } from '../../people/ordered.ts';
-import { personRows } from '../../people/person-row.ts';
+import { personRow, tallyNow } from '../../people/person-row.ts';
+import type { ShownParts } from '../../people/shown-to.ts';
 import type { Tally } from '../../people/tally.ts';
 import type { PeoplePage, peopleQuerySchema } from './schema.ts';
 
@@ -12,12 +12,12 @@ type Asked = z.output<typeof peopleQuerySchema>;
 const placeSchema = z.tuple([z.number(), z.string(), z.string()]);
 
 /** Pages of everybody, from memory: only when those of a page were last seen is asked of the database. */
-export function createPeoplePage(tally: Tally): (asked: Asked, parts: GalleryParts, signal: AbortSignal) => Promise<PeoplePage> {
+export function createPeoplePage(tally: Tally): (asked: Asked, parts: ShownParts, signal: AbortSignal) => Promise<PeoplePage> {
   const ordered = createOrdered();
   return async ({ q, status, sort, cursor, limit }, parts, signal) => {
     const { mirror } = parts;
-    const tallied = await tally.now(signal);
-    const all = ordered(sort, mirror, tallied);
+    const tallied = await (sort === 'often' ? tally.counted(signal) : tally.now(signal));
+    const all = ordered(sort, parts, tallied);
     const counts = countsOf(all);
     const wanted = q.trim() === '' ? all : ranked(all, mirror.search(q));
     const found = status === 'all' ? wanted : wanted.filter((each) => each.status === status);
@@ -25,12 +25,9 @@ export function createPeoplePage(tally: Tally): (asked: Asked, parts: GalleryPar
     const from = after ? indexAfter(found, { rank: after[0], text: after[1], id: after[2] }) : 0;
     const page = found.slice(from, from + limit);
     const last = page.at(-1);
-    const items = await personRows(
-      parts,
-      page.map(({ id }) => id),
-      tallied,
-      signal,
-    );
+    const persons = page.flatMap(({ id }) => mirror.person(id) ?? []);
+    const now = await tallyNow(parts, persons, tallied, signal);
+    const items = persons.map((person) => personRow(mirror, person, now));
     const next = last && from + limit < found.length ? toCursor([last.rank, last.text, last.id]) : null;
     return { items, next, counts, found: found.length };
   };

@@ -1,8 +1,8 @@
 import type { SnapshotSightings, StoredPerson } from '@watchpost/gallery/domain';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import { AppError } from '@watchpost/shared/errors';
-import { personRow, personRows } from '../../people/person-row.ts';
-import type { Tallied } from '../../people/tally.ts';
+import { personRow, tallyNow } from '../../people/person-row.ts';
+import type { PartlyTallied } from '../../people/tally.ts';
 import type { PersonDetail, PersonFace } from './schema.ts';
 
 type Parts = Pick<GalleryParts, 'mirror' | 'database'>;
@@ -19,22 +19,25 @@ export function knownPerson(mirror: GalleryParts['mirror'], id: string): StoredP
 }
 
 /** Everything that the head of a person's page shows. */
-export async function personPage(id: string, parts: Parts, tallied: Tallied, signal: AbortSignal): Promise<PersonDetail> {
+export async function personPage(id: string, parts: Parts, tallied: PartlyTallied, signal: AbortSignal): Promise<PersonDetail> {
   const { mirror } = parts;
   const person = knownPerson(mirror, id);
   const ids = mirror.idsOf(person.id);
-  const [row] = await personRows(parts, [person.id], tallied, signal);
   const faces = await facesOf(ids, parts, signal);
   const others = new Set(mirror.pairsOf(person.id).flatMap(({ personIds }) => personIds.flatMap((each) => mirror.person(each) ?? [])));
-  const perhaps = mirror.mayBeOneOf(ids).filter((each) => mirror.mayBe(each)?.id === person.id);
+  const perhaps = mirror
+    .mayBeOneOf(ids)
+    .filter((each) => mirror.mayBe(each)?.id === person.id)
+    .slice(0, mostPerhaps);
+  const now = await tallyNow(parts, [person, ...perhaps], tallied, signal);
   const brief = ({ id: otherId, name }: StoredPerson): { id: string; name: string } => ({ id: otherId, name });
   return {
-    ...(row ?? personRow(mirror, person, tallied)),
+    ...personRow(mirror, person, now),
     createdAtMs: person.createdAtMs,
     formerNumbers: person.formerNumbers,
     references: faces.filter(({ role }) => role === 'reference'),
     negatives: faces.filter(({ role }) => role === 'negative'),
-    perhaps: perhaps.slice(0, mostPerhaps).map((each) => personRow(mirror, each, tallied)),
+    perhaps: perhaps.map((each) => personRow(mirror, each, now)),
     notSame: [...others].filter(({ id: otherId }) => otherId !== person.id).map(brief),
     namesakes: (mirror.namesakes().find((persons) => persons.some(({ id: same }) => same === person.id)) ?? [])
       .filter(({ id: same }) => same !== person.id)

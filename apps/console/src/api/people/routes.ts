@@ -2,10 +2,12 @@ import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
+import { pictureLimit } from '../../http/picture-limit.ts';
 import type { Tally } from '../../people/tally.ts';
 import { registerPeopleChanges } from './change-routes.ts';
 import { changesOfPerson } from './changes.ts';
 import { previewMerge } from './merge-preview.ts';
+import { registerPersonPrivacy } from './privacy-routes.ts';
 import { createPeoplePage } from './people-page.ts';
 import { knownPerson, personPage } from './person-page.ts';
 import {
@@ -32,9 +34,10 @@ export function registerPeople(app: ConsoleApp, deps: ConsoleDeps, tally: Tally)
   registerLists(app, deps, tally);
   registerPerson(app, deps, tally);
   registerPeopleChanges(app, deps);
+  registerPersonPrivacy(app, deps);
 }
 
-function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps, tally: Tally): void {
+function registerLists(app: ConsoleApp, { database, shownTo }: ConsoleDeps, tally: Tally): void {
   const page = createPeoplePage(tally);
   app.get(
     '/api/people',
@@ -46,21 +49,24 @@ function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         response: { 200: peoplePageSchema },
       },
     },
-    async ({ query }) => {
-      const parts = database.parts();
-      await parts.gallery.ready(signal);
-      return page(query, parts, signal);
+    async (request) => {
+      const parts = await shownTo(request);
+      await parts.gallery.ready(request.ending);
+      return page(request.query, parts, request.ending);
     },
   );
 
   app.get(
     '/api/faces/:id/crop',
-    { schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] } },
-    async ({ params: { id } }, reply) => {
+    {
+      config: pictureLimit,
+      schema: { summary: 'The picture of a face that a person is known by', tags, params: personParams, produces: ['image/jpeg'] },
+    },
+    async ({ params: { id }, ending }, reply) => {
       const { mirror, database: stores } = database.parts();
       const face = mirror.face(id);
       // Of somebody who was forgotten it is still there for some minutes.
-      const jpeg = face && mirror.person(face.personId) ? await stores.store.crop(id, signal) : null;
+      const jpeg = face && mirror.person(face.personId) ? await stores.store.crop(id, ending) : null;
       if (!jpeg) throw new AppError('file-gone', 'no picture of this face is kept');
       return reply
         .type('image/jpeg')
@@ -70,10 +76,10 @@ function registerLists(app: ConsoleApp, { database, stopping: signal }: ConsoleD
   );
 }
 
-function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: ConsoleDeps, tally: Tally): void {
-  const ready = async () => {
-    const parts = database.parts();
-    await parts.gallery.ready(signal);
+function registerPerson(app: ConsoleApp, { shownTo, now }: ConsoleDeps, tally: Tally): void {
+  const ready = async (request: Parameters<ConsoleDeps['shownTo']>[0]) => {
+    const parts = await shownTo(request);
+    await parts.gallery.ready(request.ending);
     return parts;
   };
 
@@ -87,7 +93,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: personSchema },
       },
     },
-    async ({ params: { id } }) => personPage(id, await ready(), await tally.now(signal), signal),
+    async (request) => personPage(request.params.id, await ready(request), await tally.now(request.ending), request.ending),
   );
 
   app.get(
@@ -101,7 +107,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: sightingsPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor } }) => sightingsPage(id, cursor, await ready(), signal),
+    async (request) => sightingsPage(request.params.id, request.query.cursor, await ready(request), request.ending),
   );
 
   app.get(
@@ -115,10 +121,11 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: whenSchema },
       },
     },
-    async ({ params: { id }, query: { zone } }) => {
-      const { mirror, database: stores, settings } = await ready();
-      const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, id).id), signal);
-      return whenSeen(seen, { zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
+    async (request) => {
+      const { params, query, ending: signal } = request;
+      const { mirror, database: stores, settings } = await ready(request);
+      const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, params.id).id), signal);
+      return whenSeen(seen, { zone: query.zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
     },
   );
 
@@ -133,7 +140,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: changesPageSchema },
       },
     },
-    async ({ params: { id }, query: { cursor } }) => changesOfPerson(id, cursor, await ready(), signal),
+    async (request) => changesOfPerson(request.params.id, request.query.cursor, await ready(request), request.ending),
   );
 
   app.get(
@@ -147,6 +154,7 @@ function registerPerson(app: ConsoleApp, { database, now, stopping: signal }: Co
         response: { 200: mergePreviewSchema },
       },
     },
-    async ({ params: { id }, query: { into } }) => previewMerge(id, into, await ready(), await tally.now(signal)),
+    async (request) =>
+      previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(request.ending), request.ending),
   );
 }

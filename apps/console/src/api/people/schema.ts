@@ -1,3 +1,4 @@
+import { consentStates } from '@watchpost/privacy/consent/consents';
 import { z } from 'zod';
 
 /** What the API says about people. Times are milliseconds since 1970. */
@@ -151,3 +152,16 @@ export const mergePreviewSchema = z.object({
   notSame: z.boolean(),
 });
 export type MergePreview = z.infer<typeof mergePreviewSchema>;
+
+export const consentSchema = z.object({
+  /** `unknown`: nothing was noted. */
+  state: z.enum(['unknown', ...consentStates]),
+  /** When it was noted, milliseconds since 1970, by whom, and where the paper is or how it was said. */
+  atMs: z.number().nullable(),
+  by: z.string().nullable(),
+  note: z.string().nullable(),
+  /** Names are shown only of those who consent (REQUIRE_CONSENT). */
+  isRequired: z.boolean(),
+});
+export type ConsentOfPerson = z.infer<typeof consentSchema>;
+export const consentBody = z.strictObject({ state: z.enum(consentStates), note: z.string().max(500).nullable().default(null) });

@@ -11,6 +11,8 @@ import type { ConsoleDeps } from '../../deps.ts';
 import { actorOf } from '../../sign-in/actor.ts';
 import { sayAbout } from '../now/say.ts';
 import { saidSchema, sayingSchema } from '../now/schema.ts';
+import { pictureLimit } from '../../http/picture-limit.ts';
+import { createGate } from './gate.ts';
 import { createKeptPictures, type KeptPicture } from './kept-pictures.ts';
 import { toPictureOfPage } from './picture-page.ts';
 import { pictureSchema } from './schema.ts';
@@ -25,6 +27,9 @@ const mostBytes = 33_554_432;
 const downloadMs = 15_000;
 /** Pictures are kept in memory for a minute, and so many bytes of them. */
 const kept = { keepMs: 60_000, maxBytes: 67_108_864 };
+
+/** Downloads at a time, each of which takes `mostBytes` of memory at most, and how many wait for their turn. */
+const downloads = { atATime: 4, waiting: 40 };
 
 /** What browsers show. */
 const contentTypes: Partial<Record<string, string>> = {
@@ -43,14 +48,16 @@ export function registerPictures(app: ConsoleApp, deps: ConsoleDeps): void {
   registerFaces(app, deps);
 }
 
-function registerPicture(app: ConsoleApp, { database, cameras, config, stopping: signal }: ConsoleDeps): void {
+function registerPicture(app: ConsoleApp, { database, cameras, config, shownTo }: ConsoleDeps): void {
   app.get(
     '/api/pictures/:id',
     {
       schema: { summary: 'A snapshot: its faces, and why each decision fell', tags, params, response: { 200: pictureSchema } },
     },
-    async ({ params: { id } }) => {
-      const { gallery, documents } = database.parts();
+    async (request) => {
+      const { id } = request.params;
+      const { ending: signal } = request;
+      const { gallery, documents } = await shownTo(request);
       const record = await recordOf(database, id, signal);
       const [faces, visit] = await Promise.all([
         explained(gallery, id, signal),
@@ -69,6 +76,7 @@ function registerPicture(app: ConsoleApp, { database, cameras, config, stopping:
       schema: { summary: 'Says whose a face is, or is not', tags, params: faceParams, body: sayingSchema, response: { 200: saidSchema } },
     },
     async (request) => {
+      const { ending: signal } = request;
       const { gallery, operations, questions } = database.parts();
       const { id, position } = request.params;
       const face = (await gallery.explain(id, signal))[position];
@@ -82,6 +90,7 @@ function registerPicture(app: ConsoleApp, { database, cameras, config, stopping:
 
 function registerImage(app: ConsoleApp, { database, platformFor, stopping, now }: ConsoleDeps): void {
   const pictures = createKeptPictures({ ...kept, now });
+  const gate = createGate(downloads);
 
   const download = async ({ job }: SnapshotRecord): Promise<KeptPicture> => {
     const platform = platformFor(job.channel);
@@ -100,15 +109,18 @@ function registerImage(app: ConsoleApp, { database, platformFor, stopping, now }
   app.get(
     '/api/pictures/:id/image',
     { schema: { summary: 'The snapshot itself, as the platform has it', tags, params, produces: ['image/*'] } },
-    async ({ params: { id } }, reply) => {
-      const record = await recordOf(database, id, stopping);
-      return send(reply, await pictures.get(id, () => download(record)), 600);
+    async ({ params: { id }, ending }, reply) => {
+      const record = await recordOf(database, id, ending);
+      return send(reply, await pictures.get(id, () => gate.pass(() => download(record))), 600);
     },
   );
 }
 
-function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleDeps): void {
-  const referenceOf = async ({ id, position, compared }: { id: string; position: number; compared: 'best' | 'second' }) => {
+function registerFaces(app: ConsoleApp, { database }: ConsoleDeps): void {
+  const referenceOf = async (
+    { id, position, compared }: { id: string; position: number; compared: 'best' | 'second' },
+    signal: AbortSignal,
+  ) => {
     const { gallery, database: stores } = database.parts();
     const reference = (await explained(gallery, id, signal))[position]?.evidence?.[compared];
     // Of somebody who was forgotten it is still there for some minutes.
@@ -119,6 +131,7 @@ function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleD
   app.get(
     '/api/pictures/:id/faces/:position',
     {
+      config: pictureLimit,
       schema: {
         summary: 'The picture of one face, where one is kept; with `or=reference` else that of the reference that it was recognised by',
         tags,
@@ -127,15 +140,16 @@ function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         produces: ['image/jpeg'],
       },
     },
-    async ({ params: { id, position }, query: { or } }, reply) => {
+    async ({ params: { id, position }, query: { or }, ending: signal }, reply) => {
       const own = await database.parts().questions.crop(id, position, signal);
-      return sendFace(reply, own ?? (or === undefined ? null : await referenceOf({ id, position, compared: 'best' })));
+      return sendFace(reply, own ?? (or === undefined ? null : await referenceOf({ id, position, compared: 'best' }, signal)));
     },
   );
 
   app.get(
     '/api/pictures/:id/faces/:position/:compared',
     {
+      config: pictureLimit,
       schema: {
         summary: 'The picture of the reference that a face was most similar to, or of the second best person’s',
         tags,
@@ -143,7 +157,7 @@ function registerFaces(app: ConsoleApp, { database, stopping: signal }: ConsoleD
         produces: ['image/jpeg'],
       },
     },
-    async ({ params: each }, reply) => sendFace(reply, await referenceOf(each)),
+    async ({ params: each, ending }, reply) => sendFace(reply, await referenceOf(each, ending)),
   );
 }
 

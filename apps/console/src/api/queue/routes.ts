@@ -1,13 +1,12 @@
 import { listPresent, type Present } from '@watchpost/shared/documents/presence';
 import { AppError } from '@watchpost/shared/errors';
-import type { JobChoice, JobPlace } from '@watchpost/shared/jobs/job-admin';
-import { jobKinds, type JobKind } from '@watchpost/shared/jobs/job-kinds';
-import { createQueueAudit, type QueueChange } from '@watchpost/shared/jobs/queue-audit';
-import { z } from 'zod';
+import type { JobPlace } from '@watchpost/shared/jobs/job-admin';
+import { jobKinds } from '@watchpost/shared/jobs/job-kinds';
+import { createQueueAudit } from '@watchpost/shared/jobs/queue-audit';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
-import { requestSignal } from '../request-signal.ts';
+import { bulkChange, kindsOf } from './bulk-change.ts';
 import { inSteps } from './in-steps.ts';
 import {
   changedAnswer,
@@ -24,17 +23,13 @@ import {
   pauseBody,
   queueAnswer,
   queueChangesAnswer,
-  type ChangedAnswer,
   type QueueAnswer,
 } from './schema.ts';
 
 const tags = ['queue'];
 /** Of the failed ones, so many of the newest are counted by their codes. */
 const mostCounted = 500;
-const mostRefused = 200;
 const mostChanges = 50;
-/** More ids of one change are not kept. */
-const mostNamed = 20;
 
 /** What the page Queue asks for. */
 export function registerQueue(app: ConsoleApp, deps: ConsoleDeps): void {
@@ -47,8 +42,7 @@ function registerOverview(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/queue',
     { schema: { tags, summary: 'How much there is to do, who does it, and what it waits for', response: { 200: queueAnswer } } },
-    async () => {
-      const signal = requestSignal(deps);
+    async ({ ending: signal }) => {
       const admin = await deps.jobAdmin(signal);
       const [queues, workers] = await Promise.all([admin.queues(jobKinds), presentWorkers(deps, signal)]);
       return {
@@ -77,8 +71,8 @@ function registerOverview(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: historyAnswer },
       },
     },
-    async ({ query: { kind, minutes } }) => {
-      const admin = await deps.jobAdmin(requestSignal(deps));
+    async ({ query: { kind, minutes }, ending }) => {
+      const admin = await deps.jobAdmin(ending);
       return inSteps(await admin.history(kindsOf(kind), minutes));
     },
   );
@@ -88,8 +82,8 @@ function registerJobs(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/queue/jobs',
     { schema: { tags, summary: 'Jobs in one state, the newest first', querystring: jobsQuery, response: { 200: jobsAnswer } } },
-    async ({ query: { state, kind, code, cursor, limit } }) => {
-      const admin = await deps.jobAdmin(requestSignal(deps));
+    async ({ query: { state, kind, code, cursor, limit }, ending }) => {
+      const admin = await deps.jobAdmin(ending);
       const from = { ...(cursor !== undefined && { before: placeOf(cursor) }), ...(code !== undefined && { code }) };
       const most = state === 'failed' ? limit : 200;
       const jobs = await admin.list({ kinds: kindsOf(kind), state, limit: most, ...(state === 'failed' && from) });
@@ -100,8 +94,8 @@ function registerJobs(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/queue/failures',
     { schema: { tags, summary: 'Why jobs have failed, by code', querystring: failuresQuery, response: { 200: failuresAnswer } } },
-    async ({ query: { kind } }) => {
-      const admin = await deps.jobAdmin(requestSignal(deps));
+    async ({ query: { kind }, ending }) => {
+      const admin = await deps.jobAdmin(ending);
       const failed = await admin.list({ kinds: kindsOf(kind), state: 'failed', limit: mostCounted });
       const counts = new Map<string | null, number>();
       for (const { reason } of failed) counts.set(reason?.code ?? null, (counts.get(reason?.code ?? null) ?? 0) + 1);
@@ -112,8 +106,8 @@ function registerJobs(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/queue/jobs/:id',
     { schema: { tags, summary: 'One job with what it is about', params: jobParams, response: { 200: jobAnswer } } },
-    async ({ params: { id } }) => {
-      const found = await (await deps.jobAdmin(requestSignal(deps))).get(jobKinds, id);
+    async ({ params: { id }, ending }) => {
+      const found = await (await deps.jobAdmin(ending)).get(jobKinds, id);
       if (!found) throw new AppError('job-missing', 'this job is done, or was dropped');
       return found;
     },
@@ -121,29 +115,14 @@ function registerJobs(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
-  /** On record before it is done where that can be undone by nobody; jobs themselves are in another store. */
-  const audit = async (change: Omit<QueueChange, 'atMs'>, signal: AbortSignal): Promise<void> =>
-    createQueueAudit(deps.database.parts().documents).record(change, signal);
-  const change = async (what: 'retried' | 'dropped', asked: z.output<typeof choice>, actor: string): Promise<ChangedAnswer> => {
-    const signal = requestSignal(deps);
-    const admin = await deps.jobAdmin(signal);
-    // Nothing is done that could not be on record.
-    deps.database.parts();
-    const changed = await (what === 'retried' ? admin.retry(chosen(asked)) : admin.drop(chosen(asked)));
-    const done = changed.filter(({ outcome }) => outcome === 'done');
-    const about = 'ids' in asked ? { ids: asked.ids.slice(0, mostNamed) } : { kind: asked.kind, code: asked.code };
-    const given = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
-    if (done.length > 0) await audit({ actor, what, ...given, jobs: done.length }, signal);
-    deps.log.info({ actor, what, jobs: done.length }, 'jobs were changed by hand');
-    return { done: done.length, refused: changed.filter(({ outcome }) => outcome !== 'done').slice(0, mostRefused) };
-  };
+  const change = bulkChange(deps);
   app.post(
     '/api/queue/retry',
     {
       config: { role: 'editor' },
       schema: { tags, summary: 'Put failed jobs back into their queue', body: choice, response: { 200: changedAnswer } },
     },
-    async (request) => change('retried', request.body, actorIdOf(request)),
+    async (request) => change('retried', request.body, request),
   );
   app.post(
     '/api/queue/drop',
@@ -151,7 +130,7 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       config: { role: 'admin' },
       schema: { tags, summary: 'Remove jobs that are not running', body: choice, response: { 200: changedAnswer } },
     },
-    async (request) => change('dropped', request.body, actorIdOf(request)),
+    async (request) => change('dropped', request.body, request),
   );
   app.post(
     '/api/queue/pause',
@@ -161,12 +140,15 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
     },
     async (request) => {
       const { kind: asked, isPaused } = request.body;
-      const signal = requestSignal(deps);
+      const signal = request.ending;
       const admin = await deps.jobAdmin(signal);
       const [kind] = kindsOf(asked);
       if (kind === undefined) throw new AppError('usage-invalid', `there are no ${asked} jobs`);
-      await audit({ actor: actorIdOf(request), what: isPaused ? 'paused' : 'resumed', kind, jobs: 0 }, signal);
+      const change = { actor: actorIdOf(request), what: isPaused ? ('paused' as const) : ('resumed' as const), kind, jobs: 0 };
+      await createQueueAudit(deps.database.parts().documents).record(change, signal);
       await admin.setPaused(kind, isPaused);
+      deps.live.announce({ topic: 'queue' });
+      deps.live.announce({ topic: 'log' });
       deps.log.warn({ actor: actorIdOf(request), kind, isPaused }, 'a kind of job was paused or resumed by hand');
       return { kind, isPaused };
     },
@@ -174,21 +156,8 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/queue/changes',
     { schema: { tags, summary: 'What people did with the queue, the newest first', response: { 200: queueChangesAnswer } } },
-    async () => ({ changes: await createQueueAudit(deps.database.parts().documents).list(mostChanges, requestSignal(deps)) }),
+    async ({ ending }) => ({ changes: await createQueueAudit(deps.database.parts().documents).list(mostChanges, ending) }),
   );
-}
-
-/** One kind, or all. Throws `usage-invalid`. */
-function kindsOf(name: string | undefined): readonly JobKind[] {
-  if (name === undefined) return jobKinds;
-  const kind = jobKinds.find((each) => each === name);
-  if (!kind) throw new AppError('usage-invalid', `there are no ${name} jobs; there are ${jobKinds.join(', ')}`);
-  return [kind];
-}
-
-function chosen(asked: z.output<typeof choice>): JobChoice {
-  if ('ids' in asked) return { kinds: jobKinds, ids: asked.ids };
-  return { kinds: kindsOf(asked.kind), ids: null, ...(asked.code !== undefined && { code: asked.code }) };
 }
 
 function placeOf(cursor: string): JobPlace {

@@ -114,6 +114,8 @@ export const changedAnswer = z.object({
   done: z.number().int(),
   /** What could not be changed, and the state that it is in; at most 200. */
   refused: z.array(z.object({ id: z.string(), outcome: z.string() })),
+  /** There was no time for all of them: ask again. */
+  isCut: z.boolean(),
 });
 export type ChangedAnswer = z.infer<typeof changedAnswer>;
 
@@ -130,6 +132,8 @@ export const queueChangesAnswer = z.object({
       code: z.string().optional(),
       ids: z.array(z.string()).optional(),
       jobs: z.number().int(),
+      /** Begun, and it is not known how far it came. */
+      isOpen: z.boolean().optional(),
     }),
   ),
 });

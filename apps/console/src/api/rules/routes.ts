@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
-import { requestSignal } from '../request-signal.ts';
+import { mayAct } from '../../sign-in/user.ts';
 import { overview, violationsOf, would } from './overview.ts';
 import { readLook, readSettings } from './read-settings.ts';
 import {
@@ -51,13 +51,12 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/rules',
     { schema: { tags, summary: 'All rules, with what they came to in the last week', response: { 200: rulesAnswer } } },
-    async () => overview({ rules: rulesOf(deps), violations: violationsOf(deps), nowMs: deps.now(), deps }, requestSignal(deps)),
+    async ({ ending }) => overview({ rules: rulesOf(deps), violations: violationsOf(deps), nowMs: deps.now(), deps }, ending),
   );
   app.get(
     '/api/rules/changes',
     { schema: { tags, summary: 'Changes of the rules, the newest first', querystring: changesQuery, response: { 200: changesAnswer } } },
-    async ({ query: { rule } }) => {
-      const signal = requestSignal(deps);
+    async ({ query: { rule }, ending: signal }) => {
       const rules = rulesOf(deps);
       const [now, changes] = await Promise.all([rules.list(signal), rules.changes(rule === undefined ? mostChanges : 1_000, signal)]);
       const ours = changes.filter(({ before, after }) => rule === undefined || (after ?? before)?.id === rule).slice(0, mostChanges);
@@ -69,8 +68,7 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
     {
       schema: { tags, summary: 'What a rule would have done since its dry run began', params: ruleParams, response: { 200: wouldAnswer } },
     },
-    async ({ params: { id } }) => {
-      const signal = requestSignal(deps);
+    async ({ params: { id }, ending: signal }) => {
       const rule = findRule(await rulesOf(deps).list(signal), id);
       return would(rule, violationsOf(deps), signal);
     },
@@ -84,18 +82,18 @@ function registerChanging(app: ConsoleApp, deps: ConsoleDeps): void {
     async (request) => {
       const { name, look, ...rest } = readSettings(request.body);
       if (name === undefined || !look) throw new AppError('rule-invalid', 'a rule needs a name, and what it looks for');
-      return rulesOf(deps).add({ ...rest, name, look }, actorIdOf(request), requestSignal(deps));
+      return rulesOf(deps).add({ ...rest, name, look }, actorIdOf(request), request.ending);
     },
   );
   app.put(
     '/api/rules/:id',
     { config: admin, schema: { tags, summary: 'Change a rule', params: ruleParams, body: settingsBody, response: { 200: ruleAnswer } } },
-    async (request) => rulesOf(deps).edit(request.params.id, readSettings(request.body), actorIdOf(request), requestSignal(deps)),
+    async (request) => rulesOf(deps).edit(request.params.id, readSettings(request.body), actorIdOf(request), request.ending),
   );
   app.delete(
     '/api/rules/:id',
     { config: admin, schema: { tags, summary: 'Remove a rule', params: ruleParams, response: { 200: ruleAnswer } } },
-    async (request) => rulesOf(deps).remove(request.params.id, actorIdOf(request), requestSignal(deps)),
+    async (request) => rulesOf(deps).remove(request.params.id, actorIdOf(request), request.ending),
   );
   app.post(
     '/api/rules/changes/:number/put-back',
@@ -108,13 +106,12 @@ function registerChanging(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: ruleAnswer },
       },
     },
-    async (request) => putBack(request.params.number, actorIdOf(request), deps),
+    async (request) => putBack(request.params.number, actorIdOf(request), deps, request.ending),
   );
 }
 
 /** A rule that was removed comes back as a new one. */
-async function putBack(number: number, actor: string, deps: ConsoleDeps): Promise<Rule> {
-  const signal = requestSignal(deps);
+async function putBack(number: number, actor: string, deps: ConsoleDeps, signal: AbortSignal): Promise<Rule> {
   const rules = rulesOf(deps);
   const change = (await rules.changes(10_000, signal)).find((each) => each.number === number);
   const version = change?.after ?? change?.before;
@@ -127,9 +124,9 @@ function registerTrying(app: ConsoleApp, deps: ConsoleDeps): void {
   app.post(
     '/api/rules/check',
     { config: admin, schema: { tags, summary: 'Whether a rule could be saved so', body: checkBody, response: { 200: checkAnswer } } },
-    async ({ body: { id, settings } }) => {
+    async ({ body: { id, settings }, ending }) => {
       try {
-        const rule = await rulesOf(deps).check(id, readSettings(settings), requestSignal(deps));
+        const rule = await rulesOf(deps).check(id, readSettings(settings), ending);
         return { fault: null, described: describeRule(rule) };
       } catch (thrown) {
         const { code, message, retry } = toAppError(thrown);
@@ -144,17 +141,22 @@ function registerTrying(app: ConsoleApp, deps: ConsoleDeps): void {
       config: { role: 'editor' },
       schema: {
         tags,
-        summary: 'What a rule finds in a text, or in the newest messages of a channel',
+        summary: 'What a rule finds in a text or, for admins, in the newest messages of a channel',
         body: tryBody,
         response: { 200: tryAnswer },
       },
     },
-    async ({ body }) => tryRule(body, deps),
+    async (request) => {
+      const { body, ending, user } = request;
+      // What a pattern of one's own finds in a channel tells what was said there.
+      if ('channel' in body.on && !(user && mayAct(user, 'admin')))
+        throw new AppError('request-forbidden', 'only an admin tries a rule on the messages of a channel: try a text');
+      return tryRule(body, deps, ending);
+    },
   );
 }
 
-async function tryRule({ what, on }: z.output<typeof tryBody>, deps: ConsoleDeps): Promise<TryAnswer> {
-  const signal = requestSignal(deps);
+async function tryRule({ what, on }: z.output<typeof tryBody>, deps: ConsoleDeps, signal: AbortSignal): Promise<TryAnswer> {
   const stored = 'id' in what ? findRule(await rulesOf(deps).list(signal), what.id) : null;
   const typed = 'look' in what ? judgeForLook(readLook(what.look)) : null;
   const judge = typed?.judge ?? createJudge(stored ? [stored] : []);

@@ -9,7 +9,6 @@ import { parseUrl } from '@watchpost/shared/parse-url';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
-import { requestSignal } from '../request-signal.ts';
 import { itemsAnswer, itemsQuery, jobParams, runAnswer, scheduleAnswer, type ItemsAnswer, type ScheduledJobRow } from './schema.ts';
 
 const tags = ['schedule'];
@@ -24,8 +23,7 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
   app.get(
     '/api/schedule',
     { schema: { tags, summary: 'Jobs on a schedule, with when they run and what came of it', response: { 200: scheduleAnswer } } },
-    async () => {
-      const signal = requestSignal(deps);
+    async ({ ending: signal }) => {
       const runs = createRuns(deps.database.parts().documents);
       const jobs = await Promise.all(deps.schedule.all().map(async (task) => toRow(task, await runs.last(task.name, signal), deps.now())));
       return { jobs, hasFile: deps.config.SCHEDULE_FILE !== undefined, faults: [...deps.schedule.faults()] };
@@ -47,7 +45,7 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
       const askedAtMs = deps.now();
       const actor = actorIdOf(request);
       const change = { actor, what: 'started' as const, kind: 'scheduled', ids: [name], jobs: 1 };
-      await createQueueAudit(deps.database.parts().documents).record(change, requestSignal(deps));
+      await createQueueAudit(deps.database.parts().documents).record(change, request.ending);
       await deps.sender.send({ v: 1, kind: 'scheduled', name, askedAtMs }, { timeoutMs: sendTimeoutMs });
       deps.log.info({ job: name, by: actor }, 'somebody has a job on a schedule run now');
       return { name, askedAtMs };
@@ -64,7 +62,7 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: itemsAnswer },
       },
     },
-    async ({ params: { name }, query: { days } }) => itemsOf(taskOf(name, deps), days, deps, requestSignal(deps)),
+    async ({ params: { name }, query: { days }, ending }) => itemsOf(taskOf(name, deps), days, deps, ending),
   );
 }
 

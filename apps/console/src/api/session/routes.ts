@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
+import { releaseVersion } from '@watchpost/shared/observability/build-info';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { cookieName, linkUser, passwordUser, sameSecret } from '../../sign-in/authenticate.ts';
+import { browserKnownMs, type Trier } from '../../sign-in/attempts.ts';
 import { createConsoleLog, type ConsoleLogEntry } from '../../sign-in/console-log.ts';
-import { createLinks } from '../../sign-in/links.ts';
 import { sessionLongestMs } from '../../sign-in/sessions.ts';
 import type { User } from '../../sign-in/user.ts';
 import { userOf } from '../../sign-in/actor.ts';
-import { version } from '../../version.ts';
 import { linkBody, sessionAnswer, signInBody } from './schema.ts';
 
 const done = z.object({ done: z.literal(true) });
@@ -26,7 +26,7 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
       config: openToAll,
       schema: { summary: 'Who is signed in, and how one could be', tags: ['session'], response: { 200: sessionAnswer } },
     },
-    async ({ user, csrfToken }) => ({ user, csrfToken, password: deps.config.CONSOLE_PASSWORD !== undefined, version }),
+    async ({ user, csrfToken }) => ({ user, csrfToken, password: deps.config.CONSOLE_PASSWORD !== undefined, version: releaseVersion() }),
   );
   const door = createDoor(deps);
   registerSignIn(app, deps, door);
@@ -34,10 +34,12 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 /** What signing in and out share. */
-function createDoor({ config, database, sessions, live, log, stopping }: ConsoleDeps) {
+function createDoor({ config, database, sessions, attempts, counted, live, log, stopping }: ConsoleDeps) {
   const name = cookieName(config);
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: name.startsWith('__Host-') } as const;
   const signal = (): AbortSignal => within(stopping, patienceMs);
+  const browser = `${name}-browser`;
+  const trierOf = (request: FastifyRequest): Trier => ({ address: request.ip, browserId: request.cookies[browser] ?? null });
   const note = async (request: FastifyRequest, what: ConsoleLogEntry['what'], actor: string | null): Promise<void> => {
     const entry = { what, actor, where: request.ip, detail: null };
     await createConsoleLog(database.parts().documents).record(entry, signal());
@@ -46,16 +48,28 @@ function createDoor({ config, database, sessions, live, log, stopping }: Console
   return {
     signal,
     note,
+    begin: async (request: FastifyRequest): Promise<void> => {
+      try {
+        await attempts.begin(trierOf(request), signal());
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'sign-in-limited') counted.signIn('limited');
+        throw error;
+      }
+    },
     enter: async (request: FastifyRequest, reply: FastifyReply, user: User, mark: string): Promise<void> => {
       // A session from before is not continued: what somebody put into the browser is of no use to them.
       if (request.sessionId !== null) await sessions.end(request.sessionId, signal());
       const sessionId = await sessions.begin(user, mark, signal());
+      const browserId = await attempts.succeeded(trierOf(request), signal());
       await note(request, 'signed-in', user.id);
+      counted.signIn('signed-in');
       log.info({ user: user.id, address: request.ip }, 'somebody signed in to the console');
       reply.setCookie(name, sessionId, { ...cookie, maxAge: sessionLongestMs / 1_000 });
+      reply.setCookie(browser, browserId, { ...cookie, maxAge: browserKnownMs / 1_000 });
     },
     refuse: async (request: FastifyRequest, why: string): Promise<never> => {
       await note(request, 'refused', null);
+      counted.signIn('refused');
       log.warn({ address: request.ip }, 'somebody was refused at the console');
       throw new AppError('sign-in-refused', why);
     },
@@ -66,16 +80,14 @@ function createDoor({ config, database, sessions, live, log, stopping }: Console
 }
 type Door = ReturnType<typeof createDoor>;
 
-function registerSignIn(app: ConsoleApp, { config, database, attempts, marks, now }: ConsoleDeps, { signal, enter, refuse }: Door): void {
-  const links = createLinks(config, () => database.parts().documents, now);
+function registerSignIn(app: ConsoleApp, { config, links, marks }: ConsoleDeps, { signal, begin, enter, refuse }: Door): void {
   app.post(
     '/api/sign-in',
     { config: openToAll, schema: { summary: 'Sign in with the password', tags: ['session'], body: signInBody, response: { 200: done } } },
     async (request, reply) => {
-      await attempts.begin(request.ip, signal());
+      await begin(request);
       const { CONSOLE_PASSWORD: password } = config;
       if (password === undefined || !sameSecret(request.body.password, password)) return refuse(request, 'This is not the password.');
-      await attempts.succeeded(request.ip, signal());
       await enter(request, reply, passwordUser, marks.password);
       return { done: true } as const;
     },
@@ -87,10 +99,9 @@ function registerSignIn(app: ConsoleApp, { config, database, attempts, marks, no
       schema: { summary: 'Sign in with the link of the demonstration, once', tags: ['session'], body: linkBody, response: { 200: done } },
     },
     async (request, reply) => {
-      await attempts.begin(request.ip, signal());
+      await begin(request);
       if (!(await links.use(request.body.code, signal())))
         return refuse(request, 'This link has been used, or is too old. Start watchpost again for a new one, or set CONSOLE_PASSWORD.');
-      await attempts.succeeded(request.ip, signal());
       await enter(request, reply, linkUser, marks.link);
       return { done: true } as const;
     },

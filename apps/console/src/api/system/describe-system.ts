@@ -1,11 +1,12 @@
 import { runningProcesses } from '@watchpost/gallery/memory/processes';
+import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import { openAlerts } from '@watchpost/shared/alerts/open-alerts';
 import { toAppError } from '@watchpost/shared/errors';
 import { jobKinds } from '@watchpost/shared/jobs/job-kinds';
 import type { z } from 'zod';
 import type { ConsoleDeps } from '../../deps.ts';
-import { version } from '../../version.ts';
-import type { SystemPart, systemAnswer } from './schema.ts';
+import { releaseVersion } from '@watchpost/shared/observability/build-info';
+import type { SystemModel, SystemPart, systemAnswer } from './schema.ts';
 
 /** Everything that the page System shows at once; what does not answer is said, and keeps the rest from nothing. */
 export async function describeSystem(
@@ -35,8 +36,9 @@ export async function describeSystem(
     async () => ({ ...database.parts().mirror.counts(), ...database.parts().gallery.position() }),
     null,
   );
+  const inUse = new Set(processes.map(({ modelId }) => modelId));
   return {
-    version,
+    version: releaseVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     startedAtMs,
@@ -48,8 +50,26 @@ export async function describeSystem(
     processes: processes
       .map((each) => ({ ...each, isCurrent: gallery !== null && each.epoch === gallery.epoch && each.version >= gallery.version }))
       .toSorted((a, b) => a.process.localeCompare(b.process) || a.startedAtMs - b.startedAtMs),
+    models: database.isOpen() ? modelsOf(database.parts().mirror, inUse) : [],
     alerts: told.alerts.filter(({ clearedAtMs }) => clearedAtMs === null),
   };
+}
+
+/** By which models people are known: while one takes another's place there are two. */
+function modelsOf(mirror: Pick<GalleryParts['mirror'], 'persons' | 'facesOf'>, inUse: ReadonlySet<string | null>): SystemModel[] {
+  const models = new Map<string, { faces: number; persons: Set<string> }>();
+  for (const { id } of mirror.persons()) {
+    for (const { role, modelId } of mirror.facesOf(id)) {
+      if (role !== 'reference') continue;
+      const counted = models.get(modelId) ?? { faces: 0, persons: new Set() };
+      counted.faces += 1;
+      counted.persons.add(id);
+      models.set(modelId, counted);
+    }
+  }
+  return [...models]
+    .map(([modelId, { faces, persons }]) => ({ modelId, faces, persons: persons.size, isInUse: inUse.has(modelId) }))
+    .sort((a, b) => b.faces - a.faces);
 }
 
 async function partOf(name: string, ask: () => Promise<{ server: string; version: string; bytes: number } | null>): Promise<SystemPart> {

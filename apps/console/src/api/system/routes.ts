@@ -1,25 +1,110 @@
+import type { Receipt } from '@watchpost/privacy/receipts/receipt';
 import { openPrivacy } from '@watchpost/privacy/open-privacy';
 import { retentionSettings } from '@watchpost/privacy/retention/settings';
+import { createExaminations } from '@watchpost/shared/documents/examination';
+import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
+import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { describeSystem } from './describe-system.ts';
-import { storageAnswer, systemAnswer } from './schema.ts';
+import {
+  doctorAnswer,
+  receiptAnswer,
+  receiptParams,
+  receiptsAnswer,
+  receiptsQuery,
+  storageAnswer,
+  systemAnswer,
+  type ReceiptOfPage,
+} from './schema.ts';
 
 /** Milliseconds. */
 const patienceMs = 10_000;
 
 /** What the page System asks for. */
 export function registerSystem(app: ConsoleApp, deps: ConsoleDeps): void {
-  const { config, database, now, stopping } = deps;
+  const { config, database, now } = deps;
   const startedAtMs = now();
   app.get(
     '/api/system',
     { schema: { summary: 'Versions, processes, database, queue and open alerts', tags: ['system'], response: { 200: systemAnswer } } },
-    async () => describeSystem(deps, startedAtMs, within(stopping, patienceMs)),
+    async ({ ending }) => describeSystem(deps, startedAtMs, within(ending, patienceMs)),
   );
   const summary = 'Each class of data: how much there is, how long it is kept, and what is deleted next';
-  app.get('/api/system/storage', { schema: { summary, tags: ['system'], response: { 200: storageAnswer } } }, async () =>
-    openPrivacy(database.parts(), retentionSettings(config)).reportRetention(within(stopping, patienceMs)),
+  app.get('/api/system/storage', { schema: { summary, tags: ['system'], response: { 200: storageAnswer } } }, async ({ ending }) =>
+    openPrivacy(database.parts(), retentionSettings(config)).reportRetention(within(ending, patienceMs)),
+  );
+  registerDoctor(app, deps);
+  registerReceipts(app, deps);
+}
+
+function registerDoctor(app: ConsoleApp, { database, live }: ConsoleDeps): void {
+  app.get(
+    '/api/system/doctor',
+    {
+      config: { role: 'admin' },
+      schema: {
+        summary: 'What a worker found when it examined the installation: each fault with what to do',
+        tags: ['system'],
+        response: { 200: doctorAnswer },
+      },
+    },
+    async ({ ending }) => createExaminations(database.parts().documents).last(ending),
+  );
+  app.post(
+    '/api/system/doctor',
+    {
+      config: { role: 'admin' },
+      schema: {
+        summary: 'Has a worker examine the installation now',
+        tags: ['system'],
+        response: { 200: z.object({ isAsked: z.literal(true) }) },
+      },
+    },
+    async ({ ending }) => {
+      await createExaminations(database.parts().documents).ask(ending);
+      live.announce({ topic: 'system' });
+      return { isAsked: true } as const;
+    },
   );
 }
+
+function registerReceipts(app: ConsoleApp, { database, config }: ConsoleDeps): void {
+  const receipts = () => openPrivacy(database.parts(), retentionSettings(config)).receipts;
+  app.get(
+    '/api/receipts',
+    {
+      config: { role: 'editor' },
+      schema: {
+        summary: 'What became of wishes to be forgotten, the newest first; nobody is named',
+        tags: ['system'],
+        querystring: receiptsQuery,
+        response: { 200: receiptsAnswer },
+      },
+    },
+    async ({ query: { limit }, ending }) => ({ items: (await receipts().list(limit, ending)).map(shownReceipt) }),
+  );
+  app.get(
+    '/api/receipts/:id',
+    {
+      config: { role: 'editor' },
+      schema: { summary: 'One of them', tags: ['system'], params: receiptParams, response: { 200: receiptAnswer } },
+    },
+    async ({ params: { id }, ending }) => {
+      const [found] = await receipts().find(id, 1, ending);
+      if (!found) throw new AppError('record-missing', 'there is no such receipt');
+      return shownReceipt(found);
+    },
+  );
+}
+
+const shownReceipt = ({ id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, places }: Receipt): ReceiptOfPage => ({
+  id,
+  state,
+  acceptedAtMs,
+  dueAtMs,
+  doneAtMs,
+  verifiedAtMs,
+  places: Object.entries(places).map(([name, { found, erased, left, why }]) => ({ name, found, erased, left, why })),
+});

@@ -1,3 +1,5 @@
+import { receiptStates } from '@watchpost/privacy/receipts/receipt';
+import { examinationSchema } from '@watchpost/shared/documents/examination';
 import { z } from 'zod';
 
 /** A process that tells of itself. */
@@ -8,7 +10,21 @@ const runningProcess = z.object({
   startedAtMs: z.number(),
   seenAtMs: z.number(),
   isCurrent: z.boolean(),
+  /** Of watchpost; null: an older one does not tell. */
+  release: z.string().nullable(),
+  /** What it embeds faces with; null: nothing. */
+  modelId: z.string().nullable(),
 });
+
+/** An embedding model that references were made with. */
+const model = z.object({
+  modelId: z.string(),
+  faces: z.int(),
+  persons: z.int(),
+  /** A worker uses it now. */
+  isInUse: z.boolean(),
+});
+export type SystemModel = z.output<typeof model>;
 
 /** Something that somebody must look after. */
 const openAlert = z.object({
@@ -42,6 +58,8 @@ export const systemAnswer = z.object({
   galleryVersion: z.number().nullable(),
   parts: z.array(part),
   processes: z.array(runningProcess),
+  /** The one with the most faces first. */
+  models: z.array(model),
   alerts: z.array(openAlert),
 });
 export type SystemAnswer = z.output<typeof systemAnswer>;
@@ -64,3 +82,29 @@ const dataClass = z.object({
 });
 export const storageAnswer = z.object({ atMs: z.number(), classes: z.array(dataClass) });
 export type StorageAnswer = z.output<typeof storageAnswer>;
+
+export const doctorAnswer = z.object({
+  /** Null: no worker has looked in the last two days. */
+  examination: examinationSchema.omit({ v: true }).nullable(),
+  /** Somebody has asked for another one, and no worker has made it yet. */
+  isAsked: z.boolean(),
+});
+export type DoctorAnswer = z.output<typeof doctorAnswer>;
+
+const receipt = z.object({
+  /** That of the entry with which the person was forgotten. */
+  id: z.string(),
+  state: z.enum(receiptStates),
+  acceptedAtMs: z.number(),
+  /** Until then it can be undone. */
+  dueAtMs: z.number(),
+  doneAtMs: z.number().nullable(),
+  verifiedAtMs: z.number().nullable(),
+  /** What was found, erased and is left, by the name of the place; `why`: what it waits for, or what somebody must do. */
+  places: z.array(z.object({ name: z.string(), found: z.number(), erased: z.number(), left: z.number(), why: z.string().nullable() })),
+});
+export type ReceiptOfPage = z.output<typeof receipt>;
+export const receiptsQuery = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });
+export const receiptsAnswer = z.object({ items: z.array(receipt) });
+export const receiptAnswer = receipt;
+export const receiptParams = z.object({ id: z.string().min(6).max(200) });

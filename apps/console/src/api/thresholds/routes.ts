@@ -16,7 +16,7 @@ const tags = ['Thresholds'];
 const sizes = [24, 40, 80];
 
 /** What the page Try thresholds asks for. */
-export function registerThresholds(app: ConsoleApp, { database, cameras, config, stopping: signal, now }: ConsoleDeps): void {
+export function registerThresholds(app: ConsoleApp, { shownTo, cameras, config, now }: ConsoleDeps): void {
   const oneInAt = (place: { channel: string; camera: string | null } | null): Pick<RiskLines, 'here' | 'from'> => {
     const channel = place && (channelKeySchema.safeParse(place.channel).data ?? null);
     const layers = cameras.layersOf(channel, place?.camera ?? null);
@@ -34,8 +34,10 @@ export function registerThresholds(app: ConsoleApp, { database, cameras, config,
         response: { 200: triedPageSchema },
       },
     },
-    async ({ query: { oneIn, camera, hours, after, limit } }) => {
-      const parts = database.parts();
+    async (request) => {
+      const { oneIn, camera, hours, after, limit } = request.query;
+      const { ending: signal } = request;
+      const parts = await shownTo(request);
       await parts.gallery.ready(signal);
       const place = camera === undefined ? null : parsePlace(camera);
       const range = { ...place, ...(hours !== undefined && { fromMs: now() - hours * 3_600_000 }) };
@@ -58,8 +60,10 @@ export function registerThresholds(app: ConsoleApp, { database, cameras, config,
         response: { 200: linesSchema },
       },
     },
-    async ({ query: { oneIn, camera } }) => {
-      const parts = database.parts();
+    async (request) => {
+      const { oneIn, camera } = request.query;
+      const { ending: signal } = request;
+      const parts = await shownTo(request);
       await parts.gallery.ready(signal);
       const here = oneInAt(camera === undefined ? null : parsePlace(camera));
       return { ...linesAt(oneIn ?? here.here, parts), ...here, oneIn: oneInAt(null).here };

@@ -14,8 +14,8 @@ const placeSchema = z.tuple([z.number(), z.string(), z.number()]);
 
 /** What the page Unknowns asks for; naming and merging are changes of people. */
 export function registerUnknowns(app: ConsoleApp, deps: ConsoleDeps, tally: Tally): void {
-  const { database, log, stopping: signal } = deps;
-  const page = createUnknownsPage(tally, log);
+  const { database, log, shownTo, stopping } = deps;
+  const page = createUnknownsPage(tally, log, stopping);
   app.get(
     '/api/unknowns',
     {
@@ -26,10 +26,10 @@ export function registerUnknowns(app: ConsoleApp, deps: ConsoleDeps, tally: Tall
         response: { 200: unknownsPageSchema },
       },
     },
-    async ({ query }) => {
+    async (request) => {
       const parts = database.parts();
-      await parts.gallery.ready(signal);
-      return page(query, parts, signal);
+      await parts.gallery.ready(request.ending);
+      return page(request.query, { parts, shown: await shownTo(request) }, request.ending);
     },
   );
 
@@ -43,8 +43,10 @@ export function registerUnknowns(app: ConsoleApp, deps: ConsoleDeps, tally: Tall
         response: { 200: unsurePageSchema },
       },
     },
-    async ({ query: { cursor } }) => {
-      const { gallery, mirror, database: stores } = database.parts();
+    async (request) => {
+      const { cursor } = request.query;
+      const { ending: signal } = request;
+      const { gallery, mirror, database: stores } = await shownTo(request);
       await gallery.ready(signal);
       const place = fromCursor(cursor, placeSchema);
       const after = place && { takenAtMs: place[0], snapshotId: place[1], position: place[2] };

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { fromCursor, toCursor } from '../../people/cursor.ts';
 import { createOrdered } from '../../people/ordered.ts';
 import { personRow } from '../../people/person-row.ts';
+import type { ShownParts } from '../../people/shown-to.ts';
 import { tallyOf, type Tallied, type Tally } from '../../people/tally.ts';
 import type { Unknown, UnknownGroup, unknownsQuerySchema, UnknownsPage } from './schema.ts';
 
@@ -18,23 +19,30 @@ const mostCompared = 2_000;
 const mostPictures = 4;
 const placeSchema = z.tuple([z.number(), z.string()]);
 
+interface Seen {
+  /** As it is: what is compared is the same for all. */
+  parts: GalleryParts;
+  /** As whoever asks may see it. */
+  shown: ShownParts;
+}
+
 /** The unknowns, in groups of those who may be one person. They are compared in the background; until then they stand alone. */
 export function createUnknownsPage(
   tally: Tally,
   log: Logger,
-): (asked: Asked, parts: GalleryParts, signal: AbortSignal) => Promise<UnknownsPage> {
-  const grouping = createGrouping(log);
+  stopping: AbortSignal,
+): (asked: Asked, seen: Seen, signal: AbortSignal) => Promise<UnknownsPage> {
+  const grouping = createGrouping(log, stopping);
   const ordered = createOrdered();
-  return async ({ sort, cursor, limit }, parts, signal) => {
-    const tallied = await tally.now(signal);
-    const { mirror } = parts;
-    const unknowns = ordered('often', mirror, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
+  return async ({ sort, cursor, limit }, { parts, shown }, signal) => {
+    const tallied = await tally.counted(signal);
+    const { mirror } = shown;
+    const unknowns = ordered('often', shown, tallied).flatMap(({ id, status }) => (status === 'unknown' ? (mirror.person(id) ?? []) : []));
     const weighed = unknowns.map((person) => ({ person, ...tallyOf(tallied, mirror.idsOf(person.id)) }));
     const byId = new Map(weighed.map((each) => [each.person.id, each]));
     const { groups, comparing } = grouping(
       weighed.map(({ person }) => person),
       parts,
-      signal,
     );
     const ranked = groups.map((ids) => {
       const members = ids.flatMap((id) => byId.get(id) ?? []);
@@ -76,12 +84,12 @@ interface Grouped {
 }
 
 /** The groups of the last comparison without those who are no unknowns any more, and those who came since alone. */
-function createGrouping(log: Logger): (unknowns: readonly StoredPerson[], parts: GalleryParts, signal: AbortSignal) => Grouped {
+function createGrouping(log: Logger, signal: AbortSignal): (unknowns: readonly StoredPerson[], parts: GalleryParts) => Grouped {
   let alike: GroupAlike | null = null;
   let known: { key: string; groups: string[][] } = { key: '', groups: [] };
   let running = false;
 
-  const compare = async (key: string, ids: readonly string[], parts: GalleryParts, signal: AbortSignal): Promise<void> => {
+  const compare = async (key: string, ids: readonly string[], parts: GalleryParts): Promise<void> => {
     const { mirror, settings, database } = parts;
     alike ??= createGroupAlike({ mirror, store: database.store, assessor: assessByCalibration(settings.decision, () => mirror.counts()) });
     running = true;
@@ -94,11 +102,11 @@ function createGrouping(log: Logger): (unknowns: readonly StoredPerson[], parts:
     }
   };
 
-  return (unknowns, parts, signal) => {
+  return (unknowns, parts) => {
     const { epoch, version } = parts.mirror.head;
     const key = `${epoch} ${String(version)}`;
     const ids = unknowns.slice(0, mostCompared).map(({ id }) => id);
-    if (key !== known.key && !running) void compare(key, ids, parts, signal);
+    if (key !== known.key && !running) void compare(key, ids, parts);
     const left = new Set(unknowns.map(({ id }) => id));
     const groups = known.groups.flatMap((group) => {
       const members = group.filter((id) => left.delete(id));

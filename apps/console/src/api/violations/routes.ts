@@ -12,8 +12,8 @@ import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
-import { requestSignal } from '../request-signal.ts';
 import { violationsOf } from '../rules/overview.ts';
+import { createViolationDecisions } from './decisions.ts';
 import {
   decisionAnswer,
   decisionBody,
@@ -53,8 +53,8 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
         response: { 200: violationsAnswer },
       },
     },
-    async ({ query }) => {
-      const { items, next } = await violationsOf(deps).page(filterOf(query), placeOf(query.cursor), requestSignal(deps));
+    async ({ query, ending }) => {
+      const { items, next } = await violationsOf(deps).page(filterOf(query), placeOf(query.cursor), ending);
       return { items: items.map(toRow), next: next && `${String(next.atMs)}~${next.id}` };
     },
   );
@@ -69,7 +69,7 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request) => {
-      const signal = requestSignal(deps);
+      const signal = request.ending;
       return detailsOf(await violationOf(request.params.id, deps, signal), actorIdOf(request), deps, signal);
     },
   );
@@ -90,8 +90,10 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
     },
     async (request) => {
       const { action } = request.body;
-      const signal = requestSignal(deps);
+      const signal = request.ending;
       const by = actorIdOf(request);
+      const { id } = await violationOf(request.params.id, deps, signal);
+      await createViolationDecisions(deps.database.parts().documents).record({ actor: by, what: action, violation: id }, signal);
       const made = await decideAbout(request.params.id, { action, by, channel: null, atMs: deps.now() }, violationsOf(deps), signal);
       if (!made) throw tooOld();
       const { decision, violation } = made;
@@ -120,7 +122,7 @@ function registerQuarantine(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request, reply) => {
-      const signal = requestSignal(deps);
+      const signal = request.ending;
       const { id } = request.params;
       const quarantine = await readable(id, deps, signal);
       await recordReading(id, actorIdOf(request), deps, signal);
@@ -143,7 +145,7 @@ function registerQuarantine(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async (request, reply) => {
-      const signal = requestSignal(deps);
+      const signal = request.ending;
       const { id, fileId } = request.params;
       const quarantine = await readable(id, deps, signal);
       const file = (await quarantine.files(id, signal)).find((each) => each.fileId === fileId);
@@ -160,7 +162,7 @@ function registerQuarantine(app: ConsoleApp, deps: ConsoleDeps): void {
       config: admin,
       schema: { tags, summary: 'Who read or deleted originals', response: { 200: quarantineChangesAnswer } },
     },
-    async () => ({ changes: await createQuarantineAudit(deps.database.parts().documents).list(mostAccesses, requestSignal(deps)) }),
+    async ({ ending }) => ({ changes: await createQuarantineAudit(deps.database.parts().documents).list(mostAccesses, ending) }),
   );
 }
 

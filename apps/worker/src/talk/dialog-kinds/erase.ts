@@ -106,7 +106,7 @@ async function carryOut(
 ): Promise<RichText> {
   const words = wordsOf(talker, deps);
   const { who } = talker;
-  const note = async (did: PersonalAct['did']): Promise<void> => deps.personalAudit.record({ who, did }, signal);
+  const note = async (did: PersonalAct['did']): Promise<void> => void (await deps.personalAudit.record({ who, did }, signal));
   switch (erase.what) {
     case 'entry':
       if (!(await deps.privateLog.erase(who, erase.number, signal))) return words.log.erasedBefore(erase.number);

@@ -9,6 +9,7 @@ import {
   personToLine,
   type StoredKind,
   vectorToText,
+  whenDeleted,
 } from '../../archive/archive-lines.ts';
 import type { ArchiveHead, ArchiveReader } from '../../archive/archive-store.ts';
 import type { AnyDocument, ArchiveCollections } from './archive-write.ts';
@@ -115,16 +116,22 @@ interface Source {
   without?: string;
 }
 
-const live = { deleted: { $ne: true }, placeholder: null };
+const written = { placeholder: null };
+/** The eraser writes when a tombstone goes as it erases it. */
+const notErased = { placeholder: null, purgeAt: null };
 const one = (line: ArchiveLine | null | undefined): ArchiveLine[] => (line ? [line] : []);
 
 /** Documents of families that are backed up. */
 export const backedUp: Filter<AnyDocument> = { '_id.kind': { $nin: Object.keys(leftOut) } };
 
 const sources: Record<Exclude<StoredKind, 'crop'>, Source> = {
-  person: { from: 'person', which: live, lines: (document) => one(mapped(readPerson(document).value, personToLine)) },
-  face: { from: 'face', which: live, lines: (document) => one(mapped(readFace(document, { vectors: true }).value, faceToLine)) },
-  pair: { from: 'pair', which: live, lines: (document) => one(mapped(readPair(document).value, pairToLine)) },
+  person: { from: 'person', which: written, lines: (document) => one(mapped(document, readPerson(document).value, personToLine)) },
+  face: {
+    from: 'face',
+    which: notErased,
+    lines: (document) => one(mapped(document, readFace(document, { vectors: true }).value, faceToLine)),
+  },
+  pair: { from: 'pair', which: notErased, lines: (document) => one(mapped(document, readPair(document).value, pairToLine)) },
   sighting: { from: 'sighting', which: {}, lines: (document) => one(sightingsSchema.safeParse(document).data), without: 'faces.crop' },
   'last-seen': { from: 'last-seen', which: {}, lines: (document) => one(lastSeenSchema.safeParse(document).data) },
   audit: { from: 'audit', which: {}, lines: (document) => one(auditSchema.safeParse(document).data) },
@@ -177,6 +184,7 @@ export function createArchiveReader(
   };
 }
 
-function mapped<A, B>(value: A | null, map: (value: A) => B): B | null {
-  return value === null ? null : map(value);
+function mapped<A, B>(document: Document, value: A | null, map: (value: A, deletedAtMs: number | null) => B): B | null {
+  const at = time.safeParse(document['deletedAt']).data;
+  return value === null ? null : map(value, whenDeleted(document['deleted'] === true, at));
 }

@@ -2,6 +2,7 @@ import { type AnyBulkWriteOperation, Binary, type Collection, type Document } fr
 import { AppError } from '@watchpost/shared/errors';
 import { type ArchiveLine, type StoredKind, vectorFromText } from '../../archive/archive-lines.ts';
 import { type ArchiveBatch, revisionAfter } from '../../archive/archive-store.ts';
+import { personsSeen } from '../../domain.ts';
 import { present } from './own.ts';
 
 /** A document of any of our collections. */
@@ -49,20 +50,22 @@ function replace(line: StoredLine, version: number): Write {
   return { updateOne: { filter, update: stages, upsert: true } };
 }
 
+const deletion = (atMs: number | null) => ({ deleted: atMs !== null, deletedAt: atMs === null ? null : new Date(atMs) });
+
 /** A line as the store's document. */
 function toDocument(line: StoredLine, version: number): Record<string, unknown> {
   switch (line.kind) {
     case 'person': {
-      const { kind: _, id: __, createdAtMs, mergedAtMs, ...rest } = line;
+      const { kind: _, id: __, createdAtMs, mergedAtMs, deletedAtMs, ...rest } = line;
       const mergedAt = mergedAtMs === null ? null : new Date(mergedAtMs);
-      return { ...rest, mergedAt, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
+      return { ...rest, mergedAt, createdAt: new Date(createdAtMs), ...deletion(deletedAtMs), version };
     }
     case 'pair':
-      return { personIds: line.personIds, deleted: false, deletedAt: null, version };
+      return { personIds: line.personIds, ...deletion(line.deletedAtMs), version };
     case 'face': {
-      const { kind: _, id: __, createdAtMs, embedding, ...rest } = line;
+      const { kind: _, id: __, createdAtMs, embedding, deletedAtMs, ...rest } = line;
       const vector = Binary.fromFloat32Array(vectorFromText(embedding));
-      return { ...rest, embedding: vector, createdAt: new Date(createdAtMs), deleted: false, deletedAt: null, version };
+      return { ...rest, embedding: vector, createdAt: new Date(createdAtMs), ...deletion(deletedAtMs), version };
     }
     case 'crop':
       return { jpeg: new Binary(Buffer.from(line.jpeg, 'base64')), version };
@@ -73,7 +76,14 @@ function toDocument(line: StoredLine, version: number): Record<string, unknown> 
         version,
         embedding: face.embedding === null ? null : Binary.fromFloat32Array(vectorFromText(face.embedding)),
       }));
-      return { channel, camera, takenAt: new Date(takenAtMs), expiresAt: new Date(expiresAtMs), faces: embedded };
+      return {
+        channel,
+        camera,
+        takenAt: new Date(takenAtMs),
+        expiresAt: new Date(expiresAtMs),
+        faces: embedded,
+        persons: personsSeen(faces),
+      };
     }
     case 'last-seen':
       return { at: new Date(line.atMs), channel: line.channel, camera: line.camera };

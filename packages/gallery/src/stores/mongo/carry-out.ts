@@ -4,6 +4,7 @@ import { isDuplicateKey, isRefusal, writeErrorsOf } from './connect.ts';
 import type { SightingMove } from '../../domain.ts';
 import type { GalleryCollections, Keyed } from './documents.ts';
 import { isWatched, mark, markOf, present } from './own.ts';
+import { notePersons } from './persons-seen.ts';
 import { literals, type FaceWrite, type PendingChange, type PersonWrite } from './pending.ts';
 import { stateId } from './state.ts';
 
@@ -188,24 +189,24 @@ function pairUpdate({ _id, personIds, deleted }: PendingChange['pairs'][number],
 /** Each face of a sighting has the version of the change that wrote it last, so that a late process overwrites nothing. */
 async function moveSightings({ sightings }: GalleryCollections, pending: PendingChange, writer: Writer): Promise<void> {
   const { version } = pending;
-  const assigned = pending.assignments.map(({ snapshotId, position, personId, saidBy, decision }): Write => {
+  const assigned = pending.assignments.map(({ snapshotId, position, ...assignment }): Write => {
     const face = `faces.${position}`;
     return {
       updateOne: {
-        filter: { _id: snapshotId, [face]: { $exists: true }, [`${face}.version`]: olderThan(version) },
-        update: {
-          $set: {
-            [`${face}.personId`]: personId,
-            [`${face}.saidBy`]: saidBy,
-            [`${face}.version`]: version,
-            ...(decision !== undefined && { [`${face}.decision`]: decision }),
-          },
-        },
+        filter: { _id: snapshotId, faces: { $type: 'array' }, [face]: { $exists: true }, [`${face}.version`]: olderThan(version) },
+        update: [{ $set: { faces: withAssigned(position, { ...assignment, version }) } }, notePersons],
       },
     };
   });
   await writer.write(sightings, assigned);
   if (pending.moveSightings.length > 0) await writer.write(sightings, [movesOf(pending)]);
+}
+
+/** The faces with these fields of one of them set. */
+function withAssigned(position: number, fields: object): Document {
+  const face = { $arrayElemAt: ['$faces', '$$at'] };
+  const assigned = { $cond: [{ $eq: ['$$at', position] }, { $mergeObjects: [face, { $literal: fields }] }, face] };
+  return { $map: { input: { $range: [0, { $size: '$faces' }] }, as: 'at', in: assigned } };
 }
 
 /** One after the other, in one write: after it the faces are not older than the change any more. */
@@ -234,7 +235,7 @@ function movesOf({ moveSightings: moves, version }: PendingChange): Write {
   return {
     updateMany: {
       filter: { 'faces.faceId': { $in: faceIds }, faces: { $type: 'array' } },
-      update: [{ $set: { faces: { $map: { input: '$faces', as: 'face', in: { $cond: [movable, moved, '$$face'] } } } } }],
+      update: [{ $set: { faces: { $map: { input: '$faces', as: 'face', in: { $cond: [movable, moved, '$$face'] } } } } }, notePersons],
     },
   };
 }

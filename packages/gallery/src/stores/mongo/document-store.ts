@@ -1,7 +1,7 @@
-import type { Db, Document, IndexDescription } from 'mongodb';
+import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import { z } from 'zod';
 import type { DocumentQuery, DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
-import { documentConflict, mostExpired } from '../documents.ts';
+import { documentConflict, mostExpired, mostOld } from '../documents.ts';
 import { guardMongo, isDuplicateKey } from './connect.ts';
 
 const documentSchema = z.object({
@@ -90,8 +90,26 @@ export function createMongoDocuments(db: Db): DocumentStore {
           .toArray();
         return found.map(toDocument);
       }, signal),
+    removeOld: (which, signal) => guardMongo(() => removeOld(documents, which, signal), signal),
     expire: (signal) => guardMongo(() => expire(signal), signal),
   };
+}
+
+/** `DocumentStore.removeOld`. */
+async function removeOld(
+  documents: Collection<OurDocument>,
+  { kind, beforeMs, dated }: Parameters<DocumentStore['removeOld']>[0],
+  signal: AbortSignal,
+): Promise<number> {
+  const old: Document = { '_id.kind': kind, at: { $lt: new Date(beforeMs) }, ...(dated && { expiresAt: { $type: 'date' } }) };
+  const found = await documents
+    .find(old, { signal })
+    .sort({ at: 1, '_id.id': 1 })
+    .limit(mostOld)
+    .project<OurDocument>({ '_id.id': 1 })
+    .toArray();
+  // One that was written meanwhile may be younger.
+  return (await documents.deleteMany({ ...old, _id: { $in: found.map(({ _id: { id } }) => ({ kind, id })) } })).deletedCount;
 }
 
 function filterOf({ kind, key, fromMs, beforeMs }: DocumentQuery): Document {

@@ -1,4 +1,5 @@
 import type { Collection, Db, Document } from 'mongodb';
+import { aboutOnePerson } from '../../person-documents.ts';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Eraser, Retention } from '../../store.ts';
@@ -6,6 +7,8 @@ import { carryOut } from './carry-out.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
 import { ensureGalleryIndexes } from './indexes.ts';
+import { namedInDocuments } from './named-in-documents.ts';
+import { noteMissingPersons } from './persons-seen.ts';
 import { noteLastSeen, toLastSeen } from './sightings.ts';
 import { ensureRecordIndexes } from './snapshot-records.ts';
 import { readState } from './state.ts';
@@ -30,11 +33,12 @@ export function createMongoEraser(db: Db, log: Logger): Eraser {
     await stampDeleted(collections);
     const gone = { deleted: true, deletedAt: { $lt: new Date(nowMs - retention.deletedMs) } };
     const purgeAt = new Date(nowMs + tombstoneMs);
-    const persons = await erasePersons(collections, gone, purgeAt, signal);
+    const persons = await erasePersons(db, gone, purgeAt, signal);
     const faces = await eraseFaces(collections, gone, purgeAt, signal);
     await collections.pairs.updateMany({ ...gone, purgeAt: null }, { $set: { purgeAt } });
     await pruneAudit(collections, new Date(nowMs - retention.auditMs), signal);
-    await pruneMerged(collections, new Date(nowMs - retention.mergedMs), signal);
+    await pruneMerged(db, new Date(nowMs - retention.mergedMs), signal);
+    await noteMissingPersons(collections, signal);
     return persons + faces;
   };
   return { erase: (retention, signal) => guardMongo(() => erase(retention, signal), signal) };
@@ -63,14 +67,17 @@ async function* pagesOf(collection: Collection<Keyed>, which: Document, signal: 
   }
 }
 
+const noneOf = (ids: readonly string[]): Document => ({ persons: { $in: ids } });
+
 /** Those erased before too, as long as their tombstones exist: a sighting may have been recorded late. Resolves to the number of new ones. */
-async function erasePersons(collections: GalleryCollections, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
+async function erasePersons(db: Db, gone: Document, purgeAt: Date, signal: AbortSignal): Promise<number> {
+  const collections = galleryCollections(db);
   const { audit, persons, records, sightings, lastSeen } = collections;
   let count = 0;
   for await (const ids of pagesOf(persons, gone, signal)) {
     const face = 'faces.$[face]';
     const unsee = sightings.updateMany(
-      { 'faces.personId': { $in: ids } },
+      { $or: [{ 'faces.personId': { $in: ids } }, { persons: { $in: ids } }] },
       {
         $set: {
           [`${face}.personId`]: null,
@@ -81,6 +88,7 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
           [`${face}.embedding`]: null,
         },
         $unset: { [`${face}.crop`]: 1 },
+        $pull: noneOf(ids),
       },
       { arrayFilters: [{ 'face.personId': { $in: ids } }] },
     );
@@ -92,6 +100,8 @@ async function erasePersons(collections: GalleryCollections, gone: Document, pur
     );
     await Promise.all([unsee, unrecord]);
     await lastSeen.deleteMany({ _id: { $in: ids } });
+    const about = ids.map((id) => ({ kind: aboutOnePerson, id }));
+    await db.collection<{ _id: { kind: string; id: string } }>('documents').deleteMany({ _id: { $in: about } });
     await audit.updateMany(
       { personIds: { $in: ids }, $or: [{ summary: { $ne: erased } }, { inverse: { $ne: null } }] },
       { $set: { summary: erased, inverse: null } },
@@ -120,8 +130,9 @@ async function pruneAudit({ audit }: GalleryCollections, before: Date, signal: A
   for await (const ids of pagesOf(audit, { at: { $lt: before } }, signal)) await audit.deleteMany({ _id: { $in: ids } });
 }
 
-/** Removes persons who were merged into another one, once nothing names them any more. When they were last seen stays with whom they became. */
-async function pruneMerged(collections: GalleryCollections, before: Date, signal: AbortSignal): Promise<void> {
+/** Removes persons who were merged into another one, once nothing names them any more, no document either. When they were last seen stays with whom they became. */
+async function pruneMerged(db: Db, before: Date, signal: AbortSignal): Promise<void> {
+  const collections = galleryCollections(db);
   const { persons, faces, pairs, sightings, lastSeen } = collections;
   const live = { deleted: { $ne: true } };
   const merged = { mergedInto: { $type: 'string' }, mergedAt: { $lt: before }, ...live };
@@ -137,7 +148,9 @@ async function pruneMerged(collections: GalleryCollections, before: Date, signal
       ...(await persons.distinct('mergedInto', { mergedInto: text, ...live })),
       ...(await persons.distinct('mayBe', { mayBe: text, ...live })),
     ]);
-    const ids = page.filter((id) => !named.has(id));
+    const unnamed = page.filter((id) => !named.has(id));
+    const inDocuments = await namedInDocuments(db, unnamed, signal);
+    const ids = unnamed.filter((id) => !inDocuments.has(id));
     const found = await persons.find({ _id: { $in: ids }, ...merged }, { projection: { mergedInto: 1 }, signal }).toArray();
     const became = new Map(found.map((document) => [document._id, String(document['mergedInto'])]));
     const seen = (await lastSeen.find({ _id: { $in: ids } }, { signal }).toArray()).flatMap(toLastSeen);

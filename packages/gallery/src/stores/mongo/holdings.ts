@@ -1,14 +1,25 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { z } from 'zod';
-import { holdingsOf, mostCounted, mostPruned, sampled, type Holding, type HoldingName, type Holdings } from '../../holdings.ts';
+import {
+  holdingsOf,
+  mostCounted,
+  mostPruned,
+  sampled,
+  type Holding,
+  type HoldingName,
+  type Holdings,
+  type Outdated,
+} from '../../holdings.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections, type Keyed } from './documents.ts';
+import { withCropIndex } from './indexes.ts';
 import { readState } from './state.ts';
 
 const erased = '(erased)';
 /** Of so many who were seen least recently one is the first of the named, and of the unknowns. */
 const firstOnes = 500;
-const live = { deleted: { $ne: true }, placeholder: null };
+/** With its vector. */
+const bytesOfFace = 4_900;
 
 const statsSchema = z.object({ count: z.coerce.number(), storageStats: z.object({ size: z.coerce.number() }) });
 const dateSchema = z.date().transform((date) => date.getTime());
@@ -46,7 +57,7 @@ export function createMongoHoldings(db: Db): Holdings {
           .map(async (kind) => [kind, await sizeOfDocuments(documents, kind, signal)] as const);
         return new Map(await Promise.all(found));
       }, signal),
-    prune: (limits, signal) => guardMongo(() => prune(collections, limits, signal), signal),
+    prune: (outdated, signal) => guardMongo(() => prune(collections, outdated, signal), signal),
   };
 }
 
@@ -64,7 +75,7 @@ async function tracesOf(
     persons: await count(persons, { _id: which, $or: [{ name: { $ne: erased } }, { 'aliases.0': { $exists: true } }] }),
     faces: await count(faces, facesOf),
     crops: await count(crops, { _id: { $in: [...faceIds] }, placeholder: null }),
-    sightings: await count(sightings, { 'faces.personId': which }),
+    sightings: await count(sightings, { $or: [{ 'faces.personId': which }, { persons: which }] }),
     sightingCrops: await count(sightings, { faces: { $elemMatch: { personId: which, crop: { $exists: true } } } }),
     lastSeen: await count(lastSeen, { _id: which }),
     audit: await count(audit, { personIds: which, $or: [{ summary: { $ne: erased } }, { inverse: { $ne: null } }] }),
@@ -156,17 +167,26 @@ async function leastRecentlySeen({ persons, lastSeen }: GalleryCollections, sign
   return least;
 }
 
+/** By an index on `role`, which a placeholder has not: no vector is read. */
 async function sizesOfFaces(faces: Collection<Keyed>, signal: AbortSignal): Promise<[HoldingName, Holding][]> {
-  const found = await faces
-    .aggregate(
-      [
-        { $match: live },
-        { $group: { _id: '$role', count: { $sum: 1 }, bytes: { $sum: 4_900 }, oldest: { $min: '$createdAt' }, due: { $min: null } } },
-      ],
-      { signal },
-    )
-    .toArray();
-  return grouped(found, { reference: 'faces', negative: 'negatives' });
+  const sizeOf = async (role: string): Promise<Holding> => {
+    const [all, gone, oldest] = await Promise.all([
+      faces.countDocuments({ role }, { signal }),
+      faces.countDocuments({ role, deleted: true }, { signal }),
+      faces
+        .find({ role, deleted: { $in: [false, null] } }, { signal, projection: { createdAt: 1 } })
+        .sort({ createdAt: 1 })
+        .limit(1)
+        .toArray(),
+    ]);
+    const count = Math.max(0, all - gone);
+    const oldestMs = dateSchema.safeParse(oldest[0]?.['createdAt']).data ?? null;
+    return { count, isExact: true, atLeast: false, bytes: count * bytesOfFace, oldestMs, nextDueMs: null };
+  };
+  return [
+    ['faces', await sizeOf('reference')],
+    ['negatives', await sizeOf('negative')],
+  ];
 }
 
 function grouped(found: readonly Document[], names: Record<string, HoldingName>): [HoldingName, Holding][] {
@@ -230,36 +250,31 @@ async function sizeOfDocuments(documents: Collection, kind: string, signal: Abor
   return { count, isExact: !atLeast, atLeast, bytes, oldestMs: time('at'), nextDueMs: time('expiresAt') };
 }
 
-async function prune(
-  collections: GalleryCollections,
-  { sightingsMs, recordsMs, crops: keepsCrops }: Parameters<Holdings['prune']>[0],
-  signal: AbortSignal,
-): Promise<number> {
-  const { crops, sightings, records } = collections;
+async function prune(collections: GalleryCollections, outdated: Outdated, signal: AbortSignal): Promise<number> {
+  if (outdated.kind === 'crops') return pruneCrops(collections, signal);
+  const collection = collections[outdated.kind];
   const { nowMs } = await readState(collections, signal);
-  const older = async (collection: Collection<Keyed>, ms: number): Promise<number> => {
-    const before = { $lt: new Date(nowMs - ms) };
-    const which = { $or: [{ recordedAt: before }, { recordedAt: null, takenAt: before }] };
-    const found = await collection
-      .find(which, { signal, projection: { _id: 1 } })
-      .limit(mostPruned)
-      .toArray();
-    return (await collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })).deletedCount;
-  };
-  const pruned = (await older(sightings, sightingsMs)) + (await older(records, recordsMs));
-  if (keepsCrops) return pruned;
+  const before = { $lt: new Date(nowMs - outdated.keepMs) };
+  const found = await collection
+    .find({ $or: [{ recordedAt: before }, { recordedAt: null, takenAt: before }] }, { signal, projection: { _id: 1 } })
+    .limit(mostPruned)
+    .toArray();
+  return (await collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })).deletedCount;
+}
+
+async function pruneCrops({ crops, sightings }: GalleryCollections, signal: AbortSignal): Promise<number> {
   const found = await crops
     .find({ placeholder: null }, { signal, projection: { _id: 1 } })
     .limit(mostPruned)
     .toArray();
   const { deletedCount } = await crops.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } });
   const withCrop = await sightings
-    .find({ 'faces.crop': { $exists: true } }, { signal, projection: { _id: 1 } })
+    .find({ 'faces.crop': { $exists: true } }, { signal, projection: { _id: 1 }, hint: withCropIndex })
     .limit(mostPruned)
     .toArray();
   const { modifiedCount } = await sightings.updateMany(
     { _id: { $in: withCrop.map(({ _id }) => _id) } },
     { $unset: { 'faces.$[].crop': 1 } },
   );
-  return pruned + deletedCount + modifiedCount;
+  return deletedCount + modifiedCount;
 }

@@ -5,6 +5,9 @@ const expire = (field: string): IndexDescription => ({ key: { [field]: 1 }, expi
 const deletedAt: IndexDescription = { key: { deletedAt: 1 }, sparse: true };
 const deleted: IndexDescription = { key: { deleted: 1 }, partialFilterExpression: { deleted: true } };
 
+/** The keys of the index of sightings with a picture. */
+export const withCropIndex = { takenAt: 1, channel: 1 } as const;
+
 /** The indexes for the queries and expiry dates, by collection. */
 export const galleryIndexes: Readonly<Record<string, IndexDescription[]>> = {
   persons: [
@@ -18,6 +21,8 @@ export const galleryIndexes: Readonly<Record<string, IndexDescription[]>> = {
     { key: { version: 1 } },
     { key: { personId: 1 } },
     { key: { shows: 1 }, partialFilterExpression: { shows: { $type: 'string' } } },
+    // Counting reads nothing but the index.
+    { key: { role: 1, deleted: 1, createdAt: 1 } },
     deletedAt,
     deleted,
     expire('purgeAt'),
@@ -26,6 +31,10 @@ export const galleryIndexes: Readonly<Record<string, IndexDescription[]>> = {
   face_crops: [expire('purgeAt')],
   sightings: [
     { key: { 'faces.personId': 1, takenAt: -1, _id: -1 } },
+    // How often, when and where somebody was surely seen: nothing but this is read.
+    { key: { persons: 1, takenAt: 1, channel: 1, camera: 1 } },
+    // Few: those with a picture that waits for a name.
+    { key: withCropIndex, partialFilterExpression: { 'faces.crop': { $exists: true } } },
     { key: { 'faces.faceId': 1 } },
     { key: { recordedAt: 1, takenAt: 1 } },
     // Read backwards; with other keys than the partial one: a server has one index for the same keys.
@@ -34,6 +43,7 @@ export const galleryIndexes: Readonly<Record<string, IndexDescription[]>> = {
     { key: { takenAt: -1, _id: -1 }, partialFilterExpression: { 'faces.decision': 'uncertain' } },
     expire('expiresAt'),
   ],
+  last_seen: [{ key: { at: 1 } }],
   audit: [
     { key: { version: -1 } },
     { key: { 'actor.id': 1, version: -1 } },

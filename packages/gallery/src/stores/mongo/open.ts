@@ -18,6 +18,7 @@ import { createMongoSightingHistory } from './sighting-history.ts';
 import { createMongoSightings } from './sightings.ts';
 import { createMongoSnapshotRecords, ensureRecordIndexes } from './snapshot-records.ts';
 import { createMongoUpkeep } from './upkeep.ts';
+import { createMongoWritesOf } from './writes-of.ts';
 import { createMongoVectorSearch } from './vector-search/vector-search.ts';
 
 /** Opens the database of the connection string, and creates missing indexes. Rejects with `gallery-unavailable`, or with `database-incompatible`. */
@@ -56,6 +57,7 @@ export async function openMongo(
     holdings: createMongoHoldings(db),
     vectorSearch: createMongoVectorSearch(db),
     about: async (signal) => aboutMongo(db, signal),
+    writesOf: createMongoWritesOf(db),
     close,
   };
 }

@@ -1,11 +1,10 @@
 import type { Db, Document } from 'mongodb';
 import { z } from 'zod';
-import { inSteps } from '../../memory/concurrency.ts';
 import type { SeenCount, SightingOverview, UnsureFace } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections } from './documents.ts';
 
-const countSchema = z.object({ _id: z.string(), faces: z.number() });
+const countSchema = z.object({ _id: z.string(), snapshots: z.number() });
 const seenSchema = z
   .object({ _id: z.object({ at: z.date(), channel: z.string(), camera: z.string().nullable() }), snapshots: z.number() })
   .transform(({ _id: { at, ...where }, snapshots }): SeenCount => ({ ...where, atMs: at.getTime(), snapshots }));
@@ -21,48 +20,26 @@ const unsureSchema = z
   })
   .transform(({ _id: snapshotId, takenAt, ...rest }): UnsureFace => ({ ...rest, snapshotId, takenAtMs: takenAt.getTime() }));
 
-/** Of a face of a sighting, as `$filter` names it. */
-const isSure: Document = { $or: [{ $ne: ['$$this.decision', 'uncertain'] }, { $ne: [{ $ifNull: ['$$this.saidBy', null] }, null] }] };
-const seenAs = (cond: Document): Document => ({ $map: { input: { $filter: { input: '$faces', cond } }, in: '$$this.personId' } });
 const takenMs = { $toLong: '$takenAt' };
 /** When the quarter of an hour began. ($dateTrunc came with MongoDB 5.) */
 const quarter: Document = { $toDate: { $subtract: [takenMs, { $mod: [takenMs, 900_000] }] } };
 const unsure = { decision: 'uncertain', saidBy: null, personId: { $type: 'string' } } as const;
 
-/** Of the documents of sightings. */
+/** Persons who are counted by one command of the database. */
+const countedAtOnce = 100;
+
+/** Of the documents of sightings, by the index on `persons` (persons-seen.ts): no document is read to count. */
 export function createMongoOverview(db: Db): SightingOverview {
   const { sightings } = galleryCollections(db);
 
   return {
-    counts: (signal) =>
-      guardMongo(async () => {
-        const found = await sightings
-          .aggregate(
-            [
-              { $project: { _id: 0, personId: seenAs(isSure) } },
-              { $unwind: '$personId' },
-              { $match: { personId: { $type: 'string' } } },
-              { $group: { _id: '$personId', faces: { $sum: 1 } } },
-            ],
-            { signal, allowDiskUse: true },
-          )
-          .toArray();
-        const counts = new Map<string, number>();
-        await inSteps(found, (document) => {
-          const { data } = countSchema.safeParse(document);
-          if (data) counts.set(data._id, data.faces);
-        });
-        return counts;
-      }, signal),
+    counts: (personIds, signal) => guardMongo(async () => counts(sightings, personIds ?? (await everybody(sightings)), signal), signal),
     whenSeen: (personIds, signal) =>
       guardMongo(async () => {
-        const isOneOf = { $in: ['$$this.personId', [...personIds]] };
         const found = await sightings
           .aggregate(
             [
-              { $match: { 'faces.personId': { $in: [...personIds] } } },
-              { $project: { channel: 1, camera: 1, takenAt: 1, seen: { $size: seenAs({ $and: [isOneOf, isSure] }) } } },
-              { $match: { seen: { $gt: 0 } } },
+              { $match: { persons: { $in: [...personIds] } } },
               {
                 $group: {
                   _id: {
@@ -81,6 +58,33 @@ export function createMongoOverview(db: Db): SightingOverview {
       }, signal),
     unsure: (limit, signal, after) => guardMongo(() => newestUnsure(sightings, limit, signal, after), signal),
   };
+}
+
+/** From the index, a step for each. */
+async function everybody(sightings: GalleryCollections['sightings']): Promise<string[]> {
+  const found: unknown[] = await sightings.distinct('persons');
+  return found.filter((id) => typeof id === 'string');
+}
+
+/** One after the other within the index: a group over all of it would read every document, because a list is in it. */
+async function counts(
+  sightings: GalleryCollections['sightings'],
+  personIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (let from = 0; from < personIds.length; from += countedAtOnce) {
+    const [first, ...others] = personIds
+      .slice(from, from + countedAtOnce)
+      .map((id): Document[] => [{ $match: { persons: id } }, { $group: { _id: { $literal: id }, snapshots: { $sum: 1 } } }]);
+    if (!first) break;
+    const union = others.map((pipeline) => ({ $unionWith: { coll: sightings.collectionName, pipeline } }));
+    for (const document of await sightings.aggregate([...first, ...union], { signal }).toArray()) {
+      const { data } = countSchema.safeParse(document);
+      if (data) found.set(data._id, data.snapshots);
+    }
+  }
+  return found;
 }
 
 /** `SightingOverview.unsure`. */

@@ -145,5 +145,5 @@ function toDocument(
     const crop = pictures.get(position);
     return { ...face, embedding: Binary.fromFloat32Array(face.embedding), version, ...(crop && { crop }) };
   });
-  return { ...rest, _id: snapshotId, takenAt: new Date(takenAtMs), expiresAt, faces: embedded };
+  return { ...rest, _id: snapshotId, takenAt: new Date(takenAtMs), expiresAt, faces: embedded, persons: personsSeen(faces) };
 }

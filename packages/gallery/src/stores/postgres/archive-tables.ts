@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type ArchiveLine, archiveLine, faceToLine, pairToLine, personToLine, type StoredKind } from '../../archive/archive-lines.ts';
+import {
+  type ArchiveLine,
+  archiveLine,
+  faceToLine,
+  pairToLine,
+  personToLine,
+  type StoredKind,
+  whenDeleted,
+} from '../../archive/archive-lines.ts';
 import { leftOut } from '../../archive/document-families.ts';
 import { faceColumns, pairColumns, personColumns, readFace, readPair, readPerson } from './rows.ts';
 
@@ -18,12 +26,21 @@ export interface ArchiveTable {
   columns: string;
   /** The row as a line; null for one that cannot be used. */
   line: (row: unknown) => ArchiveLine | null;
-  live: string;
+  /** Which rows are not erased. Default: all. */
+  live?: string;
   /** Which rows a backup has at all. Default: all. */
   backedUp?: string;
   /** Inserts the JSON array $1; $2 is the version. Statements that do not need the version use it in a condition that is always true, because PostgreSQL must know its type. */
   insert: string;
 }
+
+/** What `deletedAtMs` of a line says in a row. */
+const deletedColumns = `"deletedAtMs" IS NOT NULL, ${fromMs('"deletedAtMs"')}`;
+const deletedRow = z.object({ deleted: z.boolean(), deleted_at: z.date().nullable().catch(null) });
+const deletedAt = (row: unknown): number | null => {
+  const { deleted, deleted_at: at } = deletedRow.parse(row);
+  return whenDeleted(deleted, at?.getTime());
+};
 
 const jsonRow = z.object({ line: z.record(z.string(), z.unknown()) });
 const jsonLine =
@@ -37,47 +54,45 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
   person: {
     table: 'watchpost.persons',
     replacedBy: 'id',
-    columns: personColumns,
-    line: (row) => personToLine(readPerson(row).value),
-    live: 'NOT deleted',
-    insert: `INSERT INTO watchpost.persons (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, may_be, created_at, version)
+    columns: `${personColumns}, deleted_at`,
+    line: (row) => personToLine(readPerson(row).value, deletedAt(row)),
+    insert: `INSERT INTO watchpost.persons (id, name, number, aliases, ignored, merged_into, merged_at, former_numbers, may_be, created_at, deleted, deleted_at, version)
       SELECT id, name, number, ARRAY(SELECT jsonb_array_elements_text(aliases)), ignored, "mergedInto", ${fromMs('"mergedAtMs"')},
-        ARRAY(SELECT jsonb_array_elements_text("formerNumbers")::bigint), "mayBe", ${fromMs('"createdAtMs"')}, $2::bigint
+        ARRAY(SELECT jsonb_array_elements_text("formerNumbers")::bigint), "mayBe", ${fromMs('"createdAtMs"')}, ${deletedColumns}, $2::bigint
       FROM ${rows(`id text, name text, number bigint, aliases jsonb, ignored boolean, "mergedInto" text, "mergedAtMs" bigint,
-        "formerNumbers" jsonb, "mayBe" text, "createdAtMs" bigint`)}`,
+        "formerNumbers" jsonb, "mayBe" text, "createdAtMs" bigint, "deletedAtMs" bigint`)}`,
   },
   face: {
     table: 'watchpost.faces',
     replacedBy: 'id',
-    columns: faceColumns({ embeddings: true }),
+    columns: `${faceColumns({ embeddings: true })}, deleted_at`,
     line: (row) => {
       const { value } = readFace(row, { embeddings: true });
-      return value && faceToLine(value);
+      return value && faceToLine(value, deletedAt(row));
     },
-    live: 'NOT deleted',
-    insert: `INSERT INTO watchpost.faces (id, person_id, model_id, role, embedding, quality, size_px, snapshot_id, position, shows, created_at, version)
+    live: 'NOT (deleted AND (erased OR embedding IS NULL))',
+    insert: `INSERT INTO watchpost.faces (id, person_id, model_id, role, embedding, quality, size_px, snapshot_id, position, shows, created_at, deleted, deleted_at, version)
       SELECT id, "personId", "modelId", role, decode(embedding, 'base64'), quality, "sizePx", "snapshotId", position, shows,
-        ${fromMs('"createdAtMs"')}, $2::bigint
+        ${fromMs('"createdAtMs"')}, ${deletedColumns}, $2::bigint
       FROM ${rows(`id text, "personId" text, "modelId" text, role text, embedding text, quality float8, "sizePx" float8, "snapshotId" text,
-        position int, shows text, "createdAtMs" bigint`)}`,
+        position int, shows text, "createdAtMs" bigint, "deletedAtMs" bigint`)}`,
   },
   pair: {
     table: 'watchpost.pairs',
     replacedBy: 'id',
-    columns: pairColumns,
+    columns: `${pairColumns}, deleted_at`,
     line: (row) => {
       const { value } = readPair(row);
-      return value && pairToLine(value);
+      return value && pairToLine(value, deletedAt(row));
     },
-    live: 'NOT deleted',
-    insert: `INSERT INTO watchpost.pairs (id, person_ids, deleted, version)
-      SELECT id, ARRAY(SELECT jsonb_array_elements_text("personIds")), false, $2::bigint FROM ${rows('id text, "personIds" jsonb')}`,
+    insert: `INSERT INTO watchpost.pairs (id, person_ids, deleted, deleted_at, version)
+      SELECT id, ARRAY(SELECT jsonb_array_elements_text("personIds")), ${deletedColumns}, $2::bigint
+      FROM ${rows('id text, "personIds" jsonb, "deletedAtMs" bigint')}`,
   },
   crop: {
     table: 'watchpost.face_crops',
     columns: `json_build_object('id', face_id, 'jpeg', ${toText('jpeg')}) AS line`,
     line: jsonLine('crop'),
-    live: 'true',
     insert: `INSERT INTO watchpost.face_crops (face_id, jpeg) SELECT id, decode(jpeg, 'base64') FROM ${rows('id text, jpeg text')} WHERE $2::bigint > 0`,
   },
   sighting: {
@@ -88,7 +103,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
         'saidBy', said_by, 'evidence', evidence, 'embedding', ${toText('embedding')}) ORDER BY position), '[]')
         FROM watchpost.sighted_faces f WHERE f.snapshot_id = t.snapshot_id)) AS line`,
     line: jsonLine('sighting'),
-    live: 'true',
     insert: `WITH r AS (SELECT * FROM ${rows('id text, channel text, camera text, "takenAtMs" bigint, "expiresAtMs" bigint, faces jsonb')}),
       s AS (INSERT INTO watchpost.sightings (snapshot_id, channel, camera, taken_at, expires_at, recorded_at)
         SELECT id, channel, camera, ${fromMs('"takenAtMs"')}, ${fromMs('"expiresAtMs"')}, NULL::timestamptz FROM r WHERE $2::bigint > 0)
@@ -103,7 +117,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     table: 'watchpost.last_seen',
     columns: `json_build_object('id', person_id, 'atMs', ${toMs('at')}, 'channel', channel, 'camera', camera) AS line`,
     line: jsonLine('last-seen'),
-    live: 'true',
     insert: `INSERT INTO watchpost.last_seen (person_id, at, channel, camera)
       SELECT id, ${fromMs('"atMs"')}, channel, camera FROM ${rows('id text, "atMs" bigint, channel text, camera text')} WHERE $2::bigint > 0`,
   },
@@ -112,7 +125,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     columns: `json_build_object('id', id, 'action', action, 'actor', actor, 'where', place, 'atMs', ${toMs('at')}, 'personIds', person_ids, 'summary', summary,
       'inverse', inverse, 'undone', undone, 'undoes', undoes, 'version', version) AS line`,
     line: jsonLine('audit'),
-    live: 'true',
     insert: `INSERT INTO watchpost.audit (id, action, actor, at, person_ids, summary, inverse, undone, undoes, version, place)
       SELECT id, action, actor, ${fromMs('"atMs"')}, ARRAY(SELECT jsonb_array_elements_text("personIds")), summary, inverse, undone, undoes, version, "where"
       FROM ${rows('id text, action text, actor text, "where" text, "atMs" bigint, "personIds" jsonb, summary text, inverse text, undone boolean, undoes text, version bigint')}
@@ -123,7 +135,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     columns: `json_build_object('id', t.snapshot_id, 'position', position, 'jpeg', ${toText('jpeg')},
       'expiresAtMs', (SELECT ${toMs('s.expires_at')} FROM watchpost.sightings s WHERE s.snapshot_id = t.snapshot_id)) AS line`,
     line: jsonLine('waiting-crop'),
-    live: 'true',
     insert: `INSERT INTO watchpost.sighting_crops (snapshot_id, position, jpeg)
       SELECT id, position, decode(jpeg, 'base64') FROM ${rows('id text, position int, jpeg text')} WHERE $2::bigint > 0`,
   },
@@ -133,7 +144,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
       'expiresAtMs', ${toMs('expires_at')}, 'seen', seen, 'revision', revision, 'outcome', outcome, 'outcomeAtMs', ${toMs('outcome_at')},
       'fingerprint', ${toText('fingerprint')}, 'body', body) AS line`,
     line: jsonLine('record'),
-    live: 'true',
     // Nothing is in progress here.
     insert: `INSERT INTO watchpost.snapshots (snapshot_id, channel, camera, taken_at, expires_at, seen, revision, outcome, outcome_at, fingerprint, body)
       SELECT id, channel, camera, ${fromMs('"takenAtMs"')}, ${fromMs('"expiresAtMs"')}, seen, revision, outcome, ${fromMs('"outcomeAtMs"')},
@@ -149,7 +159,6 @@ export const archiveTables: Record<StoredKind, ArchiveTable> = {
     columns: `json_build_object('of', kind, 'id', id, 'revision', revision, 'atMs', ${toMs('at')}, 'keys', keys,
       'expiresAtMs', ${toMs('expires_at')}, 'body', body) AS line`,
     line: jsonLine('document'),
-    live: 'true',
     // $3: the bodies as text. Taken out of other JSON, not every string would do.
     insert: `WITH r AS (SELECT * FROM ROWS FROM (
         jsonb_to_recordset($1::jsonb) AS ("of" text, id text, revision bigint, "atMs" bigint, keys jsonb, "expiresAtMs" bigint),

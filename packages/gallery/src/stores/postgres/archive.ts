@@ -67,7 +67,7 @@ async function createReader(query: Query): Promise<ArchiveReader> {
   const { version, next_number: nextNumber } = await readState(query, '');
   async function* read<K extends ArchiveLine['kind']>(kind: K & StoredKind, signal: AbortSignal): AsyncGenerator<LineOf<K>[]> {
     const isOfKind = (line: ArchiveLine): line is LineOf<K> => line.kind === kind;
-    const { table, columns, line, live, backedUp = 'true' } = archiveTables[kind];
+    const { table, columns, line, live = 'true', backedUp = 'true' } = archiveTables[kind];
     const cursor = `"archive ${kind}"`;
     await query(`DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${columns} FROM ${table} t WHERE ${live} AND ${backedUp}`);
     for (;;) {

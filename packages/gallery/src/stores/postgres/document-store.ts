@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DocumentQuery, DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
-import { documentConflict, mostExpired } from '../documents.ts';
+import { documentConflict, mostExpired, mostOld } from '../documents.ts';
 import type { Postgres } from './connect.ts';
 
 const columns = 'd.kind, d.id, d.revision, d.at, d.keys, d.expires_at, d.body';
@@ -75,6 +75,16 @@ export function createPostgresDocuments({ query }: Postgres): DocumentStore {
     find: async (wanted, signal) => {
       const { rows } = await query(...findQuery(wanted), signal);
       return rows.map((row) => rowSchema.parse(row));
+    },
+    removeOld: async ({ kind, beforeMs, dated }, signal) => {
+      const { rowCount } = await query(
+        `DELETE FROM watchpost.documents WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM watchpost.documents WHERE kind = $1 AND at < $2 AND (expires_at IS NOT NULL OR NOT $3)
+           ORDER BY at, id LIMIT ${mostOld} FOR UPDATE SKIP LOCKED))`,
+        [kind, new Date(beforeMs), dated],
+        signal,
+      );
+      return rowCount;
     },
     expire: async (signal) => {
       const { rowCount } = await query(

@@ -1,3 +1,4 @@
+import { aboutOnePerson, keyedByPersons, namingInBody, personKey } from '../../person-documents.ts';
 import type { Eraser } from '../../store.ts';
 import type { Postgres } from './connect.ts';
 
@@ -33,6 +34,8 @@ const eraseRest: readonly string[] = [
    WHERE jsonb_path_query_array(body, '$.faces[*].personId') ?| ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased)`,
   `UPDATE watchpost.audit SET summary = '(erased)', inverse = NULL
    WHERE person_ids && ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased) AND (summary <> '(erased)' OR inverse IS NOT NULL)`,
+  `DELETE FROM watchpost.documents WHERE kind = '${aboutOnePerson}'
+     AND id = ANY(ARRAY(SELECT id FROM watchpost.persons WHERE deleted AND erased))`,
   'DELETE FROM watchpost.face_crops WHERE face_id = ANY(ARRAY(SELECT id FROM watchpost.faces WHERE deleted AND erased))',
   ...['persons', 'faces'].map((table) => `DELETE FROM watchpost.${table} WHERE deleted AND erased AND deleted_at < now() - ${tombstone}`),
   // Somebody who marks a pair as deleted by hand does not say when; for persons and faces a trigger notes it.
@@ -46,13 +49,18 @@ const removePage = (table: string, key: string, at: string, limit: string): stri
      SELECT ${key} FROM watchpost.${table} WHERE ${at} < ${limit} ORDER BY ${at} LIMIT ${pageRows} FOR UPDATE SKIP LOCKED))`;
 
 /**
- * A merged person goes when nothing names it any more; when it was last seen counts for the person that it became. OFFSET 0 makes the
+ * A merged person goes when nothing names it any more, no document either; when it was last seen counts for the person that it became. OFFSET 0 makes the
  * planner look into an index for each person; otherwise it may read whole tables for a join.
  */
-const removeMerged = `WITH gone AS (
+const removeMerged = `WITH waited_for AS MATERIALIZED (
+    SELECT match[1] AS id FROM watchpost.documents, regexp_matches(body::text, '"personId":"([^"]+)"', 'g') AS match WHERE kind = '${namingInBody}'),
+  gone AS (
     DELETE FROM watchpost.persons WHERE id = ANY(ARRAY(
       SELECT p.id FROM watchpost.persons p
       WHERE p.merged_into IS NOT NULL AND p.merged_at < ${longAgo} AND NOT p.deleted AND NOT p.edited
+        AND NOT EXISTS (SELECT FROM watchpost.document_keys WHERE kind = '${keyedByPersons}' AND key = '${personKey('')}' || p.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM watchpost.documents WHERE kind = '${aboutOnePerson}' AND id = p.id OFFSET 0)
+        AND p.id NOT IN (SELECT id FROM waited_for)
         AND NOT EXISTS (SELECT FROM watchpost.sighted_faces WHERE person_id = p.id OFFSET 0)
         AND NOT EXISTS (SELECT FROM watchpost.faces WHERE person_id = p.id OFFSET 0)
         AND NOT EXISTS (SELECT FROM watchpost.faces WHERE shows = p.id OFFSET 0)

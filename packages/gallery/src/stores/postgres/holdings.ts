@@ -133,10 +133,13 @@ export function createPostgresHoldings({ query }: Postgres): Holdings {
         }),
       );
     },
-    prune: async ({ sightingsMs, recordsMs, crops }, signal) => {
-      let pruned = (await query(pruneBy('sightings'), [sightingsMs], signal)).rowCount;
-      pruned += (await query(pruneBy('snapshots'), [recordsMs], signal)).rowCount;
-      if (!crops) for (const text of pruneCrops) pruned += (await query(text, [], signal)).rowCount;
+    prune: async (outdated, signal) => {
+      if (outdated.kind !== 'crops') {
+        const table = outdated.kind === 'records' ? 'snapshots' : 'sightings';
+        return (await query(pruneBy(table), [outdated.keepMs], signal)).rowCount;
+      }
+      let pruned = 0;
+      for (const text of pruneCrops) pruned += (await query(text, [], signal)).rowCount;
       return pruned;
     },
   };

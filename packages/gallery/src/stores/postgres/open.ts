@@ -15,6 +15,7 @@ import { createPostgresRepairs } from './repairs.ts';
 import { createPostgresSightingHistory } from './sighting-history.ts';
 import { createPostgresSightings } from './sightings.ts';
 import { createPostgresSnapshotRecords } from './snapshot-records.ts';
+import { createPostgresWritesOf } from './writes-of.ts';
 import { createPostgresUpkeep } from './upkeep.ts';
 
 /** Opens the database, and creates missing tables. Rejects with `gallery-unavailable`. */
@@ -43,6 +44,7 @@ export async function openPostgres(
     // Not with pgvector: it is not part of PostgreSQL.
     vectorSearch: null,
     about: async (signal) => aboutPostgres(postgres, signal),
+    writesOf: createPostgresWritesOf(postgres),
     close: postgres.close,
   };
 }

@@ -3,7 +3,7 @@ import type { SeenCount, SightingOverview, UnsureFace } from '../../store.ts';
 import { inSteps } from '../../memory/concurrency.ts';
 import type { Postgres } from './connect.ts';
 
-const countSchema = z.object({ person_id: z.string(), faces: z.coerce.number() });
+const countSchema = z.object({ person_id: z.string(), snapshots: z.coerce.number() });
 const seenSchema = z
   .object({ at: z.coerce.number(), channel: z.string(), camera: z.string().nullable(), snapshots: z.coerce.number() })
   .transform(({ at, ...rest }): SeenCount => ({ ...rest, atMs: at * 1_000 }));
@@ -21,21 +21,25 @@ const unsureSchema = z
     return { ...rest, snapshotId, personId, takenAtMs: taken_at.getTime() };
   });
 
-const isSure = "(decision <> 'uncertain' OR said_by IS NOT NULL)";
+/** The condition of an index (schema.ts): nothing else is read to count. */
+const isSure = "person_id IS NOT NULL AND (decision <> 'uncertain' OR said_by IS NOT NULL)";
 
 /** Of the rows of sighted faces. */
 export function createPostgresOverview({ query }: Postgres): SightingOverview {
   return {
-    counts: async (signal) => {
+    counts: async (personIds, signal) => {
+      const which = personIds ? 'AND person_id = ANY($1)' : '';
       const { rows } = await query(
-        `SELECT person_id, count(*) AS faces FROM watchpost.sighted_faces WHERE person_id IS NOT NULL AND ${isSure} GROUP BY person_id`,
-        [],
+        `SELECT person_id, count(*) AS snapshots FROM (
+           SELECT person_id, snapshot_id FROM watchpost.sighted_faces WHERE ${isSure} ${which} GROUP BY person_id, snapshot_id
+         ) AS seen GROUP BY person_id`,
+        personIds ? [personIds] : [],
         signal,
       );
       const counts = new Map<string, number>();
       await inSteps(rows, (row) => {
-        const { person_id, faces } = countSchema.parse(row);
-        counts.set(person_id, faces);
+        const { person_id, snapshots } = countSchema.parse(row);
+        counts.set(person_id, snapshots);
       });
       return counts;
     },

@@ -168,6 +168,9 @@ const indexes: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS sighted_faces_newest ON watchpost.sighted_faces (person_id, taken_at DESC, snapshot_id DESC)',
   `CREATE INDEX IF NOT EXISTS sighted_faces_unsure ON watchpost.sighted_faces (taken_at DESC, snapshot_id DESC, position DESC)
     WHERE decision = 'uncertain' AND said_by IS NULL AND person_id IS NOT NULL`,
+  // Counting reads nothing but the index.
+  `CREATE INDEX IF NOT EXISTS sighted_faces_sure ON watchpost.sighted_faces (person_id, snapshot_id)
+    WHERE person_id IS NOT NULL AND (decision <> 'uncertain' OR said_by IS NOT NULL)`,
   'CREATE INDEX IF NOT EXISTS sighted_faces_face ON watchpost.sighted_faces (face_id)',
   'CREATE INDEX IF NOT EXISTS audit_version ON watchpost.audit (version)',
   'CREATE INDEX IF NOT EXISTS audit_actor ON watchpost.audit (actor, version)',

@@ -8,10 +8,10 @@ import { contentOf, restoreArchive, verifyArchive } from '@watchpost/gallery/arc
 import type { Database } from '@watchpost/gallery/stores/database';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { never, onEachStore } from '../../support/each-store.ts';
-import { oneOfEachBackend } from '../../support/gallery-backends.ts';
-import { fillDatabase, openIt } from '../../support/keep-database.ts';
-import { until } from '../../support/until.ts';
+import { never, onEachStore } from '../support/each-store.ts';
+import { oneOfEachBackend } from '../support/gallery-backends.ts';
+import { fillDatabase, openIt } from '../support/keep-database.ts';
+import { until } from '../support/until.ts';
 
 /** Restores a file in a process of its own, which is killed after some batches, or when it has come to the switch. Resolves when it is dead. */
 async function restoreKilled(storage: StorageConfig, file: string, afterMs: number): Promise<void> {

@@ -1,0 +1,4 @@
+import { createContext } from 'preact';
+
+/** Whether the list around scrolls now. */
+export const ScrollingContext = createContext(false);

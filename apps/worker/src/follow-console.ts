@@ -1,0 +1,23 @@
+import type { OpenedCameras } from '@watchpost/cameras/open-cameras';
+import { followStoredSettings } from '@watchpost/cameras/stored/follow-stored';
+import type { OpenedFeeds } from '@watchpost/feeds/open-feeds';
+import { followClosings } from '@watchpost/feeds/store/closings';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import type { Logger } from '@watchpost/shared/observability/logger';
+import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
+
+export interface FollowConsoleDeps {
+  documents: DocumentStore;
+  cameras: Pick<OpenedCameras, 'layOver'>;
+  feeds: Pick<OpenedFeeds, 'closeByHand'>;
+  log: Logger;
+}
+
+/** What people set in the console holds here some two seconds later: the settings of cameras, and which feeds are closed. */
+export function followConsole({ documents: opened, cameras, feeds, log }: FollowConsoleDeps, lifecycle: Lifecycle): void {
+  const documents = async (): Promise<DocumentStore> => opened;
+  const settings = followStoredSettings({ documents, take: (overrides) => cameras.layOver(overrides), log }, lifecycle.stopping);
+  lifecycle.onStop('camera settings of the console', () => settings);
+  const closings = followClosings({ documents, take: (closed) => feeds.closeByHand(closed), log }, lifecycle.stopping);
+  lifecycle.onStop('closed feeds', () => closings.done);
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createServer, get, type ServerResponse } from 'node:http';
+import { createGate } from '@watchpost/console/api/pictures/gate';
+import { endingOf } from '@watchpost/console/http/ending';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/until.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(() => {
+  for (const clean of cleanups.splice(0)) clean();
+});
+
+describe('downloads of whole snapshots', () => {
+  it('are four at a time, however many are asked for; a few wait, and the others come again', async () => {
+    const gate = createGate({ atATime: 4, waiting: 10 });
+    let [running, most] = [0, 0];
+    const ends: (() => void)[] = [];
+    const all = Array.from({ length: 100 }, async () =>
+      gate.pass(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise<void>((resolve) => {
+          ends.push(resolve);
+        });
+        running -= 1;
+      }),
+    );
+    const settled = Promise.allSettled(all);
+    for (let n = 0; n < 14; n += 1) {
+      await until('another one is being fetched', () => ends.length > 0);
+      ends.shift()?.();
+    }
+    const outcomes = await settled;
+    expect(most).toBe(4);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(14);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'request-rate-limited', retryAfterMs: 2_000 },
+    });
+    await expect(gate.pass(async () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    expect(await gate.pass(async () => 'free again')).toBe('free again');
+  });
+});
+
+describe('the signal of a request', () => {
+  async function asked(method: string): Promise<{ signal: AbortSignal; leave: () => void; response: ServerResponse }> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(() => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const request = get({ port, host: '127.0.0.1', method });
+    request.on('error', () => undefined);
+    const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
+    const signal = endingOf({ method } as FastifyRequest, { raw: response } as unknown as FastifyReply, new AbortController().signal);
+    return { signal, leave: () => request.destroy(), response };
+  }
+
+  it('ends with whoever only looks, and not with whoever changes something', async () => {
+    const looking = await asked('GET');
+    looking.leave();
+    await until('it has ended', () => looking.signal.aborted);
+    const changing = await asked('POST');
+    changing.leave();
+    await once(changing.response, 'close');
+    expect(changing.signal.aborted).toBe(false);
+  });
+
+  it('does not end with an answer that has arrived', async () => {
+    const { signal, response } = await asked('GET');
+    response.end('done');
+    await once(response, 'close');
+    expect(signal.aborted).toBe(false);
+  });
+});

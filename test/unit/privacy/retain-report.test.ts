@@ -1,0 +1,52 @@
+import { holdingsOf, type Holding } from '@watchpost/gallery/holdings';
+import { createRetentionReport } from '@watchpost/privacy/retention/report';
+import { readRetention } from '@watchpost/privacy/retention/settings';
+import { describe, expect, it } from 'vitest';
+
+const never = new AbortController().signal;
+const some = (count: number, over: Partial<Holding> = {}): Holding => ({
+  count,
+  isExact: true,
+  atLeast: false,
+  bytes: count * 10,
+  oldestMs: null,
+  nextDueMs: null,
+  ...over,
+});
+
+async function report(documents: Record<string, Holding>, gallery: Record<string, Holding> = {}) {
+  const holdings = {
+    sizes: async () => ({ ...holdingsOf((name) => gallery[name]), nowMs: 1_000 }),
+    documents: async () => new Map(Object.entries(documents)),
+  };
+  const { classes } = await createRetentionReport(holdings, readRetention({}))(never);
+  return (id: string) => classes.find((each) => each.id === id);
+}
+
+describe('the report of what is kept', () => {
+  it('adds up the kinds of a class, whichever of them there are', async () => {
+    const of = await report({
+      'private-log': some(2),
+      'private-log-entry': some(30, { oldestMs: 500 }),
+      registration: some(4, { isExact: false, atLeast: true, oldestMs: 400 }),
+      'conversion-audit': some(7),
+    });
+    expect(of('private-logs')).toMatchObject({ count: 34, isExact: false, atLeast: true, bytes: 360, oldestMs: 400 });
+    expect(of('conversions')).toMatchObject({ count: 7, isExact: true });
+  });
+
+  it('counts pieces and pictures of a thing for their size only', async () => {
+    const of = await report(
+      { 'quarantine-part': some(50), 'kept-file': some(1), 'kept-file-piece': some(9) },
+      { faces: some(5), negatives: some(2), crops: some(6, { isExact: false }) },
+    );
+    expect(of('quarantine')).toMatchObject({ count: 0, bytes: 500 });
+    expect(of('kept-files')).toMatchObject({ count: 1, bytes: 100 });
+    expect(of('references')).toMatchObject({ count: 7, isExact: true, bytes: 130 });
+  });
+
+  it('says that nobody can tell, rather than none, of what is among something else', async () => {
+    const of = await report({ entry: some(3) });
+    expect([of('boards')?.count, of('feed-entries')?.count]).toEqual([null, 3]);
+  });
+});
