@@ -24,6 +24,8 @@ export const placesInExport = {
   'posts and pictures': { files: ['posts.json'] },
   clicks: { leftOut: deeds },
   jobs: { leftOut: deeds },
+  conversations: { leftOut: 'conversations of others with the bot that are under way' },
+  'entries of boards': { leftOut: 'what is published of the visits that are listed here' },
   'memory of processes': { leftOut: copies },
 } as const satisfies Record<string, InExport>;
 
