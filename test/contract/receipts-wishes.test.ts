@@ -93,11 +93,12 @@ describeOperations('the receipt of a wish', (rig) => {
     const asked: Subject[] = [];
     let isAway = true;
     const away: Place = {
-      what: ['jobs'],
+      // In the place of the worker's own.
+      what: ['subscriptions'],
       count: async (subject) => {
         asked.push(subject);
         if (isAway) throw new AppError('queue-unavailable', 'the queue does not answer');
-        return { jobs: 0 };
+        return { subscriptions: 0 };
       },
       erase: async () => Promise.reject(new AppError('queue-unavailable', 'the queue does not answer')),
       waitsFor: 'nothing',
@@ -114,7 +115,7 @@ describeOperations('the receipt of a wish', (rig) => {
     }
     const waiting = await privacy.receipt(id);
     expect(waiting).toMatchObject({ state: 'erasing', places: { names: { found: 1, left: 0 }, sightings: { left: 0 } } });
-    expect(waiting?.places['jobs']?.why).toBe('nobody could look there (queue-unavailable); it is tried again');
+    expect(waiting?.places['subscriptions']?.why).toBe('nobody could look there (queue-unavailable); it is tried again');
     // Each look counts twice: within 20 seconds at 0, 1, 3, 7 and 15.
     expect(asked.length).toBeLessThanOrEqual(1 + 2 * 6);
     isAway = false;

@@ -56,7 +56,7 @@ export function privacyRig(opened: OpenedGallery, more: readonly Place[] = []): 
     gallery,
     isTaken: () => false,
     holdings: kept.holdings,
-    places: [...more, ...worker.places],
+    places: [...worker.places, ...more],
     eraseNow: (signal) => dying(() => housekeeping.erase(signal)),
     keepMs: 1e10,
     log: createLogger('test', 'silent'),

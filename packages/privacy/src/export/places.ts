@@ -1,8 +1,6 @@
 /** Where an export has what a place holds of a person: the files, or why it is in none, in words for that person. */
 export type InExport = { files: readonly string[] } | { leftOut: string };
 
-const board = 'what boards say of visits: the same as in visits.json';
-const talk = 'half-finished conversations of others with the bot';
 const copies = 'copies of what is listed here, as long as a program runs';
 const deeds = 'what others typed or pressed below posts, kept for a day or until it is carried out';
 
@@ -26,8 +24,8 @@ export const placesInExport = {
   'posts and pictures': { files: ['posts.json'] },
   clicks: { leftOut: deeds },
   jobs: { leftOut: deeds },
-  'entries of boards': { leftOut: board },
-  conversations: { leftOut: talk },
+  conversations: { leftOut: 'conversations of others with the bot that are under way' },
+  'entries of boards': { leftOut: 'what is published of the visits that are listed here' },
   'memory of processes': { leftOut: copies },
 } as const satisfies Record<string, InExport>;
 
