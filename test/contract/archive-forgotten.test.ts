@@ -63,7 +63,10 @@ describeGallery('a backup with somebody who is being forgotten', (rig) => {
     const { version } = rig.opened.gallery.position();
     await load(file);
     privacy.shiftMs = 0;
-    await until('the restored database is read', () => rig.opened.gallery.position().version > version);
+    await until(
+      'the restored database is read',
+      async () => rig.opened.gallery.position().version > version && (await rig.names()).length > 0,
+    );
     expect(await rig.names()).toEqual(['Bob']);
     const traces = () => rig.opened.kept.holdings.traces({ personIds: [ada], faceIds }, never);
     expect(await traces()).toMatchObject({ persons: 1, faces: 1, sightings: 2, records: 1 });

@@ -243,9 +243,7 @@ function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'member
 const somebody = (id: string): Person => ({ id, status: 'named', name: id, number: null, faces: 1, lastSeen: null, mayBe: null });
 
 function fakeGallery(rig: () => VisitRig): Gallery {
-  const unused = async (): Promise<never> => {
-    throw new Error('nobody asks for this');
-  };
+  const unused = (): Promise<never> => Promise.reject(new Error('nobody asks for this'));
   return {
     isReady: () => true,
     isOutdated: () => false,

@@ -71,21 +71,29 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const linkCode = demonstration ? makeLinkCode() : null;
   const ownEnv = childEnv(env, { ports, databaseUrl, demoEnv: demonstration?.env });
 
-  say(options.onDrained ? 'starting a worker alone, until the queue is empty' : startingLine(plan, { hasFeeds, withConsole }));
+  say(startingLine(plan, { hasFeeds, withConsole, isDraining: options.onDrained !== undefined }));
   const all = await Promise.all(startProcesses(files, { config, ports, host, env: ownEnv, linkCode }, options));
   if (lifecycle.stopping.aborted || all.includes(false)) return;
   if (options.onDrained) {
     await drained(ownEnv, say, lifecycle.stopping);
     options.onDrained();
-    return;
-  }
-  if (demonstration) {
-    const at = (own: number | null): string => (own === null ? '' : originOf({ host, port: own }));
+  } else if (demonstration) {
+    const at = originsAt(host);
     const origins = { ingest: at(port), feed: at(ports.feed), console: linkOf(at(ports.console), linkCode ?? '') };
     const household = isFirstStart ? ownEnv : undefined;
     demonstration.begin({ origins, household, notes: notesOf(plan), say, stopping: lifecycle.stopping });
-  } else for (const line of readyLines(env, ports)) say(line);
+  } else sayEach(readyLines(env, ports), say);
 }
+
+function sayEach(lines: readonly string[], say: (text: string) => void): void {
+  for (const line of lines) say(line);
+}
+
+/** Where a process listens; empty: it is not started. */
+const originsAt =
+  (host: string) =>
+  (port: number | null): string =>
+    port === null ? '' : originOf({ host, port });
 
 /** Starts worker, ingest, feed and console. Resolves for each to whether it is ready. */
 function startProcesses(
@@ -129,7 +137,11 @@ function startProcesses(
 const withoutItWords = ({ message }: AppError): string =>
   `${message}\nEverything else goes on without the console. Start watchpost again when this is mended.`;
 
-function startingLine({ embedded }: Plan, { hasFeeds, withConsole }: { hasFeeds: boolean; withConsole: boolean }): string {
+function startingLine(
+  { embedded }: Plan,
+  { hasFeeds, withConsole, isDraining }: { hasFeeds: boolean; withConsole: boolean; isDraining: boolean },
+): string {
+  if (isDraining) return 'starting a worker alone, until the queue is empty';
   const names = ['ingest', 'worker', ...(hasFeeds ? ['feed'] : []), ...(withConsole ? ['console'] : [])];
   const what = `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
   return `starting ${what}${embedded.length > 0 ? ` (embedded: ${embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`;

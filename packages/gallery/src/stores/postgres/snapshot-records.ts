@@ -29,6 +29,29 @@ const outcomeSchema = z
   .transform((counted): OutcomeCount => counted);
 const takenSchema = z.object({ taken_at: z.date() });
 
+const createOfPersons =
+  ({ query }: Pick<Postgres, 'query'>): SnapshotRecords['ofPersons'] =>
+  async (personIds, after, limit, signal) => {
+    const { rows } = await query(
+      `SELECT body, fingerprint FROM watchpost.snapshots
+       WHERE jsonb_path_query_array(body, '$.faces[*].personId') ?| $1 AND snapshot_id > $2 ORDER BY snapshot_id LIMIT $3`,
+      [personIds, after, limit],
+      signal,
+    );
+    return rows.map((row) => rowSchema.parse(row));
+  };
+
+const createNewest =
+  ({ query }: Pick<Postgres, 'query'>): SnapshotRecords['newest'] =>
+  async (channel, beforeMs, signal) => {
+    const { rows } = await query(
+      'SELECT taken_at FROM watchpost.snapshots WHERE channel = $1 AND taken_at < $2 ORDER BY taken_at DESC LIMIT 1',
+      [channel, new Date(beforeMs)],
+      signal,
+    );
+    return rows.length === 0 ? null : takenSchema.parse(rows[0]).taken_at.getTime();
+  };
+
 /** Records in the table `watchpost.snapshots`, a row each. */
 export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotRecords {
   const get = async (snapshotId: string, signal: AbortSignal): Promise<SnapshotRecord | null> => {
@@ -102,23 +125,8 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       );
       return rows.map((row) => outcomeSchema.parse(row));
     },
-    ofPersons: async (personIds, after, limit, signal) => {
-      const { rows } = await query(
-        `SELECT body, fingerprint FROM watchpost.snapshots
-         WHERE jsonb_path_query_array(body, '$.faces[*].personId') ?| $1 AND snapshot_id > $2 ORDER BY snapshot_id LIMIT $3`,
-        [personIds, after, limit],
-        signal,
-      );
-      return rows.map((row) => rowSchema.parse(row));
-    },
-    newest: async (channel, beforeMs, signal) => {
-      const { rows } = await query(
-        'SELECT taken_at FROM watchpost.snapshots WHERE channel = $1 AND taken_at < $2 ORDER BY taken_at DESC LIMIT 1',
-        [channel, new Date(beforeMs)],
-        signal,
-      );
-      return rows.length === 0 ? null : takenSchema.parse(rows[0]).taken_at.getTime();
-    },
+    ofPersons: createOfPersons({ query }),
+    newest: createNewest({ query }),
   };
 }
 
