@@ -75,7 +75,7 @@ describe.each(oneOfEachBackend)('people’s data and feeds in the console, its d
       const { items } = (await rig.as('admin', 'GET', '/api/log?source=sign-in')).json();
       expect(items[0]).toMatchObject({ actor: 'console:admin-program', text: 'Exported all that is kept about a person' });
       expect(JSON.stringify(items[0])).not.toMatch(new RegExp(`${id}|${name}`));
-      const history = (await rig.as('viewer', 'GET', `/api/people/${id}/changes`)).json();
+      const history = (await rig.as('editor', 'GET', `/api/people/${id}/changes`)).json();
       expect(history.items[0]).toMatchObject({ summary: expect.stringContaining('all data exported'), actor: 'console:admin-program' });
     });
 
@@ -89,6 +89,13 @@ describe.each(oneOfEachBackend)('people’s data and feeds in the console, its d
       expect(one.json()).toEqual(items[0]);
       expect(one.body).not.toMatch(new RegExp(`${id}|${name}`));
       expect((await rig.as('editor', 'GET', '/api/receipts/no-such-receipt')).statusCode).toBe(404);
+    });
+
+    it('has a limit of its own for pictures of faces', async () => {
+      const limitOf = async (url: string) => Number((await rig.as('viewer', 'GET', url)).headers['x-ratelimit-limit']);
+      expect([await limitOf('/api/people'), await limitOf('/api/faces/any/crop'), await limitOf('/api/pictures/any/faces/0')]).toEqual([
+        1_200, 6_000, 6_000,
+      ]);
     });
 
     it('says by which models people are known, and which release each process is', async () => {

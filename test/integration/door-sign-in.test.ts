@@ -61,6 +61,22 @@ describe('the console’s door under attack', () => {
     expect(JSON.stringify(kept)).not.toContain(first.cookies.find(({ name }) => name === 'watchpost-browser')?.value);
   });
 
+  it('lets no page keep its session alive by itself', async () => {
+    const rig = await start();
+    const cookie = cookiesOf(await signIn(rig, consolePassword, '10.6.0.1'));
+    const { documents } = rig.parts;
+    const sessions = { kind: 'console-session', order: 'newest', limit: 1 } as const;
+    const [session] = await documents.find(sessions, never);
+    const { id } = session!;
+    const lastUse = async (): Promise<number> => (await documents.get('console-session', id, never)).document?.atMs ?? 0;
+    const longAgo = session!.atMs - 3_600_000;
+    await documents.put({ ...session!, atMs: longAgo }, never);
+    await rig.app.inject({ url: '/api/people', headers: { host, cookie, 'x-background': '1' } });
+    expect(await lastUse()).toBe(longAgo);
+    await rig.app.inject({ url: '/api/people', headers: { host, cookie } });
+    expect(await lastUse()).toBeGreaterThan(longAgo);
+  });
+
   it('counts an IPv6 network of one household together', () => {
     expect(counted('2001:db8:1:2::5')).toBe(counted('2001:DB8:1:2:ffff:0:0:9'));
     expect(counted('2001:db8:1:2::5')).not.toBe(counted('2001:db8:1:3::5'));

@@ -119,8 +119,7 @@ function startProcesses(
       env: ofName,
       graceMs,
       health: { host, port: healthPort },
-      // Nobody's pictures wait for an operator's page.
-      ...(name === 'console' && { onGivenUp: (error: AppError) => say(withoutItWords(error)) }),
+      onGivenUp: whenGivenUp(name, options),
     });
     lifecycle.onStop(name, async () => child.stop());
     lifecycle.aborting.addEventListener('abort', () => child.abort());
@@ -134,8 +133,13 @@ function startProcesses(
   return ready;
 }
 
-const withoutItWords = ({ message }: AppError): string =>
-  `${message}\nEverything else goes on without the console. Start watchpost again when this is mended.`;
+/** What a process that keeps ending means: everything stops, unless it is the operators' page, for which nobody's pictures shall wait. */
+export const whenGivenUp =
+  (name: string, { say, onGivenUp }: Pick<LaunchOptions, 'say' | 'onGivenUp'>) =>
+  (error: AppError): void => {
+    if (name !== 'console') return onGivenUp(error);
+    return say(`${error.message}\nEverything else goes on without the console. Start watchpost again when this is mended.`);
+  };
 
 function startingLine(
   { embedded }: Plan,

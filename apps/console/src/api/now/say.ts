@@ -2,6 +2,7 @@ import type { Actor } from '@watchpost/gallery/domain';
 import type { Gallery, PeopleOperations, SightedFace } from '@watchpost/gallery/gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import { AppError } from '@watchpost/shared/errors';
+import { within } from '@watchpost/shared/wait';
 import type { FaceRef } from '@watchpost/visits/visit';
 import type { Said, Saying } from './schema.ts';
 
@@ -10,6 +11,9 @@ export interface SayDeps {
   operations: Pick<PeopleOperations, 'apply' | 'undo'>;
   questions: Pick<GalleryQuestions, 'seenIn'>;
 }
+
+/** For taking back what was done when a later step failed. Milliseconds. */
+const takeBackMs = 5_000;
 
 /** Faces of one somebody, the clearest first, and what the page calls them. */
 export interface Subject {
@@ -29,7 +33,8 @@ export async function sayAbout(subject: Subject, saying: Saying, by: Actor, deps
     const summary = await steps(subject, saying, { ...deps, by, signal, note: (id) => entries.push(id) });
     return { entries, summary };
   } catch (error) {
-    await undoAll(entries, by, deps, signal).catch(() => undefined);
+    // Also where the request's time is over.
+    await undoAll(entries, by, deps, within(new AbortController().signal, takeBackMs)).catch(() => undefined);
     throw error;
   }
 }
