@@ -108,6 +108,18 @@ describe('a long list that others change', () => {
     expect(opened.state().items).toEqual(api.all);
   });
 
+  it('goes on with the following page that was asked for while it read anew', async () => {
+    const api = listOf(300);
+    const opened = await open(api, 1);
+    opened.changed();
+    await vi.advanceTimersByTimeAsync(10);
+    opened.loadMore();
+    await vi.advanceTimersByTimeAsync(30);
+    expect(opened.state().items).toHaveLength(240);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(opened.state().items).toHaveLength(240);
+  });
+
   it('keeps what it has when the API is away, and says so until it answers', async () => {
     const api = listOf(300);
     const opened = await open(api, 2);

@@ -18,7 +18,7 @@ export interface ListState<T> {
 
 export interface InfiniteList<T> {
   state: () => ListState<T>;
-  /** Asks for the following page, unless something is being asked for. */
+  /** Asks for the following page, unless a reader waits for something already. */
   loadMore: () => void;
   /** Something in the list changed: what is in view is asked for again, soon. */
   changed: () => void;
@@ -108,6 +108,7 @@ export function createInfiniteList<T>({ get, onChange }: ListOptions<T>): Infini
   let isAwaited = true;
   /** What is to follow what runs. */
   let next: 'nothing' | 'soon' | 'now' = 'nothing';
+  let wantsMore = false;
   let restsUntilMs = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -130,7 +131,8 @@ export function createInfiniteList<T>({ get, onChange }: ListOptions<T>): Infini
     const follows = next;
     next = 'nothing';
     if (follows === 'now') replace(false);
-    else if (follows === 'soon') soon();
+    else if (wantsMore) loadMore();
+    if (follows === 'soon') soon();
   };
 
   const replace = (background: boolean): void => {
@@ -152,12 +154,15 @@ export function createInfiniteList<T>({ get, onChange }: ListOptions<T>): Infini
       }, waitMs);
   };
 
+  const loadMore = (): void => {
+    wantsMore = running !== null && !isAwaited;
+    const cursor = pages.next();
+    if (!running && cursor !== null) void run(false, async (options) => pages.append(cursor, options));
+  };
+
   return {
     state: () => ({ items, ready: pages.ready(), error, loading: running !== null && isAwaited, more: pages.next() !== null }),
-    loadMore: () => {
-      const cursor = pages.next();
-      if (!running && cursor !== null) void run(false, async (options) => pages.append(cursor, options));
-    },
+    loadMore,
     changed: () => {
       pages.outdate();
       soon();

@@ -6,6 +6,7 @@ import { Button } from '../kit/button.tsx';
 import { Badge, Card } from '../kit/card.tsx';
 import { SearchField, Select } from '../kit/field.tsx';
 import { formatDay } from '../kit/format.ts';
+import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
 import { useMay } from '../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
@@ -85,7 +86,8 @@ function Entries({ log }: { log: ReturnType<typeof useInfinite<LogEntry>> }): JS
           </ul>
         </Card>
       ))}
-      <div ref={end}>{log.more && <Skeleton lines={2} />}</div>
+      <div ref={end}>{log.more && !log.error && <Skeleton lines={2} />}</div>
+      <More list={log} label={null} />
     </div>
   );
 }

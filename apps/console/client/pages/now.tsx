@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { CameraNameOfPage, VisitOfPage } from '../../src/api/now/schema.ts';
-import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/field.tsx';
 import { formatDay } from '../kit/format.ts';
+import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
 import { cameraText } from '../kit/place.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
@@ -72,7 +72,6 @@ function Visits({ list, order, isFiltered }: { list: Infinite<VisitOfPage>; orde
   const groups = order === 'camera' ? byCamera(list.items) : byTime(list.items);
   return (
     <div class="stack visits">
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       <div class={order === 'camera' ? 'visit-columns' : 'stack visits'}>
         {groups.map(({ title, visits, isLive }) => (
           <section key={title} class={isLive ? 'visit-group live' : 'visit-group'} aria-label={title}>
@@ -90,13 +89,7 @@ function Visits({ list, order, isFiltered }: { list: Infinite<VisitOfPage>; orde
           </section>
         ))}
       </div>
-      {list.more && (
-        <div class="row centre">
-          <Button onClick={list.loadMore} busy={list.loading}>
-            Earlier visits
-          </Button>
-        </div>
-      )}
+      <More list={list} label="Earlier visits" />
     </div>
   );
 }

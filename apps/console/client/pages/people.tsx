@@ -5,6 +5,7 @@ import { withParams } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { SearchField, Select } from '../kit/field.tsx';
 import { formatNumber } from '../kit/format.ts';
+import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
 import { useMay } from '../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
@@ -98,6 +99,7 @@ export function PeoplePage(): JSX.Element {
           onShow={list.show}
         />
       )}
+      <More list={list} label={null} />
       {chosen.size > 0 && <ChosenBar people={[...chosen.values()]} onClear={clear} />}
     </Page>
   );

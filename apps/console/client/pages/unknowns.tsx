@@ -4,6 +4,7 @@ import type { UnknownGroup, UnknownsPage as Answer } from '../../src/api/unknown
 import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/field.tsx';
 import { formatCount, formatNumber } from '../kit/format.ts';
+import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
 import { Tabs } from '../kit/tabs.tsx';
@@ -113,13 +114,7 @@ function Groups({ totals }: { totals: Answer | undefined }): JSX.Element {
         </span>
       </Filters>
       <Rows answers={answers} />
-      {list.more && (
-        <p class="row">
-          <Button busy={list.loading} onClick={list.loadMore}>
-            Show more
-          </Button>
-        </p>
-      )}
+      <More list={list} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { RulesAnswer } from '../../src/api/rules/schema.ts';
 import type { ViolationRow } from '../../src/api/violations/schema.ts';
 import { Button } from '../kit/button.tsx';
 import { Select, TextField } from '../kit/field.tsx';
+import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
 import { useParam, useTextParam } from '../kit/use-param.ts';
@@ -86,13 +87,7 @@ function Found({
     <>
       {found.items.length === 0 && !found.more && <Nothing isFiltered={isFiltered} />}
       {found.items.length > 0 && <ViolationList violations={found.items} onOpen={onOpen} />}
-      {found.more && (
-        <div class="violation-more">
-          <Button onClick={found.loadMore} busy={found.loading}>
-            {found.items.length === 0 ? 'Look further back' : 'Show more'}
-          </Button>
-        </div>
-      )}
+      <More list={found} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { api, withParams } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge } from '../../kit/card.tsx';
 import { formatCount } from '../../kit/format.ts';
+import { More } from '../../kit/more.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Tabs } from '../../kit/tabs.tsx';
@@ -169,13 +170,7 @@ function List({
           </li>
         ))}
       </ul>
-      {entries.more && (
-        <div class="entries-more">
-          <Button onClick={entries.loadMore} busy={entries.loading}>
-            {entries.items.length === 0 ? 'Look further back' : 'Show more'}
-          </Button>
-        </div>
-      )}
+      <More list={entries} />
     </>
   );
 }

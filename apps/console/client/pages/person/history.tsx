@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { Change, PersonDetail } from '../../../src/api/people/schema.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge } from '../../kit/card.tsx';
+import { More } from '../../kit/more.tsx';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Table } from '../../kit/table.tsx';
@@ -54,13 +55,7 @@ export function History({ person }: { person: PersonDetail }): JSX.Element {
           },
         ]}
       />
-      {list.more && (
-        <p class="row">
-          <Button busy={list.loading} onClick={list.loadMore}>
-            Show earlier
-          </Button>
-        </p>
-      )}
+      <More list={list} label="Show earlier" />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Badge } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatClock, formatCount, formatDay, formatSimilarity } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
+import { More } from '../../kit/more.tsx';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { useInfinite } from '../../kit/use-query.ts';
@@ -40,13 +41,7 @@ export function Timeline({ person }: { person: PersonDetail }): JSX.Element {
           </ul>
         </section>
       ))}
-      {list.more && (
-        <p class="row">
-          <Button busy={list.loading} onClick={list.loadMore}>
-            Show earlier
-          </Button>
-        </p>
-      )}
+      <More list={list} label="Show earlier" />
     </div>
   );
 }

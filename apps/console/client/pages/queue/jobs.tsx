@@ -7,6 +7,7 @@ import { Card } from '../../kit/card.tsx';
 import { confirm } from '../../kit/dialog.tsx';
 import { Select } from '../../kit/field.tsx';
 import { formatCount, formatNumber } from '../../kit/format.ts';
+import { More } from '../../kit/more.tsx';
 import { Filters } from '../../kit/page.tsx';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
@@ -86,13 +87,7 @@ function List({
   return (
     <>
       <JobTable jobs={jobs.items} chosen={chosen} onChoose={onChoose} onOpen={onOpen} />
-      {jobs.more && (
-        <div class="queue-more">
-          <Button onClick={jobs.loadMore} busy={jobs.loading}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <More list={jobs} />
     </>
   );
 }

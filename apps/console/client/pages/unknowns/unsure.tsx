@@ -4,6 +4,7 @@ import type { UnsureFace } from '../../../src/api/unknowns/schema.ts';
 import { Button } from '../../kit/button.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatSimilarity } from '../../kit/format.ts';
+import { More } from '../../kit/more.tsx';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -56,13 +57,7 @@ export function Unsure(): JSX.Element {
           />
         ))}
       </ul>
-      {list.more && (
-        <p class="row">
-          <Button busy={list.loading} onClick={list.loadMore}>
-            Show more
-          </Button>
-        </p>
-      )}
+      <More list={list} />
     </div>
   );
 }
