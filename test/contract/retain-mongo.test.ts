@@ -79,6 +79,16 @@ onEachStore(
       expect(await sighted(async () => expect(await prune()).toBe(0))).toEqual({ documents: 0, keys: 0 });
     });
 
+    it('is no piece of a file where old ones are removed, but to remove it', async () => {
+      const { documents } = database();
+      const piece = { kind: 'kept-file-piece', revision: 0, keys: [], expiresAtMs: null, body: { base64: 'AAAA' } };
+      for (const atMs of [1, 2, 3, 2_000]) await documents.put({ ...piece, id: `f-${atMs}`, atMs }, never);
+      const old = { kind: 'kept-file-piece', beforeMs: 1_000, dated: false };
+      const read = await examined(storage(), 'documents', async () => expect(await documents.removeOld(old, never)).toBe(3));
+      expect(read.documents).toBe(3);
+      expect(await examined(storage(), 'documents', async () => documents.removeOld(old, never))).toMatchObject({ documents: 0 });
+    });
+
     it('is no face where the storage of references is reported', async () => {
       await commit({
         persons: [newPerson('p1')],
