@@ -128,7 +128,10 @@ for (const backend of galleryBackends.filter(({ name }) => name.startsWith('Mong
       'with another gallery restored from a file': async () => {
         const { deleted: _, ...person } = newPerson('p1').set as StoredPerson;
         const batches = (async function* () {
-          yield await Promise.resolve({ kind: 'person' as const, lines: [{ ...person, deletedAtMs: null, kind: 'person' as const, id: 'p1' }] });
+          yield await Promise.resolve({
+            kind: 'person' as const,
+            lines: [{ ...person, deletedAtMs: null, kind: 'person' as const, id: 'p1' }],
+          });
         })();
         await database.archive.replaceAll(replacement(1), batches, never);
       },

@@ -11,10 +11,9 @@ export function createMongoWritesOf(db: Db): Database['writesOf'] {
     guardMongo(async () => {
       const [found] = await db
         .collection('documents')
-        .aggregate(
-          [{ $match: { '_id.kind': kind } }, { $group: { _id: null, count: { $sum: 1 }, revisions: { $sum: '$revision' } } }],
-          { signal },
-        )
+        .aggregate([{ $match: { '_id.kind': kind } }, { $group: { _id: null, count: { $sum: 1 }, revisions: { $sum: '$revision' } } }], {
+          signal,
+        })
         .toArray();
       const { count, revisions } = found ? markSchema.parse(found) : { count: 0, revisions: 0 };
       return `${String(count)} ${String(revisions)}`;
