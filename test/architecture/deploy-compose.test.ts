@@ -45,7 +45,18 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
   const read = (file = path.join(folder, 'deploy/compose.yaml')) => model.parse(parse(runTool('compose-go', [file])));
 
   it('is a model that compose takes, and nothing in it is misspelt', () => {
-    expect(Object.keys(read().services).sort()).toEqual(['all-in-one', 'cli', 'console', 'feed', 'ingest', 'mongo', 'redis', 'worker']);
+    expect(Object.keys(read().services).sort()).toEqual([
+      'all-in-one',
+      'cli',
+      'console',
+      'drain',
+      'feed',
+      'ingest',
+      'mongo',
+      'move',
+      'redis',
+      'worker',
+    ]);
     const misspelt = path.join(folder, 'deploy/misspelt.yaml');
     writeFileSync(misspelt, readFileSync(fromRoot('deploy/compose.yaml'), 'utf8').replace('shm_size', 'shm_sice'));
     expect(() => read(misspelt)).toThrow('shm_sice');
@@ -64,7 +75,7 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
 
   it('runs our processes without rights, on a root that nobody can write to', () => {
     const ours = Object.entries(read().services).filter(([, { image }]) => image === undefined);
-    expect(ours.map(([name]) => name).sort()).toEqual(['all-in-one', 'cli', 'console', 'feed', 'ingest', 'worker']);
+    expect(ours.map(([name]) => name).sort()).toEqual(['all-in-one', 'cli', 'console', 'drain', 'feed', 'ingest', 'move', 'worker']);
     for (const [, each] of ours) expect(each).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
   });
 
@@ -78,9 +89,11 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
         Object.entries(environment).filter(([variable, value]) => /(?:TOKEN|SECRET|PASSWORD|KEY)$/.test(variable) && value !== ''),
       ).toEqual([]);
     }
-    const handed = Object.keys(services).filter((name) => !['mongo', 'redis'].includes(name));
+    const handed = Object.keys(services).filter((name) => !['mongo', 'redis', 'move'].includes(name));
     for (const name of handed) expect(given(name)).toEqual(filesNamed(services[name]?.environment ?? {}).sort());
     expect(given('feed')).toEqual(['mongo_connection_string']);
+    // It is in an argument of its command.
+    expect(given('move')).toEqual(['mongo_connection_string']);
     for (const { file } of Object.values(secrets))
       expect(statSync(path.join(folder, 'deploy/secrets', path.basename(file))).mode & 0o777).toBe(0o644);
     expect(statSync(path.join(folder, 'deploy/secrets')).mode & 0o777).toBe(0o700);

@@ -63,13 +63,22 @@ function checkProof(text: string): void {
 function checkCompose(text: string): void {
   const [, , flag, file = '', verb, ...rest] = words(text);
   expect([flag === '-f' || flag === '--file', existsSync(fromRoot(file))]).toEqual([true, true]);
-  const services = Array.from(read(file).matchAll(/^ {2}([a-z]+):$/gm), ([, name]) => name);
+  const services = Array.from(read(file).matchAll(/^ {2}([a-z-]+):(?: &[a-z-]+)?$/gm), ([, name]) => name);
   if (verb === 'up') {
     for (const [, service] of text.matchAll(/--scale (\w+)=\d+/g)) expect(services).toContain(service);
     expect(['--detach', '--build', '--scale']).toEqual(expect.arrayContaining(options(rest.join(' '))));
     return;
   }
+  if (verb === 'stop') {
+    expect(services).toContain(rest[0]);
+    return;
+  }
   expect([verb, services.includes('cli')]).toEqual(['run', true]);
+  // These are for one command each.
+  if (rest[0] === '--rm' && ['drain', 'move'].includes(rest[1] ?? '')) {
+    expect(services).toContain(rest[1]);
+    return;
+  }
   const [flags = '', command] = text.split(/ cli (?=\w)/);
   expect(['--file', '--rm', '--user', '--volume']).toEqual(expect.arrayContaining(options(flags)));
   checkWatchpost(command ?? '');

@@ -29,7 +29,7 @@ describe('imports point downward', () => {
   it.each([
     [
       'packages/gallery',
-      'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts holdings.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
+      'evidence.ts position.ts names.ts domain.ts gallery.ts questions.ts store.ts holdings.ts person-documents.ts metrics.ts decide records memory changes recognise housekeeping archive stores moving-in',
     ],
     ['packages/visits', 'visit.ts visit-view.ts daily-hours.ts visit-document.ts compose compose.ts labels.ts words post.ts'],
     [

@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { consoleTokens } from '../support/console-rig.ts';
@@ -6,8 +5,6 @@ import { describeWith } from '../support/describe-with.ts';
 import { startOpsConsole, type OpsConsole } from '../support/ops-console-rig.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { openBrowser } from '../support/slack-page-rig.ts';
-
-const paths = ['/queue', '/rules', '/rules?edit=new', '/rules?tab=try', '/violations', '/feeds', '/feeds/news', '/schedule?job=rates'];
 
 describeWith(['postgres'], "the console's pages for operators", () => {
   let server: Service;
@@ -49,27 +46,6 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await page.goto(`${url}${path}`);
   };
   const button = (name: string | RegExp) => page.getByRole('button', { name });
-
-  it.each([
-    [1280, false],
-    [390, true],
-  ])('axe finds nothing serious, and nothing scrolls sideways, at %i pixels', async (width, dark) => {
-    await open('/queue', { width, dark });
-    for (const path of paths) {
-      await page.goto(`${url}${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('main table, main .entry, main form, dialog table, dialog input').first().waitFor();
-      expect([path, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([
-        path,
-        expect.toSatisfy((over) => Number(over) <= 0),
-      ]);
-      await page.evaluate(axe.source);
-      const found = await page.evaluate<{ id: string; nodes: string[] }[]>(
-        `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`,
-      );
-      expect([path, found]).toEqual([path, []]);
-    }
-  });
 
   it('tries failed jobs again and drops them, after a question; who only looks has no such button', async () => {
     await open('/queue?code=image-corrupt');

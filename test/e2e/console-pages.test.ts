@@ -130,4 +130,26 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(await tab.getByText('10.20.30.40').count()).toBe(0);
     faults.splice(0);
   });
+
+  it('asks for no changes any more once one has signed out, even where the stream was refused', async () => {
+    const page = await tab.context().newPage();
+    let asked = 0;
+    await page.route('**/api/live', async (route) => {
+      asked += 1;
+      await route.fulfill({ status: 429, json: { error: 'request-rate-limited', message: 'too many' } });
+    });
+    await page.clock.install();
+    await page.goto(`${address}/log`);
+    await page.getByLabel('Password').fill(consolePassword);
+    await page.keyboard.press('Enter');
+    await page.getByText('The connection is lost').waitFor();
+    await page.clock.fastForward(3_500);
+    await expect.poll(() => asked).toBe(2);
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByLabel('Password').waitFor();
+    await page.clock.fastForward(10_000);
+    await page.evaluate('fetch("/api/session")');
+    expect(asked).toBe(2);
+    await page.close();
+  });
 });

@@ -128,7 +128,6 @@ describe.each(oneOfEachBackend)('what operators do in the console, its database 
         refused: null,
       });
       expect(tried.body).not.toContain(key);
-      // A pattern of one's own on a channel tells what was said there: that is for admins.
       const onChannel = async (role: 'editor' | 'admin') =>
         rig.as(role, 'POST', '/api/rules/try', { what: { look: { detector: 'secrets' } }, on: { channel: 'C0123ABCD', last: 5 } });
       expect((await onChannel('editor')).json()).toMatchObject({ error: 'request-forbidden' });
@@ -188,10 +187,8 @@ describe.each(oneOfEachBackend)('what operators do in the console, its database 
       expect(sent).toContainEqual(expect.objectContaining({ kind: 'violation', violationId: kept }));
       const again = await rig.as('admin', 'POST', `/api/violations/${kept}/decision`, { action: 'reject' });
       expect(again.json()).toMatchObject({ done: false, text: 'admin-program (console) has accepted it already.' });
-      const { items } = (await rig.as('viewer', 'GET', '/api/log')).json();
-      expect(items).toContainEqual(
-        expect.objectContaining({ source: 'violations', actor: 'console:admin-program', text: expect.stringContaining('Accepted') }),
-      );
+      const { items } = (await rig.as('viewer', 'GET', '/api/log?source=violations')).json();
+      expect(items.map(({ text }: { text: string }) => text)).toContain('Accepted the objection: a message that broke a rule');
       expect((await rig.as('viewer', 'GET', '/api/rules')).json<RulesAnswer>().countedFromMs).toBeLessThan(nowMs);
     });
 

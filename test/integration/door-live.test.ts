@@ -18,10 +18,11 @@ describe.each(oneOfEachBackend)('what pages are told of, on $name', (backend) =>
 
     const put = async (kind: string, id: string, atMs: number, revision = 0, body: unknown = {}) =>
       rig.parts.documents.put({ kind, id, revision, atMs, keys: [], expiresAtMs: null, body }, never);
-    const hears = async (topic: Topic, change: () => Promise<unknown>): Promise<void> => {
+    /** Resolves to the topic, once it is told. */
+    const heard = async (topic: Topic, change: () => Promise<unknown>): Promise<Topic | undefined> => {
       told = [];
       await change();
-      await until(`the topic ${topic} is told`, () => told.some((each) => each.topic === topic), 10_000);
+      return until(`the topic ${topic} is told`, () => told.find((each) => each.topic === topic)?.topic, 10_000);
     };
 
     beforeAll(async () => {
@@ -46,29 +47,30 @@ describe.each(oneOfEachBackend)('what pages are told of, on $name', (backend) =>
     });
 
     it('the oldest of many violations and alerts, changed by another process, or gone', async () => {
-      await hears('violations', async () => put('violation', 'v0', 1_000, 1, { changed: true }));
-      await hears('alerts', async () => put('alert', 'a0', 1_000, 1, { cleared: true }));
-      await hears('violations', async () => rig.parts.documents.remove('violation', 'v1', 1, never));
-      await hears('system', async () => put('receipt', 'r', 1));
+      expect(await heard('violations', async () => put('violation', 'v0', 1_000, 1, { changed: true }))).toBe('violations');
+      expect(await heard('alerts', async () => put('alert', 'a0', 1_000, 1, { cleared: true }))).toBe('alerts');
+      expect(await heard('violations', async () => rig.parts.documents.remove('violation', 'v1', 1, never))).toBe('violations');
+      expect(await heard('system', async () => put('receipt', 'r', 1))).toBe('system');
     });
 
     it('what commands and workers put on record: also in the log', async () => {
       const nowMs = Date.now();
       for (const kind of ['rule-change', 'feed-decision', 'camera-settings-change', 'quarantine-access', 'console-log'])
-        await hears('log', async () => put(kind, `${kind}-1`, nowMs));
-      await hears('feeds', async () => put('feed-log', '17', nowMs));
+        expect(await heard('log', async () => put(kind, `${kind}-1`, nowMs))).toBe('log');
+      expect(await heard('feeds', async () => put('feed-log', '17', nowMs))).toBe('feeds');
       const audit = createQueueAudit(rig.parts.documents);
       let entry = '';
-      await hears('queue', async () => {
+      const record = async () => {
         entry = await audit.record({ actor: 'cli:ada', what: 'dropped', jobs: 0, isOpen: true }, never);
-      });
-      await hears('log', async () => audit.close(entry, 3, never));
+      };
+      expect(await heard('queue', record)).toBe('queue');
+      expect(await heard('log', async () => audit.close(entry, 3, never))).toBe('log');
       expect((await audit.list(1, never))[0]).toMatchObject({ jobs: 3, isOpen: false });
     });
 
     it('what a route has changed, at once, without a look', async () => {
-      await hears('system', async () => rig.as('admin', 'POST', '/api/system/doctor'));
-      await hears('log', async () => rig.as('admin', 'POST', '/api/system/doctor'));
+      expect(await heard('system', async () => rig.as('admin', 'POST', '/api/system/doctor'))).toBe('system');
+      expect(await heard('log', async () => rig.as('admin', 'POST', '/api/system/doctor'))).toBe('log');
     });
   });
 });

@@ -95,6 +95,7 @@ export const floors: Record<string, string[]> = {
     'apps/ingest',
     'apps/standalone',
     'apps/worker',
+    'packages/feeds',
     'packages/gallery',
     'packages/privacy',
     'packages/rules',

@@ -1,25 +1,26 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { OpenedGallery } from '@watchpost/gallery/open-gallery';
-import { consentPlace } from '@watchpost/privacy/consent/consents';
 import { eraseForgotten, type ErasingDeps } from '@watchpost/privacy/receipts/erasing';
-import { galleryPlace } from '@watchpost/privacy/receipts/gallery-place';
+import type { Place } from '@watchpost/privacy/receipts/place';
 import type { Receipt } from '@watchpost/privacy/receipts/receipt';
 import { createReceipts } from '@watchpost/privacy/receipts/receipts';
-import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
-import { createVisits, type Visits } from '@watchpost/visits/visits';
-import { subscriptionsPlace } from '@watchpost/worker/privacy/places';
+import type { Visits } from '@watchpost/visits/visits';
+import { createReceiptsWorker, type ReceiptsWorker } from './receipts-worker.ts';
 
 const never = new AbortController().signal;
 
-/** What erases people, on a database whose clock can be put forward, in a process that may die at each write. */
+/** What erases people, on a database whose clock can be put forward, in a process that may die at each step that others can see. */
 export interface PrivacyRig {
   documents: DocumentStore;
   visits: Visits;
+  /** The chat, and the queue. */
+  worker: ReceiptsWorker;
   /** By how much the clock of the documents is put forward, milliseconds. */
   shiftMs: number;
   /** Called before and after each write; it may throw. */
   step: () => void;
+  /** What is due, then the jobs that it queued. */
   round(): Promise<void>;
   receipt(id: string): Promise<Receipt | undefined>;
   /** Runs rounds, each a minute later, until the receipt is in this state. */
@@ -29,7 +30,9 @@ export interface PrivacyRig {
 /** Rounds after which something hangs. */
 const mostRounds = 30;
 
-export function privacyRig({ documents: stored, kept, gallery, housekeeping }: OpenedGallery): PrivacyRig {
+/** With all places of the worker, and `more`. */
+export function privacyRig(opened: OpenedGallery, more: readonly Place[] = []): PrivacyRig {
+  const { documents: stored, kept, gallery, housekeeping } = opened;
   const dying = async <T>(work: () => Promise<T>): Promise<T> => {
     rig.step();
     const result = await work();
@@ -45,7 +48,7 @@ export function privacyRig({ documents: stored, kept, gallery, housekeeping }: O
     put: (document, signal) => dying(() => stored.put(document, signal)),
     remove: (kind, id, revision, signal) => dying(() => stored.remove(kind, id, revision, signal)),
   };
-  const visits = createVisits(documents);
+  const worker = createReceiptsWorker({ ...opened, documents }, { now: () => Date.now() + rig.shiftMs, step: () => rig.step() });
   const receipts = createReceipts(documents, kept.audit);
   const deps: ErasingDeps = {
     documents,
@@ -53,22 +56,21 @@ export function privacyRig({ documents: stored, kept, gallery, housekeeping }: O
     gallery,
     isTaken: () => false,
     holdings: kept.holdings,
-    places: [
-      galleryPlace(kept.holdings),
-      consentPlace(documents),
-      subscriptionsPlace(documents),
-      visitsPlace({ visits, sayAgain: async () => undefined, now: () => Date.now() + rig.shiftMs }),
-    ],
+    places: [...more, ...worker.places],
     eraseNow: (signal) => dying(() => housekeeping.erase(signal)),
     keepMs: 1e10,
     log: createLogger('test', 'silent'),
   };
   const rig: PrivacyRig = {
     documents,
-    visits,
+    visits: worker.visits,
+    worker,
     shiftMs: 0,
     step: () => undefined,
-    round: () => eraseForgotten(deps, never),
+    round: async () => {
+      await eraseForgotten(deps, never);
+      await worker.settle();
+    },
     receipt: async (id) => (await receipts.find(id, 1, never))[0],
     until: async (id, state) => {
       for (let round = 0; round < mostRounds; round += 1) {

@@ -231,7 +231,7 @@ function fakeChat(rig: () => VisitRig): Pick<ConnectedPlatform, 'chat' | 'member
       ...silentChat.members,
       mayRead: async (member) => rig().permissions.get(member) ?? 'yes',
       message: async (member, { post, progress }, save) => {
-        const done = { state: 'posted', fileId: null, uploadedAtMs: null, askedAtMs: null, messageId: 'D1' } as const;
+        const done = { state: 'posted', fileId: null, uploadedAtMs: null, askedAtMs: null, messageId: 'D1', channel: 'slack:D1' } as const;
         if (progress?.state !== 'posted') rig().messages.push({ member, summary: post.summary });
         await save(done);
         return done;
@@ -295,6 +295,7 @@ function fakeRecords(rig: () => VisitRig): SnapshotRecords {
     frames: unused,
     forgetFrames: unused,
     outcomes: async (range) => rig().outcomes(range),
+    ofPersons: unused,
     newest: async () => null,
   };
 }

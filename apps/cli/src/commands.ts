@@ -123,9 +123,13 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/export.ts'),
     },
     restore: {
-      usage: '[--replace] FILE',
+      usage: '[--replace [--bring-back]] FILE',
       does: 'read the database from an exported file, and compare it with the file',
       needs: 'gallery-or-new',
+      options: [
+        ['--replace', 'overwrite what is there; whom it had forgotten is forgotten again'],
+        ['--bring-back', 'they come back instead'],
+      ],
       load: () => import('./commands/restore.ts'),
     },
     verify: {

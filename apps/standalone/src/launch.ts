@@ -13,6 +13,7 @@ import { linkOf, makeLinkCode, operatorsEnv, withoutConsole } from './console-pr
 import { checkConfig, childEnv, type Demo, demoCommand, hasConsole, hostOf, logLevelOf, type Plan, planFor, readersEnv } from './plan.ts';
 import { originOf } from './processes/ask-health.ts';
 import { prepareDataDir } from './data-folder/data-dir.ts';
+import { drained } from './drain.ts';
 import { ensureFree, type Place } from './processes/ports.ts';
 import { innerPort, servicePort, type PortRules } from './processes/service-ports.ts';
 import { memoryEnv } from '@watchpost/see/config';
@@ -23,6 +24,8 @@ export interface LaunchOptions {
   env: NodeJS.ProcessEnv;
   /** Which demonstration to start, or none, where the command line says so. */
   demo: Demo | false | undefined;
+  /** Only a worker is started, until the queue is empty; then this is called. Undefined: everything is started. */
+  onDrained: (() => void) | undefined;
   lifecycle: Lifecycle;
   say: (text: string) => void;
   onLine: (processName: string, line: string) => void;
@@ -68,9 +71,14 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const linkCode = demonstration ? makeLinkCode() : null;
   const ownEnv = childEnv(env, { ports, databaseUrl, demoEnv: demonstration?.env });
 
-  say(startingLine(plan, { hasFeeds, withConsole }));
+  say(options.onDrained ? 'starting a worker alone, until the queue is empty' : startingLine(plan, { hasFeeds, withConsole }));
   const all = await Promise.all(startProcesses(files, { config, ports, host, env: ownEnv, linkCode }, options));
   if (lifecycle.stopping.aborted || all.includes(false)) return;
+  if (options.onDrained) {
+    await drained(ownEnv, say, lifecycle.stopping);
+    options.onDrained();
+    return;
+  }
   if (demonstration) {
     const at = (own: number | null): string => (own === null ? '' : originOf({ host, port: own }));
     const origins = { ingest: at(port), feed: at(ports.feed), console: linkOf(at(ports.console), linkCode ?? '') };
@@ -95,7 +103,7 @@ function startProcesses(
     ['feed', ports.feed, readersEnv(others)],
     ['console', ports.console, { ...operatorsEnv(env), ...(linkCode !== null && { CONSOLE_LINK_CODE: linkCode }) }],
   ] as const) {
-    if (healthPort === null) continue;
+    if (healthPort === null || (options.onDrained && name !== 'worker')) continue;
     const child = supervise({
       ...options,
       name,

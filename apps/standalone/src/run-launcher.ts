@@ -38,6 +38,8 @@ export async function runLauncher(args: string[], gone?: AbortSignal): Promise<v
     launch({
       env: withSecretFiles(process.env),
       demo: options.demo,
+      // As a signal does: what is running is finished.
+      onDrained: options.drain ? () => void process.kill(process.pid, 'SIGTERM') : undefined,
       lifecycle,
       say,
       onLine: (name, line) => write(`${forPeople ? readable(name, line) : line}\n`),

@@ -3,17 +3,19 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Demo } from './plan.ts';
 
 /** What `npm start -- --help` prints. */
-export const usage = `usage: npm start [-- --demo | --telegram | --no-demo]
+export const usage = `usage: npm start [-- --demo | --telegram | --no-demo] [--drain]
 
   Starts ingest and a worker, with an embedded PostgreSQL for what no URL names (docs/configuration.md).
   Where neither a chat platform nor a database is configured it starts the demonstration: an emulated Slack with cameras.
 
   --demo      start the demonstration whatever is configured, with an embedded database of its own
   --telegram  the same with an emulated Telegram
-  --no-demo   never start the demonstration: say what is missing instead`;
+  --no-demo   never start the demonstration: say what is missing instead
+  --drain     take in nothing new: a worker alone finishes what is in the queue, then everything stops`;
 
 export interface LauncherArgs {
   help: boolean;
+  drain: boolean;
   /** Undefined: as the environment says. */
   demo: Demo | false | undefined;
 }
@@ -25,7 +27,7 @@ export function readLauncherArgs(args: string[]): LauncherArgs {
     ([name, isSet]) => (isSet ? [name] : []),
   );
   if (chosen.length > 1) throw new AppError('usage-invalid', `${chosen.join(' and ')} exclude each other`);
-  return { help: values.help ?? false, demo: demoOf(chosen[0]) };
+  return { help: values.help ?? false, drain: values.drain ?? false, demo: demoOf(chosen[0]) };
 }
 
 function demoOf(flag: string | undefined): LauncherArgs['demo'] {
@@ -37,7 +39,7 @@ function demoOf(flag: string | undefined): LauncherArgs['demo'] {
 function parse(args: string[]) {
   try {
     const flag = { type: 'boolean' } as const;
-    return parseArgs({ args, options: { demo: flag, telegram: flag, 'no-demo': flag, help: { ...flag, short: 'h' } } }).values;
+    return parseArgs({ args, options: { demo: flag, telegram: flag, 'no-demo': flag, drain: flag, help: { ...flag, short: 'h' } } }).values;
   } catch (error) {
     throw new AppError('usage-invalid', error instanceof Error ? error.message : String(error), { cause: error });
   }

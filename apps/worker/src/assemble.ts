@@ -127,6 +127,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
+  const keeping = { storage: config, settings: privacy, retention: retentionSettings(config), stopping };
   const tasks = [
     ...visiting.tasks,
     ...ruleTasks,
@@ -135,17 +136,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...talkTasks({ ...common, ...talking }),
     ...convertingTasks(converting),
     ...scheduleTasks,
-    ...privacyTasks({
-      ...common,
-      ...shown,
-      ...visiting,
-      storage: config,
-      holdings: opened.kept.holdings,
-      audit: opened.kept.audit,
-      settings: privacy,
-      retention: retentionSettings(config),
-      stopping,
-    }),
+    ...privacyTasks({ ...opened.kept, ...common, ...shown, ...visiting, ...moderating, ...publishing, ...keeping }),
   ];
   return { handlers, needs, gates, tasks, mailer: alerting.mailer, losing: { count, violations, ruleCounts } };
 }

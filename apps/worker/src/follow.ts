@@ -13,6 +13,8 @@ export interface FollowDeps {
   sender: JobSender;
   /** Takes those of them who are forgotten out of digests and messages. */
   forget: (personIds: readonly string[], signal: AbortSignal) => Promise<void>;
+  /** Who of these took back their consent to be named: all their posts are said again that have a visit. Absent: nobody is asked. */
+  tookBack?: ((personIds: readonly string[], signal: AbortSignal) => Promise<string[]>) | undefined;
   sendTimeoutMs: number;
   now: () => number;
 }
@@ -63,15 +65,21 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
 }
 
 /** The visits of the last days in whose posts one of these persons is, newest first. */
-async function shownOf(personIds: readonly string[], { visits, now }: FollowDeps, signal: AbortSignal): Promise<string[]> {
+async function shownOf(personIds: readonly string[], { visits, now, tookBack }: FollowDeps, signal: AbortSignal): Promise<string[]> {
   if (personIds.length === 0) return [];
-  const found = await visits.withPersons(personIds, now() - followedMs, signal);
+  const nameless = (await tookBack?.(personIds, signal)) ?? [];
+  const older = nameless.length === 0 ? [] : await visits.withPersons(nameless, 0, signal);
+  const found = [...(await visits.withPersons(personIds, now() - followedMs, signal)), ...older];
   return found.filter(({ post }) => post?.progress?.state === 'posted').map(({ id: visitId }) => visitId);
 }
 
 /** A visit that is written again has a new revision, so that its job is no job that was done before. */
-async function queueEdit(visitId: string, { visits, sender, sendTimeoutMs }: FollowDeps, signal: AbortSignal): Promise<void> {
-  const visit = await changeVisit(visits, visitId, (now) => now, signal);
+async function queueEdit(visitId: string, { visits, sender, sendTimeoutMs, tookBack }: FollowDeps, signal: AbortSignal): Promise<void> {
+  const before = await visits.get(visitId, signal);
+  if (!before) return;
+  const named = [...before.persons, ...(before.named ?? [])];
+  const picturesGo = ((await tookBack?.(named, signal)) ?? []).length > 0;
+  const visit = await changeVisit(visits, visitId, (now) => (picturesGo ? { ...now, picturesGo } : now), signal);
   if (!visit) return;
   await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
 }

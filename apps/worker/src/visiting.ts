@@ -13,7 +13,7 @@ import type { Verdict } from '@watchpost/visits/visit';
 import { createVisits, type Visits } from '@watchpost/visits/visits';
 import { createPublishVisit, type PublishVisit } from './board/publish-visit.ts';
 import { tellBoards } from './board/tell-boards.ts';
-import { follow, followedMs } from './follow.ts';
+import { follow, followedMs, type FollowDeps } from './follow.ts';
 import { postDailyDigest } from './notice/daily-digest.ts';
 import { forgetInNotices } from './notice/forget-in-notices.ts';
 import { createPostNotice } from './notice/notice.ts';
@@ -29,6 +29,8 @@ export interface VisitingOptions {
   records: SnapshotRecords;
   cameras: Cameras;
   feeds: Pick<Feeds, 'all' | 'get' | 'of'>;
+  /** See ShownNames. */
+  tookBack?: FollowDeps['tookBack'];
   platforms: readonly ConnectedPlatform[];
   sender: JobSender;
   sendTimeoutMs: number;

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { wholeNumber } from '@watchpost/shared/config/parse-env';
 import { z } from 'zod';
 import { readOptions, type Bench, type BenchIo } from './bench.ts';
 import { consoleCalls } from './console/calls.ts';
 import { fillDatabase } from './console/fill.ts';
+import { fillOperations } from './console/fill-operations.ts';
 import { measureCalls, type CallTimes } from './console/measure-calls.ts';
 import { measurePages, type PageTimes } from './console/measure-pages.ts';
 import { personIdOf } from './console/planned.ts';
@@ -12,6 +14,7 @@ import { startApp } from './servers/app.ts';
 import { startMongo } from './servers/mongo.ts';
 import { providePostgres } from './servers/postgres.ts';
 import { startRedis } from './servers/redis.ts';
+import { makeFolder } from './servers/server.ts';
 import { keep, stopAll, type Started } from './servers/started.ts';
 
 /** What people may wait for. */
@@ -55,8 +58,12 @@ async function measure(kind: 'postgres' | 'mongo', { people, sightings, rounds, 
     const storage = await startDatabase(kind, io, started);
     io.warn(`${kind}: filling with ${String(people)} people and ${String(sightings)} sightings`);
     await fillDatabase(storage, { people, sightings }, io.signal);
+    const folder = await makeFolder();
+    started.push({ stop: () => rm(folder, { recursive: true, force: true }) });
+    const feeds = await fillOperations(storage, folder, io.signal);
     const token = randomBytes(18).toString('hex');
-    const env = { ...storage, CONSOLE_PASSWORD: 'correct horse battery', CONSOLE_TOKENS: `bench:admin:${token}`, LOG_LEVEL: 'warn' };
+    const signIn = { CONSOLE_PASSWORD: 'correct horse battery', CONSOLE_TOKENS: `bench:admin:${token}` };
+    const env = { ...storage, ...signIn, FEEDS_FILE: feeds, LOG_LEVEL: 'warn' };
     const { url } = await keep(started, startApp('console', env));
     // Until everybody is in memory, and was counted.
     await newest(url, token, io.signal);

@@ -6,16 +6,15 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { createMetrics } from '@watchpost/shared/observability/metrics';
 import { openGallery, type OpenedGallery } from '@watchpost/gallery/open-gallery';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
-import { consentPlace } from '@watchpost/privacy/consent/consents';
 import { eraseForgotten } from '@watchpost/privacy/receipts/erasing';
-import { galleryPlace } from '@watchpost/privacy/receipts/gallery-place';
 import type { Receipt } from '@watchpost/privacy/receipts/receipt';
 import { createReceipts } from '@watchpost/privacy/receipts/receipts';
 import { createRetentionReport } from '@watchpost/privacy/retention/report';
 import { readRetention } from '@watchpost/privacy/retention/settings';
-import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { createVisits } from '@watchpost/visits/visits';
+import { pause } from '@watchpost/shared/wait';
 import { readOptions, type Bench } from './bench.ts';
+import { allPlaces, fillPosts } from './forget-places.ts';
 import { openBenchDatabase } from './gallery/bench-database.ts';
 import { fillGallery, recordSightings } from './gallery/fill.ts';
 import { makeOlder } from './gallery/make-older.ts';
@@ -27,7 +26,9 @@ const minuteMs = 60_000;
 /** From when it is due until nothing is left, seconds. */
 const targetSeconds = 10;
 const atOnce = 64;
-const mostRounds = 100;
+/** Between two rounds, milliseconds: a worker's are a second apart. */
+const roundMs = 100;
+const mostRounds = 3_000;
 
 /**
  * Forgets a person with many sightings, records and visits, on the database that `openBenchDatabase` finds or starts: the change itself, and from
@@ -38,6 +39,8 @@ export const forget: Bench = async (args, { env, print, warn, signal }) => {
     sightings: wholeNumber(1, 1_000_000).default(10_000),
     people: wholeNumber(2, 100_000).default(1_000),
     visits: wholeNumber(0, 100_000).default(500),
+    /** Their visits have expired. Twenty go in a round, as a channel takes them. */
+    posts: wholeNumber(0, 100_000).default(100),
   });
   const database = await openBenchDatabase(env);
   try {
@@ -51,6 +54,7 @@ export const forget: Bench = async (args, { env, print, warn, signal }) => {
     try {
       await fillRecords(opened, personId, options.sightings, signal);
       await fillVisits(opened, personId, options.visits, signal);
+      await fillPosts(opened, personId, options.posts, signal);
       opened.start();
       await opened.gallery.ready(signal);
       const changed = performance.now();
@@ -132,18 +136,14 @@ async function fillVisits({ documents }: OpenedGallery, personId: string, count:
   }
 }
 
-async function untilDone({ documents, kept, gallery, housekeeping }: OpenedGallery, id: string, signal: AbortSignal): Promise<Receipt> {
-  const places = [
-    galleryPlace(kept.holdings),
-    consentPlace(documents),
-    visitsPlace({ visits: createVisits(documents), sayAgain: async () => undefined, now: Date.now }),
-  ];
+async function untilDone(opened: OpenedGallery, id: string, signal: AbortSignal): Promise<Receipt> {
+  const { documents, kept, gallery, housekeeping } = opened;
   const log = createLogger('bench', 'fatal');
   const deps = {
     documents,
     audit: kept.audit,
     holdings: kept.holdings,
-    places,
+    places: allPlaces(opened, log),
     eraseNow: (until: AbortSignal) => housekeeping.erase(until),
     keepMs: dayMs,
     gallery,
@@ -155,6 +155,7 @@ async function untilDone({ documents, kept, gallery, housekeeping }: OpenedGalle
     await eraseForgotten(deps, signal);
     const [receipt] = await receipts.find(id, 1, signal);
     if (receipt?.state === 'done') return receipt;
+    await pause(roundMs, signal);
   }
   throw new AppError('internal', 'something is left of the person');
 }

@@ -14,7 +14,7 @@ export interface OpenedDocuments {
 export async function openDocuments(config: StorageConfig, { log }: { log: Logger }, signal: AbortSignal): Promise<OpenedDocuments> {
   const { documents, close } = await openDatabase(config, { log }, signal);
   const stop = new AbortController();
-  const followed = followDatabase({ documents, log, beats: false }, stop.signal);
+  const followed = followDatabase({ documents, log }, stop.signal);
   return {
     documents: unlessNewer(documents, () => followed.isNewer()),
     followed,

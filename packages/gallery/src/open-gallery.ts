@@ -55,12 +55,21 @@ interface KeptBeside {
   kept: Kept;
 }
 
-/** The parts of the database that only tell. */
+/** The parts of the database that only tell, for those who account for what is stored. */
 export interface Kept {
   store: Pick<GalleryStore, 'faces' | 'crop'>;
   sightings: Pick<SightingStore, 'ofPersons' | 'crop' | 'lastSeen'>;
   audit: AuditStore;
   holdings: Holdings;
+  /** What others have that shows a person, or tells them from it, by the gallery in memory. */
+  elsewhere: {
+    /** The ids of faces that somebody said show the person. */
+    showing: (personId: string) => string[];
+    /** The ids of faces that were learnt from one face of a snapshot. */
+    learntFrom: (snapshotId: string, position: number) => string[];
+    /** From how many people somebody told the person apart. */
+    pairsOf: (personId: string) => number;
+  };
 }
 
 /** What processes use. Nothing runs until it is started. */
@@ -109,7 +118,7 @@ async function followOpened(
     throw error;
   }
   const stop = new AbortController();
-  const followed = followDatabase({ documents: opened.documents, log, beats: true }, stop.signal);
+  const followed = followDatabase({ documents: opened.documents, log }, stop.signal);
   return {
     database: { ...opened, documents: unlessNewer(opened.documents, () => followed.isNewer()) },
     followed,
@@ -174,7 +183,14 @@ export async function openParts(
     records,
     documents,
     followed,
-    kept: database,
+    kept: {
+      ...database,
+      elsewhere: {
+        showing: (personId) => mirror.facesShowing(personId).map(({ id }) => id),
+        learntFrom: (snapshotId, position) => mirror.facesFrom(snapshotId, position).map(({ id }) => id),
+        pairsOf: (personId) => mirror.pairsOf(personId).length,
+      },
+    },
     start: (modelId) => {
       sync.start();
       const told = { documents, modelId, isReady: () => sync.isReady(), head: () => mirror.head };

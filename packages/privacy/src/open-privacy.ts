@@ -19,11 +19,12 @@ export interface Privacy {
 
 /** On an opened gallery, which must be started. */
 export function openPrivacy(
-  { gallery, documents, questions, operations, kept }: Pick<OpenedGallery, 'gallery' | 'documents' | 'questions' | 'operations' | 'kept'>,
+  opened: Pick<OpenedGallery, 'gallery' | 'documents' | 'questions' | 'operations' | 'kept' | 'records'>,
   settings: RetentionSettings,
 ): Privacy {
+  const { gallery, documents, questions, operations, kept, records } = opened;
   const consents = createConsents({ documents, questions, operations });
-  const exportPerson = createExportPerson({ gallery, documents, questions, kept, consents });
+  const exportPerson = createExportPerson({ gallery, documents, questions, kept, records, consents });
   return {
     consents,
     receipts: createReceipts(documents, kept.audit),

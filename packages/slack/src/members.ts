@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ChatMembers } from '@watchpost/shared/chat/members';
 import type { Post } from '@watchpost/shared/chat/post';
-import type { ChatPosts } from '@watchpost/shared/chat/posts';
+import type { ChatPosts, PostProgress } from '@watchpost/shared/chat/posts';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { shownText } from '@watchpost/shared/text';
@@ -96,8 +96,11 @@ export function createSlackMembers(options: SlackMembersOptions): ChatMembers {
     tell: (to, line, signal) => answer(to, linePost(line), signal),
     answer,
     // Slack takes a member's id where it does not let us open the conversation.
-    message: async (member, message, save, signal) =>
-      sendDirect({ ...message, channel: (await directChannel(member, signal)) ?? slackChannel(member) }, save, signal),
+    message: async (member, message, save, signal) => {
+      const channel = (await directChannel(member, signal)) ?? slackChannel(member);
+      const at = (progress: PostProgress): PostProgress => ({ ...progress, channel });
+      return at(await sendDirect({ ...message, channel }, (progress) => save(at(progress)), signal));
+    },
     showHome: (member, post, signal) => showHome(call, member, post, signal),
     memberName,
   };

@@ -64,7 +64,9 @@ export interface Dialogs {
   moved(from: ChannelKey, to: ChannelKey, signal: AbortSignal): Promise<void>;
 }
 
-const kind = 'dialog';
+/** Of a dialog's document. */
+export const dialogKind = 'dialog';
+const kind = dialogKind;
 /** A dialog that nobody ended in its time, because no worker ran, is ended by the next one, and removed after so long. Milliseconds. */
 const keepMs = 7 * 86_400_000;
 const mostOpen = 50;

@@ -7,6 +7,7 @@ import { createQueueAudit } from '@watchpost/shared/jobs/queue-audit';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { describe, expect, it } from 'vitest';
 import { idleJobs } from '../../support/console-rig.ts';
+import { until } from '../../support/until.ts';
 import { createMemoryDocuments } from '../../support/memory-documents.ts';
 
 const never = new AbortController().signal;
@@ -56,13 +57,13 @@ describe('retrying or dropping many jobs', () => {
   it('stops when its time is over, and says how far it came, though the request has ended long ago', async () => {
     const ending = new AbortController();
     const { deps, changes } = rigWith({
-      retry: async (_what, until) => {
+      retry: async (_what, over) => {
         ending.abort();
-        const done = [];
-        for (let n = 0; !until?.aborted; n += 1) {
-          done.push({ id: String(n), outcome: 'done' as const });
-          await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        const done: { id: string; outcome: 'done' }[] = [];
+        await until('its time is over', () => {
+          done.push({ id: String(done.length), outcome: 'done' });
+          return over?.aborted;
+        });
         return done;
       },
     });

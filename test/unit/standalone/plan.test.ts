@@ -136,10 +136,11 @@ describe("the launcher's own variables", () => {
 
 describe('the arguments of npm start', () => {
   it('say whether to start the demonstration, or ask for help', () => {
-    expect(readLauncherArgs([])).toEqual({ help: false, demo: undefined });
-    expect(readLauncherArgs(['--demo'])).toEqual({ help: false, demo: 'slack' });
-    expect(readLauncherArgs(['--telegram'])).toEqual({ help: false, demo: 'telegram' });
-    expect(readLauncherArgs(['--no-demo'])).toEqual({ help: false, demo: false });
+    expect(readLauncherArgs([])).toEqual({ help: false, drain: false, demo: undefined });
+    expect(readLauncherArgs(['--demo'])).toEqual({ help: false, drain: false, demo: 'slack' });
+    expect(readLauncherArgs(['--telegram'])).toEqual({ help: false, drain: false, demo: 'telegram' });
+    expect(readLauncherArgs(['--no-demo'])).toEqual({ help: false, drain: false, demo: false });
+    expect(readLauncherArgs(['--no-demo', '--drain'])).toEqual({ help: false, drain: true, demo: false });
     expect(readLauncherArgs(['-h'])).toMatchObject({ help: true });
   });
 

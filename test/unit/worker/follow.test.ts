@@ -70,6 +70,19 @@ describe('posts follow the gallery', () => {
     expect(edited()).toEqual([]);
   });
 
+  it('however old, without their pictures, where somebody took back their consent to be named', async () => {
+    const [old] = await posted(1);
+    rig.nowMs += 20 * 86_400_000;
+    await once();
+    changed('ada');
+    await once({ tookBack: async () => [] });
+    expect(edited()).toEqual([]);
+    changed('ada');
+    await once({ tookBack: async (ids) => ids.filter((id) => id === 'ada') });
+    expect(edited()).toEqual([old]);
+    expect((await rig.visit(old ?? '')).picturesGo).toBe(true);
+  });
+
   it('with a revision that no earlier job had', async () => {
     const [id] = await posted(1);
     await once();

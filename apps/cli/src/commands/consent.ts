@@ -29,6 +29,10 @@ function linesOf(name: string, consent: Consent): string[] {
   if (consent.state === 'unknown') return [`${name}: nothing was noted about consent`];
   const note = consent.note === null ? '' : `: ${consent.note}`;
   const lines = [`${name}: ${consent.state} (${momentOf(consent.atMs)}, noted by ${consent.by})${note}`];
-  if (consent.state === 'withdrawn') lines.push(`If nothing of them may be kept, erase them: watchpost forget "${name}"`);
+  if (consent.state === 'withdrawn')
+    lines.push(
+      'With REQUIRE_CONSENT=name posts say the name no more, except old ones whose visits are not kept any more.',
+      `If nothing of them may be kept, erase them: watchpost forget "${name}"`,
+    );
   return lines;
 }

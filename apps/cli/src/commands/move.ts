@@ -4,10 +4,9 @@ import path from 'node:path';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { galleryFaults, storageEnv, type StorageConfig } from '@watchpost/shared/config/common';
 import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch';
-import { isInUse } from '@watchpost/shared/documents/in-use';
 import { AppError } from '@watchpost/shared/errors';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
-import { jobKinds } from '@watchpost/shared/jobs/job-kinds';
+import { jobsLeft } from '@watchpost/shared/jobs/jobs-left';
 import { exportArchive } from '@watchpost/gallery/archive/export-archive';
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
@@ -16,12 +15,14 @@ import type { Command, CommandContext } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
 import { silent, storageOf, using } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
+import { assertUntouched } from '../support/untouched.ts';
 
 const embedded = 'embedded';
 
 /**
  * `move --to URL|embedded [--replace] [--leave-jobs]`: copies everything into another database, of either kind, reads it back and compares, and
- * says what to set. The database that it comes from stays as it is. Refuses while a process works with one of the two.
+ * says what to set. The database that it comes from stays as it is. Refuses while a process works with one of the two, also where it begins
+ * to while this copies: then nothing has changed.
  */
 export const run: Command = async (args, context) => {
   const { values } = readArgs(args, {
@@ -55,7 +56,10 @@ async function openGoal(to: string, { openEmbedded }: CommandContext): Promise<G
     const storage = parseEnv(env, storageEnv);
     if (storage.POSTGRES_URL) return { storage: { POSTGRES_URL: storage.POSTGRES_URL }, close };
     await close();
-    throw new AppError('move-refused', 'this command knows no embedded database: call it as npm run watchpost -- move');
+    throw new AppError(
+      'move-refused',
+      'this command knows no embedded database: call it as npm run --silent watchpost -- move, or in the image all-in-one',
+    );
   }
   const variable = to.startsWith('mongodb') ? 'MONGO_CONNECTION_STRING' : 'POSTGRES_URL';
   return { storage: parseEnv({ [variable]: to }, storageEnv, galleryFaults), close: async () => undefined };
@@ -74,10 +78,18 @@ async function copy({ source, target, replace }: Copy, { signal, print }: Comman
     await using(await open(source), async (from) =>
       using(await open(target), async (to) => {
         await assertApart(from, to, { source, target }, signal);
+        const assertLeft = await assertUntouched(from, 'moved from', signal);
+        const assertWaiting = await assertUntouched(to, 'moved to', signal);
+        const confirm = async (): Promise<void> => {
+          await assertLeft();
+          await assertWaiting();
+        };
         const file = path.join(folder, 'everything.gz');
         if (!replace) await assertNew(to, signal);
         await exportArchive(from, file, {}, signal);
-        const { counts, expired } = await restoreArchive(to, file, { replace }, signal);
+        const { counts, expired } = await restoreArchive(to, file, { replace, confirm }, signal);
+        // In the last moment: what is there now must be overwritten.
+        await assertLeft();
         print(`copied ${countsInWords((kind) => counts[kind], 'everything')}`);
         print('read back and compared, each kind by its number and a digest: all is the same');
         if (expired > 0) print(`${String(expired)} entries had expired, and were left out`);
@@ -88,23 +100,13 @@ async function copy({ source, target, replace }: Copy, { signal, print }: Comman
   }
 }
 
-/** Rejects with `move-refused` where both are one database, or somebody works with one of them. */
+/** Rejects with `move-refused` where both are one database. */
 async function assertApart(from: Database, to: Database, { source, target }: Omit<Copy, 'replace'>, signal: AbortSignal): Promise<void> {
   const [one, other] = await Promise.all(
     [from, to].map(async ({ documents }) => readEpoch((await documents.get(epochKind, epochId, signal)).document)?.epoch),
   );
   const isSame = urlOf(source) === urlOf(target) || (one !== undefined && one === other);
   if (isSame) throw new AppError('move-refused', 'both are the same database, or one is a copy of the other');
-  for (const [{ documents }, which] of [
-    [from, 'moved from'],
-    [to, 'moved to'],
-  ] as const) {
-    if (await isInUse(documents, signal))
-      throw new AppError(
-        'move-refused',
-        `watchpost still works with the database that is ${which}: stop ingest, workers, feed and console first`,
-      );
-  }
 }
 
 /** Before anything is copied; restoring looks again. */
@@ -119,18 +121,14 @@ const urlOf = ({ MONGO_CONNECTION_STRING, POSTGRES_URL }: StorageConfig): string
 /** Jobs are in the database that is left only where they are not on Redis. Rejects with `move-refused`. */
 async function assertNoJobs(source: StorageConfig, leave: boolean, { print, signal }: CommandContext): Promise<void> {
   if (source.REDIS_URL || !source.POSTGRES_URL) return;
-  const count = await using(await openJobAdmin(source, signal), async (admin) => {
-    const queues = await admin.queues(jobKinds);
-    // The next run of each job on a schedule: workers make it again.
-    return queues.reduce((sum, { kind, waiting, delayed, active }) => sum + waiting + active + (kind === 'scheduled' ? 0 : delayed), 0);
-  });
+  const count = await using(await openJobAdmin(source, signal), jobsLeft);
   if (count === 0) return;
   if (!leave)
     throw new AppError(
       'move-refused',
-      `${String(count)} jobs wait in the queue of the database that is moved from, and do not move: let the workers finish them (with ingest stopped), drop them, or leave them there with --leave-jobs`,
+      `${String(count)} jobs wait in the queue of the database that is moved from, and do not move: npm start -- --drain finishes them without taking new ones; or drop them (watchpost jobs drop), or leave them there, undone, with --leave-jobs`,
     );
-  print(`${String(count)} jobs stay in the queue of the database that was moved from`);
+  print(`${String(count)} jobs stay undone in the queue of the database that was moved from`);
 }
 
 function whatToSet(to: string, source: StorageConfig): string[] {

@@ -1,22 +1,37 @@
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
+import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
+import { forgetAgain, forgottenIn } from '../support/forgotten-since.ts';
 import { withDatabase } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /**
- * `restore [--replace] FILE`: reads a database from an exported file. The whole file is checked before anything is changed; what was written
- * is read back and compared with it before anybody else can see it.
+ * `restore [--replace [--bring-back]] FILE`: reads a database from an exported file. The whole file is checked before anything is changed; what
+ * was written is read back and compared with it before anybody else can see it. Whom the replaced database had forgotten is forgotten
+ * again, unless they are to come back.
  */
 export const run: Command = async (args, context) => {
   const { signal, print } = context;
-  const { values, positionals } = readArgs(args, { replace: { type: 'boolean', default: false } }, 1);
-  const [file = ''] = positionals;
-  const { counts, scope, expired } = await withDatabase(context, (opened) =>
-    restoreArchive(opened, file, { replace: values.replace }, signal),
+  const { values, positionals } = readArgs(
+    args,
+    { replace: { type: 'boolean', default: false }, 'bring-back': { type: 'boolean', default: false } },
+    1,
   );
+  if (values['bring-back'] && !values.replace)
+    throw new AppError('usage-invalid', '--bring-back needs --replace: an empty database has forgotten nobody');
+  const [file = ''] = positionals;
+  const { forgotten, counts, scope, expired } = await withDatabase(context, async (opened) => {
+    const wishes = values.replace && !values['bring-back'] ? await forgottenIn(opened, signal) : [];
+    return { forgotten: wishes, ...(await restoreArchive(opened, file, { replace: values.replace }, signal)) };
+  });
   print(`restored ${countsInWords((kind) => counts[kind], scope)}`);
   print('read back and compared with the file, each kind by its number and a digest: all is the same');
   if (expired > 0) print(`${String(expired)} entries of the file had expired, and were left out`);
+  const again = await forgetAgain(forgotten, context);
+  if (again > 0)
+    print(
+      `${String(again)} people who were forgotten after this backup was made are forgotten again: watchpost receipts tells of each, and for ten minutes watchpost undo takes it back`,
+    );
   return 0;
 };

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatMoment, formatNumber } from './format.ts';
+import { formatClock, formatDate, formatMoment, formatNumber } from './format.ts';
 
 export interface Series {
   label: string;
@@ -87,6 +87,12 @@ export function Chart({
   );
 }
 
+const daySeconds = 86_400;
+
+/** How far bars are apart, seconds; 0: there are none. */
+const stepOf = (times: ArrayLike<number>, series: readonly Series[]): number =>
+  series.some(({ as }) => as === 'bars') ? (times[1] ?? 0) - (times[0] ?? 0) : 0;
+
 function optionsOf(element: HTMLElement, series: readonly Series[], height: number, unit: string): uPlot.Options {
   const probe = document.createElement('span');
   element.append(probe);
@@ -104,7 +110,15 @@ function optionsOf(element: HTMLElement, series: readonly Series[], height: numb
     height,
     cursor: { y: false },
     legend: { show: series.length > 1 },
-    axes: [axis, { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => `${formatNumber(tick)}${unit ? ` ${unit}` : ''}`) }],
+    // Half a step on either side: the first and the last bar are as wide as the others.
+    scales: { x: { range: (plot, min, max) => [min - stepOf(plot.data[0], series) / 2, max + stepOf(plot.data[0], series) / 2] } },
+    axes: [
+      {
+        ...axis,
+        values: (_plot, ticks, _index, _space, step) => ticks.map((tick) => (step < daySeconds ? formatClock : formatDate)(tick * 1_000)),
+      },
+      { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => `${formatNumber(tick)}${unit ? ` ${unit}` : ''}`) },
+    ],
     series: [
       { value: (_plot, seconds) => (seconds === null ? '' : formatMoment(seconds * 1_000)) },
       ...series.map(({ label, colour: name = '--accent', as = 'line' }): uPlot.Series => {

@@ -4,6 +4,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'sh
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
 const dayYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+const date = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' });
 
 /** 12,345 */
@@ -56,6 +57,8 @@ export function formatAgo(atMs: number, nowMs = Date.now()): string {
 /** `Tue, 4 Aug`, with the year unless it is this one. */
 export const formatDay = (atMs: number): string =>
   new Date(atMs).getFullYear() === new Date().getFullYear() ? day.format(atMs) : dayYear.format(atMs);
+/** `4 Aug` */
+export const formatDate = (atMs: number): string => date.format(atMs);
 /** `14:03`, as the viewer's region writes it. */
 export const formatClock = (atMs: number): string => clock.format(atMs);
 /** The day and the time. */

@@ -17,7 +17,7 @@ export type ShownTo = (request: { user: User | null; ending: AbortSignal }) => P
 
 export interface ShownToDeps {
   parts: () => GalleryParts;
-  consents: (parts: GalleryParts) => Pick<Consents, 'noted'>;
+  consents: (parts: GalleryParts) => Pick<Consents, 'given'>;
   /** Whether names are shown only of those who consent. */
   isRequired: boolean;
 }
@@ -39,7 +39,7 @@ export function createShownTo({ parts, consents, isRequired }: ShownToDeps): Sho
     const ageMs = performance.now() - (kept?.atMs ?? -mostMs);
     if (kept && ageMs < (kept.key === key ? mostMs : restMs)) return kept.view;
     const atMs = performance.now();
-    const given = await givenIn(all, consents(all), signal);
+    const given = await consents(all).given(signal);
     const view = kept && isSame(kept.view.given, given) ? kept.view : createVeil(given);
     kept = { atMs, key, view };
     return view;
@@ -50,16 +50,6 @@ export function createShownTo({ parts, consents, isRequired }: ShownToDeps): Sho
     await all.gallery.ready(ending);
     return veiled(all, await veilOf(all, ending));
   };
-}
-
-/** Who consents now: of a merged person the newest of all that were noted counts. */
-async function givenIn({ mirror }: GalleryParts, consents: Pick<Consents, 'noted'>, signal: AbortSignal): Promise<Set<string>> {
-  const newest = new Map<string, { atMs: number; state: string }>();
-  for (const [id, { atMs, state }] of await consents.noted(signal)) {
-    const person = mirror.person(id);
-    if (person && (newest.get(person.id)?.atMs ?? 0) <= atMs) newest.set(person.id, { atMs, state });
-  }
-  return new Set([...newest].flatMap(([id, { state }]) => (state === 'given' ? [id] : [])));
 }
 
 const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>

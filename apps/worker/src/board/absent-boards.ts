@@ -33,7 +33,8 @@ export async function noteBoards({ documents, feeds }: AbsentBoardsDeps, nowMs: 
   }, signal);
 }
 
-const absentSlugs = async (deps: AbsentBoardsDeps, signal: AbortSignal): Promise<string[]> =>
+/** The boards that were in the file and are not now. */
+export const absentSlugs = async (deps: AbsentBoardsDeps, signal: AbortSignal): Promise<string[]> =>
   (await knownSlugs(deps, signal)).slugs.filter((slug) => deps.feeds.get(slug)?.source !== 'visits');
 
 /** Whether a board was in the file that is not now. */

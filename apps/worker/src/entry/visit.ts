@@ -85,7 +85,7 @@ async function bringTo(
 const newestOf = ({ versions, marks }: Entry): number => Math.max(0, ...[...versions, ...marks].map(({ atUs }) => atUs));
 
 /** What readers see, and what they would after an approval; null: it cannot be read. */
-function saidBefore({ id, published, versions }: Entry, envelope: Envelope): (Written | null)[] {
+export function saidBefore({ id, published, versions }: Entry, envelope: Envelope): (Written | null)[] {
   const waiting = versions.filter(({ sealed }) => sealed !== null).map((version) => openedOrNull(() => openVersion(envelope, id, version)));
   return [...(published ? [published.written] : []), ...waiting];
 }

@@ -4,6 +4,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import { createNotes } from '../interaction/press/notes.ts';
+import { throwIfAborted } from '@watchpost/shared/wait';
 import { removeFile } from '../visit/remove-file.ts';
 import { makeDigest, type DigestDeps } from './daily-digest.ts';
 import { noticesNaming, saveNotice, type Notice } from './notice.ts';
@@ -21,16 +22,31 @@ export async function forgetInNotices(personIds: readonly string[], deps: Forget
     if ((await deps.gallery.person(id, signal)) !== null) continue;
     await deps.subscriptions.forget(id, signal);
     for (const visit of await deps.visits.withPersons([id], 0, signal)) await notes.forget(visit.id, id, signal);
-    for (const { id: noticeId, ...notice } of await noticesNaming(deps.documents, id, signal)) {
-      const again = await madeAgain(notice, deps, signal);
-      // Written after the post: whoever is killed in between does it again.
-      const fileId = await edit(notice, again, deps, signal);
-      const left = notice.progress?.state === 'posted' ? { post: null, sheet: [] } : again;
-      const progress = notice.progress && { ...notice.progress, fileId };
-      const persons = notice.persons?.filter((each) => each !== id) ?? [];
-      await saveNotice(deps.documents, noticeId, { ...notice, ...left, persons, progress }, deps.now(), signal);
+    for (const notice of await noticesNaming(deps.documents, id, signal)) {
+      try {
+        await forgetIn(notice, id, deps, signal);
+      } catch (error) {
+        throwIfAborted(signal);
+        // The others must not wait for it: it is counted until it is done.
+        deps.log.warn({ err: toAppError(error), notice: notice.id }, 'a digest that names somebody who is forgotten cannot be changed yet');
+      }
     }
   }
+}
+
+async function forgetIn(
+  { id, ...notice }: Notice & { id: string },
+  personId: string,
+  deps: ForgetDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const again = await madeAgain(notice, deps, signal);
+  // Written after the post: whoever is killed in between does it again.
+  const fileId = await edit(notice, again, deps, signal);
+  const left = notice.progress?.state === 'posted' ? { post: null, sheet: [] } : again;
+  const progress = notice.progress && { ...notice.progress, fileId };
+  const persons = notice.persons?.filter((each) => each !== personId) ?? [];
+  await saveNotice(deps.documents, id, { ...notice, ...left, persons, progress }, deps.now(), signal);
 }
 
 async function madeAgain(
@@ -60,12 +76,7 @@ async function edit(
   if (!progress || !('channel' in to)) return progress?.fileId ?? null;
   const platform = platformFor(to.channel, deps.platforms);
   const { messageId, fileId } = progress;
-  try {
-    if (messageId !== null) await platform.posts.edit({ channel: to.channel, messageId, fileId: null, post: post ?? nothing }, signal);
-  } catch (error) {
-    if (toAppError(error).retry === 'transient') throw error;
-    deps.log.warn({ err: error }, 'a digest that names somebody who is forgotten cannot be edited');
-  }
+  if (messageId !== null) await platform.posts.edit({ channel: to.channel, messageId, fileId: null, post: post ?? nothing }, signal);
   if (fileId !== null) await removeFile(fileId, { platform, log: deps.log }, signal);
   return null;
 }

@@ -1,6 +1,6 @@
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { NewPost, PostProgress } from '@watchpost/shared/chat/posts';
-import type { ChannelKey } from '@watchpost/shared/chat/chat';
+import { channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { JobHandler } from '@watchpost/shared/jobs/job-queue';
@@ -57,6 +57,8 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   let current = notice;
   // Written on the revision that was read: of two jobs one is refused, and finds the other's post when it comes again.
   const save = async (progress: PostProgress): Promise<void> => {
+    // Before it counts as posted: whoever is killed in between finds the post, and notes it again.
+    if (progress.state === 'posted') await notePost(id, notice, progress, deps, signal);
     // What is said need not be kept.
     const left = progress.state === 'posted' ? { post: null, sheet: [] } : {};
     current = await saveNotice(documents, id, { ...current, ...left, progress }, now(), signal);
@@ -68,8 +70,7 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   if ('channel' in to) {
     const platform = platformFor(to.channel);
     const sent = platform.posts.send({ ...message, channel: to.channel }, save, signal);
-    const posted = await (to.channel === platform.writeChannel ? sent : sent.catch(waitForChannel));
-    await notePost(id, notice, to.channel, posted, deps, signal);
+    await (to.channel === platform.writeChannel ? sent : sent.catch(waitForChannel));
     return;
   }
   const sent = platformFor(`${to.platform}:${to.member}`).members.message(to.member, message, save, signal);
@@ -83,19 +84,19 @@ async function post(id: string, notice: Notice, text: NoticeBody['post'], deps: 
   }
 }
 
-/** A digest that names people is found as long as it stands. */
+/** A digest or message that names people is found as long as it stands. */
 async function notePost(
   id: string,
-  { persons = [] }: Notice,
-  channel: ChannelKey,
-  { messageId, fileId }: PostProgress,
+  { persons = [], to }: Notice,
+  { messageId, fileId, channel }: PostProgress,
   { documents, now }: NoticeDeps,
   signal: AbortSignal,
 ): Promise<void> {
   if (persons.length === 0 || messageId === null) return;
   const pictures = fileId === null ? [] : [{ messageId: null, fileId }];
   const about = { kind: 'notice' as const, id };
-  await createKnownPosts(documents).note({ about, channel, messageId, pictures, persons, atMs: now() }, signal);
+  const where = channel ?? ('channel' in to ? to.channel : channelKeySchema.parse(`${to.platform}:${to.member}`));
+  await createKnownPosts(documents).note({ about, channel: where, messageId, pictures, persons, atMs: now() }, signal);
 }
 
 /** Null: it has none, or there is nothing to draw yet. */

@@ -8,6 +8,7 @@ import { forgetInNotices, type ForgetDeps } from '../notice/forget-in-notices.ts
 import { noticesNaming } from '../notice/notice.ts';
 import { namesIn } from './names-in.ts';
 import type { UseAdmin } from './shared-admin.ts';
+import { stringsIn } from './strings-in.ts';
 
 /** Digests and messages that name somebody. */
 export function noticesPlace(deps: ForgetDeps): Place {
@@ -62,7 +63,7 @@ export function jobsPlace(useAdmin: UseAdmin): Place {
   const where =
     ({ names, personIds }: Subject) =>
     (data: unknown): boolean =>
-      stringsIn(data).some((text) => personIds.includes(text) || namesIn(text, names));
+      typedIn(data).some((text) => personIds.includes(text) || namesIn(text, names));
   return {
     what: ['jobs'],
     count: async (subject) => useAdmin(async (admin) => ({ jobs: (await admin.find({ kinds, where: where(subject) })).length })),
@@ -76,13 +77,4 @@ export function jobsPlace(useAdmin: UseAdmin): Place {
 }
 
 /** What somebody typed or chose: of the deed, not of who did it. */
-function stringsIn(data: unknown): string[] {
-  const deed: unknown = typeof data === 'object' && data !== null && 'deed' in data ? data.deed : null;
-  const texts: string[] = [];
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value);
-    else if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) collect(each);
-  };
-  collect(deed);
-  return texts;
-}
+const typedIn = (data: unknown): string[] => (typeof data === 'object' && data !== null && 'deed' in data ? stringsIn(data.deed) : []);

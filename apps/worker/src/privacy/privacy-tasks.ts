@@ -1,37 +1,23 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
-import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import { nameKey } from '@watchpost/gallery/names';
 import type { AuditStore } from '@watchpost/gallery/store';
 import type { Housekeeping } from '@watchpost/gallery/housekeeping/housekeeping';
-import type { Holdings } from '@watchpost/gallery/holdings';
 import type { PrivacySettings } from '@watchpost/privacy/config';
-import { consentPlace } from '@watchpost/privacy/consent/consents';
 import { eraseForgotten } from '@watchpost/privacy/receipts/erasing';
 import { beginReceipts } from '@watchpost/privacy/receipts/wishes';
-import { galleryPlace } from '@watchpost/privacy/receipts/gallery-place';
-import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
-import type { Place } from '@watchpost/privacy/receipts/place';
-import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import type { RetentionSettings } from '@watchpost/privacy/retention/data-class';
 import { enforceRetention } from '@watchpost/privacy/retention/enforce';
-import type { Visits } from '@watchpost/visits/visits';
-import type { ForgetDeps } from '../notice/forget-in-notices.ts';
 import type { Task } from '../schedule.ts';
-import { clicksPlace, jobsPlace, noticesPlace, subscriptionsPlace } from './places.ts';
 import { dropFailedJobs } from './failed-jobs.ts';
 import { deleteOldPosts } from './old-posts.ts';
-import { postsPlace } from './posts-place.ts';
-import { createSharedAdmin, type UseAdmin } from './shared-admin.ts';
+import { privacyPlaces, type PlacesOptions } from './privacy-places.ts';
+import { createSharedAdmin } from './shared-admin.ts';
 
-export interface PrivacyTasksOptions extends ForgetDeps {
+export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 'isTaken' | 'settings'> {
   storage: StorageConfig;
-  holdings: Holdings;
   audit: AuditStore;
   housekeeping: Pick<Housekeeping, 'erase' | 'beforeErasing'>;
-  visits: Visits;
-  sender: Pick<JobSender, 'send'>;
-  sendTimeoutMs: number;
   settings: PrivacySettings;
   retention: RetentionSettings;
   /** Aborts when the process ends. */
@@ -51,7 +37,7 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
   // What is erased without a receipt leaves behind what is found by name only.
   housekeeping.beforeErasing((signal) => beginReceipts(wishes, signal));
   const eraseNow = (signal: AbortSignal): Promise<number> => housekeeping.erase(signal);
-  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin }), eraseNow, log };
+  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin, isTaken }), eraseNow, log };
   return [
     { name: 'forgotten', everyMs: 1_000, run: (signal) => eraseForgotten(erasing, signal) },
     {
@@ -71,22 +57,5 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
         if (dropped > 0) log.info({ dropped }, 'jobs that failed long ago are removed');
       },
     },
-  ];
-}
-
-/** Everywhere where something of a person may be. */
-export function privacyPlaces(options: Omit<PrivacyTasksOptions, 'stopping'> & { useAdmin: UseAdmin }): Place[] {
-  const { documents, holdings, visits, sender, sendTimeoutMs, settings, now } = options;
-  const sayAgain: Parameters<typeof visitsPlace>[0]['sayAgain'] = ({ id, revision }) =>
-    sender.send({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
-  return [
-    jobsPlace(options.useAdmin),
-    clicksPlace(documents),
-    galleryPlace(holdings),
-    consentPlace(documents),
-    subscriptionsPlace(documents),
-    noticesPlace(options),
-    visitsPlace({ visits, sayAgain, now }),
-    postsPlace({ ...options, knownPosts: createKnownPosts(documents), forgetPosts: settings.forgetPosts }),
   ];
 }

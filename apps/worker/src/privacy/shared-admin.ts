@@ -1,10 +1,12 @@
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 
+type Admin = Pick<JobAdmin, 'find' | 'list' | 'drop'>;
+
 /** Calls `use` with an open view of the queue. */
-export type UseAdmin = <T>(use: (admin: JobAdmin) => Promise<T>) => Promise<T>;
+export type UseAdmin = <T>(use: (admin: Admin) => Promise<T>) => Promise<T>;
 
 export interface SharedAdminDeps {
-  open: (signal: AbortSignal) => Promise<JobAdmin>;
+  open: (signal: AbortSignal) => Promise<Admin & Pick<JobAdmin, 'close'>>;
   /** Nobody having used it for so long it is closed, milliseconds. */
   idleMs?: number;
 }
@@ -13,7 +15,7 @@ const usualIdleMs = 30_000;
 
 /** One view of the queue for all who look into it one after another: it is opened when it is needed, and closed when it is idle or `stopping` aborts. */
 export function createSharedAdmin({ open, idleMs = usualIdleMs }: SharedAdminDeps, stopping: AbortSignal): UseAdmin {
-  let opened: Promise<JobAdmin> | null = null;
+  let opened: ReturnType<SharedAdminDeps['open']> | null = null;
   let users = 0;
   let idle: NodeJS.Timeout | undefined;
   const close = (): void => {

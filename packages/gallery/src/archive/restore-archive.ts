@@ -40,13 +40,14 @@ export interface Restored {
 
 /**
  * Restores a file: validates all of it, writes it, reads back what was written and compares it with the file, and only then lets others see it.
+ * `confirm` is asked at the last moment before that, and rejects to leave everything as it was.
  * Rejects with `archive-invalid`, `file-unreadable`, `gallery-not-empty` (unless `replace`), `restore-differs`, `gallery-unavailable`: then nothing
  * has changed.
  */
 export async function restoreArchive(
   { archive }: Pick<ArchiveParts, 'archive'>,
   file: string,
-  { replace }: { replace: boolean },
+  { replace, confirm }: { replace: boolean; confirm?: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<Restored> {
   const nowMs = Date.now();
@@ -55,6 +56,7 @@ export async function restoreArchive(
   const check = async (reader: ArchiveReader): Promise<void> => {
     const written = await contentOf(reader, scope, signal);
     assertSameContent(content, written, kindsOf(scope));
+    await confirm?.();
   };
   const head = { version: end.version, nextNumber: end.nextNumber };
   await archive.replaceAll({ head, scope, check }, batched(readArchive(file), nowMs), signal);

@@ -111,6 +111,8 @@ export interface SnapshotRecords {
   frames(range: FrameRange, limit: number, signal: AbortSignal): Promise<Frame[]>;
   /** How many snapshots came to which outcome in this time, by channel and camera, each counted once. In no particular order. */
   outcomes(range: OutcomeRange, signal: AbortSignal): Promise<OutcomeCount[]>;
+  /** Those that say one of these persons was seen, in the order of their ids, after this id. */
+  ofPersons(personIds: readonly string[], after: string, limit: number, signal: AbortSignal): Promise<SnapshotRecord[]>;
   /** When the newest snapshot of a channel was taken that was taken before `beforeMs`; null if there is none. */
   newest(channel: string, beforeMs: number, signal: AbortSignal): Promise<number | null>;
 }

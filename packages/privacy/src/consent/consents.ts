@@ -41,8 +41,8 @@ export interface Consents {
   get(personId: string, signal: AbortSignal): Promise<Consent>;
   /** Of several; those of whom nothing was noted are left out. */
   getAll(personIds: readonly string[], signal: AbortSignal): Promise<Map<string, Consent>>;
-  /** All that was ever noted, by the id that the person had then. */
-  noted(signal: AbortSignal): Promise<Map<string, Exclude<Consent, { state: 'unknown' }>>>;
+  /** The ids of everybody who consents now, with all that they have had. */
+  given(signal: AbortSignal): Promise<Set<string>>;
   /**
    * Notes it, with an entry in the audit; posts that show the person are said again. Rejects with `person-not-found`, `change-refused`
    * (the note is longer than 500 characters), `gallery-unavailable`.
@@ -76,11 +76,14 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
   };
   return {
     getAll,
-    noted: async (signal) => {
-      const all = new Map<string, Exclude<Consent, { state: 'unknown' }>>();
-      for await (const document of eachDocument(documents, { kind }, pageSize, signal)) {
-        const body = read(document);
-        if (body) all.set(document.id, body);
+    given: async (signal) => {
+      const byId = new Map<string, Noted | undefined>();
+      for await (const document of eachDocument(documents, { kind }, pageSize, signal)) byId.set(document.id, read(document));
+      const all = new Set<string>();
+      for (const id of byId.keys()) {
+        const ids = questions.idsOf(id);
+        const isGiven = effective(new Map(ids.map((each) => [each, byId.get(each)] as const)))?.state === 'given';
+        if (isGiven) for (const each of ids) all.add(each);
       }
       return all;
     },

@@ -9,6 +9,8 @@ export const namelessWords = 'a known person';
 export interface ShownNames {
   questions: GalleryQuestions;
   gallery: Gallery;
+  /** Who of these took their consent back: what named them says it no more, however old it is. Absent: nobody is asked. */
+  tookBack?: (personIds: readonly string[], signal: AbortSignal) => Promise<string[]>;
 }
 
 /**
@@ -23,6 +25,8 @@ export function withConsentedNames({ questions, gallery }: ShownNames, consents:
     return new Set(wanted.filter((id) => found.get(id)?.state !== 'given'));
   };
   return {
+    tookBack: async (ids, signal) =>
+      [...(await consents.getAll([...new Set(ids)], signal))].flatMap(([id, { state }]) => (state === 'withdrawn' ? id : [])),
     questions: {
       ...questions,
       seenIn: async (snapshotIds, signal) => {

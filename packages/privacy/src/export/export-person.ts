@@ -5,10 +5,13 @@ import type { AuditEntry, Sighting, SnapshotSightings } from '@watchpost/gallery
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { Kept } from '@watchpost/gallery/open-gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
 import { createVisits, endOf } from '@watchpost/visits/visits';
 import type { Consents } from '../consent/consents.ts';
 import { createKnownPosts } from '../receipts/known-posts.ts';
+import { noticesOf, recordsOf, subscriptionsOf } from './elsewhere.ts';
 import { exportReadme } from './readme.ts';
+import { timeOf } from './time-of.ts';
 
 /** Of what is written; raised when something in it changes its meaning. */
 export const exportVersion = 1;
@@ -36,6 +39,7 @@ export interface ExportDeps {
   documents: DocumentStore;
   questions: Pick<GalleryQuestions, 'idsOf'>;
   kept: Kept;
+  records: Pick<SnapshotRecords, 'ofPersons'>;
   consents: Pick<Consents, 'get'>;
 }
 
@@ -44,7 +48,7 @@ const auditPage = 500;
 const mostPosts = 10_000;
 
 export function createExportPerson(deps: ExportDeps): ExportPerson {
-  const { gallery, documents, questions, kept, consents } = deps;
+  const { gallery, documents, questions, kept, records, consents } = deps;
   return async (personId, add, signal) => {
     const person = await gallery.person(personId, signal);
     if (!person) throw new AppError('person-not-found', 'there is no such person');
@@ -74,17 +78,22 @@ export function createExportPerson(deps: ExportDeps): ExportPerson {
       names: await kept.holdings.namesOf(ids, signal),
       status: person.status,
       number: person.number,
+      toldApartFrom: kept.elsewhere.pairsOf(person.id),
       lastSeen: person.lastSeen && { ...person.lastSeen, atMs: undefined, at: timeOf(person.lastSeen.atMs) },
       consent:
         consent.state === 'unknown'
           ? { state: 'unknown' }
           : { state: consent.state, at: timeOf(consent.atMs), by: kindOf(consent.by), note: consent.note },
     });
-    await exportFaces(ids, kept, { json, picture, count }, signal);
-    await exportSightings(ids, kept, { json, picture, count }, signal);
+    const learnt = await exportSightings(ids, kept, { json, picture, count }, signal);
+    const elsewhere = [...new Set([...kept.elsewhere.showing(person.id), ...learnt])];
+    await exportFaces({ ids, elsewhere }, kept, { json, picture, count }, signal);
+    await json('records.json', await recordsOf(ids, records, signal));
     await json('audit.json', await auditOf(ids, kept, signal));
     await json('visits.json', await visitsOf(ids, documents, signal));
     await json('posts.json', await postsOf(ids, documents, signal));
+    await json('notices.json', await noticesOf(ids, documents, signal));
+    await json('subscriptions.json', await subscriptionsOf(ids, documents, signal));
     return count;
   };
 }
@@ -95,18 +104,30 @@ interface Writing {
   count: { faces: number; sightings: number };
 }
 
-/** The references by which the person is recognised, and those that are known not to be them. */
-async function exportFaces(ids: readonly string[], { store }: Kept, { json, picture, count }: Writing, signal: AbortSignal): Promise<void> {
+/** The references by which the person is recognised, those that are known not to be them, and faces of the person that others have. */
+async function exportFaces(
+  { ids, elsewhere }: { ids: readonly string[]; elsewhere: readonly string[] },
+  { store }: Kept,
+  { json, picture, count }: Writing,
+  signal: AbortSignal,
+): Promise<void> {
   const faces = await store.faces({ personIds: ids }, { embeddings: true }, signal);
+  const known = new Set(faces.map(({ id }) => id));
+  for (let from = 0; from < elsewhere.length; from += pageSize) {
+    const wanted = elsewhere.slice(from, from + pageSize).filter((id) => !known.has(id));
+    faces.push(...(await store.faces({ ids: wanted }, { embeddings: true }, signal)));
+  }
   const listed: unknown[] = [];
-  for (const { id, role, modelId, quality, sizePx, createdAtMs, embedding, shows } of faces) {
+  for (const { id, personId, role, modelId, quality, sizePx, createdAtMs, embedding, shows } of faces) {
+    const isElsewhere = !ids.includes(personId);
     // A negative shows somebody else: only that there is one belongs to this person.
-    const isOwn = role === 'reference' || (shows !== null && ids.includes(shows));
+    const isOwn = isElsewhere || role === 'reference' || (shows !== null && ids.includes(shows));
     count.faces += 1;
     const jpeg = isOwn ? await store.crop(id, signal) : null;
     listed.push({
       id,
       role,
+      heldFor: isElsewhere ? 'somebody else' : 'this person',
       modelId,
       quality,
       sizePx,
@@ -118,30 +139,32 @@ async function exportFaces(ids: readonly string[], { store }: Kept, { json, pict
   await json('faces.json', listed);
 }
 
-/** Where and when the person was seen: of each snapshot their own faces, and nobody else's. */
+/** Where and when the person was seen: of each snapshot their own faces, and nobody else's. Resolves to the faces that were learnt from them. */
 async function exportSightings(
   ids: readonly string[],
-  { sightings }: Kept,
+  { sightings, elsewhere }: Kept,
   { json, picture, count }: Writing,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
+  const learnt: string[] = [];
   for (let [page, last] = [1, undefined as SnapshotSightings | undefined]; ; page += 1) {
     const found: SnapshotSightings[] = await sightings.ofPersons(ids, pageSize, signal, last);
     last = found.at(-1);
-    if (!last && page > 1) return;
+    if (!last && page > 1) return learnt;
     const listed: unknown[] = [];
     for (const { snapshotId, channel, camera, takenAtMs, faces } of found) {
       for (const [position, face] of faces.entries()) {
         // Of an uncertain face the person is only a candidate: it may be anybody's.
         if (face.decision === 'uncertain' || face.personId === null || !ids.includes(face.personId)) continue;
         count.sightings += 1;
+        learnt.push(...elsewhere.learntFrom(snapshotId, position));
         const path = `sightings/${fileNameOf(snapshotId)}-${position}.jpg`;
         const jpeg = await picture(path, await sightings.crop(snapshotId, position, signal));
         listed.push({ snapshot: snapshotId, channel, camera, takenAt: timeOf(takenAtMs), ...shownFace(face), picture: jpeg });
       }
     }
     await json(`sightings-${String(page).padStart(4, '0')}.json`, listed);
-    if (!last) return;
+    if (!last) return learnt;
   }
 }
 
@@ -184,7 +207,6 @@ async function postsOf(ids: readonly string[], documents: DocumentStore, signal:
   return posts.map(({ channel, messageId, atMs, about }) => ({ channel, messageId, about: about.kind, at: timeOf(atMs) }));
 }
 
-const timeOf = (ms: number): string => new Date(ms).toISOString();
 /** Who did something is somebody else's data: only from where. */
 const kindOf = (actorId: string): string => actorId.split(':')[0] ?? actorId;
 const base64Of = ({ buffer, byteOffset, byteLength }: Float32Array): string =>

@@ -1,19 +1,29 @@
+import { placesInExport } from './places.ts';
+
 /** What stands beside the files of an export, for whoever gets it. */
 export function exportReadme(version: number): string {
+  const reasons = new Set(Object.values(placesInExport).flatMap((place) => ('leftOut' in place ? [place.leftOut] : [])));
   return `What watchpost keeps about one person (version ${version} of this format)
 
-person.json         name, other names, number, when and where last seen, consent
+person.json         name, other names, number, when and where last seen, consent; from how many people somebody told them apart
 faces.json          the faces by which the person is recognised (role "reference"), and how many examples of other people are kept to tell
-                    them apart (role "negative", without pictures). "embedding": the numbers of the face, 32-bit floats in base64
+                    them apart (role "negative", without pictures). "heldFor": "somebody else" for faces of this person that are kept to tell
+                    others apart, or were learnt for others by mistake. "embedding": the numbers of the face, 32-bit floats in base64
 faces/              the pictures of these faces
 sightings-0001.json where and when the person was seen, the newest first, 200 snapshots in each file. "decision": match, uncertain, unknown or
                     unrecognisable; "similarity": how alike to a known face, 1 at most; "quality": 0 to 1; "sizePx": size of the face in
                     pixels; "box": where on the snapshot; "said": from where a reader said who it is
 sightings/          the pictures of these faces, as far as they are kept
-audit.json          what was changed about the person, and from where ("cli", "slack", ...). "words" is null where they would name others
+audit.json          what was changed about the person, earlier words on consent too, and from where ("cli", "slack", ...). "words" is null where they would name others
 visits.json         which snapshots were taken for one visit
+records.json        what became of the snapshots in which the person was recognised
 posts.json          the posts in chat that show the person
+notices.json        digests and messages of the last days that name the person: when and where, without what they say of others
+subscriptions.json  that somebody in the chat wants to be told when the person comes; not who
 
-All times are in UTC. What concerns other people is left out. The snapshots themselves are in the chat.
+All times are in UTC. The snapshots themselves are in the chat.
+
+Left out: what concerns other people; faces that may be this person's, of which nobody is sure: they may be somebody else's;
+${[...reasons].join(';\n')}.
 `;
 }

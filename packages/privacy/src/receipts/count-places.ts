@@ -35,9 +35,10 @@ export async function countPlaces(
   signal: AbortSignal,
 ): Promise<Counts> {
   const counted: Counts = {};
-  for (const { what, count, waitsFor } of places) {
+  for (const place of places) {
+    const { what, waitsFor } = place;
     try {
-      for (const [name, left] of Object.entries(await count(subject, signal))) counted[name] = countOf(before[name], left, waitsFor);
+      for (const [name, left] of Object.entries(await place.count(subject, signal))) counted[name] = countOf(before[name], left, waitsFor);
     } catch (error) {
       throwIfAborted(signal);
       const err = toAppError(error);

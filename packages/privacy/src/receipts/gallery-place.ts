@@ -1,7 +1,8 @@
 import { traceStores, type Holdings, type TraceStore } from '@watchpost/gallery/holdings';
+import type { PlaceName } from '../export/places.ts';
 import type { Place } from './place.ts';
 
-const called: Record<TraceStore, string> = {
+const called = {
   persons: 'names',
   faces: 'faces',
   crops: 'pictures of faces',
@@ -10,7 +11,7 @@ const called: Record<TraceStore, string> = {
   lastSeen: 'last seen',
   audit: 'audit entries with names',
   records: 'snapshot records',
-};
+} as const satisfies Record<TraceStore, PlaceName>;
 
 /** What the gallery's eraser erases, which a worker runs when it is due. */
 export function galleryPlace(holdings: Pick<Holdings, 'traces'>): Place {

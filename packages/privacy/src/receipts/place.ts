@@ -1,3 +1,5 @@
+import type { PlaceName } from '../export/places.ts';
+
 /** Somebody who is forgotten, as they can still be found. */
 export interface Subject {
   /** The person's, and those of everybody who was merged into it. */
@@ -16,9 +18,9 @@ export type Left = number | { left: number; why: string | null };
 /** Where something of a person may be, with how it is erased there. What rejects is tried again, and holds up no other place. */
 export interface Place {
   /** All that `count` may tell of: what a receipt calls it. */
-  what: readonly string[];
+  what: readonly PlaceName[];
   /** How much there is of them, by what a receipt calls it. */
-  count(subject: Subject, signal: AbortSignal): Promise<Readonly<Record<string, Left>>>;
+  count(subject: Subject, signal: AbortSignal): Promise<Readonly<Partial<Record<PlaceName, Left>>>>;
   /** Erases it, or a part of it; called again until nothing is left. Absent: what the gallery's eraser erases. */
   erase?: (subject: Subject, signal: AbortSignal) => Promise<void>;
   /** Why something may be left for a while, in words. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChannelKey, Picture } from './chat.ts';
+import { channelKeySchema, type ChannelKey, type Picture } from './chat.ts';
 import type { Post } from './post.ts';
 
 /**
@@ -17,6 +17,8 @@ export const postProgressSchema = z.object({
   askedAtMs: z.number().nullable(),
   /** The post; set once it is `posted`. */
   messageId: z.string().nullable(),
+  /** Where it is, if that is not where it was sent: a member's direct messages. */
+  channel: channelKeySchema.exactOptional(),
 });
 export type PostProgress = z.infer<typeof postProgressSchema>;
 

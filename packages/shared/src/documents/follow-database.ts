@@ -21,8 +21,6 @@ export interface FollowedDatabase {
 export interface FollowOptions {
   documents: Pick<DocumentStore, 'get' | 'put'>;
   log: Logger;
-  /** Whether this process writes the pulse: processes that only read do not. */
-  beats: boolean;
   /** Between two looks, milliseconds. */
   everyMs?: number;
   /** Between two beats of the pulse, milliseconds. */
@@ -99,7 +97,7 @@ interface Seen {
 }
 
 function createLook(
-  { documents, beats, beatMs = pulseMs }: FollowOptions,
+  { documents, beatMs = pulseMs }: FollowOptions,
   on: { replaced: (why: Replacement, isFirst: boolean) => void; newer: (is: boolean) => void },
 ): (signal: AbortSignal) => Promise<void> {
   /** Null: nobody has looked yet. `nothing`: there has been none so far. `gone`: there was one. */
@@ -123,7 +121,7 @@ function createLook(
     const wasThere = typeof seen === 'object' && seen !== null;
     if (wasThere) on.replaced('database-replaced', false);
     seen = wasThere || seen === 'gone' ? 'gone' : 'nothing';
-    const begun = beats ? await put(fresh, signal) : null;
+    const begun = await put(fresh, signal);
     if (begun) keep(begun, readEpoch(begun)?.epoch ?? '');
   };
 
@@ -137,7 +135,7 @@ function createLook(
     keep(document, body.epoch);
     if (why) on.replaced(why, isFirst);
     on.newer(body.format > documentsFormat);
-    if (!beats || body.format > documentsFormat) return;
+    if (body.format > documentsFormat) return;
     const next = nextBeat(document, body, { why, nowMs, beatMs });
     const written = next && (await put(next, signal));
     if (written) keep(written, readEpoch(written)?.epoch ?? body.epoch);

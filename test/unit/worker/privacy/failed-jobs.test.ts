@@ -40,10 +40,10 @@ it('jobs that failed long ago go, however many have failed since', async () => {
 it('the queue is opened once for all who look into it, again after a failure, and closed at the end', async () => {
   const stop = new AbortController();
   const events: string[] = [];
-  const admin = { close: async () => void events.push('close') };
-  const open = async (): Promise<never> => {
+  const { list, drop } = adminOf([]);
+  const open = async () => {
     events.push('open');
-    return admin as never;
+    return { list, drop, find: async () => [], close: async () => void events.push('close') };
   };
   const use = createSharedAdmin({ open }, stop.signal);
   expect([await use(async () => 1), await use(async () => 2)]).toEqual([1, 2]);

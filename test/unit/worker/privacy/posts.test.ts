@@ -1,6 +1,7 @@
 import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { deleteOldPosts } from '@watchpost/worker/privacy/old-posts';
+import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { postsPlace } from '@watchpost/worker/privacy/posts-place';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { AppError } from '@watchpost/shared/errors';
@@ -130,6 +131,24 @@ describe('posts that show somebody who is forgotten', () => {
     await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
   });
+});
+
+it('a direct message says the name no more', async () => {
+  const post = { summary: 'Ada is here', picture: null, sections: [], footer: [] };
+  const postNotice = createPostNotice({ documents: rig.documents, sender: rig.deps.sender, now: () => rig.nowMs, sendTimeoutMs: 1_000 });
+  await postNotice({ id: 'n1', to: { platform: 'slack', member: 'U1' }, post, sheet: [], persons: ['ada'] }, never);
+  await rig.settle();
+  const posts = place('redraw');
+  expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
+  const edits: unknown[] = [];
+  rig.posts.edit = async ({ channel, messageId, post: { summary } }) => {
+    edits.push({ channel, messageId, summary });
+    return 'edited';
+  };
+  await posts.erase?.(ada, never);
+  const summary = 'This post was about somebody who is forgotten.';
+  expect(edits).toEqual([{ channel: 'slack:D1', messageId: 'D1', summary }]);
+  expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
 });
 
 /** Notes a post that nothing else knows any more. */

@@ -177,7 +177,7 @@ function Deeds({
   );
 }
 
-function saidOf({ done, refused }: ChangedAnswer, what: 'retry' | 'drop'): string {
+function saidOf({ done, refused, isCut }: ChangedAnswer, what: 'retry' | 'drop'): string {
   const left = refused.length === 0 ? '' : `; ${formatCount(refused.length, 'other')} had changed meanwhile`;
-  return `${formatCount(done, 'job')} ${what === 'retry' ? 'put back into the queue' : 'dropped'}${left}`;
+  return `${formatCount(done, 'job')} ${what === 'retry' ? 'put back into the queue' : 'dropped'}${left}${isCut ? '; there was no time for the others: do it again' : ''}`;
 }

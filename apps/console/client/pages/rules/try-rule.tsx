@@ -16,7 +16,8 @@ type Match = TryAnswer['matches'][number];
 /** Tries a rule, or a pattern, on a text or on the newest messages of a channel. Nothing of it is kept. */
 export function TryRule({ answer: { rules, detectors } }: { answer: RulesAnswer }): JSX.Element {
   const [what, setWhat] = useTextParam('what', rules[0] ? `rule:${rules[0].id}` : 'pattern');
-  const [on, setOn] = useParam('on', 'text', ['text', 'channel']);
+  const mayRead = useMay('admin');
+  const [on, setOn] = useParam('on', 'text', mayRead ? ['text', 'channel'] : ['text']);
   const [pattern, setPattern] = useState('');
   const [text, setText] = useState('');
   const [channel, setChannel] = useState('');
@@ -49,7 +50,7 @@ export function TryRule({ answer: { rules, detectors } }: { answer: RulesAnswer 
             value={on}
             options={[
               { value: 'text', label: 'A text' },
-              { value: 'channel', label: 'The newest messages of a channel' },
+              ...(mayRead ? [{ value: 'channel', label: 'The newest messages of a channel' } as const] : []),
             ]}
             onChange={setOn}
           />

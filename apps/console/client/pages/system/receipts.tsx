@@ -43,7 +43,7 @@ export function Receipts(): JSX.Element {
 
 function One({ id }: { id: string }): JSX.Element {
   const receipt = useQuery<ReceiptOfPage>(`/api/receipts/${encodeURIComponent(id)}`, { topics: ['system', 'people', 'log'] });
-  if (receipt.data === undefined && receipt.error?.code === 'record-missing') {
+  if (receipt.error?.code === 'record-missing') {
     return (
       <Notice tone="info">
         There is no such receipt. A worker writes it within some seconds of the wish; it goes when the wish is undone, and some time after
@@ -159,7 +159,12 @@ function All({ chosen }: { chosen: string }): JSX.Element {
                   id: 'erased',
                   label: 'Erased',
                   end: true,
-                  cell: (row) => `${formatNumber(sumOf(row, 'erased'))} of ${formatCount(sumOf(row, 'found'), 'thing')}`,
+                  cell: (row) =>
+                    row.places.length === 0 ? (
+                      <span class="faint">nothing yet</span>
+                    ) : (
+                      `${formatNumber(sumOf(row, 'erased'))} of ${formatCount(sumOf(row, 'found'), 'thing')}`
+                    ),
                 },
                 {
                   id: 'verified',

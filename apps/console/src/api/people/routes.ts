@@ -122,12 +122,10 @@ function registerPerson(app: ConsoleApp, { shownTo, now }: ConsoleDeps, tally: T
       },
     },
     async (request) => {
-      const { id } = request.params;
-      const { zone } = request.query;
-      const { ending: signal } = request;
+      const { params, query, ending: signal } = request;
       const { mirror, database: stores, settings } = await ready(request);
-      const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, id).id), signal);
-      return whenSeen(seen, { zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
+      const seen = await stores.overview.whenSeen(mirror.idsOf(knownPerson(mirror, params.id).id), signal);
+      return whenSeen(seen, { zone: query.zone, nowMs: now(), keepMs: settings.sightingsKeepMs });
     },
   );
 
@@ -156,9 +154,7 @@ function registerPerson(app: ConsoleApp, { shownTo, now }: ConsoleDeps, tally: T
         response: { 200: mergePreviewSchema },
       },
     },
-    async (request) => {
-      const { ending: signal } = request;
-      return previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(signal), signal);
-    },
+    async (request) =>
+      previewMerge(request.params.id, request.query.into, await ready(request), await tally.now(request.ending), request.ending),
   );
 }

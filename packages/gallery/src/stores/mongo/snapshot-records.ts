@@ -142,6 +142,11 @@ export function createMongoSnapshotRecords(db: Db): SnapshotRecords {
       }, signal),
     frames: (range, limit, signal) => guardMongo(() => frames(range, limit, signal), signal),
     outcomes: (range, signal) => guardMongo(() => countOutcomes(snapshots, range, signal), signal),
+    ofPersons: (personIds, after, limit, signal) =>
+      guardMongo(async () => {
+        const which = { 'body.faces.personId': { $in: [...personIds] }, _id: { $gt: after } };
+        return (await snapshots.find(which, { signal }).sort({ _id: 1 }).limit(limit).toArray()).map(toRecord);
+      }, signal),
     newest: (channel, beforeMs, signal) => guardMongo(() => newest(channel, beforeMs, signal), signal),
   };
 }

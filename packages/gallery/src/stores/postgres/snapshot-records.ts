@@ -102,6 +102,15 @@ export function createPostgresSnapshotRecords({ query }: Postgres): SnapshotReco
       );
       return rows.map((row) => outcomeSchema.parse(row));
     },
+    ofPersons: async (personIds, after, limit, signal) => {
+      const { rows } = await query(
+        `SELECT body, fingerprint FROM watchpost.snapshots
+         WHERE jsonb_path_query_array(body, '$.faces[*].personId') ?| $1 AND snapshot_id > $2 ORDER BY snapshot_id LIMIT $3`,
+        [personIds, after, limit],
+        signal,
+      );
+      return rows.map((row) => rowSchema.parse(row));
+    },
     newest: async (channel, beforeMs, signal) => {
       const { rows } = await query(
         'SELECT taken_at FROM watchpost.snapshots WHERE channel = $1 AND taken_at < $2 ORDER BY taken_at DESC LIMIT 1',

@@ -1,0 +1,103 @@
+import { createConsents } from '@watchpost/privacy/consent/consents';
+import { openPrivacy } from '@watchpost/privacy/open-privacy';
+import { placesInExport } from '@watchpost/privacy/export/places';
+import { readRetention } from '@watchpost/privacy/retention/settings';
+import { createSubscriptions } from '@watchpost/visits/subscriptions';
+import { saveNotice } from '@watchpost/worker/notice/notice';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { snapshotJob } from '../support/factories.ts';
+import { strangerVector } from '../support/gallery-backends.ts';
+import { describeOperations, reader } from '../support/gallery-rig.ts';
+
+const never = new AbortController().signal;
+const box = { x: 1, y: 2, width: 9, height: 9 };
+
+describeOperations('an export of one person', (rig) => {
+  const exported = async (personId: string) => {
+    const files = new Map<string, string>();
+    const { exportPerson } = openPrivacy(rig.opened, readRetention({}));
+    await exportPerson(personId, async (name, bytes) => void files.set(name, Buffer.from(bytes).toString('latin1')), never);
+    const list = (name: string) => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(files.get(name) ?? 'null'));
+    return { files, list };
+  };
+  const person = async (seed: number, name: string): Promise<string> => {
+    const seen = await rig.see(strangerVector(seed), `s${String(seed)}`, { crop: new Uint8Array([0xff, 0xd8, seed]) });
+    await rig.apply({ kind: 'name', person: seen?.person?.name ?? '', to: name });
+    return (await rig.called(name)).id;
+  };
+
+  it('has the faces of theirs that others have, so that nobody takes them for those', async () => {
+    const [ada, bob] = [await person(1, 'Ada'), await person(2, 'Bob')];
+    // Bob is recognised, and a reader says that it is Ada: Bob has learnt whom the face shows.
+    await rig.see(strangerVector(2), 'mistaken');
+    await rig.apply({ kind: 'assign', snapshotId: 'mistaken', position: 0, person: 'Ada' });
+    const held = (await rig.contents()).faces.filter(({ personId, shows }) => personId === bob && shows === ada);
+    expect(held).toHaveLength(1);
+    const { list, files } = await exported(ada);
+    const elsewhere = list('faces.json').filter(({ heldFor }) => heldFor === 'somebody else');
+    expect(elsewhere).toMatchObject([{ role: 'negative', embedding: expect.any(String) }]);
+    expect(JSON.stringify(elsewhere)).not.toContain(bob);
+    expect([...files.values()].join('\n')).not.toMatch(/Bob/);
+    // And Bob's export has no face of hers.
+    const ofBob = (await exported(bob)).list('faces.json').filter(({ role }) => role === 'negative');
+    expect(ofBob).toMatchObject([{ heldFor: 'this person', picture: null }]);
+    expect(ofBob[0]).not.toHaveProperty('embedding');
+  });
+
+  it('has records, notices and subscriptions, and nothing in them of others', async () => {
+    const [ada, bob] = [await person(1, 'Ada'), await person(2, 'Bob')];
+    const { records, documents } = rig.opened;
+    const recorded = async (each: number): Promise<void> => {
+      const record = await records.open(snapshotJob({ snapshotId: `record-${String(each)}`, camera: 'Door' }), never);
+      const faces = [
+        { box, quality: 1, decision: 'match' as const, similarity: 0.9, personId: ada },
+        { box, quality: 1, decision: 'match' as const, similarity: 0.123, personId: bob },
+        { box, quality: 1, decision: 'uncertain' as const, similarity: 0.456, personId: ada },
+      ];
+      await records.save({ ...record, state: 'recognised', faces: each === 202 ? faces.slice(1, 2) : faces }, never);
+    };
+    // More than one page.
+    await Promise.all(Array.from({ length: 203 }, (_, each) => recorded(each)));
+    const subscriptions = createSubscriptions(documents);
+    const wish = { who: { kind: 'person' as const, personId: ada }, camera: 'Door', hours: null };
+    await subscriptions.add({ platform: 'slack', member: 'UOTHER' }, wish, never);
+    const notice = { v: 1 as const, post: null, sheet: [], persons: [ada, bob], progress: null, revision: 0 };
+    await saveNotice(documents, 'n1', { ...notice, to: { channel: 'slack:C1' }, about: { fromMs: 1, toMs: 2 } }, Date.now(), never);
+    await saveNotice(documents, 'n2', { ...notice, to: { platform: 'slack', member: 'UOTHER' } }, Date.now(), never);
+    const consents = createConsents(rig.opened);
+    await consents.set(ada, { state: 'asked', note: null }, reader, never);
+    await consents.set(ada, { state: 'given', note: 'on paper' }, reader, never);
+    const { list, files } = await exported(ada);
+    expect(list('records.json')).toHaveLength(202);
+    expect(list('records.json')[0]).toMatchObject({ camera: 'Door', state: 'recognised', faces: [{ similarity: 0.9 }] });
+    expect(list('subscriptions.json')).toEqual([{ by: 'a member of the chat', camera: 'Door', hours: null }]);
+    expect(list('notices.json').map(({ kind, channel }) => [kind, channel])).toEqual(
+      expect.arrayContaining([
+        ['digest', 'slack:C1'],
+        ['message', null],
+      ]),
+    );
+    expect(list('audit.json').flatMap(({ action, words }) => (action === 'consent' ? [words] : []))).toEqual([
+      'Ada: consent given',
+      'Ada: asked for consent',
+    ]);
+    const text = [...files.values()].join('\n').replaceAll(/"embedding": "[^"]*"/g, '');
+    for (const other of ['Bob', bob, 'UOTHER', '0.123', '0.456']) expect(text).not.toContain(other);
+  });
+
+  it('has every file that it says has a place’s data, and says what it leaves out', async () => {
+    const { files } = await exported(await person(1, 'Ada'));
+    const readme = files.get('README.txt') ?? '';
+    for (const [name, place] of Object.entries(placesInExport)) {
+      if ('leftOut' in place) expect([name, readme.includes(place.leftOut)]).toEqual([name, true]);
+      else
+        for (const file of place.files) {
+          expect([name, [...files.keys()].some((each) => each.startsWith(file)) || file === 'sightings/']).toEqual([name, true]);
+          expect([file, readme.includes(file)]).toEqual([file, true]);
+        }
+    }
+    for (const file of files.keys())
+      if (!file.includes('/')) expect([file, file === 'README.txt' || readme.includes(file)]).toEqual([file, true]);
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { strangerVector } from '../../support/gallery-backends.ts';
+import { describeOperations } from '../../support/gallery-rig.ts';
+import { letTimePass } from '../../support/passing-time.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { startGallery } from '../../support/start-gallery.ts';
+
+const never = new AbortController().signal;
+const minuteMs = 60_000;
+
+describeOperations('restoring over a database that has forgotten people since', (rig) => {
+  let folder: string;
+  let count = 0;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'archive-since-'));
+  });
+  afterAll(async () => rm(folder, { recursive: true }));
+
+  const env = (): Record<string, string | undefined> => ({ ...rig.storage });
+  /** A backup with four people; then Bob becomes Ada, she is forgotten and erased, and so is Cy, but that is undone. Resolves to the file. */
+  const backUpAndForget = async (): Promise<string> => {
+    for (const [index, name] of ['Ada', 'Bob', 'Cy', 'Dan'].entries()) {
+      const seen = await rig.see(strangerVector(index + 1));
+      await rig.apply({ kind: 'name', person: seen?.person?.name ?? '', to: name });
+    }
+    count += 1;
+    const file = path.join(folder, `${String(count)}.gz`);
+    expect(await runCommand('export', [file], env())).toMatchObject({ code: 0 });
+    await rig.apply({ kind: 'merge', from: 'Bob', into: 'Ada' });
+    await rig.apply({ kind: 'forget', person: 'Ada' });
+    const { id } = await rig.apply({ kind: 'forget', person: 'Cy' });
+    await rig.undo(id);
+    await letTimePass(rig.storage, 12 * minuteMs);
+    await rig.opened.housekeeping.erase(never);
+    return file;
+  };
+  const names = async (): Promise<string[]> => {
+    const { gallery } = await startGallery(rig.storage);
+    const found = (await gallery.people(never)).map(({ name }) => name).toSorted((a, b) => a.localeCompare(b));
+    await gallery.close();
+    return found;
+  };
+
+  it('forgets them again, those too whom the backup still has as two, and it can be undone', async () => {
+    const file = await backUpAndForget();
+    const restored = await runCommand('restore', ['--replace', file], env());
+    expect(restored).toMatchObject({ code: 0, err: [] });
+    expect(restored.out.at(-1)).toMatch(/^2 people who were forgotten after this backup was made are forgotten again: watchpost receipts /);
+    expect(await names()).toEqual(['Cy', 'Dan']);
+    const receipts = await runCommand('receipts', ['--json'], env());
+    expect(receipts.out.map((line) => JSON.parse(line) as { state: string }).map(({ state }) => state)).toEqual(['pending', 'pending']);
+    expect(await runCommand('undo', [], env())).toMatchObject({ code: 0 });
+    expect(await names()).toHaveLength(3);
+  });
+
+  it('brings them back where that is meant', async () => {
+    const file = await backUpAndForget();
+    expect(await runCommand('restore', ['--bring-back', file], env())).toMatchObject({ code: 2 });
+    const restored = await runCommand('restore', ['--replace', '--bring-back', file], env());
+    expect(restored.out.join('\n')).not.toContain('forgotten');
+    expect(await names()).toEqual(['Ada', 'Bob', 'Cy', 'Dan']);
+    // Nothing is left of the wishes: the audit is the backup's.
+    expect(await runCommand('restore', ['--replace', file], env())).toMatchObject({ code: 0 });
+    expect(await names()).toHaveLength(4);
+  });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { fillDatabase } from '@watchpost/bench/console/fill';
+import { personIdOf } from '@watchpost/bench/console/planned';
+import type { ReceiptBody } from '@watchpost/privacy/receipts/receipt';
+import { createExaminations } from '@watchpost/shared/documents/examination';
+import { frameWith, man, woman } from './pictures.ts';
+import { startOpsConsole, type OpsConsole } from './ops-console-rig.ts';
+import { openSeenWorld, seenChannel } from './seen-world.ts';
+
+const never = new AbortController().signal;
+const minuteMs = 60_000;
+
+/** The camera of the pictures. */
+export const filledCamera = `${seenChannel}/Gate`;
+/** Somebody who has consented, and of whom there are pictures. */
+export const filledPerson = personIdOf(2);
+
+export interface FilledConsole extends OpsConsole {
+  /** Of a verified receipt. */
+  receipt: string;
+}
+
+/** A console that has something to show on each of its pages. */
+export async function startFilledConsole(storage: { POSTGRES_URL: string }): Promise<FilledConsole> {
+  await fillDatabase(storage, { people: 10, sightings: 600, visits: 20, changes: 30 }, never);
+  const world = await openSeenWorld(storage);
+  const frame = new Uint8Array(await frameWith([man[0]!, woman]));
+  const at = (index: number) => ({ x: 140 + index * 280, y: 205, width: 160, height: 190 });
+  const nowMs = Date.now();
+  world.files.set('first', frame);
+  world.files.set('known', frame);
+  await world.post({ id: 'first', camera: 'Gate', atMs: nowMs - 50 * minuteMs }, [{ who: 1, at: at(0) }]);
+  await world.post({ id: 'known', camera: 'Gate', atMs: nowMs - 20 * minuteMs }, [
+    { who: 1, alike: 0.84, at: at(0) },
+    { who: 2, at: at(1) },
+  ]);
+  const rig = await startOpsConsole(storage, { deps: { platformFor: () => world.platform } });
+  const receipt = await fillPrivacy(rig);
+  return {
+    ...rig,
+    receipt,
+    end: async () => {
+      await rig.end();
+      await world.close();
+    },
+  };
+}
+
+async function fillPrivacy({ as, parts }: OpsConsole): Promise<string> {
+  await as('editor', 'PUT', `/api/people/${filledPerson}/consent`, { state: 'given', note: 'The form of 3 November, folder 12' });
+  await createExaminations(parts.documents).keep(
+    {
+      host: 'hall-1',
+      findings: [
+        {
+          id: 'queue-policy',
+          severity: 'fault',
+          says: 'Redis removes keys when its memory is full',
+          repair: 'set maxmemory-policy noeviction',
+        },
+        { id: 'disk', severity: 'warning', says: 'The disk has 1.2 GB left of 64 GB', repair: 'make room, or use a larger disk' },
+        { id: 'clock', severity: 'note', says: 'The clock is 0.4 s behind the database’s', repair: null },
+        { id: 'models', severity: 'ok', says: 'All four model files are as they should be', repair: null },
+      ],
+    },
+    never,
+  );
+  // One that can still be undone, and one that was verified.
+  await as('admin', 'POST', `/api/people/${personIdOf(9)}/forget`, {});
+  const id = randomUUID();
+  const dayMs = 86_400_000;
+  const acceptedAtMs = Date.now() - dayMs;
+  const body: ReceiptBody = {
+    v: 1,
+    state: 'verified',
+    acceptedAtMs,
+    dueAtMs: acceptedAtMs + 10 * minuteMs,
+    doneAtMs: acceptedAtMs + 11 * minuteMs,
+    verifiedAtMs: acceptedAtMs + 12 * minuteMs,
+    version: 1,
+    personIds: [],
+    faceIds: [],
+    names: [],
+    places: {
+      'people and faces': { found: 7, erased: 7, left: 0, why: null },
+      sightings: { found: 1_204, erased: 1_204, left: 0, why: null },
+      'posts in Slack': { found: 12, erased: 11, left: 1, why: 'the message could not be changed: its channel is archived' },
+    },
+    nextLookAtMs: acceptedAtMs,
+    looks: 2,
+  };
+  await parts.documents.put(
+    { kind: 'receipt', id, revision: 0, atMs: acceptedAtMs, keys: [], expiresAtMs: Date.now() + dayMs, body },
+    never,
+  );
+  return id;
+}
