@@ -22,7 +22,7 @@ export const postsClasses = [
     title: 'Posts and annotated pictures',
     what: 'annotated pictures, posts and digests; where each stands and whom it shows (random ids), so that a name can be taken from it however old it is',
     where: 'in the results channel; where, in `documents`',
-    howLong: 'as long as Slack or Telegram keeps them, or `POSTS_KEEP_DAYS` (never)',
+    howLong: 'as long as Slack or Telegram keeps them, or `POSTS_KEEP_DAYS` (never); what the platform lets nobody delete then says nothing more, and shows no picture',
     setting: 'POSTS_KEEP_DAYS',
     about: 'picture',
     holds: { in: 'documents', kinds: ['shown-post'] },
