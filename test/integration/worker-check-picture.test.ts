@@ -1,6 +1,6 @@
 import { checkPicture } from '@watchpost/worker/check-picture';
 import { expect, it } from 'vitest';
-import { fromRoot } from '../../support/root.ts';
+import { fromRoot } from '../support/root.ts';
 
 const never = new AbortController().signal;
 
