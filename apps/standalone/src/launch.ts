@@ -78,9 +78,8 @@ export async function launch(options: LaunchOptions): Promise<void> {
     await drained(ownEnv, say, lifecycle.stopping);
     options.onDrained();
   } else if (demonstration) {
-    const at = originsAt(host);
-    const origins = { ingest: at(port), feed: at(ports.feed), console: linkOf(at(ports.console), linkCode ?? '') };
     const household = isFirstStart ? ownEnv : undefined;
+    const origins = originsOf(host, ports, linkCode);
     demonstration.begin({ origins, household, notes: notesOf(plan), say, stopping: lifecycle.stopping });
   } else sayEach(readyLines(env, ports), say);
 }
@@ -89,11 +88,11 @@ function sayEach(lines: readonly string[], say: (text: string) => void): void {
   for (const line of lines) say(line);
 }
 
-/** Where a process listens; empty: it is not started. */
-const originsAt =
-  (host: string) =>
-  (port: number | null): string =>
-    port === null ? '' : originOf({ host, port });
+/** Where each process listens; empty: it is not started. The console's address is the link that signs in. */
+function originsOf(host: string, ports: Ports, linkCode: string | null): { ingest: string; feed: string; console: string } {
+  const at = (port: number | null): string => (port === null ? '' : originOf({ host, port }));
+  return { ingest: at(ports.ingest), feed: at(ports.feed), console: linkOf(at(ports.console), linkCode ?? '') };
+}
 
 /** Starts worker, ingest, feed and console. Resolves for each to whether it is ready. */
 function startProcesses(

@@ -81,8 +81,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
   const common = { ...parts, ...opened, ...limits, platforms: connected, platformFor, messageKeys, sendTimeoutMs };
   const privacy = privacySettings(config);
-  const consents = createConsents(opened);
-  const shown = privacy.requireConsent ? withConsentedNames(opened, consents) : { questions: opened.questions, gallery: opened.gallery };
+  const shown = privacy.requireConsent ? withConsentedNames(opened, createConsents(opened)) : opened;
   const visiting = createVisiting({ ...common, ...shown, keepMs: sightingsMs(config), freshnessMs: config.FRESHNESS_MS });
   const moderating = createModerating(
     { ...common, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
