@@ -177,10 +177,12 @@ for (const { file, commands } of toRun) {
     const adapted = (text: string): string =>
       text
         .replace(/^docker compose .* cli (?=\w)/, 'npm run --silent watchpost -- ')
-        // npm, and the look whether all is built, take as long as the command: README's show that they work.
-        .replace(/npm run --silent watchpost -- /, (written) => (file === 'README.md' ? written : `${process.execPath} ${built} `))
         .replace('mongodb://old-server:27017', servers.mongo?.url ?? '')
-        .replaceAll(/(?<= )\/(?:backup|files|tmp)\//g, `${root}/`);
+        .replaceAll(/(?<= )\/(?:backup|files|tmp)\//g, `${root}/`)
+        // npm, and the look whether all is built, take as long as the command: README's show that they work.
+        .replace(/npm run --silent watchpost -- /, (written) =>
+          file === 'README.md' || text.includes(' move ') ? written : `${process.execPath} ${built} `,
+        );
 
     const run = async (text: string, env: Record<string, string | undefined>): Promise<string> => {
       const { PATH, HOME } = process.env;
