@@ -180,9 +180,7 @@ for (const { file, commands } of toRun) {
         .replace('mongodb://old-server:27017', servers.mongo?.url ?? '')
         .replaceAll(/(?<= )\/(?:backup|files|tmp)\//g, `${root}/`)
         // npm, and the look whether all is built, take as long as the command: README's show that they work.
-        .replace(/npm run --silent watchpost -- /, (written) =>
-          file === 'README.md' || text.includes(' move ') ? written : `${process.execPath} ${built} `,
-        );
+        .replace(/npm run --silent watchpost -- /, (npm) => (file === 'README.md' ? npm : `${process.execPath} ${built} `));
 
     const run = async (text: string, env: Record<string, string | undefined>): Promise<string> => {
       const { PATH, HOME } = process.env;
