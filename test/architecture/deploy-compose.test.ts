@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '@watchpost/bench/servers/server';
@@ -170,6 +170,26 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
       expect(Object.keys(services[store]?.networks ?? {})).toEqual([network]);
     }
     expect(Object.keys(services['feed']?.networks ?? {}).sort()).toEqual(['database', 'outside']);
+  });
+});
+
+describeWith(['compose-go'], 'deploy/monitoring.compose.yaml', () => {
+  it("joins the network of watchpost, mounts files that there are, and publishes nothing but Grafana's port, on this machine", () => {
+    const monitored = z.looseObject({
+      services: z.record(z.string(), service.extend({ volumes: z.array(z.looseObject({ type: z.string(), source: z.string() })) })),
+      networks: z.record(z.string(), z.looseObject({ external: z.boolean().optional() })),
+    });
+    const { services, networks } = monitored.parse(parse(runTool('compose-go', [fromRoot('deploy/monitoring.compose.yaml')])));
+    expect(networks['watchpost_outside']).toMatchObject({ external: true });
+    expect(readFileSync(fromRoot('deploy/compose.yaml'), 'utf8')).toMatch(/^name: watchpost\n[^]*^networks:\n {2}outside:$/m);
+    expect(Object.keys(services['prometheus']?.networks ?? {}).sort()).toEqual(['default', 'watchpost_outside']);
+    const bound = Object.values(services).flatMap(({ volumes }) => volumes.filter(({ type }) => type === 'bind'));
+    expect(bound.map(({ source }) => path.basename(source))).toEqual(expect.arrayContaining(['prometheus', 'provisioning', 'dashboards']));
+    // compose-go takes them from where it runs, compose from where the file is.
+    const files = bound.map(({ source }) => fromRoot(path.join('deploy', path.relative(process.cwd(), source))));
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+    const ports = Object.values(services).flatMap((each) => each.ports);
+    expect(ports).toMatchObject([{ target: 3_000, host_ip: '127.0.0.1' }]);
   });
 });
 

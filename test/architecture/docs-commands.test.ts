@@ -60,6 +60,14 @@ function checkProof(text: string): void {
   expect(words(proofs.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining([words(text)[0], ...options(text)]));
 }
 
+/** `SERVICE rm FILE`, or `SERVICE node dist/… COMMAND`. */
+function checkExec([service, program, file = '', ...command]: string[], services: string[]): void {
+  expect(services).toContain(service);
+  if (program === 'rm') return;
+  expect([program, existsSync(fromRoot(`apps/standalone/src/${file.replace(/^dist\/(.*)\.js$/, '$1.ts')}`))]).toEqual(['node', true]);
+  checkWatchpost(command.join(' '));
+}
+
 function checkCompose(text: string): void {
   const [, , flag, file = '', verb, ...rest] = words(text);
   expect([flag === '-f' || flag === '--file', existsSync(fromRoot(file))]).toEqual([true, true]);
@@ -69,22 +77,11 @@ function checkCompose(text: string): void {
     expect(['--detach', '--build', '--scale']).toEqual(expect.arrayContaining(options(rest.join(' '))));
     return;
   }
-  if (verb === 'stop') {
-    expect(services).toContain(rest[0]);
-    return;
-  }
-  if (verb === 'cp') {
+  if (verb === 'stop' || verb === 'cp') {
     expect(services).toContain(rest[0]?.split(':')[0]);
     return;
   }
-  if (verb === 'exec') {
-    const [service, program, of = '', ...command] = rest;
-    expect(services).toContain(service);
-    if (program === 'rm') return;
-    expect([program, existsSync(fromRoot(`apps/standalone/src/${of.replace(/^dist\/(.*)\.js$/, '$1.ts')}`))]).toEqual(['node', true]);
-    checkWatchpost(command.join(' '));
-    return;
-  }
+  if (verb === 'exec') return checkExec(rest, services);
   expect([verb, services.includes('cli')]).toEqual(['run', true]);
   // These are for one command each.
   if (rest[0] === '--rm' && ['drain', 'move'].includes(rest[1] ?? '')) {
