@@ -61,7 +61,7 @@ function checkProof(text: string): void {
 }
 
 /** `SERVICE rm FILE`, or `SERVICE node dist/… COMMAND`. */
-function checkExec([service, program, file = '', ...command]: string[], services: string[]): void {
+function checkExec([service, program, file = '', ...command]: string[], services: readonly (string | undefined)[]): void {
   expect(services).toContain(service);
   if (program === 'rm') return;
   expect([program, existsSync(fromRoot(`apps/standalone/src/${file.replace(/^dist\/(.*)\.js$/, '$1.ts')}`))]).toEqual(['node', true]);
