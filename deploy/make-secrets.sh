@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes deploy/secrets: a file for each secret that compose.yaml names. Passwords of the stores, keys, and the console's password are
-# drawn; tokens are left empty, which counts as unset: put yours in. What is there already stays as it is; only what must be drawn and is
-# empty is made again.
+# Makes deploy/secrets, with a file for each secret that compose.yaml names, and deploy/files, for files of settings. Passwords of the
+# stores, keys, and the console's password are drawn; tokens are left empty, which counts as unset: put yours in. What is there already
+# stays as it is; only what must be drawn and is empty is made again.
 set -eu
 cd "$(dirname "$0")"
 # Whoever may not enter the folder reads no file in it; a container is given single files, and reads them as its own user.
-mkdir -p secrets/destinations
+mkdir -p secrets/destinations files
 chmod 700 secrets
 
 # write NAME VALUE: all of it, or nothing, also where this is stopped or the disk is full.
@@ -38,8 +38,8 @@ derive mongo_connection_string "mongodb://watchpost:$(cat secrets/watchpost_db_p
 draw message_key 32
 draw quarantine_key 32
 draw console_password 12
-for token in slack_api_token slack_signing_secret slack_user_token slack_app_token telegram_bot_token telegram_webhook_secret \
-  quotes_token smtp_url schedule_secrets; do
+for token in slack_api_token slack_signing_secret slack_verification_token slack_user_token slack_app_token telegram_bot_token \
+  telegram_webhook_secret quotes_token smtp_url schedule_secrets console_tokens; do
   [ -e "secrets/$token" ] || write "$token" ''
 done
 echo "deploy/secrets is ready: put your tokens into its files, such as secrets/slack_api_token. The console's password is in secrets/console_password."

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '@watchpost/bench/servers/server';
@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { runTool } from '../support/deploy-tools.ts';
 import { describeWith } from '../support/describe-with.ts';
+import { documents } from '../support/docs-commands.ts';
 import { fromRoot } from '../support/root.ts';
 import { until } from '../support/until.ts';
 
@@ -21,6 +22,8 @@ const service = z.looseObject({
   environment: z.record(z.string(), z.coerce.string()).default({}),
   secrets: z.array(z.looseObject({ source: z.string() })).default([]),
   networks: z.record(z.string(), z.unknown()).default({}),
+  ports: z.array(z.looseObject({ target: z.number(), host_ip: z.string().optional() })).default([]),
+  volumes: z.array(z.looseObject({ target: z.string() })).default([]),
 });
 const model = z.looseObject({
   services: z.record(z.string(), service),
@@ -71,6 +74,40 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
     const started = Object.entries(read().services).filter(([, each]) => each.profiles.some((profile) => wanted.includes(profile)));
     expect(started.map(([name]) => name).sort()).toEqual(names);
     for (const [, { depends_on }] of started) for (const name of Object.keys(depends_on)) expect(names).toContain(name);
+  });
+
+  it('leads each port to where a process listens, whatever deploy/.env says of the ports outside, and from this machine only', () => {
+    const file = path.join(folder, 'deploy/.env');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, `${before}\nPORT=6000\nWORKER_PORT=6001\nFEED_PORT=6002\nCONSOLE_PORT=6003\n`);
+    try {
+      const variables: Record<number, string> = { 5_000: 'PORT', 5_002: 'FEED_PORT', 5_003: 'CONSOLE_PORT' };
+      const published = Object.entries(read().services).flatMap(([name, { environment, ports }]) =>
+        ports.map(({ target, host_ip: address }) => {
+          expect([name, environment[variables[target] ?? ''], address]).toEqual([name, String(target), '127.0.0.1']);
+          return `${name} ${String(target)}`;
+        }),
+      );
+      expect(published.toSorted()).toEqual([
+        'all-in-one 5000',
+        'all-in-one 5002',
+        'all-in-one 5003',
+        'console 5003',
+        'feed 5002',
+        'ingest 5000',
+      ]);
+    } finally {
+      writeFileSync(file, before);
+    }
+  });
+
+  it('mounts nothing where a command of the documents mounts its own folder', () => {
+    const texts = documents().map((file) => readFileSync(fromRoot(file), 'utf8'));
+    const targets = texts.flatMap((text) => Array.from(text.matchAll(/--volume "?[^\s"]+:(\/[\w/]+)"? cli /g), ([, target]) => target));
+    expect(targets.length).toBeGreaterThan(0);
+    const mounted = read().services['cli']?.volumes.map(({ target }) => target) ?? [];
+    expect(mounted).toContain('/files');
+    expect(targets.filter((target) => target !== undefined && mounted.includes(target))).toEqual([]);
   });
 
   it('runs our processes without rights, on a root that nobody can write to', () => {
@@ -133,6 +170,26 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
       expect(Object.keys(services[store]?.networks ?? {})).toEqual([network]);
     }
     expect(Object.keys(services['feed']?.networks ?? {}).sort()).toEqual(['database', 'outside']);
+  });
+});
+
+describeWith(['compose-go'], 'deploy/monitoring.compose.yaml', () => {
+  it("joins the network of watchpost, mounts files that there are, and publishes nothing but Grafana's port, on this machine", () => {
+    const monitored = z.looseObject({
+      services: z.record(z.string(), service.extend({ volumes: z.array(z.looseObject({ type: z.string(), source: z.string() })) })),
+      networks: z.record(z.string(), z.looseObject({ external: z.boolean().optional() })),
+    });
+    const { services, networks } = monitored.parse(parse(runTool('compose-go', [fromRoot('deploy/monitoring.compose.yaml')])));
+    expect(networks['watchpost_outside']).toMatchObject({ external: true });
+    expect(readFileSync(fromRoot('deploy/compose.yaml'), 'utf8')).toMatch(/^name: watchpost\n[^]*^networks:\n {2}outside:$/m);
+    expect(Object.keys(services['prometheus']?.networks ?? {}).sort()).toEqual(['default', 'watchpost_outside']);
+    const bound = Object.values(services).flatMap(({ volumes }) => volumes.filter(({ type }) => type === 'bind'));
+    expect(bound.map(({ source }) => path.basename(source))).toEqual(expect.arrayContaining(['prometheus', 'provisioning', 'dashboards']));
+    // compose-go takes them from where it runs, compose from where the file is.
+    const files = bound.map(({ source }) => fromRoot(path.join('deploy', path.relative(process.cwd(), source))));
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+    const ports = Object.values(services).flatMap((each) => each.ports);
+    expect(ports).toMatchObject([{ target: 3_000, host_ip: '127.0.0.1' }]);
   });
 });
 

@@ -49,6 +49,11 @@ const deploymentSchema = z.looseObject({
   }),
 });
 
+const podTemplate = z.looseObject({
+  metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }),
+  spec: z.looseObject({ containers: z.array(z.looseObject({ image: z.string() })) }),
+});
+
 const envs = { ingest: ingestEnv, worker: workerEnv, feed: feedEnv, console: consoleEnv };
 const portOf = {
   ingest: ['PORT', 5_000],
@@ -203,6 +208,34 @@ describeWith(['kustomize', 'kubernetes-validate'], 'deploy/kubernetes', () => {
     }
     const ports = Array.from(`${base}${console}`.matchAll(/^ +ports: .*port: (4318|22|5556)\b/gm), ([, port]) => port);
     expect(ports).toEqual(['4318', '4318', '22', '4318', '5556']);
+  });
+
+  it.each(['cli', 'backup'])('%s runs as nobody who could do harm, in the image that has the commands, and reaches the stores', (name) => {
+    const owner = manifests.find(({ kind, metadata }) => ['Deployment', 'CronJob'].includes(kind) && metadata.name === name);
+    const template = z.looseObject({ spec: z.looseObject({ template: podTemplate }) });
+    const spec = z.union([
+      template,
+      z.looseObject({ spec: z.looseObject({ jobTemplate: template }) }).transform(({ spec }) => spec.jobTemplate),
+    ]);
+    const { metadata, spec: pod } = spec.parse(owner).spec.template;
+    expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/name': name });
+    expect(pod).toMatchObject({ automountServiceAccountToken: false, securityContext: { runAsNonRoot: true, runAsUser: 1000 } });
+    expect(pod.containers[0]).toMatchObject({
+      image: 'registry.example.org/watchpost-cli:1',
+      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    });
+    const policy = manifests.find(({ kind, metadata: { name: of } }) => kind === 'NetworkPolicy' && of === name);
+    expect(policy).toMatchObject({ spec: { podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } } });
+    expect(JSON.stringify(policy)).toContain('"port":27017');
+    expect(JSON.stringify(policy)).not.toContain('"ingress"');
+  });
+
+  it('makes a backup that does not exist yet, into a volume that there is, with no secret but the database', () => {
+    const backup = JSON.stringify(manifests.find(({ kind, metadata }) => kind === 'CronJob' && metadata.name === 'backup'));
+    expect(backup).toContain('node dist/main.js export \\"/backup/gallery-`date +%Y-%m-%dT%H%M%S`.gz\\" && find /backup ');
+    expect(Array.from(backup.matchAll(/"key":"(\w+)"/g), ([, key]) => key)).toEqual(['MONGO_CONNECTION_STRING', 'POSTGRES_URL']);
+    const claim = manifests.find(({ kind }) => kind === 'PersistentVolumeClaim')?.metadata.name;
+    expect(backup).toContain(`"claimName":"${claim ?? ''}"`);
   });
 
   it('lets nothing in or out but what is listed', () => {

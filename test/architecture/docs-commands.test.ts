@@ -60,6 +60,14 @@ function checkProof(text: string): void {
   expect(words(proofs.replaceAll(/[^\w\s-]/g, ' '))).toEqual(expect.arrayContaining([words(text)[0], ...options(text)]));
 }
 
+/** `SERVICE rm FILE`, or `SERVICE node dist/… COMMAND`. */
+function checkExec([service, program, file = '', ...command]: string[], services: readonly (string | undefined)[]): void {
+  expect(services).toContain(service);
+  if (program === 'rm') return;
+  expect([program, existsSync(fromRoot(`apps/standalone/src/${file.replace(/^dist\/(.*)\.js$/, '$1.ts')}`))]).toEqual(['node', true]);
+  checkWatchpost(command.join(' '));
+}
+
 function checkCompose(text: string): void {
   const [, , flag, file = '', verb, ...rest] = words(text);
   expect([flag === '-f' || flag === '--file', existsSync(fromRoot(file))]).toEqual([true, true]);
@@ -69,10 +77,11 @@ function checkCompose(text: string): void {
     expect(['--detach', '--build', '--scale']).toEqual(expect.arrayContaining(options(rest.join(' '))));
     return;
   }
-  if (verb === 'stop') {
-    expect(services).toContain(rest[0]);
+  if (verb === 'stop' || verb === 'cp') {
+    expect(services).toContain(rest[0]?.split(':')[0]);
     return;
   }
+  if (verb === 'exec') return checkExec(rest, services);
   expect([verb, services.includes('cli')]).toEqual(['run', true]);
   // These are for one command each.
   if (rest[0] === '--rm' && ['drain', 'move'].includes(rest[1] ?? '')) {
@@ -109,7 +118,7 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
     },
   },
   {
-    of: /^npm run build$/,
+    of: /^npm run build(?:\s+#.*)?$/,
     runs: 'every command of npm: scripts/bootstrap.mjs does it first',
     check: () => expect(JSON.parse(read('package.json')).scripts.build).toBe('node scripts/build.mjs'),
   },
@@ -132,11 +141,26 @@ const kinds: { of: RegExp; runs: string; check: (text: string) => void }[] = [
   { of: /^(?=docker compose )/, runs: 'no: needs Docker; the `watchpost` command in it is run', check: checkCompose },
   {
     of: /^kubectl apply --kustomize /,
-    runs: 'no: needs a cluster; deploy-kubernetes.test.ts builds what it applies',
-    check: (text) => expect(existsSync(fromRoot(`${text}/kustomization.yaml`))).toBe(true),
+    runs: 'no: needs a cluster; deploy-kubernetes.test.ts builds the example that it is a copy of',
+    check: (text) => expect(read('docs/deploying.md')).toContain(`\ncp -r deploy/kubernetes/example ${text}\n`),
   },
   {
-    of: /^(?:cp|sh) deploy\//,
+    of: /^cp -r (?=deploy\/kubernetes)/,
+    runs: 'no: see the one above',
+    check: (text) => expect(existsSync(fromRoot(`${words(text)[0] ?? ''}/kustomization.yaml`))).toBe(true),
+  },
+  {
+    of: /^docker build --file /,
+    runs: 'no: needs Docker; deploying.md says how the images were built',
+    check: (text) => {
+      const [file = '', , target = ''] = words(text);
+      expect(read(file)).toMatch(new RegExp(`^FROM \\S+ AS ${target}$`, 'm'));
+    },
+  },
+  { of: /^git (?=clone |pull$)/, runs: 'no: the address is the reader’s own', check: () => undefined },
+  { of: /^mkdir -p (?=[a-z]+$)/, runs: 'no: it makes a folder', check: () => undefined },
+  {
+    of: /^(?:cp|sh) deploy\/(?!kubernetes)/,
     runs: 'test/architecture/deploy-compose.test.ts',
     check: (text) => expect(existsSync(fromRoot(`deploy/${words(text)[0] ?? ''}`))).toBe(true),
   },

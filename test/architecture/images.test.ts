@@ -28,7 +28,7 @@ describe('deploy/Dockerfile', () => {
     const apps = [...packages].filter(([home]) => home.startsWith('apps/')).map(([, { name }]) => name);
     expect(all(dockerfile, /--filter (\S+) deploy/g).sort()).toEqual(apps.sort());
     const targets = all(compose, /target: ([\w-]+)/g);
-    expect(new Set(targets)).toEqual(new Set(['ingest', 'worker', 'feed', 'console', 'cli', 'all-in-one']));
+    expect([...new Set(targets)]).toEqual(['ingest', 'worker', 'feed', 'console', 'cli', 'all-in-one']);
     expect(all(dockerfile, /^FROM \S+ AS ([\w-]+)$/gm)).toEqual(expect.arrayContaining([...targets, 'all-in-one']));
   });
 });
