@@ -20,7 +20,7 @@ export const notConnected = 'not-connected';
 
 /**
  * Runs `work` for one post. What the platform refuses is noted with the post, and holds up no other: each gets its turn again, those that were
- * never refused first.
+ * never refused first. The log says it once.
  */
 export async function unlessRefused(
   post: KnownPost,
@@ -35,7 +35,8 @@ export async function unlessRefused(
   } catch (error) {
     throwIfAborted(signal);
     const err = toAppError(error);
-    log.warn({ err, channel: post.channel, message: post.messageId }, 'a post of ours could not be changed yet');
+    if (post.refused?.code !== err.code)
+      log.warn({ err, channel: post.channel, message: post.messageId }, 'a post of ours could not be changed yet');
     await knownPosts.refused(post, err.code, signal);
   }
 }

@@ -22,8 +22,8 @@ const bodySchema = z.object({
   pictures: z.array(z.object({ messageId: z.string().nullable(), fileId: z.string().nullable() })),
   /** All whom it ever showed, by name or number: random ids. */
   persons: z.array(z.string()),
-  /** When the platform last refused to change it, milliseconds since 1970, and the error's code. */
-  refused: z.object({ atMs: z.number(), code: z.string() }).exactOptional(),
+  /** When the platform last refused to change it, milliseconds since 1970, with the error's code, and how often it did. */
+  refused: z.object({ atMs: z.number(), code: z.string(), times: z.number().default(1) }).exactOptional(),
 });
 export type PostBody = z.infer<typeof bodySchema>;
 
@@ -100,10 +100,18 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
       change(id, (now) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
     refused: async ({ id }, code, signal) => {
       const { nowMs } = await documents.get(kind, '', signal);
-      await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code } }), signal);
+      await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code, times: (now.refused?.times ?? 0) + 1 } }), signal);
     },
     remove: ({ id }, signal) => removeDocument(documents, kind, id, signal),
   };
+}
+
+/** After it was refused, a post is tried again after so long, twice that the next time, and so on. Milliseconds. */
+const againMs = { first: 60_000, most: 6 * 3_600_000 };
+
+/** Whether the platform refused it a moment ago: it is not asked again so soon. Pure. */
+export function isRefusedNow({ refused }: Pick<KnownPost, 'refused'>, nowMs: number): boolean {
+  return refused !== undefined && nowMs < refused.atMs + Math.min(againMs.first * 2 ** (refused.times - 1), againMs.most);
 }
 
 function toPost({ id, revision, atMs, body }: StoredDocument): KnownPost | null {

@@ -128,8 +128,27 @@ describe('posts that show somebody who is forgotten', () => {
       'the bot cannot change 1 in slack:CRESULTS (channel-not-available): let it into the channel, or delete them by hand; it is tried again';
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
     rig.posts.edit = edit;
+    rig.nowMs += 60_000;
     await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('are asked rarer and rarer while the platform refuses them', async () => {
+    for (let number = 1; number <= 22; number += 1) await known(number);
+    forgetAda();
+    let asked = 0;
+    rig.posts.edit = async () => {
+      asked += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    const posts = place('redraw');
+    for (let look = 0; look < 20; look += 1) {
+      await posts.erase?.(ada, never);
+      rig.nowMs += 30_000;
+    }
+    // Within ten minutes at 0, 1, 3 and 7.
+    expect(asked).toBeLessThanOrEqual(22 * 4);
+    expect(await posts.count(ada, never)).toMatchObject({ 'posts and pictures': { left: 22, why: expect.stringContaining('22 in') } });
   });
 });
 
@@ -181,7 +200,7 @@ it('posts that the platform refuses get their turn again, and leave the others t
   expect(JSON.stringify(rig.posts.shown()[0])).not.toContain('Ada');
   rig.posts.edit = edit;
   for (let round = 0; round < 2; round += 1) {
-    rig.nowMs += 1_000;
+    rig.nowMs += 60_000;
     await posts.erase?.(ada, never);
   }
   expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
