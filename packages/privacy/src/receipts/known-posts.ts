@@ -34,6 +34,8 @@ export type KnownPost = PostBody & { id: string; revision: number; atMs: number 
 export interface KnownPosts {
   /** Notes where a post stands and whom it shows; nobody is taken out of what was noted before. `atMs`: when what it shows happened. */
   note(post: Omit<PostBody, 'v' | 'refused'> & { atMs: number }, signal: AbortSignal): Promise<void>;
+  /** The one about this visit or notice, or null. */
+  get(about: PostBody['about'], signal: AbortSignal): Promise<KnownPost | null>;
   /** Those that show one of these, the newest first, at most `limit` for each. */
   showing(personIds: readonly string[], limit: number, signal: AbortSignal): Promise<KnownPost[]>;
   /** Those of before then, the newest first. */
@@ -71,7 +73,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
   return {
     note: ({ atMs, ...post }, signal) =>
       untilNoConflict(async () => {
-        const id = `${post.about.kind}-${post.about.id}`;
+        const id = idOf(post.about);
         const before = await read(id, signal);
         const persons = [...new Set([...(before?.persons ?? []), ...post.persons])];
         const pictures = [...(before?.pictures ?? []), ...post.pictures].filter(
@@ -81,6 +83,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
         if (before && isSame(before, next)) return;
         await put({ ...next, id, revision: before?.revision ?? 0, atMs }, signal);
       }, signal),
+    get: (about, signal) => read(idOf(about), signal),
     showing: async (personIds, limit, signal) => {
       const wanted = new Set(personIds);
       const found = new Map<string, KnownPost>();
@@ -105,6 +108,8 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     remove: ({ id }, signal) => removeDocument(documents, kind, id, signal),
   };
 }
+
+const idOf = (about: PostBody['about']): string => `${about.kind}-${about.id}`;
 
 /** After it was refused, a post is tried again after so long, twice that the next time, and so on. Milliseconds. */
 const againMs = { first: 60_000, most: 6 * 3_600_000 };

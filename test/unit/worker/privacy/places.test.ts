@@ -1,3 +1,4 @@
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { createDialogs } from '@watchpost/talk/dialogs';
 import { boardsPlace } from '@watchpost/worker/privacy/boards-place';
@@ -65,6 +66,7 @@ describe('a visit of which nobody knows whether it was posted', () => {
   };
   const placeOf = (rig: VisitRig) =>
     visitsPlace({
+      knownPosts: createKnownPosts(rig.documents),
       visits: rig.visiting.visits,
       now: () => rig.nowMs,
       sayAgain: async ({ id, revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),

@@ -71,6 +71,7 @@ describe('posts that show somebody who is forgotten', () => {
     await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
     const again = visitsPlace({
+      knownPosts: createKnownPosts(rig.documents),
       now: () => rig.nowMs,
       visits: rig.visiting.visits,
       sayAgain: async ({ revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
@@ -129,6 +130,42 @@ describe('posts that show somebody who is forgotten', () => {
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
     rig.posts.edit = edit;
     rig.nowMs += 60_000;
+    await posts.erase?.(ada, never);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('hold no other jobs where the bot cannot change them, whatever their visit: the receipt says why', async () => {
+    const id = await posted();
+    forgetAda();
+    const edit = rig.posts.edit.bind(rig.posts);
+    let asked = 0;
+    rig.posts.edit = async () => {
+      asked += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    const again = visitsPlace({
+      knownPosts: createKnownPosts(rig.documents),
+      now: () => rig.nowMs,
+      visits: rig.visiting.visits,
+      sayAgain: async ({ revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
+    });
+    const posts = place('redraw');
+    for (let look = 0; look < 120; look += 1) {
+      await again.erase?.(ada, never);
+      await posts.erase?.(ada, never);
+      // A job that fails would hold others.
+      await rig.settle();
+      rig.nowMs += 30_000;
+    }
+    // Within the hour at 0, 10, 20, 30 and 40 minutes.
+    expect(asked).toBeLessThanOrEqual(6);
+    const why = expect.stringContaining('cannot change 1 in slack:CRESULTS (channel-not-available)');
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
+    rig.posts.edit = edit;
+    rig.nowMs += dayMs;
+    await again.erase?.(ada, never);
+    await rig.settle();
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
     await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
   });
