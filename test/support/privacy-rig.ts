@@ -6,6 +6,7 @@ import type { Place } from '@watchpost/privacy/receipts/place';
 import type { Receipt } from '@watchpost/privacy/receipts/receipt';
 import { createReceipts } from '@watchpost/privacy/receipts/receipts';
 import type { Visits } from '@watchpost/visits/visits';
+import { createIsTaken } from '@watchpost/worker/privacy/is-taken';
 import { createReceiptsWorker, type ReceiptsWorker } from './receipts-worker.ts';
 
 const never = new AbortController().signal;
@@ -54,7 +55,7 @@ export function privacyRig(opened: OpenedGallery, more: readonly Place[] = []): 
     documents,
     audit: kept.audit,
     gallery,
-    isTaken: () => false,
+    isTaken: createIsTaken(opened.questions),
     holdings: kept.holdings,
     places: [...worker.places, ...more],
     eraseNow: (signal) => dying(() => housekeeping.erase(signal)),

@@ -19,8 +19,6 @@ export interface BoardsDeps extends HandOffDeps {
   entries: Pick<Entries, 'apply'>;
   /** What waits for approval is sealed in it. */
   envelope: Envelope;
-  /** Whether somebody who is known is called that: an entry with this name is theirs. */
-  isTaken: (name: string) => boolean;
   now: () => number;
 }
 
@@ -33,6 +31,7 @@ const what = 'entries of boards';
 export function boardsPlace(deps: BoardsDeps): Place {
   return {
     what: [what],
+    byName: true,
     count: async (subject, signal) => {
       let found = 0;
       for await (const _each of entriesNaming(subject, deps, signal)) found += 1;
@@ -47,7 +46,7 @@ export function boardsPlace(deps: BoardsDeps): Place {
 }
 
 async function* entriesNaming({ names }: Subject, deps: BoardsDeps, signal: AbortSignal): AsyncGenerator<Entry> {
-  const wanted = new Set(names.filter((name) => !deps.isTaken(name)).map((name) => nameKey(name)));
+  const wanted = new Set(names.map((name) => nameKey(name)));
   if (wanted.size === 0) return;
   const boards = deps.feeds.all().filter(({ source }) => source === 'visits');
   for (const slug of [...boards.map((feed) => feed.slug), ...(await absentSlugs(deps, signal))]) {

@@ -1,6 +1,5 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
-import { nameKey } from '@watchpost/gallery/names';
 import type { AuditStore } from '@watchpost/gallery/store';
 import type { Housekeeping } from '@watchpost/gallery/housekeeping/housekeeping';
 import type { PrivacySettings } from '@watchpost/privacy/config';
@@ -11,10 +10,11 @@ import { enforceRetention } from '@watchpost/privacy/retention/enforce';
 import type { Task } from '../schedule.ts';
 import { dropFailedJobs } from './failed-jobs.ts';
 import { deleteOldPosts } from './old-posts.ts';
+import { createIsTaken } from './is-taken.ts';
 import { privacyPlaces, type PlacesOptions } from './privacy-places.ts';
 import { createSharedAdmin } from './shared-admin.ts';
 
-export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 'isTaken' | 'settings'> {
+export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 'settings'> {
   storage: StorageConfig;
   audit: AuditStore;
   housekeeping: Pick<Housekeeping, 'erase' | 'beforeErasing'>;
@@ -25,19 +25,17 @@ export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 'i
 }
 
 const minuteMs = 60_000;
-/** People whose names begin alike, among whom one may have a name. */
-const mostAlike = 500;
 
 /** What one of all workers does again and again about people's data. */
 export function privacyTasks(options: PrivacyTasksOptions): Task[] {
   const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, now, log } = options;
   const useAdmin = createSharedAdmin({ open: (signal) => openJobAdmin(storage, signal) }, options.stopping);
-  const isTaken = (name: string): boolean => questions.findPeople(name, mostAlike).some((person) => nameKey(person.name) === nameKey(name));
+  const isTaken = createIsTaken(questions);
   const wishes = { documents, audit, holdings, gallery, isTaken, keepMs: retention.auditMs };
   // What is erased without a receipt leaves behind what is found by name only.
   housekeeping.beforeErasing((signal) => beginReceipts(wishes, signal));
   const eraseNow = (signal: AbortSignal): Promise<number> => housekeeping.erase(signal);
-  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin, isTaken }), eraseNow, log };
+  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin }), eraseNow, log };
   return [
     { name: 'forgotten', everyMs: 1_000, run: (signal) => eraseForgotten(erasing, signal) },
     {

@@ -19,11 +19,13 @@ export const receiptSchema = z.object({
   verifiedAtMs: z.number().nullable(),
   /** The gallery's version by which the person was gone: a process that knows it has dropped them. */
   version: z.number(),
-  /** Empty once it is verified, as the ids of faces and the names. */
+  /** Empty once it is verified or settled, as the ids of faces. */
   personIds: z.array(z.string()),
   faceIds: z.array(z.string()),
-  /** All that they were called: what is found by name is found although the gallery has erased the names. */
+  /** All that they were called: what is found by name is found although the gallery has erased the names. Empty as soon as nothing is found by it. */
   names: z.array(z.string()).default([]),
+  /** Since when nothing is found by name. */
+  unnamedSinceMs: z.number().exactOptional(),
   /** By the name of the place. */
   places: z.record(z.string(), countSchema),
   /** When it is looked at next, and how often it was looked at in vain. */

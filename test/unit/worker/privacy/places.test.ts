@@ -16,9 +16,9 @@ const ada = { personIds: ['ada'], faceIds: [], names: ['Ada'], dueForMs: 0 };
 const overdue = { ...ada, dueForMs: 180_000 };
 
 describe('entries of boards', () => {
-  const placeOf = ({ rig, parts }: BoardRig, isTaken = false) => {
+  const placeOf = ({ rig, parts }: BoardRig) => {
     const { envelope } = moderatingParts(rig.documents, { sender: rig.deps.sender, now: rig.deps.now });
-    return boardsPlace({ ...rig.deps, ...parts, envelope, feeds: parts.feeds, isTaken: () => isTaken });
+    return boardsPlace({ ...rig.deps, ...parts, envelope, feeds: parts.feeds });
   };
   const approval = { emoji: ['white_check_mark'], by: ['UEDITOR'], edits: 'hold' } as const;
 
@@ -33,7 +33,6 @@ describe('entries of boards', () => {
     expect(await place.count(ada, never)).toEqual({ 'entries of boards': 1 });
     await place.erase?.(ada, never);
     expect(await place.count(ada, never)).toEqual({ 'entries of boards': 1 });
-    expect(await placeOf(board, true).count(ada, never)).toEqual({ 'entries of boards': 0 });
     await place.erase?.(overdue, never);
     expect(await place.count(ada, never)).toEqual({ 'entries of boards': 0 });
     expect(await board.shows()).toBeNull();
