@@ -50,7 +50,7 @@ export function privacyRig(opened: OpenedGallery, more: readonly Place[] = []): 
     remove: (kind, id, revision, signal) => dying(() => stored.remove(kind, id, revision, signal)),
   };
   const worker = createReceiptsWorker({ ...opened, documents }, { now: () => Date.now() + rig.shiftMs, step: () => rig.step() });
-  const receipts = createReceipts(documents, kept.audit);
+  const receipts = createReceipts(documents, kept.audit, 1e10);
   const deps: ErasingDeps = {
     documents,
     audit: kept.audit,

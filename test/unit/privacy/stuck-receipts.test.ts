@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@watchpost/gallery/domain';
 import { eraseForgotten, type ErasingDeps } from '@watchpost/privacy/receipts/erasing';
 import type { Place, Subject } from '@watchpost/privacy/receipts/place';
+import { createReceipts } from '@watchpost/privacy/receipts/receipts';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { createDialogs } from '@watchpost/talk/dialogs';
@@ -13,11 +14,12 @@ const minuteMs = 60_000;
 const person = { id: 'ada', isNew: false as const, set: { deleted: false } };
 const inverse = { persons: [person], faces: [], pairs: [], moveSightings: [], assignments: [] };
 
-let nowMs = 1_000_000_000;
+let nowMs: number;
 let documents: DocumentStore;
 let taken: Set<string>;
 let asked: Subject[];
 beforeEach(() => {
+  nowMs = 1_000_000_000;
   documents = createMemoryDocuments(() => nowMs);
   [taken, asked] = [new Set(), []];
 });
@@ -86,6 +88,36 @@ describe('a receipt of which something cannot be erased', () => {
       await eraseForgotten({ ...deps(), places: [stuck, away] }, never);
     }
     expect(await stored()).toContain('Ada');
+  });
+
+  it('is settled by hand, with what is left in the chat, and without ids', async () => {
+    const receipts = createReceipts(documents, deps().audit, 1e9);
+    const settle = (note: string) => receipts.settle('wish', note, { id: 'cli:grace' }, never);
+    await eraseForgotten(deps(), never);
+    await expect(settle('the channel is deleted')).rejects.toThrow('not due yet, or over');
+    await looks(20);
+    await expect(settle(' ')).rejects.toThrow('a note has 1 to 500 characters');
+    expect(await settle('the channel is deleted')).toMatchObject({
+      state: 'settled',
+      settled: { by: 'cli:grace', note: 'the channel is deleted' },
+      places: { 'posts and pictures': { left: 1 } },
+      personIds: [],
+    });
+    expect(await stored()).not.toContain('"ada"');
+    const { length } = asked;
+    await looks(3);
+    expect(asked).toHaveLength(length);
+    expect((await documents.get('receipt', 'wish', never)).document?.expiresAtMs).toBe(2_000_000_000);
+    await expect(settle('again')).rejects.toThrow('not due yet, or over');
+  });
+
+  it('is not settled while something is left that a worker erases', async () => {
+    const more: Place = { what: ['consent'], count: async () => ({ consent: 1 }), erase: async () => undefined, waitsFor: '' };
+    await eraseForgotten(deps(), never);
+    nowMs += 12 * minuteMs;
+    await eraseForgotten({ ...deps(), places: [stuck, more] }, never);
+    const settled = createReceipts(documents, deps().audit, 1e9).settle('wish', 'why', { id: 'cli' }, never);
+    await expect(settled).rejects.toThrow('a worker erases the rest: consent');
   });
 
   it('leaves to a namesake what is theirs', async () => {

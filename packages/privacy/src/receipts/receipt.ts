@@ -4,9 +4,10 @@ const countSchema = z.object({ found: z.number(), erased: z.number(), left: z.nu
 
 /**
  * What became of a wish to be forgotten. `pending`: it can still be undone. `erasing`: it is due, and something is left, or could not be
- * looked at. `done`: nothing is left. `verified`: a second look, a minute later, found nothing either.
+ * looked at. `done`: nothing is left. `verified`: a second look, a minute later, found nothing either. `settled`: an operator has said what
+ * becomes of what is left in the chat; nobody looks any more.
  */
-export const receiptStates = ['pending', 'erasing', 'done', 'verified'] as const;
+export const receiptStates = ['pending', 'erasing', 'done', 'verified', 'settled'] as const;
 
 export const receiptSchema = z.object({
   v: z.literal(1),
@@ -28,6 +29,8 @@ export const receiptSchema = z.object({
   unnamedSinceMs: z.number().exactOptional(),
   /** By the name of the place. */
   places: z.record(z.string(), countSchema),
+  /** Who settled it, an actor's id, and why. */
+  settled: z.object({ atMs: z.number(), by: z.string(), note: z.string() }).exactOptional(),
   /** When it is looked at next, and how often it was looked at in vain. */
   nextLookAtMs: z.number(),
   looks: z.number(),
