@@ -83,6 +83,28 @@ describe('posts follow the gallery', () => {
     expect((await rig.visit(old ?? '')).picturesGo).toBe(true);
   });
 
+  it('in which somebody is nameless now: all, whatever else is changed after that', async () => {
+    const [first] = await posted(1);
+    const { revision: _r, ...visit } = await rig.visit(first ?? '');
+    const ids = Array.from({ length: 2_050 }, (_, index) => `copy-${index}`);
+    for (const [index, id] of ids.entries()) {
+      const snapshots = visit.snapshots.map((each) => ({ ...each, takenAtMs: each.takenAtMs + index }));
+      await rig.visiting.visits.save({ ...visit, id, snapshots, revision: 0 }, never);
+    }
+    await posted(1, grace);
+    await once();
+    const tookBack = async (of: readonly string[]) => of.filter((id) => id === 'ada');
+    changed('ada');
+    await once({ tookBack });
+    const all = new Set(edited());
+    changed('grace');
+    for (let call = 0; call < 70; call += 1) {
+      await once({ tookBack });
+      for (const id of edited()) all.add(id);
+    }
+    expect(all.size).toBe(2_052);
+  }, 30_000);
+
   it('with a revision that no earlier job had', async () => {
     const [id] = await posted(1);
     await once();
