@@ -1,7 +1,9 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Gallery } from '@watchpost/gallery/gallery';
+import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import type { Visit } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import { z } from 'zod';
 
@@ -13,8 +15,8 @@ export interface FollowDeps {
   sender: JobSender;
   /** Takes those of them who are forgotten out of digests and messages. */
   forget: (personIds: readonly string[], signal: AbortSignal) => Promise<void>;
-  /** Who of these took back their consent to be named: all their posts are said again that have a visit. Absent: nobody is asked. */
-  tookBack?: ((personIds: readonly string[], signal: AbortSignal) => Promise<string[]>) | undefined;
+  /** See ShownNames: all posts of these are said again that have a visit. */
+  tookBack?: ShownNames['tookBack'] | undefined;
   sendTimeoutMs: number;
   now: () => number;
 }
@@ -34,6 +36,8 @@ type Cursor = z.infer<typeof cursorSchema>;
 
 /** Older posts keep what they say, milliseconds. */
 export const followedMs = 7 * 86_400_000;
+/** Clocks differ by less: what is seen that much later never bore the name. Milliseconds. */
+const skewMs = 60_000;
 /** Posts edited in one go: a channel takes one edit a second. */
 const atOnce = 30;
 /** A person may be in thousands of visits: the newest are what people look at. */
@@ -80,7 +84,7 @@ async function shownOf(personIds: readonly string[], sinceMs: number, { visits }
 
 /** All posted visits, however old, of those among them who took back their consent. */
 async function namelessOf(personIds: readonly string[], deps: FollowDeps, signal: AbortSignal): Promise<string[]> {
-  const nameless = personIds.length === 0 ? [] : ((await deps.tookBack?.(personIds, signal)) ?? []);
+  const nameless = personIds.length === 0 ? [] : [...((await deps.tookBack?.(personIds, signal)) ?? new Map<string, number>()).keys()];
   return shownOf(nameless, 0, deps, signal);
 }
 
@@ -88,9 +92,12 @@ async function namelessOf(personIds: readonly string[], deps: FollowDeps, signal
 async function queueEdit(visitId: string, { visits, sender, sendTimeoutMs, tookBack }: FollowDeps, signal: AbortSignal): Promise<void> {
   const before = await visits.get(visitId, signal);
   if (!before) return;
-  const named = [...before.persons, ...(before.named ?? [])];
-  const picturesGo = ((await tookBack?.(named, signal)) ?? []).length > 0;
-  const visit = await changeVisit(visits, visitId, (now) => (picturesGo ? { ...now, picturesGo } : now), signal);
+  const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
+  const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
+  const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
+    namelessSinceMs > doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
+  const without = (now: Visit): Visit => (bears(now) ? { ...now, picturesGo: true, namelessSinceMs } : now);
+  const visit = await changeVisit(visits, visitId, without, signal);
   if (!visit) return;
   await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
 }

@@ -53,9 +53,12 @@ export function visitsPlace({ visits, knownPosts, sayAgain, now }: VisitsPlaceDe
 /** Whether something in the chat shows it, or is about to: also where nobody knows yet whether it was posted. Pure. */
 const mayShow = ({ post, upload }: Visit): boolean => (post?.progress != null && post.progress.state !== 'gone') || upload != null;
 
-/** Its job takes them out of the text, and off the pictures. Pure. */
+/** Its job takes them out of the text, and off the pictures: those whom the text only asks about are on none. Pure. */
 function markedFor(visit: Visit, personIds: readonly string[], nowMs: number): VisitBody {
-  return { ...visit, forgets: [...new Set([...(visit.forgets ?? []), ...personIds])], picturesGo: true, forgetsSinceMs: nowMs };
+  const { persons, named } = visit;
+  const isDrawn = named === undefined || [...persons, ...named].some((id) => personIds.includes(id));
+  const forgets = [...new Set([...(visit.forgets ?? []), ...personIds])];
+  return { ...visit, forgets, forgetsSinceMs: nowMs, ...(isDrawn && { picturesGo: true }) };
 }
 
 /** A visit that says nothing more about these persons. Pure. */
