@@ -3,6 +3,7 @@ import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
 import type { AuditStore } from '@watchpost/gallery/store';
 import type { Housekeeping } from '@watchpost/gallery/housekeeping/housekeeping';
 import type { PrivacySettings } from '@watchpost/privacy/config';
+import type { Consents } from '@watchpost/privacy/consent/consents';
 import { eraseForgotten } from '@watchpost/privacy/receipts/erasing';
 import { beginReceipts } from '@watchpost/privacy/receipts/wishes';
 import type { RetentionSettings } from '@watchpost/privacy/retention/data-class';
@@ -20,6 +21,7 @@ export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 's
   housekeeping: Pick<Housekeeping, 'erase' | 'beforeErasing'>;
   settings: PrivacySettings;
   retention: RetentionSettings;
+  consents: Pick<Consents, 'finish'>;
   /** Aborts when the process ends. */
   stopping: AbortSignal;
 }
@@ -28,7 +30,7 @@ const minuteMs = 60_000;
 
 /** What one of all workers does again and again about people's data. */
 export function privacyTasks(options: PrivacyTasksOptions): Task[] {
-  const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, now, log } = options;
+  const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, consents, now, log } = options;
   const useAdmin = createSharedAdmin({ open: (signal) => openJobAdmin(storage, signal) }, options.stopping);
   const isTaken = createIsTaken(questions);
   const wishes = { documents, audit, holdings, gallery, isTaken, keepMs: retention.auditMs };
@@ -46,6 +48,7 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
         if (removed > 0) log.info({ removed }, 'what was kept for longer than the settings say is removed');
       },
     },
+    { name: 'consent', everyMs: minuteMs, run: async (signal) => void (await consents.finish(signal)) },
     { name: 'old-posts', everyMs: minuteMs, run: (signal) => deleteOldPosts({ ...options, postsMs: settings.postsMs }, signal) },
     {
       name: 'failed-jobs',
