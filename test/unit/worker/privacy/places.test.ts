@@ -20,6 +20,30 @@ describe('entries of boards', () => {
     const { envelope } = moderatingParts(rig.documents, { sender: rig.deps.sender, now: rig.deps.now });
     return boardsPlace({ ...rig.deps, ...parts, envelope, feeds: parts.feeds });
   };
+  it('are read once for all who are looked for together', async () => {
+    const board = startBoardRig([boardOf()]);
+    await board.rig.join('a', [face(0)]);
+    await board.rig.settle();
+    let reads = 0;
+    const { envelope } = moderatingParts(board.rig.documents, { sender: board.rig.deps.sender, now: board.rig.deps.now });
+    const documents = {
+      ...board.rig.documents,
+      find: async (...args: Parameters<typeof board.rig.documents.find>) => {
+        reads += 1;
+        return board.rig.documents.find(...args);
+      },
+    };
+    const place = boardsPlace({ ...board.rig.deps, ...board.parts, envelope, feeds: board.parts.feeds, documents });
+    expect(await place.count(ada, never)).toEqual({ 'entries of boards': 1 });
+    const once = reads;
+    for (const name of ['Bob', 'Cleo', 'ADA'])
+      expect(await place.count({ ...ada, names: [name] }, never)).toEqual({ 'entries of boards': name === 'ADA' ? 1 : 0 });
+    expect(reads).toBe(once);
+    board.rig.nowMs += 5_000;
+    await place.count(ada, never);
+    expect(reads).toBe(2 * once);
+  });
+
   const approval = { emoji: ['white_check_mark'], by: ['UEDITOR'], edits: 'hold' } as const;
 
   it.each([
