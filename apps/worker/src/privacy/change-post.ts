@@ -60,6 +60,16 @@ export async function tryToDelete(
     log.info({ err: error, channel, message: messageId }, 'a post of ours cannot be deleted: it says nothing more instead');
     return false;
   }
+  await forgetPost({ ...post, about }, { visits, knownPosts }, signal);
+  return true;
+}
+
+/** Nothing of ours stands there any more: it is never said again. */
+export async function forgetPost(
+  { about, id }: Pick<KnownPost, 'about' | 'id'>,
+  { visits, knownPosts }: Pick<ChangePostDeps, 'visits' | 'knownPosts'>,
+  signal: AbortSignal,
+): Promise<void> {
   if (about.kind === 'visit')
     await changeVisit(
       visits,
@@ -67,8 +77,7 @@ export async function tryToDelete(
       (now) => (now.post?.progress ? { ...now, post: { ...now.post, progress: { ...now.post.progress, state: 'gone' } } } : null),
       signal,
     );
-  await knownPosts.remove(post, signal);
-  return true;
+  await knownPosts.remove({ id }, signal);
 }
 
 /** Takes everything off a post of which nothing is known but where it stands. Rejects where the platform refuses that. */

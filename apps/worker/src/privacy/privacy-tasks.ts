@@ -30,7 +30,7 @@ const minuteMs = 60_000;
 
 /** What one of all workers does again and again about people's data. */
 export function privacyTasks(options: PrivacyTasksOptions): Task[] {
-  const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, consents, now, log } = options;
+  const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, consents, log } = options;
   const useAdmin = createSharedAdmin({ open: (signal) => openJobAdmin(storage, signal) }, options.stopping);
   const isTaken = createIsTaken(questions);
   const wishes = { documents, audit, holdings, gallery, isTaken, keepMs: retention.auditMs };
@@ -54,7 +54,9 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
       name: 'failed-jobs',
       everyMs: 60 * minuteMs,
       run: async (signal) => {
-        const dropped = await useAdmin((admin) => dropFailedJobs(admin, now() - settings.failedJobsMs, signal));
+        // An hour on a worker's clock would be an hour too soon.
+        const { nowMs } = await documents.get('receipt', '', signal);
+        const dropped = await useAdmin((admin) => dropFailedJobs(admin, nowMs - settings.failedJobsMs, signal));
         if (dropped > 0) log.info({ dropped }, 'jobs that failed long ago are removed');
       },
     },
