@@ -29,6 +29,8 @@ export async function forgetInNotices(personIds: readonly string[], deps: Forget
       if (post && isRefusedNow(post, deps.now())) continue;
       try {
         await forgetIn(notice, id, deps, signal);
+        // Messages to members are changed by whoever changes posts.
+        if (post && 'channel' in notice.to) await knownPosts.without(post, [id], signal);
       } catch (error) {
         throwIfAborted(signal);
         const err = toAppError(error);

@@ -100,7 +100,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     },
     before: (beforeMs, signal) => each({ beforeMs }, signal),
     without: ({ id }, personIds, signal) =>
-      change(id, (now) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
+      change(id, ({ refused: _r, ...now }) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
     refused: async ({ id }, code, signal) => {
       const { nowMs } = await documents.get(kind, '', signal);
       await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code, times: (now.refused?.times ?? 0) + 1 } }), signal);
