@@ -28,7 +28,7 @@ describeOperations('the receipt of a wish', (rig) => {
     keepMs: 1e10,
   });
 
-  it('is made whatever has followed, also of several wishes at once', async () => {
+  it('is made of several wishes at once, with other changes between them', async () => {
     const privacy = privacyRig(rig.opened);
     await known(1, 'Ada');
     await known(2, 'Bob');

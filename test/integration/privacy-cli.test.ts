@@ -99,6 +99,10 @@ describe('the commands about people’s data', () => {
     const [shown] = (await watchpost('receipts', id, '--json')).out.map((line): unknown => JSON.parse(line));
     expect(shown).toMatchObject({ state: 'pending' });
     expect(shown).not.toHaveProperty('personIds');
+    const early = await watchpost('receipts', id, '--settle', '--note', 'the channel is gone');
+    expect(early).toMatchObject({ code: 1, err: [expect.stringContaining('nothing is to be settled here')] });
+    expect(await watchpost('receipts', id, '--settle')).toMatchObject({ code: 2 });
+    expect(await watchpost('receipts', '--settle', '--note', 'x')).toMatchObject({ code: 2 });
     expect((await watchpost('undo', id)).out).toEqual(['undone: Ada was forgotten']);
     expect((await watchpost('receipts')).out).toEqual(['nobody was forgotten']);
     expect(await watchpost('receipts', id)).toMatchObject({ code: 1 });

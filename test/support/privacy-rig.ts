@@ -6,6 +6,7 @@ import type { Place } from '@watchpost/privacy/receipts/place';
 import type { Receipt } from '@watchpost/privacy/receipts/receipt';
 import { createReceipts } from '@watchpost/privacy/receipts/receipts';
 import type { Visits } from '@watchpost/visits/visits';
+import { createIsTaken } from '@watchpost/worker/privacy/is-taken';
 import { createReceiptsWorker, type ReceiptsWorker } from './receipts-worker.ts';
 
 const never = new AbortController().signal;
@@ -49,12 +50,12 @@ export function privacyRig(opened: OpenedGallery, more: readonly Place[] = []): 
     remove: (kind, id, revision, signal) => dying(() => stored.remove(kind, id, revision, signal)),
   };
   const worker = createReceiptsWorker({ ...opened, documents }, { now: () => Date.now() + rig.shiftMs, step: () => rig.step() });
-  const receipts = createReceipts(documents, kept.audit);
+  const receipts = createReceipts(documents, kept.audit, 1e10);
   const deps: ErasingDeps = {
     documents,
     audit: kept.audit,
     gallery,
-    isTaken: () => false,
+    isTaken: createIsTaken(opened.questions),
     holdings: kept.holdings,
     places: [...worker.places, ...more],
     eraseNow: (signal) => dying(() => housekeeping.erase(signal)),

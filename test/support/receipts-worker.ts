@@ -83,7 +83,6 @@ export function createReceiptsWorker(
       entries,
       envelope,
       holdings: kept.holdings,
-      isTaken: () => false,
       settings: { forgetPosts: 'redraw' },
       useAdmin: (use) =>
         use({

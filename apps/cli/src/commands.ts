@@ -55,8 +55,8 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/forget.ts'),
     },
     receipts: {
-      usage: '[ID] [--limit N] [--json]',
-      does: 'say what was erased of people who are forgotten, and what is left',
+      usage: '[ID [--settle --note TEXT]] [--limit N] [--json]',
+      does: 'say what was erased of people who are forgotten, and what is left; or settle what is left in the chat',
       needs: 'gallery',
       load: () => import('./commands/receipts.ts'),
     },

@@ -81,7 +81,8 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
   const limits = { maxBytes: config.MAX_FILE_BYTES, maxPixels: config.MAX_PIXELS };
   const common = { ...parts, ...opened, ...limits, platforms: connected, platformFor, messageKeys, sendTimeoutMs };
   const privacy = privacySettings(config);
-  const shown = privacy.requireConsent ? withConsentedNames(opened, createConsents(opened)) : opened;
+  const consents = createConsents(opened);
+  const shown = privacy.requireConsent ? withConsentedNames(opened, consents) : opened;
   const visiting = createVisiting({ ...common, ...shown, keepMs: sightingsMs(config), freshnessMs: config.FRESHNESS_MS });
   const moderating = createModerating(
     { ...common, quarantineKeys: config.QUARANTINE_KEY, keepMs: config.RULES_KEEP_DAYS * dayMs },
@@ -126,7 +127,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     compareWithinMs: config.SAME_FRAME_WINDOW_MS,
   });
   const { violations, ruleCounts, ruleTasks } = moderating;
-  const keeping = { storage: config, settings: privacy, retention: retentionSettings(config), stopping };
+  const keeping = { storage: config, settings: privacy, retention: retentionSettings(config), consents, stopping };
   const tasks = [
     ...visiting.tasks,
     ...ruleTasks,

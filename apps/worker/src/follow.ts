@@ -1,7 +1,9 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Gallery } from '@watchpost/gallery/gallery';
+import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
+import type { Visit } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import { z } from 'zod';
 
@@ -13,8 +15,8 @@ export interface FollowDeps {
   sender: JobSender;
   /** Takes those of them who are forgotten out of digests and messages. */
   forget: (personIds: readonly string[], signal: AbortSignal) => Promise<void>;
-  /** Who of these took back their consent to be named: all their posts are said again that have a visit. Absent: nobody is asked. */
-  tookBack?: ((personIds: readonly string[], signal: AbortSignal) => Promise<string[]>) | undefined;
+  /** See ShownNames: all posts of these are said again that have a visit. */
+  tookBack?: ShownNames['tookBack'] | undefined;
   sendTimeoutMs: number;
   now: () => number;
 }
@@ -27,11 +29,15 @@ const cursorSchema = z.object({
   version: z.number(),
   /** The visits whose posts are still to be edited, newest first. */
   waiting: z.array(z.string()),
+  /** Those that name somebody who took back their consent: all of them, and beside the others, so that none pushes another out. */
+  nameless: z.array(z.string()).default([]),
 });
 type Cursor = z.infer<typeof cursorSchema>;
 
 /** Older posts keep what they say, milliseconds. */
 export const followedMs = 7 * 86_400_000;
+/** Clocks differ by less: what is seen that much later never bore the name. Milliseconds. */
+const skewMs = 60_000;
 /** Posts edited in one go: a channel takes one edit a second. */
 const atOnce = 30;
 /** A person may be in thousands of visits: the newest are what people look at. */
@@ -42,44 +48,56 @@ const mostWaiting = 2_000;
  * edits of some posts, newest first.
  */
 export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
-  const { documents, gallery, questions } = deps;
+  const { documents, gallery, questions, now } = deps;
   // Until then nobody knows which history this is.
   if (!gallery.isReady()) return;
   const { document } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;
-  const cursor = stored?.epoch === epoch ? stored : { epoch, version: (await questions.changedSince(0, signal)).version, waiting: [] };
+  const cursor =
+    stored?.epoch === epoch ? stored : { epoch, version: (await questions.changedSince(0, signal)).version, waiting: [], nameless: [] };
   const { version, personIds } = cursor === stored ? await questions.changedSince(cursor.version, signal) : { ...cursor, personIds: [] };
-  const waiting = [...new Set([...(await shownOf(personIds, deps, signal)), ...cursor.waiting])].slice(0, mostWaiting);
+  const nameless = [...new Set([...(await namelessOf(personIds, deps, signal)), ...cursor.nameless])];
+  const others = new Set([...(await shownOf(personIds, now() - followedMs, deps, signal)), ...cursor.waiting]);
+  for (const visitId of nameless) others.delete(visitId);
+  const waiting = [...others].slice(0, mostWaiting);
   let revision = document?.revision ?? 0;
   const save = async (body: Cursor): Promise<void> => {
-    const put = await documents.put({ kind, id, revision, atMs: deps.now(), keys: [], expiresAtMs: null, body }, signal);
+    const put = await documents.put({ kind, id, revision, atMs: now(), keys: [], expiresAtMs: null, body }, signal);
     revision = put.revision;
   };
   await deps.forget(personIds, signal);
   // First what is to be done, then the doing: whoever is killed in between does it again.
-  if (cursor !== stored || version !== cursor.version || personIds.length > 0) await save({ epoch, version, waiting });
-  if (waiting.length === 0) return;
-  for (const visitId of waiting.slice(0, atOnce)) await queueEdit(visitId, deps, signal);
-  await save({ epoch, version, waiting: waiting.slice(atOnce) });
+  if (cursor !== stored || version !== cursor.version || personIds.length > 0) await save({ epoch, version, waiting, nameless });
+  const next = [...nameless.slice(0, atOnce), ...waiting.slice(0, atOnce)];
+  if (next.length === 0) return;
+  for (const visitId of next) await queueEdit(visitId, deps, signal);
+  await save({ epoch, version, waiting: waiting.slice(atOnce), nameless: nameless.slice(atOnce) });
 }
 
-/** The visits of the last days in whose posts one of these persons is, newest first. */
-async function shownOf(personIds: readonly string[], { visits, now, tookBack }: FollowDeps, signal: AbortSignal): Promise<string[]> {
+/** The posted visits since then in which one of these persons is, newest first. */
+async function shownOf(personIds: readonly string[], sinceMs: number, { visits }: FollowDeps, signal: AbortSignal): Promise<string[]> {
   if (personIds.length === 0) return [];
-  const nameless = (await tookBack?.(personIds, signal)) ?? [];
-  const older = nameless.length === 0 ? [] : await visits.withPersons(nameless, 0, signal);
-  const found = [...(await visits.withPersons(personIds, now() - followedMs, signal)), ...older];
+  const found = await visits.withPersons(personIds, sinceMs, signal);
   return found.filter(({ post }) => post?.progress?.state === 'posted').map(({ id: visitId }) => visitId);
+}
+
+/** All posted visits, however old, of those among them who took back their consent. */
+async function namelessOf(personIds: readonly string[], deps: FollowDeps, signal: AbortSignal): Promise<string[]> {
+  const nameless = personIds.length === 0 ? [] : [...((await deps.tookBack?.(personIds, signal)) ?? new Map<string, number>()).keys()];
+  return shownOf(nameless, 0, deps, signal);
 }
 
 /** A visit that is written again has a new revision, so that its job is no job that was done before. */
 async function queueEdit(visitId: string, { visits, sender, sendTimeoutMs, tookBack }: FollowDeps, signal: AbortSignal): Promise<void> {
   const before = await visits.get(visitId, signal);
   if (!before) return;
-  const named = [...before.persons, ...(before.named ?? [])];
-  const picturesGo = ((await tookBack?.(named, signal)) ?? []).length > 0;
-  const visit = await changeVisit(visits, visitId, (now) => (picturesGo ? { ...now, picturesGo } : now), signal);
+  const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
+  const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
+  const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
+    namelessSinceMs > doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
+  const without = (now: Visit): Visit => (bears(now) ? { ...now, picturesGo: true, namelessSinceMs } : now);
+  const visit = await changeVisit(visits, visitId, without, signal);
   if (!visit) return;
   await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
 }

@@ -60,7 +60,6 @@ export function allPlaces({ documents, gallery, questions, records, kept }: Open
     sender: { send: async () => undefined },
     sendTimeoutMs: 1_000,
     useAdmin: (use) => use({ find: async () => [], list: async () => [], drop: async () => [] }),
-    isTaken: () => false,
     settings: { forgetPosts: 'redraw' },
     now: Date.now,
     log,

@@ -150,7 +150,7 @@ async function untilDone(opened: OpenedGallery, id: string, signal: AbortSignal)
     isTaken: () => false,
     log,
   };
-  const receipts = createReceipts(documents, kept.audit);
+  const receipts = createReceipts(documents, kept.audit, dayMs);
   for (let round = 0; round < mostRounds; round += 1) {
     await eraseForgotten(deps, signal);
     const [receipt] = await receipts.find(id, 1, signal);

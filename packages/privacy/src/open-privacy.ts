@@ -27,7 +27,7 @@ export function openPrivacy(
   const exportPerson = createExportPerson({ gallery, documents, questions, kept, records, consents });
   return {
     consents,
-    receipts: createReceipts(documents, kept.audit),
+    receipts: createReceipts(documents, kept.audit, settings.auditMs),
     reportRetention: createRetentionReport(kept.holdings, settings),
     exportPerson,
     exportZip: (personId, to, signal) => withZip(to, (add) => exportPerson(personId, add, signal), signal),

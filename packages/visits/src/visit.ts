@@ -48,8 +48,10 @@ export const visitSchema = z.object({
   forgets: z.array(z.string()).exactOptional(),
   /** When its post was last asked to be said again because of them, milliseconds since 1970. */
   forgetsSinceMs: z.number().exactOptional(),
-  /** Somebody is forgotten whose name the pictures may bear: they are to be removed. */
+  /** Somebody is forgotten, or took back their consent, whose name the pictures may bear: they are to be removed. */
   picturesGo: z.boolean().exactOptional(),
+  /** Whoever took back their consent by then, milliseconds since 1970, is named on none of its pictures. */
+  namelessSinceMs: z.number().exactOptional(),
   /** The numbers that the post ever told of: people who are ignored have none until they are. */
   told: z.array(z.number().int()).exactOptional(),
   verdict: verdictSchema,

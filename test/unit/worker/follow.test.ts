@@ -54,6 +54,11 @@ async function posted(
   return ids;
 }
 
+/** Ada took back her consent just now. */
+const tookBack = (): NonNullable<FollowDeps['tookBack']> => {
+  const atMs = rig.nowMs;
+  return async (ids) => new Map(ids.includes('ada') ? [['ada', atMs]] : []);
+};
 const changed = (...personIds: string[]): void => void (rig.changes = { version: rig.changes.version + 1, personIds });
 const edited = (): string[] => rig.queued.splice(0).flatMap((job) => (job.kind === 'visit' ? job.visitId : []));
 
@@ -75,13 +80,57 @@ describe('posts follow the gallery', () => {
     rig.nowMs += 20 * 86_400_000;
     await once();
     changed('ada');
-    await once({ tookBack: async () => [] });
+    await once({ tookBack: async () => new Map() });
     expect(edited()).toEqual([]);
     changed('ada');
-    await once({ tookBack: async (ids) => ids.filter((id) => id === 'ada') });
+    await once({ tookBack: tookBack() });
     expect(edited()).toEqual([old]);
     expect((await rig.visit(old ?? '')).picturesGo).toBe(true);
   });
+
+  it('without their pictures once for each time that somebody took back their consent, and not those that are newer', async () => {
+    const [old] = await posted(1);
+    const silent = tookBack();
+    rig.nowMs += 120_000;
+    const [younger] = await posted(1);
+    const gone = async (id = '') => {
+      const visit = await rig.visit(id);
+      await rig.visiting.visits.save({ ...visit, picturesGo: false }, never);
+      return visit.picturesGo ?? false;
+    };
+    await once();
+    for (const expected of [true, false]) {
+      changed('ada');
+      await once({ tookBack: silent });
+      expect(edited()).toHaveLength(2);
+      expect([await gone(old), await gone(younger)]).toEqual([expected, false]);
+    }
+    changed('ada');
+    await once({ tookBack: tookBack() });
+    expect([await gone(old), await gone(younger)]).toEqual([true, true]);
+  });
+
+  it('in which somebody is nameless now: all, whatever else is changed after that', async () => {
+    const [first] = await posted(1);
+    const { revision: _r, ...visit } = await rig.visit(first ?? '');
+    const ids = Array.from({ length: 2_050 }, (_, index) => `copy-${index}`);
+    for (const [index, id] of ids.entries()) {
+      const snapshots = visit.snapshots.map((each) => ({ ...each, takenAtMs: each.takenAtMs + index }));
+      await rig.visiting.visits.save({ ...visit, id, snapshots, revision: 0 }, never);
+    }
+    await posted(1, grace);
+    await once();
+    const silent = tookBack();
+    changed('ada');
+    await once({ tookBack: silent });
+    const all = new Set(edited());
+    changed('grace');
+    for (let call = 0; call < 70; call += 1) {
+      await once({ tookBack: silent });
+      for (const id of edited()) all.add(id);
+    }
+    expect(all.size).toBe(2_052);
+  }, 30_000);
 
   it('with a revision that no earlier job had', async () => {
     const [id] = await posted(1);

@@ -2,6 +2,7 @@ import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
+import { createKnownPosts, isRefusedNow } from '@watchpost/privacy/receipts/known-posts';
 import type { Subscriptions } from '@watchpost/visits/subscriptions';
 import { createNotes } from '../interaction/press/notes.ts';
 import { throwIfAborted } from '@watchpost/shared/wait';
@@ -18,17 +19,25 @@ export interface ForgetDeps extends Pick<DigestDeps, 'visits' | 'cameras' | 'rec
 /** Takes people who are forgotten out of digests, messages that are not sent yet, subscriptions, and notes of what readers did. Nothing is done of those who are still known. */
 export async function forgetInNotices(personIds: readonly string[], deps: ForgetDeps, signal: AbortSignal): Promise<void> {
   const notes = createNotes(deps.documents);
+  const knownPosts = createKnownPosts(deps.documents);
   for (const id of personIds) {
     if ((await deps.gallery.person(id, signal)) !== null) continue;
     await deps.subscriptions.forget(id, signal);
     for (const visit of await deps.visits.withPersons([id], 0, signal)) await notes.forget(visit.id, id, signal);
     for (const notice of await noticesNaming(deps.documents, id, signal)) {
+      const post = await knownPosts.get({ kind: 'notice', id: notice.id }, signal);
+      if (post && isRefusedNow(post, deps.now())) continue;
       try {
         await forgetIn(notice, id, deps, signal);
+        // Messages to members are changed by whoever changes posts.
+        if (post && 'channel' in notice.to) await knownPosts.without(post, [id], signal);
       } catch (error) {
         throwIfAborted(signal);
-        // The others must not wait for it: it is counted until it is done.
-        deps.log.warn({ err: toAppError(error), notice: notice.id }, 'a digest that names somebody who is forgotten cannot be changed yet');
+        const err = toAppError(error);
+        // The others must not wait for it: it is counted until it is done, and the receipt says why.
+        if (post?.refused?.code !== err.code)
+          deps.log.warn({ err, notice: notice.id }, 'a digest that names somebody who is forgotten cannot be changed yet');
+        if (post) await knownPosts.refused(post, err.code, signal);
       }
     }
   }

@@ -19,8 +19,6 @@ export interface BoardsDeps extends HandOffDeps {
   entries: Pick<Entries, 'apply'>;
   /** What waits for approval is sealed in it. */
   envelope: Envelope;
-  /** Whether somebody who is known is called that: an entry with this name is theirs. */
-  isTaken: (name: string) => boolean;
   now: () => number;
 }
 
@@ -29,37 +27,66 @@ const patienceMs = 120_000;
 
 const what = 'entries of boards';
 
+/** What all boards show is read once for the receipts that are looked at together, and anew after so long. Milliseconds. */
+const rereadMs = 5_000;
+
+/** An entry as it is found again. */
+type Found = Pick<Entry, 'id' | 'feed' | 'channel' | 'messageId'>;
+/** The entries that name somebody, by the key of the name. */
+type Naming = ReadonlyMap<string, readonly Found[]>;
+
 /** What boards show, or would after an approval, of visits in which somebody was. The names are all that an entry has of them. */
 export function boardsPlace(deps: BoardsDeps): Place {
+  let last: { naming: Naming; readAtMs: number } | null = null;
+  const read = async (signal: AbortSignal): Promise<Naming> => {
+    if (last && Math.abs(deps.now() - last.readAtMs) < rereadMs) return last.naming;
+    const readAtMs = deps.now();
+    const naming = await readBoards(deps, signal);
+    last = { naming, readAtMs };
+    // Nobody may look for long.
+    setTimeout(() => (last = null), rereadMs).unref();
+    return naming;
+  };
+  const entriesNaming = async ({ names }: Subject, signal: AbortSignal): Promise<Found[]> => {
+    if (names.length === 0) return [];
+    const naming = await read(signal);
+    const found = new Map(names.flatMap((name) => naming.get(nameKey(name)) ?? []).map((entry) => [entry.id, entry]));
+    return [...found.values()];
+  };
   return {
     what: [what],
-    count: async (subject, signal) => {
-      let found = 0;
-      for await (const _each of entriesNaming(subject, deps, signal)) found += 1;
-      return { [what]: found };
-    },
+    byName: true,
+    count: async (subject, signal) => ({ [what]: (await entriesNaming(subject, signal)).length }),
     erase: async (subject, signal) => {
       if (subject.dueForMs < patienceMs) return;
-      for await (const entry of entriesNaming(subject, deps, signal)) await withdraw(entry, deps, signal);
+      const found = await entriesNaming(subject, signal);
+      last = null;
+      for (const entry of found) await withdraw(entry, deps, signal);
     },
     waitsFor: 'boards say it anew; what they have not said anew after two minutes is withdrawn',
   };
 }
 
-async function* entriesNaming({ names }: Subject, deps: BoardsDeps, signal: AbortSignal): AsyncGenerator<Entry> {
-  const wanted = new Set(names.filter((name) => !deps.isTaken(name)).map((name) => nameKey(name)));
-  if (wanted.size === 0) return;
+async function readBoards(deps: BoardsDeps, signal: AbortSignal): Promise<Naming> {
+  const naming = new Map<string, Found[]>();
   const boards = deps.feeds.all().filter(({ source }) => source === 'visits');
   for (const slug of [...boards.map((feed) => feed.slug), ...(await absentSlugs(deps, signal))]) {
     for await (const entry of entriesInFeed(deps.documents, slug, {}, signal)) {
       const said = entry.deletedAtUs === null ? saidBefore(entry, deps.envelope) : [];
-      if (said.some((written) => written && namedIn(written).some((name) => wanted.has(nameKey(name))))) yield entry;
+      const { id, feed, channel, messageId } = entry;
+      const keys = new Set(said.flatMap((written) => (written ? namedIn(written).map((name) => nameKey(name)) : [])));
+      for (const key of keys) {
+        const found = naming.get(key);
+        if (found) found.push({ id, feed, channel, messageId });
+        else naming.set(key, [{ id, feed, channel, messageId }]);
+      }
     }
   }
+  return naming;
 }
 
 /** Takes it off its board, with its picture. */
-async function withdraw({ id, feed: slug, channel, messageId }: Entry, deps: BoardsDeps, signal: AbortSignal): Promise<void> {
+async function withdraw({ id, feed: slug, channel, messageId }: Found, deps: BoardsDeps, signal: AbortSignal): Promise<void> {
   const { documents, feeds, entries, now } = deps;
   const feed = feeds.get(slug);
   if (feed?.source === 'visits') {

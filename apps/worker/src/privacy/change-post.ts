@@ -20,7 +20,7 @@ export const notConnected = 'not-connected';
 
 /**
  * Runs `work` for one post. What the platform refuses is noted with the post, and holds up no other: each gets its turn again, those that were
- * never refused first.
+ * never refused first. The log says it once.
  */
 export async function unlessRefused(
   post: KnownPost,
@@ -35,7 +35,8 @@ export async function unlessRefused(
   } catch (error) {
     throwIfAborted(signal);
     const err = toAppError(error);
-    log.warn({ err, channel: post.channel, message: post.messageId }, 'a post of ours could not be changed yet');
+    if (post.refused?.code !== err.code)
+      log.warn({ err, channel: post.channel, message: post.messageId }, 'a post of ours could not be changed yet');
     await knownPosts.refused(post, err.code, signal);
   }
 }
@@ -59,6 +60,16 @@ export async function tryToDelete(
     log.info({ err: error, channel, message: messageId }, 'a post of ours cannot be deleted: it says nothing more instead');
     return false;
   }
+  await forgetPost({ ...post, about }, { visits, knownPosts }, signal);
+  return true;
+}
+
+/** Nothing of ours stands there any more: it is never said again. */
+export async function forgetPost(
+  { about, id }: Pick<KnownPost, 'about' | 'id'>,
+  { visits, knownPosts }: Pick<ChangePostDeps, 'visits' | 'knownPosts'>,
+  signal: AbortSignal,
+): Promise<void> {
   if (about.kind === 'visit')
     await changeVisit(
       visits,
@@ -66,8 +77,7 @@ export async function tryToDelete(
       (now) => (now.post?.progress ? { ...now, post: { ...now.post, progress: { ...now.post.progress, state: 'gone' } } } : null),
       signal,
     );
-  await knownPosts.remove(post, signal);
-  return true;
+  await knownPosts.remove({ id }, signal);
 }
 
 /** Takes everything off a post of which nothing is known but where it stands. Rejects where the platform refuses that. */

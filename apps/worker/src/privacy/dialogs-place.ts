@@ -14,6 +14,7 @@ const pageSize = 200;
 export function dialogsPlace(documents: DocumentStore): Place {
   return {
     what: ['conversations'],
+    byName: true,
     count: async (subject, signal) => ({ conversations: (await idsAbout(subject, documents, signal)).length }),
     erase: async (subject, signal) => {
       for (const id of await idsAbout(subject, documents, signal)) await removeDocument(documents, dialogKind, id, signal);

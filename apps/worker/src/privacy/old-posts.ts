@@ -1,6 +1,8 @@
+import { platformOf } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { leastRecentlyRefused } from './posts-place.ts';
 import { createKnownPosts, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
-import { sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+import { forgetPost, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
   documents: DocumentStore;
@@ -23,16 +25,24 @@ export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal:
   if (postsMs === null) return;
   const knownPosts = createKnownPosts(deps.documents);
   const { nowMs } = await deps.documents.get('shown-post', '', signal);
-  const isDue = ({ refused }: KnownPost): boolean => !refused || refused.atMs < nowMs - againMs;
-  let tried = 0;
-  for await (const post of knownPosts.before(nowMs - postsMs, signal)) {
-    if (!isDue(post)) continue;
-    await unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
+  const remove = (post: KnownPost): Promise<void> =>
+    unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
       if (await tryToDelete(post, platform, { ...deps, knownPosts }, signal)) return;
       await sayOnly(words, post, platform, deps, signal);
-      await knownPosts.remove(post, signal);
+      await forgetPost(post, { ...deps, knownPosts }, signal);
     });
-    tried += 1;
-    if (tried === atOnce) return;
+  const refused: KnownPost[] = [];
+  let left = atOnce;
+  for await (const post of knownPosts.before(nowMs - postsMs, signal)) {
+    if (!deps.platforms.some(({ prefix }) => prefix === platformOf(post.channel))) continue;
+    if (post.refused) {
+      if (post.refused.atMs < nowMs - againMs) refused.push(post);
+      continue;
+    }
+    await remove(post);
+    left -= 1;
+    if (left === 0) return;
   }
+  // Only then those that may be refused again, however many they are.
+  for (const post of refused.toSorted(leastRecentlyRefused).slice(0, left)) await remove(post);
 }

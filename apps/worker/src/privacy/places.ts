@@ -49,6 +49,7 @@ export function clicksPlace(documents: DocumentStore): Place {
   const notes = createNotes(documents);
   return {
     what: ['clicks'],
+    byName: true,
     count: async ({ names }, signal) => ({ clicks: await notes.naming(names, signal) }),
     erase: ({ names }, signal) => notes.forgetNames(names, signal),
     waitsFor: 'it is erased with the next look',
@@ -66,6 +67,7 @@ export function jobsPlace(useAdmin: UseAdmin): Place {
       typedIn(data).some((text) => personIds.includes(text) || namesIn(text, names));
   return {
     what: ['jobs'],
+    byName: true,
     count: async (subject) => useAdmin(async (admin) => ({ jobs: (await admin.find({ kinds, where: where(subject) })).length })),
     erase: (subject) =>
       useAdmin(async (admin) => {

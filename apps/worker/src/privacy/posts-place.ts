@@ -1,5 +1,5 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
-import type { KnownPost } from '@watchpost/privacy/receipts/known-posts';
+import { isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
 import type { Place } from '@watchpost/privacy/receipts/place';
 import { noticesNaming, readNotice } from '../notice/notice.ts';
 import { notConnected, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
@@ -29,8 +29,10 @@ export function postsPlace(deps: PostsDeps): Place {
     },
     erase: async ({ personIds }, signal) => {
       const posts = await knownPosts.showing(personIds, mostCounted, signal);
+      const { nowMs } = await deps.documents.get('shown-post', '', signal);
+      const due = posts.filter((post) => !isRefusedNow(post, nowMs));
       let tried = 0;
-      for (const post of posts.toSorted(leastRecentlyRefused)) {
+      for (const post of due.toSorted(leastRecentlyRefused)) {
         if (tried === atOnce) return;
         const known = await saysOf(post, personIds, deps, signal);
         if (known === 'nobody') await knownPosts.without(post, personIds, signal);

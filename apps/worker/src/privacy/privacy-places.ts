@@ -25,6 +25,7 @@ export function privacyPlaces(options: PlacesOptions): Place[] {
   const { documents, holdings, visits, sender, sendTimeoutMs, settings, now } = options;
   const sayAgain: Parameters<typeof visitsPlace>[0]['sayAgain'] = ({ id, revision }) =>
     sender.send({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
+  const knownPosts = createKnownPosts(documents);
   return [
     jobsPlace(options.useAdmin),
     clicksPlace(documents),
@@ -32,9 +33,9 @@ export function privacyPlaces(options: PlacesOptions): Place[] {
     consentPlace(documents),
     subscriptionsPlace(documents),
     noticesPlace(options),
-    visitsPlace({ visits, sayAgain, now }),
+    visitsPlace({ visits, knownPosts, sayAgain, now }),
     dialogsPlace(documents),
     boardsPlace(options),
-    postsPlace({ ...options, knownPosts: createKnownPosts(documents), forgetPosts: settings.forgetPosts }),
+    postsPlace({ ...options, knownPosts, forgetPosts: settings.forgetPosts }),
   ];
 }

@@ -1,9 +1,9 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
-import { nameKey } from '@watchpost/gallery/names';
 import type { AuditStore } from '@watchpost/gallery/store';
 import type { Housekeeping } from '@watchpost/gallery/housekeeping/housekeeping';
 import type { PrivacySettings } from '@watchpost/privacy/config';
+import type { Consents } from '@watchpost/privacy/consent/consents';
 import { eraseForgotten } from '@watchpost/privacy/receipts/erasing';
 import { beginReceipts } from '@watchpost/privacy/receipts/wishes';
 import type { RetentionSettings } from '@watchpost/privacy/retention/data-class';
@@ -11,33 +11,33 @@ import { enforceRetention } from '@watchpost/privacy/retention/enforce';
 import type { Task } from '../schedule.ts';
 import { dropFailedJobs } from './failed-jobs.ts';
 import { deleteOldPosts } from './old-posts.ts';
+import { createIsTaken } from './is-taken.ts';
 import { privacyPlaces, type PlacesOptions } from './privacy-places.ts';
 import { createSharedAdmin } from './shared-admin.ts';
 
-export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 'isTaken' | 'settings'> {
+export interface PrivacyTasksOptions extends Omit<PlacesOptions, 'useAdmin' | 'settings'> {
   storage: StorageConfig;
   audit: AuditStore;
   housekeeping: Pick<Housekeeping, 'erase' | 'beforeErasing'>;
   settings: PrivacySettings;
   retention: RetentionSettings;
+  consents: Pick<Consents, 'finish'>;
   /** Aborts when the process ends. */
   stopping: AbortSignal;
 }
 
 const minuteMs = 60_000;
-/** People whose names begin alike, among whom one may have a name. */
-const mostAlike = 500;
 
 /** What one of all workers does again and again about people's data. */
 export function privacyTasks(options: PrivacyTasksOptions): Task[] {
-  const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, now, log } = options;
+  const { documents, holdings, housekeeping, audit, gallery, questions, settings, retention, storage, consents, log } = options;
   const useAdmin = createSharedAdmin({ open: (signal) => openJobAdmin(storage, signal) }, options.stopping);
-  const isTaken = (name: string): boolean => questions.findPeople(name, mostAlike).some((person) => nameKey(person.name) === nameKey(name));
+  const isTaken = createIsTaken(questions);
   const wishes = { documents, audit, holdings, gallery, isTaken, keepMs: retention.auditMs };
   // What is erased without a receipt leaves behind what is found by name only.
   housekeeping.beforeErasing((signal) => beginReceipts(wishes, signal));
   const eraseNow = (signal: AbortSignal): Promise<number> => housekeeping.erase(signal);
-  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin, isTaken }), eraseNow, log };
+  const erasing = { ...wishes, places: privacyPlaces({ ...options, useAdmin }), eraseNow, log };
   return [
     { name: 'forgotten', everyMs: 1_000, run: (signal) => eraseForgotten(erasing, signal) },
     {
@@ -48,12 +48,15 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
         if (removed > 0) log.info({ removed }, 'what was kept for longer than the settings say is removed');
       },
     },
+    { name: 'consent', everyMs: minuteMs, run: async (signal) => void (await consents.finish(signal)) },
     { name: 'old-posts', everyMs: minuteMs, run: (signal) => deleteOldPosts({ ...options, postsMs: settings.postsMs }, signal) },
     {
       name: 'failed-jobs',
       everyMs: 60 * minuteMs,
       run: async (signal) => {
-        const dropped = await useAdmin((admin) => dropFailedJobs(admin, now() - settings.failedJobsMs, signal));
+        // An hour on a worker's clock would be an hour too soon.
+        const { nowMs } = await documents.get('receipt', '', signal);
+        const dropped = await useAdmin((admin) => dropFailedJobs(admin, nowMs - settings.failedJobsMs, signal));
         if (dropped > 0) log.info({ dropped }, 'jobs that failed long ago are removed');
       },
     },

@@ -50,13 +50,14 @@ export async function gather(visitId: string, deps: GatherDeps, signal: AbortSig
   const verdict = verdictOf({ visit, view: everybody, settings, timeZone: cameras.timeZone(), posted: others });
   const gathered = { before: visit.verdict, revision: visit.revision, version, view, faces, blur: deps.blur ?? 'off' };
   const named = [...new Set([...(visit.named ?? []), ...namedIn(view), ...visit.said.map(({ notPerson }) => notPerson)])];
-  // The text may ask about them.
-  const forgotten = await forgottenOf([...named, ...visit.asked], gallery, signal);
+  const drawn = await forgottenOf(named, gallery, signal);
+  // The text may ask about them; no picture does.
+  const forgotten = new Set([...drawn, ...(await forgottenOf(visit.asked, gallery, signal))]);
   const found = { numbers, persons, asked, verdict, told, named: named.filter((id) => !forgotten.has(id)) };
   const { numbers: n, persons: p, asked: a, verdict: v, told: t = [], named: ever = [] } = visit;
   if (forgotten.size === 0 && sameJson(found, { numbers: n, persons: p, asked: a, verdict: v, told: t, named: ever }))
     return { ...gathered, visit };
-  const stored = await changeVisit(visits, visitId, (now) => ({ ...forgetting(now, forgotten), ...found }), signal);
+  const stored = await changeVisit(visits, visitId, (now) => ({ ...forgetting(now, forgotten, drawn.size > 0), ...found }), signal);
   if (!stored) throw missing();
   return { ...gathered, visit: stored };
 }
@@ -70,13 +71,14 @@ async function forgottenOf(personIds: readonly string[], gallery: Gallery, signa
   return forgotten;
 }
 
-/** Without what was said about people who are forgotten; their names may be on the pictures, too. */
-function forgetting(visit: Visit, forgotten: ReadonlySet<string>): VisitBody {
+/** Without what was said about people who are forgotten. `drawn`: their names may be on the pictures, too. */
+function forgetting(visit: Visit, forgotten: ReadonlySet<string>, drawn: boolean): VisitBody {
   if (forgotten.size === 0) return visit;
   // Where there is no post, nothing shows them.
   const isShown = visit.post !== null && visit.post.progress?.state !== 'gone';
   const forgets = isShown ? [...new Set([...(visit.forgets ?? []), ...forgotten])] : [];
-  return { ...visit, lastChange: null, said: visit.said.filter(({ notPerson }) => !forgotten.has(notPerson)), forgets, picturesGo: true };
+  const said = visit.said.filter(({ notPerson }) => !forgotten.has(notPerson));
+  return { ...visit, lastChange: null, said, forgets, ...(drawn && { picturesGo: true }) };
 }
 
 /** Whether somebody in the visit was changed since this was gathered: who follows the changes cannot see a post that is not there yet. */

@@ -6,7 +6,7 @@ import { gone, shownOf } from './6-edit.ts';
 import type { SendDeps } from './5-send.ts';
 import { removeFile, type RemoveDeps } from './remove-file.ts';
 
-const words = 'This picture was removed: somebody on it is forgotten.';
+const words = 'This picture was removed.';
 const removed: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
 
 /** A picture that is uploaded and not posted yet is never posted, where somebody was forgotten whose name it bears. Resolves to the visit as stored. */
@@ -24,7 +24,7 @@ export async function dropUnposted(visit: Visit, deps: SendDeps & RemoveDeps, si
   return change(deps, visit.id, without, signal);
 }
 
-/** Takes all pictures off a post and its thread, where somebody was forgotten whose name they bear. Resolves to the visit as stored. */
+/** Takes all pictures off a post and its thread, where they bear a name that is said no more. Resolves to the visit as stored. */
 export async function removePictures(
   visit: Visit,
   { post, hash }: Described,
@@ -32,7 +32,10 @@ export async function removePictures(
   signal: AbortSignal,
 ): Promise<Visit> {
   const shown = shownOf(visit);
-  if (!shown || visit.picturesGo !== true) return visit;
+  if (!shown) return visit;
+  // The text says nothing more about them, and no picture did.
+  if (visit.picturesGo !== true)
+    return (visit.forgets ?? []).length === 0 ? visit : change(deps, visit.id, (now) => ({ ...now, forgets: [] }), signal);
   const { posts } = deps.platform;
   for (const { progress } of visit.replies) {
     await deps.keepLease();

@@ -6,7 +6,6 @@ import type { JobHandler, JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { VisitJob } from '@watchpost/shared/jobs/visit-job';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Verdict, Visit } from '@watchpost/visits/visit';
-import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { alone, type KeepLease, type WorkLease } from '../alone.ts';
 import type { PublishVisit } from '../board/publish-visit.ts';
 import { requireReady } from '../gallery-ready.ts';
@@ -19,6 +18,8 @@ import { send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
 import { dropUnposted, removePictures } from './7-remove-pictures.ts';
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
+import { notePost } from './note-post.ts';
+import { isRefusedEdit } from './refused-edit.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
 export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<PictureDeps, 'keepsPictures'> {
@@ -55,7 +56,13 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
       return 'idle';
     }
     requireReady(deps.gallery);
-    const done = await alone(deps.documents, leaseOf(job), (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal);
+    const done = await alone(deps.documents, leaseOf(job), (keepLease) => say(job, { ...deps, log }, keepLease, signal), signal).catch(
+      async (error: unknown) => {
+        if (await isRefusedEdit(error, job.visitId, { ...deps, log }, signal)) return null;
+        throw error;
+      },
+    );
+    if (!done) return 'idle';
     for (const { snapshotId } of done.snapshots) deps.files.drop(snapshotId);
     log.info(
       { verdict: done.verdict, camera: done.camera, snapshots: done.snapshots.length, isShown: shownOf(done) !== null },
@@ -96,27 +103,11 @@ async function sayOnce(job: VisitJob, deps: VisitDeps, keepLease: KeepLease, sig
   await deps.tellSubscribers({ visit, view }, signal);
   const shown = visit.verdict === 'post' ? await show(gathered, deps, keepLease, signal) : visit;
   // Before it counts as done: whoever is killed in between does both again.
-  await notePost(shown, gathered, deps, signal);
+  await notePost(shown, view.toMs, deps, signal);
   await deps.publishVisit(shown);
   if (shownOf(shown) && (await isOutOfDate(gathered, deps, signal))) return null;
   if (shown.shownRevision >= revision) return shown;
   return change(deps, visit.id, (now) => ({ ...now, shownRevision: Math.max(now.shownRevision, revision) }), signal);
-}
-
-/** Where the post stands, and whom it shows: as long as it stands a name must be found in it. */
-async function notePost(visit: Visit, { view }: Gathered, { documents }: VisitDeps, signal: AbortSignal): Promise<void> {
-  const shown = shownOf(visit);
-  if (!shown) return;
-  const inThread = visit.replies.flatMap(({ progress }) => (progress ? [{ messageId: progress.messageId, fileId: progress.fileId }] : []));
-  const note = {
-    about: { kind: 'visit' as const, id: visit.id },
-    channel: shown.channel,
-    messageId: shown.messageId,
-    pictures: [...(shown.fileId === null ? [] : [{ messageId: null, fileId: shown.fileId }]), ...inThread],
-    persons: [...new Set([...visit.persons, ...visit.asked, ...(visit.named ?? [])])],
-    atMs: view.toMs,
-  };
-  await createKnownPosts(documents).note(note, signal);
 }
 
 /** Posts or edits; text first, because that is the truth. */

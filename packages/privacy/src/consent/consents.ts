@@ -1,7 +1,7 @@
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
-import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
-import { AppError } from '@watchpost/shared/errors';
+import { isConflict, untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Actor } from '@watchpost/gallery/domain';
 import type { PeopleOperations } from '@watchpost/gallery/gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
@@ -11,6 +11,10 @@ import type { Place } from '../receipts/place.ts';
 const kind = 'consent';
 const mostNote = 500;
 const pageSize = 1_000;
+/** Of those that do not stand in the audit yet. */
+const unnotedKey = 'unnoted';
+/** Whoever notes one may still be at it for so long, milliseconds. */
+const patienceMs = 60_000;
 
 /** What somebody may be asked: what is not said yet is `unknown`. */
 export const consentStates = ['asked', 'given', 'withdrawn'] as const;
@@ -27,11 +31,13 @@ const bodySchema = z.object({
   note: z.string().nullable(),
   /** All ids that the person had then: what was noted before of these counts no more. */
   covers: z.array(z.string()).default([]),
+  /** False until it stands in the audit, which those who follow the changes read. */
+  isNoted: z.boolean().default(true),
 });
 type Noted = z.infer<typeof bodySchema>;
 
 /** A person's consent. `unknown`: nothing was noted. */
-export type Consent = Omit<Noted, 'covers'> | { state: 'unknown' };
+export type Consent = Omit<Noted, 'covers' | 'isNoted'> | { state: 'unknown' };
 
 /**
  * Consent of people in the gallery, by the person's id. Of those who were merged the newest that was noted counts, unless one of them took
@@ -48,6 +54,8 @@ export interface Consents {
    * (the note is longer than 500 characters), `gallery-unavailable`.
    */
   set(personId: string, consent: { state: ConsentState; note: string | null }, by: Actor, signal: AbortSignal): Promise<Consent>;
+  /** Says in the audit what `set` could not because it was killed or refused in between. Resolves to how often. */
+  finish(signal: AbortSignal): Promise<number>;
 }
 
 export interface ConsentsDeps {
@@ -74,6 +82,13 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
     }
     return consents;
   };
+  const setNoted = async (document: StoredDocument, signal: AbortSignal): Promise<void> => {
+    const body = { ...read(document), isNoted: true };
+    await documents.put({ ...document, keys: [], body }, signal).catch((error: unknown) => {
+      // Something newer is noted, by somebody who sees to it.
+      if (!isConflict(error)) throw error;
+    });
+  };
   return {
     getAll,
     given: async (signal) => {
@@ -93,29 +108,47 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
       const covers = [...questions.idsOf(personId)];
       if (covers.length === 0) throw new AppError('person-not-found', 'there is no such person');
       // The document first: whoever follows the audit reads it.
-      const consent = await untilNoConflict(async () => {
+      const { noted, stored } = await untilNoConflict(async () => {
         const { document, nowMs } = await documents.get(kind, personId, signal);
         const atMs = Math.floor(nowMs);
         const noted: Consent = { v: 1, state, atMs, by: by.id, note };
-        const body = bodySchema.parse({ ...noted, covers });
-        await documents.put({ kind, id: personId, revision: document?.revision ?? 0, atMs, keys: [], expiresAtMs: null, body }, signal);
-        return noted;
+        const body = bodySchema.parse({ ...noted, covers, isNoted: false });
+        const keys = [unnotedKey];
+        const revision = document?.revision ?? 0;
+        const stored = await documents.put({ kind, id: personId, revision, atMs, keys, expiresAtMs: null, body }, signal);
+        return { noted, stored };
       }, signal);
       await operations.note(personId, words[state], by, signal);
-      return consent;
+      await setNoted(stored, signal);
+      return noted;
+    },
+    finish: async (signal) => {
+      const { nowMs } = await documents.get(kind, '', signal);
+      const query = { kind, key: unnotedKey, beforeMs: nowMs - patienceMs, order: 'oldest', limit: pageSize } as const;
+      const unnoted = await documents.find(query, signal);
+      for (const document of unnoted) {
+        const noted = read(document);
+        if (noted) await operations.note(document.id, words[noted.state], { id: noted.by }, signal).catch(unlessGone);
+        await setNoted(document, signal);
+      }
+      return unnoted.length;
     },
   };
 }
 
+function unlessGone(error: unknown): void {
+  if (toAppError(error).code !== 'person-not-found') throw error;
+}
+
 /** What counts of all that was noted of a person, by the ids that they have had. */
-function effective(noted: ReadonlyMap<string, Noted | undefined>): Omit<Noted, 'covers'> | undefined {
+function effective(noted: ReadonlyMap<string, Noted | undefined>): Omit<Noted, 'covers' | 'isNoted'> | undefined {
   const all = [...noted].flatMap(([id, each]) => (each ? [{ id, ...each }] : []));
   const isReplaced = ({ id, atMs }: { id: string; atMs: number }): boolean =>
     all.some((later) => later.id !== id && later.atMs >= atMs && later.covers.includes(id));
   const left = all.filter((each) => !isReplaced(each)).sort((a, b) => b.atMs - a.atMs);
   const found = left.find(({ state }) => state === 'withdrawn') ?? left[0];
   if (!found) return undefined;
-  const { id: _, covers: __, ...consent } = found;
+  const { id: _, covers: __, isNoted: ___, ...consent } = found;
   return consent;
 }
 

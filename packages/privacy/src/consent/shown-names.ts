@@ -9,8 +9,8 @@ export const namelessWords = 'a known person';
 export interface ShownNames {
   questions: GalleryQuestions;
   gallery: Gallery;
-  /** Who of these took their consent back: what named them says it no more, however old it is. Absent: nobody is asked. */
-  tookBack?: (personIds: readonly string[], signal: AbortSignal) => Promise<string[]>;
+  /** Who of these took their consent back, and when: what named them says it no more, however old it is. Absent: nobody is asked. */
+  tookBack?: (personIds: readonly string[], signal: AbortSignal) => Promise<Map<string, number>>;
 }
 
 /**
@@ -26,7 +26,11 @@ export function withConsentedNames({ questions, gallery }: ShownNames, consents:
   };
   return {
     tookBack: async (ids, signal) =>
-      [...(await consents.getAll([...new Set(ids)], signal))].flatMap(([id, { state }]) => (state === 'withdrawn' ? id : [])),
+      new Map(
+        [...(await consents.getAll([...new Set(ids)], signal))].flatMap(([id, consent]) =>
+          consent.state === 'withdrawn' ? [[id, consent.atMs] as const] : [],
+        ),
+      ),
     questions: {
       ...questions,
       seenIn: async (snapshotIds, signal) => {

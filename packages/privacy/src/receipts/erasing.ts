@@ -39,7 +39,9 @@ interface Look {
  * whether anything is left. Whoever is killed in between does that part again: nothing is counted as erased that was not looked for afterwards.
  */
 export async function eraseForgotten(deps: ErasingDeps, signal: AbortSignal): Promise<void> {
-  const { documents } = deps;
+  const { documents, gallery } = deps;
+  // Until then nobody knows who is called what.
+  if (!gallery.isReady()) return;
   await beginReceipts(deps, signal);
   const { nowMs } = await documents.get(receiptKind, '', signal);
   const query = { kind: receiptKind, key: openKey, beforeMs: nowMs + 1, order: 'oldest', limit: atOnce } as const;
@@ -63,9 +65,10 @@ async function lookAtAll(due: readonly KeptReceipt[], nowMs: number, deps: Erasi
     await guarded(deps, signal, 'the gallery', () => deps.eraseNow(signal));
   for (const { receipt, subject, leftBefore } of looks)
     await unlessFaster(async () => {
-      const counted = { ...receipt, places: await countPlaces(receipt, subject, deps, signal) };
+      const places = await countPlaces(receipt, subject, deps, signal);
+      const counted = withoutNames({ ...receipt, places }, deps, nowMs);
       const othersLeft = isAnyLeft(counted.places) && !isOnlyLeftInGallery(counted, deps);
-      await saveReceipt(deps.documents, settled(counted, { leftBefore, othersLeft, nowMs }), deps.keepMs, signal);
+      await saveReceipt(deps.documents, afterLook(counted, { leftBefore, othersLeft, nowMs }), deps.keepMs, signal);
       return null;
     });
 }
@@ -78,7 +81,9 @@ async function begin(receipt: KeptReceipt, nowMs: number, deps: ErasingDeps, sig
     await documents.remove(receiptKind, receipt.id, receipt.revision, signal);
     return null;
   }
-  const subject: Subject = { ...receipt, dueForMs: nowMs - receipt.dueAtMs };
+  // What is found by the name of somebody else is theirs.
+  const names = receipt.names.filter((name) => !deps.isTaken(name));
+  const subject: Subject = { ...receipt, names, dueForMs: nowMs - receipt.dueAtMs };
   const places = await countPlaces(receipt, subject, deps, signal);
   if (nowMs < receipt.dueAtMs) {
     await saveReceipt(documents, { ...receipt, places, nextLookAtMs: receipt.dueAtMs }, keepMs, signal);
@@ -127,8 +132,17 @@ function isOnlyLeftInGallery({ places }: KeptReceipt, deps: Pick<ErasingDeps, 'p
   );
 }
 
+/** Names stay no longer than something is found by them, whatever else is left. Pure. */
+function withoutNames(receipt: KeptReceipt, { places }: Pick<ErasingDeps, 'places'>, nowMs: number): KeptReceipt {
+  const { unnamedSinceMs, ...found } = receipt;
+  const byName = places.filter((place) => place.byName).flatMap(({ what }) => what);
+  if (isLeftIn(byName, receipt.places)) return found;
+  const sinceMs = unnamedSinceMs ?? nowMs;
+  return { ...found, unnamedSinceMs: sinceMs, names: nowMs >= sinceMs + lookAgainMs ? [] : receipt.names };
+}
+
 /** The receipt after a look, with when to look again. Pure. */
-function settled(
+function afterLook(
   receipt: KeptReceipt,
   { leftBefore, othersLeft, nowMs }: { leftBefore: number; othersLeft: boolean; nowMs: number },
 ): KeptReceipt {

@@ -22,8 +22,8 @@ const bodySchema = z.object({
   pictures: z.array(z.object({ messageId: z.string().nullable(), fileId: z.string().nullable() })),
   /** All whom it ever showed, by name or number: random ids. */
   persons: z.array(z.string()),
-  /** When the platform last refused to change it, milliseconds since 1970, and the error's code. */
-  refused: z.object({ atMs: z.number(), code: z.string() }).exactOptional(),
+  /** When the platform last refused to change it, milliseconds since 1970, with the error's code, and how often it did. */
+  refused: z.object({ atMs: z.number(), code: z.string(), times: z.number().default(1) }).exactOptional(),
 });
 export type PostBody = z.infer<typeof bodySchema>;
 
@@ -34,6 +34,8 @@ export type KnownPost = PostBody & { id: string; revision: number; atMs: number 
 export interface KnownPosts {
   /** Notes where a post stands and whom it shows; nobody is taken out of what was noted before. `atMs`: when what it shows happened. */
   note(post: Omit<PostBody, 'v' | 'refused'> & { atMs: number }, signal: AbortSignal): Promise<void>;
+  /** The one about this visit or notice, or null. */
+  get(about: PostBody['about'], signal: AbortSignal): Promise<KnownPost | null>;
   /** Those that show one of these, the newest first, at most `limit` for each. */
   showing(personIds: readonly string[], limit: number, signal: AbortSignal): Promise<KnownPost[]>;
   /** Those of before then, the newest first. */
@@ -71,7 +73,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
   return {
     note: ({ atMs, ...post }, signal) =>
       untilNoConflict(async () => {
-        const id = `${post.about.kind}-${post.about.id}`;
+        const id = idOf(post.about);
         const before = await read(id, signal);
         const persons = [...new Set([...(before?.persons ?? []), ...post.persons])];
         const pictures = [...(before?.pictures ?? []), ...post.pictures].filter(
@@ -81,6 +83,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
         if (before && isSame(before, next)) return;
         await put({ ...next, id, revision: before?.revision ?? 0, atMs }, signal);
       }, signal),
+    get: (about, signal) => read(idOf(about), signal),
     showing: async (personIds, limit, signal) => {
       const wanted = new Set(personIds);
       const found = new Map<string, KnownPost>();
@@ -97,13 +100,23 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     },
     before: (beforeMs, signal) => each({ beforeMs }, signal),
     without: ({ id }, personIds, signal) =>
-      change(id, (now) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
+      change(id, ({ refused: _r, ...now }) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
     refused: async ({ id }, code, signal) => {
       const { nowMs } = await documents.get(kind, '', signal);
-      await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code } }), signal);
+      await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code, times: (now.refused?.times ?? 0) + 1 } }), signal);
     },
     remove: ({ id }, signal) => removeDocument(documents, kind, id, signal),
   };
+}
+
+const idOf = (about: PostBody['about']): string => `${about.kind}-${about.id}`;
+
+/** After it was refused, a post is tried again after so long, twice that the next time, and so on. Milliseconds. */
+const againMs = { first: 60_000, most: 6 * 3_600_000 };
+
+/** Whether the platform refused it a moment ago: it is not asked again so soon. Pure. */
+export function isRefusedNow({ refused }: Pick<KnownPost, 'refused'>, nowMs: number): boolean {
+  return refused !== undefined && nowMs < refused.atMs + Math.min(againMs.first * 2 ** (refused.times - 1), againMs.most);
 }
 
 function toPost({ id, revision, atMs, body }: StoredDocument): KnownPost | null {

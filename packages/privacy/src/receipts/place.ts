@@ -6,7 +6,7 @@ export interface Subject {
   personIds: readonly string[];
   /** Every face that shows them, whoever learnt from it. */
   faceIds: readonly string[];
-  /** What they were ever called, as far as the database knew when they were forgotten. */
+  /** What they were ever called, as far as the database knew when they were forgotten; without what somebody else is called now. */
   names: readonly string[];
   /** For how long the wish has been due, milliseconds; negative: it can still be undone. */
   dueForMs: number;
@@ -23,6 +23,8 @@ export interface Place {
   count(subject: Subject, signal: AbortSignal): Promise<Readonly<Partial<Record<PlaceName, Left>>>>;
   /** Erases it, or a part of it; called again until nothing is left. Absent: what the gallery's eraser erases. */
   erase?: (subject: Subject, signal: AbortSignal) => Promise<void>;
+  /** It finds by what they were called, too. Once nothing is left there, and a minute later neither, their names are needed no more. */
+  byName?: true;
   /** Why something may be left for a while, in words. */
   waitsFor: string;
 }

@@ -4,7 +4,7 @@ import type { AuditEntry } from '@watchpost/gallery/domain';
 import { receiptSchema, type ReceiptBody } from './receipt.ts';
 
 export const receiptKind = 'receipt';
-/** Of those that are not verified yet. */
+/** Of those that are not verified or settled yet. */
 export const openKey = 'open';
 
 /** A receipt as it is stored, with the revision that it was read at. */
@@ -12,6 +12,9 @@ export interface KeptReceipt extends ReceiptBody {
   id: string;
   revision: number;
 }
+
+/** Nobody looks any more. Pure. */
+export const isClosed = ({ state }: Pick<ReceiptBody, 'state'>): boolean => state === 'verified' || state === 'settled';
 
 export function readReceipt({ id, revision, body }: StoredDocument): KeptReceipt | null {
   const { data } = receiptSchema.safeParse(body);
@@ -42,7 +45,7 @@ export function receiptOf(entry: AuditEntry): Omit<KeptReceipt, 'revision'> | nu
 }
 
 /**
- * Writes it. Rejects with `document-conflict` if somebody else did since. `keepMs`: how long after it was accepted. Until it is verified its time
+ * Writes it. Rejects with `document-conflict` if somebody else did since. `keepMs`: how long after it was accepted. Until it is verified or settled its time
  * is that of its next look: those that are due are found by it, however many wait.
  */
 export async function saveReceipt(
@@ -51,14 +54,11 @@ export async function saveReceipt(
   keepMs: number,
   signal: AbortSignal,
 ): Promise<KeptReceipt> {
-  const isVerified = body.state === 'verified';
-  const written: ReceiptBody = isVerified ? { ...body, personIds: [], faceIds: [], names: [] } : body;
-  const times = isVerified
+  const isOver = isClosed(body);
+  const written: ReceiptBody = isOver ? { ...body, personIds: [], faceIds: [], names: [] } : body;
+  const times = isOver
     ? { atMs: body.acceptedAtMs, expiresAtMs: body.acceptedAtMs + keepMs }
     : { atMs: body.nextLookAtMs, expiresAtMs: null };
-  const stored = await documents.put(
-    { kind: receiptKind, id, revision, keys: isVerified ? [] : [openKey], ...times, body: written },
-    signal,
-  );
+  const stored = await documents.put({ kind: receiptKind, id, revision, keys: isOver ? [] : [openKey], ...times, body: written }, signal);
   return { id, ...written, revision: stored.revision };
 }

@@ -1,9 +1,11 @@
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
+import { isRefusedNow, type KnownPosts } from './known-posts.ts';
 import type { Place, Subject } from './place.ts';
 
 export interface VisitsPlaceDeps {
   visits: Visits;
+  knownPosts: Pick<KnownPosts, 'get'>;
   /** Has the post of a visit, which was written just now, said again without the person. */
   sayAgain: (visit: Visit, signal: AbortSignal) => Promise<void>;
   now: () => number;
@@ -13,11 +15,11 @@ export interface VisitsPlaceDeps {
 const atOnce = 100;
 /** Visits without a post that are written at the same time. */
 const together = 16;
-/** What was to be said again and is not by then has failed: it is asked for once more. Milliseconds. */
+/** What was to be said again and is not by then is asked for once more, unless the platform refused it a moment ago. Milliseconds. */
 const againMs = 10 * 60_000;
 
 /** Visits name persons by random ids; those with a post are rid of them when the post is said again without the name. */
-export function visitsPlace({ visits, sayAgain, now }: VisitsPlaceDeps): Place {
+export function visitsPlace({ visits, knownPosts, sayAgain, now }: VisitsPlaceDeps): Place {
   const found = ({ personIds }: Subject, signal: AbortSignal): Promise<Visit[]> => visits.withPersons(personIds, 0, signal);
   return {
     what: ['visits'],
@@ -34,7 +36,12 @@ export function visitsPlace({ visits, sayAgain, now }: VisitsPlaceDeps): Place {
       const isMarked = ({ persons, asked, named = [], forgets = [] }: Visit): boolean =>
         [...persons, ...asked, ...named].every((id) => !subject.personIds.includes(id) || forgets.includes(id));
       const isDue = (visit: Visit): boolean => !isMarked(visit) || (visit.forgetsSinceMs ?? 0) < now() - againMs;
-      for (const { id } of all.filter((visit) => mayShow(visit) && isDue(visit)).slice(0, atOnce)) {
+      let asked = 0;
+      for (const { id } of all.filter((visit) => mayShow(visit) && isDue(visit))) {
+        if (asked === atOnce) return;
+        const post = await knownPosts.get({ kind: 'visit', id }, signal);
+        if (post && isRefusedNow(post, now())) continue;
+        asked += 1;
         const marked = await changeVisit(visits, id, (visit) => markedFor(visit, subject.personIds, now()), signal);
         if (marked) await sayAgain(marked, signal);
       }
@@ -46,9 +53,12 @@ export function visitsPlace({ visits, sayAgain, now }: VisitsPlaceDeps): Place {
 /** Whether something in the chat shows it, or is about to: also where nobody knows yet whether it was posted. Pure. */
 const mayShow = ({ post, upload }: Visit): boolean => (post?.progress != null && post.progress.state !== 'gone') || upload != null;
 
-/** Its job takes them out of the text, and off the pictures. Pure. */
+/** Its job takes them out of the text, and off the pictures: those whom the text only asks about are on none. Pure. */
 function markedFor(visit: Visit, personIds: readonly string[], nowMs: number): VisitBody {
-  return { ...visit, forgets: [...new Set([...(visit.forgets ?? []), ...personIds])], picturesGo: true, forgetsSinceMs: nowMs };
+  const { persons, named } = visit;
+  const isDrawn = named === undefined || [...persons, ...named].some((id) => personIds.includes(id));
+  const forgets = [...new Set([...(visit.forgets ?? []), ...personIds])];
+  return { ...visit, forgets, forgetsSinceMs: nowMs, ...(isDrawn && { picturesGo: true }) };
 }
 
 /** A visit that says nothing more about these persons. Pure. */

@@ -125,7 +125,7 @@ export const peopleClasses = [
   {
     id: 'receipts',
     title: 'Receipts',
-    what: 'what was found and erased of somebody who is forgotten, in numbers; until that is verified also their random ids, and what they were called',
+    what: 'what was found and erased of somebody who is forgotten, in numbers; until that is verified or settled also their random ids, and what they were called, as long as something is found by it',
     where: '`documents`',
     howLong: '`AUDIT_KEEP_DAYS` (400)',
     setting: 'AUDIT_KEEP_DAYS',

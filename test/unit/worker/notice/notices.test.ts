@@ -1,6 +1,8 @@
 import { AppError } from '@watchpost/shared/errors';
 import { defaultCameraSettings } from '@watchpost/cameras/camera-settings';
 import { dueDigest } from '@watchpost/worker/notice/daily-digest';
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
+import { noticesPlace } from '@watchpost/worker/privacy/places';
 import { skippedIn } from '@watchpost/worker/notice/skipped-line';
 import { drawSheet } from '@watchpost/worker/notice/contact-sheet';
 import { decode } from '@watchpost/see/picture/decode';
@@ -100,6 +102,36 @@ describe('the digest', () => {
     expect(rig.posts.files.size).toBe(state === 'posted' ? 0 : 1);
     const kept = await rig.documents.find({ kind: 'notice', order: 'oldest', limit: 10 }, never);
     expect(JSON.stringify(kept)).not.toMatch(/Ada|ada/);
+  });
+
+  it('that the bot cannot change is tried rarer and rarer, and said with its post until it can', async () => {
+    const rig = await digestRig();
+    await task(rig, 'follow');
+    rig.nowMs += 6 * 3_600_000 + 61_000;
+    await task(rig, 'digest');
+    await rig.settle();
+    rig.forgotten.add('ada');
+    rig.faces.set('s1', []);
+    const edit = rig.posts.edit.bind(rig.posts);
+    let asked = 0;
+    rig.posts.edit = async () => {
+      asked += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    const place = noticesPlace({ ...rig.deps, subscriptions: rig.subscriptions, platforms: [rig.deps.platformFor('slack:CREAD')] });
+    const ada = { personIds: ['ada'], faceIds: [], names: [], dueForMs: 0 };
+    for (let look = 0; look < 20; look += 1) {
+      await place.erase?.(ada, never);
+      rig.nowMs += 30_000;
+    }
+    expect(asked).toBeLessThanOrEqual(4);
+    const known = createKnownPosts(rig.documents);
+    expect(await known.showing(['ada'], 9, never)).toMatchObject([{ refused: { code: 'channel-not-available' } }]);
+    rig.posts.edit = edit;
+    rig.nowMs += 3_600_000;
+    await place.erase?.(ada, never);
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    expect([await place.count(ada, never), await known.showing(['ada'], 9, never)]).toEqual([{ 'digests and messages': 0 }, []]);
   });
 
   it('of a day on which nothing is to be said is not posted', async () => {

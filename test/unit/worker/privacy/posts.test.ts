@@ -1,6 +1,5 @@
 import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
-import { deleteOldPosts } from '@watchpost/worker/privacy/old-posts';
 import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { postsPlace } from '@watchpost/worker/privacy/posts-place';
 import { createLogger } from '@watchpost/shared/observability/logger';
@@ -71,6 +70,7 @@ describe('posts that show somebody who is forgotten', () => {
     await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
     const again = visitsPlace({
+      knownPosts: createKnownPosts(rig.documents),
       now: () => rig.nowMs,
       visits: rig.visiting.visits,
       sayAgain: async ({ revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
@@ -128,8 +128,63 @@ describe('posts that show somebody who is forgotten', () => {
       'the bot cannot change 1 in slack:CRESULTS (channel-not-available): let it into the channel, or delete them by hand; it is tried again';
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
     rig.posts.edit = edit;
+    rig.nowMs += 60_000;
     await posts.erase?.(ada, never);
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('hold no other jobs where the bot cannot change them, whatever their visit: the receipt says why', async () => {
+    const id = await posted();
+    forgetAda();
+    const edit = rig.posts.edit.bind(rig.posts);
+    let asked = 0;
+    rig.posts.edit = async () => {
+      asked += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    const again = visitsPlace({
+      knownPosts: createKnownPosts(rig.documents),
+      now: () => rig.nowMs,
+      visits: rig.visiting.visits,
+      sayAgain: async ({ revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
+    });
+    const posts = place('redraw');
+    for (let look = 0; look < 120; look += 1) {
+      await again.erase?.(ada, never);
+      await posts.erase?.(ada, never);
+      // A job that fails would hold others.
+      await rig.settle();
+      rig.nowMs += 30_000;
+    }
+    // Within the hour at 0, 10, 20, 30 and 40 minutes.
+    expect(asked).toBeLessThanOrEqual(6);
+    const why = expect.stringContaining('cannot change 1 in slack:CRESULTS (channel-not-available)');
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
+    rig.posts.edit = edit;
+    rig.nowMs += dayMs;
+    await again.erase?.(ada, never);
+    await rig.settle();
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    await posts.erase?.(ada, never);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+  });
+
+  it('are asked rarer and rarer while the platform refuses them', async () => {
+    for (let number = 1; number <= 22; number += 1) await known(number);
+    forgetAda();
+    let asked = 0;
+    rig.posts.edit = async () => {
+      asked += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    const posts = place('redraw');
+    for (let look = 0; look < 20; look += 1) {
+      await posts.erase?.(ada, never);
+      rig.nowMs += 30_000;
+    }
+    // Within ten minutes at 0, 1, 3 and 7.
+    expect(asked).toBeLessThanOrEqual(22 * 4);
+    expect(await posts.count(ada, never)).toMatchObject({ 'posts and pictures': { left: 22, why: expect.stringContaining('22 in') } });
   });
 });
 
@@ -181,70 +236,9 @@ it('posts that the platform refuses get their turn again, and leave the others t
   expect(JSON.stringify(rig.posts.shown()[0])).not.toContain('Ada');
   rig.posts.edit = edit;
   for (let round = 0; round < 2; round += 1) {
-    rig.nowMs += 1_000;
+    rig.nowMs += 60_000;
     await posts.erase?.(ada, never);
   }
   expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
   expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
-});
-
-describe('old posts', () => {
-  const task = (days: number | null, platforms = [rig.deps.platformFor('slack:CREAD')]) =>
-    deleteOldPosts(
-      {
-        ...rig.deps,
-        ...rig.visiting,
-        platforms,
-        postsMs: days === null ? null : days * dayMs,
-      },
-      never,
-    );
-
-  it('are deleted after so many days, by the setting as it is now', async () => {
-    await posted();
-    rig.nowMs += 10 * dayMs;
-    await task(null);
-    await task(11);
-    expect(rig.posts.shown()).toHaveLength(1);
-    await task(9);
-    expect([rig.posts.shown(), rig.posts.files.size]).toEqual([[], 0]);
-  });
-
-  it('stay known while their platform is not configured', async () => {
-    await posted();
-    rig.nowMs += 10 * dayMs;
-    await task(9, []);
-    expect(await createKnownPosts(rig.documents).showing(['ada'], 9, never)).toHaveLength(1);
-    rig.nowMs += dayMs;
-    await task(9);
-    expect(rig.posts.shown()).toEqual([]);
-  });
-
-  it('say nothing more where the platform lets nobody delete them', async () => {
-    await posted();
-    rig.nowMs += 10 * dayMs;
-    rig.posts.withdraw = async () => Promise.reject(new AppError('chat-refused', 'message can not be deleted'));
-    await task(9);
-    expect(rig.posts.shown()).toMatchObject([{ fileId: null, post: { summary: 'This post was older than posts are kept here.' } }]);
-    expect([rig.posts.files.size, await createKnownPosts(rig.documents).showing(['ada'], 9, never)]).toEqual([0, []]);
-  });
-
-  it('are all deleted in the end, whatever is refused', async () => {
-    for (let number = 1; number <= 22; number += 1) await known(number);
-    const withdraw = rig.posts.withdraw.bind(rig.posts);
-    const [oldest] = rig.posts.shown();
-    rig.posts.withdraw = async (post, signal) => {
-      if (post.messageId !== oldest?.messageId) throw new AppError('channel-not-available', 'is_archived');
-      return withdraw(post, signal);
-    };
-    rig.nowMs += 10 * dayMs;
-    await task(9);
-    await task(9);
-    expect(rig.posts.shown()).toHaveLength(21);
-    rig.posts.withdraw = withdraw;
-    rig.nowMs += dayMs;
-    await task(9);
-    await task(9);
-    expect(rig.posts.shown()).toEqual([]);
-  });
 });

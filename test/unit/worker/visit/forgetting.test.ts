@@ -100,6 +100,26 @@ describe('somebody who is forgotten', () => {
     expect(JSON.stringify(rig.posts.messages)).not.toContain('Ada');
   });
 
+  it('leaves the pictures of a post that only asked about them, and no word of them', async () => {
+    rig.people.set('u7', { id: 'u7', status: 'unknown', name: 'Unknown 7', number: 7, faces: 1, lastSeen: null, mayBe: null });
+    const unknown = { id: 'u7', status: 'unknown', name: 'Unknown 7' } as const;
+    await followed();
+    const unsure = comparableFace({ position: 1, box: right, person: unknown, decision: 'uncertain' });
+    const { id } = await rig.join('s1', [comparableFace({ person: grace }), unsure]);
+    await rig.settle();
+    expect((await rig.visit(id)).asked).toEqual(['u7']);
+    const files = [...rig.posts.files.keys()];
+    rig.forgotten.add('u7');
+    rig.faces.set('s1', [comparableFace({ person: grace }), { ...unsure, person: null }]);
+    rig.changes = { version: rig.changes.version + 1, personIds: ['u7'] };
+    await followed();
+    await rig.settle();
+    expect([...rig.posts.files.keys()]).toEqual(files);
+    const visit = await rig.visit(id);
+    expect([visit.asked, visit.forgets ?? []]).toEqual([[], []]);
+    expect(JSON.stringify(rig.posts.messages)).not.toContain('Unknown 7');
+  });
+
   it('is removed however often the process is killed meanwhile', async () => {
     for (let at = 1; ; at += 1) {
       rig = startVisitRig();

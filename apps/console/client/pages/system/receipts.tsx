@@ -17,8 +17,9 @@ const words: Record<ReceiptOfPage['state'], string> = {
   erasing: 'being erased',
   done: 'erased',
   verified: 'erased and verified',
+  settled: 'settled by hand',
 };
-const tones: Record<ReceiptOfPage['state'], Tone> = { pending: 'info', erasing: 'warn', done: 'ok', verified: 'ok' };
+const tones: Record<ReceiptOfPage['state'], Tone> = { pending: 'info', erasing: 'warn', done: 'ok', verified: 'ok', settled: 'info' };
 
 const sumOf = ({ places }: ReceiptOfPage, what: 'found' | 'erased' | 'left'): number => places.reduce((sum, place) => sum + place[what], 0);
 
@@ -55,7 +56,7 @@ function One({ id }: { id: string }): JSX.Element {
 }
 
 function Receipt({ receipt, onUndone }: { receipt: ReceiptOfPage; onUndone: () => void }): JSX.Element {
-  const { id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, places } = receipt;
+  const { id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, settled, places } = receipt;
   const nowMs = useNow();
   const mayUndo = useMay('admin') && state === 'pending' && dueAtMs > nowMs;
   const undo = async (): Promise<void> => {
@@ -81,6 +82,7 @@ function Receipt({ receipt, onUndone }: { receipt: ReceiptOfPage; onUndone: () =
               'Verified by looking again',
               verifiedAtMs === null ? <span class="faint">not yet</span> : <Time key="verified" at={verifiedAtMs} as="moment" />,
             ],
+            ...(settled === null ? [] : [settledFact(settled)]),
             ['Receipt', <code key="id">{id}</code>],
           ]}
         />
@@ -96,6 +98,13 @@ function Receipt({ receipt, onUndone }: { receipt: ReceiptOfPage; onUndone: () =
     </Card>
   );
 }
+
+const settledFact = ({ atMs, by, note }: NonNullable<ReceiptOfPage['settled']>): [string, JSX.Element] => [
+  'Settled with what is left',
+  <span key="settled">
+    <Time at={atMs} as="moment" /> by {by}: {note}
+  </span>,
+];
 
 function Places({ places }: Pick<ReceiptOfPage, 'places'>): JSX.Element {
   return (

@@ -99,12 +99,13 @@ function registerReceipts(app: ConsoleApp, { database, config }: ConsoleDeps): v
   );
 }
 
-const shownReceipt = ({ id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, places }: Receipt): ReceiptOfPage => ({
+const shownReceipt = ({ id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, settled, places }: Receipt): ReceiptOfPage => ({
   id,
   state,
   acceptedAtMs,
   dueAtMs,
   doneAtMs,
   verifiedAtMs,
+  settled: settled ?? null,
   places: Object.entries(places).map(([name, { found, erased, left, why }]) => ({ name, found, erased, left, why })),
 });

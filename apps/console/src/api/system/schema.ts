@@ -100,6 +100,8 @@ const receipt = z.object({
   dueAtMs: z.number(),
   doneAtMs: z.number().nullable(),
   verifiedAtMs: z.number().nullable(),
+  /** Who ended it although something is left in the chat, and why. */
+  settled: z.object({ atMs: z.number(), by: z.string(), note: z.string() }).nullable(),
   /** What was found, erased and is left, by the name of the place; `why`: what it waits for, or what somebody must do. */
   places: z.array(z.object({ name: z.string(), found: z.number(), erased: z.number(), left: z.number(), why: z.string().nullable() })),
 });

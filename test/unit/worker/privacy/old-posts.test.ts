@@ -1,0 +1,128 @@
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
+import { AppError } from '@watchpost/shared/errors';
+import { deleteOldPosts } from '@watchpost/worker/privacy/old-posts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { comparableFace } from '../../../support/comparable-face.ts';
+import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
+
+const never = new AbortController().signal;
+const dayMs = 86_400_000;
+let rig: VisitRig;
+beforeEach(() => {
+  rig = startVisitRig();
+});
+
+async function posted(snapshot = 's1'): Promise<string> {
+  const { id } = await rig.join(snapshot, [comparableFace()]);
+  await rig.settle();
+  expect(JSON.stringify(rig.posts.shown())).toContain('Ada');
+  return id;
+}
+
+/** Notes a post that nothing else knows any more. */
+async function known(number: number): Promise<void> {
+  const { messageId } = await said(`old-${number}`);
+  const about = { kind: 'visit' as const, id: `old-${number}` };
+  const post = { about, channel: 'slack:CRESULTS', messageId, pictures: [], persons: ['ada'], atMs: rig.nowMs + number } as const;
+  await createKnownPosts(rig.documents).note({ ...post, pictures: [], persons: ['ada'] }, never);
+}
+
+async function said(key: string): Promise<{ messageId: string }> {
+  const post = { summary: `Ada was there (${key})`, picture: null, sections: [], footer: [] };
+  const message = { channel: 'slack:CRESULTS' as const, key, post, picture: null, thread: null, progress: null };
+  const { messageId } = await rig.posts.send(message, async () => undefined, never);
+  return { messageId: messageId ?? '' };
+}
+
+describe('old posts', () => {
+  const task = (days: number | null, platforms = [rig.deps.platformFor('slack:CREAD')]) =>
+    deleteOldPosts(
+      {
+        ...rig.deps,
+        ...rig.visiting,
+        platforms,
+        postsMs: days === null ? null : days * dayMs,
+      },
+      never,
+    );
+
+  it('are deleted after so many days, by the setting as it is now', async () => {
+    await posted();
+    rig.nowMs += 10 * dayMs;
+    await task(null);
+    await task(11);
+    expect(rig.posts.shown()).toHaveLength(1);
+    await task(9);
+    expect([rig.posts.shown(), rig.posts.files.size]).toEqual([[], 0]);
+  });
+
+  it('stay known while their platform is not configured', async () => {
+    await posted();
+    rig.nowMs += 10 * dayMs;
+    await task(9, []);
+    expect(await createKnownPosts(rig.documents).showing(['ada'], 9, never)).toHaveLength(1);
+    rig.nowMs += dayMs;
+    await task(9);
+    expect(rig.posts.shown()).toEqual([]);
+  });
+
+  it('say nothing more where the platform lets nobody delete them', async () => {
+    await posted();
+    rig.nowMs += 10 * dayMs;
+    rig.posts.withdraw = async () => Promise.reject(new AppError('chat-refused', 'message can not be deleted'));
+    await task(9);
+    expect(rig.posts.shown()).toMatchObject([{ fileId: null, post: { summary: 'This post was older than posts are kept here.' } }]);
+    expect([rig.posts.files.size, await createKnownPosts(rig.documents).showing(['ada'], 9, never)]).toEqual([0, []]);
+  });
+
+  it('are never said again where nobody can delete them, whatever changes', async () => {
+    const id = await posted();
+    rig.nowMs += 10 * dayMs;
+    rig.posts.withdraw = async () => Promise.reject(new AppError('chat-refused', 'message can not be deleted'));
+    await task(9);
+    const { revision } = await rig.visiting.visits.save(await rig.visit(id), never);
+    rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' });
+    await rig.settle();
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    expect(rig.posts.files.size).toBe(0);
+  });
+
+  it('are deleted although so many newer ones are refused that they would fill every round', async () => {
+    await known(1);
+    const [oldest] = rig.posts.shown();
+    for (let number = 2; number <= 42; number += 1) await known(number);
+    const knownPosts = createKnownPosts(rig.documents);
+    for (const post of (await knownPosts.showing(['ada'], 99, never)).slice(0, 41))
+      await knownPosts.refused(post, 'channel-not-available', never);
+    const withdraw = rig.posts.withdraw.bind(rig.posts);
+    let refused = 0;
+    rig.posts.withdraw = async (post, signal) => {
+      if (post.messageId === oldest?.messageId) return withdraw(post, signal);
+      refused += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    rig.nowMs += 10 * dayMs;
+    await task(9);
+    expect(rig.posts.shown()).toHaveLength(41);
+    expect(refused).toBe(19);
+  });
+
+  it('are all deleted in the end, whatever is refused', async () => {
+    for (let number = 1; number <= 22; number += 1) await known(number);
+    const withdraw = rig.posts.withdraw.bind(rig.posts);
+    const [oldest] = rig.posts.shown();
+    rig.posts.withdraw = async (post, signal) => {
+      if (post.messageId !== oldest?.messageId) throw new AppError('channel-not-available', 'is_archived');
+      return withdraw(post, signal);
+    };
+    rig.nowMs += 10 * dayMs;
+    await task(9);
+    await task(9);
+    expect(rig.posts.shown()).toHaveLength(21);
+    rig.posts.withdraw = withdraw;
+    rig.nowMs += dayMs;
+    await task(9);
+    await task(9);
+    expect(rig.posts.shown()).toEqual([]);
+  });
+});
