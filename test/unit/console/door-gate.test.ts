@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, get, type ServerResponse } from 'node:http';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createGate } from '@watchpost/console/api/pictures/gate';
 import { endingOf } from '@watchpost/console/http/ending';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -52,8 +52,8 @@ describe('the signal of a request', () => {
     const port = typeof address === 'object' && address ? address.port : 0;
     const request = get({ port, host: '127.0.0.1', method });
     request.on('error', () => undefined);
-    const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
-    const signal = endingOf({ method } as FastifyRequest, { raw: response } as unknown as FastifyReply, new AbortController().signal);
+    const [raw, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
+    const signal = endingOf({ method, raw } as FastifyRequest, { raw: response } as unknown as FastifyReply, new AbortController().signal);
     return { signal, leave: () => request.destroy(), response };
   }
 

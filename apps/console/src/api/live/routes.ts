@@ -6,6 +6,8 @@ import { streamTo } from '../../live/stream.ts';
 
 /** All streams of this process together. */
 const mostStreams = 500;
+/** Of one session, or of one who has none. */
+const mostOfOne = 20;
 
 /** What pages listen to. */
 export function registerLive(app: ConsoleApp, { live, authenticate, stopping }: ConsoleDeps): void {
@@ -20,13 +22,14 @@ export function registerLive(app: ConsoleApp, { live, authenticate, stopping }: 
       },
     },
     async (request, reply) => {
-      if (live.count() >= mostStreams)
+      const by = request.sessionId ?? request.user?.id ?? '';
+      if (live.count() >= mostStreams || live.count(by) >= mostOfOne)
         throw new AppError('request-rate-limited', 'too many pages listen already', { retryAfterMs: 10_000 });
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
       // A proxy that collects before it passes on would hold changes back.
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-      streamTo(reply.raw, { live, mayLook: async () => (await authenticate(request, false)) !== null }, stopping);
+      streamTo(reply.raw, { live, by, mayLook: async () => (await authenticate(request, false)) !== null }, stopping);
     },
   );
 }
