@@ -8,6 +8,7 @@ import { postgres, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 const host = 'localhost';
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('base64url');
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('the other ways into the console', () => {
@@ -123,11 +124,18 @@ describe('the other ways into the console', () => {
   it('a link logs in once, and not when its time is over', async () => {
     const code = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: code });
+    await until('the link has begun', async () => (await rig!.parts.documents.getAll('console-link', [hashOf(code)], never)).length === 1);
     const use = async (given: string) =>
       rig!.app.inject({ method: 'POST', url: '/api/sign-in/link', headers: { host }, payload: { code: given } });
     expect((await use(`${code}x`)).statusCode).toBe(401);
     const both = await Promise.all([use(code), use(code)]);
     expect(both.map(({ statusCode }) => statusCode).sort((a, b) => a - b)).toEqual([200, 401]);
+    const noted = async (of: string) => (await rig!.parts.documents.getAll('console-link', [hashOf(of)], never))[0];
+    // What is not noted any more, or never was, signs nobody in.
+    const used = await noted(code);
+    expect(used!.expiresAtMs! - used!.atMs).toBeGreaterThan(300 * 86_400_000);
+    await rig!.parts.documents.remove('console-link', used!.id, used!.revision, never);
+    expect((await use(code)).statusCode).toBe(401);
     const cookie = both.find(({ statusCode }) => statusCode === 200)!.cookies[0]!;
     const visitor = { cookie: `${cookie.name}=${cookie.value}` };
     expect((await who(visitor)).user).toMatchObject({ id: 'console:visitor', role: 'admin' });
@@ -142,10 +150,7 @@ describe('the other ways into the console', () => {
     const old = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: old });
     const { documents } = rig!.parts;
-    const begun = await until(
-      'the link has begun',
-      async () => (await documents.getAll('console-link', [createHash('sha256').update(old).digest('base64url')], never))[0],
-    );
+    const begun = await until('the link has begun', async () => noted(old));
     await documents.put({ ...begun, atMs: begun.atMs - 16 * 60_000 }, never);
     expect((await use(old)).statusCode).toBe(401);
   });

@@ -107,7 +107,10 @@ function withSignIn(opened: OpenedDeps, counted: ConsoleMetrics): ConsoleDeps {
   database
     .opened(stopping)
     .then(async () => links.begin(stopping))
-    .catch((err: unknown) => log.debug({ err }, 'when the link began could not be noted'));
+    .catch((err: unknown) => {
+      if (config.CONSOLE_LINK_CODE !== undefined && !stopping.aborted)
+        log.warn({ err }, 'when the link began could not be noted: it does not sign in. Start the demonstration again');
+    });
   const shownTo = createShownTo({
     parts: () => database.parts(),
     consents: (parts) => createConsents(parts),
