@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consolePassword, startConsole, type ConsoleRig } from '../support/console-rig.ts';
 import { never } from '../support/each-store.ts';
 import { postgres, type Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
 
 const host = 'localhost';
 const proxy = { CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: '127.0.0.1' };
@@ -72,6 +73,12 @@ describe('the console’s door under attack', () => {
     const longAgo = session!.atMs - 3_600_000;
     await documents.put({ ...session!, atMs: longAgo }, never);
     await rig.app.inject({ url: '/api/people', headers: { host, cookie, 'x-background': '1' } });
+    // Browsers open the stream again by themselves, and no header can be sent with it.
+    const reopened = new AbortController();
+    const streaming = rig.app.inject({ url: '/api/live', headers: { host, cookie }, signal: reopened.signal });
+    await until('the stream is open', () => rig.live.count() === 1);
+    reopened.abort();
+    await streaming.catch(() => undefined);
     expect(await lastUse()).toBe(longAgo);
     await rig.app.inject({ url: '/api/people', headers: { host, cookie } });
     expect(await lastUse()).toBeGreaterThan(longAgo);
