@@ -102,7 +102,7 @@ function withSignIn(opened: OpenedDeps, counted: ConsoleMetrics): ConsoleDeps {
   const documents = () => database.parts().documents;
   const sessions = createSessions(documents);
   const marks = createMarks(config);
-  const authenticate = createAuthenticate(config, { sessions, marks, csrfKey: createCsrfKey(documents), log, signal: stopping });
+  const authenticate = createAuthenticate(config, { sessions, marks, csrfKey: createCsrfKey(documents), log });
   const links = createLinks(config, documents);
   database
     .opened(stopping)

@@ -44,7 +44,7 @@ export function registerGuard(app: FastifyInstance, { config, authenticate, log,
     noticeProxy(request);
     request.ending = endingOf(request, reply, stopping);
     checkHost(request, publicUrl);
-    const found = await authenticate(request, !isByItself(request));
+    const found = await authenticate(request, !isByItself(request), request.ending);
     Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });
     if (request.is404) return;
     const changes = !isRead(request.method);

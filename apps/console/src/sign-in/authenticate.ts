@@ -17,8 +17,8 @@ export interface Authenticated {
   csrfToken: string;
 }
 
-/** Who asks; null: nobody who is known. `isUse` (default true): somebody does something, so that the session begins its time again. */
-export type Authenticate = (request: FastifyRequest, isUse?: boolean) => Promise<Authenticated | null>;
+/** Who asks; null: nobody who is known. `isUse`: somebody does something, so that the session begins its time again. */
+export type Authenticate = (request: FastifyRequest, isUse: boolean, signal: AbortSignal) => Promise<Authenticated | null>;
 
 /** Compares without telling by its time how much was right. */
 export function sameSecret(given: string, expected: string): boolean {
@@ -45,11 +45,10 @@ export interface AuthenticateDeps {
   marks: ReturnType<typeof createMarks>;
   csrfKey: (signal: AbortSignal) => Promise<Buffer>;
   log: Logger;
-  signal: AbortSignal;
 }
 
 /** By a token, else by what a proxy says, else by the session's cookie. */
-export function createAuthenticate(config: SignInConfig, { sessions, marks, csrfKey, log, signal }: AuthenticateDeps): Authenticate {
+export function createAuthenticate(config: SignInConfig, { sessions, marks, csrfKey, log }: AuthenticateDeps): Authenticate {
   const fromProxy = createProxySignIn(config, log);
   const name = cookieName(config);
   const byToken = (authorization: string | undefined): User | null => {
@@ -61,7 +60,7 @@ export function createAuthenticate(config: SignInConfig, { sessions, marks, csrf
       if (sameSecret(given, token.secret)) found = { id: `console:${token.name}`, name: token.name, role: token.role };
     return found;
   };
-  return async (request, isUse = true) => {
+  return async (request, isUse, signal) => {
     const program = byToken(request.headers.authorization);
     if (program) return { user: program, sessionId: null, ambient: false, csrfToken: '' };
     const passedOn = await fromProxy(request);
