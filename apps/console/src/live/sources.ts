@@ -101,9 +101,11 @@ function peopleOf(database: ConsoleDatabase, live: Live): Look {
     const { gallery, questions } = database.parts();
     const now = gallery.position();
     const before = seen;
-    seen = now;
+    seen ??= now;
     if (!before || (before.epoch === now.epoch && before.version === now.version)) return undefined;
     const ids = before.epoch === now.epoch ? (await questions.changedSince(before.version, signal)).personIds : undefined;
+    // Not before it can be told: else nobody would ever be.
+    seen = now;
     live.announce(ids ? { topic: 'people', ids } : { topic: 'people' });
     live.announce({ topic: 'visits' });
     live.announce({ topic: 'log' });
