@@ -84,16 +84,17 @@ describe('the other ways into the console', () => {
   });
 
   it('a proxy’s token must be signed by its keys, be meant for us, and be in time', async () => {
-    await start({
+    const proxy = {
       CONSOLE_PROXY_HEADER: 'x-token',
       CONSOLE_PROXY_ADDRESSES: '10.0.0.1',
       CONSOLE_JWKS_URL: keysUrl,
       CONSOLE_JWT_AUDIENCE: 'watchpost',
       CONSOLE_ADMINS: 'ada@example.org',
-    });
+    };
+    await start(proxy);
     const soon = Math.floor(Date.now() / 1_000) + 600;
     const token = (claims: object, key: KeyObject = privateKey, alg = 'ES256'): string => {
-      const text = `${encode({ alg, kid: 'one' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org', ...claims })}`;
+      const text = `${encode({ alg, kid: 'one' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org', email_verified: true, ...claims })}`;
       return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
     };
     expect((await who({ 'x-token': token({}) })).user).toMatchObject({ id: 'console:ada@example.org', role: 'admin' });
@@ -102,10 +103,9 @@ describe('the other ways into the console', () => {
       role: 'viewer',
     });
     // Nobody has verified that address.
-    expect((await who({ 'x-token': token({ email_verified: false, sub: 'u-18' }) })).user).toMatchObject({
-      id: 'console:u-18',
-      role: 'viewer',
-    });
+    for (const email_verified of [false, 'false', undefined, 1])
+      expect((await who({ 'x-token': token({ email_verified, sub: 'u-18' }) })).user).toMatchObject({ id: 'console:u-18', role: 'viewer' });
+    expect((await who({ 'x-token': token({ email_verified: 'true' }) })).user).toMatchObject({ role: 'admin' });
     const unsigned = `${encode({ alg: 'none' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org' })}.`;
     const refused = [
       token({}, stranger.privateKey),
@@ -119,6 +119,14 @@ describe('the other ways into the console', () => {
       'ada@example.org',
     ];
     for (const wrong of refused) expect(await who({ 'x-token': wrong })).toMatchObject({ error: 'request-unauthorised' });
+    await rig!.close();
+    await start({ ...proxy, CONSOLE_JWT_CLAIM: 'email' });
+    expect((await who({ 'x-token': token({ email_verified: undefined }) })).user).toMatchObject({ role: 'admin' });
+    expect((await who({ 'x-token': token({ email_verified: false, sub: 'u-18' }) })).user).toMatchObject({ id: 'console:u-18' });
+    await rig!.close();
+    await start({ ...proxy, CONSOLE_JWT_CLAIM: 'nick' });
+    expect((await who({ 'x-token': token({ nick: 'ada@example.org' }) })).user).toMatchObject({ role: 'admin' });
+    expect(await who({ 'x-token': token({}) })).toMatchObject({ error: 'request-unauthorised' });
   });
 
   it('a link logs in once, and not when its time is over', async () => {
