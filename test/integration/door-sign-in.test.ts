@@ -130,6 +130,18 @@ describe('the console’s door under attack', () => {
       const answer = await rig.app.inject({ url: '/api/people', headers: { host, 'x-user': token } });
       expect([answer.statusCode, answer.json().error]).toEqual([503, 'sign-in-unavailable']);
     }
+    // The password is the other way in, and whoever has come by it stays.
+    const session = await rig.app.inject({ url: '/api/session', headers: { host, 'x-user': token } });
+    expect([session.statusCode, session.json().user]).toEqual([200, null]);
+    const signedIn = await rig.app.inject({
+      method: 'POST',
+      url: '/api/sign-in',
+      headers: { host, 'x-user': token },
+      payload: { password: consolePassword },
+    });
+    expect(signedIn.statusCode).toBe(200);
+    const people = await rig.app.inject({ url: '/api/people', headers: { host, 'x-user': token, cookie: cookiesOf(signedIn) } });
+    expect(people.statusCode).toBe(200);
     expect(lines.filter((line) => line.includes('CONSOLE_JWKS_URL'))).toHaveLength(1);
     expect(lines.find((line) => line.includes('CONSOLE_JWKS_URL'))).toContain('Expected 200 OK');
     keys.close();

@@ -16,6 +16,9 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 const isByItself = ({ method, headers, routeOptions }: FastifyRequest): boolean =>
   isRead(method) && (headers['x-background'] !== undefined || routeOptions.url === '/api/live');
 
+const isOfProxy = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'sign-in-unavailable' || error.code === 'request-unauthorised');
+
 export interface GuardDeps {
   config: ConsoleConfig;
   authenticate: Authenticate;
@@ -44,7 +47,11 @@ export function registerGuard(app: FastifyInstance, { config, authenticate, log,
     noticeProxy(request);
     request.ending = endingOf(request, reply, stopping);
     checkHost(request, publicUrl);
-    const found = await authenticate(request, !isByItself(request), request.ending);
+    const found = await authenticate(request, !isByItself(request), request.ending).catch((error: unknown) => {
+      // Where the proxy's word does not count, the password still does.
+      if (request.routeOptions.config.open && config.CONSOLE_PASSWORD !== undefined && isOfProxy(error)) return null;
+      throw error;
+    });
     Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });
     if (request.is404) return;
     const changes = !isRead(request.method);

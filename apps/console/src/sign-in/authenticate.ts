@@ -63,16 +63,21 @@ export function createAuthenticate(config: SignInConfig, { sessions, marks, csrf
   return async (request, isUse, signal) => {
     const program = byToken(request.headers.authorization);
     if (program) return { user: program, sessionId: null, ambient: false, csrfToken: '' };
-    const passedOn = await fromProxy(request);
+    let refusal: unknown;
+    const passedOn = await fromProxy(request).catch((error: unknown) => {
+      refusal = error;
+      return null;
+    });
     if (passedOn) {
       const key = await csrfKey(signal).catch(() => null);
       const csrfToken = key === null ? '' : createHmac('sha256', key).update(passedOn.id).digest('base64url');
       return { user: passedOn, sessionId: null, ambient: true, csrfToken };
     }
-    const sessionId = request.cookies[name];
-    if (!sessionId || sessionId.length !== 43) return null;
+    const sessionId = request.cookies[name] ?? '';
     const markOf = (user: User): string => (user.id === linkUser.id ? marks.link : marks.password);
-    const user = await sessions.find(sessionId, { mark: markOf, isUse }, signal);
+    const user = sessionId.length === 43 ? await sessions.find(sessionId, { mark: markOf, isUse }, signal) : null;
+    // Whoever signed in with the password stays signed in, whatever becomes of the proxy.
+    if (!user && refusal !== undefined) throw refusal;
     return user && { user, sessionId, ambient: true, csrfToken: csrfTokenOf(sessionId) };
   };
 }
