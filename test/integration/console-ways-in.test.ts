@@ -8,6 +8,7 @@ import { postgres, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
 
 const host = 'localhost';
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('base64url');
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('the other ways into the console', () => {
@@ -83,16 +84,17 @@ describe('the other ways into the console', () => {
   });
 
   it('a proxy’s token must be signed by its keys, be meant for us, and be in time', async () => {
-    await start({
+    const proxy = {
       CONSOLE_PROXY_HEADER: 'x-token',
       CONSOLE_PROXY_ADDRESSES: '10.0.0.1',
       CONSOLE_JWKS_URL: keysUrl,
       CONSOLE_JWT_AUDIENCE: 'watchpost',
       CONSOLE_ADMINS: 'ada@example.org',
-    });
+    };
+    await start(proxy);
     const soon = Math.floor(Date.now() / 1_000) + 600;
     const token = (claims: object, key: KeyObject = privateKey, alg = 'ES256'): string => {
-      const text = `${encode({ alg, kid: 'one' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org', ...claims })}`;
+      const text = `${encode({ alg, kid: 'one' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org', email_verified: true, ...claims })}`;
       return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
     };
     expect((await who({ 'x-token': token({}) })).user).toMatchObject({ id: 'console:ada@example.org', role: 'admin' });
@@ -101,10 +103,9 @@ describe('the other ways into the console', () => {
       role: 'viewer',
     });
     // Nobody has verified that address.
-    expect((await who({ 'x-token': token({ email_verified: false, sub: 'u-18' }) })).user).toMatchObject({
-      id: 'console:u-18',
-      role: 'viewer',
-    });
+    for (const email_verified of [false, 'false', undefined, 1])
+      expect((await who({ 'x-token': token({ email_verified, sub: 'u-18' }) })).user).toMatchObject({ id: 'console:u-18', role: 'viewer' });
+    expect((await who({ 'x-token': token({ email_verified: 'true' }) })).user).toMatchObject({ role: 'admin' });
     const unsigned = `${encode({ alg: 'none' })}.${encode({ aud: 'watchpost', exp: soon, email: 'ada@example.org' })}.`;
     const refused = [
       token({}, stranger.privateKey),
@@ -117,17 +118,34 @@ describe('the other ways into the console', () => {
       unsigned,
       'ada@example.org',
     ];
-    for (const wrong of refused) expect(await who({ 'x-token': wrong })).toMatchObject({ error: 'request-unauthorised' });
+    const people = async (given: string) =>
+      (await rig!.app.inject({ url: '/api/people', headers: { host, 'x-token': given }, remoteAddress: '10.0.0.1' })).json();
+    for (const wrong of refused) expect(await people(wrong)).toMatchObject({ error: 'request-unauthorised' });
+    await rig!.close();
+    await start({ ...proxy, CONSOLE_JWT_CLAIM: 'email' });
+    expect((await who({ 'x-token': token({ email_verified: undefined }) })).user).toMatchObject({ role: 'admin' });
+    expect((await who({ 'x-token': token({ email_verified: false, sub: 'u-18' }) })).user).toMatchObject({ id: 'console:u-18' });
+    await rig!.close();
+    await start({ ...proxy, CONSOLE_JWT_CLAIM: 'nick' });
+    expect((await who({ 'x-token': token({ nick: 'ada@example.org' }) })).user).toMatchObject({ role: 'admin' });
+    expect(await people(token({}))).toMatchObject({ error: 'request-unauthorised' });
   });
 
   it('a link logs in once, and not when its time is over', async () => {
     const code = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: code });
+    await until('the link has begun', async () => (await rig!.parts.documents.getAll('console-link', [hashOf(code)], never)).length === 1);
     const use = async (given: string) =>
       rig!.app.inject({ method: 'POST', url: '/api/sign-in/link', headers: { host }, payload: { code: given } });
     expect((await use(`${code}x`)).statusCode).toBe(401);
     const both = await Promise.all([use(code), use(code)]);
     expect(both.map(({ statusCode }) => statusCode).sort((a, b) => a - b)).toEqual([200, 401]);
+    const noted = async (of: string) => (await rig!.parts.documents.getAll('console-link', [hashOf(of)], never))[0];
+    // What is not noted any more, or never was, signs nobody in.
+    const used = await noted(code);
+    expect(used!.expiresAtMs! - used!.atMs).toBeGreaterThan(300 * 86_400_000);
+    await rig!.parts.documents.remove('console-link', used!.id, used!.revision, never);
+    expect((await use(code)).statusCode).toBe(401);
     const cookie = both.find(({ statusCode }) => statusCode === 200)!.cookies[0]!;
     const visitor = { cookie: `${cookie.name}=${cookie.value}` };
     expect((await who(visitor)).user).toMatchObject({ id: 'console:visitor', role: 'admin' });
@@ -142,10 +160,7 @@ describe('the other ways into the console', () => {
     const old = makeLinkCode();
     await start({ CONSOLE_LINK_CODE: old });
     const { documents } = rig!.parts;
-    const begun = await until(
-      'the link has begun',
-      async () => (await documents.getAll('console-link', [createHash('sha256').update(old).digest('base64url')], never))[0],
-    );
+    const begun = await until('the link has begun', async () => noted(old));
     await documents.put({ ...begun, atMs: begun.atMs - 16 * 60_000 }, never);
     expect((await use(old)).statusCode).toBe(401);
   });

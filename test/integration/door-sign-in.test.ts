@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consolePassword, startConsole, type ConsoleRig } from '../support/console-rig.ts';
 import { never } from '../support/each-store.ts';
 import { postgres, type Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
 
 const host = 'localhost';
 const proxy = { CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: '127.0.0.1' };
@@ -72,6 +73,12 @@ describe('the console’s door under attack', () => {
     const longAgo = session!.atMs - 3_600_000;
     await documents.put({ ...session!, atMs: longAgo }, never);
     await rig.app.inject({ url: '/api/people', headers: { host, cookie, 'x-background': '1' } });
+    // Browsers open the stream again by themselves, and no header can be sent with it.
+    const reopened = new AbortController();
+    const streaming = rig.app.inject({ url: '/api/live', headers: { host, cookie }, signal: reopened.signal });
+    await until('the stream is open', () => rig.live.count() === 1);
+    reopened.abort();
+    await streaming.catch(() => undefined);
     expect(await lastUse()).toBe(longAgo);
     await rig.app.inject({ url: '/api/people', headers: { host, cookie } });
     expect(await lastUse()).toBeGreaterThan(longAgo);
@@ -123,6 +130,18 @@ describe('the console’s door under attack', () => {
       const answer = await rig.app.inject({ url: '/api/people', headers: { host, 'x-user': token } });
       expect([answer.statusCode, answer.json().error]).toEqual([503, 'sign-in-unavailable']);
     }
+    // The password is the other way in, and whoever has come by it stays.
+    const session = await rig.app.inject({ url: '/api/session', headers: { host, 'x-user': token } });
+    expect([session.statusCode, session.json().user]).toEqual([200, null]);
+    const signedIn = await rig.app.inject({
+      method: 'POST',
+      url: '/api/sign-in',
+      headers: { host, 'x-user': token },
+      payload: { password: consolePassword },
+    });
+    expect(signedIn.statusCode).toBe(200);
+    const people = await rig.app.inject({ url: '/api/people', headers: { host, 'x-user': token, cookie: cookiesOf(signedIn) } });
+    expect(people.statusCode).toBe(200);
     expect(lines.filter((line) => line.includes('CONSOLE_JWKS_URL'))).toHaveLength(1);
     expect(lines.find((line) => line.includes('CONSOLE_JWKS_URL'))).toContain('Expected 200 OK');
     keys.close();

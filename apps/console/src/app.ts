@@ -102,12 +102,15 @@ function withSignIn(opened: OpenedDeps, counted: ConsoleMetrics): ConsoleDeps {
   const documents = () => database.parts().documents;
   const sessions = createSessions(documents);
   const marks = createMarks(config);
-  const authenticate = createAuthenticate(config, { sessions, marks, csrfKey: createCsrfKey(documents), log, signal: stopping });
+  const authenticate = createAuthenticate(config, { sessions, marks, csrfKey: createCsrfKey(documents), log });
   const links = createLinks(config, documents);
   database
     .opened(stopping)
     .then(async () => links.begin(stopping))
-    .catch((err: unknown) => log.debug({ err }, 'when the link began could not be noted'));
+    .catch((err: unknown) => {
+      if (config.CONSOLE_LINK_CODE !== undefined && !stopping.aborted)
+        log.warn({ err }, 'when the link began could not be noted: it does not sign in. Start the demonstration again');
+    });
   const shownTo = createShownTo({
     parts: () => database.parts(),
     consents: (parts) => createConsents(parts),

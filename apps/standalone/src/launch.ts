@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '@watchpost/shared/config/parse-env';
-import { AppError } from '@watchpost/shared/errors';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Lifecycle } from '@watchpost/shared/process/lifecycle';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { raceWithin } from '@watchpost/shared/wait';
 import type { Demonstration } from './demo/demonstration.ts';
 import { emulateSlack } from './demo/slack.ts';
 import { emulateTelegram } from './demo/telegram.ts';
@@ -72,8 +73,8 @@ export async function launch(options: LaunchOptions): Promise<void> {
   const ownEnv = childEnv(env, { ports, databaseUrl, demoEnv: demonstration?.env });
 
   say(startingLine(plan, { hasFeeds, withConsole, isDraining: options.onDrained !== undefined }));
-  const all = await Promise.all(startProcesses(files, { config, ports, host, env: ownEnv, linkCode }, options));
-  if (lifecycle.stopping.aborted || all.includes(false)) return;
+  const started = startProcesses(files, { config, ports, host, env: ownEnv, linkCode }, options);
+  if (!(await allReady(started, options))) return;
   if (options.onDrained) {
     await drained(ownEnv, say, lifecycle.stopping);
     options.onDrained();
@@ -94,15 +95,24 @@ function originsOf(host: string, ports: Ports, linkCode: string | null): { inges
   return { ingest: at(ports.ingest), feed: at(ports.feed), console: linkOf(at(ports.console), linkCode ?? '') };
 }
 
-/** Starts worker, ingest, feed and console. Resolves for each to whether it is ready. */
+interface Started {
+  name: string;
+  /** Resolves to whether it is ready; see Supervised. */
+  ready: Promise<boolean>;
+}
+
+/** After all others are ready, milliseconds. */
+const consolePatienceMs = 15_000;
+
+/** Starts worker, ingest, feed and console. */
 function startProcesses(
   files: Record<keyof typeof mains, string>,
   { config, ports, host, env, linkCode }: { config: LauncherConfig; ports: Ports; host: string; env: Env; linkCode: string | null },
   options: LaunchOptions,
-): Promise<boolean>[] {
+): Started[] {
   const { lifecycle, say } = options;
   const graceMs = config.SHUTDOWN_GRACE_MS + 5_000;
-  const ready: Promise<boolean>[] = [];
+  const started: Started[] = [];
   const others = withoutConsole(env);
   for (const [name, healthPort, ofName] of [
     ['worker', ports.worker, { ...memoryEnv, ...others }],
@@ -122,14 +132,36 @@ function startProcesses(
     });
     lifecycle.onStop(name, async () => child.stop());
     lifecycle.aborting.addEventListener('abort', () => child.abort());
-    ready.push(
-      child.ready.then((isReady) => {
-        if (isReady && !lifecycle.stopping.aborted) say(`${name} is ready`);
-        return isReady;
+    const ready = child.ready.then((isReady) => {
+      if (isReady && !lifecycle.stopping.aborted) say(`${name} is ready`);
+      return isReady;
+    });
+    started.push({ name, ready });
+  }
+  return started;
+}
+
+/**
+ * Resolves to whether all processes are ready, false when we stop before. The operators' page is waited for some seconds longer, whatever
+ * becomes of it. Rejects where another one did not start.
+ */
+export async function allReady(
+  started: readonly Started[],
+  { lifecycle: { stopping }, say, onGivenUp }: { lifecycle: Pick<Lifecycle, 'stopping'> } & Pick<LaunchOptions, 'say' | 'onGivenUp'>,
+  patienceMs = consolePatienceMs,
+): Promise<boolean> {
+  const pages = started
+    .filter(({ name }) => name === 'console')
+    .map(async ({ name, ready }) =>
+      ready.catch((error: unknown) => {
+        whenGivenUp(name, { say, onGivenUp })(toAppError(error));
+        return true;
       }),
     );
-  }
-  return ready;
+  const others = await Promise.all(started.filter(({ name }) => name !== 'console').map(async ({ ready }) => ready));
+  if (stopping.aborted || others.includes(false)) return false;
+  await raceWithin(async () => Promise.all(pages), stopping, patienceMs).catch(() => undefined);
+  return !stopping.aborted;
 }
 
 /** What a process that keeps ending means: everything stops, unless it is the operators' page, for which nobody's pictures shall wait. */

@@ -68,7 +68,7 @@ export async function start(config: WorkerConfig, log: Logger, lifecycle: Lifecy
   ]);
   const { gallery, records, documents, housekeeping, leftBehind } = opened;
   lifecycle.onStop('gallery', () => gallery.close());
-  followConsole({ documents, cameras, feeds, log }, lifecycle);
+  await followConsole({ documents, cameras, feeds, log }, lifecycle);
   const engine = observeEngine(seeing, metrics);
   opened.start(engine.modelId);
   housekeeping.start();

@@ -42,7 +42,7 @@ it('whoever left while we asked who it is is not listened for', async () => {
   const closed = once(response, 'close');
   leave();
   await closed;
-  streamTo(response, { live, mayLook: async () => true }, never);
+  streamTo(response, { live, by: 'ada', mayLook: async () => true }, never);
   expect(live.count()).toBe(0);
 });
 
@@ -50,7 +50,7 @@ it('whoever leaves later is forgotten', async () => {
   const live = createLive();
   const { response, leave } = await opened();
   response.writeHead(200);
-  streamTo(response, { live, mayLook: async () => true }, never);
+  streamTo(response, { live, by: 'ada', mayLook: async () => true }, never);
   expect(live.count()).toBe(1);
   leave();
   await until('nobody is listened for', () => live.count() === 0);
@@ -62,7 +62,7 @@ it.each([
 ])('ends for somebody who %s', async (_, mayLook) => {
   const { response, read } = await opened();
   response.writeHead(200);
-  streamTo(response, { live: createLive(), mayLook, heartbeat: 10 }, never);
+  streamTo(response, { live: createLive(), by: 'ada', mayLook, heartbeat: 10 }, never);
   expect(await read()).toContain('welcome');
 });
 
@@ -75,7 +75,7 @@ it('goes on while the database is away', async () => {
     asked += 1;
     throw new AppError('gallery-unavailable', 'away');
   };
-  streamTo(response, { live, mayLook, heartbeat: 10 }, never);
+  streamTo(response, { live, by: 'ada', mayLook, heartbeat: 10 }, never);
   await until('it was asked three times', () => asked >= 3);
   expect([live.count(), response.writableEnded]).toEqual([1, false]);
 });

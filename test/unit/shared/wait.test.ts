@@ -1,8 +1,33 @@
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { within } from '@watchpost/shared/wait';
+import { raceWithin, within } from '@watchpost/shared/wait';
 import { describe, expect, it } from 'vitest';
+
+describe('what is done within a time limit', () => {
+  it('leaves nothing behind, however often it is done', async () => {
+    const { signal } = new AbortController();
+    for (let n = 0; n < 100; n += 1) await raceWithin(async () => n, signal, 60_000);
+    await expect(raceWithin(async () => Promise.reject(new Error('broken')), signal, 60_000)).rejects.toThrow('broken');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('ends with its time, and with the signal, and so does what it does', async () => {
+    const stopping = new AbortController();
+    const limits: AbortSignal[] = [];
+    const forEver = async (limit: AbortSignal): Promise<never> => {
+      limits.push(limit);
+      return new Promise(() => undefined);
+    };
+    await expect(raceWithin(forEver, stopping.signal, 5)).rejects.toMatchObject({ code: 'aborted', cause: { name: 'TimeoutError' } });
+    const waiting = raceWithin(forEver, stopping.signal, 60_000);
+    stopping.abort('stopped');
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted', cause: 'stopped' });
+    await expect(raceWithin(forEver, stopping.signal, 60_000)).rejects.toMatchObject({ code: 'aborted' });
+    expect(limits.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+});
 
 describe('a signal with a time limit', () => {
   it('comes although the garbage collector runs meanwhile', async () => {

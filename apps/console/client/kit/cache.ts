@@ -115,8 +115,12 @@ export function invalidateTopic({ topic }: TopicChange): void {
   refresh((_path, entry) => entry.topics.includes(topic), loadSoon);
 }
 
-/** Asks once more for everything that is shown: the connection was lost for a while. */
-export const invalidateAll = (): void => refresh(() => true, load);
+/** Asks once more for everything that is shown: the connection was lost for a while. `background`: nobody did anything. */
+export const invalidateAll = (background: boolean): void =>
+  refresh(
+    () => true,
+    (path, entry) => load(path, entry, background),
+  );
 
 /** Forgets everything: somebody else signed in. */
 export const forgetAll = (): void => entries.clear();

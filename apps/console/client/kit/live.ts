@@ -26,7 +26,7 @@ export function openLive(): void {
   source.addEventListener('open', () => {
     announce(true);
     // What changed meanwhile nobody has told us.
-    if (wasLost) everythingChanged();
+    if (wasLost) everythingChanged(true);
     wasLost = false;
   });
   source.addEventListener('error', () => {
@@ -53,8 +53,8 @@ export function closeLive(): void {
   wasLost = true;
 }
 
-function everythingChanged(): void {
-  invalidateAll();
+function everythingChanged(background: boolean): void {
+  invalidateAll(background);
   for (const listener of listeners) for (const topic of listenedTopics) listener({ topic });
 }
 
@@ -95,6 +95,6 @@ document.addEventListener('visibilitychange', () => {
     hiddenSinceMs = Date.now();
     return;
   }
-  if (hiddenSinceMs !== null && Date.now() - hiddenSinceMs > 60_000 && source) everythingChanged();
+  if (hiddenSinceMs !== null && Date.now() - hiddenSinceMs > 60_000 && source) everythingChanged(false);
   hiddenSinceMs = null;
 });

@@ -9,16 +9,31 @@ const longestMs = 20_000;
  */
 export function endingOf(request: FastifyRequest, { raw }: FastifyReply, stopping: AbortSignal): AbortSignal {
   const ending = new AbortController();
-  const onStop = (): void => ending.abort(stopping.reason);
-  const timer = setTimeout(() => ending.abort(new DOMException('the answer took too long', 'TimeoutError')), longestMs);
-  timer.unref();
-  if (stopping.aborted) onStop();
-  else stopping.addEventListener('abort', onStop, { once: true });
+  const { socket } = request.raw;
   const looks = request.method === 'GET' || request.method === 'HEAD';
-  raw.once('close', () => {
+  const forget = (): void => {
     clearTimeout(timer);
     stopping.removeEventListener('abort', onStop);
-    if (looks && !raw.writableFinished) ending.abort(new DOMException('nobody waits for the answer', 'AbortError'));
-  });
+    raw.off('close', onClose);
+    socket.off('close', onClose);
+  };
+  const end = (reason: unknown): void => {
+    forget();
+    ending.abort(reason);
+  };
+  const onStop = (): void => end(stopping.reason);
+  const onClose = (): void => {
+    if (raw.writableFinished) forget();
+    else if (looks) end(new DOMException('nobody waits for the answer', 'AbortError'));
+  };
+  const timer = setTimeout(() => end(new DOMException('the answer took too long', 'TimeoutError')), longestMs);
+  timer.unref();
+  stopping.addEventListener('abort', onStop, { once: true });
+  raw.once('close', onClose);
+  // An answer that waits behind another one on its connection is not told that this has closed. Many may wait: that is no leak.
+  socket.setMaxListeners(0);
+  socket.once('close', onClose);
+  if (stopping.aborted) onStop();
+  else if (socket.destroyed) onClose();
   return ending.signal;
 }

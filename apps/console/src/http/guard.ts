@@ -12,6 +12,13 @@ import { checkHost, checkOrigin } from './host.ts';
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
+/** What a page asks for by itself, because something changed, is nobody's use of the session; the stream has no header that says so. */
+const isByItself = ({ method, headers, routeOptions }: FastifyRequest): boolean =>
+  isRead(method) && (headers['x-background'] !== undefined || routeOptions.url === '/api/live');
+
+const isOfProxy = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'sign-in-unavailable' || error.code === 'request-unauthorised');
+
 export interface GuardDeps {
   config: ConsoleConfig;
   authenticate: Authenticate;
@@ -40,8 +47,11 @@ export function registerGuard(app: FastifyInstance, { config, authenticate, log,
     noticeProxy(request);
     request.ending = endingOf(request, reply, stopping);
     checkHost(request, publicUrl);
-    // What a page asks for by itself, because something changed, is nobody's use of the session.
-    const found = await authenticate(request, request.headers['x-background'] === undefined || !isRead(request.method));
+    const found = await authenticate(request, !isByItself(request), request.ending).catch((error: unknown) => {
+      // Where the proxy's word does not count, the password still does.
+      if (request.routeOptions.config.open && config.CONSOLE_PASSWORD !== undefined && isOfProxy(error)) return null;
+      throw error;
+    });
     Object.assign(request, { user: found?.user ?? null, sessionId: found?.sessionId ?? null, csrfToken: found?.csrfToken ?? '' });
     if (request.is404) return;
     const changes = !isRead(request.method);

@@ -2,7 +2,7 @@ import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import type { JobAdmin } from '@watchpost/shared/jobs/job-admin';
 import { jobKinds } from '@watchpost/shared/jobs/job-kinds';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { pause, within } from '@watchpost/shared/wait';
+import { pause, raceWithin } from '@watchpost/shared/wait';
 import type { ConsoleDatabase } from '../database.ts';
 import type { Live } from './hub.ts';
 import { topics, type Topic } from './topics.ts';
@@ -71,7 +71,7 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
       try {
         if (looked) await untilSomebodyLooks();
         const startMs = performance.now();
-        looked = (await look(within(stopping, patienceMs))) !== 'not-yet';
+        looked = (await raceWithin(look, stopping, patienceMs)) !== 'not-yet';
         tookMs = performance.now() - startMs;
         failing = false;
       } catch (err) {
@@ -101,9 +101,11 @@ function peopleOf(database: ConsoleDatabase, live: Live): Look {
     const { gallery, questions } = database.parts();
     const now = gallery.position();
     const before = seen;
-    seen = now;
+    seen ??= now;
     if (!before || (before.epoch === now.epoch && before.version === now.version)) return undefined;
     const ids = before.epoch === now.epoch ? (await questions.changedSince(before.version, signal)).personIds : undefined;
+    // Not before it can be told: else nobody would ever be.
+    seen = now;
     live.announce(ids ? { topic: 'people', ids } : { topic: 'people' });
     live.announce({ topic: 'visits' });
     live.announce({ topic: 'log' });

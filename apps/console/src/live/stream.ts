@@ -13,15 +13,20 @@ export const eventOf = (change: TopicChange): string => `event: change\ndata: ${
 
 /**
  * Writes changes to a reader until the reader leaves, stops reading, may look no longer, or we stop. The response's head is written
- * already. `mayLook` is asked at each heartbeat.
+ * already. `mayLook` is asked at each heartbeat; `by` is who reads.
  */
 export function streamTo(
   response: ServerResponse,
-  { live, mayLook, heartbeat = heartbeatMs }: { live: Live; mayLook: () => Promise<boolean>; heartbeat?: number },
+  { live, by, mayLook, heartbeat = heartbeatMs }: { live: Live; by: string; mayLook: () => Promise<boolean>; heartbeat?: number },
   stopping: AbortSignal,
 ): void {
   // It left while we asked who it is: no `close` will come any more.
   if (response.closed || response.destroyed) return;
+  // It waits behind another answer on its connection, as no browser asks: it would not be told when that closes.
+  if (response.socket === null) {
+    response.end();
+    return;
+  }
   const write = (text: string): void => {
     if (response.writableLength > mostBuffered) response.destroy();
     else response.write(text);
@@ -38,7 +43,7 @@ export function streamTo(
       },
     );
   }, heartbeat);
-  const unsubscribe = live.subscribe((change) => write(eventOf(change)));
+  const unsubscribe = live.subscribe((change) => write(eventOf(change)), by);
   const end = (): void => {
     response.end();
   };

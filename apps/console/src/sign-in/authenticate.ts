@@ -17,8 +17,8 @@ export interface Authenticated {
   csrfToken: string;
 }
 
-/** Who asks; null: nobody who is known. `isUse` (default true): somebody does something, so that the session begins its time again. */
-export type Authenticate = (request: FastifyRequest, isUse?: boolean) => Promise<Authenticated | null>;
+/** Who asks; null: nobody who is known. `isUse`: somebody does something, so that the session begins its time again. */
+export type Authenticate = (request: FastifyRequest, isUse: boolean, signal: AbortSignal) => Promise<Authenticated | null>;
 
 /** Compares without telling by its time how much was right. */
 export function sameSecret(given: string, expected: string): boolean {
@@ -45,11 +45,10 @@ export interface AuthenticateDeps {
   marks: ReturnType<typeof createMarks>;
   csrfKey: (signal: AbortSignal) => Promise<Buffer>;
   log: Logger;
-  signal: AbortSignal;
 }
 
 /** By a token, else by what a proxy says, else by the session's cookie. */
-export function createAuthenticate(config: SignInConfig, { sessions, marks, csrfKey, log, signal }: AuthenticateDeps): Authenticate {
+export function createAuthenticate(config: SignInConfig, { sessions, marks, csrfKey, log }: AuthenticateDeps): Authenticate {
   const fromProxy = createProxySignIn(config, log);
   const name = cookieName(config);
   const byToken = (authorization: string | undefined): User | null => {
@@ -61,19 +60,24 @@ export function createAuthenticate(config: SignInConfig, { sessions, marks, csrf
       if (sameSecret(given, token.secret)) found = { id: `console:${token.name}`, name: token.name, role: token.role };
     return found;
   };
-  return async (request, isUse = true) => {
+  return async (request, isUse, signal) => {
     const program = byToken(request.headers.authorization);
     if (program) return { user: program, sessionId: null, ambient: false, csrfToken: '' };
-    const passedOn = await fromProxy(request);
+    let refusal: unknown;
+    const passedOn = await fromProxy(request).catch((error: unknown) => {
+      refusal = error;
+      return null;
+    });
     if (passedOn) {
       const key = await csrfKey(signal).catch(() => null);
       const csrfToken = key === null ? '' : createHmac('sha256', key).update(passedOn.id).digest('base64url');
       return { user: passedOn, sessionId: null, ambient: true, csrfToken };
     }
-    const sessionId = request.cookies[name];
-    if (!sessionId || sessionId.length !== 43) return null;
+    const sessionId = request.cookies[name] ?? '';
     const markOf = (user: User): string => (user.id === linkUser.id ? marks.link : marks.password);
-    const user = await sessions.find(sessionId, { mark: markOf, isUse }, signal);
+    const user = sessionId.length === 43 ? await sessions.find(sessionId, { mark: markOf, isUse }, signal) : null;
+    // Whoever signed in with the password stays signed in, whatever becomes of the proxy.
+    if (!user && refusal !== undefined) throw refusal;
     return user && { user, sessionId, ambient: true, csrfToken: csrfTokenOf(sessionId) };
   };
 }

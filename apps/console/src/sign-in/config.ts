@@ -36,6 +36,8 @@ export const signInEnv = {
   CONSOLE_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
   CONSOLE_JWT_AUDIENCE: z.string().optional(),
   CONSOLE_JWT_ISSUER: z.string().optional(),
+  /** Which claim says who it is. Without it: `email` where it is verified, else `sub`. */
+  CONSOLE_JWT_CLAIM: z.string().optional(),
   /** Who of those that a proxy names is more than a viewer. */
   CONSOLE_ADMINS: commaList.optional(),
   CONSOLE_EDITORS: commaList.optional(),

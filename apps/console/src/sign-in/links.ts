@@ -6,16 +6,17 @@ import { sameSecret } from './authenticate.ts';
 import type { SignInConfig } from './config.ts';
 
 const kind = 'console-link';
-/** How long a link logs in, and how long it is known to have been used. Milliseconds. */
+/** How long a link logs in, milliseconds. */
 const lastsMs = 15 * 60_000;
-const keepMs = 86_400_000;
+/** How long it is known to have begun: longer than a demonstration runs, as forgetting begins it once more. Milliseconds. */
+const keepMs = 366 * 86_400_000;
 const bodySchema = z.object({ isUsed: z.boolean() });
 
 /** The link of the demonstration: good once, for fifteen minutes. */
 export interface Links {
   /** From now on the link holds; a console that is started again with the same code does not lengthen it. */
   begin(signal: AbortSignal): Promise<void>;
-  /** Resolves to whether the code is right, not too old, and was never used; from now on it was. */
+  /** Resolves to whether the code is right, has begun, is not too old, and was never used; from now on it was. */
   use(code: string, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -37,7 +38,7 @@ export function createLinks({ CONSOLE_LINK_CODE: expected }: SignInConfig, docum
     const id = idOf(code);
     const { document, nowMs } = await documents().get(kind, id, signal);
     // An older release has written it without a body: it was used.
-    const isUsed = document !== null && bodySchema.safeParse(document.body).data?.isUsed !== false;
+    const isUsed = bodySchema.safeParse(document?.body).data?.isUsed !== false;
     return { id, revision: document?.revision ?? 0, atMs: document?.atMs ?? nowMs, isUsed, nowMs };
   };
   return {

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { ownNames, type SignInConfig } from './config.ts';
 import type { Role, User } from './user.ts';
 
@@ -65,6 +65,16 @@ function onceAMinute(tell: (err: unknown, what: string) => void): (err: unknown,
   };
 }
 
+/** An address that nobody has verified could be anybody's; some write whether it is as text. */
+function nameIn(payload: JWTPayload, claim: string | undefined): string | undefined {
+  const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  const { email, email_verified: verified, sub } = payload;
+  if (claim !== undefined && claim !== 'email') return textOf(payload[claim]);
+  // Whoever names the claim trusts it where nothing is said.
+  const isBelieved = String(verified) === 'true' || (claim === 'email' && verified === undefined);
+  return (isBelieved ? textOf(email) : undefined) ?? sub;
+}
+
 async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, { config, tell }: SubjectDeps): Promise<string> {
   try {
     const { payload } = await jwtVerify(token, keys, {
@@ -75,9 +85,7 @@ async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKS
       // Never a shared secret, never "none".
       algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
     });
-    // An address that nobody has verified could be anybody's.
-    const email = payload['email_verified'] === false ? undefined : payload['email'];
-    const name = typeof email === 'string' ? email : payload.sub;
+    const name = nameIn(payload, config.CONSOLE_JWT_CLAIM);
     if (name) return name;
   } catch (error) {
     if (!isOfToken(error)) {

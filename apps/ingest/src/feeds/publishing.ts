@@ -11,6 +11,8 @@ export interface Publishing {
   /** As their file says, from memory. */
   feeds: Pick<Feeds, 'all' | 'of'>;
   times: FollowedTimes;
+  /** Whether it is known which feeds are closed by hand: until then `isOpen` is only what the file says. */
+  closingsKnown(): boolean;
   /** The entries of a channel whose messages were posted since then, milliseconds since 1970. Waits for the database; rejects with `gallery-unavailable`. */
   entriesOf(channel: ChannelKey, fromMs: number, signal: AbortSignal): Promise<readonly Entry[]>;
 }
@@ -24,6 +26,10 @@ export function startPublishing(
   stopping: AbortSignal,
 ): Publishing & { done: Promise<void> } {
   const { feeds, database, now } = deps;
+  let areKnown = false;
+  void closings.then(() => {
+    areKnown = true;
+  });
   const { done, ...times } = followTimes({ ...deps, known: closings }, stopping);
   const entriesOf: Publishing['entriesOf'] = async (channel, fromMs, signal) => {
     const { documents } = await database.opened(signal);
@@ -31,5 +37,5 @@ export function startPublishing(
     for await (const entry of entriesInChannel(documents, channel, { fromMs, beforeMs: now() + aheadMs }, signal)) found.push(entry);
     return found;
   };
-  return { feeds, times, done, entriesOf };
+  return { feeds, times, done, entriesOf, closingsKnown: () => areKnown };
 }

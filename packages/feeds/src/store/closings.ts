@@ -1,4 +1,5 @@
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
+import { AppError } from '@watchpost/shared/errors';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
@@ -10,12 +11,18 @@ const bodySchema = z.object({ v: z.literal(1), slugs: z.array(z.string()) });
 
 /** The feeds that are closed by hand, by slug: one document, which every process follows. The file of feeds can close others. */
 export interface Closings {
+  /** Rejects with `database-newer`, and with `gallery-unavailable`. */
   read(signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** Resolves to whether that changed anything. Rejects with `gallery-unavailable`. */
+  /** Resolves to whether that changed anything. Rejects as `read`. */
   set(slug: string, isClosed: boolean, signal: AbortSignal): Promise<boolean>;
 }
 
-const slugsOf = (document: StoredDocument | null): ReadonlySet<string> => new Set(bodySchema.safeParse(document?.body).data?.slugs);
+function slugsOf(document: StoredDocument | null): ReadonlySet<string> {
+  if (!document) return new Set();
+  const body = bodySchema.safeParse(document.body).data;
+  if (!body) throw new AppError('database-newer', 'which feeds are closed by hand was written by a newer release of watchpost');
+  return new Set(body.slugs);
+}
 
 export function createClosings(documents: Pick<DocumentStore, 'get' | 'put'>): Closings {
   return {
@@ -36,7 +43,7 @@ export function createClosings(documents: Pick<DocumentStore, 'get' | 'put'>): C
 }
 
 export interface FollowClosingsOptions {
-  /** Rejects while the database is away: then what was read last holds. */
+  /** Rejects while the database is away: then what was read last holds, as it does where a newer release has written them. */
   documents: (signal: AbortSignal) => Promise<Pick<DocumentStore, 'get' | 'put'>>;
   take: (closed: ReadonlySet<string>) => void;
   log: Logger;
@@ -66,6 +73,7 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   let taken = '';
+  let isFailing = false;
   while (!signal.aborted) {
     try {
       const closed = await createClosings(await documents(signal)).read(signal);
@@ -75,9 +83,11 @@ async function follow(
         log.info({ feeds: [...closed] }, 'the feeds that are closed by hand');
       }
       taken = now;
+      isFailing = false;
       onKnown();
     } catch (err) {
-      if (!signal.aborted) log.debug({ err }, 'which feeds are closed by hand cannot be read now');
+      if (!isFailing && !signal.aborted) log.info({ err }, 'which feeds are closed by hand cannot be read now, trying again');
+      isFailing = true;
     }
     await pause(everyMs, signal).catch(() => undefined);
   }

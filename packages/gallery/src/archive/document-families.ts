@@ -15,7 +15,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   'console-attempts': 'what was counted in the last hour, for limits',
   'console-browser': 'which browsers have signed in to the console of this place',
   'console-secret': 'what proves that a change comes from a page of this console: another place makes its own',
-  'console-link': 'which links of the last day have been used',
+  'console-link': 'which links of the last year have been used',
   'update-order': 'which updates of the last minutes came in which order',
   'feed-log': 'what changed in the last two days, by numbers that begin anew with another history: readers read everything again',
   'feed-log-start': 'where these numbers began',

@@ -1,4 +1,4 @@
-import { raceAbort, throwIfAborted, within } from '../wait.ts';
+import { raceWithin, throwIfAborted } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { closeQueue, openQueue, type MinuteCounts, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
@@ -52,8 +52,10 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   };
   /** The calls of a command that is interrupted, or whose queue is away, do not go on for ever. */
   const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs): Promise<T> => {
+    // Of a command that was interrupted already nobody waits for it.
+    work.catch(() => undefined);
     try {
-      return await raceAbort(work, within(signal, limitMs));
+      return await raceWithin(async () => work, signal, limitMs);
     } catch (error) {
       throwIfAborted(signal);
       throw new AppError('queue-unavailable', 'the queue does not answer', { cause: lastError ?? error });
@@ -75,7 +77,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
     const wanted = ids === null ? (await Promise.all(kinds.map((kind) => ask(failedIds(queues[kind], code))))).flat() : [...new Set(ids)];
     for (const id of wanted) {
       if (until?.aborted) break;
-      const found = await Promise.all(kinds.map((kind) => ask(queues[kind].getJob(id))));
+      const found = await ask(Promise.all(kinds.map((kind) => queues[kind].getJob(id))));
       const job = found.find((each) => each !== undefined);
       const outcome = job ? await ask(work(job)) : 'not-found';
       // One of all that another operator, or the queue's own limits, has removed in between.

@@ -37,6 +37,7 @@ it('whatever Slack sends about a channel of a feed, its job is one that the queu
   const take = createTakeForFeeds({
     feeds: { all: () => feeds, of: (channel) => feeds.filter((feed) => feed.channel === channel) },
     times: { takes: () => true },
+    closingsKnown: () => true,
     adminChannel: null,
     identity: () => ({ userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH' }),
     seal,

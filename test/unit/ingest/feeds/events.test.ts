@@ -137,6 +137,19 @@ describe('what happens in a channel that a feed publishes', () => {
   });
 });
 
+describe('while nobody knows yet which feeds are closed by hand', () => {
+  it('it is left to the worker, which feeds take a message', async () => {
+    let isKnown = false;
+    const it = feedsRig({ closingsKnown: () => isKnown });
+    await it.post(messageEvent());
+    await it.handlers.forFeeds.check(writtenMessageOf(''), 7, () => 1_000);
+    isKnown = true;
+    await it.post(messageEvent());
+    expect(entries(it).map((job) => 'takenBy' in job && job.takenBy)).toEqual([false, false, ['news']]);
+    expect(entries(it)[0]!.id).toBe(entries(it)[2]!.id);
+  });
+});
+
 describe('a message that was read from the history', () => {
   const message = (over: Partial<WrittenMessage> = {}) => ({ kind: 'written' as const, message: writtenMessageOf('hello', over) });
   const then = { reactions: ['white_check_mark', 'eyes'].map((emoji) => ({ emoji, member: 'U2' })), atUs: 7 };

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { never } from '../../../support/each-store.ts';
 import { entryOf, feedOf, feedsOf, samplePostedAtMs, writtenMessageOf } from '../../../support/feed-samples.ts';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
+import { until } from '../../../support/until.ts';
 
 describe('the entries of a channel', () => {
   it('are all found, also where another release wrote some of the newest', async () => {
@@ -17,10 +18,11 @@ describe('the entries of a channel', () => {
       const document = toDocument(entry, 0, feedOf().keepMs);
       await documents.put(second === count - 1 ? { ...document, body: { v: 2 } } : document, never);
     }
+    let tell = (): void => undefined;
     const publishing = startPublishing(
       {
         feeds: feedsOf([]),
-        closings: Promise.resolve(),
+        closings: new Promise((resolve) => (tell = resolve)),
         database: { isConfigured: true, current: () => null, opened: async () => ({ documents }) as never, done: Promise.resolve() },
         log: createLogger('test', 'silent'),
         now: Date.now,
@@ -30,5 +32,8 @@ describe('the entries of a channel', () => {
     const found = await publishing.entriesOf('slack:C1', samplePostedAtMs, never);
     expect(new Set(found.map(({ messageId }) => messageId)).size).toBe(count - 1);
     expect(found).toHaveLength(count - 1);
+    expect(publishing.closingsKnown()).toBe(false);
+    tell();
+    await until('it is known which feeds are closed', () => publishing.closingsKnown());
   });
 });

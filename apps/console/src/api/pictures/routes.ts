@@ -111,7 +111,9 @@ function registerImage(app: ConsoleApp, { database, platformFor, stopping, now }
     { schema: { summary: 'The snapshot itself, as the platform has it', tags, params, produces: ['image/*'] } },
     async ({ params: { id }, ending }, reply) => {
       const record = await recordOf(database, id, ending);
-      return send(reply, await pictures.get(id, () => gate.pass(() => download(record))), 600);
+      // What is being downloaded already goes on without whoever asked: others may want it, too.
+      const picture = await pictures.get(id, (allLeft) => gate.pass(() => download(record), allLeft), ending);
+      return send(reply, picture, 600);
     },
   );
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BSON, MongoClient, MongoInvalidArgumentError, type Db } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
 import { raceAbort, throwIfAborted } from '@watchpost/shared/wait';
@@ -67,7 +68,11 @@ export function databaseName(url: string): string {
  * `gallery-unavailable`. Rejects with `aborted` as soon as the signal aborts.
  */
 export async function guardMongo<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (signal) throwIfAborted(signal);
+  if (signal) {
+    throwIfAborted(signal);
+    // Each of the driver's cursors has a listener until it is closed: that is no leak, of which Node would warn.
+    setMaxListeners(0, signal);
+  }
   try {
     return await (signal ? raceAbort(work(), signal) : work());
   } catch (error) {

@@ -23,9 +23,9 @@ const profileMs = 600_000;
 
 /**
  * The job of an event. The same event has a job of the same id, so a redelivery is no work; an edit that brings back what a message said
- * before is another event. `takenBy`: the feeds that the message is new to, by slug. What does not fit into a job is left out of it: then the message is read anew. Pure but for the nonce.
+ * before is another event. `takenBy`: the feeds that the message is new to, by slug; absent: those that the worker knows to be open. What does not fit into a job is left out of it: then the message is read anew. Pure but for the nonce.
  */
-export function toEntryJob(event: MessageEvent, then: ReactionsThen | null, seal: Seal, takenBy: readonly string[] = []): EntryJob {
+export function toEntryJob(event: MessageEvent, then: ReactionsThen | null, seal: Seal, takenBy?: readonly string[]): EntryJob {
   if (event.kind === 'deleted') {
     const { channel, messageId, atUs } = event;
     return { v: 1, kind: 'entry', change: 'deleted', id: idOf(event, [], seal), channel, messageId, atUs };
@@ -47,7 +47,7 @@ export function toEntryJob(event: MessageEvent, then: ReactionsThen | null, seal
     atUs,
     isEdited,
     isBroadcast,
-    takenBy: [...takenBy],
+    ...(takenBy && { takenBy: [...takenBy] }),
     reactions: null,
     reactionsAtUs: null,
     sealed: null,
@@ -61,10 +61,10 @@ export function toCheckJob(
   { channel, messageId, thread }: { channel: ChannelKey; messageId: string; thread: string | null },
   readUs: number,
   seal: Seal,
-  takenBy: readonly string[] = [],
+  takenBy?: readonly string[],
 ): EntryJob {
   const id = idOf({ kind: 'check', channel, messageId, atUs: readUs }, [], seal);
-  return { v: 1, kind: 'entry', change: 'check', id, channel, messageId, thread, atUs: readUs, takenBy: [...takenBy] };
+  return { v: 1, kind: 'entry', change: 'check', id, channel, messageId, thread, atUs: readUs, ...(takenBy && { takenBy: [...takenBy] }) };
 }
 
 /** The job of what feeds show of a member, a channel or the emoji. Whatever else changed of it is no work for some minutes. Pure. */

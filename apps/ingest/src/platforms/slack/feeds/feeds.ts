@@ -15,6 +15,8 @@ import { toCheckJob, toEntryJob, toProfileJob, type ReactionsThen } from './2-to
 export interface TakeForFeedsDeps extends Pick<IntakeDeps, 'sender' | 'ingestMetrics' | 'log' | 'now'> {
   feeds: Pick<Feeds, 'all' | 'of'>;
   times: Pick<FollowedTimes, 'takes'>;
+  /** Whether it is known which feeds are closed by hand; until then the worker decides which take a message. */
+  closingsKnown: () => boolean;
   /** Slack's id; null: none is configured. */
   adminChannel: string | null;
   identity: () => SlackIdentity | null;
@@ -38,7 +40,7 @@ export interface TakeForFeeds {
 
 /** Decides from memory: nothing is asked of a database or of Slack. */
 export function createTakeForFeeds(deps: TakeForFeedsDeps): TakeForFeeds {
-  const { feeds, times, adminChannel, identity, seal, sender, ingestMetrics } = deps;
+  const { feeds, times, closingsKnown, adminChannel, identity, seal, sender, ingestMetrics } = deps;
 
   const send = async (job: Parameters<typeof sender.send>[0], timeLeftMs: () => number): Promise<void> =>
     sendAll([job], async (each) => sender.send(each, { timeoutMs: timeLeftMs() }), {
@@ -67,7 +69,7 @@ export function createTakeForFeeds(deps: TakeForFeedsDeps): TakeForFeeds {
       return 0;
     }
     const takenBy = event.kind === 'written' ? takers(event.message, known).map(({ slug }) => slug) : [];
-    await send(toEntryJob(event, approving(reactions, ofChannel), seal, takenBy), timeLeftMs);
+    await send(toEntryJob(event, approving(reactions, ofChannel), seal, closingsKnown() ? takenBy : undefined), timeLeftMs);
     return 1;
   };
 
@@ -90,7 +92,7 @@ export function createTakeForFeeds(deps: TakeForFeedsDeps): TakeForFeeds {
     check: async (at, readUs, timeLeftMs) => {
       const known = { feeds: feeds.of(at.channel), takes: times.takes, isLate: true };
       const takenBy = takers({ ...at, atUs: readUs }, known).map(({ slug }) => slug);
-      await send(toCheckJob(at, readUs, seal, takenBy), timeLeftMs);
+      await send(toCheckJob(at, readUs, seal, closingsKnown() ? takenBy : undefined), timeLeftMs);
     },
   };
 }
