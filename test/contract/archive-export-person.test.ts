@@ -120,11 +120,7 @@ describeOperations('an export of one person', (rig) => {
     await post('expired');
     const { list } = await exported(ada);
     expect(list('visits.json').map(({ id }) => id)).toEqual(['was-there']);
-    expect(
-      list('posts.json')
-        .map(({ messageId }) => messageId)
-        .toSorted(),
-    ).toEqual(['expired', 'was-there']);
+    expect(new Set(list('posts.json').map(({ messageId }) => messageId))).toEqual(new Set(['expired', 'was-there']));
   });
 
   it('has every file that it says has a place’s data, and says what it leaves out', async () => {

@@ -109,7 +109,7 @@ describeWith(['mongo', 'postgres'], 'move', () => {
     expect(refused.err).toContain('move-refused: 1 jobs wait');
     const told = await run(env(postgres), '--to', mongo.MONGO_CONNECTION_STRING!, '--leave-jobs');
     expect(told).toMatchObject({ code: 0, err: '' });
-    expect(told.out).toContain('1 jobs stay in the queue');
+    expect(told.out).toContain('1 jobs stay undone in the queue');
     // With the queue on Redis nothing is left behind.
     await emptyGallery(mongo);
     expect(await run({ ...postgres, REDIS_URL: 'redis://127.0.0.1:1' }, '--to', mongo.MONGO_CONNECTION_STRING!)).toMatchObject({

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
+import type { Logger } from '@watchpost/shared/observability/logger';
 import { forgetAgainId, forgetAgainKind, readToForget, toForgetDocument, type ToForget } from '../archive/forget-again.ts';
 import { planForget } from '../changes/plan-forget.ts';
 import type { PlanDeps } from '../changes/plan.ts';
@@ -9,6 +10,7 @@ import type { Transact } from '../changes/transact.ts';
 export interface ForgetAgainDeps extends PlanDeps {
   transact: Transact;
   documents: DocumentStore;
+  log: Logger;
 }
 
 /** Somebody who could not be forgotten; who stays on the list. */
@@ -24,7 +26,7 @@ export interface NotForgotten {
  */
 export type ForgetAgain = (signal: AbortSignal) => Promise<NotForgotten[]>;
 
-export function createForgetAgain({ transact, documents, ...deps }: ForgetAgainDeps): ForgetAgain {
+export function createForgetAgain({ transact, documents, log, ...deps }: ForgetAgainDeps): ForgetAgain {
   const { mirror } = deps;
   const forget = (personId: string, by: ToForget['by'], signal: AbortSignal): Promise<void> =>
     transact(async (base) => {
@@ -55,6 +57,7 @@ export function createForgetAgain({ transact, documents, ...deps }: ForgetAgainD
         const error = toAppError(thrown);
         if (signal.aborted || error.retry === 'transient') throw error;
         left.push({ personId, error });
+        log.warn({ err: error, personId }, 'somebody whom a restore has brought back could not be forgotten again');
         continue;
       }
       await isDone(personId, signal);

@@ -90,6 +90,8 @@ const hurry = 6;
 /** A process that closes gives its lease back, but does not wait long for a database that does not answer. */
 const giveBackMs = 2_000;
 
+const isIdle = ({ erased, expired, swept, compared }: HousekeepingRound): boolean => erased + expired + swept + compared === 0;
+
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { sync, eraser, upkeep, records, documents, log } = deps;
   const holder = randomUUID();
@@ -127,8 +129,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     hasLease = lease !== null;
     if (!lease) return null;
     const { nowMs } = await raceAbort(sync.catchUp(), signal);
-    for (const { personId, error } of await forgetAgain(signal))
-      log.warn({ err: error, personId }, 'somebody whom a restore has brought back could not be forgotten again');
+    await forgetAgain(signal);
     const erased = await erase(signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
     await documents.expire(signal);
@@ -136,8 +137,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     if (settings.namedKeepMs !== null) expired += await unknowns.expire('named', nowMs - settings.namedKeepMs, signal);
     const swept = await sweep(signal);
     const done = { erased, expired, swept, ...(await compare(lease.comparedUpTo, signal)) };
-    const isIdle = erased + expired + swept + done.compared === 0;
-    log[isIdle ? 'debug' : 'info'](done, 'housekeeping done');
+    log[isIdle(done) ? 'debug' : 'info'](done, 'housekeeping done');
     return done;
   };
 
