@@ -1,14 +1,17 @@
 import { createConsents } from '@watchpost/privacy/consent/consents';
 import { openPrivacy } from '@watchpost/privacy/open-privacy';
 import { placesInExport, type InExport } from '@watchpost/privacy/export/places';
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { readRetention } from '@watchpost/privacy/retention/settings';
 import { createSubscriptions } from '@watchpost/visits/subscriptions';
+import { toDocument } from '@watchpost/visits/visit-document';
 import { saveNotice } from '@watchpost/worker/notice/notice';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { snapshotJob } from '../support/factories.ts';
-import { strangerVector } from '../support/gallery-backends.ts';
+import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
 import { describeOperations, reader } from '../support/gallery-rig.ts';
+import { visitOf } from '../support/visit-samples.ts';
 
 const never = new AbortController().signal;
 const box = { x: 1, y: 2, width: 9, height: 9 };
@@ -84,6 +87,40 @@ describeOperations('an export of one person', (rig) => {
     ]);
     const text = [...files.values()].join('\n').replaceAll(/"embedding": "[^"]*"/g, '');
     for (const other of ['Bob', bob, 'UOTHER', '0.123', '0.456']) expect(text).not.toContain(other);
+  });
+
+  it('has a face that nobody was sure of once a reader has said that it is theirs', async () => {
+    const ada = await person(1, 'Ada');
+    const unsure = alikeVector(strangerVector(1), 0.62, 3);
+    for (const id of ['asked', 'confirmed']) expect(await rig.see(unsure, id, { quality: 0.35 })).toMatchObject({ decision: 'uncertain' });
+    await rig.apply({ kind: 'assign', snapshotId: 'confirmed', position: 0, person: ada });
+    const { list } = await exported(ada);
+    const seen = list('sightings-0001.json').map(({ snapshot, said }) => [snapshot, said]);
+    expect(seen).toContainEqual(['confirmed', reader.id.split(':')[0]]);
+    expect(seen.map(([snapshot]) => snapshot)).not.toContain('asked');
+  });
+
+  it('has no visit, nor its post, in which they were only asked about, or somebody said that it was not they', async () => {
+    const ada = await person(1, 'Ada');
+    const { documents } = rig.opened;
+    const posts = createKnownPosts(documents);
+    const post = async (id: string): Promise<void> => {
+      const about = { kind: 'visit', id } as const;
+      await posts.note({ about, channel: 'slack:C1', messageId: id, pictures: [], persons: [ada], atMs: 1 }, never);
+    };
+    const visits = {
+      'was-there': { persons: [ada] },
+      'asked-about': { asked: [ada] },
+      'said-not': { asked: [ada], named: [ada], said: [{ number: 1, notPerson: ada }] },
+    };
+    for (const [id, over] of Object.entries(visits)) {
+      await documents.put(toDocument({ ...visitOf(['a'], over), id, revision: 0 }, 1e15), never);
+      await post(id);
+    }
+    await post('expired');
+    const { list } = await exported(ada);
+    expect(list('visits.json').map(({ id }) => id)).toEqual(['was-there']);
+    expect(new Set(list('posts.json').map(({ messageId }) => messageId))).toEqual(new Set(['expired', 'was-there']));
   });
 
   it('has every file that it says has a place’s data, and says what it leaves out', async () => {

@@ -84,6 +84,11 @@ describeWith(['mongo', 'postgres'], 'move notices', () => {
       message: expect.stringContaining('has begun to work with the database that is moved from'),
     });
     expect(Object.values((await to.archive.counts(never)) ?? {}).every((count) => count === 0)).toBe(true);
+    // Had it begun when all was copied already, the copy is there: it is to be replaced.
+    await expect(assertLeft({ isCopied: true })).rejects.toMatchObject({
+      code: 'move-refused',
+      message: expect.stringMatching(/^everything is copied, but a process has begun .* run this again with --replace$/),
+    });
     await from.close();
     await to.close();
   });

@@ -22,7 +22,7 @@ const embedded = 'embedded';
 /**
  * `move --to URL|embedded [--replace] [--leave-jobs]`: copies everything into another database, of either kind, reads it back and compares, and
  * says what to set. The database that it comes from stays as it is. Refuses while a process works with one of the two, also where it begins
- * to while this copies: then nothing has changed.
+ * to while this copies: then nothing has changed, unless the message says that everything is copied.
  */
 export const run: Command = async (args, context) => {
   const { values } = readArgs(args, {
@@ -89,7 +89,7 @@ async function copy({ source, target, replace }: Copy, { signal, print }: Comman
         await exportArchive(from, file, {}, signal);
         const { counts, expired } = await restoreArchive(to, file, { replace, confirm }, signal);
         // In the last moment: what is there now must be overwritten.
-        await assertLeft();
+        await assertLeft({ isCopied: true });
         print(`copied ${countsInWords((kind) => counts[kind], 'everything')}`);
         print('read back and compared, each kind by its number and a digest: all is the same');
         if (expired > 0) print(`${String(expired)} entries had expired, and were left out`);

@@ -1,4 +1,5 @@
 import type { GalleryStore } from '../store.ts';
+import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
 import type { Head } from '../domain.ts';
 import type { ArchiveCounts, ArchiveLine, ArchiveScope, LineOf, StoredKind } from './archive-lines.ts';
 
@@ -28,6 +29,8 @@ export interface Replacement {
   head: ArchiveHead;
   /** `gallery`: records and documents stay as they are. */
   scope: ArchiveScope;
+  /** Who are to be forgotten again, seen by others together with the rest; in the place of what an earlier restore has left. Null: nobody. */
+  toForget: DocumentToPut | null;
   /** Looks at what was written before anybody else can see it; if it rejects, nothing has changed. */
   check: (reader: ArchiveReader) => Promise<void>;
 }

@@ -4,6 +4,7 @@ import {
   type ArchiveScope,
   faceToLine,
   kindsOf,
+  type LineOf,
   pairToLine,
   personToLine,
   type StoredKind,
@@ -62,8 +63,9 @@ async function cropsOf(reader: ArchiveReader, faces: readonly ArchiveLine[], sig
 }
 
 /** Read before the persons, so that they never refer to one who is missing in the file. */
-const first: readonly StoredKind[] = ['sighting', 'last-seen', 'audit'];
-const changing: readonly StoredKind[] = ['person', 'face', 'pair', 'crop'];
+const first: readonly StoredKind[] = ['sighting', 'last-seen'];
+/** Read last: the audit so that it has every wish to be forgotten of which the persons tell. */
+const changing: readonly StoredKind[] = ['person', 'face', 'pair', 'crop', 'audit'];
 
 /** Everything, read one after the other, and then the changes of people that were made meanwhile. */
 async function* linesOfLater(
@@ -83,19 +85,21 @@ async function* linesOfLater(
   for await (const page of reader.read('pair', signal)) yield* page;
   for (let round = 0; round < maxRounds; round += 1) {
     const since = head.version;
+    // By the database's clock: it decides when what is deleted is erased.
+    const deletedMs = Math.floor(head.nowMs);
     const changed: ArchiveLine[] = [];
     head = await store.changes(
       since,
       { embeddings: true },
       (batch) => {
-        for (const person of batch.persons) changed.push(personToLine(person, whenDeleted(person.deleted, null)));
+        for (const person of batch.persons) changed.push(personToLine(person, whenDeleted(person.deleted, deletedMs)));
         for (const face of batch.faces) {
           const isErased = face.deleted && face.embedding.length === 0;
           if (isErased) faces.delete(face.id);
           else faces.add(face.id);
-          changed.push(isErased ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face, whenDeleted(face.deleted, null)));
+          changed.push(isErased ? { kind: 'removed', of: 'face', id: face.id } : faceToLine(face, whenDeleted(face.deleted, deletedMs)));
         }
-        for (const pair of batch.pairs) changed.push(pairToLine(pair, whenDeleted(pair.deleted, null)));
+        for (const pair of batch.pairs) changed.push(pairToLine(pair, whenDeleted(pair.deleted, deletedMs)));
       },
       signal,
     );
@@ -103,5 +107,20 @@ async function* linesOfLater(
     if (head.version === since) break;
   }
   yield* cropsInPages(reader, [...faces], signal);
+  yield* auditUpTo(reader, head.version, signal);
   return { version: head.version, nextNumber: head.nextNumber };
+}
+
+/** The audit as it was at this version: without later entries, and without what these undid. */
+async function* auditUpTo(reader: ArchiveReader, version: number, signal: AbortSignal): AsyncGenerator<LineOf<'audit'>> {
+  const undone: LineOf<'audit'>[] = [];
+  const undoneLater = new Set<string | null>();
+  for await (const page of reader.read('audit', signal)) {
+    for (const line of page) {
+      if (line.version > version) undoneLater.add(line.undoes);
+      else if (line.undone) undone.push(line);
+      else yield line;
+    }
+  }
+  for (const line of undone) yield { ...line, undone: !undoneLater.has(line.id) };
 }

@@ -5,6 +5,7 @@ import { type ArchiveRead, readArchive } from './archive-file.ts';
 import { type ArchiveCounts, type ArchiveLine, type ArchiveScope, isRestored, kindsOf, lineKey } from './archive-lines.ts';
 import type { ArchiveBatch, ArchiveParts, ArchiveReader } from './archive-store.ts';
 import { linesOf } from './export-archive.ts';
+import { createWhoIsThere, type ToForget, toForgetDocument } from './forget-again.ts';
 
 const batchSize = 500;
 /** Of the lines of a batch as text, characters. */
@@ -17,8 +18,16 @@ export interface VerifiedArchive extends ArchiveRead {
   expired: number;
 }
 
-/** Reads and validates a whole file; resolves to what it holds. `nowMs`: milliseconds since 1970. Rejects with `archive-invalid`, `file-unreadable`. */
-export async function verifyArchive(file: string, nowMs: number, signal: AbortSignal): Promise<VerifiedArchive> {
+/**
+ * Reads and validates a whole file; resolves to what it holds. `nowMs`: milliseconds since 1970. `see` is shown each line. Rejects with
+ * `archive-invalid`, `file-unreadable`.
+ */
+export async function verifyArchive(
+  file: string,
+  nowMs: number,
+  signal: AbortSignal,
+  see?: (line: ArchiveLine) => void,
+): Promise<VerifiedArchive> {
   const taker = createContentTaker();
   let expired = 0;
   const lines = readArchive(file);
@@ -26,6 +35,7 @@ export async function verifyArchive(file: string, nowMs: number, signal: AbortSi
     throwIfAborted(signal);
     const next = await lines.next();
     if (next.done) return { ...next.value, content: taker.content(), expired };
+    see?.(next.value);
     if (isRestored(next.value, nowMs)) taker.take(next.value);
     else expired += 1;
   }
@@ -36,22 +46,35 @@ export interface Restored {
   counts: ArchiveCounts;
   /** What the file holds that had expired, and was not restored. */
   expired: number;
+  /** How many of those who are to be forgotten the file has: `Housekeeping.forgetAgain` forgets them, here or in any worker. */
+  toForget: number;
+}
+
+/** How to restore. */
+export interface RestoreOptions {
+  replace: boolean;
+  /** Asked at the last moment; rejects to leave everything as it was. */
+  confirm?: () => Promise<void>;
+  /** Who are to be forgotten again, where the file has them; noted in the same moment in which they come back. */
+  forget?: ToForget;
 }
 
 /**
  * Restores a file: validates all of it, writes it, reads back what was written and compares it with the file, and only then lets others see it.
- * `confirm` is asked at the last moment before that, and rejects to leave everything as it was.
  * Rejects with `archive-invalid`, `file-unreadable`, `gallery-not-empty` (unless `replace`), `restore-differs`, `gallery-unavailable`: then nothing
  * has changed.
  */
 export async function restoreArchive(
   { archive }: Pick<ArchiveParts, 'archive'>,
   file: string,
-  { replace, confirm }: { replace: boolean; confirm?: () => Promise<void> },
+  { replace, confirm, forget }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<Restored> {
   const nowMs = Date.now();
-  const { end, scope, content, expired } = await verifyArchive(file, nowMs, signal);
+  const back = createWhoIsThere(forget?.personIds ?? []);
+  const { end, scope, content, expired } = await verifyArchive(file, nowMs, signal, back.take);
+  const personIds = back.found();
+  const toForget = forget && personIds.length > 0 ? toForgetDocument({ ...forget, personIds }, nowMs) : null;
   await assertEmpty(archive, { replace, scope }, signal);
   const check = async (reader: ArchiveReader): Promise<void> => {
     const written = await contentOf(reader, scope, signal);
@@ -59,8 +82,8 @@ export async function restoreArchive(
     await confirm?.();
   };
   const head = { version: end.version, nextNumber: end.nextNumber };
-  await archive.replaceAll({ head, scope, check }, batched(readArchive(file), nowMs), signal);
-  return { scope, counts: content.counts, expired };
+  await archive.replaceAll({ head, scope, check, toForget }, batched(readArchive(file), nowMs), signal);
+  return { scope, counts: content.counts, expired, toForget: personIds.length };
 }
 
 /** What a database holds. */

@@ -7,6 +7,7 @@ import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-re
 import type { Eraser, Upkeep } from '../store.ts';
 import type { Assessor } from './assessor.ts';
 import { createCompareFaces } from './compare.ts';
+import { createForgetAgain, type ForgetAgain } from './forget-again.ts';
 import type { Finding } from './find-same.ts';
 import { createUnknownsCare, type UnknownsDeps } from './unknowns.ts';
 import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
@@ -75,6 +76,8 @@ export interface Housekeeping {
   round(signal: AbortSignal): Promise<HousekeepingRound | null>;
   /** Erases at once what is due, without a round, whoever keeps house. Resolves to the number of persons and faces. */
   erase(signal: AbortSignal): Promise<number>;
+  /** Forgets whom a restore has brought back, without a round; each round does it, too. */
+  forgetAgain: ForgetAgain;
   /** From now on nothing is erased before this has resolved: whoever needs something of what is due reads it then. One caller. */
   beforeErasing(prepare: (signal: AbortSignal) => Promise<void>): void;
   close(): Promise<void>;
@@ -87,11 +90,14 @@ const hurry = 6;
 /** A process that closes gives its lease back, but does not wait long for a database that does not answer. */
 const giveBackMs = 2_000;
 
+const isIdle = ({ erased, expired, swept, compared }: HousekeepingRound): boolean => erased + expired + swept + compared === 0;
+
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { sync, eraser, upkeep, records, documents, log } = deps;
   const holder = randomUUID();
   const compareFaces = createCompareFaces(deps);
   const unknowns = createUnknownsCare(deps);
+  const forgetAgain = createForgetAgain(deps);
   const sweep = createSweep(deps, settings.sweep);
   const retention = {
     deletedMs: undoMs + minuteMs,
@@ -123,6 +129,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     hasLease = lease !== null;
     if (!lease) return null;
     const { nowMs } = await raceAbort(sync.catchUp(), signal);
+    await forgetAgain(signal);
     const erased = await erase(signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
     await documents.expire(signal);
@@ -130,8 +137,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     if (settings.namedKeepMs !== null) expired += await unknowns.expire('named', nowMs - settings.namedKeepMs, signal);
     const swept = await sweep(signal);
     const done = { erased, expired, swept, ...(await compare(lease.comparedUpTo, signal)) };
-    const isIdle = erased + expired + swept + done.compared === 0;
-    log[isIdle ? 'debug' : 'info'](done, 'housekeeping done');
+    log[isIdle(done) ? 'debug' : 'info'](done, 'housekeeping done');
     return done;
   };
 
@@ -158,6 +164,7 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     },
     round,
     erase,
+    forgetAgain,
     beforeErasing: (next) => {
       prepare = next;
     },

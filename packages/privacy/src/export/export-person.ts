@@ -1,11 +1,12 @@
 import { AppError } from '@watchpost/shared/errors';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { throwIfAborted } from '@watchpost/shared/wait';
-import type { AuditEntry, Sighting, SnapshotSightings } from '@watchpost/gallery/domain';
+import { type AuditEntry, personsSeen, type Sighting, type SnapshotSightings } from '@watchpost/gallery/domain';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { Kept } from '@watchpost/gallery/open-gallery';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { SnapshotRecords } from '@watchpost/gallery/records/snapshot-record';
+import { fromDocument, visitKind } from '@watchpost/visits/visit-document';
 import { createVisits, endOf } from '@watchpost/visits/visits';
 import type { Consents } from '../consent/consents.ts';
 import { createKnownPosts } from '../receipts/known-posts.ts';
@@ -154,8 +155,8 @@ async function exportSightings(
     const listed: unknown[] = [];
     for (const { snapshotId, channel, camera, takenAtMs, faces } of found) {
       for (const [position, face] of faces.entries()) {
-        // Of an uncertain face the person is only a candidate: it may be anybody's.
-        if (face.decision === 'uncertain' || face.personId === null || !ids.includes(face.personId)) continue;
+        // Of an uncertain face the person is only a candidate, until a reader says so: it may be anybody's.
+        if (!personsSeen([face]).some((id) => ids.includes(id))) continue;
         count.sightings += 1;
         learnt.push(...elsewhere.learntFrom(snapshotId, position));
         const path = `sightings/${fileNameOf(snapshotId)}-${position}.jpg`;
@@ -192,19 +193,28 @@ async function auditOf(ids: readonly string[], { audit }: Kept, signal: AbortSig
 
 async function visitsOf(ids: readonly string[], documents: DocumentStore, signal: AbortSignal): Promise<unknown[]> {
   const visits = await createVisits(documents).withPersons(ids, 0, signal);
-  return visits.map((visit) => ({
-    id: visit.id,
-    channel: visit.channel,
-    camera: visit.camera,
-    from: timeOf(visit.snapshots[0]?.takenAtMs ?? 0),
-    to: timeOf(endOf(visit)),
-    snapshots: visit.snapshots.map(({ snapshotId }) => snapshotId),
-  }));
+  // Not where it was only asked whether it was they, or said that it was not: somebody else was there.
+  return visits
+    .filter(({ persons }) => persons.some((id) => ids.includes(id)))
+    .map((visit) => ({
+      id: visit.id,
+      channel: visit.channel,
+      camera: visit.camera,
+      from: timeOf(visit.snapshots[0]?.takenAtMs ?? 0),
+      to: timeOf(endOf(visit)),
+      snapshots: visit.snapshots.map(({ snapshotId }) => snapshotId),
+    }));
 }
 
 async function postsOf(ids: readonly string[], documents: DocumentStore, signal: AbortSignal): Promise<unknown[]> {
   const posts = await createKnownPosts(documents).showing(ids, mostPosts, signal);
-  return posts.map(({ channel, messageId, atMs, about }) => ({ channel, messageId, about: about.kind, at: timeOf(atMs) }));
+  const visitIds = posts.flatMap(({ about }) => (about.kind === 'visit' ? about.id : []));
+  const others = new Set<string>();
+  for (let from = 0; from < visitIds.length; from += pageSize)
+    for (const visit of await documents.getAll(visitKind, visitIds.slice(from, from + pageSize), signal))
+      if (!fromDocument(visit).persons.some((id) => ids.includes(id))) others.add(visit.id);
+  const theirs = posts.filter(({ about }) => about.kind !== 'visit' || !others.has(about.id));
+  return theirs.map(({ channel, messageId, atMs, about }) => ({ channel, messageId, about: about.kind, at: timeOf(atMs) }));
 }
 
 /** Who did something is somebody else's data: only from where. */

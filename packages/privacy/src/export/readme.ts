@@ -17,13 +17,15 @@ sightings/          the pictures of these faces, as far as they are kept
 audit.json          what was changed about the person, earlier words on consent too, and from where ("cli", "slack", ...). "words" is null where they would name others
 visits.json         which snapshots were taken for one visit
 records.json        what became of the snapshots in which the person was recognised
-posts.json          the posts in chat that show the person
+posts.json          the posts in chat that show the person; of visits that are not kept any more also those that only asked whether it was
+                    the person
 notices.json        digests and messages of the last days that name the person: when and where, without what they say of others
 subscriptions.json  that somebody in the chat wants to be told when the person comes; not who
 
 All times are in UTC. The snapshots themselves are in the chat.
 
-Left out: what concerns other people; faces that may be this person's, of which nobody is sure: they may be somebody else's;
+Left out: what concerns other people; faces that may be this person's, of which nobody is sure, and visits of which it was asked or denied that it was
+this person: they may be somebody else's;
 ${[...reasons].join(';\n')}.
 `;
 }

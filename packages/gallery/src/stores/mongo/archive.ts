@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type ClientSession, type Collection, type Db, MongoServerError, ReadConcern } from 'mongodb';
 import { z } from 'zod';
+import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
 import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { kindsOf, perStoredKind } from '../../archive/archive-lines.ts';
 import { type ArchiveHead, type ArchiveReader, type ArchiveStore, headAfter, revisionAfter } from '../../archive/archive-store.ts';
+import { forgetAgainId, forgetAgainKind } from '../../archive/forget-again.ts';
 import type { GalleryStore } from '../../store.ts';
 import { backedUp, createArchiveReader } from './archive-read.ts';
 import { type AnyDocument, type ArchiveCollections, writeBatch } from './archive-write.ts';
@@ -65,7 +67,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     return found;
   };
 
-  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check }, batches, signal) => {
+  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check, toForget }, batches, signal) => {
     const by = randomUUID();
     const before = headAfter(await lock.begin(by, signal), file);
     const kinds = entriesOf(targets).flatMap(([kind]) => (kindsOf(scope).includes(kind) ? [kind] : []));
@@ -78,17 +80,24 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
       await writeBatch(shadows, batch, before.version);
     }
     await check(createArchiveReader(shadows, { head: file }));
-    if (kinds.includes('document')) await putEpoch(shadows.document);
+    const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
+      await putDocument(documents, newEpoch(Date.now()));
+      if (toForget) await putDocument(documents, toForget);
+      else await documents.deleteOne({ _id: { kind: forgetAgainKind, id: forgetAgainId } });
+    };
+    if (kinds.includes('document')) await putOwn(shadows.document);
     for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);
     // From here on it is a matter of moments, in which nobody can read or commit.
     const locked = headAfter(await lock.take(by, signal), file);
     const version = Math.max(locked.version, before.version);
+    // Whoever takes this restore up when it is killed now finds it where the documents are then.
+    if (toForget) await putDocument(targets.document, toForget);
     for (const kind of kinds) {
       await lock.assertOurs(by, signal);
       await db.renameCollection(shadows[kind].collectionName, targets[kind].collectionName, { dropTarget: true });
     }
     await galleryCollections(db).upkeep.deleteMany({});
-    if (!kinds.includes('document')) await putEpoch(targets.document);
+    if (!kinds.includes('document')) await putOwn(targets.document);
     await lock.release(by, { ...locked, version });
   };
 
@@ -160,9 +169,8 @@ const tookTooLong = (cause: unknown): AppError =>
     { cause },
   );
 
-/** So that every process reads the documents again. */
-async function putEpoch(documents: Collection<AnyDocument>): Promise<void> {
-  const { kind, id, atMs, body } = newEpoch(Date.now());
+/** A document that is in no file, over whatever is there. An epoch makes every process read the documents again. */
+async function putDocument(documents: Collection<AnyDocument>, { kind, id, atMs, body }: DocumentToPut): Promise<void> {
   const _id = { kind, id };
   const before = await documents.findOne({ _id });
   const revision = Math.max(Number(before?.['revision'] ?? 0) + 1, revisionAfter(2, atMs));

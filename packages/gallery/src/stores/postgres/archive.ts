@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
 import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveLine, kindsOf, type LineOf, perStoredKind, type StoredKind, storedKinds } from '../../archive/archive-lines.ts';
@@ -10,6 +11,7 @@ import {
   type Replacement,
   revisionAfter,
 } from '../../archive/archive-store.ts';
+import { forgetAgainId, forgetAgainKind } from '../../archive/forget-again.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';
@@ -99,7 +101,7 @@ async function readState(query: Query, lock: '' | 'FOR UPDATE'): Promise<z.infer
 
 async function replace(
   query: Query,
-  { head: file, scope, check }: Replacement,
+  { head: file, scope, check, toForget }: Replacement,
   batches: AsyncIterable<ArchiveBatch>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -121,12 +123,13 @@ async function replace(
     galleryFormat,
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
-  await beginEpoch(query);
+  await putDocument(query, newEpoch(Date.now()));
+  if (toForget) await putDocument(query, toForget);
+  else await query('DELETE FROM watchpost.documents WHERE kind = $1 AND id = $2', [forgetAgainKind, forgetAgainId]);
 }
 
-/** So that every process reads the documents again. */
-async function beginEpoch(query: Query): Promise<void> {
-  const { kind, id, atMs, body } = newEpoch(Date.now());
+/** A document that is in no file, over whatever is there. An epoch makes every process read the documents again. */
+async function putDocument(query: Query, { kind, id, atMs, body }: DocumentToPut): Promise<void> {
   await query(
     `INSERT INTO watchpost.documents AS d (kind, id, revision, at, keys, expires_at, body) VALUES ($1, $2, $3, $4, '{}', NULL, $5)
      ON CONFLICT (kind, id) DO UPDATE SET revision = d.revision + 1, at = excluded.at, body = excluded.body`,
