@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
+  for (const clean of cleanups.splice(0).toReversed()) await clean();
 });
 
 /** What `path` gets that waits behind an answer on its connection. */
@@ -47,6 +47,7 @@ describe('requests that wait behind another one on their connection', () => {
     await until('all have been read', () => isAsked() && listeners() > 50);
     socket.destroy();
     await until('nothing is left of them', () => listeners() <= before && rig.live.count() === 0, 5_000);
+    expect((await rig.as('viewer', 'GET', '/api/session')).statusCode).toBe(200);
   });
 
   it('are no streams, and one person holds twenty of those', async () => {

@@ -71,7 +71,7 @@ export function ingestRig({
   rules = () => [],
   feeds = () => [],
   takes = () => true,
-  closingsKnown = () => true,
+  closings,
   cameraOf = () => null,
   answer = async () => ({ ok: true, view: { id: 'V1' } }),
 }: {
@@ -90,7 +90,7 @@ export function ingestRig({
   /** Whether a feed takes what was posted then. */
   takes?: (feed: Feed, postedAtMs: number) => boolean;
   /** Whether it is known which feeds are closed by hand. */
-  closingsKnown?: () => boolean;
+  closings?: { closingsKnown: () => boolean };
   cameraOf?: (channel: string, fileName: string | null) => string | null;
   /** What Slack's Web API answers. */
   answer?: (method: string) => Promise<unknown>;
@@ -130,7 +130,8 @@ export function ingestRig({
     feeds: { all: feeds, of: (channel: ChannelKey) => feeds().filter((feed) => feed.channel === channel) },
     times: { takes, ready: async () => undefined, of: () => null, noteReread: async () => undefined },
     entriesOf: async () => [],
-    closingsKnown,
+    closingsKnown: () => true,
+    ...closings,
   };
   const messageKeys = [ingestRigToken] as const;
   const database = { isConfigured: false, opened: async () => new Promise<never>(() => undefined) };

@@ -1,7 +1,7 @@
 import { loadConfig } from '@watchpost/console/config';
 import { registerGuard } from '@watchpost/console/http/guard';
 import { fastify } from 'fastify';
-import { it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../support/until.ts';
 
 it('whoever leaves is not asked for any longer, also while the database hangs that knows who they are', async () => {
@@ -26,4 +26,5 @@ it('whoever leaves is not asked for any longer, also while the database hangs th
   await until('it is asked who that is', () => signals.length === 1);
   gone.abort();
   await until('nobody waits for the answer', () => signals[0]!.aborted);
+  expect(signals).toHaveLength(1);
 });

@@ -138,9 +138,9 @@ describe('what happens in a channel that a feed publishes', () => {
 });
 
 describe('while nobody knows yet which feeds are closed by hand', () => {
-  it('it is left to the worker, which feeds take a message', async () => {
+  it('the worker says which feeds take a message', async () => {
     let isKnown = false;
-    const it = feedsRig({ closingsKnown: () => isKnown });
+    const it = feedsRig({ closings: { closingsKnown: () => isKnown } });
     await it.post(messageEvent());
     await it.handlers.forFeeds.check(writtenMessageOf(''), 7, () => 1_000);
     isKnown = true;
