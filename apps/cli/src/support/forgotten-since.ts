@@ -1,4 +1,4 @@
-import { forgetAgainId, forgetAgainKind, readToForget } from '@watchpost/gallery/archive/forget-again';
+import { forgetAgainId, forgetAgainKind, readToForget } from '@watchpost/gallery/changes/to-forget';
 import type { AuditEntry } from '@watchpost/gallery/domain';
 import type { Database } from '@watchpost/gallery/stores/database';
 

@@ -3,9 +3,9 @@ import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveContent, assertSameContent, createContentTaker } from './archive-content.ts';
 import { type ArchiveRead, readArchive } from './archive-file.ts';
 import { type ArchiveCounts, type ArchiveLine, type ArchiveScope, isRestored, kindsOf, lineKey } from './archive-lines.ts';
+import { type ToForget, toForgetDocument } from '../changes/to-forget.ts';
 import type { ArchiveBatch, ArchiveParts, ArchiveReader } from './archive-store.ts';
 import { linesOf } from './export-archive.ts';
-import { createWhoIsThere, type ToForget, toForgetDocument } from './forget-again.ts';
 
 const batchSize = 500;
 /** Of the lines of a batch as text, characters. */
@@ -137,4 +137,17 @@ function lengthOf(line: ArchiveLine): number {
   if (line.kind === 'face') return line.embedding.length;
   if (line.kind === 'sighting') return line.faces.reduce((sum, { embedding }) => sum + (embedding?.length ?? 0), 500);
   return 'body' in line ? JSON.stringify(line.body).length : 500;
+}
+
+/** Finds out which of these persons a file has as persons of their own, neither deleted nor merged. */
+function createWhoIsThere(personIds: readonly string[]): { take: (line: ArchiveLine) => void; found: () => string[] } {
+  const there = new Map(personIds.map((id) => [id, false]));
+  return {
+    take: (line) => {
+      const isPerson = line.kind === 'person' || (line.kind === 'removed' && line.of === 'person');
+      if (isPerson && there.has(line.id))
+        there.set(line.id, line.kind === 'person' && line.deletedAtMs === null && line.mergedInto === null);
+    },
+    found: () => personIds.filter((id) => there.get(id)),
+  };
 }

@@ -2,7 +2,7 @@ import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import type { Logger } from '@watchpost/shared/observability/logger';
-import { forgetAgainId, forgetAgainKind, readToForget, toForgetDocument, type ToForget } from '../archive/forget-again.ts';
+import { forgetAgainId, forgetAgainKind, readToForget, toForgetDocument, type ToForget } from '../changes/to-forget.ts';
 import { planForget } from '../changes/plan-forget.ts';
 import type { PlanDeps } from '../changes/plan.ts';
 import type { Transact } from '../changes/transact.ts';

@@ -7,7 +7,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { kindsOf, perStoredKind } from '../../archive/archive-lines.ts';
 import { type ArchiveHead, type ArchiveReader, type ArchiveStore, headAfter, revisionAfter } from '../../archive/archive-store.ts';
-import { forgetAgainId, forgetAgainKind } from '../../archive/forget-again.ts';
+import { forgetAgainId, forgetAgainKind } from '../../changes/to-forget.ts';
 import type { GalleryStore } from '../../store.ts';
 import { backedUp, createArchiveReader } from './archive-read.ts';
 import { type AnyDocument, type ArchiveCollections, writeBatch } from './archive-write.ts';

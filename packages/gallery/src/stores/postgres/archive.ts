@@ -11,7 +11,7 @@ import {
   type Replacement,
   revisionAfter,
 } from '../../archive/archive-store.ts';
-import { forgetAgainId, forgetAgainKind } from '../../archive/forget-again.ts';
+import { forgetAgainId, forgetAgainKind } from '../../changes/to-forget.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';

@@ -1,7 +1,6 @@
 import type { DocumentToPut, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { z } from 'zod';
 import { type Actor, auditEntrySchema } from '../domain.ts';
-import type { ArchiveLine } from './archive-lines.ts';
 
 /** The one document that says whom a restore has brought back, and who are to be forgotten again. In no backup. */
 export const forgetAgainKind = 'forget-again';
@@ -28,16 +27,3 @@ export const toForgetDocument = (body: ToForget, nowMs: number, revision = 0): D
   expiresAtMs: null,
   body,
 });
-
-/** Finds out which of these persons a file has as persons of their own, neither deleted nor merged. */
-export function createWhoIsThere(personIds: readonly string[]): { take: (line: ArchiveLine) => void; found: () => string[] } {
-  const there = new Map(personIds.map((id) => [id, false]));
-  return {
-    take: (line) => {
-      const isPerson = line.kind === 'person' || (line.kind === 'removed' && line.of === 'person');
-      if (isPerson && there.has(line.id))
-        there.set(line.id, line.kind === 'person' && line.deletedAtMs === null && line.mergedInto === null);
-    },
-    found: () => personIds.filter((id) => there.get(id)),
-  };
-}
