@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Written, writtenSchema } from '@watchpost/shared/chat/written';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
+import { nextWanted } from '@watchpost/shared/documents/next-wanted';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import type { Envelope } from '@watchpost/shared/envelope';
 import { AppError } from '@watchpost/shared/errors';
@@ -41,10 +42,11 @@ export function createEntries({ documents, feedLog, envelope }: EntriesOptions):
     signal: AbortSignal,
   ): Promise<Changed | null> {
     const changed = await untilNoConflict(async () => {
-      const { document } = await documents.get(entryKind, id, signal);
+      const { document, nowMs } = await documents.get(entryKind, id, signal);
       const before = document && fromDocument(document);
-      const entry = change(before);
-      if (!entry) return null;
+      const changed = change(before);
+      if (!changed) return null;
+      const entry = { ...changed, picturesWanted: nextWanted(before?.picturesWanted ?? 0, changed.picturesWanted, nowMs) };
       if (!isDeepStrictEqual(entry, before)) await documents.put(toDocument(entry, document?.revision ?? 0, keepMsOf(document)), signal);
       return { entry, isVisible: entry.changes !== (before?.changes ?? 0) };
     }, signal);

@@ -1,5 +1,6 @@
 import type { DocumentQuery, DocumentStore } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
+import { nextWanted } from '@watchpost/shared/documents/next-wanted';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import { newViolation, type Violation } from '../violation.ts';
@@ -15,10 +16,12 @@ const pageSize = 500;
 
 /** Violations on a store of documents. `keepMs`: how long after something was found last. */
 export function createViolations(documents: DocumentStore, { keepMs }: { keepMs: number }): Violations {
-  async function get(id: string, signal: AbortSignal): Promise<StoredViolation | null> {
-    const { document } = await documents.get(violationKind, id, signal);
-    return document && fromDocument(document);
+  async function read(id: string, signal: AbortSignal): Promise<{ stored: StoredViolation | null; nowMs: number }> {
+    const { document, nowMs } = await documents.get(violationKind, id, signal);
+    return { stored: document && fromDocument(document), nowMs };
   }
+
+  const get = async (id: string, signal: AbortSignal): Promise<StoredViolation | null> => (await read(id, signal)).stored;
 
   const put = async (stored: StoredViolation, signal: AbortSignal): Promise<StoredViolation> =>
     fromDocument(await documents.put(toDocument(stored, keepMs), signal));
@@ -50,22 +53,23 @@ export function createViolations(documents: DocumentStore, { keepMs }: { keepMs:
     add: (message, found, signal) =>
       untilNoConflict(async () => {
         const id = violationIdOf(message.channel, message.messageId);
-        const { document, nowMs } = await documents.get(violationKind, id, signal);
-        const before = document ? fromDocument(document) : null;
+        const { stored: before, nowMs } = await read(id, signal);
         const violation = before?.violation ?? newViolation(id, message, Math.floor(nowMs));
         const { news, ...merged } = mergeFound(violation, found);
         if (!news && !before) throw new AppError('internal', 'a violation needs something that was found');
         // What was added by an attempt whose job was never queued is news still.
         if (!news && before) return { stored: before, news: violation.wanted > violation.done };
-        const changed = { ...violation, ...merged, wanted: violation.wanted + 1 };
+        const changed = counted(violation, { ...violation, ...merged, wanted: violation.wanted + 1 }, nowMs);
         return { stored: await put({ violation: changed, revision: before?.revision ?? 0 }, signal), news: true };
       }, signal),
     update: (id, change, signal) =>
       untilNoConflict(async () => {
-        const stored = await get(id, signal);
+        const { stored, nowMs } = await read(id, signal);
         if (!stored) throw new AppError('violation-missing', `there is no violation ${id}, or its time is over`);
         const changed = change(stored.violation);
-        return changed === stored.violation ? stored : put({ violation: changed, revision: stored.revision }, signal);
+        return changed === stored.violation
+          ? stored
+          : put({ violation: counted(stored.violation, changed, nowMs), revision: stored.revision }, signal);
       }, signal),
     find: async (filter, signal) => {
       const { fromMs, beforeMs } = filter;
@@ -83,3 +87,10 @@ export function createViolations(documents: DocumentStore, { keepMs }: { keepMs:
 }
 
 const newestFirst = (violations: readonly Violation[]): Violation[] => violations.toSorted((a, b) => lastFoundMs(b) - lastFoundMs(a));
+
+/** With a count whose job no earlier one can be. What failed for it failed for it still. */
+function counted(before: Violation, after: Violation, nowMs: number): Violation {
+  const wanted = nextWanted(before.wanted, after.wanted, nowMs);
+  const { removal } = after;
+  return { ...after, wanted, ...(removal.failedFor === after.wanted && { removal: { ...removal, failedFor: wanted } }) };
+}

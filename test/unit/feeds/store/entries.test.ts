@@ -16,6 +16,7 @@ import {
   writtenMessageOf,
   writtenOf,
 } from '../../../support/feed-samples.ts';
+import { picturesTo } from '../../../support/handoff-rig.ts';
 import { createMemoryDocuments } from '../../../support/memory-documents.ts';
 
 const message = writtenMessageOf('A');
@@ -167,4 +168,28 @@ it('the hand-off notes how far pictures are, and readers are told; an entry that
   expect([there?.isVisible, there?.entry.changes, await logged()]).toEqual([true, 2, [1, 2]]);
   expect((await documents.get('entry', id, never)).document?.expiresAtMs).toBe(samplePostedAtMs + feedOf().keepMs);
   expect(await entries.setPictures('news.gone', (now) => [...now], never)).toBeNull();
+});
+
+describe('the hand-off of pictures', () => {
+  it.each(['as an older backup has it', 'in no backup'])('is no job that was done before a restore, %s', async (how) => {
+    let nowMs = samplePostedAtMs + 60_000;
+    const store = createMemoryDocuments(() => nowMs);
+    const feed = feedOf({ pictures: picturesTo('away') });
+    let at = samplePostedAtMs * 1_000;
+    const says = async (...ids: string[]): Promise<number> => {
+      [nowMs, at] = [nowMs + 60_000, at + 1_000_000];
+      const pictures = ids.map((id) => pictureFileOf(id));
+      const event = writtenEventOf({ ...message, atUs: at, isEdited: true, written: writtenOf(ids.join(' '), { pictures }) });
+      return (await entriesOn(store).apply(feed, event, never)).entry.picturesWanted;
+    };
+    const asItIs = async () => (await store.get('entry', `${feed.slug}.${messageId}`, never)).document!;
+    const first = await says('F1');
+    const old = await asItIs();
+    const done = [first, await says('F1', 'F2'), await says('F2')];
+    const { revision, kind, id } = await asItIs();
+    if (how === 'in no backup') await store.remove(kind, id, revision, never);
+    else await store.put({ ...old, revision }, never);
+    expect(done).not.toContain(await says('F3'));
+    expect(new Set(done).size).toBe(3);
+  });
 });

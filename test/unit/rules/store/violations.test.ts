@@ -32,7 +32,7 @@ describe('the violation of a message', () => {
     const [text, file] = await Promise.all([add('1.1'), add('1.1', [{ fileId: 'F1', where: 'file 1' }])]);
     expect([text.news, file.news]).toEqual([true, true]);
     const stored = await violations().get(idOf('1.1'), never);
-    expect(stored?.violation).toMatchObject({ message: messageSample({ messageId: '1.1' }), wanted: 2, done: 0 });
+    expect(stored?.violation).toMatchObject({ message: messageSample({ messageId: '1.1' }), wanted: 1_700_000_001, done: 0 });
     expect(stored?.violation.findings.map(({ where }) => where).toSorted()).toEqual(['file 1', 'text']);
     expect(violationIdSchema.safeParse(stored?.violation.id).success).toBe(true);
   });
@@ -52,7 +52,7 @@ describe('the violation of a message', () => {
       findings: [findingSample()],
       unread: [],
       leftOut: { findings: 0, unread: 0 },
-      wanted: 1,
+      wanted: 1_700_000_000,
       done: 0,
       removal: { state: 'none', files: [], tries: 0, error: null, atMs: null },
       kept: { state: 'no', by: null, atMs: null },
@@ -67,9 +67,29 @@ describe('the violation of a message', () => {
 
   it('is news again to a job whose earlier attempt died before it asked for what follows, and no news once that is done', async () => {
     await add('1.1');
-    expect(await add('1.1')).toMatchObject({ news: true, stored: { revision: 1, violation: { wanted: 1 } } });
-    await violations().update(idOf('1.1'), (violation) => ({ ...violation, done: 1 }), never);
+    expect(await add('1.1')).toMatchObject({ news: true, stored: { revision: 1, violation: { wanted: 1_700_000_000 } } });
+    await violations().update(idOf('1.1'), (violation) => ({ ...violation, done: violation.wanted }), never);
     expect(await add('1.1')).toMatchObject({ news: false, stored: { revision: 2 } });
+  });
+
+  it.each(['as an older backup has it', 'in no backup'])('wants nothing whose job was done before a restore, %s', async (how) => {
+    const id = idOf('1.1');
+    await add('1.1');
+    const { document: old } = await documents.get('violation', id, never);
+    nowMs += 60_000;
+    const { stored } = await add('1.1', [{ fileId: 'F1', where: 'file 1' }]);
+    const { document: newest } = await documents.get('violation', id, never);
+    if (how === 'in no backup') await documents.remove('violation', id, newest!.revision, never);
+    else await documents.put({ ...old!, revision: newest!.revision }, never);
+    nowMs += 60_000;
+    const failing = (violation: Violation): Violation => {
+      const wanted = violation.wanted + 1;
+      return { ...violation, wanted, removal: { ...violation.removal, failedFor: wanted } };
+    };
+    if (how === 'in no backup') await add('1.1');
+    const { violation } = await violations().update(id, failing, never);
+    expect(violation.wanted).toBeGreaterThan(stored.violation.wanted);
+    expect(violation.removal.failedFor).toBe(violation.wanted);
   });
 
   it('is not made of nothing', async () => {
@@ -107,7 +127,7 @@ describe('the violation of a message', () => {
     await add('1.1');
     nowMs += 80 * dayMs;
     await add('1.1', [{ where: 'link' }]);
-    await violations().update(idOf('1.1'), (violation) => ({ ...violation, done: 2 }), never);
+    await violations().update(idOf('1.1'), (violation) => ({ ...violation, done: violation.wanted }), never);
     nowMs += 90 * dayMs - 1;
     expect(await documents.expire(never)).toBe(0);
     nowMs += 1;

@@ -85,7 +85,7 @@ describe('the picture of a visit on a board', () => {
     const [picture] = entry?.published?.written.pictures ?? [];
     expect(picture).toMatchObject({ mimeType: 'image/jpeg', altText: 'Front door, 13:00: Ada and 1 more person' });
     expect(picture?.id).toMatch(/^visit:[\w-]+:[0-9a-f]{16}$/);
-    expect(board.handoffs).toContain(`${entry?.id} 1`);
+    expect(board.handoffs).toContain(`${entry?.id} ${entry?.picturesWanted}`);
   });
 
   it('is drawn with the faces blurred that the board does not show', async () => {

@@ -24,7 +24,7 @@ async function afterDeath(at: number) {
     outcome: {
       shows: [await rig.shows(), await rig.shows(undefined, 'second')],
       told: [isLogged(idIn('news')), isLogged(idIn('second')), logged.some(({ kind }) => kind === 'profiles')],
-      handedOff: ['news', 'second'].map((slug) => rig.everQueued.some((each) => each.startsWith(`handoff-${idIn(slug)}-1 `))),
+      handedOff: ['news', 'second'].map((slug) => rig.everQueued.some((each) => each.startsWith(`handoff-${idIn(slug)}-`))),
       name: profile?.displayName,
       picture: profile?.picture !== null,
     },
