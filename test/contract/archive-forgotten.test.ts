@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { exportArchive } from '@watchpost/gallery/archive/export-archive';
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
+import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { snapshotJob } from '../support/factories.ts';
 import { strangerVector } from '../support/gallery-backends.ts';
@@ -78,6 +79,25 @@ describeGallery('a backup with somebody who is being forgotten', (rig) => {
     const all = await read();
     expect(all).not.toMatch(/Ada/);
     expect(all).toMatch(/Bob/);
+  });
+
+  it('is followed by who is forgotten again, and by whatever else was changed before anybody looked', async () => {
+    await rig.see(strangerVector(1), 's1');
+    await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
+    const { id: ada } = await rig.called('Ada');
+    const file = await save();
+    await rig.apply({ kind: 'forget', person: 'Ada' });
+    const { questions, housekeeping, gallery } = rig.opened;
+    await questions.changedSince(0, never);
+    const { version: before } = gallery.position();
+    const forget = { personIds: [ada], by: { id: 'cli:test' } };
+    await rig.withDatabase((database) => restoreArchive(database, file, { replace: true, forget }, never));
+    await until('the restored database is read', () => gallery.position().version > before);
+    expect(await housekeeping.forgetAgain(never)).toEqual([]);
+    const { document } = await rig.withDatabase(({ documents }) => documents.get(epochKind, epochId, never));
+    const since = readEpoch(document)?.sinceVersion ?? 0;
+    const { version } = await questions.changedSince(0, never);
+    expect(await questions.changedSince(since, never)).toEqual({ version, personIds: [ada] });
   });
 
   it('lets it be undone as long as it could be', async () => {

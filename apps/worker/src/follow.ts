@@ -1,4 +1,5 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch';
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
@@ -54,9 +55,8 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   const { document } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;
-  const cursor =
-    stored?.epoch === epoch ? stored : { epoch, version: (await questions.changedSince(0, signal)).version, waiting: [], nameless: [] };
-  const { version, personIds } = cursor === stored ? await questions.changedSince(cursor.version, signal) : { ...cursor, personIds: [] };
+  const cursor = stored?.epoch === epoch ? stored : { epoch, version: await beginningOf(deps, signal), waiting: [], nameless: [] };
+  const { version, personIds } = await questions.changedSince(cursor.version, signal);
   const nameless = [...new Set([...(await namelessOf(personIds, deps, signal)), ...cursor.nameless])];
   const others = new Set([...(await shownOf(personIds, now() - followedMs, deps, signal)), ...cursor.waiting]);
   for (const visitId of nameless) others.delete(visitId);
@@ -73,6 +73,16 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   if (next.length === 0) return;
   for (const visitId of next) await queueEdit(visitId, deps, signal);
   await save({ epoch, version, waiting: waiting.slice(atOnce), nameless: nameless.slice(atOnce) });
+}
+
+/**
+ * The version to begin with in a history that is not known yet. After a restore it is that of the restore: whoever was forgotten, renamed, or took
+ * back a consent since then is followed, however late this process comes.
+ */
+async function beginningOf({ documents, questions }: FollowDeps, signal: AbortSignal): Promise<number> {
+  const { version } = await questions.changedSince(0, signal);
+  const since = readEpoch((await documents.get(epochKind, epochId, signal)).document)?.sinceVersion;
+  return since !== undefined && since > 0 ? Math.min(since, version) : version;
 }
 
 /** The posted visits since then in which one of these persons is, newest first. */

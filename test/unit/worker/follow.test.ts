@@ -1,3 +1,4 @@
+import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
 import { follow, type FollowDeps } from '@watchpost/worker/follow';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -173,6 +174,20 @@ describe('posts follow the gallery', () => {
     changed('ada');
     await once();
     expect(edited()).toHaveLength(1);
+  });
+
+  it('and miss nothing that was changed after a restore, before anybody followed', async () => {
+    const [id] = await posted(1);
+    await once();
+    const restored = rig.changes.version + 1;
+    await rig.documents.put(newEpoch(rig.nowMs, { sinceVersion: restored }), never);
+    epoch = 'e2';
+    rig.changes = { version: restored + 1, personIds: ['ada'] };
+    const gone: string[] = [];
+    await once({ forget: async (personIds) => void gone.push(...personIds) });
+    expect([edited(), gone]).toEqual([[id], ['ada']]);
+    await once();
+    expect(edited()).toEqual([]);
   });
 
   it('not before the gallery is known, and miss nothing by that', async () => {

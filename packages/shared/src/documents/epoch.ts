@@ -16,7 +16,12 @@ const newerRetryMs = 30_000;
 export const epochKind = 'database';
 export const epochId = 'epoch';
 
-const bodySchema = z.looseObject({ epoch: z.string(), format: z.number().int() });
+const bodySchema = z.looseObject({
+  epoch: z.string(),
+  format: z.number().int(),
+  /** Where a restore made this history: the version of the gallery with which it began. Later ones are changes of its own. */
+  sinceVersion: z.number().int().optional(),
+});
 export type EpochBody = z.output<typeof bodySchema>;
 
 /** What the document says; null where somebody has put something else there. */
@@ -25,9 +30,9 @@ export const readEpoch = (document: StoredDocument | null): EpochBody | null => 
 /** The document of a history that begins at `nowMs`, in the place of one with this revision (0: of none). */
 export function newEpoch(
   nowMs: number,
-  { revision = 0, format = documentsFormat }: { revision?: number; format?: number } = {},
+  { revision = 0, format = documentsFormat, sinceVersion }: { revision?: number; format?: number; sinceVersion?: number } = {},
 ): DocumentToPut {
-  const body: EpochBody = { epoch: randomUUID(), format };
+  const body: EpochBody = { epoch: randomUUID(), format, ...(sinceVersion !== undefined && { sinceVersion }) };
   return { kind: epochKind, id: epochId, revision, atMs: Math.floor(nowMs), keys: [], expiresAtMs: null, body };
 }
 

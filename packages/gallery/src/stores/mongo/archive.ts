@@ -81,7 +81,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     }
     await check(createArchiveReader(shadows, { head: file }));
     const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
-      await putDocument(documents, newEpoch(Date.now()));
+      await putDocument(documents, newEpoch(Date.now(), { sinceVersion: before.version }));
       if (toForget) await putDocument(documents, toForget);
       else await documents.deleteOne({ _id: { kind: forgetAgainKind, id: forgetAgainId } });
     };

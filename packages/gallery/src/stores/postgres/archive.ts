@@ -123,7 +123,7 @@ async function replace(
     galleryFormat,
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
-  await putDocument(query, newEpoch(Date.now()));
+  await putDocument(query, newEpoch(Date.now(), { sinceVersion: head.version }));
   if (toForget) await putDocument(query, toForget);
   else await query('DELETE FROM watchpost.documents WHERE kind = $1 AND id = $2', [forgetAgainKind, forgetAgainId]);
 }
