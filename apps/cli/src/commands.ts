@@ -139,11 +139,12 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       load: () => import('./commands/verify.ts'),
     },
     move: {
-      usage: '--to URL|embedded [--replace] [--leave-jobs]',
+      usage: '--to URL|embedded | --to-file FILE [--replace] [--leave-jobs]',
       does: 'copy everything into another database, of either kind, and compare',
       needs: 'gallery',
       options: [
         ['--to', 'a postgres:// or mongodb:// URL, or embedded: the database of npm start'],
+        ['--to-file', 'a file with that, whose password nobody sees on the command line'],
         ['--replace', 'overwrite what is there'],
         ['--leave-jobs', 'go on although jobs wait in the queue of the database that is moved from: they stay there'],
       ],

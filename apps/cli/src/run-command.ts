@@ -31,11 +31,14 @@ const withReason = new Set<string>([
   'queue-unavailable',
 ]);
 
+/** A terminal that is closed is one of them: what a command has begun is cleaned up then, too. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const asIs: OpenStorage = async (_needs, env) => ({ env, close: async () => undefined });
 
 /**
- * Runs one command: its name, then its arguments. SIGINT and SIGTERM abort it. Resolves to the exit code: the command's own, 1 where
- * it failed, 2 where it was called wrongly, 130 and 143 where one of these signals ended it. Never rejects.
+ * Runs one command: its name, then its arguments. SIGINT, SIGTERM and SIGHUP abort it. Resolves to the exit code: the command's own, 1 where
+ * it failed, 2 where it was called wrongly, 130, 143 and 129 where one of these signals ended it. Never rejects.
  */
 export async function runCommand(
   [name = 'help', ...args]: string[],
@@ -104,7 +107,7 @@ async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage
     interrupt.abort();
   };
   // Once each: a second signal ends the process at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  for (const signal of endings) process.once(signal, onSignal);
   try {
     const { run, needsOf } = await entry.load();
     const storage = await openStorage(needsOf?.(args) ?? entry.needs, withSecretFiles(env), interrupt.signal);
@@ -123,13 +126,13 @@ async function runEntry({ name, entry, args }: CalledCommand, { env, openStorage
     warn(`usage: ${usageOf(name, entry)}${entry.options ? `    (watchpost ${name} --help lists the options)` : ''}`);
     return 2;
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+    for (const signal of endings) process.off(signal, onSignal);
   }
 }
 
 const withoutUrls = (env: Env): Env => ({ ...env, ...Object.fromEntries(Object.keys(storageEnv).map((name) => [name, undefined])) });
 
-/** As shells count: 130 after Ctrl-C, 143 after SIGTERM. */
+/** As shells count: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. */
 const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** What went wrong, with the database's own words: a full disk, a permission, a wrong password. */

@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
 import { runCommand } from '@watchpost/cli/run-command';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { describeWith } from '../../support/describe-with.ts';
 import { never } from '../../support/each-store.ts';
@@ -65,6 +65,28 @@ describeWith(['mongo', 'postgres'], 'move', () => {
     return [found.map(({ id, body }) => [id, body]), records];
   };
   const env = (storage: StorageConfig): Record<string, string | undefined> => ({ ...storage });
+
+  it('goes to what a file says, and removes what a move has left behind that was killed', async () => {
+    await fill(mongo);
+    const tmp = path.join(folder, 'tmp');
+    await mkdir(path.join(tmp, 'watchpost-move-999999999-abc'), { recursive: true });
+    const file = path.join(folder, 'url');
+    await writeFile(file, `${postgres.POSTGRES_URL!}\n`);
+    vi.stubEnv('TMPDIR', tmp);
+    try {
+      const { code, out } = await run(env(mongo), '--to-file', file);
+      expect([code, out]).toEqual([
+        0,
+        expect.stringContaining(`removed ${tmp}/watchpost-move-999999999-abc, which a move has left behind`),
+      ]);
+      expect(await readdir(tmp)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(await visits(postgres)).toEqual(await visits(mongo));
+    expect(await run(env(mongo), '--to-file', file, '--to', 'embedded')).toMatchObject({ code: 2 });
+    expect(await run(env(mongo), '--to-file', `${file}s`)).toMatchObject({ code: 1, err: expect.stringMatching(/^file-unreadable: /) });
+  });
 
   it('goes from servers of one kind to the other, to the embedded database and back; each time all is the same', async () => {
     await fill(mongo);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { commands } from '@watchpost/cli/commands';
+import { AppError } from '@watchpost/shared/errors';
 import { runCommand, type OpenStorage } from '@watchpost/cli/run-command';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
 import { thisProcess } from '@watchpost/standalone/data-folder/is-running';
@@ -78,6 +79,18 @@ describe('the command line', () => {
     expect(await run(['people'], openStorage)).toMatchObject({ code: 1, err: [expect.stringContaining('config-invalid')] });
     expect(seen).toEqual(['gallery', '1', '1', 'closed']);
     expect(listeners()).toEqual(before);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ends in order after %s', async (name, code) => {
+    const openStorage: OpenStorage = async (_needs, _env, signal) => {
+      process.emit(name, name);
+      return Promise.reject(signal.aborted ? new AppError('aborted', 'stopped before it was done') : new Error('not heard'));
+    };
+    expect(await run(['people'], openStorage)).toMatchObject({ code });
   });
 
   it('reports what went wrong while the storage was opened', async () => {

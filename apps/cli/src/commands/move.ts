@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { galleryFaults, storageEnv, type StorageConfig } from '@watchpost/shared/config/common';
@@ -14,35 +13,51 @@ import type { Database } from '@watchpost/gallery/stores/database';
 import type { Command, CommandContext } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
 import { silent, storageOf, using } from '../support/open-database.ts';
+import { makeMoveFolder, removeLeftByMoves } from '../support/move-folder.ts';
 import { readArgs } from '../support/read-args.ts';
 import { assertUntouched } from '../support/untouched.ts';
 
 const embedded = 'embedded';
 
 /**
- * `move --to URL|embedded [--replace] [--leave-jobs]`: copies everything into another database, of either kind, reads it back and compares, and
+ * `move --to URL|embedded, or --to-file FILE [--replace] [--leave-jobs]`: copies everything into another database, of either kind, reads it back and compares, and
  * says what to set. The database that it comes from stays as it is. Refuses while a process works with one of the two, also where it begins
  * to while this copies: then nothing has changed, unless the message says that everything is copied.
  */
 export const run: Command = async (args, context) => {
   const { values } = readArgs(args, {
     to: { type: 'string' },
+    'to-file': { type: 'string' },
     replace: { type: 'boolean', default: false },
     'leave-jobs': { type: 'boolean', default: false },
   });
-  if (values.to === undefined)
-    throw new AppError('usage-invalid', '--to is missing: a postgres:// or mongodb:// URL, or the word embedded');
+  const to = await targetOf(values.to, values['to-file']);
   const source = storageOf(context);
-  const goal = await openGoal(values.to, context);
+  const goal = await openGoal(to, context);
   try {
     await assertNoJobs(source, values['leave-jobs'], context);
     await copy({ source, target: goal.storage, replace: values.replace }, context);
   } finally {
     await goal.close();
   }
-  for (const line of whatToSet(values.to, source)) context.print(line);
+  for (const line of whatToSet(to, source)) context.print(line);
   return 0;
 };
+
+/** What --to says, or the file of --to-file: a command line is seen by everybody on the machine, and has a password in it. */
+async function targetOf(to: string | undefined, file: string | undefined): Promise<string> {
+  if ((to === undefined) === (file === undefined))
+    throw new AppError(
+      'usage-invalid',
+      'give --to a postgres:// or mongodb:// URL, or the word embedded; or --to-file a file with one of them',
+    );
+  if (file === undefined) return to ?? '';
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new AppError('file-unreadable', `${file} cannot be read`, { cause });
+  }
+}
 
 interface Goal {
   storage: StorageConfig;
@@ -73,7 +88,8 @@ interface Copy {
 
 async function copy({ source, target, replace }: Copy, { signal, print }: CommandContext): Promise<void> {
   const open = (storage: StorageConfig): Promise<Database> => openDatabase(storage, { log: silent() }, signal);
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'watchpost-move-'));
+  for (const left of await removeLeftByMoves()) print(`removed ${left}, which a move has left behind that was killed`);
+  const folder = await makeMoveFolder();
   try {
     await using(await open(source), async (from) =>
       using(await open(target), async (to) => {
