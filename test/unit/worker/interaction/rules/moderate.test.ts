@@ -16,7 +16,8 @@ const ofAuthor = { member: 'UADA', channel: 'slack:D1' } as const;
 let documents: DocumentStore;
 let rig: RulesRig;
 beforeEach(() => {
-  documents = createMemoryDocuments();
+  // So that changes count 1, 2, 3.
+  documents = createMemoryDocuments(() => 0);
   rig = rulesRig(documents);
 });
 const noticeText = async (id: string): Promise<{ to: unknown; text: string } | null> => {
