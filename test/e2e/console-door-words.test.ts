@@ -45,7 +45,9 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await open('watchpost.lan', '/', { CONSOLE_URL: 'https://watch.example' });
     await page.getByLabel('Password').fill(consolePassword);
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('did not keep the cookie: open the console at https://watch.example').waitFor();
+    await expect
+      .poll(async () => page.getByRole('alert').allTextContents())
+      .toEqual([expect.stringContaining('did not keep the cookie: open the console at https://watch.example')]);
   });
 
   it('leads the focus to the page that it opens', async () => {

@@ -66,7 +66,10 @@ describeWith(['postgres'], 'the keyboard in the console', () => {
     await page.getByRole('menuitem', { name: /Remove/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText(/was removed/).first().waitFor();
+    await page
+      .getByText(/was removed/)
+      .first()
+      .waitFor();
     await page.waitForLoadState('networkidle');
     await expect.poll(focused).not.toBe('');
   });

@@ -31,7 +31,9 @@ export function keepFocus(): () => void {
   let focused: Element | null = null;
   let place: FocusPlace = [];
   const isLost = (): boolean =>
-    focused !== null && (!focused.isConnected || focused.matches(':disabled')) && (document.activeElement ?? document.body) === document.body;
+    focused !== null &&
+    (!focused.isConnected || focused.matches(':disabled')) &&
+    (document.activeElement ?? document.body) === document.body;
   const onFocus = (): void => {
     focused = document.activeElement;
     place = focusPlace();
