@@ -122,8 +122,12 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
       expect(await serious()).toEqual([]);
       await tab.getByRole('button', { name: 'Rename' }).click();
       await tab.getByLabel('Name', { exact: true }).fill('Chloé Martin');
+      const asked: string[] = [];
+      tab.on('request', (request) => request.method() === 'POST' && asked.push(new URL(request.url()).pathname));
+      await tab.keyboard.press('Enter');
       await tab.keyboard.press('Enter');
       await tab.getByRole('heading', { level: 1, name: 'Chloé Martin' }).waitFor();
+      expect(asked).toEqual([`/api/people/${personIdOf(2)}/name`]);
       await tab.getByRole('link', { name: 'Sightings', exact: true }).click();
       await tab.locator('.day-visits li').first().waitFor();
       expect(await serious()).toEqual([]);

@@ -130,5 +130,5 @@ const chromiumPath = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '
 /** Whether there is a browser; where everything must be tested there has to be one. */
 export const hasBrowser = chromiumPath !== undefined || process.env['CI'] !== undefined;
 
-export const openBrowser = async (): Promise<Browser> =>
-  chromium.launch({ ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }), args: ['--no-sandbox'] });
+export const openBrowser = async (...args: string[]): Promise<Browser> =>
+  chromium.launch({ ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }), args: ['--no-sandbox', ...args] });

@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import { healthEndpoints, type Check } from '@watchpost/shared/process/health';
+import { limitConnections } from '@watchpost/shared/process/limit-connections';
 import { fastify, type RouteOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { registerApi } from './api/register-api.ts';
@@ -54,9 +55,10 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
     trustProxy: (address) => isProxy(address),
     requestTimeout: 60_000,
     keepAliveTimeout: 20_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 300 },
   }).withTypeProvider<ZodTypeProvider>();
-  app.server.maxConnections = mostConnections;
+  limitConnections(app.server, mostConnections);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('user', null);

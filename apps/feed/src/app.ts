@@ -1,6 +1,7 @@
 import type { Metrics } from '@watchpost/shared/observability/metrics';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { healthEndpoints, type Check } from '@watchpost/shared/process/health';
+import { limitConnections } from '@watchpost/shared/process/limit-connections';
 import { fastify, type FastifyInstance } from 'fastify';
 import { createBodies } from './http/bodies.ts';
 import { registerCors } from './http/cors.ts';
@@ -49,7 +50,7 @@ export function buildApp({ pictures, checks, feedMetrics, gauges, metrics, log, 
     ...earlyErrors,
     http: { requestTimeout: requestMs, headersTimeout: requestMs, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
   });
-  app.server.maxConnections = mostReaders + otherConnections;
+  limitConnections(app.server, mostReaders + otherConnections);
   registerErrorHandler(app, log);
   app.addHook('onSend', async (request, reply) => {
     if (stopping.aborted || (reply.statusCode >= 400 && !request.raw.complete)) reply.header('connection', 'close');

@@ -15,6 +15,8 @@ describe('the configuration of the console', () => {
     [{ CONSOLE_PASSWORD: 'short' }, 'CONSOLE_PASSWORD: must have at least 12 characters'],
     [{ CONSOLE_TOKENS: 'name:admin:short' }, 'CONSOLE_TOKENS'],
     [{ CONSOLE_TOKENS: `name:root:${'x'.repeat(30)}` }, 'CONSOLE_TOKENS'],
+    [{ CONSOLE_TOKENS: `a:viewer:${'s'.repeat(30)},b:admin:${'s'.repeat(30)}` }, 'CONSOLE_TOKENS: a and b have the same secret'],
+    [{ CONSOLE_TOKENS: `a:viewer:${'s'.repeat(30)},a:admin:${'t'.repeat(30)}` }, 'CONSOLE_TOKENS: a has two roles'],
     [{ CONSOLE_TOKENS: `admin:viewer:${'s'.repeat(30)}` }, 'CONSOLE_TOKENS: admin and visitor are the names'],
     [{ CONSOLE_PROXY_HEADER: 'x-user' }, 'CONSOLE_PROXY_ADDRESSES must be set'],
     [{ CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: '10.0.0.0/33' }, 'CONSOLE_PROXY_ADDRESSES'],
@@ -22,6 +24,7 @@ describe('the configuration of the console', () => {
     [{ ...password, CONSOLE_JWKS_URL: 'https://k' }, 'CONSOLE_PROXY_HEADER must be set'],
     [{ CONSOLE_PROXY_HEADER: 'x', CONSOLE_PROXY_ADDRESSES: '::1', CONSOLE_JWKS_URL: 'https://k' }, 'CONSOLE_JWT_AUDIENCE must be set'],
     [{ ...password, CONSOLE_URL: 'console.example.org' }, 'CONSOLE_URL'],
+    [{ ...password, CONSOLE_URL: 'https://example.org/console' }, 'CONSOLE_URL: must have no path'],
   ])('is refused with its reason, and never with a secret: %j', (env, reason) => {
     const load = () => loadConfig({ ...storage, ...env });
     expect(load).toThrow(reason);

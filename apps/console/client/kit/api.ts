@@ -62,7 +62,8 @@ async function call<T>(method: string, path: string, body: unknown, { signal, ba
   });
   if (response.ok) return response.status === 204 ? JSON.parse('null') : response.json();
   const told: { error?: string; message?: string } = await response.json().catch(() => ({}));
-  if (response.status === 401 && path !== '/api/session') onSignedOut();
+  // Who is refused at the door was not signed in.
+  if (response.status === 401 && !/^\/api\/(?:session$|sign-in)/.test(path)) onSignedOut();
   throw new ApiError(
     told.error ?? 'internal',
     (told.error === 'document-conflict' ? conflict : told.message) ?? `The console answered with status ${String(response.status)}.`,

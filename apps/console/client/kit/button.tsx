@@ -21,6 +21,9 @@ interface ButtonProps {
 const classes = (tone: string | undefined, size: string | undefined, extra = ''): string =>
   ['button', ...(tone?.split('-') ?? []), size, extra].filter(Boolean).join(' ');
 
+/** While it works it keeps the focus, which a disabled button loses, but does nothing more. */
+const ignore = (event: MouseEvent): void => event.preventDefault();
+
 export function Button(props: ButtonProps): JSX.Element {
   const { children, onClick, icon, tone, size, disabled = false, busy = false, type = 'button', href, title, buttonRef } = props;
   const inside = (
@@ -41,8 +44,9 @@ export function Button(props: ButtonProps): JSX.Element {
       ref={buttonRef}
       class={classes(tone, size)}
       type={type}
-      onClick={onClick}
-      disabled={disabled || busy}
+      onClick={busy ? ignore : onClick}
+      disabled={disabled && !busy}
+      aria-disabled={busy || undefined}
       aria-busy={busy}
       aria-pressed={props['aria-pressed']}
       title={title}
@@ -62,8 +66,9 @@ export function IconButton(
       ref={buttonRef}
       class={classes(tone, size, 'icon')}
       type="button"
-      onClick={onClick}
-      disabled={disabled || busy}
+      onClick={busy ? ignore : onClick}
+      disabled={disabled && !busy}
+      aria-disabled={busy || undefined}
       aria-label={label}
       aria-pressed={props['aria-pressed']}
       title={label}

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Button, IconButton } from './button.tsx';
+import { focusAt, focusPlace } from './focus.ts';
 
 /**
  * A dialog of the browser: focus stays in it, Escape closes it, and focus returns to where it was. It is shown while it is rendered.
@@ -23,11 +24,16 @@ export function Dialog({
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
+    const place = focusPlace();
     dialog.current?.showModal();
     // What it is for, rather than the button that closes it.
     dialog.current?.querySelector<HTMLElement>('.body :is(input, textarea, select)')?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // What opened it may be gone, or not to be used any more.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) focusAt(place);
+      });
     };
   }, []);
   return (

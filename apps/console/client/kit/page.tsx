@@ -63,6 +63,11 @@ export function Page({
 
 let movedOnce = false;
 
+/** The next page that is shown takes the focus, be it the first: it stands where somebody has done something. */
+export const focusNextPage = (): void => {
+  movedOnce = true;
+};
+
 /** A row of filters below the head. */
 export function Filters({ children, label = 'Filters' }: { children: ComponentChildren; label?: string }): JSX.Element {
   return (

@@ -65,7 +65,7 @@ export function useInfinite<T>(path: string, params: Params, { topics = [] }: { 
 }
 
 export interface Mutation<A extends unknown[], R> {
-  /** Resolves to undefined if it failed; the reader was told. */
+  /** Resolves to undefined if it failed, and the reader was told, or if the same is being done already. */
   run: (...args: A) => Promise<R | undefined>;
   busy: boolean;
   error: ApiError | null;
@@ -83,7 +83,12 @@ export function useMutation<A extends unknown[], R>(
   const [error, setError] = useState<ApiError | null>(null);
   const latest = useRef(act);
   latest.current = act;
+  const running = useRef(new Set<string>());
   const run = async (...args: A): Promise<R | undefined> => {
+    // Enter twice is one wish.
+    const asked = JSON.stringify(args);
+    if (running.current.has(asked)) return undefined;
+    running.current.add(asked);
     setBusy(true);
     setError(null);
     try {
@@ -97,7 +102,8 @@ export function useMutation<A extends unknown[], R>(
       if (!quiet) toast(fault.message, { tone: 'danger' });
       return undefined;
     } finally {
-      setBusy(false);
+      running.current.delete(asked);
+      setBusy(running.current.size > 0);
     }
   };
   return useMemo(() => ({ run, busy, error }), [busy, error]);

@@ -1,9 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../src/api/session/schema.ts';
-import { api, ApiError, setCsrfToken, whenSignedOut } from '../kit/api.ts';
+import { api, ApiError, setCsrfToken, toApiError, whenSignedOut } from '../kit/api.ts';
 import { forgetAll } from '../kit/cache.ts';
 import { closeLive } from '../kit/live.ts';
+import { focusNextPage } from '../kit/page.tsx';
 import { SessionContext } from '../kit/session.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { Shell } from './shell.tsx';
@@ -16,10 +17,18 @@ function takeCode(): string | null {
   return code;
 }
 
+/** Signed in, and yet nobody is: the browser keeps a cookie that is for https only where the page came by it. */
+const cookieLost = (address: string | null): string =>
+  address === null || new URL(address).origin === window.location.origin
+    ? 'Signed in, but this browser did not keep the cookie. Allow cookies for this page, and try again.'
+    : `Signed in, but this browser did not keep the cookie: open the console at ${address}`;
+
 /** Shows the pages to whoever is signed in, and the sign-in to everybody else. The address stays: after signing in one is where one wanted to be. */
 export function SessionGate({ children }: { children: ComponentChildren }): JSX.Element | null {
   const [session, setSession] = useState<SessionAnswer | null>(null);
   const [fault, setFault] = useState<ApiError | null>(null);
+  /** What there is to say to whoever is about to sign in. */
+  const [told, setTold] = useState<string | null>(null);
   const load = useCallback(async (): Promise<SessionAnswer | null> => {
     try {
       const answer = await api.get<SessionAnswer>('/api/session');
@@ -32,6 +41,11 @@ export function SessionGate({ children }: { children: ComponentChildren }): JSX.
       return null;
     }
   }, []);
+  const enter = useCallback(async (): Promise<void> => {
+    focusNextPage();
+    const answer = await load();
+    setTold(answer && !answer.user ? cookieLost(answer.address) : null);
+  }, [load]);
   useEffect(() => {
     const begin = async (): Promise<void> => {
       const code = takeCode();
@@ -39,9 +53,9 @@ export function SessionGate({ children }: { children: ComponentChildren }): JSX.
       if (!code || !answer || answer.user) return;
       try {
         await api.post('/api/sign-in/link', { code });
-        await load();
+        await enter();
       } catch (error) {
-        if (error instanceof ApiError) setFault(error);
+        setTold(toApiError(error).message);
       }
     };
     void begin();
@@ -61,7 +75,7 @@ export function SessionGate({ children }: { children: ComponentChildren }): JSX.
     );
   }
   if (!session) return null;
-  if (!session.user) return <SignIn session={session} onSignedIn={() => void load()} />;
+  if (!session.user) return <SignIn session={session} told={told} onSignedIn={() => void enter()} />;
   const signOut = async (): Promise<void> => {
     await api.post('/api/sign-out').catch(() => undefined);
     closeLive();

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CountsAnswer } from '../../src/api/session/schema.ts';
 import { IconButton } from '../kit/button.tsx';
 import { ConfirmHost } from '../kit/dialog.tsx';
+import { keepFocus } from '../kit/focus.ts';
 import { openLive, useConnected } from '../kit/live.ts';
 import { useUser } from '../kit/session.ts';
 import { Toasts } from '../kit/toast.tsx';
@@ -23,6 +24,7 @@ export function Shell({
   const [drawn, setDrawn] = useState(false);
   const counts = useQuery<CountsAnswer>('/api/counts', { topics: ['people', 'queue', 'violations', 'alerts'] }).data;
   useEffect(openLive, []);
+  useEffect(keepFocus, []);
   const connected = useConnected();
   const foot = <Foot onSignOut={onSignOut} version={version} />;
   return (

@@ -8,7 +8,16 @@ import { TextField } from '../kit/field.tsx';
 import { useMutation } from '../kit/use-query.ts';
 
 /** For whoever is not signed in: asks for the password, or says how else one comes in. */
-export function SignIn({ session, onSignedIn }: { session: SessionAnswer; onSignedIn: () => void }): JSX.Element {
+export function SignIn({
+  session,
+  told,
+  onSignedIn,
+}: {
+  session: SessionAnswer;
+  /** Why one is not in yet. */
+  told: string | null;
+  onSignedIn: () => void;
+}): JSX.Element {
   const [password, setPassword] = useState('');
   const signIn = useMutation(async () => api.post('/api/sign-in', { password }), { quiet: true, done: onSignedIn });
   useEffect(() => {
@@ -22,6 +31,7 @@ export function SignIn({ session, onSignedIn }: { session: SessionAnswer; onSign
           watchpost
         </div>
         <h1>Sign in</h1>
+        {told !== null && !signIn.error && <Notice tone="danger">{told}</Notice>}
         {session.password ? (
           <form
             class="stack"

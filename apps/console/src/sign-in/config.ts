@@ -45,6 +45,7 @@ export const signInEnv = {
   CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .transform((url) => url.replace(/\/+$/, ''))
+    .refine((url) => /^https?:\/\/[^/?#]+$/.test(url), 'must have no path: the console is served at the root of a name of its own')
     .optional(),
   /** The secret of a link that logs in once, made by `npm start` for the demonstration. */
   CONSOLE_LINK_CODE: z
@@ -61,6 +62,19 @@ export const hasSignIn = (config: SignInConfig): boolean =>
 /** Of those who come by the password and by the demonstration's link: nobody else may be called so. */
 export const ownNames: ReadonlySet<string> = new Set(['admin', 'visitor']);
 
+function tokenFaults(tokens: readonly z.output<typeof tokenSchema>[]): string[] {
+  const faults: string[] = [];
+  if (tokens.some(({ name }) => ownNames.has(name)))
+    faults.push('CONSOLE_TOKENS: admin and visitor are the names of those who come by the password or the link: choose others');
+  for (const [index, { name, role, secret }] of tokens.entries()) {
+    const before = tokens.slice(0, index);
+    const same = before.find((other) => other.secret === secret);
+    if (same) faults.push(`CONSOLE_TOKENS: ${same.name} and ${name} have the same secret`);
+    if (before.some((other) => other.name === name && other.role !== role)) faults.push(`CONSOLE_TOKENS: ${name} has two roles`);
+  }
+  return faults;
+}
+
 /** Without any way to sign in the console does not start. */
 export function signInFaults(config: SignInConfig): string[] {
   const faults: string[] = [];
@@ -68,8 +82,7 @@ export function signInFaults(config: SignInConfig): string[] {
     faults.push(
       'CONSOLE_PASSWORD, CONSOLE_TOKENS or CONSOLE_PROXY_HEADER must be set: without one of them nobody could sign in to the console',
     );
-  if (config.CONSOLE_TOKENS?.some(({ name }) => ownNames.has(name)))
-    faults.push('CONSOLE_TOKENS: admin and visitor are the names of those who come by the password or the link: choose others');
+  faults.push(...tokenFaults(config.CONSOLE_TOKENS ?? []));
   if (config.CONSOLE_PROXY_HEADER && !config.CONSOLE_PROXY_ADDRESSES)
     faults.push('CONSOLE_PROXY_ADDRESSES must be set with CONSOLE_PROXY_HEADER: otherwise anybody could send that header');
   if (config.CONSOLE_JWKS_URL && !config.CONSOLE_PROXY_HEADER)

@@ -45,7 +45,7 @@ export function NameDialog({ person, onClose, onDone }: { person: PersonDetail; 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim() !== '') void save();
+          if (name.trim() !== '' && !busy) void save();
         }}
       >
         <TextField

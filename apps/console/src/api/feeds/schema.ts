@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freeText } from '../../http/free-text.ts';
 
 const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/);
 const messageId = z.string().regex(/^[\w.-]{1,64}$/);
@@ -78,7 +79,7 @@ export type EntriesAnswer = z.infer<typeof entriesAnswer>;
 export const entryParams = z.object({ slug, messageId });
 export const decisionBody = z.discriminatedUnion('what', [
   z.strictObject({ what: z.enum(['approved', 'withdrew', 'hid', 'showed', 'restored']) }),
-  z.strictObject({ what: z.literal('overrode'), text: z.string().max(40_000) }),
+  z.strictObject({ what: z.literal('overrode'), text: freeText(40_000) }),
 ]);
 export type EntryDecision = z.infer<typeof decisionBody>;
 export const closingBody = z.strictObject({ isClosed: z.boolean() });

@@ -1,5 +1,6 @@
 import { consentStates } from '@watchpost/privacy/consent/consents';
 import { z } from 'zod';
+import { freeText } from '../../http/free-text.ts';
 
 /** What the API says about people. Times are milliseconds since 1970. */
 
@@ -164,4 +165,4 @@ export const consentSchema = z.object({
   isRequired: z.boolean(),
 });
 export type ConsentOfPerson = z.infer<typeof consentSchema>;
-export const consentBody = z.strictObject({ state: z.enum(consentStates), note: z.string().max(500).nullable().default(null) });
+export const consentBody = z.strictObject({ state: z.enum(consentStates), note: freeText(500).nullable().default(null) });

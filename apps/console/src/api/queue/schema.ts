@@ -4,7 +4,8 @@ import { z } from 'zod';
 const kind = z.string().regex(/^[a-z]{1,40}$/);
 export const jobStates = ['failed', 'waiting', 'delayed', 'active'] as const;
 const code = z.string().regex(/^[a-z][a-z-]{0,60}$/);
-const jobIdText = z.string().min(1).max(300);
+// The queue in PostgreSQL knows no NUL.
+const jobIdText = z.string().regex(/^\P{Cc}{1,300}$/u);
 
 export const queueAnswer = z.object({
   kinds: z.array(
@@ -81,7 +82,7 @@ export const jobsQuery = z.object({
   /** Of the page before. Failed jobs only: of the others the first 200 are listed. */
   cursor: z
     .string()
-    .regex(/^\d{1,15}~.{1,300}$/)
+    .regex(/^\d{1,15}~\P{Cc}{1,300}$/u)
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

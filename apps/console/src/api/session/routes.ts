@@ -26,7 +26,10 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
       config: openToAll,
       schema: { summary: 'Who is signed in, and how one could be', tags: ['session'], response: { 200: sessionAnswer } },
     },
-    async ({ user, csrfToken }) => ({ user, csrfToken, password: deps.config.CONSOLE_PASSWORD !== undefined, version: releaseVersion() }),
+    async ({ user, csrfToken }) => {
+      const { CONSOLE_PASSWORD: password, CONSOLE_URL: address = null } = deps.config;
+      return { user, csrfToken, password: password !== undefined, address, version: releaseVersion() };
+    },
   );
   const door = createDoor(deps);
   registerSignIn(app, deps, door);

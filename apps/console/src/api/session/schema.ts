@@ -9,6 +9,8 @@ export const sessionAnswer = z.object({
   csrfToken: z.string(),
   /** Whether the page asks for a password. */
   password: z.boolean(),
+  /** Where people open the console (CONSOLE_URL); null: it was not said. */
+  address: z.string().nullable(),
   version: z.string(),
 });
 export type SessionAnswer = z.output<typeof sessionAnswer>;
