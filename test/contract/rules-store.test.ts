@@ -52,7 +52,8 @@ onEachStore('rules, violations and quarantine', ({ database, another }) => {
     const added = await Promise.all(
       found.map(async (finding, index) => workers[index % 2]!.add(messageSample(), { findings: [finding], unread: [] }, never)),
     );
-    expect(new Set(added.map(({ stored }) => stored.violation.wanted))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    // Each change has a job of its own.
+    expect(new Set(added.map(({ stored }) => stored.violation.wanted)).size).toBe(6);
     const id = violationIdOf('slack:C1', messageSample().messageId);
     const { violation } = (await workers[0]!.get(id, never))!;
     expect(violation.findings.map(({ ruleId }) => ruleId).toSorted()).toEqual(found.map(({ ruleId }) => ruleId));
