@@ -11,7 +11,8 @@ import { describeWith } from '../support/describe-with.ts';
 import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
 import { frameWith, woman } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
-import { postedIn, startWorkerRig, type WorkerRig, type WorkerRigOptions } from '../support/worker-rig.ts';
+import { postedIn } from '../support/posted-in.ts';
+import { startWorkerRig, type WorkerRig, type WorkerRigOptions } from '../support/worker-rig.ts';
 
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;

@@ -13,7 +13,7 @@ import { face, strangerVector, oneOfEachBackend } from '../support/gallery-backe
 import { describeGallery, type GalleryRig } from '../support/gallery-rig.ts';
 import { frameWith } from '../support/pictures.ts';
 import { noEngine, workerDeps, type HandlerDeps } from '../support/worker-deps.ts';
-import { postedIn } from '../support/worker-rig.ts';
+import { postedIn } from '../support/posted-in.ts';
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);

@@ -13,7 +13,8 @@ import { emptyGallery, oneOfEachBackend } from '../support/gallery-backends.ts';
 import { bearded, dark, frameWith, man, woman } from '../support/pictures.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { until } from '../support/until.ts';
-import { postedIn, startWorkerRig, type WorkerRig } from '../support/worker-rig.ts';
+import { postedIn } from '../support/posted-in.ts';
+import { startWorkerRig, type WorkerRig } from '../support/worker-rig.ts';
 
 const log = createLogger('test', 'silent');
 const never = new AbortController().signal;

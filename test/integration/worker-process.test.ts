@@ -11,10 +11,10 @@ import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { pause } from '@watchpost/shared/wait';
 import { describeWith } from '../support/describe-with.ts';
-import { snapshotJob } from '../support/factories.ts';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import { face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
 import { frameWith, woman } from '../support/pictures.ts';
+import { postedIn } from '../support/posted-in.ts';
 import { postgres, redis, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';
 import { until } from '../support/until.ts';
@@ -69,17 +69,7 @@ describeWith(['redis'], 'the worker process', () => {
 
   function job(bytes: Buffer): SnapshotJob {
     serial += 1;
-    const id = `F${serial}`;
-    slack.files.set(id, { id, bytes, contentType: 'image/jpeg', info: {} });
-    const file = {
-      id,
-      name: 'x.jpg',
-      mimeType: 'image/jpeg',
-      sizeBytes: bytes.length,
-      url: `${slack.url}/download/${id}`,
-      thumbnailUrl: null,
-    };
-    return snapshotJob({ snapshotId: `slack-CREAD-${serial}.0-${id}`, camera: `camera ${serial}`, takenAtMs: Date.now(), file });
+    return postedIn(slack, bytes, { camera: `camera ${serial}` });
   }
 
   const stateOf = async ({ snapshotId }: SnapshotJob) => (await database.records.get(snapshotId, never))?.state;

@@ -6,9 +6,9 @@ import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { snapshotJob } from './factories.ts';
 import { startGuardedSlack, type GuardedSlack } from './guarded-slack.ts';
 import { frameWith, woman } from './pictures.ts';
+import { postedIn } from './posted-in.ts';
 import { postgres, redis, type Service } from './services.ts';
 import { startGallery } from './start-gallery.ts';
 import { until } from './until.ts';
@@ -64,18 +64,8 @@ export function heldWorkerRig() {
   /** A snapshot in Slack, and its job in the queue. */
   async function post(): Promise<SnapshotJob> {
     serial += 1;
-    const id = `F${serial}`;
     const bytes = await frameWith([woman], { seed: serial });
-    behind.files.set(id, { id, bytes, contentType: 'image/jpeg', info: {} });
-    const file = {
-      id,
-      name: 'x.jpg',
-      mimeType: 'image/jpeg',
-      sizeBytes: bytes.length,
-      url: `${slack.url}/download/${id}`,
-      thumbnailUrl: null,
-    };
-    const job = snapshotJob({ snapshotId: `slack-CREAD-${serial}.0-${id}`, camera: `camera ${serial}`, takenAtMs: Date.now(), file });
+    const job = postedIn({ files: behind.files, url: slack.url }, bytes, { camera: `camera ${serial}` });
     await sender.send(job, { timeoutMs: 5_000 });
     return job;
   }

@@ -1,14 +1,12 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
-import type { SnapshotJob } from '@watchpost/shared/jobs/snapshot-job';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import type { OpenedGallery, OpenGalleryOptions } from '@watchpost/gallery/open-gallery';
 import type { FaceEngine } from '@watchpost/see/face-engine';
 import type { Visits } from '@watchpost/visits/visits';
 import { createHandlers } from '@watchpost/worker/handlers';
 import type { FakeSlack } from '@watchpost/bench/servers/fake-slack';
-import { snapshotJob } from './factories.ts';
 import { startGallery } from './start-gallery.ts';
 import { workerDeps, type HandlerDeps } from './worker-deps.ts';
 
@@ -51,24 +49,4 @@ export async function startWorkerRig({ slack, engine, queue, gallery, settings, 
       await opened.gallery.close();
     },
   };
-}
-
-let serial = 0;
-
-/** Posts a file in the fake Slack and gives the job that ingest would have made. */
-export function postedIn(slack: FakeSlack, bytes: Buffer, over: Partial<SnapshotJob> = {}): SnapshotJob {
-  serial += 1;
-  const id = `F${serial}`;
-  slack.files.set(id, { id, bytes, contentType: 'image/jpeg', info: {} });
-  const messageId = `1700000000.${String(serial).padStart(6, '0')}`;
-  const file = {
-    id,
-    name: 'x.jpg',
-    mimeType: 'image/jpeg',
-    sizeBytes: bytes.length,
-    url: `${slack.url}/download/${id}`,
-    thumbnailUrl: null,
-  };
-  const snapshotId = `slack-CREAD-${messageId}-${id}`;
-  return snapshotJob({ snapshotId, channel: 'slack:CREAD', messageId, takenAtMs: Date.now(), camera: null, file, ...over });
 }

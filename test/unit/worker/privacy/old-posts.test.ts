@@ -3,6 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { deleteOldPosts } from '@watchpost/worker/privacy/old-posts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
+import { notePost } from '../../../support/expired-posts.ts';
 import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
@@ -17,21 +18,6 @@ async function posted(snapshot = 's1'): Promise<string> {
   await rig.settle();
   expect(JSON.stringify(rig.posts.shown())).toContain('Ada');
   return id;
-}
-
-/** Notes a post that nothing else knows any more. */
-async function known(number: number): Promise<void> {
-  const { messageId } = await said(`old-${number}`);
-  const about = { kind: 'visit' as const, id: `old-${number}` };
-  const post = { about, channel: 'slack:CRESULTS', messageId, pictures: [], persons: ['ada'], atMs: rig.nowMs + number } as const;
-  await createKnownPosts(rig.documents).note({ ...post, pictures: [], persons: ['ada'] }, never);
-}
-
-async function said(key: string): Promise<{ messageId: string }> {
-  const post = { summary: `Ada was there (${key})`, picture: null, sections: [], footer: [] };
-  const message = { channel: 'slack:CRESULTS' as const, key, post, picture: null, thread: null, progress: null };
-  const { messageId } = await rig.posts.send(message, async () => undefined, never);
-  return { messageId: messageId ?? '' };
 }
 
 describe('old posts', () => {
@@ -88,9 +74,9 @@ describe('old posts', () => {
   });
 
   it('are deleted although so many newer ones are refused that they would fill every round', async () => {
-    await known(1);
+    await notePost(rig, 1);
     const [oldest] = rig.posts.shown();
-    for (let number = 2; number <= 42; number += 1) await known(number);
+    for (let number = 2; number <= 42; number += 1) await notePost(rig, number);
     const knownPosts = createKnownPosts(rig.documents);
     for (const post of (await knownPosts.showing(['ada'], 99, never)).slice(0, 41))
       await knownPosts.refused(post, 'channel-not-available', never);
@@ -108,7 +94,7 @@ describe('old posts', () => {
   });
 
   it('are all deleted in the end, whatever is refused', async () => {
-    for (let number = 1; number <= 22; number += 1) await known(number);
+    for (let number = 1; number <= 22; number += 1) await notePost(rig, number);
     const withdraw = rig.posts.withdraw.bind(rig.posts);
     const [oldest] = rig.posts.shown();
     rig.posts.withdraw = async (post, signal) => {

@@ -6,6 +6,7 @@ import { createLogger } from '@watchpost/shared/observability/logger';
 import { AppError } from '@watchpost/shared/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
+import { notePost } from '../../../support/expired-posts.ts';
 import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
@@ -170,7 +171,7 @@ describe('posts that show somebody who is forgotten', () => {
   });
 
   it('are asked rarer and rarer while the platform refuses them', async () => {
-    for (let number = 1; number <= 22; number += 1) await known(number);
+    for (let number = 1; number <= 22; number += 1) await notePost(rig, number);
     forgetAda();
     let asked = 0;
     rig.posts.edit = async () => {
@@ -206,23 +207,8 @@ it('a direct message says the name no more', async () => {
   expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
 });
 
-/** Notes a post that nothing else knows any more. */
-async function known(number: number): Promise<void> {
-  const { messageId } = await said(`old-${number}`);
-  const about = { kind: 'visit' as const, id: `old-${number}` };
-  const post = { about, channel: 'slack:CRESULTS', messageId, pictures: [], persons: ['ada'], atMs: rig.nowMs + number } as const;
-  await createKnownPosts(rig.documents).note({ ...post, pictures: [], persons: ['ada'] }, never);
-}
-
-async function said(key: string): Promise<{ messageId: string }> {
-  const post = { summary: `Ada was there (${key})`, picture: null, sections: [], footer: [] };
-  const message = { channel: 'slack:CRESULTS' as const, key, post, picture: null, thread: null, progress: null };
-  const { messageId } = await rig.posts.send(message, async () => undefined, never);
-  return { messageId: messageId ?? '' };
-}
-
 it('posts that the platform refuses get their turn again, and leave the others theirs', async () => {
-  for (let number = 1; number <= 22; number += 1) await known(number);
+  for (let number = 1; number <= 22; number += 1) await notePost(rig, number);
   const edit = rig.posts.edit.bind(rig.posts);
   const [oldest] = rig.posts.shown();
   rig.posts.edit = async (shown, signal) => {
