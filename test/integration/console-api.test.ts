@@ -189,6 +189,14 @@ describe('the console’s API', () => {
     expect((await rig.as('viewer', 'GET', '/api/log?cursor=nonsense')).statusCode).toBe(400);
   });
 
+  it('shows what is asked for on the first page of the log, whatever else was done since', async () => {
+    const tries = { what: { look: { pattern: 'a' } }, on: { text: 'a' } };
+    await rig.app.inject({ method: 'POST', url: '/api/sign-in', headers: { host: 'localhost', ...json }, payload: { password: 'no' } });
+    for (let n = 0; n < 8; n += 1) expect((await rig.as('editor', 'POST', '/api/rules/try', tries)).statusCode).toBe(200);
+    const { items } = (await rig.as('viewer', 'GET', '/api/log?limit=2')).json();
+    expect(items.map(({ source }: { source: string }) => source)).toContain('sign-in');
+  });
+
   it('says what runs, what it stands on, and what is kept', async () => {
     const system = (await rig.as('viewer', 'GET', '/api/system')).json();
     expect(system.parts[0]).toMatchObject({ name: 'Database: PostgreSQL', answers: true, bytes: expect.any(Number) });
