@@ -188,6 +188,9 @@ export interface Eraser {
   erase(retention: Retention, signal: AbortSignal): Promise<number>;
 }
 
+/** Nobody takes the right to keep house for longer, milliseconds: whoever seems to have done so took it while the database's clock was ahead. */
+export const longestUpkeepMs = 600_000;
+
 /** Who keeps house. One process at a time does. */
 export interface Upkeep {
   /**
