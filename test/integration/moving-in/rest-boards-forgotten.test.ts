@@ -25,7 +25,13 @@ describeOperations('boards of a backup that names somebody who was forgotten sin
   /** What the board says of a visit: with a picture, and something that waits. */
   const entryOf = (messageId: string, name: string) => {
     const picture = samplePicture({ fileId: `visit:${messageId}:0`, name: `${messageId}.jpg`, altText: `Gate: ${name}` });
-    const said = { atUs: 1, hash: 'h', isEdited: false, isApproved: false, written: written(paragraph('Gate'), paragraph(name, ' · sure')) };
+    const said = {
+      atUs: 1,
+      hash: 'h',
+      isEdited: false,
+      isApproved: false,
+      written: written(paragraph('Gate'), paragraph(name, ' · sure')),
+    };
     const waiting = { atUs: 2, hash: 'w', isEdited: true, withheld: null, sealed: 'sealed' };
     const author = { member: null, bot: null, app: null };
     const of = { id: `board.${messageId}`, feed: 'board', messageId, author };
@@ -50,7 +56,9 @@ describeOperations('boards of a backup that names somebody who was forgotten sin
       const put = [
         // In this one she was, though it does not name her; of the last one no visit is left.
         ...[posted('1', [ada]), posted('2', [bob, ada]), posted('3', [bob])].map((visit) => visitDocument(visit, 1e13)),
-        ...[entryOf('1', 'Ada'), entryOf('2', 'Bob'), entryOf('3', 'Bob'), entryOf('4', 'ADA')].map((entry) => entryDocument(entry, 0, 1e13)),
+        ...[entryOf('1', 'Ada'), entryOf('2', 'Bob'), entryOf('3', 'Bob'), entryOf('4', 'ADA')].map((entry) =>
+          entryDocument(entry, 0, 1e13),
+        ),
         ...['1.jpg', '2.jpg', '3.jpg', '4.jpg'].map(picture),
         ...['1.jpg.1', '3.jpg.1'].map((id) => ({ ...picture(id), kind: 'feed-picture-part' })),
         ...['1', '3'].map((id) => ({ ...picture(`${channel}.${id}`), kind: 'delivery', atMs: Date.now() + dayMs })),

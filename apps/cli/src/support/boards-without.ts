@@ -30,7 +30,8 @@ export function boardsWithout({ personIds, names }: Forgotten): DocumentsWithout
       if (line.of === visitKind) {
         const visit = visitSchema.safeParse(line.body).data;
         const messageId = visit?.post?.progress?.messageId ?? null;
-        if (visit?.post && messageId !== null && personsOf(visit).some((id) => own.has(id))) posts.add(postOf(visit.post.channel, messageId));
+        if (visit?.post && messageId !== null && personsOf(visit).some((id) => own.has(id)))
+          posts.add(postOf(visit.post.channel, messageId));
       }
       const entry = entryIn(line);
       if (!entry) return;

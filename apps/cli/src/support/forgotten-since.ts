@@ -32,7 +32,10 @@ export async function forgottenIn(database: Pick<Database, 'audit' | 'archive' |
     for (let after = version; ;) {
       const page = await audit.concerned(after, pageSize, signal);
       if (page.some(({ action }) => action === 'forget' || action === 'undo'))
-        throw new AppError('gallery-unavailable', 'somebody was forgotten, or a change was undone, meanwhile: nothing is restored; try again');
+        throw new AppError(
+          'gallery-unavailable',
+          'somebody was forgotten, or a change was undone, meanwhile: nothing is restored; try again',
+        );
       const last = page.at(-1);
       if (!last || page.length < pageSize) return;
       after = last.version;

@@ -195,4 +195,3 @@ function holdBack(
 }
 
 const orderOf: Record<Held['kind'], number> = { person: 0, face: 1, pair: 2 };
-
