@@ -1,5 +1,5 @@
 import type { Box } from '@watchpost/shared/geometry';
-import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus, Sighting } from './domain.ts';
+import type { Actor, AuditEntry, FaceDecision, LastSeen, NotedAction, PersonStatus, Sighting } from './domain.ts';
 import type { GalleryPosition } from './position.ts';
 
 /** A person as commands and posts show it. */
@@ -148,7 +148,7 @@ export interface PeopleOperations {
    * Leaves an entry in the audit that concerns the person, and changes nothing in the gallery; whoever follows the changes says anew what
    * shows the person. `words` follow the name: `consent given`. It cannot be undone.
    */
-  note(person: string, words: string, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
+  note(person: string, noted: { action: NotedAction; words: string }, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */
   history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
   /** What somebody may want to do, as far as memory knows. */

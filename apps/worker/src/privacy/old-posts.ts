@@ -1,7 +1,7 @@
 import { platformOf } from '@watchpost/shared/chat/chat';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { leastRecentlyRefused } from './posts-place.ts';
-import { createKnownPosts, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
+import { createKnownPosts, isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
 import { forgetPost, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
@@ -12,8 +12,6 @@ export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
 
 /** Posts of one round. */
 const atOnce = 20;
-/** After the platform refused a post it is asked about it again, milliseconds. */
-const againMs = 6 * 3_600_000;
 
 const words = 'This post was older than posts are kept here.';
 
@@ -36,7 +34,7 @@ export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal:
   for await (const post of knownPosts.before(nowMs - postsMs, signal)) {
     if (!deps.platforms.some(({ prefix }) => prefix === platformOf(post.channel))) continue;
     if (post.refused) {
-      if (post.refused.atMs < nowMs - againMs) refused.push(post);
+      if (!isRefusedNow(post, nowMs)) refused.push(post);
       continue;
     }
     await remove(post);

@@ -118,7 +118,7 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
         const stored = await documents.put({ kind, id: personId, revision, atMs, keys, expiresAtMs: null, body }, signal);
         return { noted, stored };
       }, signal);
-      await operations.note(personId, words[state], by, signal);
+      await operations.note(personId, { action: 'consent', words: words[state] }, by, signal);
       await setNoted(stored, signal);
       return noted;
     },
@@ -128,7 +128,7 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
       const unnoted = await documents.find(query, signal);
       for (const document of unnoted) {
         const noted = read(document);
-        if (noted) await operations.note(document.id, words[noted.state], { id: noted.by }, signal).catch(unlessGone);
+        if (noted) await operations.note(document.id, { action: 'consent', words: words[noted.state] }, { id: noted.by }, signal).catch(unlessGone);
         await setNoted(document, signal);
       }
       return unnoted.length;

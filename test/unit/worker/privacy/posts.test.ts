@@ -2,6 +2,7 @@ import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { postsPlace } from '@watchpost/worker/privacy/posts-place';
+import { toDocument } from '@watchpost/visits/visit-document';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { AppError } from '@watchpost/shared/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -227,4 +228,33 @@ it('posts that the platform refuses get their turn again, and leave the others t
   }
   expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
   expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+});
+
+it('posts are read in pages, however many wait for their visit', async () => {
+  const id = await posted();
+  const { channel, messageId } = { channel: 'slack:CRESULTS' as const, messageId: 'm' };
+  const knownPosts = createKnownPosts(rig.documents);
+  const visit = await rig.visit(id);
+  for (let number = 0; number < 450; number += 1) {
+    const copy = `visit-${String(number)}`;
+    await rig.documents.put(toDocument({ ...visit, id: copy, revision: 0 }, 1e13), never);
+    const about = { kind: 'visit' as const, id: copy };
+    await knownPosts.note(
+      { about, channel, messageId: `${messageId}${String(number)}`, pictures: [], persons: ['ada'], atMs: rig.nowMs },
+      never,
+    );
+  }
+  let reads = 0;
+  const count =
+    <A extends unknown[], R>(read: (...args: A) => R) =>
+    (...args: A): R => {
+      reads += 1;
+      return read(...args);
+    };
+  const { get, getAll } = rig.documents;
+  Object.assign(rig.documents, { get: count(get), getAll: count(getAll) });
+  await place('redraw').erase?.(ada, never);
+  Object.assign(rig.documents, { get, getAll });
+  expect(reads).toBeLessThan(15);
+  expect(await place('redraw').count(ada, never)).toEqual({ 'posts and pictures': 451 });
 });

@@ -120,7 +120,7 @@ async function noteDisclosure(
   signal: AbortSignal,
 ): Promise<void> {
   const { operations, documents } = database.parts();
-  await operations.note(id, 'all data exported', actor, signal);
+  await operations.note(id, { action: 'export', words: 'all data exported' }, actor, signal);
   const detail = 'All that is kept about a person';
   await createConsoleLog(documents).record({ what: 'exported', actor: actor.id, where, detail }, signal);
   live.announce({ topic: 'log' });
