@@ -1,11 +1,9 @@
 import { platformOf } from '@watchpost/shared/chat/chat';
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { leastRecentlyRefused } from './posts-place.ts';
 import { createKnownPosts, isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
-import { forgetPost, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+import { forgetPost, removeKnownFile, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
-  documents: DocumentStore;
   /** How long posts are kept, milliseconds; null: as long as the platform keeps them. */
   postsMs: number | null;
 }
@@ -25,6 +23,7 @@ export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal:
   const { nowMs } = await deps.documents.get('shown-post', '', signal);
   const remove = (post: KnownPost): Promise<void> =>
     unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
+      if (post.about.kind === 'file') return removeKnownFile(post, platform, { knownPosts }, signal);
       if (await tryToDelete(post, platform, { ...deps, knownPosts }, signal)) return;
       await sayOnly(words, post, platform, deps, signal);
       await forgetPost(post, { ...deps, knownPosts }, signal);

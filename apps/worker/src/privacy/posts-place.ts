@@ -1,12 +1,10 @@
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
 import type { Place } from '@watchpost/privacy/receipts/place';
 import { fromDocument, personsOf, visitKind } from '@watchpost/visits/visit-document';
 import { readNaming } from '../notice/notice.ts';
-import { notConnected, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+import { notConnected, removeKnownFile, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface PostsDeps extends ChangePostDeps {
-  documents: DocumentStore;
   /** See FORGET_POSTS. */
   forgetPosts: 'redraw' | 'delete';
 }
@@ -41,6 +39,7 @@ export function postsPlace(deps: PostsDeps): Place {
         if (known === 'nobody' || (known === 'somebody' && forgetPosts === 'redraw')) continue;
         tried += 1;
         await unlessRefused(post, deps, signal, async (platform) => {
+          if (post.about.kind === 'file') return removeKnownFile(post, platform, deps, signal);
           if (forgetPosts === 'delete' && (await tryToDelete(post, platform, deps, signal))) return;
           if (known === 'somebody') return;
           await sayOnly(words, post, platform, deps, signal);
@@ -65,14 +64,14 @@ function whyOf(posts: readonly KnownPost[]): string | null {
   }
   if (refused.size === 0) return null;
   const each = [...refused].map(([of, count]) => `${String(count)} in ${of}`).join(', ');
-  return `the bot cannot change ${each}: let it into the channel, or delete them by hand; it is tried again`;
+  return `the bot cannot change or delete ${each}: let it into the channel, or delete them by hand; it is tried again`;
 }
 
 type Says = 'nobody' | 'somebody' | 'unknown';
 
 /**
  * What is known of what each post says, read in pages. What still has a visit or a digest is said again from that: `somebody` until it names none of
- * them, `nobody` then. `unknown`: what it was about has expired, or it was never more than a message to one member.
+ * them, `nobody` then. `unknown`: what it was about has expired, or it was never more than a message to one member or a file.
  */
 async function* saidBy(
   posts: readonly KnownPost[],

@@ -14,9 +14,10 @@ const pageSize = 500;
 
 const bodySchema = z.object({
   v: z.literal(1),
-  /** Of the visit, or of the notice, that the post is about. */
-  about: z.object({ kind: z.enum(['visit', 'notice']), id: z.string() }),
+  /** Of the visit, or of the notice, that the post is about; a file: the picture itself, which no post shows and the platform does not delete. */
+  about: z.object({ kind: z.enum(['visit', 'notice', 'file']), id: z.string() }),
   channel: channelKeySchema,
+  /** Of a picture that no post shows: empty. */
   messageId: z.string(),
   /** Its picture, and those in its thread, with the messages that show them. */
   pictures: z.array(z.object({ messageId: z.string().nullable(), fileId: z.string().nullable() })),
@@ -27,7 +28,7 @@ const bodySchema = z.object({
 });
 export type PostBody = z.infer<typeof bodySchema>;
 
-/** A post of ours that stands in a channel, perhaps long after what it is about has expired. */
+/** A post of ours that stands in a channel, or a picture of ours that is left, perhaps long after what it is about has expired. */
 export type KnownPost = PostBody & { id: string; revision: number; atMs: number };
 
 /** The posts that watchpost has made, as long as they stand: so that a name goes from them, however old they are. Reject with `gallery-unavailable`. */
