@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import { leastRecentlyRefused } from './posts-place.ts';
 import { createKnownPosts, isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
@@ -20,7 +21,7 @@ const words = 'This post was older than posts are kept here.';
 export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal: AbortSignal): Promise<void> {
   if (postsMs === null) return;
   const knownPosts = createKnownPosts(deps.documents);
-  const { nowMs } = await deps.documents.get('shown-post', '', signal);
+  const nowMs = await databaseNow(deps.documents, signal);
   const remove = (post: KnownPost): Promise<void> =>
     unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
       if (post.about.kind === 'file') return removeKnownFile(post, platform, { knownPosts }, signal);

@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import { isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
 import type { Place } from '@watchpost/privacy/receipts/place';
 import { fromDocument, personsOf, visitKind } from '@watchpost/visits/visit-document';
@@ -30,7 +31,7 @@ export function postsPlace(deps: PostsDeps): Place {
     },
     erase: async ({ personIds }, signal) => {
       const posts = await knownPosts.showing(personIds, mostCounted, signal);
-      const { nowMs } = await deps.documents.get('shown-post', '', signal);
+      const nowMs = await databaseNow(deps.documents, signal);
       const due = posts.filter((post) => !isRefusedNow(post, nowMs)).toSorted(leastRecentlyRefused);
       let tried = 0;
       for await (const { post, says: known } of saidBy(due, personIds, deps, signal)) {

@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -65,7 +66,7 @@ async function countMemory(
   documents: CountDeps['documents'],
   signal: AbortSignal,
 ): Promise<PlaceCount> {
-  const { nowMs } = await documents.get('process', '', signal);
+  const nowMs = await databaseNow(documents, signal);
   const processes = await runningProcesses(documents, nowMs, signal);
   const behind = processes.filter((each) => each.epoch === null || each.version < version);
   const names = behind.map((each) => `${each.process} on ${each.host}`).join(', ');

@@ -1,4 +1,5 @@
 import { channelKeySchema } from '@watchpost/shared/chat/chat';
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
@@ -103,7 +104,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     without: ({ id }, personIds, signal) =>
       change(id, ({ refused: _r, ...now }) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
     refused: async ({ id }, code, signal) => {
-      const { nowMs } = await documents.get(kind, '', signal);
+      const nowMs = await databaseNow(documents, signal);
       await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code, times: (now.refused?.times ?? 0) + 1 } }), signal);
     },
     remove: ({ id }, signal) => removeDocument(documents, kind, id, signal),

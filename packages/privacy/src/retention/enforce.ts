@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { throwIfAborted } from '@watchpost/shared/wait';
@@ -40,7 +41,7 @@ export async function enforceRetention(
   keepsCrops: boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  const { nowMs } = await documents.get('visit', '', signal);
+  const nowMs = await databaseNow(documents, signal);
   let removed = 0;
   const remove = async (what: string, work: () => Promise<number>): Promise<void> => {
     try {
