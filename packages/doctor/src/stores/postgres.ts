@@ -6,7 +6,7 @@ import type { Check, Report } from '../finding.ts';
 import { reportRules } from '../keys.ts';
 
 const leastVersion = 140_000;
-/** What one ingest and one worker open, and a command besides: docs/operations.md#scale. */
+/** What one ingest and one worker open, and a command besides: docs/scale.md. */
 const connectionsWithQueue = 60;
 const connectionsWithoutQueue = 20;
 const fullShare = 0.8;
