@@ -26,7 +26,7 @@ export function openInBackground(config: StorageConfig, log: Logger, stopping: A
   let current: OpenedGallery | null = null;
   if (!isConfigured) {
     log.info(
-      'no database of the gallery is configured: dialogs suggest no names, nothing is fetched after an outage, and no rule is applied',
+      'no database is configured: dialogs suggest no names, nothing is fetched after an outage, and no rule is applied',
     );
   }
   // The workers' metrics speak for the gallery; ingest's own would be the same again.

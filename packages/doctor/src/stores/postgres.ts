@@ -31,7 +31,7 @@ export function postgresChecks(config: DoctorConfig): Check[] {
         examine: async (report) =>
           report.note(
             'postgres',
-            'POSTGRES_URL is set, and nothing is kept there: the queue is on Redis, the gallery on MongoDB',
+            'POSTGRES_URL is set, and nothing is kept there: the queue is on Redis, everything else on MongoDB',
             'leave it out',
           ),
       },

@@ -27,5 +27,5 @@ export function headOf(row: unknown): Head {
 }
 
 export function newerDatabase(): AppError {
-  return new AppError('database-newer', 'a newer release of watchpost keeps this gallery: update this one', { retryAfterMs: newerRetryMs });
+  return new AppError('database-newer', 'a newer release of watchpost keeps this database: update this process', { retryAfterMs: newerRetryMs });
 }
