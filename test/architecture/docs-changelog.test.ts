@@ -5,7 +5,10 @@ import { workspace } from '../support/sources.ts';
 
 const text = readFileSync(fromRoot('CHANGELOG.md'), 'utf8');
 /** The headings of releases, the newest first: a version in brackets, or only a day, of the states before the first one with a number. */
-const releases = Array.from(text.matchAll(/^## (?:\[(\d+\.\d+\.\d+)\] - )?(\d{4}-\d\d-\d\d)/gm), ([, version, day = '']) => ({ version, day }));
+const releases = Array.from(text.matchAll(/^## (?:\[(\d+\.\d+\.\d+)\] - )?(\d{4}-\d\d-\d\d)/gm), ([, version, day = '']) => ({
+  version,
+  day,
+}));
 const versionIn = (file: string): unknown => {
   const { version }: { version?: unknown } = JSON.parse(readFileSync(fromRoot(file), 'utf8'));
   return version;
