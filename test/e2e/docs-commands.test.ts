@@ -62,7 +62,7 @@ const expectations: [of: RegExp, check: (out: string, effects: Effects) => void 
   [
     /^name "Unknown (?:2" Grace|3" Ada)$/,
     (out, { before, after }) => {
-      const [, old, chosen] = /^(Unknown \d) is now (\w+)\n$/.exec(out) ?? [];
+      const [, old, chosen = ''] = /^(Unknown \d) is now (\w+)\n$/.exec(out) ?? [];
       expect([old, ...after.toSorted()]).toEqual([expect.any(String), ...before.map((name) => (name === old ? chosen : name)).toSorted()]);
     },
   ],
