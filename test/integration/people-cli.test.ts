@@ -72,7 +72,7 @@ describe('the commands for people', () => {
     expect((await watchpost('people')).out).toMatch(/\nGrace +named .*\n/);
     expect((await watchpost('distinguish', 'Unknown 5', 'Grace')).out).toBe('Unknown 5 is not Grace');
     expect(await watchpost('distinguish', 'Unknown 5', 'Grace')).toMatchObject({ code: 1, err: expect.stringContaining('already') });
-    expect((await watchpost('people', '--suggestions')).out).toBe('no stranger may be somebody else');
+    expect((await watchpost('people', '--suggestions')).out).toBe('no unknown person may be somebody known');
     expect((await watchpost('people')).out).not.toContain('may be');
     expect((await watchpost('undo')).out).toBe('undone: Unknown 5 is not Grace');
     const suggested = (await watchpost('people', '--suggestions', '--json')).out;

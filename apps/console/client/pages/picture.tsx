@@ -124,7 +124,7 @@ function FaceList({
                 size="s"
               />
               <span class="truncate grow">{calledOf(face)}</span>
-              <Badge tone={tones[face.decision]}>{face.saidBy === null ? words[face.decision] : 'said by a reader'}</Badge>
+              <Badge tone={tones[face.decision]}>{face.saidBy === null ? words[face.decision] : 'said by somebody'}</Badge>
             </button>
           </li>
         ))}

@@ -18,8 +18,8 @@ export const talkClasses = [
   },
   {
     id: 'strangers-told',
-    title: 'Strangers told who they are',
-    what: "that a stranger was told today who they are: a hash of the chat's number",
+    title: 'Turned away',
+    what: "that somebody who may not talk with the bot was told so today: a hash of the chat's number",
     where: '`documents`',
     howLong: 'a day',
     setting: null,

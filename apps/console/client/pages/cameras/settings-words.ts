@@ -24,7 +24,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   'visit.longest': { label: 'Longest visit', hint: 'What goes on for longer is another visit: 1s to 24h, such as 10m.', kind: 'text' },
   strangersNamedOneIn: {
     label: 'Risk of a wrong name',
-    hint: 'Of so many strangers one may be given a name: 20 to 1,000,000. Raise it where a wrong name does harm.',
+    hint: 'One stranger in this many may be given a name: 20 to 1,000,000. Raise it where a wrong name does harm.',
     kind: 'number',
     unit: 'strangers',
   },

@@ -12,11 +12,11 @@ import { Time } from '../../kit/time.tsx';
 import { changePerson, faceAddress, makeAndTell } from '../people/deeds.ts';
 
 const origins: Record<NonNullable<PersonFace['learntFrom']>, string> = {
-  said: 'a reader said so',
+  said: 'somebody said so',
   file: 'enrolled from a file',
   first: 'the first picture',
   recognised: 'recognised',
-  denied: 'a reader said no',
+  denied: 'somebody said no',
 };
 
 /** The faces that a person is known by, and those that are said not to be the person. */

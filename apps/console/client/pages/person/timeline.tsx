@@ -106,7 +106,7 @@ function Visit({ visit, person, onChange }: { visit: SeenVisit; person: PersonDe
         </span>
       </span>
       {unsure && <Badge tone="warn">not sure</Badge>}
-      {sightings.some(({ said }) => said) && <Badge tone="ok">said by a reader</Badge>}
+      {sightings.some(({ said }) => said) && <Badge tone="ok">said by somebody</Badge>}
       {mayEdit && (
         <Button size="small" tone="quiet" onClick={deny} title={`What was seen here is not ${person.name}`}>
           Not {person.status === 'named' ? person.name.split(' ')[0] : 'this person'}

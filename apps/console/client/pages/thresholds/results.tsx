@@ -94,7 +94,7 @@ function Summary({ tried: { changed, before, after, said } }: { tried: Tried }):
       ) : (
         after.wrong < before.wrong && (
           <Notice tone="info">
-            {formatCount(before.wrong - after.wrong, 'wrong name')} that readers corrected would not have been shown.
+            {formatCount(before.wrong - after.wrong, 'wrong name')} that people corrected would not have been shown.
           </Notice>
         )
       )}
@@ -131,7 +131,7 @@ function Changed({ decision }: { decision: ChangedDecision }): JSX.Element {
           <Badge tone={after === 'person' ? 'ok' : 'warn'}>{words(after, best.name)}</Badge>
           {said && (
             <Badge tone={said === 'right' ? 'info' : 'danger'}>
-              {said === 'right' ? 'a reader says it is' : 'a reader says it is not'}
+              {said === 'right' ? 'somebody said it is' : 'somebody said it is not'}
             </Badge>
           )}
         </div>
