@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await page.keyboard.press('Enter');
     await expect
       .poll(async () => page.getByRole('alert').allTextContents())
-      .toEqual([expect.stringContaining('did not keep the cookie: open the console at https://watch.example')]);
+      .toEqual([expect.stringContaining('would not keep the cookie: open the console at https://watch.example')]);
   });
 
   it('leads the focus to the page that it opens', async () => {
