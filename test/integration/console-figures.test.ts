@@ -87,6 +87,17 @@ describe.each(oneOfEachBackend)('figures of the console, its database on $name',
       expect([later.reads, keys(later).messages, keys(later).lastAtMs]).toEqual([0, 0, null]);
     });
 
+    it('of violations in one state are looked for anew only when one has changed', async () => {
+      const open = async () => ask<{ items: { id: string }[]; next: string | null }>('/api/violations?state=open', ['violation']);
+      const first = await open();
+      expect([first.reads > 0, first.answer.items.length, first.answer.next]).toEqual([true, 1, null]);
+      expect(await open()).toEqual({ ...first, reads: 0 });
+      const id = first.answer.items[0]!.id;
+      const violations = createViolations(rig.parts.documents, { keepMs: 90 * 24 * hourMs });
+      await violations.update(id, (now) => ({ ...now, appeal: { ...now.appeal, state: 'rejected' } }), never);
+      expect((await open()).answer).toEqual({ items: [], next: null });
+    });
+
     it('of feeds are counted anew only when an entry has changed', async () => {
       const news = async () => {
         const { answer, reads } = await ask<FeedsAnswer>('/api/feeds', ['entry']);

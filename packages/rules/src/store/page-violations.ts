@@ -9,7 +9,7 @@ import { authorKeyOf, authorsOf, channelKeyOf, ruleInChannelKey, ruleKeyOf, tryF
 const pageSize = 500;
 /** A page looks at so many at most; at more while it has found nothing, so that nobody is shown page after page of nothing. */
 const mostLookedThrough = 1_000;
-const mostForNothing = 5_000;
+const mostForNothing = 3_000;
 
 /** What tells states apart: of thousands that are in another one nothing else is looked at. */
 const standingSchema = z.object({
