@@ -57,4 +57,14 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await page.getByRole('heading', { name: 'People', level: 1 }).waitFor();
     await expect.poll(async () => page.evaluate('document.activeElement.tagName')).toBe('H1');
   });
+
+  it.each([
+    ['cannot be read', '/people/%E0%A4%A'],
+    ['is longer than any', `/people/${'x'.repeat(400)}`],
+  ])('says that nobody is at an address that %s', async (_what, path) => {
+    await open('127.0.0.1', path);
+    await page.getByLabel('Password').fill(consolePassword);
+    await page.keyboard.press('Enter');
+    await page.getByText('Nobody is here').waitFor();
+  });
 });

@@ -113,4 +113,14 @@ describeWith(['postgres'], 'what the console refuses', () => {
     expect((await rig.as('viewer', 'GET', '/api/%E0%A4%A')).json().error).toBe('route-unknown');
     expect((await rig.as('editor', 'POST', '/api/changes/a%00b/undo', {})).statusCode).toBe(400);
   });
+
+  it('what comes while it stops, but for whether it is alive', async () => {
+    const stop = new AbortController();
+    const stopping = await startConsole({ POSTGRES_URL: server.url }, { deps: { stopping: stop.signal } });
+    stop.abort();
+    const answer = await stopping.as('viewer', 'GET', '/api/people');
+    expect([answer.statusCode, answer.json()]).toEqual([503, { error: 'aborted', message: 'the console is stopping' }]);
+    expect((await stopping.app.inject({ url: '/health/live' })).statusCode).toBe(200);
+    await stopping.close();
+  });
 });
