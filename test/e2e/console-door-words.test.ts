@@ -66,5 +66,6 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await page.getByLabel('Password').fill(consolePassword);
     await page.keyboard.press('Enter');
     await page.getByText('Nobody is here').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 });
