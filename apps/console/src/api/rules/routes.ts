@@ -13,7 +13,7 @@ import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
 import { mayAct } from '../../sign-in/user.ts';
-import { overview, violationsOf, would } from './overview.ts';
+import { createOverview, violationsOf, would } from './overview.ts';
 import { readLook, readSettings } from './read-settings.ts';
 import {
   changeParams,
@@ -48,10 +48,11 @@ export function registerRules(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
+  const overview = createOverview(deps, () => rulesOf(deps));
   app.get(
     '/api/rules',
     { schema: { tags, summary: 'All rules, with what they came to in the last week', response: { 200: rulesAnswer } } },
-    async ({ ending }) => overview({ rules: rulesOf(deps), violations: violationsOf(deps), nowMs: deps.now(), deps }, ending),
+    async ({ ending }) => overview(ending),
   );
   app.get(
     '/api/rules/changes',
