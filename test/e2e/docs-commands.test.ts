@@ -14,10 +14,10 @@ import { createFaceEngine } from '@watchpost/see/create-face-engine';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
-import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
+import { failAJob } from '../support/docs-failed-job.ts';
 import { commandsOf, documents } from '../support/docs-commands.ts';
 import { emptyGallery, snapshotInfo } from '../support/gallery-backends.ts';
 import { guideExample, writeCustomModel } from '../support/custom-model.ts';
@@ -204,7 +204,7 @@ for (const { file, commands } of toRun) {
         print: (line) => void out!.push(`${line}\n`),
         warn: (line) => void said!.push(line),
       });
-      expect(code, said!.join('\n')).toBe(0);
+      if (code !== 0) throw new Error(`exit code ${String(code)}: ${said!.join('\n')}`);
       return out!.join('');
     };
 
@@ -296,26 +296,4 @@ async function readyToRestore(root: string, name: string, { env }: CommandStorag
   const [exported = ''] = (await readdir(root)).filter((file) => /^gallery-.*\.gz$/.test(file));
   await rename(path.join(root, exported), path.join(root, name));
   await emptyGallery(env);
-}
-
-/** Leaves one failed job in the queue, and no other. */
-async function failAJob({ env }: CommandStorage): Promise<void> {
-  const connection = { connectionString: env.POSTGRES_URL ?? '', migrate: true };
-  const queue = new Queue('snapshots', { connection }, createPostgresBackend);
-  const worker = new Worker(
-    'snapshots',
-    async () => Promise.reject(new Error('for the test')),
-    { connection, autorun: false },
-    createPostgresBackend,
-  );
-  try {
-    await queue.obliterate({ force: true });
-    const failed = new Promise((resolve) => worker.once('failed', resolve));
-    await queue.add('snapshot', {}, { jobId: 'slack-C0123-failed' });
-    void worker.run();
-    await failed;
-  } finally {
-    await worker.close();
-    await queue.close();
-  }
 }
