@@ -18,7 +18,7 @@ const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 const snapshots = ['snapshot'] as const;
 
-for (const { name, needs, start, storage } of queueBackends) {
+for (const { name, needs, startEmpty, storage } of queueBackends) {
   describeWith(needs, `jobs in the console on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
@@ -26,7 +26,7 @@ for (const { name, needs, start, storage } of queueBackends) {
     let receiver: JobReceiver | undefined;
 
     beforeEach(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       admin = await openJobAdmin(storage(service.url), never);

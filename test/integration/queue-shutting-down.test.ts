@@ -24,6 +24,7 @@ describeWith(['postgres'], 'a receiver whose PostgreSQL shuts down', () => {
     const through = await proxied({ POSTGRES_URL: service.url });
     proxy = through.proxy;
     sender = createJobSender({ POSTGRES_URL: service.url }, { log });
+    await sender.ping(AbortSignal.timeout(20_000));
     const idle = async (): Promise<void> => undefined;
     const snapshot = async ({ snapshotId }: { snapshotId: string }): Promise<void> => void taken.push(snapshotId);
     receiver = createJobReceiver(
