@@ -6,14 +6,13 @@ import { Badge, Card, Facts, Notice } from '../kit/card.tsx';
 import { formatCount, formatMoment, formatNumber } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
 import { cameraText } from '../kit/place.ts';
-import { SnapshotFace } from '../kit/snapshot-face.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Time } from '../kit/time.tsx';
 import { useParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
 import { outcomeWords } from './cameras/outcomes.ts';
 import { FaceDetails } from './picture/face-details.tsx';
-import { calledOf, Snapshot } from './picture/snapshot.tsx';
+import { calledOf, FaceOf, Snapshot } from './picture/snapshot.tsx';
 import './picture/picture.css';
 
 /** One snapshot: its faces, and why each decision fell. */
@@ -115,14 +114,7 @@ function FaceList({
         {picture.faces.map((face) => (
           <li key={face.position}>
             <button type="button" aria-pressed={face.position === chosen} onClick={() => onChoose(face.position)}>
-              <SnapshotFace
-                snapshotId={picture.snapshotId}
-                position={face.position}
-                box={face.box}
-                picture={picture.width !== null && picture.height !== null ? { width: picture.width, height: picture.height } : null}
-                name={calledOf(face)}
-                size="s"
-              />
+              <FaceOf picture={picture} face={face} size="s" />
               <span class="truncate grow">{calledOf(face)}</span>
               <Badge tone={tones[face.decision]}>{face.saidBy === null ? words[face.decision] : 'said by a reader'}</Badge>
             </button>

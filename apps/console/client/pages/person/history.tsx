@@ -3,6 +3,7 @@ import type { Change, PersonDetail } from '../../../src/api/people/schema.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge } from '../../kit/card.tsx';
 import { More } from '../../kit/more.tsx';
+import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Table } from '../../kit/table.tsx';
@@ -38,7 +39,7 @@ export function History({ person }: { person: PersonDetail }): JSX.Element {
         columns={[
           { id: 'when', label: 'When', cell: ({ atMs }) => <Time at={atMs} as="moment" /> },
           { id: 'what', label: 'What', cell: ({ summary }) => summary },
-          { id: 'who', label: 'Who', cell: ({ actor }) => <span class="muted">{actor}</span> },
+          { id: 'who', label: 'Who', cell: ({ actor }) => <span class="muted">{actorText(actor)}</span> },
           {
             id: 'undo',
             label: 'Undo',
