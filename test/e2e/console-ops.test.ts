@@ -22,6 +22,22 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     expect(await button(/Retry|Drop|Pause/).count()).toBe(0);
   });
 
+  it('draws its charts in the colours of the page, also for those who want no motion', async () => {
+    await open('/queue', { reducedMotion: true });
+    await page().locator('canvas').waitFor();
+    const drawn = `(() => {
+      const probe = document.createElement('span');
+      probe.style.color = 'var(--accent)';
+      document.body.append(probe);
+      const wanted = getComputedStyle(probe).color.match(/\\d+/g).slice(0, 3).join();
+      const canvas = document.querySelector('canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      for (let at = 0; at < data.length; at += 4) if (data.slice(at, at + 3).join() === wanted) return true;
+      return false;
+    })()`;
+    await expect.poll(async () => page().evaluate(drawn)).toBe(true);
+  });
+
   it('says what is wrong with a pattern while it is typed, and adds the rule once it is right', async () => {
     await open('/rules?edit=new');
     const dialog = page().getByRole('dialog');

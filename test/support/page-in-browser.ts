@@ -9,6 +9,7 @@ interface OpenOptions {
   role?: keyof typeof consoleTokens | null;
   width?: number;
   dark?: boolean;
+  reducedMotion?: boolean;
 }
 
 /** A console on PostgreSQL and a browser, for the tests of one `describe`; each opens its own pages. */
@@ -57,11 +58,12 @@ export function pagesInBrowser<R extends { listen: () => Promise<string>; end: (
   return {
     rig: () => rig,
     page: shown,
-    open: async (path, { role = 'admin', width = 1280, dark = false } = {}) => {
+    open: async (path, { role = 'admin', width = 1280, dark = false, reducedMotion = false } = {}) => {
       await page?.context().close();
       const context = await browser.newContext({
         viewport: { width, height: 844 },
         colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
         ...(role !== null && { extraHTTPHeaders: { authorization: `Bearer ${consoleTokens[role]}` } }),
       });
       page = await context.newPage();

@@ -90,7 +90,7 @@ function Camera({ camera, isNamesake }: { camera: CameraOfPage; isNamesake: bool
           )}
           {latency && (
             <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>
-              done in {formatDuration(latency.p50Ms)}
+              · done in {formatDuration(latency.p50Ms)}
             </span>
           )}
         </div>

@@ -51,9 +51,11 @@ export function PeoplePage(): JSX.Element {
       count={totals ? formatNumber(totals.counts.all) : null}
       about="Everybody whom the cameras have met: those with a name, and those who wait for one."
       actions={
-        <Button href="/unknowns" icon="unknown">
-          Name unknowns
-        </Button>
+        totals?.counts.unknown === 0 ? null : (
+          <Button href="/unknowns" icon="unknown">
+            Name unknowns
+          </Button>
+        )
       }
     >
       <Tabs

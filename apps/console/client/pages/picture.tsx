@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useRoute } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 import type { FaceOfPicture, PictureOfPage } from '../../src/api/pictures/schema.ts';
+import { Button } from '../kit/button.tsx';
 import { Badge, Card, Facts, Notice } from '../kit/card.tsx';
 import { formatCount, formatMoment, formatNumber } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
@@ -21,6 +22,15 @@ export function PicturePage(): JSX.Element {
   const id = params['id'] ?? '';
   const query = useQuery<PictureOfPage>(`/api/pictures/${encodeURIComponent(id)}`, { topics: ['people', 'pictures'] });
   const camera = query.data ? cameraText(query.data) : null;
+  if (query.error?.code === 'snapshot-unknown' || query.error?.code === 'request-malformed') {
+    return (
+      <Page title="Picture">
+        <Empty icon="camera" title="Nothing is known of this picture" action={<Button href="/">To the newest visits</Button>}>
+          How it was looked at is kept for some weeks only; it may also be that the address is wrong.
+        </Empty>
+      </Page>
+    );
+  }
   return (
     <Page title={camera ?? 'Picture'} about={query.data && <Time at={query.data.takenAtMs} as="moment" />}>
       <Loaded query={query}>{(picture) => <Picture key={id} picture={picture} onChanged={query.refetch} />}</Loaded>

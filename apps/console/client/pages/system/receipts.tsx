@@ -83,8 +83,12 @@ function Receipt({ receipt, onUndone, onSettled }: { receipt: ReceiptOfPage; onU
             [state === 'pending' ? 'Can be undone until' : 'Due', <Time key="due" at={dueAtMs} as="moment" />],
             ['Erased', doneAtMs === null ? <span class="faint">not yet</span> : <Time key="done" at={doneAtMs} as="moment" />],
             [
-              'Verified by looking again',
-              verifiedAtMs === null ? <span class="faint">not yet</span> : <Time key="verified" at={verifiedAtMs} as="moment" />,
+              'Verified',
+              verifiedAtMs === null ? (
+                <span class="faint">not yet: a second look follows</span>
+              ) : (
+                <Time key="verified" at={verifiedAtMs} as="moment" />
+              ),
             ],
             ...(settled === null ? [] : [settledFact(settled)]),
             ['Receipt', <code key="id">{id}</code>],
@@ -105,7 +109,7 @@ function Receipt({ receipt, onUndone, onSettled }: { receipt: ReceiptOfPage; onU
 }
 
 const settledFact = ({ atMs, by, note }: NonNullable<ReceiptOfPage['settled']>): [string, JSX.Element] => [
-  'Settled with what is left',
+  'Settled',
   <span key="settled">
     <Time at={atMs} as="moment" /> by {actorText(by)}: {note}
   </span>,
