@@ -34,6 +34,25 @@ describeWith(['postgres'], 'the keyboard in the console', () => {
     expect(await focused()).not.toBe('');
   });
 
+  it('reaches all of a menu, also of the last row of a table', async () => {
+    await open('/rules');
+    await page().getByRole('region', { name: 'Rules' }).getByRole('button').last().click();
+    // What lies over it would get the click: a table that scrolls cuts off what hangs out of it.
+    await page()
+      .getByRole('menuitem', { name: /Remove/ })
+      .click({ trial: true });
+    const inMenu =
+      '(() => { const { left, right, bottom } = document.querySelector(".menu").getBoundingClientRect(); return left >= 0 && right <= innerWidth && bottom <= innerHeight; })()';
+    expect(await page().evaluate(inMenu)).toBe(true);
+    const wraps = 'document.querySelector(".table-wrap").scrollHeight - document.querySelector(".table-wrap").clientHeight';
+    expect(await page().evaluate(wraps)).toBe(0);
+    await page().keyboard.press('End');
+    expect(await focused()).toMatch(/^Remove/);
+    await page().keyboard.press('Escape');
+    expect(await page().getByRole('menu').count()).toBe(0);
+    expect(await focused()).toMatch(/^Actions for/);
+  });
+
   it('comes back from a dialog, also where what opened it is gone', async () => {
     await open('/rules');
     const options = page().getByRole('region', { name: 'Rules' }).getByRole('button').last();

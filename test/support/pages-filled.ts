@@ -8,7 +8,7 @@ import { openSeenWorld, seenChannel } from './seen-world.ts';
 
 const never = new AbortController().signal;
 const minuteMs = 60_000;
-const longName = 'Maximiliane-Wilhelmine-Charlotte von Hohenzollern-Sigmaringen-Schwarzburg-Rudolstadt';
+const longName = 'Maximiliane-Wilhelmine-Charlotte von Hohenzollern-Sigmaringen-Schwarzburg';
 
 /** The camera of the pictures. */
 export const filledCamera = `${seenChannel}/Gate`;
@@ -66,7 +66,8 @@ async function fillPrivacy({ as, parts }: OpsConsole): Promise<FilledConsole['re
     never,
   );
   // A name for which there is hardly room.
-  await as('editor', 'POST', `/api/people/${personIdOf(0)}/name`, { to: longName });
+  const named = await as('editor', 'POST', `/api/people/${personIdOf(0)}/name`, { to: longName });
+  if (named.statusCode !== 200) throw new Error(named.body);
   // One that can still be undone.
   await as('admin', 'POST', `/api/people/${personIdOf(9)}/forget`, {});
   return {

@@ -60,7 +60,7 @@ export function MergeDialog({
         {persons.length === 1 && (
           <NameField
             label="Whom is it the same as?"
-            placeholder="Whom is it the same as? Type a name or a number"
+            placeholder="Type a name or a number"
             newNames={false}
             except={persons.map(({ id }) => id)}
             onChoose={(chosen) => 'person' in chosen && setOther(chosen.person)}
