@@ -114,6 +114,10 @@ describeWith(['postgres'], 'consent, export, receipts, the examination, and clos
     await button('Undo').click();
     await button('Close…').waitFor();
     expect(await isOpen()).toBe(true);
+    await button('Close…').click();
+    await button('Close the feed').click();
+    await button('Open again').click();
+    await page().getByText('Opened again: it takes what is posted from now on').waitFor();
     // One that its file closes is opened there.
     await goto('/feeds/board');
     await page().getByText('closed', { exact: true }).waitFor();
