@@ -6,7 +6,7 @@ import { Button } from '../../kit/button.tsx';
 import { Badge, Notice } from '../../kit/card.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatCount } from '../../kit/format.ts';
+import { formatCount, unitOf } from '../../kit/format.ts';
 import { Skeleton } from '../../kit/states.tsx';
 import { changePerson, faceAddress, makeAndTell } from './deeds.ts';
 import { NameField } from './name-field.tsx';
@@ -60,7 +60,7 @@ export function MergeDialog({
         {persons.length === 1 && (
           <NameField
             label="Whom is it the same as?"
-            placeholder="Whom is it the same as? Type a name or a number"
+            placeholder="Type a name or a number"
             newNames={false}
             except={persons.map(({ id }) => id)}
             onChoose={(chosen) => 'person' in chosen && setOther(chosen.person)}
@@ -96,8 +96,8 @@ function Sides({ planned: { kept, previews } }: { planned: Planned }): JSX.Eleme
           'sighting',
         )}
         {last && last.aliases.length > 0 ? `, and is also found as ${last.aliases.join(', ')}` : ''}.
-        {surplus > 0 ? ` ${formatCount(surplus, 'face')} that others resemble are left out.` : ''} Posts change too. You can undo this for
-        ten minutes.
+        {surplus > 0 ? ` ${formatCount(surplus, 'face')} that others resemble ${unitOf(surplus, 'is', 'are')} left out.` : ''} Posts change
+        too. You can undo this for ten minutes.
       </p>
       {previews.some(({ notSame }) => notSame) && (
         <Notice tone="warn">Somebody said that these are not the same person, or one picture shows both. Merging overrules that.</Notice>

@@ -17,7 +17,7 @@ export function NameDialog({ person, onClose, onDone }: { person: PersonDetail; 
     setBusy(true);
     try {
       const deed = await make([changePerson(person.id, 'name', { to: name })]);
-      toast(deed.summary, { undo: async () => takeBack(deed.entries).then(onDone, tellFault) });
+      toast(deed.summary, { undoes: deed.entries, undo: async () => takeBack(deed.entries).then(onDone, tellFault) });
       onDone();
       onClose();
     } catch (error) {

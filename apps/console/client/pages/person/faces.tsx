@@ -6,6 +6,7 @@ import { Card } from '../../kit/card.tsx';
 import { confirm } from '../../kit/dialog.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatCount, formatMoment, formatPercent } from '../../kit/format.ts';
+import { picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -184,7 +185,7 @@ function Tile({
       </span>
       <span class="small muted">
         {seen && snapshotId !== null ? (
-          <a href={`/pictures/${encodeURIComponent(snapshotId)}`}>{seen.camera ?? 'unknown camera'}</a>
+          <a href={picturePage(snapshotId)}>{seen.camera ?? 'unknown camera'}</a>
         ) : snapshotId === null ? (
           'picture file'
         ) : (

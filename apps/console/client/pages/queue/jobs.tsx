@@ -145,7 +145,11 @@ function Deeds({
   if (total === 0 && chosen.length === 0) return null;
   const choice: Choice = chosen.length > 0 ? { ids: [...chosen] } : { all: true, ...filter };
   const which =
-    chosen.length > 0 ? formatCount(chosen.length, 'job') : filter.code ? `all with ${filter.code}` : `all ${formatNumber(total)}`;
+    chosen.length > 0
+      ? formatCount(chosen.length, 'job')
+      : filter.code
+        ? `all with ${filter.code}`
+        : `${total > 1 ? 'all ' : ''}${formatCount(total, 'job')}`;
   const run = async (what: 'retry' | 'drop'): Promise<void> => {
     const question =
       what === 'drop'
