@@ -1,3 +1,4 @@
+import type { RulesAnswer } from '@watchpost/console/api/rules/schema';
 import { expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { startOpsConsole } from '../support/ops-console-rig.ts';
@@ -49,6 +50,34 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await dialog.getByText(/It would be:/).waitFor();
     await dialog.getByRole('button', { name: 'Add' }).click();
     await page().getByRole('region', { name: 'Rules' }).getByText('Tokens', { exact: true }).waitFor();
+  });
+
+  it('saves nothing over what somebody else has changed since the rule was opened, and lets nothing act that nobody has looked at', async () => {
+    const added = await rig().as('admin', 'POST', '/api/rules', { name: 'Words', look: { pattern: 'the plan' }, dryRun: false });
+    const { id } = added.json<{ id: string }>();
+    const change = async (settings: object) => rig().as('admin', 'PUT', `/api/rules/${id}`, settings);
+    const now = async () => (await rig().as('admin', 'GET', '/api/rules')).json<RulesAnswer>().rules.find((rule) => rule.id === id);
+    await open(`/rules?edit=${id}`);
+    const dialog = page().getByRole('dialog');
+    await dialog.getByLabel('Description').fill('Ask first.');
+    await change({ dryRun: true });
+    await dialog.getByText(/changed meanwhile.*admin-program edited Words: state live → dry run/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByLabel('Description').fill('Ask first.');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page().getByText('The rule Words was saved').waitFor();
+    expect(await now()).toMatchObject({ dryRun: true, description: 'Ask first.' });
+
+    await goto(`/rules?live=${id}`);
+    await dialog.getByText('It has found nothing since').waitFor();
+    await change({ look: { pattern: 'the [a-z]+' } });
+    await dialog.getByText(/changed meanwhile/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Let it act' }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByRole('button', { name: 'Let it act' }).click();
+    await page().getByText('The rule Words acts from now on').waitFor();
+    expect(await now()).toMatchObject({ dryRun: false });
   });
 
   it('answers an appeal, and approves an entry, with a way back', async () => {

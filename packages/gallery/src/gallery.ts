@@ -94,7 +94,8 @@ export interface Gallery extends GalleryProgress {
 
 /** What can be done to persons. A person is given by its id (the first eight characters suffice), or by a name that only one person has. */
 export type Operation =
-  | { kind: 'name'; person: string; to: string }
+  /** `from`: what whoever names the person saw as its name. It is refused if that is not its name any more. */
+  | { kind: 'name'; person: string; to: string; from?: string | undefined }
   /** Adds a name that finds the person; `remove` removes it. */
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
   /** Merges two persons. A named person absorbs an unknown (ignored or not), the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */

@@ -1,13 +1,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { CheckAnswer, RuleRow, RulesAnswer } from '../../../src/api/rules/schema.ts';
+import type { CheckAnswer, EditBody, RuleRow, RulesAnswer } from '../../../src/api/rules/schema.ts';
 import { api } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Notice } from '../../kit/card.tsx';
+import { invalidate } from '../../kit/cache.ts';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Checkbox, Select, TextArea, TextField } from '../../kit/field.tsx';
 import { toast } from '../../kit/toast.tsx';
 import { useMutation } from '../../kit/use-query.ts';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { draftOf, settingsOf, type Draft } from './draft.ts';
 
 /** After the last key the settings are checked. Milliseconds. */
@@ -25,8 +27,12 @@ const scopes = [
   { value: 'all-but', label: 'All channels but these' },
 ] as const;
 
-/** Adds a rule (`rule` null), or edits one. What is typed is checked before it can be saved. */
+/**
+ * Adds a rule (`rule` null), or edits one. What is typed is checked before it can be saved; where somebody else changes the rule meanwhile,
+ * nothing is saved until it was looked at again.
+ */
 export function RuleEditor({ rule, answer, onClose }: { rule: RuleRow | null; answer: RulesAnswer; onClose: () => void }): JSX.Element {
+  const [opened, setOpened] = useState(rule);
   const [draft, setDraft] = useState<Draft>(() => draftOf(rule));
   const check = useCheck(rule?.id ?? null, draft);
   const set = <K extends keyof Draft>(name: K, value: Draft[K]): void =>
@@ -34,22 +40,28 @@ export function RuleEditor({ rule, answer, onClose }: { rule: RuleRow | null; an
   const save = useMutation(
     async () => {
       const settings = settingsOf(draft);
-      return rule ? api.put(`/api/rules/${rule.id}`, settings) : api.post('/api/rules', settings);
+      if (!opened) return api.post('/api/rules', settings);
+      const edit: EditBody = { ...settings, changedAtMs: opened.changedAtMs };
+      return api.put(`/api/rules/${opened.id}`, edit).finally(() => invalidate('/api/rules'));
     },
     {
       quiet: true,
-      invalidates: ['/api/rules'],
       done: () => {
         toast(rule ? `The rule ${draft.name} was saved` : `The rule ${draft.name} was added, in dry run`);
         onClose();
       },
     },
   );
+  const isStale = rule?.changedAtMs !== opened?.changedAtMs;
+  const look = (): void => {
+    setOpened(rule);
+    setDraft(draftOf(rule));
+  };
   const fault = save.error?.message ?? (draft.isTouched ? check?.fault?.message : undefined);
   const footer = (
     <>
       <Button onClick={onClose}>Cancel</Button>
-      <Button tone="primary" busy={save.busy} disabled={check === null || check.fault !== null} onClick={() => void save.run()}>
+      <Button tone="primary" busy={save.busy} disabled={isStale || check === null || check.fault !== null} onClick={() => void save.run()}>
         {rule ? 'Save' : 'Add'}
       </Button>
     </>
@@ -79,8 +91,9 @@ export function RuleEditor({ rule, answer, onClose }: { rule: RuleRow | null; an
           onChange={(value) => set('dryRun', value)}
         />
         <div role="status" aria-live="polite">
-          {fault && <Notice tone="danger">{fault}</Notice>}
-          {!fault && check?.described && (
+          {isStale && rule && <ChangedMeanwhile rule={rule.id} onLook={look} />}
+          {!isStale && fault && <Notice tone="danger">{fault}</Notice>}
+          {!isStale && !fault && check?.described && (
             <p class="small muted rule-look">
               <strong>It would be:</strong> {check.described}
             </p>

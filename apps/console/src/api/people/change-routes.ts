@@ -88,10 +88,10 @@ function registerPersonChanges(app: ConsoleApp, apply: Apply): void {
 
   change({
     path: 'name',
-    summary: 'Names a person',
+    summary: 'Names a person; with `from` only if it is still called that',
     role: 'editor',
-    body: z.object({ to: nameSchema }),
-    operation: (person, { to }) => ({ kind: 'name', person, to }),
+    body: z.object({ to: nameSchema, from: nameSchema.optional() }),
+    operation: (person, { to, from }) => ({ kind: 'name', person, to, from }),
   });
   change({
     path: 'aliases',

@@ -21,6 +21,7 @@ import {
   changesQuery,
   checkAnswer,
   checkBody,
+  editBody,
   ruleAnswer,
   ruleParams,
   rulesAnswer,
@@ -88,8 +89,21 @@ function registerChanging(app: ConsoleApp, deps: ConsoleDeps): void {
   );
   app.put(
     '/api/rules/:id',
-    { config: admin, schema: { tags, summary: 'Change a rule', params: ruleParams, body: settingsBody, response: { 200: ruleAnswer } } },
-    async (request) => rulesOf(deps).edit(request.params.id, readSettings(request.body), actorIdOf(request), request.ending),
+    {
+      config: admin,
+      schema: {
+        tags,
+        summary: 'Change a rule; with `changedAtMs` only if nobody changed it since',
+        params: ruleParams,
+        body: editBody,
+        response: { 200: ruleAnswer },
+      },
+    },
+    async (request) => {
+      const { changedAtMs, ...body } = request.body;
+      const settings = { ...readSettings(body), ...(changedAtMs !== undefined && { changedAtMs }) };
+      return rulesOf(deps).edit(request.params.id, settings, actorIdOf(request), request.ending);
+    },
   );
   app.delete(
     '/api/rules/:id',

@@ -110,8 +110,11 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
       const signal = request.ending;
       const by = actorIdOf(request);
       const { id } = await violationOf(request.params.id, deps, signal);
-      await createViolationDecisions(deps.database.parts().documents).record({ actor: by, what: action, violation: id }, signal);
+      const decisions = createViolationDecisions(deps.database.parts().documents);
+      const entry = await decisions.record({ actor: by, what: action, violation: id }, signal);
       const made = await decideAbout(request.params.id, { action, by, channel: null, atMs: deps.now() }, violationsOf(deps), signal);
+      // Somebody else has decided before, or there was nothing to decide.
+      if (!made?.decision.next) await decisions.takeBack(entry, signal);
       if (!made) throw tooOld();
       const { decision, violation } = made;
       if (decision.isTheirs) {
