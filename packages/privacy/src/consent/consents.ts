@@ -128,7 +128,8 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
       const unnoted = await documents.find(query, signal);
       for (const document of unnoted) {
         const noted = read(document);
-        if (noted) await operations.note(document.id, { action: 'consent', words: words[noted.state] }, { id: noted.by }, signal).catch(unlessGone);
+        if (noted)
+          await operations.note(document.id, { action: 'consent', words: words[noted.state] }, { id: noted.by }, signal).catch(unlessGone);
         await setNoted(document, signal);
       }
       return unnoted.length;
