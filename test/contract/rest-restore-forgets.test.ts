@@ -129,7 +129,11 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
         (error: unknown) => toAppError(error).code,
       );
     const stopped = isMongo ? 'gallery-unavailable' : ['Bob', 'Unknown 4'];
-    expect([await names(), await rig.withDatabase(({ archive }) => archive.unfinished(never))]).toEqual([stopped, isMongo ? [ada] : null]);
+    expect([await names(), await rig.withDatabase(({ archive }) => archive.unfinished(never))]).toEqual([
+      stopped,
+      // And the unknown who was merged into her.
+      isMongo ? expect.arrayContaining([ada]) : null,
+    ]);
     expect(await restore(file)).toMatchObject({ forgotten: 1 });
     expect(await names()).toEqual(['Bob', 'Unknown 4']);
   });
