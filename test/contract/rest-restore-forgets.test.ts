@@ -129,11 +129,8 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
         (error: unknown) => toAppError(error).code,
       );
     const stopped = isMongo ? 'gallery-unavailable' : ['Bob', 'Unknown 4'];
-    expect([await names(), await rig.withDatabase(({ archive }) => archive.unfinished(never))]).toEqual([
-      stopped,
-      // And the unknown who was merged into her.
-      isMongo ? expect.arrayContaining([ada]) : null,
-    ]);
+    const noted = await rig.withDatabase(({ archive }) => archive.unfinished(never));
+    expect([await names(), noted?.includes(ada)]).toEqual([stopped, isMongo ? true : undefined]);
     expect(await restore(file)).toMatchObject({ forgotten: 1 });
     expect(await names()).toEqual(['Bob', 'Unknown 4']);
   });
