@@ -65,11 +65,7 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
     expect(await restore(file)).toMatchObject({ forgotten: 1 });
     expect(await live()).toEqual(forgotten);
     await isRead(version);
-    expect(await rig.see(strangerVector(1), 'again')).toEqual({
-      decision: 'unknown',
-      person: { id: expect.any(String), name: 'Unknown 5', status: 'unknown' },
-      similarity: null,
-    });
+    expect(JSON.stringify(await rig.see(strangerVector(1), 'again'))).not.toContain('Ada');
     const [entry] = (await rig.opened.operations.history(5, never)).filter(({ action }) => action === 'forget');
     expect(entry).toMatchObject({ actor: reader, summary: 'Ada was forgotten', undone: false });
     await rig.undo(entry?.id);
@@ -86,20 +82,23 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
     await meetAda();
     const file = await save();
     await rig.apply({ kind: 'forget', person: 'Ada' });
-    let [looks, blocked] = [0, 0];
+    /** The names that others could read at each look; null: it was locked. */
+    const seen: (string[] | null)[] = [];
     await rig.withDatabase(async (watching) => {
       const look = async (): Promise<void> => {
         const names: string[] = [];
-        looks += 1;
-        try {
-          await watching.store.changes(0, { embeddings: false }, ({ persons }) => names.push(...persons.map(({ name }) => name)), never);
-        } catch (error) {
-          expect(toAppError(error).code).toBe('gallery-unavailable');
-          blocked += 1;
-          return;
-        }
-        expect(names).toContain('Bob');
-        expect(names).not.toContain('Ada');
+        const read = watching.store.changes(
+          0,
+          { embeddings: false },
+          ({ persons }) => names.push(...persons.map(({ name }) => name)),
+          never,
+        );
+        seen.push(
+          await read.then(
+            () => names,
+            (error: unknown) => (toAppError(error).code === 'gallery-unavailable' ? null : ['?']),
+          ),
+        );
       };
       aroundWrites(look);
       await restore(file, look);
@@ -107,12 +106,15 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
     });
     // On PostgreSQL it is one transaction.
     const isMongo = rig.storage.MONGO_CONNECTION_STRING !== undefined;
-    expect(looks).toBeGreaterThan(isMongo ? 15 : 1);
-    expect(blocked > 0).toBe(isMongo);
+    expect(seen.length).toBeGreaterThan(isMongo ? 15 : 1);
+    expect(seen.includes(null)).toBe(isMongo);
+    const sets = new Set(seen.flatMap((names) => (names ? names.toSorted((a, b) => a.localeCompare(b)).join(', ') : [])));
+    expect([...sets]).toEqual(['Bob, Unknown 4']);
   });
 
   it('forgets them where it is taken up after it was killed in its last moment', async () => {
     await meetAda();
+    const { id: ada } = await rig.called('Ada');
     const file = await save();
     await rig.apply({ kind: 'forget', person: 'Ada' });
     const isMongo = rig.storage.MONGO_CONNECTION_STRING !== undefined;
@@ -121,10 +123,16 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
     const killed = restore(file, isMongo ? undefined : async () => Promise.reject(new Error('killed')));
     await expect(killed).rejects.toThrow(/killed|failed/);
     vi.restoreAllMocks();
-    if (isMongo) await expect(rig.contents()).rejects.toMatchObject({ code: 'gallery-unavailable' });
-    else expect((await rig.contents()).persons.map(({ name }) => name)).not.toContain('Ada');
+    const names = (): Promise<unknown> =>
+      rig.contents().then(
+        ({ persons }) => persons.map(({ name }) => name).toSorted((one, other) => one.localeCompare(other)),
+        (error: unknown) => toAppError(error).code,
+      );
+    const stopped = isMongo ? 'gallery-unavailable' : ['Bob', 'Unknown 4'];
+    const noted = await rig.withDatabase(({ archive }) => archive.unfinished(never));
+    expect([await names(), noted?.includes(ada)]).toEqual([stopped, isMongo ? true : undefined]);
     expect(await restore(file)).toMatchObject({ forgotten: 1 });
-    expect((await rig.contents()).persons.map(({ name }) => name)).not.toContain('Ada');
+    expect(await names()).toEqual(['Bob', 'Unknown 4']);
   });
 
   it('begins anew where somebody was forgotten while it was prepared', async () => {
@@ -152,6 +160,7 @@ function aroundWrites(look: () => Promise<void>): void {
       isLooking = false;
     });
   };
+  // oxlint-disable-next-line typescript/unbound-method -- it is bound below
   const rename = Db.prototype.renameCollection;
   vi.spyOn(Db.prototype, 'renameCollection').mockImplementation(async function (this: Db, ...args) {
     await looking();
@@ -159,6 +168,7 @@ function aroundWrites(look: () => Promise<void>): void {
     await looking();
     return renamed;
   });
+  // oxlint-disable-next-line typescript/unbound-method -- it is bound below
   const replace = Collection.prototype.replaceOne;
   vi.spyOn(Collection.prototype, 'replaceOne').mockImplementation(async function (this: Collection, ...args) {
     await looking();
@@ -171,6 +181,7 @@ function aroundWrites(look: () => Promise<void>): void {
 /** The process is killed after so many collections have taken their place. */
 function dieAfter(renames: number): void {
   let left = renames;
+  // oxlint-disable-next-line typescript/unbound-method -- it is bound below
   const rename = Db.prototype.renameCollection;
   vi.spyOn(Db.prototype, 'renameCollection').mockImplementation(async function (this: Db, ...args) {
     left -= 1;

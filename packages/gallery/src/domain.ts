@@ -65,10 +65,7 @@ export function pairId(one: string, other: string): string {
 
 export type PersonStatus = 'named' | 'unknown' | 'ignored';
 
-/**
- * The format of what is stored. Raised by a release that stores what older ones would misread: these then wait (`database-newer`). With 2 the
- * audit has actions that those of 1 do not know, and fail at on PostgreSQL.
- */
+/** The format of what is stored. Raised by a release that stores what older ones would misread, or fail at: these then wait (`database-newer`). */
 export const galleryFormat = 2;
 
 /** One commit of the sequence. `id` is the writer's own, so that it finds out whether a commit was made whose answer was lost. */

@@ -97,36 +97,39 @@ describeOperations('restoring over a database that has forgotten people since', 
     expect(await names()).toEqual(['Cy']);
   });
 
-  it.each(['everything', 'gallery'] as const)('forgets them in the same moment, also from a backup of %s, and an undo holds', async (scope) => {
-    await rig.see(strangerVector(1));
-    await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
-    count += 1;
-    const file = path.join(folder, `${String(count)}.gz`);
-    await rig.withDatabase((database) => exportArchive(database, file, { scope }, never));
-    await rig.apply({ kind: 'forget', person: 'Ada' });
-    await eraseAll();
-    const killed = (): Promise<unknown> =>
-      rig.withDatabase(async (database) => {
-        const forget = { ...(await forgottenIn(database, never)), by: reader };
-        return restoreArchive(database, file, { replace: true, forget }, never);
-      });
-    await killed();
-    expect(await names()).toEqual([]);
-    // Run again it knows them still, although the audit is the backup's and one entry more.
-    await killed();
-    expect(await names()).toEqual([]);
-    const { gallery, housekeeping, operations } = await rig.start();
-    await gallery.ready(never);
-    // In the name of whoever restored; and an undo holds.
-    expect((await operations.history(1, never)).map(({ action, actor }) => [action, actor])).toEqual([['forget', reader]]);
-    await operations.undo(null, reader, never);
-    await housekeeping.round(never);
-    expect(await names()).toEqual(['Ada']);
-    // To bring them back is meant, whatever was left.
-    await rig.apply({ kind: 'forget', person: 'Ada' });
-    await killed();
-    expect(await runCommand('restore', ['--replace', '--bring-back', file], env())).toMatchObject({ code: 0 });
-    await housekeeping.round(never);
-    expect(await names()).toEqual(['Ada']);
-  });
+  it.each(['everything', 'gallery'] as const)(
+    'forgets them in the same moment, also from a backup of %s, and an undo holds',
+    async (scope) => {
+      await rig.see(strangerVector(1));
+      await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
+      count += 1;
+      const file = path.join(folder, `${String(count)}.gz`);
+      await rig.withDatabase((database) => exportArchive(database, file, { scope }, never));
+      await rig.apply({ kind: 'forget', person: 'Ada' });
+      await eraseAll();
+      const killed = (): Promise<unknown> =>
+        rig.withDatabase(async (database) => {
+          const forget = { ...(await forgottenIn(database, never)), by: reader };
+          return restoreArchive(database, file, { replace: true, forget }, never);
+        });
+      await killed();
+      expect(await names()).toEqual([]);
+      // Run again it knows them still, although the audit is the backup's and one entry more.
+      await killed();
+      expect(await names()).toEqual([]);
+      const { gallery, housekeeping, operations } = await rig.start();
+      await gallery.ready(never);
+      // In the name of whoever restored; and an undo holds.
+      expect((await operations.history(1, never)).map(({ action, actor }) => [action, actor])).toEqual([['forget', reader]]);
+      await operations.undo(null, reader, never);
+      await housekeeping.round(never);
+      expect(await names()).toEqual(['Ada']);
+      // To bring them back is meant, whatever was left.
+      await rig.apply({ kind: 'forget', person: 'Ada' });
+      await killed();
+      expect(await runCommand('restore', ['--replace', '--bring-back', file], env())).toMatchObject({ code: 0 });
+      await housekeeping.round(never);
+      expect(await names()).toEqual(['Ada']);
+    },
+  );
 });

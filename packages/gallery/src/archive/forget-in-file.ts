@@ -93,9 +93,11 @@ function namesOf(personIds: ReadonlySet<string>, mirror: Mirror): string[] {
   return [...new Set(names)].filter((name) => !taken.has(nameKey(name)));
 }
 
-const withoutVectors = ({ kind: _, id: snapshotId, expiresAtMs: __, faces, ...rest }: LineOf<'sighting'>): SnapshotSightings => ({
+const withoutVectors = ({ id: snapshotId, channel, camera, takenAtMs, faces }: LineOf<'sighting'>): SnapshotSightings => ({
   snapshotId,
-  ...rest,
+  channel,
+  camera,
+  takenAtMs,
   faces: faces.map((face) => ({ ...face, embedding: new Float32Array() })),
 });
 
@@ -149,27 +151,14 @@ function holdBack(
 ): Pick<Forgetting, 'without' | 'last'> {
   const held = new Map<string, Held>();
   const crops = new Map<string, LineOf<'crop'>>();
-  const keyOf = (kind: string, id: string): string => `${kind} ${id}`;
   /** Null: it is held back, or not restored at all. */
   const shown = (line: ArchiveLine): ArchiveLine | null => {
-    switch (line.kind) {
-      case 'person':
-      case 'face':
-      case 'pair':
-        if (ids[line.kind].has(line.id)) {
-          held.set(keyOf(line.kind, line.id), line);
-          return null;
-        }
-        return line.kind === 'person' && unhinted.has(line.id) ? { ...line, mayBe: null } : line;
-      case 'crop':
-        if (!ids.face.has(line.id)) return line;
-        crops.set(line.id, line);
-        return null;
-      case 'document':
-        return documents && isRestored(line, nowMs) ? documents.change(line) : line;
-      default:
-        return line;
-    }
+    if (line.kind === 'document') return documents && isRestored(line, nowMs) ? documents.change(line) : line;
+    if (line.kind === 'crop' && ids.face.has(line.id)) crops.set(line.id, line);
+    else if ((line.kind === 'person' || line.kind === 'face' || line.kind === 'pair') && ids[line.kind].has(line.id))
+      held.set(`${line.kind} ${line.id}`, line);
+    else return line.kind === 'person' && unhinted.has(line.id) ? { ...line, mayBe: null } : line;
+    return null;
   };
   return {
     async *without(lines) {

@@ -27,20 +27,20 @@ export function createPeopleOfFile(): PeopleOfFile {
   };
 }
 
-const toPerson = ({ kind: _, deletedAtMs, ...fields }: LineOf<'person'>): StoredPerson => ({
+const toPerson = ({ kind: _kind, deletedAtMs, ...fields }: LineOf<'person'>): StoredPerson => ({
   ...fields,
   deleted: deletedAtMs !== null,
   version: fileVersion,
 });
 
-const toFace = ({ kind: _, deletedAtMs, ...fields }: LineOf<'face'>): StoredFace => ({
+const toFace = ({ kind: _kind, deletedAtMs, ...fields }: LineOf<'face'>): StoredFace => ({
   ...fields,
   embedding: new Float32Array(),
   deleted: deletedAtMs !== null,
   version: fileVersion,
 });
 
-const toPair = ({ kind: _, deletedAtMs, ...fields }: LineOf<'pair'>): StoredPair => ({
+const toPair = ({ kind: _kind, deletedAtMs, ...fields }: LineOf<'pair'>): StoredPair => ({
   ...fields,
   deleted: deletedAtMs !== null,
   version: fileVersion,

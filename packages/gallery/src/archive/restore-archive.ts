@@ -74,7 +74,7 @@ export async function restoreArchive(
   const nowMs = Date.now();
   const toForget = forget && forget.personIds.length > 0 ? forget : null;
   const people = createPeopleOfFile();
-  const verified = await verifyArchive(file, nowMs, signal, toForget ? people.take : undefined);
+  const verified = await verifyArchive(file, nowMs, signal, toForget ? (line) => people.take(line) : undefined);
   const { end, scope, expired } = verified;
   await assertEmpty(archive, { replace, scope }, signal);
   const forgetting = toForget && (await planForgetting({ people, lines: readArchive(file), toForget, nowMs }, signal));
@@ -104,7 +104,7 @@ function whatIsLeft(
       yield line;
     }
   }
-  return { lines: lines(), content: taker.content };
+  return { lines: lines(), content: () => taker.content() };
 }
 
 function forgottenAgain(

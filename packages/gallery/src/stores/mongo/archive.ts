@@ -232,7 +232,8 @@ function createRestoreLock(state: Collection<Keyed>, store: GalleryStore) {
       for (;;) {
         await assertOurs(by, signal);
         const { before = null } = (await replacing()) ?? {};
-        if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by, forgetting } })).matchedCount > 0) return before;
+        if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by, forgetting } })).matchedCount > 0)
+          return before;
         if (before) continue;
         const { epoch, version, nextNumber } = await store.head(signal);
         // What it looks at is as it is then: whoever commits meanwhile keeps the lock from being taken.
