@@ -115,7 +115,7 @@ describe('posts that show somebody who is forgotten', () => {
     if (how === 'expired') await expired(id);
     forgetAda();
     const refusedFiles: string[] = [];
-    const removeFile = rig.posts.remove;
+    const removeFile = rig.posts.remove.bind(rig.posts);
     rig.posts.remove = async (fileId) => {
       refusedFiles.push(fileId);
       return Promise.reject(new AppError('chat-refused', 'cant_delete_file'));
