@@ -56,7 +56,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
 
   it('compile, all together', () => {
     expect(copy.typeCheck(['.'])).toBe('');
-  }, 120_000);
+  }, 300_000);
 
   it('pass the tests of layers, images and documents', () => {
     expect(copy.test(tests)).toBe('');
