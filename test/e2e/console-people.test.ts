@@ -83,10 +83,16 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
       const dialog = tab.getByRole('dialog');
       await dialog.getByText('stays', { exact: true }).waitFor();
       expect(await serious()).toEqual([]);
+      const renamed = await rig.as('editor', 'POST', `/api/people/${personIdOf(25)}/name`, { to: 'Fatima Byron' });
+      await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
+      await dialog.getByText('Somebody changed this meanwhile, so nothing was merged.').waitFor();
+      await dialog.getByText('Fatima Byron', { exact: true }).first().waitFor();
+      expect((await person(25)).id).toBe(personIdOf(25));
       await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
       await poll(async () => (await person(25)).id).toBe(personIdOf(5));
       await tab.getByRole('button', { name: 'Undo' }).click();
       await poll(async () => (await person(25)).id).toBe(personIdOf(25));
+      await rig.as('editor', 'POST', `/api/changes/${renamed.json<{ entry: string }>().entry}/undo`, {});
     });
 
     it('names unknowns by keyboard alone, and undoes the last', async () => {
