@@ -1,6 +1,7 @@
 import type { Retention } from '@watchpost/gallery/store';
 import { expect, it } from 'vitest';
 import { never, onEachStore } from '../support/each-store.ts';
+import { deletedLater } from '../support/data-deleted-later.ts';
 import { audit, newFace, newPerson, sightedFace, snapshot } from '../support/gallery-samples.ts';
 
 const hour = 3_600_000;
@@ -8,7 +9,7 @@ const year = 365 * 24 * hour;
 /** Erases what was deleted before this moment, and nothing else. */
 const atOnce: Retention = { deletedMs: -1_000, auditMs: 100 * year, mergedMs: 100 * year };
 
-onEachStore('erasing', ({ database, another, commit, changesSince }) => {
+onEachStore('erasing', ({ storage, database, another, commit, changesSince }) => {
   const erase = async (retention: Partial<Retention> = {}) => database().eraser.erase({ ...atOnce, ...retention }, never);
   const forget = async (personId: string, faceIds: string[]) =>
     commit({
@@ -50,6 +51,15 @@ onEachStore('erasing', ({ database, another, commit, changesSince }) => {
     expect((await database().audit.newest(1, {}, never))[0]).toMatchObject({ summary: '(erased)', inverse: null });
     // It was not an edit by hand.
     expect(await store.edits(never)).toEqual({ persons: [], faceIds: [] });
+  });
+
+  it("counts what was deleted while the database's clock was ahead as deleted now", async () => {
+    await commit({ persons: [newPerson('p1')], faces: [newFace('f1', 'p1', new Uint8Array([1]))] });
+    await forget('p1', ['f1']);
+    await deletedLater(storage(), hour);
+    expect(await erase({ deletedMs: hour })).toBe(0);
+    expect(await erase()).toBe(2);
+    expect(await database().store.edits(never)).toEqual({ persons: [], faceIds: [] });
   });
 
   it('erases what was recorded late for somebody who was erased before', async () => {

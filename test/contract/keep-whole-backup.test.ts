@@ -6,7 +6,7 @@ import { exportArchive } from '@watchpost/gallery/archive/export-archive';
 import { restoreArchive, verifyArchive } from '@watchpost/gallery/archive/restore-archive';
 import type { Database } from '@watchpost/gallery/stores/database';
 import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { never } from '../support/each-store.ts';
 import { emptyGallery, galleryBackends } from '../support/gallery-backends.ts';
@@ -96,6 +96,35 @@ describeWith(['mongo', 'postgres'], 'a backup of everything', () => {
         const again = (await source.documents.get('visit', 'v2', never)).document!;
         expect(again.body).toEqual({ faces: ['two'] });
         await source.documents.put({ ...again, body: { faces: 'new' } }, never);
+      });
+
+      /** What this machine believes the time to be. */
+      const clockAt = (now: number): void => {
+        vi.useFakeTimers({ toFake: ['Date'], now });
+        onTestFinished(() => void vi.useRealTimers());
+      };
+
+      it("keeps what has not expired by the database's clock, where this machine's is ahead", async () => {
+        const source = await open(from());
+        await fillDatabase(source);
+        await exportArchive(source, file, {}, never);
+        const target = await open(to());
+        clockAt(Date.now() + 400 * 86_400_000);
+        expect(await restoreArchive(target, file, { replace: false }, never)).toMatchObject({ expired: 1, counts: { document: 3 } });
+        expect(await documentsOf(target, 'visit')).toEqual(await documentsOf(source, 'visit'));
+      });
+
+      it("lets nobody write with what was read before, where this machine's clock is behind", async () => {
+        const source = await open(from());
+        await fillDatabase(source);
+        await exportArchive(source, file, {}, never);
+        const document = (await source.documents.get('visit', 'v2', never)).document!;
+        const read = await source.documents.put({ ...document, body: { faces: ['newer'] } }, never);
+        clockAt(1_000);
+        await restoreArchive(source, file, { replace: true }, never);
+        await expect(source.documents.put({ ...read, body: { faces: ['old'] } }, never)).rejects.toMatchObject({
+          code: 'document-conflict',
+        });
       });
 
       it('of the gallery alone leaves documents and records as they are', async () => {

@@ -31,8 +31,23 @@ const cursorSchema = z.object({
   waiting: z.array(z.string()),
   /** Those that name somebody who took back their consent: all of them, and beside the others, so that none pushes another out. */
   nameless: z.array(z.string()).default([]),
+  /** Of those, what was queued and was not seen to be said yet: a queue can lose its jobs. */
+  owed: z
+    .array(
+      z.object({
+        visitId: z.string(),
+        /** What the post says is of this revision of the visit, or of a later one, once it was said. */
+        revision: z.number(),
+        /** How often it was asked for. */
+        times: z.number(),
+        /** When to look whether it was said: milliseconds since 1970. */
+        lookAtMs: z.number(),
+      }),
+    )
+    .default([]),
 });
 type Cursor = z.infer<typeof cursorSchema>;
+type Owed = Cursor['owed'][number];
 
 /** Older posts keep what they say, milliseconds. */
 export const followedMs = 7 * 86_400_000;
@@ -42,6 +57,8 @@ const skewMs = 60_000;
 const atOnce = 30;
 /** A person may be in thousands of visits: the newest are what people look at. */
 const mostWaiting = 2_000;
+/** What is owed is asked for again after the first time, then after twice that, at last once a day: the platform may refuse it. Milliseconds. */
+const again = { firstMs: 10 * 60_000, mostMs: 86_400_000 };
 
 /**
  * Edits the posts that show a person who was changed, by whomever: each call reads the gallery's changes since the last one, and queues the
@@ -54,12 +71,14 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   const { document, nowMs } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;
-  const cursor = stored?.epoch === epoch ? stored : { epoch, version: await beginningOf(deps, signal), waiting: [], nameless: [] };
+  const cursor =
+    stored?.epoch === epoch ? stored : { epoch, version: await beginningOf(deps, signal), waiting: [], nameless: [], owed: [] };
   const { version, personIds } = await questions.changedSince(cursor.version, signal);
   const nameless = [...new Set([...(await namelessOf(personIds, deps, signal)), ...cursor.nameless])];
   const others = new Set([...(await shownOf(personIds, nowMs - followedMs, deps, signal)), ...cursor.waiting]);
   for (const visitId of nameless) others.delete(visitId);
   const waiting = [...others].slice(0, mostWaiting);
+  const due = cursor.owed.filter(({ lookAtMs }) => lookAtMs <= nowMs || lookAtMs > nowMs + again.mostMs).slice(0, atOnce);
   let revision = document?.revision ?? 0;
   const save = async (body: Cursor): Promise<void> => {
     const put = await documents.put({ kind, id, revision, atMs: nowMs, keys: [], expiresAtMs: null, body }, signal);
@@ -67,11 +86,35 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   };
   await deps.forget(personIds, signal);
   // First what is to be done, then the doing: whoever is killed in between does it again.
-  if (cursor !== stored || version !== cursor.version || personIds.length > 0) await save({ epoch, version, waiting, nameless });
-  const next = [...nameless.slice(0, atOnce), ...waiting.slice(0, atOnce)];
-  if (next.length === 0) return;
-  for (const visitId of next) await queueEdit(visitId, deps, signal);
-  await save({ epoch, version, waiting: waiting.slice(atOnce), nameless: nameless.slice(atOnce) });
+  if (cursor !== stored || version !== cursor.version || personIds.length > 0) await save({ ...cursor, version, waiting, nameless });
+  if (nameless.length + waiting.length + due.length === 0) return;
+  const asked = await askFor(nameless.slice(0, atOnce), due, { ...deps, nowMs }, signal);
+  for (const visitId of waiting.slice(0, atOnce)) await queueEdit(visitId, deps, signal);
+  const looked = new Set([...due, ...asked].map(({ visitId }) => visitId));
+  const owed = [...cursor.owed.filter(({ visitId }) => !looked.has(visitId)), ...asked];
+  await save({ epoch, version, waiting: waiting.slice(atOnce), nameless: nameless.slice(atOnce), owed });
+}
+
+/** Queues the edits of these visits, and again of those of `due` that were not said. Resolves to what is owed of all that now. */
+async function askFor(
+  nameless: readonly string[],
+  due: readonly Owed[],
+  deps: FollowDeps & { nowMs: number },
+  signal: AbortSignal,
+): Promise<Owed[]> {
+  const wanted = new Map(nameless.map((visitId) => [visitId, 0]));
+  for (const { visitId, revision, times } of due) {
+    if (wanted.has(visitId)) continue;
+    const visit = await deps.visits.get(visitId, signal);
+    if (visit?.post?.progress?.state === 'posted' && visit.shownRevision < revision) wanted.set(visitId, times);
+  }
+  const owed: Owed[] = [];
+  for (const [visitId, times] of wanted) {
+    const revision = await queueEdit(visitId, deps, signal);
+    const lookAtMs = deps.nowMs + Math.min(again.firstMs * 2 ** times, again.mostMs);
+    if (revision !== null) owed.push({ visitId, revision, times: times + 1, lookAtMs });
+  }
+  return owed;
 }
 
 /**
@@ -97,16 +140,21 @@ async function namelessOf(personIds: readonly string[], deps: FollowDeps, signal
   return shownOf(nameless, 0, deps, signal);
 }
 
-/** A visit that is written again has a new revision, so that its job is no job that was done before. */
-async function queueEdit(visitId: string, { visits, sender, sendTimeoutMs, tookBack }: FollowDeps, signal: AbortSignal): Promise<void> {
+/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: the visit has expired. */
+async function queueEdit(
+  visitId: string,
+  { visits, sender, sendTimeoutMs, tookBack }: FollowDeps,
+  signal: AbortSignal,
+): Promise<number | null> {
   const before = await visits.get(visitId, signal);
-  if (!before) return;
+  if (!before) return null;
   const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
   const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
     namelessSinceMs > doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
   const without = (now: Visit): Visit => (bears(now) ? { ...now, picturesGo: true, namelessSinceMs } : now);
   const visit = await changeVisit(visits, visitId, without, signal);
-  if (!visit) return;
+  if (!visit) return null;
   await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
+  return visit.revision;
 }

@@ -136,6 +136,7 @@ export const errorCodes = {
   'engine-failed': 'permanent',
   'embedding-model-invalid': 'permanent',
   'file-unreadable': 'permanent',
+  'file-unwritable': 'permanent',
   // The command line.
   'output-failed': 'permanent',
   'usage-invalid': 'permanent',

@@ -70,6 +70,14 @@ const talkAbout = async (id: string, name: string): Promise<unknown> => {
 const isOpen = async (id: string): Promise<boolean> => (await createDialogs(documents).get(id, never)) !== null;
 
 describe('a receipt of which something cannot be erased', () => {
+  it("is due ten minutes from now where the database's clock was ahead when the wish was made", async () => {
+    nowMs -= 60 * minuteMs;
+    await looks(10);
+    expect(await stored()).toContain('"state":"pending"');
+    await looks(2);
+    expect(await stored()).toContain('"state":"erasing"');
+  });
+
   it('keeps no name once nothing is found by it', async () => {
     await talkAbout('before', 'Ada');
     await eraseForgotten(deps(), never);

@@ -132,6 +132,25 @@ describe('posts follow the gallery', () => {
     expect(all.size).toBe(2_052);
   }, 30_000);
 
+  it('in which somebody is nameless now, until it was said: also where the queue has lost the job', async () => {
+    const [id] = await posted(1);
+    await once();
+    const silent = tookBack();
+    changed('ada');
+    const after = async (minutes: number): Promise<string[]> => {
+      rig.nowMs += minutes * 60_000;
+      await once({ tookBack: silent });
+      return edited();
+    };
+    expect([await after(0), await after(9), await after(1), await after(19)]).toEqual([[id], [], [id], []]);
+    rig.nowMs += 60_000;
+    await once({ tookBack: silent });
+    expect(rig.queued).toHaveLength(1);
+    await rig.settle();
+    expect((await rig.visit(id ?? '')).picturesGo).toBe(false);
+    expect([await after(40), await after(86_400), await after(86_400)]).toEqual([[], [], []]);
+  });
+
   it('with a revision that no earlier job had', async () => {
     const [id] = await posted(1);
     await once();

@@ -100,6 +100,6 @@ export async function change(
   return changed;
 }
 
-const missing = (): AppError => new AppError('visit-missing', 'there is no such visit: it has expired');
+const missing = (): AppError => new AppError('visit-missing', 'there is no such visit: it has expired, or a restore has taken it away');
 
 const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -48,7 +48,7 @@ export function createVisitHandler(deps: VisitDeps): JobHandler<'visit'> {
   return async (job, { attempt }, signal) => {
     const log = deps.log.child({ visit: job.visitId, why: job.why, attempt });
     const found = await deps.visits.get(job.visitId, signal);
-    if (!found) throw new AppError('visit-missing', 'there is no such visit: it has expired');
+    if (!found) throw new AppError('visit-missing', 'there is no such visit: it has expired, or a restore has taken it away');
     if (isDone(found, job)) return 'idle';
     // It was posted meanwhile: what has come since can wait for more.
     if (job.why === 'post' && shownOf(found)) {

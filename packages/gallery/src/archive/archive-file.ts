@@ -27,6 +27,9 @@ const gzip = { level: 1 };
 /** In characters. Ours are shorter: the sightings of a hundred faces are half a megabyte. */
 const longestLine = 64 * 1024 * 1024;
 
+/** What the disk of the file is to blame for, and not the database. */
+const unwritable = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'EACCES', 'EPERM'] as const;
+
 export type ArchiveEnd = z.output<typeof endLine>;
 
 /** What the first and the last line of a file say. */
@@ -39,7 +42,7 @@ export interface ArchiveRead {
 
 /**
  * Streams lines to a new file that only its user can read: gzip of one JSON object a line. `lines` returns the head at its end.
- * The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists`, `file-unreadable`.
+ * The file gets its name when it is complete. Resolves to the last line. Rejects with `file-exists`, `file-unreadable`, `file-unwritable`.
  */
 export async function writeArchive(
   file: string,
@@ -74,7 +77,10 @@ export async function writeArchive(
     if (isCode(error, 'EEXIST'))
       throw new AppError('file-exists', `${partial} exists already, from an export that was killed or still runs`, { cause: error });
     await rm(partial, { force: true });
-    throw isCode(error, 'ENOENT') ? new AppError('file-unreadable', `the folder of ${file} does not exist`, { cause: error }) : error;
+    if (isCode(error, 'ENOENT')) throw new AppError('file-unreadable', `the folder of ${file} does not exist`, { cause: error });
+    if (isCode(error, ...unwritable))
+      throw new AppError('file-unwritable', `${file} cannot be written: ${error.message}`, { cause: error });
+    throw error;
   }
   await rename(partial, file);
   if (!end) throw new AppError('internal', 'the file has no last line');
@@ -173,6 +179,6 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   if (rest !== '') throw new AppError('archive-invalid', 'the file is truncated within a line');
 }
 
-function isCode(error: unknown, ...codes: string[]): boolean {
+function isCode(error: unknown, ...codes: readonly string[]): error is Error {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

@@ -59,6 +59,8 @@ export interface ArchiveStore {
   snapshot<T>(use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** The number of each kind, tombstones included, and families that are not backed up left out; null if an earlier `replaceAll` did not finish. */
   counts(signal: AbortSignal): Promise<ArchiveCounts | null>;
+  /** By the database's clock, which says what has expired: milliseconds since 1970. */
+  nowMs(signal: AbortSignal): Promise<number>;
   /** Whom an earlier `replaceAll` was to forget that did not finish; null: there is none. */
   unfinished(signal: AbortSignal): Promise<readonly string[] | null>;
   /**

@@ -71,7 +71,7 @@ export async function restoreArchive(
   { replace, confirm, forget }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<Restored> {
-  const nowMs = Date.now();
+  const nowMs = await archive.nowMs(signal);
   const toForget = forget && forget.personIds.length > 0 ? forget : null;
   const people = createPeopleOfFile();
   const verified = await verifyArchive(file, nowMs, signal, toForget ? (line) => people.take(line) : undefined);

@@ -1,3 +1,4 @@
+import { undoMs } from '@watchpost/gallery/gallery';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { toAppError } from '@watchpost/shared/errors';
@@ -23,6 +24,8 @@ const lookAgainMs = 60_000;
 const waits = { firstMs: 1_000, mostMs: 30_000 };
 /** While a wish can be undone, between two looks at places that did not answer. Milliseconds. */
 const unseenMs = 10_000;
+/** No receipt waits longer for its next look, milliseconds: a later one was booked while the database's clock was ahead. */
+const longestWaitMs = undoMs + 2 * galleryWaitsMs;
 /** Receipts that are looked at together, those that have waited longest first. */
 const atOnce = 20;
 /** A round takes up no more receipts after this time, milliseconds: new wishes are counted meanwhile. */
@@ -46,6 +49,7 @@ export async function eraseForgotten(deps: ErasingDeps, signal: AbortSignal): Pr
   if (!gallery.isReady()) return;
   await beginReceipts(deps, signal);
   const { nowMs } = await documents.get(receiptKind, '', signal);
+  await bringForward(nowMs, deps, signal);
   const query = { kind: receiptKind, key: openKey, beforeMs: nowMs + 1, order: 'oldest', limit: atOnce } as const;
   const seen = new Set<string>();
   for (const startMs = performance.now(); performance.now() - startMs < roundMs;) {
@@ -54,6 +58,26 @@ export async function eraseForgotten(deps: ErasingDeps, signal: AbortSignal): Pr
     if (due.length === 0) return;
     await lookAtAll(due, nowMs, deps, signal);
   }
+}
+
+/** What lies in the future because the database's clock was ahead counts as now. */
+async function bringForward(nowMs: number, { documents, keepMs }: ErasingDeps, signal: AbortSignal): Promise<void> {
+  const query = { kind: receiptKind, key: openKey, fromMs: nowMs + longestWaitMs, order: 'oldest', limit: atOnce } as const;
+  const ahead = (await documents.find(query, signal)).flatMap((each) => readReceipt(each) ?? []);
+  for (const receipt of ahead) await unlessFaster(() => saveReceipt(documents, notAfter(receipt, nowMs), keepMs, signal));
+}
+
+/** Pure. */
+function notAfter(receipt: KeptReceipt, nowMs: number): KeptReceipt {
+  const { acceptedAtMs, dueAtMs, doneAtMs, unnamedSinceMs } = receipt;
+  return {
+    ...receipt,
+    acceptedAtMs: Math.min(acceptedAtMs, nowMs),
+    dueAtMs: Math.min(dueAtMs, nowMs + undoMs),
+    doneAtMs: doneAtMs === null ? null : Math.min(doneAtMs, nowMs),
+    ...(unnamedSinceMs !== undefined && { unnamedSinceMs: Math.min(unnamedSinceMs, nowMs) }),
+    nextLookAtMs: nowMs,
+  };
 }
 
 /** First what each has beside the gallery, then the gallery's own at once for all. */

@@ -79,7 +79,7 @@ function registerSayings(app: ConsoleApp, deps: ConsoleDeps): void {
       const { gallery, operations, questions } = database.parts();
       const { id, number } = request.params;
       const visit = await visitsIn(deps).get(id, signal);
-      if (!visit) throw new AppError('visit-missing', 'there is no such visit: it has expired');
+      if (!visit) throw new AppError('visit-missing', 'there is no such visit: it has expired, or a restore has taken it away');
       const { view } = await viewVisit(visit, questions, signal);
       const visitor = visitorOf(view, visit, number);
       if (!visitor) throw new AppError('change-refused', `the visit has no number ${String(number)} any more`);

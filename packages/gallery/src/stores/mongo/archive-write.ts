@@ -1,7 +1,7 @@
 import { type AnyBulkWriteOperation, Binary, type Collection, type Document } from 'mongodb';
 import { AppError } from '@watchpost/shared/errors';
 import { type ArchiveLine, type StoredKind, vectorFromText } from '../../archive/archive-lines.ts';
-import { type ArchiveBatch, revisionAfter } from '../../archive/archive-store.ts';
+import { type ArchiveBatch, type Moment, revisionAfter } from '../../archive/archive-store.ts';
 import { personsSeen } from '../../domain.ts';
 import { present } from './own.ts';
 
@@ -16,8 +16,8 @@ export type ArchiveCollections = Record<Exclude<StoredKind, 'waiting-crop'>, Col
 
 type Write = AnyBulkWriteOperation<AnyDocument>;
 
-/** Writes lines; `version` is that of the change which they count as. */
-export async function writeBatch(targets: ArchiveCollections, { lines }: ArchiveBatch, version: number): Promise<void> {
+/** Writes lines at this moment; its version is that of the change which they count as. */
+export async function writeBatch(targets: ArchiveCollections, { lines }: ArchiveBatch, at: Moment): Promise<void> {
   const writes = new Map<keyof ArchiveCollections, Write[]>();
   const add = (kind: keyof ArchiveCollections, write: Write): void => {
     const before = writes.get(kind);
@@ -27,7 +27,7 @@ export async function writeBatch(targets: ArchiveCollections, { lines }: Archive
   for (const line of lines) {
     if (line.kind === 'removed') add(line.of, { deleteOne: { filter: { _id: line.id } } });
     else if (line.kind === 'waiting-crop') add('sighting', withCrop(line));
-    else add(line.kind, replace(line, version));
+    else add(line.kind, replace(line, at));
   }
   // Acknowledged by the primary: all of it is read back, and made durable by the last write.
   for (const [kind, operations] of writes)
@@ -41,9 +41,9 @@ function withCrop({ id, position, jpeg }: Extract<ArchiveLine, { kind: 'waiting-
   return { updateOne: { filter: { _id: id }, update: { $set: { [`faces.${String(position)}.crop`]: crop } } } };
 }
 
-function replace(line: StoredLine, version: number): Write {
+function replace(line: StoredLine, at: Moment): Write {
   const filter = { _id: line.kind === 'document' ? { kind: line.of, id: line.id } : line.id };
-  const replacement = toDocument(line, version);
+  const replacement = toDocument(line, at);
   if (line.kind !== 'person') return { replaceOne: { filter, replacement, upsert: true } };
   // So that nobody counts as edited by hand.
   const stages: Document[] = [{ $replaceWith: { $literal: { _id: line.id, ...replacement } } }, { $set: { own: present } }];
@@ -53,7 +53,7 @@ function replace(line: StoredLine, version: number): Write {
 const deletion = (atMs: number | null) => ({ deleted: atMs !== null, deletedAt: atMs === null ? null : new Date(atMs) });
 
 /** A line as the store's document. */
-function toDocument(line: StoredLine, version: number): Record<string, unknown> {
+function toDocument(line: StoredLine, { version, nowMs }: Moment): Record<string, unknown> {
   switch (line.kind) {
     case 'person': {
       const { kind: _, id: __, createdAtMs, mergedAtMs, deletedAtMs, ...rest } = line;
@@ -104,7 +104,7 @@ function toDocument(line: StoredLine, version: number): Record<string, unknown> 
     }
     case 'document':
       return {
-        revision: revisionAfter(line.revision, Date.now()),
+        revision: revisionAfter(line.revision, nowMs),
         at: new Date(line.atMs),
         keys: line.keys,
         expiresAt: line.expiresAtMs === null ? null : new Date(line.expiresAtMs),

@@ -68,6 +68,8 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
   const targets = collectionsIn(db);
   const lock = createRestoreLock(state, store);
 
+  const clock = async (): Promise<number> => clockSchema.parse(await db.command({ hello: 1 })).localTime.getTime();
+
   const counts: ArchiveStore['counts'] = async (signal) => {
     if (await lock.replacing()) return null;
     const found = perStoredKind(() => 0);
@@ -82,6 +84,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
   const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check, forgotten }, batches, signal) => {
     const by = randomUUID();
     const before = headAfter(await lock.begin(by, signal), file);
+    const at = { version: before.version, nowMs: await clock() };
     const kinds = entriesOf(targets).flatMap(([kind]) => (kindsOf(scope).includes(kind) ? [kind] : []));
     const shadows = collectionsIn(db, shadowPrefix);
     // Also what an earlier restore has left behind.
@@ -89,14 +92,14 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     for (const kind of kinds) await db.createCollection(shadows[kind].collectionName);
     for await (const batch of batches) {
       await lock.assertOurs(by, signal);
-      await writeBatch(shadows, batch, before.version);
+      await writeBatch(shadows, batch, at);
     }
     await check(createArchiveReader(shadows, { head: file }));
-    const { localTime } = clockSchema.parse(await db.command({ hello: 1 }));
-    const last = forgotten?.last({ version: before.version, nowMs: localTime.getTime() });
-    for await (const batch of last?.batches ?? []) await writeBatch(shadows, batch, before.version);
+    const nowMs = await clock();
+    const last = forgotten?.last({ version: before.version, nowMs });
+    for await (const batch of last?.batches ?? []) await writeBatch(shadows, batch, at);
     const putOwn = (documents: Collection<AnyDocument>): Promise<void> =>
-      putDocument(documents, newEpoch(Date.now(), { sinceVersion: before.version }));
+      putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
     if (kinds.includes('document')) await putOwn(shadows.document);
     for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);
     // From here on it is a matter of moments, in which nobody can read or commit.
@@ -119,6 +122,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
         return use(createArchiveReader(targets, { head: { version, nextNumber } }));
       }, signal),
     counts: (signal) => guardMongo(() => counts(signal), signal),
+    nowMs: (signal) => guardMongo(clock, signal),
     unfinished: (signal) => guardMongo(async () => (await lock.replacing())?.forgetting ?? null, signal),
     replaceAll: (replacement, batches, signal) => guardMongo(() => replaceAll(replacement, batches, signal), signal),
   };

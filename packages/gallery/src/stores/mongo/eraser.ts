@@ -30,7 +30,7 @@ export function createMongoEraser(db: Db, log: Logger): Eraser {
     // Sightings expire by an index, which is gone if somebody has dropped the database or a collection since the start.
     await ensureGalleryIndexes(db);
     await ensureRecordIndexes(db);
-    await stampDeleted(collections);
+    await stampDeleted(collections, new Date(nowMs));
     const gone = { deleted: true, deletedAt: { $lt: new Date(nowMs - retention.deletedMs) } };
     const purgeAt = new Date(nowMs + tombstoneMs);
     const persons = await erasePersons(db, gone, purgeAt, signal);
@@ -44,9 +44,14 @@ export function createMongoEraser(db: Db, log: Logger): Eraser {
   return { erase: (retention, signal) => guardMongo(() => erase(retention, signal), signal) };
 }
 
-/** Somebody who marks a face or a pair as deleted by hand does not say when. Persons are adopted, which notes it. */
-async function stampDeleted({ faces, pairs }: GalleryCollections): Promise<void> {
-  for (const each of [faces, pairs]) await each.updateMany({ deleted: true, deletedAt: null }, [{ $set: { deletedAt: '$$NOW' } }]);
+/**
+ * Somebody who marks a face or a pair as deleted by hand does not say when; persons are adopted, which notes it. And what was deleted while
+ * the database's clock was ahead must not wait until that time has come.
+ */
+async function stampDeleted({ persons, faces, pairs }: GalleryCollections, now: Date): Promise<void> {
+  const stamp = [{ $set: { deletedAt: '$$NOW' } }];
+  for (const each of [faces, pairs]) await each.updateMany({ deleted: true, deletedAt: null }, stamp);
+  for (const each of [persons, faces, pairs]) await each.updateMany({ deleted: true, deletedAt: { $gt: now } }, stamp);
 }
 
 /** Goes through the ids of what matches, ordered by id, in pages. */

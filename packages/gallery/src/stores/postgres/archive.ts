@@ -8,6 +8,7 @@ import {
   type ArchiveReader,
   type ArchiveStore,
   headAfter,
+  type Moment,
   type Replacement,
   revisionAfter,
 } from '../../archive/archive-store.ts';
@@ -54,6 +55,7 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
       }
       return counts;
     },
+    nowMs: (signal) => clockOf((text) => query(text, [], signal)),
     // It is one transaction.
     unfinished: async () => null,
     replaceAll: (replacement, batches, signal) =>
@@ -111,24 +113,26 @@ async function replace(
   const { version, next_number: nextNumber } = await readState(query, 'FOR UPDATE');
   const head = headAfter({ version, nextNumber }, file);
   await forgotten?.stillHolds();
+  const at = { version: head.version, nowMs: await clockOf(query) };
   // What others refer to goes last.
   for (const kind of kindsOf(scope).toReversed()) await emptyTable(query, archiveTables[kind].table, signal);
   for await (const batch of batches) {
     throwIfAborted(signal);
-    await writeBatch(query, batch, head.version);
+    await writeBatch(query, batch, at);
   }
   // What follows reads all of it; nothing else knows yet how large it is.
   for (const kind of kindsOf(scope)) await query(`ANALYZE ${archiveTables[kind].table}`);
   await check(await createReader(query));
-  const last = forgotten?.last({ version: head.version, nowMs: await clockOf(query) });
-  for await (const batch of last?.batches ?? []) await writeBatch(query, batch, head.version);
+  const nowMs = await clockOf(query);
+  const last = forgotten?.last({ version: head.version, nowMs });
+  for await (const batch of last?.batches ?? []) await writeBatch(query, batch, at);
   await query(`UPDATE watchpost.gallery SET version = $1, next_number = $2, format = $3, epoch = gen_random_uuid()::text, recent = '[]'`, [
     head.version + (last?.entries ?? 0),
     head.nextNumber,
     galleryFormat,
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
-  await putDocument(query, newEpoch(Date.now(), { sinceVersion: head.version }));
+  await putDocument(query, newEpoch(nowMs, { sinceVersion: head.version }));
 }
 
 /** Now, and not when the transaction began: milliseconds since 1970. */
@@ -155,7 +159,7 @@ async function emptyTable(query: Query, table: string, signal: AbortSignal): Pro
   }
 }
 
-async function writeBatch(query: Query, { kind, lines }: ArchiveBatch, version: number): Promise<void> {
+async function writeBatch(query: Query, { kind, lines }: ArchiveBatch, { version, nowMs }: Moment): Promise<void> {
   if (kind === 'removed') {
     for (const line of lines) {
       if (line.kind === 'removed') await query(`DELETE FROM ${archiveTables[line.of].table} WHERE id = $1`, [line.id]);
@@ -165,7 +169,6 @@ async function writeBatch(query: Query, { kind, lines }: ArchiveBatch, version: 
   const { table, replacedBy, insert } = archiveTables[kind];
   // Deleted first, not updated: an update would look like an edit by hand.
   if (replacedBy !== undefined) await query(`DELETE FROM ${table} WHERE ${replacedBy} = ANY($1)`, [lines.map(({ id }) => id)]);
-  const nowMs = Date.now();
   const bodies: string[] = [];
   const rows = lines.map((line) => {
     if (line.kind !== 'document') return line;

@@ -10,6 +10,11 @@ const pageRows = 500;
 /** $1 milliseconds ago, by the database's clock. */
 const longAgo = "now() - $1 * interval '1 millisecond'";
 
+/** What was deleted while the database's clock was ahead must not wait until that time has come. */
+const stampDeleted = ['persons', 'faces', 'pairs'].map(
+  (table) => `UPDATE watchpost.${table} SET deleted_at = now() WHERE deleted AND deleted_at > now()`,
+);
+
 /** Erases deleted rows that nobody has locked; others are left to the next time. */
 const eraseRows = (table: string, set: string): string =>
   `UPDATE watchpost.${table} SET ${set}, erased = true WHERE id = ANY(ARRAY(
@@ -89,6 +94,7 @@ export function createPostgresEraser({ query }: Postgres): Eraser {
 
   return {
     erase: async ({ deletedMs, auditMs, mergedMs }, signal) => {
+      for (const text of stampDeleted) await query(text, [], signal);
       const persons = await all(eraseRows('persons', "name = '(erased)', aliases = '{}', may_be = NULL"), [deletedMs], signal);
       const faces = await all(eraseRows('faces', 'embedding = NULL'), [deletedMs], signal);
       for (const text of eraseRest) await query(text, [], signal);
