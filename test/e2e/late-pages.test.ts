@@ -96,6 +96,7 @@ describe.skipIf(!hasBrowser)('pages while others do something, too', () => {
       isPaused = false;
       rig.live.announce({ topic: 'queue' });
       await tab.getByText('No worker is there').waitFor();
+      expect(await tab.getByText('The kind scheduled is paused').count()).toBe(0);
     });
 
     it('keeps an answer that could not be taken back among the answered', async () => {

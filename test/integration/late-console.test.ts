@@ -22,7 +22,8 @@ describe('what the console asks for and says', () => {
   let server: Service;
   let rig: ConsoleRig;
   let folder: string;
-  let queues: JobAdmin['queues'] = idleJobs.queues;
+  const idle: JobAdmin['queues'] = async (kinds) => idleJobs.queues(kinds);
+  let queues = idle;
 
   beforeAll(async () => {
     server = await postgres();
@@ -46,13 +47,9 @@ describe('what the console asks for and says', () => {
     const [one, other] = [personIdOf(3), personIdOf(4)];
     const { name } = (await rig.as('viewer', 'GET', `/api/people/${one}`)).json<{ name: string }>();
     for (const wrong of [one.slice(0, 9), encodeURIComponent(name)]) {
+      const changes = { name: { to: 'Zoë' }, ignore: {}, forget: {}, merge: { into: other } };
       const answers = await Promise.all(
-        [
-          ['name', { to: 'Zoë' }],
-          ['ignore', {}],
-          ['forget', {}],
-          ['merge', { into: other }],
-        ].map(async ([change, body]) => rig.as('admin', 'POST', `/api/people/${wrong}/${String(change)}`, body)),
+        Object.entries(changes).map(async ([change, body]) => rig.as('admin', 'POST', `/api/people/${wrong}/${change}`, body)),
       );
       expect(answers.map((each) => [each.statusCode, each.json().error])).toEqual(answers.map(() => [404, 'person-not-found']));
     }
@@ -73,13 +70,13 @@ describe('what the console asks for and says', () => {
     const { documents } = rig.parts;
     const shown = showPresence({ documents, name: 'worker', look: () => ({ running: [], held: [] }) }, stop.signal);
     await until('a worker is there', async () => (await waitsFor()) === null);
-    queues = async (kinds) => (await idleJobs.queues(kinds)).map((queue) => ({ ...queue, paused: queue.kind === 'scheduled' }));
+    queues = async (kinds) => (await idle(kinds)).map((queue) => ({ ...queue, paused: queue.kind === 'scheduled' }));
     expect(await waitsFor()).toBe('resume');
     queues = async () => {
       throw new Error('away');
     };
     expect(await waitsFor()).toBe('queue');
-    queues = idleJobs.queues;
+    queues = idle;
     stop.abort();
     await shown;
   });
